@@ -11,6 +11,7 @@ from abhiyan.core import clock, lot
 
 NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # Wednesday, twelve o'clock in Kolkata
 SETTINGS = "abhiyan.site.tests.settings"  # of processes that a test starts: it is the same instant there
+CASES = Path(__file__).parent / "data"  # files as users of other tools reported them
 AT = "ABHIYAN_TEST_AT"  # the file they read it from
 
 

@@ -1,14 +1,12 @@
 """Sheets that users of other tools reported as misread."""
 
-from pathlib import Path
-
 import pytest
 
 from abhiyan.core.tables.layout import CellKind, Field, Layout
 
+from .given import CASES
 from .test_tables_files import read
 
-DATA = Path(__file__).parent / "data"
 UNITS = Layout(
     "units",
     (
@@ -31,13 +29,13 @@ UNITS = Layout(
     ],
 )
 def test_a_lookup_that_failed_is_refused_and_no_blank(name: str, refused: set[tuple[int, str, str]]) -> None:
-    found = read(DATA / name, UNITS)
+    found = read(CASES / name, UNITS)
     assert {(one.row, one.field, one.code) for one in found.refused} == refused
     assert [(row[0], row[1], row[5]) for row in found.rows] == [(3, "JK-56-127", 1012)]
 
 
 def test_a_unit_above_that_is_merged_downwards_holds_for_each_unit_below_it() -> None:
-    found = read(DATA / "p34_merged_parent.xlsx", UNITS)
+    found = read(CASES / "p34_merged_parent.xlsx", UNITS)
     assert not found.refused
     assert [(row[1], row[4]) for row in found.rows] == [
         ("JK-56-971", "JK-B6939-C1"),
@@ -58,12 +56,12 @@ PEOPLE = Layout(
 
 
 def test_a_shared_string_without_text_is_blank_and_no_word_of_the_workbook() -> None:
-    found = read(DATA / "p01_empty_shared_string.xlsx", UNITS)
+    found = read(CASES / "p01_empty_shared_string.xlsx", UNITS)
     assert not found.refused and [row[1:4] for row in found.rows] == [
         ("JK-56-901", "booth", "Booth 901"),
         ("JK-56-902", "booth", "Booth 902"),
     ]
-    nameless = read(DATA / "p01b_empty_name.xlsx", PEOPLE)
+    nameless = read(CASES / "p01b_empty_name.xlsx", PEOPLE)
     assert [row[2] for row in nameless.rows] == ["Sunita Devi", "Mohan Lal"]
     assert {(one.row, one.field) for one in nameless.refused} == {(4, "name")}
 
@@ -73,7 +71,7 @@ def test_a_shared_string_without_text_is_blank_and_no_word_of_the_workbook() -> 
     ["p02_prefixed.xlsx", "p02b_prefixed_rels.xlsx", "p02c_other_rid_prefix.xlsx", "p02d_strict.xlsx"],
 )
 def test_workbooks_of_other_writers_lose_no_row(name: str) -> None:
-    found = read(DATA / name, PEOPLE)
+    found = read(CASES / name, PEOPLE)
     assert not found.refused
     assert [(row[2], row[1]) for row in found.rows] == [
         ("Sunita Devi", "+919876500001"),
@@ -83,5 +81,5 @@ def test_workbooks_of_other_writers_lose_no_row(name: str) -> None:
 
 
 def test_a_first_line_that_names_the_separator_is_no_row() -> None:
-    found = read(DATA / "p33_sep_line.csv", PEOPLE)
+    found = read(CASES / "p33_sep_line.csv", PEOPLE)
     assert not found.refused and [row[2:] for row in found.rows] == [("Sunita Devi", 1980, "JK-56-126")]

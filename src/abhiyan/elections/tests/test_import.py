@@ -12,6 +12,7 @@ from django.utils import translation
 
 from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
+from abhiyan.core.tests.given import CASES
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, ResultFile
 from abhiyan.elections.queries.planning import Aims
@@ -35,8 +36,7 @@ from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, SYSTEM, grow
 
 pytestmark = pytest.mark.django_db
-DATA_OF_USERS = Path(__file__).parent / "data"  # as users of other tools reported them
-TIE = DATA_OF_USERS / "p08_tie.csv"
+TIE = CASES / "p08_tie.csv"
 Row = dict[str, str]
 
 
@@ -285,17 +285,17 @@ def test_a_file_without_places_or_electors_or_state_is_ranked_and_said_to_be_unk
 
 
 def test_reported_files_are_read_by_the_right_columns(tmp_path: Path) -> None:
-    lok_dhaba = bring(DATA_OF_USERS / "p09_lokdhaba.csv", election="GA2022", partial="yes")
+    lok_dhaba = bring(CASES / "p09_lokdhaba.csv", election="GA2022", partial="yes")
     assert lok_dhaba.state == "done" and refused(lok_dhaba) == [], reasons(lok_dhaba)
     seats = Contest.objects.filter(election__code="GA2022").order_by("number")
     assert list(seats.values_list("state", "number", "name")) == [("S05", 1, "MANDREM"), ("S05", 2, "PERNEM")]
-    by = bring(DATA_OF_USERS / "p10_by_election.csv", election="JK2025-BY")
+    by = bring(CASES / "p10_by_election.csv", election="JK2025-BY")
     assert by.state == "done", reasons(by)
     assert queries.election("JK2025-BY").kind == "assembly_by"
     with translation.override("en"):
-        portal = bring(DATA_OF_USERS / "p12_eci_portal.csv", election="LS2024", partial="yes")
+        portal = bring(CASES / "p12_eci_portal.csv", election="LS2024", partial="yes")
         assert portal.state == "failed" and "pc_number=HEADER" in running.error_text(portal)
-    text = (DATA_OF_USERS / "p12_eci_portal.csv").read_text().replace("PC_CODE", "PC No")
+    text = (CASES / "p12_eci_portal.csv").read_text().replace("PC_CODE", "PC No")
     header, _line, rows = text.partition("\n")
     portal = bring(written(tmp_path, rows, header=header), election="LS2024", partial="yes")
     assert portal.state == "done", reasons(portal)

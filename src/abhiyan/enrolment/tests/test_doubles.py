@@ -2,7 +2,6 @@
 
 import csv
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +10,7 @@ import pytest
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import CASES
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import doubles, phone_changes, tickets
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined, Renewed
@@ -28,7 +28,6 @@ from abhiyan.programmes.actions import fold
 
 from .make import CHANNEL, Human, Ladder, World
 
-DATA = Path(__file__).parent / "data"  # what users of other tools reported
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 SUNITA = Human("Sunita Sharma", 1980, "+919906000021")
@@ -401,7 +400,7 @@ def agrees(world: World, of: Human) -> ClaimOutcome:
 
 @pytest.mark.parametrize("is_first", [True, False])
 def test_merge_keeps_the_stop_of_either_phone(world: World, is_first: bool) -> None:
-    rows = list(csv.DictReader((DATA / "p35_two_phones.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((CASES / "p35_two_phones.csv").open(encoding="utf-8")))
     women = [Human(row["name"], int(row["year"]), "+91" + row["phone"]) for row in rows]
     first, second = (agrees(world, each) for each in women)
     phones = [each.phone for each in women]

@@ -14,6 +14,7 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import CASES
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined
 from abhiyan.enrolment.rules import details
 from abhiyan.people.actions.finding import find_doubles
@@ -25,7 +26,6 @@ from .test_earlier import SYSTEM, step
 from .test_named_worker import account_of, appointed
 
 pytestmark = pytest.mark.django_db
-DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def world() -> World:
 
 def checked(world: World, folder: Path, file: str, kind: str, **options: str) -> UUID:
     """A list as somebody brings it, checked."""
-    path = Path(copyfile(DATA / file, folder / file))
+    path = Path(copyfile(CASES / file, folder / file))
     with system("test"):
         public_id = imports.bring(
             kind_key=kind, path=path, by=SYSTEM, at=world.now, options=options, unit_id=world.state.pk
@@ -102,7 +102,7 @@ def test_a_worker_whose_cell_is_merged_downwards_gets_all_three_rows(world: Worl
 
 
 def test_a_list_in_an_old_hindi_font_is_refused_whole(world: World, tmp_path: Path) -> None:
-    path = Path(copyfile(DATA / "p04_krutidev.csv", tmp_path / "p04_krutidev.csv"))
+    path = Path(copyfile(CASES / "p04_krutidev.csv", tmp_path / "p04_krutidev.csv"))
     with system("test"), translation.override("en"):
         public_id = imports.bring(
             kind_key="paper",
@@ -137,7 +137,7 @@ def test_a_booth_that_became_a_day_is_refused_with_that_reason(
 
 def test_a_long_text_is_read_whole_and_its_parts_make_it_up() -> None:
     """The gateway joins the parts of a long SMS (docs/channels.md): what it sends is the fourth text."""
-    texts = [one["text"] for one in json.loads((DATA / "p16_sms_in_two_parts.json").read_text())["bodies"]]
+    texts = [one["text"] for one in json.loads((CASES / "p16_sms_in_two_parts.json").read_text())["bodies"]]
     assert texts[1] + texts[2] == texts[3]
     whole = details.read(texts[3], this_year=2026)
     assert (whole.birth_year, whole.pin) == (1980, "182301") and "सुनीता देवी" in (whole.name or "")
@@ -145,7 +145,7 @@ def test_a_long_text_is_read_whole_and_its_parts_make_it_up() -> None:
 
 def joined(world: World, name: str) -> list[tuple[str, ClaimOutcome]]:
     """Everybody of a list joins by the web, in its order: their name, and what came of it."""
-    with (DATA / name).open(encoding="utf-8") as file:
+    with (CASES / name).open(encoding="utf-8") as file:
         return [
             (
                 row["name"],

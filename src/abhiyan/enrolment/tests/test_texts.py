@@ -5,7 +5,6 @@ from base64 import b64encode
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -17,7 +16,7 @@ from abhiyan.core.doctor import OK
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
-from abhiyan.core.tests.given import NOW, present
+from abhiyan.core.tests.given import CASES, NOW, present
 from abhiyan.core.tests.waits import blocked, until
 from abhiyan.enrolment.actions import replies, texts, welcoming
 from abhiyan.enrolment.models import Parting
@@ -41,7 +40,6 @@ from .make import Human, Ladder, World
 from .server import ORIGIN, Answered, Server
 from .test_calls import JOIN, LEAVE, TOKEN, call, connect
 
-CASES = Path(__file__).parent / "data"  # what users of other tools reported
 pytestmark = pytest.mark.django_db(transaction=True)
 DETAILS = "Asha Devi, 1980, 190 001"
 HELP, STOP = "+911800000004", "+911800000005"

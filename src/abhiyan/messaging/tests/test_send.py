@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from abhiyan.core.doctor import FAIL, OK, DoctorFinding
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import CASES
 from abhiyan.core.tests.waits import until
 from abhiyan.messaging import actions, doctor, queries
 from abhiyan.messaging.actions import sending
@@ -499,7 +499,7 @@ def test_reported_pairs_of_receipts_end_alike(gateway: Gateway) -> None:
     """Two pairs of reports, in both orders, as users of other gateways saw them."""
     queue()
     turn(gateway)
-    pairs = json.loads((Path(__file__).parent / "data" / "p15_receipts.json").read_text())["bodies"]
+    pairs = json.loads((CASES / "p15_receipts.json").read_text())["bodies"]
     ends = []
     for pair in pairs:
         with system("test"):
