@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from abhiyan.contact import centres
@@ -10,6 +10,7 @@ from abhiyan.contact.rules.doors import unfit_note
 from abhiyan.core import audit, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions as helpdesk
@@ -20,23 +21,27 @@ from .calls import NoCallerHere
 from .talks import NoteUnfit
 
 LOOKS_A_DAY = ("contact.inbound", 400, limits.DAY_S)  # of one account
+SAME_LOOK = timedelta(hours=1)  # in which one account looks once at one number
 MOST_OPEN = 20  # requests shown at once
+LOOK = "contact.look_up_caller"
 
 
 def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> Sequence[Ticket]:
     """Return what a phone has open at the helpline, the newest first. Each look leaves a row in the trail.
 
-    phone: E.164. Only callers of the call centre may. Refuses NoCallerHere, TooMany.
+    Looks at one number within SAME_LOOK are one look. phone: E.164. Only callers of the call centre may. Refuses
+    NoCallerHere, TooMany.
     """
+    phone_id = keyring().phone_id(phone)
     with system("a caller of the helpline is looked up"):
         _require(body_id, by=by, at=at)
-        name, allowed, window_s = LOOKS_A_DAY
-        limits.take(limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s)
-        found = list(requests.open_of(keyring().phone_id(phone))[:MOST_OPEN])
-        facts = {"n": len(found), "centre": body_id}
-        audit.record(
-            by=by, at=at, act="contact.look_up_caller", subject=str(keyring().phone_id(phone)), facts=facts
-        )
+        found = list(requests.open_of(phone_id)[:MOST_OPEN])
+        looks = AuditEntry.objects.filter(account_id=by.account_id, act=LOOK, at__gt=at - SAME_LOOK)
+        if not looks.filter(subject=str(phone_id)).exists():
+            name, allowed, window_s = LOOKS_A_DAY
+            limits.take(limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s)
+            facts = {"n": len(found), "centre": body_id}
+            audit.record(by=by, at=at, act=LOOK, subject=str(phone_id), facts=facts)
     return found
 
 

@@ -31,6 +31,7 @@ from abhiyan.people.news import PhoneSaidNo
 from abhiyan.programmes.actions import post
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
+from abhiyan.programmes.queries import item_ids
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.programmes.rules.materials import LARGEST, kind_of
 
@@ -385,8 +386,13 @@ def heed_no(*, told: PhoneSaidNo) -> None:
 
 
 def forget_person(*, told: ItemsErased) -> None:
-    """A person had everything erased: no entry names them any more. In the transaction of the erasure."""
+    """A person had everything erased: no entry names them any more, and notes of talks with them are empty.
+
+    In the transaction of the erasure.
+    """
     with system("a person on a list is erased"):
+        for theirs in ({"entry__phone_id": told.phone_id}, {"item_id__in": item_ids(told.item_ids)}):
+            ContactTry.objects.filter(**theirs).update(note=b"", note_until=None)
         nobody = {"phone_id": None, "person_name": b"", "door": "", "lat": None, "lon": None}
         ContactEntry.objects.filter(phone_id=told.phone_id).update(**_OUT, why_out="erased", **nobody)
 

@@ -352,7 +352,7 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
 
 def _take_again(one: ContactEntry, account: int, programme: Programme, *, at: datetime) -> None:
     """Give an undone door back to its worker; to the queue where the list ended or the worker has enough."""
-    if one.holder_id is not None or one.why_out in ("opted_out", "ended"):
+    if one.holder_id is not None or one.why_out in ("opted_out", "ended", "erased"):
         return
     is_in_use = one.list.state == ContactList.State.APPROVED
     is_in_use = is_in_use and one.list.last_day >= clock.day_in(programme.zone, at)
@@ -373,7 +373,7 @@ def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
     """
     with system("a number of a list is shown"):
         own = ContactEntry.objects.filter(
-            public_id=entry, holder_id=needed(by.account_id), state=State.LEASED
+            public_id=entry, holder_id=needed(by.account_id), state=State.LEASED, until__gt=at
         )
         one = needed(own.select_related("list").first(), DoorGone)
         phone_id = needed(one.phone_id, NotFound)

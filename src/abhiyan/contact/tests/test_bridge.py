@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
-from django.utils import translation
 
 from abhiyan.contact import actions, bridges
 from abhiyan.contact.actions import CallTold
@@ -37,7 +36,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import ladder
 
-from .at_calls import call_programme, centre_in, people_to_call, queue_of, seated
+from .at_calls import call_programme, people_to_call, queue_of, seated
 from .at_doors import entries
 
 pytestmark = pytest.mark.django_db
@@ -48,21 +47,10 @@ DOCS = Path(__file__).parents[4] / "docs"
 
 
 @pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with translation.override("en"):
-        yield World()
-
-
-@pytest.fixture
 def run(world: World) -> Programme:
     made = call_programme(world.unit("N1"))
     queue_of(made, people_to_call(made, world.unit("N1111"), 2), by_bridge=True)
     return made
-
-
-@pytest.fixture
-def centre(world: World) -> int:
-    return centre_in(world.unit("N11"))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Callers of call centres: one person at a time, nobody twice without a rule, nothing after a no."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -8,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.utils import translation
 from hypothesis import given as drawn
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -44,34 +42,13 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import ladder
 
-from .at_calls import call_programme, centre_in, people_to_call, queue_of, seated
+from .at_calls import centre_in, people_to_call, queue_of, seated
 from .at_doors import DAY, entries, tries
 
 pytestmark = pytest.mark.django_db
 JOBS = Actor.system("test")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 ZONE, OPENS, CLOSES = "Asia/Kolkata", time(10), time(21)
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with translation.override("en"):
-        yield World()
-
-
-@pytest.fixture
-def run(world: World) -> Programme:
-    return call_programme(world.unit("N1"))
-
-
-@pytest.fixture
-def centre(world: World) -> int:
-    return centre_in(world.unit("N11"))
-
-
-@pytest.fixture
-def caller(world: World, centre: int) -> Account:
-    return seated(centre, world.unit("N11"), 0)
 
 
 def take(

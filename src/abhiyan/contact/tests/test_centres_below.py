@@ -1,11 +1,9 @@
 """The office's page of call centres: who is silent, what is promised, and the SMS to their supervisors."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from abhiyan.contact import actions, centres, centres_below
 from abhiyan.contact.actions import CallTold, NoSupervisorToRemind
@@ -22,32 +20,11 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Programme
 
-from .at_calls import call_programme, centre_in, people_to_call, queue_of, seated
+from .at_calls import centre_in, people_to_call, queue_of, seated
 from .at_doors import DAY
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with translation.override("en"):
-        yield World()
-
-
-@pytest.fixture
-def run(world: World) -> Programme:
-    return call_programme(world.unit("N1"))
-
-
-@pytest.fixture
-def centre(world: World) -> int:
-    return centre_in(world.unit("N11"))
-
-
-@pytest.fixture
-def caller(world: World, centre: int) -> Account:
-    return seated(centre, world.unit("N11"), 0)
 
 
 def called(centre: int, who: Account, outcome: str = "talked", **more: Any) -> None:

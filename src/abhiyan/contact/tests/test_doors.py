@@ -1,6 +1,5 @@
 """Doors taken, worked, given back and undone; walks; refusals; and no entry is ever with two workers."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 from django.urls import reverse
-from django.utils import translation
 from hypothesis import given as drawn
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -29,8 +27,10 @@ from abhiyan.contact.actions.talks import (
 )
 from abhiyan.contact.models import ContactEntry
 from abhiyan.contact.rules.schemes import office_sentence, open_schemes
+from abhiyan.core import news
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import queries as helpline
@@ -46,6 +46,7 @@ from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import say_whether
 from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import ladder
 from abhiyan.units.models import Unit
 
@@ -55,12 +56,6 @@ pytestmark = pytest.mark.django_db
 JOBS = Actor.system("test")
 HOUR = timedelta(hours=1)
 FAR = (POINT[0] + 0.36, POINT[1])  # 40 km
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with translation.override("en"):
-        yield World()
 
 
 def reachable(world: World, office: str, code: str, n: int) -> Account:
@@ -349,6 +344,34 @@ def test_a_try_is_undone_on_its_day_and_the_door_is_ones_own_again(
     assert entries()[0].holder_id == worker.pk and counts(run, world)[1:] == (0, 0, 0)
     note(one, worker, phone=HER)
     assert counts(run, world) == (2, 1, 0, 0), "what was taken back stays reported"
+
+
+def test_after_an_erasure_no_note_is_left_and_no_door_comes_back(
+    world: World, run: Programme, worker: Account
+) -> None:
+    listed(run, world.unit("N1111"), 2)
+    doors = take(run, world, worker)
+    rows = [
+        note(one, worker, phone=phone, note="Person 0 waits")
+        for one, phone in zip(doors, ("", HER), strict=True)
+    ]
+    with system("test"):
+        for phone_id in (doors[0].phone_id, keyring().phone_id(HER)):
+            news.tell(ItemsErased((), needed(phone_id), NOW))
+        assert [bytes(one.note) for one in tries()] == [b"", b""]
+    actions.undo_contact(contact=rows[0].pk, by=actor(worker), at=NOW)
+    assert (entries()[0].state, entries()[0].why_out, entries()[0].holder_id) == ("out", "erased", None)
+
+
+def test_a_number_is_not_shown_once_the_three_days_are_over(
+    world: World, run: Programme, worker: Account
+) -> None:
+    listed(run, world.unit("N1111"), 1)
+    announce(world.unit("N1"), JOBS, at=NOW)
+    (one,) = take(run, world, worker)
+    assert actions.show_number(entry=one.public_id, by=actor(worker), at=NOW + 2 * DAY)
+    with pytest.raises(DoorGone):
+        actions.show_number(entry=one.public_id, by=actor(worker), at=NOW + 3 * DAY)
 
 
 def test_leases_end_with_the_list_the_office_and_the_account(

@@ -1,10 +1,8 @@
 """Calls to the helpline: a caller sees what the phone has open, and a missed call becomes one call back."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import translation
 
 from abhiyan.contact import actions
 from abhiyan.contact.actions import CallerSaid, CallTold, NoCallerHere
@@ -25,34 +23,13 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Item, Programme
 
-from .at_calls import call_programme, centre_in, people_to_call, queue_of, seated
+from .at_calls import people_to_call, queue_of
 from .at_doors import entries, tries
 
 pytestmark = pytest.mark.django_db
 PHONE, PAGE = "+919419555001", "/contact/calls/inbound/"
 CHANNEL = Actor.system("a provider")
-MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with translation.override("en"):
-        yield World()
-
-
-@pytest.fixture
-def run(world: World) -> Programme:
-    return call_programme(world.unit("N1"))
-
-
-@pytest.fixture
-def centre(world: World) -> int:
-    return centre_in(world.unit("N11"))
-
-
-@pytest.fixture
-def caller(world: World, centre: int) -> Account:
-    return seated(centre, world.unit("N11"), 0)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -161,6 +138,25 @@ def test_a_caller_of_the_helpline_is_looked_up_and_their_request_goes_on(
     for wrong in ("", "12", "x" * 30, "\0"):
         assert client.post(PAGE, {"phone": wrong}).status_code == 422
     assert client.post(PAGE, said | {"ticket": "new", "said": ""}).status_code == 422
+
+
+def test_words_about_another_number_are_a_look_at_it_and_an_hour_of_one_number_is_one_look(
+    world: World, centre: int, caller: Account
+) -> None:
+    ticket = missed(world)
+    client = browser(caller)
+    asked = {"step": "said", "phone": PHONE, "kind": "card", "said": "", "language": "hi"}
+    assert ticket.number in client.post(PAGE, asked).text, "refused words show what the number has open"
+
+    def looks() -> int:
+        with system("test"):
+            return AuditEntry.objects.filter(act="contact.look_up_caller", account_id=caller.pk).count()
+
+    assert looks() == 1, "so this was a look at it"
+    client.post(PAGE, {"phone": PHONE})
+    assert looks() == 1
+    actions.look_up_caller(body_id=centre, phone=PHONE, by=actor(caller), at=NOW + 2 * HOUR)
+    assert looks() == 2
 
 
 def test_only_callers_of_the_centre_look_people_up_and_write_down_what_they_say(

@@ -1,6 +1,5 @@
 """A list grows towards its target and follows units that close. The people on it can read about it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from abhiyan.contact import actions
 from abhiyan.contact.actions import Told
@@ -45,12 +43,6 @@ ROWS = (
     "N1111,,,Blue gate\n"
     "N1112,Sita Devi,9419000003,15\n"
 )
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    with translation.override("en"):
-        yield World()
 
 
 @pytest.fixture

@@ -13,11 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import actions, centres
 from abhiyan.core import clock
-from abhiyan.core.keys import keyring
 from abhiyan.core.languages import names as languages
-from abhiyan.core.scope import system
 from abhiyan.core.words import language
-from abhiyan.helpdesk import queries as requests
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
@@ -69,23 +66,7 @@ def inbound(request: Request) -> HttpResponseBase:
     """Look a caller of the helpline up, then open a request for them or add to an open one."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
     body = seat.body_id or 0
-    is_said = request.POST.get("step") == "said"
-    look = HelplineCallerForm(request.POST if request.method == "POST" and not is_said else None)
-    if is_said:
-        form, found = _said_form(request.POST, _open(request.POST.get("phone", "")))
-
-        def take(given: dict[str, Any]) -> Ticket:
-            ticket = None if given.pop("ticket") == NEW else UUID(request.POST["ticket"])
-            told = actions.CallerSaid(**given, ticket=ticket, unit_id=seat.unit_id)
-            return actions.take_inbound(body_id=body, told=told, by=request.actor, at=at)
-
-        done = tried(request, form, take)
-        if done.value is not None:
-            messages.success(
-                request, say("Written down. The request is %(number)s.") % {"number": done.value.number}
-            )
-            return redirect("contact:inbound")
-        return _page(request, look, form=form, found=found, status=done.status)
+    look = HelplineCallerForm(request.POST if request.method == "POST" else None)
     looked = tried(
         request,
         look,
@@ -93,15 +74,21 @@ def inbound(request: Request) -> HttpResponseBase:
     )
     if looked.value is None:
         return _page(request, look, status=looked.status)
-    form, found = _said_form(None, looked.value, phone=look.cleaned_data["phone"])
-    return _page(request, look, form=form, found=found)
+    if request.POST.get("step") != "said":
+        form, found = _said_form(None, looked.value, phone=look.cleaned_data["phone"])
+        return _page(request, look, form=form, found=found)
+    form, found = _said_form(request.POST, looked.value)
 
+    def take(given: dict[str, Any]) -> Ticket:
+        ticket = None if given.pop("ticket") == NEW else UUID(request.POST["ticket"])
+        told = actions.CallerSaid(**given, ticket=ticket, unit_id=seat.unit_id)
+        return actions.take_inbound(body_id=body, told=told, by=request.actor, at=at)
 
-def _open(typed: str) -> Sequence[Ticket]:
-    """Return the open requests of the number in the form; the look before is in the trail already."""
-    phone = phones.parse(typed)
-    with system("what a caller may add to"):
-        return list(requests.open_of(keyring().phone_id(phone))[:20]) if phone else []
+    done = tried(request, form, take)
+    if done.value is None:
+        return _page(request, look, form=form, found=found, status=done.status)
+    messages.success(request, say("Written down. The request is %(number)s.") % {"number": done.value.number})
+    return redirect("contact:inbound")
 
 
 def _said_form(

@@ -22,7 +22,7 @@ from .counts_by import BEFORE, By, CountSplit, split_by
 from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, FunnelLine, shown_funnel
 from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
-from .items import item, item_key, items, items_by_id
+from .items import item, item_ids, item_key, items, items_by_id
 from .ledger import (
     FunnelRow,
     LedgerNode,

@@ -32,6 +32,11 @@ def item(public_id: UUID) -> Item | None:
     return Item.objects.select_related("programme").filter(public_id=public_id).first()
 
 
+def item_ids(public_ids: Collection[UUID]) -> list[UUID]:
+    """Return the ids (`actions.item_key`) of items in sight by their public ids."""
+    return list(Item.objects.filter(public_id__in=public_ids).values_list("pk", flat=True))
+
+
 def items(programme_id: int, measure: int) -> "QuerySet[Item]":
     """Items of one measure of a programme; a room's list filters and sorts them."""
     return Item.objects.filter(programme=programme_id, measure=measure)
