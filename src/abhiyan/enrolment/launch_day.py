@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from abhiyan.core import ages, small_cells
 from abhiyan.org.here import address
@@ -11,11 +12,17 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, WorkedLoop
 from abhiyan.ui.numbers import grouped
 
+from .models import Halt
 from .queries import awaiting, calls, partings
 from .rules import endings
 
 MOST = 1_000
 REPLY = "enrolment.reply"  # the loop
+PAUSED = {
+    Halt.Kind.LIST: gettext_lazy("Paused: a paper list"),
+    Halt.Kind.SENDER: gettext_lazy("Paused: entries of one worker"),
+    Halt.Kind.CALLS: gettext_lazy("Paused: leaving by call or text"),
+}  # without a name: this page is for more people than the halt's own
 
 
 def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
@@ -34,7 +41,7 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
         for halt in partings.halts():
             if halt.programme_id in (0, *of.programme_ids):
                 yield Noes(
-                    _("Paused: %(what)s") % {"what": halt.get_kind_display()},
+                    PAUSED[Halt.Kind(halt.kind)],
                     grouped(halt.noes),
                     href=reverse("enrolment:halt", args=[halt.public_id]),
                     note=partings.how_many(halt),

@@ -86,7 +86,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     stands = list(queries.stands(home, at=at))
     for stand in stands:
         yield _standing(home, stand, at=at)
-        yield from _while_open(viewer, home, stand)
+        yield from _while_open(viewer, home, stand, at=at)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
     if viewer.may_at("programmes.targets", home.lo):
@@ -107,13 +107,15 @@ def _promised(charge: InCharge) -> Beside:
     )
 
 
-def _while_open(viewer: Viewer, home: HeldOffice, stand: queries.MeasureStand) -> Iterator[Beside]:
+def _while_open(
+    viewer: Viewer, home: HeldOffice, stand: queries.MeasureStand, *, at: datetime
+) -> Iterator[Beside]:
     """The pages of what runs that are there while it is open, to who runs it in their unit; once a programme."""
     if stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
         for page in activities.pages_while_open(lambda one: viewer.may_at(one, home.lo)):
             yield Beside(
                 sheet=WHAT_RUNS,
-                title=page.label,
+                title=page.called(stand.programme.opens_on, clock.day_in(stand.programme.zone, at)),
                 meta=named(stand.programme.names),
                 href=address(reverse(page.url_name, args=[stand.programme.public_id]), home.unit_code),
             )

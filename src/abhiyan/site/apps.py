@@ -11,4 +11,6 @@ class SiteConfig(AppConfig):
 
         from abhiyan.programmes.rules import activities
 
-        activities.register_page_while_open(activities.Page("site:launch", _("Launch day"), "programmes.run"))
+        activities.register_page_while_open(
+            activities.Page("site:launch", _("Launch day"), "programmes.run", later=_("Today in the field"))
+        )

@@ -94,7 +94,10 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "notice_languages": _languages(held_drive, held_drive.notice_version),
         "codes_off": _codes_off(held_drive, _today(programme, at)),
         "own_pages": [
-            (reverse(page.url_name, args=[programme.public_id]), page.label)
+            (
+                reverse(page.url_name, args=[programme.public_id]),
+                page.called(programme.opens_on, _today(programme, at)),
+            )
             for page in (
                 activities.pages_while_open(viewer.may) if programme.state == Programme.State.OPEN else ()
             )

@@ -72,7 +72,7 @@ def own_link(request: Request) -> HttpResponseBase:
     home = request.viewer.home
     over = programmes.open_over(home.unit_id, limit=MOST_OPEN) if home else []
     running = programmes.programmes_for(request.viewer).filter(
-        kind=KIND, public_id__in=[one for one, _names in over]
+        kind=KIND, public_id__in=[one for one, _names, _opens_on in over]
     )
     drive = running.first()
     if drive is None:

@@ -36,12 +36,13 @@ _IN_SIGHT = f"""({EVERYTHING} or exists (
 
 
 _OPEN_OVER = """
-select p.public_id, p.names from programmes_programme p
+select p.public_id, p.names, p.opens_on from programmes_programme p
  where p.state = 'open' and (p.owner_id = %(unit)s or exists (
    select from units_placement u join units_placement a on a.unit_id = p.owner_id and a.valid_to is null
      and u.lo >= a.lo and u.lo < a.hi
    where u.unit_id = %(unit)s))
- order by p.id desc limit %(limit)s"""
+ order by exists (select from programmes_target t where t.programme_id = p.id and t.unit_id = %(unit)s
+   and t.replaced_at is null) desc, p.id desc limit %(limit)s"""
 
 
 def _seen() -> QuerySet[Programme]:
@@ -90,8 +91,11 @@ def all_running() -> list[Programme]:
     return list(found.select_related("owner").order_by("pk"))
 
 
-def open_over(unit_id: int, *, limit: int) -> list[tuple[UUID, dict[str, str]]]:
-    """Public ids and names of open programmes of a unit or of one above it, in any hierarchy, the newest first."""
+def open_over(unit_id: int, *, limit: int) -> list[tuple[UUID, dict[str, str], date]]:
+    """Find the open programmes of a unit or of one above it, in any hierarchy: public ids, names and first days.
+
+    Programmes with a target of the unit come first, then the newest.
+    """
     return sql.rows(_OPEN_OVER, {"unit": unit_id, "limit": limit}, keep_plan=True)
 
 

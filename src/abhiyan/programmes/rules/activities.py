@@ -6,6 +6,7 @@ doctor and exports know no activity by name.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import small_cells
 from abhiyan.ui.owed import Thing
 
+from . import windows
 from .check_words import GENERAL, CheckWords
 from .ladder import RUNGS, Ladder
 
@@ -89,15 +91,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the room. capability: who may open it; empty: everybody who sees the programme."""
+    """A page of the room. capability: who may open it; empty: everybody who sees the programme. later: its label after
+    the first week of a programme, where that differs."""
 
     url_name: str
     label: Text
     capability: str = ""
+    later: Text = ""
 
     def opens(self, may: Callable[[str], bool]) -> bool:
         """Whether somebody may open it. may: whether they hold a capability."""
         return not self.capability or may(self.capability)
+
+    def called(self, opens_on: date, on: date) -> Text:
+        """Its label on a day of a programme."""
+        return self.label if windows.is_launch(opens_on, on) else self.later or self.label
 
 
 @dataclass(frozen=True, slots=True)

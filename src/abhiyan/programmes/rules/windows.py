@@ -3,6 +3,7 @@
 from datetime import date
 
 LONGEST_DAYS = 3 * 366
+LAUNCH_DAYS = 7  # the first week
 
 
 def length_days(opens_on: date, closes_on: date) -> int:
@@ -23,6 +24,11 @@ def passed_pct(opens_on: date, closes_on: date, on: date) -> float:
 def days_left(opens_on: date, closes_on: date, on: date) -> int:
     """Days of the window still to be worked in, `on` among them: its whole length before it, 0 after it."""
     return max(0, (closes_on - max(on, opens_on)).days + 1)
+
+
+def is_launch(opens_on: date, on: date) -> bool:
+    """Return True in the first week of a programme, when units begin."""
+    return (on - opens_on).days < LAUNCH_DAYS
 
 
 def due(target: int, opens_on: date, closes_on: date, on: date) -> int:

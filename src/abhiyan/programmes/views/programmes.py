@@ -218,7 +218,7 @@ def programme_page(
             "may_change": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
             "in_charge_form": (in_charge or in_charge_form(request)) if may_run else None,
-            "own_pages": _own_pages(request, one),
+            "own_pages": _own_pages(request, one, on),
             "slides": shown.slides(one, unit.code),
             "q": request.GET.get("q", "")[:100],
             "is_naming": bool(request.GET.get("name")),
@@ -305,13 +305,13 @@ def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str,
     }
 
 
-def _own_pages(request: Request, one: Programme) -> list[tuple[str, Any]]:
+def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, Any]]:
     """Addresses and labels of the pages the programme's kind has beside this one."""
     pages = activities.pages_of(one.kind)
     if one.state == Programme.State.OPEN:
         pages += activities.pages_while_open(request.viewer.may)
     return [
-        (reverse(page.url_name, args=[one.public_id]), page.label)
+        (reverse(page.url_name, args=[one.public_id]), page.called(one.opens_on, on))
         for page in pages
         if page.opens(request.viewer.may)
     ]

@@ -7,16 +7,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Outage
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import pace
+from abhiyan.programmes.models import Programme
 from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Kind, Placement, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_READS = 20  # of the page itself, however many districts there are
+MOST_READS_OF_A_DAY = 23  # after the first week
 
 
 @pytest.fixture
@@ -111,3 +114,54 @@ def test_page_with_a_thousand_districts_is_no_longer_than_one_with_twenty(cast: 
     assert f"in {n:,} of {n + 2:,}" in text
     assert text.split('id="not-started"')[1].split("</ul>")[0].count("<li") == 12
     assert "See all" in text
+
+
+def in_second_week(cast: Cast) -> None:
+    """The drive began ten days ago."""
+    with system("test"):
+        Programme.objects.filter(pk=cast.world.programme.pk).update(
+            opens_on=clock.day_in("Asia/Kolkata", NOW) - timedelta(days=9)
+        )
+
+
+def table_of(text: str) -> list[list[str]]:
+    """The cells of each district's row since this morning."""
+    found = text.split('id="field"')[1].split("</table>")[0].split("<tbody>")[1]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in found.split("<tr")[1:]]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in rows]
+
+
+def test_after_a_week_districts_are_told_by_what_they_lack_today(cast: Cast) -> None:
+    in_second_week(cast)
+    cast.crowd(12, "JK-B001", "70062", days_ago=1)
+    cast.crowd(5, "JK-B001", "70063")
+    cast.fold()
+    cast.target("JK-SRI", 12 + 21 * 8)
+    cast.target("JK-JAM", 21 * 30)
+    text = cast.client("state_president").get(page(cast)).text
+    assert "Today in the field" in text and "Launch day" not in text
+    rows = table_of(text)
+    assert [row[-3:] for row in rows] == [["1", "30", "29"], ["6", "8", "2"]], "who lacks most comes first"
+    assert rows[1][-5:-3] == ["Srinagar", "district_in_charge District in-charge"]
+    assert f'href="/bearers/{cast.accounts["district_in_charge"].public_id}/" data-sheet' in text
+    for gone in ("Slowest now", "Entries a minute", "Not started", "What to do", "A minute"):
+        assert gone not in text, gone
+    below = cast.client("district_in_charge").get(page(cast)).text
+    assert "Needed from now on" in below and table_of(below)[-1][-3:] == ["6", "–", "–"], (
+        "mandals without a target"
+    )
+    assert 'id="field"' not in cast.client("district_elsewhere").get(f"{page(cast)}?unit=JK-SRI").text, (
+        "not theirs"
+    )
+
+
+@pytest.mark.parametrize("n", [20, 1_000])
+def test_day_of_a_thousand_districts_takes_as_many_reads_as_that_of_twenty(cast: Cast, n: int) -> None:
+    in_second_week(cast)
+    districts(cast, n)
+    client = cast.client("state_president")
+    client.get(page(cast))
+    with CaptureQueriesContext(connection) as asked:
+        text = client.get(page(cast)).text
+    assert len(reads(asked)) <= MOST_READS_OF_A_DAY, "\n".join(reads(asked))
+    assert len(table_of(text)) == min(n + 2, 25) and ("See all" in text) == (n + 2 > 25)

@@ -31,7 +31,7 @@ from abhiyan.programmes.actions import pace
 from abhiyan.programmes.models import Programme
 
 from .cast import SYSTEM, Cast
-from .test_launch import districts, figure, page
+from .test_launch import districts, figure, in_second_week, page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -291,3 +291,15 @@ def test_the_page_is_linked_from_the_programme_the_drive_and_today_while_it_is_o
     cast.world.set_state("closed")
     for where in (f"/programmes/{one.public_id}/", f"/drives/{one.public_id}/", "/"):
         assert link not in chief.get(where).text, where
+
+
+def test_unit_leads_to_one_drive_and_its_page_to_the_others(cast: Cast) -> None:
+    in_second_week(cast)
+    other = other_drive(cast.world)
+    cast.target("JK", 500)
+    client, first = cast.client("state_president"), page(cast)
+    unit = client.get("/units/JK/").text
+    assert (
+        unit.count("/launch/") == 1 and f'href="{first}?unit=JK"' in unit and "Today in the field: " in unit
+    )
+    assert f'href="/launch/{other.public_id}/?unit=JK"' in client.get(first).text

@@ -19,7 +19,7 @@ from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
 from .cast import SYSTEM, Cast
-from .test_launch import districts
+from .test_launch import districts, in_second_week
 from .visits import Open, visits
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -131,3 +131,20 @@ def test_busy_day_is_read_while_it_goes_on(
     assert page.get_attribute("a[href^='https://wa.me/']", "href")
     assert page.is_visible("[data-copy]")
     look(page, "launch-share")
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_after_a_week_the_worst_district_comes_first_with_somebody_to_call(
+    opens: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    in_second_week(cast)
+    cast.crowd(5, "JK-B001", "70062")
+    cast.fold()
+    for code, n in (("JK", 9_000), ("JK-JAM", 2_100), ("JK-SRI", 410), ("JK-D0003", 700)):
+        cast.target(code, n)
+    page = opens(f"/launch/{cast.world.programme.public_id}/", ROLE, size=size, language=language)
+    rows = page.locator("section:has(#field) tbody tr")
+    assert [rows.nth(n).locator("td").last.inner_text().split()[-1] for n in range(3)] == ["99", "34", "14"]
+    look(page, "field-day")
+    page.locator("section:has(#field) a.bearer").first.click()
+    expect(page.locator("dialog[open] button").first).to_be_visible()

@@ -1,8 +1,11 @@
-"""A drive's launch page: what needs somebody now, gathered from every room, refreshed by itself."""
+"""A drive's launch page: what needs somebody now, gathered from every room, refreshed by itself.
+
+After the first week it is *Today in the field*: which units below are short of the day's need.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import ModuleType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,7 +28,8 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import calling, pace
-from abhiyan.programmes.rules import activities, rates
+from abhiyan.programmes.rules import activities, rates, windows
+from abhiyan.programmes.rules.pace import said
 from abhiyan.ui import tables
 from abhiyan.ui.launch_day import Backlog, ChannelTraffic, Figure, Noes, Of, Thing, WorkedLoop, mark
 from abhiyan.ui.numbers import grouped
@@ -36,6 +40,8 @@ FIVES = 36  # stretches of five minutes that are drawn: three hours
 WORST = {"bad": 0, "warn": 1}  # what needs somebody comes first
 SHOWN = 12  # of the units that have not begun; the rest is on their own page
 SLOWEST = 8  # of those that have
+DAYS_SHOWN = 25  # units below with their day; the rest is on their own page
+DRIVES = 5  # among which the page lets choose
 Kept = TypeVar("Kept", bound=Thing)
 
 
@@ -58,7 +64,10 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
         is_exact and here.unit.id == one.owner_id,
         at,
     )
-    begun = _not_started(here, one, node, at=at)
+    today = clock.day_in(one.zone, at)
+    is_launch = windows.is_launch(one.opens_on, today)
+    begun = _not_started(here, one, node, at=at) if is_launch else None
+    below = None if is_launch else _field_day(here, one, node, at=at)
     things = [
         thing
         for _config, room in rooms.modules("launch_day")
@@ -67,10 +76,10 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
     with system("the launch page"):  # each room has seen to it that the viewer may know
         for _config, room in rooms.modules("launch_day"):
             things += _told(room, "beyond", viewer, of)
-        slowest = pace.slowest(one, of.span, at=at, limit=SLOWEST + 1) if is_exact else []
-        if begun is not None and begun.leaf.rows:
-            shown = [child.unit_id for child in begun.leaf.rows]
-            begun.contacts.update(calling.whom_to_call(one, shown, on=clock.day_in(one.zone, at)))
+        slowest = pace.slowest(one, of.span, at=at, limit=SLOWEST + 1) if is_exact and is_launch else []
+        for found in (begun, below):
+            if found is not None and found.units:
+                found.contacts.update(calling.whom_to_call(one, found.units, on=today))
     loops = {worked.loop: str(worked.stops) for worked in _only(WorkedLoop, things)}
     turning = heartbeats.turning(loops, at=at)
     figures = programmes.figures(
@@ -80,9 +89,12 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
     waiting = [each for each in _only(Backlog, things) if each.waiting.n]
     ways = [*_ways(one, viewer, noted, figures, at), *_only(ChannelTraffic, things)]
     name, page = named(one.names), reverse("programmes:programme", args=[public_id])
+    title = _("Launch day") if is_launch else _("Today in the field")
     context: dict[str, Any] = {
         "here": "programmes",
-        "crumbs": [(_("Programmes"), reverse("programmes:list")), (name, page), (_("Launch day"), "")],
+        "crumbs": [(_("Programmes"), reverse("programmes:list")), (name, page), (title, "")],
+        "title": title,
+        "drives": () if is_launch else _drives(one, here),
         "programme": one,
         "name": name,
         "unit": here.unit,
@@ -91,23 +103,28 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
         "at": at,
         "is_whole": of.is_whole,
         "is_rounded": figures.ladder.is_rounded,
-        "has_rate": noted is not None,
+        "has_state": noted is not None,
+        "has_rate": noted is not None and is_launch,
         "stopped": _stopped(loops, turning),
         "figures": [
-            *_rates(noted),
+            *(_rates(noted) if is_launch else ()),
             *_today(figures),
             *_waits(_only(Backlog, things)),
             *_only(Figure, things),
             *_figure_of(begun),
         ],
         "ways": sorted(ways, key=lambda way: WORST.get(way.kind, len(WORST))),
+        "has_notes": any(way.note or way.href for way in ways),
+        "has_acts": any(each.href for each in waiting),
         "waiting": [(each, mark(each.waiting)) for each in waiting],
         "empties": _empties(waiting, turning),
         "ages": _bars(waiting),
         "noes": _only(Noes, things),
-        "steps": [(_when(end), n) for end, n in noted.steps[-FIVES:]] if noted else [],
+        "steps": [(_when(end), n) for end, n in noted.steps[-FIVES:]] if noted and is_launch else [],
         "slowest": _slowest(one, slowest),
         "begun": begun,
+        "below": below,
+        "said": _said(one, here, figures.ladder.counted, today) if below else "",
     }
     return render(request, "site/launch.html", context)
 
@@ -311,6 +328,10 @@ class Begun:
     contacts: dict[int, calling.Contact] = field(default_factory=dict)
 
     @property
+    def units(self) -> list[int]:
+        return [child.unit_id for child in self.leaf.rows]
+
+    @property
     def rows(self) -> list[tuple[programmes.Child, calling.Contact | None]]:
         """Each with whom to call; None: nobody is known."""
         return [(child, self.contacts.get(child.unit_id)) for child in self.leaf.rows]
@@ -350,6 +371,69 @@ def _not_started(
             show="without",
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DayBelow:
+    """The units below, by what they lack today."""
+
+    kind: str
+    days: Sequence[programmes.FieldDay]
+    href: str
+    contacts: dict[int, calling.Contact] = field(default_factory=dict)
+
+    @property
+    def units(self) -> list[int]:
+        return [day.child.unit_id for day in self.days[:DAYS_SHOWN]]
+
+    @property
+    def rows(self) -> list[tuple[programmes.FieldDay, calling.Contact | None]]:
+        """The first units, each with a contact. A unit without a leader has None."""
+        return [(day, self.contacts.get(day.child.unit_id)) for day in self.days[:DAYS_SHOWN]]
+
+    @property
+    def more(self) -> bool:
+        return len(self.days) > DAYS_SHOWN
+
+
+def _field_day(
+    here: Here, one: Programme, node: programmes.LedgerNode | None, *, at: datetime
+) -> DayBelow | None:
+    """Read the day of the districts below, else of the mandals or booths.
+
+    None where no such unit is below, where they are too many, or where the viewer does not see the people.
+    """
+    below = (
+        programmes.first_level_below(node, rates.BEGINNING) if node is not None and node.is_exact else None
+    )
+    if node is None or below is None:
+        return None
+    kind, found = below
+    return DayBelow(
+        str(Kind(kind).label),
+        programmes.field_day(one, node, found, at=at, language=language()),
+        address(reverse("programmes:below", args=[one.public_id]), here.unit.code, one.hierarchy, level=kind),
+    )
+
+
+def _said(one: Programme, here: Here, counted: int | None, today: date) -> str:
+    """The page's own unit in a sentence: counted, due, needed a day."""
+    target = programmes.targets(programme=one, units=[here.unit.id]).get(here.unit.id)
+    return said(
+        counted,
+        target.n if target else None,
+        opens_on=one.opens_on,
+        closes_on=one.closes_on,
+        on=today,
+    )
+
+
+def _drives(one: Programme, here: Here) -> list[tuple[str, str, bool]]:
+    """The open drives of the unit, to choose from."""
+    return [
+        (named(names), address(reverse("site:launch", args=[found]), here.unit.code), found == one.public_id)
+        for found, names, _opens_on in programmes.open_over(here.unit.id, limit=DRIVES)
+    ]
 
 
 def _figure_of(begun: Begun | None) -> list[Figure]:
