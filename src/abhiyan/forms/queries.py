@@ -123,14 +123,26 @@ def typed_answers(one: Submission) -> Mapping[str, Any]:
     return {key: rules.typed(answer) for key, answer in one.answers.items()}
 
 
-def shown(one: Submission) -> dict[str, Any]:
-    """What `forms/_said.html` draws: the answers of a submission as people read them, and its pictures."""
+def readable(form: Form, questions: Sequence[FormQuestion]) -> list[FormQuestion]:
+    """Return the questions whose answers readers of a form see, other than the sender.
+
+    An opinion's words may name people. The level where it waits reads them, and takes the names out (`Opinion`).
+    """
+    is_opinion = form.ready == quotes.READY
+    return [each for each in questions if not (is_opinion and each.kind is QuestionKind.TEXT)]
+
+
+def shown(one: Submission, asked: Sequence[FormQuestion] | None = None) -> dict[str, Any]:
+    """What `forms/_said.html` draws: the answers of a submission as people read them, and its pictures.
+
+    asked: the questions to show; None: all.
+    """
     words = {each.key: each.words for each in one.version.asked}
     return {
         "submission": one,
         "answers": [
             (each.words, rules.read(each, one.answers.get(each.key)))
-            for each in one.version.asked
+            for each in (one.version.asked if asked is None else asked)
             if each.key in one.answers
         ],
         "pictures": [
@@ -166,21 +178,26 @@ def open_picture(submission_id: UUID, picture_id: UUID, *, is_small: bool) -> by
     return keyring().unseal(bytes(sealed), about=picture_id.bytes + column.encode())
 
 
-def history_of(one: Submission) -> list[tuple[SubmissionStep, list[tuple[str, str, str]]]]:
-    """The newest steps of a submission in their order, each with the answers it changed: question, before, after."""
+def history_of(
+    one: Submission, asked: Sequence[FormQuestion]
+) -> list[tuple[SubmissionStep, list[tuple[str, str, str]]]]:
+    """The newest steps of a submission in their order, each with the answers it changed: question, before, after.
+
+    asked: the questions to show.
+    """
     found: list[tuple[SubmissionStep, list[tuple[str, str, str]]]] = []
     before: Mapping[str, Any] | None = None
     for step in list(one.steps.order_by("-pk")[:MOST_STEPS])[::-1]:
         now = before if step.answers is None else step.answers
-        found.append((step, list(_changes(one, before, now)) if before and now else []))
+        found.append((step, list(_changes(asked, before, now)) if before and now else []))
         before = now
     return found
 
 
 def _changes(
-    one: Submission, before: Mapping[str, Any], now: Mapping[str, Any]
+    asked: Sequence[FormQuestion], before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
-    for each in one.version.asked:
+    for each in asked:
         was, became = before.get(each.key), now.get(each.key)
         if was != became:
             yield each.words, rules.read(each, was), rules.read(each, became)

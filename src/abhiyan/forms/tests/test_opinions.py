@@ -110,6 +110,25 @@ def shown(account: Account, code: str, show: str = "") -> str:
     return answer.text
 
 
+def test_no_level_reads_the_words_on_the_pages_of_the_form(
+    world: World, version: FormVersion, mandal: Account, district: Account, top: Account
+) -> None:
+    one = said(world)
+    form = version.form
+    for account in (mandal, district, top):
+        page = browser(account).get(reverse("forms:submission", args=[one.pk])).text
+        assert "Worse than before" in page or "पहले से ख़राब" in page
+        assert "Sunita" not in page and "43210" not in page
+        for kind in ("", "csv", "xlsx"):
+            sheet = browser(account).get(
+                reverse("forms:sent", args=[form.public_id]), {"unit": "N11", "format": kind}
+            )
+            assert sheet.status_code == 200 and b"Sunita" not in sheet.getvalue(), (account.name, kind)
+    with system("test"):
+        sender = Account.objects.get(pk=one.sent_by)
+    assert "Sunita" in browser(sender).get(reverse("forms:submission", args=[one.pk])).text
+
+
 def test_an_opinion_is_passed_up_twice_and_stands_in_the_list_of_the_state(
     world: World, version: FormVersion, mandal: Account, district: Account, top: Account
 ) -> None:

@@ -113,7 +113,7 @@ def sent(request: Request, public_id: UUID) -> HttpResponseBase:
     as_codes = wanted.get("answers") == "codes"
     table: Table[SentRow] = Table(
         request,
-        (*COLUMNS, *_answer_columns(queries.questions_ever(one), as_codes=as_codes)),
+        (*COLUMNS, *_answer_columns(queries.readable(one, queries.questions_ever(one)), as_codes=as_codes)),
         found,
         name="submissions",
         caption=_("Filled in"),
@@ -238,13 +238,15 @@ _CODES = {"true": "yes", "false": "no"}
 def submission(request: Request, submission_id: UUID) -> HttpResponseBase:
     """One submission: its answers, pictures and history, and the way to where it is decided."""
     one = queries.submission_for(submission_id)
-    steps = queries.history_of(one)
+    is_own = one.sent_by is not None and one.sent_by == request.viewer.account_id
+    asked = one.version.asked if is_own else queries.readable(one.version.form, one.version.asked)
+    steps = queries.history_of(one, asked)
     names = people.names_of(
         {one.sent_by or 0, *(step.by_account for step, _changed in steps if step.by_account)}
     )
     context = {
         **frame(one.version.form, (named(one.unit.names), "")),
-        **queries.shown(one),
+        **queries.shown(one, asked),
         "sender": person(names.get(one.sent_by or 0, "")),
         "mark": MARKS[State(one.state)],
         "steps": [(step, person(names.get(step.by_account or 0, "")), changed) for step, changed in steps],
