@@ -206,7 +206,8 @@ def _give_out(programme: Programme, on: date, *, by: Actor, at: datetime) -> int
 def send_numbers(*, by: Actor, at: datetime) -> int:
     """Send each leader the names, booths and numbers of the day's calls, once after 10:00.
 
-    Each number sent leaves a row in the trail. Returns how many leaders got them. In a system transaction, as jobs.
+    Each number sent leaves a row in the trail. Nothing is sent where an office has ended since the morning. Returns how
+    many leaders got them. In a system transaction, as jobs.
     """
     sent = 0
     for programme in queries.running(at):
@@ -230,7 +231,12 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
     phones = people.phones({one.phone_id for one in accounts.values()})
     places = units.units_by_id({one.unit_id for one in calls})
     by_leader: dict[int, list[Dialogue]] = {}
+    callers = {one.account for one in queries.callers(programme, on=on)}
+    booths = queries.booths_to_call(programme, on=on)
     for one in calls:
+        booth_now = booths.get(one.unit_id)
+        if one.leader_id not in callers or booth_now is None or booth_now.president != one.president_id:
+            continue  # an office has ended since the morning
         by_leader.setdefault(one.leader_id, []).append(one)
     for leader, own in by_leader.items():
         language = accounts[leader].language or settings.LANGUAGE_CODE

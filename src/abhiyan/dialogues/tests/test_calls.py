@@ -108,6 +108,18 @@ def test_the_numbers_leave_at_ten_and_each_leaves_a_row_in_the_trail(
         assert all(one.facts["to"] == str(leader.public_id) for one in looks)
 
 
+@pytest.mark.parametrize("of", ["district_in_charge", "booth_president"])
+def test_no_number_leaves_where_an_office_ended_since_the_morning(
+    run: Programme, leader: Account, presidents: list[Account], of: str
+) -> None:
+    morning()
+    with system("test"):
+        Appointment.objects.filter(office__code=of).update(state="ended", ends_on=TODAY)
+        assert actions.send_numbers(by=JOBS, at=clock(10)) == 0
+        assert not AuditEntry.objects.filter(act="people.reveal_phone").exists()
+    assert texts(leader, "duty.calls") == []
+
+
 def test_a_talk_is_reported_and_a_need_becomes_a_request_of_the_president(
     world: World, run: Programme, leader: Account, presidents: list[Account]
 ) -> None:

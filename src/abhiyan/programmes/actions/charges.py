@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -35,6 +36,7 @@ from .programmes import ScopeOutside
 LONGEST_REASON = 200
 _AT_ONCE = 2_000  # charges named, told or ended together
 MOST_REMINDED = 1_000  # people one press reminds
+MOST_TOLD = 2  # messages a day to one person about one unit, however often they are named there
 
 
 class UnknownAccount(Refused):
@@ -461,11 +463,15 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | 
             for language in spoken
         }
         link, ring = settings.ORIGIN + reverse("programmes:charges"), keyring()
-        letters, told = [], []
+        letters, told, often = [], [], _told_often(charges, at=at)
         for one in charges:
             account = accounts.get(one.account_id)
             phone = phones.get(account.phone_id) if account else None
             if account is None or phone is None:
+                continue
+            if (one.unit_id, one.account_id) in often:
+                one.told_at = one.told_at or at  # Today shows it all the same.
+                told.append(one.pk)
                 continue
             language = account.language or settings.LANGUAGE_CODE
             with override(language):
@@ -495,6 +501,19 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | 
             rows.update(reminded_on=reminded_on)
         rows.filter(told_at=None).update(told_at=at)
     return len(told)
+
+
+def _told_often(charges: Sequence[InCharge], *, at: datetime) -> set[tuple[int, int]]:
+    """Return (unit, account) of charges whose person was told MOST_TOLD times today that they are named there."""
+    begun = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
+    before = InCharge.objects.filter(
+        programme=charges[0].programme_id,
+        unit_id__in={one.unit_id for one in charges},
+        account_id__in={one.account_id for one in charges},
+        told_at__gte=begun,
+    ).exclude(pk__in=[one.pk for one in charges])
+    rows = before.order_by().values_list("unit_id", "account_id").annotate(n=Count("pk"))
+    return {(unit, account) for unit, account, n in rows.filter(n__gte=MOST_TOLD)}
 
 
 def _record(

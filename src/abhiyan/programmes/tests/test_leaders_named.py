@@ -138,6 +138,22 @@ def test_who_runs_no_programme_in_a_unit_names_and_ends_nobody_there(
     assert len(named(drive)) == 3
 
 
+def test_naming_and_ending_all_day_sends_two_messages_to_a_leader(
+    world: World, drive: Programme, president: Account
+) -> None:
+    with system("test"):
+        leader = reachable("Farooq", "+919419004141")
+    world.appoint(leader, "mandal_president", "N111")
+    for _n in range(4):
+        made = name(world, drive, "N111", leader, president)
+        with system("test"):
+            actions.end_in_charge(in_charge_id=made.pk, by=actor(president), at=AT)
+    with system("test"):
+        assert Message.objects.filter(template="duty.in_charge").count() == 2
+    made = name(world, drive, "N111", leader, president)
+    assert made.told_at == AT, "so no reminder goes out today either"
+
+
 @pytest.mark.parametrize("level", ["", "street", "constituency"])
 def test_a_level_that_is_not_below_is_not_there(drive: Programme, client: Client, level: str) -> None:
     path = f"/programmes/{drive.public_id}/in-charges/name/?unit=N1&level={level}"

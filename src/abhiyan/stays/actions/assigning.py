@@ -1,5 +1,6 @@
 """Workers are assigned to places, told, and answer; so are their hosts."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as say
 
@@ -50,10 +52,13 @@ from abhiyan.units.queries.polls import polling
 ROOM, WORKER, HOST = "stays", "worker", "host"  # whose questions; to whom
 STAYS, IN_PLACE = 1, 1  # the measure and its channel
 MOST_TOLD = 500  # stays at once
+MOST_TO_WORKER, MOST_TO_HOST = 3, 3  # questions to a worker a day, to a host in HOST_DAYS; more send nothing
+HOST_DAYS = timedelta(days=30)
 LONGEST_WHY = 200
 LONGEST_HOST = 100
 ANSWER_PAGE = "/stays/answer/%s/"
 State = Stay.State
+MOST_TO = {WORKER: MOST_TO_WORKER, HOST: MOST_TO_HOST}
 BEFORE = (State.ASSIGNED, State.ACCEPTED)  # the worker is not there yet
 
 
@@ -328,22 +333,30 @@ def _record(one: Stay, act: str, *, by: Actor, at: datetime) -> None:
 
 
 def forget_host(*, told: ItemsErased) -> None:
-    """A person had everything erased: no stay names them as its host any more. In the transaction of the erasure."""
+    """A person had everything erased: no stay names them as its host or keeps their words. In its transaction."""
     with system("a host is erased"):
-        Stay.objects.filter(host_phone=told.phone_id).update(host_phone=None, host_name="")
+        theirs = Stay.objects.filter(host_phone=told.phone_id)
+        theirs.filter(state=State.HOST_NO).update(why="")
+        theirs.update(host_phone=None, host_name="")
 
 
 def tell_next(*, at: datetime) -> int:
     """Ask workers whether they go, and tell their hosts, who may say no. How many stays. In a system transaction, as
-    jobs."""
+    jobs.
+
+    Somebody who was asked often of late gets no more messages: an office may assign and take back at will.
+    """
     found = Stay.objects.filter(told_at=None, ended_at=None).order_by("made_at", "pk")
     some = list(found.select_for_update(skip_locked=True)[:MOST_TOLD])
+    if not some:
+        return 0
     of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in some}}
     accounts = people.accounts({one.worker_id for one in some})
     numbers = people.numbers_of(
         [one.phone_id for one in accounts.values()] + [one.host_phone for one in some if one.host_phone]
     )
     places = units.units_by_id({one.unit_id for one in some})
+    asked = _asked_lately(some, at=at)
     askings = []
     for one in some:
         worker, programme = accounts[one.worker_id], of[one.programme_id]
@@ -353,8 +366,10 @@ def tell_next(*, at: datetime) -> int:
             (HOST, one.host_phone, "ask.host"),
         ):
             number = numbers.get(phone_id) if phone_id else None
-            if number is None or at >= over:
+            whom = one.worker_id if kind == WORKER else phone_id
+            if number is None or at >= over or asked[whom] >= MOST_TO[kind]:
                 continue
+            asked[whom] += 1
             language = (kind == WORKER and worker.language) or settings.LANGUAGE_CODE
             place = named(places[one.unit_id].names, language)
             with translation.override(language):
@@ -380,3 +395,13 @@ def tell_next(*, at: datetime) -> int:
     messaging.ask_many(askings=askings, at=at)
     Stay.objects.filter(pk__in=[one.pk for one in some]).update(told_at=at)
     return len(some)
+
+
+def _asked_lately(some: Sequence[Stay], *, at: datetime) -> Counter[object]:
+    """Count the stays of late that workers (accounts) and hosts (phone ids) were told of. Two queries."""
+    told = Stay.objects.filter(told_at__gt=at - HOST_DAYS).order_by()
+    hosts = told.filter(host_phone__in={one.host_phone for one in some} - {None})
+    workers = told.filter(worker_id__in={one.worker_id for one in some}, told_at__gt=at - timedelta(days=1))
+    found: Counter[object] = Counter(dict(hosts.values_list("host_phone").annotate(n=Count("pk"))))
+    found.update(dict(workers.values_list("worker_id").annotate(n=Count("pk"))))
+    return found

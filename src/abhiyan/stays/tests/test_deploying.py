@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -349,6 +350,30 @@ def test_the_last_programme_is_copied_where_worker_and_place_are_free(
     desk = browser(world.holder("district_president", "N11"))
     page = desk.post(f"/stays/{run.public_id}/act/copy/", {"unit": "N11"}, follow=True).text
     assert "0 places assigned as last time. 3 were left out." in page
+
+
+def test_an_office_that_assigns_and_takes_back_all_day_sends_three_messages(
+    world: World, workers: list[Account], run: Programme
+) -> None:
+    for _n in range(5):
+        made = assigned(run, world.unit("N1112"), workers[0])
+        with system("test"):
+            assert actions.tell_next(at=NOW) == 1
+        actions.withdraw(stay=made.pk, by=JOBS, at=NOW)
+    assert len(texts(HOST, "ask.host")) == len(texts("+919419000000", "duty.stay")) == 3
+    assigned(run, world.unit("N1112"), workers[0])
+    with system("test"):
+        actions.tell_next(at=NOW + DAY)
+    assert len(texts("+919419000000", "duty.stay")) == 4, "the worker is asked again on another day"
+    assert len(texts(HOST, "ask.host")) == 3, "the host is not"
+
+
+def test_the_words_of_a_host_go_with_an_erasure(world: World, workers: list[Account], run: Programme) -> None:
+    made = assigned(run, world.unit("N1112"), workers[0])
+    with system("test"):
+        Stay.objects.filter(pk=made.pk).update(state="host_no", why="My wife Sunita is ill", ended_at=NOW)
+    actions.forget_host(told=ItemsErased((), needed(stay(made.pk).host_phone), NOW))
+    assert stay(made.pk).why == ""
 
 
 def test_a_host_who_is_erased_is_named_by_no_stay(
