@@ -7,6 +7,7 @@ they renew.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
 from abhiyan.enrolment.actions.setting_up import drives_of_lists, only_lists, youngest
-from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.age import Age, age_on, born_as_listed
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import phones
 from abhiyan.programmes import actions as programmes
@@ -95,7 +96,9 @@ def _sound(work: Work) -> list[tuple[Any, ...]]:
             else None
         )
 
-    rows = [row for batch in work.rows(phone=phones.parse, discard=minor) for row in batch.rows]
+    born = partial(born_as_listed, year=today.year)
+    found_rows = work.rows(phone=phones.parse, born=born, discard=minor)
+    rows = [row for batch in found_rows for row in batch.rows]
     ids, outside = placed({row[4] for row in rows}, work.unit_id)
     found = []
     for row in rows:

@@ -15,7 +15,7 @@ from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, RefusedRow, StagedImport
 from abhiyan.core.scope import system
-from abhiyan.core.tables.cleaning import Phone
+from abhiyan.core.tables.cleaning import Born, Phone
 from abhiyan.core.tables.reading import Batch, Discard, RefusedCell, rows
 from abhiyan.core.tables.sources import FilePart, TableSource
 
@@ -131,7 +131,12 @@ class Work:
     # Reading
 
     def rows(
-        self, *, phone: Phone | None = None, discard: Discard | None = None, part: FilePart | None = None
+        self,
+        *,
+        phone: Phone | None = None,
+        born: Born | None = None,
+        discard: Discard | None = None,
+        part: FilePart | None = None,
     ) -> Iterator[Batch]:
         """The file in batches of clean rows. What the reader refused, skipped or forgot is noted here, once per
         step however often it is read; progress is told."""
@@ -144,6 +149,7 @@ class Work:
             source=self.source,
             part=part,
             phone=phone,
+            born=born,
             discard=discard,
         ):
             if first:

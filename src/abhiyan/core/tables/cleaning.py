@@ -30,6 +30,8 @@ Notes = Counter[tuple[str, str]]
 Cleaner = Callable[[Sequence[str]], tuple[list[Any], dict[int, str]]]
 # A phone as written -> what the caller keeps (E.164, say), or None when it is none.
 Phone = Callable[[str], Any]
+# A birth year written otherwise ("47 years", "15/8/79") -> the year and a code of reasons.NOTES, or None.
+Born = Callable[[str], tuple[int, str] | None]
 
 
 class BadCell(Exception):
@@ -209,7 +211,7 @@ def _bare(cell: str) -> str:
     return "" if text.casefold() in _SAYS_BLANK else text
 
 
-_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
+_SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+([0-9]+)")
 _CODE = re.compile(rf"\w[\w .:/#&()\-{MARKS}]*")
 _CODE_ODD = re.compile(r"[^A-Za-z0-9 .:/#&()\-_]")
 _WHOLE = re.compile(r"[+-]?[0-9]+(?:\.0+)?")
@@ -229,11 +231,21 @@ _CODE_DAY = re.compile(
 _CODE_DAYS = re.compile(rf"\b(?:{_CODE_DAY.pattern})\b")
 
 
+def _spelled_out(text: str) -> str:
+    """A number such as 9.876543210E+09 in digits. Refuses one whose last digits the sheet has rounded away."""
+    found = _SCIENTIFIC.fullmatch(text)
+    if found is None:
+        return text
+    decimals, power = found[2] or "", int(found[3][:4])
+    if len(decimals) < power or decimals[power:].strip("0"):
+        raise BadCell("scientific")
+    return found[1] + decimals[:power]
+
+
 def _code(text: str, field: Field) -> str:
     if len(text) > field.max_length:
         raise BadCell("too_long")
-    if _SCIENTIFIC.fullmatch(text):
-        raise BadCell("scientific")
+    text = _spelled_out(text)
     if _CODE_DAY.fullmatch(text):
         raise BadCell("code_day")
     if not _CODE.fullmatch(text):
@@ -254,9 +266,7 @@ def _ungrouped(text: str) -> str:
 
 
 def _integer(text: str, field: Field) -> int:
-    text = _ungrouped(text)
-    if _SCIENTIFIC.fullmatch(text):
-        raise BadCell("scientific")
+    text = _spelled_out(_ungrouped(text))
     if not _WHOLE.fullmatch(text) or len(text) > 20:
         raise BadCell("not_whole")
     value = int(text.partition(".")[0])
@@ -432,9 +442,7 @@ def _choice(field: Field) -> Callable[[str], str | None]:
 
 
 def _phone(text: str, phone: Phone) -> Any:
-    if _SCIENTIFIC.fullmatch(text):
-        raise BadCell("scientific")
-    found = phone(text.removesuffix(".0"))
+    found = phone(_spelled_out(text).removesuffix(".0"))
     if found is None:
         raise BadCell("phone")
     return found
@@ -482,6 +490,37 @@ class _Remembered(dict[str, Any]):
         return values, {index: self.bad[cell] for index, cell in enumerate(cells) if cell in self.bad}
 
 
+class _BirthYears(_Remembered):
+    """Years of birth. The caller makes years of ages and short years, which are counted as mended."""
+
+    def __init__(self, field: Field, notes: Notes, born: Born) -> None:
+        super().__init__(self._read)
+        self.field, self.notes, self.born = field, notes, born
+        self.mended: dict[str, str] = {}  # cell -> code of the note
+
+    def _read(self, cell: str) -> int | None:
+        text = _bare(cell)
+        if not text:
+            return None
+        try:
+            return _year(text, self.field)
+        except BadCell:
+            made = self.born(text)
+            if made is None:
+                raise
+        if len(self.mended) > _REMEMBERED:
+            self.mended.clear()
+        self.mended[cell] = made[1]
+        return int(_bounded(self.field, made[0]))
+
+    def column(self, cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
+        values, bad = super().column(cells)
+        for index, cell in enumerate(cells) if self.mended else ():
+            if cell in self.mended and index not in bad:
+                self.notes[self.field.key, self.mended[cell]] += 1
+        return values, bad
+
+
 def _each(one: Callable[[str], Any], cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
     values: list[Any] = []
     bad: dict[int, str] = {}
@@ -512,7 +551,12 @@ _READERS: dict[CellKind, Callable[[str, Field], Any]] = {
 
 
 def cleaner(
-    field: Field, *, notes: Notes, phone: Phone | None = None, days: Days = Days.DAY_FIRST
+    field: Field,
+    *,
+    notes: Notes,
+    phone: Phone | None = None,
+    born: Born | None = None,
+    days: Days = Days.DAY_FIRST,
 ) -> Cleaner:
     """The function that cleans one field's column, batch after batch. notes: counted into. days: of a date's column."""
 
@@ -570,8 +614,10 @@ def cleaner(
 
         return read_days
 
-    remembered = _Remembered(
-        _choice(field) if kind is CellKind.CHOICE else _unless_blank(_READERS[kind], field)
+    remembered = (
+        _BirthYears(field, notes, born)
+        if kind is CellKind.YEAR and born is not None
+        else _Remembered(_choice(field) if kind is CellKind.CHOICE else _unless_blank(_READERS[kind], field))
     )
 
     if kind is CellKind.CODE:

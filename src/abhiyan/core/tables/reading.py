@@ -18,13 +18,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from abhiyan.core.tables.cleaning import Cleaner, Days, Evidence, Notes, Phone, cleaner
+from abhiyan.core.tables.cleaning import Born, Cleaner, Days, Evidence, Notes, Phone, cleaner
 from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import text_start
-from abhiyan.core.tables.sheets import sheet_rows
+from abhiyan.core.tables.sheets import BLANK, TOTAL, sheet_rows
 from abhiyan.core.tables.sniffing import check_mapping, masked
 from abhiyan.core.tables.sources import FilePart, TableSource
+from abhiyan.core.tables.words import is_total
 
 BATCH = 5_000
 _CELL = 60_000  # characters kept of an endless cell: enough for every limit to refuse it
@@ -53,8 +54,8 @@ class Batch:
     faulty: the rows of those cells, in the same shape, None where a cell is bad; whoever can tell what else is wrong
     with them says it at once. refused_rows: how many rows those are. discarded: rows the caller's `discard` forgot,
     by its code.
-    skipped: blank rows and repeated headers. notes: (field key, note) -> cells. done: bytes (rows of a sheet)
-    read so far, of `Part.stop - Part.start`.
+    skipped: blank rows, repeated headers and rows of totals. notes: (field key, note) -> cells. done: bytes (rows of a
+    sheet) read so far, of `Part.stop - Part.start`.
     """
 
     rows: list[tuple[Any, ...]] = field(default_factory=list)
@@ -75,12 +76,14 @@ def rows(
     source: TableSource,
     part: FilePart | None = None,
     phone: Phone | None = None,
+    born: Born | None = None,
     discard: Discard | None = None,
     batch: int = BATCH,
 ) -> Iterator[Batch]:
     """Read one part of a file, or all of it.
 
     phone: what makes a phone of a cell, None when it is none; needed when the layout has phones.
+    born: what makes a year of birth of an age or a short year; without it these are refused.
     discard: told of every row before it is kept or refused; the minor's row goes here and leaves a count only.
     Raises TableRefused when the mapping is not allowed or the file is not what was sniffed.
     """
@@ -94,7 +97,7 @@ def rows(
     if part is None:
         part = _whole(path, source)
     notes: Notes = Counter()
-    plan = _Plan(layout, mapping, source, notes, phone, discard)
+    plan = _Plan(layout, mapping, source, notes, phone, born, discard)
     if source.kind == "sheet":
         yield from _sheet(path, plan, source, part)
     else:
@@ -141,7 +144,7 @@ def picked(
         number = source.first_row
         found = sheet_rows(path, sheet=source.sheet, columns=columns, start=number - 1, stop=source.records)
         for some in found:
-            for *cells, _blank_mark in some:
+            for *cells, _mark in some:
                 if number in numbers:
                     yield number, cells
                 number += 1
@@ -162,13 +165,16 @@ class _Plan:
         source: TableSource,
         notes: Notes,
         phone: Phone | None,
+        born: Born | None,
         discard: Discard | None,
     ) -> None:
         self.fields = [f for f in layout.fields if f.key in mapping]
         self.columns = [mapping[f.key] for f in self.fields]
         days = source.days or {}
         self.cleaners: list[Cleaner] = [
-            cleaner(f, notes=notes, phone=phone, days=Days(days.get(mapping[f.key], Days.DAY_FIRST)))
+            cleaner(
+                f, notes=notes, phone=phone, born=born, days=Days(days.get(mapping[f.key], Days.DAY_FIRST))
+            )
             for f in self.fields
         ]
         self.places = [self.fields.index(f) if f.key in mapping else None for f in layout.fields]
@@ -182,10 +188,10 @@ class _Plan:
         numbers: Sequence[int],
         columns: Sequence[Sequence[str]],
         refused: Mapping[int, str],
-        blank: Callable[[int], bool],
+        is_passed: Callable[[int], bool],
     ) -> Batch:
         """One batch. numbers: of the rows. columns: raw cells of each mapped field. refused: index -> code of
-        rows refused as a whole. blank: whether the row at an index has nothing in any column."""
+        rows refused as a whole. is_passed: whether the row at an index is blank in all columns, or gives the total."""
         out = Batch()
         values: list[list[Any]] = []
         bad: dict[int, list[tuple[Field | None, str, str]]] = {
@@ -199,7 +205,7 @@ class _Plan:
                     bad.setdefault(index, []).append((spec, code, cells[index]))
         empty: list[Any] = [None] * len(numbers)
         built = list(zip(numbers, *(empty if p is None else values[p] for p in self.places), strict=True))
-        skipped = {i for i in bad if blank(i)} | self._headers_again(columns)
+        skipped = {i for i in bad if is_passed(i)} | self._headers_again(columns)
         out.skipped = len(skipped)
         gone = skipped.union(bad)
         if self.discard is not None:
@@ -260,15 +266,15 @@ def _sheet(path: Path, plan: _Plan, source: TableSource, part: FilePart) -> Iter
         stop=min(part.stop, source.records),
     )
     for raw in found:
-        *columns, blank = zip(*raw, strict=True)
-        out = plan.clean(range(done + 1, done + 1 + len(raw)), columns, {}, partial(_marked, blank))
+        *columns, marks = zip(*raw, strict=True)
+        out = plan.clean(range(done + 1, done + 1 + len(raw)), columns, {}, partial(_marked, marks))
         done += len(raw)
         out.done = done - part.start
         yield out
 
 
 def _marked(marks: Sequence[str], index: int) -> bool:
-    return bool(marks[index])
+    return marks[index] in (BLANK, TOTAL)
 
 
 # CSV.
@@ -278,7 +284,7 @@ def _csv(path: Path, plan: _Plan, source: TableSource, part: FilePart, batch: in
     picks = [itemgetter(column) for column in plan.columns]
     for number, raw, refused, done in _raw(path, source, part, batch):
         columns = [list(map(pick, raw)) for pick in picks]
-        out = plan.clean(range(number, number + len(raw)), columns, refused, partial(_blank, raw))
+        out = plan.clean(range(number, number + len(raw)), columns, refused, partial(_passed, raw))
         out.done = done
         yield out
 
@@ -319,8 +325,8 @@ def _take(reader: Iterator[list[str]], count: int, number: int) -> list[list[str
     return raw
 
 
-def _blank(raw: Sequence[Sequence[str]], index: int) -> bool:
-    return not any(cell.strip() for cell in raw[index])
+def _passed(raw: Sequence[Sequence[str]], index: int) -> bool:
+    return not any(cell.strip() for cell in raw[index]) or is_total(raw[index])
 
 
 def _even(raw: list[list[str]], width: int) -> dict[int, str]:

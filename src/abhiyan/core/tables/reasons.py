@@ -168,6 +168,8 @@ NOTES: dict[str, str | Promise] = {
     "invisible_removed": _("invisible characters removed"),
     "formula_text": _("starts like a formula; kept as text"),
     "spaces_joined": _("several spaces made one"),
+    "age": _("an age; the year of birth it makes was taken"),
+    "short_year": _("a year of two digits; the one less than 100 years ago was taken"),
     "month_first": _("read with the month before the day, as the column shows"),
     "day_first": _("read with the day before the month; the column does not show which it is"),
 }

@@ -21,12 +21,14 @@ from typing import Any
 
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.unread import unread
+from abhiyan.core.tables.words import is_total
 
 MEMORY = 3 << 29  # 1.5 GiB of address space; a million rows of six columns take 0.6
 SECONDS = 180  # of processor time
 HEAD_ROWS = 400
 BATCH = 2_000
 LONGEST_CELL = 60_000
+BLANK, TOTAL = "1", "t"  # what a whole row is
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def outline(path: Path, *, sheet: str | None, columns_limit: int) -> Outline:
 def sheet_rows(
     path: Path, *, sheet: str, columns: Sequence[int], start: int, stop: int
 ) -> Iterator[list[tuple[str, ...]]]:
-    """Batches of rows [start, stop), counted from 0: the cells of `columns`, then "1" if the whole row is blank.
+    """Batches of rows [start, stop), counted from 0: the cells of `columns`, then BLANK or TOTAL, or "".
 
     A cell without a value says why ("#REF!"); one merged downwards stands in each of its rows, if it begins here.
     """
@@ -205,16 +207,24 @@ def _rows(path: str, sheet: Any, request: dict[str, Any]) -> None:
         cells = [("" if c < 0 else text(row[c])) for c in columns]
         for which, said in instead.get(number, ()):
             cells[which] = said
-        blank = "" if any(cells) or any(cell != "" for cell in row) else "1"
+        mark = _mark(cells, row)
         if last:
             _hold(cells, number, request["columns"], last, held)
-        batch.append((*cells, blank))
+        batch.append((*cells, mark))
         if len(batch) == BATCH:
             _send(batch)
             batch = []
     if batch:
         _send(batch)
     _send(None)
+
+
+def _mark(cells: list[str], row: Sequence[Any]) -> str:
+    """What a whole row is, beside what is read of it."""
+    if any(cells) or any(cell != "" for cell in row):
+        first = next((cell for cell in row if cell != ""), "")
+        return TOTAL if isinstance(first, str) and is_total(map(_text, row)) else ""
+    return BLANK
 
 
 def _hold(

@@ -632,3 +632,24 @@ def test_batches_are_bounded_and_progress_is_told(tmp_path: Path) -> None:
     assert [len(b.rows) for b in found] == [1_000, 1_000, 500]
     assert found[-1].done == path.stat().st_size
     assert Counter(r[0] for b in found for r in b.rows).keys() == set(range(2, 2_502))
+
+
+@pytest.mark.parametrize("is_sheet", [False, True])
+@pytest.mark.parametrize(
+    ("row", "is_passed"),
+    [
+        (["कुल", "12", "", ""], True),
+        (["", "कुल योग: १२", "", "-"], True),
+        (["Total members", "", "", "12"], True),
+        (["", "12", "", "1990"], False),
+        (["कुल", "Asha Devi", "1990", ""], False),
+    ],
+)
+def test_the_row_that_gives_the_total_is_passed_over_and_counted(
+    tmp_path: Path, row: list[str], is_passed: bool, is_sheet: bool
+) -> None:
+    lines = [["Mobile number", "Name", "Birth year", "Sum"], ["9812345678", "Asha Devi", "1990", "1"], row]
+    path = workbook(tmp_path, lines) if is_sheet else put(tmp_path, "\n".join(map(",".join, lines)) + "\n")
+    found = read(path)
+    assert [each[1:] for each in found.rows] == [ASHA_ROW]
+    assert (found.skipped, found.refused_rows) == ((1, 0) if is_passed else (0, 1))

@@ -257,6 +257,7 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
         number, notice, language = batch.number, notice or batch.notice_version, batch.language
     if said and notice not in people.versions_of_notice(drive.notice_code):
         raise NoticeUnknown(version=said)
+    seat = units.only_seat(work.unit_id) if work.unit_id and "booth" in work.mapping else ""
     path = units.path(work.unit_id or programme.owner_id, Hierarchy.ORGANISATIONAL)
     state = next((unit.code for unit in path if unit.kind == Kind.STATE), "")
     workers = people.accounts_by_phone() if "worker" in work.mapping else {}
@@ -277,6 +278,7 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
             workers=workers,
             language=language,
             batch=number,
+            seat=seat,
         )
         for part in staging.parts_of(work)
     ]

@@ -30,6 +30,7 @@ class Order:
     workers: Mapping[UUID, UUID]  # id of a phone -> public id of the account it signs in
     language: str
     batch: str = ""  # of rows that say none
+    seat: str = ""  # code of the one constituency whose booths the list is of; empty: of several
 
 
 @dataclass

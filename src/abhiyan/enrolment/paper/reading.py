@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from abhiyan.enrolment.actions import rows as act_rows
 from abhiyan.enrolment.actions.claims import ClaimMessage, ClaimRefused, NotAdult
 from abhiyan.enrolment.actions.drives import DriveRead, Drives
 from abhiyan.enrolment.actions.gateway import int4
-from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.age import Age, age_on, born_as_listed
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import phones
 
@@ -37,6 +38,12 @@ _SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version":
 Cells = tuple[Any, ...]  # of a row, as the reader cleaned them
 # A booth as electoral rolls and people write it: number of the seat, number of the part; a word for booth may lead.
 _SHORT = re.compile(r"(?:[^0-9]{1,20} )?([0-9]{1,4}) ?[/-] ?([0-9]{1,5})")
+# Number of the part alone, in a list of one seat; words for booth and for number may lead.
+_PART = re.compile(
+    r"(?:(?:बूथ|भाग|(?:मतदान )?के(?:ं|न्)द्र|booth|part|polling station|ps)[ .]*)?"
+    r"(?:(?:नंबर|नम्बर|नं|न|संख्या|सं|क्रमांक|क्र|number|num|no)[ .:]*)?0*([0-9]{1,5})",
+    re.IGNORECASE,
+)
 
 
 def stage(order: Order) -> Iterator[PaperProgress]:
@@ -60,6 +67,7 @@ def stage(order: Order) -> Iterator[PaperProgress]:
             source=order.source,
             part=order.part,
             phone=phones.parse,
+            born=partial(born_as_listed, year=order.at.year),
             discard=reading.discard,
         )
         for batch in found:
@@ -96,13 +104,24 @@ class Places:
             )
 
     def in_full(self, kept: list[Cells]) -> list[Cells]:
-        """The rows with their booths' whole codes: "56/126" of a list of JK is JK-56-126."""
-        state = self.order.state
+        """The rows with their booths' whole codes: "56/126" of a list of JK is JK-56-126, and so is "126" of one of the
+        seat JK-56."""
+        state, seat = self.order.state, self.order.seat
+        named = {row[BOOTH] for row in kept if row[BOOTH]}
         shorts = {
             booth: f"{state}-{short[1]}-{short[2]}"
-            for booth in {row[BOOTH] for row in kept}
-            if state and booth and (short := _SHORT.fullmatch(booth))
+            for booth in named
+            if state and (short := _SHORT.fullmatch(booth))
         }
+        parts = {
+            booth: f"{seat}-{part[1]}"
+            for booth in named - shorts.keys()
+            if seat and (part := _PART.fullmatch(booth))
+        }
+        by_code = self.drive.by_code  # a unit may have such a number as its code
+        while unknown := parts.keys() - by_code.keys():
+            self.drives.fetch(self.connection, self.drive, codes=unknown, ids=set(), within=set())
+        shorts |= {booth: code for booth, code in parts.items() if by_code[booth] is None}
         if not shorts:
             return kept
         return [

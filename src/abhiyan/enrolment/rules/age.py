@@ -8,6 +8,8 @@ _YEAR = re.compile(r"\d{4}")
 _DATE = re.compile(r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(\d{4})|(\d{4})-\d{2}-\d{2}")
 _AGE_WORDS = "age|aged|years?|yrs?|old|umar|umr|umra|aayu|saal|sal|varsh|उम्र|आयु|वर्ष|साल|عمر|سال"
 _AGE = re.compile(rf"(?:(?:{_AGE_WORDS})[\s.:]*)*(\d{{1,3}})(?:[\s.]*(?:{_AGE_WORDS}))*[\s.]*", re.IGNORECASE)
+_SHORT_DATE = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{2})")
+_MOST_DAY, _MOST_MONTH = 31, 12
 
 
 class Age(Enum):
@@ -43,6 +45,20 @@ def birth_year_of(text: str, *, year: int | None) -> int | None:
         return int(found[1] or found[2])
     age = None if text.isdigit() else age_of(text)
     return None if year is None or age is None else year - age
+
+
+def born_as_listed(text: str, *, year: int) -> tuple[int, str] | None:
+    """The year of birth that a cell of a list gives by an age with its word, or by a date with a year of two digits.
+
+    year: the one it is. With the year: how it was written, "age" or "short_year". Two digits mean the year that is less
+    than 100 years ago. The answer None means that it cannot be read so.
+    """
+    if found := _SHORT_DATE.fullmatch(text.strip()):
+        low, high = sorted((int(found[1]), int(found[2])))
+        ago = (year - int(found[3])) % 100
+        return (year - ago, "short_year") if 0 < low <= _MOST_MONTH and high <= _MOST_DAY else None
+    age = None if text.strip().isdigit() else age_of(text)
+    return None if age is None else (year - age, "age")
 
 
 def age_of(text: str) -> int | None:

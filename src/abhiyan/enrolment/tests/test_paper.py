@@ -24,7 +24,8 @@ from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import DAY, Human, Ladder, World
 from abhiyan.people.actions.suppressions import suppress
 from abhiyan.programmes import queries as programmes
-from abhiyan.units.models import Unit
+from abhiyan.units import queries as unit_queries
+from abhiyan.units.models import Kind, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor.system("tests")
@@ -164,6 +165,50 @@ def test_a_booth_may_be_written_as_number_of_the_seat_and_of_the_part(world: Wor
     assert checked.counts == {"joined": 4, "refused": 1}
     with system("test"):
         assert RefusedRow.objects.get().facts["excerpt"] == "JK-56-127", "as it was looked for"
+
+
+def test_a_list_of_one_seat_may_name_its_booths_by_their_parts(world: World, tmp_path: Path) -> None:
+    rows = (
+        "9906000001,Asha Devi,1980,126,1,7\n"
+        "9906000002,Bilal Ahmad,1990,बूथ नं 127,1,7\n"
+        "9906000004,Devi Dutt,1971,Booth No. 0126,1,7\n"
+        "9906000005,Esha Rani,1982,वार्ड 126,1,7\n"
+        "9906000003,Chandra Kumari,1964,999,1,7\n"
+    )
+    with system("test"):
+        below = set(unit_queries.open_below(world.mandal.pk)) - {world.mandal.pk}
+        for number, unit in enumerate(
+            Unit.objects.filter(pk__in=below, kind=Kind.BOOTH).order_by("code"), 126
+        ):
+            Unit.objects.filter(pk=unit.pk).update(code=f"JK-56-{number}")
+    checked = step(world, bring(world, tmp_path, HEAD + rows, unit_id=world.mandal.pk), "check")
+    assert checked.counts == {"joined": 3, "refused": 2}
+    with system("test"):
+        shown = {row.facts["excerpt"] for row in RefusedRow.objects.all()}
+        Unit.objects.filter(code="JK-56-127").update(code="JK-57-127")
+    assert "JK-56-999" in shown
+    of_two = step(world, bring(world, tmp_path, HEAD + rows, unit_id=world.mandal.pk, name="b.csv"), "check")
+    assert of_two.counts == {"refused": 5}, "the mandal has booths of two seats"
+
+
+def test_an_age_and_a_short_year_become_the_year_and_are_told_as_mended(world: World, tmp_path: Path) -> None:
+    done = take_in(
+        world,
+        tmp_path,
+        HEAD
+        + "9906000001,Asha Devi,47 वर्ष,JK-B001,1,7\n"
+        + "9906000002,Bilal Ahmad,15/8/79,JK-B001,1,7\n"
+        + "9906000004,Devi Dutt,15-08-1979,JK-B001,1,7\n"
+        + "9906000005,Esha Rani,47,JK-B001,1,7\n"
+        + "9906000006,Chintu Planted-Marker,11 साल,JK-B001,1,7\n"
+        + "कुल,5,,,,\n",
+    )
+    assert (done.counts, done.discarded) == ({"joined": 3, "refused": 1, "skipped": 1}, {"minor": 1})
+    assert done.notes == {"birth_year/age": 2, "birth_year/short_year": 1}
+    with system("test"):
+        assert (RefusedRow.objects.get().row, RefusedRow.objects.get().reason) == (5, "year")
+    years = world.rows("select p.birth_year from people_person p order by 1")
+    assert years == [(1979,), (1979,), (1979,)]
 
 
 def test_a_person_named_twice_in_a_list_is_told_as_doubled(world: World, tmp_path: Path) -> None:

@@ -307,7 +307,7 @@ def _say(
             click.echo(f"{n:>10,}  {outcome.title}")
     if is_undo:
         return
-    for code, label in (("refused", "Refused"), ("skipped", "Blank or repeated header")):
+    for code, label in (("refused", "Refused"), ("skipped", "Blank, repeated header or total")):
         if counts.get(code):
             click.echo(f"{counts[code]:>10,}  {label}")
     for code, n in staged.discarded.items():

@@ -405,7 +405,7 @@ def _counts(counts: dict[str, int], of_kind: ImportKind) -> list[OutcomeRows]:
     if counts.get("refused"):
         found.append(OutcomeRows(_("Refused"), counts["refused"], "bad"))
     if counts.get("skipped"):
-        found.append(OutcomeRows(_("Blank rows and repeated headers"), counts["skipped"]))
+        found.append(OutcomeRows(_("Blank rows, repeated headers and totals"), counts["skipped"]))
     return found
 
 

@@ -41,6 +41,7 @@ from .trees import (
     is_top,
     names_of,
     of_kind_below,
+    only_seat,
     open_below,
     outlines_of,
     path,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import named
-from abhiyan.units.models import MANY, Hierarchy, Placement, Unit
+from abhiyan.units.models import MANY, Hierarchy, Kind, Placement, Unit
 from abhiyan.units.rules import fold, levels
 
 from .rows import (
@@ -376,6 +376,22 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
         " select unit_id from down where kind = %(kind)s and closed_on is null order by lo",
         {"unit": unit_id, "hierarchy": hierarchy, "kind": kind, "above": above},
     )
+
+
+def only_seat(unit_id: int) -> str:
+    """Return the code of the constituency that all booths at or below a unit are of, such as "JK-56"; else "".
+
+    Codes of booths begin with it: JK-56-126.
+    """
+    (found,) = sql.rows(
+        "select case when min(b.seat) = max(b.seat) and count(b.seat) = count(*) then min(b.seat) end from"
+        " (select substring(u.code from '^(.+-[0-9]{1,4})-[0-9]{1,5}$') seat from units_placement a"
+        " join units_placement p on p.hierarchy = a.hierarchy and p.lo >= a.lo and p.lo < a.hi"
+        " join units_unit u on u.id = p.unit_id and u.kind = %(booth)s and u.closed_on is null"
+        " where a.unit_id = %(unit)s) b",
+        {"unit": unit_id, "booth": Kind.BOOTH},
+    )
+    return found[0] or ""
 
 
 def called_any(texts: Sequence[str], *, within: int, hierarchy: int) -> dict[str, list[int]]:
