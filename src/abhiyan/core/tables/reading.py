@@ -51,8 +51,8 @@ class Batch:
     """A stretch of a file.
 
     rows: (row number, value, value, …) in the layout's order. refused: one entry per bad cell.
-    faulty: the rows of those cells, in the same shape, None where a cell is bad; whoever can tell what else is wrong
-    with them says it at once. refused_rows: how many rows those are. discarded: rows the caller's `discard` forgot,
+    faulty: the rows of those cells, in the same shape, None where a cell is bad. The caller may say
+    what else is wrong with them. refused_rows: how many rows those are. discarded: rows the caller's `discard` forgot,
     by its code.
     skipped: blank rows, repeated headers and rows of totals. notes: (field key, note) -> cells. done: bytes (rows of a
     sheet) read so far, of `Part.stop - Part.start`.

@@ -66,7 +66,7 @@ def sheet_rows(
 ) -> Iterator[list[tuple[str, ...]]]:
     """Batches of rows [start, stop), counted from 0: the cells of `columns`, then BLANK or TOTAL, or "".
 
-    A cell without a value says why ("#REF!"); one merged downwards stands in each of its rows, if it begins here.
+    A cell without a value says why ("#REF!"); one merged downwards is in each of its rows, if it begins here.
     """
     request = {"sheet": sheet, "columns": list(columns), "start": start, "stop": stop}
     yield from _ask(path, request)
@@ -220,7 +220,7 @@ def _rows(path: str, sheet: Any, request: dict[str, Any]) -> None:
 
 
 def _mark(cells: list[str], row: Sequence[Any]) -> str:
-    """What a whole row is, beside what is read of it."""
+    """Tell a blank row and a row of totals from others."""
     if any(cells) or any(cell != "" for cell in row):
         first = next((cell for cell in row if cell != ""), "")
         return TOTAL if isinstance(first, str) and is_total(map(_text, row)) else ""

@@ -104,8 +104,10 @@ class Places:
             )
 
     def in_full(self, kept: list[Cells]) -> list[Cells]:
-        """The rows with their booths' whole codes: "56/126" of a list of JK is JK-56-126, and so is "126" of one of the
-        seat JK-56."""
+        """The rows with their booths' whole codes.
+
+        "56/126" of a list of JK is JK-56-126. So is "126" in a list of the one seat JK-56.
+        """
         state, seat = self.order.state, self.order.seat
         named = {row[BOOTH] for row in kept if row[BOOTH]}
         shorts = {

@@ -48,7 +48,7 @@ def birth_year_of(text: str, *, year: int | None) -> int | None:
 
 
 def born_as_listed(text: str, *, year: int) -> tuple[int, str] | None:
-    """The year of birth that a cell of a list gives by an age with its word, or by a date with a year of two digits.
+    """Read the year of birth from an age with its word, or from a date with a year of two digits.
 
     year: the one it is. With the year: how it was written, "age" or "short_year". Two digits mean the year that is less
     than 100 years ago. The answer None means that it cannot be read so.
