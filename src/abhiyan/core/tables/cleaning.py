@@ -16,13 +16,15 @@ taken cell by cell. Repeated cells (units, years, dates, PIN codes) are cleaned 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
-from enum import StrEnum
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from abhiyan.core.letters import MARKS
+from abhiyan.core.tables.days import NUMBERS, Days, day_of
 from abhiyan.core.tables.layout import CellKind, Field
+from abhiyan.core.tables.reasons import BadCell
+from abhiyan.core.tables.words import DIGITS
 
 # (field key, note) -> cells.
 Notes = Counter[tuple[str, str]]
@@ -34,17 +36,6 @@ Phone = Callable[[str], Any]
 Born = Callable[[str], tuple[int, str] | None]
 
 
-class BadCell(Exception):
-    """One cell cannot become a value; `code` is a key of reasons.CELL."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-_DIGITS = {
-    n: str(unicodedata.decimal(chr(n))) for n in range(128, 0x20000) if unicodedata.category(chr(n)) == "Nd"
-}
 _LOOKS_BLANK = frozenset(("-", "--", "---", "–", "—", "."))
 _SAYS_BLANK = _LOOKS_BLANK | {"na", "n/a", "nil", "null", "none", "नहीं", "निल", "?"}
 UNCALCULATED = "#UNCALCULATED!"  # our sign for a formula without a value (unread.py)
@@ -202,7 +193,7 @@ def _bare(cell: str) -> str:
         raise BadCell("too_long")
     text = tidied(cell)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
+        text = unicodedata.normalize("NFKC", text).translate(DIGITS)
     if text[:2] == '="' and (inner := _EXCEL_TEXT.fullmatch(text)):
         text = inner[1].strip()
     if text[:1] == "'":
@@ -283,118 +274,6 @@ def _decimal(text: str, field: Field) -> float:
     return float(_bounded(field, float(text)))
 
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january जनवरी जन",
-            "feb february फरवरी फ़रवरी फर",
-            "mar march मार्च",
-            "apr april अप्रैल",
-            "may मई",
-            "jun june जून",
-            "jul july जुलाई",
-            "aug august अगस्त",
-            "sep sept september सितंबर सितम्बर",
-            "oct october अक्टूबर अक्तूबर",
-            "nov november नवंबर नवम्बर",
-            "dec december दिसंबर दिसम्बर",
-        ),
-        1,
-    )
-    for name in unicodedata.normalize("NFKC", names).split()
-}
-_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
-_NUMBERS = re.compile(r"([0-9]{1,2}) ?[-/. ] ?([0-9]{1,2}) ?[-/. ] ?([0-9]{4}|[0-9]{2})(?: .*)?")
-_WORDY = re.compile(
-    r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<year>[0-9]{4}|[0-9]{2})"
-)
-_WORDY_US = re.compile(
-    r"(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<year>[0-9]{4})"
-)
-_SERIAL = re.compile(r"([0-9]{4,5})(?:\.[0-9]+)?")
-_EPOCH = date(1899, 12, 30)  # Excel's day 0, its false leap day of 1900 counted in
-
-
-class Days(StrEnum):
-    """How the numbers of a column of days are read. Its own cells decide, all of them together."""
-
-    DAY_FIRST = "day"  # some cell has a day above 12 in front, or none needs to be told
-    UNSAID = "unsaid"  # no cell tells: read with the day first, as in India, and said
-    MONTH_FIRST = "month"  # some cell has a day above 12 behind the month
-    MIXED = "mixed"  # some cells prove the one, some the other: what proves nothing is not read
-    SWAPPED = (
-        "swapped"  # as MONTH_FIRST; and the sheet's own dates were made of such cells with the day first
-    )
-
-
-class Evidence:
-    """What the cells of a column tell of the order of day and month."""
-
-    def __init__(self) -> None:
-        self.day = self.month = self.open = self.low = self.high = 0
-
-    def add(self, cells: Iterable[str]) -> None:
-        """More cells of the column, as they stand in the file."""
-        for cell in cells:
-            text = cell.strip()
-            if not text.isascii():
-                text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
-            if found := _NUMBERS.fullmatch(text):
-                first, second = int(found[1]), int(found[2])
-                self.day += first > 12 >= second
-                self.month += second > 12 >= first
-                self.open += max(first, second) <= 12 and first != second
-            elif found := _ISO.fullmatch(text):
-                self.high += int(found[3]) > 12
-                self.low += int(found[3]) <= 12
-
-    def days(self, *, is_sheet: bool) -> Days:
-        """How the column is read. is_sheet: its dates are ISO because the sheet's program made dates of them.
-
-        A program set to India makes 2022-01-12 of "01/12/2022" and leaves "01/15/2022" as text. So dates that all have
-        a day up to 12, beside texts with the month first, are not trusted.
-        """
-        if self.day and self.month:
-            return Days.MIXED
-        if self.month:
-            return Days.SWAPPED if is_sheet and self.low and not self.high else Days.MONTH_FIRST
-        return Days.UNSAID if self.open and not self.day else Days.DAY_FIRST
-
-
-def day_of(text: str, days: Days = Days.DAY_FIRST) -> date:
-    """A date as its column writes it, ISO, with a month's name, or an Excel serial. Raises BadCell."""
-    try:
-        if found := _ISO.fullmatch(text):
-            if days is Days.SWAPPED and int(found[3]) <= 12 and found[2] != found[3]:
-                raise BadCell("date_open")
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := _NUMBERS.fullmatch(text):
-            if len(found[3]) == 2:
-                raise BadCell("short_year")
-            day, month = int(found[1]), int(found[2])
-            if days in (Days.MONTH_FIRST, Days.SWAPPED):
-                day, month = month, day
-            elif month > 12 >= day:
-                raise BadCell("month_first")
-            elif days is Days.MIXED and day <= 12 and day != month:
-                raise BadCell("date_open")
-            return date(int(found[3]), month, day)
-        if found := _WORDY.fullmatch(text) or _WORDY_US.fullmatch(text):
-            day_text, name, year = found["day"], found["month"], found["year"]
-            number = _MONTHS.get(name.casefold().rstrip("."))
-            if number is None:
-                raise BadCell("date")
-            if len(year) == 2:
-                raise BadCell("short_year")
-            return date(int(year), number, int(day_text))
-        if (found := _SERIAL.fullmatch(text)) and int(found[1]) >= 3000:
-            return _EPOCH + timedelta(days=int(found[1]))
-    except ValueError as error:  # 31/02/1990
-        raise BadCell("date") from error
-    raise BadCell("date")
-
-
 def _date_read(days: Days) -> Callable[[str, Field], date]:
     def read(text: str, field: Field) -> date:
         value: date = _bounded(field, day_of(text, days))
@@ -407,7 +286,7 @@ def _year(text: str, field: Field) -> int:
     if re.fullmatch(r"[12][0-9]{3}(?:\.0+)?", text):
         return int(_bounded(field, int(text[:4])))
     if re.search(r"[-/.,]", text) and len(text) > 5:
-        swapped = _NUMBERS.fullmatch(text)
+        swapped = NUMBERS.fullmatch(text)
         month_first = swapped is not None and int(swapped[2]) > 12  # the year is the same either way
         try:
             found = day_of(text, Days.MONTH_FIRST if month_first else Days.DAY_FIRST).year
@@ -608,7 +487,7 @@ def cleaner(
         told = _TOLD.get(days)
 
         def read_days(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
-            if told and (n := sum(_NUMBERS.fullmatch(cell.strip()) is not None for cell in cells)):
+            if told and (n := sum(NUMBERS.fullmatch(cell.strip()) is not None for cell in cells)):
                 notes[field.key, told] += n
             return _required(field, *dates.column(cells))
 

@@ -18,7 +18,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from abhiyan.core.tables.cleaning import Born, Cleaner, Days, Evidence, Notes, Phone, cleaner
+from abhiyan.core.tables.cleaning import Born, Cleaner, Notes, Phone, cleaner
+from abhiyan.core.tables.days import Days, Evidence
 from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import text_start
@@ -109,7 +110,7 @@ def _whole(path: Path, source: TableSource) -> FilePart:
 
 
 def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: TableSource) -> dict[int, str]:
-    """How the days of each column of dates are read, by all its cells: column -> cleaning.Days.
+    """How the days of each column of dates are read, by all its cells: column -> days.Days.
 
     A file that is read in parts is asked once, before it is cut: no part knows the cells of the others.
     """

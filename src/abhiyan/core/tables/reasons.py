@@ -193,6 +193,14 @@ def say(code: str, facts: Mapping[str, object] | None = None, *, field: Field | 
     return code if text is None else str(text) % filled
 
 
+class BadCell(Exception):
+    """One cell cannot become a value; `code` is a key of CELL."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
 class TableRefused(Refused, code="table"):
     """The whole file cannot be read. `reason` is a key of FILE, `facts` name line, byte, column …"""
 

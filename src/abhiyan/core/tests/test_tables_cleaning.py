@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.core.tables.cleaning import BadCell, Notes, cleaner, tidied
+from abhiyan.core.tables.cleaning import Notes, cleaner, tidied
 from abhiyan.core.tables.layout import CellKind, Field
+from abhiyan.core.tables.reasons import BadCell
 
 
 def field(kind: CellKind, **extra: Any) -> Field:

@@ -1,0 +1,121 @@
+"""Days as lists write them: the order of day and month by the whole column, then each cell."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+
+from abhiyan.core.tables.reasons import BadCell
+from abhiyan.core.tables.words import DIGITS
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january जनवरी जन",
+            "feb february फरवरी फ़रवरी फर",
+            "mar march मार्च",
+            "apr april अप्रैल",
+            "may मई",
+            "jun june जून",
+            "jul july जुलाई",
+            "aug august अगस्त",
+            "sep sept september सितंबर सितम्बर",
+            "oct october अक्टूबर अक्तूबर",
+            "nov november नवंबर नवम्बर",
+            "dec december दिसंबर दिसम्बर",
+        ),
+        1,
+    )
+    for name in unicodedata.normalize("NFKC", names).split()
+}
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
+NUMBERS = re.compile(r"([0-9]{1,2}) ?[-/. ] ?([0-9]{1,2}) ?[-/. ] ?([0-9]{4}|[0-9]{2})(?: .*)?")
+_WORDY = re.compile(
+    r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_WORDY_US = re.compile(
+    r"(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<year>[0-9]{4})"
+)
+_SERIAL = re.compile(r"([0-9]{4,5})(?:\.[0-9]+)?")
+_EPOCH = date(1899, 12, 30)  # Excel's day 0, its false leap day of 1900 counted in
+
+
+class Days(StrEnum):
+    """How the numbers of a column of days are read. Its own cells decide, all of them together."""
+
+    DAY_FIRST = "day"  # some cell has a day above 12 in front, or none needs to be told
+    UNSAID = "unsaid"  # no cell tells: read with the day first, as in India, and said
+    MONTH_FIRST = "month"  # some cell has a day above 12 behind the month
+    MIXED = "mixed"  # some cells prove the one, some the other: what proves nothing is not read
+    SWAPPED = (
+        "swapped"  # as MONTH_FIRST; and the sheet's own dates were made of such cells with the day first
+    )
+
+
+class Evidence:
+    """What the cells of a column tell of the order of day and month."""
+
+    def __init__(self) -> None:
+        self.day = self.month = self.open = self.low = self.high = 0
+
+    def add(self, cells: Iterable[str]) -> None:
+        """More cells of the column, as they stand in the file."""
+        for cell in cells:
+            text = cell.strip()
+            if not text.isascii():
+                text = unicodedata.normalize("NFKC", text).translate(DIGITS)
+            if found := NUMBERS.fullmatch(text):
+                first, second = int(found[1]), int(found[2])
+                self.day += first > 12 >= second
+                self.month += second > 12 >= first
+                self.open += max(first, second) <= 12 and first != second
+            elif found := _ISO.fullmatch(text):
+                self.high += int(found[3]) > 12
+                self.low += int(found[3]) <= 12
+
+    def days(self, *, is_sheet: bool) -> Days:
+        """How the column is read. is_sheet: its dates are ISO because the sheet's program made dates of them.
+
+        A program set to India makes 2022-01-12 of "01/12/2022" and leaves "01/15/2022" as text. So dates that all have
+        a day up to 12, beside texts with the month first, are not trusted.
+        """
+        if self.day and self.month:
+            return Days.MIXED
+        if self.month:
+            return Days.SWAPPED if is_sheet and self.low and not self.high else Days.MONTH_FIRST
+        return Days.UNSAID if self.open and not self.day else Days.DAY_FIRST
+
+
+def day_of(text: str, days: Days = Days.DAY_FIRST) -> date:
+    """A date as its column writes it, ISO, with a month's name, or an Excel serial. Raises BadCell."""
+    try:
+        if found := _ISO.fullmatch(text):
+            if days is Days.SWAPPED and int(found[3]) <= 12 and found[2] != found[3]:
+                raise BadCell("date_open")
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := NUMBERS.fullmatch(text):
+            if len(found[3]) == 2:
+                raise BadCell("short_year")
+            day, month = int(found[1]), int(found[2])
+            if days in (Days.MONTH_FIRST, Days.SWAPPED):
+                day, month = month, day
+            elif month > 12 >= day:
+                raise BadCell("month_first")
+            elif days is Days.MIXED and day <= 12 and day != month:
+                raise BadCell("date_open")
+            return date(int(found[3]), month, day)
+        if found := _WORDY.fullmatch(text) or _WORDY_US.fullmatch(text):
+            day_text, name, year = found["day"], found["month"], found["year"]
+            number = _MONTHS.get(name.casefold().rstrip("."))
+            if number is None:
+                raise BadCell("date")
+            if len(year) == 2:
+                raise BadCell("short_year")
+            return date(int(year), number, int(day_text))
+        if (found := _SERIAL.fullmatch(text)) and int(found[1]) >= 3000:
+            return _EPOCH + timedelta(days=int(found[1]))
+    except ValueError as error:  # 31/02/1990
+        raise BadCell("date") from error
+    raise BadCell("date")
