@@ -18,6 +18,7 @@ from abhiyan.enrolment.actions.drives import covered
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
+from abhiyan.people.actions.codes import LIVES
 from abhiyan.programmes.models import Rung
 
 from .join import SMALLEST, OpenDrive, open_drives
@@ -29,20 +30,27 @@ OF_LATEST = 200  # entries
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One of a worker's own entries. name, last4: as they typed them; "" where the person had everything erased."""
+    """One of a worker's own entries. name, last4: as they typed them; "" where the person had everything erased.
+
+    code_at: when the last code was sent.
+    """
 
     public_id: UUID
     at: datetime
     name: str
     last4: str
     became: DoorState
-    is_code_asked: bool
+    code_at: datetime | None
     programme_id: int
     unit_id: int
 
     @property
     def waits(self) -> bool:
         return self.became is DoorState.WAITS
+
+    def has_live_code(self, at: datetime) -> bool:
+        """Return True while the last code sent is good."""
+        return self.code_at is not None and at < self.code_at + LIVES
 
 
 # Of somebody who was a member before, nothing shows until the phone gave this entry's code, or called since: else any
@@ -63,13 +71,13 @@ _OWN = f"""
   cross join lateral (select {BECAME} as became) b"""
 _WITH_NAMES = " left join people_person p on p.id = m.person_id left join people_phone f on f.id = d.phone_id"
 _COLUMNS = """d.public_id, d.at, coalesce(nullif(d.name, ''), case when d.is_new or d.proven_at is not null
- then p.name end, ''), coalesce(nullif(d.last4, ''), f.last4, ''), b.became, d.code_id is not null,
+ then p.name end, ''), coalesce(nullif(d.last4, ''), f.last4, ''), b.became, d.code_at,
  d.programme_id, d.unit_id"""
 
 
 def _entry(*row: Any) -> Entry:
-    public_id, at, name, last4, became, is_code_asked, programme_id, unit_id = row
-    return Entry(public_id, at, name, last4, DoorState(became), is_code_asked, programme_id, unit_id)
+    public_id, at, name, last4, became, code_at, programme_id, unit_id = row
+    return Entry(public_id, at, name, last4, DoorState(became), code_at, programme_id, unit_id)
 
 
 def own_entries(

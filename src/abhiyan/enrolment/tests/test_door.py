@@ -23,6 +23,7 @@ from abhiyan.enrolment.queries.recount import LOOKS, TRIES
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.enrolment.views import door as views
+from abhiyan.messaging.models import Number
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account, Consent
 from abhiyan.people.tests.make import undrawn
@@ -95,11 +96,11 @@ def test_their_own_call_counts_before_the_entry_and_after_it(world: World, worke
     assert world.ladder(world.booth).counted == 1
     entered(worker, NAZIR, "call")
     assert world.ladder(world.booth).unsigned == 1
-    assert "Type the code" in worker.get("/field/").content.decode()
+    assert "Send a code" in worker.get("/field/").content.decode()
     world.tick()
     world.missed_call(of=NAZIR)
     assert world.ladder(world.booth).counted == 2 and world.ladder(world.booth).unsigned == 0
-    assert "Type the code" not in worker.get("/field/").content.decode()
+    assert "Send a code" not in worker.get("/field/").content.decode()
 
 
 def test_a_code_read_for_another_number_is_wrong(world: World, worker: Client) -> None:
@@ -167,6 +168,28 @@ def test_a_late_code_finds_its_entry_and_a_wrong_one_loses_nothing(world: World,
     assert late in worker.get("/field/").content.decode()
     assert read_code(worker, late, code).status_code == 302
     assert world.ladder(world.booth) == Ladder(reported=3, unsigned=2, counted=1)
+
+
+def test_after_ten_minutes_a_waiting_entry_offers_a_new_code_and_the_number_to_call(
+    world: World, worker: Client
+) -> None:
+    with system("test"):
+        Number.objects.create(
+            number="+911800000001", meaning="join", provider="generic", programme_id=world.programme.pk
+        )
+    page = entered(worker, KAMLA)["Location"]
+    fresh = worker.get("/field/").content.decode()
+    assert "Type the code" in fresh and "Ask them to call" not in fresh
+    assert "ending in 7 7 3 2" in fresh and "Code sent" in fresh
+    given.time(NOW + timedelta(minutes=11))
+    for address in ("/field/", "/field/entries/"):
+        old = worker.get(address).content.decode()
+        assert "Type the code" not in old and "Send a new code" in old, address
+        assert f'href="{page}#call"' in old and "ending in 7 7 3 2" in old, address
+    assert 'name="code"' not in worker.get(page).content.decode()
+    assert worker.post(page, {"send": "1"})["Location"] == page
+    assert 'name="code"' in worker.get(page).content.decode() and sent_codes(KAMLA.phone) == 2
+    assert "Type the code" in worker.get("/field/").content.decode()
 
 
 def test_ten_in_a_row_need_the_place_once(world: World, worker: Client) -> None:
@@ -310,7 +333,7 @@ def test_a_member_is_not_found_out_by_trying_the_number(world: World, worker: Cl
     world.missed_call(of=KAMLA)
     entered(worker, KAMLA, "call")
     entered(worker, NAZIR, "call")
-    assert worker.get("/field/").content.decode().count("Type the code") == 2
+    assert worker.get("/field/").content.decode().count("Send a code") == 2
     page = worker.get("/field/entries/").content.decode()
     assert (
         page.count("Phone not answered yet") == 4
@@ -388,7 +411,7 @@ def sixty(world: World, worker: Client, monkeypatch: pytest.MonkeyPatch) -> list
 def test_own_entries_are_counted_paged_and_narrowed_however_many(worker: Client, sixty: list[str]) -> None:
     page = worker.get("/field/").content.decode()
     assert "40 today: 10 counted, 29 wait, 1 left" in page
-    assert page.count("Type the code") == 10 and "39 more wait" in page
+    assert page.count("Send a code") == 10 and "39 more wait" in page
     assert sixty[0] in page
 
     first = worker.get("/field/entries/").content.decode()
@@ -397,7 +420,7 @@ def test_own_entries_are_counted_paged_and_narrowed_however_many(worker: Client,
     )
     assert numbers(first)["Left, or said no"] == ("1", "1")
     pages = [worker.get(f"/field/entries/?page={n}").content.decode() for n in (1, 2, 3)]
-    waiting = [each for each in sixty if f'href="{each}"' in "".join(pages)]
+    waiting = [each for each in sixty if f'action="{each}"' in "".join(pages)]
     assert len(waiting) == 49 and sixty[-1] in waiting, "each that waits has its button, also the oldest"
     assert "Showing 1–25 of 60" in first and "Showing 51–60 of 60" in pages[2] and "Export" not in first
 

@@ -290,6 +290,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
         "back": back,
         "is_house": at - entry.at < HOUSE,
         "number": queries_people.join_number(entry.programme_id),
+        "has_code": entry.has_live_code(at) or form.is_bound,
     }
     return render(request, "enrolment/field_entry.html", shown, status=status)
 
@@ -310,6 +311,20 @@ def _tree(request: Request, unit_id: int) -> int:
 def name_of(entry: queries.Entry) -> str:
     """What a worker calls an entry: the name they wrote, else the end of the number."""
     return person(entry.name) if entry.name else f"••• {entry.last4}"
+
+
+def rows_of(entries: Sequence[queries.Entry], at: datetime) -> list[dict[str, Any]]:
+    """Return a worker's own entries as rows: name, whether a code can still come back, the number they call."""
+    numbers = {one: queries_people.join_number(one) for one in {entry.programme_id for entry in entries}}
+    return [
+        {
+            "entry": entry,
+            "name": name_of(entry),
+            "has_code": entry.has_live_code(at),
+            "number": numbers[entry.programme_id],
+        }
+        for entry in entries
+    ]
 
 
 def _show(
@@ -346,7 +361,7 @@ def _show(
         "today": []
         if is_copy
         else _told(of_today, queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
-        "waiting": [(one, name_of(one)) for one in waiting],
+        "waiting": rows_of(waiting, at),
         "more_waiting": 0 if is_copy else lately - len(waiting),
         "noted": _noted(request),
         "tries": DoorTry.Outcome,

@@ -26,7 +26,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 from abhiyan.ui.records import RecordSent
 
-from .door import day_began, door_of, name_of, own
+from .door import day_began, door_of, own, rows_of
 from .worklists import home_of
 
 PER_PAGE = 25
@@ -53,7 +53,7 @@ def field_entries(request: Request) -> HttpResponseBase:
         "crumbs": [(_("Enrol at the door"), reverse("enrolment:field")), (_("Your entries"), "")],
         "filters": form,
         "leaf": leaf,
-        "rows": [(one, name_of(one)) for one in leaf.rows],
+        "rows": rows_of(leaf.rows, at),
         "is_narrowed": any(said.values()),
         "counts": [
             *((one.label, today[one], in_all[one]) for one in DoorState),
