@@ -91,4 +91,5 @@ from .splits import (
 from .standing import LATELY_DAYS, as_of, drawn_ladders, drawn_trend, lately
 from .stands import LateUnits, MeasureStand, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
+from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result

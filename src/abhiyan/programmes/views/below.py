@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, sql
 from abhiyan.core.words import language, named
-from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Election
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -47,18 +46,7 @@ class UnitBelowLine:
     above: str
     leader: org.Leader | None
     href: str
-    vote: elections.LastVote | None = None
-
-    @property
-    def electors(self) -> int | None:
-        """Electors as the unit has them, else as the last result says."""
-        return self.child.electors or (self.vote.electors if self.vote else None)
-
-    @property
-    def per_100(self) -> float | None:
-        """Members counted for every 100 votes polled last time."""
-        counted = self.child.ladder.counted
-        return round(100 * counted / self.vote.polled, 1) if self.vote and counted is not None else None
+    beside: queries.VoteBeside
 
     @property
     def behind(self) -> int | None:
@@ -103,14 +91,7 @@ COLUMNS: tuple[Column[UnitBelowLine], ...] = (
     Column("share", _("Share of target"), _share, css="num pct"),
     *queries.checked_columns(lambda row: row.drawn),
 )
-# The last election says this of zones, constituencies, segments and booths.
-VOTES: tuple[Column[UnitBelowLine], ...] = (
-    Column("electors_there", _("Electors"), lambda row: row.electors, css="num wide"),
-    Column("polled", _("Votes last time"), lambda row: row.vote.polled if row.vote else None, css="num wide"),
-    Column("ahead", _("Ahead last time"), lambda row: row.vote.party if row.vote else ""),
-    Column("lead", _("Lead last time"), lambda row: row.vote.lead if row.vote else None, css="num"),
-    Column("per_100", _("Members per 100 votes"), lambda row: row.per_100, css="num"),
-)
+VOTES: tuple[Column[UnitBelowLine], ...] = queries.vote_columns(lambda row: row.beside)
 
 
 @require_GET
@@ -133,7 +114,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     assert node is not None  # `page_unit` refuses what is not placed
     found = queries.level_below(node, kind)
     caption = str(Kind(kind).label) if kind else say("Units below")
-    election = elections.last_election(found) if found and here.hierarchy == levels.ELECTORAL else None
+    election = queries.votes_election(found or (), here.hierarchy)
     of: dict[str, Any] = {"programme": one, "measure": measure.number, "at": at, "language": language()}
     table = Table(
         request,
@@ -183,7 +164,7 @@ def _lines(
         ask_leaders = org.ask_leaders_of(ids, on=today)
         ask_checked = ask_estimated([one.pk], ids, on=on)
     leaders, checked = ask_leaders(), ask_checked()
-    votes = elections.last_votes(election, ids) if election else {}
+    votes = queries.last_votes(ids, here.hierarchy, election=election)
     paths = units.paths(ids, here.hierarchy)
     asked = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
 
@@ -205,7 +186,7 @@ def _lines(
             ", ".join(row.name() for row in reversed(above)),
             leaders.get(child.unit_id),
             reverse("site:unit", args=[child.code]) + f"?{asked}",
-            votes.get(child.unit_id),
+            votes.beside(child),
         )
 
     return [line(child) for child in found]

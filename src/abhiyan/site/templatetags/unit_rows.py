@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from abhiyan.org.queries import Leader
-from abhiyan.programmes.queries import Child
+from abhiyan.programmes.queries import Child, VoteBeside, VotesOfUnits
 from abhiyan.ui import numbers
 from abhiyan.ui.drawing import escaped, kept
 from abhiyan.ui.ladder import LadderShown, checks_title
@@ -28,9 +28,10 @@ def child_table(
     first: int,
     whole: str,
     total: LadderShown,
+    votes: VotesOfUnits,
 ) -> SafeString:
     """The children with their ladders, each led to by its name, and by whom it is led; below them the whole unit's own
-    figures. first: the number of the first of them."""
+    figures. first: the number of the first of them. votes: of the last election; nameless where none are shown."""
     e = escaped
     children = list(children)
     has_before = any(drawn.before for _child, drawn, *_more in children)
@@ -44,6 +45,9 @@ def child_table(
     ]
     last = filter(None, (checks, _("% of the earlier drive") if has_before else ""))
     heads += [format_html('<th scope="col" class="num wraps">{}</th>', title) for title in last]
+    columns = len(heads)
+    if votes.name:
+        heads.append(format_html('<th scope="col" class="num wraps">{}</th>', _("Votes last time")))
 
     def figures(drawn: LadderShown, ladder: str) -> SafeString:
         before = drawn.before.n if drawn.before else None
@@ -57,23 +61,38 @@ def child_table(
     vacant = e(_("nobody leads it"))
     outside = context.get("outside") or ()
     other = _("Not part of this programme")
-    not_here = format_html('<td class="under muted" colspan="{}">{}</td>', len(heads) - 1, other)
+    not_here = format_html('<td class="under muted" colspan="{}">{}</td>', columns - 1, other)
     rows = (
         (
             "",
             (
                 f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
-                f'<span class="of">{bearer(context, leader.name, leader.account_id) if leader else vacant}</span></th>'
+                f'<span class="of">{bearer(context, leader.name, leader.account_id) if leader else vacant}</span>'
+                f"{_ahead(votes.beside(child))}</th>"
                 f"{not_here if child.unit_id in outside and not drawn.reported else figures(drawn, mini(drawn))}"
+                f"{_votes(votes.beside(child)) if votes.name else ''}"
             ),
         )
         for child, drawn, href, name, leader in children
     )
-    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{figures(total, "")}</tr></tfoot>'
+    rest = "<td></td>" if votes.name else ""
+    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{figures(total, "")}{rest}</tr></tfoot>'
     return drawn_table(
         _("Units below, with their ladders"), heads, rows, first=first, foot=foot, css="tbl cards brief"
     )
+
+
+def _ahead(beside: VoteBeside) -> str:
+    return f'<span class="ci">{escaped(beside.ahead)}</span>' if beside.ahead else ""
+
+
+def _votes(beside: VoteBeside) -> str:
+    """The cell of a unit's last votes and its electors; on a phone it is under the name."""
+    title, n = escaped(_("Votes last time")), beside.electors
+    of = _("of %(n)s electors") % {"n": numbers.grouped(n)} if n else ""
+    polled = numbers.grouped(beside.vote.polled) if beside.vote else numbers.NONE
+    return f'<td class="num under" data-l="{title}">{polled}<span class="ci">{escaped(of)}</span></td>'
 
 
 def _titles() -> list[tuple[str, str]]:

@@ -45,7 +45,9 @@ MOST_FURTHEST = 3  # of the children behind, named on a phone's first screen
 MAY_CLOSE = "imports.units"  # who may close a unit, and open it again
 KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
 
-BELOW: tuple[Column[tuple[programmes.Child, LadderShown, org.Leader | None]], ...] = (
+BelowRow = tuple[programmes.Child, LadderShown, org.Leader | None, programmes.VoteBeside]
+
+BELOW: tuple[Column[BelowRow], ...] = (
     Column("code", gettext_lazy("Code"), lambda row: row[0].code),
     Column("unit", gettext_lazy("Unit"), lambda row: named(row[0].names)),
     Column("leader", gettext_lazy("Led by"), lambda row: row[2].name if row[2] else "", names_people=True),
@@ -58,6 +60,7 @@ BELOW: tuple[Column[tuple[programmes.Child, LadderShown, org.Leader | None]], ..
     Column("before", gettext_lazy("Earlier drive"), lambda row: row[1].before and row[1].before.n),
     Column("sample", gettext_lazy("Sample"), lambda row: _("sample") if row[0].is_sample else ""),
 )
+VOTES: tuple[Column[BelowRow], ...] = programmes.vote_columns(lambda row: row[3])
 
 
 def unit_href(code: str, hierarchy: int) -> str:
@@ -230,11 +233,14 @@ def _is_file(request: HttpRequest, here: units.UnitRow) -> bool:
 def _files(
     request: Request,
     here: units.UnitRow,
-    lines: list[tuple[programmes.Child, LadderShown, org.Leader | None]],
-) -> Table[tuple[programmes.Child, LadderShown, org.Leader | None]]:
+    lines: list[BelowRow],
+    *,
+    has_votes: bool,
+) -> Table[BelowRow]:
     """The list of the units below as files; without its lines, for what the page says of them."""
     caption = _("Units below, with their ladders")
-    return Table(request, BELOW, lines, name=f"units-{here.code}", caption=caption, unit_id=here.id)
+    columns = (*BELOW, *VOTES) if has_votes else BELOW
+    return Table(request, columns, lines, name=f"units-{here.code}", caption=caption, unit_id=here.id)
 
 
 def _closed(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> dict[str, Any]:
@@ -323,7 +329,9 @@ def _measure(
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
         checked, led, _outside = _told([chosen], here, leaf, today, at)
         drawn = _drawn(leaf, chosen, today, lang, earlier, checked)
-        return _files(request, here, [(*row, led.get(row[0].unit_id)) for row in drawn]).file()
+        votes = _votes(leaf, hierarchy)
+        lines = [(*row, led.get(row[0].unit_id), votes.beside(row[0])) for row in drawn]
+        return _files(request, here, lines, has_votes=bool(votes.name)).file()
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
@@ -332,7 +340,9 @@ def _measure(
         )
         rows = _drawn(leaf, chosen, today, lang, earlier, checked)
         own = asked.own() if asked.own else None
-        context |= {"leaf": leaf, "own": own, "files": _files(request, here, [])}
+        votes = _votes(leaf, hierarchy)
+        context |= {"leaf": leaf, "own": own, "files": _files(request, here, [], has_votes=bool(votes.name))}
+        context |= {"votes": votes, "election_name": votes.name}
         context |= _below(request, hierarchy, rows, leaders, lang)
         if leaf.pages and leaf.pages <= 1 and len(rows) >= FEWEST_PLACES and here.kind in OUTLINED:
             context |= _map(here, hierarchy, rows, at, lang)
@@ -418,6 +428,11 @@ def _told(
         led = org.ask_leaders_of(children, on=clock.day_in(settings.TIME_ZONE, at))
         outside = programmes.ask_outside(chosen.programme, children, hierarchy=hierarchy) if chosen else None
     return checked(), led(), outside() if outside else set()
+
+
+def _votes(leaf: tables.Leaf, hierarchy: int) -> programmes.VotesOfUnits:
+    """Votes of the last election beside the units on a page of the list."""
+    return programmes.last_votes([child.unit_id for child in leaf.rows], hierarchy)
 
 
 def _levels(
