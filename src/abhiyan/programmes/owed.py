@@ -38,17 +38,28 @@ from .rules import activities, pace, windows
 from .rules.looks_after import LOOKS_AFTER
 
 SHOWN_OF_OTHERS = 2  # units named of each programme after the first
-# Units right below that are late, by their kind.
+MOST_NEEDING = 3  # units named in the sentence under the heading
+# Units right below that are late, of several, by their kind.
 BEHIND = {
-    Kind.STATE: ngettext_lazy("%(n)s state is behind", "%(n)s states are behind", "many"),
-    Kind.DISTRICT: ngettext_lazy("%(n)s district is behind", "%(n)s districts are behind", "many"),
-    Kind.MANDAL: ngettext_lazy("%(n)s mandal is behind", "%(n)s mandals are behind", "many"),
-    Kind.CONSTITUENCY: ngettext_lazy(
-        "%(n)s constituency is behind", "%(n)s constituencies are behind", "many"
+    Kind.STATE: ngettext_lazy(
+        "%(n)s of %(all)s states is behind", "%(n)s of %(all)s states are behind", "many"
     ),
-    Kind.SEGMENT: ngettext_lazy("%(n)s segment is behind", "%(n)s segments are behind", "many"),
-    Kind.BOOTH: ngettext_lazy("%(n)s booth is behind", "%(n)s booths are behind", "many"),
-    "": ngettext_lazy("%(n)s unit is behind", "%(n)s units are behind", "many"),
+    Kind.DISTRICT: ngettext_lazy(
+        "%(n)s of %(all)s districts is behind", "%(n)s of %(all)s districts are behind", "many"
+    ),
+    Kind.MANDAL: ngettext_lazy(
+        "%(n)s of %(all)s mandals is behind", "%(n)s of %(all)s mandals are behind", "many"
+    ),
+    Kind.CONSTITUENCY: ngettext_lazy(
+        "%(n)s of %(all)s constituencies is behind", "%(n)s of %(all)s constituencies are behind", "many"
+    ),
+    Kind.SEGMENT: ngettext_lazy(
+        "%(n)s of %(all)s segments is behind", "%(n)s of %(all)s segments are behind", "many"
+    ),
+    Kind.BOOTH: ngettext_lazy(
+        "%(n)s of %(all)s booths is behind", "%(n)s of %(all)s booths are behind", "many"
+    ),
+    "": ngettext_lazy("%(n)s of %(all)s units is behind", "%(n)s of %(all)s units are behind", "many"),
 }
 WHAT_RUNS = gettext_lazy("What runs now")
 EMPTY_BOOTHS = ngettext_lazy(
@@ -165,14 +176,20 @@ def _behind(
     for n, (stand, found) in enumerate(late):
         total, on = found.leaf.total or 0, clock.day_in(stand.programme.zone, at)
         page = reverse("programmes:below", args=[stand.programme.public_id])
+        rows = found.leaf.rows
         title = EMPTY_BOOTHS if found.is_empty else BEHIND.get(found.kind, BEHIND[""])
+        if found.all == 1 and not found.is_empty:
+            said = _("%(unit)s is behind") % {"unit": named(rows[0].names)}
+        else:
+            said = title % {"many": total, "n": grouped(total), "all": grouped(found.all)}
         deeper = LOOKS_AFTER.get(found.kind, ())[-1:]
         yield UnitsBehind(
-            title=title % {"many": total, "n": grouped(total)},
+            title=said,
             about=stand.of.name,
+            needs="" if found.is_empty else _needs(stand.programme, rows[:MOST_NEEDING], on=on),
             units=[
                 _unit_behind(home, stand, child, leaders.get(child.unit_id), on=on)
-                for child in found.leaf.rows[: SHOWN_OF_OTHERS if n else None]
+                for child in rows[: SHOWN_OF_OTHERS if n else None]
             ],
             href=address(page, home.unit_code, home.hierarchy, level=found.kind, **stand.of.asked),
             also=[
@@ -186,6 +203,22 @@ def _behind(
         )
 
 
+def _fewer(of: Programme, child: queries.Child, *, on: date) -> int:
+    """How many fewer are counted in a unit than due by a day."""
+    return windows.due(child.target or 0, of.opens_on, of.closes_on, on) - (child.ladder.counted or 0)
+
+
+def _needs(of: Programme, rows: Sequence[queries.Child], *, on: date) -> str:
+    """Say how many people the units furthest behind need by today, most people first."""
+    needed = [
+        {"unit": named(child.names), "n": grouped(n)} for child in rows if (n := _fewer(of, child, on=on)) > 0
+    ]
+    if len(needed) < 2:
+        return _("%(unit)s needs %(n)s more.") % needed[0] if needed else ""
+    others = ", ".join(_("%(unit)s %(n)s") % one for one in needed[1:])
+    return _("%(unit)s needs %(n)s more, %(others)s.") % {**needed[0], "others": others}
+
+
 def _unit_behind(
     home: HeldOffice,
     stand: queries.MeasureStand,
@@ -196,7 +229,7 @@ def _unit_behind(
 ) -> BehindUnit:
     """One of them: how many fewer are counted than due by today, and who leads it."""
     of = stand.programme
-    fewer = windows.due(child.target or 0, of.opens_on, of.closes_on, on) - (child.ladder.counted or 0)
+    fewer = _fewer(of, child, on=on)
     return BehindUnit(
         name=named(child.names),
         said=_("%(n)s fewer than due by today") % {"n": grouped(fewer)}

@@ -62,14 +62,18 @@ class BehindUnit:
 
 @dataclass(frozen=True, slots=True)
 class UnitsBehind:
-    """Units right below that are behind in one measure, the furthest first. href: all of them; also: other ways to
-    look at them, as (words, address)."""
+    """Units right below that are behind in one measure, the furthest first.
+
+    href: all of them; also: other ways to look at them, as (words, address). needs: a sentence that says how many
+    people the first of them need.
+    """
 
     title: str | Promise
     about: str
     units: Sequence[BehindUnit]
     href: str
     also: Sequence[tuple[str, str]] = ()
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from abhiyan.units import queries as units
 
 from .ledger import LedgerNode, blank, ladders
 from .listing import FURTHEST_BEHIND, children_ladders
-from .programmes import RunningMeasure, drawn, running_at
+from .programmes import RunningMeasure, ask_outside, drawn, running_at
 
 SHOWN = 5
 
@@ -75,24 +75,29 @@ def stands(held: HeldOffice, *, at: datetime) -> list[MeasureStand]:
 class LateUnits:
     """Units right below one that are late in a programme: the first of them, furthest behind first.
 
-    kind: of all of them. is_empty: booths where nobody is counted yet.
+    kind: of all of them. all: how many of that kind are below, of states those in the programme.
+    is_empty: booths where nobody is counted yet.
     """
 
     kind: str
     leaf: Leaf
+    all: int
     is_empty: bool = False
 
 
 def late(held: HeldOffice, stand: MeasureStand, *, at: datetime) -> LateUnits | None:
     """Units right below an office's own that are behind; of booths first those where nobody is counted yet.
 
-    None where there is nothing below, or nothing late, as on the first day. Three queries at most.
+    None where there is nothing below, or nothing late, as on the first day. Four queries at most.
     """
     kinds, of = LOOKS_AFTER.get(held.unit_kind), stand.programme
     if not kinds or clock.day_in(of.zone, at) <= of.opens_on:
         return None
     kind = kinds[-1]
     below = units.of_kind_below(held.unit_id, held.hierarchy, kind)
+    if kind == "state":  # a drive may cover few of them
+        outside = ask_outside(of, below, hierarchy=held.hierarchy)()
+        below = [unit for unit in below if unit not in outside]
 
     def first(show: Literal["behind", "without"], sort: str) -> Leaf:
         return children_ladders(
@@ -109,6 +114,6 @@ def late(held: HeldOffice, stand: MeasureStand, *, at: datetime) -> LateUnits | 
         )
 
     if kind == "booth" and (empty := first("without", "name")).rows:
-        return LateUnits(kind, empty, is_empty=True)
+        return LateUnits(kind, empty, len(below), is_empty=True)
     leaf = first("behind", FURTHEST_BEHIND)
-    return LateUnits(kind, leaf) if leaf.rows else None
+    return LateUnits(kind, leaf, len(below)) if leaf.rows else None

@@ -30,8 +30,10 @@ def child_table(
     total: LadderShown,
     votes: VotesOfUnits,
 ) -> SafeString:
-    """The children with their ladders, each led to by its name, and by whom it is led; below them the whole unit's own
-    figures. first: the number of the first of them. votes: of the last election; nameless where none are shown."""
+    """Draw the children with their ladders, links and leaders; below them the whole unit's own figures.
+
+    first: the number of the first of them. votes: of the last election; nameless where none are shown.
+    """
     e = escaped
     children = list(children)
     has_before = any(drawn.before for _child, drawn, *_more in children)
