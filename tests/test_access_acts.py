@@ -23,7 +23,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
 from abhiyan.org.models import Appointment
-from abhiyan.programmes.models import InCharge
+from abhiyan.programmes.models import InCharge, Task
 from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import (
     Things,
@@ -214,6 +214,9 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 InCharge.objects.update(together=where.split("/")[-3], named_by=mine)
             elif name == "programmes:remind_in_charges":  # they got a message on an earlier day
                 InCharge.objects.update(state="named", told_at=NOW - timedelta(days=2))
+            elif name == "programmes:remind_late":  # somebody else is late with a task there
+                other = cast.accounts["mandal_president"].pk
+                Task.objects.update(state="asked", due_at=NOW - timedelta(days=2), account_id=other)
             elif name == "programmes:schedule_remind":  # somebody silent holds the office
                 mandal = Unit.objects.filter(kind="mandal", code__startswith="JK-JAM").first()
                 Appointment.objects.filter(office__code="mandal_president").update(unit=mandal)

@@ -22,6 +22,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Schedule, Task
 from abhiyan.programmes.queries.tasks import TaskCandidate, candidates
 from abhiyan.programmes.rules.prepared import PreparedLine
+from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
 
@@ -351,6 +352,10 @@ class PointShown:
     @property
     def state_name(self) -> str:
         return str(Task.State(self.state).label) if self.state else ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
 
 
 _POINTS = """select p.public_id, p.text, t.public_id, coalesce(a.name, ''), t.account_id, t.due_at,

@@ -89,7 +89,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             act=_("Answer"),
             icon="check",
         )
-    yield from tasks.owed(viewer.account_id, at=at)
+    yield from tasks.owed(viewer, at=at)
     yield from schedules.owed(viewer, at=at)
     home = viewer.home
     if home is None:

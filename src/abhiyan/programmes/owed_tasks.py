@@ -10,18 +10,28 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.words import named, person
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Viewer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, Thing
 
 from .models import Task
 from .queries import tasks as found
+from .rules.looks_after import LOOKS_AFTER
 from .rules.tasks import Act, TaskState
 
 SHOWN = 20
+UNITS_SHOWN = 3  # units that the row of late tasks names
 
 
-def owed(account_id: int, *, at: datetime) -> Iterator[Thing]:
-    """One tap accepts a task, or marks it as done: both are taken back on its page, where the tap leads."""
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
+    """One tap accepts a task, or marks it as done: both are taken back on its page, where the tap leads.
+
+    Leaders see in one row how many tasks are late below them.
+    """
+    account_id = viewer.account_id
+    if account_id is None:
+        return
     mine = found.due_of(account_id, limit=SHOWN)
     known = found.people_of(task.asked_by for task in mine)
     for task in mine:
@@ -39,7 +49,26 @@ def owed(account_id: int, *, at: datetime) -> Iterator[Thing]:
             posts=True,
             also=[(_("Open the task"), page)],
         )
-    yield from _waiting(account_id, at=at)
+    home = viewer.home if viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo) else None
+    kinds = LOOKS_AFTER.get(home.unit_kind, ()) if home else ()
+    numbers = found.tasks_today(account_id, home, kinds[-1] if kinds else "", at=at)
+    yield from _waiting(account_id, numbers.asked, at=at)
+    if n := sum(late for _names, late in numbers.late):
+        yield _late_below(n, numbers.late[:UNITS_SHOWN])
+
+
+def _late_below(n: int, units: list[tuple[dict[str, str], int]]) -> Owed:
+    """Return one row that counts late tasks in the units below, and names the units with most of them."""
+    return Owed(
+        urgency=2,
+        title=ngettext("%(n)s task is late below you", "%(n)s tasks are late below you", n)
+        % {"n": grouped(n)},
+        meta=", ".join(f"{named(names)} {grouped(late)}" for names, late in units),
+        href=reverse("programmes:tasks") + "?show=unit",
+        act=_("See"),
+        icon="list",
+        key="tasks-late",
+    )
 
 
 def _urgency(task: Task, *, at: datetime) -> int:
@@ -49,9 +78,9 @@ def _urgency(task: Task, *, at: datetime) -> int:
     return 1 if clock.day_in(settings.TIME_ZONE, task.due_at) <= today + timedelta(days=1) else 2
 
 
-def _waiting(account_id: int, *, at: datetime) -> Iterator[Beside]:
+def _waiting(account_id: int, counts: dict[str, int], *, at: datetime) -> Iterator[Beside]:
     """What somebody gave that waits for their look, or is late: one line for each kind."""
-    for one in found.waiting_for(account_id, at=at):
+    for one in found.waiting_for(account_id, counts, at=at):
         if one.show == "done":
             title = ngettext("%(n)s task done: look at it", "%(n)s tasks done: look at them", one.n)
         elif one.show == "declined":

@@ -21,7 +21,9 @@ from .views import (
     sharing,
     takeover,
     targets,
+    task_giving,
     tasks,
+    tasks_below,
     versions,
 )
 
@@ -43,7 +45,8 @@ urlpatterns = [
     ),
     # The acts ask who may do what to a task; a task out of sight is not there.
     page("tasks/", tasks.tasks, opens=STRONG),
-    page("tasks/new/", tasks.task_ask, opens=ASKING, act="is withdrawn"),
+    page("tasks/new/", task_giving.task_ask, opens=ASKING, act="is withdrawn"),
+    page("tasks/remind/", tasks_below.remind_late, opens=ASKING, act=FINAL),
     page("tasks/<uuid:public_id>/", tasks.task, opens=STRONG),
     page("tasks/<uuid:public_id>/hand-over/", tasks.task_hand_over, opens=ASKING, act="is handed back"),
     page(

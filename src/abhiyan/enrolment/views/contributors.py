@@ -34,7 +34,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
 from abhiyan.programmes.models import Task
 from abhiyan.programmes.queries import tasks as found
-from abhiyan.programmes.rules.tasks import Act
+from abhiyan.programmes.rules.tasks import OPEN, Act, is_late
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
@@ -239,7 +239,7 @@ ANSWERS = {"done": Act.DO, "cannot": Act.DECLINE, "back": Act.TAKE_BACK, "can": 
 @unlisted
 def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     """One task of a contributor: they say that it is done or not possible, or take that back."""
-    by, member = citizen(request), own(request)
+    by, member, at = citizen(request), own(request), clock.now()
     if member is None:
         return redirect("enrolment:me")
     one = found.task_of_helper(public_id, member.phone_id, persons_of(member))
@@ -251,7 +251,7 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
         request,
         form,
         lambda given: programmes.change_task(
-            public_id=public_id, act=act or Act.DO, note=given["note"], by=by, at=clock.now()
+            public_id=public_id, act=act or Act.DO, note=given["note"], by=by, at=at
         ),
     )
     if done:
@@ -260,7 +260,9 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     context = {
         "task": one,
         "form": form,
-        "is_open": one.state in (Task.State.ASKED, Task.State.ACCEPTED),
+        "is_open": one.state in OPEN,
+        "is_late": is_late(one.state, due_at=one.due_at, at=at),
+        "at": at,
         "is_done": one.state == Task.State.DONE,
         "is_declined": one.state == Task.State.DECLINED,
         "place": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),

@@ -6,20 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
-from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.numbers import grouped
 from abhiyan.core.words import language
 from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.org.viewer import Viewer
+from abhiyan.ui.due import due_said
 from abhiyan.units import queries as units
-
-HOURS = 48  # late by less is said in hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +61,6 @@ class RequestRow:
         if not self.is_open or self.is_late:
             return self.mark
         return "warn" if _day(self.ticket.due_at) == _day(self.at) else ""
-
-
-def due_said(due_at: datetime, *, at: datetime) -> str:
-    """By when something is due, or by how much it is late."""
-    if due_at < at:
-        hours = max(1, int((at - due_at).total_seconds() // 3600))
-        if hours < HOURS:
-            return ngettext("%(n)s hour late", "%(n)s hours late", hours) % {"n": grouped(hours)}
-        return ngettext("%(n)s day late", "%(n)s days late", hours // 24) % {"n": grouped(hours // 24)}
-    here = localtime(due_at)
-    if _day(due_at) == _day(at):
-        return say("today, %(time)s") % {"time": date_format(here, "H:i")}
-    return date_format(here, "j M")
 
 
 def _day(when: datetime) -> object:

@@ -72,5 +72,6 @@ from .tasks import (
     change_together,
     forget_helpers,
     hand_over,
+    remind_late,
 )
 from .trees import follow, refuse_going, resize

@@ -32,7 +32,8 @@ MOST_MINUTES = 60 * 24 * 60
 MOST_AT_ONCE = 50_000  # tasks asked by one act
 _AT_ONCE = 2_000  # rows written together
 TOMORROW, LATE = 1, 2  # what somebody was reminded of
-_LATE_FOR = timedelta(days=7)  # what is late longer is reminded of no more
+_LATE_FOR = timedelta(days=7)  # what is late longer is reminded of no more, but by somebody who leads
+MOST_REMINDED = 1_000  # people one press reminds
 
 
 class TitleMissing(Refused):
@@ -69,6 +70,14 @@ class MovedMeanwhile(Refused, status=409):
 
 class NoteMissing(Refused):
     message = _("Write why, so that the other side knows.")
+
+
+class NobodyLate(Refused, status=409):
+    message = _("There is nobody to remind. Each person gets at most one message a day.")
+
+
+class TooManyLate(Refused):
+    message = _("More than %(most)s people are late. Choose a unit further down.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,15 +274,19 @@ def _looked_at(what: What, *, at: datetime) -> What:
 def change_task(*, public_id: UUID, act: Act, by: Actor, at: datetime, note: str = "") -> Task:
     """Accept, decline, do, look at, reopen or withdraw a task (rules.tasks), with a word if there is one to say.
 
-    Who may: the person asked; for looking at, reopening and withdrawing whoever asked it, or who leads from above.
-    Refuses NotFound, NotYours, NoteMissing, TextTooLong; MovedMeanwhile where its state does not allow it.
+    The person asked accepts, declines and does it. The asker and leaders from above look at it, reopen and withdraw
+    it. Nobody confirms their own task. Refuses NotFound, NotYours, NoteMissing, TextTooLong; MovedMeanwhile where
+    its state does not allow it.
     """
     move, note = MOVES[act], _word(note)
     if move.needs_note and not note:
         raise NoteMissing(field="note")
     with transaction.atomic():
         task = _held(public_id)
-        if not (found.is_asked(by, task) if move.by_asked else found.is_over(by, task)):
+        is_asked = found.is_asked(by, task)
+        if not (is_asked if move.by_asked else found.is_over(by, task)):
+            raise org.NotYours
+        if act == Act.CONFIRM and is_asked:
             raise org.NotYours
         if task.state not in move.sources:
             raise MovedMeanwhile
@@ -286,7 +299,8 @@ def change_task(*, public_id: UUID, act: Act, by: Actor, at: datetime, note: str
 def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
     """Look at, withdraw or bring back everything that was asked together and is in a state for it. How many.
 
-    Who may: whoever asked it. Brings back what was withdrawn, nothing else. Refuses NotFound.
+    Only the asker may do it. It brings back what was withdrawn, nothing else. Their own task stays unconfirmed.
+    Refuses NotFound.
     """
     if act not in (Act.CONFIRM, Act.WITHDRAW, Act.REOPEN):
         raise ValueError(act)
@@ -295,7 +309,10 @@ def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
         asked = Task.objects.filter(batch=batch, asked_by=by.account_id)
         if by.account_id is None or not asked.exists():
             raise NotFound
-        rows = list(asked.filter(state__in=sources).order_by("pk").select_for_update(of=("self",)))
+        moving = asked.filter(state__in=sources)
+        if act == Act.CONFIRM:
+            moving = moving.exclude(account_id=by.account_id, account_id__isnull=False)
+        rows = list(moving.order_by("pk").select_for_update(of=("self",)))
         for start in range(0, len(rows), _AT_ONCE):
             _move(rows[start : start + _AT_ONCE], act, "", by=by, at=at)
         audit.record(
@@ -389,11 +406,34 @@ def remind(*, at: datetime) -> int:
     )
 
 
-def _remind(tasks: QuerySet[Task], of: int, template: str, *, at: datetime) -> int:
+def remind_late(*, unit_id: int, hierarchy: int, by: Actor, at: datetime) -> int:
+    """Send one SMS to each person with late tasks in a unit and below. Returns how many got one.
+
+    Nobody gets two a day, nor the one who reminds. Leaders of the unit only. Refuses NotYours, NobodyLate,
+    TooManyLate.
+    """
+    with transaction.atomic():
+        org.require(by, LEADS, at=unit_id)
+        late = found.late_to_remind(unit_id, hierarchy, at=at, but=by.account_id)
+        if len({account for _task, account in late}) > MOST_REMINDED:
+            raise TooManyLate(most=MOST_REMINDED)
+        with system("reminding of late tasks"):
+            told = _remind(
+                Task.objects.filter(pk__in=[task for task, _account in late]),
+                LATE,
+                "duty.task_late",
+                most=len(late),
+                at=at,
+            )
+        if not told:
+            raise NobodyLate
+        audit.record(by=by, at=at, act="programmes.remind_late", unit_id=unit_id, n=told)
+    return told
+
+
+def _remind(tasks: QuerySet[Task], of: int, template: str, *, most: int = _AT_ONCE, at: datetime) -> int:
     rows = list(
-        tasks.order_by("account_id", "due_at", "pk").select_for_update(of=("self",), skip_locked=True)[
-            :_AT_ONCE
-        ]
+        tasks.order_by("account_id", "due_at", "pk").select_for_update(of=("self",), skip_locked=True)[:most]
     )
     by_account: dict[int, list[Task]] = {}
     for task in rows:
@@ -414,7 +454,8 @@ def _remind(tasks: QuerySet[Task], of: int, template: str, *, at: datetime) -> i
             unit_id=first.unit_id,
             at=at,
         )
-    Task.objects.filter(pk__in=[task.pk for task in rows]).update(reminded=of)
+    said = {"reminded": of} | ({"reminded_on": _day(at)} if of == LATE else {})
+    Task.objects.filter(pk__in=[task.pk for task in rows]).update(**said)
     return len(by_account)
 
 

@@ -17,11 +17,11 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme, Task
-from abhiyan.programmes.rules.tasks import FINISHED, OPEN, TaskState
+from abhiyan.programmes.rules.tasks import OPEN, TaskState
 from abhiyan.units import queries as units
 
 from .stands import MeasureStand, stands
-from .tasks import is_late
+from .tasks import is_late, unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def tasks_below(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
 
     Their list counts the same. In a scope that sees them; one query.
     """
-    rows = Task.objects.filter(unit_id__in=units.within(span)).exclude(state__in=FINISHED)
+    rows = Task.objects.filter(unfinished(), unit_id__in=units.within(span))
     found = rows.aggregate(n=Count("pk"), late=Count("pk", filter=is_late(at)))
     return found["n"], found["late"]
 

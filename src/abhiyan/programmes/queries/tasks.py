@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.conf import settings
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
-from abhiyan.core import sql
+from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
-from abhiyan.core.scope import current
+from abhiyan.core.scope import current, system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.org.viewer import Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Task, TaskStep
 from abhiyan.programmes.rules import tasks as rules
@@ -24,6 +26,7 @@ from abhiyan.units import queries as units
 from .holders import SignedHolder, holders
 
 MOST_OWN = 50  # open tasks shown to a contributor
+MOST_LATE = 50_000  # late tasks read together
 # Appointments that count on the day %(on)s.
 ACTIVE = """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 # The holders of an office in the units below a place, the place itself left out.
@@ -196,6 +199,138 @@ def is_late(at: datetime) -> Q:
     return Q(state__in=OPEN, due_at__lt=at)
 
 
+def unfinished() -> Q:
+    """Return the condition of tasks that lists show first. Nobody needs to look at a task done for oneself."""
+    own = Q(state=TaskState.DONE, account_id__isnull=False, account_id=F("asked_by"))
+    return ~Q(state__in=FINISHED) & ~own
+
+
+def with_urgency(rows: QuerySet[Task], *, at: datetime) -> QuerySet[Task]:
+    """Tasks, each with its `urgency`: 0 late, 1 open, 2 declined, 3 done, 4 withdrawn."""
+    states = ((OPEN, 1), ((TaskState.DECLINED,), 2), ((TaskState.DONE, TaskState.CONFIRMED), 3))
+    cases = [When(is_late(at), then=Value(0)), *(When(state__in=some, then=Value(n)) for some, n in states)]
+    return rows.annotate(urgency=Case(*cases, default=Value(4), output_field=IntegerField()))
+
+
+def one_of_each(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """Return the most urgent of the tasks that were given at once, and each task given singly. Takes `with_urgency`."""
+    rank = Window(
+        RowNumber(),
+        partition_by=Coalesce("batch", "public_id"),
+        order_by=["urgency", "due_at", "pk"],
+    )
+    return rows.annotate(rank=rank).filter(rank=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """Numbers of tasks: late, open and not late, declined, done. n: all of them. Withdrawn tasks do not count."""
+
+    n: int = 0
+    late: int = 0
+    open: int = 0
+    declined: int = 0
+    done: int = 0
+
+
+def _counts(at: datetime) -> dict[str, Count]:
+    late = is_late(at)
+    return {
+        "n": Count("pk"),
+        "late": Count("pk", filter=late),
+        "open": Count("pk", filter=Q(state__in=OPEN) & ~late),
+        "declined": Count("pk", filter=Q(state=TaskState.DECLINED)),
+        "done": Count("pk", filter=Q(state__in=[TaskState.DONE, TaskState.CONFIRMED])),
+    }
+
+
+def counts_of_batches(
+    rows: QuerySet[Task], batches: Collection[UUID], *, at: datetime
+) -> dict[UUID, TaskCounts]:
+    """Return the counts of tasks that were given at once, by their batch. Only tasks among `rows` count."""
+    some = rows.filter(batch__in=batches).exclude(state=TaskState.WITHDRAWN).values("batch")
+    return {row.pop("batch"): TaskCounts(**row) for row in some.annotate(**_counts(at)).order_by()}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTasks:
+    """A unit with the counts of its tasks and of all below it."""
+
+    code: str
+    names: dict[str, str]
+    counts: TaskCounts
+
+
+_OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
+_LATE = f"t.state in ({_OPEN}) and t.due_at < %(at)s"
+_BY_UNIT = f"""with t as materialized (
+    select p.lo, count(*) as n, count(*) filter (where {_LATE}) as late,
+      count(*) filter (where t.state in ({_OPEN}) and not ({_LATE})) as open,
+      count(*) filter (where t.state = '{TaskState.DECLINED}') as declined,
+      count(*) filter (where t.state in ('{TaskState.DONE}', '{TaskState.CONFIRMED}')) as done
+    from programmes_task t
+    join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s and p.lo >= %(lo)s and p.lo < %(hi)s
+    where t.state <> '{TaskState.WITHDRAWN}' and (%(batch)s::uuid is null or t.batch = %(batch)s)
+      and (%(programme)s::bigint is null or t.programme_id = %(programme)s)
+    group by p.lo)
+  select u.code, u.names, sum(t.n), sum(t.late), sum(t.open), sum(t.declined), sum(t.done)
+  from units_placement c join units_unit u on u.id = c.unit_id and u.kind = %(kind)s
+  join t on t.lo >= c.lo and t.lo < c.hi
+  where c.hierarchy = %(h)s and c.lo > %(lo)s and c.lo < %(hi)s group by u.code, u.names, c.lo
+  union all
+  select '', null, sum(n), sum(late), sum(open), sum(declined), sum(done) from t"""
+
+
+def by_unit(
+    span: tuple[int, int],
+    *,
+    hierarchy: int,
+    kind: str,
+    at: datetime,
+    batch: UUID | None = None,
+    programme_id: int | None = None,
+) -> tuple[list[UnitTasks], TaskCounts]:
+    """Count tasks by the units of a kind at positions [lo, hi), most late ones first; and all tasks there.
+
+    Units without tasks are left out. batch, programme_id: only such tasks. One query.
+    """
+    found = [
+        UnitTasks(code, names or {}, TaskCounts(*(int(n or 0) for n in counts)))
+        for code, names, *counts in sql.rows(
+            _BY_UNIT,
+            {
+                "h": hierarchy,
+                "lo": span[0],
+                "hi": span[1],
+                "kind": kind,
+                "at": at,
+                "batch": batch,
+                "programme": programme_id,
+            },
+        )
+    ]
+    (whole,) = (one.counts for one in found if not one.code)
+    units_there = [one for one in found if one.code]
+    return sorted(units_there, key=lambda one: (-one.counts.late, -one.counts.open, one.code)), whole
+
+
+def late_to_remind(unit_id: int, hierarchy: int, *, at: datetime, but: int | None) -> list[tuple[int, int]]:
+    """Late tasks in a unit and below, in the caller's sight, with the account that has each.
+
+    People who got a message about late tasks today are left out, and so is the account `but`. Two queries.
+    """
+    rows = tasks_of(below=(unit_id, hierarchy)).filter(is_late(at), account_id__isnull=False)
+    late = list(rows.exclude(account_id=but).order_by("pk").values_list("pk", "account_id")[:MOST_LATE])
+    with system("who was reminded today"):
+        told = set(
+            Task.objects.filter(
+                account_id__in={account for _task, account in late},
+                reminded_on=clock.day_in(settings.TIME_ZONE, at),
+            ).values_list("account_id", flat=True)
+        )
+    return [(task, account) for task, account in late if account is not None and account not in told]
+
+
 def tasks_of_helper(phone_id: UUID, person_ids: Collection[UUID]) -> list[Task]:
     """The tasks of a contributor that are not finished, the most urgent first. In the scope of their proven phone."""
     rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids).exclude(state__in=FINISHED)
@@ -230,16 +365,51 @@ class WaitingTasks:
     only: UUID | None  # the one, where there is one
 
 
-def waiting_for(account_id: int, *, at: datetime) -> list[WaitingTasks]:
-    """What somebody asked of others that is done, declined or late. One query for each that there is."""
+_TODAY = f"""with t as materialized (
+    select p.lo, count(*) as n from programmes_task t
+    join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s and p.lo >= %(lo)s and p.lo < %(hi)s
+    where {_LATE} group by p.lo)
+  select 'unit', u.names, sum(t.n) as n
+  from units_placement c join units_unit u on u.id = c.unit_id and u.kind = %(kind)s
+  join t on t.lo >= c.lo and t.lo < c.hi
+  where c.hierarchy = %(h)s and c.lo > %(lo)s and c.lo < %(hi)s group by u.names, c.lo
+  union all
+  select v.show, null, v.n from (
+    select count(*) filter (where t.state = '{TaskState.DONE}') as done,
+      count(*) filter (where t.state = '{TaskState.DECLINED}') as declined, count(*) filter (where {_LATE}) as late
+    from programmes_task t where t.asked_by = %(account)s and t.account_id is distinct from %(account)s) asked
+  cross join lateral (values ('done', done), ('declined', declined), ('late', late)) v(show, n)
+  order by n desc"""
+
+
+@dataclass(frozen=True, slots=True)
+class TasksToday:
+    """Numbers of tasks for Today. asked: of tasks somebody gave, by what they wait for. late: by unit below."""
+
+    asked: dict[str, int]
+    late: list[tuple[dict[str, str], int]]
+
+
+def tasks_today(account_id: int, home: HeldOffice | None, kind: str, *, at: datetime) -> TasksToday:
+    """Count what an account asked of others, and late tasks by the units of a kind below their office. One query."""
+    lo, hi, hierarchy = (home.lo, home.hi, home.hierarchy) if home and kind else (0, 0, 0)
+    rows = sql.rows(
+        _TODAY, {"account": account_id, "at": at, "h": hierarchy, "lo": lo, "hi": hi, "kind": kind}
+    )
+    return TasksToday(
+        {show: int(n) for show, names, n in rows if names is None},
+        [(names, int(n)) for _show, names, n in rows if names is not None],
+    )
+
+
+def waiting_for(account_id: int, counts: dict[str, int], *, at: datetime) -> list[WaitingTasks]:
+    """Return what somebody asked of others that is done, declined or late. counts: of `tasks_today`."""
     asked = tasks_of(asked=account_id).exclude(account_id=account_id)
-    late = is_late(at)
     kinds = {
         "done": Q(state=TaskState.DONE),
         "declined": Q(state=TaskState.DECLINED),
-        "late": late,
+        "late": is_late(at),
     }
-    counts = asked.aggregate(**{name: Count("pk", filter=condition) for name, condition in kinds.items()})
     found = []
     for name, condition in kinds.items():
         if not counts[name]:

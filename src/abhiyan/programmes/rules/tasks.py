@@ -62,11 +62,15 @@ def is_late(state: str, *, due_at: datetime, at: datetime) -> bool:
 
 
 def possible(state: str, *, is_asked: bool, is_over: bool) -> list[Act]:
-    """The acts open to somebody. is_asked: the task is theirs. is_over: they asked it, or are above whoever has it."""
+    """The acts open to somebody. is_asked: the task is theirs. is_over: they asked it, or are above its holder.
+
+    Nobody confirms what they did themselves.
+    """
     return [
         act
         for act, move in MOVES.items()
-        if state in move.sources and (is_asked if move.by_asked else is_over)
+        if state in move.sources
+        and (is_asked if move.by_asked else is_over and not (is_asked and act == Act.CONFIRM))
     ]
 
 

@@ -83,6 +83,7 @@ def test_every_move_starts_from_a_state_and_leads_to_another() -> None:
     assert possible("asked", is_asked=True, is_over=False) == [Act.ACCEPT, Act.DECLINE, Act.DO]
     assert possible("done", is_asked=False, is_over=True) == [Act.CONFIRM, Act.REOPEN]
     assert possible("confirmed", is_asked=True, is_over=False) == []
+    assert possible("done", is_asked=True, is_over=True) == [Act.TAKE_BACK, Act.REOPEN]
 
 
 def test_a_task_is_accepted_done_looked_at_and_reopened(
@@ -422,7 +423,9 @@ def test_the_page_shows_how_many_get_it_before_they_get_it(
     assert changed.status_code == 409 and "2 people" in body(changed)
     done = page.post("/programmes/tasks/new/?unit=N11", sent | {"expected": "mandal_president:2"})
     assert done.status_code == 302
-    assert body(page.get("/programmes/tasks/?show=given")).count("Meet</a>") == 2
+    listed = body(page.get("/programmes/tasks/?show=given"))
+    assert listed.count("Meet</a>") == 1 and "0 of 2 done" in listed
+    assert body(page.get("/programmes/tasks/?show=given&format=csv")).count("Meet,") == 2
     assert body(page.get("/programmes/tasks/?show=unit&unit=N112")).count("Meet</a>") == 1
 
 

@@ -1,21 +1,21 @@
 """Tasks: one's own, those one gave, those of units one leads; one task with what may be done to it; giving one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
-from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -33,21 +33,23 @@ from abhiyan.programmes.actions import tasks as acts
 from abhiyan.programmes.models import Programme, Task
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules import tasks as rules
-from abhiyan.programmes.rules.tasks import FINISHED, Act, TaskState
+from abhiyan.programmes.rules.tasks import OPEN, Act, TaskState
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import PageAct, Tried, act_on, ask, form_page, problem, tried
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.acts import PageAct, Tried, act_on, ask, form_page, problem
+from abhiyan.ui.due import due_said
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, file_asked
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 
 from . import shown
+from .tasks_below import tasks_by_unit
 
-BELOW = "below:"  # of many: before the code of their office
 STATES: tuple[tuple[str, str | Promise], ...] = (
     ("", _("Not finished")),
     ("late", _("Late")),
+    ("open", _("Open, not late")),
+    ("finished", _("Done, confirmed or not")),
     *Task.State.choices,
     ("all", _("All")),
 )
@@ -55,12 +57,28 @@ STATES: tuple[tuple[str, str | Promise], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task with the names that belong to it. how: as of `state_kind`."""
+    """A task with the names that belong to it. at: now. together: how far all are that were given at once, in one row.
+
+    href: where its title leads.
+    """
 
     task: Task
     who: str
     asker: str
-    is_late: bool
+    at: datetime
+    href: str = ""
+    together: found.TaskCounts | None = None
+
+    @property
+    def is_late(self) -> bool:
+        return rules.is_late(self.task.state, due_at=self.task.due_at, at=self.at)
+
+    @property
+    def due(self) -> str:
+        """By when, or how late; the day alone once it is done."""
+        if self.task.state in OPEN:
+            return due_said(self.task.due_at, at=self.at)
+        return date_format(localtime(self.task.due_at), "j M")
 
     @property
     def state(self) -> str:
@@ -107,7 +125,7 @@ COLUMNS: tuple[Column[TaskRow], ...] = (
         _("Given to"),
         lambda row: row.who,
         names_people=True,
-        account=lambda row: row.task.account_id,
+        account=lambda row: None if row.together else row.task.account_id,
     ),
     Column(
         "office",
@@ -126,7 +144,7 @@ COLUMNS: tuple[Column[TaskRow], ...] = (
     ),
     Column("programme", _("Programme"), _programme, only_in_file=True),
     Column("effort", _("Effort (minutes)"), lambda row: row.task.effort_min, only_in_file=True),
-    Column("due", _("Due"), lambda row: row.task.due_at, order="due_at", css="under"),
+    Column("due", _("Due"), lambda row: row.task.due_at, order=("urgency", "due_at"), css="under"),
     Column("done", _("Done at"), lambda row: row.task.done_at, only_in_file=True),
     Column("note", _("Note"), lambda row: row.task.note, only_in_file=True),
     Column("state", _("Status"), lambda row: row.state, order="state", css="end"),
@@ -138,6 +156,7 @@ class TaskFilters(forms.Form):
 
     show = forms.CharField(required=False, widget=forms.HiddenInput)
     unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
+    batch = forms.UUIDField(required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Words of the task"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("Status"), required=False, choices=STATES)
     programme = forms.ChoiceField(label=_("Programme"), required=False)
@@ -157,7 +176,10 @@ class TaskFilters(forms.Form):
 
 @require_GET
 def tasks(request: Request) -> HttpResponseBase:
-    """Tasks. show: mine (given to me), given (by me), unit (of a unit I lead and all below it)."""
+    """Tasks. show: mine (given to me), given (by me), unit (of a unit I lead and all below it).
+
+    Tasks that were given at once are one row; ?batch= shows each of them.
+    """
     at, viewer = clock.now(), request.viewer
     is_leading = viewer.may(LEADS)
     show = request.GET.get("show", "")
@@ -176,27 +198,35 @@ def tasks(request: Request) -> HttpResponseBase:
     filters = TaskFilters(request.GET, programmes=running, has_unit=show == "unit")
     chosen = filters.cleaned_data if filters.is_valid() else {}
 
+    batch = chosen.get("batch")
+    in_order = found.with_urgency(rows.filter(_wanted(chosen, at=at)), at=at)
+    opens = reverse("programmes:tasks") + f"?{urlencode(_same_list(show, here))}"
+
     def with_names(some: list[Task]) -> list[TaskRow]:
-        return _with_names(some, at=at)
+        named_rows = _with_names(some, at=at)
+        return named_rows if batch or file_asked(request) else _together(named_rows, rows, opens=opens, at=at)
 
     table: Table[TaskRow] = Table(
         request,
         COLUMNS,
-        rows.filter(_wanted(chosen, at=at)),
+        in_order if batch or file_asked(request) else found.one_of_each(in_order),
         name="tasks",
         caption=_("Tasks"),
         sort="due",
         finish=with_names,
-        hidden=say("Finished ones are left out.") if not chosen.get("state") else "",
+        hidden=say("Finished ones are left out.") if not chosen.get("state") and not batch else "",
         without={"mine": ("who",), "given": ("asker",)}.get(show, ()),
         is_brief=True,
         unit_id=here.unit.id if here else None,
         narrowed=filters,
     )
     page = reverse("programmes:tasks")
+    programme = next((one for one in running if str(one.public_id) == chosen.get("programme")), None)
+    first = rows.filter(batch=batch).first() if batch else None
     context = {
         "here": "tasks",
-        "crumbs": [(say("Tasks"), "")],
+        "crumbs": [(say("Tasks"), page), (first.title, "")] if first else [(say("Tasks"), "")],
+        "heading": first.title if first else say("Tasks"),
         "filters": filters,
         "where": here.name if here else "",
         "segments": [
@@ -206,19 +236,34 @@ def tasks(request: Request) -> HttpResponseBase:
         ],
         "may_ask": is_leading,
         "ask_unit": here.unit.code if here else "",
+        "page_unit": here,
         "is_narrowed": any(chosen.get(name) for name in ("q", "state", "programme")),
     }
+    if here and not file_asked(request):
+        context |= tasks_by_unit(request, here, chosen, programme)
     return answer(request, "programmes/task_list.html", table, context)
+
+
+def _same_list(show: str, here: Here | None) -> dict[str, str]:
+    """Return what the address of a list says of it, without its filters."""
+    place = {"unit": here.unit.code, "in": here.slug} if here else {}
+    return {"show": show, **place}
 
 
 def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
     """What the filters ask for, as a condition."""
-    state, text, programme = (chosen.get(name, "") for name in ("state", "q", "programme"))
+    state, text, programme, batch = (chosen.get(name, "") for name in ("state", "q", "programme", "batch"))
     wanted = Q()
+    if batch:
+        wanted &= Q(batch=batch)
     if not state:
-        wanted &= ~Q(state__in=FINISHED)
+        wanted &= Q() if batch else found.unfinished()
     elif state == "late":
         wanted &= found.is_late(at)
+    elif state == "open":
+        wanted &= Q(state__in=OPEN) & ~found.is_late(at)
+    elif state == "finished":
+        wanted &= Q(state__in=[TaskState.DONE, TaskState.CONFIRMED])
     elif state != "all":
         wanted &= Q(state=state)
     if text and "\0" not in text:
@@ -226,6 +271,21 @@ def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
     if programme:
         wanted &= Q(programme__public_id=programme)
     return wanted
+
+
+def _together(some: list[TaskRow], rows: QuerySet[Task], *, opens: str, at: datetime) -> list[TaskRow]:
+    """Rows of the list; of tasks that were given at once, the row says how far all of them are. One query."""
+    batches = {row.task.batch for row in some if row.task.batch}
+    counts = found.counts_of_batches(rows, batches, at=at) if batches else {}
+
+    def one(row: TaskRow) -> TaskRow:
+        of = counts.get(row.task.batch) if row.task.batch else None
+        if of is None or of.n < 2:
+            return row
+        who = ngettext("%(n)s person", "%(n)s people", of.n) % {"n": numbers.grouped(of.n)}
+        return replace(row, who=who, together=of, href=f"{opens}&batch={row.task.batch}")
+
+    return [one(row) for row in some]
 
 
 def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
@@ -241,7 +301,8 @@ def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
             task,
             person(helpers.get(task.person_id, "")) if task.person_id else name(task.account_id),
             name(task.asked_by),
-            rules.is_late(task.state, due_at=task.due_at, at=at),
+            at,
+            reverse("programmes:task", args=[task.public_id]),
         )
         for task in some
     ]
@@ -288,7 +349,7 @@ OF_ALL = {str(act): PageAct(partial(actions.change_together, act=act), _changed)
 STEPS: dict[str, Promise] = {
     Act.ACCEPT: _("Accepted by %(who)s"),
     Act.DECLINE: _("Declined by %(who)s"),
-    Act.DO: _("Done by %(who)s"),
+    Act.DO: _("Done, said by %(who)s"),
     Act.TAKE_BACK: _("Taken back by %(who)s: not done yet"),
     Act.CONFIRM: _("Confirmed by %(who)s"),
     Act.REOPEN: _("Reopened by %(who)s"),
@@ -424,142 +485,3 @@ def _near(viewer: Viewer, one: Task) -> list[int]:
 
 def _label(each: found.TaskCandidate) -> str:
     return f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}"
-
-
-MINUTES, HOURS = "minutes", "hours"
-
-
-class NewTaskForm(forms.Form):
-    """What is asked of whom, until when."""
-
-    whom = forms.ChoiceField(label=_("Give it to"))
-    title = forms.CharField(label=_("What is to be done"), max_length=acts.LONGEST_TITLE)
-    text = forms.CharField(
-        label=_("Details"),
-        required=False,
-        max_length=acts.LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    due_on = DayField(label=_("Due on"))
-    due_time = forms.TimeField(
-        label=_("Time"), initial=time(18), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
-    effort = WholeField(label=_("Effort"), required=False)
-    effort_in = forms.ChoiceField(
-        label=_("Effort in"), choices=[(MINUTES, _("minutes")), (HOURS, _("hours"))], initial=HOURS
-    )
-    programme = forms.ChoiceField(label=_("Programme"), required=False)
-
-    def what(self, programmes: Sequence[Programme]) -> actions.What:
-        """What the form says, with the number of the programme."""
-        given = self.cleaned_data
-        chosen = [one.pk for one in programmes if str(one.public_id) == given["programme"]]
-        factor = 60 if given["effort_in"] == HOURS else 1
-        return actions.What(
-            title=given["title"],
-            text=given["text"],
-            due_at=datetime.combine(given["due_on"], given["due_time"], ZoneInfo(settings.TIME_ZONE)),
-            effort_min=given["effort"] * factor if given["effort"] is not None else None,
-            programme_id=chosen[0] if chosen else None,
-        )
-
-
-@form_page
-def task_ask(request: Request) -> HttpResponseBase:
-    """Give a task to somebody in a unit, or to every holder of an office below it once their number was shown.
-
-    ?whom= an appointment there: who is chosen at first.
-    """
-    here, at, viewer = page_unit(request), clock.now(), request.viewer
-    if not found.may_ask_in(viewer, here.unit.id):
-        raise org.NotYours(capability=LEADS)
-    on = shown.today(at)
-    people = {str(each.appointment): each for each in found.candidates([here.unit.id], on=on)}
-    below = {
-        one.office: one
-        for one in org.ask_vacancies_below(here.unit.id, here.hierarchy, at=at)()
-        if one.held and not one.is_of_officers
-    }
-    running = list(queries.programmes_for(viewer).filter(state=Programme.State.OPEN)[:200])
-    form = NewTaskForm(
-        request.POST if request.method == "POST" else None, initial={"whom": request.GET.get("whom", "")}
-    )
-    offer(
-        form,
-        whom=_groups(people, below),
-        programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
-    )
-    expected = request.POST.get("expected", "")
-    many = ""
-    if form.is_bound and form.is_valid() and form.cleaned_data["whom"].startswith(BELOW):
-        many = form.cleaned_data["whom"].removeprefix(BELOW)
-        n = found.count_seats(unit_id=here.unit.id, hierarchy=here.hierarchy, office=many, on=on)
-        if expected.partition(":")[0] != many:  # another office, or not shown yet: shown first
-            return _ask_page(request, here, form, preview=(named(below[many].office_names), many, n))
-
-    def do(given: dict[str, Any]) -> Any:
-        what = form.what(running)
-        if many:
-            return actions.ask_tasks(
-                what=what,
-                unit_id=here.unit.id,
-                hierarchy=here.hierarchy,
-                office=many,
-                expected=int(count) if (count := expected.partition(":")[2]).isdecimal() else -1,
-                by=request.actor,
-                at=at,
-            )
-        return actions.ask_of(what=what, appointment=UUID(given["whom"]), by=request.actor, at=at).public_id
-
-    done = tried(request, form, do)
-    if not done:
-        status = done.status
-        preview = (named(below[many].office_names), many, n) if many else None
-        return _ask_page(request, here, form, preview=preview, status=status)
-    if many:
-        messages.success(request, _("Given. You see below how it goes on; you can withdraw it."))
-        return redirect(reverse("programmes:tasks") + "?show=given")
-    messages.success(request, _("Given. You can withdraw it here."))
-    return redirect("programmes:task", done.value)
-
-
-def _groups(
-    people: dict[str, found.TaskCandidate], below: dict[str, org.OfficeBelow]
-) -> list[tuple[Any, Any]]:
-    every = [
-        (
-            BELOW + code,
-            say("%(office)s: everybody below (%(n)s units)")
-            % {"office": named(one.office_names), "n": numbers.grouped(one.held)},
-        )
-        for code, one in below.items()
-    ]
-    here = [(key, f"{person(each.name)}, {named(each.office_names)}") for key, each in people.items()]
-    return [
-        ("", "–"),
-        *([(_("One person here"), here)] if here else []),
-        *([(_("Many"), every)] if every else []),
-    ]
-
-
-def _ask_page(
-    request: Request,
-    here: Here,
-    form: NewTaskForm,
-    *,
-    preview: tuple[str, str, int] | None = None,
-    status: int = 200,
-) -> HttpResponseBase:
-    return render(
-        request,
-        "programmes/task_ask.html",
-        {
-            "here": "tasks",
-            "crumbs": [(say("Tasks"), reverse("programmes:tasks")), (say("Give a task"), "")],
-            "form": form,
-            "where": here.name,
-            "unit": here.unit.code,
-            "preview": preview,
-        },
-        status=status,
-    )

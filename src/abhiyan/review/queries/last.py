@@ -8,12 +8,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as say
 
 from abhiyan.core import clock, sql
 from abhiyan.programmes.models import Task
 from abhiyan.programmes.rules.tasks import is_late
 from abhiyan.review.models import Review
+from abhiyan.ui.due import due_said
 
 from . import rounds
 
@@ -57,9 +57,7 @@ def _became(task: Task, *, at: datetime) -> str:
     if task.done_at is not None:
         return f"{task.get_state_display()}, {date_format(timezone.localtime(task.done_at), 'j M Y')}"
     if is_late(task.state, due_at=task.due_at, at=at):
-        return say("late, was due on %(day)s") % {
-            "day": date_format(timezone.localtime(task.due_at), "j M Y")
-        }
+        return due_said(task.due_at, at=at)
     return task.get_state_display()
 
 

@@ -203,7 +203,7 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     if one.is_of_holder:
         return shown | {"others": _others(viewer, one, at=at)}
     waiting = tasks.tasks_of(below=(here.id, tree)).filter(state__in=OPEN)
-    return shown | {"tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS])}
+    return shown | {"tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS]), "at": at}
 
 
 def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[LadderShown]]]:

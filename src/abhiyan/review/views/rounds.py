@@ -326,6 +326,7 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
         "today": [(each, names.get(each.account_id or 0, "")) for each in meetings if each.meets_on == on],
         "next": [(each, names.get(each.account_id or 0, "")) for each in meetings if each.meets_on != on],
         "late": boards.late_tasks(one, here.unit.id, at=at),
+        "at": at,
         "decided": [
             (each.value, each.label, whole.decisions[each.value], 100 * whole.decisions[each.value] / most)
             for each in Review.Decision

@@ -212,6 +212,7 @@ ASKED = {
     "programmes:end_together": "unit=JK-JAM",
     "programmes:name_leaders": "unit=JK-JAM&level=mandal",
     "programmes:remind_in_charges": "unit=JK-JAM",
+    "programmes:remind_late": "unit=JK-JAM",
     "programmes:split_target": "unit=JK-JAM",
     "programmes:task_ask": "unit=JK-JAM",
     "contact:calling_new": "unit=JK-JAM",

@@ -22,6 +22,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
+from abhiyan.ui.due import due_said
 from abhiyan.ui.owed import (
     I_WAIT_FOR,
     WHERE_WE_STAND,
@@ -46,14 +47,15 @@ Kind = TypeVar("Kind", bound=Thing)
 
 @dataclass(frozen=True, slots=True)
 class TodayRow:
-    """A thing to do. taker, taker_account: who took it, of those who lead the unit. is_mine: that is the reader.
-    is_shared: others lead the unit too and see it, so one may take it."""
+    """A thing to do. taker, taker_account: the leader of the unit who took it. is_mine: that is the reader.
+    is_shared: others lead the unit too and see it, so one may take it. due: by when, or how late."""
 
     one: Owed
     taker: str = ""
     is_mine: bool = False
     is_shared: bool = False
     taker_account: int | None = None
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayR
                 is_mine,
                 bool(one.key) and len(leaders) > 1,
                 taker.account_id if taker else None,
+                due_said(one.due_at, at=at) if one.due_at else "",
             )
         )
     return found

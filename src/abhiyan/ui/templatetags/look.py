@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import languages, letters, samples, words
 from abhiyan.ui import numbers, views
 from abhiyan.ui.drawing import escaped
+from abhiyan.ui.due import due_said
 from abhiyan.ui.lists import Table
 from abhiyan.ui.steady import steady
 from abhiyan.ui.tables import Leaf, Sorting
@@ -141,6 +142,12 @@ def indian(value: Any, form: str = "") -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return str(value)
     return numbers.short(value) if form == "short" else numbers.grouped(value)
+
+
+@register.filter
+def due_by(due_at: datetime, at: datetime) -> str:
+    """By when something is due, or by how much it is late."""
+    return due_said(due_at, at=at)
 
 
 @register.filter

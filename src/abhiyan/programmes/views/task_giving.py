@@ -1,0 +1,172 @@
+"""Giving a task: to one person of a unit, or to every holder of an office below it."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.words import named, person
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.actions import tasks as acts
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import tasks as found
+from abhiyan.ui import numbers
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.forms import offer
+
+from . import shown
+
+BELOW = "below:"  # of many: before the code of their office
+MINUTES, HOURS = "minutes", "hours"
+
+
+class NewTaskForm(forms.Form):
+    """This form asks for the task, its holder and its time."""
+
+    whom = forms.ChoiceField(label=_("Give it to"))
+    title = forms.CharField(label=_("What is to be done"), max_length=acts.LONGEST_TITLE)
+    text = forms.CharField(
+        label=_("Details"),
+        required=False,
+        max_length=acts.LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    due_on = DayField(label=_("Due on"))
+    due_time = forms.TimeField(
+        label=_("Time"), initial=time(18), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    effort = WholeField(label=_("Effort"), required=False)
+    effort_in = forms.ChoiceField(
+        label=_("Effort in"), choices=[(MINUTES, _("minutes")), (HOURS, _("hours"))], initial=HOURS
+    )
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
+
+    def what(self, programmes: Sequence[Programme]) -> actions.What:
+        """Return what the form says, with the number of the programme."""
+        given = self.cleaned_data
+        chosen = [one.pk for one in programmes if str(one.public_id) == given["programme"]]
+        factor = 60 if given["effort_in"] == HOURS else 1
+        return actions.What(
+            title=given["title"],
+            text=given["text"],
+            due_at=datetime.combine(given["due_on"], given["due_time"], ZoneInfo(settings.TIME_ZONE)),
+            effort_min=given["effort"] * factor if given["effort"] is not None else None,
+            programme_id=chosen[0] if chosen else None,
+        )
+
+
+@form_page
+def task_ask(request: Request) -> HttpResponseBase:
+    """Give a task to somebody in a unit, or to every holder of an office below it once their number was shown.
+
+    `?whom=` names an appointment there, which is chosen at first.
+    """
+    here, at, viewer = page_unit(request), clock.now(), request.viewer
+    if not found.may_ask_in(viewer, here.unit.id):
+        raise org.NotYours(capability=LEADS)
+    on = shown.today(at)
+    people = {str(each.appointment): each for each in found.candidates([here.unit.id], on=on)}
+    below = {
+        one.office: one
+        for one in org.ask_vacancies_below(here.unit.id, here.hierarchy, at=at)()
+        if one.held and not one.is_of_officers
+    }
+    running = list(queries.programmes_for(viewer).filter(state=Programme.State.OPEN)[:200])
+    form = NewTaskForm(
+        request.POST if request.method == "POST" else None, initial={"whom": request.GET.get("whom", "")}
+    )
+    offer(
+        form,
+        whom=_groups(people, below),
+        programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
+    )
+    expected = request.POST.get("expected", "")
+    many = ""
+    if form.is_bound and form.is_valid() and form.cleaned_data["whom"].startswith(BELOW):
+        many = form.cleaned_data["whom"].removeprefix(BELOW)
+        n = found.count_seats(unit_id=here.unit.id, hierarchy=here.hierarchy, office=many, on=on)
+        if expected.partition(":")[0] != many:  # another office, or not shown yet: shown first
+            return _ask_page(request, here, form, preview=(named(below[many].office_names), many, n))
+
+    def do(given: dict[str, Any]) -> Any:
+        what = form.what(running)
+        if many:
+            return actions.ask_tasks(
+                what=what,
+                unit_id=here.unit.id,
+                hierarchy=here.hierarchy,
+                office=many,
+                expected=int(count) if (count := expected.partition(":")[2]).isdecimal() else -1,
+                by=request.actor,
+                at=at,
+            )
+        return actions.ask_of(what=what, appointment=UUID(given["whom"]), by=request.actor, at=at).public_id
+
+    done = tried(request, form, do)
+    if not done:
+        status = done.status
+        preview = (named(below[many].office_names), many, n) if many else None
+        return _ask_page(request, here, form, preview=preview, status=status)
+    if many:
+        messages.success(request, _("Given. You see below how it goes on; you can withdraw it."))
+        return redirect(reverse("programmes:tasks") + "?show=given")
+    messages.success(request, _("Given. You can withdraw it here."))
+    return redirect("programmes:task", done.value)
+
+
+def _groups(
+    people: dict[str, found.TaskCandidate], below: dict[str, org.OfficeBelow]
+) -> list[tuple[Any, Any]]:
+    every = [
+        (
+            BELOW + code,
+            say("%(office)s: everybody below (%(n)s units)")
+            % {"office": named(one.office_names), "n": numbers.grouped(one.held)},
+        )
+        for code, one in below.items()
+    ]
+    here = [(key, f"{person(each.name)}, {named(each.office_names)}") for key, each in people.items()]
+    return [
+        ("", "–"),
+        *([(_("One person here"), here)] if here else []),
+        *([(_("Many"), every)] if every else []),
+    ]
+
+
+def _ask_page(
+    request: Request,
+    here: Here,
+    form: NewTaskForm,
+    *,
+    preview: tuple[str, str, int] | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    return render(
+        request,
+        "programmes/task_ask.html",
+        {
+            "here": "tasks",
+            "crumbs": [(say("Tasks"), reverse("programmes:tasks")), (say("Give a task"), "")],
+            "form": form,
+            "where": here.name,
+            "unit": here.unit.code,
+            "preview": preview,
+        },
+        status=status,
+    )

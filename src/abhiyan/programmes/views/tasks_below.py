@@ -1,0 +1,134 @@
+"""Tasks below a unit: how many each unit right below has, late and done; and a reminder to people who are late."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import ngettext
+
+from abhiyan.core import clock
+from abhiyan.core.words import named
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import actions
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import tasks as found
+from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.numbers import grouped
+from abhiyan.units.models import Kind
+
+MOST_SHOWN = 60  # units of one table
+
+
+@dataclass(frozen=True, slots=True)
+class TasksLine:
+    """A unit of the table. Each number leads to the tasks it counts."""
+
+    name: str
+    href: str
+    counts: found.TaskCounts
+    late: str = ""
+    open: str = ""
+    declined: str = ""
+    done: str = ""
+
+
+def tasks_by_unit(
+    request: Request, here: Here, chosen: dict[str, Any], programme: Programme | None
+) -> dict[str, Any]:
+    """The table of tasks by the units that the page's unit looks after; nothing where it looks after none.
+
+    ?level= a kind of unit below; without one the last that somebody looks after.
+    """
+    kinds = LOOKS_AFTER.get(here.unit.kind, ())
+    if not kinds:
+        return {}
+    asked = request.GET.get("level", "")
+    kind = asked if asked in kinds else kinds[-1]
+    batch: UUID | None = chosen.get("batch")
+    lines, whole = found.by_unit(
+        here.span,
+        hierarchy=here.hierarchy,
+        kind=kind,
+        at=clock.now(),
+        batch=batch,
+        programme_id=programme.pk if programme else None,
+    )
+    kept: dict[str, str] = {"show": "unit"}
+    kept |= {"batch": str(batch)} if batch else {}
+    kept |= {"programme": str(programme.public_id)} if programme else {}
+
+    def line(name: str, code: str, counts: found.TaskCounts) -> TasksLine:
+        def href(state: str) -> str:
+            return here.href(unit=code, state=state, **kept)
+
+        return TasksLine(
+            name, href("all"), counts, href("late"), href("open"), href("declined"), href("finished")
+        )
+
+    rows = [line(named(one.names), one.code, one.counts) for one in lines[:MOST_SHOWN]]
+    rest = found.TaskCounts(
+        *(
+            getattr(whole, each) - sum(getattr(one.counts, each) for one in lines)
+            for each in found.TaskCounts.__dataclass_fields__
+        )
+    )
+    if rest.n:  # of the unit itself, and of levels between
+        rows.append(TasksLine(say("Above this level"), "", rest))
+    return {
+        "by_unit": [*rows, line(say("All"), here.unit.code, whole)] if whole.n else [],
+        "by_unit_declined": whole.declined,
+        "by_unit_kind": Kind(kind).label,
+        "by_unit_more": max(0, len(lines) - MOST_SHOWN),
+        "by_unit_levels": [(Kind(each).label, here.href(level=each, **kept), each == kind) for each in kinds],
+        "to_remind": len(_people(found.late_to_remind(here.unit.id, here.hierarchy, **_who(request))))
+        if whole.late
+        else 0,
+    }
+
+
+def _who(request: Request) -> dict[str, Any]:
+    return {"at": clock.now(), "but": request.viewer.account_id}
+
+
+def _people(late: list[tuple[int, int]]) -> set[int]:
+    return {account for _task, account in late}
+
+
+@form_page
+def remind_late(request: Request) -> HttpResponseBase:
+    """Ask once before people with late tasks in a unit and below get an SMS."""
+    here = page_unit(request)
+    if not found.may_ask_in(request.viewer, here.unit.id):
+        raise org.NotYours(capability=LEADS)
+    late = found.late_to_remind(here.unit.id, here.hierarchy, **_who(request))
+    n = len(_people(late))
+    text = [say("There is nobody to remind. Each person gets at most one message a day.")]
+    if n:
+        behind = ngettext("%(n)s person has late tasks.", "%(n)s people have late tasks.", n)
+        text = [
+            behind % {"n": grouped(n)},
+            say("Each person gets one SMS, at most one a day. It cannot be called back."),
+        ]
+    tasks = reverse("programmes:tasks")
+    page = here.href(tasks, show="unit")
+    return ask(
+        request,
+        lambda _given: actions.remind_late(
+            unit_id=here.unit.id, hierarchy=here.hierarchy, by=request.actor, at=clock.now()
+        ),
+        title=say("Remind people with late tasks: %(place)s") % {"place": here.name},
+        text=text,
+        button=say("Send reminders"),
+        said=lambda told: say("Reminders on their way: %(n)s") % {"n": grouped(told)},
+        done=page,
+        is_open=bool(n),
+        here="tasks",
+        crumbs=[(say("Tasks"), tasks), (here.name, page), (say("Remind"), "")],
+    )
