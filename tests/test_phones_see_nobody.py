@@ -19,6 +19,7 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.posted import POSTS
 from abhiyan.site.tests.test_field import entry, send
 from abhiyan.site.tests.test_phones import LEADER, WORKER, let_in, number
+from abhiyan.stays.models import Stay
 
 NEIGHBOUR = Human("Zubindawati Nishaanchee", 1971, "+919797312645")  # a member of the phones' own booth
 ENTERED = Human("Qasimuddin Rakhaahuanee", 1970, "+919797312656")  # at a door there, by somebody else
@@ -110,4 +111,24 @@ def test_few_addresses_open_by_one_code() -> None:
         "site:field_outbox",
         "site:field_send",
         "site:field_start",
+        "stays:field_stay",
+        "stays:field_step",
     }
+
+
+def test_a_worker_sees_and_marks_their_own_stay_and_no_host(cast: Cast, found: Any) -> None:
+    _own, _foreign, others, _entered = found
+    client = let_in(WORKER)
+    stays = Stay.objects.filter(pk=others["stay"])
+    page = f"/field/stay/{others['stay']}/"
+    assert client.get(page).status_code == 404, "of another"
+    with transaction.atomic():
+        with system("test"):
+            stays.update(worker_id=cast.accounts["booth_worker"].pk, host_name="Ghulam Rasool")
+        text = client.get(page).text
+        assert f"{page}arrive/" in text and SECRET.findall(text) == []
+        assert client.post(f"{page}arrive/").status_code == 302
+        assert client.post(f"{page}host/").status_code == 403, "it asks for both proofs"
+        with system("test"):
+            assert "arrive" in stays.get().marks
+        transaction.set_rollback(True)

@@ -133,7 +133,7 @@ def readable(form: Form, questions: Sequence[FormQuestion]) -> list[FormQuestion
 
 
 def shown(one: Submission, asked: Sequence[FormQuestion] | None = None) -> dict[str, Any]:
-    """What `forms/_said.html` draws: the answers of a submission as people read them, and its pictures.
+    """Return the answers of a submission as people read them, and its pictures, for `forms/_said.html`.
 
     asked: the questions to show; None: all.
     """

@@ -1,6 +1,6 @@
 """Addresses of this room."""
 
-from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone
 from abhiyan.org.rules.capabilities import LEADS
 
 from .activity_days import ELECTED
@@ -45,12 +45,13 @@ urlpatterns = [
         act="stays; the booth president may say no to it",
     ),
     # Each shows and takes only one's own stay.
-    page("field/stay/<uuid:stay>/", field.field_stay, opens=STRONG, act="the office assigns again"),
+    # By one SMS code too: then the page does not name the host.
+    page("field/stay/<uuid:stay>/", field.field_stay, opens=phone(), act="the office assigns again"),
     page("field/stay/<uuid:stay>/host/", field.host_number, opens=STRONG, act="shows a number"),
     page(
         "field/stay/<uuid:stay>/<slug:step>/",
         field.field_step,
-        opens=STRONG,
+        opens=phone(),
         act="stays; the host may say no to it",
     ),
 ]

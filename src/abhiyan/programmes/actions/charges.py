@@ -504,7 +504,7 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | 
 
 
 def _told_often(charges: Sequence[InCharge], *, at: datetime) -> set[tuple[int, int]]:
-    """Return (unit, account) of charges whose person was told MOST_TOLD times today that they are named there."""
+    """Return (unit, account) of charges whose person got MOST_TOLD messages today about being named there."""
     begun = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
     before = InCharge.objects.filter(
         programme=charges[0].programme_id,

@@ -819,6 +819,8 @@ def address(name: str, of: Things, **more: Any) -> str:
     path = reverse(name, kwargs={each: fillings.get(each, ANY[type(how)]) for each, how in wanted.items()})
     if name in ("programmes:due", "site:field_due", "meetings:check_in"):
         path += f"?unit={of.unit}-M1"
+    if page == "name_leaders":
+        path += f"?unit={of.unit}&level=mandal"
     if page in ("people", "appointments", "appoint", "targets", "drive_funnel"):
         path += f"?unit={of.unit}" + ("&office=booth_president" if page == "appoint" else "")
     return path

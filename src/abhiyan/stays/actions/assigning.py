@@ -398,7 +398,7 @@ def tell_next(*, at: datetime) -> int:
 
 
 def _asked_lately(some: Sequence[Stay], *, at: datetime) -> Counter[object]:
-    """Count the stays of late that workers (accounts) and hosts (phone ids) were told of. Two queries."""
+    """Count the recent stays by worker (account) and by host (phone id), once we had sent messages. Two queries."""
     told = Stay.objects.filter(told_at__gt=at - HOST_DAYS).order_by()
     hosts = told.filter(host_phone__in={one.host_phone for one in some} - {None})
     workers = told.filter(worker_id__in={one.worker_id for one in some}, told_at__gt=at - timedelta(days=1))

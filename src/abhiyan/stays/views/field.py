@@ -140,7 +140,10 @@ def doors_of(own: queries.OwnStay, at: datetime) -> dict[str, Any]:
 
 @form_page
 def field_stay(request: Request, stay: UUID) -> HttpResponseBase:
-    """My stay: the place, the host, the work, and how far it is. The worker accepts or declines here."""
+    """My stay: the place, the host, the work, and how far it is. The worker accepts or declines here.
+
+    A phone that one SMS code let in sees no host.
+    """
     at = clock.now()
     form = AnswerStayForm(request.POST if request.method == "POST" else None)
 
@@ -173,6 +176,7 @@ def _shown(
         "number": number,
         "days": queries.days_of(own.programme),
         "is_copy": KEPT in request.headers,
+        "names_host": KEPT not in request.headers and not request.viewer.is_phone,
         "marks": marks_of(own.of),
         "done_for": done_for(own.of, at),
         "flaw": FLAWS[StayFlaw(flaw)] if flaw else "",
