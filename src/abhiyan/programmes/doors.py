@@ -17,6 +17,6 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     """unit: for its page. Nothing for search."""
     if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
         asked = urlencode({"show": "unit", "unit": unit.code})
-        yield Door(_("Tasks"), f"{address_of('programmes:tasks')}?{asked}", icon="list")
+        yield Door(_("Tasks"), f"{address_of('programmes:tasks')}?{asked}", icon="list", rank=2)
         asked = urlencode({"unit": unit.code})
         yield Door(_("Meetings and reports"), f"{address_of('programmes:asked')}?{asked}", icon="list")

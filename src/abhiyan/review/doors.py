@@ -20,6 +20,6 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     if viewer.sees_counts_at(unit.lo) and viewer.is_strong:
         page = address(address_of("review:deck_new"), unit.code, hierarchy_of(unit.lo))
-        yield Door(_("Slides"), page, icon="slides")
+        yield Door(_("Slides"), page, icon="slides", rank=4)
     if viewer.may_at(LEADS, unit.lo):
         yield Door(_("Review rounds"), address_of("review:rounds"), icon="list")

@@ -9,5 +9,6 @@ from abhiyan.units.queries import UnitRow
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> list[Door]:
-    """The ways from a unit's page, or from search, into the rooms."""
-    return [door for each in offered("doors") for door in each(viewer, at=at, unit=unit, text=text)]
+    """Return the ways from a unit's page, or from search, into the rooms, by their rank and the order of the rooms."""
+    found = [door for each in offered("doors") for door in each(viewer, at=at, unit=unit, text=text)]
+    return sorted(found, key=lambda door: door.rank)

@@ -7,12 +7,16 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """label: what is behind it. icon: a name of `ui.icons`, or none. about: a few words more."""
+    """label: what is behind it. icon: a name of `ui.icons`, or none. about: a few words more.
+
+    rank: its place among the ways from a unit's page. Ways that a leader needs first have a low rank.
+    """
 
     label: str
     href: str
     icon: str = ""
     about: str = ""
+    rank: int = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from abhiyan.core.policy import COUNTS, EVERYTHING
@@ -22,6 +23,13 @@ _ORDERS = {
     "since": ("ap.starts_on", "p.lo"),
 }
 _FEW = "not (u.kind in ({}))".format(", ".join(f"'{kind}'" for kind in sorted(MANY)))  # as the index says it
+
+# The last day somebody held the office `o` in the unit `u`, or the first day of the unit.
+_SINCE = """coalesce((
+    select max(least(ap.ends_on, (ap.ended_at at time zone %(zone)s)::date)) from org_appointment ap
+    where ap.unit_id = u.id and ap.office_id = o.id and ap.body_id is null and ap.state <> 'offered'
+      and ap.accepted_how <> ''),
+  (select min(first.valid_from) from units_placement first where first.unit_id = u.id))"""
 
 
 def sight(viewer: Viewer, lo: int, hi: int) -> tuple[int, int]:
@@ -59,6 +67,8 @@ class Gives:
 def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | None = None) -> Rows[Vacancy]:
     """Vacant offices of a unit and all below it in sight, in the order of the tree; by `unit` the highest first.
 
+    By `since` those come first that are vacant longest.
+
     gives: leave out offices that somebody does not fill from the unit at lo. Offices above name its own data
     officers.
     """
@@ -69,7 +79,8 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
     few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
     return Rows(
         f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names,"
-        " coalesce((select a.names from units_unit a where a.id = p.parent_id), '{}'::jsonb)",
+        " coalesce((select a.names from units_unit a where a.id = p.parent_id), '{}'::jsonb),"
+        f" {_SINCE} as since",
         f"""
             from units_placement p
             join units_unit u on u.id = p.unit_id and u.closed_on is null{few}
@@ -79,10 +90,11 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
                 and (ap.ends_on is null or ap.ends_on >= %(on)s))
         """,
-        {"lo": lo, "hi": hi, "on": on, **asked},
+        {"lo": lo, "hi": hi, "on": on, "zone": settings.TIME_ZONE, **asked},
         orders={
             "": ("p.lo", "o.rank", "o.code"),
             "unit": ("p.depth", "p.lo", "o.rank", "o.code"),
+            "since": ("since", "p.depth", "p.lo", "o.rank", "o.code"),
         },
         make=Vacancy,
     )

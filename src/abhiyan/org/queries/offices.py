@@ -87,7 +87,7 @@ class OfficeHolder:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """An office expected in a unit that nobody holds."""
+    """An office expected in a unit that nobody holds. since: the last day somebody held it, or the unit's first day."""
 
     office: str
     office_names: dict[str, str]
@@ -97,6 +97,7 @@ class Vacancy:
     unit_code: str
     unit_names: dict[str, str]
     above: dict[str, str]  # names of the unit above it; empty at the top
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
@@ -30,7 +33,8 @@ from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import SOMETIMES, offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, file_asked
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -162,11 +166,35 @@ HELD: tuple[Column[Appointment], ...] = (
     Column("state", _("Status"), lambda row: row.get_state_display()),
     Column("until", _("Until"), lambda row: row.ends_on, only_in_file=True),
 )
-VACANT: tuple[Column[queries.Vacancy], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True),
-    Column("office", _("Office"), lambda row: named(row.office_names), css="under"),
+
+
+@dataclass(frozen=True, slots=True)
+class VacantRow:
+    """A vacant office with who fills it. on: today. is_own: that is the reader."""
+
+    of: queries.Vacancy
+    on: date
+    appointer: queries.Appointer | None = None
+    is_own: bool = False
+
+    @property
+    def vacant_for(self) -> str:
+        """How long nobody has held it."""
+        if self.of.since is None:
+            return ""
+        days = (self.on - self.of.since).days
+        if days < 1:
+            return say("since today")
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": grouped(days)}
+
+
+VACANT: tuple[Column[VacantRow], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.of.unit_names), is_name=True),
+    Column("office", _("Office"), lambda row: named(row.of.office_names), css="under"),
+    Column("since", _("Vacant for"), css="nums"),
+    Column("appointer", _("Who appoints")),
     # The file is a list of appointments to fill in: `org.lists` reads these heads.
-    Column("code", _("Unit code"), lambda row: row.unit_code, only_in_file=True),
+    Column("code", _("Unit code"), lambda row: row.of.unit_code, only_in_file=True),
     Column("phone", _("Phone"), lambda _row: "", only_in_file=True),
     Column("person", _("Name"), lambda _row: "", only_in_file=True),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
@@ -194,7 +222,8 @@ def appointments(request: Request) -> HttpResponseBase:
             vacant,
             name="vacancies",
             caption=HEADINGS[show],
-            sort="unit",
+            sort="since",
+            finish=partial(_vacant, request, here.hierarchy, on),
             without=without,
             is_brief=True,
         )
@@ -223,6 +252,17 @@ def appointments(request: Request) -> HttpResponseBase:
         "crumbs": here.crumbs((say("Appointments"), reverse("org:appointments"))),
     }
     return answer(request, "org/appointment_list.html", table, shown)
+
+
+def _vacant(request: Request, hierarchy: int, on: date, found: list[queries.Vacancy]) -> list[VacantRow]:
+    """The rows of a page with who fills each; a file has no names."""
+    if file_asked(request):
+        return [VacantRow(one, on) for one in found]
+    own = request.viewer.account_id
+    return [
+        VacantRow(one, on, who, is_own=who is not None and who.account_id == own)
+        for one, who in zip(found, queries.appointers(found, hierarchy, on=on), strict=True)
+    ]
 
 
 def _nothing(viewer: Viewer, here: Here, show: str) -> str:
