@@ -41,10 +41,12 @@ from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.actions import offices
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import inbound
 from abhiyan.org.actions import phones as field_phones
+from abhiyan.org.news import AppointmentOffered
 from abhiyan.org.tests.make import actor
 from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors, reading
@@ -390,6 +392,28 @@ def door_tries(ground: Ground) -> Asked:
         return "noted=2" in answer["Location"]
 
     return str(account.public_id), press
+
+
+def offers_to_a_phone(ground: Ground) -> Asked:
+    """Of offices, by whoever offers them."""
+    with system("test"):
+        account = people.open_account(
+            phone=ground.phone(), name="Nobody Yet", language="en", by=Actor.system("test"), at=ground.at
+        )
+
+    def offer_one() -> None:
+        told = AppointmentOffered(
+            public_id=uuid4(),
+            account_id=account.pk,
+            unit_id=ground.world.booth.pk,
+            office_names={"en": "Booth worker"},
+            unit_names=ground.world.booth.names,
+            at=ground.at,
+        )
+        with system("test"):
+            offices.ask_holder(told=told)
+
+    return str(account.phone_id), lambda: let(offer_one, over=offices.OffersOften)
 
 
 def circulars_of_a_unit(ground: Ground) -> Asked:
@@ -813,6 +837,7 @@ LIMITS = {
     "text.mistake": Limit(1, 7 * DAY, text_mistakes),
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),
+    "offers.phone": Limit(3, 30 * DAY, offers_to_a_phone),
     "messages.circular": Limit(5, DAY, circulars_of_a_unit),
     "contact.inbound": Limit(400, DAY, inbound_looks),
     "contributor.task": Limit(20, DAY, tasks_of_contributors),

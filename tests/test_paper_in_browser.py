@@ -32,6 +32,12 @@ pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("ABHIYAN_SHOTS", "")  # a folder to look at the pages in
 ORIGIN = "http://localhost"
 LANGUAGES = {"hi": "हिंदी", "en": "English"}
+# The photo shows the line, and is on the screen above the field that is typed.
+PHOTO_BESIDE_FIELD = """() => {
+  const [photo, field] = [document.querySelector(".seen [role=region]"), document.activeElement];
+  const [above, below] = [photo.getBoundingClientRect(), field.getBoundingClientRect()];
+  return [photo.scrollTop > 0, above.top >= 0, above.bottom <= below.top, below.bottom <= innerHeight];
+}"""
 COUNTS = {
     "joined": {"hi": "जुड़े", "en": "Joined"},
     "unanswered": {"hi": "फ़ोन से जवाब बाकी", "en": "Phone not answered yet"},
@@ -128,6 +134,12 @@ class Journey:
             for text in line:
                 self.page.keyboard.type(text)
                 self.page.keyboard.press("Enter")
+        labels = self.page.locator(".line .small:visible")
+        if self.look.startswith("phone"):
+            assert labels.count() == 40, "a card for each line"
+            assert self.page.evaluate(PHOTO_BESIDE_FIELD) == [True] * 4
+        else:
+            assert labels.count() == 4, "one head"
         self.seen("paper-type")
         self.page.click("form.lines-typed button[type=submit]")
         self.page.wait_for_url("**/imports/**")

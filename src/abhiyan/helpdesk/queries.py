@@ -199,6 +199,29 @@ def _begun(said: TicketLine) -> str:
     return line if len(line) <= FIRST_WORDS else f"{line[:FIRST_WORDS].rsplit(' ', 1)[0]}…"
 
 
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """What the page behind our question shows: what was asked, and our last answer."""
+
+    asked: str
+    answer: str
+
+
+def asked_again(ticket: Ticket) -> AskedAgain:
+    """Return what the question "is it solved?" is about. In a system scope.
+
+    Our answer went to the phone in the SMS with the link. The person's own words are shown only where they came as a
+    message from this phone. Of other requests the page says the kind.
+    """
+    what = TicketLine.What
+    lines = [one for one in lines_of(ticket, with_names=False) if one.text]
+    said = [one.text for one in lines if one.line.what == what.SAID]
+    told = [one.text for one in lines if one.line.what in (what.REPLIED, what.DONE)]
+    is_own = ticket.is_proven and ticket.way in (Ticket.Way.SMS, Ticket.Way.CHAT)
+    asked = "\n".join(said) if is_own and said else str(ticket.get_kind_display())
+    return AskedAgain(asked, told[-1] if told else "")
+
+
 def next_waiting(of: QuerySet[Ticket], *, but: UUID) -> Ticket | None:
     """What is due first of a list, after one was answered."""
     return of.filter(state=Ticket.State.OPEN).exclude(pk=but).order_by("due_at", "pk").first()

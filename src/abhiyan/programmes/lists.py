@@ -179,7 +179,7 @@ IN_CHARGES_KIND = ImportKind(
     ),
     layout=IN_CHARGES,
     capability="programmes.run",
-    outcomes={"named": RowOutcome(_("Named"), "ok")},
+    outcomes={"named": RowOutcome(_("Will be named"), "ok", _("Named"))},
     options=(Option(key="programme", title=_("Programme"), choices=_programmes),),
     reasons=REASONS
     | {

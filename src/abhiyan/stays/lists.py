@@ -129,7 +129,7 @@ LIST = ImportKind(
     layout=LAYOUT,
     capability="programmes.run",
     outcomes={
-        "assigned": RowOutcome(_("Assigned"), "ok"),
+        "assigned": RowOutcome(_("Will be assigned"), "ok", _("Assigned")),
         "there": RowOutcome(_("There already: stay assigned"), "warn"),
     },
     options=(Option(key="programme", title=_("Programme"), choices=_choices),),

@@ -23,10 +23,18 @@ class UnknownKind(Refused):
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What may become of a row. tone: ok, warn, bad or "" for how a page shows it."""
+    """What may become of a row. tone: ok, warn, bad or "" for how a page shows it.
+
+    done: what it is called after the import, where that is not its title.
+    """
 
     title: Text
     tone: str = ""
+    done: Text = ""
+
+    def said(self, *, is_done: bool) -> str:
+        """Return its name before or after the import."""
+        return str(self.done if is_done and self.done else self.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
@@ -299,10 +299,12 @@ LIST = ImportKind(
     layout=PAPER,
     capability="imports.paper",
     outcomes={
-        "joined": RowOutcome(_("Join"), "ok"),
-        "second": RowOutcome(_("Join as another person on a phone"), "ok"),
-        "completed": RowOutcome(_("Complete a missed call"), "ok"),
-        "renewed": RowOutcome(_("Renew"), "ok"),
+        "joined": RowOutcome(_("Will join"), "ok", pgettext_lazy("rows of a list", "Joined")),
+        "second": RowOutcome(
+            _("Will join as another person on a phone"), "ok", _("Joined as another person on a phone")
+        ),
+        "completed": RowOutcome(_("Will complete a missed call"), "ok", _("Completed a missed call")),
+        "renewed": RowOutcome(_("Will renew"), "ok", pgettext_lazy("rows of a list", "Renewed")),
         "already_member": RowOutcome(_("Members already")),
         "doubled": RowOutcome(_("Also in another row of this list: counted once"), "warn"),
         "repeated": RowOutcome(_("Already imported from this file: nothing changes")),

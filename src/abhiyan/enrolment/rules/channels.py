@@ -76,7 +76,7 @@ CHANNELS = (
         hook="call",
         sign=Sign.CALL,
     ),
-    DriveChannel(Channel.API, _("API"), has_tokens=True),
+    DriveChannel(Channel.API, _("Worker's app"), has_tokens=True),
     DriveChannel(Channel.PAPER, _("Paper list"), has_tokens=True, by_others=True),
     DriveChannel(
         Channel.SMS,

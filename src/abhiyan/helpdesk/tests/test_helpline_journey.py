@@ -79,6 +79,10 @@ def test_a_request_from_an_sms_to_yes_solved(
     public = opens(link, size=size, language=language)
     look(public, "helpline solved")
     assert "1800" in public.inner_text("main")
+    shown = public.inner_text("main")
+    assert said["second"] in shown and ANSWERS[language] in shown
+    assert not public.is_visible("[name=why]"), "asked of a no only"
+    public.click(".yesno summary")
     public.fill("[name=why]", said["first"])
     go(public, "button[name=answer][value=no]")
     look(public, "helpline unsolved")

@@ -170,7 +170,16 @@ def solved(request: VisitRequest, link: str) -> HttpResponseBase:
     elif about is None or row.closed_at is not None or at >= row.expires_at:
         state = "over"
     may_say_no = state != "no" and about is not None and about.state != State.OPEN
-    context = {"state": state, "number": about.number if about else "", "may_say_no": may_say_no}
+    shown = None
+    if about is not None and (state == "open" or may_say_no):
+        with system("what a question is about"):
+            shown = queries.asked_again(about)
+    context = {
+        "state": state,
+        "number": about.number if about else "",
+        "may_say_no": may_say_no,
+        "shown": shown,
+    }
     response = render(request, "helpdesk/solved.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

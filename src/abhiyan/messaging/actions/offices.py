@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import limits
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.messaging.news import QuestionAnswered
@@ -23,15 +25,32 @@ from .questions import PhoneQuestion, ask, close, question_id
 from .queueing import send
 
 ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
+OFFERS = ("offers.phone", 3, 30 * limits.DAY_S)  # of offices to one phone
+
+
+class OffersOften(Refused, status=429):
+    """Each offer is a message to the phone, which may be a stranger's."""
+
+    message = _("This phone got %(n)s offers of an office this month. Ask the person to answer those first.")
 
 
 def ask_holder(*, told: AppointmentOffered) -> None:
-    """Ask the phone they were named with whether they accept. In the transaction of the appointment."""
+    """Ask the phone they were named with whether they accept. In the transaction of the appointment.
+
+    Refuses OffersOften.
+    """
     with system("whether somebody accepts an office"):
         account = people.account(told.account_id)
         phone = _phone_of(account) if account else None
         if account is None or phone is None:
             return
+        name, allowed, window_s = OFFERS
+        try:
+            limits.take(
+                limit=name, subject=str(account.phone_id), at=told.at, allowed=allowed, window_s=window_s
+            )
+        except TooMany:
+            raise OffersOften(n=allowed) from None
         language = account.language or settings.LANGUAGE_CODE
         office, unit = named(told.office_names, language), named(told.unit_names, language)
         room, kind = OFFICE

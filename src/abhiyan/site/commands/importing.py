@@ -304,7 +304,8 @@ def _say(
         click.echo(f"{sum(counts.values()):>10,}  taken back, of what the import came to:")
     for code, outcome in of_kind.outcomes.items():
         if n := staged.counts.get(code):
-            click.echo(f"{n:>10,}  {outcome.title}")
+            is_done = staged.state != staged.State.CHECKED
+            click.echo(f"{n:>10,}  {outcome.said(is_done=is_done)}")
     if is_undo:
         return
     for code, label in (("refused", "Refused"), ("skipped", "Blank, repeated header or total")):

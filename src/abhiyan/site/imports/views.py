@@ -360,7 +360,7 @@ def _one(
         form=shown_form,
         fields=_fields(of_kind, preview, shown_form) if preview and shown_form else [],
         problems=[] if preview is None else [(p.blocking, str(p)) for p in preview.problems],
-        counts=_counts(staged.counts, of_kind),
+        counts=_counts(staged, of_kind),
         undone=sum(staged.undone.values()),
         discarded=[(of_kind.discarded.get(code, code), n) for code, n in staged.discarded.items()],
         notes=_notes(staged, of_kind),
@@ -396,9 +396,10 @@ def _fields(of_kind: ImportKind, preview: Any, form: ColumnsForm) -> list[dict[s
     return found
 
 
-def _counts(counts: dict[str, int], of_kind: ImportKind) -> list[OutcomeRows]:
+def _counts(staged: StagedImport, of_kind: ImportKind) -> list[OutcomeRows]:
+    counts, is_done = staged.counts, staged.state != State.CHECKED
     found = [
-        OutcomeRows(str(outcome.title), counts[code], outcome.tone)
+        OutcomeRows(outcome.said(is_done=is_done), counts[code], outcome.tone)
         for code, outcome in of_kind.outcomes.items()
         if counts.get(code)
     ]
@@ -499,7 +500,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
         detail="site/imports/_asked.html",
         staged=staged,
         of_kind=of_kind,
-        counts=_counts(staged.counts, of_kind) if step != "discard" else [],
+        counts=_counts(staged, of_kind) if step != "discard" else [],
         told=queries.told(staged) if step == "commit" else [],
         here="imports",
         crumbs=[(_("Imports"), reverse("imports:list")), (staged.file_name, page), (question.button, "")],
