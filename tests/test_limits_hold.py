@@ -395,7 +395,7 @@ def door_tries(ground: Ground) -> Asked:
 
 
 def offers_to_a_phone(ground: Ground) -> Asked:
-    """Of offices, by whoever offers them."""
+    """The phone counts, and not the person who offers the office."""
     with system("test"):
         account = people.open_account(
             phone=ground.phone(), name="Nobody Yet", language="en", by=Actor.system("test"), at=ground.at

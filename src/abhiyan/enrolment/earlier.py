@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
@@ -201,7 +200,7 @@ LIST = ImportKind(
     capability="imports.totals",
     outcomes={
         "joined": RowOutcome(_("Members of the earlier drive"), "ok"),
-        "renewed": RowOutcome(_("Will renew"), "ok", pgettext_lazy("rows of a list", "Renewed")),
+        "renewed": RowOutcome(_("Will renew"), "ok", _("Renewed")),
         "already_member": RowOutcome(_("Members already")),
         "on_worklist": RowOutcome(_("To be checked by a person"), "warn"),
         "phone_full": RowOutcome(_("Phone full"), "warn"),

@@ -211,7 +211,7 @@ def asked_again(ticket: Ticket) -> AskedAgain:
     """Return what the question "is it solved?" is about. In a system scope.
 
     Our answer went to the phone in the SMS with the link. The person's own words are shown only where they came as a
-    message from this phone. Of other requests the page says the kind.
+    message from this phone. The page says the kind of other requests.
     """
     what = TicketLine.What
     lines = [one for one in lines_of(ticket, with_names=False) if one.text]

@@ -304,7 +304,7 @@ LIST = ImportKind(
             _("Will join as another person on a phone"), "ok", _("Joined as another person on a phone")
         ),
         "completed": RowOutcome(_("Will complete a missed call"), "ok", _("Completed a missed call")),
-        "renewed": RowOutcome(_("Will renew"), "ok", pgettext_lazy("rows of a list", "Renewed")),
+        "renewed": RowOutcome(_("Will renew"), "ok", _("Renewed")),
         "already_member": RowOutcome(_("Members already")),
         "doubled": RowOutcome(_("Also in another row of this list: counted once"), "warn"),
         "repeated": RowOutcome(_("Already imported from this file: nothing changes")),
