@@ -135,6 +135,8 @@ def test_a_printed_ladder_has_room_for_its_day_and_its_legend_covers_no_word(vis
         "'beforeend', '<text class=pl x=33% y=14>day 20</text>')"
     )
     assert page.locator(".axis .pl").first.is_visible()
+    total = page.locator("section:has(#children) tfoot").first
+    assert total.evaluate("(foot) => getComputedStyle(foot).display") == "table-row-group", "once, at the end"
     for mark in page.locator(".legend svg").all():
         signs_end, word_begins = mark.evaluate(
             "(mark) => { const word = document.createRange(); word.selectNodeContents(mark.nextSibling);"

@@ -92,6 +92,12 @@ class LadderShown:
         return (self.definitions or {}).get(rung) or DEFINITIONS[rung]
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing was set, reported or checked: paper and slides leave such a measure out."""
+        none = (self.reported, self.counted) == (0, 0)
+        return none and not self.target and not self.unsigned and self.estimate is None
+
+    @property
     def told(self) -> str:
         """All sentences about the estimate, for a file or for paper."""
         return " ".join(filter(None, (str(self.note), str(self.how))))

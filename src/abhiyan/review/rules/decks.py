@@ -286,7 +286,8 @@ def _finding(of: Measured) -> str:
 
 
 def _measured(about: About, of: Measured) -> Iterator[list[Slide]]:
-    yield [_rungs(about, of.ladder)]
+    if not of.ladder.is_empty:
+        yield [_rungs(about, of.ladder)]
     if of.trend is not None and sum(bool(day.counted or day.reported) for day in of.trend.days) > 1:
         yield [_course(about, of, of.trend)]
     if any(row.n for row in of.below):
@@ -413,10 +414,10 @@ def _behind(about: About, of: Measured) -> list[Slide]:
 
 
 def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
-    known, others = ([row for row in of.gaps if (row.true is None) == none] for none in (False, True))
+    known = [row for row in of.gaps if row.true is not None]
     if not known:
         return
-    first, filling = known[0], others[: max(0, ROWS - len(known))]
+    first, others = known[0], len(of.gaps) - len(known)
     title = _put(
         _("In %(unit)s at most %(n)s of 100 people entered are real"), unit=first.name, n=round(first.high)
     )
@@ -424,11 +425,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     foot = [
         _("Hollow: people entered. Solid: real, with the 95% interval."),
         _("A gap is a question to the unit, not a verdict."),
-        *(
-            [_put(_("%(n)s more units have not enough checks."), n=left)]
-            if (left := len(others) - len(filling))
-            else []
-        ),
+        *([_put(_("%(n)s more units have not enough checks."), n=others)] if others else []),
         *of.checks,
     ]
     under = _("of every 100 people entered · by the least the gap can be")
@@ -436,7 +433,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     def body(rows: Sequence[SlideInterval]) -> Gaps:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))
 
-    yield _pages(about, title, known + filling, body, *foot, page="beside", under=under)
+    yield _pages(about, title, known, body, *foot, page="beside", under=under)
 
 
 def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
@@ -516,13 +513,18 @@ def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
 
 
 def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
-    """Who holds which office there, and what is vacant below: on one slide where there is room."""
+    """Yield who holds which office, and what is vacant below: on one slide where there is room.
+
+    Nothing where every office is held: that is no news.
+    """
     own = [office for office, name, _since in unit.offices if not name]
     missing = len(own) + sum(n for _office, n, _of in unit.vacant)
     words = ngettext(
         "%(n)s office is vacant here and below", "%(n)s offices are vacant here and below", missing
     )
-    title = _put(words, n=missing) if missing else _("Every office is held")
+    if not missing:
+        return
+    title = _put(words, n=missing)
     rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
     vacant = _("vacant in %(n)s of %(of)s units below")
     below = [(office, _put(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]
@@ -535,13 +537,10 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             SlideColumn(_("Of units"), 0.25, is_number=True),
         )
         counted = [(office, grouped(n), grouped(of)) for office, n, of in unit.vacant if n]
-        here = (
-            _put(_("Vacant here: %(offices)s"), offices=", ".join(own))
-            if own
-            else _("Every office here is held")
-        )
         table = _grid(SlideColumn(_("Office"), 0.5), *numbers)
-        yield _pages(about, here, rows, body, page="unit", under=_("Offices"))
+        if own:
+            here = _put(_("Vacant here: %(offices)s"), offices=", ".join(own))
+            yield _pages(about, here, rows, body, page="unit", under=_("Offices"))
         yield _pages(about, title, counted, table, page="vacant", under=_("Offices below"))
     else:
         yield _pages(about, title, rows + below, body, page="vacant", under=_("Offices"))

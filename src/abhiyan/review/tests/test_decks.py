@@ -155,7 +155,8 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
     _cover, slide = checked_deck(ABOUT, measured(gaps=gaps))
     assert slide.title == "In Ramban at most 40 of 100 people entered are real"
     assert isinstance(slide.body, Gaps)
-    assert slide.body.tied == ((1, 2),)
+    assert slide.body.tied == ((1, 2),) and len(slide.body.rows) == 3
+    assert "2 more units have not enough checks." in slide.foot
     _cover, none = checked_deck(ABOUT, measured(gaps=gaps[3:]))
     assert none.title == "No unit below has enough checks yet"
     assert isinstance(none.body, Grid) and none.body.rows[0] == ("Katra", "not enough checks (7 of 19)")
@@ -163,8 +164,8 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
         gaps=gaps[:3] + [SlideInterval(f"Unit {n}", why="not enough checks (1 of 19)") for n in range(30)]
     )
     _cover, only = checked_deck(ABOUT, many)
-    assert isinstance(only.body, Gaps) and len(only.body.rows) == ROWS
-    assert "23 more units have not enough checks." in only.foot
+    assert isinstance(only.body, Gaps) and len(only.body.rows) == 3
+    assert "30 more units have not enough checks." in only.foot
     assert "A gap is a question to the unit, not a verdict." in slide.foot
 
 
@@ -183,10 +184,21 @@ def test_offices_and_what_is_vacant_below_stand_on_one_slide() -> None:
 
 def test_with_many_offices_what_is_vacant_below_has_its_own_slide() -> None:
     unit = DeckUnit(offices=[("President", "Asha", "")] * 7, vacant=[(f"Office {n}", 1, 9) for n in range(4)])
-    assert titles(unit_deck(ABOUT, unit, None))[1:] == [
-        "Every office here is held",
-        "4 offices are vacant here and below",
+    assert titles(unit_deck(ABOUT, unit, None))[1:] == ["4 offices are vacant here and below"]
+    vacant = replace(unit, offices=[*unit.offices, ("In-charge", "", "")])
+    assert titles(unit_deck(ABOUT, vacant, None))[1:] == [
+        "Vacant here: In-charge",
+        "5 offices are vacant here and below",
     ]
+
+
+def test_offices_that_are_all_held_and_a_measure_of_nothing_are_no_slides() -> None:
+    held = DeckUnit(offices=[("President", "Asha", "Jan 2025")], vacant=[("Booth", 0, 2_110)])
+    assert [type(slide.body) for slide in unit_deck(ABOUT, held, None)] == [Cover]
+    nothing = Measured(LadderShown(name="Friends", reported=0, unsigned=0, counted=0, confirmed=0))
+    assert [type(slide.body) for slide in unit_deck(ABOUT, DeckUnit(), nothing)] == [Cover]
+    few = replace(nothing, ladder=replace(nothing.ladder, counted=None))
+    assert [type(slide.body) for slide in unit_deck(ABOUT, DeckUnit(), few)] == [Cover, Bars]
 
 
 def test_the_last_review_comes_with_what_became_of_its_tasks() -> None:

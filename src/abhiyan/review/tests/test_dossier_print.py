@@ -1,13 +1,17 @@
 """Dossiers on paper, read back: what the page says, rounded as there; those of a week's meetings in one file."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pypdfium2
 import pytest
 
+from abhiyan.core import printing
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.tests.web import today
 from abhiyan.review.refusals import NoMeetings
+from abhiyan.review.views.printing import TEMPLATE
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.tests.odd_entries import NAMES, ask_three, words_of
 
@@ -76,7 +80,7 @@ def test_workers_who_are_asked_are_numbers_for_those_who_decide_and_have_no_name
     assert words.search("".join(NAMES["asked"].split())), "found without its space too"
     for role in ("state_president", "district_in_charge"):
         pages = "".join(printed(cast, role, "/review/dossier/JK-SRI/print/"))
-        assert "Questionstoworkers" in pages and "Answered,notdecided" in pages, role
+        assert "Questionstoworkers" in pages and pages.count("Fewerthan10ofeachkind") == 1, role
         assert words.findall(pages) == [], role
 
 
@@ -110,3 +114,21 @@ def test_a_meeting_of_next_week_is_not_in_the_file_of_this_one(cast: Cast) -> No
     meet(cast, review_of(one, "JK-SRI-M1"), 7)
     path = f"/review/rounds/{one.public_id}/week/"
     assert cast.client("district_in_charge").get(path).status_code == NoMeetings.status
+
+
+def test_a_dossier_a_little_longer_than_a_page_is_made_smaller() -> None:
+    unit = {"above": "", "name": "Katra", "facts": "", "notes": [], "foot": "", "standing": "Where we stand"}
+    unit |= {"none": "No programme", "ladders": [], "trends": [], "beside": "", "compared": []}
+    unfitted = replace(TEMPLATE, source=TEMPLATE.source.replace("room * 7 / 6", "room"))
+
+    def pages(template: printing.PrintTemplate, n: int) -> int:
+        lines = {"title": "Part", "lines": [["Line", "1"]] * 3, "note": ""}
+        made = printing.pdf(
+            template, [unit | {"parts": [[lines] * n, []]}], title="Katra", language="en", at=NOW
+        )
+        return len(pypdfium2.PdfDocument(made))
+
+    as_it_is = [pages(unfitted, n) for n in range(7, 14)]
+    fitted = [pages(TEMPLATE, n) for n in range(7, 14)]
+    assert (fitted[0], fitted[-1]) == (1, 2), "a dossier that is much longer has its second page"
+    assert fitted.count(1) > as_it_is.count(1) > 0

@@ -75,6 +75,7 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
     facts = [f"{label} {grouped(n)}" for label, n in read["counts"]]
     if read["unit"].electors:
         facts.append(f"{grouped(read['unit'].electors)} {_('electors')}")
+    filled = [one for one in read["ladders"] if not one[1].is_empty]
     return {
         "above": f"{settings.ORGANISATION} · {_('Dossier')}",
         "name": f"{read['name']}, {read['kind']}",
@@ -83,7 +84,7 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
         "foot": f"{read['name']} · {read['as_of']}",
         "standing": _("Where we stand"),
         "none": _("No programme runs here"),
-        "ladders": [_ladder(drawn, said) for _href, drawn, said in read["ladders"]],
+        "ladders": [_ladder(drawn, said) for _href, drawn, said in filled or read["ladders"]],
         "trends": [each for trend in read["trends"] if (each := _days(trend))],
         "beside": _("Reported beside checked"),
         "compared": _compared(read["compared"]) if read["compared"] else [],
@@ -213,7 +214,15 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
     for part in read["parts"]:
         yield str(part.title), [(str(label), value) for label, value in part.lines], ""
     for asked in read["flags"]:
-        yield _("Questions to workers") + f": {asked['name']}", list(asked["numbers"]), ""
+        # This sheet is passed on, so its numbers are rounded for every reader (docs/review.md).
+        are_few = {said for _label, said in asked["numbers"]} == {small_cells.said(None)}
+        yield (
+            _("Questions to workers") + f": {asked['name']}",
+            [] if are_few else list(asked["numbers"]),
+            _("Fewer than 10 of each kind. People pass this sheet on, so it has no smaller numbers.")
+            if are_few
+            else "",
+        )
     yield (
         _("Past elections"),
         [(one.name, f"{one.first} · {small_cells.said(one.polled)}") for one in read["results"]],
