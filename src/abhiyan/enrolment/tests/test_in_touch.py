@@ -21,10 +21,11 @@ from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.paper.models import Referred
 from abhiyan.enrolment.queries import in_touch as queries
 from abhiyan.forms import actions as forms
+from abhiyan.forms.actions.opinions import QuoteNames
 from abhiyan.forms.models import Opinion, Submission
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.org.tests.make import actor
-from abhiyan.people.models import Account, Consent, Purpose
+from abhiyan.people.models import Account, Consent, Person, Purpose
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Programme
 
@@ -136,6 +137,15 @@ def test_a_friend_is_no_other_organisers_and_leaves_every_list_by_leaving_or_say
         assert in_touch.friend_asked(link_of(one, world), at=world.now) is None
 
 
+def at_booth(one: Membership, world: World) -> Membership:
+    """The friend lives in a booth."""
+    with system("test"):
+        Membership.objects.filter(pk=one.pk).update(unit_id=world.booth.pk)
+        Person.objects.filter(pk=one.person_id).update(unit_id=world.booth.pk)
+        one.refresh_from_db()
+    return one
+
+
 def link_of(one: Membership, world: World) -> str:
     return in_touch.opinion_link(one.public_id, on=clock.day_in(settings.TIME_ZONE, world.now))
 
@@ -179,7 +189,7 @@ def test_a_friend_says_what_they_think_by_their_own_link_once_a_month_and_withou
     world: World, friends: Programme, organiser: Client
 ) -> None:
     opinion_form(world)
-    one = invited(world, friends, account(organiser), world.asha)
+    one = at_booth(invited(world, friends, account(organiser), world.asha), world)
     link = link_of(one, world)
     page = f"/q/opinion/{link}/"
     assert f"/q/opinion/{link}/" in organiser.get(f"/friends/{one.public_id}/").text
@@ -194,9 +204,27 @@ def test_a_friend_says_what_they_think_by_their_own_link_once_a_month_and_withou
     with system("test"):
         sent = Submission.objects.get()
         assert sent.sent_by is None and sent.answers["first"] == "water"
-        assert Opinion.objects.get(submission=sent).unit_id == sent.unit_id == one.unit_id
+        opinion = Opinion.objects.get(submission=sent)
+        assert opinion.unit_id == sent.unit_id == opinion.desk_id == world.mandal.pk != one.unit_id, (
+            "no booth"
+        )
         trail = AuditEntry.objects.get(act="forms.submit")
         assert (trail.account_id, trail.who_kind) == (None, "public")
+
+
+def test_a_name_of_the_friends_booth_does_not_go_up_with_their_own_opinion(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    opinion_form(world)
+    one = at_booth(invited(world, friends, account(organiser), world.asha), world)
+    said = {"q-mood": "worse", "q-first": "water", "q-good": "Sunita asks for a lamp"}
+    assert browser().post(f"/q/opinion/{link_of(one, world)}/", said).status_code == 200
+    with system("test"):
+        opinion = Opinion.objects.get()
+        Person.objects.filter(pk=one.person_id).update(name="Sunita Bhat")
+    with pytest.raises(QuoteNames):
+        forms.pass_opinion(public_id=opinion.public_id, text=said["q-good"], by=SYSTEM, at=world.now)
+    forms.pass_opinion(public_id=opinion.public_id, text="… asks for a lamp", by=SYSTEM, at=world.now)
 
 
 def test_a_link_that_was_changed_is_over_or_is_a_members_opens_nothing(

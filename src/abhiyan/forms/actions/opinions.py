@@ -19,6 +19,7 @@ from abhiyan.forms.queries import CARRY
 from abhiyan.forms.rules import quotes
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
+from abhiyan.units import queries as units
 
 RECORD = "contact.meet"  # who holds it at a unit writes opinions down there
 
@@ -176,11 +177,17 @@ def _checked(one: Opinion, text: str, said: str | None) -> str:
         raise QuoteEmpty(field=field)
     if number := quotes.number_in(text):
         raise QuoteHasNumber(field=field, number=number)
-    if word := quotes.name_in(text, people.names_in([one.unit_id, needed(one.desk_id)])):
+    if word := quotes.name_in(text, people.names_in(_places(one))):
         raise QuoteNames(field=field, word=word)
     if said is not None and (word := quotes.word_added(said, text)):
         raise QuoteWordAdded(field=field, word=word)
     return text
+
+
+def _places(one: Opinion) -> list[int]:
+    """Return the units whose people's names may not go up. A person's own link says only the level: all below it."""
+    is_own = one.submission.sent_by is None
+    return [one.unit_id, needed(one.desk_id), *(units.open_below(one.unit_id) if is_own else ())]
 
 
 def _record(act: str, one: Opinion, unit_id: int, *, by: Actor, at: datetime) -> None:
