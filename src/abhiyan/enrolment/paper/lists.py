@@ -329,7 +329,7 @@ LIST = ImportKind(
             "notice_version",
             _("Version of the printed notice"),
             required=False,
-            help=_("Printed at the bottom of the form. Used for rows that leave it blank."),
+            help=_("Printed beside the heading of the notice. Used for rows that leave it blank."),
             suggests=only_notice,
         ),
         Option("language", _("Language of the form"), choices=languages, default="hi"),

@@ -1,4 +1,4 @@
-"""What the units below brought since this morning, against what each needs a day."""
+"""Reads what the units below brought since this morning, against what each needs a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class FieldDay:
 
     @property
     def short(self) -> int | None:
-        """How many are still to come today."""
+        """Return how many people are still missing today."""
         return None if self.need is None else max(0, self.need - self.came)
 
 

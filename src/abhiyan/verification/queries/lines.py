@@ -11,7 +11,8 @@ from abhiyan.units.models import Kind
 VERIFY = "verification.check"
 
 # Everywhere accounts stand, or stood since a programme opened: an office given back last week is no distance. What is
-# placed in no tree of districts, as a constituency, stands where the units beneath it do.
+# placed in no tree of districts, as a constituency, stands where the units beneath it do. trees: those in which the
+# compared units are placed. Other trees are not read: every booth below an office would be a row.
 _LINE = """
 own as (
   select ap.account_id, ap.unit_id, coalesce(least(ap.ends_on, ap.ended_at::date), 'infinity') as until
@@ -25,11 +26,15 @@ line as materialized (
   select m.account_id, y.hierarchy, y.lo, y.hi, m.until from mine m
     join units_placement x on x.hierarchy = m.hierarchy and x.lo >= m.lo and x.lo < m.hi
     join units_placement y on y.unit_id = x.unit_id and y.lo is not null
+     and y.hierarchy in (select hierarchy from trees)
    where not exists (select from mine n
      where n.account_id = m.account_id and n.unit_id = m.unit_id and n.hierarchy = y.hierarchy))"""
 
 _OWN_LINE = f"""
-with {_LINE},
+with trees as (
+  select distinct d.hierarchy from units_placement d
+   where d.lo is not null and d.unit_id in (select unit_id from verification_stratum)),
+{_LINE},
 place as materialized (
   select distinct s.unit_id, pr.opens_on, d.hierarchy, d.lo, d.hi from verification_stratum s
     join verification_frame f on f.id = s.frame_id and f.state = 'drawn'
@@ -45,8 +50,9 @@ select s.id from verification_stratum s
 
 # Many verifiers stand in one place: places are compared, then accounts counted.
 _OUTSIDE = f"""
-with {_LINE},
-unit as (select distinct u from unnest(%(units)s::bigint[]) u),
+with unit as (select distinct u from unnest(%(units)s::bigint[]) u),
+trees as (select distinct p.hierarchy from units_placement p join unit on unit.u = p.unit_id where p.lo is not null),
+{_LINE},
 stands as (select distinct account_id, hierarchy, lo, hi from line where until >= %(since)s),
 near as (
   select unit.u, x.hierarchy, x.lo, x.hi from unit
