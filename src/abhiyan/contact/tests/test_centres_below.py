@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.contact import actions, centres, centres_below
 from abhiyan.contact.actions import CallTold, NoSupervisorToRemind
@@ -168,3 +170,18 @@ def test_a_call_that_goes_on_makes_no_centre_loud(
     with system("test"):
         assert CallTurn.objects.get().outcome == "given"
     assert [row.is_silent for row in below(world, run)] == [True]
+
+
+def test_more_centres_cost_no_more_queries(world: World, run: Programme, centre: int) -> None:
+    page = browser(world.holder("state_president", "N1"))
+    address = f"/contact/{run.public_id}/calling/?unit=N1"
+    asked = []
+    seated(centre, world.unit("N11"), 50, "call_supervisor")
+    for n, codes in enumerate(((), ("N12", "N1"))):
+        for k, code in enumerate(codes, 51):
+            seated(centre_in(world.unit(code)), world.unit(code), k, "call_supervisor")
+        page.get(address)
+        with CaptureQueriesContext(connection) as ran:
+            assert page.get(address).text.count("Centre") > n
+        asked.append(len(ran))
+    assert asked[0] == asked[1]

@@ -10,7 +10,9 @@ from uuid import UUID
 
 import pypdfium2
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
@@ -54,6 +56,13 @@ def signature(colour: str = "navy", *, mode: str = "RGB") -> bytes:
     picture = Image.new(mode, (300, 100), "white" if mode == "RGB" else (0, 0, 0, 0))
     picture.paste(colour, (40, 45, 260, 55))
     picture.save(made, "PNG")
+    return made.getvalue()
+
+
+def wide() -> bytes:
+    """A small file of a picture of 20,000 × 20,000 points."""
+    made = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(made, "PNG")
     return made.getvalue()
 
 
@@ -344,6 +353,8 @@ def test_certificates_are_never_more_than_the_number_nor_come_back_once_ended(
         ({"line_en": "x" * 81}, actions.LineMissing),
         ({"signature": b""}, actions.SignatureMissing),
         ({"signature": b"%PDF-1.7 no picture"}, actions.SignatureUnfit),
+        ({"signature": b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"}, actions.SignatureUnfit),
+        ({"signature": wide()}, actions.SignatureUnfit),
         ({"signature": b"x" * (5 << 20) + b"y"}, actions.SignatureTooLarge),
     ],
 )
@@ -355,6 +366,21 @@ def test_a_sheet_is_refused_at_its_field(
     assert getattr(told.value, "field") == next(iter(given))  # noqa: B009
     with system("test"):
         assert not CertificateSheet.objects.exists()
+
+
+def test_a_longer_list_of_certificates_asks_no_more(friends: FriendsWorld) -> None:
+    organiser = officer(friends.world, "friends_organiser", "JK-SRI-M1")
+    friends.sheet(each=10)
+    asked = []
+    for some in (range(1, 3), range(3, 9)):
+        for n in some:
+            friends.friend(n)
+        friends.give(len(some))
+        organiser.get(friends.page("_list"))
+        with CaptureQueriesContext(connection) as ran:
+            assert organiser.get(friends.page("_list")).text.count("Friend ") >= len(some)
+        asked.append(len(ran))
+    assert asked[0] == asked[1]
 
 
 def test_a_cut_out_signature_is_drawn_on_white_paper(friends: FriendsWorld) -> None:

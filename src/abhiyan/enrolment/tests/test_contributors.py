@@ -6,7 +6,9 @@ from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from abhiyan.contact.news import HelpOffered
@@ -128,6 +130,19 @@ def test_a_member_and_a_friend_may_both_help_and_stay_what_they_are(world: World
     with system("test"):
         ended = Membership.objects.exclude(ended_on=None).count()
     assert ended == 1, "the friendship alone gave way"
+
+
+def test_a_longer_list_of_contributors_asks_no_more(world: World, helpers: Programme) -> None:
+    state = officer(world, "state_president", "JK")
+    asked = []
+    for some in (range(1), range(1, 5)):
+        for n in some:
+            become_contributor(Human(f"Helper {chr(65 + n)}", 1980, f"+91990607{n:04d}"))
+        shown(state)
+        with CaptureQueriesContext(connection) as ran:
+            assert shown(state).count("Helper ") >= len(some)
+        asked.append(len(ran))
+    assert asked[0] == asked[1]
 
 
 def test_leaders_find_contributors_by_skill_hours_and_place_and_no_other_leader_does(
