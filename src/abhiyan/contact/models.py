@@ -22,6 +22,7 @@ class Attempt(models.Model):
         NO_ANSWER = "no_answer", _("No answer")
         LATER = "later", _("Asked to try later")
         WRONG_NUMBER = "wrong_number", _("Wrong number")
+        VISITED = "visited", _("Been there")
         LAPSED = "lapsed", _("Not finished in time")
 
     id = models.UUIDField(primary_key=True)

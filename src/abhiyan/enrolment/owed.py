@@ -411,14 +411,19 @@ def _unanswered(
             if number
             else _("They count once their own phone answers.")
         ),
-        href=reverse("enrolment:people")
-        + "?"
-        + urlencode(place | {"rung": "unsigned", "drive": str(programme.public_id)}),
+        href=_whom_to_visit(viewer, held, place | {"drive": str(programme.public_id)}),
         act=_("See"),
         icon="people",
         also=[] if names else list(_ways_on(viewer, held, programme, place)),
         key=f"unsigned-{programme.pk}",
     )
+
+
+def _whom_to_visit(viewer: Viewer, held: HeldOffice, asked: dict[str, str]) -> str:
+    """Return the list to visit them by, where people enter others themselves; above, the list of people."""
+    if held.unit_kind in WORK_IN and viewer.may_at("enrolment.enrol", held.lo):
+        return f"{reverse('enrolment:unanswered')}?{urlencode(asked)}"
+    return f"{reverse('enrolment:people')}?{urlencode(asked | {'rung': 'unsigned'})}"
 
 
 def _ways_on(

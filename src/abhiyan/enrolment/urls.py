@@ -35,6 +35,7 @@ from .views import (
     telling,
     tickets,
     typing,
+    unanswered,
     worklists,
 )
 
@@ -212,6 +213,13 @@ urlpatterns = [
     ),
     page("people/requests/", tickets.ticket_list, name="tickets", opens=OFFICERS),
     page("people/requests/<uuid:public_id>/", tickets.ticket, opens=OFFICERS, act="the person may ask again"),
+    page("people/unanswered/", unanswered.unanswered, opens=ENTERING),
+    page(
+        "people/unanswered/<uuid:public_id>/",
+        unanswered.unanswered_visit,
+        opens=ENTERING,
+        act="is undone beside the tick",
+    ),
     page("people/unplaced/", worklists.unplaced, opens=PLACING, act="the place is corrected"),
     page("people/unplaced/groups/", placing.placing_groups, opens=PLACING),
     page(

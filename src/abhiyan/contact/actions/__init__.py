@@ -5,11 +5,14 @@ from .attempts import (
     VISIT_LEASE,
     FinishFirst,
     NotNow,
+    NoVisit,
     TriedByAnother,
     TryOver,
     begin_attempt,
     end_attempt,
     lapse_attempts,
+    note_visit,
+    undo_visit,
 )
 from .bridging import ASKED, MOST_ASKS, BridgeAskedOut, BridgeBusy, BridgeOff, hear_bridge, ring_by_bridge
 from .calls import (

@@ -35,6 +35,10 @@ class TryOver(Refused, status=409):
     message = _("The time for this try is over. Begin again.")
 
 
+class NoVisit(Refused, status=409):
+    message = _("There is nothing to undo.")
+
+
 def begin_attempt(*, room: str, about: UUID, is_visit: bool = False, by: Actor, at: datetime) -> Attempt:
     """Begin a try: nobody else gets the thing until the try or its lease ends. The holder gets the same try again.
 
@@ -88,6 +92,37 @@ def end_attempt(
             attempt.again_at = next_try([one.begun_at for one in tried], zone)
         attempt.save(update_fields=["outcome", "done_at", "again_at"])
     return attempt
+
+
+def note_visit(*, room: str, about: UUID, by: Actor, at: datetime) -> Attempt:
+    """Write that somebody has been at a door. It needs no lease, and says nothing of what came of it.
+
+    The room asks beforehand who may.
+    """
+    assert by.account_id is not None
+    with system("a visit to a door"):
+        return Attempt.objects.create(
+            id=lot.uuid(),
+            room=room,
+            about=about,
+            account_id=by.account_id,
+            is_visit=True,
+            begun_at=at,
+            until=at,
+            outcome=Attempt.Outcome.VISITED,
+            done_at=at,
+        )
+
+
+def undo_visit(*, room: str, about: UUID, by: Actor) -> None:
+    """Take back one's own visits to a door. Refuses NoVisit."""
+    assert by.account_id is not None
+    with system("a visit to a door is taken back"):
+        gone, _rows = Attempt.objects.filter(
+            room=room, about=about, account_id=by.account_id, outcome=Attempt.Outcome.VISITED
+        ).delete()
+    if not gone:
+        raise NoVisit
 
 
 def lapse_attempts(*, room: str, about: Collection[UUID], at: datetime) -> None:

@@ -17,6 +17,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries import calls
 from abhiyan.enrolment.queries.calls import ROOM, ToCall
+from abhiyan.enrolment.queries.people import Member, member_for
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules.gate import May
 from abhiyan.org import actions as doors
@@ -34,6 +35,10 @@ class TellingResult(models.TextChoices):
 
 class NothingToTell(Refused, status=409):
     message = _("Nothing to do: the phone has answered, or the person wants no calls.")
+
+
+class NothingToVisit(Refused, status=409):
+    message = _("Nothing to do: the phone has answered, or the membership has ended.")
 
 
 class CallLater(Refused, status=409):
@@ -60,6 +65,35 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
         unit_id=one.unit_id,
         facts={"outcome": chosen.value},
     )
+
+
+def note_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
+    """Tick that somebody has been at the door of a member whose phone has not answered. It confirms and counts nothing.
+
+    The member then rests on Today for a week. A door that is ticked stays as it is.
+    membership: public id, in the caller's scope. The act needs enrolment.enrol over the member's unit. Refuses
+    NotYours, NothingToVisit.
+    """
+    member = _to_visit(membership, by)
+    if any(one.outcome == Attempt.Outcome.VISITED for one in calls.tries_of_term(member.enrolment_id)):
+        return
+    contact.note_visit(room=ROOM, about=member.enrolment_id, by=by, at=at)
+    audit.record(by=by, at=at, act="enrolment.visit", subject=str(membership), unit_id=member.unit_id)
+
+
+def undo_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
+    """Take back one's own tick. Who may: as `note_visit`. Refuses NothingToVisit; contact's NoVisit."""
+    member = _to_visit(membership, by)
+    contact.undo_visit(room=ROOM, about=member.enrolment_id, by=by)
+    audit.record(by=by, at=at, act="enrolment.undo_visit", subject=str(membership), unit_id=member.unit_id)
+
+
+def _to_visit(membership: UUID, by: Actor) -> Member:
+    member = member_for(membership)
+    org.require(by, "enrolment.enrol", at=member.unit_id)
+    if member.is_counted or not member.is_current:
+        raise NothingToVisit
+    return member
 
 
 def number_to_call(*, membership: UUID, by: Actor, at: datetime) -> str:

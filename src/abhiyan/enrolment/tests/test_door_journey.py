@@ -185,6 +185,19 @@ def test_a_field_card_from_today_to_its_outcome(
     go(page, "button[name=outcome][value=reached]")
     assert page.locator(card).count() == 1
 
+    # The other of the two is visited: the tick sinks her, counts nothing, and is undone beside it.
+    go(page, "a[href^='/people/unanswered/']")
+    assert page.locator(".lines > li").count() == 2
+    tick = "form[action^='/people/unanswered/']"
+    look(page, "unanswered")
+    page.goto(f"{page.url}&show=open")
+    assert page.locator(f".lines > li {tick}").count() == 1, "whom the card told was visited"
+    go(page, f"{tick} button")
+    assert page.locator(".lines > li").count() == 0
+    page.goto("/people/unanswered/")
+    look(page, "unanswered ticked")
+    go(page, f"{tick}:has([name=undo]) button")
+
     page = opens("/", "booth_president", size=size, language=language)
     go(page, card)
     go(page, "form:has([name=number]) button")

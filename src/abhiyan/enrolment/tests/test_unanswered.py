@@ -1,0 +1,131 @@
+"""Members whose phones have not answered: the list to visit, and the tick of a door somebody has been at."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.contact.models import Attempt
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models_places import Whereabout
+from abhiyan.enrolment.rules.channels import Channel
+
+from .make import Human, World
+from .web import officer, web_world
+
+pytestmark = pytest.mark.django_db
+PAGE = "/people/unanswered/"
+WHO = [Human(f"{name} Devi", 1979, f"+9199060077{n:02}") for n, name in enumerate(("Kamla", "Sita", "Meera"))]
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+@pytest.fixture
+def worker(world: World) -> Client:
+    return officer(world, "booth_worker", "JK-B001")
+
+
+def written(world: World, unit: str = "JK-B001", people: list[Human] = WHO) -> list[str]:
+    """Return the addresses of the ticks of people on a paper list."""
+    taken = [world.take(world.claim(who, Channel.PAPER, unit=world.units[unit])) for who in people]
+    return [f"{PAGE}{one.membership}/" for one in taken]
+
+
+def listed(client: Client, asked: str = "") -> list[str]:
+    """Return the names of a list from top to bottom."""
+    page = client.get(f"{PAGE}?unit=JK-B001{asked}").content.decode()
+    return re.findall(r">(\w+) Devi</a>", page)
+
+
+def test_the_unit_is_a_heading_once_and_the_longest_wait_comes_first(world: World, worker: Client) -> None:
+    written(world)
+    page = worker.get(f"{PAGE}?unit=JK-B001").content.decode()
+    assert re.findall(r'<h3 class="gap-top">([^<]*)</h3>', page) == ["Rajbagh School"]
+    assert "ending in 7 7 0 0" in page and "Paper list" in page
+    assert sorted(listed(worker)) == ["Kamla", "Meera", "Sita"]
+
+
+def test_people_of_one_street_come_one_after_the_other(world: World, worker: Client) -> None:
+    written(world)
+    with system("test"):
+        claims = world.rows(
+            "select c.public_id, c.phone_id, c.unit_id, p.name from enrolment_claim c"
+            " join enrolment_membership m on m.id = c.membership_id join people_person p on p.id = m.person_id"
+        )
+        for claim, phone, unit, name in claims:
+            street = {"Kamla Devi": "Upper lane", "Sita Devi": "Lower lane", "Meera Devi": "Upper lane"}[name]
+            Whereabout.objects.create(claim=claim, phone_id=phone, unit_id=unit, place=street)
+    assert listed(worker)[0] == "Sita" and "Lower lane" in worker.get(PAGE).content.decode()
+
+
+def test_a_tick_sinks_the_row_counts_nothing_and_is_undone_by_who_made_it(
+    world: World, worker: Client
+) -> None:
+    ticks = written(world)
+    before = world.ladder(world.booth)
+    answer = worker.post(f"{ticks[0]}?unit=JK-B001&show=open")
+    assert answer["Location"] == f"{PAGE}?unit=JK-B001&show=open"
+    assert listed(worker)[-1] == "Kamla" and "Kamla" not in listed(worker, "&show=open")
+    assert world.ladder(world.booth) == before
+    with system("test"):
+        tried = Attempt.objects.get()
+        assert (tried.room, tried.outcome, tried.is_visit) == ("enrolment", "visited", True)
+        assert AuditEntry.objects.filter(act="enrolment.visit").count() == 1
+    colleague = officer(world, "booth_president", "JK-B001")
+    page = colleague.get(f"{PAGE}?unit=JK-B001").content.decode()
+    assert "Been there: booth_worker" in page and "Undo" not in page
+    assert "There is nothing to undo" in colleague.post(ticks[0], {"undo": "1"}, follow=True).content.decode()
+    worker.post(ticks[0], {"undo": "1"})
+    with system("test"):
+        assert not Attempt.objects.exists()
+        assert AuditEntry.objects.filter(act="enrolment.undo_visit").count() == 1
+    assert "Kamla" in listed(worker, "&show=open")
+
+
+def test_a_door_is_ticked_once_and_not_after_the_phone_has_answered(world: World, worker: Client) -> None:
+    first, second, _third = written(world)
+    worker.post(first)
+    worker.post(first)
+    world.missed_call(of=WHO[1])
+    assert "Nothing to do" in worker.post(second, follow=True).content.decode()
+    with system("test"):
+        assert Attempt.objects.count() == 1
+
+
+def test_nobody_ticks_or_reads_the_list_of_another_booth(world: World, worker: Client) -> None:
+    (tick,) = written(world, "JK-B002", WHO[:1])
+    assert worker.get(f"{PAGE}?unit=JK-B002").status_code == 403
+    assert worker.post(tick).status_code == 404
+    with system("test"):
+        assert not Attempt.objects.exists()
+
+
+def test_above_a_mandal_one_chooses_a_smaller_unit(world: World) -> None:
+    written(world)
+    page = officer(world, "state_president", "JK").get(PAGE).content.decode()
+    assert "Choose a smaller unit" in page and "Kamla" not in page
+
+
+def test_the_list_pages_on_the_server_and_reads_as_often_however_many(world: World, worker: Client) -> None:
+    ticks = written(world)
+    for tick in ticks[:2]:
+        worker.post(tick)
+    worker.get(PAGE)
+    with CaptureQueriesContext(connection) as few:
+        worker.get(PAGE)
+    more = [
+        Human(f"Person {chr(97 + n // 26)}{chr(97 + n % 26)}", 1970, f"+91990601{1000 + n}")
+        for n in range(52)
+    ]
+    written(world, people=more)
+    with CaptureQueriesContext(connection) as many:
+        page = worker.get(PAGE).content.decode()
+    assert len(many) <= len(few)
+    assert "Showing 1–50 of 55" in page and "Been there:" not in page
+    assert "Been there:" in worker.get(f"{PAGE}?page=2").content.decode(), "who was visited comes last"
