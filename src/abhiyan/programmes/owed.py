@@ -95,8 +95,12 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     if home is None:
         return
     stands = list(queries.stands(home, at=at))
+    without = (
+        {one.programme.pk for one in stands if not one.target} if home.unit_kind == Kind.NATION else set()
+    )
+    whose = queries.belonging(without, (home.lo, home.hi), home.hierarchy) if without else {}
     for stand in stands:
-        yield _standing(home, stand, at=at)
+        yield _standing(home, stand, whose.get(stand.programme.pk), at=at)
         yield from _while_open(viewer, home, stand, at=at)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
@@ -132,8 +136,10 @@ def _while_open(
             )
 
 
-def _standing(home: HeldOffice, stand: queries.MeasureStand, *, at: datetime) -> StandingHere:
-    """One sentence for a measure of what runs in a unit, with its ladder."""
+def _standing(
+    home: HeldOffice, stand: queries.MeasureStand, whose: queries.Belonging | None, *, at: datetime
+) -> StandingHere:
+    """Return a sentence for a measure of what runs in a unit, with its ladder. whose: the one unit below it covers."""
     programme, on = stand.programme, clock.day_in(stand.programme.zone, at)
     said = pace.said(
         stand.ladder.counted,
@@ -142,6 +148,8 @@ def _standing(home: HeldOffice, stand: queries.MeasureStand, *, at: datetime) ->
         closes_on=programme.closes_on,
         on=on,
     )
+    if whose is not None and not stand.target:
+        said += f" {whose.said}"
     if not stand.node.is_exact:
         said += " " + _("As of yesterday, rounded to 10.")
     return StandingHere(

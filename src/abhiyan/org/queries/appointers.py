@@ -1,4 +1,4 @@
-"""Who fills a vacant office: the nearest office-bearer upwards who may appoint there."""
+"""Find who fills a vacant office: the nearest office-bearer upwards who may appoint there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -184,15 +184,15 @@ class VacantRow:
             return ""
         days = (self.on - self.of.since).days
         if days < 1:
-            return say("since today")
-        return ngettext("%(n)s day", "%(n)s days", days) % {"n": grouped(days)}
+            return say("vacant since today")
+        return ngettext("vacant %(n)s day", "vacant %(n)s days", days) % {"n": grouped(days)}
 
 
 VACANT: tuple[Column[VacantRow], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.of.unit_names), is_name=True),
     Column("office", _("Office"), lambda row: named(row.of.office_names), css="under"),
-    Column("since", _("Vacant for"), css="nums"),
-    Column("appointer", _("Who appoints")),
+    Column("since", _("Vacant for"), css="nums under"),
+    Column("appointer", _("Who appoints"), css="under"),
     # The file is a list of appointments to fill in: `org.lists` reads these heads.
     Column("code", _("Unit code"), lambda row: row.of.unit_code, only_in_file=True),
     Column("phone", _("Phone"), lambda _row: "", only_in_file=True),

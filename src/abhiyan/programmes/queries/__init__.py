@@ -1,5 +1,6 @@
 """Every read of programmes, targets and the tally ledger."""
 
+from .belonging import Belonging, belonging
 from .charges import (
     ChargeLevel,
     ChargeRow,

@@ -57,7 +57,6 @@ def test_slides_are_made_passed_on_put_into_another_template_and_sent(
     visit: Open, look: Look, cast: Cast, size: str, language: str, tmp_path: Path
 ) -> None:
     state = visit("/units/JK/", "state_president", size=size, language=language)
-    state.click(".title details.menu > summary")
     go(state, "main a[href^='/review/slides/new/']")
     assert state.is_checked(f"[name=language][value={language}]")
     look(state, "slides new")

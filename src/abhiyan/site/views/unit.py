@@ -363,6 +363,14 @@ def _measure(
         checked=checked,
         before={key: before},
     )
+    if here.parent_id is None and here.lo is not None and here.hi is not None:
+        without = {one.programme.pk for one in context["running"] if not one.target}
+        found = programmes.belonging(without, (here.lo, here.hi), hierarchy) if without else {}
+        names = {one.programme.pk: named(one.programme.names) for one in context["running"]}
+        context["belonging"] = [
+            (names[pk], one.said, unit_href(one.code, hierarchy), named(one.names))
+            for pk, one in found.items()
+        ]
     context["total"] = context["ladders"][context["running"].index(chosen)][1]
     context["programme_segments"] = [
         (
