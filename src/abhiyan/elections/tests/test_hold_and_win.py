@@ -90,7 +90,7 @@ def test_a_plan_leads_with_the_seats_to_be_won_and_lists_the_cheapest_first(
     assert "Seat 4" not in listed and "Seat 1" not in listed
     assert "Seat 4" in text(body(client, answer["Location"] + "?show=")).split("Seat by seat")[1]
     by_swing = make(world, president, Aims(seats_goal=3))
-    assert "If every seat swings by about" in text(body(client, f"/elections/plans/{by_swing.public_id}/"))
+    assert "If every seat swings about" in text(body(client, f"/elections/plans/{by_swing.public_id}/"))
 
 
 @pytest.mark.django_db

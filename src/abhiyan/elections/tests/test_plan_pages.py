@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.models import Contest, Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.views.plans import often
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
@@ -60,7 +62,10 @@ def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, presiden
     assert "The goal is 1,15,00,000 votes. All voters together" in page
     assert "2 seats are to be won from others. They need" in page
     assert "results.csv, row 6" in page  # the source of the last votes
-    assert "If every seat swings by about" in page and "in 95 of 100 random tries" in page
+    assert re.search(
+        r"If every seat swings about \+[\d.]+ points: \d to \d seats; 3 is reached .+?\. Votes: ", page
+    )
+    assert "Split to booths" in page and "holds in 95 of 100 random tries" in page
     page = text(body(client, answer["Location"] + "?show="))
     assert "results.csv, row 2" in page and "no candidate last time" in page and "by the swing" in page
     page = text(body(client, "/elections/plans/?q=thr"))
@@ -408,3 +413,19 @@ def test_odd_addresses_and_forms_are_answered(world: World, president: Account, 
         "?owner=N1&election=LS2024&state=S99",
     ):
         assert client.get("/elections/plans/new/" + asked).status_code in (200, 422), asked
+
+
+@pytest.mark.parametrize(
+    ("pct", "words"),
+    [
+        (None, ""),
+        (0, "almost never"),
+        (5, "about 1 time in 10"),
+        (54, "every second time"),
+        (56, "about 6 times in 10"),
+        (95, "almost every time"),
+    ],
+)
+def test_how_often_a_goal_is_reached_is_said_in_words(pct: float | None, words: str) -> None:
+    with override("en"):
+        assert often(pct) == words

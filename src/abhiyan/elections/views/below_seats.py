@@ -189,7 +189,7 @@ def _page(
         "elections/plan_below.html",
         context
         | {
-            "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
+            "crumbs": shown.plan_crumbs(one, (say("Split to booths"), "")),
             "unit": here,
             "unit_name": named(here.names),
             "path": _path(one, tree, here.pk, seat),
@@ -272,7 +272,7 @@ def _seats(
         "elections/plan_below.html",
         context
         | {
-            "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
+            "crumbs": shown.plan_crumbs(one, (say("Split to booths"), "")),
             "unit": None,
             "form": form or PassForm(initial={"basis": "electors", "down_to": "booth"}),
             **_passing(one),

@@ -12,6 +12,7 @@ from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.core.words import named
@@ -159,7 +160,8 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "first": first,
             "lead": shown.lead_of(one),
             "goals": goals_of(one),
-            "range": range_of(one),
+            "range": (tries := range_of(one)),
+            "often": often(tries["goal_pct"]),
             "near": one.found.get("near", []),
             "stray": planning.STRAY_POINTS,
             "contradictions": contradictions[:FINDINGS_SHOWN],
@@ -211,6 +213,20 @@ def goals_of(one: Plan) -> list[Goal]:
         Goal(say("Votes"), one.votes_goal, found["votes"], found["last_votes"]),
         Goal(say("Share of the votes"), one.share_goal_pct, found["share_pct"], last_pct, is_share=True),
     ]
+
+
+def often(pct: float | None) -> str:
+    """Say how often random tries reach the goal of seats. Empty without a goal. pct: of 100 tries."""
+    if pct is None:
+        return ""
+    if pct < 5:
+        return say("almost never")
+    if pct >= 95:
+        return say("almost every time")
+    tenths = min(9, int(pct / 10 + 0.5))
+    if tenths == 5:
+        return say("every second time")
+    return ngettext("about %(n)s time in 10", "about %(n)s times in 10", tenths) % {"n": tenths}
 
 
 def range_of(one: Plan) -> dict[str, Any]:

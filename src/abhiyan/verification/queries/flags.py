@@ -251,10 +251,15 @@ def denied_in(programme: Programme, measure: int) -> Mapping[int, IndicatorTally
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Whose entries can be checked afresh now; and by district, where others wait, how many known people were asked."""
+    """Flags whose entries can be checked afresh now.
+
+    lacking: by district where other flags wait, how many test calls it has; fewest first. frame: the open frame that
+    takes more test calls; None where no frame is open.
+    """
 
     flags: list[Flag]
     lacking: Mapping[str, int]
+    frame: Frame | None = None
 
 
 def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
@@ -273,7 +278,10 @@ def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
             found.append(one)
         else:
             lacking[named(one.unit.names)] = known[one.unit_id]
-    return Ready(found[: findings.ROUND], lacking)
+    fewest = dict(sorted(lacking.items(), key=lambda one: (one[1], one[0])))
+    of = {"programme": programme, "measure": measure}
+    frame = Frame.objects.filter(**of, state=Frame.State.DRAWN).last() if lacking else None
+    return Ready(found[: findings.ROUND], fewest, frame)
 
 
 def _known_in(programme: Programme, measure: int) -> Counter[int]:

@@ -1,7 +1,9 @@
 """A worker with odd entries is asked, answers, is checked; a second reviewer decides, and the rest vanishes."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models import F
@@ -307,6 +309,27 @@ def test_whoever_asked_the_worker_does_not_decide_either(cast: Cast) -> None:
     with system("test"):
         flag.refresh_from_db()
     assert flag.step == Flag.Step.PROPOSED
+
+
+def test_districts_short_of_test_calls_are_named_fewest_first_with_a_link_to_add_people(cast: Cast) -> None:
+    at = NOW
+    flag = flagged(cast, at)
+    do(cast, answer_flag, flag, HASTY, at, text=SAID)
+    page = reverse("verification:workers", args=[cast.world.programme.public_id])
+    with system("test"):
+        flag.refresh_from_db()
+    assert "No frame is open now." in cast.client(PRESIDENT).get(page).text
+    frame = drawn(cast)
+    with system("test"):
+        plant(frame, flag.unit_id, 2)
+        other = Flag.objects.get(pk=flag.pk)
+        other.pk, other.worker, other.unit = uuid4(), uuid4(), cast.world.units["JK-JAM"]
+        other.save(force_insert=True)
+    shown = cast.client(PRESIDENT).get(page).text
+    assert "2 districts need 30 test calls each before fresh checks. Jammu has 0." in shown
+    assert shown.index(">Jammu<") < shown.index(">Srinagar<")
+    assert re.search(r">Srinagar<.*?>2<.*?>28<", shown, re.DOTALL)
+    assert reverse("verification:planted", args=[frame.public_id]) in shown
 
 
 def test_while_checks_are_under_way_nobody_sees_how_they_go(cast: Cast) -> None:

@@ -64,23 +64,27 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
             "fresh": fresh,
             "left": reads.left_in(fresh) if fresh else 0,
             "ready": len(ready.flags) if ready else 0,
-            "lacking": _lacking(ready) if ready else [],
+            "lacking": _lacking(ready) if ready else "",
+            "short": [(place, had, findings.KNOWN - had) for place, had in ready.lacking.items()]
+            if ready
+            else [],
+            "open_frame": ready.frame if ready else None,
         }
     return render(request, "verification/worker_list.html", shown | shown_of(one, (say("Workers"), "")))
 
 
-def _lacking(ready: reads.Ready) -> list[str]:
-    """Where workers wait because too few people with a known answer are asked there, in words."""
+def _lacking(ready: reads.Ready) -> str:
+    """Say how many districts need more test calls, and how many calls the first of them has."""
     if not ready.lacking:
-        return []
-    some = ", ".join(f"{district} ({grouped(n)})" for district, n in ready.lacking.items())
-    return [
-        _(
-            "Fresh checks need %(of)s people with a known answer in a district. Add people under Known answers."
-            " So far: %(some)s."
-        )
-        % {"of": findings.KNOWN, "some": some}
-    ]
+        return ""
+    (first, had), n = next(iter(ready.lacking.items())), len(ready.lacking)
+    needs = ngettext(
+        "%(n)s district needs %(of)s test calls before fresh checks.",
+        "%(n)s districts need %(of)s test calls each before fresh checks.",
+        n,
+    ) % {"n": grouped(n), "of": findings.KNOWN}
+    has = say("%(district)s has %(had)s.") % {"district": first, "had": grouped(had)}
+    return f"{needs} {has}"
 
 
 @form_page
@@ -247,7 +251,7 @@ def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
             _("What raised a question proves nothing. Only what they find now counts."),
             _("They are judged together, once, when all checks are finished. Nobody sees a number before."),
             _("Questions that are not proven are deleted then."),
-            *_lacking(ready),
+            *filter(None, [_lacking(ready)]),
         ],
         button=_("Begin fresh checks"),
         said=_("The checks wait for verifiers, among all others."),
