@@ -76,7 +76,7 @@ class LateUnits:
     """Units right below one that are late in a programme: the first of them, furthest behind first.
 
     kind: of all of them. all: how many of that kind are below, of states those in the programme.
-    is_empty: booths where nobody is counted yet.
+    is_empty: booths that have counted no one yet.
     """
 
     kind: str
@@ -86,7 +86,7 @@ class LateUnits:
 
 
 def late(held: HeldOffice, stand: MeasureStand, *, at: datetime) -> LateUnits | None:
-    """Units right below an office's own that are behind; of booths first those where nobody is counted yet.
+    """Units right below an office's own that are behind; booths that have counted no one yet come first.
 
     None where there is nothing below, or nothing late, as on the first day. Four queries at most.
     """
