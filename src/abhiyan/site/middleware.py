@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from abhiyan.core import address, languages
 from abhiyan.core.refusals import NotFound, Refused, TooLarge
-from abhiyan.org.queries import NotYours
+from abhiyan.org.queries import NotYours, whom_to_ask
 from abhiyan.org.viewer import Request
 from abhiyan.ui import errors
 from abhiyan.units.queries import TreesMoved, TreesMoving
@@ -229,9 +229,10 @@ def begin_again(request: HttpRequest) -> HttpResponseBase:
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """A refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
+    said = _said(request, refused)  # asks the database, which it cannot past the next lines
     if connection.in_atomic_block:
         transaction.set_rollback(True)
-    status, wait_s, said = refused.status, refused.facts.get("wait_s"), _said(request, refused)
+    status, wait_s = refused.status, refused.facts.get("wait_s")
     response: HttpResponse
     if wants_json(request):
         told = {"code": refused.code, "message": said, "field": refused.field}
@@ -258,7 +259,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 
 def _said(request: HttpRequest, refused: Refused) -> str:
-    """The refusal in words; to whoever lacks a right because their office is disputed, that it is."""
+    """The refusal in words: who may do it and which office to ask; where an office is disputed, that it is."""
     viewer = getattr(request, "viewer", None)
     if type(refused) is not NotYours or viewer is None:
         return str(refused)
@@ -266,6 +267,7 @@ def _said(request: HttpRequest, refused: Refused) -> str:
     return " ".join(
         [
             str(refused),
+            *([] if wants_json(request) or not refused.rights else [whom_to_ask(viewer, refused.rights)]),
             *(
                 _(
                     "Your office is disputed: %(office)s, %(unit)s. Until it is decided you can read, but not act."

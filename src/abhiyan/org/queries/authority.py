@@ -1,6 +1,6 @@
 """Who may do what where. Asked inside the act, of the database: what ended a moment ago gives nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +12,10 @@ from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
+from abhiyan.core.words import named
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules.granting import Grant
+from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -26,16 +28,67 @@ class NotYours(Refused, status=403):
 
     message = _("Your role can't do this here. Ask the office above yours.")
 
-    def __str__(self) -> str:
+    @property
+    def rights(self) -> list[str]:
+        """The capabilities of which one is needed."""
         asked: Any = self.facts.get("capability", ())
-        rights = [str(known.MEANINGS[one]) for one in ([asked] if isinstance(asked, str) else sorted(asked))]
+        return [asked] if isinstance(asked, str) else sorted(asked)
+
+    def __str__(self) -> str:
+        rights = self.rights
         if not rights:
             return super().__str__()
         if len(rights) > MOST_RIGHTS:
-            return say("Your role can't open this page. If your work needs it, ask the office above yours.")
-        return say("Your role can't do this here. It needs an office with this right: %(rights)s.") % {
-            "rights": " / ".join(rights)
-        }
+            return say("Your role can't open this page.")
+        work = say(" or ").join(map(known.brief, rights))
+        return say("Only people who may %(work)s can do this here.") % {"work": work}
+
+
+def whom_to_ask(viewer: Viewer, rights: Sequence[str]) -> str:
+    """Say which offices may do one of these, in the nearest unit from the viewer's own upwards. One query.
+
+    Only offices somebody holds today, not the viewer's own; whoever has the right already is sent further up. It names
+    offices and their unit, which everybody below sees on the unit's page, and nobody's name or number.
+    """
+    home = viewer.home
+    if home is None:
+        return say("Ask the office above yours.")
+    with system("whom to ask"):
+        rows = sql.rows(
+            """with recursive up as (
+                 select unit_id, parent_id, 0 as step from units_placement
+                 where unit_id = %(unit)s and hierarchy = %(hierarchy)s and valid_to is null
+                 union all
+                 select q.unit_id, q.parent_id, up.step + 1 from up join units_placement q
+                   on q.unit_id = up.parent_id and q.hierarchy = %(hierarchy)s and q.valid_to is null
+               ), held as (
+                 select distinct up.step, o.rank, o.id, o.names as office, u.names as unit from up
+                 join units_unit u on u.id = up.unit_id
+                 join org_appointment ap on ap.unit_id = up.unit_id and ap.account_id <> %(account)s
+                 join org_office o on o.id = ap.office_id and o.capabilities && %(rights)s::text[]
+                 where up.step >= %(first)s and ap.body_id is null and ap.state = 'active'
+                   and ap.starts_on <= %(today)s and (ap.ends_on is null or ap.ends_on >= %(today)s)
+               )
+               select office, unit from held where step = (select min(step) from held)
+               order by rank, id limit 2""",
+            {
+                "unit": home.unit_id,
+                "hierarchy": home.hierarchy,
+                "account": viewer.account_id,
+                "rights": list(rights),
+                "first": int(viewer.may_any(*rights)),
+                "today": clock.today(settings.TIME_ZONE),
+            },
+        )
+    if not rows:
+        return say("At your office and above, nobody may do this today. Ask the office above yours.")
+    offices = say(" or the ").join(_within(named(office)) for office, _unit in rows)
+    return say("Ask the %(offices)s (%(unit)s).") % {"unit": named(rows[0][1]), "offices": offices}
+
+
+def _within(name: str) -> str:
+    """The name of an office within a sentence: "state president", but "IT administrator"."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 # A seat in a body gives no right.

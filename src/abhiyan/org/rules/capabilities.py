@@ -3,6 +3,8 @@
 A capability reaches from the appointment's unit downwards, in the appointment's hierarchy.
 """
 
+import re
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,7 @@ MEANINGS: dict[str, Promise] = {
     "programmes.make": _("Create and open programmes"),
     "programmes.run": _("Run programmes: in-charges, window, closing"),
     "programmes.targets": _("Set and split targets"),
-    "verification.plan": _("Freeze frames and draw back-checks"),
+    "verification.plan": _("Plan back-checks"),
     "verification.check": _("Make back-checks"),
     "tasks.ask": _("Ask tasks of the unit and below, and look at what was done"),
     "forms.make": _("Make forms and change them"),
@@ -50,6 +52,13 @@ MEANINGS: dict[str, Promise] = {
     "messages.circular": _("Send circulars to offices below"),
     "channels.manage": _("Set up channels: tokens and numbers"),
 }
+
+
+def brief(capability: str) -> str:
+    """The words of a capability within a sentence: without its capital, and nothing after a colon or bracket."""
+    words = re.split(r":| \(", str(MEANINGS[capability]))[0]
+    return words[:1].lower() + words[1:]
+
 
 LEADS = "tasks.ask"  # its holder leads the unit and all below it
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 from uuid import uuid4
 
 import openpyxl
@@ -432,19 +433,43 @@ def test_the_number_of_queries_does_not_grow_with_what_waits(world: World) -> No
     assert len({queries() for _each in range(4)}) == 1
 
 
-def test_a_no_names_the_right_it_takes(world: World) -> None:
-    worker = browser(world.holder("booth_worker", "N1111"))
-    president = browser(world.holder("district_president", "N12"))
-    for client in (worker, president):  # one has the right nowhere, one elsewhere
-        page = client.get("/appointments/new/?unit=N1111").content.decode()
-        assert "It needs an office with this right: Appoint and end appointments below" in page
+def refused_words(world: World, office: str, unit: str, path: str, language: str = "en") -> str:
+    """What the page of a refusal says to the holder of an office."""
+    holder = world.holder(office, unit)
+    with system("test"):
+        Account.objects.filter(pk=holder.pk).update(language=language)
+    answer = browser(holder).get(path)
+    assert answer.status_code == 403
+    return unescape(answer.content.decode())
+
+
+def test_a_no_says_whose_work_it_is_and_which_office_above_to_ask(world: World) -> None:
+    world.holder("district_president", "N11")
+    path = "/appointments/new/?unit=N1111"
+    page = refused_words(world, "booth_worker", "N1111", path)
+    who = "appoint and end appointments below or name data officers below"
+    assert f"Only people who may {who} can do this here." in page
+    assert "Ask the district president (" in page
+    assert "with this right" not in page and "not_yours" not in page
+
+
+def test_a_no_to_somebody_with_the_right_elsewhere_sends_them_further_up(world: World) -> None:
+    world.holder("district_in_charge", "N12")
+    world.holder("state_president", "N1")
+    page = refused_words(world, "district_president", "N12", "/appointments/new/?unit=N1111")
+    assert "Ask the state president (" in page and "in-charge (" not in page
+
+
+def test_a_no_says_where_nobody_may_do_it(world: World) -> None:
+    page = refused_words(world, "booth_worker", "N1111", "/appointments/new/?unit=N12")
+    assert "At your office and above, nobody may do this today." in page
 
 
 def test_a_no_that_would_name_many_rights_says_whom_to_ask_and_no_code(world: World) -> None:
-    refused = browser(world.holder("booth_worker", "N1111")).get("/imports/")
-    page = refused.content.decode()
-    assert refused.status_code == 403 and "ask the office above yours" in page
-    assert "with this right" not in page and "not_yours" not in page and "name this" not in page
+    world.holder("mandal_president", "N111")
+    page = refused_words(world, "booth_worker", "N1111", "/imports/")
+    assert "Your role can't open this page. Ask the mandal president (" in page
+    assert "Only people" not in page and "not_yours" not in page and "name this" not in page
 
 
 def test_releases_are_narrowed_and_taken_out(world: World) -> None:
