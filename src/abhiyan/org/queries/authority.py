@@ -30,7 +30,7 @@ class NotYours(Refused, status=403):
 
     @property
     def rights(self) -> list[str]:
-        """The capabilities of which one is needed."""
+        """The capabilities; one of them is enough."""
         asked: Any = self.facts.get("capability", ())
         return [asked] if isinstance(asked, str) else sorted(asked)
 
@@ -47,8 +47,8 @@ class NotYours(Refused, status=403):
 def whom_to_ask(viewer: Viewer, rights: Sequence[str]) -> str:
     """Say which offices may do one of these, in the nearest unit from the viewer's own upwards. One query.
 
-    Only offices somebody holds today, not the viewer's own; whoever has the right already is sent further up. It names
-    offices and their unit, which everybody below sees on the unit's page, and nobody's name or number.
+    Only offices count that somebody else holds today. A viewer who has the right somewhere gets the units above their
+    own. The sentence has the names of offices and of their unit, as the unit's page has. It has no person's name.
     """
     home = viewer.home
     if home is None:
