@@ -53,12 +53,14 @@ class TryOutcome(models.TextChoices):
     LEFT = "left", _("Wants to leave")
 
 
-def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
-    """Show whom a check asks, for one call or one visit: the check, and the number in clear (E.164; "" of a visit).
+def begin_try(*, check_id: UUID, calls_first: bool = False, by: Actor, at: datetime) -> tuple[Check, str]:
+    """Begin one call or one visit of a check. Return the check and the number in clear (E.164; "" of a visit).
 
-    Who may: whoever took it; one call at a time; at most 200 numbers a day; each look leaves a row that names the check
-    and nobody else. Nobody is rung outside the hours, in the silence before a poll, or after they said no. Who said no,
-    and what counts no more, ends the check instead: then it has an outcome, and there is no number.
+    calls_first: the verifier calls the person to fix a visit, so the number of a visit is shown too, if there is one.
+
+    Only the verifier who took the check may: one call at a time, at most 200 numbers a day. Each look leaves a row that
+    names the check and no person. The hours, the silence before a poll and a person's no hold back a call. A person who
+    said no, or an item that counts no more, ends the check instead: then it has an outcome, and there is no number.
     Refuses NotTaken, ToldAlready, SaidAlready, NotAtThisHour; contact's FinishFirst, TriedByAnother, NotNow; TooMany.
     """
     with system("trying to reach whom a back-check asks"):
@@ -76,7 +78,7 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
         if verdict.until is not None:
             raise NotAtThisHour(when=date_format(timezone.localtime(verdict.until), "j F, H:i"))
         contact.begin_attempt(room=ROOM, about=check.id, is_visit=is_visit, by=by, at=at)
-        if is_visit:
+        if is_visit and not (calls_first and target.phone_id):
             return check, ""
         org.count_reveal(by=by, at=at)
         audit.record(by=by, at=at, act="verification.show_number", subject=str(check.id))

@@ -1,5 +1,6 @@
 """What a check's outcome counts as, once it is known what became of its item since. Pure."""
 
+import re
 from enum import StrEnum
 
 LEFT, DENIED, STRUCK = (
@@ -66,3 +67,16 @@ def reason_of(meaning: str, outcome: str) -> str:
     if outcome == Stands.NOT_GENUINE:
         return meaning if meaning in (Meaning.NEVER, Meaning.NO_SUCH_PERSON) else OTHER_ANSWERS
     return UNCLEAR if outcome == "unresolved" else ""
+
+
+YEARS_OFF = 3  # by which somebody may err in a year of birth
+_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+
+def contradicts(written: str, heard: str) -> bool:
+    """Return True if both name one year, and these years are more than YEARS_OFF apart. Digits of any script count."""
+    one, other = (
+        {year for year in map(int, _FOUR_DIGITS.findall(text)) if 1900 <= year < 2100}
+        for text in (written, heard)
+    )
+    return len(one) == len(other) == 1 and abs(one.pop() - other.pop()) > YEARS_OFF

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from abhiyan.contact.actions import FinishFirst
 from abhiyan.contact.models import Attempt
+from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions.leaving import stop_by_phone
@@ -41,6 +42,7 @@ from abhiyan.verification.refusals import (
     SaidOtherwise,
     ToldAlready,
 )
+from abhiyan.verification.rules.outcomes import contradicts
 from abhiyan.verification.tests.conftest import two_districts
 from abhiyan.verification.tests.test_checks import SYSTEM, drawn
 
@@ -264,6 +266,59 @@ def test_a_visit_is_fixed_for_a_day_and_an_hour_and_stays_on_today(cast: Cast) -
     compare = client.get(page("check", check.pk)).text
     assert "more than three years off" in compare, "the line that says what makes an entry genuine"
     assert "Visit for a back-check" not in client.get("/").text
+
+
+def test_a_verifier_may_call_to_fix_a_visit_and_each_look_at_the_number_is_recorded(cast: Cast) -> None:
+    with system("test"):
+        Check.objects.filter(verifier_id=None).update(arm=Check.Arm.VISIT)
+    client, me = cast.client(ME), cast.actor(ME)
+    check = take_check(by=me, at=NOW, is_visit=True)
+    assert "Call to fix a visit" not in client.get(page("check", check.pk)).text, "the place is shown first"
+    placed = client.post(page("check_begin", check.pk)).text
+    assert "Call to fix a visit" in placed and "tel:" not in placed
+    with system("test"):
+        seen = AuditEntry.objects.filter(act="verification.show_number", subject=str(check.pk))
+        assert not seen.exists()
+    called = client.post(page("check_begin", check.pk), {"calls": "1"}).text
+    assert "tel:+91" in called
+    with system("test"):
+        assert seen.count() == 1
+    assert "tel:" not in client.get(page("check", check.pk)).text
+    with pytest.raises(NotAtThisHour):
+        begin_try(check_id=check.pk, calls_first=True, by=me, at=NOW + timedelta(hours=10))
+
+
+@pytest.mark.parametrize(
+    ("written", "heard", "differs"),
+    [
+        ("2000", "1985", True),
+        ("2000", "१९८५ में", True),
+        ("1984", "1987", False),
+        ("1984", "1988", True),
+        ("1984", "I do not know", False),
+        ("19 Nov 2026", "after Diwali", False),
+        ("", "1984", False),
+        ("1984", "1984 or 1990", False),
+        ("98765 1984 0", "1990", True),
+        ("9906000001", "1990", False),
+    ],
+)
+def test_years_more_than_three_apart_contradict_each_other(written: str, heard: str, differs: bool) -> None:
+    assert contradicts(written, heard) is differs
+
+
+def test_right_against_another_year_of_birth_is_asked_once_and_may_still_be_given(cast: Cast) -> None:
+    client = cast.client(ME)
+    check_id, _page = begun(client)
+    with system("test"):
+        born = target_of(found(check_id)).whom.written["born"]
+    client.post(page("check_said", check_id), WORDS | {"meaning": "joined", "born": "1920"})
+    asked = client.get(page("check_tell", check_id), {"outcome": "genuine"}).text
+    assert f"Heard 1920, written {born}. Still right?" in asked
+    assert "Still right?" not in client.get(page("check_tell", check_id), {"outcome": "not_genuine"}).text
+    client.post(page("check_tell", check_id), {"outcome": "genuine"})
+    with system("test"):
+        assert found(check_id).outcome == "genuine"
 
 
 def test_who_gets_an_office_where_they_check_sees_no_more_of_it(cast: Cast) -> None:

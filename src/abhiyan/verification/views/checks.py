@@ -33,7 +33,7 @@ from abhiyan.verification.queries import checks as reads
 from abhiyan.verification.queries.checks import InHand
 from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.refusals import AskFirst, NothingForYou, NotTaken
-from abhiyan.verification.rules.outcomes import Meaning
+from abhiyan.verification.rules.outcomes import Meaning, contradicts
 
 # Of each end of a try: what the page says before it is written.
 ENDS = {
@@ -92,10 +92,17 @@ def check(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_POST
 def check_begin(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Show the number for one call, or the place for one visit. Each look at a number leaves a row."""
-    form = forms.Form(request.POST)
+    """Show the number for one call, or the place for one visit; `calls`: the number to fix that visit.
+
+    Each look at a number leaves a row.
+    """
+    form, calls_first = forms.Form(request.POST), "calls" in request.POST
     begun = tried(
-        request, form, lambda _given: actions.begin_try(check_id=public_id, by=request.actor, at=clock.now())
+        request,
+        form,
+        lambda _given: actions.begin_try(
+            check_id=public_id, calls_first=calls_first, by=request.actor, at=clock.now()
+        ),
     )
     if not begun:
         return _page(request, _own(request, public_id), problems=form, status=begun.status)
@@ -201,6 +208,7 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page(request, own, finding=form, status=422)
     outcome, leaves = Check.Outcome(form.cleaned_data["outcome"]), form.cleaned_data.get("leaves", False)
     text: list[str | Promise] = [
+        *(_contradictions(own.check) if outcome == Check.Outcome.GENUINE else []),
         say("Result: %(result)s. It cannot be changed afterwards.") % {"result": outcome.label},
         *([_("They leave within a minute: no list, no messages, no calls.")] if leaves else []),
     ]
@@ -225,6 +233,24 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
         is_danger=leaves,
         **_crumbs(own),
     )
+
+
+def _contradictions(one: Check) -> list[str]:
+    """List each year that was heard against another written one, and ask whether the result is still right."""
+    with system("what a verifier heard, beside what was written"):
+        target, said = reads.target_of(one), reads.said_in(one)
+    if said is None:
+        return []
+    words = say("Heard %(heard)s, written %(written)s. Still right?")
+    found = [
+        (said.words.get(each.key, ""), target.whom.written.get(each.key, ""))
+        for each in _asked(one).questions
+    ]
+    return [
+        words % {"heard": heard, "written": written}
+        for heard, written in found
+        if contradicts(written, heard)
+    ]
 
 
 def _own(request: Request, check_id: UUID) -> InHand:
@@ -292,7 +318,11 @@ def _page(
         with system("whom a verifier's own check asks"):
             target, said = reads.target_of(one), reads.said_in(one)
             where = reads.place_of(target.unit_id, one.frame.programme.hierarchy)
-        shown |= {"who": target.whom.name, "where": where}
+        shown |= {
+            "who": target.whom.name,
+            "where": where,
+            "has_phone": target.phone_id is not None,
+        }
         asked = _asked(one)
         if said is None:
             shown["form"] = form or AnswersForm(asked)
