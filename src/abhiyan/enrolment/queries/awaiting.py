@@ -65,7 +65,7 @@ def _queued(narrowed: Narrowed, within: str, after: Mark | None, limit: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedClaim:
-    """A member's claim whose place is not known yet."""
+    """A member's claim whose place is not known yet. said: what the person told of their place; "" if nothing."""
 
     public_id: UUID
     member: UUID
@@ -76,6 +76,8 @@ class UnplacedClaim:
     at: datetime
     by: UUID
     phone_id: UUID
+    unit_id: int
+    said: str
 
 
 def unplaced(
@@ -85,9 +87,11 @@ def unplaced(
     rest, params = _queued(narrowed, _STANDS_THERE, after, limit)
     return sql.each(
         UnplacedClaim,
-        'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
+        'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id, c.unit_id,'
+        " trim(coalesce(w.pin, '') || ' ' || coalesce(w.place, ''))"
         " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
         " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
+        " left join enrolment_whereabout w on w.claim = c.public_id"
         f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS})"
         f" and m.ended_on is null{rest}",
         params,

@@ -8,7 +8,8 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.core.words import named, person
 from abhiyan.enrolment.models import How
-from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules import names, rolls
+from abhiyan.enrolment.rules.rolls import RollKind
 
 from .partings import source_of_term
 
@@ -24,6 +25,8 @@ class QuestionEntry:
     at: datetime
     channel: int
     unit_names: dict[str, str]
+    unit_code: str
+    unit_kind: str
     by: str
     is_own: bool
     is_current: bool
@@ -32,10 +35,15 @@ class QuestionEntry:
     is_over: bool  # not asked, or not any more
     roll: str
 
+    @property
+    def said(self) -> RollKind:
+        """The words of the roll they are on."""
+        return rolls.of_roll(self.roll)
+
 
 _ENTRY = """
-select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.sign <> 0, e.ended_at is null, e.confirmed_at,
-       e.confirmed_by, e.ask_over_at is not null, r.code
+select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, u.code, u.kind, c.sign <> 0, e.ended_at is null,
+       e.confirmed_at, e.confirmed_by, e.ask_over_at is not null, r.code
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   join people_person p on p.id = m.person_id join people_phone ph on ph.id = m.phone_id
   join enrolment_claim c on c.id = e.claim_id join units_unit u on u.id = e.unit_id
@@ -55,6 +63,8 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
         at,
         channel,
         unit_names,
+        unit_code,
+        unit_kind,
         is_signed,
         is_current,
         confirmed_at,
@@ -70,6 +80,8 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
         at=at,
         channel=channel,
         unit_names=unit_names,
+        unit_code=unit_code,
+        unit_kind=unit_kind,
         by="" if source is None or source.is_own else source.who,
         is_own=is_signed,
         is_current=is_current,

@@ -263,6 +263,18 @@ def test_what_somebody_said_goes_once_their_entry_has_a_place(street: World, pre
     assert street.count("enrolment_whereabout") == 2
 
 
+def test_one_by_one_a_row_shows_their_words_the_way_to_call_and_what_an_unknown_pin_code_wants(
+    street: World, president: Client
+) -> None:
+    page = president.get("/people/unplaced/").content.decode()
+    assert page.count("190001") == 3 and page.count("/reveal/") == 4
+    ((claim,),) = street.rows("select claim from enrolment_whereabout order by claim limit 1")
+    answer = president.post("/people/unplaced/", {"claim": str(claim), "where": "199 003"})
+    assert answer.status_code == 422 and "Write the village, ward or booth" in answer.content.decode()
+    answer = president.post("/people/unplaced/", {"claim": str(claim), "where": "Nowhere"})
+    assert "Write it another way" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("text", "then"),
     [

@@ -1,5 +1,6 @@
 """The page behind our question's link, and the own page: only who was asked answers, and only by pressing."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -70,6 +71,8 @@ def test_opening_the_link_answers_nothing_and_pressing_yes_confirms(world: World
     assert world.ladder(world.booth).confirmed == 0
     assert client.post(where, {"answer": "yes"})["Location"] == where
     assert "you confirmed it" in main(client.get(where))
+    assert "My card" in main(client.get(where)) and "Invite others on WhatsApp" in main(client.get(where))
+    assert "unit%3DJK-B001" in client.get(where).content.decode(), "others are invited to the same place"
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1, confirmed=1)
     assert term().confirmed_by == How.LINK and world.tallies() == world.recounted()
 
@@ -80,6 +83,8 @@ def test_no_takes_the_name_off_and_says_so(world: World) -> None:
     where, client = link(world.asha), browser()
     client.post(where, {"answer": "no"})
     assert "You said no" in main(client.get(where))
+    (again,) = re.findall(r'href="([^"]*)">Pressed by mistake', client.get(where).content.decode())
+    assert "Become a member" in client.get(again).content.decode(), "a no is final: one joins again"
     assert world.ladder(world.booth) == Ladder(reported=1) and term().end_reason == "denied"
     client.post(where, {"answer": "yes"})
     assert world.ladder(world.booth) == Ladder(reported=1)

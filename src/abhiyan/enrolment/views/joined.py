@@ -15,6 +15,7 @@ from abhiyan.core import clock
 from abhiyan.enrolment.actions.referrals import friend_code
 from abhiyan.enrolment.queries.join import SMALLEST, drive_of
 from abhiyan.enrolment.queries.people import Member, own_membership
+from abhiyan.enrolment.queries.questions import QuestionEntry
 from abhiyan.enrolment.queries.referrals import counts_of
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org.here import address as join_address
@@ -44,7 +45,7 @@ def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
             "heading": own.said.heading(own.name or "") if own else "",
             "number": member_number(own.public_id) if own else "",
             **(_card(request, own) if own else {}),
-            "invitation": Invitation(name=found.name(), place="", address=_address(slug, own), poster=""),
+            "invitation": Invitation(name=found.name(), place="", address=join_link(slug, own), poster=""),
         },
     )
 
@@ -57,7 +58,7 @@ def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict
     if not code:
         return {}
     drive = drive_of(member.programme_id)
-    address = _address(drive.drive.join_slug, member, by=code)
+    address = join_link(drive.drive.join_slug, member, by=code)
     return {
         "invitation": Invitation(name=drive.name(), place="", address=address, poster=""),
         "link_qr": card.picture(address),
@@ -72,7 +73,7 @@ def _card(request: VisitRequest, own: Member) -> dict[str, Any]:
     return card.shown(own, by=request.actor, at=clock.now())
 
 
-def _address(slug: str, own: Member | None, **more: str) -> str:
+def join_link(slug: str, own: Member | QuestionEntry | None, **more: str) -> str:
     """The link by which a new member invites others: to the member's own place, where that is as small as a booth."""
     page = str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
     if own and own.unit_kind in SMALLEST:

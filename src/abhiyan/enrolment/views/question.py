@@ -17,14 +17,17 @@ from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES
 from abhiyan.enrolment.queries import questions as queries
+from abhiyan.enrolment.queries.join import drive_of, is_open
 from abhiyan.enrolment.rules import rolls
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page
+from abhiyan.ui.owed import Invitation
 
 from . import devices
+from .joined import join_link
 from .member import citizen, own, unlisted
 
 NO = "no"
@@ -72,8 +75,20 @@ def question(request: VisitRequest, link: str) -> HttpResponseBase:
         "is_others": is_others,
         "is_unnamed": is_unnamed or is_listed,
         "is_listed": is_listed,
+        "invitation": _invitation(about, row.programme_id, at),
     }
     return render(request, "enrolment/question.html", shown, status=403 if is_refused else 200)
+
+
+def _invitation(about: queries.QuestionEntry, programme_id: int | None, at: datetime) -> Invitation | None:
+    """Return the link to join the drive by, at the place of this entry; None while the drive takes nobody."""
+    if programme_id is None:
+        return None
+    with system("the drive that a question is about"):
+        drive = drive_of(programme_id)
+    if not is_open(drive, clock.day_in(drive.programme.zone, at)):
+        return None
+    return Invitation(name=drive.name(), place="", address=join_link(drive.drive.join_slug, about), poster="")
 
 
 def _to_friend(about: queries.QuestionEntry) -> dict[str, str]:

@@ -48,7 +48,8 @@ def unplaced(request: Request) -> HttpResponseBase:
         if "all" in request.POST:
             return _place_all(request)
         claim = _uuid(request.POST.get("claim", ""))
-        found = _found(request, request.POST.get("unit", ""), request.POST.get("where", ""))
+        where = request.POST.get("where", "")[:100]
+        found = _found(request, request.POST.get("unit", ""), where)
         if len(found) == 1:
             try:
                 members.place_claim(claim=claim, unit_id=found[0].id, by=request.actor, at=at)
@@ -62,8 +63,8 @@ def unplaced(request: Request) -> HttpResponseBase:
             status = 422
             asked = {
                 "claim": claim,
-                "where": request.POST.get("where", "")[:100],
-                "error": _("Which of these is it?") if found else _("No place found. Write it another way."),
+                "where": where,
+                "error": _("Which of these is it?") if found else _none_found(where),
                 "choices": [
                     (
                         row.code,
@@ -82,6 +83,7 @@ def unplaced(request: Request) -> HttpResponseBase:
         messages.error(request, asked["error"])  # its line has gone meanwhile
     read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=at)
     suggested = queries.suggestions(waiting)
+    spans = units.all_spans({one.unit_id for one in waiting})
     shown = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Without a place"), "")],
@@ -92,6 +94,9 @@ def unplaced(request: Request) -> HttpResponseBase:
                 "channel": DRIVE.channel(one.channel).label,
                 "suggested": [(each.code, each.name()) for each in suggested[one.public_id]],
                 "asked": asked if asked.get("claim") == one.public_id else None,
+                "may_call": request.viewer.may_at(
+                    "people.reveal", *(lo for lo, _hi in spans.get(one.unit_id, ()))
+                ),
             }
             for one in waiting
         ],
@@ -100,6 +105,14 @@ def unplaced(request: Request) -> HttpResponseBase:
         **_list(request, form, leaf),
     }
     return render(request, "enrolment/unplaced.html", shown, status=_status(status, form))
+
+
+def _none_found(text: str) -> str:
+    """Say what to do when no place fits what was written."""
+    digits = "".join(text.split())
+    if len(digits) == 6 and digits.isdecimal():
+        return _("No place of ours has this PIN code. Write the village, ward or booth, or call and ask.")
+    return _("No place found. Write it another way.")
 
 
 def _place_all(request: Request) -> HttpResponseBase:
