@@ -177,6 +177,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
         token = ChannelToken.objects.get()
     assert token.used_at and token.used_at <= at  # claims of the API came by it
     every_unit_and_about_as_many_claims_as_asked_are_there([row[1:] for row in tallies if row[0] == "drive"])
+    a_district_is_named_down_to_its_mandals()
     friends_of_65_constituencies_have_their_organisers()
     friends_hold_certificates_and_said_what_they_think_in_two_months()
     contributors_of_every_district_said_what_they_can_do_and_two_have_a_task()
@@ -247,6 +248,14 @@ def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[A
 def seats_of_the_state() -> list[str]:
     """The codes of the state's own constituencies, where friends have joined."""
     return [row.code for row in tree.rows("one seed") if row.code.startswith("JK-PC")]
+
+
+def a_district_is_named_down_to_its_mandals() -> None:
+    with schema.working_as("jobs"), system("test"):
+        named = InCharge.objects.filter(unit__kind="mandal").exclude(together=None)
+        states = Counter(named.values_list("state", flat=True))
+        assert named.values("together").distinct().count() == 1, "named by one act"
+    assert states["declined"] == 1 and states["accepted"] > states["named"] > 1
 
 
 def friends_of_65_constituencies_have_their_organisers() -> None:

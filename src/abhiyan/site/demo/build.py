@@ -26,7 +26,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions import ages
 from abhiyan.programmes.demo import report
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -66,6 +66,7 @@ LOCKED = {
     "JK-D13": 130,
 }  # districts set by hand: per cent of what the last result gives
 CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast
+NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once
 DECLINES, REASON = 4, "परिवार में विवाह है, जनवरी तक बाहर हूँ"
 JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n in range(1, 5))
 LEVELS = [kind.value for kind in Kind]
@@ -220,6 +221,7 @@ def _targets(laid: Laid, say: Callable[[str], None]) -> None:
     with system("demo"):
         _split(programme, laid)
         _name_in_charges(programme, laid.holders, ground.ids, president, ground.at)
+        _name_mandal_presidents(programme, laid.holders, ground.ids[NAMED_DOWN], president, ground.at)
     say("taking in three earlier drives")
     _past_lists(laid)
     _earlier_drives(laid)
@@ -527,13 +529,30 @@ def _name_in_charges(
             programme_id=made.pk, unit_id=ids[code], account=account.public_id, by=president, at=at
         )
         if number == DECLINES or number % 6:
-            programmes.answer_charge(
-                in_charge_id=named.pk,
-                accepts=number != DECLINES,
-                reason=REASON if number == DECLINES else "",
-                by=_acting(account),
-                at=at,
-            )
+            _answer_charge(named.pk, account, number, at)
+
+
+def _name_mandal_presidents(
+    made: Programme, holders: Mapping[DemoOfficer, Account], district: int, president: Actor, at: datetime
+) -> None:
+    """Name the leaders of all mandals of a district at once; most have said yes, one no, each third waits."""
+    programmes.name_leaders(programme_id=made.pk, unit_id=district, kind=Kind.MANDAL, by=president, at=at)
+    accounts = {account.pk: account for account in holders.values()}
+    named = InCharge.objects.filter(programme=made).exclude(together=None)
+    for number, one in enumerate(named.order_by("unit__code")):
+        if number == DECLINES or number % 3:
+            _answer_charge(one.pk, accounts[one.account_id], number, at)
+
+
+def _answer_charge(in_charge_id: int, account: Account, number: int, at: datetime) -> None:
+    """Answer yes; the one of the number `DECLINES` says no."""
+    programmes.answer_charge(
+        in_charge_id=in_charge_id,
+        accepts=number != DECLINES,
+        reason=REASON if number == DECLINES else "",
+        by=_acting(account),
+        at=at,
+    )
 
 
 def _acting(account: Account) -> Actor:
