@@ -201,7 +201,7 @@ def _begun(said: TicketLine) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AskedAgain:
-    """What the page behind our question shows: what was asked, and our last answer."""
+    """The words on the page behind our question: the request, and our last answer."""
 
     asked: str
     answer: str

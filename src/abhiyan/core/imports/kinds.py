@@ -23,7 +23,7 @@ class UnknownKind(Refused):
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What may become of a row. tone: ok, warn, bad or "" for how a page shows it.
+    """A result of a row. tone: ok, warn, bad or "" for how a page shows it.
 
     done: what it is called after the import, where that is not its title.
     """

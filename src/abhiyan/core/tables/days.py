@@ -45,23 +45,26 @@ _EPOCH = date(1899, 12, 30)  # Excel's day 0, its false leap day of 1900 counted
 class Days(StrEnum):
     """How the numbers of a column of days are read. Its own cells decide, all of them together."""
 
-    DAY_FIRST = "day"  # some cell has a day above 12 in front, or none needs to be told
-    UNSAID = "unsaid"  # no cell tells: read with the day first, as in India, and said
-    MONTH_FIRST = "month"  # some cell has a day above 12 behind the month
-    MIXED = "mixed"  # some cells prove the one, some the other: what proves nothing is not read
-    SWAPPED = (
-        "swapped"  # as MONTH_FIRST; and the sheet's own dates were made of such cells with the day first
-    )
+    # Some cell has a day above 12 in front, or every cell reads the same either way.
+    DAY_FIRST = "day"
+    # No cell tells. The day is read first, as in India, and the check says so.
+    UNSAID = "unsaid"
+    # Some cell has a day above 12 behind the month.
+    MONTH_FIRST = "month"
+    # Cells prove both orders. Cells that prove nothing are not read.
+    MIXED = "mixed"
+    # As MONTH_FIRST. The sheet's program made its own dates of such cells with the day first.
+    SWAPPED = "swapped"
 
 
 class Evidence:
-    """What the cells of a column tell of the order of day and month."""
+    """A column's proof of the order of day and month, cell by cell."""
 
     def __init__(self) -> None:
         self.day = self.month = self.open = self.low = self.high = 0
 
     def add(self, cells: Iterable[str]) -> None:
-        """More cells of the column, as they stand in the file."""
+        """Add cells of the column, as the file has them."""
         for cell in cells:
             text = cell.strip()
             if not text.isascii():
