@@ -26,9 +26,9 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions import ages
 from abhiyan.programmes.demo import report
-from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
-from abhiyan.units.models import Kind
+from abhiyan.units.models import Hierarchy, Kind
 
 from . import (
     answers,
@@ -221,7 +221,7 @@ def _targets(laid: Laid, say: Callable[[str], None]) -> None:
     with system("demo"):
         _split(programme, laid)
         _name_in_charges(programme, laid.holders, ground.ids, president, ground.at)
-        _name_mandal_presidents(programme, laid.holders, ground.ids[NAMED_DOWN], president, ground.at)
+        _name_mandal_presidents(programme, laid.holders, ground.ids, president, ground.at)
     say("taking in three earlier drives")
     _past_lists(laid)
     _earlier_drives(laid)
@@ -533,15 +533,25 @@ def _name_in_charges(
 
 
 def _name_mandal_presidents(
-    made: Programme, holders: Mapping[DemoOfficer, Account], district: int, president: Actor, at: datetime
+    made: Programme,
+    holders: Mapping[DemoOfficer, Account],
+    ids: Mapping[str, int],
+    president: Actor,
+    at: datetime,
 ) -> None:
     """Name the leaders of all mandals of a district at once; most have said yes, one no, each third waits."""
+    district = ids[NAMED_DOWN]
     programmes.name_leaders(programme_id=made.pk, unit_id=district, kind=Kind.MANDAL, by=president, at=at)
-    accounts = {account.pk: account for account in holders.values()}
-    named = InCharge.objects.filter(programme=made).exclude(together=None)
-    for number, one in enumerate(named.order_by("unit__code")):
+    mandals = set(units.of_kind_below(district, Hierarchy.ORGANISATIONAL, Kind.MANDAL))
+    named = (
+        (charge, account)
+        for part, account in holders.items()
+        if ids[part.unit] in mandals
+        for charge in programme_queries.open_charges(account.pk)
+    )
+    for number, (charge, account) in enumerate(named):
         if number == DECLINES or number % 3:
-            _answer_charge(one.pk, accounts[one.account_id], number, at)
+            _answer_charge(charge.pk, account, number, at)
 
 
 def _answer_charge(in_charge_id: int, account: Account, number: int, at: datetime) -> None:
