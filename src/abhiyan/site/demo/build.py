@@ -28,12 +28,13 @@ from abhiyan.programmes.actions import ages
 from abhiyan.programmes.demo import report
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
-from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.units.models import Kind
 
 from . import (
     answers,
     asked,
     bulk,
+    charges,
     contributors,
     doubles,
     fieldwork,
@@ -67,7 +68,6 @@ LOCKED = {
 }  # districts set by hand: per cent of what the last result gives
 CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast
 NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once
-DECLINES, REASON = 4, "परिवार में विवाह है, जनवरी तक बाहर हूँ"
 JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n in range(1, 5))
 LEVELS = [kind.value for kind in Kind]
 HELD = 0.86  # of the offices that are expected somewhere
@@ -220,8 +220,12 @@ def _targets(laid: Laid, say: Callable[[str], None]) -> None:
     say("splitting the drive's target by the last result")
     with system("demo"):
         _split(programme, laid)
-        _name_in_charges(programme, laid.holders, ground.ids, president, ground.at)
-        _name_mandal_presidents(programme, laid.holders, ground.ids, president, ground.at)
+        homes = {p.unit: one for p, one in laid.holders.items() if p.office == "district_president"}
+        homes |= {part.unit: laid.holders[part] for part in CAST if part.office == "district_in_charge"}
+        by_unit = [(ground.ids[code], account) for code, account in homes.items()]
+        charges.name_in_charges(programme, by_unit, president, ground.at)
+        every = [(ground.ids[part.unit], account) for part, account in laid.holders.items()]
+        charges.name_mandal_leaders(programme, ground.ids[NAMED_DOWN], every, president, ground.at)
     say("taking in three earlier drives")
     _past_lists(laid)
     _earlier_drives(laid)
@@ -511,58 +515,6 @@ def by_level(holders: Mapping[DemoOfficer, Account], rows: Sequence[tree.UnitRow
             f"    {titles[part.office]}, {unit.name_en}: {account.name}\n"
         )
     return "".join(f"  {level.capitalize()}\n{''.join(lines)}" for level, lines in levels.items())
-
-
-def _name_in_charges(
-    made: Programme,
-    holders: Mapping[DemoOfficer, Account],
-    ids: Mapping[str, int],
-    president: Actor,
-    at: datetime,
-) -> None:
-    """District presidents answer for the drive, the district in-charge of the cast in one; most have said yes, one
-    no, three have not answered."""
-    homes = {part.unit: account for part, account in holders.items() if part.office == "district_president"}
-    homes |= {part.unit: holders[part] for part in CAST if part.office == "district_in_charge"}
-    for number, (code, account) in enumerate(homes.items()):
-        named = programmes.name_in_charge(
-            programme_id=made.pk, unit_id=ids[code], account=account.public_id, by=president, at=at
-        )
-        if number == DECLINES or number % 6:
-            _answer_charge(named.pk, account, number, at)
-
-
-def _name_mandal_presidents(
-    made: Programme,
-    holders: Mapping[DemoOfficer, Account],
-    ids: Mapping[str, int],
-    president: Actor,
-    at: datetime,
-) -> None:
-    """Name the leaders of all mandals of a district at once; most have said yes, one no, each third waits."""
-    district = ids[NAMED_DOWN]
-    programmes.name_leaders(programme_id=made.pk, unit_id=district, kind=Kind.MANDAL, by=president, at=at)
-    mandals = set(units.of_kind_below(district, Hierarchy.ORGANISATIONAL, Kind.MANDAL))
-    named = (
-        (charge, account)
-        for part, account in holders.items()
-        if ids[part.unit] in mandals
-        for charge in programme_queries.open_charges(account.pk)
-    )
-    for number, (charge, account) in enumerate(named):
-        if number == DECLINES or number % 3:
-            _answer_charge(charge.pk, account, number, at)
-
-
-def _answer_charge(in_charge_id: int, account: Account, number: int, at: datetime) -> None:
-    """Answer yes; the one of the number `DECLINES` says no."""
-    programmes.answer_charge(
-        in_charge_id=in_charge_id,
-        accepts=number != DECLINES,
-        reason=REASON if number == DECLINES else "",
-        by=_acting(account),
-        at=at,
-    )
 
 
 def _acting(account: Account) -> Actor:
