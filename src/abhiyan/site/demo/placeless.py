@@ -11,7 +11,7 @@ from .claims import UNPLACED_FROM, join_by_web
 
 # What they said, how many of them; "": nothing.
 OF_STATE = (("199001", 9), ("199014", 6), ("बानिहाल के पास", 5), ("Near Harwan", 4), ("", 3), ("डल गेट", 2))
-OF_DISTRICT = (("कुंड गाँव", 7), ("Panthal", 5), ("199003", 4), ("भोमाग", 2))
+OF_DISTRICT = (("कुंड गाँव", 7), ("Panthal", 5), ("199359", 4), ("भोमाग", 2))
 
 
 def join(seed: str, state: Programme, district: Programme, at: datetime) -> None:
