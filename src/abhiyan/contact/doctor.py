@@ -1,4 +1,4 @@
-"""What `abhiyan doctor` asks of call centres: the provider's line answers."""
+"""Checks that `abhiyan doctor` makes of call centres: the provider's line answers."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
