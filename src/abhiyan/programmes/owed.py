@@ -212,7 +212,7 @@ def _behind(
 
 
 def _fewer(of: Programme, child: queries.Child, *, on: date) -> int:
-    """How many fewer are counted in a unit than due by a day."""
+    """Return how many fewer are counted in a unit than due by a day."""
     return windows.due(child.target or 0, of.opens_on, of.closes_on, on) - (child.ladder.counted or 0)
 
 

@@ -434,7 +434,7 @@ def test_the_number_of_queries_does_not_grow_with_what_waits(world: World) -> No
 
 
 def refused_words(world: World, office: str, unit: str, path: str, language: str = "en") -> str:
-    """What the page of a refusal says to the holder of an office."""
+    """Return what the page of a refusal says to the holder of an office."""
     holder = world.holder(office, unit)
     with system("test"):
         Account.objects.filter(pk=holder.pk).update(language=language)

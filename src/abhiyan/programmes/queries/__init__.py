@@ -21,7 +21,7 @@ from .charges import (
 from .checked import SaidTrue, checked_columns, said_true, too_few, why_none
 from .counts_by import BEFORE, By, CountSplit, split_by
 from .earlier_drives import Earlier, earlier
-from .field_day import FieldDay, field_day
+from .field_day import DayInTheField, field_day
 from .funnel import Funnel, FunnelLine, shown_funnel
 from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .items import item, item_ids, item_key, items, items_by_id

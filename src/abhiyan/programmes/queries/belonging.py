@@ -20,7 +20,7 @@ class Belonging:
 
     @property
     def said(self) -> str:
-        """Whose it is, in a sentence."""
+        """Say in a sentence whose it is."""
         if not self.target:
             return _("This programme belongs to %(unit)s.") % {"unit": named(self.names)}
         return _("This programme belongs to %(unit)s. Its target there is %(n)s.") % {

@@ -15,7 +15,7 @@ from .listing import Child, children_ladders
 
 
 @dataclass(frozen=True, slots=True)
-class FieldDay:
+class DayInTheField:
     """A unit's day. came: people counted today. need: how many each day left must bring, as it was this morning;
     None: no target, or no day left."""
 
@@ -31,7 +31,7 @@ class FieldDay:
 
 def field_day(
     programme: Programme, node: LedgerNode, units: Sequence[int], *, at: datetime, language: str
-) -> list[FieldDay]:
+) -> list[DayInTheField]:
     """The day of units below a node whose people are in sight, who lacks most first; without a target last.
 
     units: ids, none below another. Two queries, however many units.
@@ -58,5 +58,7 @@ def field_day(
         split = counted.get(child.unit_id)
         came = (split.get(today) or 0) if split else 0
         before = (child.ladder.counted or 0) - came
-        days.append(FieldDay(child, came, pace.per_day(child.target, before, left) if child.target else None))
+        days.append(
+            DayInTheField(child, came, pace.per_day(child.target, before, left) if child.target else None)
+        )
     return sorted(days, key=lambda one: (one.short is None, -(one.short or 0), one.came))

@@ -378,7 +378,7 @@ class DayBelow:
     """The units below, by what they lack today."""
 
     kind: str
-    days: Sequence[programmes.FieldDay]
+    days: Sequence[programmes.DayInTheField]
     href: str
     contacts: dict[int, calling.Contact] = field(default_factory=dict)
 
@@ -387,7 +387,7 @@ class DayBelow:
         return [day.child.unit_id for day in self.days[:DAYS_SHOWN]]
 
     @property
-    def rows(self) -> list[tuple[programmes.FieldDay, calling.Contact | None]]:
+    def rows(self) -> list[tuple[programmes.DayInTheField, calling.Contact | None]]:
         """The first units, each with a contact. A unit without a leader has None."""
         return [(day, self.contacts.get(day.child.unit_id)) for day in self.days[:DAYS_SHOWN]]
 

@@ -60,7 +60,7 @@ def begin_try(*, check_id: UUID, calls_first: bool = False, by: Actor, at: datet
 
     Only the verifier who took the check may: one call at a time, at most 200 numbers a day. Each look leaves a row that
     names the check and no person. The hours, the silence before a poll and a person's no hold back a call. A person who
-    said no, or an item that counts no more, ends the check instead: then it has an outcome, and there is no number.
+    said no ends the check instead, and so does an item that counts no more. Then it has an outcome and no number.
     Refuses NotTaken, ToldAlready, SaidAlready, NotAtThisHour; contact's FinishFirst, TriedByAnother, NotNow; TooMany.
     """
     with system("trying to reach whom a back-check asks"):
