@@ -1,6 +1,7 @@
 """Members whose phones have not answered: the list to visit, and the tick of a door somebody has been at."""
 
 import re
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -58,9 +59,14 @@ def test_people_of_one_street_come_one_after_the_other(world: World, worker: Cli
             "select c.public_id, c.phone_id, c.unit_id, p.name from enrolment_claim c"
             " join enrolment_membership m on m.id = c.membership_id join people_person p on p.id = m.person_id"
         )
+        streets = {"Kamla Devi": "Upper lane", "Sita Devi": "Lower lane", "Meera Devi": "Upper lane"}
         for claim, phone, unit, name in claims:
-            street = {"Kamla Devi": "Upper lane", "Sita Devi": "Lower lane", "Meera Devi": "Upper lane"}[name]
-            Whereabout.objects.create(claim=claim, phone_id=phone, unit_id=unit, place=street)
+            Whereabout.objects.create(
+                claim=UUID(str(claim)),
+                phone_id=UUID(str(phone)),
+                unit_id=int(str(unit)),
+                place=streets[str(name)],
+            )
     assert listed(worker)[0] == "Sita" and "Lower lane" in worker.get(PAGE).content.decode()
 
 
