@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.org.models import Release
 from abhiyan.org.rules.granting import APPROVE
 from abhiyan.org.rules.releases import CAPABILITY, QUIET
@@ -40,7 +40,7 @@ def askers(found: Collection[Release]) -> dict[int, str]:
     said = {}
     for one in found:
         office, unit = held.get(getattr(one, "asker_id", None) or _NOBODY, ({}, {}))
-        parts = (getattr(one, "asker", "") or "", named(office), named(unit))
+        parts = (person(getattr(one, "asker", "") or ""), named(office), named(unit))
         said[one.pk] = ", ".join(filter(None, parts))
     return said
 

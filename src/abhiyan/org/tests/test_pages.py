@@ -346,10 +346,16 @@ def test_one_may_step_down_oneself(world: World) -> None:
     assert client.get("/appointments/")["Location"].startswith("/sign-in/")
 
 
+def test_a_page_that_ends_an_office_names_its_holder_in_the_readers_script(world: World) -> None:
+    held = world.appoint(world.account("मदन राथर"), "booth_worker", "N1111")
+    client = browser(world.holder("district_president", "N11"))
+    assert "End this appointment? Madan Rather" in body(client, f"/appointments/{held.public_id}/end/")
+
+
 def test_a_release_is_decided_on_its_page(world: World) -> None:
     booth = world.account("Lost Phone")
     held = world.appoint(booth, "booth_president", "N1111")
-    president = world.holder("district_president", "N11", name="The President")
+    president = world.holder("district_president", "N11", name="मदन राथर")
     asker, other = browser(president), browser(world.officer("N11"))
     path = f"/appointments/{held.public_id}/reset/"
     assert asker.post(path, {"reason": ""}).status_code == 422
@@ -359,8 +365,8 @@ def test_a_release_is_decided_on_its_page(world: World) -> None:
         asked = Release.objects.get()
     page = body(other, "/releases/")
     decide = f"/releases/{asked.public_id}/decide/"
-    assert "The President, District president, " in page, "a name alone proves nothing"
-    assert "The President, District president, " in body(other, f"{decide}?allow=yes")
+    assert "Madan Rather, District president, " in page, "a name alone proves nothing"
+    assert "Madan Rather, District president, " in body(other, f"{decide}?allow=yes")
     assert f"{decide}?allow=yes" in page and "lost the phone" in page
     assert "Reset a lost second proof" in body(other, "/")
     assert f"{decide}?allow=yes" not in body(asker, "/releases/")
@@ -377,7 +383,7 @@ def test_a_release_is_decided_on_its_page(world: World) -> None:
     assert re.search(r'<p class="code">[A-Z0-9]{4}-[A-Z0-9]{4}</p>', done.content.decode())
     for code, role in (("N12", "district_president"), ("N12", "data_officer")):
         far = browser(world.holder(role, code))
-        assert "The President" not in body(far, "/releases/").split("<main")[1]
+        assert "Madan Rather" not in body(far, "/releases/").split("<main")[1]
         assert far.post(f"/releases/{asked.public_id}/decide/", {"allow": "yes"}).status_code == 404
 
 
@@ -492,7 +498,7 @@ def test_releases_are_narrowed_and_taken_out(world: World) -> None:
 @pytest.mark.parametrize(("allow", "said"), [("yes", "Approved: Reset"), ("no", "Refused: Reset")])
 def test_whoever_asked_is_told_the_answer_today(world: World, allow: str, said: str) -> None:
     held = world.appoint(world.account("Lost Phone"), "booth_president", "N1111")
-    president = world.holder("district_president", "N11", name="The President")
+    president = world.holder("district_president", "N11", name="मदन राथर")
     asker, other = browser(president), browser(world.officer("N11"))
     asker.post(f"/appointments/{held.public_id}/reset/", {"reason": "lost the phone"})
     with system("test"):

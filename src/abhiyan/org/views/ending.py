@@ -11,7 +11,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
@@ -117,7 +117,7 @@ def decide(request: Request, public_id: UUID) -> HttpResponseBase:
 def _about(held: Appointment) -> dict[str, str]:
     (row,) = queries.with_names([held])
     return {
-        "who": row.holder,
+        "who": person(row.holder),
         "office": row.title(),
         "unit": named(row.unit.names),
     }
