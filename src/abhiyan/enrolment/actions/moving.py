@@ -22,6 +22,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
+from abhiyan.programmes import actions as programmes
 
 from .claims import PhoneFull
 from .confirming import restate
@@ -174,6 +175,7 @@ def _put(member: Membership, to: UUID, slot: int) -> None:
     Ticket.objects.filter(phone_id=member.phone_id, person_id=member.person_id).update(phone_id=to)
     Membership.objects.filter(pk=member.pk).update(phone_id=to, slot=slot)
     people.move_to_phone(person_id=member.person_id, phone_id=to)
+    programmes.move_helper(person_id=member.person_id, phone_id=to)
     member.phone_id, member.slot = to, slot
 
 

@@ -32,6 +32,7 @@ from abhiyan.programmes.models import Programme, Task, TaskStep
 from abhiyan.units import queries as units
 
 from .make import CHANNEL, Human, World
+from .test_phone_change import change, on
 from .test_two_rolls import become_friend, friends_programme, rolls_of
 from .web import blanks, code_sent, join, officer, open_me, today, typed, web_world
 
@@ -102,7 +103,7 @@ def become_contributor(
 def helper_of(world: World, human: Human) -> Membership:
     with system("test"):
         roll = Roll.objects.get(code="contributors").pk
-        return Membership.objects.get(phone_id=world.phone_id(human), roll_id=roll)
+        return Membership.objects.get(phone_id=world.phone_id(human), roll_id=roll, merged_into=None)
 
 
 def shown(client: Client, **asked: str) -> str:
@@ -306,3 +307,24 @@ def test_no_link_goes_out_where_no_programme_of_contributors_takes_people(world:
     join(world, world.asha)
     offer(world, world.asha)
     assert blanks(world.asha.phone, "contributor.join") == []
+
+
+def test_skills_and_tasks_follow_a_contributor_whose_number_changes(world: World, helpers: Programme) -> None:
+    theirs = become_contributor(world.asha, skills=("calls", "driving"))
+    leader = officer(world, "state_president", "JK")
+    before = helper_of(world, world.asha).public_id
+    assert give(leader, before) == 302
+    change(theirs)
+    moved = on(world.asha)
+    assert helper_of(world, moved).public_id == before
+    assert world.asha.name in shown(leader, skill="driving")
+    page = open_me(moved).get("/me/").text
+    with system("test"):
+        task = Task.objects.get()
+        assert set(ContributorSkill.objects.values_list("membership", "skill")) == {
+            (before, ""),
+            (before, "calls"),
+            (before, "driving"),
+        }
+    assert reverse("enrolment:me_task", args=[task.public_id]) in page
+    assert task.phone_id == world.phone_id(moved)

@@ -72,6 +72,7 @@ from .tasks import (
     change_together,
     forget_helpers,
     hand_over,
+    move_helper,
     remind_late,
 )
 from .trees import follow, refuse_going, resize

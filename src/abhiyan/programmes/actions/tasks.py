@@ -203,6 +203,11 @@ def forget_helpers(*, person_ids: Collection[UUID], at: datetime) -> int:
     return tasks.update(person_id=None, phone_id=None)
 
 
+def move_helper(*, person_id: UUID, phone_id: UUID) -> int:
+    """The tasks of a contributor go with them to another phone. Returns how many. In a system scope."""
+    return Task.objects.filter(person_id=person_id).update(phone_id=phone_id)
+
+
 def ask_tasks(
     *, what: What, unit_id: int, hierarchy: int, office: str, expected: int, by: Actor, at: datetime
 ) -> UUID:
