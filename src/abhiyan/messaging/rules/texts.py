@@ -36,7 +36,7 @@ VERSIONS = {
     "back.receipt": 2,
     "code.join": 2,
     "code.leave": 2,
-    "code.member": 2,
+    "code.member": 3,
     "code.phone": 2,
     "deny.receipt": 4,
     "drive.reply": 4,
