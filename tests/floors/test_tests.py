@@ -57,6 +57,16 @@ def sleeps(source: Source) -> Iterator[str]:
             yield source.at(node, f"{ast.unparse(node)} waits for a fixed time")
 
 
+def expressions_waited_for(source: Source) -> Iterator[str]:
+    """A page waits for a function. A bare expression is evaluated again at each look, and our policy of content
+    refuses that: the wait passes only when it is true at the first look."""
+    for node in source.nodes:
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith(".wait_for_function"):
+            continue
+        if "=>" not in (given := ast.unparse(node.args[0])):
+            yield source.at(node, f"{given} is no function")
+
+
 def each_test_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
@@ -167,6 +177,7 @@ IN_TESTS: list[Finder] = [
     asserting_nothing,
     mocks_of_our_own,
     sleeps,
+    expressions_waited_for,
     what_the_server_holds_on_one_version,
 ]
 # What a rule of the tests lets be, by what is told of it, and why.
@@ -223,6 +234,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     ),
     (sleeps, "tests", "test_x.py", "time.sleep(0.1)"),
     (sleeps, "tests", "test_x.py", "page.wait_for_timeout(500)"),
+    (expressions_waited_for, "tests", "test_x.py", "page.wait_for_function('window.x > 0')"),
     (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('create policy p on t')"),
     (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('select 1 from pg_policies')"),
     (what_the_server_holds_on_one_version, "tests", "test_x.py", "schema.migrate()"),
@@ -249,6 +261,7 @@ ALLOWED: list[tuple[Finder, str, str, str]] = [
     (mocks_of_our_own, "tests", "test_x.py", "from abhiyan.x import y\nmonkeypatch.setattr(y, 'MOST', 3)"),
     (mocks_of_our_own, "tests", "test_x.py", "import os\nmonkeypatch.setattr(os, 'geteuid', lambda: 0)"),
     (sleeps, "tests", "test_x.py", "await asyncio.sleep(0)"),
+    (expressions_waited_for, "tests", "test_x.py", "page.wait_for_function('() => window.x > 0')"),
     (
         what_the_server_holds_on_one_version,
         "tests",

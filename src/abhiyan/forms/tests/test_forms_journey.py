@@ -1,10 +1,11 @@
 """A form in a browser: copied, changed, filled in with a photograph, returned, mended, accepted; in the dossier."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
@@ -90,7 +91,7 @@ def test_a_form_is_copied_filled_in_returned_mended_and_accepted_into_the_dossie
     mandal.fill("[name=q-members]", "9")
     mandal.fill("[name=q-homes]", "301")
     mandal.click("[name=q-place] + button")
-    mandal.wait_for_function("document.querySelector('[name=q-place]').value.startsWith('34.08')")
+    expect(mandal.locator("[name=q-place]")).to_have_value(re.compile(r"^34\.08"))
     send = "form[action*='/due/report/'] button[type=submit]"
     go(mandal, send)
     assert mandal.locator("[name=q-homes][aria-invalid=true]").count() == 1, "the limit that the state set"
