@@ -193,6 +193,29 @@ UNSEEN = """() => [...document.querySelectorAll('.tbl.cards thead a')].filter((a
 }).length"""
 
 
+# How large the smallest linked number of a table is, its last one read as one digit; and by how much the table is
+# taller for it.
+LINKED = """() => {
+  const links = [...document.querySelectorAll('.tbl td.num a')];
+  links.at(-1).textContent = '1';
+  const table = links[0].closest('table');
+  const boxes = links.map((a) => a.getBoundingClientRect());
+  const tall = table.offsetHeight;
+  for (const a of links) Object.assign(a.style, {padding: 0, margin: 0});
+  const smallest = (side) => Math.min(...boxes.map((box) => box[side]));
+  return {width: smallest('width'), height: smallest('height'), taller: tall - table.offsetHeight};
+}"""
+
+
+@pytest.mark.parametrize(("size", "least"), [("phone", 44), ("desk", 24)])
+def test_a_linked_number_of_a_table_is_large_enough_to_hit_and_makes_no_row_taller(
+    visit: Callable[..., Page], size: str, least: int
+) -> None:
+    found = visit(size=size, language="hi").evaluate(LINKED)
+    assert found["width"] >= least and found["height"] >= least, found
+    assert found["taller"] <= 0
+
+
 @pytest.mark.parametrize("language", [pytest.param("en", marks=SLOW), "hi"])
 def test_on_a_phone_a_table_is_sorted_by_links_that_are_seen(
     visit: Callable[..., Page], language: str
