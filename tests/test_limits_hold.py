@@ -46,6 +46,7 @@ from abhiyan.messaging.models import Message
 from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import inbound
 from abhiyan.org.actions import phones as field_phones
+from abhiyan.org.actions.appointments import OffersOften
 from abhiyan.org.news import AppointmentOffered
 from abhiyan.org.tests.make import actor
 from abhiyan.people import actions as people
@@ -413,7 +414,7 @@ def offers_to_a_phone(ground: Ground) -> Asked:
         with system("test"):
             offices.ask_holder(told=told)
 
-    return str(account.phone_id), lambda: let(offer_one, over=offices.OffersOften)
+    return str(account.phone_id), lambda: let(offer_one, over=OffersOften)
 
 
 def circulars_of_a_unit(ground: Ground) -> Asked:

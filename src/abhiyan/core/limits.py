@@ -9,7 +9,10 @@ import hmac
 import os
 import struct
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -26,6 +29,12 @@ _UPSERT = (
     "insert into core_rate_count as c (key, n, ends_at) values (%(key)s, %(n)s, %(ends_at)s)"
     " on conflict (key) do update set n = c.n + excluded.n where c.n + excluded.n <= %(allowed)s returning n"
 )
+_GIVE_BACK = (
+    "update core_rate_count c set n = c.n - taken.n from unnest(%s::bytea[], %s::int[]) taken (key, n)"
+    " where c.key = taken.key returning c.n"
+)
+# A check notes here what it has counted, by the key of the counter. It is None outside a check.
+_taken: ContextVar[Counter[bytes] | None] = ContextVar("taken", default=None)
 SWEPT_AT_ONCE = 10_000
 DAY_S = 86_400
 
@@ -43,6 +52,24 @@ def take(*, limit: str, subject: bytes | str, at: datetime, allowed: int, window
     given = {"key": key, "n": n, "ends_at": ends_at, "allowed": allowed}
     if n > allowed or not _run(_UPSERT, given):
         raise TooMany(wait_s=max(1, round((ends_at - at).total_seconds())))
+    if (taken := _taken.get()) is not None:
+        taken[key] += n
+
+
+@contextmanager
+def given_back() -> Iterator[None]:
+    """Count what is asked within, and give it back at the end: a check of a list does nothing.
+
+    A process that is killed meanwhile leaves it counted until the window ends.
+    """
+    taken: Counter[bytes] = Counter()
+    outside = _taken.set(taken)
+    try:
+        yield
+    finally:
+        _taken.reset(outside)
+        if taken:
+            _run(_GIVE_BACK, [list(taken), list(taken.values())])
 
 
 def sweep(at: datetime) -> int:

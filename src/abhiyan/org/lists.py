@@ -1,12 +1,14 @@
 """The list this room takes in: who is to hold which office, also as districts keep their lists of booths."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import limits
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import PHONES, CellKind, Field, Layout
@@ -91,6 +93,7 @@ _OF_THE_ACT = (
     appointments.OfficerElsewhere,
     appointments.AccountClosed,
     appointments.BeyondYourOwn,
+    appointments.OffersOften,
 )
 Cells = dict[str, Any]
 
@@ -122,7 +125,7 @@ def _take(work: Work, *, write: bool) -> None:
     }
     bad = {fault[0] for fault in faults}
     made: list[str] = []
-    with transaction.atomic():
+    with transaction.atomic(), nullcontext() if write else limits.given_back():
         for n, (number, each) in enumerate(cells.items()):
             work.progress(n, len(cells))
             if number in bad or work.is_refused(number):
@@ -146,7 +149,9 @@ def _take(work: Work, *, write: bool) -> None:
                 work.count("same")
             except Refused as refused:
                 known = refused.code if refused.code in LIST.reasons else Refused.code
-                facts = {key: fact for key, fact in refused.facts.items() if key in ("seats", "most")}
+                facts = {
+                    key: fact for key, fact in refused.facts.items() if key in ("seats", "most", "n", "day")
+                }
                 field = _FIELDS.get(refused.field, refused.field)
                 is_cell = LAYOUT.field(field) is not None
                 faults.append((number, field if is_cell else "office", known, facts))

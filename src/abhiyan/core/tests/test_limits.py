@@ -97,3 +97,14 @@ def test_counters_of_windows_past_are_swept() -> None:
     take(at=AT + timedelta(minutes=5))
     assert limits.sweep(AT + timedelta(minutes=2)) == 1
     assert RateCount.objects.count() == 1
+
+
+def test_what_a_check_counts_is_refused_beyond_the_limit_and_given_back_at_its_end() -> None:
+    take()
+    with limits.given_back():
+        take(n=2)
+        with pytest.raises(TooMany):
+            take()
+    take(n=2)
+    with pytest.raises(TooMany):
+        take()

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import limits
+from abhiyan.core import clock, limits
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
@@ -16,6 +15,7 @@ from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.messaging.queries import OFFICE, our_number
 from abhiyan.messaging.rules import texts
 from abhiyan.org import actions as org
+from abhiyan.org.actions.appointments import OffersOften
 from abhiyan.org.models import Appointment
 from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
 from abhiyan.people import queries as people
@@ -26,12 +26,6 @@ from .queueing import send
 
 ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
 OFFERS = ("offers.phone", 3, 30 * limits.DAY_S)  # of offices to one phone
-
-
-class OffersOften(Refused, status=429):
-    """Each offer is a message to the phone, which may be a stranger's."""
-
-    message = _("This phone got %(n)s offers of an office this month. Ask the person to answer those first.")
 
 
 def ask_holder(*, told: AppointmentOffered) -> None:
@@ -49,8 +43,10 @@ def ask_holder(*, told: AppointmentOffered) -> None:
             limits.take(
                 limit=name, subject=str(account.phone_id), at=told.at, allowed=allowed, window_s=window_s
             )
-        except TooMany:
-            raise OffersOften(n=allowed) from None
+        except TooMany as refused:
+            free_at = told.at + timedelta(seconds=int(str(refused.facts["wait_s"])))
+            day = clock.day_in(settings.TIME_ZONE, free_at).strftime("%d/%m/%Y")
+            raise OffersOften(field="account", n=allowed, day=day) from None
         language = account.language or settings.LANGUAGE_CODE
         office, unit = named(told.office_names, language), named(told.unit_names, language)
         room, kind = OFFICE

@@ -96,6 +96,12 @@ class AlreadyEnded(Refused):
     message = _("This appointment has ended already.")
 
 
+class OffersOften(Refused, status=429):
+    """Each offer is a message to the phone, which may be a stranger's. Messaging refuses it in the act."""
+
+    message = _("This phone got %(n)s offers of an office in 30 days. Offer the next one from %(day)s.")
+
+
 class NotOffered(Refused, status=404):
     """A link, a word, or a page: answered, taken back, over, another phone's, or never made. All answered alike."""
 

@@ -96,6 +96,26 @@ def test_rows_are_offered_and_an_office_above_ones_own_is_refused_by_itself(
     assert offices() == []
 
 
+def test_a_fourth_offer_to_a_phone_is_refused_with_the_day_from_which_it_may_come(
+    world: World, tmp_path: Path
+) -> None:
+    places = ("N1111", "N1112", "N1121", "N1122")
+    rows = "Phone,Name,Office,Unit code\n" + "".join(
+        f"9906000011,Asha Devi,Booth worker,{place}\n" for place in places
+    )
+    leader = actor(world.holder("district_president", "N11"))
+    staged = bring(tmp_path / "list.csv", rows, world, leader)
+    assert (staged.counts, refused(staged)) == (
+        {"offered": 3, "refused": 1},
+        [(5, "phone", "offers_often")],
+    )
+    staged = bring(tmp_path / "list.csv", rows, world, leader, "commit")
+    assert staged.counts == {"offered": 3, "refused": 1}, "a check offers nothing, and counts for nothing"
+    assert offices() == [("booth_worker", place) for place in places[:3]]
+    page = body(browser(world.holder("state_president", "N1")), f"/imports/{staged.public_id}/")
+    assert "This phone got 3 offers of an office in 30 days. Offer the next one from " in page
+
+
 def test_a_booth_list_as_districts_keep_it_is_mapped_by_guess(world: World, tmp_path: Path) -> None:
     with system("test"):
         Unit.objects.filter(code="N1111").update(code="N1-56-126")
