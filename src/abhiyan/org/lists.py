@@ -79,6 +79,7 @@ LAYOUT = Layout(
             "from, start date, नियुक्ति की तारीख",
             CellKind.DATE,
             least=date(1950, 1, 1),
+            ahead_days=366,
         ),
     ),
 )

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.conf import settings
 
 from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
@@ -151,6 +152,7 @@ class Work:
             phone=phone,
             born=born,
             discard=discard,
+            on=clock.day_in(settings.TIME_ZONE, self.at),
         ):
             if first:
                 self.note(batch)

@@ -17,11 +17,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from abhiyan.core.letters import MARKS
-from abhiyan.core.tables.days import NUMBERS, Days, day_of
+from abhiyan.core.tables.days import NUMBERS, SHORT, Days, day_of
 from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.tables.reasons import BadCell
 from abhiyan.core.tables.words import DIGITS
@@ -274,9 +274,10 @@ def _decimal(text: str, field: Field) -> float:
     return float(_bounded(field, float(text)))
 
 
-def _date_read(days: Days) -> Callable[[str, Field], date]:
+def _date_read(days: Days, on: date | None) -> Callable[[str, Field], date]:
     def read(text: str, field: Field) -> date:
-        value: date = _bounded(field, day_of(text, days))
+        latest = on and on + timedelta(days=field.ahead_days)
+        value: date = _bounded(field, day_of(text, days, latest=latest))
         return value
 
     return read
@@ -436,8 +437,12 @@ def cleaner(
     phone: Phone | None = None,
     born: Born | None = None,
     days: Days = Days.DAY_FIRST,
+    on: date | None = None,
 ) -> Cleaner:
-    """The function that cleans one field's column, batch after batch. notes: counted into. days: of a date's column."""
+    """The function that cleans one field's column, batch after batch. notes: counted into. days: of a date's column.
+
+    on: the day it is, by which a year of two digits is read; without it such a year is refused.
+    """
 
     def note(code: str) -> None:
         notes[field.key, code] += 1
@@ -483,13 +488,19 @@ def cleaner(
         return phones
 
     if kind is CellKind.DATE:
-        dates = _Remembered(_unless_blank(_date_read(days), field))
+        dates = _Remembered(_unless_blank(_date_read(days, on), field))
         told = _TOLD.get(days)
 
         def read_days(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
             if told and (n := sum(NUMBERS.fullmatch(cell.strip()) is not None for cell in cells)):
                 notes[field.key, told] += n
-            return _required(field, *dates.column(cells))
+            values, bad = dates.column(cells)
+            if n := sum(
+                value is not None and SHORT.fullmatch(cell.strip()) is not None
+                for cell, value in zip(cells, values, strict=True)
+            ):
+                notes[field.key, "this_century"] += n
+            return _required(field, values, bad)
 
         return read_days
 

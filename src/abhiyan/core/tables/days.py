@@ -38,6 +38,8 @@ _WORDY = re.compile(
 _WORDY_US = re.compile(
     r"(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<year>[0-9]{4})"
 )
+# A day whose year has two digits, in a cell as the file has it.
+SHORT = re.compile(r"\d{1,2}\D+(?:\d{1,2}|[^\s\d,./-]+)\D+\d{2}(?: .*)?")
 _SERIAL = re.compile(r"([0-9]{4,5})(?:\.[0-9]+)?")
 _EPOCH = date(1899, 12, 30)  # Excel's day 0, its false leap day of 1900 counted in
 
@@ -91,16 +93,29 @@ class Evidence:
         return Days.UNSAID if self.open and not self.day else Days.DAY_FIRST
 
 
-def day_of(text: str, days: Days = Days.DAY_FIRST) -> date:
-    """A date as its column writes it, ISO, with a month's name, or an Excel serial. Raises BadCell."""
+def _year_of(digits: str, latest: date | None, day: int, month: int) -> int:
+    """The year of a day. Two digits mean this century unless the day is then after `latest`. Raises BadCell."""
+    if len(digits) == 4:
+        return int(digits)
+    if latest is None:
+        raise BadCell("short_year")
+    year = latest.year // 100 * 100 + int(digits)
+    if date(year, month, day) > latest:
+        raise BadCell("short_year")
+    return year
+
+
+def day_of(text: str, days: Days = Days.DAY_FIRST, *, latest: date | None = None) -> date:
+    """A date as its column writes it, ISO, with a month's name, or an Excel serial. Raises BadCell.
+
+    latest: the last day that a year of two digits may mean. Without it such a year is refused.
+    """
     try:
         if found := _ISO.fullmatch(text):
             if days is Days.SWAPPED and int(found[3]) <= 12 and found[2] != found[3]:
                 raise BadCell("date_open")
             return date(int(found[1]), int(found[2]), int(found[3]))
         if found := NUMBERS.fullmatch(text):
-            if len(found[3]) == 2:
-                raise BadCell("short_year")
             day, month = int(found[1]), int(found[2])
             if days in (Days.MONTH_FIRST, Days.SWAPPED):
                 day, month = month, day
@@ -108,15 +123,13 @@ def day_of(text: str, days: Days = Days.DAY_FIRST) -> date:
                 raise BadCell("month_first")
             elif days is Days.MIXED and day <= 12 and day != month:
                 raise BadCell("date_open")
-            return date(int(found[3]), month, day)
+            return date(_year_of(found[3], latest, day, month), month, day)
         if found := _WORDY.fullmatch(text) or _WORDY_US.fullmatch(text):
             day_text, name, year = found["day"], found["month"], found["year"]
             number = _MONTHS.get(name.casefold().rstrip("."))
             if number is None:
                 raise BadCell("date")
-            if len(year) == 2:
-                raise BadCell("short_year")
-            return date(int(year), number, int(day_text))
+            return date(_year_of(year, latest, int(day_text), number), number, int(day_text))
         if (found := _SERIAL.fullmatch(text)) and int(found[1]) >= 3000:
             return _EPOCH + timedelta(days=int(found[1]))
     except ValueError as error:  # 31/02/1990

@@ -40,6 +40,7 @@ class Field:
 
     key: for machines. en, hi: the header as we write it. also: other headers people use, between commas.
     least, most: bounds of the value (INTEGER, DECIMAL, YEAR, DATE), inclusive.
+    ahead_days: how far ahead a day may lie that is written with a year of two digits (DATE).
     choices: value -> spellings accepted besides the value itself (CHOICE).
     needed: in which rows it must stand though not in all of them, for people ("needed for a new unit").
     """
@@ -53,6 +54,7 @@ class Field:
     max_length: int = 200
     least: int | float | date | None = None
     most: int | float | date | None = None
+    ahead_days: int = 0
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     multiline: bool = False
     needed: str | Promise = ""

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from itertools import chain, islice
 from operator import itemgetter
@@ -79,12 +80,14 @@ def rows(
     phone: Phone | None = None,
     born: Born | None = None,
     discard: Discard | None = None,
+    on: date | None = None,
     batch: int = BATCH,
 ) -> Iterator[Batch]:
     """Read one part of a file, or all of it.
 
     phone: what makes a phone of a cell, None when it is none; needed when the layout has phones.
     born: what makes a year of birth of an age or a short year; without it these are refused.
+    on: the day it is, by which a year of two digits is read; without it such a year is refused.
     discard: told of every row before it is kept or refused; the minor's row goes here and leaves a count only.
     Raises TableRefused when the mapping is not allowed or the file is not what was sniffed.
     """
@@ -98,7 +101,7 @@ def rows(
     if part is None:
         part = _whole(path, source)
     notes: Notes = Counter()
-    plan = _Plan(layout, mapping, source, notes, phone, born, discard)
+    plan = _Plan(layout, mapping, source, notes, phone, born, discard, on)
     if source.kind == "sheet":
         yield from _sheet(path, plan, source, part)
     else:
@@ -168,13 +171,19 @@ class _Plan:
         phone: Phone | None,
         born: Born | None,
         discard: Discard | None,
+        on: date | None,
     ) -> None:
         self.fields = [f for f in layout.fields if f.key in mapping]
         self.columns = [mapping[f.key] for f in self.fields]
         days = source.days or {}
         self.cleaners: list[Cleaner] = [
             cleaner(
-                f, notes=notes, phone=phone, born=born, days=Days(days.get(mapping[f.key], Days.DAY_FIRST))
+                f,
+                notes=notes,
+                phone=phone,
+                born=born,
+                days=Days(days.get(mapping[f.key], Days.DAY_FIRST)),
+                on=on,
             )
             for f in self.fields
         ]

@@ -54,7 +54,7 @@ CELL: dict[str, str | Promise] = {
         "%(field)s can be read in two ways: other cells of the column have the month before the day. "
         "Write it like 1990-08-15."
     ),
-    "short_year": _("%(field)s has a year of two digits. Write the year with four digits, like 15/08/1990."),
+    "short_year": _("%(field)s has a year of two digits that is not clear. Write all four, like 15/08/1990."),
     "bad_code": _("%(field)s is not a code. Write it in letters and digits, with - between them."),
     "code_day": _(
         "%(field)s is a day: the sheet made it of a number like 5/12. "
@@ -170,6 +170,7 @@ NOTES: dict[str, str | Promise] = {
     "spaces_joined": _("several spaces made one"),
     "age": _("an age; the year of birth it makes was taken"),
     "short_year": _("a year of two digits; the one less than 100 years ago was taken"),
+    "this_century": _("a year of two digits; the one of this century was taken"),
     "month_first": _("read with the month before the day, as the column shows"),
     "day_first": _("read with the day before the month; the column does not show which it is"),
 }

@@ -222,6 +222,32 @@ def test_a_date_is_read_or_refused(cell: str, value: Any) -> None:
     assert clean(field(CellKind.DATE), cell) == value
 
 
+@pytest.mark.parametrize(
+    ("cell", "ahead_days", "value"),
+    [
+        ("15/8/25", 0, date(2025, 8, 15)),
+        ("1-2-26", 0, date(2026, 2, 1)),
+        ("१-२-२६", 0, date(2026, 2, 1)),
+        ("15-Aug-25", 0, date(2025, 8, 15)),
+        ("20/11/26", 0, date(2026, 11, 20)),
+        ("21/11/26", 0, "!short_year"),  # tomorrow
+        ("21/11/26", 1, date(2026, 11, 21)),
+        ("15/8/79", 366, "!short_year"),  # 1979 or 2079: nobody knows
+        ("31/2/25", 0, "!date"),
+        ("15/8/1999", 0, date(1999, 8, 15)),
+    ],
+)
+def test_a_short_year_of_a_day_is_this_century_unless_it_is_ahead(
+    cell: str, ahead_days: int, value: Any
+) -> None:
+    notes: Notes = Counter()
+    spec = field(CellKind.DATE, ahead_days=ahead_days)
+    values, bad = cleaner(spec, notes=notes, on=date(2026, 11, 20))([cell])
+    assert (f"!{bad[0]}" if bad else values[0]) == value
+    is_mended = not bad and "1999" not in cell
+    assert notes["it", "this_century"] == is_mended
+
+
 def test_dates_out_of_the_window_are_refused() -> None:
     spec = field(CellKind.DATE, least=date(2026, 11, 1), most=date(2026, 11, 30))
     assert clean(spec, "31/10/2026") == "!too_small"

@@ -69,6 +69,7 @@ def stage(order: Order) -> Iterator[PaperProgress]:
             phone=phones.parse,
             born=partial(born_as_listed, year=order.at.year),
             discard=reading.discard,
+            on=reading.today,
         )
         for batch in found:
             told, ready = reading.take(batch)

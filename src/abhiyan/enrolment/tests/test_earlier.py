@@ -78,6 +78,18 @@ def test_days_with_the_month_first_are_read_so_in_the_whole_list(world: World, t
     assert "month_first" in str(checked.notes), "and the page says so"
 
 
+def test_days_with_a_short_year_are_of_this_century_and_told_as_mended(world: World, tmp_path: Path) -> None:
+    short = ASHA.replace("05-03-2019", "5-3-19") + CHANDRA.replace("11-04-2019", "11/4/79")
+    public_id = bring(world, tmp_path, short)
+    checked = step(world, public_id, "check")
+    assert checked.counts == {"joined": 1, "refused": 1}
+    assert checked.notes["joined_on/this_century"] == 1
+    with system("test"):
+        assert set(RefusedRow.objects.values_list("row", "field", "reason")) == {
+            (3, "joined_on", "short_year")
+        }
+
+
 def test_members_of_a_list_count_in_their_own_drive_and_renew_by_their_own_act(
     world: World, tmp_path: Path
 ) -> None:
