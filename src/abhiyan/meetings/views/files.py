@@ -82,7 +82,7 @@ def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
     if one.walk_ins is not None:
         came.append([_("Without an invitation"), grouped(one.walk_ins)])
     values = {
-        "above": f"{settings.ORGANISATION} · {named(one.unit.names)}",
+        "above": " · ".join(filter(None, (settings.ORGANISATION, named(one.unit.names)))),
         "name": one.title,
         "facts": " · ".join(filter(None, (days_of(one.first_on, one.last_on, one.starts), one.place, state))),
         "foot": f"{one.title} · {date_format(localtime(at), 'j F Y, H:i')}",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -60,6 +61,13 @@ def test_a_booth_of_three_entries_fits_a_page_and_has_no_estimate(cast: Cast) ->
     cast.fold()
     (only,) = printed(cast, "state_president", "/review/dossier/JK-B001/print/")
     assert "nobackchecksyet" in only.replace("-", "") and "Counted3" in only
+
+
+@pytest.mark.parametrize(("organisation", "begins"), [("", "Dossier"), ("Sangathan", "Sangathan·Dossier")])
+def test_its_top_line_begins_with_a_word(cast: Cast, settings: Any, organisation: str, begins: str) -> None:
+    settings.ORGANISATION = organisation
+    (first, *_more) = printed(cast, "state_president", "/review/dossier/JK-SRI/print/")
+    assert first.startswith(begins), first[:40]
 
 
 def test_its_headings_are_in_the_readers_language(cast: Cast) -> None:

@@ -77,7 +77,7 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
         facts.append(f"{grouped(read['unit'].electors)} {_('electors')}")
     filled = [one for one in read["ladders"] if not one[1].is_empty]
     return {
-        "above": f"{settings.ORGANISATION} · {_('Dossier')}",
+        "above": " · ".join(filter(None, (settings.ORGANISATION, _("Dossier")))),
         "name": f"{read['name']}, {read['kind']}",
         "facts": " · ".join(facts),
         "notes": list(_notes(read)),
