@@ -18,9 +18,7 @@ from abhiyan.core.letters import MARKS
 
 DATA = Path(__file__).parent / "data"
 # As the demo brings the packaged files; a text of others stays as they wrote it.
-PACKAGED_ORIGIN = gettext_noop(
-    "Election Commission of India, as collected in public repositories; see elections/data/README.md"
-)
+PACKAGED_ORIGIN = gettext_noop("Election Commission of India, as collected in public repositories")
 SEATS = {"pc": "india_parliamentary_constituencies.csv", "ac": "india_assembly_constituencies.csv"}
 NOTA = "NOTA"
 INDEPENDENT = "IND"

@@ -10,9 +10,10 @@ from django.utils.translation import override
 
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
-from abhiyan.elections.models import Contest, Plan
+from abhiyan.elections.models import Contest, Plan, ResultFile
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.reference import PACKAGED_ORIGIN
 from abhiyan.elections.views.plans import often
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
@@ -40,6 +41,27 @@ def test_without_results_a_new_plan_says_what_comes_first(db: None) -> None:
     for path in ("/elections/plans/", "/elections/plans/new/"):
         page = body(client, path)
         assert "A plan starts from a past result" in page and 'name="election"' not in page
+
+
+def test_who_made_a_plan_is_named_in_the_script_of_the_page(world: World) -> None:
+    plan = make(world, world.holder("state_president", "N1", name="आशा देवी"), Aims(seats_goal=3))
+    reader = world.holder("state_general_secretary", "N1", name="Kamla Devi")
+    all_versions = f"/elections/plans/{plan.public_id}/?versions=all"
+    for path in ("/elections/plans/", all_versions):
+        page = body(browser(reader), path)
+        assert "Asha Devi" in page and "आशा" not in page, path
+        assert "आशा देवी" in body(browser(reader, language="hi"), path)
+
+
+def test_a_plan_says_where_its_last_result_is_from_and_when_it_came(world: World, president: Account) -> None:
+    plan = make(world, president, Aims(seats_goal=3))
+    client, path = browser(president), f"/elections/plans/{plan.public_id}/"
+    assert "Source of the last result: results.csv, 20 Nov 2026." in text(body(client, path))
+    with system("test"):
+        ResultFile.objects.update(origin=PACKAGED_ORIGIN)
+    said = "Election Commission of India, as collected in public repositories, 20 Nov 2026."
+    assert f"Source of the last result: {said}" in text(body(client, path))
+    assert f"Source: {said}" in text(body(client, STEP_TWO))
 
 
 def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, president: Account) -> None:

@@ -292,7 +292,7 @@ def _step_two(
             "owner": named(start.unit.names),
             "election_name": named(start.of.names),
             "place": reference.state_name(start.state, language()) if start.state else say("All states"),
-            "files": queries.files(start.of, state=start.state),
+            "sources": shown.sources_said(queries.files(start.of, state=start.state)),
         },
         status=status,
     )

@@ -168,7 +168,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "more_contradictions": contradictions[FINDINGS_SHOWN:],
             "notes": notes[:FINDINGS_SHOWN],
             "more_notes": notes[FINDINGS_SHOWN:],
-            "files": queries.files(one.election, state=one.state),
+            "sources": shown.sources_said(queries.files(one.election, state=one.state)),
             "versions": [(each, makers.get(each.made_by or 0, "")) for each in versions],
             "filters": SeatFilters(asked),
             "sorting": table.sorting,

@@ -6,14 +6,16 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from abhiyan.core.words import language, named
+from abhiyan.core.words import language, named, short_day
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat, ResultFile
 from abhiyan.elections.queries import planning, sources
 from abhiyan.elections.queries.planning import PlanVersion, SeatFound
+from abhiyan.elections.templatetags.figures import origin
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.lists import Column
@@ -87,6 +89,15 @@ def with_sources(one: Plan, lines: list[PlanSeatLine]) -> list[PlanSeatLine]:
     """The same, each with what its last votes stand on."""
     told = stands_on(one, [line.seat.contest_id for line in lines])
     return [replace(line, source=told.get(line.seat.contest_id, "")) for line in lines]
+
+
+def sources_said(files: Iterable[ResultFile]) -> list[str]:
+    """Say where results come from, each source once: as its bringer names it, else its file, and the day it came."""
+    told = (
+        f"{origin(file.origin) or file.name}, {short_day(timezone.localtime(file.brought_at))}"
+        for file in files
+    )
+    return list(dict.fromkeys(told))
 
 
 def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:

@@ -160,6 +160,16 @@ def test_the_owner_undoes_a_take_over_with_the_owners_own_target(
         assert queries.gap(programme=acts.drive, node=world.unit("N1"), on=TODAY).sums
 
 
+def test_all_versions_name_who_made_them_in_the_script_of_the_page(world: World, acts: Acts) -> None:
+    acts.given["by"] = actor(world.holder("state_general_secretary", "N1", name="आशा देवी"))
+    acts.set("N1", 2100)
+    reader = world.holder("state_general_secretary", "N1", name="Kamla Devi")
+    path = f"/programmes/{acts.drive.public_id}/targets/versions/?unit=N1"
+    page = body(browser(reader), path)
+    assert "Asha Devi" in page and "Rohini Koul" in page and "आशा" not in page
+    assert "आशा देवी" in body(browser(reader, language="hi"), path)
+
+
 def test_a_unit_whose_target_is_set_above_keeps_it_when_it_goes_back(world: World, acts: Acts) -> None:
     district = world.holder("district_president", "N11")
     acts.split("N11")
