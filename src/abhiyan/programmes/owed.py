@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import named
@@ -61,7 +61,6 @@ BEHIND = {
     ),
     "": ngettext_lazy("%(n)s of %(all)s units is behind", "%(n)s of %(all)s units are behind", "many"),
 }
-WHAT_RUNS = gettext_lazy("What runs now")
 EMPTY_BOOTHS = ngettext_lazy(
     "Nothing is counted in %(n)s booth yet", "Nothing is counted in %(n)s booths yet", "many"
 )
@@ -125,13 +124,16 @@ def _promised(charge: InCharge) -> Beside:
 def _while_open(
     viewer: Viewer, home: HeldOffice, stand: queries.MeasureStand, *, at: datetime
 ) -> Iterator[Beside]:
-    """The pages of what runs that are there while it is open, to who runs it in their unit; once a programme."""
+    """The pages of what runs that are there while it is open, to who runs it in their unit; once a programme.
+
+    The heading is what the page is, such as Today in the field. Each line below it is the name of a programme.
+    """
     if stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
         for page in activities.pages_while_open(lambda one: viewer.may_at(one, home.lo)):
             yield Beside(
-                sheet=WHAT_RUNS,
-                title=page.called(stand.programme.opens_on, clock.day_in(stand.programme.zone, at)),
-                meta=named(stand.programme.names),
+                sheet=page.called(stand.programme.opens_on, clock.day_in(stand.programme.zone, at)),
+                title=named(stand.programme.names),
+                meta="",
                 href=address(reverse(page.url_name, args=[stand.programme.public_id]), home.unit_code),
             )
 

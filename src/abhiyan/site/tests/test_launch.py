@@ -131,6 +131,17 @@ def table_of(text: str) -> list[list[str]]:
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in rows]
 
 
+def test_today_names_each_drive_once_under_what_its_page_is(cast: Cast) -> None:
+    address = f"{page(cast)}?unit=JK"
+    name = cast.world.programme.names["en"]
+    for heading in ("Launch day", "Today in the field"):
+        today = cast.client("state_president").get("/").text
+        aside = today.partition(f">{heading}</h2>")[2].partition("</section>")[0]
+        assert re.findall(rf'<a href="{re.escape(address)}"><b>([^<]*)</b></a>', aside) == [name]
+        assert heading not in aside and today.count(heading) == 1
+        in_second_week(cast)
+
+
 def test_after_a_week_districts_are_told_by_what_they_lack_today(cast: Cast) -> None:
     in_second_week(cast)
     cast.crowd(12, "JK-B001", "70062", days_ago=1)
