@@ -11,6 +11,8 @@ import pytest
 from abhiyan.core.tests.given import present
 
 if TYPE_CHECKING:  # models cannot be imported before Django is set up
+    from django.test import Client
+
     from .make import World
     from .server import Server
 
@@ -33,6 +35,14 @@ def world(now: datetime) -> World:
     world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
     world.now = now
     return world
+
+
+@pytest.fixture
+def worker(world: World) -> Client:
+    """A worker of a booth, signed in."""
+    from .web import officer
+
+    return officer(world, "booth_worker", "JK-B001")
 
 
 @pytest.fixture

@@ -42,11 +42,6 @@ def world() -> World:
     return web_world()
 
 
-@pytest.fixture
-def worker(world: World) -> Client:
-    return officer(world, "booth_worker", "JK-B001")
-
-
 def entered(client: Client, who: Human, how: str = "send", **other: str) -> Any:
     """Somebody is written down, a moment after what was done before."""
     given.time(present() + timedelta(seconds=1.5))

@@ -36,11 +36,6 @@ def world() -> World:
     return found
 
 
-@pytest.fixture
-def worker(world: World) -> Client:
-    return officer(world, "booth_worker", "JK-B001")
-
-
 def written(world: World, who: Human, *consents: int, unit: str = "JK-B001") -> str:
     """Somebody is on a paper list, and their phone has not answered; the address of their card."""
     claim = world.claim(who, Channel.PAPER, unit=world.units[unit])

@@ -27,11 +27,6 @@ def world() -> World:
     return web_world()
 
 
-@pytest.fixture
-def worker(world: World) -> Client:
-    return officer(world, "booth_worker", "JK-B001")
-
-
 def written(world: World, unit: str = "JK-B001", people: list[Human] = WHO) -> list[str]:
     """Return the addresses of the ticks of people on a paper list."""
     taken = [world.take(world.claim(who, Channel.PAPER, unit=world.units[unit])) for who in people]

@@ -1,5 +1,7 @@
 """An installation of its own, driven through the command line as an operator would."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal
@@ -9,13 +11,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
 from abhiyan.core import embedded
 from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S
+
+if TYPE_CHECKING:  # it cannot be imported before Django is set up
+    from abhiyan.enrolment.tests.server import Server
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Installation:
 
     def start(
         self, *arguments: str, stdout: IO[bytes] | int = subprocess.DEVNULL, **more: str
-    ) -> "subprocess.Popen[bytes]":
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "abhiyan.site.cli", *arguments],
             env=self.environment | more,
@@ -76,6 +81,16 @@ def folder() -> Iterator[Path]:
         for home in made.iterdir():
             embedded.stop(home)
         shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def served(django_db_setup: None) -> Iterator[Server]:
+    """A running server over the test's own database."""
+    from abhiyan.enrolment.tests.server import Server
+
+    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")

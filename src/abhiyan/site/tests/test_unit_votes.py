@@ -13,10 +13,8 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Unit
 
 from .test_units_below import rows
-from .test_wide_tables import served
-from .visits import visits
+from .visits import cut_at_crores, visits
 
-__all__ = ["served"]
 pytestmark = pytest.mark.django_db(transaction=True)
 SEATS = "/units/JK-PC1/?in=electoral"
 
@@ -66,15 +64,7 @@ def test_votes_cost_the_same_queries_however_many_seats_are_listed(cast: Cast) -
 def test_the_seats_of_a_unit_fit_a_phone_and_a_desk(chromium: Browser, served: Server, cast: Cast) -> None:
     for opens in visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role))):
         page = opens(SEATS, "state_president", size="desk")
-        table = ".scroll:has(.tbl.brief)"
-        cells = f"{table} tbody td.num:not(.pct)"
-        page.evaluate(
-            f"document.querySelectorAll('{cells}').forEach(each => each.firstChild.data = '12,34,567')"
-        )
-        wide = page.evaluate(
-            f"(each => each.scrollWidth - each.clientWidth)(document.querySelector('{table}'))"
-        )
-        assert wide <= 0, f"{wide} px are cut"
+        assert cut_at_crores(page) <= 0
         page = opens(SEATS, "state_president", size="phone", language="hi")
         assert page.locator("text=/JKNC .*9,912/").first.is_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

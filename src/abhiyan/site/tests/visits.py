@@ -87,3 +87,14 @@ def go(page: Page, click: str) -> None:
     """Follow a link or send a form, to the page that comes."""
     with page.expect_navigation():
         page.click(click)
+
+
+def cut_at_crores(page: Page) -> int:
+    """Return how many pixels of the table of units are cut off once its numbers are as long as in a large state."""
+    page.evaluate(
+        "document.querySelectorAll('.scroll:has(.tbl.brief) tbody td.num:not(.pct)')"
+        ".forEach(each => each.firstChild.data = '12,34,567')"
+    )
+    table = page.locator(".scroll:has(.tbl.brief)").first
+    cut: int = table.evaluate("each => each.scrollWidth - each.clientWidth")
+    return cut
