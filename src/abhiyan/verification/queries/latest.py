@@ -13,7 +13,9 @@ from abhiyan.verification.models import Estimate, Frame
 
 from .told import COLUMNS, estimated_of, share_columns, share_of
 
-# Frames first: whether one is in sight is asked once of each. Of a unit the newest with a number, else the newest.
+# Frames first: whether one is in sight is asked once of each. Of a unit the newest whose ladder gets its number. The
+# ladder shows the counted; a frame under way may have enough checks of all together first. Without such a frame it is
+# the newest with any number, else the newest.
 _LATEST = f"""
 with f as materialized (
   select id, public_id, programme_id, measure, number, state, frozen_at, ends_on from verification_frame
@@ -32,7 +34,7 @@ select distinct on (f.programme_id, f.measure, u.id) f.programme_id, f.measure, 
   left join verification_estimate w on w.frame_id = f.id and w.unit_id = u.id and w.shade = {Estimate.Shade.UNSIGNED}
  where u.id = any(%(units)s)
  order by f.programme_id, f.measure, u.id,
-    (e.rate is null and a.rate is null and coalesce(e.grade, '') = ''), f.number desc"""
+    (e.rate is null and coalesce(e.grade, '') = ''), a.rate is null, f.number desc"""
 
 
 def ask_latest(programmes: Sequence[int], units: Sequence[int], on: date) -> Asked:

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from abhiyan.core import clock
+from abhiyan.core import clock, lot
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import strike_off
@@ -119,6 +119,24 @@ def test_before_enough_checks_there_is_no_number(cast: Cast) -> None:
     )
     page = reverse("programmes:programme", args=[frame.programme.public_id])
     assert why in seen(cast, "state_president", page)
+
+
+def test_a_frame_under_way_takes_no_figure_off_the_ladder(cast: Cast, checked: Frame) -> None:
+    """The newer frame has enough checks of all its people together, but not of those whose phone answered."""
+    unit = cast.world.units["JK"]
+    with system("test"):
+        rows = list(Estimate.objects.filter(frame=checked, unit=unit))
+        newer = Frame.objects.get(pk=checked.pk)
+        newer.pk, newer.public_id, newer.number = None, lot.uuid(), checked.number + 1
+        newer.save(force_insert=True)
+        for row in rows:
+            row.pk, row.frame = None, newer
+            if row.shade == Estimate.Shade.SIGNED:
+                row.genuine, row.not_genuine, row.rate, row.low, row.high, row.method = 15, 0, None, None, None, ""
+            row.save(force_insert=True)
+    text = seen(cast, "state_president", unit_page("JK"))
+    assert "Of those counted by" in text
+    assert "not enough checks (15 of 19)" not in text
 
 
 def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: Frame) -> None:
