@@ -179,8 +179,15 @@ def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
 def _behind(
     home: HeldOffice, stands: Sequence[queries.MeasureStand], *, at: datetime
 ) -> Iterator[UnitsBehind]:
-    """Of each measure the units right below that are behind, and who leads them. One query for all who lead."""
-    late = [(stand, found) for stand in stands if (found := queries.late(home, stand, at=at))]
+    """Of each measure the units right below that are behind, and who leads them. One query for all who lead.
+
+    Booths with nothing counted are named for the first measure, and where a target asks something of them.
+    """
+    late = [
+        (stand, found)
+        for n, stand in enumerate(stands)
+        if (found := queries.late(home, stand, names_empty=not n or bool(stand.target), at=at))
+    ]
     units = {child.unit_id for _stand, found in late for child in found.leaf.rows}
     leaders = org.ask_leaders_of(units, on=clock.day_in(settings.TIME_ZONE, at))() if units else {}
     for n, (stand, found) in enumerate(late):

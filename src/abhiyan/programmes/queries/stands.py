@@ -85,8 +85,8 @@ class LateUnits:
     is_empty: bool = False
 
 
-def late(held: HeldOffice, stand: MeasureStand, *, at: datetime) -> LateUnits | None:
-    """Units right below an office's own that are behind; booths that have counted no one yet come first.
+def late(held: HeldOffice, stand: MeasureStand, *, names_empty: bool, at: datetime) -> LateUnits | None:
+    """Units right below an office's own that are behind. names_empty: booths that have counted no one yet come first.
 
     None where there is nothing below, or nothing late, as on the first day. Four queries at most.
     """
@@ -113,7 +113,7 @@ def late(held: HeldOffice, stand: MeasureStand, *, at: datetime) -> LateUnits | 
             units=below,
         )
 
-    if kind == "booth" and (empty := first("without", "name")).rows:
+    if kind == "booth" and names_empty and (empty := first("without", "name")).rows:
         return LateUnits(kind, empty, len(below), is_empty=True)
     leaf = first("behind", FURTHEST_BEHIND)
     return LateUnits(kind, leaf, len(below)) if leaf.rows else None

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -378,6 +379,29 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
     with system("test"):
         Unit.objects.filter(code="N112").update(closed_on=TODAY)
     assert asked(president) == ["1 in-charge declined: name another"]
+
+
+def test_only_the_first_programme_and_those_with_a_target_name_booths_without_anybody(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.holder("mandal_president", "N112", name="Asha")
+    second = make(world, president, opens_on=TODAY - timedelta(days=9), names={"en": "Second", "hi": "दूसरा"})
+    with system("test"):
+        actions.open_programme(programme_id=second.pk, by=actor(president), at=AT)
+
+    def named() -> list[str]:
+        viewer = viewer_of(account_id=asha.pk, on=TODAY)
+        with scoped(viewer.scope), override("en"):
+            return [str(one.about) for one in owed.owed(viewer, at=NOW) if isinstance(one, UnitsBehind)]
+
+    first = named()
+    assert len(first) == 1, "nobody asked these booths for anything of the other one"
+    for one in (drive, second):
+        with system("test"):
+            actions.set_target(
+                programme_id=one.pk, unit_id=world.unit("N112"), n=40, by=actor(president), at=AT
+            )
+    assert sorted(named()) == ["Membership drive", "Second"]
 
 
 # The pages
