@@ -210,6 +210,9 @@ def test_a_target_far_below_what_is_counted_is_marked_and_targets_are_held_again
     assert "230% of the target is counted already." in words(body(client, f"{path}?unit=N11"))
     lines = client.get(path, {"unit": "N1", "format": "csv"}).getvalue().decode()
     assert "Unit N11,N11,10000,23,0.1,10" in lines
+    set_n(world, opened, president, N11=3)
+    page = words(body(client, f"{path}?unit=N1"))
+    assert "Targets here run from 0.03% of electors (Unit N11)" in page, "few are not nobody"
 
 
 def test_only_the_fields_of_the_chosen_way_are_asked_and_judged(

@@ -207,8 +207,11 @@ def _too_low(target: int | None, counted: int | None) -> int | None:
 
 
 def _of_electors(child: queries.Child) -> float | None:
-    """A target in per cent of the electors."""
-    return round(100 * child.target / child.electors, 1) if child.target and child.electors else None
+    """A target in per cent of the electors, with a second digit below 0.1: few are not nobody."""
+    if not child.target or not child.electors:
+        return None
+    pct = 100 * child.target / child.electors
+    return round(pct, 1) or round(pct, 2)
 
 
 def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:

@@ -66,6 +66,7 @@ def cells(page: str, code: str) -> list[str]:
 def test_members_and_votes_of_a_segment_stand_side_by_side_with_the_caveat(cast: Cast) -> None:
     page = body(cast.client("state_president"), PATH)
     assert "Areas only. This says nothing about how any person voted." in page
+    assert page.count("how any person voted") == 1, "said twice in one paragraph"
     assert cells(page, "JK-AC20")[1] == "43"  # 42 and the one by name
     assert "jk_assembly_2024_results.csv" in page and "<svg" in page and "style=" not in page
 

@@ -132,7 +132,8 @@ def test_a_frame_under_way_takes_no_figure_off_the_ladder(cast: Cast, checked: F
         for row in rows:
             row.pk, row.frame = None, newer
             if row.shade == Estimate.Shade.SIGNED:
-                row.genuine, row.not_genuine, row.rate, row.low, row.high, row.method = 15, 0, None, None, None, ""
+                row.genuine, row.not_genuine, row.method = 15, 0, ""
+                row.rate = row.low = row.high = None
             row.save(force_insert=True)
     text = seen(cast, "state_president", unit_page("JK"))
     assert "Of those counted by" in text
