@@ -188,11 +188,11 @@ class ContactEntry(models.Model):
             ),
             # used by: call-backs and retries of a call queue
             models.Index(
-                fields=["list", "language", "again_at"],
+                fields=["list", "language", "again_at", "id"],
                 condition=models.Q(
                     state__in=["ready", "later"], again_at__isnull=False, phone_id__isnull=False
                 ),
-                name="entry_call_again",
+                name="entry_call_back",
             ),
             # used by: leases that end
             models.Index(fields=["until"], condition=models.Q(state="leased"), name="entry_until"),

@@ -423,7 +423,7 @@ def ask_presidents(*, at: datetime) -> int:
     transaction, as jobs.
     """
     found = Dialogue.objects.filter(outcome=Outcome.TALKED, asked_at=None).select_for_update(skip_locked=True)
-    noted = list(found.order_by("noted_at")[:MOST_ASKED])
+    noted = list(found.order_by("noted_at", "pk")[:MOST_ASKED])
     of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in noted}}
     due = [one for one in noted if _is_to_ask(one, of[one.programme_id].zone, at)]
     accounts = people.accounts({one.president_id for one in due} | {one.leader_id for one in due})

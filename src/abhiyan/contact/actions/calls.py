@@ -150,21 +150,21 @@ def note_seen(*, by: Actor, at: datetime) -> None:
         CallSeat.objects.filter(account_id=needed(by.account_id)).update(seen_at=at)
 
 
-# Each reads an index in its order and stops at the first row that nobody else holds.
-_FROM = """select x.id from unnest(%(lists)s::bigint[]) with ordinality l(id, n)
- cross join unnest(%(languages)s::text[]) with ordinality g(code, n)
- cross join lateral (select e.id from contact_entry e where e.list_id = l.id and e.language = g.code
+# Each reads an index in its order and stops at the first row that nobody else holds. Retries of a day share an hour.
+_FROM = """select x.id from unnest(%(lists)s::bigint[], %(languages)s::text[]) o(id, code)
+ cross join lateral (select e.id from contact_entry e where e.list_id = o.id and e.language = o.code
    and e.state in ('ready', 'later') and e.phone_id is not null and (e.next_day is null or e.next_day <= %(on)s)
    and {when} limit 1 for update skip locked) x limit 1"""
-AGAIN = _FROM.format(when="e.again_at is not null and e.again_at <= %(at)s order by e.again_at")
+AGAIN = _FROM.format(when="e.again_at is not null and e.again_at <= %(at)s order by e.again_at, e.id")
 FRESH = _FROM.format(when="e.again_at is null order by e.id")
 
 
 def _lease(queue: CallQueue, languages: Sequence[str], account: int, *, at: datetime) -> ContactEntry | None:
     """Lock and lease the next entry of a queue that the gate lets through."""
     programme = queue.programme
-    given = {"lists": centres.lists_of(queue, at=at), "languages": list(languages), "at": at}
-    given["on"] = clock.day_in(programme.zone, at)
+    pairs = [(one, code) for one in centres.lists_of(queue, at=at) for code in languages]
+    given = {"lists": [one for one, _code in pairs], "languages": [code for _one, code in pairs]}
+    given |= {"at": at, "on": clock.day_in(programme.zone, at)}
     for _n in range(MOST_SKIPPED):
         found = sql.column(AGAIN, given) or sql.column(FRESH, given)
         if not found:

@@ -195,6 +195,17 @@ def test_a_promised_call_back_comes_at_its_time_before_anybody_else(
     assert taken(centre, caller, NOW + 2 * HOUR).entry_id == turn.entry_id
 
 
+def test_retries_of_one_instant_come_in_their_order_on_the_list_wherever_their_rows_lie(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    queue_of(run, people_to_call(run, world.unit("N1111"), 3))
+    first, *later = entries()
+    with system("test"):
+        for one in (*later, first):  # the row that is written last lies behind the others
+            ContactEntry.objects.filter(pk=one.pk).update(state="later", again_at=NOW - HOUR)
+    assert taken(centre, caller).entry_id == first.pk
+
+
 def test_an_opt_out_between_lease_and_ring_holds_the_number_back(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:
@@ -515,7 +526,7 @@ def test_the_next_person_is_read_from_an_index(
         cursor.execute("set local enable_seqscan = off")
         for statement, index in (
             (actions.calls.FRESH, "entry_to_call"),
-            (actions.calls.AGAIN, "entry_call_again"),
+            (actions.calls.AGAIN, "entry_call_back"),
         ):
             plan = "\n".join(sql.column(f"explain {statement}", given))
             assert index in plan and "Sort" not in plan, plan

@@ -244,7 +244,7 @@ def remind(*, at: datetime) -> int:
     """Ask once more what nobody has answered, inside the hours. Returns how many. In a transaction, as jobs."""
     if not hours.is_open(at, settings.TIME_ZONE):
         return 0
-    due = Question.objects.filter(OPEN, remind_at__lte=at, expires_at__gt=at).order_by("remind_at")
+    due = Question.objects.filter(OPEN, remind_at__lte=at, expires_at__gt=at).order_by("remind_at", "pk")
     found = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
     signs = people.last_signs({one.phone_id for one in found if one.unnamed})
     letters = []
