@@ -453,7 +453,8 @@ def browser_of_worker() -> "Iterator[tuple[Browser, AbstractEventLoop]]":
 
     from abhiyan.core.tests.waits import PATIENCE_S
 
-    expect.set_options(timeout=PATIENCE_S * 1000)  # as all else that waits: its own five seconds are few
+    # Pages and expectations wait as long as all else that waits. Their own 30 and 5 seconds are few.
+    expect.set_options(timeout=PATIENCE_S * 1000)
     # The shell draws pages only. Chromium with its own windows takes three times the processor time.
     own = os.environ.get("ABHIYAN_CHROMIUM") or "chromium-headless-shell"
     named = (own, "chromium", "chromium-browser", "google-chrome")
@@ -464,6 +465,7 @@ def browser_of_worker() -> "Iterator[tuple[Browser, AbstractEventLoop]]":
         )
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        started.on("context", lambda made: made.set_default_timeout(PATIENCE_S * 1000))
         loop = asyncio.get_running_loop()
         asyncio._set_running_loop(None)  # noqa: SLF001  # Playwright sets it so
         yield started, loop

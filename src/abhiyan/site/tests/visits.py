@@ -8,7 +8,6 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from abhiyan.core.scope import system
-from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.people.models import Account
 from abhiyan.ui.tests.test_browser import SIZES
 
@@ -50,7 +49,6 @@ def visits(
     def visited(path: str, role: str = "", *, size: str = "desk", language: str = "en", **more: Any) -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base, **more)
-        context.set_default_timeout(PATIENCE_S * 1000)
         contexts.append(context)
         context.on("console", heard)
         context.on(
