@@ -14,7 +14,7 @@ from abhiyan.messaging.tests.bulk import ENGLISH, ENGLISH_ID, ENTITY, HINDI, HIN
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.people.models import Consent, Person, Purpose
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
 from abhiyan.units.models import Poll
@@ -86,7 +86,7 @@ def test_a_bulk_message_is_registered_counted_asked_approved_paused_and_stopped(
     page.wait_for_url(where)
 
     other = visit("/releases/", "national_president", **look)
-    other.click("main a[href*='allow=yes']")
+    go(other, "main a[href*='allow=yes']")
     assert "Lal Chowk" in other.locator("main").inner_text()
     found += unsound(other, f"bulk-send-decide-{size}-{language}")
     other.click(SEND)

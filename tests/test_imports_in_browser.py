@@ -15,7 +15,7 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, away, visits
+from abhiyan.site.tests.visits import Open, away, go, visits
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
 from abhiyan.units.models import Unit
@@ -156,7 +156,7 @@ def test_everything_works_without_javascript(visit: Open, tmp_path: Path) -> Non
     page.set_input_files("input[type=file]", path)
     page.click("form[data-upload] button[type=submit]")
     public_id = number(page)
-    page.click("form[action$='/columns/'][data-once] button[type=submit]")
+    go(page, "form[action$='/columns/'][data-once] button[type=submit]")
     running.run(public_id, "check", at=NOW)
     page.wait_for_selector("#outcome")  # the page refreshes by itself, every three seconds
     page.click("form[action$='/commit/'] button[type=submit]")

@@ -34,7 +34,7 @@ from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.looked_at import ALIKE, PAGES
-from abhiyan.site.tests.visits import away
+from abhiyan.site.tests.visits import away, go
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
 from abhiyan.units import actions as units
@@ -197,24 +197,22 @@ def test_an_appointment_is_made_and_ended_and_its_power_is_gone_at_once(
     chief = visit("/appointments/new/?unit=JK-SRI-M2&office=mandal_president", "state_president", size=size)
     chief.fill("[name=phone]", phone)
     chief.fill("[name=name]", name)
-    with chief.expect_navigation():
-        chief.click("main form[method=post] button[type=submit]")
+    go(chief, "main form[method=post] button[type=submit]")
     with system("test"):
         account = Account.objects.get(name=name)
         token = sessions.start(account_id=account.pk, device="", origin="", at=NOW, strong=True).token
     own = visit("/", size=size, token=token)
     assert "Do you accept? Mandal president" in own.inner_text("main")
-    own.click("main a[href^='/appointments/']")
-    own.click("button:text-is('Accept the office')")
+    go(own, "main a[href^='/appointments/']")
+    go(own, "button:text-is('Accept the office')")
     own.goto("/people/?unit=JK-SRI-M2")
     assert HABIB.name in own.locator("main table").inner_text()
     chief.goto("/appointments/?unit=JK-SRI-M2")
     chief.click(f"text={name}")
-    chief.click("dialog#sheet a[href^='/appointments/']")
-    chief.click("main a[href$='/end/']")
+    go(chief, "dialog#sheet a[href^='/appointments/']")
+    go(chief, "main a[href$='/end/']")
     chief.fill("[name=reason]", "Term is over")
-    chief.click("button.danger")
-    chief.wait_for_load_state()
+    go(chief, "button.danger")
     own.goto("/people/?unit=JK-SRI-M2")
     assert "/sign-in/" in own.url and HABIB.name not in own.content()
 
@@ -256,8 +254,7 @@ def go_through(
             running.run(public_id, step, at=NOW)
 
     if page.locator("#columns").count():  # else each was known, and the check has begun
-        page.click("form[action$='/columns/'][data-once] button[type=submit]")
-        page.wait_for_load_state()
+        go(page, "form[action$='/columns/'][data-once] button[type=submit]")
     work("check")
     assert refused in page.locator("section:has(#refused)").inner_text()
     for step, state in (("commit", "done"), ("undo", "undone")):
@@ -359,11 +356,9 @@ def test_in_charges_are_named_and_one_declines(visit: Open, cast: Cast, size: st
     chief = visit(missing, "district_in_charge", size=size, language=language)
     chief.locator("a[href*='unit=JK-SRI-M1&']").locator("visible=true").first.click()
     chief.fill("#q", "mandal_president")
-    chief.locator("section:has(#in-charge) form[method=get] button").click()
-    chief.wait_for_load_state()
+    go(chief, "section:has(#in-charge) form[method=get] button")
     chief.check("[name=account]")
-    chief.locator("section:has(#in-charge) form[action*='/in-charge/'][data-once] button").click()
-    chief.wait_for_load_state()
+    go(chief, "section:has(#in-charge) form[action*='/in-charge/'][data-once] button")
     chief.goto(missing)
     assert chief.locator("a[href*='unit=JK-SRI-M1&']").count() == 0
     own = visit("/", "mandal_president", size=size, language=language)
@@ -372,8 +367,7 @@ def test_in_charges_are_named_and_one_declines(visit: Open, cast: Cast, size: st
     own.wait_for_url("**/programmes/in-charge/")
     own.locator("main summary").first.click()
     own.locator("[name=reason]").first.fill("Away until spring")
-    own.locator("main details button").first.click()
-    own.wait_for_load_state()
+    go(own, "main details button >> nth=0")
     chief.goto(missing)
     assert "Away until spring" in chief.locator("main table").inner_text()
     chief.goto("/")
@@ -391,9 +385,9 @@ def test_a_poll_is_entered_by_two(visit: Open, size: str, language: str) -> None
     first.locator(".poll-form button").first.click()
     first.wait_for_selector("a[href$='/take-back/']")
     second = visit("/", "national_president", size=size, language=language)
-    second.locator(f"main a[href='{urlsplit(first.url).path}']").first.click()
-    second.locator("a[href*='allow=yes']").click()
-    second.locator("main form button").first.click()
+    go(second, f"main a[href='{urlsplit(first.url).path}'] >> nth=0")
+    go(second, "a[href*='allow=yes']")
+    go(second, "main form button >> nth=0")
     first.reload()
     assert first.locator("a[href$='/withdraw/']").count() == 1
 

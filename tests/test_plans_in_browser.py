@@ -27,7 +27,7 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Notice
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, PAGE_LOOKS
 from abhiyan.units import actions as units
@@ -196,8 +196,7 @@ def journey(page: Page, name: str) -> Plan:
     page.fill("[name=name_en]", name)
     page.fill("[name=seats_goal]", "80")
     page.fill("[name=share_goal_pct]", "51")
-    page.click("button[value=look]")
-    page.wait_for_selector("#look")
+    go(page, "button[value=look]")
     alone, together = page.locator("section:has(#look) tbody tr").all()
     assert say("%(party)s alone") % {"party": "BJP"} in alone.inner_text() and "62" in alone.inner_text()
     assert "64" in together.inner_text() and "80" in together.inner_text()
@@ -221,8 +220,8 @@ def journey(page: Page, name: str) -> Plan:
     for seat in ("Agra", "Aligarh", "Akbarpur"):
         page.check(f"[aria-label='{say('Lock %(where)s') % {'where': seat}}']")
     save = "form[data-once] button[type=submit]"
-    page.click(save)
-    page.wait_for_selector(f"text={say('Version %(n)s is made.') % {'n': 2}}")
+    go(page, save)
+    assert say("Version %(n)s is made.") % {"n": 2} in page.inner_text("body")
     assert page.locator("tbody input[type=checkbox]:checked").count() == 3
     page.fill(f"[aria-label='{say('Votes planned in %(where)s') % {'where': 'Azamgarh'}}']", "6,00,000")
     page.click(save)

@@ -223,8 +223,7 @@ def test_doors_are_taken_worked_offline_asked_about_and_rest_at_an_election(
     announce(cast.world.units["JK"].pk, SYSTEM, at=at)
     path = urlsplit(mine)._replace(scheme="", netloc="").geturl()
     phone = visit(path, "booth_president", size=size, language=language)
-    phone.click("form[action$='/take/'] button")
-    phone.wait_for_load_state()
+    go(phone, "form[action$='/take/'] button")
     look(phone, "contact list rests")
     assert not entries(state="leased")
     desk = visit(

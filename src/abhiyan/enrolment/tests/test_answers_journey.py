@@ -14,7 +14,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Enrolment
 from abhiyan.messaging.rules.texts import SERVICE
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.units.models import Pin
 
 from .make import Human, Ladder, World
@@ -118,8 +118,7 @@ def test_from_an_sms_to_the_erasure(
 
     pass_a_minute()
     page.goto("/me/erase/")
-    page.click("button.danger")
-    page.wait_for_load_state()
+    go(page, "button.danger")
     assert world.ladder(world.booth) == Ladder(reported=2)
     assert world.rows("select count(*) from people_person where name is not null") == [(0,)]
     page.goto("/me/")
@@ -142,8 +141,7 @@ def test_somebody_on_a_paper_list_says_no(
     assert page.locator("button[name=answer]").count() == 2
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1), "opening a link answers nothing"
     if size == "phone":
-        page.click("button[name=answer][value=no]")
-        page.wait_for_load_state()
+        go(page, "button[name=answer][value=no]")
     else:
         assert call(served, secret, bilal, kind="sms", text=f"{said['no']} {question['word']}").status == 200
     assert world.ladder(world.booth) == Ladder(reported=1)

@@ -11,7 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import phone_changes
 from abhiyan.messaging.models import Message
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 
 from .make import Human, Ladder, World
 from .server import Server
@@ -82,8 +82,7 @@ def test_a_member_changes_the_number_with_the_old_phone_and_later_without_it(
     page.reload()
     page.wait_for_selector("a[href='/me/leave/']")
     told.reload()
-    told.click("main form button")
-    told.wait_for_load_state()
+    go(told, "main form button")
     phone_changes.turn(at=NOW + timedelta(hours=50))
     assert numbers(world) == [("Asha Devi", "0077")]
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
