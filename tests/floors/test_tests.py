@@ -58,8 +58,8 @@ def sleeps(source: Source) -> Iterator[str]:
 
 
 def expressions_waited_for(source: Source) -> Iterator[str]:
-    """A page waits for a function. A bare expression is evaluated again at each look, and our policy of content
-    refuses that: the wait passes only when it is true at the first look."""
+    """A page waits for a function. A bare expression is evaluated again at each look, which our policy of content
+    refuses. Such a wait passes only when the expression is true at the first look."""
     for node in source.nodes:
         if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith(".wait_for_function"):
             continue
