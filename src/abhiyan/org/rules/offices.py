@@ -110,8 +110,8 @@ SEATS: tuple[Seat, ...] = (
     Seat("segment_in_charge", "Segment in-charge", "विधानसभा प्रभारी", 10, _ELECTORAL, ("segment",)),
     Seat(
         "call_centre_agent",
-        "Call-centre agent",
-        "कॉल सेंटर कार्यकर्ता",
+        "Helpline agent",
+        "हेल्पलाइन कार्यकर्ता",
         60,
         _AGENT,
         seats=200,
@@ -192,8 +192,8 @@ SEATS: tuple[Seat, ...] = (
     ),
     Seat(
         "call_centre_supervisor",
-        "Call-centre supervisor",
-        "कॉल सेंटर प्रमुख",
+        "Helpline supervisor",
+        "हेल्पलाइन प्रमुख",
         55,
         _AGENT | {"org.read"},
         seats=10,

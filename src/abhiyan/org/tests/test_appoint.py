@@ -1,13 +1,14 @@
 """Appointing and ending: who may, what it gives, and that nobody hands on more than they have."""
 
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from abhiyan.core import news
+from abhiyan.core import news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
@@ -26,6 +27,7 @@ from abhiyan.org.actions.appointments import (
 from abhiyan.org.actions.releases import ReasonMissing
 from abhiyan.org.models import Appointment, Office
 from abhiyan.org.news import AppointmentEnded
+from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.models import Account
 
 from .make import AT, SYSTEM, TODAY, World, actor
@@ -59,6 +61,23 @@ def test_a_release_gives_offices_what_is_new_and_not_what_was_taken_away(world: 
         office.refresh_from_db()
         assert "programmes.run" in office.capabilities
         assert "people.export" not in office.capabilities
+
+
+def test_offices_of_the_helpline_get_names_of_their_own_where_the_organisation_chose_none(
+    world: World,
+) -> None:
+    renamed = import_module("abhiyan.org.migrations.0005_helpline_offices").RENAMED
+    former = {"en": "Call-centre agent", "hi": "कॉल सेंटर कार्यकर्ता", "ur": "کارکن"}
+    own = {"en": "Call desk", "hi": "कॉल डेस्क"}
+    with system("test"):
+        Office.objects.filter(code="call_centre_agent").update(names=former)
+        Office.objects.filter(code="call_centre_supervisor").update(names=own)
+        sql.run(renamed)
+        names = dict(Office.objects.values_list("code", "names"))
+    assert names["call_centre_supervisor"] == own
+    assert names["call_centre_agent"] == former | {"en": "Helpline agent", "hi": "हेल्पलाइन कार्यकर्ता"}
+    alike = [seat.code for seat in SEATS if "call centre" in seat.en or "कॉल" in seat.hi]
+    assert alike == ["call_supervisor", "call_agent"], "seats of a call centre alone"
 
 
 def test_a_senior_appoints_juniors_of_the_same_unit_and_not_the_reverse(world: World) -> None:
