@@ -28,26 +28,6 @@ HOMES = ("village", "ward", "booth", "mandal", "block", "cluster")
 SMALLEST = ("booth", "village", "ward")
 FOUND = 20
 LOOKED_AT = 200
-_GENERAL = frozenset(
-    {
-        "गाँव",
-        "गांव",
-        "ग्राम",
-        "गाम",
-        "तहसील",
-        "जिला",
-        "ज़िला",
-        "village",
-        "vill",
-        "gaon",
-        "gram",
-        "tehsil",
-        "district",
-        "distt",
-        "po",
-        "post",
-    }
-)  # beside a name, not of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,20 +174,16 @@ def places(found: OpenDrive, text: str, *, hierarchy: int, language: str) -> lis
     inside = (top_of(found, own), own)
     if not text or not units.spans(inside[:1], own):
         return []
-    plain = " ".join(word for word in text.split() if word.casefold() not in _GENERAL)
-    for wanted in dict.fromkeys((text, plain)):
-        rows = units.search(
-            wanted,
-            language=language,
-            within=inside,
-            kinds=HOMES,
-            hierarchy=hierarchy,
-            limit=LOOKED_AT,
-            as_listed=True,
-        )
-        if rows := taken(found, rows):
-            return rows[:FOUND]
-    return []
+    rows = units.search(
+        text,
+        language=language,
+        within=inside,
+        kinds=HOMES,
+        hierarchy=hierarchy,
+        limit=LOOKED_AT,
+        as_listed=True,
+    )
+    return taken(found, rows)[:FOUND]
 
 
 def district_of_pin(found: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:

@@ -11,6 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
 from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Hierarchy, Kind, Placement
+from abhiyan.units.words import write_words
 
 from .make import Human, Ladder, World
 from .web import blanks, code_sent, join, main, today, typed, web_world
@@ -311,6 +312,25 @@ def test_a_pin_code_of_a_whole_district_opens_its_places(world: World) -> None:
 def test_a_word_for_village_beside_a_name_finds_it(world: World) -> None:
     page = browser().get("/join/winter/places/?where=गाँव+JK-B001").content.decode()
     assert 'value="JK-B001"' in page
+
+
+@pytest.mark.parametrize(
+    ("where", "codes"),
+    [
+        *(
+            (text, {"JK-B003"})
+            for text in ("srinagar college", "college, srinagar", "कॉलेज श्रीनगर", "श्रीनगर college")
+        ),
+        ("जिला श्रीनगर गाँव हज़रतबल", {"JK-SRI-M2", "JK-B003"}),
+        *((text, set()) for text in ("bahu college", "कॉलेज बाहु", "himachal shimla")),
+    ],
+)
+def test_a_place_is_found_by_its_name_and_its_district(world: World, where: str, codes: set[str]) -> None:
+    with system("test"):
+        write_words((unit.pk, unit.kind, unit.names) for unit in world.units.values())
+    page = browser().get("/join/winter/places/", {"where": where}).content.decode()
+    assert set(re.findall('name="unit" value="([^"-][^"]*)"', page)) == codes
+    assert ("No place found. Write the village and district" in page) == (not codes)
 
 
 def test_each_step_is_judged_by_the_server_and_keeps_nothing(world: World) -> None:

@@ -1,21 +1,27 @@
 """Units by name or code, in both scripts, however spelt."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from abhiyan.core import sql
 from abhiyan.units.rules import fold, levels
+from abhiyan.units.rules.kind_words import without_kinds
 from abhiyan.units.rules.natural import natural
 
 from .rows import FACTS, MOST, PLACE, UnitRow, plain
 from .trees import span
+from .words_above import Spelt, by_words_above
 
 _ALIKE = 0.4  # trigram similarity from which a word may be another spelling
 _ALTERNATIVES = 24  # other spellings tried per word
 _TRIED = 200  # matches of one rank looked at
 _ENOUGH = 3  # found by surer ways: then words spelt otherwise are not tried
 _Order = tuple[int, int, int]
+_Bounds = tuple[int, int] | None
+_Look = Callable[
+    [Sequence[Spelt], _Bounds, Sequence[int] | None, Sequence[str], int], list[tuple[int, int, int]]
+]
 
 
 def search(
@@ -31,22 +37,27 @@ def search(
     """Units by name, in Hindi or Latin letters, however spelt, or by code; the best first.
 
     A code that fits comes first; then names that contain every word as it sounds, wherever the spaces stand, the
-    last word perhaps half typed; then, if there is still room, names with words spelt nearly so. Within each: the
-    higher kind first, then the shorter name. within: (unit id, hierarchy): only that unit and below. kinds: only
-    these. as_listed: the kinds come in this order instead of the higher first. hierarchy: `above` and the place are
-    read there; without one, the first tree that has the unit.
+    last word perhaps half typed. If these are few, the search adds units with some words in names above them ("Katra,
+    Reasi"). Then it adds names with words spelt nearly so. Words for kinds of places beside a name are passed
+    over where nothing has them. Within each: the higher kind first, then the shorter name.
+
+    within: (unit id, hierarchy): only that unit and below. kinds: only these. as_listed: the kinds come in this order
+    instead of the higher first. hierarchy: `above` and the place are read there; without one, the first tree that has
+    the unit.
     A handful of queries on indexes, whatever the number of units.
     """
     limit = min(max(limit, 1), MOST)
     bounds = span(*within) if within else None
     found: dict[int, _Order] = {}  # those alike are ordered by name
-    for unit_id, length in _by_code(text, bounds, kinds, limit):
-        found.setdefault(unit_id, (0, length, 0))
+    readings = list(dict.fromkeys((text, without_kinds(text))))
+    for reading in readings:
+        for unit_id, length in [] if found else _by_code(reading, bounds, kinds, limit):
+            found.setdefault(unit_id, (0, length, 0))
     ranks = list(dict.fromkeys(levels.RANK[k] for k in kinds)) if kinds else None
     if ranks and not as_listed:
         ranks.sort()
-    for surety, spellings in _spellings(text, lambda: len(found) < min(limit, _ENOUGH)):
-        for unit_id, rank, n in _by_words(spellings, bounds, ranks, kinds, limit):
+    for surety, look, spellings in _spellings(readings, lambda: len(found), min(limit, _ENOUGH)):
+        for unit_id, rank, n in look(spellings, bounds, ranks, kinds, limit):
             found.setdefault(unit_id, (surety, ranks.index(rank) if ranks else rank, n))
         if len(found) >= limit:
             break
@@ -59,9 +70,7 @@ def search(
     return sorted(rows, key=order)[:limit]
 
 
-def _by_code(
-    text: str, bounds: tuple[int, int] | None, kinds: Sequence[str], limit: int
-) -> list[tuple[int, int]]:
+def _by_code(text: str, bounds: _Bounds, kinds: Sequence[str], limit: int) -> list[tuple[int, int]]:
     """(unit id, length of code) of units whose code is, or begins with, what was typed, in either case."""
     code = text.strip()
     if not code.isprintable() or not code or len(code) > 64 or len(code.split()) > 1:
@@ -75,7 +84,7 @@ def _by_code(
     )
 
 
-def _narrowed(bounds: tuple[int, int] | None, kinds: Sequence[str]) -> tuple[str, list[Any]]:
+def _narrowed(bounds: _Bounds, kinds: Sequence[str]) -> tuple[str, list[Any]]:
     """Join and conditions that keep a search of `u` within a place and to some kinds; ends with `and`."""
     join, where = "", " where"
     params: list[Any] = []
@@ -89,34 +98,52 @@ def _narrowed(bounds: tuple[int, int] | None, kinds: Sequence[str]) -> tuple[str
 
 
 def _spellings(
-    text: str, wanting: Callable[[], bool]
-) -> Iterator[tuple[int, list[tuple[list[str], list[int]]]]]:
-    """Ways to read what was typed, the surest first, numbered: for each word its spellings and their ranks.
+    readings: Sequence[str], count: Callable[[], int], enough: int
+) -> Iterator[tuple[int, _Look, list[Spelt]]]:
+    """Ways to read what was typed, the surest first, numbered: where to look, and for each word its spellings.
 
-    wanting: whether the sure ones found so little that words spelt otherwise are worth trying.
+    count: the units found so far. Another reading is tried where there are none, less sure ways where there are few.
     """
-    words = fold.fold(text)
-    if not words:
-        return
-    known: dict[str, list[int]] = {}
-    for word, rank in sql.rows("select word, rank from units_word where word = any(%s)", [words]):
-        known.setdefault(word, []).append(rank)
-    if all(word in known for word in words):
-        yield 1, [([word], known[word]) for word in words]
-    for reading in _spaced_otherwise(text, words, known):
-        yield 1, reading
-    last = words[-1]
-    begun = _grouped(
-        sql.rows(
-            "select word, rank from units_word where word like %s order by length(word), rank, word limit %s",
-            [f"{plain(last)}%", _ALTERNATIVES * 2],
+    surety = 0
+    for reading in readings:
+        if count():
+            return
+        words = fold.fold(reading)
+        if not words:
+            return
+        known: dict[str, list[int]] = {}
+        for word, rank in sql.rows("select word, rank from units_word where word = any(%s)", [words]):
+            known.setdefault(word, []).append(rank)
+        sure = [([word], known[word]) for word in words if word in known]
+        surety += 1
+        if len(sure) == len(words):
+            yield surety, _by_words, sure
+        for spaced in _spaced_otherwise(reading, words, known):
+            yield surety, _by_words, spaced
+        begun = _grouped(
+            sql.rows(
+                "select word, rank from units_word where word like %s order by length(word), rank, word limit %s",
+                [f"{plain(words[-1])}%", _ALTERNATIVES * 2],
+            )
         )
-    )
-    if begun[0] and all(word in known for word in words[:-1]):
-        yield 2, [*(([word], known[word]) for word in words[:-1]), begun]
-    if not wanting():
+        is_begun = bool(begun[0]) and all(word in known for word in words[:-1])
+        if is_begun:
+            yield surety + 1, _by_words, [*sure[: len(words) - 1], begun]
+        surety += 2
+        if is_begun and count() < enough:
+            yield surety, by_words_above, [*sure[: len(words) - 1], begun]
+    if count() >= enough:
         return
-    near: list[tuple[list[str], list[int]]] = []
+    near = _near(words, known, begun)
+    if near:
+        yield surety + 1, _by_words, near
+    if count() < enough:
+        yield surety + 2, by_words_above, near
+
+
+def _near(words: Sequence[str], known: Mapping[str, list[int]], begun: Spelt) -> list[Spelt]:
+    """For each word, the words spelt nearly so; the last may be half typed."""
+    near: list[Spelt] = []
     for word in words:
         alike = sql.rows(
             "select word, rank from (select word, rank, similarity(word, %s) as s, bones = %s as same from units_word"
@@ -125,17 +152,14 @@ def _spellings(
         )
         given = [(word, rank) for rank in known.get(word, [])]
         spelt = _grouped(
-            [*given, *alike, *([(w, r) for w in begun[0] for r in begun[1]] if word == last else [])]
+            [*given, *alike, *([(w, r) for w in begun[0] for r in begun[1]] if word == words[-1] else [])]
         )
         if spelt[0]:  # a word nobody has (an abbreviation, somebody's remark) is passed over
             near.append(spelt)
-    if near:
-        yield 3, near
+    return near
 
 
-def _spaced_otherwise(
-    text: str, words: list[str], known: dict[str, list[int]]
-) -> Iterator[list[tuple[list[str], list[int]]]]:
+def _spaced_otherwise(text: str, words: list[str], known: dict[str, list[int]]) -> Iterator[list[Spelt]]:
     """Readings of what was typed with one space fewer, or with one more in a word that nobody has: of known words."""
     readings = fold.joined(text)
     for n, word in enumerate(words):
@@ -152,7 +176,7 @@ def _spaced_otherwise(
             yield [([word], found[word]) for word in reading]
 
 
-def _grouped(rows: Iterable[Sequence[Any]]) -> tuple[list[str], list[int]]:
+def _grouped(rows: Iterable[Sequence[Any]]) -> Spelt:
     words: dict[str, None] = {}
     ranks: set[int] = set()
     for word, rank in rows:
@@ -162,9 +186,9 @@ def _grouped(rows: Iterable[Sequence[Any]]) -> tuple[list[str], list[int]]:
 
 
 def _by_words(
-    spellings: list[tuple[list[str], list[int]]],
-    bounds: tuple[int, int] | None,
-    ranks: list[int] | None,
+    spellings: Sequence[Spelt],
+    bounds: _Bounds,
+    ranks: Sequence[int] | None,
     kinds: Sequence[str],
     limit: int,
 ) -> list[tuple[int, int, int]]:

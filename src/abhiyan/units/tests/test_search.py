@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.refusals import NotFound
 from abhiyan.units import actions, queries
 from abhiyan.units.models import Pin
-from abhiyan.units.queries import trees
+from abhiyan.units.queries import trees, words_above
 from abhiyan.units.rules import fold, levels
 from abhiyan.units.tests.make import AT, DAY, NATION, SYSTEM, grow
 
@@ -87,7 +87,7 @@ TREE: dict[str, Any] = {
 NAMES = {
     "IN": {"en": "India", "hi": "भारत"},
     "JK": {"en": "Jammu and Kashmir", "hi": "जम्मू और कश्मीर"},
-    "R1": {"en": "Chenab"},
+    "R1": {"en": "Chenab", "hi": "चिनाब"},
     "D-RAMBAN": {"en": "Ramban", "hi": "रामबन"},
     "M-RAMBAN": {"en": "Ramban", "hi": "रामबन"},
     "C1": {"en": "Ganderbal Chowk"},
@@ -118,7 +118,61 @@ def test_every_word_counts_and_the_last_may_be_half_typed(ids: dict[str, int]) -
     assert found("school do") == ["B-003"]
     assert found("Kash") == ["JK"]
     assert found("कश") == ["JK"]
-    assert found("school kashmir") == []
+    assert found("ganderbal doda") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Chenab Bhaderwah", "bhaderwah chenab", "bhaderwah, chenab", "भद्रवाह चिनाब", "चिनाब, भद्रवाह"),
+        *("चिनाब bhaderwah", "गाँव भद्रवाह जिला चिनाब", "Vill. Bhaderwah, Distt. Chenab", "bhaderwah tehsil"),
+        *("kashmir bhaderwah chenab", "chenab bhade", "chinaab bhadarwa"),
+    ],
+)
+def test_a_place_is_found_by_its_name_beside_those_above_it(ids: dict[str, int], text: str) -> None:
+    assert found(text) == ["M2"]
+
+
+def test_a_name_above_and_one_below_find_both_places(ids: dict[str, int]) -> None:
+    assert found("doda bhaderwah") == found("भद्रवाह, डोडा") == ["M2", "B-003"]
+
+
+def test_a_unit_whose_own_name_has_every_word_comes_before_those_that_have_some_above(
+    ids: dict[str, int],
+) -> None:
+    assert found("school ramban") == ["B-001", "B-002"]
+    assert found("primary ramban") == ["B-001"]
+    assert found("school chenab ramban") == ["B-001", "B-002"]
+    assert found("doda school", kinds=["booth"]) == ["B-003"]
+
+
+def test_a_place_of_another_branch_does_not_count_as_above(ids: dict[str, int]) -> None:
+    assert found("thathri ramban") == found("थाथरी रामबन") == []
+    org = levels.ORGANISATIONAL
+    assert found("doda thathri", within=(ids["D-DODA"], org), kinds=["cluster"]) == ["C2"]
+    assert found("doda thathri", within=(ids["D-RAMBAN"], org), kinds=["cluster"]) == []
+
+
+def test_names_above_are_of_any_tree(ids: dict[str, int]) -> None:
+    actions.place_many(hierarchy=levels.ELECTORAL, places=[(ids["IN"], None)], on=DAY, by=SYSTEM, at=AT)
+    seat = actions.make_unit(
+        unit=actions.NewUnit(code="A-1", kind="constituency", names={"en": "Udhampur"}), by=SYSTEM, at=AT
+    )
+    actions.place_many(
+        hierarchy=levels.ELECTORAL, places=[(seat, ids["IN"]), (ids["B-001"], seat)], on=DAY, by=SYSTEM, at=AT
+    )
+    assert found("udhampur school") == ["B-001"]
+
+
+@pytest.mark.parametrize(("rare", "looked_at"), [(1, 20_000), (2_000, 20_000), (2_000, 0)])
+def test_common_and_rare_words_find_the_same(
+    ids: dict[str, int], monkeypatch: pytest.MonkeyPatch, rare: int, looked_at: int
+) -> None:
+    monkeypatch.setattr(words_above, "_RARE", rare)
+    monkeypatch.setattr(words_above, "_LOOKED_AT", looked_at)
+    assert found("school ramban") == ["B-001", "B-002"]
+    assert found("school kashmir") == ["B-003", "B-001", "B-002"]
+    assert found("school kashmir", within=(ids["D-DODA"], levels.ORGANISATIONAL)) == ["B-003"]
 
 
 @pytest.mark.parametrize("text", ["Gandarbal", "Gandurbal", "Ganderbl", "गांदरबल", "gandrebal"])
@@ -196,6 +250,26 @@ def test_the_number_of_queries_does_not_grow_with_what_is_found(ids: dict[str, i
     )
     with CaptureQueriesContext(connection) as many:
         assert len(queries.search("ramban", limit=100)) == 100
+    assert len(many) <= len(few)
+
+
+def test_words_above_cost_as_many_queries_whatever_is_found(ids: dict[str, int]) -> None:
+    with CaptureQueriesContext(connection) as few:
+        assert found("doda school bhaderwah") == ["B-003"]
+    made = actions.make_units(
+        units=[actions.NewUnit(code=f"X{n}", kind="booth", names={"en": f"School {n}"}) for n in range(150)],
+        by=SYSTEM,
+        at=AT,
+    )
+    actions.place_many(
+        hierarchy=levels.ORGANISATIONAL,
+        places=[(unit, ids["C2"]) for unit in made.values()],
+        on=DAY,
+        by=SYSTEM,
+        at=AT,
+    )
+    with CaptureQueriesContext(connection) as many:
+        assert len(found("doda school bhaderwah", limit=100)) == 100
     assert len(many) <= len(few)
 
 
