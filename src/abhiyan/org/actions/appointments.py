@@ -32,6 +32,7 @@ from .releases import ReasonMissing, lock_account, withdraw_releases
 MOST_HELD = 200  # appointments of one account at a time: a scope of more ranges makes every page slow
 HOLDING = (Appointment.State.ACTIVE, Appointment.State.DISPUTED)
 OPEN = (*HOLDING, Appointment.State.OFFERED)
+TERM_OVER = "term over"
 
 
 class BeyondYourOwn(NotYours):
@@ -257,7 +258,7 @@ def appoint(
 
 @dataclass(frozen=True, slots=True)
 class OfficeBearer:
-    """Somebody of a list: who they are, and the office they hold since a day."""
+    """Somebody of a list: who they are, and the office they hold since a day. until: the last day, if it is over."""
 
     phone: str
     name: str
@@ -267,6 +268,7 @@ class OfficeBearer:
     hierarchy: int = 1
     body_id: int | None = None
     is_demo: bool = False
+    until: date | None = None
 
 
 def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) -> list[Account]:
@@ -304,11 +306,14 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
                 unit_id=one.unit_id,
                 hierarchy=one.hierarchy,
                 body_id=one.body_id,
-                state=Appointment.State.ACTIVE,
+                state=Appointment.State.ENDED if one.until else Appointment.State.ACTIVE,
                 starts_on=one.since,
+                ends_on=one.until,
                 made_at=at,
                 accepted_at=at,
                 accepted_how=Appointment.How.NAMED,
+                ended_at=at if one.until else None,
+                end_reason=TERM_OVER if one.until else "",
             )
             for account, one in zip(accounts, bearers, strict=True)
         )
@@ -471,7 +476,7 @@ def end_terms(*, at: datetime) -> int:
     over = Appointment.objects.select_related("office").filter(state__in=OPEN, ends_on__lt=today)
     n = 0
     for held in over.order_by("id")[:1000]:
-        _end(held, reason="term over", by=Actor.system("term over"), at=at, ends_on=held.ends_on)
+        _end(held, reason=TERM_OVER, by=Actor.system(TERM_OVER), at=at, ends_on=held.ends_on)
         n += 1
     return n
 

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.org import actions as org
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account
@@ -72,6 +74,27 @@ def test_an_office_that_ended_today_is_vacant_since_today_and_one_never_accepted
     first, second = rows_of(chief)
     assert "Unit N12" in first and "30 days" in first, "nobody accepted it"
     assert "Unit N11" in second and "since today" in second
+
+
+def test_a_list_of_people_brings_former_holders_too(world: World, chief: Account) -> None:
+    former = org.OfficeBearer(
+        "+919419070001",
+        "Asha Devi",
+        "district_president",
+        world.unit("N11"),
+        DAY - timedelta(days=300),
+        until=DAY - timedelta(days=47),
+    )
+    org.appoint_many(bearers=[former], by=Actor.system("test"), at=NOW)
+    (row,) = [row for row in rows_of(chief) if "Unit N11" in row]
+    assert "vacant 47 days" in row
+    assert "Asha Devi" in words(body(browser(chief), PAGE.replace("vacant", "ended")))
+
+
+def test_the_unit_above_is_beside_the_unit_and_not_the_office(world: World, chief: Account) -> None:
+    table = body(browser(chief), PAGE).rpartition("<tbody>")[2].partition("</tr>")[0]
+    _number, unit, office, *_rest = re.findall("<t[hd].*?</t[hd]>", table, re.DOTALL)
+    assert words(unit) == "Unit N11 Unit N1" and words(office) == "Vacant District president"
 
 
 def test_a_vacancy_names_the_nearest_person_who_may_fill_it(world: World, chief: Account) -> None:
