@@ -1,4 +1,4 @@
-"""The sample of the demo: real results, a few alliances, classes by rules; and two plans made from them.
+"""The sample of the demo: real results, a few alliances, classes by rules; and three plans made from them.
 
 One plan is passed down to the booths.
 """
@@ -53,11 +53,15 @@ PLANS: tuple[tuple[dict[str, str], Aims], ...] = (
         {"en": "80 of 90 seats with 15,00,000 votes (sample)", "hi": "15,00,000 मतों से 90 में से 80 सीटें (नमूना)"},
         Aims(seats_goal=80, votes_goal=1_500_000),
     ),
+    (
+        {"en": "Hold 29 seats and win 17 more (sample)", "hi": "29 सीटें बनाए रखें, 17 और जीतें (नमूना)"},
+        Aims(method="hold", seats_goal=46),
+    ),
 )
 
 
 def sample(ground: SampleGround) -> None:
-    """Results of every packaged file, by import; what was made of them, and two plans for the state."""
+    """Results of every packaged file, by import; what was made of them, and the plans for the state."""
     for kind, name, options in FILES:
         bring(kind, DATA / name, options=options | {"origin": PACKAGED_ORIGIN}, at=ground.at)
     _plan(
@@ -70,7 +74,7 @@ def sample(ground: SampleGround) -> None:
 
 
 def _plan(seed: str, state_id: int, *, by: Actor, nation: Actor, at: datetime) -> None:
-    """Alliances, a figure the press rounded, classes of the segments, and two plans for the state.
+    """Alliances, a figure the press rounded, classes of the segments, and the plans for the state.
 
     by: who answers for the state; nation: for all of them.
     """
