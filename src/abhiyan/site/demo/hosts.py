@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from abhiyan.contact.rules import kinds
 from abhiyan.core.actor import Actor
@@ -32,7 +33,10 @@ def ask_hosts(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) 
 
 
 def ask_at_doors(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
-    """Freeze the talks at doors in the same way. Doors without a phone are visited: many talks there were none."""
+    """Freeze the talks at doors in the same way. Doors without a phone are visited: many talks there were none.
+
+    One visit waits with the verifier of the cast.
+    """
     rng = random.Random(f"doors asked {ground.seed}")  # noqa: S311  # sample data
     ways, some = (False, True), (TALKS, LEFT)
 
@@ -72,9 +76,14 @@ def _check(
     at = min(datetime.combine(ground.today, time(9), ZONE), ground.at)
     with system("demo"):
         left = published(frame).checks - some[1]
+    waits = set[UUID]()
+    if True in ways:
+        shown = ground.actor("verifier")
+        waits = {one.id for one in actions.take_checks(n=1, frame=frame, by=shown, at=at, is_visit=True)}
     for verifier in verifiers:
         for is_visit in ways:
             checks = actions.take_checks(n=left, frame=frame, by=verifier, at=at, is_visit=is_visit)
+            checks = [one for one in checks if one.id not in waits]
             left -= sum(one.arm == Check.Arm.RANDOM for one in checks)
             if found := [actions.ToldCheck(one.id, *_came(rng, true(one)), at=at) for one in checks]:
                 actions.tell_checks(found=found, by=verifier, at=at)
