@@ -39,6 +39,7 @@ from . import (
     doubles,
     fieldwork,
     flags,
+    former,
     frames,
     friends,
     history,
@@ -68,6 +69,7 @@ LOCKED = {
 }  # districts set by hand: per cent of what the last result gives
 CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast
 NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once
+LINKED = 4  # people who join the drive of the district by the own link of the cast's worker
 JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n in range(1, 5))
 LEVELS = [kind.value for kind in Kind]
 HELD = 0.86  # of the offices that are expected somewhere
@@ -159,7 +161,7 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
         org.ensure_offices()
     rows = list(tree.rows(seed))
     say(f"importing {len(rows):,} units in three trees")
-    lists.bring_rows("units", lists.units_file(rows), options={}, at=at)
+    lists.bring_rows("units", lists.units_file(rows), options={}, at=at - timedelta(days=former.ORGANISED))
     say("appointing people to offices")
     with system("demo"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
@@ -266,7 +268,7 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
     say("starting a drive of one district beneath it: members of its trial renew")
     part = _district_drive(laid)
     say("entering people at doors, on paper and by links of workers")
-    _field(laid)
+    _field(laid, part)
     placeless.join(seed, programme, part, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     texts.write(programme, JOIN_NUMBER, at)
@@ -395,7 +397,7 @@ def _booths_of(district: str, rows: Sequence[tree.UnitRowSample]) -> list[str]:
     ]
 
 
-def _field(laid: Laid) -> None:
+def _field(laid: Laid, part: Programme) -> None:
     """What the cast's booth did in the last days, at doors, on paper and by links; of all of it the truth is told."""
     seed, at, shown = laid.ground.seed, laid.ground.at, laid.ground.shown
     rows, programme = laid.rows, laid.programme
@@ -403,6 +405,9 @@ def _field(laid: Laid) -> None:
     worker, president = shown["booth_worker"], shown["booth_president"]
     entries = fieldwork.knock(seed, programme, (worker, president), at)
     fieldwork.invite(seed, programme, ((worker, booth.code, 9), (president, booth.code, 5)), at)
+    fieldwork.invite(
+        seed, part, ((worker, booth.code, LINKED),), at, first=1_000
+    )  # the link that Today offers
     batch, filled = fieldwork.fill_forms(seed, programme, shown["mandal_president"], worker, booth.code, at)
     typist = workers(seed, rows)[booth.organisational_parent].phone
     lists.bring_rows(
@@ -489,11 +494,12 @@ def _appoint(
                 is_demo=part in shown,
             )
             for part, one in asked.items()
-        ],
+        ]
+        + former.holders(seed, rows, ids, [(part.office, part.unit) for part in asked], today),
         by=BY,
         at=at,
     )
-    return dict(zip(asked, accounts, strict=True))
+    return dict(zip(asked, accounts, strict=False))
 
 
 def verifiers_of(holders: Mapping[DemoOfficer, Account]) -> list[Actor]:

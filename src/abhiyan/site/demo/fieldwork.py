@@ -102,9 +102,19 @@ def _code_read(at: datetime) -> str:
     return found[0]
 
 
-def invite(seed: str, programme: Programme, workers: Sequence[tuple[Place, str, int]], at: datetime) -> None:
-    """People join by the own links of workers. workers: each with the code of their booth, and how many joined."""
-    crowd = people.people(f"links {seed}", first=LINKS_FROM)
+def invite(
+    seed: str,
+    programme: Programme,
+    workers: Sequence[tuple[Place, str, int]],
+    at: datetime,
+    *,
+    first: int = 0,
+) -> None:
+    """People join by the own links of workers. workers: each with the code of their booth, and how many joined.
+
+    first: their phones begin so much later. Two drives have other people.
+    """
+    crowd = people.people(f"links {first} {seed}", first=LINKS_FROM + first)
     for (worker, unit_id), booth, n in workers:
         code = referrals.make_referral(
             programme_id=programme.pk, unit_id=unit_id, by=worker, at=at - timedelta(days=9)
