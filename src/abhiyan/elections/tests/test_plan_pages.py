@@ -56,10 +56,10 @@ def test_who_made_a_plan_is_named_in_the_script_of_the_page(world: World) -> Non
 def test_a_plan_says_where_its_last_result_is_from_and_when_it_came(world: World, president: Account) -> None:
     plan = make(world, president, Aims(seats_goal=3))
     client, path = browser(president), f"/elections/plans/{plan.public_id}/"
-    assert "Source of the last result: results.csv, 20 Nov 2026." in text(body(client, path))
+    assert "Source of the last result: results.csv, 20 Nov 2026 " in text(body(client, path))
     with system("test"):
         ResultFile.objects.update(origin=PACKAGED_ORIGIN)
-    said = "Election Commission of India, as collected in public repositories, 20 Nov 2026."
+    said = "Election Commission of India, as collected in public repositories, 20 Nov 2026"
     assert f"Source of the last result: {said}" in text(body(client, path))
     assert f"Source: {said}" in text(body(client, STEP_TWO))
 
