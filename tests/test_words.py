@@ -44,6 +44,16 @@ def strings() -> Iterator[tuple[str, str, str]]:
                     yield path.parents[3].name, english, hindi
 
 
+def sent_and_noticed() -> Iterator[str]:
+    """What messages and notices say in Hindi, of the files that ship."""
+    rooms = ROOT / "src/abhiyan"
+    for path in (
+        rooms / "messaging/rules/texts.toml",
+        *sorted((rooms / "people/rules").glob("*_notice.toml")),
+    ):
+        yield from re.findall(r"\S.*", "\n".join(re.findall(f".*[{LETTERS}].*", path.read_text())))
+
+
 def faults(english: str) -> list[str]:
     plain = re.sub(r"%\([a-z_]+\)[a-z]|<[^>]+>|\n", " ", english)
     lengths = [
@@ -63,6 +73,7 @@ def test_every_english_string_is_plain_and_short() -> None:
 
 def test_no_hindi_string_has_a_word_that_has_a_plainer_one() -> None:
     assert [(room, hindi_faults(hindi), hindi) for room, _, hindi in strings() if hindi_faults(hindi)] == []
+    assert [(hindi_faults(line), line) for line in sent_and_noticed() if hindi_faults(line)] == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
 from abhiyan.enrolment.actions.settling_sql import TERM
+from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -32,6 +33,13 @@ class Invited:
     joined: int
     members: int
     confirmed: int
+
+
+def shared_first(programme_ids: Sequence[int], *, organises: bool) -> int | None:
+    """The programme whose link somebody shares: of friends for their organiser, else of members; else the first."""
+    drives = Drive.objects.filter(programme_id__in=programme_ids, roll__gives_way=organises)
+    theirs = set(drives.filter(roll__stands_beside=False).values_list("programme_id", flat=True))
+    return next((one for one in programme_ids if one in theirs), next(iter(programme_ids), None))
 
 
 def own(account_id: int | None, programme_id: int) -> list[Referral]:

@@ -100,6 +100,12 @@ def test_an_organiser_has_a_link_a_poster_and_a_door_until_the_office_ends(world
     poster = f"/drives/{friends.public_id}/poster/?unit=JK-SRI&by={link.code}"
     assert f"by={link.code}</p>" in today and poster.replace("&", "&amp;") in today
     assert f"by={link.code}" in organiser.get(poster).content.decode()
+    assert organiser.get("/my-link/").headers["Location"] == f"/drives/{friends.public_id}/my-link/"
+    of_members = f"/drives/{world.programme.public_id}/my-link/"
+    worker = officer(world, "booth_worker", "JK-B001")
+    assert worker.get("/my-link/").headers["Location"] == of_members, (
+        "the friends are newer, and not their work"
+    )
     (door,) = re.findall(r'href="(/field/\?unit=JK-SRI[^"]*)"', today)
     assert "JK-B001" in organiser.get(door.replace("&amp;", "&")).content.decode()
     become_friend(world.bilal, ref=link.code)

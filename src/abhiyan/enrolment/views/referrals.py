@@ -16,6 +16,7 @@ from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.setting_up import KIND
+from abhiyan.enrolment.owed import ORGANISER
 from abhiyan.enrolment.paper import printed
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.queries import referrals as queries
@@ -68,17 +69,22 @@ def own_referral(seen: SeenDrive) -> Referral | None:
 
 @require_GET
 def own_link(request: Request) -> HttpResponseBase:
-    """Lead a worker to their own link for the newest open drive of their unit; without a drive to Today."""
+    """Lead a worker to their own link for an open drive of their unit; without a drive to Today.
+
+    It is the drive of members, or of friends for their organiser; of several the newest.
+    """
     home = request.viewer.home
     over = programmes.open_over(home.unit_id, limit=MOST_OPEN) if home else []
     running = programmes.programmes_for(request.viewer).filter(
         kind=KIND, public_id__in=[one for one, _names, _opens_on in over]
     )
-    drive = running.first()
+    organises = home is not None and home.office == ORGANISER
+    drives = {one.pk: one.public_id for one in running}
+    drive = queries.shared_first(list(drives), organises=organises)
     if drive is None:
         messages.info(request, _("No drive is open in your unit now."))
         return redirect("site:today")
-    return redirect("enrolment:drive_link", drive.public_id)
+    return redirect("enrolment:drive_link", drives[drive])
 
 
 @form_page
