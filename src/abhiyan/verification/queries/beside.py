@@ -150,12 +150,15 @@ def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | 
 def newest_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Frame]:
     """Find the frame of each measure whose estimate of a unit every page shows. One query.
 
-    It is the newest with a number or a grade of the unit, else the newest that is drawn.
+    It is the frame of the ladder (`latest.ask_latest`): the newest with a number or a grade of the counted, else with
+    a number of all who were entered, else the newest that is drawn.
     """
-    said = Estimate.objects.filter(frame=OuterRef("pk"), unit=unit_id).exclude(rate=None, grade="")
+    of = Estimate.objects.filter(frame=OuterRef("pk"), unit=unit_id)
+    counted = of.filter(shade=Estimate.Shade.SIGNED).exclude(rate=None, grade="")
+    entered = of.filter(shade=Estimate.Shade.ENTERED).exclude(rate=None)
     found = Frame.objects.filter(programme__in=list(programme_ids)).exclude(state=Frame.State.FROZEN)
     newest = found.select_related("programme").order_by(
-        "programme", "measure", Exists(said).desc(), "-number"
+        "programme", "measure", Exists(counted).desc(), Exists(entered).desc(), "-number"
     )
     return {(one.programme_id, one.measure): one for one in newest.distinct("programme", "measure")}
 

@@ -21,6 +21,7 @@ from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import close_frame, estimate_frame, refresh_estimates
 from abhiyan.verification.models import Check, Estimate, Frame
+from abhiyan.verification.queries.beside import newest_frames
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.queries.opening import opened
 from abhiyan.verification.rules.beside import FrameFigures
@@ -138,6 +139,9 @@ def test_a_frame_under_way_takes_no_figure_off_the_ladder(cast: Cast, checked: F
     text = seen(cast, "state_president", unit_page("JK"))
     assert "Of those counted by" in text
     assert "not enough checks (15 of 19)" not in text
+    with cast.as_("state_president"):
+        (frame,) = newest_frames([checked.programme_id], unit.pk).values()
+    assert frame == checked, "reported beside checked speaks of another frame than the ladder"
 
 
 def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: Frame) -> None:
