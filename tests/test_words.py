@@ -45,7 +45,7 @@ def strings() -> Iterator[tuple[str, str, str]]:
 
 
 def sent_and_noticed() -> Iterator[str]:
-    """What messages and notices say in Hindi, of the files that ship."""
+    """Yield the Hindi lines of the messages and notices that ship."""
     rooms = ROOT / "src/abhiyan"
     for path in (
         rooms / "messaging/rules/texts.toml",

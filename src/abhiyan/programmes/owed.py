@@ -179,7 +179,7 @@ def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
 def _behind(
     home: HeldOffice, stands: Sequence[queries.MeasureStand], *, at: datetime
 ) -> Iterator[UnitsBehind]:
-    """Of each measure the units right below that are behind, and who leads them. One query for all who lead.
+    """Yield the units right below that are behind in each measure, and who leads them. One query for all who lead.
 
     Booths with nothing counted are named for the first measure, and where a target asks something of them.
     """

@@ -150,8 +150,8 @@ def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | 
 def newest_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Frame]:
     """Find the frame of each measure whose estimate of a unit every page shows. One query.
 
-    It is the frame of the ladder (`latest.ask_latest`): the newest with a number or a grade of the counted, else with
-    a number of all who were entered, else the newest that is drawn.
+    It is the frame of the ladder (`latest.ask_latest`). The newest with a number or a grade of the counted goes first.
+    Without one it is the newest with a number of all who were entered, else the newest that is drawn.
     """
     of = Estimate.objects.filter(frame=OuterRef("pk"), unit=unit_id)
     counted = of.filter(shade=Estimate.Shade.SIGNED).exclude(rate=None, grade="")

@@ -13,9 +13,9 @@ from abhiyan.verification.models import Estimate, Frame
 
 from .told import COLUMNS, estimated_of, share_columns, share_of
 
-# Frames first: whether one is in sight is asked once of each. Of a unit the newest whose ladder gets its number. The
-# ladder shows the counted; a frame under way may have enough checks of all together first. Without such a frame it is
-# the newest with any number, else the newest.
+# Frames first: whether one is in sight is asked once of each. A unit has the newest frame that gives its ladder a
+# number. The ladder shows the counted; a frame under way may have enough checks of all together first. Without such a
+# frame the unit has the newest with any number, else the newest.
 _LATEST = f"""
 with f as materialized (
   select id, public_id, programme_id, measure, number, state, frozen_at, ends_on from verification_frame
