@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.actions import batches
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
 from abhiyan.enrolment.tests.make import Ladder
@@ -24,7 +25,7 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.sheets import Line, filled, page_of, people_of, photographed
 from abhiyan.enrolment.tests.test_photos import chunk
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.site.tests.visits import Open, away, visits
+from abhiyan.site.tests.visits import Open, away, go, visits
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
 
@@ -165,8 +166,7 @@ class Journey:
         after = {"check": "checked", "commit": "done", "undo": "undone"}[step]
         with away(self.page):
             assert running.run(public_id, step, at=NOW) == after
-        with self.page.expect_navigation():
-            self.page.click(f"main a[href='{self.here}']")
+        go(self.page, f"main a[href='{self.here}']")
 
 
 @pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
@@ -202,11 +202,9 @@ def test_a_batch_is_printed_filled_photographed_typed_imported_and_taken_back(
         page.check(f"[name=keep][value={keep}]")
         if sheet == 1:
             journey.seen("paper-choose")
-        page.click("main form button[type=submit]")
-        page.wait_for_selector("#gallery")
+        go(page, "main form button[type=submit]")
     assert page.locator("#gallery .note.warn").count() == 0
-    page.click("#sheet-2 .doings button")  # turned to the right
-    page.wait_for_selector("#gallery")
+    go(page, "#sheet-2 .doings button")  # turned to the right
     with system("test"):
         kept = sorted(PaperPhoto.objects.filter(batch_id=journey.batch.pk).values_list("sheet", "turn"))
     assert kept == [(1, 0), (1, 0), (2, 1)]
@@ -268,22 +266,21 @@ def test_a_photo_of_forty_megabytes_and_none_with_and_without_script(
     button = "form[data-photos] button[type=submit]"
 
     plain = visit(here, "mandal_president", size="phone", language=language, java_script_enabled=False)
-    plain.click(button)
+    go(plain, button)
     assert none in plain.inner_text("form[data-photos]")
     plain.set_input_files("[name=photos]", photo)
-    plain.click(button)
-    plain.wait_for_selector("h1")
+    go(plain, button)
     assert large in plain.inner_text("h1") and "16 MB" in plain.inner_text("main")
     shot(plain, f"paper-too-large-{language}")
     plain.click("main .button")
-    assert plain.url.endswith(here)
+    plain.wait_for_url(f"**{here}")
 
     page = visit(here, "mandal_president", size="phone", language=language)
     page.click(button)
-    assert none in page.inner_text("[data-uploads]")
+    expect(page.locator("[data-uploads]")).to_contain_text(none)
     page.set_input_files("[name=photos]", [broken, photo])
     page.click(button)
-    page.wait_for_function("() => !document.querySelector('[data-uploads] progress')", timeout=60_000)
+    page.wait_for_function("() => !document.querySelector('[data-uploads] progress')")
     assert "✓" in page.inner_text("[data-uploads] li:nth-child(2)")
     said = page.inner_text("[data-uploads] li:first-child")
     assert "IMG 8.png" in said and "40.0 MB" in said and "8 MB" in said and small in said
@@ -302,7 +299,7 @@ def test_forty_megabytes_over_a_real_line_are_answered_whether_their_length_is_s
     token = cast.token("mandal_president")  # others may send less
     cookie = f"{settings.SESSION_COOKIE_NAME}={token}; language=hi"
     for said in ({"Content-Length": str(40 << 20)}, {"Transfer-Encoding": "chunked"}):
-        line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE_S)
         told = {
             "Accept-Language": "hi",
             "Host": "localhost",
