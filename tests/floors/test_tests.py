@@ -67,6 +67,15 @@ def expressions_waited_for(source: Source) -> Iterator[str]:
             yield source.at(node, f"{given} is no function")
 
 
+def states_of_the_old_page(source: Source) -> Iterator[str]:
+    """A press is followed to its page by `go` or `wait_for_url`. The load state of the old page already holds."""
+    for node in source.nodes:
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith(".wait_for_load_state"):
+            continue
+        if "networkidle" not in ast.unparse(node):
+            yield source.at(node, f"{ast.unparse(node)} may look at the page before")
+
+
 def each_test_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
@@ -178,6 +187,7 @@ IN_TESTS: list[Finder] = [
     mocks_of_our_own,
     sleeps,
     expressions_waited_for,
+    states_of_the_old_page,
     what_the_server_holds_on_one_version,
 ]
 # What a rule of the tests lets be, by what is told of it, and why.
@@ -189,6 +199,7 @@ BUT: dict[Finder, dict[str, str]] = {
         "test_launch.py": "the statement in which a scope hears what time it is",
     },
     sleeps: {"tests/kill/": "the rhythm of the load and of what is killed"},
+    states_of_the_old_page: {"ui/tests/axe.py": "the page shown may still load its pictures"},
     what_the_server_holds_on_one_version: {
         "test_doctor_flaws.py": "it proves that `doctor` sees what it plants, on any version",
     },
@@ -235,6 +246,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (sleeps, "tests", "test_x.py", "time.sleep(0.1)"),
     (sleeps, "tests", "test_x.py", "page.wait_for_timeout(500)"),
     (expressions_waited_for, "tests", "test_x.py", "page.wait_for_function('window.x > 0')"),
+    (states_of_the_old_page, "tests", "test_x.py", "page.wait_for_load_state()"),
     (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('create policy p on t')"),
     (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('select 1 from pg_policies')"),
     (what_the_server_holds_on_one_version, "tests", "test_x.py", "schema.migrate()"),
