@@ -1,6 +1,7 @@
 """What joining asks of somebody today: phones that have not answered, callers who have not joined, members without a
 place, calls from shared phones, a second person's yes; and the link to share."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,7 @@ from .forms import FilterForm
 from .models import Drive
 from .queries import awaiting
 from .queries import calls as queries_calls
+from .queries import door as queries_door
 from .queries import doubles as queries_doubles
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
@@ -48,6 +50,7 @@ from .queries.certificates import count_to_hand_over
 from .queries.in_touch import count_quiet
 from .queries.join import SMALLEST, OpenDrive, counting
 from .queries.people import join_number
+from .rules.door import DoorState
 from .rules.rolls import FRIENDS
 
 WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
@@ -244,12 +247,12 @@ def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
         return  # offices above lead those who enter people
     booth = next((held for held in viewer.appointments if held.unit_kind in SMALLEST), None)
     with system("how many deny an entry, as a count"):
-        own = queries_partings.counted_for_sender(viewer.public_id, at=at, zone=settings.TIME_ZONE)
-        here = (
-            queries_partings.counted_in_unit(booth.unit_id, at=at, zone=settings.TIME_ZONE)
-            if booth is not None
-            else None
-        )
+        zone = settings.TIME_ZONE
+        here: int | None = None
+        if booth is None:
+            own = queries_partings.counted_for_sender(viewer.public_id, at=at, zone=zone)
+        else:
+            own, here = queries_partings.counted_for_both(viewer.public_id, booth.unit_id, at=at, zone=zone)
     for n, title in (
         (own, _("At least %(n)s people you entered say they never joined")),
         (here, _("At least %(n)s people entered at your booth say they never joined")),
@@ -278,8 +281,7 @@ def of_drive(
         yield Owed(
             urgency=2,
             title=_("Enrol people at the door"),
-            meta=_("%(drive)s, %(place)s. Their own phone answers by a code or a call.")
-            % {"drive": named(programme.names), "place": held.unit_name()},
+            meta=_at_doors(viewer, held, programme, at),
             href=address(reverse("enrolment:field"), held.unit_code, None, drive=str(programme.public_id)),
             act=_("Start"),
             icon="enrol",
@@ -294,6 +296,20 @@ def of_drive(
         yield from _unanswered(viewer, held, stand, at, names=TO_CALL if is_booth else 0)
     if programme.owner_id == held.unit_id and viewer.may_at("programmes.run", held.lo):
         yield from _callers(held, stand, at)
+
+
+def _at_doors(viewer: Viewer, held: HeldOffice, programme: Programme, at: datetime) -> str:
+    """The drive, the place, and how many people the viewer entered today; before the first, how their phone answers."""
+    today = queries_door.day_began(at)
+    of_today, *_rest = (
+        queries_door.own_counts(viewer.public_id, today=today, since=today, programme_id=programme.pk)
+        if viewer.public_id
+        else [Counter[DoorState]()]
+    )
+    where = {"drive": named(programme.names), "place": held.unit_name()}
+    if n := of_today.total():
+        return _("%(drive)s, %(place)s · %(n)s today") % (where | {"n": grouped(n)})
+    return _("%(drive)s, %(place)s. Their own phone answers by a code or a call.") % where
 
 
 def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from abhiyan.core import sql
+from abhiyan.core import clock, sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
@@ -112,21 +113,27 @@ def own_entry(by: UUID, public_id: UUID) -> Entry:
     return _entry(*needed(row))
 
 
-def own_counts(
-    by: UUID, *, today: datetime, since: datetime | None = None
-) -> tuple[Counter[DoorState], Counter[DoorState], Counter[DoorState]]:
-    """How many people of a worker's own entries became what: of those made since the day began, and of all; then how
-    many entries that are. Who was entered twice and has answered is one.
+def day_began(at: datetime) -> datetime:
+    """The first instant of today here."""
+    return datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
 
-    since: of those made from then on.
+
+def own_counts(
+    by: UUID, *, today: datetime, since: datetime | None = None, programme_id: int | None = None
+) -> tuple[Counter[DoorState], Counter[DoorState], Counter[DoorState]]:
+    """Count the people of a worker's own entries by what they became: of today, and of all. The third counts entries.
+
+    Somebody who was entered twice and has answered is one. since: only those made from then on. programme_id: only
+    those in one drive.
     """
     of_today, of_all, entries = Counter[DoorState](), Counter[DoorState](), Counter[DoorState]()
     # Who waits may be anybody's number: only once it has answered do two entries show that they are one person.
     who = f"distinct case when b.became = {DoorState.WAITS.value} then d.id else coalesce(m.id, d.id) end"
     for became, today_n, n, rows in sql.rows(
         f"select b.became, count({who}) filter (where d.at >= %(today)s), count({who}), count(*) {_OWN}"
-        " where d.by = %(by)s and (%(since)s::timestamptz is null or d.at >= %(since)s) group by 1",
-        {"by": by, "today": today, "since": since},
+        " where d.by = %(by)s and (%(since)s::timestamptz is null or d.at >= %(since)s)"
+        " and (%(programme)s::int is null or d.programme_id = %(programme)s) group by 1",
+        {"by": by, "today": today, "since": since, "programme": programme_id},
     ):
         of_today[DoorState(became)], of_all[DoorState(became)], entries[DoorState(became)] = today_n, n, rows
     return of_today, of_all, entries

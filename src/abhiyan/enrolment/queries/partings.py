@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -173,9 +173,16 @@ def counted_for_sender(account: UUID, *, at: datetime, zone: str) -> int | None:
     return _shown(Parting.objects.filter(by=account), at, zone)
 
 
-def counted_in_unit(unit_id: int, *, at: datetime, zone: str) -> int | None:
-    """The same of the entries of one booth, village or ward."""
-    return _shown(Parting.objects.filter(unit_id=unit_id), at, zone)
+def counted_for_both(
+    account: UUID, unit_id: int, *, at: datetime, zone: str
+) -> tuple[int | None, int | None]:
+    """Count the same of a sender, and of the entries of one booth, village or ward. One query."""
+    own, here = Q(by=account), Q(unit_id=unit_id)
+    until = bursts.shown_until(at=at, zone=zone)
+    found = Parting.objects.filter(own | here, kind=endings.DENIED, at__lt=until).aggregate(
+        own=Count("pk", filter=own), here=Count("pk", filter=here)
+    )
+    return bursts.shown(found["own"]), bursts.shown(found["here"])
 
 
 def counted_of_batch(number: str, import_ids: Iterable[int], *, at: datetime, zone: str) -> int | None:

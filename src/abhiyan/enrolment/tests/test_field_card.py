@@ -17,6 +17,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
+from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people.models import Purpose
 
@@ -170,6 +171,10 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
             at=world.now,
         )
     actions.forget()
+    before = worker.get("/").content.decode()
+    assert (
+        f"{part.names['en']}, Rajbagh School. Their own phone answers" in before and "· 1 today" not in before
+    )
     page = worker.get("/field/").content.decode()
     assert f"{part.names['en']} · Rajbagh School" in page
     form = {
@@ -183,7 +188,8 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
     page = worker.get(entry).content.decode()
     assert f'href="tel:{JOIN}"' in page and f"{part.names['en']} · Rajbagh School" in page
     today = worker.get("/").content.decode()
-    assert today.count("Enrol people at the door") == 1 and f"{part.names['en']}, Rajbagh School." in today
+    assert today.count("Enrol people at the door") == 1
+    assert f"{part.names['en']}, Rajbagh School · 1 today" in today
     assert today.count("wa.me") == 1, "one link to share, of the drive that counts"
     assert today.count("1 person: phone not answered yet") == 1
     slug = re.findall(r"/join/([\w-]+)/\?unit=", today)[0]
@@ -192,6 +198,10 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
     world.missed_call(of=KAMLA)  # to the number of the drive above
     assert "Counted" in worker.get(entry).content.decode()
     assert world.tallies() == world.recounted()
+    with system("test"):
+        DoorEntry.objects.update(at=NOW - timedelta(hours=12, minutes=1))  # the evening before
+    today = worker.get("/").content.decode()
+    assert f"{part.names['en']}, Rajbagh School." in today and "· 1 today" not in today
 
 
 def test_two_drives_at_one_booth_are_two_rows_that_open_each_its_own(world: World, worker: Client) -> None:

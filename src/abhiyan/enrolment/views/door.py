@@ -6,10 +6,9 @@ An entry is kept at once and waits for its phone; a code that comes late finds i
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -99,11 +98,6 @@ def own(request: Request) -> UUID:
     """The public id of whoever reads one of these pages."""
     assert request.viewer.public_id is not None  # the pages want an office
     return request.viewer.public_id
-
-
-def day_began(at: datetime) -> datetime:
-    """The first instant of today here."""
-    return datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
 
 
 @gzip_page
@@ -333,9 +327,9 @@ def _show(
     here, drive, by = found.here, found.drive, own(request)
     text = "" if request.viewer.is_phone else request.GET.get("q", "").replace("\x00", "").strip()[:100]
     search = _search(request, found, text, at) if text else DoorFound()
-    since = day_began(at) - LATELY
+    since = queries.day_began(at) - LATELY
     is_copy = KEPT in request.headers  # lies on a phone for days: it names nobody
-    of_today, _of_late, entries = queries.own_counts(by, today=day_began(at), since=since)
+    of_today, _of_late, entries = queries.own_counts(by, today=queries.day_began(at), since=since)
     lately = entries[DoorState.WAITS]
     waiting = (
         queries.own_entries(by, became=DoorState.WAITS, since=since)[:MOST_WAITING]

@@ -26,7 +26,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 from abhiyan.ui.records import RecordSent
 
-from .door import day_began, door_of, own, rows_of
+from .door import door_of, own, rows_of
 from .worklists import home_of
 
 PER_PAGE = 25
@@ -40,7 +40,7 @@ def field_entries(request: Request) -> HttpResponseBase:
     form = EntriesForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     rows = queries.own_entries(by, became=said.get("show"), day=said.get("day"))
-    today, in_all, entries = queries.own_counts(by, today=day_began(at))
+    today, in_all, entries = queries.own_counts(by, today=queries.day_began(at))
     tries_today, tries = queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))
     total = len(rows) if said.get("day") else entries[said["show"]] if said.get("show") else entries.total()
     leaf = tables.numbered(rows, request.GET, total=total, per=PER_PAGE)
