@@ -98,8 +98,16 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
         {one.programme.pk for one in stands if not one.target} if home.unit_kind == Kind.NATION else set()
     )
     whose = queries.belonging(without, (home.lo, home.hi), home.hierarchy) if without else {}
-    for stand in stands:
-        yield _standing(home, stand, whose.get(stand.programme.pk), at=at)
+    for n, stand in enumerate(stands):
+        # A measure without a target and without a report says nothing. From outside, that would tell 0 from few.
+        if (
+            not n
+            or stand.target
+            or stand.ladder.reported
+            or not stand.node.is_exact
+            or stand.programme.pk in whose
+        ):
+            yield _standing(home, stand, whose.get(stand.programme.pk), at=at)
         yield from _while_open(viewer, home, stand, at=at)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)

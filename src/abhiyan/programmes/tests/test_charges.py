@@ -32,7 +32,7 @@ from abhiyan.programmes import actions, owed, queries
 from abhiyan.programmes.actions.charges import AlreadyAnswered, AlreadyInCharge, ReasonTooLong
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.views import charges as charges_page
-from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, UnitsBehind
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, StandingHere, UnitsBehind
 from abhiyan.units.models import Unit
 
 from .test_make_programme import make
@@ -394,6 +394,12 @@ def test_only_the_first_programme_and_those_with_a_target_name_booths_without_an
         with scoped(viewer.scope), override("en"):
             return [str(one.about) for one in owed.owed(viewer, at=NOW) if isinstance(one, UnitsBehind)]
 
+    def standing() -> list[str]:
+        viewer = viewer_of(account_id=asha.pk, on=TODAY)
+        with scoped(viewer.scope), override("en"):
+            return [str(one.title) for one in owed.owed(viewer, at=NOW) if isinstance(one, StandingHere)]
+
+    assert len(standing()) == 1, "nothing is asked or reported of the other one"
     first = named()
     assert len(first) == 1, "nobody asked these booths for anything of the other one"
     for one in (drive, second):
@@ -401,7 +407,7 @@ def test_only_the_first_programme_and_those_with_a_target_name_booths_without_an
             actions.set_target(
                 programme_id=one.pk, unit_id=world.unit("N112"), n=40, by=actor(president), at=AT
             )
-    assert sorted(named()) == ["Membership drive", "Second"]
+    assert sorted(named()) == sorted(standing()) == ["Membership drive", "Second"]
 
 
 # The pages
