@@ -9,12 +9,16 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.enrolment.models import Roll
 from abhiyan.people.tests.make import body
 from abhiyan.programmes.models import Programme
+from abhiyan.review.models import Review
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import answer_flag
 from abhiyan.verification.tests.test_flagging import SAID, do, flagged
 from abhiyan.verification.tests.test_looks import HASTY
+
+from .test_rounds import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +44,38 @@ def test_a_reviewer_reads_all_of_a_unit_on_one_page(cast: Cast) -> None:
         assert part in said
     page = body(cast.client("state_president"), "/units/JK-SRI/")
     assert 'href="/review/dossier/JK-SRI/"' in page
+
+
+def test_measures_without_target_and_report_are_named_in_one_sentence(cast: Cast) -> None:
+    world = cast.world
+    with system("test"):
+        for code in ("friends", "patrons"):
+            roll = Roll.objects.create(code=code, names={"en": code})
+            made = world._drive(world.units, roll, code, world.programme.opens_on, world.programme.closes_on)
+            Programme.objects.filter(pk=made.pk).update(names={"en": code, "hi": code})
+    mandals, holders = opened(cast), opened(cast, name="Holders", what="mandal_president")
+    with system("test"):
+        of = {each.unit.code: each for each in Review.objects.filter(round=mandals).select_related("unit")}
+        held = Review.objects.filter(round=holders, unit__code="JK-SRI-M1").get()
+    client = cast.client("district_in_charge")
+
+    def read(path: str) -> tuple[int, str]:
+        page = body(client, path)
+        return page.count('class="measure"'), " ".join(re.sub(r"<[^>]+>", "", unescape(page)).split())
+
+    for path in ("dossier/JK-SRI-M1", f"of/{of['JK-SRI-M1'].public_id}", f"of/{held.public_id}"):
+        n, said = read(f"/review/{path}/")
+        assert n == 1 and "Nothing reported yet: friends and patrons." in said, said
+        assert "Agree on the day" not in said
+    page = body(client, "/review/dossier/JK-SRI-M1/")
+    assert re.search(r"yet: <a href=\"/programmes/[^\"]+\">friends</a>", page)
+    for path in ("dossier/JK-SRI-M2", f"of/{of['JK-SRI-M2'].public_id}"):
+        n, said = read(f"/review/{path}/")
+        assert n == 0 and ", friends and patrons. Agree on the day when work begins" in said, said
+    # From outside, a measure that is left out would tell 0 from 1 to 9.
+    assert "Nothing reported yet" not in dossier(cast, "district_elsewhere", "JK-SRI-M2")
+    cast.target("JK-SRI-M2", 40)
+    assert read("/review/dossier/JK-SRI-M2/")[0] == 1
 
 
 def test_nobody_outside_the_state_reads_it(cast: Cast) -> None:

@@ -95,6 +95,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         "seats": shown_seats,
         "vacant_below": shown_vacant,
         "ladders": stands.ladders,
+        "unreported": stands.unreported,
         "trends": stands.trends,
         "compared": stands.compared,
         "is_below_flags": is_below_flags,

@@ -15,7 +15,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.ui.charts import Trend
-from abhiyan.ui.ladder import LadderShown
+from abhiyan.ui.ladder import LadderShown, Words
 from abhiyan.ui.numbers import NONE
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 from abhiyan.units.queries import UnitRow
@@ -47,6 +47,11 @@ class UnitLaddersShown:
     trends: Sequence[Trend]
     compared: Sequence[Compared]
 
+    @property
+    def unreported(self) -> list[tuple[str, Words]]:
+        """Page and name of each measure in which nothing was set, reported or checked."""
+        return [(href, drawn.name) for href, drawn, _said in self.ladders if drawn.is_empty]
+
 
 def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> UnitLaddersShown:
     """How far a unit is in each measure. In the viewer's scope: rounded where they do not see its people."""
@@ -77,7 +82,11 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
         at=at,
         checked=checked(),
     )
-    trends = [programmes.drawn_trend(one, of) for one, of in drawn_of]
+    trends = [
+        programmes.drawn_trend(one, of)
+        for (one, of), (_href, drawn, _said) in zip(drawn_of, ladders, strict=False)
+        if not drawn.is_empty
+    ]
     compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here, today)
     return UnitLaddersShown(running, ladders, trends, compared)
 

@@ -37,7 +37,7 @@ from abhiyan.review.rules.rounds import BEFOREHAND, LONGEST_TEXT
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.ladder import LadderShown
+from abhiyan.ui.ladder import LadderShown, Words
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 
@@ -194,6 +194,7 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
         flags = [] if one.is_of_holder or is_below_flags else flags_of(viewer, stands.running, here, tree, at)
     shown = {
         "ladders": stands.ladders,
+        "unreported": stands.unreported,
         "compared": stands.compared,
         "parts": parts,
         "flags": flags,
@@ -206,21 +207,23 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     return shown | {"tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS]), "at": at}
 
 
-def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[LadderShown]]]:
-    """Their other offices of today: office, unit and ladders, where the viewer sees the counts."""
+def _others(
+    viewer: Viewer, one: Review, *, at: datetime
+) -> list[tuple[str, str, list[LadderShown], list[tuple[str, Words]]]]:
+    """Their other offices of today, where the viewer sees the counts: office, unit, ladders, names of the others."""
     on = clock.day_in(settings.TIME_ZONE, at)
     whose = org.viewer_of(account_id=one.account_id or 0, on=on)
     shown = [
         held for held in whose.appointments if held.unit_id != one.unit_id and viewer.sees_counts_at(held.lo)
     ]
-    return [
-        (
-            held.office_name(),
-            held.unit_name(),
-            [each.drawn(on=on) for each in programmes.stands(held, at=at)],
+    found = []
+    for held in shown[:MOST_UNITS]:
+        drawn = [each.drawn(on=on) for each in programmes.stands(held, at=at)]
+        nothing = [("", each.name) for each in drawn if each.is_empty]
+        found.append(
+            (held.office_name(), held.unit_name(), [each for each in drawn if not each.is_empty], nothing)
         )
-        for held in shown[:MOST_UNITS]
-    ]
+    return found
 
 
 class ReviewDecisionForm(forms.Form):
