@@ -30,7 +30,8 @@ def cast() -> Cast:
 
 def test_the_nation_reads_whose_the_only_drive_is_with_its_target_there(cast: Cast) -> None:
     client = cast.client("national_president")
-    assert f"{SAID}" in words(body(client, "/units/IN/"))
+    page = body(client, "/units/IN/")
+    assert SAID in words(page) and page.index('class="measure"') < page.index(SAID), "figures come first"
     cast.target("JK", 5_000)
     page = body(client, "/units/IN/")
     assert "Its target there is 5,000." in words(page)
