@@ -20,7 +20,7 @@ from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
 from .cast import SYSTEM, Cast
 from .test_launch import districts, in_second_week
-from .visits import Open, visits
+from .visits import Open, go, visits
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLE = "state_president"
@@ -124,14 +124,13 @@ def test_busy_day_is_read_while_it_goes_on(
     for there in ("#waiting", "/helpline/", "/people/unplaced/"):
         assert page.locator(f"#launch dl a[href^='{there}']").count() == 1
     assert page.locator("section:has(#channels) a[href^='/messages/']").count() >= 1
-    page.click("main a[href*='/share/']")
-    page.wait_for_selector("pre.copied")
+    go(page, "main a[href*='/share/']")
     told = page.inner_text("pre.copied")
     assert "60" in told and "63" not in told and "Person" not in told and "Asha" not in told
     drawn = page.locator("main img").evaluate("async (image) => (await image.decode(), image.naturalWidth)")
     assert drawn > 1000
     assert page.get_attribute("a[href^='https://wa.me/']", "href")
-    assert page.is_visible("[data-copy]")
+    expect(page.locator("[data-copy]")).to_be_visible()
     page.clock.resume()
     look(page, "launch-share")
 
