@@ -97,8 +97,8 @@ class Journey:
         self.page.fill("[name=sheets]", str(sheets))
         self.page.select_option("main select[name=language]", self.language)
         self.seen("paper-new")
-        self.page.click("main form button[type=submit]")
-        self.page.wait_for_selector("#photos")
+        go(self.page, "main form button[type=submit]")
+        assert self.page.locator("#photos").count() == 1
         with system("test"):
             self.batch = PaperBatch.objects.exclude(pk__in=before).get()
         self.here = f"/paper/{self.batch.number}/"
@@ -150,7 +150,7 @@ class Journey:
         head = "Phone,Name,Birth year,Booth code\n"
         rows = "".join(f"{phone},{name},{year},{booth}\n" for name, phone, year, booth in lines)
         self.page.goto(self.here)
-        self.page.click("a[href*='/imports/new/paper/']")
+        go(self.page, "a[href*='/imports/new/paper/']")
         assert self.page.input_value("[name=option_batch]") == self.batch.number
         self.page.set_input_files("input[type=file]", wrote(self.folder / "list.csv", (head + rows).encode()))
         self.page.click("form[data-upload] button[type=submit]")
