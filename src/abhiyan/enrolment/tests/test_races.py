@@ -170,7 +170,8 @@ def test_two_workers_at_one_door_at_the_same_moment_make_one_member_and_each_has
             page = entries[number, human.phone]
             answers = [workers[number].post(page, {"code": code}) for code in codes]
             said = [each.content.decode() for each in answers if each.status_code == 422]
-            assert all("Ask for the newest SMS" in each for each in said), "the code of the other's entry"
+            for page_said in said:  # of the other's code, unless the other has made the person count by then
+                assert "Ask for the newest SMS" in page_said or 'name="code"' not in page_said
             assert 302 in {each.status_code for each in answers}
             connection.close()
 
