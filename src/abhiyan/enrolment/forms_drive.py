@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.messaging.models import Number
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import AverageField, DayField, WholeField
 from abhiyan.ui.forms import offer
 
 from .actions.terms import LONGEST_MONTHS
@@ -98,6 +98,7 @@ class FriendsPlanForm(Clipped):
     certificates = WholeField(
         label=_("Certificates in each segment"), min_value=0, max_value=MOST_FRIENDS, required=False
     )
+    parts = AverageField(label=_("Segments of a constituency, on average"), help_text=_("For example: 6.7"))
 
 
 class CodesForm(Clipped):

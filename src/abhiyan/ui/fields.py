@@ -1,6 +1,7 @@
 """Form fields several rooms share."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -44,6 +45,14 @@ class CodeField(forms.CharField):
     def __init__(self) -> None:
         help_text = _("Six digits, by SMS. Type them only here. Don't tell them to anybody.")
         super().__init__(label=_("Code"), help_text=help_text, max_length=12)
+
+
+class AverageField(forms.DecimalField):
+    """How many parts a unit has on average, such as 6.7 segments; left empty where nobody knows."""
+
+    def __init__(self, **given: Any) -> None:
+        limits = {"min_value": Decimal("0.1"), "max_value": 100_000, "max_digits": 9, "decimal_places": 3}
+        super().__init__(required=False, **limits, **given)
 
 
 class WholeField(forms.IntegerField):

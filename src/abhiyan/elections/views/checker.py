@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.elections.rules import arithmetic
 from abhiyan.org.viewer import Request
+from abhiyan.ui.fields import AverageField
 from abhiyan.ui.numbers import grouped
 
 from . import plans_shown as shown
@@ -46,13 +47,8 @@ class CheckForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    parts = forms.DecimalField(
+    parts = AverageField(
         label=_("How many parts (such as segments) has one unit, on average?"),
-        required=False,
-        min_value=Decimal("0.1"),
-        max_value=100_000,
-        max_digits=9,
-        decimal_places=3,
         help_text=_("Then we read the number in two ways: per unit, and per part. For example: 6.7"),
     )
 

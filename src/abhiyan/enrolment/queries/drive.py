@@ -129,20 +129,33 @@ def reach(programme: Programme) -> list[units.UnitRow]:
     return [row for row in found.values() if row.lo is not None][:MOST_UNITS]
 
 
-def planned_seats(programme: Programme) -> tuple[int, int]:
-    """Count the open constituencies and segments that a programme covers, in its own hierarchy. One query."""
-    kinds = dict(
-        sql.rows(
-            f"select u.kind, count(distinct u.id) from programmes_programme p"
-            f" join lateral (select a.lo, a.hi from {SPANS}) a on true"
-            " join units_placement t on t.hierarchy = p.hierarchy and t.valid_to is null and t.lo >= a.lo"
-            " and t.lo < a.hi"
-            " join units_unit u on u.id = t.unit_id and u.closed_on is null and u.kind = any(%s)"
-            " where p.id = %s group by 1",
-            [[Kind.CONSTITUENCY, Kind.SEGMENT], programme.pk],
-        )
+def planned_seats(programme: Programme) -> tuple[int, int, int]:
+    """Count a programme's open constituencies, those of them with segments in the tree, and its segments.
+
+    It counts in the programme's own hierarchy. One query.
+    """
+    row = sql.row(
+        "with seat as (select distinct u.id, u.kind, t.lo, t.hi from programmes_programme p"
+        f" join lateral (select a.lo, a.hi from {SPANS}) a on true"
+        " join units_placement t on t.hierarchy = p.hierarchy and t.valid_to is null and t.lo >= a.lo"
+        " and t.lo < a.hi"
+        " join units_unit u on u.id = t.unit_id and u.closed_on is null and u.kind = any(%s)"
+        " where p.id = %s)"
+        " select count(*) filter (where kind = %s),"
+        " count(*) filter (where kind = %s and exists ("
+        "   select from seat part where part.kind = %s and part.lo >= seat.lo and part.lo < seat.hi)),"
+        " count(*) filter (where kind = %s) from seat",
+        [
+            [Kind.CONSTITUENCY, Kind.SEGMENT],
+            programme.pk,
+            Kind.CONSTITUENCY,
+            Kind.CONSTITUENCY,
+            Kind.SEGMENT,
+            Kind.SEGMENT,
+        ],
     )
-    return kinds.get(Kind.CONSTITUENCY, 0), kinds.get(Kind.SEGMENT, 0)
+    constituencies, known, segments = row or (0, 0, 0)
+    return constituencies, known, segments
 
 
 def states(programme: Programme) -> list[units.UnitRow]:

@@ -160,15 +160,16 @@ def _plan(seen: SeenDrive) -> dict[str, Any]:
         auto_id="f_%s",
     )
     given = form.cleaned_data if form.is_valid() else form.initial
-    constituencies, segments = queries.planned_seats(programme)
-    plan = PlannedFriends(
-        constituencies, segments, *(given.get(name) for name in ("friends", "each", "certificates"))
-    )
+    constituencies, known, segments = queries.planned_seats(programme)
+    numbers = {name: given.get(name) for name in ("friends", "each", "certificates", "parts")}
+    plan = PlannedFriends(constituencies, known, segments, **numbers)
+    if plan.knows_segments:
+        del form.fields["parts"]
     return {
         "plan_form": form,
         "plan": sentence(plan),
-        "contradictions": [str(text) % numbers for text, numbers in contradictions(plan)],
-        "is_planned": bool(segments),
+        "contradictions": [str(text) % words for text, words in contradictions(plan)],
+        "is_planned": bool(segments or constituencies),
     }
 
 
