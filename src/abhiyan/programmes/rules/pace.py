@@ -2,9 +2,12 @@
 
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from abhiyan.core import small_cells
 from abhiyan.core.numbers import grouped
+from abhiyan.ui.numbers import share
 
 from . import windows
 
@@ -35,3 +38,33 @@ def said(counted: int | None, target: int | None, *, opens_on: date, closes_on: 
     if daily := per_day(target, counted or 0, windows.days_left(opens_on, closes_on, on)):
         parts.append(_("Needed from now on: %(n)s a day.") % {"n": grouped(daily)})
     return " ".join(parts)
+
+
+def passed_on(
+    counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date
+) -> list[str]:
+    """Where a unit stands in a programme, as words that leave the organisation: share, gap and need, with their day.
+
+    counted: rounded (`small_cells.shown`), at the end of day `on`; None: fewer than 10. The gap is rounded too.
+    """
+    day = {"day": date_format(on, "j M"), "target": grouped(target or 0)}
+    if counted is None:
+        words = [_("Fewer than 10 of %(target)s on %(day)s.") if target else _("Fewer than 10 on %(day)s.")]
+    else:
+        day |= {"n": grouped(counted), "share": share(counted, target)}
+        words = [
+            _("%(n)s of %(target)s (%(share)s) on %(day)s.") if target else _("%(n)s counted on %(day)s.")
+        ]
+    words = [words[0] % day]
+    if not target:
+        return words
+    if (counted or 0) >= target:
+        return [*words, _("The target is reached.")]
+    gap = windows.due(target, opens_on, closes_on, on) - (counted or 0)
+    if fewer := small_cells.shown(gap):
+        words.append(_("%(n)s fewer than due.") % {"n": grouped(fewer)})
+    elif more := small_cells.shown(-gap):
+        words.append(_("%(n)s more than due.") % {"n": grouped(more)})
+    if daily := per_day(target, counted or 0, windows.days_left(opens_on, closes_on, on)):
+        words.append(_("%(n)s a day needed.") % {"n": grouped(daily)})
+    return words

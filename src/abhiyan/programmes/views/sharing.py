@@ -1,7 +1,7 @@
-"""A unit's ladder of today to share: as text and as a picture, rounded, without a person in it."""
+"""How far a unit is, to share: as text and as a picture, rounded, without a person in it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,38 +21,31 @@ from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.numbers import grouped, share
+from abhiyan.programmes.rules import pace, windows
+from abhiyan.programmes.rules.estimated import estimated
 
 from . import shown
 
 TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "ladder.typ")
-COLOURS = ("#9fb3b7", "#5f8a91", "#14353b")
 LANGUAGES = ("hi", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class SharedRung:
-    """One rung to share. n: rounded; None: fewer than 10."""
-
-    label: str
-    n: int | None
-
-    @property
-    def value(self) -> str:
-        return small_cells.said(self.n)
-
-
-@dataclass(frozen=True, slots=True)
 class Shared:
-    """What leaves the organisation's hands: whose numbers, which rungs, what hour; nothing below 10, nobody named."""
+    """What leaves the organisation's hands: whose numbers, share, gap and need with their day, and what checks found.
+
+    Nothing below 10, nobody named, and nothing that is only reported. counted, due: shares of the target, 0 to 100;
+    None without a target.
+    """
 
     organisation: str
     programme: str
     unit: str
-    rungs: tuple[SharedRung, ...]
-    today: str
-    target: str
+    sentences: tuple[str, ...]
+    truth: str
     as_of: str
+    counted: float | None
+    due: float
 
     @property
     def foot(self) -> str:
@@ -62,34 +55,20 @@ class Shared:
 
     @property
     def text(self) -> str:
-        lines = [
-            f"{self.programme}: {self.unit}",
-            *(f"{rung.label}: {rung.value}" for rung in self.rungs),
-            self.today,
-            self.target,
-            self.foot,
-            self.organisation,
-        ]
-        return "\n".join(filter(None, lines))
+        lines = [f"{self.programme}: {self.unit}", " ".join(self.sentences), self.truth, self.foot]
+        return "\n".join(filter(None, (*lines, self.organisation)))
 
     def values(self) -> dict[str, Any]:
         """What the picture is drawn from."""
-        most = max((rung.n or 0 for rung in self.rungs), default=0)
         return {
             "organisation": self.organisation,
             "programme": self.programme,
             "unit": self.unit,
-            "rows": [
-                {
-                    "label": rung.label,
-                    "value": rung.value,
-                    "share": 100 * (rung.n or 0) / most if most else 0,
-                    "colour": colour,
-                }
-                for rung, colour in zip(self.rungs, COLOURS, strict=True)
-            ],
-            "today": self.today,
-            "target": self.target,
+            "headline": self.sentences[0],
+            "counted": self.counted,
+            "due": self.due,
+            "sentences": list(self.sentences[1:]),
+            "truth": self.truth,
             "foot": self.foot,
         }
 
@@ -99,40 +78,22 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
     ladder = queries.ladder(node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at)
     targets = queries.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
     target = targets.get((one.pk, 1))
-    rungs = tuple(
-        SharedRung(label, None if n is None else small_cells.shown(n))
-        for label, n in (
-            (_("Reported"), ladder.reported),
-            (_("Counted"), ladder.counted),
-            (_("Confirmed"), ladder.confirmed),
-        )
-    )
-    counted = rungs[1].n
-    today = 0 if ladder.is_rounded else _today(one, here, counted, at=at)
+    on = clock.day_in(one.zone, at)
+    checked = estimated([one.pk], [here.unit.id], on=on).get((one.pk, 1, here.unit.id))
+    if ladder.is_rounded:
+        on -= timedelta(days=1)
+    counted = None if ladder.counted is None else small_cells.shown(ladder.counted)
+    days = {"opens_on": one.opens_on, "closes_on": one.closes_on, "on": on}
     return Shared(
         settings.ORGANISATION,
         shown.name_of(one),
         named(here.unit.names),
-        rungs,
-        _("Today: +%(n)s counted") % {"n": grouped(today)} if today else "",
-        _("%(share)s of the target") % {"share": share(counted, target)} if target and counted else "",
+        tuple(pace.passed_on(counted, target, **days)),
+        queries.said_true(checked, is_rounded=True).headline if checked else "",
         queries.as_of(at, is_rounded=ladder.is_rounded),
+        min(100, 100 * (counted or 0) / target) if target else None,
+        windows.passed_pct(**days),
     )
-
-
-def _today(one: Programme, here: Here, counted: int | None, *, at: datetime) -> int:
-    """What the figure that is shared gained since yesterday evening, from what was shown then: so it tells no more than
-    both figures do."""
-    if counted is None:
-        return 0
-    before = queries.ladder(
-        node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at, on=_yesterday(one, at)
-    ).counted
-    return counted - (small_cells.shown(before or 0) or 0)
-
-
-def _yesterday(one: Programme, at: datetime) -> date:
-    return clock.day_in(one.zone, at) - timedelta(days=1)
 
 
 @require_safe
