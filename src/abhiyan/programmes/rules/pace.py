@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from abhiyan.core import small_cells
@@ -41,21 +40,21 @@ def said(counted: int | None, target: int | None, *, opens_on: date, closes_on: 
 
 
 def passed_on(
-    counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date
+    counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date, day: str
 ) -> list[str]:
     """Where a unit stands in a programme, as words that leave the organisation: share, gap and need, with their day.
 
-    counted: rounded (`small_cells.shown`), at the end of day `on`; None: fewer than 10. The gap is rounded too.
+    counted: rounded (`small_cells.shown`), on `on`; None: fewer than 10. day: `on` in words. The gap is rounded.
     """
-    day = {"day": date_format(on, "j M"), "target": grouped(target or 0)}
+    n = {"day": day, "target": grouped(target or 0)}
     if counted is None:
         words = [_("Fewer than 10 of %(target)s on %(day)s.") if target else _("Fewer than 10 on %(day)s.")]
     else:
-        day |= {"n": grouped(counted), "share": share(counted, target)}
+        n |= {"n": grouped(counted), "share": share(counted, target)}
         words = [
             _("%(n)s of %(target)s (%(share)s) on %(day)s.") if target else _("%(n)s counted on %(day)s.")
         ]
-    words = [words[0] % day]
+    words = [words[0] % n]
     if not target:
         return words
     if (counted or 0) >= target:

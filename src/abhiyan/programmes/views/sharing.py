@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -88,7 +89,7 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
         settings.ORGANISATION,
         shown.name_of(one),
         named(here.unit.names),
-        tuple(pace.passed_on(counted, target, **days)),
+        tuple(pace.passed_on(counted, target, **days, day=date_format(on, "j M"))),
         queries.said_true(checked, is_rounded=True).headline if checked else "",
         queries.as_of(at, is_rounded=ladder.is_rounded),
         min(100, 100 * (counted or 0) / target) if target else None,
