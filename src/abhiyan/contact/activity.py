@@ -24,6 +24,7 @@ from abhiyan.programmes.rules.activities import (
     ProgrammeTemplate,
     Whom,
 )
+from abhiyan.programmes.rules.check_words import EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import REPORTED
 from abhiyan.ui.owed import Owed
@@ -127,6 +128,7 @@ CONTACT_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=TALKED,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s talks")),
             questions=(
                 CheckQuestion(
                     "who",
@@ -142,6 +144,7 @@ CONTACT_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=LISTED,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s people on the list")),
             questions=(
                 CheckQuestion(
                     "who",
@@ -156,6 +159,7 @@ CONTACT_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=CALLED,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s calls")),
             questions=(
                 CheckQuestion(
                     "who",

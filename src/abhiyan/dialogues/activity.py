@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.words import person
 from abhiyan.org.rules.capabilities import LEADS
@@ -21,6 +22,7 @@ from abhiyan.programmes.rules.activities import (
     ProgrammeTemplate,
     Whom,
 )
+from abhiyan.programmes.rules.check_words import EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 
 from .actions import BY_PHONE, TALKS
@@ -81,6 +83,7 @@ DIALOGUES = Activity(
         items_of(
             KIND,
             measure=TALKS,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s talks with booth presidents")),
             questions=(
                 CheckQuestion(
                     "who", _("Who called"), _("Did a leader of the organisation call you lately? Who?")

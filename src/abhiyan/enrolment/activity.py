@@ -1,7 +1,7 @@
 """The membership drive, as every page above and below knows it."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from abhiyan.core.numbers import grouped
 from abhiyan.core.small_cells import said
@@ -15,7 +15,7 @@ from abhiyan.programmes.rules.activities import (
     ProgrammeTemplate,
     Unplaced,
 )
-from abhiyan.programmes.rules.check_words import Also, CheckWords
+from abhiyan.programmes.rules.check_words import Also, CheckWords, EnteredWords
 from abhiyan.programmes.rules.ladder import Ladder
 
 from .actions.checked import leave_in_check
@@ -183,6 +183,10 @@ DRIVE = Activity(
             whom=whom,
             leave=leave_in_check,
             words=WORDS,
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s people entered"),
+                _("%(n)s calls and forms became no entry."),
+            ),
         ),
     ),
     fills_roll=True,

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.actor import Actor
 from abhiyan.programmes.rules.activities import (
@@ -15,6 +16,7 @@ from abhiyan.programmes.rules.activities import (
     Step,
     Whom,
 )
+from abhiyan.programmes.rules.check_words import EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED
 
@@ -59,6 +61,7 @@ MEETINGS = Activity(
         items_of(
             KIND,
             measure=ATTENDED,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s attendances")),
             questions=(
                 CheckQuestion("meeting", _("Meeting"), _("Have you lately been to a meeting? Which one?")),
                 CheckQuestion("when", _("When"), _("When was that?")),

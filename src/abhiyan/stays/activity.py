@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.words import language, person
 from abhiyan.org.rules.capabilities import LEADS
@@ -21,6 +22,7 @@ from abhiyan.programmes.rules.activities import (
     ProgrammeTemplate,
     Whom,
 )
+from abhiyan.programmes.rules.check_words import EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.units import queries as units
 
@@ -88,6 +90,7 @@ STAYS_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=STAYS,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s stays")),
             questions=(
                 CheckQuestion(
                     "who", _("Who stayed"), _("Did a worker of the organisation stay with you lately? Who?")

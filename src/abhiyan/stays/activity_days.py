@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, named, person
@@ -26,7 +27,7 @@ from abhiyan.programmes.rules.activities import (
     ProgrammeTemplate,
     Whom,
 )
-from abhiyan.programmes.rules.check_words import GENERAL
+from abhiyan.programmes.rules.check_words import GENERAL, EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.ui.owed import Owed
 from abhiyan.units import queries as units
@@ -134,6 +135,7 @@ DAYS_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=DAYS,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s field days")),
             questions=(
                 CheckQuestion(
                     "who",

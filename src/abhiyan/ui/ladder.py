@@ -57,9 +57,9 @@ class LadderShown:
     """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
 
     counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
-    estimate: the share of a frame's counted items that is real, from 0 to 1; low, high: its 95% interval. note: what it
-    says, in one or two sentences; how: its other parts, method and number of checks, shown on a press. more: address
-    and name of a page about it. grade: of a unit too small for an estimate.
+    estimate: the share of all items of a frame that is real, from 0 to 1; low, high: its 95% interval. note: what
+    checks say of the unit, also where they are too few; short: the same for a cell; how: how it is known, shown on a
+    press. more: address and name of a page about it. grade: of a unit too small for an estimate.
     pace_pct: the share of the target (0–100) due by `day` of `days`.
     parts: what counted and unsigned are made of together, by name; None: too few to be shown.
     before: the earlier drive it is held against.
@@ -76,6 +76,7 @@ class LadderShown:
     low: float | None = None
     high: float | None = None
     note: Words = ""
+    short: Words = ""
     how: Words = ""
     more: tuple[Words, Words] | None = None
     grade: str = ""

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -29,7 +28,10 @@ def may_plan(request: Request, unit_id: int) -> bool:
 
 
 class ShownLine:
-    """One line as this viewer may read it: figures of units whose people they do not see are rounded."""
+    """One line as this viewer may read it: figures of units whose people they do not see are rounded.
+
+    entries: counted and unanswered of the unit today, where its sentence is shown.
+    """
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class ShownLine:
         *,
         on: date,
         flags: FlagNumbers | None = None,
+        entries: int | None = None,
     ) -> None:
         self.line, self.of, self.frame = line, line.of, frame
         self.flags = flags or FlagNumbers()
@@ -48,11 +51,8 @@ class ShownLine:
         self.may_draw_more = (
             bool(line.code) and self.told.ends_on is not None and line.drawn < self.told.wanted
         )
-        self.real = self._share(line.of.entered)
-
-    def _share(self, of: RealShare) -> RealShare | None:
-        is_small = not self.is_exact and small_cells.shown(of.items) is None
-        return None if of.rate is None or is_small else of
+        self.real = programmes.shown_real(self.told, is_rounded=not self.is_exact)
+        self.entries = entries
 
     def number(self, n: int | None) -> int | None:
         """A count as it may be shown; None where it is not known, or too small."""
@@ -66,9 +66,9 @@ class ShownLine:
         return "<10" if found is None else found
 
     @property
-    def said(self) -> programmes.SaidTrue:
-        """What the checks say, in the sentences of every other page."""
-        return programmes.said_true(self.told, is_rounded=not self.is_exact)
+    def truth(self) -> programmes.Truth:
+        """What the checks say of it, in the words of every other page."""
+        return programmes.truth_of(self.told, entries=self.entries, is_rounded=not self.is_exact)
 
     @property
     def drawn(self) -> FrameFigures:
@@ -106,28 +106,11 @@ class ShownLine:
         return self.cell(self.of.reported)
 
     @property
-    def rate(self) -> int | None:
-        """How many of 100 people entered are real."""
-        return None if self.real is None or self.real.rate is None else of_100(self.real.rate)
-
-    @property
-    def low(self) -> int | None:
-        """The lower end of the interval, of 100."""
-        return None if self.real is None else of_100(self.real.low)
-
-    @property
-    def high(self) -> int | None:
-        """The upper end of the interval, of 100."""
-        return None if self.real is None else of_100(self.real.high)
+    def short(self) -> str:
+        """What the checks say of it, as a cell has it."""
+        return self.truth.short if self.line.code else say("part of the whole only")
 
     @property
     def gap(self) -> int | None:
-        """The least gap, of 100 people entered: what the upper end leaves."""
-        return None if self.high is None else 100 - self.high
-
-    @property
-    def why_none(self) -> Any:
-        """Why no estimate is shown."""
-        if not self.line.code:
-            return say("part of the whole only")
-        return programmes.why_none(self.told)
+        """The least gap, of 100 entries: what the upper end of the interval leaves."""
+        return None if self.real is None else 100 - of_100(self.of.entered.high)

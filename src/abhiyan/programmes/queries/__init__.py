@@ -18,7 +18,7 @@ from .charges import (
     open_charges,
     own_charges,
 )
-from .checked import SaidTrue, checked_columns, said_true, too_few, why_none
+from .checked import Truth, checked_columns, few_checks, short_of, shown_real, truth_of
 from .counts_by import BEFORE, By, CountSplit, split_by
 from .earlier_drives import Earlier, earlier
 from .field_day import DayInTheField, field_day
@@ -36,6 +36,7 @@ from .ledger import (
     fold_is_behind,
     funnel,
     ladder,
+    ladder_from_outside,
     ladders,
     node_of,
     unfolded,

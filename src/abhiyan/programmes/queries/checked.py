@@ -1,205 +1,264 @@
-"""What independent checks say of units. Every page, slide and file takes its sentences from here."""
+"""What independent checks say of a unit. Nothing else writes an estimate, an interval or that checks are too few."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells
-from abhiyan.core.numbers import grouped
-from abhiyan.programmes.rules.estimated import Estimated, RealShare
+from abhiyan.programmes.rules import activities
+from abhiyan.programmes.rules.estimated import Estimated, RealOf100, RealShare, real_of_100
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.ui.ladder import NAMES
 from abhiyan.ui.ladder import LadderShown as Picture
 from abhiyan.ui.lists import Column
-from abhiyan.ui.numbers import of_100
 
 Row = TypeVar("Row")
 
-
-def _later(say: Callable[..., str]) -> Callable[..., str]:
-    return lazy(say, str)
-
-
-def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
-    """Columns of a file: the estimate with its interval, or the grade, and what they are about.
-
-    drawn: the picture of a row's ladder.
-    """
-
-    def share(name: str) -> Callable[[Row], int | None]:
-        def cell(row: Row) -> int | None:
-            found = getattr(drawn(row), name)
-            return None if found is None else of_100(found)
-
-        return cell
-
-    return (
-        Column("estimate", _("Real of 100 counted"), share("estimate"), only_in_file=True),
-        Column("low", _("Real of 100 counted, at least"), share("low"), only_in_file=True),
-        Column("high", _("Real of 100 counted, at most"), share("high"), only_in_file=True),
-        Column("grade", _("Grade"), lambda row: drawn(row).grade, only_in_file=True),
-        Column(
-            "note", _("Back-checks"), lambda row: drawn(row).told or drawn(row).none_reason, only_in_file=True
-        ),
-    )
-
-
-def picture_of(one: Estimated, *, is_rounded: bool) -> dict[str, Any]:
-    """Its part of a picture (`ui.ladder.LadderShown`). is_rounded: the unit is seen from outside (`small_cells`).
-
-    The words are made when a page reads them: a list of fifty units reads none.
-    """
-    more = None if one.href is None else (one.href, _("Reported beside checked"))
-    if one.grade:
-        return {"grade": one.grade, "none_reason": GRADES[one.grade], "note": _of_frame(one), "more": more}
-    of = one.counted
-    if of.rate is None or (is_rounded and small_cells.shown(of.items) is None):
-        return {"none_reason": why_none(one, of), "more": more}
-    words = {"note": _note(one, is_rounded=is_rounded), "how": _how(one, is_rounded=is_rounded)}
-    return {"estimate": of.rate, "low": of.low, "high": of.high, "more": more, **words}
-
-
 GRADES = {
-    "A": _("grade A: at most 2 of 19 not genuine"),
-    "B": _("grade B: 3 to 5 of 19 not genuine"),
-    "C": _("grade C: 6 or more of 19 not genuine"),
+    "A": _("at most 2 of 19 checks were not genuine"),
+    "B": _("3 to 5 of 19 checks were not genuine"),
+    "C": _("6 or more of 19 checks were not genuine"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class SaidTrue:
-    """The sentences about one unit in one frame. A sentence is "" where there is nothing to say.
+class Truth:
+    """The words about one unit and measure. A text is "" where there is nothing to say.
 
-    headline: of all people entered; counted, unanswered: of its two parts; no_entry: calls and forms that became no
-    entry; checks: how many checks, by which method; frame: its day, and until when it is provisional.
+    sentence: how many of 100 are real, of what, from when to when, by how many checks; or why nobody can say. covers:
+    of how many of today's entries, and how many were asked. short: the same for a cell or a row. real: its numbers;
+    None without a figure. parts, no_entry, checks, frame: how it is known.
     """
 
-    headline: str
-    counted: str
-    unanswered: str
+    sentence: str
+    covers: str
+    short: str
+    real: RealOf100 | None
+    parts: str
     no_entry: str
     checks: str
     frame: str
 
     @property
     def note(self) -> str:
-        """The headline and the sentence about the counted: every page shows both."""
-        return " ".join(filter(None, (self.headline, self.counted)))
+        """What every page shows: the sentence, and what it covers."""
+        return " ".join(filter(None, (self.sentence, self.covers)))
 
     @property
     def how(self) -> str:
-        """The other sentences, which a page shows on a press: parts, checks, method and the frame's day."""
-        said = (self.unanswered, self.no_entry, self.checks, self.frame)
-        return " ".join(filter(None, said))
+        """How we know: the parts of the frame, the checks, their method and the frame's day."""
+        return " ".join(filter(None, (self.parts, self.no_entry, self.checks, self.frame)))
 
 
-def said_true(one: Estimated, *, is_rounded: bool = False) -> SaidTrue:
-    """Write what the checks of a frame say of a unit, in sentences. is_rounded: the unit is seen from outside.
+def truth_of(one: Estimated, *, entries: int | None = None, is_rounded: bool = False) -> Truth:
+    """Write what the checks of a frame say of a unit: every page, slide, paper and file takes its words from here.
 
-    The headline estimates both strata together: phone answered, and phone not answered (docs/truth.md).
+    entries: counted and unanswered of the unit's ladder today, as the page shows them; None where it shows none.
+    is_rounded: the reader sees the unit from outside, so counts are whole tens (`small_cells`); the rest is the same.
     """
-    day = _day(one.frozen_on)
-    entered, no_entry = one.entered.items, max(0, one.reported - one.entered.items)
-    if is_rounded:
-        entered, no_entry = small_cells.shown(entered) or 0, small_cells.shown(no_entry) or 0
-    of = one.entered
-    if of.rate is None or not entered:
-        headline = str(why_none(one))
-    else:
-        words = say(
-            "Of %(n)s people entered up to %(last)s, about %(rate)s of 100 are real (%(low)s to %(high)s)."
-        )
-        if one.after:
-            words = say(
-                "Of %(n)s people entered from %(first)s to %(last)s, about %(rate)s of 100 are real"
-                " (%(low)s to %(high)s)."
-            )
-        days = {"last": day, "first": _day(one.after) if one.after else ""}
-        headline = words % {"n": grouped(entered), **days, **_rate(of)}
-    counted = unanswered = said = ""
-    if one.counted.rate is not None:
-        words = say("Of those counted by %(day)s, %(rate)s of 100 are real (%(low)s to %(high)s).")
-        counted = words % {"day": day, **_rate(one.counted)}
-    if one.unanswered.rate is not None:
-        words = say(
-            "Of those whose own phone has not answered yet, %(rate)s of 100 are real (%(low)s to %(high)s)."
-        )
-        unanswered = words % _rate(one.unanswered)
-    if no_entry:
-        said = say("%(n)s calls and forms became no entry.") % {"n": grouped(no_entry)}
-    return SaidTrue(headline, counted, unanswered, said, _checks(of), str(_of_frame(one)))
+    share, real = one.entered, shown_real(one, is_rounded=is_rounded)
+    frame = _frame(one)
+    if one.grade:
+        words = _sentence_of_grade(one)
+        return Truth(words, "", say("grade %(grade)s") % {"grade": one.grade}, None, "", "", "", frame)
+    if real is None:
+        why = _why_none(one, is_rounded=is_rounded)
+        parts = _parts(one, is_rounded=is_rounded) if share.unchecked else ""
+        return Truth(why, "", why, None, parts, "", "", frame)
+    count = _counts(is_rounded)
+    return Truth(
+        _sentence(one, real, count),
+        _covers(share, entries, count),
+        _short(real),
+        real,
+        _parts(one, is_rounded=is_rounded),
+        _no_entry(one, is_rounded=is_rounded),
+        _checks(share, count),
+        frame,
+    )
 
 
-def _rate(of: RealShare) -> dict[str, int]:
-    assert of.rate is not None
-    return {"rate": of_100(of.rate), "low": of_100(of.low), "high": of_100(of.high)}
+def shown_real(one: Estimated, *, is_rounded: bool) -> RealOf100 | None:
+    """Return the numbers of a unit's sentence; None without a figure, and from outside where it has fewer than 10."""
+    is_small = is_rounded and small_cells.shown(one.entered.items) is None
+    return None if one.grade or is_small else real_of_100(one.entered)
 
 
-def _day(on: Any) -> str:
+def short_of(share: RealShare) -> str:
+    """Say how many of 100 are real, as a cell has it: "82 of 100 (73–87)"; "" without a figure."""
+    real = real_of_100(share)
+    return _short(real) if real else ""
+
+
+def few_checks(finished: int | None, wanted: int) -> str:
+    """Say that checks are too few for a figure, and how many are lacking. finished: None where it is not said."""
+    if finished is None:
+        return say("not enough checks: %(wanted)s are needed") % {"wanted": wanted}
+    lacking = max(0, wanted - finished)
+    words = say("not enough checks (%(n)s of %(wanted)s): %(lacking)s are lacking")
+    return words % {"n": finished, "wanted": wanted, "lacking": lacking}
+
+
+def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
+    """Columns of a file: the numbers of the sentence, the grade, and the sentence itself.
+
+    drawn: the picture of a row's ladder.
+    """
+    return (
+        Column("estimate", _("Real, of 100"), lambda row: _numbers(drawn(row)).about, only_in_file=True),
+        Column("low", _("Real, of 100, at least"), lambda row: _numbers(drawn(row)).low, only_in_file=True),
+        Column("high", _("Real, of 100, at most"), lambda row: _numbers(drawn(row)).high, only_in_file=True),
+        Column("grade", _("Grade"), lambda row: drawn(row).grade, only_in_file=True),
+        Column("note", _("Back-checks"), lambda row: drawn(row).told, only_in_file=True),
+    )
+
+
+def _numbers(drawn: Picture) -> RealOf100:
+    share = RealShare(rate=drawn.estimate, low=drawn.low or 0, high=1 if drawn.high is None else drawn.high)
+    return real_of_100(share) or RealOf100()
+
+
+def picture_of(one: Estimated, ladder: Ladder) -> dict[str, Any]:
+    """Its part of a picture (`ui.ladder.LadderShown`). ladder: the unit's, as the page shows it.
+
+    The words are made when a page reads them: a list of fifty units reads none.
+    """
+    entries, is_rounded = ladder.entries, ladder.is_rounded
+
+    def words(name: str) -> Any:
+        return lazy(lambda: getattr(truth_of(one, entries=entries, is_rounded=is_rounded), name), str)()
+
+    said: dict[str, Any] = {name: words(name) for name in ("note", "short", "how")}
+    said |= {"more": None if one.href is None else (one.href, _("Reported beside checked"))}
+    if one.grade:
+        return said | {"grade": one.grade}
+    if shown_real(one, is_rounded=is_rounded) is None:
+        return said
+    share = one.entered
+    return said | {"estimate": share.rate, "low": share.low, "high": share.high}
+
+
+Count = Callable[[int], str]
+
+
+def _counts(is_rounded: bool) -> Count:
+    return lambda n: small_cells.said(small_cells.shown(n) if is_rounded else n)
+
+
+def _day(on: date) -> str:
     return date_format(on, "j M Y")
 
 
-def _checks(of: RealShare) -> str:
+def _window(one: Estimated) -> str:
+    if one.since is None or one.since > one.frozen_on:
+        return say("up to %(last)s") % {"last": _day(one.frozen_on)}
+    return say("from %(first)s to %(last)s") % {"first": _day(one.since), "last": _day(one.frozen_on)}
+
+
+def _sentence(one: Estimated, real: RealOf100, count: Count) -> str:
+    items = str(activities.entered_of(one.kind, one.measure).items) % {"n": count(one.entered.items)}
+    of = say("%(items)s %(window)s") % {"items": items, "window": _window(one)}
+    if real.about is not None:
+        words = say(
+            "Of %(items)s, about %(about)s of 100 are real (%(low)s to %(high)s), from %(checks)s checks."
+        )
+    elif real.low is not None and real.high is not None:
+        words = say(
+            "Of %(items)s, between %(low)s and %(high)s of 100 are real; too few checks (%(checks)s)."
+        )
+    elif real.low is not None:
+        words = say("Of %(items)s, at least %(low)s of 100 are real (%(checks)s checks).")
+    elif real.high is not None:
+        words = say("Of %(items)s, at most %(high)s of 100 are real (%(checks)s checks).")
+    else:
+        words = say("Of %(items)s, nobody can say yet how many are real; too few checks (%(checks)s).")
+    numbers = {"about": real.about, "low": real.low, "high": real.high}
+    return words % {"items": of, "checks": count(one.entered.finished), **numbers}
+
+
+def _sentence_of_grade(one: Estimated) -> str:
+    words = say("Grade %(grade)s for entries %(window)s: %(meaning)s.")
+    return words % {"grade": one.grade, "window": _window(one), "meaning": GRADES[one.grade]}
+
+
+def _short(real: RealOf100) -> str:
+    numbers = {"about": real.about, "low": real.low, "high": real.high}
+    if real.about is not None:
+        return say("%(about)s of 100 (%(low)s–%(high)s)") % numbers
+    if real.low is not None and real.high is not None:
+        return say("%(low)s–%(high)s of 100; too few checks") % numbers
+    if real.low is not None:
+        return say("at least %(low)s of 100") % numbers
+    return say("at most %(high)s of 100") % numbers if real.high is not None else say("too few checks")
+
+
+def _covers(share: RealShare, entries: int | None, count: Count) -> str:
+    """Say how many entries the figure covers, beside those of today, and how many were asked."""
+    items, asked = count(share.items), count(share.finished + share.not_told)
+    numbers = {"n": items, "asked": asked}
+    if entries is None:
+        return say("Covers %(n)s entries; %(asked)s of them were asked.") % numbers
+    words = say("Covers %(n)s of today's %(entries)s entries; %(asked)s of them were asked.")
+    if share.items > entries and items != count(entries):
+        words = say(
+            "Covers %(n)s entries; %(asked)s of them were asked. Some have left: today there are %(entries)s."
+        )
+    return words % {**numbers, "entries": count(entries)}
+
+
+def _why_none(one: Estimated, *, is_rounded: bool) -> str:
+    if one.entered.rate is not None:
+        return small_cells.said(None)
+    if one.entered.unchecked:
+        return say("Entries without a phone have not been checked yet, so there is no total.")
+    return few_checks(None if is_rounded else one.finished, one.wanted)
+
+
+def _parts(one: Estimated, *, is_rounded: bool) -> str:
+    """Say what the parts of the frame have by themselves, in words that nobody takes for the whole."""
+    shares = ((NAMES["counted"], one.counted), (NAMES["unsigned"], one.unanswered))
+    confirmed = ((NAMES["confirmed"], one.confirmed),)
+    parts = [
+        say("%(part)s %(short)s, from %(n)s checks")
+        % {"part": name, "short": _short(real), "n": _counts(is_rounded)(share.finished)}
+        for name, share in (*shares, *confirmed)
+        if (real := real_of_100(share)) is not None and not (is_rounded and share.items < small_cells.STEP)
+    ]
+    if not parts:
+        return ""
+    return say("Parts of the frame %(window)s: %(parts)s.") % {
+        "window": _window(one),
+        "parts": "; ".join(parts),
+    }
+
+
+def _no_entry(one: Estimated, *, is_rounded: bool) -> str:
+    words, n = activities.entered_of(one.kind, one.measure).no_entry, one.reported - one.entered.items
+    if not words or n <= 0 or (is_rounded and small_cells.shown(n) is None):
+        return ""
+    return str(words) % {"n": _counts(is_rounded)(n)}
+
+
+def _checks(share: RealShare, count: Count) -> str:
     """Say how many checks there were and by which method the interval is made."""
     said = [
         say("%(n)s checks answered, %(open)s refused or not reached.")
-        % {"n": grouped(of.finished), "open": grouped(of.not_told)}
+        % {"n": count(share.finished), "open": count(share.not_told)},
+        say("95%% intervals; method: %(method)s.") % {"method": share.method},
     ]
-    if of.rate is not None:
-        said.append(say("95%% intervals; method: %(method)s.") % {"method": of.method})
-        if not of.is_corrected:
-            said.append(say("As answered: not corrected for verifiers' errors."))
+    if not share.is_corrected:
+        said.append(say("As answered: not corrected for verifiers' errors."))
     return " ".join(said)
 
 
-@_later
-def why_none(one: Estimated, of: RealShare | None = None) -> str:
-    """Why there is no estimate of a unit. of: the part of its people it is about; unless given, all who were entered.
-
-    A part may have too few checks while all together have enough. What has a figure is too small to be shown outside.
-    """
-    of = of or one.entered
-    if of.rate is not None:
-        return small_cells.said(None)
-    if of.unchecked:
-        return say("Entries without a phone have not been checked yet, so there is no total.")
-    if one.entered.rate is not None:
-        return too_few(of.finished, one.wanted)
-    if one.finished is None:
-        return say("not enough checks here: a grade comes after %(wanted)s") % {"wanted": one.wanted}
-    more = one.wanted - one.finished
-    if one.ends_on is None or more <= 0:
-        return too_few(one.finished, one.wanted)
-    words = ngettext(
-        "not enough checks (%(n)s of %(wanted)s): %(more)s more gives a figure",
-        "not enough checks (%(n)s of %(wanted)s): %(more)s more give a figure",
-        more,
-    )
-    return words % {"n": one.finished, "wanted": one.wanted, "more": more}
-
-
-def too_few(finished: int, wanted: int) -> str:
-    """Say that checks are too few for a figure: how many are finished, of how many that are wanted."""
-    return say("not enough checks (%(n)s of %(wanted)s)") % {"n": finished, "wanted": wanted}
-
-
-@_later
-def _of_frame(one: Estimated) -> str:
+def _frame(one: Estimated) -> str:
     said = say("Frame of %(day)s.") % {"day": _day(one.frozen_on)}
     if one.ends_on is None:
         return said
     return f"{said} {say('Provisional until %(day)s.') % {'day': _day(one.ends_on)}}"
-
-
-@_later
-def _note(one: Estimated, *, is_rounded: bool) -> str:
-    return said_true(one, is_rounded=is_rounded).note
-
-
-@_later
-def _how(one: Estimated, *, is_rounded: bool) -> str:
-    return said_true(one, is_rounded=is_rounded).how

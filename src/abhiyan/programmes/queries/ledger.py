@@ -8,7 +8,7 @@ beside the whole, on the negative of each rung, so that the rest is rounded by i
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -274,6 +274,17 @@ def ladder(
     if (programme.pk, measure) in found:
         return found[programme.pk, measure]
     return _ladder({}, is_exact=here is None or here.is_exact)
+
+
+def ladder_from_outside(
+    *, unit_id: int, hierarchy: int, programme: Programme, measure: int, at: datetime
+) -> Ladder:
+    """The ladder of a unit as everybody may read it: of the last closed day, in whole tens. In the system's scope."""
+    here = node_of(unit_id, hierarchy)
+    if here is None:
+        return blank(is_rounded=True)
+    outside = replace(here, is_exact=False, has_own=False)
+    return ladder(node=outside, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,7 +426,7 @@ def drawn(
     if parts := activities.of(programme.kind).parts_in(ladder.parts):
         more.setdefault("parts", [(part.name, ladder.parts[part.key]) for part in parts])
     if checked is not None:
-        more |= picture_of(checked, is_rounded=ladder.is_rounded)
+        more |= picture_of(checked, ladder)
     days = windows.length_days(programme.opens_on, programme.closes_on)
     return Picture(
         name=name,

@@ -19,7 +19,7 @@ from abhiyan.core import small_cells
 from abhiyan.ui.owed import Thing
 
 from . import windows
-from .check_words import GENERAL, CheckWords
+from .check_words import ANY_ENTERED, GENERAL, CheckWords, EnteredWords
 from .ladder import RUNGS, Ladder
 
 Text = str | Promise
@@ -210,6 +210,7 @@ class Items:
     does_yes_count, heard: of items (actions/items.py), whether the person's YES counts one that was only reported; and
     what the room does besides with an answer: (item=, yes=, why=, by=, at=), in the answer's transaction.
     sentence: what was so, as the page of the question says it: (item) -> words. In a system scope.
+    entered: what the truth sentence calls them.
     """
 
     measure: int
@@ -227,6 +228,7 @@ class Items:
     heard: Callable[..., object] = _nothing
     sentence: Callable[..., Text] = _no_words
     words: CheckWords = GENERAL
+    entered: EnteredWords = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -359,6 +361,12 @@ def of(kind: str) -> Activity:
 def items_of(kind: str, measure: int) -> Items | None:
     """The countable items of one measure of a kind; None where it has none."""
     return next((one for one in of(kind).items if one.measure == measure), None)
+
+
+def entered_of(kind: str, measure: int) -> EnteredWords:
+    """Return what the truth sentence calls the items of one measure."""
+    items = items_of(kind, measure)
+    return items.entered if items else ANY_ENTERED
 
 
 def every() -> list[Activity]:

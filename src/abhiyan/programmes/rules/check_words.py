@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 
@@ -15,6 +16,22 @@ class Also:
     label: Text
     help: Text
     told: Text
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredWords:
+    """The words of one measure for what a frame holds; each activity declares its own (`Items.entered`).
+
+    items: a number of them, with %(n)s, as the sentence about them begins: "Of 8,387 people entered". no_entry: what
+    was reported and became none of them, with %(n)s; empty where nothing else is reported.
+    """
+
+    items: Text
+    no_entry: Text = ""
+
+
+# Of an activity that no room registers any more.
+ANY_ENTERED = EnteredWords(pgettext_lazy("of a frame", "%(n)s entries"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from datetime import date
 
 from django.utils.functional import Promise
 
+from abhiyan.ui.numbers import of_100
+
 Text = str | Promise
 LEAST_REAL = 0.9  # Share of the checked items that may be real, at the best end of the interval.
 WORST = "C"  # Grade of a unit that is too small for an estimate.
@@ -33,13 +35,52 @@ class RealShare:
 
 
 @dataclass(frozen=True, slots=True)
+class RealOf100:
+    """How many of 100 are real, in the whole numbers that every page says.
+
+    about: the middle; None where naming it would say too much. low, high: the ends; None where that end is not said.
+    Without any of the three the checks are too few to say anything.
+    """
+
+    about: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+WIDE = 30  # points of 100: the middle of a wider interval says nothing
+
+
+def real_of_100(share: RealShare) -> RealOf100 | None:
+    """Round a share of items for readers; None without a rate. The rounded numbers decide, for they are what is read.
+
+    All or none of 100 is never said, for checks of a part cannot show it: then the other end of the interval is the
+    finding. An interval wider than WIDE has no middle; where it reaches 0 or 100 its other end is the finding too.
+    """
+    if share.rate is None:
+        return None
+    low, high = (min(100, max(0, of_100(end))) for end in sorted((share.low, share.high)))
+    about = min(high, max(low, of_100(share.rate)))
+    is_wide = high - low > WIDE
+    is_all = about == 100 or (is_wide and high == 100)
+    is_none = about == 0 or (is_wide and low == 0)
+    if is_all and is_none:
+        return RealOf100()
+    if is_all:
+        return RealOf100(low=min(low, 99))
+    if is_none:
+        return RealOf100(high=max(high, 1))
+    return RealOf100(None if is_wide else about, low, high)
+
+
+@dataclass(frozen=True, slots=True)
 class Estimated:
     """The result of one frame's checks in one unit. It is about that frame, never about today's count.
 
-    reported: calls and forms since the frame before. entered: all people in the frame; counted: those whose phone gave
-    a sign; unanswered: the others. after: the day the frame before was frozen. finished: None for a unit below the
-    districts before it has a grade. ends_on: the planned end, while it is ahead. href: the page that compares units, if
-    the unit is in its tree.
+    kind, measure: of the programme, for the words of what was entered. reported: since the frame before. entered: all
+    items in the frame; counted: those with a sign from the phone; unanswered: the others; confirmed: those with the
+    person's yes, where it was read. since: the day the frame before was frozen, else the programme's first day; None:
+    not known. finished: None for a unit below the districts before it has a grade. ends_on: the planned end, while it
+    is ahead. href: the page that compares units, if the unit is in its tree.
     """
 
     frozen_on: date
@@ -49,10 +90,13 @@ class Estimated:
     entered: RealShare = RealShare()
     counted: RealShare = RealShare()
     unanswered: RealShare = RealShare()
-    after: date | None = None
+    confirmed: RealShare = RealShare()
+    since: date | None = None
     finished: int | None = None
     ends_on: date | None = None
     grade: str = ""
+    kind: str = ""
+    measure: int = 0
 
 
 Of = Mapping[tuple[int, int, int], Estimated]  # programme, measure, unit

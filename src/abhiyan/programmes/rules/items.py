@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .activities import CheckQuestion, Items, Whom
+from .check_words import EnteredWords
 from .ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED
 
 ROOM = "items"  # whose questions are about items
@@ -45,6 +46,7 @@ def items_of(
     kind: str,
     *,
     measure: int,
+    entered: EnteredWords,
     questions: tuple[CheckQuestion, ...] = (),
     whom: Callable[..., Whom] = _nobody,
     leave: Callable[..., object] | None = None,
@@ -54,7 +56,7 @@ def items_of(
 ) -> Items:
     """The items of one measure of a kind of activity, for its `Activity.items`.
 
-    `activities.Items` explains questions, leave, tries, does_yes_count, more, and who is asked.
+    `activities.Items` explains entered, questions, leave, tries, does_yes_count, more, and who is asked.
     """
     of = f"{_of(kind)} left join people_account a on a.id = i.by_id"
     counts = f"i.measure = {int(measure)} and {_COUNTS}"
@@ -83,5 +85,6 @@ select i.programme_id, i.public_id as item_id, i.unit_id, a.public_id as by, i.c
         whom=whom,
         leave=leave,
         does_yes_count=does_yes_count,
+        entered=entered,
         **more,
     )

@@ -37,3 +37,9 @@ class Ladder:
     confirmed: int | None = 0
     is_rounded: bool = False
     parts: Mapping[str, int | None] = field(default_factory=dict, compare=False)
+
+    @property
+    def entries(self) -> int | None:
+        """Everything that passes the rules, signed or not, as far as it is shown; None where neither figure is."""
+        shown = [n for n in (self.counted, self.unsigned) if n is not None]
+        return sum(shown) if shown else None

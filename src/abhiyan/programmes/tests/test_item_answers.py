@@ -27,6 +27,7 @@ from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
+from abhiyan.programmes.rules.check_words import EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.units import actions as units
@@ -55,7 +56,12 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
     def of(measure: int, **more: Any) -> activities.Items:
         return items_of(
-            "talks", measure=measure, heard=hear, sentence=lambda _item: "Ravi spoke with you.", **more
+            "talks",
+            measure=measure,
+            entered=EnteredWords("%(n)s talks"),
+            heard=hear,
+            sentence=lambda _item: "Ravi spoke with you.",
+            **more,
         )
 
     monkeypatch.setattr(activities, "_KNOWN", {})

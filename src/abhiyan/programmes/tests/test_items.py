@@ -21,6 +21,7 @@ from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.models import Delta, Item, Programme, ProgrammeUnit
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
+from abhiyan.programmes.rules.check_words import EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Ladder
 
@@ -38,7 +39,11 @@ WHYS = (Item.Why.STRUCK, Item.Why.DENIED, Item.Why.LEFT, Item.Why.UNDONE)
 def talks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(totals, "LARGE", 2)
     monkeypatch.setattr(activities, "_KNOWN", {})
-    of = (items_of("talks", measure=TALKS, does_yes_count=True), items_of("talks", measure=ATTENDED))
+    words = EnteredWords("%(n)s talks")
+    of = (
+        items_of("talks", measure=TALKS, entered=words, does_yes_count=True),
+        items_of("talks", measure=ATTENDED, entered=words),
+    )
     activities.register(Activity("talks", "Talks", facts=facts_of("talks"), items=of))
 
 

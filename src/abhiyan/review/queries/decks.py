@@ -362,10 +362,9 @@ def _behind(
 
 
 def _headline(one: Estimated | None, *, is_rounded: bool) -> str:
-    """The title of a deck: the headline of every other page, without its full stop. "" without an estimate."""
-    if one is None or one.entered.rate is None:
-        return ""
-    return programmes.said_true(one, is_rounded=is_rounded).headline.rstrip(".।")
+    """The title of a deck: the sentence of every other page, without its full stop. "" without an estimate."""
+    truth = programmes.truth_of(one, is_rounded=is_rounded) if one else None
+    return truth.sentence.rstrip(".।") if truth and truth.real else ""
 
 
 def _provisional(one: Estimated | None) -> str:
@@ -376,7 +375,7 @@ def _newest(
     one: RunningMeasure, unit_id: int, level: str, viewer: Viewer, *, at: datetime
 ) -> tuple[Frame | None, list[SlideInterval], list[str]]:
     """The comparison of the frame of the headline, else of the newest that has one; and what to know of it."""
-    own = checks.newest_frames([one.programme.pk], unit_id).get((one.programme.pk, one.measure))
+    own = checks.speaking_frames([one.programme.pk], unit_id).get((one.programme.pk, one.measure))
     drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
     first, gaps, said = None, list[SlideInterval](), list[str]()
     for frame in sorted(drawn.order_by("-number")[:MOST_FRAMES], key=lambda frame: frame != own):
@@ -400,8 +399,8 @@ def _compared(
     own = next((ShownLine(line, frame, viewer, on=on) for line in lines if not line.down), None)
     if own is None:
         return None, gaps, []
-    told = own.said
-    said = [told.counted, told.unanswered, told.no_entry, told.checks, told.frame]
+    truth = own.truth
+    said = [truth.parts, truth.no_entry, truth.checks, truth.frame]
     if (n := sum(gap.true is not None for gap in gaps)) > 1:
         missing = {"n": grouped(n), "missing": f"{n * (1 - CONFIDENCE):.1f}"}
         said.append(
@@ -411,9 +410,9 @@ def _compared(
 
 
 def _gap(shown: ShownLine) -> SlideInterval:
-    of = shown.real
-    if of is None or of.rate is None:
-        return SlideInterval(shown.name, why=str(shown.why_none))
+    of = shown.of.entered
+    if shown.real is None or of.rate is None:
+        return SlideInterval(shown.name, why=shown.short)
     return SlideInterval(shown.name, 100 * of.rate, 100 * of.low, 100 * of.high, shown.gap, shown.line.rank)
 
 

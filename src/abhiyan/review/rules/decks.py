@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import small_cells
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import NAMES, RUNGS, LadderShown
-from abhiyan.ui.numbers import LAKH, NONE, grouped, of_100, share, short
+from abhiyan.ui.numbers import LAKH, NONE, grouped, share, short
 from abhiyan.ui.slides.said import (
     Bars,
     Body,
@@ -162,7 +162,7 @@ def unit_deck(about: About, unit: DeckUnit, of: Measured | None) -> list[Slide]:
 
 
 def checked_deck(about: About, of: Measured) -> list[Slide]:
-    """The deck of a comparison: people entered, beside how many of them checks found real."""
+    """The deck of a comparison: entries, beside how many of them checks found real."""
     made = list(_gaps(about, of)) or list(_unknown(about, of))
     title = _finding(of) if of.headline or not made else made[0][0].title
     return _deck(about, title, made, of.provisional, page="beside")
@@ -337,15 +337,9 @@ def _rung(drawn: LadderShown, key: str) -> SlideBar:
     if key != "estimate":
         return bar
     if drawn.estimate is None or drawn.low is None or drawn.high is None:
-        why = str(drawn.none_reason or _("no back-checks yet"))
-        return replace(bar, value=drawn.grade or NONE, beside=why)
+        return replace(bar, value=drawn.grade or NONE, beside=str(drawn.short or _("no back-checks yet")))
     # A rate has no place on the scale of the other rungs: words stand where a bar would be.
-    ends = _("%(low)s to %(high)s of 100, of those counted in the frame")
-    return replace(
-        bar,
-        value=_put(_("%(n)s of 100"), n=of_100(drawn.estimate)),
-        beside=_put(ends, low=of_100(drawn.low), high=of_100(drawn.high)),
-    )
+    return replace(bar, value=str(drawn.short))
 
 
 # --- the trend
@@ -418,17 +412,15 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     if not known:
         return
     first, others = known[0], len(of.gaps) - len(known)
-    title = _put(
-        _("In %(unit)s at most %(n)s of 100 people entered are real"), unit=first.name, n=round(first.high)
-    )
+    title = _put(_("In %(unit)s at most %(n)s of 100 entries are real"), unit=first.name, n=round(first.high))
     names = (_("real"), _("gap"), _("cannot be told apart: intervals overlap"))
     foot = [
-        _("Hollow: people entered. Solid: real, with the 95% interval."),
+        _("Hollow: entries. Solid: real, with the 95% interval."),
         _("A gap is a question to the unit, not a verdict."),
         *([_put(_("%(n)s more units have not enough checks."), n=others)] if others else []),
         *of.checks,
     ]
-    under = _("of every 100 people entered · by the least the gap can be")
+    under = _("of every 100 entries · by the least the gap can be")
 
     def body(rows: Sequence[SlideInterval]) -> Gaps:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))

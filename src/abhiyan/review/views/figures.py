@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as say
@@ -33,7 +32,7 @@ class Compared:
     said: int | str
     reported: int | str
     entered: int | str
-    why_none: Any
+    real: Words
     of: ShownLine | None = None
     href: str = ""
 
@@ -100,7 +99,7 @@ def _compared(
 ) -> list[Compared]:
     """Each measure beside the frame of its ladder; of a unit below the districts what it said and reported until
     today."""
-    frames = checks.newest_frames({one.programme.pk for one in running}, here.id)
+    frames = checks.speaking_frames({one.programme.pk for one in running}, here.id)
     lines = checks.lines_in(frames, here.id)
     is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
     rest = {
@@ -119,7 +118,7 @@ def _compared(
                 of.reported,
                 of.cell(of.of.entered.items),
             )
-            found.append(Compared(one.name, *cells, of.why_none, of, of.href_beside))
+            found.append(Compared(one.name, *cells, of.short, of, of.href_beside))
             continue
         n = said.get(key)
         found.append(
@@ -128,7 +127,7 @@ def _compared(
                 NONE if n is None else small_cells.said(n if is_exact else small_cells.shown(n)),
                 small_cells.said(drawn.reported),
                 small_cells.said(drawn.counted),
-                drawn.none_reason or say("no back-checks yet"),
+                drawn.short or say("no back-checks yet"),
             )
         )
     return found

@@ -163,8 +163,8 @@ def _compared(some: Sequence[Compared]) -> list[list[str]]:
         _("Measure"),
         _("Unit said"),
         _("Reported"),
-        _("People entered"),
-        _("Real, of 100"),
+        _("Entries"),
+        _("Real"),
         _("Gap, at least"),
     ]
     return [
@@ -175,9 +175,7 @@ def _compared(some: Sequence[Compared]) -> list[list[str]]:
                 _cell(one.said),
                 _cell(one.reported),
                 _cell(one.entered),
-                f"{one.of.rate} ({one.of.low}–{one.of.high})"
-                if one.of and one.of.rate is not None
-                else str(one.why_none),
+                str(one.real),
                 _cell(one.of.gap if one.of else None),
             ]
             for one in some

@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.drawing import escaped, kept
 from abhiyan.ui.ladder import NAMES, RUNGS, LadderPlot, LadderShown, Span, Words, as_ladder, plot
-from abhiyan.ui.numbers import of_100
 
 from .look import indian, next_id
 
@@ -150,10 +149,13 @@ def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "
     for place, rung in enumerate(RUNGS, start=1):
         bar = _bar(drawn, rung)
         if rung == "estimate":
-            reason = "" if shown.estimate is not None else shown.none_reason or _("no back-checks yet")
-            rate = "" if shown.estimate is None else _("%(n)s of 100") % {"n": of_100(shown.estimate)}
-            ends = "" if drawn.low is None else f" ({of_100(shown.low or 0)}–{of_100(shown.high or 0)})"
-            rows.append(row(rung, None, f"r{place}", bar, reason, rate, ends))
+            reason = (
+                ""
+                if shown.estimate is not None
+                else shown.short or shown.none_reason or _("no back-checks yet")
+            )
+            rate = "" if shown.estimate is None else str(shown.short)
+            rows.append(row(rung, None, f"r{place}", bar, reason, rate))
             continue
         value = getattr(shown, rung)
         rows.append(row(rung, value, f"r{place}", bar, shown.hidden_reason if value is None else ""))
@@ -268,17 +270,9 @@ def _mini(**figures: Any) -> SafeString:
 
 @register.simple_tag
 def estimate(given: LadderShown | Mapping[str, Any]) -> SafeString:
-    """The estimate in a cell, its interval below it; else the grade."""
+    """What checks say, in a cell."""
     shown = as_ladder(given)
-    return _estimate(shown.estimate, shown.low, shown.high, shown.grade)
-
-
-@kept
-def _estimate(estimate: float | None, low: float | None, high: float | None, grade: str) -> SafeString:
-    if estimate is None:
-        return escaped(grade or numbers.NONE)
-    interval = f"{of_100(low or 0)}–{of_100(high or 0)}"
-    return mark_safe(f'{of_100(estimate)}<span class="ci">{interval}</span>')  # noqa: S308  # made of numbers
+    return escaped(shown.short or numbers.NONE)
 
 
 @register.simple_tag

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
@@ -17,7 +16,7 @@ from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.rules.estimates import ranks
 
 from .frames import days_of
-from .told import COLUMNS, estimated_of, share_columns, share_of
+from .told import COLUMNS, SPEAKS_FIRST, estimated_of, share_columns, share_of
 
 _CELLS = f"""u.id, u.code, u.names, u.kind, p.lo, a.reported, {share_columns("a")}, {share_columns("e")},
     {share_columns("w")}, a.drawn"""
@@ -50,6 +49,16 @@ select b.frame_id, (select o.frozen_at from verification_frame f join verificati
   0, b.has_below, {_CELLS} from below b {_ESTIMATES}"""
 
 
+_SPEAKS = f"""
+select distinct on (f.programme_id, f.measure) f.id from verification_frame f
+  left join verification_estimate a
+    on a.frame_id = f.id and a.unit_id = %(unit)s and a.shade = {Estimate.Shade.ENTERED}
+  left join verification_estimate e
+    on e.frame_id = f.id and e.unit_id = %(unit)s and e.shade = {Estimate.Shade.SIGNED}
+ where f.programme_id = any(%(programmes)s) and f.state <> '{Frame.State.FROZEN}'
+ order by f.programme_id, f.measure, {SPEAKS_FIRST}"""
+
+
 @dataclass(frozen=True, slots=True)
 class BesideLine:
     """One unit: what it said of itself, what it reported, what checks found.
@@ -72,12 +81,14 @@ class BesideLine:
     rank: int | None = None
 
     def told(self, frame: Frame, *, on: date) -> Estimated:
-        """The same for the sentences of `programmes.said_true`."""
+        """The same for the words of `programmes.truth_of`."""
         return estimated_of(
             frame.public_id,
             self.code,
+            kind=frame.programme.kind,
+            measure=frame.measure,
             frozen_at=frame.frozen_at,
-            after=self.after,
+            since=self.after or frame.programme.opens_on,
             ends_on=frame.ends_on if frame.state == Frame.State.DRAWN and frame.ends_on >= on else None,
             reported=self.of.reported,
             shares=(self.of.entered, self.of.counted, self.of.unanswered),
@@ -147,20 +158,11 @@ def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | 
     )
 
 
-def newest_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Frame]:
-    """Find the frame of each measure whose estimate of a unit every page shows. One query.
-
-    It is the frame of the ladder (`latest.ask_latest`). The newest with a number or a grade of the counted goes first.
-    Without one it is the newest with a number of all who were entered, else the newest that is drawn.
-    """
-    of = Estimate.objects.filter(frame=OuterRef("pk"), unit=unit_id)
-    counted = of.filter(shade=Estimate.Shade.SIGNED).exclude(rate=None, grade="")
-    entered = of.filter(shade=Estimate.Shade.ENTERED).exclude(rate=None)
-    found = Frame.objects.filter(programme__in=list(programme_ids)).exclude(state=Frame.State.FROZEN)
-    newest = found.select_related("programme").order_by(
-        "programme", "measure", Exists(counted).desc(), Exists(entered).desc(), "-number"
-    )
-    return {(one.programme_id, one.measure): one for one in newest.distinct("programme", "measure")}
+def speaking_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Frame]:
+    """Find the frame of each measure that speaks for a unit on every page, as for its ladder. Two queries."""
+    speaks = sql.column(_SPEAKS, {"programmes": list(programme_ids), "unit": unit_id})
+    frames = Frame.objects.filter(pk__in=speaks).select_related("programme")
+    return {(frame.programme_id, frame.measure): frame for frame in frames}
 
 
 def ranked(lines: Sequence[BesideLine]) -> list[BesideLine]:

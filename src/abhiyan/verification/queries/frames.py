@@ -30,8 +30,8 @@ def frames_of(programme: Programme) -> QuerySet[Frame]:
 
 
 def frames_listed(programme: Programme) -> QuerySet[Frame]:
-    """The same with what the list shows: people entered, checks answered, the real share, and the widest least gap with
-    its unit."""
+    """The same with what the list shows: entries, checks answered, the real share, its interval, and the widest least
+    gap with its unit."""
     rows = Estimate.objects.filter(frame=OuterRef("pk"), shade=Estimate.Shade.ENTERED)
     own = rows.filter(unit=OuterRef("unit"))
     below = rows.exclude(unit=OuterRef("unit")).exclude(high=None).order_by("high", "unit__code")
@@ -39,6 +39,8 @@ def frames_listed(programme: Programme) -> QuerySet[Frame]:
         entered=Subquery(own.values("items")),
         answered=Subquery(own.annotate(n=F("genuine") + F("not_genuine")).values("n")),
         real=Subquery(own.values("rate")),
+        low=Subquery(own.values("low")),
+        high=Subquery(own.values("high")),
         gap_high=Subquery(below.values("high")[:1]),
         gap_names=Subquery(below.values("unit__names")[:1]),
     )

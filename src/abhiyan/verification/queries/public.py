@@ -1,6 +1,5 @@
 """What everybody may read of a programme whose owner opened its page: frames, draws and estimates, and no person."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,13 +7,16 @@ from uuid import UUID
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
+from abhiyan.core.small_cells import said, shown
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import SaidTrue, said_true
+from abhiyan.programmes.queries import Truth, ladder_from_outside, truth_of
 from abhiyan.programmes.rules.estimated import Estimated
+from abhiyan.units.models import Unit
 from abhiyan.verification.models import Estimate, Frame, PublicPage
 
+from .beside import speaking_frames
 from .frames import Published, estimates_at, frames_of, is_past_end, published
-from .told import told
+from .told import since_of, told
 
 KEPT_FOR = timedelta(seconds=30)
 _kept: dict[int, tuple[datetime, "list[PublicFrame]"]] = {}  # of pages that are open
@@ -22,24 +24,57 @@ _kept: dict[int, tuple[datetime, "list[PublicFrame]"]] = {}  # of pages that are
 
 @dataclass(frozen=True, slots=True)
 class PublicFrame:
-    """One frame. own: of the programme's owner, by shade; told: the same for sentences; below: the headline of each
-    unit right below, widest least gap first."""
+    """One frame, with counts in whole tens. told: what it says of the programme's owner; entries: of the ladder on the
+    last closed day; below: each unit right below, widest least gap first."""
 
     published: Published
-    own: Mapping[int, Estimate]
     told: Estimated
-    below: list[Estimate]
+    entries: int | None
+    below: list["PublicUnit"]
     is_past_end: bool
 
     @property
-    def said(self) -> SaidTrue:
-        """The sentences about it, in the language of whoever reads: a page is kept for readers of every language."""
-        return said_true(self.told)
+    def truth(self) -> Truth:
+        """The words about it, in the language of whoever reads: a page is kept for readers of every language."""
+        return truth_of(self.told, entries=self.entries, is_rounded=True)
+
+    @property
+    def items(self) -> str:
+        """Entries in the frame."""
+        return said(shown(self.told.entered.items))
 
     @property
     def intervals(self) -> int:
         """How many intervals of districts or states are shown beside each other."""
-        return sum(one.rate is not None for one in self.below)
+        return sum(one.truth.real is not None for one in self.below)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUnit:
+    """One unit below the owner in a frame, with counts in whole tens."""
+
+    unit: Unit
+    told: Estimated
+
+    @property
+    def truth(self) -> Truth:
+        """The words about it."""
+        return truth_of(self.told, is_rounded=True)
+
+    @property
+    def items(self) -> str:
+        """Entries in the frame."""
+        return said(shown(self.told.entered.items))
+
+    @property
+    def finished(self) -> str:
+        """Checks answered."""
+        return said(shown(self.told.entered.finished))
+
+    @property
+    def not_told(self) -> str:
+        """Checks refused or not reached."""
+        return said(shown(self.told.entered.not_told))
 
 
 def is_public(programme: Programme) -> bool:
@@ -59,7 +94,7 @@ def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[Publi
             raise NotFound
         until, frames = _kept.get(page.pk, (at, []))
         if until <= at:
-            frames = [_shown(one, at) for one in frames_of(page.programme).order_by("measure", "-number")]
+            frames = [_shown(one, at) for one in _in_order(page.programme)]
             _kept[page.pk] = (at + KEPT_FOR, frames)
     return page.programme, frames
 
@@ -76,14 +111,38 @@ def public_frame(public_id: UUID, frame_id: UUID) -> Frame:
     return frame
 
 
+def _in_order(programme: Programme) -> list[Frame]:
+    """The frames of a programme: of each measure first the one that speaks for the owner, then the newest closed."""
+    speaks = set(speaking_frames([programme.pk], programme.owner_id).values())
+    frames = list(frames_of(programme))
+    frames.sort(
+        key=lambda one: (one.measure, one not in speaks, one.state != Frame.State.CLOSED, -one.number)
+    )
+    return frames
+
+
 def _shown(frame: Frame, at: datetime) -> PublicFrame:
-    found = estimates_at(frame, frame.unit_id)
-    below = [one for one in found if one.unit_id != frame.unit_id and one.shade == Estimate.Shade.ENTERED]
+    found, on, since = (
+        estimates_at(frame, frame.unit_id),
+        day_in(frame.programme.zone, at),
+        since_of(frame),
+    )
     own = {one.shade: one for one in found if one.unit_id == frame.unit_id}
+    below = [one for one in found if one.unit_id != frame.unit_id and one.shade == Estimate.Shade.ENTERED]
+    below.sort(key=lambda one: (one.high is None, one.high or 0, one.unit.code))
     return PublicFrame(
         published(frame),
-        own,
-        told(frame, frame.unit.code, own, on=day_in(frame.programme.zone, at)),
-        sorted(below, key=lambda one: (one.high is None, one.high or 0, one.unit.code)),
+        told(frame, frame.unit.code, own, since=since, on=on),
+        ladder_from_outside(
+            unit_id=frame.unit_id,
+            hierarchy=frame.programme.hierarchy,
+            programme=frame.programme,
+            measure=frame.measure,
+            at=at,
+        ).entries,
+        [
+            PublicUnit(one.unit, told(frame, one.unit.code, {one.shade: one}, since=since, on=on))
+            for one in below
+        ],
         is_past_end(frame, at),
     )

@@ -1,6 +1,7 @@
 """Rows of estimates as `programmes.rules.estimated` takes them: one shape behind every page, slide and file."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.clock import day_in
 from abhiyan.org.here import address
-from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.ui.addresses import address_of
 from abhiyan.verification.models import Estimate, Frame
@@ -23,7 +23,18 @@ METHODS = {
     Method.EXACT: _("exact (Clopper–Pearson)"),
     Method.COUNTED: _("none, every item was checked"),
 }
-SHADES = (Estimate.Shade.ENTERED, Estimate.Shade.SIGNED, Estimate.Shade.UNSIGNED)
+SHADES = (
+    Estimate.Shade.ENTERED,
+    Estimate.Shade.SIGNED,
+    Estimate.Shade.UNSIGNED,
+    Estimate.Shade.CONFIRMED,
+)
+
+
+# Which frame speaks for a unit, everywhere: the newest closed one with a figure of all who were entered, or a grade;
+# else the newest with one; else the newest. f: frames; a, e: rows of all entered and of the counted in a unit.
+_HAS_FIGURE = "(a.rate is not null or coalesce(e.grade, '') <> '')"
+SPEAKS_FIRST = f"({_HAS_FIGURE} and f.state = '{Frame.State.CLOSED}') desc, {_HAS_FIGURE} desc, f.number desc"
 
 
 def share_columns(row: str) -> str:
@@ -47,33 +58,36 @@ def share_of(*row: Any) -> RealShare:
     return RealShare(items, finished, not_told, rate, low, high, METHODS[Method(method)], is_corrected)
 
 
-def said_of(
-    frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date, is_rounded: bool
-) -> programmes.SaidTrue:
-    """Say what a frame finds of one unit. rows: its estimates by shade. is_rounded: the unit is seen from outside."""
-    return programmes.said_true(told(frame, code, rows, on=on), is_rounded=is_rounded)
+def since_of(frame: Frame) -> date:
+    """The first day of a frame's entries: when the frame before was frozen, else the programme's first day."""
+    return days_of(frame)[0] or frame.programme.opens_on
 
 
-def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date) -> Estimated:
-    """Build what a frame says of one unit. rows: its estimates by shade."""
-    entered, counted, unanswered = (_of_row(rows.get(shade)) for shade in SHADES)
-    return estimated_of(
+def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, since: date | None, on: date) -> Estimated:
+    """Build what a frame says of one unit. rows: its estimates by shade; since: of `since_of`."""
+    entered, counted, unanswered, confirmed = (_of_row(rows.get(shade)) for shade in SHADES)
+    one = estimated_of(
         frame.public_id,
         code,
+        kind=frame.programme.kind,
+        measure=frame.measure,
         frozen_at=frame.frozen_at,
-        after=days_of(frame)[0],
+        since=since,
         ends_on=frame.ends_on if frame.state == Frame.State.DRAWN and frame.ends_on >= on else None,
         reported=(rows[Estimate.Shade.ENTERED].reported or 0) if Estimate.Shade.ENTERED in rows else 0,
         shares=(entered, counted, unanswered),
     )
+    return replace(one, confirmed=confirmed)
 
 
 def estimated_of(
     public_id: Any,
     code: str,
     *,
+    kind: str,
+    measure: int,
     frozen_at: datetime,
-    after: date | None,
+    since: date | None,
     ends_on: date | None,
     reported: int,
     shares: tuple[RealShare, RealShare, RealShare],
@@ -91,10 +105,12 @@ def estimated_of(
         entered=entered,
         counted=counted,
         unanswered=unanswered,
-        after=after,
+        since=since,
         finished=entered.finished if finished is None and entered.items else finished,
         ends_on=ends_on,
         grade=grade,
+        kind=kind,
+        measure=measure,
     )
 
 

@@ -1,32 +1,17 @@
-"""The bar of an estimate: of 100 people entered, how many are real."""
+"""The bar of an estimate: of 100 entries, how many are real."""
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from abhiyan.programmes import queries as programmes
-from abhiyan.ui.numbers import NONE, of_100
-from abhiyan.verification.models import Estimate
+from abhiyan.programmes.rules.estimated import real_of_100
 from abhiyan.verification.rules.beside import FrameFigures
-from abhiyan.verification.rules.estimates import GRADED
 
 register = template.Library()
 
 
-@register.filter
-def hundred(share: object) -> str:
-    """A share from 0 to 1 as a number of 100."""
-    return str(of_100(share)) if isinstance(share, float) else NONE
-
-
-@register.filter
-def too_few(one: Estimate) -> str:
-    """Why an estimate has no number."""
-    return programmes.too_few(one.finished, GRADED)
-
-
 @register.simple_tag
 def beside_bar(of: FrameFigures) -> SafeString:
-    """Of 100 people entered: the counted, those whose phone has not answered, and the estimate with its interval."""
+    """Of 100 entries: the counted, those whose phone has not answered, and the estimate with its interval."""
     entered = of.counted.items + of.unanswered.items
     if entered <= 0:
         return SafeString("")
@@ -45,5 +30,6 @@ def beside_bar(of: FrameFigures) -> SafeString:
     if of.entered.rate is not None:
         low, middle, high = (100 * share for share in (of.entered.low, of.entered.rate, of.entered.high))
         parts += [line(low, high, "50%", "50%"), line(low, low, "25%", "75%"), line(high, high, "25%", "75%")]
-        parts.append(f'<circle class="pt" cx="{middle:.2f}%" cy="50%" r="3.5"/>')
+        if (real := real_of_100(of.entered)) is not None and real.about is not None:
+            parts.append(f'<circle class="pt" cx="{middle:.2f}%" cy="50%" r="3.5"/>')
     return mark_safe(f'<svg class="bar" aria-hidden="true" focusable="false">{"".join(parts)}</svg>')  # noqa: S308  # made of numbers

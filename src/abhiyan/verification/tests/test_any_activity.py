@@ -17,7 +17,7 @@ from abhiyan.programmes.actions import NewItem, item_key, recount
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import CheckQuestion, Whom
-from abhiyan.programmes.rules.check_words import GENERAL
+from abhiyan.programmes.rules.check_words import GENERAL, EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.test_activities import FIELD_APP, NIGHTS, VILLAGES, made
@@ -72,6 +72,7 @@ def nights(cast: Cast) -> Iterator[Programme]:
     items = items_of(
         "nights",
         measure=NIGHTS,
+        entered=EnteredWords("%(n)s nights"),
         questions=(CheckQuestion("who", "Who", "Did anybody stay with you lately? Who?"),),
         whom=lambda *_item: Whom("The Host", {"who": "Ravi"}),
         words=replace(GENERAL, yes="Yes, somebody slept here"),

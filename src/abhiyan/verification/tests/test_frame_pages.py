@@ -55,7 +55,7 @@ def test_a_frame_is_planned_frozen_drawn_and_read(cast: Cast, monkeypatch: pytes
     client.post(draw, {"value": "8c3fa0"})
     assert "drawn just now" in client.get(page).text
     refresh_estimates(at=NOW)
-    assert "not enough checks (0 of 19): 19 more give a figure" in client.get(page).text
+    assert "not enough checks (0 of 19): 19 are lacking" in client.get(page).text
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
         taken(cast, role, NOW)
     refresh_estimates(at=NOW)

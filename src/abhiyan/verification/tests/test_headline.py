@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.core.numbers import grouped
-from abhiyan.programmes.queries import said_true
+from abhiyan.programmes.queries import truth_of
 from abhiyan.programmes.queries.checked import picture_of
-from abhiyan.programmes.rules.estimated import Estimated, RealShare
+from abhiyan.programmes.rules.estimated import Estimated, RealShare, real_of_100
+from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.verification.rules import planning
 from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.rules.estimates import DrawnShare, Method, Outcomes, estimate
@@ -91,28 +92,30 @@ def test_headline_parts_and_rung_agree_with_a_plain_restatement(
             assert math.isclose(one.low, low, abs_tol=1e-9) and math.isclose(one.high, high, abs_tol=1e-9)
         assert one.low <= one.rate <= one.high or one.not_told
     entered = sum(one.items for _, one in strata)
-    told = Estimated(date(2026, 11, 9), 19, "/", reported=entered + no_entry, finished=100)
+    told = Estimated(
+        date(2026, 11, 9), 19, "/", reported=entered + no_entry, finished=100, kind="drive", measure=1
+    )
     told = replace(
         told, entered=shares["entered"], counted=shares["counted"], unanswered=shares["unanswered"]
     )
     with override("en"):
-        said = said_true(told)
-    assert said.headline.startswith(f"Of {grouped(entered)} people entered")
-    for sentence, name in (
-        (said.headline, "entered"),
-        (said.counted, "counted"),
-        (said.unanswered, "unanswered"),
-    ):
-        one = shares[name]
-        assert one.rate is not None
-        ends = f"({round(100 * one.low)} to {round(100 * one.high)})"
-        assert f"{round(100 * one.rate)} of 100 are real {ends}" in sentence
-    assert (said.no_entry == "") == (no_entry == 0), "repeat calls are a line of their own"
-    rung = picture_of(told, is_rounded=False)
-    assert (rung["estimate"], rung["low"], rung["high"]) == (
-        shares["counted"].rate,
-        shares["counted"].low,
-        shares["counted"].high,
-    )
+        truth = truth_of(told, entries=entered)
+        rung = picture_of(told, Ladder(counted=entered))
+        short = str(rung["short"])
+    assert truth.sentence.startswith(f"Of {grouped(entered)} people entered up to 9 Nov 2026, ")
+    whole = shares["entered"]
+    real = real_of_100(whole)
+    assert real is not None and whole.rate is not None and truth.real == real
+    if real.about is not None:
+        ends = f"({round(100 * whole.low)} to {round(100 * whole.high)})"
+        assert f"about {round(100 * whole.rate)} of 100 are real {ends}" in truth.sentence
+    for name, label in (("counted", "Counted"), ("unanswered", "Phone not answered yet")):
+        assert f"{label} " in truth.parts
+        part = real_of_100(shares[name])
+        if part is not None and part.about is not None:
+            assert f"{label} {part.about} of 100 ({part.low}–{part.high})" in truth.parts
+    assert (truth.no_entry == "") == (no_entry == 0), "repeat calls are a line of their own"
+    assert (rung["estimate"], rung["low"], rung["high"]) == (whole.rate, whole.low, whole.high)
+    assert short == truth.short
     gap = FrameFigures(told.reported, **shares).least_gap
     assert gap is not None and math.isclose(gap, 1 - shares["entered"].high)

@@ -16,12 +16,13 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import strike_off
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.programmes.actions import type_figure
-from abhiyan.programmes.queries.checked import picture_of, said_true
+from abhiyan.programmes.queries.checked import picture_of, truth_of
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
+from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import close_frame, estimate_frame, refresh_estimates
 from abhiyan.verification.models import Check, Estimate, Frame
-from abhiyan.verification.queries.beside import newest_frames
+from abhiyan.verification.queries.beside import speaking_frames
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.queries.opening import opened
 from abhiyan.verification.rules.beside import FrameFigures
@@ -59,7 +60,7 @@ def test_the_unit_page_has_the_estimate_with_its_whisker_and_says_of_which_frame
     page = cast.client("state_president").get(unit_page("JK")).text
     assert 'class="wi"' in page and 'class="ff"' in page, "no whisker, or no outline of the frame"
     text = seen(cast, "state_president", unit_page("JK"))
-    assert "Of 90 people entered up to" in text and "Of those counted by" in text
+    assert "Of 90 people entered from" in text and "Parts of the frame from" in text
     assert "44 checks answered, 0 refused or not reached" in text
     assert "Provisional until 1 Dec 2027" in text and "As answered" in text
     assert "no back-checks yet" not in text
@@ -113,17 +114,15 @@ def test_a_grade_is_of_the_first_checks_also_when_their_entries_count_no_more(
 def test_before_enough_checks_there_is_no_number(cast: Cast) -> None:
     frame = drawn(cast)
     assert "no back-checks yet" not in seen(cast, "state_president", unit_page("JK"))
-    why = "not enough checks (0 of 19): 19 more give a figure"
+    why = "not enough checks (0 of 19): 19 are lacking"
     assert why in seen(cast, "state_president", unit_page("JK"))
-    assert "not enough checks here: a grade comes after 19" in seen(
-        cast, "booth_president", unit_page("JK-B001")
-    )
+    assert "not enough checks: 19 are needed" in seen(cast, "booth_president", unit_page("JK-B001"))
     page = reverse("programmes:programme", args=[frame.programme.public_id])
     assert why in seen(cast, "state_president", page)
 
 
-def test_a_frame_under_way_takes_no_figure_off_the_ladder(cast: Cast, checked: Frame) -> None:
-    """The newer frame has enough checks of all its people together, but not of those whose phone answered."""
+def test_the_newest_closed_frame_with_a_figure_speaks_everywhere(cast: Cast, checked: Frame) -> None:
+    """A frame under way never outranks a closed one; without a closed one that has a figure, the newest speaks."""
     unit = cast.world.units["JK"]
     with system("test"):
         rows = list(Estimate.objects.filter(frame=checked, unit=unit))
@@ -132,16 +131,28 @@ def test_a_frame_under_way_takes_no_figure_off_the_ladder(cast: Cast, checked: F
         newer.save(force_insert=True)
         for row in rows:
             row.pk, row.frame = None, newer
-            if row.shade == Estimate.Shade.SIGNED:
-                row.genuine, row.not_genuine, row.method = 15, 0, ""
-                row.rate = row.low = row.high = None
             row.save(force_insert=True)
-    text = seen(cast, "state_president", unit_page("JK"))
-    assert "Of those counted by" in text
-    assert "not enough checks (15 of 19)" not in text
-    with cast.as_("state_president"):
-        (frame,) = newest_frames([checked.programme_id], unit.pk).values()
-    assert frame == checked, "reported beside checked speaks of another frame than the ladder"
+
+    def speaks() -> int:
+        with cast.as_("state_president"):
+            (frame,) = speaking_frames([checked.programme_id], unit.pk).values()
+            found = ask_latest([checked.programme_id], [unit.pk], NOW.date())()
+        page = reverse("verification:frame_beside", args=[frame.public_id])
+        assert page in str(found[checked.programme_id, MEASURE, unit.pk].href), "another frame on the ladder"
+        return frame.number
+
+    assert speaks() == newer.number, "both have a figure and none is closed: the newest"
+    of_newer = Estimate.objects.filter(frame=newer, unit=unit)
+    with system("test"):
+        of_newer.update(rate=None, low=None, high=None)
+    assert speaks() == checked.number, "the newest with a figure"
+    with system("test"):
+        of_newer.update(rate=0.5, low=0.1, high=0.9)
+        Frame.objects.filter(pk=checked.pk).update(state=Frame.State.CLOSED)
+    assert speaks() == checked.number, "the newest closed one with a figure"
+    with system("test"):
+        Estimate.objects.filter(frame=checked, unit=unit).update(rate=None, low=None, high=None)
+    assert speaks() == newer.number
 
 
 def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: Frame) -> None:
@@ -153,7 +164,7 @@ def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: F
         answer = client.get(f"{page}&format=csv")
         file = b"".join(answer) if answer.streaming else answer.content
         lines = file.decode().splitlines()
-        assert "Real of 100 counted,Real of 100 counted, at least" in lines[0].replace('"', ""), page
+        assert "Real, of 100,Real, of 100, at least" in lines[0].replace('"', ""), page
         (srinagar,) = [line for line in lines if "Srinagar" in line]
         assert "22 checks answered" in srinagar, page
 
@@ -180,7 +191,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
     text = seen(cast, "state_president", page)
     assert text.index("Jammu 1 4,321") < text.index("Srinagar 2 –"), "the certain gap of Jammu is the larger"
     assert "Of these 2 intervals of 95%, about 0.1 miss the truth by chance." in text
-    assert "Same rank" not in text and "As answered" in text and "Provisional" not in text
+    assert "Same rank" not in text and "As answered" in text
     file = b"".join(cast.client("state_president").get(f"{page}&format=csv")).decode()
     rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
     assert [(row["Code"], row["Rank"], row["Unit said"]) for row in rows] == [
@@ -188,9 +199,8 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
         ("JK-SRI", "2", ""),
     ]
     assert int(rows[0]["Gap, at least"]) > 60 and rows[1]["Gap, at least"] == "0"
-    assert "checks answered" not in seen(cast, "state_president", page + "&level=booth"), (
-        "no estimate below districts"
-    )
+    booths = b"".join(cast.client("state_president").get(f"{page}&level=booth&format=csv")).decode()
+    assert booths.count("JK-") == 2 and "JK-B" not in booths, "no estimate below districts"
     # Counts are rounded for a reader from outside.
     with system("test"):
         of_jammu = Estimate.objects.filter(frame=checked, unit__code="JK-JAM")
@@ -198,7 +208,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
     for role in ("state_president", "district_in_charge"):
         answer = cast.client(role).get(f"{page}&format=csv")
         rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode().removeprefix("\ufeff"))))
-        shown = [int(row[key]) for row in rows for key in ("Reported", "People entered", "Counted")]
+        shown = [int(row[key]) for row in rows for key in ("Reported", "Entries", "Counted")]
         # The bar is drawn from the same figures: its lengths tell no more than the cells.
         widths = re.findall(
             r'class="f2"[^>]* width="([\d.]+)%" height="40%"', cast.client(role).get(page).text
@@ -219,7 +229,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
         Estimate.objects.filter(frame=checked, unit__code="JK-JAM").update(
             genuine=4, not_genuine=3, rate=None, low=None
         )
-    assert "not enough checks (7 of 19): 12 more give a figure" in seen(cast, "state_president", page)
+    assert "not enough checks (7 of 19): 12 are lacking" in seen(cast, "state_president", page)
     with system("test"):
         Estimate.objects.filter(frame=checked, unit__code="JK-JAM").update(drawn=7)
     top_up = reverse("verification:frame_top_up", args=[checked.public_id])
@@ -243,40 +253,44 @@ ONE = Estimated(
     counted=RealShare(8_832, 106, 12, 0.838, 0.71, 0.912),
     unanswered=RealShare(8_330, 100, 8, 0.899, 0.802, 0.972),
     finished=206,
+    kind="drive",
+    measure=1,
 )
 
 
-def test_the_headline_speaks_of_people_and_repeat_calls_are_a_line_of_their_own() -> None:
+def test_the_sentence_speaks_of_people_and_repeat_calls_are_a_line_of_their_own() -> None:
     with override("en"):
-        said, later = said_true(ONE), said_true(replace(ONE, after=date(2026, 10, 29)))
-    assert said.headline == (
-        "Of 17,162 people entered up to 9 Nov 2026, about 87 of 100 are real (80 to 93)."
+        first, later = truth_of(ONE), truth_of(replace(ONE, since=date(2026, 10, 29)))
+    assert first.sentence == (
+        "Of 17,162 people entered up to 9 Nov 2026, about 87 of 100 are real (80 to 93), from 206 checks."
     )
-    assert said.counted == "Of those counted by 9 Nov 2026, 84 of 100 are real (71 to 91)."
-    assert said.unanswered == "Of those whose own phone has not answered yet, 90 of 100 are real (80 to 97)."
-    assert said.no_entry == "12,312 calls and forms became no entry."
-    assert "entered from 29 Oct 2026 to 9 Nov 2026" in later.headline
+    assert first.parts == (
+        "Parts of the frame up to 9 Nov 2026: Counted 84 of 100 (71–91), from 106 checks; "
+        "Phone not answered yet 90 of 100 (80–97), from 100 checks."
+    )
+    assert first.no_entry == "12,312 calls and forms became no entry."
+    assert "people entered from 29 Oct 2026 to 9 Nov 2026, about" in later.sentence
+    assert "frame from 29 Oct 2026 to 9 Nov 2026" in later.parts
 
 
 def test_seen_from_outside_counts_are_rounded_and_below_10_there_is_no_estimate() -> None:
-    exact, rounded = picture_of(ONE, is_rounded=False), picture_of(ONE, is_rounded=True)
-    assert (exact["estimate"], exact["low"], exact["high"]) == (0.838, 0.71, 0.912)
-    assert (rounded["estimate"], rounded["low"], rounded["high"]) == (0.838, 0.71, 0.912)
+    ladder = Ladder(counted=20_004, unsigned=3_000)
+    exact, rounded = picture_of(ONE, ladder), picture_of(ONE, replace(ladder, is_rounded=True))
+    assert (exact["estimate"], exact["low"], exact["high"]) == (0.868, 0.803, 0.93)
+    assert (rounded["estimate"], rounded["low"], rounded["high"]) == (0.868, 0.803, 0.93)
     assert "17,162" in str(exact["note"]) and "12,312" in str(exact["how"])
     assert "17,160" in str(rounded["note"]) and "12,310" in str(rounded["how"])
-    few = replace(ONE, counted=replace(ONE.counted, items=9))
-    assert "estimate" not in picture_of(few, is_rounded=True)
+    few = replace(ONE, entered=replace(ONE.entered, items=9))
+    shown = picture_of(few, replace(ladder, is_rounded=True))
     with override("en"):
-        assert picture_of(few, is_rounded=True)["none_reason"] == "fewer than 10"
+        assert "estimate" not in shown and str(shown["note"]) == str(shown["short"]) == "fewer than 10"
 
 
 @pytest.mark.parametrize("is_rounded", [True, False])
-def test_a_part_with_too_few_checks_is_not_called_small_where_the_whole_has_a_figure(
-    is_rounded: bool,
-) -> None:
-    """A large unit once read "fewer than 10" where its counted people had fewer than 19 checks."""
+def test_a_part_with_too_few_checks_takes_nothing_from_the_whole(is_rounded: bool) -> None:
+    """Twelve districts once read "not enough checks" where their counted people had fewer than 19."""
     few = replace(ONE, counted=RealShare(items=9_000, finished=12))
     with override("en"):
-        shown = picture_of(few, is_rounded=is_rounded)
-        assert "estimate" not in shown and shown["none_reason"] == "not enough checks (12 of 19)"
-        assert "about 87 of 100 are real" in said_true(few, is_rounded=is_rounded).headline
+        shown = picture_of(few, Ladder(counted=20_000, is_rounded=is_rounded))
+        assert shown["estimate"] == 0.868 and "about 87 of 100 are real" in str(shown["note"])
+        assert "not enough" not in f"{shown['note']} {shown['short']} {shown['how']}"

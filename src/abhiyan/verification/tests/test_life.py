@@ -288,9 +288,7 @@ def test_a_frame_closed_with_too_few_checks_says_so_and_waits_for_none(cast: Cas
     frame = drawn(cast, 20)
     page = reverse("verification:frame", args=[frame.public_id])
     refresh_estimates(at=NOW)
-    assert (
-        "not enough checks (0 of 19): 19 more give a figure" in cast.client("state_president").get(page).text
-    )
+    assert "not enough checks (0 of 19): 19 are lacking" in cast.client("state_president").get(page).text
     close_frame(public_id=frame.public_id, by=SYSTEM, at=NOW + timedelta(days=800))
     told = cast.client("state_president").get(page).text
     assert "Status" in told and "drawn just now" not in told

@@ -13,6 +13,7 @@ from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units.models import Kind
 from abhiyan.verification.here import ShownLine, may_plan
@@ -31,7 +32,7 @@ COLUMNS: tuple[Column[ShownLine], ...] = (
     Column("code", _("Code"), lambda row: row.line.code, only_in_file=True),
     Column("said", _("Unit said"), lambda row: row.cell(row.line.said), css="num"),
     Column("reported", _("Reported"), lambda row: row.reported, css="num"),
-    Column("entered", _("People entered"), lambda row: row.cell(row.of.entered.items), css="num"),
+    Column("entered", _("Entries"), lambda row: row.cell(row.of.entered.items), css="num"),
     Column("counted", _("Counted"), lambda row: row.cell(row.of.counted.items), only_in_file=True),
     Column(
         "unanswered",
@@ -39,10 +40,11 @@ COLUMNS: tuple[Column[ShownLine], ...] = (
         lambda row: row.cell(row.of.unanswered.items),
         only_in_file=True,
     ),
-    Column("real", _("Real, of 100"), lambda row: row.rate, css="num"),
-    Column("low", _("Real, of 100, at least"), lambda row: row.low, only_in_file=True),
-    Column("high", _("Real, of 100, at most"), lambda row: row.high, only_in_file=True),
-    Column("bar", _("Of 100 people entered"), css="lad"),
+    Column("real", _("Real"), lambda row: row.short, css="wraps"),
+    Column("about", _("Real, of 100"), lambda row: row.real and row.real.about, only_in_file=True),
+    Column("low", _("Real, of 100, at least"), lambda row: row.real and row.real.low, only_in_file=True),
+    Column("high", _("Real, of 100, at most"), lambda row: row.real and row.real.high, only_in_file=True),
+    Column("bar", _("Of 100 entries"), css="lad"),
     Column("gap", _("Gap, at least"), lambda row: row.gap, css="num"),
     Column("checks", _("Checks answered"), lambda row: row.of.entered.finished, css="num"),
     Column("open", _("Refused or not reached"), lambda row: row.of.entered.not_told, only_in_file=True),
@@ -69,7 +71,21 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     flags = flags_in_frame(one, without=request.viewer.account_id or 0, at=at) if decides else {}
     on = clock.day_in(one.programme.zone, at)
     rows = [ShownLine(line, one, request.viewer, on=on, flags=flags.get(line.unit_id)) for line in level]
-    own = next((ShownLine(line, one, request.viewer, on=on) for line in lines if not line.down), None)
+    ladder = programmes.ladder(
+        node=here.unit.id,
+        hierarchy=one.programme.hierarchy,
+        programme=one.programme,
+        measure=one.measure,
+        at=at,
+    )
+    own = next(
+        (
+            ShownLine(line, one, request.viewer, on=on, entries=ladder.entries)
+            for line in lines
+            if not line.down
+        ),
+        None,
+    )
     if own and level and (rest := reads.without_place(own.line, level)):
         rows.append(ShownLine(rest, one, request.viewer, on=on))
     caption = str(Kind(kind).label) if kind else say("Units below")

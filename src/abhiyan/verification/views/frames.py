@@ -28,6 +28,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
+from abhiyan.programmes.rules.estimated import Estimated, RealOf100, RealShare
 from abhiyan.ui.acts import Text, ask, confirm, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import of_100
@@ -42,7 +43,7 @@ from abhiyan.verification.queries import checks
 from abhiyan.verification.queries import frames as reads
 from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.queries.public import is_public
-from abhiyan.verification.queries.told import said_of
+from abhiyan.verification.queries.told import since_of, told
 from abhiyan.verification.refusals import (
     ChecksOpen,
     DrawnAlready,
@@ -64,9 +65,9 @@ def percent(share: float | None) -> float | None:
     return None if share is None else round(100 * share, 1)
 
 
-def hundred(share: float | None) -> int | None:
-    """A share as a number of 100; None without an estimate."""
-    return None if share is None else of_100(share)
+def _real(row: Any) -> str:
+    """What checks of a frame say of the whole."""
+    return programmes.short_of(RealShare(rate=row.real, low=row.low or 0, high=row.high or 0))
 
 
 def _widest(row: Any) -> str:
@@ -80,9 +81,9 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column("number", _("Frame"), lambda row: row.number, order="number", is_name=True),
     Column("frozen", _("Frozen"), lambda row: row.frozen_at, order="frozen_at", css="nums"),
     Column("state", _("Status"), lambda row: row.get_state_display()),
-    Column("entered", _("People entered"), lambda row: row.entered, css="num"),
+    Column("entered", _("Entries"), lambda row: row.entered, css="num"),
     Column("checks", _("Checks answered"), lambda row: row.answered, css="num"),
-    Column("real", _("Real, of 100"), lambda row: hundred(row.real), css="num"),
+    Column("real", _("Real"), _real, css="wraps"),
     Column("gap", _("Widest gap, at least"), _widest, css="num"),
     Column("ends", _("Last day of checking"), lambda row: row.ends_on, order="ends_on", css="nums"),
 )
@@ -93,21 +94,33 @@ class EstimateRow:
     """What checks say of one unit below, as a viewer may read it. is_exact: they see the people there."""
 
     of: Estimate
+    told: Estimated
     is_exact: bool
 
     @property
     def items(self) -> int | None:
-        """People entered; None where they are too few to be shown."""
+        """Entries; None where they are too few to be shown."""
         return self.of.items if self.is_exact else small_cells.shown(self.of.items)
+
+    @property
+    def truth(self) -> programmes.Truth:
+        """What the checks say of it."""
+        return programmes.truth_of(self.told, is_rounded=not self.is_exact)
+
+    @property
+    def real(self) -> RealOf100:
+        """The numbers of that."""
+        return self.truth.real or RealOf100()
 
 
 ESTIMATES: tuple[Column[EstimateRow], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.of.unit.names), is_name=True),
-    Column("items", _("People entered"), lambda row: row.items, css="num", order=True),
+    Column("items", _("Entries"), lambda row: row.items, css="num", order=True),
     Column("checks", _("Checks finished"), lambda row: row.of.finished, css="num", order=True),
     Column("drawn", _("Drawn"), lambda row: row.of.drawn, css="num", order=True),
-    Column("low", _("At least real, of 100"), lambda row: hundred(row.of.low), css="num", order=True),
-    Column("high", _("At most real, of 100"), lambda row: hundred(row.of.high), css="num", order=True),
+    Column("real", _("Real"), lambda row: row.truth.short, order=lambda row: row.of.high, css="wraps"),
+    Column("low", _("Real, of 100, at least"), lambda row: row.real.low, only_in_file=True),
+    Column("high", _("Real, of 100, at most"), lambda row: row.real.high, only_in_file=True),
     Column("open", _("Refused or not reached"), lambda row: row.of.not_told, css="num", order=True),
 )
 
@@ -166,13 +179,24 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     found = reads.estimates_at(one, here.unit.id)
     below = [row for row in found if row.shade == Estimate.Shade.ENTERED and row.unit_id != here.unit.id]
     seen = _sees_people(request.viewer, [here.unit.id, *(row.unit_id for row in below)])
-    rows = [EstimateRow(row, row.unit_id in seen) for row in below]
+    on, since = clock.day_in(one.programme.zone, at), since_of(one)
+    rows = [
+        EstimateRow(row, told(one, row.unit.code, {row.shade: row}, since=since, on=on), row.unit_id in seen)
+        for row in below
+    ]
     own = {row.shade: row for row in found if row.unit_id == here.unit.id}
     table = Table(
-        request, ESTIMATES, rows, name="estimates", caption=_("Units below"), sort="high", is_numbered=False
+        request, ESTIMATES, rows, name="estimates", caption=_("Units below"), sort="real", is_numbered=False
     )
     published = reads.published(one)
     is_past_end = reads.is_past_end(one, at)
+    ladder = programmes.ladder(
+        node=here.unit.id,
+        hierarchy=one.programme.hierarchy,
+        programme=one.programme,
+        measure=one.measure,
+        at=at,
+    )
     shown = (
         shown_of(one.programme, *_crumbs(one, here))
         | {
@@ -191,14 +215,11 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
             "may_close": may and one.state == Frame.State.DRAWN and reads.may_close(one, at),
             "about": here,
             "headline": own.get(Estimate.Shade.ENTERED),
-            "said": said_of(
-                one,
-                here.unit.code,
-                own,
-                on=clock.day_in(one.programme.zone, at),
+            "truth": programmes.truth_of(
+                told(one, here.unit.code, own, since=since, on=on),
+                entries=ladder.entries,
                 is_rounded=here.unit.id not in seen,
             ),
-            "confirmed": own.get(Estimate.Shade.CONFIRMED),
             "asked": _asked(one, at) if may else "",
             "also": _also(one) if may else "",
         }

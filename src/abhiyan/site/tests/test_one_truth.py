@@ -17,7 +17,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.org.queries import viewer_of
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.queries import said_true
+from abhiyan.programmes.queries import truth_of
 from abhiyan.review.models import Deck
 from abhiyan.review.queries.decks import slides_of
 from abhiyan.verification.actions import open_page, refresh_estimates
@@ -94,18 +94,19 @@ def test_every_page_slide_and_paper_says_one_sentence_about_one_estimate(cast: C
     with cast.as_("state_president"), override("en"):
         found = ask_latest([frame.programme_id], [cast.world.units["JK"].pk], NOW.date())()
         (one,) = (each for (_p, measure, _u), each in found.items() if measure == frame.measure)
-        said = said_true(one)
-    assert re.fullmatch(
-        r"Of 90 people entered up to 25 Nov 2026, about \d+ of 100 are real \(\d+ to \d+\)\.", said.headline
+        truth = truth_of(one)
+    assert truth.sentence == (
+        "Of 90 people entered from 20 Nov 2026 to 25 Nov 2026, between 32 and 94 of 100 are real;"
+        " too few checks (22)."
     )
-    headline = "".join(said.headline.rstrip(".").split())
-    counted = "".join(said.counted.split())
+    sentence = "".join(truth.sentence.rstrip(".").split())
     for name, text in everywhere(cast, frame, "JK").items():
-        assert headline in text, name
-        assert counted in text, name
-        shares = set(re.findall(r"about\d+of100arereal\(\d+to\d+\)", text))
+        if name == "public":
+            sentence = sentence.replace("(22)", "(20)")
+        assert sentence in text, name
+        shares = set(re.findall(r"\d+and\d+of100arereal", text))
         assert len(shares) == 1, (name, shares)
-        whole = set(re.findall(r"Of(\d+)peopleenteredup", text))
+        whole = set(re.findall(r"Of(\d+)peopleenteredfrom", text))
         assert whole == {"90"}, (name, whole)
 
 
@@ -113,7 +114,8 @@ def test_without_enough_checks_every_page_slide_and_paper_gives_one_reason(cast:
     frame = checked(cast, finished=7)
     for name, text in everywhere(cast, frame, "JK").items():
         if name != "comparison":  # it has no ladder of the unit itself
-            assert "notenoughchecks(7of19):12moregiveafigure" in text, name
+            why = "notenoughchecks(7of19):12arelacking"
+            assert ("notenoughchecks:19areneeded" if name == "public" else why) in text, name
         assert not re.search(r"\d+of100arereal", text), name
 
 
@@ -136,7 +138,9 @@ def test_the_public_page_speaks_the_language_of_each_reader(cast: Cast) -> None:
     page = reverse("verification:public", args=[frame.programme.public_id])
     assert "peopleentered" in words(cast.client("anonymous"), page)
     hindi = words(cast.client("anonymous", "hi"), page)
-    assert "peopleentered" not in hindi and "लोगोंमेंसे" in hindi, "kept for half a minute, in no language"
+    assert "peopleentered" not in hindi and "दर्ज90लोगोंमेंहर100में" in hindi, (
+        "kept for half a minute, in no language"
+    )
 
 
 def test_a_frame_is_rounded_for_who_does_not_see_the_people_and_exact_for_who_does(cast: Cast) -> None:
@@ -150,11 +154,11 @@ def test_a_frame_is_rounded_for_who_does_not_see_the_people_and_exact_for_who_do
         for role, whole, part in (("state_president", 87, 43), ("district_elsewhere", 90, 40)):
             client = cast.client(role)
             assert f"Of{whole}peopleentered" in words(client, path), (path, role)
-            cells = re.findall(r'data-l="People entered"[^>]*>\s*(\d+)\s*<', body(client, path))
+            cells = re.findall(r'data-l="Entries"[^>]*>\s*(\d+)\s*<', body(client, path))
             assert str(part) in cells and (role == "state_president" or "43" not in cells), (path, role)
     every = reverse("verification:frames", args=[frame.programme.public_id])
     for role, shown in (("state_president", ["87"]), ("district_elsewhere", ["90"])):
-        cells = re.findall(r'data-l="People entered"[^>]*>\s*(\d+)\s*<', body(cast.client(role), every))
+        cells = re.findall(r'data-l="Entries"[^>]*>\s*(\d+)\s*<', body(cast.client(role), every))
         assert cells == shown, role
 
 
