@@ -90,6 +90,8 @@ class Stratum(models.Model):
     drawn = models.IntegerField()  # by the plan
     more = models.IntegerField(default=0, db_default=0)  # drawn later, of the same order
     commitments = models.BinaryField()  # 16 bytes each, rising
+    # Of each commitment the unit its item was entered in, 8 bytes, sealed (`queries.opening.key_of_places`).
+    places = models.BinaryField(default=b"", db_default=b"")
     # The units above and the unit itself, as they stood at the freeze: a frozen frame keeps its tree.
     above = ArrayField(models.BigIntegerField())
 
@@ -101,10 +103,28 @@ class Stratum(models.Model):
         ]
 
 
+class StratumPart(models.Model):
+    """The items of a stratum in one constituency and segment, or in other units that cut through districts.
+
+    Frozen with the frame: who is moved later, or which tree changes, changes no figure and shows nobody.
+    """
+
+    stratum = models.ForeignKey(Stratum, models.PROTECT, related_name="+")
+    hierarchy = models.SmallIntegerField()  # whose units they are; each tree parts a stratum anew
+    units = ArrayField(models.BigIntegerField())  # from the top
+    places = ArrayField(models.BigIntegerField())  # the units items were entered in
+    items = models.IntegerField()
+
+    class Meta:
+        db_table = "verification_stratum_part"
+        constraints = [*private("stratum_part", using="false", write=SYSTEM)]
+
+
 class Estimate(models.Model):
     """What the checks of a frame say of a unit: computed, never typed.
 
-    From the districts up a row for each shade, made at the freeze. Below, a row once `GRADED` checks are finished.
+    From the districts up a row for each shade, made at the freeze; so for constituencies and other units that cut
+    through districts (`rules.parts`). Below the districts, a row once `GRADED` checks are finished.
     """
 
     class Shade(models.IntegerChoices):

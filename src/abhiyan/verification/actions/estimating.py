@@ -1,4 +1,4 @@
-"""Estimates are computed a little after checks come in, and kept for every unit from the districts up."""
+"""Estimates are computed a little after checks come in, and kept for every unit from the districts up, and across."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -51,6 +51,7 @@ def estimate_frame(*, frame: Frame, at: datetime) -> int:
             at=at,
         )
         for unit_id, told in found.graded.items()
+        if (unit_id, Estimate.Shade.SIGNED) not in found.found  # moved below a district since the freeze
     ]
     Estimate.objects.bulk_create(
         rows,

@@ -1,6 +1,7 @@
 """Frames: frozen, published with the name of a value nobody knows yet, and drawn once when it is known."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,10 +23,10 @@ from abhiyan.org.actions.releases import close_release
 from abhiyan.org.queries import require
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.ledger import reported_below
-from abhiyan.verification.models import Check, Draw, Estimate, Frame, Stratum
+from abhiyan.verification.models import Check, Draw, Estimate, Frame, Stratum, StratumPart
 from abhiyan.verification.queries.frames import by_district, drawn_of, head_of, is_past_end, may_close
 from abhiyan.verification.queries.items import ShadeItems, counted_now, without
-from abhiyan.verification.queries.opening import key_of
+from abhiyan.verification.queries.opening import key_of, key_of_places
 from abhiyan.verification.refusals import (
     ChecksOpen,
     DrawnAlready,
@@ -50,6 +51,7 @@ from abhiyan.verification.rules.topping import topped_up
 
 from .assigning import finish_open
 from .estimating import estimate_frame
+from .parts import parts_of
 
 PLAN = "verification.plan"
 REDRAW = "frames.redraw"  # of org.rules.releases
@@ -94,13 +96,14 @@ def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Act
         if plan.number not in (None, len(before) + 1):  # sent twice, or by two at once
             raise FrozenMeanwhile
         earlier = [ids for one in before for ids in _opened(one)]
-        cells = [(cell, without(cell.ids, earlier)) for cell in counted_now(programme, measure)]
-        cells = [(cell, ids) for cell, ids in cells if len(ids)]
+        cells = [without(cell, earlier) for cell in counted_now(programme, measure)]
+        cells = [cell for cell in cells if len(cell.ids)]
         if not cells:
             raise NoItems(field="programme")
         public_id = lot.uuid()
         key = key_of(public_id)
-        strata = _strata(cells, plan, key, _above({cell.unit_id for cell, _ in cells}, programme.hierarchy))
+        above = _above({cell.unit_id for cell in cells}, programme.hierarchy)
+        strata = _strata(cells, plan, public_id, above)
         if not any(one.drawn for one in strata):
             raise NothingToDraw(field="checks")
         frame = Frame(
@@ -118,7 +121,9 @@ def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Act
         frame.save(force_insert=True)
         Draw.objects.bulk_create([draw])
         Stratum.objects.bulk_create([_within(one, frame) for one in strata], batch_size=500)
-        _begin_estimates(frame, strata, before, at)
+        parts = parts_of(cells, {one.key: one for one in strata}, programme.hierarchy)
+        StratumPart.objects.bulk_create(parts, batch_size=1_000)
+        _begin_estimates(frame, strata, parts, before, at)
         audit.record(
             by=by,
             at=at,
@@ -304,17 +309,24 @@ select p.unit_id, array_agg(up.unit_id order by up.lo, up.hi desc) from units_pl
     return dict(found)
 
 
-def _begin_estimates(frame: Frame, strata: Sequence[Stratum], before: Sequence[Frame], at: datetime) -> None:
+def _begin_estimates(
+    frame: Frame,
+    strata: Sequence[Stratum],
+    parts: Sequence[StratumPart],
+    before: Sequence[Frame],
+    at: datetime,
+) -> None:
     """A row for each unit and shade, with what the unit had reported since the frame before."""
-    units = {unit_id for one in strata for unit_id in one.above}
-    reported = reported_below(
-        programme=frame.programme,
-        measure=frame.measure,
-        hierarchy=frame.programme.hierarchy,
-        unit_ids=sorted(units),
-    )
+    in_tree = defaultdict(set, {frame.programme.hierarchy: {unit for one in strata for unit in one.above}})
+    for part in parts:
+        in_tree[part.hierarchy].update(part.units)
+    reported: dict[int, int] = {}
+    for hierarchy, units in in_tree.items():
+        reported |= reported_below(
+            programme=frame.programme, measure=frame.measure, hierarchy=hierarchy, unit_ids=sorted(units)
+        )
     earlier = dict(
-        Estimate.objects.filter(frame__in=before, shade=Estimate.Shade.ENTERED, unit_id__in=units)
+        Estimate.objects.filter(frame__in=before, shade=Estimate.Shade.ENTERED)
         .values_list("unit_id")
         .annotate(n=models.Sum("reported"))
     )
@@ -326,33 +338,32 @@ def _begin_estimates(frame: Frame, strata: Sequence[Stratum], before: Sequence[F
 
 
 def _strata(
-    cells: Sequence[tuple[ShadeItems, np.ndarray[Any, Any]]],
-    plan: FramePlan,
-    key: bytes,
-    above: dict[int, list[int]],
+    cells: Sequence[ShadeItems], plan: FramePlan, public_id: UUID, above: dict[int, list[int]]
 ) -> list[Stratum]:
     """The strata of a frame, by key."""
-    districts: dict[int, list[tuple[ShadeItems, np.ndarray[Any, Any]]]] = {}
-    for cell, ids in cells:
-        districts.setdefault(cell.unit_id, []).append((cell, ids))
+    key = key_of(public_id)
+    districts: dict[int, list[ShadeItems]] = {}
+    for cell in cells:
+        districts.setdefault(cell.unit_id, []).append(cell)
     floors = [max(plan.floor, plan.floors.get(unit_id, 0)) for unit_id in districts]
-    wanted = split([[len(ids) for _, ids in of] for of in districts.values()], plan.checks, floors)
+    wanted = split([[len(cell.ids) for cell in of] for of in districts.values()], plan.checks, floors)
     made = []
     for of, shares in zip(districts.values(), wanted, strict=True):
-        for (cell, ids), drawn in zip(of, shares, strict=True):
-            sealed = np.frombuffer(draws.committed(ids.tobytes(), key), dtype=f"S{draws.SIZE}")
-            shade = "confirmed" if cell.is_confirmed else "signed" if cell.is_signed else "unsigned"
-            shade = "no-phone" if cell.is_phoneless else shade
+        for cell, drawn in zip(of, shares, strict=True):
+            sealed = np.frombuffer(draws.committed(cell.ids.tobytes(), key), dtype=f"S{draws.SIZE}")
+            rising = np.argsort(sealed)
+            places = cell.places[rising].astype("<i8").tobytes()
             made.append(
                 Stratum(
-                    key=f"{cell.code}/{shade}",
+                    key=cell.key,
                     unit_id=cell.unit_id,
                     is_signed=cell.is_signed,
                     is_confirmed=cell.is_confirmed,
                     is_phoneless=cell.is_phoneless,
-                    items=len(ids),
+                    items=len(cell.ids),
                     drawn=drawn,
-                    commitments=np.sort(sealed).tobytes(),
+                    commitments=sealed[rising].tobytes(),
+                    places=draws.hidden(places, key_of_places(public_id, cell.key)),
                     above=above.get(cell.unit_id, [cell.unit_id]),
                 )
             )

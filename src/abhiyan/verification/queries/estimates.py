@@ -1,19 +1,22 @@
 """Estimates of frames: computed from the checks that were drawn, and read from what was computed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import numpy as np
+
 from abhiyan.core import sql
 from abhiyan.units.models import Kind
-from abhiyan.verification.models import Check, Estimate, Frame, Stratum
+from abhiyan.verification.models import Check, Estimate, Frame, Stratum, StratumPart
 from abhiyan.verification.rules import draws, estimates
 from abhiyan.verification.rules.estimates import GRADED, Outcomes, Planted
 from abhiyan.verification.rules.outcomes import Stands, stands
+from abhiyan.verification.rules.parts import TOLD
 
 from .items import items_of
-from .opening import key_of
+from .opening import key_of, key_of_places
 
 # The random arm and its visits; nothing else makes an estimate. In the order they were finished.
 _FOUND = f"""
@@ -31,6 +34,8 @@ select p.unit_id, up.unit_id from units_placement p
   join units_placement d on d.hierarchy = p.hierarchy and d.lo <= up.lo and up.hi <= d.hi and d.unit_id <> up.unit_id
   join units_unit u on u.id = d.unit_id and u.kind = %(district)s
  where p.hierarchy = %(hierarchy)s and p.unit_id = any(%(units)s)"""
+
+_TOLD = (Stands.GENUINE, Stands.NOT_GENUINE)
 
 
 @dataclass(slots=True)
@@ -74,13 +79,24 @@ class FrameChecks:
 def found_in(frame: Frame) -> FrameChecks:
     """What the checks of a frame found, for each unit from the districts up and for graded ones below.
 
-    In a scope that sees the checks.
+    Constituencies and other units that cut through districts are among the former, as they lay at the freeze. In a
+    scope that sees the checks.
     """
     strata = {one.pk: one for one in Stratum.objects.filter(frame=frame).order_by("key")}
     tallies = {key: StratumTally(one.items, one.is_phoneless) for key, one in strata.items()}
+    across: dict[tuple[int, int], StratumTally] = {}  # the part of a stratum that lies in a unit
+    in_parts: dict[tuple[int, int], list[StratumTally]] = defaultdict(list)
+    for part in StratumPart.objects.filter(stratum__in=strata).order_by("pk"):
+        for unit_id in part.units:
+            tally = across.setdefault(
+                (part.stratum_id, unit_id), StratumTally(0, strata[part.stratum_id].is_phoneless)
+            )
+            tally.items += part.items
+            for place in part.places:
+                in_parts[part.stratum_id, place].append(tally)
     rows = sql.rows(_FOUND, [frame.pk])
-    ids = _opened(frame, strata, {(stratum_id, place) for stratum_id, place, *_ in rows})
-    items = items_of(frame.programme, frame.measure, ids.values())
+    opened = _opened(frame, strata, {(stratum_id, place) for stratum_id, place, *_ in rows})
+    items = items_of(frame.programme, frame.measure, (item_id for item_id, _ in opened.values()))
     finished: dict[int, list[tuple[int, bool]]] = defaultdict(
         list
     )  # of a unit: which to be finished, if genuine
@@ -89,44 +105,68 @@ def found_in(frame: Frame) -> FrameChecks:
         for nth, (stratum_id, place, is_visit, outcome, reason) in enumerate(rows):
             if is_visit != is_turn_of_visits:
                 continue
-            item = items[ids[stratum_id, place]]
+            item_id, entered_in = opened[stratum_id, place]
             # While it is open nothing but checks moves an estimate: else whoever strikes somebody off sees in it
             # whether that person was drawn.
-            why = item.why_gone if frame.state == Frame.State.CLOSED else None
+            why = items[item_id].why_gone if frame.state == Frame.State.CLOSED else None
             counts_as = stands(outcome, reason, why)
+            told = [tallies[stratum_id], *in_parts[stratum_id, entered_in]]
             if not is_visit:
-                tallies[stratum_id].of[counts_as] += 1
+                for tally in told:
+                    tally.of[counts_as] += 1
                 if counts_as is Stands.NOT_REACHED:
                     not_reached.add((stratum_id, place))
             elif (stratum_id, place) in not_reached:
-                tallies[stratum_id].visited[counts_as] += 1
+                for tally in told:
+                    tally.visited[counts_as] += 1
             else:
                 continue
-            if item.unit_id is not None and counts_as in (Stands.GENUINE, Stands.NOT_GENUINE):
-                finished[item.unit_id].append((nth, counts_as is Stands.GENUINE))
+            if entered_in and counts_as in _TOLD:
+                finished[entered_in].append((nth, counts_as is Stands.GENUINE))
     found: dict[tuple[int, int], list[StratumTally]] = defaultdict(list)
-    for key, one in strata.items():
-        shades = [Estimate.Shade.SIGNED if one.is_signed else Estimate.Shade.UNSIGNED]
-        shades += [Estimate.Shade.CONFIRMED] if one.is_confirmed else []
+    sizes: Counter[int] = Counter()
+    for (_, unit_id), tally in across.items():
+        sizes[unit_id] += tally.items
+    tellings = [(one, unit_id, tallies[key]) for key, one in strata.items() for unit_id in one.above]
+    tellings += [
+        (strata[key], unit_id, tally) for (key, unit_id), tally in across.items() if sizes[unit_id] >= TOLD
+    ]
+    for stratum, unit_id, tally in tellings:
+        shades = [Estimate.Shade.SIGNED if stratum.is_signed else Estimate.Shade.UNSIGNED]
+        shades += [Estimate.Shade.CONFIRMED] if stratum.is_confirmed else []
         shades += [Estimate.Shade.ENTERED]
-        for unit_id in one.above:
-            for shade in shades:
-                found[unit_id, shade].append(tallies[key])
+        for shade in shades:
+            found[unit_id, shade].append(tally)
     return FrameChecks(
         found, _graded(finished, frame.programme.hierarchy), Planted(*sql.row(_PLANTED, [frame.pk]))
     )
 
 
 def _opened(
-    frame: Frame, strata: Mapping[int, Stratum], places: Iterable[tuple[int, int]]
-) -> dict[tuple[int, int], UUID]:
-    """The public ids behind places of strata. Nobody watches what the transaction runs from here on."""
+    frame: Frame, strata: Mapping[int, Stratum], drawn: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[UUID, int]]:
+    """The public ids behind drawn places of strata, and the unit each was entered in; 0 where none is kept.
+
+    Nobody watches what the transaction runs from here on.
+    """
     sql.unwatched()
-    at = sorted(places)
+    at = sorted(drawn)
     commitments = {key: bytes(one.commitments) for key, one in strata.items()}
     sealed = b"".join(commitments[key][draws.SIZE * n : draws.SIZE * (n + 1)] for key, n in at)
     ids = draws.opened(sealed, key_of(frame.public_id)) if sealed else b""
-    return {one: UUID(bytes=ids[draws.SIZE * n : draws.SIZE * (n + 1)]) for n, one in enumerate(at)}
+    entered_in = {
+        key: np.frombuffer(
+            draws.hidden(bytes(one.places), key_of_places(frame.public_id, one.key)), dtype="<i8"
+        )
+        for key, one in strata.items()
+    }
+    return {
+        (key, n): (
+            UUID(bytes=ids[draws.SIZE * nth : draws.SIZE * (nth + 1)]),
+            int(entered_in[key][n]) if len(entered_in[key]) else 0,
+        )
+        for nth, (key, n) in enumerate(at)
+    }
 
 
 def _graded(finished: Mapping[int, list[tuple[int, bool]]], hierarchy: int) -> dict[int, Outcomes]:
@@ -159,9 +199,6 @@ def unchecked(strata: Iterable[StratumTally]) -> int:
     """
     doors = [one for one in strata if one.is_phoneless]
     return 0 if finished(doors) else sum(one.items for one in doors)
-
-
-_TOLD = (Stands.GENUINE, Stands.NOT_GENUINE)
 
 
 def estimated(strata: list[StratumTally], planted: Planted) -> estimates.FrameEstimate | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -35,8 +35,8 @@ placed as (
 """
 GROUPED = (
     _LEAVES.replace("{each}", "string_agg(uuid_send(item_id), null) as ids")
-    + "select id, code, is_signed, is_confirmed, is_phoneless, string_agg(ids, null) from placed"
-    " group by 1, 2, 3, 4, 5 order by 2, 3, 4, 5"
+    + "select id, code, is_signed, is_confirmed, is_phoneless, string_agg(ids, null), array_agg(unit_id),"
+    f" array_agg(octet_length(ids) / {SIZE}) from placed group by 1, 2, 3, 4, 5 order by 2, 3, 4, 5"
 )
 SIZES = (
     _LEAVES.replace("{each}", "count(*) as n")
@@ -52,7 +52,8 @@ select id, code, is_signed, sum(n)::int - coalesce((
 
 @dataclass(frozen=True, slots=True)
 class ShadeItems:
-    """A district's items of one shade. ids: public, 16 bytes each, in no order."""
+    """A district's items of one shade. ids: public, 16 bytes each, in no order; places: the unit each was entered in,
+    0 for none."""
 
     unit_id: int
     code: str
@@ -60,6 +61,13 @@ class ShadeItems:
     is_confirmed: bool
     is_phoneless: bool
     ids: np.ndarray[Any, np.dtype[np.bytes_]]
+    places: np.ndarray[Any, np.dtype[np.int64]]
+
+    @property
+    def key(self) -> str:
+        """Its name in the published file."""
+        shade = "confirmed" if self.is_confirmed else "signed" if self.is_signed else "unsigned"
+        return f"{self.code}/{'no-phone' if self.is_phoneless else shade}"
 
 
 def asked_of(programme: Programme, measure: int) -> activities.Items:
@@ -83,16 +91,21 @@ def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
         },
     )
     return [
-        ShadeItems(unit_id, code, signed, confirmed, phoneless, np.frombuffer(bytes(ids), dtype=f"S{SIZE}"))
-        for unit_id, code, signed, confirmed, phoneless, ids in found
+        ShadeItems(
+            *cell,
+            np.frombuffer(bytes(ids), dtype=f"S{SIZE}"),
+            np.repeat(np.array([unit_id or 0 for unit_id in units], dtype=np.int64), sizes),
+        )
+        for *cell, ids, units, sizes in found
     ]
 
 
-def without(ids: np.ndarray[Any, Any], earlier: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-    """Those ids that stand in none of the others."""
+def without(cell: ShadeItems, earlier: Sequence[np.ndarray[Any, Any]]) -> ShadeItems:
+    """The cell with those ids alone that stand in none of the others."""
     if not earlier:
-        return ids
-    return ids[~np.isin(ids, np.concatenate(earlier))]
+        return cell
+    is_new = ~np.isin(cell.ids, np.concatenate(earlier))
+    return replace(cell, ids=cell.ids[is_new], places=cell.places[is_new])
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ def key_of(public_id: UUID) -> bytes:
     return keyring().derive(f"frame/{public_id}")
 
 
+def key_of_places(public_id: UUID, stratum: str) -> bytes:
+    """The key that hides where the items of one stratum were entered. Never published: a place may have one item."""
+    return keyring().derive(f"frame/{public_id}/places/{stratum}")
+
+
 def _opened(where: str, values: list[Any]) -> Iterator[tuple[Frame, dict[UUID, UUID]]]:
     """Of each frame its checks of a condition, with the ids of their items."""
     of_frame: dict[int, dict[UUID, bytes]] = defaultdict(dict)

@@ -70,6 +70,12 @@ def opened(commitments: bytes, key: bytes) -> bytes:
     return opening.update(commitments) + opening.finalize()
 
 
+def hidden(content: bytes, key: bytes) -> bytes:
+    """Content under a key that hides nothing else, or the content again: AES-256 in counter mode undoes itself."""
+    hiding = Cipher(algorithms.AES(key), modes.CTR(bytes(SIZE))).encryptor()
+    return hiding.update(content) + hiding.finalize()
+
+
 def written(head: Head, commitments: Sequence[bytes]) -> Iterator[bytes]:
     """The file, piece by piece. commitments: of each part of the head, in its order, rising, joined.
 

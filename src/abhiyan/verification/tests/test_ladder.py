@@ -26,7 +26,7 @@ from abhiyan.verification.queries.beside import speaking_frames
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.queries.opening import opened
 from abhiyan.verification.rules.beside import FrameFigures
-from abhiyan.verification.tests.test_checks import drawn
+from abhiyan.verification.tests.test_checks import ACROSS, drawn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,6 +77,7 @@ def test_the_unit_page_has_the_estimate_with_its_whisker_and_says_of_which_frame
         "JK",
         "JK-SRI",
         "JK-JAM",
+        *ACROSS,
     }
 
 
