@@ -16,6 +16,7 @@ from abhiyan.org.queries.offices import HELD
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of
+from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.units import queries as units
 
 from .models import Absence, CallPlan, Dialogue
@@ -66,7 +67,7 @@ president as (
 past as (
   select d.unit_id, max(d.day) as given_on, count(*) filter (where d.outcome = 'talked') as done,
     max(d.day) filter (where d.outcome = 'talked' and i.ended_at is null) as heard_on,
-    count(*) filter (where i.confirmed_at is not null and i.ended_at is null) as confirmed,
+    count(*) filter (where {CONFIRMED_ITEM}) as confirmed,
     count(*) filter (where d.outcome in ('gone', 'wrong')) as missed,
     sum(n.needs) as needs, sum(n.solved) as solved
   from dialogues_dialogue d left join programmes_item i on i.id = d.item_id
@@ -283,7 +284,7 @@ def _began(booths: Sequence[int]) -> dict[tuple[int, int], date]:
 
 
 def _is_confirmed(item: Item | None) -> bool:
-    return item is not None and item.confirmed_at is not None and item.ended_at is None
+    return item is not None and item.is_confirmed
 
 
 def absences(account_id: int, *, since: date) -> list[Absence]:
@@ -356,8 +357,8 @@ def pace(programme: Programme, *, on: date) -> RoundPace:
     return RoundPace(booths, leaders, per_day, days_of_round(booths, leaders * per_day), window)
 
 
-_CALLS = """select count(*), count(*) filter (where d.outcome = 'talked'),
-  count(*) filter (where i.confirmed_at is not null and i.ended_at is null)
+_CALLS = f"""select count(*), count(*) filter (where d.outcome = 'talked'),
+  count(*) filter (where {CONFIRMED_ITEM})
 from dialogues_dialogue d left join programmes_item i on i.id = d.item_id where d.day >= %(since)s and """
 
 

@@ -14,6 +14,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import RecordPart
 
 from . import queries
+from .words import TALK_WORDS
 
 DAYS = 30
 
@@ -28,9 +29,8 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
     if not calls and not away:
         return
     lines = [
+        (_("Talks"), TALK_WORDS.sentence(seen=confirmed, reported=done)),
         (_("Given to call"), grouped(given)),
-        (_("Talks noted"), grouped(done)),
-        (_("Confirmed"), grouped(confirmed)),
     ]
     lines += [
         (_("Away"), f"{date_format(one.first_on, 'j M Y')} – {date_format(one.last_on, 'j M Y')}")

@@ -11,6 +11,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from . import queries
+from .words import TALK_WORDS
 
 DAYS = 90
 
@@ -23,6 +24,9 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     else:
         numbers = queries.calls_in((of.lo, of.hi), since=since)
     if numbers[0]:
-        labels = (_("Given to call"), _("Talks noted"), _("Confirmed"))
-        lines = [(label, grouped(n)) for label, n in zip(labels, numbers, strict=True)]
+        given, done, confirmed = numbers
+        lines = [
+            (_("Talks"), TALK_WORDS.sentence(seen=confirmed, reported=done)),
+            (_("Given to call"), grouped(given)),
+        ]
         yield ReviewedPart(_("Calls to booth presidents, last %(days)s days") % {"days": DAYS}, lines)

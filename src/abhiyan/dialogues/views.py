@@ -197,8 +197,8 @@ def away_remove(request: Request, absence: UUID) -> HttpResponseBase:
 
 COLUMNS: tuple[Column[queries.CallLevel], ...] = (
     Column("name", _("Unit"), lambda row: named(row.names), is_name=True),
-    Column("done", _("Talks noted"), lambda row: row.done, order=True, css="num"),
-    Column("confirmed", _("Confirmed"), lambda row: row.confirmed, order=True, css="num"),
+    Column("confirmed", _("Confirmed by the president"), lambda row: row.confirmed, order=True, css="num"),
+    Column("done", _("Noted by the leader"), lambda row: row.done, order=True, css="num"),
     Column("booths", _("Booths"), lambda row: row.booths, order=True, css="num"),
     Column("silent", _("Never heard from"), lambda row: row.silent, order=True, css="num"),
     Column("vacant", _("Without a president"), lambda row: row.vacant, order=True, css="num"),

@@ -69,3 +69,23 @@ class Item(models.Model):
             # used by: erasing a phone
             models.Index(fields=["phone_id"], name="item_phone", condition=models.Q(phone_id__isnull=False)),
         ]
+
+    @property
+    def passes(self) -> bool:
+        """Return True if it passes the rules and has not ended, with or without a sign from a phone."""
+        return self.counted_at is not None and self.ended_at is None
+
+    @property
+    def is_counted(self) -> bool:
+        """Return True if it passes with a sign."""
+        return self.passes and self.is_signed
+
+    @property
+    def waits(self) -> bool:
+        """Return True if it passes, and waits for a sign from a phone."""
+        return self.passes and not self.is_signed
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Return True if the person said YES to an item that passes."""
+        return self.passes and self.confirmed_at is not None

@@ -23,7 +23,7 @@ from abhiyan.programmes.rules.activities import (
     Whom,
 )
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import PASSED, facts_of, items_of
 from abhiyan.units import queries as units
 
 from .actions import IN_PLACE, STAYS, hear_host
@@ -52,9 +52,9 @@ def sentence(stay: Item) -> str:
 
 
 # The worker is asked about these (`verification.ask_worker`); they stop no count.
-DOUBTS = """
+DOUBTS = f"""
 select t.programme_id, a.public_id as by, d.code from stays_stay t join people_account a on a.id = t.worker_id
-  join programmes_item i on i.id = t.item_id and i.counted_at is not null and i.ended_at is null
+  join programmes_item i on i.id = t.item_id and {PASSED}
   join (values ('speed', 'way'), ('clock', 'clock'), ('same_point', 'point')) d(flaw, code) on d.flaw = t.flaw"""
 
 STAYS_ACTIVITY = Activity(

@@ -140,8 +140,8 @@ def _hear_hosts(ground: SampleGround, run: Programme, rng: random.Random) -> Non
     items = items_by_id([one.item_id for one in asked if one.item_id])
     for item in (items[one.item_id] for one in asked if one.item_id in items):
         luck = rng.random()
-        if item.counted_at and luck < YES:
+        if item.passes and luck < YES:
             programmes.confirm_items(ids=[item.pk], at=at + timedelta(minutes=10))
-        elif item.counted_at and luck < NO:
+        elif item.passes and luck < NO:
             programmes.end_items(ids=[item.pk], why=Item.Why.DENIED, at=at + timedelta(minutes=10))
             actions.hear_host(item=item, yes=False)

@@ -19,6 +19,7 @@ from abhiyan.org.queries.offices import HELD
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of, programme_by_id
+from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.squares import Shape, Squares
 from abhiyan.units import queries as units
@@ -151,7 +152,10 @@ class FreeWorker:
 
 @dataclass(frozen=True, slots=True)
 class StayPlaceRow:
-    """One place of a board. gone, why: how the last stay there ended. free: workers nearby, of an empty one."""
+    """One place of a board. gone, why: how the last stay there ended. free: workers nearby, of an empty one.
+
+    waits: its stay waits for a sign.
+    """
 
     unit_id: int
     code: str
@@ -164,6 +168,7 @@ class StayPlaceRow:
     own_state: str | None
     flaw: str | None
     is_confirmed: bool
+    waits: bool
     gone: str | None
     why: str | None
     free: Sequence[FreeWorker] = field(default=())
@@ -196,6 +201,8 @@ class StayPlaceRow:
         if self.state == "empty":
             how = str(Stay.State(self.gone).label) if self.gone else _("never assigned")
             return f"{how}: {self.why}" if self.why else how
+        if self.waits:
+            return _("a place is not known: waits for the host’s yes")
         return _("host said yes") if self.is_confirmed else ""
 
     @property
@@ -227,7 +234,7 @@ def place_rows(
 
     return Rows(
         f"u.id, u.code, u.names, above.names, {_STATE}, t.id, a.name, t.worker_id, t.state, t.flaw,"
-        " coalesce(i.confirmed_at is not null and i.ended_at is null, false), e.state, e.why",
+        f" coalesce({CONFIRMED_ITEM}, false), coalesce({WAITING_ITEM}, false), e.state, e.why",
         source,
         _given(programme, span, at) | {"state": state, "text": f"%{like}%"},
         orders={"state": (number, "p.lo"), "place": ("p.lo",)},
@@ -390,14 +397,6 @@ class OwnStay:
     def is_before(self) -> bool:
         return self.of.state in (Stay.State.ASSIGNED, Stay.State.ACCEPTED)
 
-    @property
-    def is_counted(self) -> bool:
-        return self.item is not None and self.item.counted_at is not None and self.item.ended_at is None
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.is_counted and self.item is not None and self.item.confirmed_at is not None
-
 
 def stays_there(account_id: int, unit_id: int, at: datetime) -> bool:
     """Return whether a worker has a stay in a place that runs or is to come: they may meet people there. In a system
@@ -448,13 +447,12 @@ def states_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> d
     return {state: found.get(state, 0) for state in STATES}
 
 
-_NUMBERS = """select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),
-  count(*) filter (where i.counted_at is not null and i.ended_at is null),
-  count(*) filter (where i.counted_at is not null and i.confirmed_at is not null and i.ended_at is null),
-  count(*) filter (where t.flaw <> '')
+_NUMBERS = f"""select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),
+  count(*) filter (where {COUNTED_ITEM}), count(*) filter (where {WAITING_ITEM}),
+  count(*) filter (where {CONFIRMED_ITEM}), count(*) filter (where t.flaw <> '')
 from stays_stay t join programmes_programme g on g.id = t.programme_id and g.closes_on >= %(since)s
 left join programmes_item i on i.id = t.item_id where """
-StayNumbers = tuple[int, int, int, int, int]  # assigned, arrived, counted, confirmed, doubtful
+StayNumbers = tuple[int, int, int, int, int, int]  # assigned, arrived, counted, waiting, confirmed, doubtful
 
 
 def stays_of(account_id: int, *, since: date) -> StayNumbers:

@@ -14,6 +14,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of
 from abhiyan.programmes.rules.estimated import estimated, is_doubted
+from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
 from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
 
@@ -103,12 +104,9 @@ class OwnDay:
     item: Item | None
 
     @property
-    def is_counted(self) -> bool:
-        return self.item is not None and self.item.counted_at is not None and self.item.ended_at is None
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.is_counted and self.item is not None and self.item.confirmed_at is not None
+    def of_unknown_booth(self) -> bool:
+        """Return True if the mark has a place, so that what is missing is the booth's."""
+        return self.item is not None and self.item.lat is not None
 
     @property
     def is_denied(self) -> bool:
@@ -155,6 +153,7 @@ def _shown(rows: Sequence[FieldDay]) -> list[OwnDay]:
 class MonthOfDays:
     """The days of one leader in a month of a programme, by rung. month: its first day.
 
+    waiting: for a sign, because a place is not known.
     area_id: unit of the office, on the last of them. least: how many confirmed days earn a letter. letter_id: of the
     letter that was taken; is_ended: it was taken back.
     """
@@ -164,6 +163,7 @@ class MonthOfDays:
     month: date
     marked: int
     counted: int
+    waiting: int
     confirmed: int
     area_id: int
     least: int
@@ -190,8 +190,8 @@ def months_of(account_id: int, *, since: date, month: date | None = None) -> lis
     return sql.each(
         MonthOfDays,
         f"""select d.programme_id, g.public_id, date_trunc('month', d.day)::date as month, count(*),
-          count(*) filter (where i.counted_at is not null and i.ended_at is null),
-          count(*) filter (where i.counted_at is not null and i.confirmed_at is not null and i.ended_at is null),
+          count(*) filter (where {COUNTED_ITEM}), count(*) filter (where {WAITING_ITEM}),
+          count(*) filter (where {CONFIRMED_ITEM}),
           (array_agg(d.area_id order by d.day desc))[1],
           coalesce((select r.least from stays_thanks_rule r where r.programme_id = d.programme_id), %(least)s),
           t.id, t.ended_at is not null

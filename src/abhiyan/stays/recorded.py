@@ -14,23 +14,25 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import RecordPart
 
 from . import queries, queries_days
+from .words import DAY_WORDS, STAY_WORDS
 
 DAYS = 90
 
 
 def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:
-    """Stays assigned, counted and confirmed; field days by month. Each for who had some."""
+    """Stays confirmed, counted and reported; field days by month. Each for who had some."""
     since = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
     with system("a record, for its owner or the level above"):
-        given, arrived, counted, confirmed, _doubtful = queries.stays_of(account_id, since=since)
+        given, arrived, counted, waiting, confirmed, _doubtful = queries.stays_of(account_id, since=since)
         months = days_by_month(account_id, at=at)
         letter = queries_days.last_letter(account_id) if months and not is_own else None
     if given:
         lines = [
+            (
+                _("Stays"),
+                STAY_WORDS.sentence(seen=counted, waiting=waiting, confirmed=confirmed, reported=arrived),
+            ),
             (_("Assigned"), grouped(given)),
-            (_("Arrived"), grouped(arrived)),
-            (_("Counted"), grouped(counted)),
-            (_("Confirmed"), grouped(confirmed)),
         ]
         yield RecordPart(_("Village stays, last %(days)s days") % {"days": DAYS}, lines)
     if months and is_own:
@@ -46,12 +48,9 @@ def days_by_month(account_id: int, *, at: datetime) -> list[tuple[str, str]]:
     return [
         (
             date_format(one.month, "F Y"),
-            _("%(marked)s marked, %(counted)s counted, %(confirmed)s confirmed")
-            % {
-                "marked": grouped(one.marked),
-                "counted": grouped(one.counted),
-                "confirmed": grouped(one.confirmed),
-            },
+            DAY_WORDS.sentence(
+                seen=one.counted, waiting=one.waiting, confirmed=one.confirmed, reported=one.marked
+            ),
         )
         for one in queries_days.months_of(account_id, since=since)
     ]

@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.programmes.rules.count_words import CountWords
+
 from .rules.stays import StayFlaw, StayStep
+
+STAY_WORDS = CountWords(waits=_("%(n)s waiting for the host’s yes"), reported=_("%(n)s reported by arrival"))
+DAY_WORDS = CountWords(
+    waits=_("%(n)s waiting for the booth president’s yes"), reported=_("%(n)s marked by the leader")
+)
 
 # State of a place -> its name, and how its badge looks.
 STATES = {

@@ -32,7 +32,7 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import AskedItem, NewItem, item_key
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import items, items_by_id, programme_by_id
+from abhiyan.programmes.queries import items, items_by_id, items_that_pass, programme_by_id
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.units import queries as units
 
@@ -176,8 +176,7 @@ def note_walk(
 
 
 def _walked(programme: Programme, unit_id: int) -> int:
-    walks = items(programme.pk, TALKED).filter(unit_id=unit_id, channel=BY_WALK)
-    return walks.filter(counted_at__isnull=False, ended_at=None).count()
+    return items_that_pass(programme.pk, TALKED).filter(unit_id=unit_id, channel=BY_WALK).count()
 
 
 def _day_of(programme: Programme, made: datetime, *, at: datetime) -> date:

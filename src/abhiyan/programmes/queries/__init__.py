@@ -24,7 +24,7 @@ from .earlier_drives import Earlier, earlier
 from .field_day import DayInTheField, field_day
 from .funnel import Funnel, FunnelLine, shown_funnel
 from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
-from .items import item, item_ids, item_key, items, items_by_id
+from .items import item, item_ids, item_key, items, items_by_id, items_that_pass
 from .ledger import (
     FunnelRow,
     LedgerNode,

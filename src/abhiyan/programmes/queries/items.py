@@ -37,6 +37,11 @@ def item_ids(public_ids: Collection[UUID]) -> list[UUID]:
     return list(Item.objects.filter(public_id__in=public_ids).values_list("pk", flat=True))
 
 
+def items_that_pass(programme_id: int, measure: int) -> "QuerySet[Item]":
+    """Items of one measure of a programme that pass the rules, with or without a sign from a phone."""
+    return items(programme_id, measure).filter(counted_at__isnull=False, ended_at=None)
+
+
 def items(programme_id: int, measure: int) -> "QuerySet[Item]":
     """Items of one measure of a programme; a room's list filters and sorts them."""
     return Item.objects.filter(programme=programme_id, measure=measure)

@@ -12,10 +12,14 @@ SAID_YES, SAID_NO = (
     "programmes.item_yes",
     "programmes.item_no",
 )  # in the trail: a person's own word about an item
-# Whether an item i counts. One that ended stays reported. A YES is on the ladder once the item counts.
-_COUNTS = "i.counted_at is not null and i.ended_at is null"
-_RUNGS = f"""({REPORTED}), (case when {_COUNTS} then case when i.is_signed then {COUNTED} else {UNSIGNED} end end),
-    (case when {_COUNTS} and i.confirmed_at is not null then {CONFIRMED} end)"""
+# How an item i stands, in SQL; `Item` says the same of a row. Other rooms ask by these names alone.
+# One that ended stays reported. A YES is on the ladder once the item passes.
+PASSED = "(i.counted_at is not null and i.ended_at is null)"  # It passes the rules, with or without a sign.
+COUNTED_ITEM = f"({PASSED} and i.is_signed)"
+WAITING_ITEM = f"({PASSED} and not i.is_signed)"  # for a sign from a phone
+CONFIRMED_ITEM = f"({PASSED} and i.confirmed_at is not null)"
+_RUNGS = f"""({REPORTED}), (case when {COUNTED_ITEM} then {COUNTED} when {WAITING_ITEM} then {UNSIGNED} end),
+    (case when {CONFIRMED_ITEM} then {CONFIRMED} end)"""
 
 
 def facts(of: str, where: str) -> str:
@@ -59,7 +63,7 @@ def items_of(
     `activities.Items` explains entered, questions, leave, tries, does_yes_count, more, and who is asked.
     """
     of = f"{_of(kind)} left join people_account a on a.id = i.by_id"
-    counts = f"i.measure = {int(measure)} and {_COUNTS}"
+    counts = f"i.measure = {int(measure)} and {PASSED}"
     return Items(
         measure,
         f"""

@@ -322,3 +322,18 @@ class History:
         assert {ident: row.why for ident, row in rows.items()} == {
             ident: one.ended for ident, one in self.known.items()
         }
+        said = {
+            ident: [
+                (rung, 1)
+                for rung, is_there in (
+                    (COUNTED, row.is_counted),
+                    (UNSIGNED, row.waits),
+                    (CONFIRMED, row.is_confirmed),
+                )
+                if is_there
+            ]
+            for ident, row in rows.items()
+        }
+        assert said == {ident: one.rungs()[1:] for ident, one in self.known.items()}, (
+            "a page that asks the row says what the ladder says"
+        )

@@ -183,7 +183,7 @@ def ask_hosts(*, at: datetime) -> int:
     for one in due:
         one.asked_at = at
         item = items.get(one.item_id) if one.item_id else None
-        if item is None or item.counted_at is None:
+        if item is None or not item.passes:
             continue
         worker = person(names.get(one.worker_id, ""), language)
         place = named(places[one.unit_id].names, language)

@@ -110,8 +110,35 @@ def test_an_unknown_place_keeps_the_unsigned_shade_until_the_yes(
 ) -> None:
     mark(own, leader, None)
     assert counts(run, world)[:3] == (1, 1, 0)
+    me = browser(leader)
+    waiting = "0 confirmed, 0 counted, 1 waiting for the booth president’s yes, 1 marked by the leader"
+    assert days_said(world, leader) == waiting and waiting in me.get("/programmes/record/").text
+    page = me.get(f"/field/day/{own.pk}/").text
+    assert "It counts when the booth president says yes." in page and "Waits for a yes" in page
+    assert "Waits for a yes" in me.get("/stays/days/").text
     president(yes=True)
     assert counts(run, world) == (1, 0, 1, 1)
+    assert days_said(world, leader) == "1 confirmed, 1 counted, 1 marked by the leader"
+    assert "Waits for a yes" not in me.get(f"/field/day/{own.pk}/").text
+
+
+def days_said(world: World, leader: Account) -> str:
+    """What the dossier of a leader says of this month."""
+    with translation.override("en"):
+        (part,) = reviewed(Subject(world.unit("N11"), 1, 0, 1, account_id=leader.pk), at=NOW)
+    ((_month, said),) = part.lines
+    return said
+
+
+def test_an_unknown_place_in_a_booth_without_a_president_says_that_the_day_does_not_count(
+    world: World, leader: Account, run: Programme
+) -> None:
+    own = plan(world, leader, code="N1112")
+    mark(own, leader, None)
+    assert counts(run, world)[:3] == (1, 1, 0)
+    assert (
+        "nobody can say yes, and the day does not count." in browser(leader).get(f"/field/day/{own.pk}/").text
+    )
 
 
 @pytest.mark.parametrize(
@@ -253,7 +280,7 @@ def test_the_phone_sends_its_mark_once_and_the_counts_stand_on_record_and_dossie
         item = Item.objects.get()
         assert (item.lat, item.accuracy, item.at) == (33.08, 18.0, NOW - timedelta(hours=2))
     president(yes=True)
-    said = "1 marked, 1 counted, 1 confirmed"
+    said = "1 confirmed, 1 counted, 1 marked by the leader"
     assert (
         said in phone.get(reverse("programmes:record")).text
         and "November 2026" in phone.get("/stays/days/").text

@@ -1,0 +1,51 @@
+"""Whose word a count is. What was seen comes first; what somebody says follows, as reported."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.numbers import grouped
+
+Text = str | Promise
+
+
+COUNTED, WAITS = _("%(n)s counted"), _("%(n)s waiting for a sign from the phone")
+REPORTED, CONFIRMED = _("%(n)s reported"), _("%(n)s confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class CountWords:
+    """The words of an activity for a count, each with `%(n)s`. A room declares those of its activity.
+
+    seen: what passes the rules with a sign. waits: what passes, and waits for a sign. reported: one person's word.
+    """
+
+    seen: Text = COUNTED
+    waits: Text = WAITS
+    reported: Text = REPORTED
+    confirmed: Text = CONFIRMED
+
+    def sentence(
+        self,
+        *,
+        seen: int,
+        reported: int,
+        confirmed: int | None = None,
+        waiting: int = 0,
+        more: tuple[tuple[Text, int], ...] = (),
+        write: Callable[[Any], str] = grouped,
+    ) -> str:
+        """Say a count in one sentence: "3 seen by name, 88 reported, 106 invited".
+
+        confirmed: None where it is not said. waiting: left out if there is none. more: words and numbers that follow.
+        write: how a number is written, such as that of the small cells.
+        """
+        parts: list[tuple[Text, int]] = [] if confirmed is None else [(self.confirmed, confirmed)]
+        parts.append((self.seen, seen))
+        if waiting:
+            parts.append((self.waits, waiting))
+        parts += [(self.reported, reported), *more]
+        return ", ".join(str(words) % {"n": write(n)} for words, n in parts)

@@ -1,0 +1,74 @@
+"""A count says whose word it is, and what waits for a sign is counted nowhere: found by reading the source."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .source import Finder, Source, above, sources, told
+
+# How far an item is stands in `programmes/rules/items.py` and on `Item`. A room that asks the columns forgets the sign.
+ABOUT_ITEMS = re.compile(r"programmes_item\b|\bitems_by_id\b|import .*\bItem\b")
+COLUMN = re.compile(r"\b(counted_at|confirmed_at)(?:\b|__)")
+# A number and a verb without whose word it is: "180 came". `%(n)s`, `{{ n }}`, `{n}`.
+NUMBER = r"(?:%\(\w+\)s|\{\{\s*\w+\s*\}\}|\{\w+\})"
+BARE = re.compile(rf"{NUMBER}\s+(?:\w+\s+){{0,2}}?(?:came|attended|talked|stayed|were there)\b(?!\s\w)")
+ITS_WORD = re.compile(r"\b(?:reported?|seen|ticked|noted|counted|confirmed|said|says)\b")
+
+
+def items_asked_by_their_columns(source: Source) -> Iterator[str]:
+    if not above("programmes", source.room):
+        return
+    about = ABOUT_ITEMS.search(source.text) is not None
+    for n, line in enumerate(source.text.splitlines(), 1):
+        for found in COLUMN.findall(line):
+            if found == "counted_at" or about:
+                yield f"{source.room}/{source.path}:{n}: {found}: ask Item, or the names of rules/items.py"
+
+
+def counts_without_a_word(source: Source) -> Iterator[str]:
+    for n, line in enumerate(source.text.splitlines(), 1):
+        if BARE.search(line) and not ITS_WORD.search(line):
+            yield f"{source.room}/{source.path}:{n}: a count that does not say whose word it is"
+
+
+IN_PYTHON: list[Finder] = [items_asked_by_their_columns, counts_without_a_word]
+
+
+@pytest.mark.parametrize("finder", IN_PYTHON, ids=lambda finder: finder.__name__)
+def test_no_module_breaks_a_rule_of(finder: Finder) -> None:
+    told(offence for source in sources("**/*.py") for offence in finder(source))
+
+
+def test_no_template_states_a_count_as_a_fact() -> None:
+    told(offence for source in sources("**/*.html") for offence in counts_without_a_word(source))
+
+
+@pytest.mark.parametrize(
+    ("finder", "room", "text"),
+    [
+        (items_asked_by_their_columns, "stays", "where i.counted_at is not null and i.ended_at is null"),
+        (items_asked_by_their_columns, "contact", "walks.filter(counted_at__isnull=False)"),
+        (items_asked_by_their_columns, "dialogues", "found = items_by_id(ids)\nfound[0].confirmed_at"),
+        (counts_without_a_word, "review", '_("%(came)s came, %(n)s were invited")'),
+        (counts_without_a_word, "meetings", "{{ n }} people came"),
+        (counts_without_a_word, "contact", '_("%(n)s workers talked")'),
+    ],
+)
+def test_a_planted_offence_is_found(finder: Finder, room: str, text: str) -> None:
+    assert list(finder(Source(room=room, path=Path("queries.py"), text=text)))
+
+
+@pytest.mark.parametrize(
+    ("finder", "room", "text"),
+    [
+        (items_asked_by_their_columns, "programmes", "i.counted_at is not null"),
+        (items_asked_by_their_columns, "org", "o.counted_at < %(kept)s"),
+        (items_asked_by_their_columns, "enrolment", "where e.confirmed_at is not null"),
+        (counts_without_a_word, "review", '_("%(n)s seen by name, %(all)s reported")'),
+        (counts_without_a_word, "meetings", '_("Everybody who came")'),
+    ],
+)
+def test_what_is_allowed_is_not_found(finder: Finder, room: str, text: str) -> None:
+    assert list(finder(Source(room=room, path=Path("queries.py"), text=text))) == []
