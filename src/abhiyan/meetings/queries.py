@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -27,7 +28,8 @@ from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
 
 from .models import Invitee, Meeting
-from .rules.attendance import KIND, MEANINGS, reported
+from .rules import days
+from .rules.attendance import COMING, INVITED, KIND, MEANINGS, MESSAGED, WORDS, reported
 
 # Appointments `ap` in a unit and below that are held on a day: units `p`, offices `o`, accounts `a`.
 HOLDERS = """from units_placement p join org_appointment ap on ap.unit_id = p.unit_id
@@ -295,18 +297,31 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
 
 @dataclass(frozen=True, slots=True)
 class WhoCame:
-    """Attendance as rungs, and the number invited. They are no target: people without an invitation come too."""
+    """Attendance as rungs, and the numbers invited and coming. They are no target: others come too."""
 
     invited: int
+    coming: int
+    has_begun: bool
     drawn: LadderShown
 
+    def said(self, messages: int = 0) -> str:
+        """Say the attendance in one sentence: what was seen, what is reported, who was invited.
 
-def attendance(one: Meeting) -> WhoCame:
+        Before the meeting begins it says who is coming. messages: people invited by message.
+        """
+        invited = [(INVITED, self.invited), (MESSAGED, messages)]
+        some = tuple(each for each in invited if each[1])
+        if not self.has_begun:
+            return ", ".join(str(words) % {"n": grouped(n)} for words, n in (*some, (COMING, self.coming)))
+        return WORDS.sentence(seen=self.drawn.counted or 0, reported=self.drawn.reported or 0, more=some)
+
+
+def attendance(one: Meeting, *, at: datetime) -> WhoCame:
     """Return who came to a meeting. Numbers alone. For readers of the meeting."""
     with system("how many came"):
-        invited, ticks, came, confirmed = sql.row(
-            "select count(*), coalesce(sum(ticks), 0), count(came_at), count(confirmed_at) from meetings_invitee"
-            " where meeting_id = %s",
+        invited, coming, ticks, came, confirmed = sql.row(
+            "select count(*), count(*) filter (where answer = 'yes'), coalesce(sum(ticks), 0), count(came_at),"
+            " count(confirmed_at) from meetings_invitee where meeting_id = %s",
             [one.pk],
         )
     drawn = LadderShown(
@@ -317,7 +332,8 @@ def attendance(one: Meeting) -> WhoCame:
         definitions=MEANINGS,
         none_reason=_("An estimate needs a frame of the programme."),
     )
-    return WhoCame(invited, drawn)
+    has_begun = days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
+    return WhoCame(invited, coming, has_begun and one.cancelled_at is None, drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,28 +500,42 @@ def _to_write(viewer: Viewer, *, today: date) -> QuerySet[Meeting]:
     return found.order_by("first_on", "pk")[:5]
 
 
-def attended_by(account_id: int, *, since: date, until: date) -> tuple[int, int, int]:
-    """To how many meetings somebody was invited from a day to another, where they were ticked, where they excused
-    themselves. In a scope that sees them."""
+# A meeting m that has begun by an instant.
+_BEGUN = """m.cancelled_at is null and m.kind = 'meeting' and m.due_id is null and m.first_on >= %(since)s
+ and (m.first_on + m.starts) at time zone %(zone)s <= %(at)s"""
+
+
+def attended_by(account_id: int, *, since: date, at: datetime) -> tuple[int, int, int]:
+    """Count the meetings since a day that have begun: invited to, ticked at, excused. In a scope that sees them."""
     row = sql.row(
         "select count(*), count(i.came_at), count(*) filter (where i.answer = 'no') from meetings_invitee i"
-        " join meetings_meeting m on m.id = i.meeting_id where i.account_id = %s and m.cancelled_at is null"
-        " and m.kind = 'meeting' and m.due_id is null and m.first_on between %s and %s",
-        [account_id, since, until],
+        f" join meetings_meeting m on m.id = i.meeting_id where i.account_id = %(account)s and {_BEGUN}",
+        {"account": account_id, "since": since, "at": at, "zone": settings.TIME_ZONE},
     )
     return row[0], row[1], row[2]
 
 
-def held_in(span: tuple[int, int], *, since: date, until: date) -> tuple[int, int, int]:
-    """Count meetings that units at positions [lo, hi) held from a day to another, people invited, and people ticked.
+@dataclass(frozen=True, slots=True)
+class HeldMeetings:
+    """Meetings that have begun, and their people: seen by name, as reported, and invited."""
 
-    In a scope that sees them.
-    """
-    row = sql.row(
-        "select count(distinct m.id), count(i.id), count(i.came_at) from units_placement p"
-        " join meetings_meeting m on m.unit_id = p.unit_id and m.hierarchy = p.hierarchy"
-        " left join meetings_invitee i on i.meeting_id = m.id where p.lo >= %s and p.lo < %s and m.cancelled_at is null"
-        " and m.kind = 'meeting' and m.due_id is null and m.first_on between %s and %s",
-        [*span, since, until],
+    n: int
+    seen: int
+    reported: int
+    invited: int
+
+
+def held_in(span: tuple[int, int], *, since: date, at: datetime) -> HeldMeetings:
+    """Count the meetings since a day that units at positions [lo, hi) began. In a scope that sees them."""
+    (found,) = sql.each(
+        HeldMeetings,
+        f"""select count(*), coalesce(sum(s.seen), 0)::int, coalesce(sum(greatest(s.ticks, s.total)), 0)::int,
+          coalesce(sum(s.invited), 0)::int
+        from (select coalesce(m.total, 0) as total, count(i.id) as invited, count(i.came_at) as seen,
+            coalesce(sum(i.ticks), 0) as ticks from units_placement p
+          join meetings_meeting m on m.unit_id = p.unit_id and m.hierarchy = p.hierarchy
+          left join meetings_invitee i on i.meeting_id = m.id
+          where p.lo >= %(lo)s and p.lo < %(hi)s and {_BEGUN} group by m.id) s""",
+        {"lo": span[0], "hi": span[1], "since": since, "at": at, "zone": settings.TIME_ZONE},
     )
-    return row[0], row[1], row[2]
+    return found

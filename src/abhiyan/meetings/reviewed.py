@@ -11,20 +11,24 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from . import queries
+from .rules.attendance import INVITED, WORDS
 
 DAYS = 90
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Yield the people invited and ticked in the last days, if there were meetings. An office-bearer sees their own."""
-    today = clock.day_in(settings.TIME_ZONE, at)
-    days = {"since": today - timedelta(days=DAYS), "until": today}
+    """Yield the people seen, reported and invited in the last days, if meetings began. An office-bearer's own."""
+    since = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
     if of.account_id is not None:
-        numbers = queries.attended_by(of.account_id, **days)
-        labels = (_("Invited"), _("Ticked by name"), _("Can't come"))
+        n, seen, excused = queries.attended_by(of.account_id, since=since, at=at)
+        labels = ((_("Ticked by name"), seen), (_("Invited"), n), (_("Can't come"), excused))
+        lines = [(label, grouped(number)) for label, number in labels]
     else:
-        numbers = queries.held_in((of.lo, of.hi), **days)
-        labels = (_("Meetings"), _("Invited"), _("Ticked by name"))
-    if numbers[0]:
-        lines = [(label, grouped(n)) for label, n in zip(labels, numbers, strict=True)]
+        held = queries.held_in((of.lo, of.hi), since=since, at=at)
+        n, more = held.n, ((INVITED, held.invited),)
+        lines = [
+            (_("Meetings"), grouped(n)),
+            (_("People"), WORDS.sentence(seen=held.seen, reported=held.reported, more=more)),
+        ]
+    if n:
         yield ReviewedPart(_("Meetings by invitation, last %(days)s days") % {"days": DAYS}, lines)

@@ -109,7 +109,7 @@ def hear_answer(*, told: QuestionAnswered) -> None:
 
 def is_over(one: Meeting, *, at: datetime) -> bool:
     """Return True if a meeting has begun or is cancelled."""
-    return one.cancelled_at is not None or days.begins_at(one.first_on, one.starts, settings.TIME_ZONE) <= at
+    return one.cancelled_at is not None or days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
 
 
 def _note(one: Invitee, *, comes: bool, reason: str, by: Actor, at: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.programmes.rules.count_words import CountWords
+
 KIND = "meetings"  # of programmes
 ATTENDED = 1  # its measure
 NAMED, TOTAL = 1, 2  # its channels: ticked by name, the organiser's number
@@ -10,6 +12,9 @@ MEANINGS = {
     "counted": _("Invited, and ticked by name at the door."),
     "confirmed": _("The invitee said the day after that they were there."),
 }
+
+WORDS = CountWords(seen=_("%(n)s seen by name"))
+INVITED, MESSAGED, COMING = _("%(n)s invited"), _("%(n)s invited by message"), _("%(n)s coming")
 
 
 def reported(total: int | None, ticks: int) -> int:

@@ -10,6 +10,11 @@ def begins_at(first_on: date, starts: time, zone: str) -> datetime:
     return datetime.combine(first_on, starts, ZoneInfo(zone))
 
 
+def has_begun(first_on: date, starts: time, zone: str, *, at: datetime) -> bool:
+    """Return True from the hour on at which a meeting begins. Before it nothing is said about who came."""
+    return begins_at(first_on, starts, zone) <= at
+
+
 def ends_at(last_on: date, zone: str) -> datetime:
     """The end of its last day."""
     return datetime.combine(last_on + timedelta(days=1), time(), ZoneInfo(zone))

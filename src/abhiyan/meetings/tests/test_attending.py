@@ -1,19 +1,23 @@
 """At the door and after it: ticks, the organiser's number, substitutes, the invitees' own word; and minutes."""
 
 import re
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import time as let_it_be
+from abhiyan.core.tests.pdfs import written
 from abhiyan.meetings import actions, queries, tasks
 from abhiyan.meetings.actions import answering, attending, calling, minutes
 from abhiyan.meetings.models import Invitee, Meeting
@@ -94,7 +98,7 @@ def test_names_are_ticked_once_and_the_larger_number_is_reported(cast: Cast, one
     assert ladder(one) == Ladder(reported=3, counted=3)
     tick(cast, one, "state_president", came=False)
     assert ladder(one) == Ladder(reported=3, counted=2), "what was reported stays"
-    assert queries.attendance(again(one.public_id)).drawn.counted == 2
+    assert queries.attendance(again(one.public_id), at=LATER).drawn.counted == 2
 
 
 def test_who_leaves_the_office_before_the_day_is_marked_and_not_counted_as_silent(cast: Cast) -> None:
@@ -117,11 +121,45 @@ def test_a_ticked_invitee_without_an_answer_is_not_waited_for(cast: Cast, one: M
 def test_many_without_an_invitation_are_no_share_of_a_target(cast: Cast, one: Meeting) -> None:
     tick(cast, one, "mandal_president")
     people(cast, one, 14)
+    let_it_be(LATER)
     page = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
     shown = page[page.index("Who came") : page.index("Invited by office")]
     shares = re.findall(r'<td class="num of">([^<]*)</td>', shown)
     assert shares and not "".join(shares).strip(), "14 of 4 invited read 350%"
-    assert "1 of 4 invited people were ticked by name." in shown
+    assert "1 seen by name, 14 reported, 4 invited" in shown
+
+
+def test_before_it_begins_every_page_says_who_is_coming_and_then_what_was_seen_before_what_is_reported(
+    cast: Cast, one: Meeting
+) -> None:
+    text(cast, one, "mandal_president", yes=True)
+    tick(cast, one, "mandal_president")
+    people(cast, one, 88)
+    page = f"/meetings/{one.public_id}/"
+
+    def said(at: datetime) -> list[str]:
+        """The page, the door, the minutes on paper, the first slide, and the dossier of the unit."""
+        state = cast.client("state_president")
+        posted = state.post(f"{reverse('review:deck_new')}?meeting={one.public_id}", {"language": "en"})
+        with translation.override("en"), system("test"):
+            lo, hi = units.span(one.unit_id, 1)
+            parts = list(reviewed(Subject(one.unit_id, 1, lo, hi), at=at))
+        shown = (
+            state.get(page).text,
+            state.get(f"{page}?show=door").text,
+            written(state.get(f"{page}file/pdf/").content),
+            state.get(posted["Location"]).text,
+            "".join(str(line) for part in parts for line in part.lines),
+        )
+        return ["".join(each.split()) for each in shown]  # Paper has no spaces.
+
+    *shown, dossier = said(NOW)
+    for each in shown:
+        assert "4invited,1coming" in each and "seenbyname" not in each and "reported" not in each
+    assert not dossier
+    let_it_be(LATER)
+    for each in said(LATER):
+        assert "1seenbyname,88reported,4invited" in each
 
 
 def test_an_agenda_shows_no_zero_to_an_invitee_who_may_see_only_rounded_numbers(cast: Cast) -> None:
@@ -138,8 +176,9 @@ def test_a_review_and_a_record_show_the_meetings_of_the_last_days(cast: Cast, on
         (mine,) = reviewed(subject(cast, "JK-SRI", "district_in_charge"), at=LATER)
         (ours,) = reviewed(subject(cast, "JK"), at=LATER)
         assert [n for _label, n in mine.lines] == ["1", "1", "0"]
-        assert [n for _label, n in ours.lines] == ["1", "4", "1"]
+        assert [n for _label, n in ours.lines] == ["1", "1 नाम से देखे गए, 1 बताए गए, 4 बुलाए गए"]
         assert not list(reviewed(subject(cast, "HP"), at=LATER)), "nothing where there was none"
+    let_it_be(LATER)
     shown = cast.client("district_in_charge").get("/programmes/record/").text
     assert "Meetings by invitation, last 90 days" in shown
 

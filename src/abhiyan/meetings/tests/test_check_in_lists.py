@@ -9,6 +9,7 @@ from django.utils.html import escape
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import time as let_it_be
 from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.models import Helpline
 from abhiyan.meetings import actions, queries
@@ -112,9 +113,10 @@ def test_walk_ins_are_part_of_the_number_of_everybody(cast: Cast) -> None:
         with pytest.raises(attending.WalkInsWrong):
             actions.set_people(n=3, walk_ins=4, **given)
         actions.set_people(n=5, walk_ins=4, **given)
-    assert queries.attendance(again(one.public_id)).drawn.reported == 5
+    assert queries.attendance(again(one.public_id), at=NOW).drawn.reported == 5
+    let_it_be(NOW + timedelta(hours=8))
     shown = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
-    assert "4 people among them came without an invitation" in shown
+    assert "Reported without an invitation: 4." in shown
 
 
 @pytest.fixture

@@ -68,23 +68,29 @@ def _ics(one: Meeting, *, at: datetime) -> bytes:
 
 
 def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
-    """Agenda, who came, decisions and tasks. Typefaces are there for two languages."""
-    attendance = found.attendance(one)
+    """Agenda, who came or is coming, decisions and tasks. Typefaces are there for two languages."""
+    attendance = found.attendance(one, at=at)
     drawn = attendance.drawn
-    is_held = one.first_on <= clock.day_in(settings.TIME_ZONE, at) and one.cancelled_at is None
     state = _("cancelled") if one.cancelled_at else _("moved") if one.moves else ""
-    came = [
-        [_("Invited"), grouped(attendance.invited)],
-        [_("Reported"), grouped(drawn.reported or 0)],
-        [_("Ticked by name"), grouped(drawn.counted or 0)],
-        [_("Own YES"), grouped(drawn.confirmed or 0)],
-    ]
-    if one.walk_ins is not None:
-        came.append([_("Without an invitation"), grouped(one.walk_ins)])
+    invited = [_("Invited"), grouped(attendance.invited)]
+    coming = [invited, [_("Coming"), grouped(attendance.coming)]]
+    people = _part(_("Who is coming"), [] if one.cancelled_at else coming)
+    if attendance.has_begun:
+        came = [
+            [_("Ticked by name"), grouped(drawn.counted or 0)],
+            [_("Own YES"), grouped(drawn.confirmed or 0)],
+            [_("Reported by the organiser"), grouped(drawn.reported or 0)],
+        ]
+        if one.walk_ins is not None:
+            came.append([_("Reported without an invitation"), grouped(one.walk_ins)])
+        people = _part(_("Who came"), [*came, invited])
+    when = days_of(one.first_on, one.last_on, one.starts)
     values = {
         "above": " · ".join(filter(None, (settings.ORGANISATION, named(one.unit.names)))),
         "name": one.title,
-        "facts": " · ".join(filter(None, (days_of(one.first_on, one.last_on, one.starts), one.place, state))),
+        "facts": " · ".join(
+            filter(None, (when, one.place, state, "" if one.cancelled_at else attendance.said()))
+        ),
         "foot": f"{one.title} · {date_format(localtime(at), 'j F Y, H:i')}",
         "parts": [
             _part(_("Open tasks of the meetings before"), _tasks(found.open_before(one)), is_numbered=True),
@@ -93,7 +99,7 @@ def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
                 _part(named(each.programme.names), _reviewed(each))
                 for each in found.reviewed(request.viewer, one, at=at)
             ),
-            _part(_("Who came"), came if is_held else []),
+            people,
             _part(_("Decisions and tasks"), _tasks(found.points(one)), is_numbered=True),
         ],
     }

@@ -150,7 +150,7 @@ def shown_meeting(
         "one": one,
         "days": days_of(one.first_on, one.last_on, one.starts),
         "may_lead": may_lead,
-        "attendance": found.attendance(one),
+        "attendance": found.attendance(one, at=clock.now()),
         "people_form": sent
         if act == "people"
         else PeopleForm(initial={"n": one.total, "walk_ins": one.walk_ins}),

@@ -1,8 +1,6 @@
 """Whose word a count is. What was seen comes first; what somebody says follows, as reported."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,16 +34,14 @@ class CountWords:
         confirmed: int | None = None,
         waiting: int = 0,
         more: tuple[tuple[Text, int], ...] = (),
-        write: Callable[[Any], str] = grouped,
     ) -> str:
         """Say a count in one sentence: "3 seen by name, 88 reported, 106 invited".
 
         confirmed: None where it is not said. waiting: left out if there is none. more: words and numbers that follow.
-        write: how a number is written, such as that of the small cells.
         """
         parts: list[tuple[Text, int]] = [] if confirmed is None else [(self.confirmed, confirmed)]
         parts.append((self.seen, seen))
         if waiting:
             parts.append((self.waits, waiting))
         parts += [(self.reported, reported), *more]
-        return ", ".join(str(words) % {"n": write(n)} for words, n in parts)
+        return ", ".join(str(words) % {"n": grouped(n)} for words, n in parts)

@@ -494,7 +494,7 @@ def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
     meetings.meeting_for(viewer, one.public_id)
     lo = units.standing(one.unit_id, one.hierarchy).lo
     has_quotes = lo is not None and viewer.sees_people_at(lo)
-    who = meetings.attendance(one)
+    who = meetings.attendance(one, at=at)
     send = messaging.send_of(one.roll)
     gone, held, heard = 0, dict[str, int](), None
     if send is not None:
@@ -502,13 +502,14 @@ def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
             gone, held = messaging.became_of(send)
         heard = heard_of(send.audience, has_quotes=has_quotes)
     of = decks.ConventionReport(
-        is_held=one.first_on <= clock.day_in(settings.TIME_ZONE, at) and one.cancelled_at is None,
+        headline=who.said(gone),
+        has_begun=who.has_begun,
         named=who.invited,
         messages=gone,
         held=[(str(reason(why)), n) for why, n in sorted(held.items(), key=lambda each: -each[1])],
-        came=who.drawn.reported or 0,
         ticked=who.drawn.counted or 0,
         confirmed=who.drawn.confirmed or 0,
+        reported=who.drawn.reported or 0,
         said=heard.outcomes if heard else (),
         quotes=heard.quotes if heard else (),
         open=heard.requests if heard else (),

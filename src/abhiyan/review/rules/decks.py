@@ -137,17 +137,19 @@ class ReviewedRound:
 @dataclass(frozen=True, slots=True)
 class ConventionReport:
     """A meeting as its deck tells it. named, messages: invited by name, and by messages that left; held: (why a message
-    stayed, how many). came: as reported; ticked: by name; confirmed: by their own yes. said: (outcome of a talk with
+    stayed, how many). headline: who came, and by whose word. ticked: by name; confirmed: by their own yes; reported: by
+    the organiser. said: (outcome of a talk with
     people of the invited list, how many); quotes: without names; open: (state of a request to the helpline, how many).
     """
 
-    is_held: bool
+    headline: str
+    has_begun: bool
     named: int
     messages: int
     held: Sequence[tuple[str, int]]
-    came: int
     ticked: int
     confirmed: int
+    reported: int
     said: Sequence[tuple[str, int]] = ()
     quotes: Sequence[str] = ()
     open: Sequence[tuple[str, int]] = ()
@@ -183,11 +185,7 @@ def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
 
 def meeting_deck(about: About, of: ConventionReport) -> list[Slide]:
     """The deck of a meeting: who was invited, came and confirmed; of the list it invited, what people said."""
-    invited = of.named + of.messages
-    title = _put(ngettext("%(n)s person is invited", "%(n)s people are invited", invited), n=invited)
-    if of.is_held:
-        title = _put(_("%(came)s came, %(n)s were invited"), came=of.came, n=invited)
-    return _deck(about, title, list(_convention(about, of, title)), page="meeting")
+    return _deck(about, of.headline, list(_convention(about, of)), page="meeting")
 
 
 def _deck(
@@ -579,21 +577,21 @@ def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
 # --- a meeting
 
 
-def _convention(about: About, of: ConventionReport, title: str) -> Iterator[list[Slide]]:
+def _convention(about: About, of: ConventionReport) -> Iterator[list[Slide]]:
     """Numbers of people behind reasons, talks and requests are tens, and "fewer than 10": a file is passed on."""
     invited = ((_("Invited by name"), of.named), (_("Invited by message"), of.messages))
     came = (
-        ("reported", _("Came, as reported"), of.came),
         ("counted", _("Ticked by name"), of.ticked),
         ("confirmed", _("Confirmed by their own yes"), of.confirmed),
     )
     bars = [SlideBar("due", name, grouped(n), n) for name, n in invited if n]
-    if of.is_held:
+    if of.has_begun:
         bars += [SlideBar(key, name, grouped(n), n) for key, name, n in came]
     if bars:
         names = {"due": _("Invited")} | {key: str(NAMES[key]) for key, _name, _n in came}
-        foot = _("People with an invitation by message are in the organiser's number, not ticked by name.")
-        yield [_slide(about, title, Bars(tuple(bars), names), foot if of.messages else "", page="meeting")]
+        word = _put(_("The organiser reported %(n)s. That number is one person's word."), n=of.reported)
+        foot = word if of.has_begun else ""
+        yield [_slide(about, of.headline, Bars(tuple(bars), names), foot, page="meeting")]
     number = SlideColumn(_("How many"), 0.3, is_number=True)
     for rows, head, under, words in (
         (of.held, _("Why"), _("Messages that stayed"), _("Some people got no message")),
