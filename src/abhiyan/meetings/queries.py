@@ -330,7 +330,7 @@ def attendance(one: Meeting, *, at: datetime) -> WhoCame:
         counted=came,
         confirmed=confirmed,
         definitions=MEANINGS,
-        none_reason=_("An estimate needs a frame of the programme."),
+        short=_("An estimate needs a frame of the programme."),
     )
     has_begun = days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
     return WhoCame(invited, coming, has_begun and one.cancelled_at is None, drawn)

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
+from abhiyan.core.numbers import grouped
 from abhiyan.ui.ladder import EarlierDrive, Words
 
 # The lines end here; right of it stand their last values.
@@ -12,6 +15,12 @@ PLOT_WIDTH = 86.0
 MOST_DAYS = 400
 # An earlier drive is a line of the trend while it lies at most so many times above the rest; else only words.
 MOST_ABOVE = 2.0
+
+
+def far_above(before: EarlierDrive) -> str:
+    """Say the total of an earlier drive that is too large to be drawn beside this one."""
+    words = _("The total of %(name)s lies far above this picture: %(n)s.")
+    return words % {"name": before.name, "n": grouped(before.n)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +85,7 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
     """None while there is no day to draw.
 
     The lines fill the frame: time ends with the last day, numbers with the largest of them or what was due by then.
+    Reported has no line: it is a number, never a part of what is due.
     """
     days = [day for day in trend.days if trend.begins_on <= day.on]
     if not days:
@@ -88,7 +98,6 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
     window = max(1, (trend.ends_on - trend.begins_on).days + 1)
     due = (trend.target or 0) * min(1.0, (length + 1) / window)
     rungs = {
-        "reported": [day.reported for day in days],
         "counted": [day.counted for day in days],
         "unsigned": [
             None if not day.unsigned or day.counted is None else day.counted + day.unsigned for day in days

@@ -13,6 +13,7 @@ from abhiyan.ui.charts import Day, FunnelStep, Trend
 from abhiyan.ui.ladder import DEFINITIONS, LadderShown
 from abhiyan.ui.maps import MapPlace, Outlines
 from abhiyan.ui.navigation import MORE, PARTS, MenuLink, MenuPart
+from abhiyan.ui.numbers import of_100
 from abhiyan.ui.tables import numbered, sorting
 
 FIRST_DAY = date(2026, 10, 9)
@@ -96,6 +97,10 @@ def ladder_of(row: tuple[Any, ...], **changes: Any) -> LadderShown:
         "estimate": estimate,
         "low": low,
         "high": high,
+        "short": _("%(about)s of 100 (%(low)s–%(high)s)")
+        % {"about": of_100(estimate), "low": of_100(low), "high": of_100(high)}
+        if estimate
+        else "",
         "pace_pct": 72,
         "day": DAYS_PASSED,
         "days": 60,
@@ -130,9 +135,19 @@ def everything(query: QueryDict) -> dict[str, Any]:
         ],
         "full": ladder_of(samba, counted=21_440, unsigned=6_000),
         "over": ladder_of(ramban),
-        "unknown": ladder_of(kishtwar, none_reason=_("too few checks")),
+        "unknown": ladder_of(kishtwar, short=_("too few checks")),
         "untargeted": ladder_of(kishtwar, target=None, pace_pct=None),
         "nothing": LadderShown(name=_("New drive"), target=0, reported=0, counted=0, confirmed=0),
+        "wide": ladder_of(
+            samba,
+            estimate=0.87,
+            low=0.25,
+            high=0.98,
+            short=_("%(low)s–%(high)s of 100; too few checks") % {"low": 25, "high": 98},
+        ),
+        "edge": ladder_of(
+            samba, estimate=1.0, low=0.73, high=1.0, short=_("at least %(low)s of 100") % {"low": 73}
+        ),
         "few": LadderShown(name=_("Small cell"), target=120, hidden_reason=_("fewer than 10")),
         "form": SampleForm(
             data={

@@ -1,7 +1,7 @@
-"""The truth ladder as a picture: three bars on one scale, and the estimate as a rate inside its own frame.
+"""The truth ladder as a picture. Counted and confirmed are bars on the target's scale; reported is a number.
 
-Each activity may give its rungs words of its own; the general ones are here. Geometry is pure: values go in, positions
-between 0 and 100 come out.
+A rate is no bar: the estimate is words, with a mark in a box of its own from 0 to 100. Each activity may give its rungs
+words of its own; the general ones are here. Geometry is pure: values go in, positions between 0 and 100 come out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,9 +11,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .numbers import of_100
+
 Words = str | Promise
 
 RUNGS = ("reported", "counted", "confirmed", "estimate")
+BARS = ("counted", "confirmed")  # the rungs that are drawn against the target
+WIDE = 30  # points of 100: the middle of a wider interval says nothing
 
 NAMES: Mapping[str, Words] = {
     "reported": _("Reported"),
@@ -61,9 +65,9 @@ class LadderShown:
     checks say of the unit, also where they are too few; short: the same for a cell; how: how it is known, shown on a
     press. more: address and name of a page about it. grade: of a unit too small for an estimate.
     pace_pct: the share of the target (0–100) due by `day` of `days`.
-    parts: what counted and unsigned are made of together, by name; None: too few to be shown.
+    parts: of counted and unsigned, how many are of a special kind, by its name; None: too few to be shown.
     before: the earlier drive it is held against.
-    none_reason: why there is no estimate. hidden_reason: why another rung is not shown.
+    hidden_reason: why a rung is not shown.
     """
 
     name: Words
@@ -84,7 +88,6 @@ class LadderShown:
     day: int | None = None
     days: int | None = None
     definitions: Mapping[str, Words] | None = None
-    none_reason: Words = ""
     hidden_reason: Words = ""
     parts: Sequence[tuple[Words, int | None]] = ()
     before: EarlierDrive | None = None
@@ -97,6 +100,16 @@ class LadderShown:
         """Nothing was set, reported or checked: paper and slides leave such a measure out."""
         none = (self.reported, self.counted) == (0, 0)
         return none and not self.target and not self.unsigned and self.estimate is None
+
+    @property
+    def checked(self) -> Words:
+        """What checks say, in a few words, on a page, on paper and on slides."""
+        return self.short or _("no back-checks yet")
+
+    @property
+    def sentence(self) -> str:
+        """The sentence about the estimate; "" where it would only repeat `checked`."""
+        return "" if str(self.note) == str(self.short) else str(self.note)
 
     @property
     def told(self) -> str:
@@ -134,7 +147,7 @@ def as_ladder(given: LadderShown | Mapping[str, Any]) -> LadderShown:
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a bar: from `start`, `width` wide, both in per cent of the plot."""
+    """A piece of a line: from `start`, `width` wide, both in per cent of the plot."""
 
     start: float
     width: float
@@ -142,39 +155,26 @@ class Span:
 
 @dataclass(frozen=True)
 class LadderPlot:
-    """Positions of one ladder, in per cent of the plot's width.
+    """Positions of one ladder's bars, in per cent of the plot's width.
 
-    estimate, low and high are on a scale of their own, from 0 to 100 of the frame. They never share the target's scale.
+    All of them are people, or items, on the target's scale. Neither reported nor the estimate has a place on it.
     """
 
-    reported: Span | None
     counted: Span | None
     unsigned: Span | None
     confirmed: Span | None
-    estimate: Span | None
-    low: float | None
-    high: float | None
     target: float | None
     pace: float | None
 
 
-def _hundredths(share: float) -> float:
-    return min(100.0, max(0.0, 100 * share))
-
-
 def plot(ladder: LadderShown, *, room: float = 1.05, top: float = 0) -> LadderPlot:
-    """Put three rungs on one scale, which ends a little (`room`) after the largest; the estimate on its own.
+    """Put counted and confirmed on one scale with the target, which ends a little (`room`) after the largest.
 
     top: where the scale ends instead. A larger value ends there too.
     """
     whole = (ladder.counted or 0) + (ladder.unsigned or 0)
-    values = (
-        ladder.target,
-        ladder.reported,
-        whole,
-        ladder.confirmed,
-    )
-    top = top or max(0, *(value or 0 for value in values)) * room or 1.0
+    values = (ladder.target or 0, whole, ladder.confirmed or 0)
+    top = top or max(0, *values) * room or 1.0
 
     def at(value: float) -> float:
         return min(100.0, max(0.0, value / top * 100))
@@ -183,15 +183,34 @@ def plot(ladder: LadderShown, *, room: float = 1.05, top: float = 0) -> LadderPl
         return None if value is None else Span(0.0, at(value))
 
     after = at(ladder.counted or 0)
-    has_interval = None not in (ladder.estimate, ladder.low, ladder.high)
     return LadderPlot(
-        reported=bar(ladder.reported),
         counted=bar(ladder.counted),
         unsigned=Span(after, at(whole) - after) if (ladder.unsigned or 0) > 0 else None,
         confirmed=bar(ladder.confirmed),
-        estimate=None if ladder.estimate is None else Span(0.0, _hundredths(ladder.estimate)),
-        low=_hundredths(ladder.low or 0) if has_interval else None,
-        high=_hundredths(ladder.high or 0) if has_interval else None,
         target=None if ladder.target is None else at(ladder.target),
         pace=at(ladder.target * ladder.pace_pct / 100) if ladder.target and ladder.pace_pct else None,
     )
+
+
+@dataclass(frozen=True)
+class EstimatePlot:
+    """Where an estimate lies in its own box, in per cent of the box: 0 to 100 of 100.
+
+    point: None where the interval is so wide that its middle says nothing, and at the ends of the box.
+    """
+
+    span: Span
+    point: float | None
+
+
+def plot_estimate(rate: float | None, low: float | None, high: float | None) -> EstimatePlot | None:
+    """Put an estimate with its interval into a box of its own; None where one of the three is missing.
+
+    This is the one place where a rate becomes a position. rate, low, high: shares from 0 to 1.
+    """
+    if rate is None or low is None or high is None:
+        return None
+    start, end = (min(100.0, max(0.0, 100 * share)) for share in (min(low, high), max(low, high)))
+    about = min(round(end), max(round(start), of_100(rate)))
+    is_told = round(end) - round(start) <= WIDE and 0 < about < 100
+    return EstimatePlot(Span(start, end - start), min(end, max(start, 100 * rate)) if is_told else None)

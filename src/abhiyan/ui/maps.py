@@ -1,8 +1,7 @@
 """A map of symbols: where the numbers are. Pure: degrees and numbers in, positions on the drawing out.
 
-Each place is three circles, all by area: a ring for the target, a dashed ring for what is reported, a disc for
-what was counted. Past MANY places they are put together
-on a grid: 11,838 booths are no map.
+Each place is two circles by area: a ring for the target, a disc for what was counted. What is reported is a number in
+its words. Past MANY places they are put together on a grid: 11,838 booths are no map.
 """
 
 import math
@@ -53,7 +52,6 @@ class Symbol:
     reported: int | None
     counted: int | None
     r_target: float | None
-    r_reported: float | None
     r_counted: float | None
 
 
@@ -223,7 +221,7 @@ def _symbols(groups: Iterable[list[tuple[MapPlace, float, float]]], biggest: flo
                 _total(ladder.counted for ladder in ladders),
             )
         )
-    top = max((value or 0 for _, *values in gathered for value in values), default=0) or 1
+    top = max((max(target or 0, counted or 0) for _, target, _, counted in gathered), default=0) or 1
 
     def radius(value: int | None) -> float | None:
         return None if value is None else round(math.sqrt(max(0, value) / top) * biggest, 1)
@@ -242,7 +240,6 @@ def _symbols(groups: Iterable[list[tuple[MapPlace, float, float]]], biggest: flo
                 reported=reported,
                 counted=counted,
                 r_target=radius(target),
-                r_reported=radius(reported),
                 r_counted=radius(counted),
             )
         )
@@ -251,7 +248,7 @@ def _symbols(groups: Iterable[list[tuple[MapPlace, float, float]]], biggest: flo
 
 
 def _reach(symbol: Symbol) -> float:
-    return max(symbol.r_target or 0.0, symbol.r_reported or 0.0, symbol.r_counted or 0.0, 3.0)
+    return max(symbol.r_target or 0.0, symbol.r_counted or 0.0, 3.0)
 
 
 def _labels(symbols: Sequence[Symbol], frame: MapFrame) -> list[Label]:

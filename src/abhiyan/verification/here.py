@@ -1,6 +1,5 @@
 """What pages of other rooms show of checks too, as a viewer may read it."""
 
-from dataclasses import replace
 from datetime import date
 
 from django.urls import reverse
@@ -11,14 +10,12 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.rules.estimated import RealShare
 from abhiyan.ui.numbers import of_100
 from abhiyan.units import queries as units
 from abhiyan.verification.actions.frames import PLAN
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as reads
 from abhiyan.verification.queries.flag_numbers import FlagNumbers
-from abhiyan.verification.rules.beside import FrameFigures
 
 
 def may_plan(request: Request, unit_id: int) -> bool:
@@ -69,22 +66,6 @@ class ShownLine:
     def truth(self) -> programmes.Truth:
         """What the checks say of it, in the words of every other page."""
         return programmes.truth_of(self.told, entries=self.entries, is_rounded=not self.is_exact)
-
-    @property
-    def drawn(self) -> FrameFigures:
-        """The figures of its bar: none finer than those in its cells."""
-        of = self.of
-
-        def part(share: RealShare) -> RealShare:
-            return replace(share, items=self.number(share.items) or 0)
-
-        return replace(
-            of,
-            reported=self.number(of.reported) or 0,
-            entered=part(of.entered) if self.real else RealShare(self.number(of.entered.items) or 0),
-            counted=part(of.counted),
-            unanswered=part(of.unanswered),
-        )
 
     @property
     def href(self) -> str:

@@ -423,8 +423,10 @@ def drawn(
     if ladder.is_rounded:
         more.setdefault("hidden_reason", _("fewer than 10"))
     more.setdefault("definitions", activities.of(programme.kind).meanings)
+    # A part that is itself reckoned from two rungs would be their sum: only parts of one rung are shown.
     if parts := activities.of(programme.kind).parts_in(ladder.parts):
-        more.setdefault("parts", [(part.name, ladder.parts[part.key]) for part in parts])
+        some = [(part.name, ladder.parts[part.key]) for part in parts if len(part.rungs) == 1]
+        more.setdefault("parts", some)
     if checked is not None:
         more |= picture_of(checked, ladder)
     days = windows.length_days(programme.opens_on, programme.closes_on)

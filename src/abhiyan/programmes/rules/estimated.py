@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.functional import Promise
 
+from abhiyan.ui.ladder import WIDE
 from abhiyan.ui.numbers import of_100
 
 Text = str | Promise
@@ -45,9 +46,6 @@ class RealOf100:
     about: int | None = None
     low: int | None = None
     high: int | None = None
-
-
-WIDE = 30  # points of 100: the middle of a wider interval says nothing
 
 
 def real_of_100(share: RealShare) -> RealOf100 | None:

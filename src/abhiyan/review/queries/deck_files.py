@@ -116,7 +116,9 @@ def sample_slides(language: str) -> list[Slide]:
             lately=6_468,
             below=[decks.Behind(unit, 90_000, 60_000 - 900 * n, 41_000) for n, unit in enumerate(units)],
             gaps=[
-                SlideInterval(unit, 32 + 4 * n, 24 + 4 * n, 41 + 4 * n, 59 - 4 * n, 1 + n // 4)
+                SlideInterval(
+                    unit, 32 + 4 * n, 24 + 4 * n, 41 + 4 * n, 59 - 4 * n, 1 + n // 4, value=f"{32 + 4 * n}"
+                )
                 for n, unit in enumerate(units)
             ],
         )

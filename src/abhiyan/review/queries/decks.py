@@ -413,7 +413,8 @@ def _gap(shown: ShownLine) -> SlideInterval:
     of = shown.of.entered
     if shown.real is None or of.rate is None:
         return SlideInterval(shown.name, why=shown.short)
-    return SlideInterval(shown.name, 100 * of.rate, 100 * of.low, 100 * of.high, shown.gap, shown.line.rank)
+    ends = (100 * of.rate, 100 * of.low, 100 * of.high)
+    return SlideInterval(shown.name, *ends, shown.gap, shown.line.rank, value=shown.short)
 
 
 def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:

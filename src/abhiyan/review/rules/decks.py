@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells
 from abhiyan.ui.charts import Trend
-from abhiyan.ui.ladder import NAMES, RUNGS, LadderShown
+from abhiyan.ui.ladder import BARS, NAMES, RUNGS, LadderShown
 from abhiyan.ui.numbers import LAKH, NONE, grouped, share, short
 from abhiyan.ui.slides.said import (
     Bars,
@@ -27,6 +27,7 @@ from abhiyan.ui.slides.said import (
     SlideBar,
     SlideColumn,
     SlideInterval,
+    SlideRate,
 )
 
 Row = TypeVar("Row")
@@ -311,8 +312,9 @@ def _rungs(about: About, drawn: LadderShown) -> Slide:
         known = [n for n in both if n is not None]
         reported, n = (small_cells.said(None) if n is None else _alike(n, *known)[0] for n in both)
         title = _put(_("%(reported)s reported, %(n)s counted"), reported=reported, n=n)
-    names = {key: str(NAMES[key]) for key in (*RUNGS, "unsigned")}
-    body = Bars(tuple(_rung(drawn, key) for key in RUNGS), names, drawn.target, target, beyond)
+    names = {key: str(NAMES[key]) for key in (*BARS, "unsigned")}
+    bars, numbers = tuple(_rung(drawn, key) for key in BARS), (_rung(drawn, "reported"),)
+    body = Bars(bars, names, drawn.target, target, beyond, numbers, _checked(drawn))
     foot = [_("Four rungs, never added up."), *_SENTENCES.split(str(drawn.note))]
     meant = [
         f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
@@ -321,23 +323,24 @@ def _rungs(about: About, drawn: LadderShown) -> Slide:
 
 
 def _rung(drawn: LadderShown, key: str) -> SlideBar:
-    n: int | None = None if key == "estimate" else getattr(drawn, key)
+    """A rung as a row. Reported is drawn as a number alone."""
+    n: int | None = getattr(drawn, key)
     meant = {
         "reported": _("what somebody said"),
         "counted": _("passed the rules"),
         "confirmed": _("their own later yes"),
-        "estimate": _("by random checks"),
     }
     bar = SlideBar(key, str(NAMES[key]), small_cells.said(n), n, meant[key])
     if key == "counted" and drawn.unsigned:
         said = f"+ {grouped(drawn.unsigned)}"
         return replace(bar, more=drawn.unsigned, beside=said, below=str(NAMES["unsigned"]))
-    if key != "estimate":
-        return bar
-    if drawn.estimate is None or drawn.low is None or drawn.high is None:
-        return replace(bar, value=drawn.grade or NONE, beside=str(drawn.short or _("no back-checks yet")))
-    # A rate has no place on the scale of the other rungs: words stand where a bar would be.
-    return replace(bar, value=str(drawn.short))
+    return bar
+
+
+def _checked(drawn: LadderShown) -> SlideRate:
+    """What checks say, apart from the rungs: a rate has no place on their scale."""
+    about, words = _("by random checks"), str(drawn.checked)
+    return SlideRate(str(NAMES["estimate"]), words, about, drawn.estimate, drawn.low, drawn.high)
 
 
 # --- the trend
@@ -357,7 +360,7 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
     days, length = trend.days, (trend.ends_on - trend.begins_on).days + 1
     lines = [
         (key, str(NAMES[key]), tuple(getattr(day, key) for day in days))
-        for key in ("reported", "counted", "confirmed")
+        for key in BARS
         if any(getattr(day, key) for day in days)
     ]
     foot = [_("Totals since the first day.")]
@@ -413,7 +416,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     title = _put(_("In %(unit)s at most %(n)s of 100 entries are real"), unit=first.name, n=round(first.high))
     names = (_("real"), _("gap"), _("cannot be told apart: intervals overlap"))
     foot = [
-        _("Hollow: entries. Solid: real, with the 95% interval."),
+        _("Line: 95% interval. Dot: its middle; a wide interval has none."),
         _("A gap is a question to the unit, not a verdict."),
         *([_put(_("%(n)s more units have not enough checks."), n=others)] if others else []),
         *of.checks,

@@ -102,19 +102,19 @@ def test_the_ladder_keeps_its_rungs_apart_and_says_why_one_is_missing() -> None:
     body = unit_deck(ABOUT, DeckUnit(), measured())[1].body
     assert isinstance(body, Bars)
     by_key = {bar.key: bar for bar in body.bars}
-    assert [bar.key for bar in body.bars] == ["reported", "counted", "confirmed", "estimate"]
+    assert [bar.key for bar in body.bars] == ["counted", "confirmed"]
     assert (by_key["counted"].value, by_key["counted"].more, by_key["counted"].beside) == (
         "7,624",
         861,
         "+ 861",
     )
-    assert (by_key["estimate"].n, by_key["estimate"].beside) == (None, "no back-checks yet")
-    checked = replace(LADDER, estimate=0.838, low=0.71, high=0.912)
+    assert [(row.key, row.value, row.n) for row in body.numbers] == [("reported", "9,412", 9_412)]
+    assert body.checked is not None and body.checked.value == "no back-checks yet"
+    checked = replace(LADDER, estimate=0.838, low=0.71, high=0.912, short="84 of 100 (71–91)")
     body = unit_deck(ABOUT, DeckUnit(), measured(ladder=checked))[1].body
-    assert isinstance(body, Bars)
-    assert body.bars[3].n is None, "a rate is no bar on the scale of the target"
-    assert body.bars[3].value == "84 of 100"
-    assert body.bars[3].beside == "71 to 91 of 100, of those counted in the frame"
+    assert isinstance(body, Bars) and body.checked is not None
+    assert (body.checked.value, body.checked.rate) == ("84 of 100 (71–91)", 0.838)
+    assert "estimate" not in body.names
 
 
 def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
@@ -122,8 +122,8 @@ def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
     slide = unit_deck(ABOUT, DeckUnit(), some_days)[2]
     assert slide.title == "340 a day are needed from now on; in the last week it was 100"
     assert isinstance(slide.body, Course)
-    assert [key for key, _name, _values in slide.body.lines] == ["reported", "counted", "due"]
-    assert slide.body.lines[2][2][-1] == round(20_000 * 24 / 60)
+    assert [key for key, _name, _values in slide.body.lines] == ["counted", "due"]
+    assert slide.body.lines[1][2][-1] == round(20_000 * 24 / 60)
     for few in (1, 2):  # one day is no line, and days before the first entry are none
         assert len(unit_deck(ABOUT, DeckUnit(), measured(trend=trend(few), days=["1", "2"][:few]))) == 2
     young = measured(trend=trend(4), days=["1", "2", "3", "4"], daily=340)

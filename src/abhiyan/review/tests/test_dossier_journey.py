@@ -32,7 +32,7 @@ def test_a_reviewer_goes_from_a_unit_to_its_dossier(
     page = opens("/units/JK/", "state_president", size=size, language=language)
     go(page, "a[href='/review/dossier/JK/']")
     page.wait_for_url("**/review/dossier/JK/")
-    assert page.locator("main svg.bar circle.pt").count() >= 1
+    assert page.locator("main .hundred .wh").count() >= 1
     look(page, "dossier")
     shot(page, f"dossier-{size}-{language}")
     go(page, "main table a[href*='/beside/']")

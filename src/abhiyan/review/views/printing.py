@@ -22,7 +22,7 @@ from abhiyan.review.queries import rounds as found
 from abhiyan.ui import ladder
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.numbers import NONE, of_100
+from abhiyan.ui.numbers import NONE, share
 
 from .dossier import dossier_of, prepare
 from .figures import Compared
@@ -30,7 +30,7 @@ from .figures import Compared
 TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "dossier.typ")
 MOST_DOSSIERS = 50  # in one file
 DAYS = 21  # of a trend
-COLOURS = {"reported": "#9fb3b7", "counted": "#5f8a91", "confirmed": "#14353b", "estimate": "#14353b"}
+COLOURS = {"counted": "#5f8a91", "confirmed": "#14353b"}
 
 
 @require_safe
@@ -113,32 +113,45 @@ def _notes(read: dict[str, Any]) -> Iterator[str]:
 
 
 def _ladder(drawn: LadderShown, said: str) -> dict[str, Any]:
-    """A measure as bars of one scale: its target's, or the largest rung's. The estimate is drawn in its own frame."""
-    rungs = [(rung, getattr(drawn, rung)) for rung in ladder.RUNGS[:3] if getattr(drawn, rung) is not None]
-    most = max([drawn.target or 0, *(n for _rung, n in rungs)], default=0)
+    """A measure: reported as a number, bars of counted and confirmed on the target's scale, the estimate apart."""
+    bars = ladder.plot(drawn, room=1.0)
+    pieces: dict[str, list[tuple[float, float, str]] | None] = {
+        "reported": None,
+        "counted": _pieces((bars.counted, COLOURS["counted"]), (bars.unsigned, "")),
+        "unsigned": [],
+        "confirmed": _pieces((bars.confirmed, COLOURS["confirmed"])),
+    }
     shown = [
-        {"label": str(ladder.NAMES[rung]), "value": grouped(n), "share": 100 * n / most if most else 0}
-        | {"colour": COLOURS[rung]}
-        for rung, n in rungs
-    ]
-    if drawn.target is not None:
-        target = {"label": _("Target"), "value": grouped(drawn.target), "colour": "#c9d3d5"}
-        shown.insert(0, target | {"share": 100 * drawn.target / most if most else 0})
-    if drawn.unsigned:
-        label = {
-            "label": f"+ {ladder.NAMES['unsigned']}",
-            "value": grouped(drawn.unsigned),
-            "colour": "#c9d3d5",
+        {
+            "label": f"{'+ ' if rung == 'unsigned' else ''}{ladder.NAMES[rung]}",
+            "value": str(drawn.hidden_reason or NONE) if n is None else grouped(n),
+            "share": share(n, drawn.target) if drawn.target and n is not None and row is not None else "",
+            "pieces": row,
         }
-        shown.append(label | {"share": 100 * drawn.unsigned / most if most else 0})
-    label = {"label": str(ladder.NAMES["estimate"]), "colour": COLOURS["estimate"]}
-    rate = {"value": drawn.grade or NONE, "share": 0}
-    if drawn.estimate is not None:
-        words = _("%(n)s of 100") % {"n": of_100(drawn.estimate)}
-        rate = {"value": words, "share": 100 * drawn.estimate}
-    shown.append(label | rate)
-    note = drawn.told or str(drawn.none_reason or _("no back-checks yet"))
-    return {"name": str(drawn.name), "said": said, "rungs": shown, "note": note}
+        for rung, row in pieces.items()
+        if (n := getattr(drawn, rung)) or rung != "unsigned"
+    ]
+    box = ladder.plot_estimate(drawn.estimate, drawn.low, drawn.high)
+    target = "" if drawn.target is None else _("Target %(n)s") % {"n": grouped(drawn.target)}
+    return {
+        "name": str(drawn.name),
+        "said": said,
+        "rungs": shown,
+        "target": bars.target,
+        "target_said": target,
+        "real": {
+            "label": str(ladder.NAMES["estimate"]),
+            "value": str(drawn.checked),
+            "is_known": drawn.estimate is not None,
+            "box": box and {"start": box.span.start, "width": box.span.width, "point": box.point},
+        },
+        "note": " ".join(filter(None, (drawn.sentence, str(drawn.how)))),
+    }
+
+
+def _pieces(*bars: tuple[ladder.Span | None, str]) -> list[tuple[float, float, str]]:
+    """The pieces of one bar that are there: start, width, colour; "": dots."""
+    return [(span.start, span.width, colour) for span, colour in bars if span is not None]
 
 
 def _days(trend: Trend) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from .pages import Box, Room
 
 @dataclass(frozen=True, slots=True)
 class SlideLook:
-    """Colours like #1d5b66. light, mid, solid: shades of counted, confirmed and estimated true."""
+    """Colours like #1d5b66. light, mid: shades of counted and confirmed; solid: of lines and dots."""
 
     paper: str
     ink: str
@@ -22,12 +22,11 @@ class SlideLook:
 
     def of(self, key: str) -> str:
         """The colour of a series, or of a tone."""
-        shades = {"counted": self.light, "confirmed": self.mid, "estimate": self.solid, "true": self.solid}
+        shades = {"counted": self.light, "confirmed": self.mid}
         tones = {
             "ink": self.ink,
             "muted": self.muted,
             "line": self.line,
-            "gap": self.light,
             "solid": self.solid,
         }
         return {**shades, **tones}.get(key, self.muted)

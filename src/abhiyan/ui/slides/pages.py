@@ -10,8 +10,9 @@ from datetime import date
 
 from abhiyan.core.numbers import grouped
 from abhiyan.ui.charts import ticks
+from abhiyan.ui.ladder import EstimatePlot, plot_estimate
 
-from .said import Bars, Body, Course, Cover, Gaps, Grid, Slide, SlideBar
+from .said import Bars, Body, Course, Cover, Gaps, Grid, Slide, SlideBar, SlideRate
 
 SMALLEST = 12.0
 LINE = 1.34  # of a line, in sizes of its text; Devanagari needs so much
@@ -19,6 +20,7 @@ SURE = 1.04  # another typeface may be a little wider than the one that is measu
 FOOT, UNDER = 3 * SMALLEST * LINE, 22.0
 NARROWEST, LOWEST = 560.0, 198.0  # of what lies between the line under the title and the foot
 MOST_TEXT = 2_000
+APART = 16.0  # between the axis of the bars and a rate
 _JOINERS = "\u200c\u200d"
 Measure = Callable[[str, bool], float]  # how wide a text is at size 1, and whether it is bold
 
@@ -88,7 +90,7 @@ class SlideText:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A line. dash: empty, dash or dot."""
+    """A line. dash: empty, or dash."""
 
     points: tuple[tuple[float, float], ...]
     width: float = 1.0
@@ -120,7 +122,6 @@ class Series:
     def stroke(self) -> Stroke:
         """How its line over days is drawn."""
         known = {
-            "reported": (2.0, "muted", "dot"),
             "counted": (3.0, "solid", ""),
             "due": (1.5, "muted", "dash"),
         }
@@ -348,13 +349,14 @@ class SlideBody:
 
     def _bars(self, of: Bars) -> None:
         box, n = self.box, len(of.bars)
-        is_ladder = any(bar.about for bar in of.bars)
+        is_ladder = any(bar.about for bar in (*of.bars, *of.numbers))
         names, numbers, right = (0.2, 0.34, 0.79) if is_ladder else (0.26, 0.4, 0.99)
-        plot = replace(
-            box.part(numbers + 0.02, right),
-            y=box.y + 20,
-            h=box.h - 44 if is_ladder else min(box.h - 44, 64.0 * n),
-        )
+        apart = APART if of.checked else 0.0
+        rows = len(of.numbers) + n + (1 if of.checked else 0)
+        height = (box.h - 44 - apart) / max(1, rows)
+        height = height if is_ladder else min(height, 64.0)
+        above = len(of.numbers) * height
+        plot = replace(box.part(numbers + 0.02, right), y=box.y + above + 20, h=n * height)
         most = max(1, *((bar.n or 0) + bar.more for bar in of.bars))
         is_near = bool(of.target) and (of.target or 0) <= 1.4 * most
         top = max(most, (of.target or 0) if is_near else 0) * 1.03
@@ -368,29 +370,61 @@ class SlideBody:
             _step(top),
         )
         self.item = chart
-        height = plot.h / n
-        for row, bar in enumerate(of.bars):
-            middle = chart.middle(row)
-            line = Box(box.x, middle - height / 2, box.w, height)
-            is_last = is_ladder and row == n - 1
-            if bar.about:
-                half = min(22.0, height / 2)
-                upper = replace(line.part(0, names), y=middle - half, h=half)
-                self._say(bar.name, upper, 16, most=1, is_bold=is_last)
-                self._say(bar.about, replace(upper, y=middle), 12, most=1, tone="muted")
-            else:
-                self._say(bar.name, line.part(0, names), 15, most=2)
-            self._say(
-                bar.value,
-                line.part(names, numbers),
-                22 if is_ladder else 14,
-                is_bold=True,
-                align="right",
-                most=2,
+        for row, bar in enumerate(of.numbers):
+            self._row(
+                bar, Box(box.x, box.y + row * height, box.w, height), names, numbers, is_ladder=is_ladder
             )
+        for row, bar in enumerate(of.bars):
+            line = Box(box.x, chart.middle(row) - height / 2, box.w, height)
+            self._row(bar, line, names, numbers, is_ladder=is_ladder)
             self._beside(chart, bar, line, right)
         if of.target and of.target_said:
             self._target(chart, of, is_near=is_near)
+        if of.checked:
+            low = Box(box.x, box.y + box.h - height, box.w, height)
+            self.strokes.append(Stroke(((box.x, low.y - 4), (box.x + box.w, low.y - 4)), 0.5))
+            self._checked(of.checked, low, names)
+
+    def _row(self, bar: SlideBar, line: Box, names: float, numbers: float, *, is_ladder: bool) -> None:
+        """The name and the value of a row."""
+        if bar.about:
+            self._name(bar.name, bar.about, line.part(0, names))
+        else:
+            self._say(bar.name, line.part(0, names), 15, most=2)
+        size = 22 if is_ladder else 14
+        self._say(bar.value, line.part(names, numbers), size, is_bold=True, align="right", most=2)
+
+    def _name(self, name: str, about: str, box: Box) -> None:
+        half = min(22.0, box.h / 2)
+        upper = replace(box, y=box.y + box.h / 2 - half, h=half)
+        self._say(name, upper, 16, most=1)
+        self._say(about, replace(upper, y=box.y + box.h / 2), 12, most=1, tone="muted")
+
+    def _checked(self, of: SlideRate, line: Box, names: float) -> None:
+        """A rate apart from the bars: its words, and its mark in a box from 0 to 100."""
+        self._name(of.name, of.about, line.part(0, names))
+        drawn = plot_estimate(of.rate, of.low, of.high)
+        room = line.part(names + 0.02, 0.56 if drawn else 1.0)
+        self._say(of.value, room, 20 if drawn else 14, is_bold=drawn is not None, most=2)
+        if drawn is not None:
+            y, tall = line.y + line.h / 2, min(9.0, line.h / 3)
+            frame = replace(line.part(0.62, 0.94), y=y - tall, h=2 * tall)
+            self._hundred(drawn, frame)
+            ends = ((0, frame.x - 30, "right"), (100, frame.x + frame.w + 6, "left"))
+            for end, x, align in ends:
+                self._say(grouped(end), Box(x, y - 8.5, 26, 17), SMALLEST, tone="muted", align=align, most=1)
+
+    def _hundred(self, drawn: EstimatePlot, frame: Box) -> None:
+        """The box of an estimate, from 0 to 100: its interval, and its point where that says something."""
+        x, y, w, h = frame.x, frame.y, frame.w, frame.h
+        middle = y + h / 2
+        low, high = (x + w * at / 100 for at in (drawn.span.start, drawn.span.start + drawn.span.width))
+        self.strokes.append(Stroke(((x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)), 0.75))
+        self.strokes.append(Stroke(((low, middle), (high, middle)), 2.0, "ink"))
+        for end in (low, high):
+            self.strokes.append(Stroke(((end, middle - h / 4), (end, middle + h / 4)), 2.0, "ink"))
+        if drawn.point is not None:
+            self.dots.append(SlideDot(x + w * drawn.point / 100, middle, min(4.5, h / 4), is_hollow=True))
 
     def _beside(self, chart: Chart, bar: SlideBar, line: Box, right: float) -> None:
         """Words at the right of a bar; of one that is not drawn in its place."""
@@ -457,50 +491,41 @@ class SlideBody:
     # --- gaps
 
     def _gaps(self, of: Gaps) -> None:
+        """Each unit's interval in a box from 0 to 100, with its words beside it. A rate has no bar."""
         box, n = self.box, max(6, len(of.rows))
-        plot = replace(box.part(0.23, 0.67), y=box.y + 16, h=box.h - 16 - 20)
+        plot = replace(box.part(0.22, 0.56), y=box.y + 16, h=box.h - 16 - 20)
         plot = replace(plot, h=plot.h * len(of.rows) / n)
-        known = [(at, row, row.true) for at, row in enumerate(of.rows) if row.true is not None]
-        low = 20.0 * math.floor(min([80.0, *(row.low - 1 for _at, row, _true in known)]) / 20)
-        true: list[float | None] = [None] * len(of.rows)
-        gap, minus, plus = list(true), [0.0] * len(of.rows), [0.0] * len(of.rows)
-        for at, row, share in known:
-            true[at], gap[at] = round(share, 1), round(100 - share, 1)
-            minus[at], plus[at] = share - row.low, max(0.0, row.high - share)
+        values: list[float | None] = [row.true for row in of.rows]
+        minus, plus = [0.0] * len(of.rows), [0.0] * len(of.rows)
+        for at, row in enumerate(of.rows):
+            if row.true is not None:
+                minus[at], plus[at] = row.true - row.low, max(0.0, row.high - row.true)
         chart = Chart(
             "bars",
             Box(plot.x - 24, plot.y - 4, plot.w + 48, plot.h + 30),
             plot,
             tuple(plain(row.name) for row in of.rows),
-            (
-                Series("true", of.names[0], tuple(true), tuple(minus), tuple(plus)),
-                Series("gap", of.names[1], tuple(gap)),
-            ),
-            101.0,
+            (Series("true", of.names[0], tuple(values), tuple(minus), tuple(plus)),),
+            100.0,
             20.0,
-            low=max(0.0, low),
-            thick=0.28,
         )
         self.item = chart
         height = plot.h / len(of.rows)
-        self._say(
-            of.names[1], replace(box.part(0.68, 0.76), h=16.5), 12, tone="muted", align="center", most=1
-        )
+        for name, left, right in ((of.names[0], 0.585, 0.76), (of.names[1], 0.77, 0.885)):
+            self._say(name, replace(box.part(left, right), h=16.5), 12, tone="muted", most=1)
         for at, row in enumerate(of.rows):
             line = Box(box.x, chart.middle(at) - height / 2, box.w, height)
             self._say(row.name, line.part(0, 0.21), 15, align="right", is_bold=row.rank == 1, most=2)
-            self.dots.append(SlideDot(chart.at(100), chart.middle(at), min(5.0, height / 4), is_hollow=True))
             if row.true is None:
-                self._say(row.why, line.part(0.69, 1.0), 12, tone="muted", most=2)
+                self._say(row.why, line.part(0.585, 1.0), 12, tone="muted", most=2)
                 continue
-            self.dots.append(SlideDot(chart.at(row.true), chart.middle(at), min(6.5, height / 3)))
-            self._say(
-                grouped(100 - row.true), line.part(0.68, 0.76), 15, is_bold=True, align="center", most=1
-            )
+            drawn = plot_estimate(row.true / 100, row.low / 100, row.high / 100)
+            if drawn is not None and drawn.point is not None:
+                self.dots.append(SlideDot(chart.at(drawn.point), chart.middle(at), min(5.5, height / 3)))
+            self._say(row.value, line.part(0.585, 0.76), 14, is_bold=True, most=2)
             if row.least is not None:
-                self._say(
-                    of.at_least % {"n": grouped(row.least)}, line.part(0.765, 0.885), 12, tone="muted", most=1
-                )
+                least = of.at_least % {"n": grouped(row.least)}
+                self._say(least, line.part(0.77, 0.885), 12, tone="muted", most=1)
         self._brackets(chart, of, height)
 
     def _brackets(self, chart: Chart, of: Gaps, height: float) -> None:

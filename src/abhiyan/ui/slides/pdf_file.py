@@ -69,7 +69,7 @@ def _text(said: SlideText, look: SlideLook) -> Mark:
 
 
 def _rect(box: Box, *, fill: str = "", colour: str = "", look: str = "") -> Mark:
-    """look: hatch, dots or dashed."""
+    """look: "", or dots."""
     return {"kind": "rect", **_place(box), "fill": fill, "colour": colour, "look": look}
 
 
@@ -146,9 +146,9 @@ def _bars(of: Chart, look: SlideLook) -> Iterator[Mark]:
 
 
 def _bar(series: Series, box: Box, look: SlideLook) -> Mark:
-    shape = {"reported": "hatch", "unsigned": "dots"}.get(series.key, "")
+    shape = "dots" if series.key == "unsigned" else ""
     fill = "" if shape else look.of(series.key)
-    return _rect(box, fill=fill, colour="" if series.key == "gap" else look.muted, look=shape)
+    return _rect(box, fill=fill, colour=look.muted, look=shape)
 
 
 def _whisker(of: Chart, row: int, low: float, high: float, look: SlideLook) -> Iterator[Mark]:

@@ -48,7 +48,7 @@ DAYS = {"hi": "[$-439]d mmm", "en": "[$-4009]d mmm"}
 LANGUAGES = {"hi": "hi-IN", "en": "en-IN"}
 _ALIGN = {"left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RIGHT}
 _ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
-_DASH = {"dash": MSO_LINE.DASH, "dot": MSO_LINE.ROUND_DOT}
+_DASH = {"dash": MSO_LINE.DASH}
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -288,17 +288,16 @@ class _Drawn:
     def _bars_series(self, made: Any, of: Series) -> None:
         fill, line, colour = made.format.fill, made.format.line, self.look.of(of.key)
         made.invert_if_negative = False
-        if of.key in ("reported", "unsigned"):
+        if of.key == "unsigned":
             fill.patterned()
-            is_said = of.key == "reported"
-            fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL if is_said else MSO_PATTERN.DOTTED_GRID
+            fill.pattern = MSO_PATTERN.DOTTED_GRID
             fill.fore_color.rgb, fill.back_color.rgb = _rgb(self.look.muted), _rgb(self.look.paper)
         elif of.key == "true":
             fill.background()
         else:
             fill.solid()
             fill.fore_color.rgb = _rgb(colour)
-        if of.key in ("true", "gap"):
+        if of.key == "true":  # only its interval is seen
             line.fill.background()
             return
         line.color.rgb, line.width = _rgb(self.look.muted), Pt(0.75)

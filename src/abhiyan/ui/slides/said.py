@@ -29,15 +29,30 @@ class SlideBar:
 
 
 @dataclass(frozen=True, slots=True)
+class SlideRate:
+    """What checks say of a unit: value in words, with a mark in a box of its own. rate, low, high: shares from 0 to 1;
+    None without a figure. about: what it is."""
+
+    name: str
+    value: str
+    about: str = ""
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bars:
     """Bars on one scale. names: of what is drawn, by key. target: a line across them; where that is far beyond them,
-    words."""
+    words. numbers: rows above the bars that have a value alone; checked: a rate below them, apart."""
 
     bars: tuple[SlideBar, ...]
     names: dict[str, str]
     target: int | None = None
     target_said: str = ""
     target_beyond: str = ""
+    numbers: tuple[SlideBar, ...] = ()
+    checked: SlideRate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +66,9 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class SlideInterval:
-    """One unit: how many of 100 people entered are real, from low to high; None with why there is no estimate.
+    """One unit: how many of 100 entered are real, from low to high; None with why there is no estimate.
 
-    rank: shared with others that cannot be told apart."""
+    value: the same in words. rank: shared with others that cannot be told apart."""
 
     name: str
     true: float | None = None
@@ -62,6 +77,7 @@ class SlideInterval:
     least: int | None = None
     rank: int | None = None
     why: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,30 +13,30 @@ from django.utils.translation import ngettext
 
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.drawing import escaped, kept
-from abhiyan.ui.ladder import NAMES, RUNGS, LadderPlot, LadderShown, Span, Words, as_ladder, plot
+from abhiyan.ui.ladder import (
+    BARS,
+    NAMES,
+    LadderPlot,
+    LadderShown,
+    Span,
+    Words,
+    as_ladder,
+    plot,
+    plot_estimate,
+)
 
 from .look import indian, next_id
 
 register = template.Library()
 
-MINI = (
-    "reported",
-    "counted",
-    "unsigned",
-    "confirmed",
-    "estimate",
-    "low",
-    "high",
-)  # what its bars are made of
+MINI = ("counted", "unsigned", "confirmed")  # what its bars are made of
 HATCH = ' fill="url(#hatch)"'
 DOTS = ' fill="url(#dots)"'
 # The mark of a rung where it is drawn alone: the class of its bar, and its texture; and of its disc on a map.
 MARKS = {"reported": ("f1", HATCH), "counted": ("f2", ""), "unsigned": ("f2u", DOTS), "confirmed": ("f3", "")}
+_OTHER_SIZE = 10  # times the target, or what is counted: an earlier drive so large is no measure of this one
 _BEYOND = 1.5  # times what a row is held against: there the bars of a table end
 DISCS = {"reported": "m-h", "counted": "m-n", "unsigned": "m-u", "confirmed": "m-c"}
-
-
-WHOLE = Span(0.0, 100.0)
 
 
 def _pct(value: float) -> str:
@@ -54,42 +54,41 @@ def _line(css: str, x1: float, x2: float, y1: str, y2: str) -> str:
 
 def _bars(drawn: LadderPlot, rung: str, y: str, height: str) -> str:
     match rung:
-        case "reported":
-            return _rect("f1", drawn.reported, y, height, HATCH) if drawn.reported else ""
         case "counted":
             signed = _rect("f2", drawn.counted, y, height) if drawn.counted else ""
             return signed + (_rect("f2u", drawn.unsigned, y, height, DOTS) if drawn.unsigned else "")
         case "confirmed":
             return _rect("f3", drawn.confirmed, y, height) if drawn.confirmed else ""
-        case "estimate":
-            # Its own frame: the whole width is 100 of 100.
-            return (
-                _rect("ff", WHOLE, y, height) + _rect("f4", drawn.estimate, y, height)
-                if drawn.estimate
-                else ""
-            )
         case _:  # the line below counted has no bar of its own, only the target and the pace run through it
             return ""
 
 
 def _bar(drawn: LadderPlot, rung: str) -> SafeString:
-    """One row of the ladder. The interval is light inside the bar and ink outside."""
+    """One row of the ladder, crossed by the lines of target and pace."""
     parts = [_bars(drawn, rung, "22%", "56%")]
-    # Target and pace belong to the scale of the first three rungs.
-    if drawn.pace is not None and rung != "estimate":
+    if drawn.pace is not None:
         parts.insert(0, _line("pace", drawn.pace, drawn.pace, "0", "100%"))
-    if drawn.target is not None and rung != "estimate":
+    if drawn.target is not None:
         parts.append(_line("tgt", drawn.target, drawn.target, "0", "100%"))
-    if rung == "estimate" and drawn.estimate and drawn.low is not None and drawn.high is not None:
-        end = drawn.estimate.width
-        parts += [
-            _line("wi", drawn.low, end, "50%", "50%"),
-            _line("wi", drawn.low, drawn.low, "30%", "70%"),
-            _line("wh", end, drawn.high, "50%", "50%"),
-            _line("wh", drawn.high, drawn.high, "30%", "70%"),
-            f'<circle class="pt" cx="{_pct(end)}" cy="50%" r="3.5"/>',
-        ]
     return mark_safe(f'<svg class="bar" aria-hidden="true" focusable="false">{"".join(parts)}</svg>')  # noqa: S308  # rectangles, made of numbers
+
+
+@register.simple_tag
+def hundred(rate: float | None, low: float | None, high: float | None) -> SafeString:
+    """The box of an estimate, from 0 to 100: its interval, and its point where that says something.
+
+    rate, low, high: shares from 0 to 1. Nothing without all three. For the eye: words say the same beside it.
+    """
+    drawn = plot_estimate(rate, low, high)
+    if drawn is None:
+        return SafeString("")
+    start, end = drawn.span.start, drawn.span.start + drawn.span.width
+    ends = "".join(_line("wh", x, x, "25%", "75%") for x in (start, end))
+    point = "" if drawn.point is None else f'<circle class="pt" cx="{_pct(drawn.point)}" cy="50%" r="3.5"/>'
+    return mark_safe(  # noqa: S308  # made of numbers
+        '<span class="hundred" aria-hidden="true">0<svg focusable="false"><rect width="100%" height="100%"/>'
+        f"{_line('wh', start, end, '50%', '50%')}{ends}{point}</svg>100</span>"
+    )
 
 
 def _axis(ladder: LadderShown, drawn: LadderPlot) -> SafeString:
@@ -127,40 +126,24 @@ def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "
     stem = escaped(id) or next_id(context, "ladder")
     e = escaped
 
-    def row(
-        rung: str, value: int | None, css: str, bar: str, none: Words = "", rate: str = "", ends: str = ""
-    ) -> str:
-        name, of = (
-            e(NAMES[rung]),
-            numbers.share(value, shown.target) if shown.target and value is not None else "",
-        )
-        cells = f'<td class="num">{e(indian(value))}</td><td class="num of">{e(of)}</td>'
-        if rate:
-            # two cells, as in the other rows: a phone shows no share, and all bars begin at one place
-            cells = f'<td class="num">{e(rate)}<span class="vh">{ends}</span></td><td class="num of"></td>'
-        return (
-            f'<tr class="{css}"><th scope="row"><button type="button" class="term" popovertarget="{stem}-{rung}">'
-            f"{'+ ' if rung == 'unsigned' else ''}{name}</button>"
-            f'<div class="pop" popover id="{stem}-{rung}"><h4>{name}</h4><p>{e(shown.definition(rung))}</p></div></th>'
-            f'{cells}<td class="plot">{bar}{f"""<span class="none">{e(none)}</span>""" if none else ""}</td></tr>\n'
-        )
-
-    rows = []
-    for place, rung in enumerate(RUNGS, start=1):
-        bar = _bar(drawn, rung)
-        if rung == "estimate":
-            reason = (
-                ""
-                if shown.estimate is not None
-                else shown.short or shown.none_reason or _("no back-checks yet")
-            )
-            rate = "" if shown.estimate is None else str(shown.short)
-            rows.append(row(rung, None, f"r{place}", bar, reason, rate))
-            continue
+    def row(rung: str, css: str) -> str:
         value = getattr(shown, rung)
-        rows.append(row(rung, value, f"r{place}", bar, shown.hidden_reason if value is None else ""))
-        if rung == "counted" and shown.unsigned:
-            rows.append(row("unsigned", shown.unsigned, "more", _bar(drawn, "unsigned")))
+        cells = f'<td class="num">{e(indian(value))}</td>'
+        why = f'<span class="none">{e(shown.hidden_reason)}</span>' if value is None else ""
+        if rung == "reported":  # a number: no share of the target, and no bar
+            cells += f'<td class="num of"></td><td class="free">{why}</td>'
+        else:
+            of = numbers.share(value, shown.target) if shown.target and value is not None else ""
+            cells += f'<td class="num of">{e(of)}</td><td class="plot">{_bar(drawn, rung)}{why}</td>'
+        plus = "+ " if rung == "unsigned" else ""
+        return f'<tr class="{css}"><th scope="row">{_term(shown, rung, stem, plus)}</th>{cells}</tr>\n'
+
+    rows = [
+        row("reported", "r1"),
+        row("counted", "r2"),
+        row("unsigned", "more") if shown.unsigned else "",
+        row("confirmed", "r3"),
+    ]
     never, rung_head, number = (
         _("Four rungs; they are never added up."),
         _("How sure"),
@@ -174,13 +157,31 @@ def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "
         f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
         '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
         f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
-        f"{_note(shown)}{_parts(shown)}{_before(shown)}"
+        f"{_real(shown, stem)}{_note(shown)}{_parts(shown)}{_before(shown)}"
     )
+
+
+def _term(shown: LadderShown, rung: str, stem: str, plus: str = "") -> str:
+    """The name of a rung; a press shows what it means."""
+    name = escaped(NAMES[rung])
+    return (
+        f'<button type="button" class="term" popovertarget="{stem}-{rung}">{plus}{name}</button>'
+        f'<div class="pop" popover id="{stem}-{rung}"><h4>{name}</h4>'
+        f"<p>{escaped(shown.definition(rung))}</p></div>"
+    )
+
+
+def _real(shown: LadderShown, stem: str) -> str:
+    """The estimate apart from the bars: its words, and its mark in a box from 0 to 100."""
+    said = escaped(shown.checked)
+    words = f'<span class="why">{said}</span>' if shown.estimate is None else f'<b class="nums">{said}</b>'
+    box = hundred(shown.estimate, shown.low, shown.high)
+    return f'<div class="real"><div>{_term(shown, "estimate", stem)}</div>{words}{box}</div>\n'
 
 
 def _note(shown: LadderShown) -> str:
     """Write what the estimate says under the ladder, with a link to its page. A press shows how it was made."""
-    note, how = str(shown.note), str(shown.how)
+    note, how = shown.sentence, str(shown.how)
     more = f'<a href="{escaped(shown.more[0])}">{escaped(shown.more[1])}</a>' if shown.more else ""
     said = " ".join(filter(None, (escaped(note), more)))
     line = f'<p class="small">{said}</p>\n' if said else ""
@@ -193,11 +194,20 @@ def _note(shown: LadderShown) -> str:
 
 
 def _before(shown: LadderShown) -> str:
-    """The earlier drive beside this one, two bars on a scale of their own; marked as totals, by their source."""
+    """The earlier drive beside this one, two bars on a scale of their own; one far larger only in words.
+
+    It is marked as a total, by its source.
+    """
     before, now = shown.before, shown.counted
     if before is None:
         return ""
-    e, top = escaped, max(before.n, now or 0, 1)
+    e = escaped
+    words = _("Totals, not members. Source: %(source)s.") if before.source else _("Totals, not members.")
+    source = words % {"source": before.source}
+    if before.n > _OTHER_SIZE * max(shown.target or 0, now or 0):
+        far = charts.far_above(before)
+        return f'<p class="tiny muted">{e(far)} {e(source)}</p>\n'
+    top = max(before.n, now or 0, 1)
     then_bar = _rect("f0", Span(0.0, before.n / top * 100), "22%", "56%")
     now_bar = _rect("f2", Span(0.0, now / top * 100), "22%", "56%") if now else ""
     share = numbers.share(now, before.n) if before.n and now is not None else ""
@@ -208,30 +218,29 @@ def _before(shown: LadderShown) -> str:
             f'<td class="plot"><svg class="bar" aria-hidden="true" focusable="false">{bar}</svg></td></tr>'
         )
 
-    words = _("Totals, not members. Source: %(source)s.") if before.source else _("Totals, not members.")
     rows = row(before.name, before.n, "", then_bar) + row(_("Counted now"), now, share, now_bar)
     caption = e(_("The earlier drive beside this one"))
     return (
         f'<table class="ladder before"><caption class="vh">{caption}</caption><tbody>{rows}</tbody></table>\n'
-        f'<p class="tiny muted">{e(words % {"source": before.source})}</p>\n'
+        f'<p class="tiny muted">{e(source)}</p>\n'
     )
 
 
 def _parts(shown: LadderShown) -> str:
-    """Say what counted and unsigned are made of together, in a line under the ladder."""
+    """Say in a line under the ladder which part of counted and unsigned is of a special kind."""
     if not shown.parts:
         return ""
     said = " · ".join(
         f'{escaped(name)} <b class="nums">{"&lt;10" if n is None else escaped(indian(n))}</b>'
         for name, n in shown.parts
     )
-    whole = escaped(_("Counted and phone not answered yet, together"))
+    whole = escaped(_("Among counted and phone not answered yet"))
     return f'<p class="small">{whole}: {said}</p>\n'
 
 
 @register.simple_tag
 def mini(given: LadderShown | Mapping[str, Any]) -> SafeString:
-    """The four bars alone, thin, for a row of a table, against what is due by today, else against the target.
+    """The bars of counted and confirmed, thin, for a row of a table: against what is due by today, else the target.
 
     The mark is at the same place in every row. A bar of more than one and a half times that ends in an arrow.
     """
@@ -247,22 +256,16 @@ def _mini(**figures: Any) -> SafeString:
     shown = LadderShown(name="", **figures)
     top = (shown.target or 0) * _BEYOND
     drawn = plot(shown, room=1.03, top=top)
-    parts = [_bars(drawn, rung, str(1 + place * 7), "5") for place, rung in enumerate(RUNGS)]
-    lengths = (shown.reported, (shown.counted or 0) + (shown.unsigned or 0), shown.confirmed)
+    places = dict(zip(BARS, (2, 11), strict=True))
+    lengths = {"counted": (shown.counted or 0) + (shown.unsigned or 0), "confirmed": shown.confirmed or 0}
+    parts = [_bars(drawn, rung, str(y), "6") for rung, y in places.items()]
     parts += [
-        f'<svg x="100%" y="{1 + place * 7}" overflow="visible"><path class="f0" d="M1 0l5 2.5-5 2.5z"/></svg>'
-        for place, n in enumerate(lengths)
-        if top and (n or 0) > top
+        f'<svg x="100%" y="{y}" overflow="visible"><path class="f0" d="M1 0l5 3-5 3z"/></svg>'
+        for rung, y in places.items()
+        if top and lengths[rung] > top
     ]
     if drawn.target is not None:
-        parts.append(_line("tgt", drawn.target, drawn.target, "-2", "30"))
-    if drawn.estimate and drawn.low is not None and drawn.high is not None:
-        end = drawn.estimate.width
-        parts += [
-            _line("wi", drawn.low, end, "24.5", "24.5"),
-            _line("wh", end, drawn.high, "24.5", "24.5"),
-            _line("wh", drawn.high, drawn.high, "21.5", "27.5"),
-        ]
+        parts.append(_line("tgt", drawn.target, drawn.target, "-1", "20"))
     return mark_safe(  # noqa: S308  # made of numbers only
         f'<svg class="mini-ladder" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
     )
@@ -338,7 +341,8 @@ def unlocal(value: float) -> str:
     return f"{value:g}"
 
 
-TREND_CSS = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "l3"}
+TREND_CSS = {"unsigned": "lu", "counted": "l2", "confirmed": "l3"}  # what lies on the scale of what is due
+TREND_NAMED = ("reported", *TREND_CSS)  # what a day's words name
 
 
 @register.simple_tag
@@ -401,17 +405,17 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
         }
         parts.append(f'<p class="tiny muted">{e(due)}</p>')
     if given.before:
-        words = _("The dashed line is the total of %(name)s: %(n)s.")
-        if drawn.before is None:
-            words = _("The total of %(name)s lies far above this picture: %(n)s.")
-        said = words % {"name": given.before.name, "n": numbers.grouped(given.before.n)}
+        said = charts.far_above(given.before)
+        if drawn.before is not None:
+            words = _("The dashed line is the total of %(name)s: %(n)s.")
+            said = words % {"name": given.before.name, "n": numbers.grouped(given.before.n)}
         parts.append(f'<p class="tiny muted">{e(said)}</p>')
     return mark_safe("".join(parts) + (_trend_table(given) if table else ""))  # noqa: S308  # every word is escaped
 
 
 def _strips(drawn: charts.TrendPlot) -> Iterator[str]:
     """The strip of each day of a trend: its numbers are read where it is pointed at, or tapped."""
-    names = [(rung, escaped(NAMES[rung])) for rung in TREND_CSS]
+    names = [(rung, escaped(NAMES[rung])) for rung in TREND_NAMED]
     begins = {day.on.replace(day=1) for _x, _wide, day in drawn.days}
     months = {on.month: escaped(date_format(on, "M")) for on in begins}
     stood: tuple[int | None, ...] = ()

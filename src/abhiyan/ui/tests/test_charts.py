@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.ui.charts import MOST_DAYS, PLOT_WIDTH, Day, FunnelStep, Trend, plot_trend, ticks, widths
+from abhiyan.ui.charts import (
+    MOST_DAYS,
+    PLOT_WIDTH,
+    Day,
+    FunnelStep,
+    Trend,
+    TrendPlot,
+    plot_trend,
+    ticks,
+    widths,
+)
 
 FIRST = date(2026, 10, 9)
 counts = st.none() | st.integers(0, 10**9)
@@ -84,8 +94,20 @@ def test_days_before_the_window_are_not_drawn_and_no_day_is_no_trend() -> None:
     assert plot_trend(early) is None
 
 
+def test_reported_neither_has_a_line_nor_stretches_the_scale_of_what_is_due() -> None:
+    def drawn(reported: int) -> TrendPlot | None:
+        days = [day(n, reported=reported * n, counted=30 * n, confirmed=10 * n) for n in range(9)]
+        return plot_trend(
+            Trend(name="m", begins_on=FIRST, ends_on=FIRST + timedelta(60), days=days, target=400)
+        )
+
+    few, many = drawn(1), drawn(9_000)
+    assert few and many and (few.lines, few.ticks, few.pace) == (many.lines, many.ticks, many.pace)
+    assert {line.rung for line in few.lines} == {"counted", "confirmed"}
+
+
 def test_years_of_days_are_thinned_and_keep_the_last() -> None:
-    days = [day(offset, reported=offset) for offset in range(2_000)]
+    days = [day(offset, counted=offset) for offset in range(2_000)]
     drawn = plot_trend(Trend(name="m", begins_on=FIRST, ends_on=days[-1].on, days=days))
     assert drawn
     assert drawn.lines[0].path.count("L") <= MOST_DAYS

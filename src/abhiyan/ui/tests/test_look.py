@@ -8,7 +8,7 @@ from django.template import TemplateSyntaxError
 from django.utils import translation
 
 from abhiyan.ui import charts, maps, tables
-from abhiyan.ui.ladder import LadderShown
+from abhiyan.ui.ladder import EarlierDrive, LadderShown
 from abhiyan.ui.templatetags import look
 from abhiyan.ui.tests.conftest import Render
 
@@ -26,7 +26,7 @@ FULL = LadderShown(
     high=0.97,
     pace_pct=60,
     day=43,
-    none_reason=EVIL,
+    short=EVIL,
     hidden_reason=EVIL,
     definitions={"counted": EVIL},
 )
@@ -147,7 +147,7 @@ def test_words_given_to_a_component_are_escaped(render: Render) -> None:
         "{% funnel steps label=evil %}{% sort_header 'x' evil %}{% phone evil %}{{ evil|masked }}{{ evil|initials }}",
         path="/?x=%22%3E%3Cscript%3E",
         full=FULL,
-        none=LadderShown(name=EVIL, none_reason=EVIL, hidden_reason=EVIL),
+        none=LadderShown(name=EVIL, short=EVIL, hidden_reason=EVIL),
         places=[place],
         trend=trend,
         steps=[charts.FunnelStep(name=EVIL, value=1, note=EVIL)],
@@ -183,7 +183,7 @@ def test_a_ladder_stands_whatever_is_known(render: Render, ladder: Any) -> None:
     for language in ("en", "hi"):
         with translation.override(language):
             html = render("{% ladder l %}{% mini l %}", l=ladder)
-            assert html.count("<tr") >= 6
+            assert html.count("<tr") >= 5
             assert "None" not in html
             assert "nan%" not in html
 
@@ -193,7 +193,9 @@ def test_all_rows_of_a_ladder_have_the_same_cells_so_that_their_bars_begin_at_on
 ) -> None:
     html = render("{% ladder l %}", l=FULL).partition("<tbody>")[2].partition('<tr class="axis"')[0]
     rows = [re.findall(r'<td class="([^"]*)"( colspan)?', row) for row in html.split("<tr")[1:]]
-    assert len(rows) == 5 and all(row == [("num", ""), ("num of", ""), ("plot", "")] for row in rows)
+    free, *drawn = rows
+    assert free == [("num", ""), ("num of", ""), ("free", "")]
+    assert len(drawn) == 3 and all(row == [("num", ""), ("num of", ""), ("plot", "")] for row in drawn)
 
 
 def test_what_an_estimate_says_is_seen_and_how_it_was_made_is_on_a_press(render: Render) -> None:
@@ -209,14 +211,25 @@ def test_what_an_estimate_says_is_seen_and_how_it_was_made_is_on_a_press(render:
     assert said.told == f"80 of 100. {EVIL}"
 
 
-def test_parts_of_a_ladder_say_which_figures_they_are_parts_of(render: Render) -> None:
-    of = LadderShown(
-        name="m", counted=37_498, unsigned=31_460, parts=[("New members", 68_528), ("Renewed", None)]
-    )
-    said = " ".join(
-        re.sub(r"<[^>]+>", "", render("{% ladder l %}", l=of).rpartition('<p class="small">')[2]).split()
-    )
-    assert said == "Counted and phone not answered yet, together: New members 68,528 · Renewed &lt;10"
+def test_a_part_of_a_ladder_says_among_which_figures_it_is_and_nothing_is_added_up(render: Render) -> None:
+    of = LadderShown(name="m", counted=37_498, unsigned=31_460, parts=[("Renewed", None), ("Moved", 430)])
+    html = re.sub(r"<[^>]+>", "", render("{% ladder l %}", l=of))
+    assert "Among counted and phone not answered yet: Renewed &lt;10 · Moved 430" in " ".join(html.split())
+    assert "68,958" not in html
+
+
+def test_an_earlier_drive_of_another_size_is_a_sentence_and_no_bar(render: Render) -> None:
+    before = EarlierDrive("Drive of 2019", 1_600_000, "The office")
+    far = render("{% ladder l %}", l=LadderShown(name="m", target=37_000, counted=10_349, before=before))
+    assert "Drive of 2019 lies far above this picture: 16,00,000." in far and "ladder before" not in far
+    near = render("{% ladder l %}", l=LadderShown(name="m", target=1_000_000, counted=9, before=before))
+    assert "ladder before" in near and "far above" not in near
+
+
+def test_reported_has_a_number_and_neither_share_nor_bar(render: Render) -> None:
+    html = render("{% ladder l %}", l=FULL)
+    (row,) = re.findall(r'<tr class="r1">.*?</tr>', html, re.DOTALL)
+    assert "5,21,340" in row and "%" not in row and "<svg" not in row
 
 
 def test_a_column_of_numbers_groups_them_and_leaves_words_alone(render: Render) -> None:

@@ -34,7 +34,7 @@ def test_every_symbol_and_label_lies_on_the_drawing(given_places: list[maps.MapP
         return
     assert len(drawing.symbols) + drawing.left_out == len(given_places)
     for symbol in drawing.symbols:
-        for radius in (symbol.r_target or 0, symbol.r_reported or 0, symbol.r_counted or 0):
+        for radius in (symbol.r_target or 0, symbol.r_counted or 0):
             assert symbol.x - radius >= 0
             assert symbol.x + radius <= drawing.width
             assert symbol.y - radius >= 0

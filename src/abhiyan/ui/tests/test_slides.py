@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -41,41 +42,35 @@ from abhiyan.ui.slides.said import (
     SlideBar,
     SlideColumn,
     SlideInterval,
+    SlideRate,
 )
 
 AT = datetime(2026, 12, 14, 4, 30, tzinfo=UTC)
 HINDI = "श्रीनगर उत्तर विधानसभा क्षेत्र का बहुत लंबा नाम जो एक पंक्ति में नहीं आता"
 LONG = "A unit with a name that does not end and goes on and on until nobody reads it any more, and then some"
-NAMES = {"reported": "Reported", "counted": "Counted", "unsigned": "Not yet", "confirmed": "Confirmed"}
-NAMES |= {"estimate": "Estimated true"}
+NAMES = {"counted": "Counted", "unsigned": "Not yet", "confirmed": "Confirmed"}
 LADDER = Bars(
     (
-        SlideBar("reported", "Reported", "9,41,200", 941_200, "what was said"),
         SlideBar("counted", "Counted", "7,62,400", 762_400, "by the rules", "+ 86,100", "not yet", 86_100),
         SlideBar("confirmed", "Confirmed", "3,98,700", 398_700, "their own yes"),
-        SlideBar(
-            "estimate",
-            "Estimated true",
-            "86 of 100",
-            None,
-            "by checks",
-            "83 to 89 of 100",
-        ),
     ),
     NAMES,
     1_000_000,
     "Target 10,00,000",
     "beyond",
+    (SlideBar("reported", "Reported", "9,41,200", None, "what was said"),),
+    SlideRate("Estimated true", "86 of 100 (83–89)", "by checks", 0.86, 0.83, 0.89),
 )
 GAPS = Gaps(
     (
-        SlideInterval("Ramban", 32, 23, 40, 60, 1),
-        SlideInterval("=HYPERLINK(1)", 62, 52, 69, 31, 2),
-        SlideInterval(LONG, 66, 62, 70, 30, 2),
+        SlideInterval("Ramban", 32, 23, 40, 60, 1, value="32 of 100 (23–40)"),
+        SlideInterval("=HYPERLINK(1)", 62, 52, 69, 31, 2, value="62 of 100 (52–69)"),
+        SlideInterval(LONG, 66, 62, 70, 30, 2, value="66 of 100 (62–70)"),
+        SlideInterval("Poonch", 87, 25, 98, 2, 3, value="25–98 of 100; too few checks"),
         SlideInterval("Katra", why="not enough checks (7 of 19)"),
     ),
     ((1, 2),),
-    ("estimated true", "gap", "cannot be told apart"),
+    ("real", "gap", "cannot be told apart"),
     "at least %(n)s",
 )
 GRID = Grid(
@@ -229,31 +224,51 @@ def test_charts_and_tables_are_native_and_hold_what_the_slide_shows() -> None:
     assert [len(each) for each in kinds] == [0, 1, 1, 1, 1]
     chart = next(shape.chart for shape in found[1].shapes if shape.has_chart)
     values = {series.name: [n for n in series.values if n is not None] for series in chart.plots[0].series}
-    assert values == {
-        "Reported": [941_200],
-        "Counted": [762_400],
-        "Not yet": [86_100],
-        "Confirmed": [398_700],
-    }
-    assert list(chart.plots[0].categories) == ["Reported", "Counted", "Confirmed", "Estimated true"]
+    assert values == {"Counted": [762_400], "Not yet": [86_100], "Confirmed": [398_700]}
+    assert list(chart.plots[0].categories) == ["Counted", "Confirmed"]
     table = next(shape.table for shape in found[3].shapes if shape.has_table)
     assert len(table.rows) == 11
 
 
-def test_an_interval_is_an_error_bar_and_an_estimate_no_bar_among_counts() -> None:
-    of_ladder, of_gaps = (
-        next(each for each in list(Presentation(io.BytesIO(deck())).slides)[at].shapes if each.has_chart)
-        for at in (1, 2)
-    )
+def test_an_interval_is_an_error_bar_and_a_rate_no_bar() -> None:
+    of_gaps = next(
+        each for each in list(Presentation(io.BytesIO(deck())).slides)[2].shapes if each.has_chart
+    ).chart
     lengths = [
-        float(n.text)
-        for n in of_gaps.chart.element.iterfind(f".//{qn('c:errBars')}//{qn('c:minus')}//{qn('c:v')}")
+        float(n.text) for n in of_gaps.element.iterfind(f".//{qn('c:errBars')}//{qn('c:minus')}//{qn('c:v')}")
     ]
     assert 9 in lengths, "Ramban: 32, at least 23"
-    xml = of_ladder.chart.element
-    assert not xml.xpath(".//c:ser[c:tx//c:v='Estimated true']")
-    hatch = xml.xpath(".//c:ser[c:tx//c:v='Reported']/c:spPr/a:pattFill/@prst")
-    assert hatch == ["wdUpDiag"]
+    assert of_gaps.element.xpath(".//c:ser[not(c:spPr/a:noFill)]") == [], "no bar is seen"
+    assert (of_gaps.value_axis.minimum_scale, of_gaps.value_axis.maximum_scale) == (0, 100)
+
+
+@pytest.mark.examples(30, 300)
+@given(
+    reported=some.integers(0, 10**9),
+    ends=some.tuples(some.floats(0, 1), some.floats(0, 1), some.floats(0, 1)),
+)
+def test_nothing_on_the_scale_of_a_slides_ladder_moves_with_reported_or_the_estimate(
+    reported: int, ends: tuple[float, float, float]
+) -> None:
+    low, rate, high = sorted(ends)
+    numbers = (replace(LADDER.numbers[0], value=f"{reported:,}", n=reported),)
+    checked = SlideRate("Estimated true", "words", "by checks", rate, low, high)
+    first, page = pages((LADDER, replace(LADDER, numbers=numbers, checked=checked)))
+    assert isinstance(page.item, Chart) and page.item == first.item
+    below = page.item.plot.y + page.item.plot.h
+    apart = [stroke for stroke in page.strokes if stroke not in first.strokes]
+    assert all(y > below for stroke in apart for _x, y in stroke.points), "its box is below the axis"
+    assert all(dot.y > below for dot in page.dots)
+    left, right = page.item.plot.x, page.item.plot.x + page.item.plot.w
+    box = next(stroke for stroke in page.strokes if len(stroke.points) == 5)
+    assert {x for x, _y in box.points}.isdisjoint({left, right}), (
+        "nor does it end where the target's scale ends"
+    )
+
+
+def test_a_wide_interval_of_a_unit_has_no_dot() -> None:
+    (page,) = pages((GAPS,))
+    assert len(page.dots) == 3, "four have an estimate, one of them a wide one"
 
 
 def test_numbers_are_grouped_as_in_india_and_the_workbook_holds_no_formula() -> None:
