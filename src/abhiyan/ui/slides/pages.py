@@ -130,8 +130,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """kind: bars (from top to bottom, stacked) or lines (over days). box: all of it; plot: what its axes enclose. low,
-    top: ends of its scale; step: of its ticks; each: days from label to label. thick: how much of its row a bar takes.
+    """kind: bars (from top to bottom, stacked) or lines (over days). box: all of it; plot: what its axes enclose.
+
+    top: where its scale ends, which begins at 0; step: of its ticks; each: days from label to label. thick: how much of
+    its row a bar takes.
     """
 
     kind: str
@@ -141,14 +143,13 @@ class Chart:
     series: tuple[Series, ...]
     top: float
     step: float
-    low: float = 0.0
     each: int = 1
     days: tuple[date, ...] = ()
     thick: float = 0.6
 
     def at(self, n: float) -> float:
         """Where a number stands: from the left, of lines from the top."""
-        share = (n - self.low) / (self.top - self.low)
+        share = n / self.top
         return (
             self.plot.y + (1 - share) * self.plot.h
             if self.kind == "lines"
@@ -381,9 +382,9 @@ class SlideBody:
         if of.target and of.target_said:
             self._target(chart, of, is_near=is_near)
         if of.checked:
-            low = Box(box.x, box.y + box.h - height, box.w, height)
-            self.strokes.append(Stroke(((box.x, low.y - 4), (box.x + box.w, low.y - 4)), 0.5))
-            self._checked(of.checked, low, names)
+            last = Box(box.x, box.y + box.h - height, box.w, height)
+            self.strokes.append(Stroke(((box.x, last.y - 4), (box.x + box.w, last.y - 4)), 0.5))
+            self._checked(of.checked, last, names)
 
     def _row(self, bar: SlideBar, line: Box, names: float, numbers: float, *, is_ladder: bool) -> None:
         """The name and the value of a row."""
@@ -418,10 +419,10 @@ class SlideBody:
         """The box of an estimate, from 0 to 100: its interval, and its point where that says something."""
         x, y, w, h = frame.x, frame.y, frame.w, frame.h
         middle = y + h / 2
-        low, high = (x + w * at / 100 for at in (drawn.span.start, drawn.span.start + drawn.span.width))
+        ends = [x + w * at / 100 for at in (drawn.span.start, drawn.span.start + drawn.span.width)]
         self.strokes.append(Stroke(((x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)), 0.75))
-        self.strokes.append(Stroke(((low, middle), (high, middle)), 2.0, "ink"))
-        for end in (low, high):
+        self.strokes.append(Stroke(((ends[0], middle), (ends[1], middle)), 2.0, "ink"))
+        for end in ends:
             self.strokes.append(Stroke(((end, middle - h / 4), (end, middle + h / 4)), 2.0, "ink"))
         if drawn.point is not None:
             self.dots.append(SlideDot(x + w * drawn.point / 100, middle, min(4.5, h / 4), is_hollow=True))

@@ -102,7 +102,7 @@ def _table(of: SlideTable, look: SlideLook) -> Iterator[Mark]:
 
 def _chart(of: Chart, look: SlideLook) -> Iterator[Mark]:
     plot = of.plot
-    n = of.low
+    n = 0.0
     while n <= of.top:
         at = of.at(n)
         if of.kind == "lines":
@@ -135,7 +135,7 @@ def _bars(of: Chart, look: SlideLook) -> Iterator[Mark]:
     for series in of.series:
         for row, n in enumerate(series.values):
             start, ends[row] = ends[row], ends[row] + (n or 0)
-            box = Box(of.at(max(of.low, start)), of.middle(row) - height / 2, 0, height)
+            box = Box(of.at(start), of.middle(row) - height / 2, 0, height)
             if n and series.key != "true":
                 yield _bar(series, Box(box.x, box.y, max(0.0, of.at(ends[row]) - box.x), height), look)
     yield _line((plot.x, plot.y), (plot.x, plot.y + plot.h), width=0.75, colour=look.muted)
@@ -151,9 +151,9 @@ def _bar(series: Series, box: Box, look: SlideLook) -> Mark:
     return _rect(box, fill=fill, colour=look.muted, look=shape)
 
 
-def _whisker(of: Chart, row: int, low: float, high: float, look: SlideLook) -> Iterator[Mark]:
+def _whisker(of: Chart, row: int, begins: float, ends: float, look: SlideLook) -> Iterator[Mark]:
     y, tall = of.middle(row), 6.0
-    left, right = of.at(max(of.low, low)), of.at(min(of.top, high))
+    left, right = of.at(max(0.0, begins)), of.at(min(of.top, ends))
     for width, colour in ((4.5, look.paper), (1.75, look.ink)):
         yield _line((left, y), (right, y), width=width, colour=colour)
         for x in (left, right):

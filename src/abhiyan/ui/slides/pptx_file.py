@@ -265,7 +265,7 @@ class _Drawn:
 
     def _axes(self, chart: Any, of: Chart) -> None:
         values, others = chart.value_axis, chart.category_axis
-        values.minimum_scale, values.maximum_scale, values.major_unit = of.low, of.top, of.step
+        values.minimum_scale, values.maximum_scale, values.major_unit = 0, of.top, of.step
         values.has_major_gridlines = True
         values.major_gridlines.format.line.color.rgb = _rgb(self.look.line)
         values.major_gridlines.format.line.width = Pt(0.75)

@@ -13,6 +13,7 @@ from abhiyan.programmes.queries import truth_of
 from abhiyan.programmes.queries.checked import picture_of
 from abhiyan.programmes.rules.estimated import Estimated, RealShare, real_of_100
 from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.ui.ladder import plot_estimate
 from abhiyan.verification.rules import planning
 from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.rules.estimates import DrawnShare, Method, Outcomes, estimate
@@ -119,3 +120,12 @@ def test_headline_parts_and_rung_agree_with_a_plain_restatement(
     assert short == truth.short
     gap = FrameFigures(told.reported, **shares).least_gap
     assert gap is not None and math.isclose(gap, 1 - shares["entered"].high)
+
+
+@given(*[st.floats(0, 1)] * 3)
+def test_the_mark_of_an_estimate_has_a_dot_where_its_words_name_the_middle(
+    rate: float, low: float, high: float
+) -> None:
+    real, drawn = real_of_100(RealShare(rate=rate, low=low, high=high)), plot_estimate(rate, low, high)
+    assert real is not None and drawn is not None
+    assert (drawn.point is None) == (real.about is None)
