@@ -86,8 +86,8 @@ def hundred(rate: float | None, low: float | None, high: float | None) -> SafeSt
     ends = "".join(_line("wh", x, x, "25%", "75%") for x in (start, end))
     point = "" if drawn.point is None else f'<circle class="pt" cx="{_pct(drawn.point)}" cy="50%" r="3.5"/>'
     return mark_safe(  # noqa: S308  # made of numbers
-        '<span class="hundred" aria-hidden="true">0<svg focusable="false"><rect width="100%" height="100%"/>'
-        f"{_line('wh', start, end, '50%', '50%')}{ends}{point}</svg>100</span>"
+        '<span class="hundred" aria-hidden="true">0 <svg focusable="false"><rect width="100%" height="100%"/>'
+        f"{_line('wh', start, end, '50%', '50%')}{ends}{point}</svg> 100</span>"
     )
 
 
