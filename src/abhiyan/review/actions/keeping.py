@@ -38,13 +38,14 @@ wanted as materialized (
   join units_unit u on u.id = p.unit_id and u.closed_on is null
   join org_appointment ap on ap.unit_id = p.unit_id and {ACTIVE}
   join org_office o on o.id = ap.office_id and o.code = d.of_office),
+heads as materialized (
+  select d.id as round_id, a.unit_id, a.lo, a.hi from d join units_placement a on a.lo >= d.lo and a.lo < d.hi
+  join units_unit au on au.id = a.unit_id and au.kind = any(d.above) and au.closed_on is null),
 above as materialized (
-  select distinct on (d.id, p.unit_id) d.id as round_id, p.unit_id, a.unit_id as by_unit_id
-  from d join units_placement a on a.lo >= d.lo and a.lo < d.hi
-  join units_unit au on au.id = a.unit_id and au.kind = any(d.above) and au.closed_on is null
-  join units_placement p on p.lo > a.lo and p.lo < a.hi
-  where exists (select from wanted w where w.round_id = d.id and w.unit_id = p.unit_id)
-  order by d.id, p.unit_id, a.lo desc),
+  select distinct on (h.round_id, p.unit_id) h.round_id, p.unit_id, h.unit_id as by_unit_id
+  from heads h join units_placement p on p.lo > h.lo and p.lo < h.hi
+  where exists (select from wanted w where w.round_id = h.round_id and w.unit_id = p.unit_id)
+  order by h.round_id, p.unit_id, h.lo desc),
 found as materialized (select w.*, a.by_unit_id from wanted w left join above a using (round_id, unit_id))
 """
 _SAME = "r.round_id = f.round_id and r.unit_id = f.unit_id and r.account_id is not distinct from f.account_id"
