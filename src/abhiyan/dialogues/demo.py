@@ -1,4 +1,4 @@
-"""The sample of the demo: three weeks of calls in some districts. Some are carried over, some booths are silent."""
+"""The sample of the demo: a week of calls in the whole state. Some are carried over, some booths are silent."""
 
 import random
 from datetime import datetime, time, timedelta
@@ -9,7 +9,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.samples import BY, ZONE, SampleGround
 from abhiyan.core.scope import system
-from abhiyan.dialogues import actions
+from abhiyan.dialogues import actions, queries
 from abhiyan.dialogues.actions import CallReport
 from abhiyan.dialogues.models import Dialogue
 from abhiyan.helpdesk import actions as helpdesk
@@ -20,8 +20,8 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 
-DAYS = 21
-DISTRICTS = 3
+DAYS, LONGEST = 8, 270
+CALLERS = ("state_president", *queries.OFFICES)
 NAMES = {"en": "Dialogues (sample)", "hi": "बूथ संवाद (नमूना)"}
 NEEDS = (
     ("40 सदस्यता फ़ॉर्म चाहिए (नमूना)", "material"),
@@ -41,11 +41,7 @@ DONE, LATER, ENDED, CONFIRMED, NEEDED, SOLVED = (
 
 
 def sample(ground: SampleGround) -> None:
-    """Make three weeks of calls in the district of the demo's sign-in, and in two more. Today's calls wait."""
-    own = ground.shown["district_in_charge"][1]
-    districts = [own, *(one for one in sorted(ground.holders["district_in_charge"]) if one != own)][
-        :DISTRICTS
-    ]
+    """Make a week of calls of the state's office-bearers and its district in-charges. Today's calls wait."""
     first = ground.today - timedelta(days=DAYS)
     with system("demo"):
         begun = _at(ground, DAYS, 6)
@@ -53,14 +49,15 @@ def sample(ground: SampleGround) -> None:
             template="dialogues",
             names=NAMES,
             owner_id=ground.ids["JK"],
-            unit_ids=districts,
+            unit_ids=[ground.ids["JK"]],
             opens_on=first,
-            closes_on=first + timedelta(days=180),
+            closes_on=first + timedelta(days=LONGEST),
             by=BY,
             at=begun,
             is_sample=True,
         )
         programme = programmes.open_programme(programme_id=made.pk, by=BY, at=begun)
+        actions.set_callers(programme=programme, offices=CALLERS, per_day=queries.PER_DAY, by=BY, at=begun)
         rng = random.Random(f"dialogues {ground.seed}")  # noqa: S311  # sample data
         for ago in range(DAYS, -1, -1):
             actions.give_out(by=BY, at=_at(ground, ago, 7))
