@@ -15,6 +15,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id
 from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
 
 from . import actions, demo_days, queries
 from .actions import MarkGiven, NewStay, StayReport
@@ -29,6 +30,7 @@ HEARD = "लोगों ने सड़क और पानी की बा�
 SORTS = {"declined": 8, "away": 8, "there": 18, "short": 4, "far": 4, "moved": 4, "unknown": 6, "done": 48}
 YES, NO = 0.85, 0.92  # of hosts: who says yes, and who says anything
 FAR_AWAY = 0.4  # degrees of latitude: 44 km
+NEAR = 2  # which booth, counted from the cast's own, its worker goes to
 
 
 def sample(ground: SampleGround) -> None:
@@ -69,12 +71,13 @@ def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
 
 
 def _presidents(ground: SampleGround) -> tuple[list[int], dict[int, Actor]]:
-    """Mandals, that of the cast first, and the president of each booth that has one there: the cast's first."""
+    """The mandal of the cast and those next to it, and the president of each booth there: the cast's first."""
     home, own = ground.shown["mandal_president"][1], ground.shown["booth_president"][1]
     held = sorted(ground.holders["booth_president"].items(), key=lambda one: (one[0] != own, one[0]))
     mandals: list[int] = []
     found: dict[int, Actor] = {}
-    for mandal in [home, *(one for one in sorted(ground.holders["mandal_president"]) if one != home)]:
+    spans = units.spans([home, *ground.holders["mandal_president"]], Hierarchy.ORGANISATIONAL)
+    for mandal in sorted(spans, key=lambda one: (abs(spans[one][0] - spans[home][0]), one)):
         if len(found) >= STAYS:
             break
         below = set(units.of_kind_below(mandal, 1, "booth"))
@@ -86,10 +89,10 @@ def _presidents(ground: SampleGround) -> tuple[list[int], dict[int, Actor]]:
 def _assigned(
     ground: SampleGround, run: Programme, presidents: Mapping[int, Actor], at: datetime
 ) -> Iterator[tuple[Stay, Actor]]:
-    """The president of each booth goes to the next one, the cast's booth worker to the last. All are asked."""
+    """The president of each booth goes to the next one, the cast's booth worker near their own. All are asked."""
     places = list(presidents)
     going = dict(zip(places[1:] + places[:1], (presidents[one] for one in places), strict=True))
-    going[places[-1]] = ground.actor("booth_worker")
+    going[places[NEAR]] = ground.actor("booth_worker")
     accounts = people.accounts([one.account_id for one in presidents.values() if one.account_id])
     numbers = people.numbers_of(one.phone_id for one in accounts.values())
     some = []

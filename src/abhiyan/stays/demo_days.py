@@ -15,7 +15,7 @@ from abhiyan.units import queries as units
 NAMES = {"en": "Field days (sample)", "hi": "क्षेत्र दिवस (नमूना)"}
 DAYS = 28
 EVERY = 3  # days from one of a leader to the next
-LEADERS = 12  # mandal presidents, that of the cast first
+LEADERS = 12  # mandal presidents from all over the state, that of the cast first
 YES = 0.75  # of booth presidents
 
 
@@ -40,7 +40,7 @@ def sample(ground: SampleGround) -> None:
         )
         run = programmes.open_programme(programme_id=made.pk, by=BY, at=begun)
     others = [one for one in sorted(ground.holders["mandal_president"]) if one != home]
-    for mandal in [home, *others][:LEADERS]:
+    for mandal in [home, *others[:: max(1, len(others) // LEADERS)]][:LEADERS]:
         leader = ground.holders["mandal_president"][mandal]
         with system("demo"):
             booths = sorted(units.of_kind_below(mandal, 1, "booth"))
