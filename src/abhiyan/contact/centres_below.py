@@ -11,6 +11,7 @@ from django.conf import settings
 from abhiyan.core import clock, sql
 from abhiyan.core.words import named
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries.presence import HELD
 
 from . import queries
 from .centres import AWAY_AFTER, queues_of
@@ -25,7 +26,7 @@ class CentreToday:
     """A call centre today. seats: callers; at_work: callers seen in the last minutes; lately: calls since yesterday.
 
     last: the last call. promised: open call-backs that its callers promised; late: of these, how many are due.
-    head_id: the account of its supervisor.
+    is_asked: it had callers and people to call for the whole of yesterday. head_id: the account of its supervisor.
     """
 
     body_id: int
@@ -43,6 +44,7 @@ class CentreToday:
     promised: int
     late: int
     is_paused: bool
+    is_asked: bool
     head_id: int | None
     head: str | None
 
@@ -64,8 +66,8 @@ class CentreToday:
 
     @property
     def is_silent(self) -> bool:
-        """True where nobody called today or yesterday."""
-        return not self.lately
+        """True where nobody called since yesterday, though the centre was asked to, and nobody sits there now."""
+        return self.is_asked and not (self.lately or self.at_work or self.is_paused)
 
     def fits(self, show: str) -> bool:
         """Return whether a list that is narrowed to one of SILENT, AT_WORK and LATE has this centre."""
@@ -89,16 +91,30 @@ _CALLS = f"""from contact_call_turn t where t.body_id = b.id and t.queue_id = an
     and t.outcome = any(%(outcomes)s)"""
 _IN_OFFICE = """ap.body_id = b.id and ap.state = 'active' and ap.starts_on <= %(today)s
     and (ap.ends_on is null or ap.ends_on >= %(today)s)"""
-_CENTRES = f"""with p as (select x.body_id, count(*)::int as n, count(*) filter (where x.again_at < %(at)s)::int as late
+# Queues that had people to call for the whole of the day before: a centre that works one owes calls since then.
+_LIVE = """select q.unit_id from contact_call_queue q where q.id = any({queues}) and q.made_at <= %(since)s
+    and q.paused_at is null and (q.last_day is null or q.last_day >= %(yesterday)s)
+    and exists (select from contact_entry e where e.list_id = any(q.list_ids) and e.state in ('ready', 'later')
+      and e.phone_id is not null)"""
+_ASKED = f"""((b.made_at is null or b.made_at <= %(since)s) and exists (select from live q
+    join units_placement o on o.unit_id = q.unit_id join units_placement n on n.hierarchy = o.hierarchy
+      and n.lo >= o.lo and n.lo < o.hi where n.unit_id = b.unit_id)
+  and exists (select from org_appointment ap join org_office o on o.id = ap.office_id and o.code = 'call_agent'
+    where ap.body_id = b.id and {HELD.format(on="%(yesterday)s", at="%(since)s")}))"""
+_AT_WORK = "x.body_id = b.id and x.seen_at > %(recently)s and x.left_at is null"
+_IS_SILENT = f"""{_ASKED} and not exists (select from contact_call_seat x where {_AT_WORK})
+  and not exists (select from contact_paused_centre z where z.body_id = b.id)"""
+_CENTRES = f"""with live as materialized ({_LIVE.format(queues=f"array({_QUEUES})")}),
+ p as (select x.body_id, count(*)::int as n, count(*) filter (where x.again_at < %(at)s)::int as late
     from ({_PROMISES}) x group by 1)
  select b.id, b.names, u.id, u.code, u.names, above.names, seats.n, work.n, d.calls, d.reached, d.lately, l.begun_at,
-  coalesce(p.n, 0), coalesce(p.late, 0), z.body_id is not null, head.id, head.name
+  coalesce(p.n, 0), coalesce(p.late, 0), z.body_id is not null, {_ASKED}, head.id, head.name
  from ({{here}}) here join org_body b on b.id = here.id join units_unit u on u.id = b.unit_id
  left join units_unit above on above.id = here.above
  cross join lateral (select count(*)::int as n from org_appointment ap
     join org_office o on o.id = ap.office_id and o.code = 'call_agent' where {_IN_OFFICE}) seats
  cross join lateral (select count(*)::int as n from contact_call_seat x
-    where x.body_id = b.id and x.seen_at > %(recently)s and x.left_at is null) work
+    where {_AT_WORK}) work
  cross join lateral (select count(*)::int as lately, count(*) filter (where t.begun_at >= %(midnight)s)::int as calls,
     count(*) filter (where t.begun_at >= %(midnight)s and t.outcome = any(%(talks)s))::int as reached
     {_CALLS} and t.begun_at >= %(since)s) d
@@ -126,6 +142,7 @@ def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[st
         "today": today,
         "midnight": midnight,
         "since": midnight - timedelta(days=1),
+        "yesterday": today - timedelta(days=1),
         "recently": at - AWAY_AFTER,
         "talks": [one.value for one in queries.TALKS],
         "outcomes": list(queries.CALL_OUTCOMES),
@@ -139,13 +156,14 @@ def centres_below(programme: Programme, span: tuple[int, int], *, at: datetime) 
 
 
 def silent_centres(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
-    """Return (centres, centres without a call since yesterday) within [lo, hi). (0, 0) for a programme without a queue.
+    """Return (centres, silent centres) within [lo, hi), as `CentreToday.is_silent`. Without a queue (0, 0).
 
     In a system scope; one query.
     """
     found: tuple[int, int] = sql.row(
-        f"""select count(*)::int,
-          (count(*) filter (where not exists (select {_CALLS} and t.begun_at >= %(since)s)))::int
+        f"""with live as materialized ({_LIVE.format(queues=f"array({_QUEUES})")})
+        select count(*)::int,
+          (count(*) filter (where {_IS_SILENT} and not exists (select {_CALLS} and t.begun_at >= %(since)s)))::int
         from {_HERE} and exists ({_QUEUES})""",
         _given(programme, span, at),
     )
@@ -204,7 +222,7 @@ class CentresWhole:
 
 
 def whole(rows: Iterable[CentreToday]) -> CentresWhole:
-    """Add up centres. Those without a call since yesterday are silent, whether somebody sits there now or not."""
+    """Add up centres."""
     found = list(rows)
     return CentresWhole(
         len(found),
@@ -239,10 +257,21 @@ def talks_below(programme: Programme, span: tuple[int, int]) -> int:
 
 
 def is_silent(body_id: int, *, at: datetime) -> bool:
-    """Return whether nobody called from a centre since yesterday, though it has queues. In a system scope."""
-    zone = settings.TIME_ZONE
-    since = datetime.combine(clock.day_in(zone, at) - timedelta(days=1), time(), ZoneInfo(zone))
+    """Return whether a centre is silent over all its queues, as `CentreToday.is_silent`. In a system scope."""
+    yesterday = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1)
+    since = datetime.combine(yesterday, time(), ZoneInfo(settings.TIME_ZONE))
     called = CallTurn.objects.filter(
         body_id=body_id, begun_at__gte=since, outcome__in=queries.CALL_OUTCOMES
     ).exists()
-    return not called and bool(queues_of(body_id, at=at))
+    found = [] if called else [one.pk for one in queues_of(body_id, at=at)]
+    return bool(found) and sql.exists(
+        f"with live as ({_LIVE.format(queues='%(queues)s')})"
+        f" select from org_body b where b.id = %(body)s and {_IS_SILENT}",
+        {
+            "queues": found,
+            "body": body_id,
+            "since": since,
+            "yesterday": yesterday,
+            "recently": at - AWAY_AFTER,
+        },
+    )

@@ -57,7 +57,8 @@ with booth as (
   select distinct b.unit_id, b.lo from programmes_scope s
   join units_placement top on top.unit_id = s.unit_id and top.hierarchy = %(hierarchy)s and top.lo is not null
   join units_placement b on b.hierarchy = %(hierarchy)s and b.lo >= top.lo and b.lo < top.hi
-  join units_unit u on u.id = b.unit_id and u.kind = 'booth' and u.closed_on is null
+  join units_unit u on u.id = b.unit_id and u.kind = 'booth'
+    and (u.opened_on is null or u.opened_on <= %(on)s) and (u.closed_on is null or u.closed_on > %(on)s)
   where s.programme_id = %(programme)s and b.lo >= %(lo)s and b.lo < %(hi)s),
 president as (
   select distinct on (ap.unit_id) ap.unit_id, ap.account_id from org_appointment ap
@@ -67,6 +68,7 @@ president as (
 past as (
   select d.unit_id, max(d.day) as given_on, count(*) filter (where d.outcome = 'talked') as done,
     max(d.day) filter (where d.outcome = 'talked' and i.ended_at is null) as heard_on,
+    array_agg(distinct d.president_id) filter (where d.outcome in ('no_answer', 'later') and d.day < %(on)s) as called,
     count(*) filter (where {CONFIRMED_ITEM}) as confirmed,
     count(*) filter (where d.outcome in ('gone', 'wrong')) as missed,
     sum(n.needs) as needs, sum(n.solved) as solved
@@ -294,9 +296,9 @@ def absences(account_id: int, *, since: date) -> list[Absence]:
 
 @dataclass(frozen=True, slots=True)
 class CallLevel:
-    """The numbers of the calls in a unit. silent: booths with a president never heard; vacant: without one.
+    """The numbers of the calls in a unit. silent: booths whose president was called before today, and never heard.
 
-    missed: calls that found the president gone or the number wrong.
+    vacant: booths without a president. missed: calls that found the president gone or the number wrong.
     """
 
     unit_id: int
@@ -314,7 +316,7 @@ class CallLevel:
 
 _LEVEL = f"""{_BOOTHS}
 select u.id, u.code, u.names, count(b.unit_id), count(b.unit_id) filter (where p.unit_id is null),
-  count(b.unit_id) filter (where p.unit_id is not null and past.heard_on is null),
+  count(b.unit_id) filter (where past.heard_on is null and p.account_id = any(past.called)),
   coalesce(sum(past.done), 0)::bigint, coalesce(sum(past.confirmed), 0)::bigint,
   coalesce(sum(past.needs), 0)::bigint, coalesce(sum(past.solved), 0)::bigint,
   coalesce(sum(past.missed), 0)::bigint
@@ -328,7 +330,10 @@ group by u.id, c.lo order by c.lo"""
 def levels(programme: Programme, unit_id: int, span: tuple[int, int], *, on: date) -> list[CallLevel]:
     """Return the numbers of a unit and of each unit right below it. The viewer sees people there; one query."""
     with system("calls of a unit, for who sees its people"):
-        given = _given(programme, on) | {"unit": unit_id, "lo": span[0], "hi": span[1]}
+        last = min(
+            on, programme.closes_on
+        )  # a programme that is over keeps the booths and presidents of its last day
+        given = _given(programme, last) | {"unit": unit_id, "lo": span[0], "hi": span[1]}
         return sql.each(CallLevel, _LEVEL, given)
 
 

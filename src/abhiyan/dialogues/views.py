@@ -200,7 +200,7 @@ COLUMNS: tuple[Column[queries.CallLevel], ...] = (
     Column("confirmed", _("Confirmed by the president"), lambda row: row.confirmed, order=True, css="num"),
     Column("done", _("Noted by the leader"), lambda row: row.done, order=True, css="num"),
     Column("booths", _("Booths"), lambda row: row.booths, order=True, css="num"),
-    Column("silent", _("Never heard from"), lambda row: row.silent, order=True, css="num"),
+    Column("silent", _("Called, never reached"), lambda row: row.silent, order=True, css="num"),
     Column("vacant", _("Without a president"), lambda row: row.vacant, order=True, css="num"),
     Column("missed", _("Gone or wrong number"), lambda row: row.missed, order=True, css="num"),
     Column("needs", _("Needs"), lambda row: row.needs, order=True, css="num"),

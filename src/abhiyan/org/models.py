@@ -65,6 +65,7 @@ class Body(models.Model):
     names = models.JSONField()
     seats = models.SmallIntegerField(default=1)  # of members, beside the one who leads it
     duty = models.TextField(default="", db_default="")  # what it is there for, as its maker says
+    made_at = models.DateTimeField(null=True)  # null: it was always there
     ended_on = models.DateField(null=True)
 
     class Meta:

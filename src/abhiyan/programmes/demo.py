@@ -19,6 +19,7 @@ from abhiyan.programmes.models_materials import Material
 from abhiyan.programmes.models_schedules import Schedule
 from abhiyan.programmes.queries import figures, programme_by_id
 from abhiyan.programmes.queries import materials as material_queries
+from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries import tasks as task_queries
 from abhiyan.programmes.rules.ladder import Ladder
@@ -266,7 +267,8 @@ def _ask_committees(ground: SampleGround) -> None:
     expected = found.bodies_to_ask(state, 1).get("committee", 0)
     one = acts.ask_units(asking=asking, unit_id=state, expected=expected, by=president, at=asked_at)
     periods = one.timing.begun(ground.at)
-    asked = found.bodies_asked(one, periods[-1], units.span(state, 1))
+    numbers = boards.BoardNumbers()
+    asked = boards.bodies_asked(one, periods[-1], units.span(state, 1), of=numbers, on=ground.today)
     holders = found.responsible(one, asked, on=ground.today)
     for number, body in enumerate(each for each in asked if each.key in holders):
         holder = holders[body.key]

@@ -1,11 +1,14 @@
 """Schedules and dues: meetings and reports that units ask of those below. The room's models import them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.core.deadlines import Presence
 from abhiyan.core.policy import BODIES, LINE, SYSTEM, placed_by_row, policies
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.org.models import Body, Office
@@ -56,6 +59,8 @@ class Schedule(models.Model):
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField(null=True)  # account
     ended_at = models.DateTimeField(null=True)
+    # Times in which it was not asked: [when it ended, when it was asked again], as ISO.
+    pauses = models.JSONField(default=list, db_default=[])
 
     class Meta:
         db_table = "programmes_schedule"
@@ -90,6 +95,8 @@ class Schedule(models.Model):
             hour=self.hour,
             zone=self.programme.zone if self.programme else settings.TIME_ZONE,
             ended_at=self.ended_at,
+            asked_at=self.asked_at,
+            pauses=[Presence(*map(datetime.fromisoformat, pause)) for pause in self.pauses],
         )
 
     @property
@@ -103,7 +110,7 @@ class Due(models.Model):
     class State(models.IntegerChoices):
         """As rules.schedules.DueState, with their names."""
 
-        OPEN = 0, _("Silent")
+        OPEN = 0, _("Not answered")
         RETURNED = 1, pgettext_lazy("of a report", "Returned")
         PLANNED = 2, _("Day set")
         CANNOT = 3, _("Not possible")

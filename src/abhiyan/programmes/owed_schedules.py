@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,8 +18,9 @@ from abhiyan.units import queries as units
 
 from .actions.schedules import due_href
 from .models_schedules import Due, Schedule
+from .queries import schedule_boards as boards
 from .queries import schedules as found
-from .rules.schedules import FINISHED, AskedFor, DueState, Period, Rhythm
+from .rules.schedules import FINISHED, AskedFor, DueSign, DueState, Period, Rhythm
 
 SHOWN = 10
 
@@ -44,7 +44,8 @@ def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, 
     one, asked = owing.schedule, owing.asked
     state = due.state if due else DueState.OPEN
     today = clock.day_in(one.timing.zone, at)
-    is_late = one.timing.is_over(period, at)
+    sign = owing.sign(period, due, at)
+    is_late = one.timing.is_over(period, at) and sign != DueSign.NOT_ASKED
     if state in (*FINISHED, DueState.CANNOT) or not (is_last or is_late):
         return None
     tap = one.timing.tap(period, state, due.planned_on if due else None, today) if one.is_meeting else None
@@ -105,13 +106,11 @@ def _to_pass_on(
 
 
 def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Iterator[Thing]:
-    """Say of each schedule how many below are late, else silent, and which reports wait for a decision."""
+    """Say of each schedule how many below are late, else not due yet, and which reports wait for a decision."""
     begun = {one.pk: one.timing.begun(at) for one in some}
     counts = units.counts_below(home.unit_id, home.hierarchy)
-    bodies = found.bodies_to_ask(home.unit_id, home.hierarchy) if any(one.body_kind for one in some) else {}
     pairs = [(one, period) for one in some for period in begun[one.pk]]
-    today = clock.day_in(settings.TIME_ZONE, at)
-    of = found.numbers(pairs, (home.lo, home.hi), counts, bodies, on=today)
+    of = boards.numbers(pairs, (home.lo, home.hi), counts, at=at)
     for one in some:
         periods = begun[one.pk]
         if not periods:
@@ -130,13 +129,13 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
                 key=f"reports-{one.pk}",
             )
         over = [period for period in periods if one.timing.is_over(period, at)]
-        late = of[one.pk, over[-1].begins_on] if over else found.BoardNumbers()
+        late = of[one.pk, over[-1].begins_on] if over else boards.BoardNumbers()
         now = of[one.pk, periods[-1].begins_on]
-        if n := late.asked - late.answered:
+        if n := late.late:
             words = ngettext("%(n)s is late: %(title)s", "%(n)s are late: %(title)s", n)
             period = over[-1]
-        elif n := now.silent:
-            words = ngettext("%(n)s is silent: %(title)s", "%(n)s are silent: %(title)s", n)
+        elif n := now.not_due:
+            words = ngettext("%(n)s is not due yet: %(title)s", "%(n)s are not due yet: %(title)s", n)
             period = periods[-1]
         else:
             continue
@@ -151,7 +150,7 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
 
 
 def _waiting(
-    one: Schedule, periods: Sequence[Period], of: dict[tuple[int, date], found.BoardNumbers]
+    one: Schedule, periods: Sequence[Period], of: dict[tuple[int, date], boards.BoardNumbers]
 ) -> tuple[Period, int] | None:
     """The newest period with reports that wait for a decision, and how many wait in it."""
     for period in reversed(periods):

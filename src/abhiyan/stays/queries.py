@@ -41,11 +41,13 @@ _PLACES = """from programmes_scope s
   join units_placement top on top.unit_id = s.unit_id and top.hierarchy = %(hierarchy)s and top.lo is not null
   join units_placement p on p.hierarchy = %(hierarchy)s and p.lo >= greatest(top.lo, %(lo)s)
     and p.lo < least(top.hi, %(hi)s)
-  join units_unit u on u.id = p.unit_id and u.kind in ('booth', 'village', 'ward') and u.closed_on is null
+  join units_unit u on u.id = p.unit_id and u.kind in ('booth', 'village', 'ward')
   left join stays_stay t on t.programme_id = s.programme_id and t.unit_id = u.id and t.ended_at is null"""
 _STATE = """case when t.id is null then 'empty' when t.flaw <> '' or t.state = 'there' and %(is_over)s then 'doubtful'
   when t.state in ('there', 'done') then t.state else 'assigned' end"""
-_OF = "where s.programme_id = %(programme)s"
+# Places that are open today, of a window that is over those of its last day; and where somebody stays or stayed.
+_OF = """where s.programme_id = %(programme)s and (t.state in ('there', 'done')
+  or (u.opened_on is null or u.opened_on <= %(on)s) and (u.closed_on is null or u.closed_on > %(on)s))"""
 # Null where a point is not known.
 _KM = """12742 * asin(sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(radians({a}.lat))
   * cos(radians({b}.lat)) * power(sin(radians({b}.lon - {a}.lon) / 2), 2)))"""
@@ -86,7 +88,8 @@ def mark_of(kept: dict[str, Any]) -> StayMark:
 
 def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[str, Any]:
     of = {"programme": programme.pk, "hierarchy": programme.hierarchy, "is_over": is_over(programme, at)}
-    return of | {"lo": span[0], "hi": span[1]}
+    on = min(clock.day_in(programme.zone, at), programme.closes_on)
+    return of | {"lo": span[0], "hi": span[1], "on": on}
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +295,7 @@ def places_among(programme: Programme, unit_ids: Collection[int]) -> dict[int, P
     rows = sql.rows(
         f"select u.id, u.lat, u.lon {_PLACES} {_OF} and u.id = any(%(units)s)",
         {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": 0, "hi": 2**62}
-        | {"units": list(unit_ids)},
+        | {"units": list(unit_ids), "on": date.max},  # no unit that is closed
     )
     return {unit: (lat, lon) if lat is not None and lon is not None else None for unit, lat, lon in rows}
 

@@ -18,6 +18,7 @@ class Shape(StrEnum):
     OPEN = "open"
     EMPTY = "empty"  # dashed
     WAITING = "waiting"  # faint: not its time yet
+    ABSENT = "absent"  # a dash: nothing was asked
 
 
 @dataclass(frozen=True, slots=True)

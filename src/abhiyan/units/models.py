@@ -50,6 +50,7 @@ class Unit(models.Model):
     lon = models.FloatField(null=True)
     source = models.TextField(default="", db_default="")  # where the facts come from
     is_sample = models.BooleanField(default=False, db_default=False)  # generated: said on every screen
+    opened_on = models.DateField(null=True)  # its first day; null: it was always there
     closed_on = models.DateField(null=True)
     successors = models.JSONField(default=list, db_default=[])  # codes of the units that took over
 
@@ -64,6 +65,14 @@ class Unit(models.Model):
             models.Index(fields=["code"], name="unit_code_start", opclasses=["text_pattern_ops"]),
             # used by: vacancies of the few high offices, past a million booths
             models.Index(fields=["kind"], condition=~models.Q(kind__in=MANY), name="unit_kind_few"),
+            # used by: boards of past periods, units that came since
+            models.Index(
+                fields=["opened_on"], condition=models.Q(opened_on__isnull=False), name="unit_opened"
+            ),
+            # used by: boards of past periods, units that went since
+            models.Index(
+                fields=["closed_on"], condition=models.Q(closed_on__isnull=False), name="unit_closed"
+            ),
         ]
 
 

@@ -39,6 +39,7 @@ COLUMNS = (
     "lon",
     "source",
     "sample",
+    "opened_on",
     "closed_on",
     "successors",
 )
@@ -52,6 +53,7 @@ FACTS = {
     "lon": "u.lon",
     "source": "u.source",
     "sample": "u.is_sample",
+    "opened_on": "u.opened_on",
 }
 _CIRCLE = 20  # steps upwards after which a chain is taken for no circle
 _CIRCLES = 5_000  # rows whose chain is followed; further ones are refused as standing beneath a wrong kind
@@ -81,7 +83,7 @@ class StagingCounts:
 def open_staging() -> None:
     """Begin with no rows."""
     types = {"electors": "int", "households": "int", "lat": "float8", "lon": "float8", "sample": "bool"}
-    types |= {"closed_on": "date"}
+    types |= {"opened_on": "date", "closed_on": "date"}
     columns = ", ".join(f"{name} {types.get(name, 'text')}" for name in COLUMNS)
     fresh("t_staged", f"(row int, {columns})")
     fresh("t_faulty", f"(row int, {columns}, bad text[])")
@@ -146,7 +148,7 @@ def check(*, today: date, within: int | None = None, closes_missing: bool = Fals
     sql.run("set local work_mem = '64MB'")
     sql.run("analyze t_staged")
     fresh("t_refused", "(row int, field text, code text, facts jsonb)")
-    _rows()
+    _rows(today)
     _edges()
     if within is not None:
         _outside(within)
@@ -178,7 +180,7 @@ _CASE_ONLY = """insert into t_refused
         and not exists (select from units_unit u where upper(u.code) = upper(r.code))"""
 
 
-def _rows() -> None:
+def _rows(today: date) -> None:
     """t_row: rows that are sound in themselves."""
     kinds = ", ".join(f"'{kind}'" for kind in Kind.values)
     sql.run(
@@ -194,8 +196,15 @@ def _rows() -> None:
             where s.kind is not null and s.kind not in ({kinds})
         union all
         select s.row, 'kind', 'kind_fixed', jsonb_build_object('kind', u.kind) from t_staged s
-            join units_unit u on u.code = s.code where u.kind <> s.kind""",
-        [codes.PATTERN, levels.RESERVED],
+            join units_unit u on u.code = s.code where u.kind <> s.kind
+        union all
+        select s.row, 'opened_on', 'opened_to_come', null::jsonb from t_staged s where s.opened_on > %s
+        union all
+        select s.row, 'opened_on', 'opened_after',
+            jsonb_build_object('closed', coalesce(s.closed_on, u.closed_on)::text)
+            from t_staged s left join units_unit u on u.code = s.code
+            where s.opened_on <= %s and s.opened_on > coalesce(s.closed_on, u.closed_on)""",
+        [codes.PATTERN, levels.RESERVED, today, today],
     )
     fresh(
         "t_row",

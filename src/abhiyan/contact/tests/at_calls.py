@@ -32,7 +32,7 @@ def centre_in(district: int) -> int:
     """A call centre of a district; its id."""
     with system("test"):
         made = org.make_body(
-            unit_id=district, kind="centre", names={"en": "Centre"}, seats=100, by=JOBS, at=NOW
+            unit_id=district, kind="centre", names={"en": "Centre"}, seats=100, by=JOBS, at=NOW - 30 * DAY
         )
     return made.pk
 
@@ -68,7 +68,7 @@ def queue_of(run: Programme, *lists: ContactList, **more: Any) -> CallQueue:
                 "closes": time(21),
                 "priority": 5,
                 "by_bridge": False,
-                "made_at": NOW,
+                "made_at": NOW - 3 * DAY,
             }
             | more
         )

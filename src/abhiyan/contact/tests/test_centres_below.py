@@ -11,11 +11,12 @@ from abhiyan.contact import actions, centres, centres_below
 from abhiyan.contact.actions import CallTold, NoSupervisorToRemind
 from abhiyan.contact.centres_below import CentreToday
 from abhiyan.contact.here import called_in
-from abhiyan.contact.models import CallSeat, CallTurn
+from abhiyan.contact.models import CallQueue, CallSeat, CallTurn, ContactEntry
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Message
+from abhiyan.org.models import Appointment, Body
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
@@ -46,7 +47,7 @@ def test_a_centre_is_silent_until_somebody_calls_and_again_after_two_days(
     span = (world.lo("N1"), world.lo("N2"))
     with system("test"):
         assert centres_below.silent_centres(run, span, at=NOW) == (0, 0), "nobody gave it a queue"
-    queue_of(run, people_to_call(run, world.unit("N1111"), 1))
+    queue_of(run, people_to_call(run, world.unit("N1111"), 2))
     with system("test"):
         assert centres_below.silent_centres(run, span, at=NOW) == (1, 1)
         assert centres_below.is_silent(centre, at=NOW)
@@ -68,8 +69,8 @@ def test_a_centre_is_silent_until_somebody_calls_and_again_after_two_days(
 def test_a_promised_call_back_is_open_at_the_centre_that_promised_it_until_it_is_kept(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:
-    centre_in(world.unit("N12"))
-    queue_of(run, people_to_call(run, world.unit("N1111"), 2))
+    seated(centre_in(world.unit("N12")), world.unit("N12"), 1)
+    queue_of(run, people_to_call(run, world.unit("N1111"), 3))
     called(centre, caller, "later", back_at=NOW + HOUR)
     called(centre, caller, "busy")
     found = {row.code: (row.promised, row.late) for row in below(world, run)}
@@ -83,9 +84,45 @@ def test_a_promised_call_back_is_open_at_the_centre_that_promised_it_until_it_is
     assert [n for _words, n in lines] == ["2", "1", "1", "0", "0", "1", "0"]
 
 
-def test_the_supervisor_of_a_silent_centre_gets_one_sms_a_day(
-    world: World, run: Programme, centre: int
+@pytest.mark.parametrize(
+    "lacks", ["queue", "centre", "callers", "people", "pause", "paused centre", "last day"]
+)
+def test_a_centre_that_was_not_asked_for_a_whole_day_is_not_silent(
+    world: World, run: Programme, centre: int, caller: Account, lacks: str
 ) -> None:
+    queue = queue_of(run, people_to_call(run, world.unit("N1111"), 1))
+    head = seated(centre, world.unit("N11"), 9, "call_supervisor")
+    span, lately = (world.lo("N1"), world.lo("N2")), NOW - timedelta(hours=13)  # yesterday evening
+    with system("test"):
+        assert centres_below.silent_centres(run, span, at=NOW) == (1, 1)
+        if lacks in ("queue", "pause", "last day"):
+            new = {
+                "queue": ("made_at", lately),
+                "pause": ("paused_at", NOW),
+                "last day": ("last_day", NOW - 5 * DAY),
+            }
+            CallQueue.objects.filter(pk=queue.pk).update(**dict([new[lacks]]))
+        elif lacks == "centre":
+            Body.objects.filter(pk=centre).update(made_at=lately)
+        elif lacks == "callers":
+            Appointment.objects.filter(account_id=caller.pk).update(starts_on=NOW.date(), accepted_at=lately)
+        elif lacks == "people":
+            ContactEntry.objects.update(state=ContactEntry.State.DONE)
+        else:
+            actions.pause_centre(body_id=centre, by=actor(head), at=NOW)
+        assert centres_below.silent_centres(run, span, at=NOW) == (1, 0)
+        assert not centres_below.is_silent(centre, at=NOW)
+    assert [row.is_silent for row in below(world, run)] == [False]
+    office = world.holder("state_president", "N1")
+    assert "silent since yesterday" not in browser(office).get("/").text
+    with pytest.raises(NoSupervisorToRemind):
+        actions.remind_centres(programme=run, unit_id=world.unit("N1"), by=actor(office), at=NOW)
+
+
+def test_the_supervisor_of_a_silent_centre_gets_one_sms_a_day(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    assert caller
     queue_of(run, people_to_call(run, world.unit("N1111"), 1))
     president, stranger = (world.holder("state_president", code) for code in ("N1", "N2"))
     unit = world.unit("N1")
@@ -109,6 +146,7 @@ def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(
 ) -> None:
     other = centre_in(world.unit("N12"))
     seated(other, world.unit("N12"), 1, "call_supervisor")
+    seated(other, world.unit("N12"), 2)
     queue_of(run, people_to_call(run, world.unit("N1111"), 2))
     called(centre, caller, "later", back_at=NOW + HOUR)
     office = browser(world.holder("state_president", "N1"))
@@ -169,7 +207,8 @@ def test_a_call_that_goes_on_makes_no_centre_loud(
     actions.give_person_back(turn=turn.pk, by=actor(caller), at=NOW)
     with system("test"):
         assert CallTurn.objects.get().outcome == "given"
-    assert [row.is_silent for row in below(world, run)] == [True]
+    assert [row.is_silent for row in below(world, run)] == [False], "somebody sits there now"
+    assert [row.is_silent for row in below(world, run, HOUR)] == [True]
 
 
 def test_more_centres_cost_no_more_queries(world: World, run: Programme, centre: int) -> None:

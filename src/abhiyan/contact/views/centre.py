@@ -113,7 +113,9 @@ def _state(row: CentreToday) -> str:
         return say("Paused")
     if row.at_work:
         return say("At work")
-    return say("Silent since yesterday") if row.is_silent else say("Not at work now")
+    if row.is_silent:
+        return say("Silent since yesterday")
+    return say("Not at work now") if row.is_asked else say("Not due yet")
 
 
 # Silent ones come first, the longest silent at the top.

@@ -453,7 +453,12 @@ def test_the_board_shows_each_unit_to_who_sees_its_people(
     with system("test"):
         levels = queries.levels(run, world.unit("N1"), (world.lo("N1"), world.lo("N2")), on=TODAY)
     whole = levels[0]
-    assert (whole.booths, whole.vacant, whole.silent) == (8, 5, 2)
+    assert (whole.booths, whole.vacant, whole.silent) == (8, 5, 0), "nobody is silent who was not called"
+    with system("test"):
+        Dialogue.objects.filter(outcome="wrong").update(outcome="no_answer")
+        span = (world.lo("N1"), world.lo("N2"))
+        silent = [queries.levels(run, world.unit("N1"), span, on=TODAY + n * DAY)[0].silent for n in (0, 1)]
+    assert silent == [0, 1], "not on the day of the call"
     assert (whole.done, whole.confirmed, whole.needs, whole.solved) == (1, 0, 1, 0)
     assert whole.missed == 1 and "Gone or wrong number" in state.content.decode()
     assert [one.code for one in levels[1:]] == ["N11", "N12"]

@@ -67,7 +67,7 @@ def make_body(
         sql.wait_for(f"org.bodies {unit_id}")
         if units.unit_by_id(unit_id).closed_on is not None:
             raise NotPlaced(field="unit")
-        made = Body(unit_id=unit_id, kind=kind)
+        made = Body(unit_id=unit_id, kind=kind, made_at=at)
         _say(made, names=names, seats=seats, duty=duty)
         if Body.objects.filter(unit_id=unit_id, ended_on=None).count() >= MOST_BODIES:
             raise TooManyBodies(most=MOST_BODIES)
@@ -93,7 +93,8 @@ def make_bodies(
         raise BodyNameMissing(field="name")
     with system("setting up bodies"), transaction.atomic():
         made = Body.objects.bulk_create(
-            Body(unit_id=unit_id, kind=kind, names=dict(said), seats=seats) for unit_id, said in names.items()
+            Body(unit_id=unit_id, kind=kind, names=dict(said), seats=seats, made_at=at)
+            for unit_id, said in names.items()
         )
         audit.record(by=by, at=at, act="org.make_bodies", n=len(made), facts={"kind": kind})
     return {one.unit_id: one.pk for one in made}

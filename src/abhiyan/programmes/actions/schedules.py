@@ -25,6 +25,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries import splits
 from abhiyan.programmes.rules import schedules as rules
@@ -290,7 +291,10 @@ def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
                 raise AskedBefore
             _check_fed(one)
             rows = _with_passed_on(one, one.ended_at)
-            Schedule.objects.filter(pk__in=rows).update(ended_at=None)
+            pause = [one.ended_at.isoformat(), at.isoformat()]
+            for each in Schedule.objects.filter(pk__in=rows):
+                each.ended_at, each.pauses = None, [*each.pauses, pause]
+                each.save(update_fields=["ended_at", "pauses"])
         _record("resume_schedule", one, by=by, at=at, n=len(rows))
     return len(rows)
 
@@ -316,8 +320,9 @@ def _with_passed_on(one: Schedule, ended_at: datetime | None) -> list[int]:
 def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, at: datetime) -> int:
     """One SMS to each unit in and below one that is silent in a period, or whose set day went by. How many got one.
 
-    Vacant offices get none. Who may: `tasks.ask` at the unit. Refuses NotFound, ScheduleEnded, TooManyToRemind;
-    NobodyToRemind, also where all of them were reminded today.
+    Before the hour of the period nobody gets one, nor does anybody who did not hold the office then.
+    Who may: `tasks.ask` at the unit. Refuses NotFound, ScheduleEnded, TooManyToRemind; NobodyToRemind, also where all
+    of them were reminded today.
     """
     with transaction.atomic():
         one = found.schedule_for(public_id)
@@ -328,10 +333,10 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
         today = clock.day_in(one.timing.zone, at)
         with system("reminding the silent"):
             span = units.span(unit_id, one.hierarchy)
-            silent = found.to_remind(one, period, span, on=today, most=MOST_REMINDED + 1)
+            silent = boards.to_remind(one, period, span, at=at, most=MOST_REMINDED + 1)
             if len(silent) > MOST_REMINDED:
                 raise TooManyToRemind(most=MOST_REMINDED)
-            known = found.responsible(one, silent, on=today)
+            known = found.responsible(one, silent, on=today, period=period)
             told = [(each, known[each.key]) for each in silent if each.key in known]
             if not told:
                 raise NobodyToRemind

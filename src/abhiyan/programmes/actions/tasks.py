@@ -404,7 +404,7 @@ def remind(*, at: datetime) -> int:
         return 0
     starts, ends = day_after(_day(at), settings.TIME_ZONE)
     open_ones = Task.objects.filter(state__in=OPEN, account_id__isnull=False)
-    late = open_ones.filter(due_at__lt=at, due_at__gte=at - _LATE_FOR, reminded__lt=LATE)
+    late = open_ones.filter(found.may_be_reminded(at), due_at__gte=at - _LATE_FOR, reminded__lt=LATE)
     tomorrow = open_ones.filter(due_at__gte=starts, due_at__lt=ends, reminded__lt=TOMORROW)
     return _remind(late, LATE, "duty.task_late", at=at) + _remind(
         tomorrow, TOMORROW, "duty.task_tomorrow", at=at

@@ -10,6 +10,7 @@ from .charges import (
     answers_below,
     charges,
     charges_to_remind,
+    charges_told,
     coverage,
     last_declined,
     leaders_to_name,

@@ -259,22 +259,28 @@ def leaders_to_name(programme: Programme, unit_id: int, kind: str, *, on: date) 
     )
 
 
+def charges_told(programme: Programme, unit_id: int) -> QuerySet[InCharge]:
+    """Return charges in and below a unit that people were told of and did not answer."""
+    span = units.spans([unit_id], programme.hierarchy).get(unit_id)
+    if span is None or programme.state != Programme.State.OPEN:
+        return InCharge.objects.none()
+    return InCharge.objects.filter(
+        programme=programme,
+        state=InCharge.State.NAMED,
+        ended_at=None,
+        told_at__isnull=False,
+        unit__closed_on=None,
+        unit__in=units.within(span),
+    )
+
+
 def charges_to_remind(programme: Programme, unit_id: int, *, on: date) -> QuerySet[InCharge]:
     """Return charges in and below a unit without an answer, of people whose last message is of an earlier day.
 
     People without a phone that we keep are left out: they never got a message.
     """
-    span = units.spans([unit_id], programme.hierarchy).get(unit_id)
-    if span is None or programme.state != Programme.State.OPEN:
-        return InCharge.objects.none()
     begins = datetime.combine(on, time(), ZoneInfo(settings.TIME_ZONE))
-    waiting = InCharge.objects.filter(
-        programme=programme,
-        state=InCharge.State.NAMED,
-        ended_at=None,
-        told_at__lt=begins,
-        unit__in=units.within(span),
-    )
+    waiting = charges_told(programme, unit_id).filter(told_at__lt=begins)
     return waiting.exclude(reminded_on=on).order_by("pk")
 
 

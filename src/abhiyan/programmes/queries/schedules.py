@@ -1,10 +1,9 @@
-"""Reads of schedules and dues: units to ask, the board, what one unit owes."""
+"""Reads of schedules and dues: units to ask, what one unit owes."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,21 +12,19 @@ from django.db.models import Q, QuerySet
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
-from abhiyan.core.rows import MarkedRows, Rows
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_schedules import Due, Schedule
-from abhiyan.programmes.rules.schedules import FINISHED, SHOWN, DueSign, DueState, Period
+from abhiyan.programmes.rules.schedules import SHOWN, DueSign, Period
 from abhiyan.units import queries as units
-from abhiyan.units.models import MANY
 from abhiyan.units.rules import levels
 
+from . import presence
+from .presence import Slot
 from .tasks import ACTIVE
 
-MOST_BODIES = 5_000  # of one kind, on one board
-LAST_KEY = (1 << 63) - 1  # the largest bigint: no unit has this id
 STILL_OWED = timedelta(days=31)  # so long Today shows what is late after its last day
 SCHEDULES = Schedule.objects.select_related(
     "unit", "office", "programme", "form__form", "above__unit", "above__programme"
@@ -63,14 +60,17 @@ def offices_to_ask(unit_id: int, hierarchy: int, *, at: datetime) -> list[org.Of
     return [one for one in below if one.expected and one.office in leading and not one.is_of_officers]
 
 
-_BODIES = """from org_body b join units_unit u on u.id = b.unit_id and u.closed_on is null and b.ended_on is null
+BODIES = """from org_body b join units_unit u on u.id = b.unit_id
  join units_placement p on p.unit_id = b.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s"""
 
 
 def bodies_to_ask(unit_id: int, hierarchy: int) -> dict[str, int]:
     """Kinds of body in a unit and below it, with how many there are."""
     lo, hi = units.span(unit_id, hierarchy)
-    return dict(sql.rows(f"select b.kind, count(*) {_BODIES} group by 1", {"lo": lo, "hi": hi}))
+    are_open = "u.closed_on is null and b.ended_on is null"
+    return dict(
+        sql.rows(f"select b.kind, count(*) {BODIES} where {are_open} group by 1", {"lo": lo, "hi": hi})
+    )
 
 
 def asked_unit(one: Schedule, *, unit_id: int, body_id: int | None = None) -> AskedUnit | None:
@@ -142,14 +142,18 @@ class Responsible:
 
 
 def responsible(
-    one: Schedule, asked: Iterable[AskedUnit], *, on: date
+    one: Schedule, asked: Iterable[AskedUnit], *, on: date, period: Period | None = None
 ) -> dict[tuple[int, int | None], Responsible]:
-    """The responsible person of each of these units or bodies, if any. In the caller's scope; one query."""
+    """The responsible person of each of these units or bodies, if any. In the caller's scope; one query.
+
+    period: only people who held the office at its hour, too.
+    """
+    held = presence.HELD.format(on="%(due_on)s", at="%(due_at)s") if period else "true"
     rows = sql.rows(
         f"""select distinct on (ap.unit_id, ap.body_id) ap.unit_id, ap.body_id, a.id, a.public_id, ap.public_id, a.name,
           a.language, o.names
         from org_appointment ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
-        where ap.unit_id = any(%(units)s::bigint[]) and {ACTIVE}
+        where ap.unit_id = any(%(units)s::bigint[]) and {ACTIVE} and {held}
           and (ap.body_id is null and ap.office_id = %(office)s or ap.body_id = any(%(bodies)s::bigint[]))
         order by ap.unit_id, ap.body_id, o.rank, ap.starts_on, ap.id""",
         {
@@ -157,221 +161,11 @@ def responsible(
             "bodies": [each.body_id for each in asked if each.body_id is not None],
             "office": one.office_id,
             "on": on,
+            "due_on": period.ends_on if period else None,
+            "due_at": one.timing.due_at(period) if period else None,
         },
     )
     return {(unit, body): Responsible(*rest) for unit, body, *rest in rows}
-
-
-# --- the board ---
-
-_UNITS = """from units_placement p join units_unit u on u.id = p.unit_id and u.kind = %(kind)s and u.closed_on is null
- where p.lo > %(lo)s and p.lo < %(hi)s"""
-_OF_FEW = " and p.unit_id = any(%(ids)s::bigint[])"
-# Each unit is looked up by itself: a join would read all that was said in the period first.
-_SILENT = f"""{_UNITS} and (select d.state from programmes_due d where d.schedule_id = %(schedule)s
-  and d.begins_on = %(begins_on)s and d.unit_id = p.unit_id and d.body_id is null and d.state > 0) is null"""
-_VACANT = f"""{_SILENT} and not exists (select from org_appointment ap where ap.unit_id = p.unit_id
-  and ap.office_id = %(office)s and ap.body_id is null and {ACTIVE})"""
-_SAID = """from programmes_due d join units_unit u on u.id = d.unit_id and u.kind = %(kind)s and u.closed_on is null
- join units_placement p on p.unit_id = d.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
- where d.schedule_id = %(schedule)s and d.begins_on = %(begins_on)s and d.state > 0
-  and (d.state, d.unit_id) > (%(after_state)s, %(after)s)"""
-
-
-def _given(one: Schedule, period: Period, span: tuple[int, int], *, on: date) -> dict[str, Any]:
-    """Parameters of the statements of a board. ids: units of a high level, which are few."""
-    given: dict[str, Any] = {
-        "schedule": one.pk,
-        "begins_on": period.begins_on,
-        "kind": one.kind,
-        "body_kind": one.body_kind,
-        "office": one.office_id,
-        "on": on,
-        "lo": span[0],
-        "hi": span[1],
-    }
-    if one.kind and one.kind not in MANY:
-        given["ids"] = units.of_kind_below(one.unit_id, one.hierarchy, one.kind)
-    return given
-
-
-def _state(text: str) -> DueState:
-    return DueState(int(text))
-
-
-def _key(text: str) -> int:
-    """A position or the id of a unit; ValueError for what no bigint holds."""
-    key = int(text)
-    if not 0 <= key <= LAST_KEY:
-        raise ValueError("beyond a bigint")
-    return key
-
-
-def _on_board(unit_id: int, code: str, names: dict[str, str], state: int, at: int) -> AskedUnit:
-    return AskedUnit(unit_id, code, names, place=(state, at))
-
-
-class UnitBoard(MarkedRows[AskedUnit]):
-    """The units a schedule asks, those silent in a period first, then by how far they are. A page reads its own rows.
-
-    Positions are walked in the order of the tree until a page is full; few units of a high level are found from the
-    top. of: the numbers of the period. state: only units of that state; OPEN the silent ones. vacant: only silent ones
-    where nobody holds the office, which are not counted.
-    """
-
-    kinds = (_state, _key)
-
-    def __init__(
-        self,
-        one: Schedule,
-        period: Period,
-        span: tuple[int, int],
-        *,
-        of: "BoardNumbers",
-        on: date,
-        state: int | None = None,
-        vacant: bool = False,
-    ) -> None:
-        self._given = _given(one, period, span, on=on) | {"state": state}
-        self._silent = _VACANT if vacant else _SILENT
-        if "ids" in self._given:
-            self._silent += _OF_FEW
-        self._said = _SAID + (" and d.state = %(state)s" if state else "")
-        self._has_silent = of.silent > 0 and not state
-        self._has_said = not vacant and (of.said > 0 if state is None else of.of(state) > 0 and state > 0)
-        self.total = None if vacant else of.asked if state is None else of.of(state)
-
-    def parts(self, mark: Sequence[int] | None) -> list[Rows[AskedUnit]]:
-        """Rows after a mark (a state, then a position or a unit): silent units first, then the units that answered."""
-        state, key = mark or (DueState.OPEN, 0)
-        found: list[Rows[AskedUnit]] = []
-        if self._has_silent and state == DueState.OPEN:
-            given = self._given | {"lo": max(key, self._given["lo"])}
-            columns = "u.id, u.code, u.names, 0, p.lo"
-            found.append(Rows(columns, self._silent, given, orders={"": ("p.lo",)}, make=_on_board))
-        if self._has_said:
-            given = self._given | {"after_state": state, "after": key if state else LAST_KEY}
-            columns = "u.id, u.code, u.names, d.state, d.unit_id"
-            found.append(
-                Rows(columns, self._said, given, orders={"": ("d.state", "d.unit_id")}, make=_on_board)
-            )
-        return found
-
-    def mark(self, row: AskedUnit) -> tuple[int, int]:
-        return row.place
-
-    def after(self, mark: Sequence[Any] | None, most: int) -> list[AskedUnit]:
-        found: list[AskedUnit] = []
-        for part in self.parts(mark):
-            if len(found) < most:
-                found += part[: most - len(found)]
-        return found
-
-    def each(self) -> Iterator[AskedUnit]:
-        for part in self.parts(None):
-            yield from part.each()
-
-
-def bodies_asked(
-    one: Schedule, period: Period, span: tuple[int, int], *, state: int | None = None
-) -> list[AskedUnit]:
-    """The bodies a schedule asks, those silent in a period first. state: as of `UnitBoard`."""
-    rows = sql.rows(
-        f"""select u.id, u.code, u.names, b.id, b.names, coalesce(d.state, 0) {_BODIES} and b.kind = %(kind)s
-        left join programmes_due d on d.schedule_id = %(schedule)s and d.begins_on = %(begins_on)s
-          and d.unit_id = b.unit_id and d.body_id = b.id
-        order by 6, p.lo, b.id limit %(most)s""",
-        {"schedule": one.pk, "begins_on": period.begins_on, "kind": one.body_kind, "most": MOST_BODIES}
-        | {"lo": span[0], "hi": span[1]},
-    )
-    return [AskedUnit(*row[:5]) for row in rows if state is None or row[5] == state]
-
-
-# Neither a word in the period nor a day to come, and no message today.
-_TO_REMIND = """not exists (select from programmes_due d where d.schedule_id = %(schedule)s
-  and d.begins_on = %(begins_on)s and d.unit_id = p.unit_id and d.body_id is not distinct from {body}
-  and (d.state not in (0, 2) or d.state = 2 and d.planned_on >= %(on)s or d.reminded_on = %(on)s))"""
-
-
-def to_remind(
-    one: Schedule, period: Period, span: tuple[int, int], *, on: date, most: int
-) -> list[AskedUnit]:
-    """The units or bodies in a span that are silent in a period, or whose set day went by, and got no message today;
-    in the order of the tree, at most so many. Vacant ones are among them."""
-    given = _given(one, period, span, on=on) | {"most": most}
-    if one.body_kind:
-        columns, source = "u.id, u.code, u.names, b.id, b.names", f"{_BODIES} where b.kind = %(body_kind)s"
-    else:
-        columns, source = "u.id, u.code, u.names", _UNITS + (_OF_FEW if "ids" in given else "")
-    remind = _TO_REMIND.format(body="b.id" if one.body_kind else "null")
-    return sql.each(AskedUnit, f"select {columns} {source} and {remind} order by p.lo limit %(most)s", given)
-
-
-@dataclass(frozen=True, slots=True)
-class BoardNumbers:
-    """Counts of one period: asked, in each state, people who came as reported, and silent ones reminded today."""
-
-    asked: int = 0
-    states: Mapping[int, int] = field(default_factory=dict)
-    people: int = 0
-    reminded: int = 0
-
-    @property
-    def said(self) -> int:
-        return sum(n for state, n in self.states.items() if state)
-
-    @property
-    def silent(self) -> int:
-        return max(0, self.asked - self.said)
-
-    def of(self, state: int) -> int:
-        """How many are in a state; those without a row are silent."""
-        return self.states.get(state, 0) if state else self.silent
-
-    @property
-    def finished(self) -> int:
-        return sum(self.states.get(state, 0) for state in FINISHED)
-
-    @property
-    def answered(self) -> int:
-        """All that are not silent and have not only set a day."""
-        return self.said - self.states.get(DueState.PLANNED, 0)
-
-
-_NUMBERS = """select d.schedule_id, d.begins_on, d.state, count(*), coalesce(sum(d.people), 0),
-  count(*) filter (where d.state = 0 and d.reminded_on = %(on)s)
- from unnest(%(schedules)s::bigint[], %(days)s::date[]) w(schedule_id, begins_on)
- join programmes_due d on d.schedule_id = w.schedule_id and d.begins_on = w.begins_on
- join units_unit u on u.id = d.unit_id and u.closed_on is null
- join units_placement p on p.unit_id = d.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s group by 1, 2, 3"""
-
-
-def numbers(
-    of: Sequence[tuple[Schedule, Period]],
-    span: tuple[int, int],
-    counts: Mapping[str, int],
-    bodies: Mapping[str, int],
-    *,
-    on: date,
-) -> dict[tuple[int, date], BoardNumbers]:
-    """Count how far each of these is below a unit, by schedule (id) and first day. One query.
-
-    counts, bodies: how many units and bodies of each kind are there. on: today.
-    """
-    found: dict[tuple[int, date], tuple[dict[int, int], int, int]] = {}
-    given = {"lo": span[0], "hi": span[1], "on": on, "schedules": [one.pk for one, _period in of]}
-    for schedule, day, state, n, people, reminded in sql.rows(
-        _NUMBERS, given | {"days": [each.begins_on for _one, each in of]}
-    ):
-        states, came, told = found.get((schedule, day), ({}, 0, 0))
-        found[schedule, day] = {**states, state: n}, came + people, told + reminded
-    return {
-        (one.pk, each.begins_on): BoardNumbers(
-            bodies.get(one.body_kind, 0) if one.body_kind else counts.get(one.kind, 0),
-            *found.get((one.pk, each.begins_on), ({}, 0, 0)),
-        )
-        for one, each in of
-    }
 
 
 # --- what a unit owes, and what those below it owe ---
@@ -410,17 +204,29 @@ class Owing:
     schedule: Schedule
     asked: AskedUnit
     periods: Sequence[tuple[Period, Due | None]]
+    there: frozenset[Slot] = frozenset()
+
+    def sign(self, period: Period, due: Due | None, at: datetime) -> DueSign:
+        """The square of one of its periods."""
+        slot = (self.schedule.pk, *self.asked.key, period.begins_on.isoformat())
+        return self.schedule.timing.sign(period, at, due, is_there=slot in self.there)
 
     def signs(self, at: datetime) -> list[DueSign]:
         """The squares of its periods."""
-        timing = self.schedule.timing
-        return [
-            timing.sign(period, at, due.state if due else None, due.done_at if due else None)
-            for period, due in self.periods
-        ]
+        return [self.sign(period, due, at) for period, due in self.periods]
 
 
-def _with_dues(found: Sequence[tuple[Schedule, AskedUnit]], *, at: datetime, most: int) -> list[Owing]:
+def with_dues(
+    found: Sequence[tuple[Schedule, AskedUnit]],
+    *,
+    at: datetime,
+    most: int = SHOWN,
+    account_id: int | None = None,
+) -> list[Owing]:
+    """Read what units or bodies said of the last periods of a schedule, in their order. Two queries.
+
+    most: periods. account_id: late and silent begin with this person's own time in the office.
+    """
     begun = [(one, asked, one.timing.begun(at, most=most)) for one, asked in found]
     said = {
         (due.schedule_id, due.unit_id, due.body_id, due.begins_on): due
@@ -429,8 +235,11 @@ def _with_dues(found: Sequence[tuple[Schedule, AskedUnit]], *, at: datetime, mos
             unit_id__in={asked.unit_id for _one, asked in found},
         )
     }
+    there = frozenset(
+        presence.there(((one, asked.key, periods) for one, asked, periods in begun), account_id=account_id)
+    )
     return [
-        Owing(one, asked, [(each, said.get((one.pk, *asked.key, each.begins_on))) for each in periods])
+        Owing(one, asked, [(each, said.get((one.pk, *asked.key, each.begins_on))) for each in periods], there)
         for one, asked, periods in begun
         if periods
     ]
@@ -438,7 +247,7 @@ def _with_dues(found: Sequence[tuple[Schedule, AskedUnit]], *, at: datetime, mos
 
 def asked_of(unit_id: int, hierarchies: Iterable[int], *, since: date, at: datetime) -> list[Owing]:
     """Schedules that ask a unit or its bodies, with their last periods; ended ones too. As far as in sight."""
-    found = _above([(unit_id, tree) for tree in hierarchies], since=since, until=_today(at), running=False)
+    found = _above([(unit_id, tree) for tree in hierarchies], since=since, until=today(at), running=False)
     if not found:
         return []
     unit = units.unit_by_id(unit_id)
@@ -450,7 +259,7 @@ def asked_of(unit_id: int, hierarchies: Iterable[int], *, since: date, at: datet
         for kind, body in bodies:
             if one.body_kind == kind:
                 owed[one.pk, body.body_id] = one, body
-    return _with_dues(list(owed.values()), at=at, most=SHOWN)
+    return with_dues(list(owed.values()), at=at, most=SHOWN)
 
 
 def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule]]:
@@ -458,14 +267,14 @@ def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule
 
     A few queries, however many offices they hold.
     """
-    today = _today(at)
+    on = today(at)
     held = (
         [each for each in viewer.appointments if not each.is_disputed]
         if viewer.is_strong or viewer.is_phone
         else []
     )
     places = [(each.unit_id, each.hierarchy) for each in held]
-    found = _above(places, since=today - STILL_OWED, until=today, running=True)
+    found = _above(places, since=on - STILL_OWED, until=on, running=True)
     bodies = _bodies_of([each.unit_id for each in held if each.body_id is not None]) if found else {}
     mine: dict[tuple[int, int, int | None], tuple[Schedule, AskedUnit]] = {}
     below: dict[int, Schedule] = {}
@@ -482,7 +291,8 @@ def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule
                 mine[one.pk, *asked.key] = one, asked
         elif home is each and LEADS in each.capabilities and _is_below(one, each.unit_kind):
             below[one.pk] = one
-    return _with_dues(list(mine.values()), at=at, most=2), list(below.values())
+    owed = with_dues(list(mine.values()), at=at, most=2, account_id=viewer.account_id)
+    return owed, list(below.values())
 
 
 def _is_below(one: Schedule, kind: str) -> bool:
@@ -513,9 +323,9 @@ def asked_at(unit: units.UnitRow, hierarchy: int) -> QuerySet[Schedule]:
     )
 
 
-def over(today: date) -> Q:
+def over(day: date) -> Q:
     """Schedules that have ended, or whose last day is over."""
-    return Q(ended_at__isnull=False) | Q(last_on__lt=today)
+    return Q(ended_at__isnull=False) | Q(last_on__lt=day)
 
 
 def passed_on(one: Schedule, unit_id: int) -> Schedule | None:
@@ -543,5 +353,6 @@ def feeding(programme: Programme, measures: Iterable[int]) -> list[Schedule]:
     return [one for one in found if wanted & set(one.figures.values())]
 
 
-def _today(at: datetime) -> date:
+def today(at: datetime) -> date:
+    """Today, where units are asked."""
     return clock.day_in(settings.TIME_ZONE, at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Task, TaskStep
 from abhiyan.programmes.rules import tasks as rules
-from abhiyan.programmes.rules.tasks import FINISHED, OPEN, Act, TaskState
+from abhiyan.programmes.rules.tasks import FINISHED, OPEN, Act, TaskState, day_after
 from abhiyan.units import queries as units
 
 from .holders import SignedHolder, holders
@@ -199,6 +199,12 @@ def is_late(at: datetime) -> Q:
     return Q(state__in=OPEN, due_at__lt=at)
 
 
+def may_be_reminded(at: datetime) -> Q:
+    """Late, and not handed to its holder today after it was due: nobody is reminded of what they just got."""
+    begun = day_after(clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1), settings.TIME_ZONE)[0]
+    return is_late(at) & ~Q(state=TaskState.ASKED, state_at__gte=begun, state_at__gt=F("due_at"))
+
+
 def unfinished() -> Q:
     """Return the condition of tasks that lists show first. Nobody needs to look at a task done for oneself."""
     own = Q(state=TaskState.DONE, account_id__isnull=False, account_id=F("asked_by"))
@@ -319,7 +325,7 @@ def late_to_remind(unit_id: int, hierarchy: int, *, at: datetime, but: int | Non
 
     People who got a message about late tasks today are left out, and so is the account `but`. Two queries.
     """
-    rows = tasks_of(below=(unit_id, hierarchy)).filter(is_late(at), account_id__isnull=False)
+    rows = tasks_of(below=(unit_id, hierarchy)).filter(may_be_reminded(at), account_id__isnull=False)
     late = list(rows.exclude(account_id=but).order_by("pk").values_list("pk", "account_id")[:MOST_LATE])
     with system("who was reminded today"):
         told = set(

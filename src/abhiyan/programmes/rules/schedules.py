@@ -1,11 +1,14 @@
 """Rules of what is asked of units: its periods, until when each is due, and how each stands."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from abhiyan.core.deadlines import DueWord, Presence, due_word, was_asked
 
 SHOWN = 8  # periods of a board, and those a unit may still answer
 LONGEST = timedelta(days=3 * 366)  # from the first day asked to the last
@@ -56,6 +59,27 @@ class DueSign(StrEnum):
     PLANNED = "planned"
     SILENT = "silent"
     NOT_YET = "not_yet"
+    NOT_ASKED = "not_asked"  # the unit, the body or a holder was not there, or it was asked only afterwards
+
+
+OF_WORD = {
+    DueWord.NOT_ASKED: DueSign.NOT_ASKED,
+    DueWord.NOT_DUE: DueSign.NOT_YET,
+    DueWord.IN_TIME: DueSign.ON_TIME,
+    DueWord.LATE: DueSign.LATE,
+    DueWord.SILENT: DueSign.SILENT,
+}
+
+
+class Stated(Protocol):
+    """What somebody said of a due."""
+
+    @property
+    def state(self) -> int: ...
+    @property
+    def planned_on(self) -> date | None: ...
+    @property
+    def done_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,6 +100,8 @@ class Timing:
     hour: time
     zone: str
     ended_at: datetime | None = None
+    asked_at: datetime | None = None
+    pauses: Sequence[Presence] = ()  # from an end until it was asked again
 
     def period_of(self, day: date) -> Period | None:
         """The period that holds a day; None before the first day and after the last."""
@@ -111,19 +137,41 @@ class Timing:
         return next(iter(self.begun(at, most=1)), None)
 
     def is_over(self, period: Period, at: datetime) -> bool:
-        """Return True once its time has passed. A period that ended after the schedule is never late."""
-        due_at = self.due_at(period)
-        return due_at < at and (self.ended_at is None or due_at <= self.ended_at)
+        """Return True once its time has passed, if it was asked before. One that ended after the schedule never is."""
+        return self.due_at(period) < at and self.is_asked(period)
 
-    def sign(self, period: Period, at: datetime, state: int | None, done_at: datetime | None) -> DueSign:
-        """The square of one period. state: of its due; None where nobody said anything."""
-        if state in FINISHED:
-            return DueSign.ON_TIME if done_at is None or done_at <= self.due_at(period) else DueSign.LATE
-        if state in (DueState.RETURNED, DueState.CANNOT):
-            return DueSign.RETURNED if state == DueState.RETURNED else DueSign.CANNOT
-        if self.is_over(period, at):
-            return DueSign.SILENT
-        return DueSign.PLANNED if state == DueState.PLANNED else DueSign.NOT_YET
+    def is_asked(self, period: Period) -> bool:
+        """Return True if a period was asked before its hour, and still asked then."""
+        due_at = self.due_at(period)
+        is_on = not any(each.holds(due_at) for each in self.pauses)
+        return is_on and was_asked(asked_at=self.asked_at, due_at=due_at, there=[Presence(until=self._until)])
+
+    @property
+    def _until(self) -> datetime | None:
+        return (
+            self.ended_at and self.ended_at + timedelta.resolution
+        )  # what was due at that instant was asked
+
+    def sign(self, period: Period, at: datetime, due: "Stated | None", *, is_there: bool) -> DueSign:
+        """The square of one period. due: what was said of it.
+
+        is_there: at its hour the unit was open, its body was there, and somebody held the office.
+        """
+        if due is not None and due.state in (DueState.RETURNED, DueState.CANNOT):
+            return DueSign.RETURNED if due.state == DueState.RETURNED else DueSign.CANNOT
+        due_at = self.due_at(period)
+        is_done = due is not None and due.state in FINISHED
+        if due is not None and due.state == DueState.PLANNED:
+            day = at.astimezone(ZoneInfo(self.zone)).date()
+            if at <= due_at or (due.planned_on is not None and day <= due.planned_on):
+                return DueSign.PLANNED
+        word = due_word(
+            due_at=due_at,
+            at=at,
+            is_asked=self.is_asked(period) and (is_there or at <= due_at),
+            answered_at=(due.done_at or due_at) if due is not None and is_done else None,
+        )
+        return OF_WORD[word]
 
     def latest_plan(self, period: Period, today: date) -> date:
         """The last day that may be set for a meeting."""
@@ -161,5 +209,7 @@ def clipped(period: Period, *, opens_on: date, closes_on: date, sent_on: date) -
 
 def shares(signs: Mapping[DueSign, int]) -> tuple[int, int, int, int]:
     """Periods due so far: all, on time, late, silent. The rest of all was returned, or was not possible."""
-    due = sum(n for sign, n in signs.items() if sign not in (DueSign.NOT_YET, DueSign.PLANNED))
+    due = sum(
+        n for sign, n in signs.items() if sign not in (DueSign.NOT_YET, DueSign.PLANNED, DueSign.NOT_ASKED)
+    )
     return due, signs.get(DueSign.ON_TIME, 0), signs.get(DueSign.LATE, 0), signs.get(DueSign.SILENT, 0)

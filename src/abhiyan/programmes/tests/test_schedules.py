@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abhiyan.core import database, sql
+from abhiyan.core.deadlines import Presence
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import scoped, system
 from abhiyan.messaging.models import Message
@@ -28,6 +29,7 @@ from abhiyan.programmes.actions.schedules import Asking
 from abhiyan.programmes.actions.tasks import NobodyToAsk, NoteMissing, TextTooLong, TitleMissing
 from abhiyan.programmes.models import OwnFigure, Programme, ProgrammeUnit
 from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules import schedules as rules
 from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, Timing
@@ -160,12 +162,25 @@ def test_a_square_says_on_time_late_silent_or_not_due_yet() -> None:
         (october, DueState.RETURNED, due, DueSign.RETURNED),
         (october, DueState.CANNOT, None, DueSign.CANNOT),
     ):
-        assert asked.sign(period, AT, state, done_at) == expected
+        said = None if state is None else Due(state=state, done_at=done_at)
+        assert asked.sign(period, AT, said, is_there=True) == expected
+        absent = expected if said and expected != DueSign.SILENT else DueSign.NOT_ASKED
+        assert asked.sign(october, AT, said, is_there=False) == absent or period == november
+    later = Due(state=DueState.PLANNED, planned_on=TODAY)
+    assert asked.sign(october, AT, later, is_there=True) == DueSign.PLANNED, (
+        "it set a day that is still to come"
+    )
     ended = timing("monthly", SEPTEMBER, LAST, ended_at=due - DAY)
     assert ended.begun(AT)[-1] == october, "nothing begins after the end"
-    assert ended.sign(october, AT, None, None) == DueSign.NOT_YET, (
-        "what was ended before its time is not late"
+    not_asked = (
+        ended,  # before the hour
+        timing("monthly", SEPTEMBER, LAST, asked_at=due + DAY),
+        timing("monthly", SEPTEMBER, LAST, pauses=[Presence(due - DAY, due + DAY)]),
     )
+    for one in not_asked:
+        assert one.sign(october, AT, None, is_there=True) == DueSign.NOT_ASKED and not one.is_over(
+            october, AT
+        )
     assert rules.shares({DueSign.ON_TIME: 3, DueSign.SILENT: 2, DueSign.NOT_YET: 9, DueSign.CANNOT: 1}) == (
         6,
         3,
@@ -460,41 +475,44 @@ def test_the_silent_get_one_message_a_day(
         remind(district, unit_id=world.unit("N1"))
     with pytest.raises(NotFound):
         remind(district, begins_on=date(2026, 12, 1))
-    assert remind(district) == 1, "the other mandal is vacant"
     with pytest.raises(schedules.NobodyToRemind):
-        remind(president, unit_id=world.unit("N1"))
+        remind(district)  # it is not due yet
+    over = AT + 11 * DAY
+    assert remind(district, over) == 1, "the other mandal is vacant"
+    with pytest.raises(schedules.NobodyToRemind):
+        remind(president, over, unit_id=world.unit("N1"))
     with system("test"):
         (message,) = Message.objects.filter(template="duty.asked")
         (due,) = Due.objects.all()
     assert message.phone_id == mandal.phone_id
-    assert (due.state, due.reminded_on, due.said_at) == (DueState.OPEN, TODAY, None)
-    as_(mandal, dues.plan_due, owes=owes(world, one), on=TODAY + 2 * DAY)
+    assert (due.state, due.reminded_on, due.said_at) == (DueState.OPEN, TODAY + 11 * DAY, None)
+    as_(mandal, dues.plan_due, owes=owes(world, one), on=TODAY + 13 * DAY, at=over)
     with pytest.raises(schedules.NobodyToRemind):
-        remind(district, AT + DAY)
-    assert remind(president, AT + 3 * DAY, unit_id=world.unit("N1")) == 1, "its day went by"
-    as_(mandal, dues.cannot_due, owes=owes(world, one), reason="Snow", at=AT + 3 * DAY)
+        remind(district, over + DAY)
+    assert remind(president, over + 3 * DAY, unit_id=world.unit("N1")) == 1, "its day went by"
+    as_(mandal, dues.cannot_due, owes=owes(world, one), reason="Snow", at=over + 3 * DAY)
     with pytest.raises(schedules.NobodyToRemind):
-        remind(president, AT + 4 * DAY)
+        remind(president, over + 4 * DAY)
     as_(president, schedules.end_schedule, public_id=one.public_id)
     with pytest.raises(schedules.ScheduleEnded):
-        remind(president, AT + 5 * DAY)
+        remind(president, over + 5 * DAY)
 
 
 # --- the board ---
 
 
-def board(one: Schedule, lo_hi: tuple[int, int], **more: Any) -> tuple[found.UnitBoard, found.BoardNumbers]:
+def board(one: Schedule, lo_hi: tuple[int, int], **more: Any) -> tuple[boards.UnitBoard, boards.BoardNumbers]:
     period = one.timing.current(AT)
     assert period is not None
-    of = found.numbers([(one, period)], lo_hi, {"mandal": 4}, {}, on=TODAY)[one.pk, period.begins_on]
-    return found.UnitBoard(one, period, lo_hi, of=of, on=TODAY, **more), of
+    of = boards.numbers([(one, period)], lo_hi, {"mandal": 4}, at=AT)[one.pk, period.begins_on]
+    return boards.UnitBoard(one, period, lo_hi, of=of, on=TODAY, **more), of
 
 
-def codes(rows: found.UnitBoard) -> list[str]:
+def codes(rows: boards.UnitBoard) -> list[str]:
     return [each.code for each in rows.each()]
 
 
-def test_a_board_has_silent_units_first_then_by_how_far_they_are(
+def test_a_board_has_units_without_an_answer_first_then_by_how_far_they_are(
     world: World, president: Account, mandal: Account
 ) -> None:
     one = ask(world, president)
@@ -513,7 +531,7 @@ def test_a_board_has_silent_units_first_then_by_how_far_they_are(
         for n, mark in enumerate(marks):
             assert [each.code for each in rows.after(mark, 2)] == in_order[n : n + 2]
         assert [each.code for each in rows.after((0, 0), 2)] == in_order[:2], "no mark leads out of the span"
-        assert (of.asked, of.silent, of.finished, of.people, of.answered) == (4, 1, 1, 23, 2)
+        assert (of.asked, of.not_due, of.silent, of.late, of.finished, of.people) == (4, 1, 0, 0, 1, 23)
         for state, of_state in (
             (DueState.OPEN, ["N112"]),
             (DueState.PLANNED, ["N121"]),
@@ -521,8 +539,6 @@ def test_a_board_has_silent_units_first_then_by_how_far_they_are(
         ):
             some, _of = board(one, span, state=state)
             assert (codes(some), some.total) == (of_state, len(of_state))
-        vacant, _of = board(one, span, vacant=True)
-        assert (codes(vacant), vacant.total) == (["N112"], None)
     district = world.holder("district_president", "N11")
     with scoped(viewer_of(account_id=district.pk, on=TODAY).scope):
         rows, of = board(one, (world.lo("N11"), world.lo("N12")))
@@ -531,8 +547,8 @@ def test_a_board_has_silent_units_first_then_by_how_far_they_are(
 
 @pytest.mark.parametrize("mark", [("9", "1"), ("-1", "1"), ("1", "-1"), ("1", str(1 << 63)), ("x", "1")])
 def test_a_mangled_mark_of_a_board_is_its_first_page(mark: tuple[str, str]) -> None:
-    assert tables.opened(tables.closed(50, 1, 77), *found.UnitBoard.kinds) == (50, [1, 77])
-    assert tables.opened(tables.closed(50, *mark), *found.UnitBoard.kinds) is None
+    assert tables.opened(tables.closed(50, 1, 77), *boards.UnitBoard.kinds) == (50, [1, 77])
+    assert tables.opened(tables.closed(50, *mark), *boards.UnitBoard.kinds) is None
 
 
 PLAN_LEAST, PLAN_BOOTHS = 400, 6_000
@@ -574,16 +590,17 @@ def test_a_page_of_a_board_over_many_booths_reads_its_own_rows(world: World, pre
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
         period = one.timing.current(AT)
         assert period is not None
-        of = found.BoardNumbers(asked=PLAN_BOOTHS, states={DueState.DONE: PLAN_BOOTHS // 3})
+        said = {DueState.DONE: PLAN_BOOTHS // 3}
+        of = boards.BoardNumbers(asked=PLAN_BOOTHS, states=said, silent=1_000, is_over=True)
         span = (world.lo("N1"), world.lo("N2"))
-        rows = found.UnitBoard(one, period, span, of=of, on=TODAY)
+        rows = boards.UnitBoard(one, period, span, of=of, on=TODAY)
         late = sql.value(f"select unit_id from programmes_due offset {PLAN_BOOTHS // 6} limit 1")
         wanted = [
             *rows.parts(None),  # the first page, and the first unit that answered
             rows.parts((DueState.OPEN, hi + PLAN_BOOTHS // 2))[0],
             *rows.parts((DueState.DONE, late)),
-            *found.UnitBoard(one, period, span, of=of, on=TODAY, state=DueState.DONE).parts(None),
-            *found.UnitBoard(one, period, span, of=of, on=TODAY, vacant=True).parts(None),
+            *boards.UnitBoard(one, period, span, of=of, on=TODAY, state=DueState.DONE).parts(None),
+            *boards.UnitBoard(one, period, span, of=of, on=TODAY, vacant=True).parts(None),
         ]
         assert len(wanted) == 6
         for part in wanted:
@@ -660,7 +677,10 @@ def test_a_seat_in_a_body_shows_what_the_body_owes_and_no_people_and_no_counts(
     with scoped(viewer_of(account_id=district.pk, on=TODAY).scope):
         period = one.timing.begun(AT)[-1]
         assert [
-            each.body_id for each in found.bodies_asked(one, period, (world.lo("N11"), world.lo("N12")))
+            each.body_id
+            for each in boards.bodies_asked(
+                one, period, (world.lo("N11"), world.lo("N12")), of=boards.BoardNumbers(), on=TODAY
+            )
         ] == [
             other.pk,
             media.pk,

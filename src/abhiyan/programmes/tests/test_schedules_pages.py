@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from abhiyan.core.scope import system
+from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.rules.questions import QuestionKind
@@ -151,15 +152,28 @@ def test_a_board_names_each_period_and_whom_it_reminded_today(
     cast: Cast, ask: Callable[..., Schedule]
 ) -> None:
     one = ask(2, by="district_in_charge")
-    client = cast.client("district_in_charge")
     board = reverse("programmes:schedule", args=[one.public_id])
+    remind = reverse("programmes:schedule_remind", args=[one.public_id])
+
+    def counted(words: str, text: str) -> str:
+        lines = "".join(line.strip() for line in text.splitlines())
+        return lines.partition(f"<dt>{words}</dt><dd><b>")[2].partition("<")[0]
+
+    early, client = page(cast.client("district_in_charge"), board), cast.client("district_in_charge")
+    assert (counted("Not due yet", early), counted("Silent", early)) == ("2", "")
+    assert "Remind " not in early and ">silent<" not in early
+    assert "Nobody is late yet" in page(client, remind)
+    assert client.post(remind).status_code == 409
+    given.time(NOW + 6 * DAY)
+    board, client = f"{board}?from=2026-11-01", cast.client("district_in_charge")
     before = page(client, board)
-    assert "Remind 1" in before, "one of the two silent offices is vacant"
-    assert ">Mar 2026<" not in before and ">Apr 2026<" in before
-    assert "<dt>Silent</dt><dd><b>2</b></dd>" in "".join(line.strip() for line in before.splitlines())
-    assert client.post(reverse("programmes:schedule_remind", args=[one.public_id])).status_code == 302
+    assert "Remind 1" in before
+    assert ">Apr 2026<" not in before and ">May 2026<" in before
+    assert (counted("Not due yet", before), counted("Silent", before)) == ("", "1"), "one office was vacant"
+    assert "Nobody held the office then: 1" in before
+    assert client.post(remind, {"from": "2026-11-01"}).status_code == 302
     after = page(client, board)
-    assert "reminded 25 Nov" in after and "Remind " not in after
+    assert "reminded 1 Dec" in after and "Remind " not in after
 
 
 def test_a_meeting_in_the_silence_before_a_poll_is_warned(cast: Cast, ask: Callable[..., Schedule]) -> None:

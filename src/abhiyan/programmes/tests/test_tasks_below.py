@@ -50,7 +50,8 @@ def give(world: World, by: Account, office: str, code: str, title: str = "Meet",
             at=NOW,
         )
     with system("test"):
-        Task.objects.filter(pk=task.pk).update(due_at=due, asked_at=NOW - timedelta(days=20))
+        asked_at = NOW - timedelta(days=20)
+        Task.objects.filter(pk=task.pk).update(due_at=due, asked_at=asked_at, state_at=asked_at)
     return task
 
 
@@ -188,6 +189,21 @@ def test_one_press_reminds_each_person_with_late_tasks_once_a_day(
     given_clock.time(NOW + timedelta(days=1))
     assert browser(chief).post(where).status_code == 302
     assert sent() == ["duty.task_late"] * 4
+
+
+def test_a_late_task_that_was_handed_over_today_brings_no_reminder_before_tomorrow(
+    world: World, chief: Account, districts: list[Account]
+) -> None:
+    task = give(world, chief, "district_president", "N12", due=NOW - timedelta(days=2))
+    with system("test"):
+        Task.objects.filter(pk=task.pk).update(state_at=NOW - timedelta(hours=1))
+    for days, who in ((0, 0), (1, 1)):
+        at = NOW + timedelta(days=days)
+        with scoped(viewer_of(account_id=chief.pk, on=TODAY).scope):
+            late = found.late_to_remind(world.unit("N1"), 1, at=at, but=None)
+        assert len(late) == who
+        with system("test"):
+            assert acts.remind(at=at) == who
 
 
 def test_only_leaders_of_a_unit_remind_there(world: World, chief: Account, districts: list[Account]) -> None:

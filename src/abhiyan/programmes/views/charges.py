@@ -134,6 +134,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             narrowed=filters,
         )
     may_name = one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id)
+    to_remind = may_name and queries.charges_to_remind(one, unit.id, on=on).count()
     context = {
         **shown.frame(one, (say("In-charges"), "")),
         "unit_name": here.name,
@@ -152,7 +153,8 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             )
             for level in levels
         ],
-        "to_remind": may_name and queries.charges_to_remind(one, unit.id, on=on).count(),
+        "to_remind": to_remind,
+        "were_told": may_name and not to_remind and queries.charges_told(one, unit.id).exists(),
         "together": queries.named_together(one, request.viewer.account_id) if may_name else [],
         "unit": unit,
         "filters": filters,

@@ -32,7 +32,7 @@ from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.holders import holders
-from abhiyan.programmes.rules.schedules import FINISHED, DueState, Period
+from abhiyan.programmes.rules.schedules import FINISHED, DueSign, DueState, Period
 from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, WholeField
@@ -41,7 +41,7 @@ from abhiyan.ui.records import RecordSent, taken
 from abhiyan.units import queries as units
 
 from . import shown
-from .schedules import KINDS, SIGNS, crumbs, figure_names, period_name, state_name, whom
+from .schedules import KINDS, SIGN_NAMES, SIGNS, crumbs, figure_names, period_name, state_name, whom
 
 
 class DueDayForm(forms.Form):
@@ -144,7 +144,6 @@ def _shown(
             forms_of[act] = sent
         else:
             wrong = problem(sent)
-    history = found.dues_of(one, [asked], since=one.timing.begun(at)[0].begins_on).get(asked.key, {})
     who = found.responsible(one, [asked], on=shown.today(at)).get(asked.key)
     known = holders(each for each in (row.said_by, row.decided_by) if each is not None) if row else {}
     said_by, decided_by = (
@@ -156,11 +155,9 @@ def _shown(
         (held.unit_id, held.body_id) == (asked.unit_id, asked.body_id) for held in request.viewer.appointments
     )
     board = reverse("programmes:schedule", args=[public_id])
-    signs = [
-        (each, one.timing.sign(each, at, past.state if past else None, past.done_at if past else None))
-        for each in one.timing.begun(at)
-        for past in (history.get(each.begins_on),)
-    ]
+    (owing,) = found.with_dues([(one, asked)], at=at)
+    signs = [(each, owing.sign(each, past, at)) for each, past in owing.periods]
+    sign = dict(signs)[period]
     context = {
         **crumbs((one.title, "" if is_own else board), (named(asked.body_names or asked.names), "")),
         "schedule": one,
@@ -168,12 +165,12 @@ def _shown(
         "asked": asked,
         "unit_name": named(asked.names),
         "due": row,
-        "state": state_name(one, state),
-        "kind": "bad" if one.timing.is_over(period, at) and state in (0, 2) else KINDS.get(state, ""),
+        "state": str(SIGN_NAMES[sign]) if state == DueState.OPEN else state_name(one, state, is_over=True),
+        "kind": "bad" if sign == DueSign.SILENT else KINDS.get(state, ""),
         "period": period,
         "period_name": period_name(one, period),
         "due_at": one.timing.due_at(period),
-        "is_late": one.timing.is_over(period, at),
+        "is_late": one.timing.is_over(period, at) and sign != DueSign.NOT_ASKED,
         "who": who,
         "said_by": said_by,
         "decided_by": decided_by,

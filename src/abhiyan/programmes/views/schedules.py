@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
@@ -32,6 +33,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries
 from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, shares
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page
@@ -55,6 +57,12 @@ SIGNS: dict[DueSign, tuple[Shape, str | Promise]] = {
     DueSign.PLANNED: (Shape.OPEN, _("day set")),
     DueSign.SILENT: (Shape.EMPTY, _("silent")),
     DueSign.NOT_YET: (Shape.WAITING, _("not due yet")),
+    DueSign.NOT_ASKED: (Shape.ABSENT, _("not asked")),
+}
+SIGN_NAMES = {
+    DueSign.SILENT: _("Silent"),
+    DueSign.NOT_YET: _("Not due yet"),
+    DueSign.NOT_ASKED: _("Not asked"),
 }
 KINDS = {DueState.RETURNED: "warn", DueState.CANNOT: "warn", DueState.DONE: "ok", DueState.ACCEPTED: "ok"}
 
@@ -72,8 +80,10 @@ def whom(one: Schedule) -> str:
     return str(Body.Kind(one.body_kind).label)
 
 
-def state_name(one: Schedule, state: int) -> str:
-    """How a due stands, in words. A report that was sent waits for a decision."""
+def state_name(one: Schedule, state: int, *, is_over: bool) -> str:
+    """How a due stands, in words. A report that was sent waits for a decision; nobody is silent before the hour."""
+    if state == DueState.OPEN:
+        return say("Silent") if is_over else say("Not due yet")
     if state == DueState.DONE and not one.is_meeting:
         return pgettext("of a report", "Sent")
     return str(Due.State(state).label)
@@ -122,7 +132,7 @@ class AskedRow:
     """A schedule, with how far it is in the unit of the page and below. is_own: the unit itself owes it."""
 
     one: Schedule
-    of: found.BoardNumbers
+    of: boards.BoardNumbers
     period: Period | None
     is_own: bool
 
@@ -135,25 +145,23 @@ OF_UNIT: tuple[Column[AskedRow], ...] = (
     Column("period", _("Now"), lambda row: period_name(row.one, row.period) if row.period else ""),
     Column("asked", _("Units asked"), lambda row: row.of.asked or None, css="num"),
     Column("done", _("Done"), lambda row: row.of.finished if row.of.asked else None, css="num"),
-    Column("silent", _("Silent"), lambda row: row.of.silent if row.of.asked else None, css="num end"),
+    Column("not_due", _("Not due yet"), lambda row: row.of.not_due or None, css="num"),
+    Column("silent", _("Silent"), lambda row: row.of.silent or None, css="num end"),
     Column("last_on", _("Last day"), lambda row: row.one.last_on, order="last_on", css="nums"),
 )
 
 
 def _with_numbers(here: Here | None, at: datetime, some: list[Schedule]) -> list[AskedRow]:
     periods = {one.pk: one.timing.current(at) for one in some}
-    of: Mapping[tuple[int, date], found.BoardNumbers] = {}
+    of: Mapping[tuple[int, date], boards.BoardNumbers] = {}
     if here is not None:
         counts = units.counts_below(here.unit.id, here.hierarchy)
-        bodies = (
-            found.bodies_to_ask(here.unit.id, here.hierarchy) if any(one.body_kind for one in some) else {}
-        )
         pairs = [(one, period) for one in some if (period := periods[one.pk])]
-        of = found.numbers(pairs, here.span, counts, bodies, on=shown.today(at))
+        of = boards.numbers(pairs, here.span, counts, at=at)
     return [
         AskedRow(
             one,
-            of.get((one.pk, period.begins_on), found.BoardNumbers()) if period else found.BoardNumbers(),
+            of.get((one.pk, period.begins_on), boards.BoardNumbers()) if period else boards.BoardNumbers(),
             period,
             here is None or (one.kind == here.unit.kind and one.unit_id != here.unit.id),
         )
@@ -237,6 +245,7 @@ class BoardRow:
     who: found.Responsible | None
     due: Due | None
     signs: Sequence[DueSign]
+    sign: DueSign  # of the period that is shown
     href: str
     is_behind: bool
 
@@ -255,11 +264,13 @@ class BoardRow:
 
     @property
     def state(self) -> str:
-        return state_name(self.one, self.due.state if self.due else DueState.OPEN)
+        if self.due is None or self.due.state == DueState.OPEN:
+            return SIGN_NAMES[self.sign]
+        return state_name(self.one, self.due.state, is_over=True)
 
     @property
     def is_silent(self) -> bool:
-        return self.due is None or self.due.state == DueState.OPEN
+        return self.sign == DueSign.SILENT
 
     @property
     def kind(self) -> str:
@@ -327,12 +338,19 @@ class BoardFilters(forms.Form):
     show = forms.ChoiceField(label=_("Status"), required=False)
     unit = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, of: found.BoardNumbers, one: Schedule, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of: boards.BoardNumbers, one: Schedule, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        counted: list[tuple[str, str | Promise, int]] = [("", _("All"), of.asked)]
-        counted += [(str(state.value), state_name(one, state), of.of(state)) for state in states_of(one)]
-        choices = [(key, f"{words}: {grouped(n)}") for key, words, n in counted]
-        offer(self, show=[*choices, (VACANT, _("Silent, and the office is vacant"))])
+        counted: list[tuple[str, str | Promise, int]] = [("", _("All"), of.asked), *_counted(one, of)]
+        if of.is_over:
+            counted.append((VACANT, _("Nobody held the office then"), of.vacant))
+        offer(self, show=[(key, f"{words}: {grouped(n)}") for key, words, n in counted])
+
+
+def _counted(one: Schedule, of: boards.BoardNumbers) -> list[tuple[str, str, int]]:
+    return [
+        (str(state.value), state_name(one, state, is_over=of.is_over), of.of(state))
+        for state in states_of(one)
+    ]
 
 
 VACANT = "vacant"
@@ -384,12 +402,10 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
             (period_name(one, each), here.href(**{"from": each.begins_on.isoformat()}), each == period)
             for each in reversed(periods)
         ],
-        "counts": [(state_name(one, state), of.of(state)) for state in states_of(one)],
+        "counts": [(words, n) for _state, words, n in _counted(one, of)],
         "legend": [square for sign, square in SIGNS.items() if sign not in _never(one)],
         "may": may,
-        "to_remind": _filled(one, period, here, today=shown.today(at))[1]
-        if period and one.ended_at is None
-        else 0,
+        "to_remind": len(_filled(one, period, here, at=at)) if period and one.ended_at is None else 0,
         "today": shown.today(at),
     }
     return answer(request, "programmes/schedule.html", table, context)
@@ -430,68 +446,54 @@ def _own(request: Request, one: Schedule, *, at: datetime) -> str:
     return acts.due_href(one, mine, period)
 
 
-def _numbers(one: Schedule, period: Period | None, here: Here, *, at: datetime) -> found.BoardNumbers:
+def _numbers(one: Schedule, period: Period | None, here: Here, *, at: datetime) -> boards.BoardNumbers:
     if period is None:
-        return found.BoardNumbers()
+        return boards.BoardNumbers()
     counts = units.counts_below(here.unit.id, here.hierarchy)
-    bodies = found.bodies_to_ask(here.unit.id, here.hierarchy) if one.body_kind else {}
-    on = shown.today(at)
-    return found.numbers([(one, period)], here.span, counts, bodies, on=on)[one.pk, period.begins_on]
+    return boards.numbers([(one, period)], here.span, counts, at=at)[one.pk, period.begins_on]
 
 
 def _rows(
-    one: Schedule, period: Period, here: Here, of: found.BoardNumbers, show: str, *, at: datetime
-) -> Sequence[found.AskedUnit] | found.UnitBoard:
+    one: Schedule, period: Period, here: Here, of: boards.BoardNumbers, show: str, *, at: datetime
+) -> Sequence[found.AskedUnit] | boards.UnitBoard:
     state = int(show) if show.isdigit() else None
-    if one.body_kind:
-        return found.bodies_asked(one, period, here.span, state=0 if show == VACANT else state)
-    return found.UnitBoard(
-        one,
-        period,
-        here.span,
-        of=of,
-        on=shown.today(at),
-        state=state,
-        vacant=show == VACANT,
+    make: Any = boards.bodies_asked if one.body_kind else boards.UnitBoard
+    rows: Sequence[found.AskedUnit] | boards.UnitBoard = make(
+        one, period, here.span, of=of, on=shown.today(at), state=state, vacant=show == VACANT
     )
+    return rows
 
 
 def _finished(
     one: Schedule, periods: Sequence[Period], period: Period, at: datetime, some: list[found.AskedUnit]
 ) -> list[BoardRow]:
-    """Units of a board with who owes it and what they said: two queries."""
+    """Units of a board with who owes it and what they said: three queries."""
     today = shown.today(at)
     who = found.responsible(one, some, on=today)
-    dues = found.dues_of(one, some, since=periods[0].begins_on)
     rows = []
-    for each in some:
-        own = dues.get(each.key, {})
-        signs = [
-            one.timing.sign(past, at, due.state if due else None, due.done_at if due else None)
-            for past in periods
-            for due in (own.get(past.begins_on),)
-        ]
-        due = own.get(period.begins_on)
+    for owing in found.with_dues([(one, each) for each in some], at=at):
+        each, due = owing.asked, dict(owing.periods).get(period)
+        signs = owing.signs(at)
         sign = signs[periods.index(period)]
         went_by = (
             due is not None and due.state == DueState.PLANNED and due.planned_on and due.planned_on < today
         )
+        is_behind = sign == DueSign.SILENT or bool(went_by)
         href = acts.due_href(one, each, period)
-        rows.append(
-            BoardRow(one, each, who.get(each.key), due, signs, href, sign == DueSign.SILENT or bool(went_by))
-        )
+        rows.append(BoardRow(one, each, who.get(each.key), due, signs, sign, href, is_behind))
     return rows
 
 
 # --- reminding, ending ---
 
 
-def _filled(one: Schedule, period: Period, here: Here, *, today: date) -> tuple[int, int]:
-    """Count silent units or bodies without a message today, and those of them with somebody in office."""
-    silent = found.to_remind(one, period, here.span, on=today, most=acts.MOST_REMINDED + 1)
+def _filled(one: Schedule, period: Period, here: Here, *, at: datetime) -> list[found.AskedUnit]:
+    """The silent units or bodies without a message today whose leader already held the office at the hour."""
+    silent = boards.to_remind(one, period, here.span, at=at, most=acts.MOST_REMINDED + 1)
     if len(silent) > acts.MOST_REMINDED:
-        return len(silent), len(silent)
-    return len(silent), len(found.responsible(one, silent, on=today))
+        return silent
+    known = found.responsible(one, silent, on=shown.today(at), period=period)
+    return [each for each in silent if each.key in known]
 
 
 @form_page
@@ -505,8 +507,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     asked = request.GET.get("from") or request.POST.get("from")
     period = next((each for each in periods if each.begins_on.isoformat() == asked), None)
     period = period or (periods[-1] if periods else None)
-    today = shown.today(at)
-    silent, filled = _filled(one, period, here, today=today) if period else (0, 0)
+    filled = len(_filled(one, period, here, at=at)) if period else 0
     text = [
         ngettext(
             "%(n)s unit is silent, or the day it set went by.",
@@ -516,20 +517,18 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         % {"n": grouped(filled)},
         say("Each office gets one SMS. It cannot be called back."),
     ]
-    if vacant := silent - filled:
-        text.append(
-            ngettext("%(n)s more office is vacant.", "%(n)s more offices are vacant.", vacant)
-            % {"n": grouped(vacant)}
-        )
     if not filled:
-        text[:2] = [say("There is nobody to remind. Each unit gets at most one message a day.")]
+        text = [say("There is nobody to remind. Each unit gets at most one message a day.")]
+    if period and not one.timing.is_over(period, at):
+        due_at = date_format(localtime(one.timing.due_at(period)), "j M Y, H:i")
+        text = [say("Nobody is late yet: it is due on %(time)s.") % {"time": due_at}]
     page = here.href(reverse("programmes:schedule", args=[public_id]))
     return ask(
         request,
         lambda _given: acts.remind_silent(
             public_id=public_id,
             unit_id=here.unit.id,
-            begins_on=period.begins_on if period else today,
+            begins_on=period.begins_on if period else shown.today(at),
             by=request.actor,
             at=at,
         ),

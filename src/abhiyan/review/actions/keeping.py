@@ -12,7 +12,7 @@ from abhiyan.messaging.rules import hours
 from abhiyan.org.news import AppointmentEnded
 from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import Review, Round
-from abhiyan.review.queries.reviewers import ORGANISATIONAL, REVIEWER
+from abhiyan.review.queries.reviewers import ASKED, ORGANISATIONAL, REVIEWER
 from abhiyan.review.refusals import UnitsReviewed
 from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND
 from abhiyan.units import queries as units
@@ -146,13 +146,13 @@ def tell_holders(*, at: datetime) -> int:
 _LATE = f"""
 with r as materialized (
   select r.round_id, r.by_unit_id, null::bigint as account_id, max(r.reminded_at) as reminded_at,
-    count(r.decided_at) < round(count(*) * (%(on)s - d.begins_on)::numeric / (d.ends_on - d.begins_on + 1)) as is_late
+    count(r.decided_at) as decided, count(*) as n
   from review_review r join review_round d on d.id = r.round_id and d.begins_on <= %(on)s and d.ends_on >= %(on)s
   where r.left_on is null group by r.round_id, r.by_unit_id, d.id)
 select x.account_id, min(x.unit_id), array_agg(r.round_id), array_agg(r.by_unit_id)
 from r join review_round d on d.id = r.round_id cross join {REVIEWER} x
 group by x.account_id
-having bool_or(r.is_late) and coalesce(max(r.reminded_at), '-infinity') <= %(since)s
+having bool_or(r.decided < {ASKED.format(n="r.n")}) and coalesce(max(r.reminded_at), '-infinity') <= %(since)s
 order by 1 limit {AT_ONCE}"""
 
 
@@ -179,11 +179,12 @@ def remind_reviewers(*, at: datetime) -> int:
     return len(late)
 
 
-# Units of a round where something waits, nothing was decided, and nobody was reminded today.
+# Units of a round where less is decided than the days that are over ask for, and nobody was reminded today; without
+# one unit, those where nothing is decided.
 _SILENT = f"""
 with r as materialized (
-  select r.round_id, r.by_unit_id, null::bigint as account_id from review_review r
-  join units_placement p on p.unit_id = r.by_unit_id and p.hierarchy = %(hierarchy)s
+  select r.round_id, r.by_unit_id, null::bigint as account_id, count(r.decided_at) as decided, count(*) as n
+  from review_review r join units_placement p on p.unit_id = r.by_unit_id and p.hierarchy = %(hierarchy)s
     and p.lo >= %(lo)s and p.lo < %(hi)s
   where r.round_id = %(round)s and r.left_on is null
     and (%(unit)s::bigint is null or r.by_unit_id = %(unit)s)
@@ -192,7 +193,8 @@ with r as materialized (
     and coalesce(max(r.reminded_at), '-infinity') < %(day)s)
 select x.account_id, min(x.unit_id), array_agg(distinct r.by_unit_id)
 from r join review_round d on d.id = r.round_id cross join {REVIEWER} x
-where x.account_id is distinct from %(but)s group by x.account_id order by 1 limit {AT_ONCE}"""
+where x.account_id is distinct from %(but)s and r.decided < {ASKED.format(n="r.n")}
+group by x.account_id order by 1 limit {AT_ONCE}"""
 
 
 def tell_silent(one: Round, *, under: int, unit_id: int | None, but: int | None, at: datetime) -> int:

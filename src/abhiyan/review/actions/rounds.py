@@ -164,9 +164,10 @@ def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor
 
 
 def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by: Actor, at: datetime) -> int:
-    """One SMS to each reviewer of a round below a unit who has decided nothing. How many got one.
+    """Send one SMS to each silent reviewer of a round below a unit. Return how many got one.
 
-    unit_id: to the reviewers of this unit alone, also where they have decided some. Nobody gets two a day.
+    They have decided nothing, though the days that are over ask for it. unit_id: the reviewers of this unit alone, also
+    where they have decided too few. Nobody gets two a day.
     Only leaders of the unit, or of one above it, may do it. Refuses NotYours, RoundNotNow, ReviewersReminded.
     """
     on = clock.day_in(settings.TIME_ZONE, at)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
+
 from abhiyan.core import sql
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
@@ -17,19 +19,27 @@ from abhiyan.review.models import Review, Round
 from abhiyan.units.models import Hierarchy
 
 ORGANISATIONAL = Hierarchy.ORGANISATIONAL.value
+# From which day somebody holds an office: whoever was asked, from their yes.
+_DAY = f"at time zone '{settings.TIME_ZONE}')::date"
+_SINCE = f"""case when ap.accepted_how in ('named', 'before') then ap.starts_on
+   else greatest(ap.starts_on, (ap.accepted_at {_DAY}) end as since"""
 # Who reviews `r` of the round `d`: who holds its office in the unit that reviews, never the one reviewed; while there
 # is nobody, the stand-in.
 REVIEWER = f"""lateral (
   with h as (
-    select ap.id, ap.account_id, ap.unit_id, o.rank, ap.starts_on from org_appointment ap
+    select ap.id, ap.account_id, ap.unit_id, o.rank, ap.starts_on, {_SINCE} from org_appointment ap
     join org_office o on o.id = ap.office_id and o.code = d.office
     where ap.unit_id = r.by_unit_id and ap.account_id is distinct from r.account_id and {ACTIVE})
   select h.*, false as stands_in from h
   union all
-  select ap.id, ap.account_id, ap.unit_id, o.rank, ap.starts_on, true from review_stand_in s
+  select ap.id, ap.account_id, ap.unit_id, o.rank, ap.starts_on, greatest((s.named_at {_DAY}, ap.starts_on), true
+  from review_stand_in s
   join org_appointment ap on ap.id = s.appointment_id and {ACTIVE} join org_office o on o.id = ap.office_id
   where s.round_id = d.id and s.by_unit_id = r.by_unit_id and ap.account_id is distinct from r.account_id
     and not exists (select from h))"""
+# So many of {n} reviews of a round `d` its reviewer `x` should have decided by a day: as `rules.rounds.asked_so_far`.
+_FIRST = f"greatest(d.begins_on, (d.made_at {_DAY}, x.since)"
+ASKED = f"round({{n}} * greatest(0, %(on)s - {_FIRST})::numeric / greatest(1, d.ends_on - {_FIRST} + 1))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Reviewer:
     unit_id: int
     rank: int
     stands_in: bool
+    since: date  # in the office, or named as stand-in
 
 
 def reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]:
@@ -51,7 +62,7 @@ def reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]:
 
 def _reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]:
     rows = sql.rows(
-        f"""select r.id, x.account_id, a.name, x.unit_id, x.rank, x.stands_in
+        f"""select r.id, x.account_id, a.name, x.unit_id, x.rank, x.stands_in, x.since
         from review_review r join review_round d on d.id = r.round_id cross join {REVIEWER} x
         join people_account a on a.id = x.account_id
         where r.id = any(%(reviews)s::bigint[]) order by r.id, x.starts_on, x.id""",

@@ -40,6 +40,12 @@ def due_share(begins_on: date, ends_on: date, *, today: date) -> float:
     return min(1.0, max(0.0, gone / days))
 
 
+def asked_so_far(n: int, *, since: date, ends_on: date, today: date) -> int:
+    """Return how many of n reviews are due by now, where somebody has had them since a day: those of the days over."""
+    gone, days = max(0, (today - since).days), max(1, (ends_on - since).days + 1)
+    return (2 * n * gone + days) // (2 * days)
+
+
 def state_of(*, is_decided: bool, is_met: bool, is_prepared: bool) -> ReviewState:
     """Return how far one review is. A day set for the meeting is not a meeting held."""
     if is_decided:

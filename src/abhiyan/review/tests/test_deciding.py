@@ -1,6 +1,6 @@
 """A decision keeps the figures of its day, and asks once where they say something else; one page, one list."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -224,21 +224,31 @@ def test_the_round_shows_silent_reviewers_first_and_reminds_them_once_a_day(cast
     with system("test"):
         phone = keep_phone(phone="+919906000091")
         Account.objects.filter(pk=cast.accounts["mandal_president"].pk).update(phone_id=phone)
-    client = cast.client("district_in_charge")
-    said = words(body(client, f"/review/rounds/{one.public_id}/reviewers/"))
-    assert said.index("Hazratbal") < said.index("Lal Chowk")
-    assert "nothing yet" in said
+    page = f"/review/rounds/{one.public_id}/reviewers/"
+    early = words(body(cast.client("district_in_charge"), page))
+    assert early.index("Hazratbal") < early.index("Lal Chowk")
+    assert "nothing yet" not in early, "the round began today"
+    later = NOW + (one.ends_on - one.begins_on)
+    given.time(later)
+    assert "nothing yet" not in words(body(cast.client("district_in_charge"), page)), (
+        "where nobody has the office"
+    )
+    with system("test"):
+        Review.objects.filter(round=one).update(decided_at=None)
+    assert "nothing yet" in words(body(cast.client("district_in_charge"), page))
 
-    def remind(role: str = "district_in_charge", unit: str = "JK-SRI-M1") -> int:
+    def remind(role: str = "district_in_charge", unit: str = "JK-SRI-M1", at: datetime = later) -> int:
         with cast.as_(role):
             return remind_round(
                 public_id=one.public_id,
                 under=cast.world.units["JK-SRI"].pk,
                 unit_id=cast.world.units[unit].pk,
                 by=cast.actor(role),
-                at=NOW,
+                at=at,
             )
 
+    with pytest.raises(refusals.ReviewersReminded):
+        remind(at=NOW)  # nothing is due on the first day
     assert remind() == 1
     with system("test"):
         assert Message.objects.filter(template="duty.today").count() == 1

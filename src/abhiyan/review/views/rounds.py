@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,14 @@ from abhiyan.review.queries import rounds as found
 from abhiyan.review.queries.reached import reached_below
 from abhiyan.review.queries.reviewers import ORGANISATIONAL
 from abhiyan.review.rules.reached import MeasureReached
-from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, SHAPES, ReviewState, due_share, state_of
+from abhiyan.review.rules.rounds import (
+    LONGEST_NAME,
+    LONGEST_REASON,
+    SHAPES,
+    ReviewState,
+    due_share,
+    state_of,
+)
 from abhiyan.ui.acts import ask, form_page, problem, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
@@ -47,6 +54,7 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 from .printing import MOST_DOSSIERS
+from .reviewing import ReviewingUnit, reviewing_rows
 
 SHOWN = 8  # units that review, beside the whole of a round
 REVIEWED = (Kind.BOOTH, Kind.CLUSTER, Kind.MANDAL, Kind.DISTRICT)
@@ -316,7 +324,7 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
     names = found.names_of(each.account_id for each in meetings)
     most = max(whole.decisions.values(), default=0)
     is_now = one.begins_on <= on <= one.ends_on
-    reviewing = reviewing_rows(list(found.reviewing_units(one, under=here.unit.id)[:SHOWN]), on=on)
+    reviewing = reviewing_rows(one, list(found.reviewing_units(one, under=here.unit.id)[:SHOWN]), on=on)
     return shown | {
         "board": board,
         "reviewing": reviewing,
@@ -337,48 +345,6 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
         "may_name": found.leads_whole(request.viewer, one),
         "legend": [(SHAPES[state], words) for state, words in STATES.items()],
     }
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewingUnit:
-    """A unit that reviews in a round, with its reviewers and how far they are."""
-
-    code: str
-    names: dict[str, str]
-    by: Sequence[who.Reviewer]
-    n: int
-    decided: int
-    met: int
-    is_set: int
-    last: datetime | None
-    reminded: datetime | None
-
-    @property
-    def is_silent(self) -> bool:
-        return not self.decided
-
-    @property
-    def people(self) -> str:
-        return ", ".join(each.name for each in self.by)
-
-
-def reviewing_rows(rows: Sequence[Any], *, on: date) -> list[ReviewingUnit]:
-    """Rows of `reviewing_units` with the people who review there. One query more."""
-    by = who.reviewers([Review(pk=row["one"]) for row in rows], on=on)
-    return [
-        ReviewingUnit(
-            row["by_unit__code"],
-            row["by_unit__names"],
-            by.get(row["one"], []),
-            row["n"],
-            row["decided"],
-            row["met"],
-            row["is_set"],
-            row["last"],
-            row["reminded"],
-        )
-        for row in rows
-    ]
 
 
 REVIEWERS: tuple[Column[ReviewingUnit], ...] = (
@@ -406,7 +372,7 @@ def round_reviewers(request: Request, public_id: UUID) -> HttpResponseBase:
         found.reviewing_units(one, under=here.unit.id),
         name="reviewers",
         caption=_("Reviewers"),
-        finish=lambda rows: reviewing_rows(rows, on=on),
+        finish=lambda rows: reviewing_rows(one, rows, on=on),
         unit_id=one.unit_id,
     )
     context = {

@@ -165,7 +165,7 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
     say("appointing people to offices")
     with system("demo"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
-        centres = _centres(rows, ids, at)
+        centres = _centres(rows, ids, at - timedelta(days=former.ORGANISED))
         holders = _appoint(seed, rows, ids, centres, at, today)
         shown = {
             part.office: (_acting(each), ids[part.unit]) for part, each in holders.items() if each.is_demo

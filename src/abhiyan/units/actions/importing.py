@@ -61,7 +61,7 @@ def take_in(
             tell(30, 100)
             _differences(import_id)
             _change(import_id)
-            _make(import_id)
+            _make(import_id, on)
             stood = {}
             for hierarchy in levels.HIERARCHIES:
                 tell(35 + 20 * hierarchy, 100)
@@ -136,7 +136,8 @@ def _change(import_id: int) -> None:
     sql.run(
         "insert into units_change (import_id, row, unit_id, change, before)"
         " select %s, c.row, u.id, 'changed', jsonb_build_object('names', u.names, 'electors', u.electors,"
-        " 'households', u.households, 'lat', u.lat, 'lon', u.lon, 'source', u.source, 'is_sample', u.is_sample)"
+        " 'households', u.households, 'lat', u.lat, 'lon', u.lon, 'source', u.source, 'is_sample', u.is_sample,"
+        " 'opened_on', u.opened_on)"
         " from t_changed c join units_unit u on u.id = c.unit_id order by c.row",
         [import_id],
     )
@@ -145,7 +146,7 @@ def _change(import_id: int) -> None:
         " names = u.names || jsonb_strip_nulls(jsonb_build_object('en', r.name_en, 'hi', r.name_hi)),"
         " electors = coalesce(r.electors, u.electors), households = coalesce(r.households, u.households),"
         " lat = coalesce(r.lat, u.lat), lon = coalesce(r.lon, u.lon), source = coalesce(r.source, u.source),"
-        " is_sample = coalesce(r.sample, u.is_sample)"
+        " is_sample = coalesce(r.sample, u.is_sample), opened_on = coalesce(r.opened_on, u.opened_on)"
         " from t_row r join t_changed c on c.row = r.row where u.id = r.unit_id"
     )
     fresh(
@@ -176,8 +177,11 @@ def _reword(table: str, *, had_words: bool) -> None:
     sql.run("close reword")
 
 
-def _make(import_id: int) -> None:
-    """Units that did not exist. Their rows and edges get the ids."""
+def _make(import_id: int, on: date) -> None:
+    """Units that did not exist. Their rows and edges get the ids.
+
+    Their first day is that of the list, else today; of units that the list closes it is not known.
+    """
     fresh(
         "t_new",
         "as select row, -row::bigint as key, nextval(pg_get_serial_sequence('units_unit', 'id')) as unit"
@@ -185,11 +189,13 @@ def _make(import_id: int) -> None:
     )
     sql.run("analyze t_new")
     sql.run(
-        "insert into units_unit (id, code, kind, names, electors, households, lat, lon, source, is_sample)"
+        "insert into units_unit (id, code, kind, names, electors, households, lat, lon, source, is_sample, opened_on)"
         " select n.unit, r.code, r.kind,"
         " jsonb_strip_nulls(jsonb_build_object('en', r.name_en, 'hi', r.name_hi)), r.electors, r.households,"
-        " r.lat, r.lon, coalesce(r.source, ''), coalesce(r.sample, false)"
-        " from t_new n join t_row r on r.row = n.row order by n.unit"
+        " r.lat, r.lon, coalesce(r.source, ''), coalesce(r.sample, false),"
+        " coalesce(r.opened_on, case when r.closed_on is null then %s end)"
+        " from t_new n join t_row r on r.row = n.row order by n.unit",
+        [on],
     )
     sql.run(
         "insert into units_change (import_id, row, unit_id, change)"
@@ -445,9 +451,12 @@ def _unchange(import_id: int) -> None:
     )
     sql.run(
         "update units_unit u set names = b.names, electors = b.electors, households = b.households, lat = b.lat,"
-        " lon = b.lon, source = b.source, is_sample = b.is_sample from units_change c,"
+        " lon = b.lon, source = b.source, is_sample = b.is_sample,"
+        # A list from before units had a first day says nothing of it.
+        " opened_on = case when c.before ? 'opened_on' then b.opened_on else u.opened_on end from units_change c,"
         " jsonb_to_record(c.before) as b(names jsonb, electors int, households int, lat float8, lon float8,"
-        " source text, is_sample bool) where c.import_id = %s and c.change = 'changed' and u.id = c.unit_id",
+        " source text, is_sample bool, opened_on date)"
+        " where c.import_id = %s and c.change = 'changed' and u.id = c.unit_id",
         [import_id],
     )
     _reword("t_renamed", had_words=True)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Kind
 from abhiyan.units.refusals import BadCode, DoubledCode, NoName, UnknownKind
@@ -18,7 +19,10 @@ from abhiyan.units.words import write_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUnit:
-    """The facts of a unit to be made. names: language -> name, "en" among them. lat, lon: WGS 84 degrees."""
+    """The facts of a unit to be made. names: language -> name, "en" among them. lat, lon: WGS 84 degrees.
+
+    opened_on: its first day; None: the day it is made.
+    """
 
     code: str
     kind: str
@@ -29,6 +33,7 @@ class NewUnit:
     lon: float | None = None
     source: str = ""
     is_sample: bool = False
+    opened_on: date | None = None
 
 
 def make_unit(*, unit: NewUnit, by: Actor, at: datetime) -> int:
@@ -62,21 +67,22 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
         fresh(
             "t_unit",
             "(n int, code text, kind text, names text, electors int, households int, lat float8, lon float8,"
-            " source text, is_sample bool)",
+            " source text, is_sample bool, opened_on date)",
         )
-        columns = "n, code, kind, names, electors, households, lat, lon, source, is_sample"
+        columns = "n, code, kind, names, electors, households, lat, lon, source, is_sample, opened_on"
+        today = clock.day_in(settings.TIME_ZONE, at)
         with sql.copy(f"copy t_unit ({columns}) from stdin") as copy:
             for n, u in enumerate(units):
                 names = orjson.dumps(dict(u.names)).decode()
-                copy.write_row(
-                    (n, u.code, u.kind, names, u.electors, u.households, u.lat, u.lon, u.source, u.is_sample)
-                )
+                facts = (u.electors, u.households, u.lat, u.lon, u.source, u.is_sample)
+                copy.write_row((n, u.code, u.kind, names, *facts, u.opened_on or today))
         try:
             with transaction.atomic():
                 ids: dict[str, int] = dict(
                     sql.rows(
-                        "insert into units_unit (code, kind, names, electors, households, lat, lon, source, is_sample)"
-                        " select code, kind, names::jsonb, electors, households, lat, lon, source, is_sample"
+                        "insert into units_unit"
+                        " (code, kind, names, electors, households, lat, lon, source, is_sample, opened_on)"
+                        " select code, kind, names::jsonb, electors, households, lat, lon, source, is_sample, opened_on"
                         " from t_unit order by n returning code, id"
                     )
                 )

@@ -357,8 +357,8 @@ def counts_below(
     return dict(counts)
 
 
-def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
-    """Ids of the open units of a kind below a unit, in the order of the tree.
+def of_kind_below(unit_id: int, hierarchy: int, kind: str, *, with_closed: bool = False) -> list[int]:
+    """Ids of the open units of a kind below a unit, in the order of the tree; with_closed: of closed ones, too.
 
     Found from the top down, without a look at what stands below them.
     """
@@ -373,8 +373,8 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
         " union all select p.unit_id, p.lo, u.kind, u.closed_on from down join units_placement p"
         " on p.parent_id = down.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null"
         " join units_unit u on u.id = p.unit_id and u.kind = any(%(above)s) where down.kind <> %(kind)s)"
-        " select unit_id from down where kind = %(kind)s and closed_on is null order by lo",
-        {"unit": unit_id, "hierarchy": hierarchy, "kind": kind, "above": above},
+        " select unit_id from down where kind = %(kind)s and (closed_on is null or %(closed)s) order by lo",
+        {"unit": unit_id, "hierarchy": hierarchy, "kind": kind, "above": above, "closed": with_closed},
     )
 
 

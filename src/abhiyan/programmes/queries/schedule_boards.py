@@ -1,0 +1,322 @@
+"""The board of a schedule: the units and bodies of one period, how far they are, and who may be reminded.
+
+A period has the units that were open at its hour, and those that answered. What opens or closes later changes nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from abhiyan.core import sql
+from abhiyan.core.rows import MarkedRows, Rows
+from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.rules.schedules import FINISHED, DueState, Period
+from abhiyan.units import queries as units
+from abhiyan.units.models import MANY
+
+from .presence import BODY_THERE, HELD, UNIT_THERE
+from .schedules import BODIES, AskedUnit, today
+
+MOST_BODIES = 5_000  # of one kind, on one board
+LAST_KEY = (1 << 63) - 1  # the largest bigint: no unit has this id
+
+_DUE = {"on": "%(due_on)s", "at": "%(due_at)s"}
+_THERE = UNIT_THERE.format(**_DUE)
+_UNITS = f"""from units_placement p join units_unit u on u.id = p.unit_id and u.kind = %(kind)s
+ where p.lo > %(lo)s and p.lo < %(hi)s and {_THERE}"""
+_OF_FEW = " and p.unit_id = any(%(ids)s::bigint[])"
+# Each unit is looked up by itself: a join would read all that was said in the period first.
+_OPEN = f"""{_UNITS} and (select d.state from programmes_due d where d.schedule_id = %(schedule)s
+  and d.begins_on = %(begins_on)s and d.unit_id = p.unit_id and d.body_id is null and d.state > 0) is null"""
+_IN_OFFICE = f"""exists (select from org_appointment ap where ap.unit_id = p.unit_id
+  and ap.office_id = %(office)s and ap.body_id is null and {HELD.format(**_DUE)})"""
+_SEATED = f"exists (select from org_appointment ap where ap.body_id = b.id and {HELD.format(**_DUE)})"
+_SAID = """from programmes_due d join units_unit u on u.id = d.unit_id and u.kind = %(kind)s
+ join units_placement p on p.unit_id = d.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
+ where d.schedule_id = %(schedule)s and d.begins_on = %(begins_on)s and d.state > 0
+  and (d.state, d.unit_id) > (%(after_state)s, %(after)s)"""
+
+
+def _given(one: Schedule, period: Period, span: tuple[int, int], *, on: date) -> dict[str, Any]:
+    """Parameters of the statements of a board. ids: units of a high level, which are few."""
+    given: dict[str, Any] = {
+        "schedule": one.pk,
+        "begins_on": period.begins_on,
+        "due_on": period.ends_on,
+        "due_at": one.timing.due_at(period),
+        "kind": one.kind,
+        "body_kind": one.body_kind,
+        "office": one.office_id,
+        "on": on,
+        "lo": span[0],
+        "hi": span[1],
+    }
+    if one.kind and one.kind not in MANY:
+        given["ids"] = units.of_kind_below(one.unit_id, one.hierarchy, one.kind, with_closed=True)
+    return given
+
+
+def _state(text: str) -> DueState:
+    return DueState(int(text))
+
+
+def _key(text: str) -> int:
+    """A position or the id of a unit; ValueError for what no bigint holds."""
+    key = int(text)
+    if not 0 <= key <= LAST_KEY:
+        raise ValueError("beyond a bigint")
+    return key
+
+
+def _on_board(unit_id: int, code: str, names: dict[str, str], state: int, at: int) -> AskedUnit:
+    return AskedUnit(unit_id, code, names, place=(state, at))
+
+
+@dataclass(frozen=True, slots=True)
+class BoardNumbers:
+    """Counts of one period: asked, in each state, people who came as reported, and silent ones reminded today.
+
+    asked: those that were open at its hour, and those that answered. silent: of those without an answer, where somebody
+    held the office at the hour; 0 before it. is_over: the hour has passed.
+    """
+
+    asked: int = 0
+    states: Mapping[int, int] = field(default_factory=dict)
+    people: int = 0
+    reminded: int = 0
+    silent: int = 0
+    is_over: bool = False
+
+    @property
+    def said(self) -> int:
+        return sum(n for state, n in self.states.items() if state)
+
+    @property
+    def open(self) -> int:
+        """How many have not answered."""
+        return max(0, self.asked - self.said)
+
+    @property
+    def not_due(self) -> int:
+        return 0 if self.is_over else self.open
+
+    @property
+    def vacant(self) -> int:
+        """How many have not answered because nobody held the office at the hour."""
+        return max(0, self.open - self.silent) if self.is_over else 0
+
+    def of(self, state: int) -> int:
+        """How many are in a state. OPEN: silent, or not due yet."""
+        if state:
+            return self.states.get(state, 0)
+        return self.silent if self.is_over else self.open
+
+    @property
+    def finished(self) -> int:
+        return sum(self.states.get(state, 0) for state in FINISHED)
+
+    @property
+    def late(self) -> int:
+        """How many are silent after the hour, or have only set a day."""
+        return self.silent + self.states.get(DueState.PLANNED, 0) if self.is_over else 0
+
+
+class UnitBoard(MarkedRows[AskedUnit]):
+    """The units of a period, those without an answer first, then by how far they are. A page reads its own rows.
+
+    Positions are walked in the order of the tree until a page is full; few units of a high level are found from the
+    top. of: the numbers of the period. state: only units of that state; OPEN: the silent ones, before the hour those
+    that are not due yet. vacant: only units without an answer where nobody held the office at the hour.
+    """
+
+    kinds = (_state, _key)
+
+    def __init__(
+        self,
+        one: Schedule,
+        period: Period,
+        span: tuple[int, int],
+        *,
+        of: BoardNumbers,
+        on: date,
+        state: int | None = None,
+        vacant: bool = False,
+    ) -> None:
+        self._given = _given(one, period, span, on=on) | {"state": state}
+        self._open = _OPEN
+        if vacant:
+            self._open += f" and not {_IN_OFFICE}"
+        elif state == DueState.OPEN and of.is_over:
+            self._open += f" and {_IN_OFFICE}"
+        if "ids" in self._given:
+            self._open += _OF_FEW
+        self._said = _SAID + (" and d.state = %(state)s" if state else "")
+        self._has_open = of.open > 0 and not state and one.timing.is_asked(period)
+        self._has_said = not vacant and (of.said > 0 if state is None else of.of(state) > 0 and state > 0)
+        self.total = of.vacant if vacant else of.asked if state is None else of.of(state)
+
+    def parts(self, mark: Sequence[int] | None) -> list[Rows[AskedUnit]]:
+        """Rows after a mark (a state, then a position or a unit): open units first, then the units that answered."""
+        state, key = mark or (DueState.OPEN, 0)
+        found: list[Rows[AskedUnit]] = []
+        if self._has_open and state == DueState.OPEN:
+            given = self._given | {"lo": max(key, self._given["lo"])}
+            columns = "u.id, u.code, u.names, 0, p.lo"
+            found.append(Rows(columns, self._open, given, orders={"": ("p.lo",)}, make=_on_board))
+        if self._has_said:
+            given = self._given | {"after_state": state, "after": key if state else LAST_KEY}
+            columns = "u.id, u.code, u.names, d.state, d.unit_id"
+            found.append(
+                Rows(columns, self._said, given, orders={"": ("d.state", "d.unit_id")}, make=_on_board)
+            )
+        return found
+
+    def mark(self, row: AskedUnit) -> tuple[int, int]:
+        return row.place
+
+    def after(self, mark: Sequence[Any] | None, most: int) -> list[AskedUnit]:
+        found: list[AskedUnit] = []
+        for part in self.parts(mark):
+            if len(found) < most:
+                found += part[: most - len(found)]
+        return found
+
+    def each(self) -> Iterator[AskedUnit]:
+        for part in self.parts(None):
+            yield from part.each()
+
+
+def bodies_asked(
+    one: Schedule,
+    period: Period,
+    span: tuple[int, int],
+    *,
+    of: BoardNumbers,
+    on: date,
+    state: int | None = None,
+    vacant: bool = False,
+) -> list[AskedUnit]:
+    """The bodies of a period, those without an answer first. of, state, vacant: as of `UnitBoard`."""
+    is_open = state == DueState.OPEN or vacant
+    wanted = "" if state is None and not vacant else "and coalesce(d.state, 0) = %(state)s"
+    if is_open and of.is_over:
+        wanted += f" and {'not ' * vacant}{_SEATED}"
+    rows = sql.rows(
+        f"""select u.id, u.code, u.names, b.id, b.names {BODIES} and b.kind = %(body_kind)s
+        left join programmes_due d on d.schedule_id = %(schedule)s and d.begins_on = %(begins_on)s
+          and d.unit_id = b.unit_id and d.body_id = b.id
+        where (d.state > 0 or %(is_asked)s and {_THERE} and {BODY_THERE.format(**_DUE)}) {wanted}
+        order by coalesce(d.state, 0), p.lo, b.id limit %(most)s""",
+        _given(one, period, span, on=on)
+        | {"most": MOST_BODIES, "state": state or 0, "is_asked": one.timing.is_asked(period)},
+    )
+    return [AskedUnit(*row) for row in rows]
+
+
+# Neither a word in the period nor a day to come, and no message today.
+_TO_REMIND = """u.closed_on is null and not exists (select from programmes_due d where d.schedule_id = %(schedule)s
+  and d.begins_on = %(begins_on)s and d.unit_id = p.unit_id and d.body_id is not distinct from {body}
+  and (d.state not in (0, 2) or d.state = 2 and d.planned_on >= %(on)s or d.reminded_on = %(on)s))"""
+
+
+def to_remind(
+    one: Schedule, period: Period, span: tuple[int, int], *, at: datetime, most: int
+) -> list[AskedUnit]:
+    """The units or bodies in a span that are silent in a period, or whose set day went by, and got no message today;
+    in the order of the tree, at most so many. Nobody before the hour of the period."""
+    if not one.timing.is_over(period, at):
+        return []
+    given = _given(one, period, span, on=today(at)) | {"most": most}
+    if one.body_kind:
+        columns = "u.id, u.code, u.names, b.id, b.names"
+        source = f"{BODIES} where b.kind = %(body_kind)s and b.ended_on is null and {_THERE}"
+        source += f" and {BODY_THERE.format(**_DUE)} and {_SEATED}"
+    else:
+        columns, source = "u.id, u.code, u.names", f"{_UNITS} and {_IN_OFFICE}"
+        source += _OF_FEW if "ids" in given else ""
+    remind = _TO_REMIND.format(body="b.id" if one.body_kind else "null")
+    return sql.each(AskedUnit, f"select {columns} {source} and {remind} order by p.lo limit %(most)s", given)
+
+
+_HOUR = {"on": "w.due_on", "at": "w.due_at"}
+_BODY = f"{UNIT_THERE.format(**_HOUR)} and (b.id is null or {BODY_THERE.format(**_HOUR)})"
+_NO_WORD = """not exists (select from programmes_due d where d.schedule_id = w.schedule_id
+  and d.begins_on = w.begins_on and d.unit_id = u.id and d.body_id is not distinct from {body} and d.state > 0)"""
+_BELOW = "join units_placement p on p.unit_id = u.id and p.lo {least} %(lo)s and p.lo < %(hi)s"
+# What was said; of units or bodies that were not there at the hour (`apart`) it counts as asked.
+_NUMBERS = f"""with w as (select * from unnest(%(schedules)s::bigint[], %(days)s::date[], %(due_on)s::date[],
+   %(due_at)s::timestamptz[], %(kinds)s::text[], %(body_kinds)s::text[], %(offices)s::bigint[], %(over)s::bool[],
+   %(asked)s::bool[]) w(schedule_id, begins_on, due_on, due_at, kind, body_kind, office_id, is_over, is_asked))
+ select w.schedule_id, w.begins_on, 'said', d.state, count(*), coalesce(sum(d.people), 0),
+  count(*) filter (where d.state = 0 and d.reminded_on = %(on)s),
+  count(*) filter (where d.state > 0 and not (w.is_asked and {_BODY}))
+ from w join programmes_due d on d.schedule_id = w.schedule_id and d.begins_on = w.begins_on
+ join units_unit u on u.id = d.unit_id {_BELOW.format(least=">=")} left join org_body b on b.id = d.body_id
+ group by 1, 2, d.state
+union all
+select w.schedule_id, w.begins_on, 'silent', 0, (select count(distinct u.id) from org_appointment ap
+   join units_unit u on u.id = ap.unit_id and u.kind = w.kind {_BELOW.format(least=">")}
+   where ap.office_id = w.office_id and ap.body_id is null and {HELD.format(**_HOUR)}
+    and {UNIT_THERE.format(**_HOUR)} and {_NO_WORD.format(body="null")}), 0, 0, 0
+ from w where w.is_over and w.kind <> ''
+union all
+select w.schedule_id, w.begins_on, 'there', 0, (
+   select coalesce(sum(case when u.closed_on is null then -1 else 1 end), 0)
+   from units_unit u {_BELOW.format(least=">")} where u.kind = w.kind and (
+    u.closed_on > w.due_on and (u.opened_on is null or u.opened_on < w.due_on)
+    or u.opened_on >= w.due_on and u.closed_on is null)), 0, 0, 0
+ from w where w.is_asked and w.kind <> ''
+union all
+select w.schedule_id, w.begins_on, c.what, 0, c.n, 0, 0, 0 from w cross join lateral (
+  select count(*) as there, count(*) filter (where w.is_over and exists (select from org_appointment ap
+     where ap.body_id = b.id and {HELD.format(**_HOUR)}) and {_NO_WORD.format(body="b.id")}) as silent
+  from org_body b join units_unit u on u.id = b.unit_id {_BELOW.format(least=">=")}
+  where b.kind = w.body_kind and {_BODY}) x
+ cross join lateral (values ('there', x.there), ('silent', x.silent)) c(what, n)
+ where w.is_asked and w.body_kind <> ''"""
+
+
+def numbers(
+    of: Sequence[tuple[Schedule, Period]], span: tuple[int, int], counts: Mapping[str, int], *, at: datetime
+) -> dict[tuple[int, date], BoardNumbers]:
+    """Count how far each of these is below a unit, by schedule (id) and first day. One query.
+
+    counts: how many units of each kind are open there today.
+    """
+    timings = [(one.timing, period) for one, period in of]
+    over = [timing.is_over(period, at) for timing, period in timings]
+    asked = [timing.is_asked(period) for timing, period in timings]
+    rows = sql.rows(
+        _NUMBERS,
+        {
+            "lo": span[0],
+            "hi": span[1],
+            "on": today(at),
+            "schedules": [one.pk for one, _period in of],
+            "days": [period.begins_on for _one, period in of],
+            "due_on": [period.ends_on for _one, period in of],
+            "due_at": [timing.due_at(period) for timing, period in timings],
+            "kinds": [one.kind for one, _period in of],
+            "body_kinds": [one.body_kind for one, _period in of],
+            "offices": [one.office_id for one, _period in of],
+            "over": over,
+            "asked": asked,
+        },
+    )
+    found: dict[tuple[int, date], BoardNumbers] = {}
+    for (one, period), is_over, is_asked in zip(of, over, asked, strict=True):
+        mine = [row[2:] for row in rows if row[:2] == (one.pk, period.begins_on)]
+        said = [row[1:] for row in mine if row[0] == "said"]
+        there = sum(row[2] for row in mine if row[0] == "there") + (
+            counts.get(one.kind, 0) if is_asked else 0
+        )
+        found[one.pk, period.begins_on] = BoardNumbers(
+            asked=there + sum(apart for *_rest, apart in said),
+            states={state: n for state, n, *_rest in said},
+            people=sum(row[2] for row in said),
+            reminded=sum(row[3] for row in said),
+            silent=sum(row[2] for row in mine if row[0] == "silent"),
+            is_over=is_over,
+        )
+    return found

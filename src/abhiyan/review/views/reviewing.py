@@ -1,0 +1,66 @@
+"""How far the reviewers of a round are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+
+from abhiyan.core import clock
+from abhiyan.review.models import Review, Round
+from abhiyan.review.queries import reviewers as who
+from abhiyan.review.rules.rounds import asked_so_far
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewingUnit:
+    """A unit that reviews in a round, with its reviewers and how far they are."""
+
+    code: str
+    names: dict[str, str]
+    by: Sequence[who.Reviewer]
+    n: int
+    decided: int
+    met: int
+    is_set: int
+    last: datetime | None
+    reminded: datetime | None
+    asked: int  # so many should be decided by now
+
+    @property
+    def is_silent(self) -> bool:
+        return self.asked > 0 and not self.decided
+
+    @property
+    def is_late(self) -> bool:
+        return self.decided < self.asked
+
+    @property
+    def people(self) -> str:
+        return ", ".join(each.name for each in self.by)
+
+
+def reviewing_rows(one: Round, rows: Sequence[Any], *, on: date) -> list[ReviewingUnit]:
+    """Rows of `reviewing_units` with the people who review there. One query more."""
+    by = who.reviewers([Review(pk=row["one"]) for row in rows], on=on)
+    return [
+        ReviewingUnit(
+            row["by_unit__code"],
+            row["by_unit__names"],
+            by.get(row["one"], []),
+            row["n"],
+            row["decided"],
+            row["met"],
+            row["is_set"],
+            row["last"],
+            row["reminded"],
+            max((_asked_of(one, each, row["n"], on=on) for each in by.get(row["one"], [])), default=0),
+        )
+        for row in rows
+    ]
+
+
+def _asked_of(one: Round, reviewer: who.Reviewer, n: int, *, on: date) -> int:
+    since = max(one.begins_on, clock.day_in(settings.TIME_ZONE, one.made_at), reviewer.since)
+    return asked_so_far(n, since=since, ends_on=one.ends_on, today=on)
