@@ -42,7 +42,7 @@ DEFINITIONS: Mapping[str, Words] = {
     ),
     "estimate": _(
         "How many of 100 are real, with the 95% interval, from random checks by people outside the "
-        "line of command. It is about the entries counted up to one day, and names no entry."
+        "line of command. It is about all entries from one day to another, and names no entry."
     ),
 }
 
@@ -133,7 +133,7 @@ def checks_title(drawn: Iterable[LadderShown]) -> Words:
     """The title of a list's column of estimates; of grades where there is no estimate; "" where there is neither."""
     rows = list(drawn)
     if any(one.estimate is not None for one in rows):
-        return NAMES["estimate"]
+        return _("Real")
     return _("Grade") if any(one.grade for one in rows) else ""
 
 

@@ -88,8 +88,10 @@ class ShownLine:
 
     @property
     def short(self) -> str:
-        """What the checks say of it, as a cell has it."""
-        return self.truth.short if self.line.code else say("part of the whole only")
+        """What the checks say of it, as a cell has it; the whole sentence where they are too few."""
+        truth = self.truth
+        words = truth.sentence if truth.real is None else truth.short
+        return words if self.line.code else say("part of the whole only")
 
     @property
     def gap(self) -> int | None:

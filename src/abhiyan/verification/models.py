@@ -128,10 +128,10 @@ class Estimate(models.Model):
     """
 
     class Shade(models.IntegerChoices):
-        SIGNED = 1, _("With a sign from the phone")  # the fourth rung
+        SIGNED = 1, _("With a sign from the phone")
         CONFIRMED = 2, _("Confirmed")  # a part of the first
         UNSIGNED = 3, _("Without an answer")
-        ENTERED = 4, _("Everybody entered")  # the headline: both strata together
+        ENTERED = 4, _("Everybody entered")  # the fourth rung: both strata together
 
     frame = models.ForeignKey(Frame, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")

@@ -68,9 +68,9 @@ def truth_of(one: Estimated, *, entries: int | None = None, is_rounded: bool = F
         words = _sentence_of_grade(one)
         return Truth(words, "", say("grade %(grade)s") % {"grade": one.grade}, None, "", "", "", frame)
     if real is None:
-        why = _why_none(one, is_rounded=is_rounded)
+        why, short = _why_none(one, is_rounded=is_rounded)
         parts = _parts(one, is_rounded=is_rounded) if share.unchecked else ""
-        return Truth(why, "", why, None, parts, "", "", frame)
+        return Truth(why, "", short, None, parts, "", "", frame)
     count = _counts(is_rounded)
     return Truth(
         _sentence(one, real, count),
@@ -94,15 +94,6 @@ def short_of(share: RealShare) -> str:
     """Say how many of 100 are real, as a cell has it: "82 of 100 (73–87)"; "" without a figure."""
     real = real_of_100(share)
     return _short(real) if real else ""
-
-
-def few_checks(finished: int | None, wanted: int) -> str:
-    """Say that checks are too few for a figure, and how many are lacking. finished: None where it is not said."""
-    if finished is None:
-        return say("not enough checks: %(wanted)s are needed") % {"wanted": wanted}
-    lacking = max(0, wanted - finished)
-    words = say("not enough checks (%(n)s of %(wanted)s): %(lacking)s are lacking")
-    return words % {"n": finished, "wanted": wanted, "lacking": lacking}
 
 
 def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
@@ -212,12 +203,22 @@ def _covers(share: RealShare, entries: int | None, count: Count) -> str:
     return words % {**numbers, "entries": count(entries)}
 
 
-def _why_none(one: Estimated, *, is_rounded: bool) -> str:
+def _why_none(one: Estimated, *, is_rounded: bool) -> tuple[str, str]:
+    """Say why a unit has no figure, in a sentence and for a cell. From outside no number below 10 is said."""
     if one.entered.rate is not None:
-        return small_cells.said(None)
+        return small_cells.said(None), small_cells.said(None)
     if one.entered.unchecked:
-        return say("Entries without a phone have not been checked yet, so there is no total.")
-    return few_checks(None if is_rounded else one.finished, one.wanted)
+        words = say("Entries without a phone have not been checked yet, so there is no total.")
+        return words, say("no total yet")
+    wanted = {"wanted": one.wanted}
+    if is_rounded or one.finished is None:
+        words = say("not enough checks: fewer than %(wanted)s are answered")
+        return words % wanted, say("fewer than %(wanted)s checks") % wanted
+    numbers = wanted | {"n": one.finished, "lacking": max(0, one.wanted - one.finished)}
+    return (
+        say("not enough checks (%(n)s of %(wanted)s): %(lacking)s are lacking") % numbers,
+        say("%(n)s of %(wanted)s checks") % numbers,
+    )
 
 
 def _parts(one: Estimated, *, is_rounded: bool) -> str:

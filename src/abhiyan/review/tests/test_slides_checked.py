@@ -31,8 +31,8 @@ def cast() -> Cast:
 def test_a_deck_begins_with_what_checks_found_and_compares_units_by_it(cast: Cast, checked: Frame) -> None:
     found = slides(file(cast, "state_president", made(cast, "state_president")))
     titles = [title for title, _said in found]
-    assert titles[0].startswith("Of ") and " people entered up to " in titles[0]
-    assert any(title.startswith("In ") and "of 100 people entered are real" in title for title in titles)
+    assert titles[0].startswith("Of ") and " people entered from " in titles[0]
+    assert any(title.startswith("In ") and "of 100 entries are real" in title for title in titles)
     ladder = next(said for title, said in found if "counted" in title and "Estimated true" in said)
     assert re.search(r"Estimated true \| by random checks \| [^|]*of 100", ladder), ladder
 

@@ -66,7 +66,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class SlideInterval:
-    """One unit: how many of 100 entered are real, from low to high; None with why there is no estimate.
+    """One unit: how many of 100 entries are real, from low to high; None with why there is no estimate.
 
     value: the same in words. rank: shared with others that cannot be told apart."""
 

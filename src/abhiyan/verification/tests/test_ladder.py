@@ -117,7 +117,9 @@ def test_before_enough_checks_there_is_no_number(cast: Cast) -> None:
     assert "no back-checks yet" not in seen(cast, "state_president", unit_page("JK"))
     why = "not enough checks (0 of 19): 19 are lacking"
     assert why in seen(cast, "state_president", unit_page("JK"))
-    assert "not enough checks: 19 are needed" in seen(cast, "booth_president", unit_page("JK-B001"))
+    assert "not enough checks: fewer than 19 are answered" in seen(
+        cast, "booth_president", unit_page("JK-B001")
+    )
     page = reverse("programmes:programme", args=[frame.programme.public_id])
     assert why in seen(cast, "state_president", page)
 

@@ -68,7 +68,7 @@ def open_page(request: Request, public_id: UUID) -> HttpResponseBase:
             _(
                 "Everybody can then read, without signing in: each frame, its hash and public value, and estimates."
             ),
-            _("They see exact numbers of entries by district, and download the files. No person is named."),
+            _("Numbers are whole tens; the files to download have the exact ones. No person is named."),
             _("You can close the page again. What somebody has read stays read."),
         ],
         button=_("Open the page"),
