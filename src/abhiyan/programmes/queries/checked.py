@@ -71,15 +71,15 @@ def truth_of(one: Estimated, *, entries: int | None = None, is_rounded: bool = F
         why, short = _why_none(one, is_rounded=is_rounded)
         parts = _parts(one, is_rounded=is_rounded) if share.unchecked else ""
         return Truth(why, "", short, None, parts, "", "", frame)
-    count = _counts(is_rounded)
+    count, is_open = _counts(is_rounded), one.ends_on is not None
     return Truth(
         _sentence(one, real, count),
-        _covers(share, entries, count),
+        _covers(share, entries, count, is_open=is_open),
         _short(real),
         real,
         _parts(one, is_rounded=is_rounded),
         _no_entry(one, is_rounded=is_rounded),
-        _checks(share, count),
+        _checks(share, count, is_open=is_open),
         frame,
     )
 
@@ -189,18 +189,19 @@ def _short(real: RealOf100) -> str:
     return say("at most %(high)s of 100") % numbers if real.high is not None else say("too few checks")
 
 
-def _covers(share: RealShare, entries: int | None, count: Count) -> str:
-    """Say how many entries the figure covers, beside those of today, and how many were asked."""
-    items, asked = count(share.items), count(share.finished + share.not_told)
-    numbers = {"n": items, "asked": asked}
+def _covers(share: RealShare, entries: int | None, count: Count, *, is_open: bool) -> str:
+    """Say how many entries the figure covers, beside those of today, and how many were drawn and asked."""
+    items, drawn = count(share.items), count(share.finished + share.not_told)
+    words = say("%(n)s of them are drawn to be asked.") if is_open else say("%(n)s of them were asked.")
+    asked = words % {"n": drawn}
     if entries is None:
-        return say("Covers %(n)s entries; %(asked)s of them were asked.") % numbers
-    words = say("Covers %(n)s of today's %(entries)s entries; %(asked)s of them were asked.")
+        return say("Covers %(n)s entries; %(asked)s") % {"n": items, "asked": asked}
+    numbers = {"n": items, "entries": count(entries), "asked": asked}
     if share.items > entries and items != count(entries):
-        words = say(
-            "Covers %(n)s entries; %(asked)s of them were asked. Some have left: today there are %(entries)s."
-        )
-    return words % {**numbers, "entries": count(entries)}
+        words = say("Covers %(n)s entries; %(asked)s Some have left: today there are %(entries)s.")
+    else:
+        words = say("Covers %(n)s of today's %(entries)s entries; %(asked)s")
+    return words % numbers
 
 
 def _why_none(one: Estimated, *, is_rounded: bool) -> tuple[str, str]:
@@ -246,11 +247,13 @@ def _no_entry(one: Estimated, *, is_rounded: bool) -> str:
     return str(words) % {"n": _counts(is_rounded)(n)}
 
 
-def _checks(share: RealShare, count: Count) -> str:
+def _checks(share: RealShare, count: Count, *, is_open: bool) -> str:
     """Say how many checks there were and by which method the interval is made."""
+    words = say("%(n)s checks answered, %(open)s refused or not reached.")
+    if is_open:
+        words = say("%(n)s checks answered, %(open)s refused, not reached or not asked yet.")
     said = [
-        say("%(n)s checks answered, %(open)s refused or not reached.")
-        % {"n": count(share.finished), "open": count(share.not_told)},
+        words % {"n": count(share.finished), "open": count(share.not_told)},
         say("95%% intervals; method: %(method)s.") % {"method": share.method},
     ]
     if not share.is_corrected:

@@ -153,7 +153,7 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
         SlideInterval("Poonch", why="not enough checks (0 of 19)"),
     ]
     _cover, slide = checked_deck(ABOUT, measured(gaps=gaps))
-    assert slide.title == "In Ramban at most 40 of 100 people entered are real"
+    assert slide.title == "In Ramban at most 40 of 100 entries are real"
     assert isinstance(slide.body, Gaps)
     assert slide.body.tied == ((1, 2),) and len(slide.body.rows) == 3
     assert "2 more units have not enough checks." in slide.foot

@@ -127,7 +127,7 @@ def _compared(
                 NONE if n is None else small_cells.said(n if is_exact else small_cells.shown(n)),
                 small_cells.said(drawn.reported),
                 small_cells.said(drawn.counted),
-                drawn.short or say("no back-checks yet"),
+                (drawn.short if drawn.grade else drawn.note) or say("no back-checks yet"),
             )
         )
     return found

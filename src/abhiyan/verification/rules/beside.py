@@ -9,7 +9,7 @@ from abhiyan.programmes.rules.estimated import RealShare
 class FrameFigures:
     """A unit's figures of one frame.
 
-    reported: calls and forms since the frame before. entered: all people in the frame. counted: those whose phone gave
+    reported: since the frame before. entered: all items in the frame. counted: those whose phone gave
     a sign. unanswered: the others. Its two parts are estimated together, so entered is no sum of their shares.
     """
 
@@ -20,7 +20,7 @@ class FrameFigures:
 
     @property
     def least_gap(self) -> float | None:
-        """The least share of the people entered that is not real, from 0 to 1; None without an estimate.
+        """The least share of the entries that is not real, from 0 to 1; None without an estimate.
 
         The gap of a unit and the gaps of its parts use this one definition.
         """

@@ -71,7 +71,7 @@ def _real(row: Any) -> str:
 
 
 def _widest(row: Any) -> str:
-    """The unit below with the widest least gap, and the gap of 100 people entered."""
+    """The unit below with the widest least gap, and the gap of 100 entries."""
     if row.gap_high is None:
         return ""
     return f"{named(row.gap_names)}: {100 - of_100(row.gap_high)}"
