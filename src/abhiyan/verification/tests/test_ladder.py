@@ -61,7 +61,7 @@ def test_the_unit_page_has_the_estimate_with_its_whisker_and_says_of_which_frame
     assert 'class="wi"' in page and 'class="ff"' in page, "no whisker, or no outline of the frame"
     text = seen(cast, "state_president", unit_page("JK"))
     assert "Of 90 people entered from" in text and "Parts of the frame from" in text
-    assert "44 checks answered, 0 refused or not reached" in text
+    assert "44 checks answered, 0 refused, not reached or not asked yet" in text
     assert "Provisional until 1 Dec 2027" in text and "As answered" in text
     assert "no back-checks yet" not in text
     # Below the districts there are grades, past 19 checks; of what has fewer nothing says how many.
