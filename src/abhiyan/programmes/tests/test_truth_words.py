@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from abhiyan.programmes.queries import short_of, truth_of
 from abhiyan.programmes.rules import activities
-from abhiyan.programmes.rules.estimated import WIDE, Estimated, RealShare, real_of_100
+from abhiyan.programmes.rules.estimated import Estimated, RealShare, real_of_100
 from abhiyan.programmes.rules.items import items_of
+from abhiyan.ui.ladder import WIDE
 
 SHARES = st.floats(0, 1)
 FRAME = Estimated(
