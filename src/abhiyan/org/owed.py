@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed
@@ -99,11 +97,10 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
         yield from _phones(home, at=at)
     if home is None or not viewer.may_any("org.appoint", "org.officers"):
         return
+    vacant = queries.vacancies_of(home, at=at)
     below_here = [
         below
-        for below in queries.ask_vacancies_below(
-            home.unit_id, home.hierarchy, at=at, span=(home.lo, home.hi)
-        )()
+        for below in vacant.below
         if viewer.may("org.officers" if below.is_of_officers else "org.appoint")
     ]
     for below in below_here:
@@ -125,9 +122,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
                 icon="alert",
                 key=f"disputed-{below.office}",
             )
-    vacant = queries.vacancies(home.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
-    if vacancies := list(_vacancies(viewer, home, vacant, below_here)):
-        yield _vacant(vacancies, home.unit_name())
+    if to_fill := list(_vacancies(viewer, home, vacant.own, below_here)):
+        yield _vacant(to_fill, vacant.n, home.unit_name())
 
 
 def _phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:
@@ -233,20 +229,23 @@ def _vacancies(
                 "n": grouped(below.vacant),
                 "office": _short(named(below.office_names), below.unit_kind),
             }
-            yield _Vacancy(below.vacant, said, _list("fill", below.office), _("Fill"))
+            yield _Vacancy(below.vacant, said, _list("vacant", below.office), _("Fill"))
 
 
-def _vacant(vacancies: list[_Vacancy], unit: str) -> Owed:
-    """All vacancies as one thing to do, the last of all."""
-    n = sum(one.n for one in vacancies)
-    if len(vacancies) == 1:
-        (one,) = vacancies
+def _vacant(to_fill: list[_Vacancy], n: int, unit: str) -> Owed:
+    """All vacancies as one thing to do, the last of all. n: how many there are, also those that others fill."""
+    others = n - sum(one.n for one in to_fill)
+    if len(to_fill) == 1 and not others:
+        (one,) = to_fill
         title, meta, href, act = one.said, unit, one.href, one.act
     else:
         title = ngettext(
-            "%(n)s office is vacant, for you to fill", "%(n)s offices are vacant, for you to fill", n
+            "%(n)s office is vacant here and below", "%(n)s offices are vacant here and below", n
         ) % {"n": grouped(n)}
-        meta, href, act = " · ".join(one.said for one in vacancies), _list("fill"), _("Fill")
+        words = [one.said for one in to_fill]
+        if others:
+            words.append(_("others fill %(n)s of them") % {"n": grouped(others)})
+        meta, href, act = " · ".join(words), _list("vacant"), _("Fill")
     return Owed(urgency=3, title=title, meta=meta, href=href, act=act, icon="enrol", key="vacant")
 
 

@@ -31,6 +31,7 @@ from .offices import (
     titles,
     units_served,
     vacancies,
+    vacancies_of,
 )
 from .releases import (
     askers,

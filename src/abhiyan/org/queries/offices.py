@@ -17,7 +17,7 @@ from abhiyan.core.words import named
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.held_below import TRUSTED
-from abhiyan.org.viewer import Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
@@ -361,6 +361,26 @@ def ask_vacancies_below(
         ]
 
     return read
+
+
+@dataclass(frozen=True, slots=True)
+class UnitVacancies:
+    """What is vacant in a unit and in all units below it."""
+
+    own: list[OfficeHere]
+    below: list[OfficeBelow]
+
+    @property
+    def n(self) -> int:
+        """How many offices are vacant here and below: every page and the list of vacancies have this number."""
+        return len(self.own) + sum(each.vacant for each in self.below)
+
+
+def vacancies_of(held: HeldOffice, *, at: datetime) -> UnitVacancies:
+    """Count what is vacant in the unit of an office and below it, whoever fills it."""
+    own = vacancies(held.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
+    span = (held.lo, held.hi)
+    return UnitVacancies(own, ask_vacancies_below(held.unit_id, held.hierarchy, at=at, span=span)())
 
 
 def offices_used() -> list[Office]:

@@ -113,14 +113,14 @@ def text(cast: Cast, role: str, language: str = "en") -> str:
 
 
 def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cast: Cast) -> None:
-    every = "/appointments/?show=fill"
-    below = "/appointments/?office=mandal_president&show=fill"
+    every = "/appointments/?show=vacant"
+    below = "/appointments/?office=mandal_president&show=vacant"
     page = text(cast, "district_in_charge")
     assert every in owed(cast, "district_in_charge")
     assert "Srinagar has no president · 1 mandal has no president · 2 mandals have no in-charge" in page
-    found = re.search(r"(\d+) offices are vacant, for you to fill .* Fill ", page)
+    found = re.search(r"(\d+) offices are vacant here and below .* Fill ", page)
     assert found and "has no" not in page[found.end() :], "it is the last"
-    assert not [href for href in owed(cast, "booth_worker") if "show=fill" in href]
+    assert not [href for href in owed(cast, "booth_worker") if "show=vacant" in href]
     cast._seat("president", "district_president", "JK-SRI", 1)
     assert "Srinagar has no president" not in text(cast, "district_in_charge")
     for n, unit in enumerate(("JK-SRI-M1", "JK-SRI-M2")):
@@ -133,7 +133,7 @@ def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cas
     )
     assert below in owed(cast, "district_in_charge")
     cast._seat("second", "mandal_president", "JK-SRI-M2", 1)
-    assert not [href for href in owed(cast, "district_in_charge") if "show=fill" in href]
+    assert not [href for href in owed(cast, "district_in_charge") if "show=vacant" in href]
     with system("test"):
         org.end_appointment(public_id=cast.appointments["second"], reason="term over", by=SYSTEM, at=NOW)
     assert below in owed(cast, "district_in_charge")
@@ -223,7 +223,7 @@ def test_a_constituency_has_the_targets_of_its_booths_and_its_segments_behind_ar
     page = text(cast, "constituency_in_charge")
     assert "1 counted. Due by today: 60. Needed from now on: 13 a day." in page
     assert (
-        "2 of 2 segments are behind Membership drive"
+        "2 of 2 segments are behind, by 59 in all Membership drive"
         " Lal Chowk (Assembly) needs 45 more, Hazratbal (Assembly) 14."
         " Lal Chowk (Assembly) 45 fewer than due by today segment_in_charge Call"
         " Hazratbal (Assembly) 14 fewer than due by today nobody leads it" in page
@@ -424,7 +424,7 @@ def test_one_of_those_who_lead_a_unit_takes_a_row_and_gives_it_back(cast: Cast) 
     one, other = cast.client("district_in_charge"), cast.client("colleague")
 
     def said(role: str) -> str:
-        return text(cast, role).partition("for you to fill")[2].partition("Fill")[0]
+        return text(cast, role).partition("vacant here and below")[2].partition("Fill")[0]
 
     assert "Take it" in said("district_in_charge") and "Take it" in said("colleague")
     assert "Take it" not in text(cast, "mandal_president"), "nobody else leads there"
@@ -436,7 +436,7 @@ def test_one_of_those_who_lead_a_unit_takes_a_row_and_gives_it_back(cast: Cast) 
     assert "You have taken this. Give it back" in said("district_in_charge")
     assert "district_in_charge has taken this." in said("colleague") and "Take it" not in said("colleague")
     sheet = f"/bearers/{cast.accounts['district_in_charge'].public_id}/"
-    assert f'class="bearer" href="{sheet}"' in body(other, "/").partition("for you to fill")[2]
+    assert f'class="bearer" href="{sheet}"' in body(other, "/").partition("vacant here and below")[2]
     for back in ("", "1"):
         assert other.post("/today/take/", {"what": "vacant", "back": back}).status_code == 302
         assert "district_in_charge has taken this." in said("colleague"), "it is not theirs"
