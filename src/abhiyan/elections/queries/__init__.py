@@ -49,12 +49,14 @@ from .places import (
 )
 from .plans import (
     Lines,
+    SeatsRange,
     lines_of,
     part_figures,
     plan_for,
     plan_parts,
     plan_seats,
     plans,
+    seats_range,
     votes_of,
 )
 from .progress import not_passed_down

@@ -18,7 +18,7 @@ from abhiyan.elections.rules.versions import PlannedSeat
 from . import listing
 from .listing import OurSide
 from .loading import sources
-from .plans import Lines, lines_of, plans
+from .plans import Lines, SeatsRange, lines_of, plans
 from .wholeness import Wholeness, whole_of
 
 if TYPE_CHECKING:  # the rules of plans load numpy: only who works one out does
@@ -334,8 +334,15 @@ class PlanVersion:
     names: dict[str, str]
     made_by: int | None
     made_at: datetime
-    seats: int | None
+    seats_low: int | None
+    seats_high: int | None
     votes: int | None
+
+    @property
+    def seats(self) -> SeatsRange | None:
+        if self.seats_low is None or self.seats_high is None:
+            return None
+        return SeatsRange(self.seats_low, self.seats_high)
 
 
 VERSIONS_SHOWN = 10
@@ -356,7 +363,7 @@ def versions_of(plan: Plan, *, most: int | None = None) -> list[PlanVersion]:
              select p.id from elections_plan p join newer n on p.previous_id = n.id
            )
            select p.id, p.public_id, p.number, p.names, p.made_by, p.made_at,
-             (p.found ->> 'seats')::bigint, (p.found ->> 'votes')::bigint
+             (p.found -> 'range' ->> 0)::bigint, (p.found -> 'range' ->> 2)::bigint, (p.found ->> 'votes')::bigint
            from elections_plan p
            where p.id in (select id from older union all select id from newer)
            order by p.number desc, p.id desc limit %(most)s""",

@@ -1,5 +1,6 @@
 """The pages of plans: made in two steps, seats by hand and locked, versions, sides and cascade; without a script."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from abhiyan.elections.views.plans import often
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
+from abhiyan.programmes.views.splitting import plans_offered
 from abhiyan.units.models import Unit
 
 from .make import bring, reasons, rows_of, written
@@ -84,9 +86,9 @@ def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, presiden
     assert "The goal is 1,15,00,000 votes. All voters together" in page
     assert "2 seats are to be won from others. They need" in page
     assert "results.csv, row 6" in page  # the source of the last votes
-    assert re.search(
-        r"If every seat swings about \+[\d.]+ points: \d to \d seats; 3 is reached .+?\. Votes: ", page
-    )
+    said = r"If every seat swings about \+[\d.]+ points: (\d to \d seats; 3 is reached .+?\.) Votes: "
+    (headline,) = re.findall(said, page)
+    assert page.index(headline) < page.index("to be won from others"), "the range is the plan's headline"
     assert "Split to booths" in page and "holds in 95 of 100 random tries" in page
     page = text(body(client, answer["Location"] + "?show="))
     assert "results.csv, row 2" in page and "no candidate last time" in page and "by the swing" in page
@@ -167,9 +169,43 @@ def test_what_is_looked_at_is_what_is_made_and_looking_needs_no_name(
     with system("test"):
         made = Plan.objects.get()
     low, _middle, high = made.found["range"][:3]
-    assert f"{low} – {high}" in text(looked.content.decode())
+    assert f"{low}–{high}" in text(looked.content.decode())
     answer = client.post(STEP_TWO, GOALS | {"seats_goal": "1", "then": "look"})
     assert "The last result reaches these goals already" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "aims",
+    [
+        Aims(seats_goal=3),
+        Aims(seats_goal=4, method="hold"),
+        Aims(method="proportional", share_goal_pct=45.0),
+        Aims(method="hand"),
+    ],
+)
+def test_a_plans_seats_are_its_range_on_every_page_list_and_menu(
+    world: World, president: Account, aims: Aims
+) -> None:
+    one = make(world, president, aims)
+    low, point, high = one.found["range"][:3]
+    seats, words = f"{low}–{high}", f"{low} to {high} seats"
+    if low == high:
+        seats, words = str(low), f"{low} seat{'s' * (low != 1)}"
+    client, path = browser(president), f"/elections/plans/{one.public_id}/"
+    page = body(client, path)
+    assert text(page.partition('<p class="lead">')[2].partition("</p>")[0]).startswith(words), point
+    goals = text(page.partition("Goal, plan, last time")[2].partition("</table>")[0])
+    assert re.search(rf"Seats (\d|–) {seats} ", goals), goals
+    assert f"{words}, " in text(page.partition('id="h5"')[2]), "its versions"
+    assert f" {seats} " in text(body(client, "/elections/plans/").partition("<tbody")[2])
+    assert f" {seats} " in text(body(client, path + "sides/").partition("<tbody")[2])
+    file = client.get("/elections/plans/?format=csv").getvalue().decode("utf-8-sig")
+    (row,) = csv.DictReader(file.splitlines())
+    assert (row["Seats, at least"], row["Seats, at most"]) == (str(low), str(high))
+    with system("test"), override("en"):
+        assert [called for _pk, called in plans_offered()] == [
+            f"All of it: {words}, version 1, of {one.unit.names['en']}"
+        ]
 
 
 def test_goals_change_as_a_new_version(world: World, president: Account, plan: Plan) -> None:

@@ -23,6 +23,7 @@ from abhiyan.elections.words import sentences
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.lists import Column, Table, answer, file_asked
+from abhiyan.ui.numbers import grouped
 
 from . import plans_shown as shown
 
@@ -59,7 +60,8 @@ PLANS: tuple[Column[dict[str, Any]], ...] = (
     Column("side", _("Side"), itemgetter("side")),
     Column("seats_goal", _("Seats aimed at"), lambda row: row["plan"].seats_goal),
     Column("votes_goal", _("Votes aimed at"), lambda row: row["plan"].votes_goal),
-    Column("seats", _("Seats"), lambda row: row["plan"].found.get("seats")),
+    Column("seats_low", _("Seats, at least"), lambda row: row["seats"].low),
+    Column("seats_high", _("Seats, at most"), lambda row: row["seats"].high),
     Column("votes", _("Votes"), lambda row: row["plan"].found.get("votes")),
     Column("version", _("Version"), lambda row: row["plan"].number),
     Column("made", _("Made"), lambda row: row["plan"].made_at.isoformat(timespec="minutes")),
@@ -112,6 +114,7 @@ def _list_rows(found: Sequence[Plan]) -> list[dict[str, Any]]:
         {
             "plan": one,
             "name": shown.plan_name(one),
+            "seats": queries.seats_range(one),
             "owner": named(one.unit.names),
             "place": shown.place_name(one),
             "election": named(one.election.names),
@@ -157,11 +160,11 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             **shown.head(request, one),
             "crumbs": shown.crumbs((shown.plan_name(one), "")),
             "found": one.found,
+            "headline": headline_of(one),
             "first": first,
             "lead": shown.lead_of(one),
             "goals": goals_of(one),
-            "range": (tries := range_of(one)),
-            "often": often(tries["goal_pct"]),
+            "range": range_of(one),
             "near": one.found.get("near", []),
             "stray": planning.STRAY_POINTS,
             "contradictions": contradictions[:FINDINGS_SHOWN],
@@ -188,6 +191,7 @@ class Goal:
     planned: float | None
     last: float | None
     is_share: bool = False
+    seats: queries.SeatsRange | None = None
 
     @property
     def more(self) -> int | None:
@@ -209,10 +213,19 @@ def goals_of(one: Plan) -> list[Goal]:
     polled = found.get("last_polled")
     last_pct = 100 * found["last_votes"] / polled if polled else None
     return [
-        Goal(say("Seats"), one.seats_goal, found["seats"], found["last_seats"]),
+        Goal(say("Seats"), one.seats_goal, None, found["last_seats"], seats=queries.seats_range(one)),
         Goal(say("Votes"), one.votes_goal, found["votes"], found["last_votes"]),
         Goal(say("Share of the votes"), one.share_goal_pct, found["share_pct"], last_pct, is_share=True),
     ]
+
+
+def headline_of(one: Plan) -> str:
+    """The plan in its range: "31 to 40 seats; 46 is reached almost never"."""
+    seats = queries.seats_range(one)
+    if not (how_often := often(seats.goal_pct)) or one.seats_goal is None:
+        return seats.words
+    words = say("%(seats)s; %(goal)s is reached %(often)s.")
+    return words % {"seats": seats.words, "goal": grouped(one.seats_goal), "often": how_often}
 
 
 def often(pct: float | None) -> str:

@@ -106,7 +106,8 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
             "before_side": shown.side_name(before.party, before.alliance),
             "comparison": found,
             "votes_more": found.votes_after - found.votes_before,
-            "seats_more": found.seats_after - found.seats_before,
+            "seats_before": queries.seats_range(before),
+            "seats_after": queries.seats_range(one),
             "gained": [names[key] for key in found.gained],
             "lost": [names[key] for key in found.lost],
             "is_narrowed": bool(words),
@@ -152,6 +153,10 @@ class SideColumn:
     @property
     def out(self) -> PlanOutcome:
         return self.worked.outcome
+
+    @property
+    def seats(self) -> queries.SeatsRange:
+        return queries.SeatsRange(self.out.range.seats_low, self.out.range.seats_high)
 
 
 def columns_of(
