@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
@@ -33,7 +34,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         if n:
             about = _("%(silent)s of %(n)s silent since yesterday")
             yield Door(
-                _("Call centres"),
+                _("Call centres: %(programme)s") % {"programme": named(one.names)},
                 address(address_of("contact:calling", one.public_id), unit.code),
                 icon="phone",
                 about=about % {"silent": grouped(silent), "n": grouped(n)},

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
@@ -24,4 +25,8 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     for one in queries.running(at):
         if queries.covers(one, (unit.lo, unit.hi)):
             page = address_of("dialogues:board", one.public_id)
-            yield Door(_("Calls to booth presidents"), address(page, unit.code), icon="phone")
+            yield Door(
+                _("Calls to booth presidents: %(programme)s") % {"programme": named(one.names)},
+                address(page, unit.code),
+                icon="phone",
+            )

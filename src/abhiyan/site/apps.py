@@ -11,6 +11,6 @@ class SiteConfig(AppConfig):
 
         from abhiyan.programmes.rules import activities
 
-        activities.register_page_while_open(
+        activities.register_page_of_drives(
             activities.Page("site:launch", _("Launch day"), "programmes.run", later=_("Today in the field"))
         )

@@ -11,7 +11,7 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
@@ -24,7 +24,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     leads to the other drives. Nothing for search."""
     if unit is None or unit.lo is None or not viewer.may_at(RUNS, unit.lo):
         return
-    for public_id, names, opens_on in programmes.open_over(unit.id, limit=1):
+    for public_id, names, opens_on in programmes.open_over(unit.id, limit=1, kinds=activities.drive_kinds()):
         label = (
             _("Launch day: %(programme)s")
             if windows.is_launch(opens_on, clock.day_in(settings.TIME_ZONE, at))

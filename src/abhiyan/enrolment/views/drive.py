@@ -99,7 +99,9 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
                 page.called(programme.opens_on, _today(programme, at)),
             )
             for page in (
-                activities.pages_while_open(viewer.may) if programme.state == Programme.State.OPEN else ()
+                activities.pages_while_open(programme.kind, viewer.may)
+                if programme.state == Programme.State.OPEN
+                else ()
             )
         ],
         "held": [

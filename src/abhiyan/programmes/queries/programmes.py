@@ -37,7 +37,8 @@ _IN_SIGHT = f"""({EVERYTHING} or exists (
 
 _OPEN_OVER = """
 select p.public_id, p.names, p.opens_on from programmes_programme p
- where p.state = 'open' and (p.owner_id = %(unit)s or exists (
+ where p.state = 'open' and (%(kinds)s::text[] is null or p.kind = any(%(kinds)s))
+ and (p.owner_id = %(unit)s or exists (
    select from units_placement u join units_placement a on a.unit_id = p.owner_id and a.valid_to is null
      and u.lo >= a.lo and u.lo < a.hi
    where u.unit_id = %(unit)s))
@@ -91,12 +92,15 @@ def all_running() -> list[Programme]:
     return list(found.select_related("owner").order_by("pk"))
 
 
-def open_over(unit_id: int, *, limit: int) -> list[tuple[UUID, dict[str, str], date]]:
+def open_over(
+    unit_id: int, *, limit: int, kinds: Sequence[str] | None = None
+) -> list[tuple[UUID, dict[str, str], date]]:
     """Find the open programmes of a unit or of one above it, in any hierarchy: public ids, names and first days.
 
-    Programmes with a target of the unit come first, then the newest.
+    Programmes with a target of the unit come first, then the newest. kinds: only of these.
     """
-    return sql.rows(_OPEN_OVER, {"unit": unit_id, "limit": limit}, keep_plan=True)
+    asked = {"unit": unit_id, "limit": limit, "kinds": None if kinds is None else list(kinds)}
+    return sql.rows(_OPEN_OVER, asked, keep_plan=True)
 
 
 def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:

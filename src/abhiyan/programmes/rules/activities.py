@@ -298,7 +298,7 @@ class Activity:
 
 _KNOWN: dict[str, Activity] = {}
 _PAGES_OF_ITEMS: list[Page] = []
-_PAGES_WHILE_OPEN: list[Page] = []
+_PAGES_OF_DRIVES: list[Page] = []
 
 
 def register(activity: Activity) -> None:
@@ -331,15 +331,20 @@ def register_page_of_items(page: Page) -> None:
     _PAGES_OF_ITEMS.append(page)
 
 
-def register_page_while_open(page: Page) -> None:
-    """A page of every programme of an activity, by its public id, while it is open. In the ready() of the room whose it
-    is."""
-    _PAGES_WHILE_OPEN.append(page)
+def register_page_of_drives(page: Page) -> None:
+    """A page of every programme that fills a roll, by its public id, while it is open. In the ready() of the room whose
+    it is."""
+    _PAGES_OF_DRIVES.append(page)
 
 
-def pages_while_open(may: Callable[[str], bool]) -> list[Page]:
-    """Those that somebody may open. may: whether they hold a capability."""
-    return [page for page in _PAGES_WHILE_OPEN if page.opens(may)]
+def pages_while_open(kind: str, may: Callable[[str], bool]) -> list[Page]:
+    """The pages of an open programme of a kind that somebody may open. may: whether they hold a capability."""
+    return [page for page in _PAGES_OF_DRIVES if of(kind).fills_roll and page.opens(may)]
+
+
+def drive_kinds() -> list[str]:
+    """The kinds of programmes that fill a roll: only these have a launch day, and a day in the field."""
+    return [kind for kind, one in _KNOWN.items() if one.fills_roll]
 
 
 def pages_of(kind: str) -> list[Page]:

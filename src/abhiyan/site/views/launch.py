@@ -432,7 +432,9 @@ def _drives(one: Programme, here: Here) -> list[tuple[str, str, bool]]:
     """The open drives of the unit, to choose from."""
     return [
         (named(names), address(reverse("site:launch", args=[found]), here.unit.code), found == one.public_id)
-        for found, names, _opens_on in programmes.open_over(here.unit.id, limit=DRIVES)
+        for found, names, _opens_on in programmes.open_over(
+            here.unit.id, limit=DRIVES, kinds=activities.drive_kinds()
+        )
     ]
 
 
