@@ -34,33 +34,12 @@ from . import owed_schedules as schedules
 from . import owed_tasks as tasks
 from . import queries
 from .models import InCharge, Programme
-from .rules import activities, pace, windows
+from .rules import activities, pace
+from .rules.gaps import count_ahead, count_behind
 from .rules.looks_after import LOOKS_AFTER
 
 SHOWN_OF_OTHERS = 2  # units named of each programme after the first
 MOST_NEEDING = 3  # units named in the sentence under the heading
-# Units right below that are late, of several, by their kind.
-BEHIND = {
-    Kind.STATE: ngettext_lazy(
-        "%(n)s of %(all)s states is behind", "%(n)s of %(all)s states are behind", "many"
-    ),
-    Kind.DISTRICT: ngettext_lazy(
-        "%(n)s of %(all)s districts is behind", "%(n)s of %(all)s districts are behind", "many"
-    ),
-    Kind.MANDAL: ngettext_lazy(
-        "%(n)s of %(all)s mandals is behind", "%(n)s of %(all)s mandals are behind", "many"
-    ),
-    Kind.CONSTITUENCY: ngettext_lazy(
-        "%(n)s of %(all)s constituencies is behind", "%(n)s of %(all)s constituencies are behind", "many"
-    ),
-    Kind.SEGMENT: ngettext_lazy(
-        "%(n)s of %(all)s segments is behind", "%(n)s of %(all)s segments are behind", "many"
-    ),
-    Kind.BOOTH: ngettext_lazy(
-        "%(n)s of %(all)s booths is behind", "%(n)s of %(all)s booths are behind", "many"
-    ),
-    "": ngettext_lazy("%(n)s of %(all)s units is behind", "%(n)s of %(all)s units are behind", "many"),
-}
 EMPTY_BOOTHS = ngettext_lazy(
     "Nothing is counted in %(n)s booth yet", "Nothing is counted in %(n)s booths yet", "many"
 )
@@ -137,7 +116,9 @@ def _while_open(
     The heading is what the page is, such as Today in the field. Each line below it is the name of a programme.
     """
     if stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
-        for page in activities.pages_while_open(lambda one: viewer.may_at(one, home.lo)):
+        for page in activities.pages_while_open(
+            stand.programme.kind, lambda one: viewer.may_at(one, home.lo)
+        ):
             yield Beside(
                 sheet=page.called(stand.programme.opens_on, clock.day_in(stand.programme.zone, at)),
                 title=named(stand.programme.names),
@@ -194,26 +175,36 @@ def _behind(
     late = [
         (stand, found)
         for n, stand in enumerate(stands)
-        if (found := queries.late(home, stand, names_empty=not n or bool(stand.target), at=at))
+        if (
+            found := queries.late(
+                stand.node,
+                home.unit_kind,
+                stand.programme,
+                measure=stand.of.measure,
+                names_empty=not n or bool(stand.target),
+                at=at,
+            )
+        )
     ]
     units = {child.unit_id for _stand, found in late for child in found.leaf.rows}
     leaders = org.ask_leaders_of(units, on=clock.day_in(settings.TIME_ZONE, at))() if units else {}
     for n, (stand, found) in enumerate(late):
-        total, on = found.leaf.total or 0, clock.day_in(stand.programme.zone, at)
+        total = found.leaf.total or 0
         page = reverse("programmes:below", args=[stand.programme.public_id])
         rows = found.leaf.rows
-        title = EMPTY_BOOTHS if found.is_empty else BEHIND.get(found.kind, BEHIND[""])
-        if found.all == 1 and not found.is_empty:
-            said = _("%(unit)s is behind") % {"unit": named(rows[0].names)}
+        if found.is_empty:
+            title = EMPTY_BOOTHS % {"many": total, "n": grouped(total)}
+        elif found.gaps.all == 1:
+            title = _("%(unit)s is behind") % {"unit": named(rows[0].names)}
         else:
-            said = title % {"many": total, "n": grouped(total), "all": grouped(found.all)}
+            title = count_behind(found.gaps, found.kind)
         deeper = LOOKS_AFTER.get(found.kind, ())[-1:]
         yield UnitsBehind(
-            title=said,
+            title=title,
             about=stand.of.name,
-            needs="" if found.is_empty else _needs(stand.programme, rows[:MOST_NEEDING], on=on),
+            needs="" if found.is_empty else _needs(stand.programme, found, at=at),
             units=[
-                _unit_behind(home, stand, child, leaders.get(child.unit_id), on=on)
+                _unit_behind(home, stand, child, leaders.get(child.unit_id), at=at)
                 for child in rows[: SHOWN_OF_OTHERS if n else None]
             ],
             href=address(page, home.unit_code, home.hierarchy, level=found.kind, **stand.of.asked),
@@ -228,20 +219,20 @@ def _behind(
         )
 
 
-def _fewer(of: Programme, child: queries.Child, *, on: date) -> int:
-    """Return how many fewer are counted in a unit than due by a day."""
-    return windows.due(child.target or 0, of.opens_on, of.closes_on, on) - (child.ladder.counted or 0)
-
-
-def _needs(of: Programme, rows: Sequence[queries.Child], *, on: date) -> str:
-    """Say how many people the units furthest behind need by today, most people first."""
+def _needs(of: Programme, found: queries.LateUnits, *, at: datetime) -> str:
+    """Say how many people the units furthest behind need by today, most people first; and how many are ahead."""
     needed = [
-        {"unit": named(child.names), "n": grouped(n)} for child in rows if (n := _fewer(of, child, on=on)) > 0
+        {"unit": named(child.names), "n": grouped(n)}
+        for child in found.leaf.rows[:MOST_NEEDING]
+        if (n := queries.fewer_than_due(of, child, at=at)) > 0
     ]
-    if len(needed) < 2:
-        return _("%(unit)s needs %(n)s more.") % needed[0] if needed else ""
-    others = ", ".join(_("%(unit)s %(n)s") % one for one in needed[1:])
-    return _("%(unit)s needs %(n)s more, %(others)s.") % {**needed[0], "others": others}
+    if not needed:
+        return ""
+    words = _("%(unit)s needs %(n)s more.") % needed[0]
+    if len(needed) > 1:
+        others = ", ".join(_("%(unit)s %(n)s") % one for one in needed[1:])
+        words = _("%(unit)s needs %(n)s more, %(others)s.") % {**needed[0], "others": others}
+    return f"{words} {count_ahead(found.gaps)}".strip()
 
 
 def _unit_behind(
@@ -250,11 +241,11 @@ def _unit_behind(
     child: queries.Child,
     leader: org.Leader | None,
     *,
-    on: date,
+    at: datetime,
 ) -> BehindUnit:
     """One of them: how many fewer are counted than due by today, and who leads it."""
     of = stand.programme
-    fewer = _fewer(of, child, on=on)
+    fewer = queries.fewer_than_due(of, child, at=at)
     return BehindUnit(
         name=named(child.names),
         said=_("%(n)s fewer than due by today") % {"n": grouped(fewer)}

@@ -50,7 +50,9 @@ from .listing import (
     board,
     children_ladders,
     first_level_below,
+    has_targets,
     level_below,
+    outside_of,
 )
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
 from .own_figures import TypedFigure, said_in, said_of, typed_figures
@@ -59,7 +61,6 @@ from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (
     RunningMeasure,
-    ask_outside,
     drawn,
     gap,
     in_charges,
@@ -90,9 +91,10 @@ from .splits import (
     planned_return,
     planned_split,
     set_from,
+    to_nothing,
 )
 from .standing import LATELY_DAYS, as_of, drawn_ladders, drawn_trend, lately
-from .stands import LateUnits, MeasureStand, late, stands
+from .stands import LateUnits, MeasureStand, fewer_than_due, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result

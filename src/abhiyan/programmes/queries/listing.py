@@ -11,13 +11,14 @@ from abhiyan.core.rows import Rows
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import ladder as rung
+from abhiyan.programmes.rules.gaps import GapsBelow
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.tables import DEEPEST_ROW, PER_PAGE, Leaf
 from abhiyan.units import queries as places
 
 from . import own_part
 from .ledger import EXACT, LedgerNode, MeasureFigures, counted_below, figures, figures_of, node_of, window
-from .programmes import ELECTORAL_KINDS, of_booths
+from .programmes import ELECTORAL_KINDS, ask_outside, of_booths
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Child:
     ladder: Ladder
 
 
+_GAP = (
+    "round(g.n * %(passed)s / %(length)s::float8)::bigint - coalesce(f.counted, 0)"  # as `windows.due` rounds
+)
 SORTS = {
     "name": "coalesce(u.names ->> %(language)s, u.names ->> 'en')",
     "code": "u.code",
@@ -52,10 +56,21 @@ SORTS = {
     "confirmed": "f.confirmed",
     "share": "f.counted::float8 / nullif(g.n, 0)",
     "gap": "g.n - coalesce(f.counted, 0)",
-    "behind": "g.n * %(share)s - coalesce(f.counted, 0)",
+    "behind": _GAP,
 }
 FURTHEST_BEHIND = "-behind"  # the one order in which pages, slides and Today name who is behind: by people
-NOTHING = Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
+
+
+@dataclass(frozen=True)
+class ChildrenLeaf(Leaf):
+    """A page of a node's children. outside: those the programme does not cover and where nothing is reported; no page
+    has them. gaps: what all children with a target lack or have beyond what is due, where that was asked."""
+
+    outside: int = 0
+    gaps: GapsBelow | None = None
+
+
+NOTHING = ChildrenLeaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
 MOST_READ = 200_000  # units whose tallies one list adds up
 
 
@@ -80,12 +95,15 @@ def children_ladders(
     per: int = PER_PAGE,
     units: Sequence[int] | None = None,
     sums_electors: bool = False,
-) -> Leaf:
+    sums_gaps: bool = False,
+) -> ChildrenLeaf:
     """One page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the database.
 
     units: ids of units anywhere below the node, instead of its children; none of them stands below another.
     sums_electors: of a unit without a figure of its own those of its booths; it reads every booth below the page.
+    sums_gaps: also what they lack or have beyond what is due (`GapsBelow`), however the page is filtered.
 
+    Units that the programme does not cover are counted and not listed, unless something is reported there.
     sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
     or without anything counted. matching: what `units.fitting` finds. Sorting and filters go by the figures as
     they are shown, so their order tells no more than they do. A page past the end is the last one. Two queries (one by
@@ -108,6 +126,7 @@ def children_ladders(
         per=per,
         units=units,
         sums_electors=sums_electors,
+        sums_gaps=sums_gaps,
     )
     found, _own = _listed(asked)
     if page > 1 and not found.rows:  # past the end: the last one
@@ -138,12 +157,14 @@ class ChildrenAsked:
     begins: date | None = None
     units: Sequence[int] | None = None
     sums_electors: bool = False
+    sums_gaps: bool = False
 
     def values(self) -> dict[str, Any]:
         """What the names in the statement stand for."""
         here, programme, today = self.here, self.programme, day_in(self.programme.zone, self.at)
         outside = today - timedelta(days=1)
         passed = (min(self.on or today, programme.closes_on) - programme.opens_on).days + 1
+        length = (programme.closes_on - programme.opens_on).days + 1
         return {
             "node": here.unit_id,
             "hierarchy": here.hierarchy,
@@ -156,7 +177,8 @@ class ChildrenAsked:
             "closed": min(self.on, outside) if self.on else outside,
             "language": self.language,
             # On the first day nobody is behind yet.
-            "share": passed / ((programme.closes_on - programme.opens_on).days + 1) if passed > 1 else 0.0,
+            "passed": passed if passed > 1 else 0,
+            "length": length,
             "offset": self.offset,
             "per": self.per,
             "units": None if self.units is None else list(self.units),
@@ -164,7 +186,7 @@ class ChildrenAsked:
         }
 
 
-def _listed(asked: ChildrenAsked) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
+def _listed(asked: ChildrenAsked) -> tuple[ChildrenLeaf, list[tuple[int, date, int, int]] | None]:
     """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
     That by the same statement, so that what waits for a fold is read once. None where no child fits.
@@ -193,7 +215,7 @@ def _listed(asked: ChildrenAsked) -> tuple[Leaf, list[tuple[int, date, int, int]
     leaf = _leaf(asked, found)
     if not asked.begins or not found:
         return leaf, None
-    own = found[0][17]
+    own = found[0][19]
     return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in own or ()]
 
 
@@ -217,6 +239,13 @@ def waiting(asked: ChildrenAsked) -> str:
     return f"{ledger_sql.PENDING} and {of_measure(asked, 'd')}"
 
 
+# Whether the programme covers a child, whole or in part. It covers all of a tree where none of its units stands.
+_COVERED = """(select coalesce(bool_or(a.lo < p.hi and a.hi > p.lo), true) from programmes_scope s
+          join units_placement a on a.unit_id = s.unit_id and a.hierarchy = p.hierarchy and a.valid_to is null
+            and a.lo is not null
+          where s.programme_id = %(programme)s)"""
+
+
 def kids(asked: ChildrenAsked) -> str:
     """The children, with where they stand, whether their totals are stored, and whether their people are in sight."""
     whose = (
@@ -226,7 +255,8 @@ def kids(asked: ChildrenAsked) -> str:
     )
     return f"""kid as materialized (
       select row_number() over (order by p.lo)::int as number, p.unit_id, p.lo, p.hi,
-        l.unit_id is not null as is_large, {"true" if asked.here.is_exact else EXACT} as is_exact
+        l.unit_id is not null as is_large, {"true" if asked.here.is_exact else EXACT} as is_exact,
+        {_COVERED} as is_covered
       from units_placement p
       left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
       where {whose} and p.hierarchy = %(hierarchy)s and p.lo is not null)"""
@@ -294,8 +324,8 @@ def _sums(parts: Iterable[str], *, has_own: bool) -> Iterator[str]:
     named = ", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in sums)
     yield f"s as (select unit_id, {named} from ({' union all '.join(parts)}) rows group by unit_id)"
     figures = ", ".join(_figure(name, has_own=has_own) for name, _number in _NAMED)
-    yield f"""f as (
-      select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
+    yield f"""f as (select k.unit_id, k.lo, k.hi, k.is_exact, k.is_covered, {figures}
+      from kid k left join s on s.unit_id = k.unit_id)"""
 
 
 _TARGETS = """programmes_target g on g.unit_id = f.unit_id and g.programme_id = %(programme)s
@@ -308,17 +338,27 @@ _TARGETS_ELSEWHERE = f"""lateral (select coalesce(
     ) g on true"""
 
 
+_LISTED = "(f.is_covered or coalesce(f.reported, 0) > 0)"
+
+
 def _chosen(asked: ChildrenAsked, values: dict[str, Any]) -> str:
     """The children that fit, in order, and of them the page. values: takes what the words looked for stand for."""
     filters = {
         "all": "true",
-        "behind": "coalesce(f.counted, 0) < coalesce(g.n, 0) * %(share)s",
+        "behind": f"{_GAP} > 0",
         "without": "coalesce(f.counted, 0) = 0",
     }[asked.show]
     if asked.matching:
         fits, given = places.fitting(asked.matching)
         filters += f" and {fits}"
         values |= given
+    targets = _TARGETS if asked.here.hierarchy == asked.programme.hierarchy else _TARGETS_ELSEWHERE
+    gaps = "null"
+    if asked.sums_gaps:
+        gaps = f"""(select json_build_array(count(*), count(*) filter (where gap > 0), sum(gap) filter (where gap > 0),
+          count(*) filter (where gap < 0), -sum(gap) filter (where gap < 0))
+        from (select {_GAP} as gap from f join units_unit u on u.id = f.unit_id left join {targets}
+          where {_LISTED}) each_gap)"""
     key, direction = asked.sort.removeprefix("-"), "desc" if asked.sort.startswith("-") else "asc"
     if key not in SORTS:
         key, direction = "name", "asc"
@@ -327,15 +367,16 @@ def _chosen(asked: ChildrenAsked, values: dict[str, Any]) -> str:
       u.lat, u.lon, u.is_sample, u.closed_on is not null,
       exists (select 1 from units_placement c
         where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
-      g.n, f.reported, f.unsigned, f.counted, f.confirmed, f.is_exact, count(*) over ()
+      g.n, f.reported, f.unsigned, f.counted, f.confirmed, f.is_exact, count(*) over (),
+      (select count(*) from f where not {_LISTED}), {gaps}
     from f join units_unit u on u.id = f.unit_id
-    left join {_TARGETS if asked.here.hierarchy == asked.programme.hierarchy else _TARGETS_ELSEWHERE}
-    where {filters}
+    left join {targets}
+    where {_LISTED} and {filters}
     order by {SORTS[key]} {direction} nulls last, f.counted nulls first, u.code
     offset %(offset)s limit %(per)s"""
 
 
-def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> Leaf:
+def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> ChildrenLeaf:
     """The rows of `_chosen` as a page."""
     rows = []
     for row in found:
@@ -343,7 +384,8 @@ def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> Leaf:
         ladder = Ladder(reported, unsigned, counted, confirmed, is_rounded=not is_exact)
         rows.append(Child(*[*row[:11], ladder]))
     total = found[0][16] if found else 0
-    return Leaf(
+    outside, gaps = found[0][17:19] if found else (0, None)
+    return ChildrenLeaf(
         rows=rows,
         first=asked.offset + 1 if rows else 0,
         last=asked.offset + len(rows),
@@ -352,6 +394,8 @@ def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> Leaf:
         number=asked.offset // asked.per + 1,
         pages=max(1, -(-total // asked.per)),
         is_first=not asked.offset,
+        outside=outside,
+        gaps=GapsBelow(*(n or 0 for n in gaps)) if gaps else None,
     )
 
 
@@ -390,7 +434,7 @@ def board(
     language: str = "en",
     page: int = 1,
     per: int = PER_PAGE,
-) -> tuple[MeasureFigures, Leaf]:
+) -> tuple[MeasureFigures, ChildrenLeaf]:
     """`figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for both."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
@@ -445,6 +489,54 @@ def is_listable(here: LedgerNode, found: Sequence[int]) -> bool:
         [here.hierarchy, list(found)],
     )
     return bool(n <= MOST_READ)
+
+
+def outside_of(
+    found: Sequence[int], *, node: LedgerNode, programme: Programme, measure: int, at: datetime
+) -> set[int]:
+    """Those of these units that a programme does not cover and where nothing is reported: no list has them.
+
+    found: ids of units below the node, none below another. One query where all are covered, else two.
+    """
+    outside = ask_outside(programme, found, hierarchy=node.hierarchy)() if found else set()
+    if not outside:
+        return set()
+    leaf = children_ladders(
+        node=node,
+        hierarchy=node.hierarchy,
+        programme=programme,
+        measure=measure,
+        at=at,
+        units=sorted(outside),
+        per=len(outside),
+    )
+    return outside - {child.unit_id for child in leaf.rows}
+
+
+def has_targets(found: Sequence[int], *, node: LedgerNode, programme: Programme, measure: int) -> bool:
+    """Whether any of these units is to reach anything: else none of them is behind. One query.
+
+    found: ids of units below the node. In another tree than the programme's the targets of booths below count.
+    """
+    whose = "g.unit_id = any(%(found)s)"
+    if node.hierarchy != programme.hierarchy:
+        whose = """exists (select from units_placement p where p.unit_id = g.unit_id and p.hierarchy = %(hierarchy)s
+          and p.lo >= %(lo)s and p.lo < %(hi)s)"""
+    return bool(
+        found
+        and sql.value(
+            f"select exists (select from programmes_target g where g.programme_id = %(programme)s"
+            f" and g.measure = %(measure)s and g.replaced_at is null and g.n > 0 and {whose})",
+            {
+                "found": list(found),
+                "hierarchy": node.hierarchy,
+                "lo": node.lo,
+                "hi": node.hi,
+                "programme": programme.pk,
+                "measure": measure,
+            },
+        )
+    )
 
 
 class LevelRows(Rows[Child]):

@@ -10,15 +10,18 @@ from datetime import date
 from django.utils.translation import get_language
 
 from abhiyan.core import sql
+from abhiyan.core.words import named
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels, split
 
 from .weights import Basis, Within, basis, said
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
 _BY_THEMSELVES = ("electors", "equally")  # sources that need no other in their place
+MOST_NAMED = 12  # units of a kind that get the target 0
 MOST = 200_000  # units one split looks at: every booth of the largest state; more is done part by part
 
 
@@ -70,9 +73,9 @@ class Changes:
     unknown: int = 0
 
     @property
-    def to_nothing(self) -> int:
-        """Return how many units get a target of 0 that had another or none."""
-        return sum(each.after == 0 and each.before != 0 for each in self.differences)
+    def to_nothing(self) -> list[int]:
+        """Return the units, by id, that get a target of 0 and had another or none."""
+        return [each.unit_id for each in self.differences if each.after == 0 and each.before != 0]
 
     @property
     def digest(self) -> str:
@@ -404,6 +407,38 @@ def planned_return(
         },
     )
     return Changes(tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class NothingThere:
+    """Units of one kind that get the target 0. n: how many; some: names of the first of them, of no booth."""
+
+    kind: str
+    n: int
+    some: list[str]
+
+    @property
+    def label(self) -> str:
+        return str(Kind(self.kind).label)
+
+    @property
+    def more(self) -> int:
+        return self.n - len(self.some) if self.some else 0
+
+
+def to_nothing(changes: Changes) -> list[NothingThere]:
+    """Name the units that an act would give the target 0, the highest level first. At most one query."""
+    if not (ids := changes.to_nothing):
+        return []
+    rows = sql.rows(
+        f"""select u.kind, count(*),
+          case when u.kind <> 'booth' then (array_agg(u.names order by u.code))[:{MOST_NAMED}] end
+        from units_unit u where u.id = any(%s) group by u.kind""",
+        [ids],
+    )
+    order = {kind: n for n, kind in enumerate(Kind.values)}
+    found = [NothingThere(kind, n, [named(names) for names in some or ()]) for kind, n, some in rows]
+    return sorted(found, key=lambda level: order[level.kind])
 
 
 def described(differences: Sequence[TargetDifference]) -> list[TargetDifference]:

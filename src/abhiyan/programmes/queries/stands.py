@@ -10,16 +10,17 @@ from abhiyan.core import clock
 from abhiyan.core.words import language
 from abhiyan.org.viewer import HeldOffice
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.estimated import Estimated, estimated
+from abhiyan.programmes.rules.gaps import GapsBelow, parts_behind
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.ladder import LadderShown as Picture
-from abhiyan.ui.tables import Leaf
 from abhiyan.units import queries as units
 
 from .ledger import LedgerNode, blank, ladders
-from .listing import FURTHEST_BEHIND, children_ladders
-from .programmes import RunningMeasure, ask_outside, drawn, running_at
+from .listing import FURTHEST_BEHIND, Child, ChildrenLeaf, children_ladders
+from .programmes import RunningMeasure, drawn, running_at
 
 SHOWN = 5
 
@@ -75,45 +76,64 @@ def stands(held: HeldOffice, *, at: datetime) -> list[MeasureStand]:
 class LateUnits:
     """Units right below one that are late in a programme: the first of them, furthest behind first.
 
-    kind: of all of them. all: how many of that kind are below, of states those in the programme.
+    kind: of all of them. gaps: of all of that kind below that the programme covers.
     is_empty: booths that have counted no one yet.
     """
 
     kind: str
-    leaf: Leaf
-    all: int
+    leaf: ChildrenLeaf
+    gaps: GapsBelow
     is_empty: bool = False
 
+    @property
+    def said(self) -> str:
+        """How many are behind and by how much together, and how many are ahead."""
+        return parts_behind(self.gaps, self.kind)
 
-def late(held: HeldOffice, stand: MeasureStand, *, names_empty: bool, at: datetime) -> LateUnits | None:
-    """Units right below an office's own that are behind. names_empty: booths that have counted no one yet come first.
+
+def fewer_than_due(programme: Programme, child: Child, *, at: datetime) -> int:
+    """Return how many fewer people are counted in a unit than due by today; 0 where nothing is missing."""
+    on = clock.day_in(programme.zone, at)
+    due = windows.due(child.target or 0, programme.opens_on, programme.closes_on, on)
+    return max(0, due - (child.ladder.counted or 0))
+
+
+def late(
+    node: LedgerNode,
+    unit_kind: str,
+    programme: Programme,
+    *,
+    measure: int = 1,
+    names_empty: bool = False,
+    at: datetime,
+) -> LateUnits | None:
+    """Units right below one that are behind, of the level that its offices look after: Today, the unit and its decks
+    name this one level. names_empty: booths that have counted no one yet come first.
 
     None where there is nothing below, or nothing late, as on the first day. Four queries at most.
     """
-    kinds, of = LOOKS_AFTER.get(held.unit_kind), stand.programme
-    if not kinds or clock.day_in(of.zone, at) <= of.opens_on:
+    kinds = LOOKS_AFTER.get(unit_kind)
+    if not kinds or clock.day_in(programme.zone, at) <= programme.opens_on:
         return None
     kind = kinds[-1]
-    below = units.of_kind_below(held.unit_id, held.hierarchy, kind)
-    if kind == "state":  # a drive may cover few of them
-        outside = ask_outside(of, below, hierarchy=held.hierarchy)()
-        below = [unit for unit in below if unit not in outside]
+    below = units.of_kind_below(node.unit_id, node.hierarchy, kind)
 
-    def first(show: Literal["behind", "without"], sort: str) -> Leaf:
+    def first(show: Literal["behind", "without"], sort: str) -> ChildrenLeaf:
         return children_ladders(
-            node=stand.node,
-            hierarchy=held.hierarchy,
-            programme=stand.programme,
-            measure=stand.of.measure,
+            node=node,
+            hierarchy=node.hierarchy,
+            programme=programme,
+            measure=measure,
             at=at,
             sort=sort,
             show=show,
             language=language(),
             per=SHOWN,
             units=below,
+            sums_gaps=True,
         )
 
     if kind == "booth" and names_empty and (empty := first("without", "name")).rows:
-        return LateUnits(kind, empty, len(below), is_empty=True)
+        return LateUnits(kind, empty, empty.gaps or GapsBelow(), is_empty=True)
     leaf = first("behind", FURTHEST_BEHIND)
-    return LateUnits(kind, leaf, len(below)) if leaf.rows else None
+    return LateUnits(kind, leaf, leaf.gaps or GapsBelow()) if leaf.rows else None

@@ -188,6 +188,7 @@ def plan_of(world: World, **parts: int | tuple[int, bool]) -> Plan:
             party="BJP",
             method="uniform",
             made_at=AT,
+            found={"range": [2, 3, 4, 900, 1_000, 1_100, 40.0]},
         )
         for code, given in parts.items():
             n, is_locked = given if isinstance(given, tuple) else (given, False)

@@ -76,9 +76,9 @@ def test_units_whose_target_becomes_nothing_and_seats_left_out_are_told(
     plan = plan_of(world, N1111=0, N1112=0, N1121=5, C1=5)
     path = f"/programmes/{drive.public_id}/targets/plan/"
     page = unescape(browser(president).get(path, MEMBERS | {"plan": str(plan.public_id)}).content.decode())
-    assert (
-        "2 units get the target 0, because the plan needs no votes there" in page
-    )  # a booth and what is above it
+    said = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "These units get the target 0" in said and "Cluster: 1" not in said
+    assert "Mandal: 1 Unit N111 " in said and "Booth: 1 " in said, "named, but for booths"
     assert "1 unit below the plan's seats is not in this programme's hierarchy" in page
 
 
@@ -232,6 +232,7 @@ def test_the_page_says_how_a_plan_comes_into_the_programme_until_its_votes_are_p
         )
         plan = Plan.objects.create(
             public_id=uuid4(), names={"en": "All"}, election=election, level="pc", unit_id=world.unit("N1"),
+            found={"range": [0, 1, 1, 8, 9, 10, None]},
             party="BJP", method="uniform", made_at=AT,
         )  # fmt: skip
         PlanSeat.objects.create(

@@ -86,7 +86,7 @@ COLUMNS: tuple[Column[UnitBelowLine], ...] = (
     Column(
         "unsigned", _("Phone not answered yet"), lambda row: _few(row.child.ladder.unsigned), css="num wide"
     ),
-    Column("behind", _("Fewer than due"), lambda row: row.behind, css="num"),
+    Column("behind", _("Fewer than due"), lambda row: row.behind, css="num gap"),
     Column("ladder", _("Ladder"), css="lad"),
     Column("share", _("Share of target"), _share, css="num pct"),
     *queries.checked_columns(lambda row: row.drawn),
@@ -113,16 +113,20 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     node = queries.node_of(here.unit.id, here.hierarchy)
     assert node is not None  # `page_unit` refuses what is not placed
     found = queries.level_below(node, kind)
+    measured: dict[str, Any] = {"node": node, "programme": one, "measure": measure.number}
+    outside = queries.outside_of(found or (), **measured, at=at)
+    found = found and [unit for unit in found if unit not in outside]
+    is_due = shown.today(at) > one.opens_on and queries.has_targets(found or (), **measured)
+    heading = say("Furthest behind") if is_due else say("Units below")
     caption = str(Kind(kind).label) if kind else say("Units below")
     election = queries.votes_election(found or (), here.hierarchy)
-    of: dict[str, Any] = {"programme": one, "measure": measure.number, "at": at, "language": language()}
     table = Table(
         request,
         (*COLUMNS, *VOTES) if election else COLUMNS,
-        queries.LevelRows(found or (), node=node, **of),
+        queries.LevelRows(found or (), language=language(), at=at, **measured),
         name=f"{here.unit.code}-{kind}",
         caption=caption,
-        sort=queries.FURTHEST_BEHIND,
+        sort=queries.FURTHEST_BEHIND if is_due else "-counted",
         finish=partial(
             _lines, here, one, measure.number, clock.day_in(one.zone, at), shown.today(at), election
         ),
@@ -135,7 +139,11 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         return here.href(**more)
 
     context: dict[str, Any] = {
-        **shown.frame(one, (say("Furthest behind"), "")),
+        **shown.frame(one, (heading, "")),
+        "heading": heading,
+        "is_due": is_due,
+        "outside": len(outside),
+        "kind": kind,
         "caption": caption,
         "unit_name": here.name,
         "programme_name": shown.name_of(one),

@@ -179,6 +179,8 @@ def programme_page(
     if is_file:
         return Table(request, BELOW, children, name="programme", caption=_("Units below")).file()
     may_run = shown.may(request, "programmes.run", unit.id)
+    node = queries.node_of(unit.id, one.hierarchy)
+    late = queries.late(node, unit.kind, one, measure=measure.number, at=at) if node else None
     return render(
         request,
         "programmes/programme.html",
@@ -196,6 +198,7 @@ def programme_page(
             ],
             "sorting": sorting,
             "leaf": below,
+            "parts_behind": late.said if late else "",
             "children": children,
             "shown": [row["drawn"] for row in children],
             "checks": checks_title(row["drawn"] for row in children),
@@ -309,7 +312,7 @@ def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, An
     """Addresses and labels of the pages the programme's kind has beside this one."""
     pages = activities.pages_of(one.kind)
     if one.state == Programme.State.OPEN:
-        pages += activities.pages_while_open(request.viewer.may)
+        pages += activities.pages_while_open(one.kind, request.viewer.may)
     return [
         (reverse(page.url_name, args=[one.public_id]), page.called(one.opens_on, on))
         for page in pages

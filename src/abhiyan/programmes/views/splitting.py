@@ -44,9 +44,10 @@ def _weight(name: str) -> forms.IntegerField:
 
 
 def plan_called(plan: Plan) -> str:
-    """A plan as a choice: its name, version and unit."""
-    return say("%(name)s, version %(number)s, of %(unit)s") % {
+    """A plan as a choice: its name, the seats it comes to, its version and unit."""
+    return say("%(name)s: %(seats)s, version %(number)s, of %(unit)s") % {
         "name": named(plan.names),
+        "seats": plans.seats_range(plan).words,
         "number": plan.number,
         "unit": named(plan.unit.names),
     }

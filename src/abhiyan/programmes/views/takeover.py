@@ -139,6 +139,7 @@ def _page(
             "plan": plan,
             "plan_name": plan_called(plan) if plan else "",
             "found": found,
+            "to_nothing": queries.to_nothing(found.changes) if found else [],
             "waiting": elections.not_passed_down(plan, found.unplaced) if plan and found else 0,
             "unplaced_below": len(found.unplaced) - found.seats if found else 0,
             "misfits": [(named(each.names), each) for each in found.misfits[:MOST_NAMED]] if found else [],

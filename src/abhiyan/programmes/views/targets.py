@@ -445,6 +445,7 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             "taken": [("about", here.code), *by, *by_child, ("expected", found.digest)] if found else [],
             "asked": urlencode([*place, *kept, *by]),
             "found": found,
+            "to_nothing": queries.to_nothing(found) if found else [],
             "table": table,
             "problem": problem,
         },

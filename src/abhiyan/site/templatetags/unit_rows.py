@@ -47,7 +47,6 @@ def child_table(
     ]
     last = filter(None, (checks, _("% of the earlier drive") if has_before else ""))
     heads += [format_html('<th scope="col" class="num wraps">{}</th>', title) for title in last]
-    columns = len(heads)
     if votes.name:
         heads.append(format_html('<th scope="col" class="num wraps">{}</th>', _("Votes last time")))
 
@@ -56,14 +55,11 @@ def child_table(
         is_whole = are_grades and drawn.estimate is not None  # a unit among grades: its number stands above
         checked = "" if is_whole else estimate(drawn)
         rungs = (drawn.target, drawn.reported, drawn.counted, drawn.unsigned, drawn.confirmed)
-        return _figures(rungs, ladder, checks, checked, has_before, before)
+        return _figures(rungs, ladder, checks, checked, has_before, before, drawn.behind)
 
     sample = format_html('<span class="ci">{}</span>', _("sample"))
     closed = format_html('<span class="ci">{}</span>', _("closed"))
     vacant = e(_("nobody leads it"))
-    outside = context.get("outside") or ()
-    other = _("Not part of this programme")
-    not_here = format_html('<td class="under muted" colspan="{}">{}</td>', columns - 1, other)
     rows = (
         (
             "",
@@ -72,7 +68,7 @@ def child_table(
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
                 f'<span class="of">{bearer(context, leader.name, leader.account_id) if leader else vacant}</span>'
                 f"{_ahead(votes.beside(child))}</th>"
-                f"{not_here if child.unit_id in outside and not drawn.reported else figures(drawn, mini(drawn))}"
+                f"{figures(drawn, mini(drawn))}"
                 f"{_votes(votes.beside(child)) if votes.name else ''}"
             ),
         )
@@ -114,9 +110,11 @@ def _figures(
     checked: str,
     has_before: bool,
     before: int | None,
+    behind: int,
 ) -> SafeString:
     """The cells of a row, past the name. rungs: target, reported, counted, unsigned, confirmed; checks: the title of
-    the column of estimates, checked: its cell; before: what the earlier drive reached."""
+    the column of estimates, checked: its cell; before: what the earlier drive reached; behind: people fewer than due,
+    by which the list is sorted."""
     target, reported, counted, unsigned, confirmed = rungs
     few = format_html('<span title="{}">&lt; 10</span>', _("fewer than 10: shown only to the unit itself"))
     plus = f'<span class="ci">+ {numbers.grouped(unsigned)}</span>' if unsigned else ""
@@ -128,13 +126,14 @@ def _figures(
         return numbers.share(counted, whole) if whole and counted is not None else numbers.NONE
 
     titles = dict(_titles()) | {"share": _("% of target"), "before": _("% of the earlier drive")}
+    missing = f'<span class="ci">{numbers.MINUS}{numbers.grouped(behind)}</span>' if behind else ""
     t = {key: escaped(title) for key, title in titles.items()}
     cells = (
         f'<td class="num" data-l="{t["target"]}">{numbers.NONE if target is None else numbers.grouped(target)}</td>'
         f'<td class="num" data-l="{t["reported"]}">{figure(reported)}</td>'
         f'<td class="num" data-l="{t["counted"]}">{figure(counted)}{plus}</td>'
         f'<td class="num" data-l="{t["confirmed"]}">{figure(confirmed)}</td><td class="lad">{ladder}</td>'
-        f'<td class="num pct" data-l="{t["share"]}">{escaped(share(target))}</td>'
+        f'<td class="num pct" data-l="{t["share"]}">{escaped(share(target))}{missing}</td>'
     )
     if checks:
         cells += f'<td class="num" data-l="{escaped(checks)}">{checked}</td>'

@@ -42,7 +42,7 @@ def test_a_state_president_sees_who_is_behind_and_callers_who_have_not_joined() 
     cast.world.missed_call(of=Human("Nobody yet", 1980, "+919906000055"))
     page = text(cast, "state_president")
     assert (
-        "1 of 2 districts is behind Membership drive Srinagar needs 57 more."
+        "1 of 2 districts is behind, by 57 in all Membership drive Srinagar needs 57 more. 1 is ahead, by 5."
         " Srinagar 57 fewer than due by today district_in_charge Call" in page
     )
     assert "1 caller has not joined yet" in page
@@ -59,7 +59,7 @@ def test_a_mandal_president_sees_the_booths_where_nobody_is_counted() -> None:
     assert "Nothing is counted" not in text(cast, "mandal_president")
     cast.target("JK-B001", 250)
     page = text(cast, "mandal_president")
-    assert "1 of 2 booths is behind Membership drive" in page
+    assert "1 of 2 booths is behind, by " in page
     assert "fewer than due by today booth_president Call" in page
 
 

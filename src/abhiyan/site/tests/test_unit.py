@@ -2,11 +2,15 @@
 
 import re
 from html import unescape
+from uuid import uuid4
 
 import pytest
 
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.people.actions import reading
 from abhiyan.people.tests.make import body
+from abhiyan.programmes.models import Programme, ProgrammeUnit
 
 from .cast import Cast
 from .test_units_below import rows
@@ -27,10 +31,10 @@ def test_the_page_of_a_unit_begins_with_where_it_stands_and_lists_who_lags_first
     (srinagar,) = re.findall(r'<span><a href="([^"]*)">Srinagar</a> 57 fewer</span>', furthest)
     assert srinagar == "/units/JK-SRI/?in=organisational" and furthest.count("<a ") == 2
     first, second = rows(page.partition('id="children"')[2])
-    assert first.startswith("1 Srinagar sample district_in_charge 250 ") and first.endswith(" <1%")
+    assert first.startswith("1 Srinagar sample district_in_charge 250 ") and first.endswith(" <1% −57")
     assert second == "2 Jammu sample district_elsewhere of another place 25 11 11 0 44%"
     total = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
-    assert " ".join(re.sub(r"<[^>]+>", " ", total).split()) == "Jammu and Kashmir 500 12 12 0 2%"
+    assert " ".join(re.sub(r"<[^>]+>", " ", total).split()) == "Jammu and Kashmir 500 12 12 0 2% −103"
 
 
 def test_the_page_of_a_unit_leads_to_all_units_of_each_level_below() -> None:
@@ -59,9 +63,42 @@ def test_names_of_other_places_are_shown_to_a_worker_until_the_day_has_enough(
 def test_a_unit_outside_a_programme_is_not_shown_as_nothing_counted() -> None:
     cast = Cast.make()
     found = rows(body(cast.client("national_president"), "/units/IN/").partition('id="children"')[2])
-    outside = [row for row in found if row.endswith(" Not part of this programme")]
-    assert len(found) == 2 and len(outside) == 1 and "Himachal" in outside[0]
+    assert len(found) == 1 and "Jammu" in found[0], "no row says 0 of a state that has no part in it"
+    for page in ("/units/IN/", f"/programmes/{cast.world.programme.public_id}/units/?unit=IN&level=state"):
+        text = " ".join(body(cast.client("national_president"), page).split())
+        assert (
+            "1 state is not part of this programme." in text and "Himachal" not in text.partition("<main")[2]
+        )
 
 
 def test_two_places_are_no_map() -> None:
     assert 'class="map"' not in body(Cast.make().client("state_president"), "/units/JK/")
+
+
+def test_two_programmes_of_a_kind_are_two_ways_from_a_unit_and_each_says_which() -> None:
+    cast = Cast.make()
+    drive = cast.world.programme
+    with system("test"):
+        for kind in ("stays", "contact", "dialogues"):
+            for n in (1, 2):
+                one = Programme.objects.create(
+                    public_id=uuid4(),
+                    kind=kind,
+                    names={"en": f"{kind} {n}", "hi": f"{kind} {n}"},
+                    state="open",
+                    owner=drive.owner,
+                    opens_on=drive.opens_on,
+                    closes_on=drive.closes_on,
+                    made_at=NOW,
+                )
+                ProgrammeUnit.objects.create(programme=one, unit=drive.owner)
+    page = " ".join(
+        unescape(re.sub(r"<[^>]+>", " ", body(cast.client("state_president"), "/units/JK/"))).split()
+    )
+    for n in (1, 2):
+        assert (
+            page.count(f"Places and workers: stays {n}")
+            == page.count(f"Calls to booth presidents: dialogues {n}")
+            == 1
+        )
+    assert len(re.findall("Launch day|Today in the field", page)) == 1, "only a drive has one"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -327,7 +326,7 @@ def _measure(
         listing["per"] = tables.DEEPEST_ROW
         leaf = programmes.children_ladders(**reading, **listing)
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
-        checked, led, _outside = _told([chosen], here, leaf, today, at)
+        checked, led = _told([chosen], here, leaf, today, at)
         drawn = _drawn(leaf, chosen, today, lang, earlier, checked)
         votes = _votes(leaf, hierarchy)
         lines = [(*row, led.get(row[0].unit_id), votes.beside(row[0])) for row in drawn]
@@ -335,21 +334,20 @@ def _measure(
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
-        checked, leaders, context["outside"] = _told(
-            context["running"], here, leaf, today, at, chosen=chosen, hierarchy=hierarchy
-        )
+        checked, leaders = _told(context["running"], here, leaf, today, at)
         rows = _drawn(leaf, chosen, today, lang, earlier, checked)
         own = asked.own() if asked.own else None
         votes = _votes(leaf, hierarchy)
         context |= {"leaf": leaf, "own": own, "files": _files(request, here, [], has_votes=bool(votes.name))}
         context |= {"votes": votes, "election_name": votes.name}
         context |= _below(request, hierarchy, rows, leaders, lang)
+        context |= _furthest(chosen, here, node, hierarchy, at)
         if leaf.pages and leaf.pages <= 1 and len(rows) >= FEWEST_PLACES and here.kind in OUTLINED:
             context |= _map(here, hierarchy, rows, at, lang)
     else:
         figures = asked.figures() if asked.figures else programmes.figures(**reading)
         earlier = _earlier(chosen, here, hierarchy, None, today)
-        checked, _leaders, _outside = _told(context["running"], here, None, today, at)
+        checked, _leaders = _told(context["running"], here, None, today, at)
     before = earlier.beside(here.id) if earlier else {}
     key = (programme.pk, chosen.measure)
     context["ladders"] = programmes.drawn_ladders(
@@ -421,21 +419,16 @@ def _told(
     leaf: tables.Leaf | None,
     today: date,
     at: datetime,
-    *,
-    chosen: programmes.RunningMeasure | None = None,
-    hierarchy: int = Hierarchy.ORGANISATIONAL,
-) -> tuple[Of, dict[int, org.Leader], set[int]]:
-    """Ask at once for the estimates of a unit and its list, the leaders of the list, and its units outside the chosen
-    programme."""
+) -> tuple[Of, dict[int, org.Leader]]:
+    """Ask at once for the estimates of a unit and its list, and the leaders of the list."""
     of = sorted({one.programme.pk for one in running})
     if leaf is None:
-        return ask_estimated(of, [here.id], on=today)(), {}, set()
+        return ask_estimated(of, [here.id], on=today)(), {}
     children = [child.unit_id for child in leaf.rows]
     with sql.at_once():
         checked = ask_estimated(of, [here.id, *children], on=today)
         led = org.ask_leaders_of(children, on=clock.day_in(settings.TIME_ZONE, at))
-        outside = programmes.ask_outside(chosen.programme, children, hierarchy=hierarchy) if chosen else None
-    return checked(), led(), outside() if outside else set()
+    return checked(), led()
 
 
 def _votes(leaf: tables.Leaf, hierarchy: int) -> programmes.VotesOfUnits:
@@ -461,7 +454,7 @@ def _below(
     leaders: dict[int, org.Leader],
     lang: str,
 ) -> dict[str, Any]:
-    """The list of the children, each with who leads it; how it is narrowed; and who is furthest behind."""
+    """The list of the children, each with who leads it; and how it is narrowed."""
     shown = _show(request)
     children = [
         (
@@ -473,15 +466,12 @@ def _below(
         )
         for child, drawn in rows
     ]
-    behind = ((href, name, drawn.behind) for _child, drawn, href, name, _leader in children if drawn.behind)
-    is_whole = not any(request.GET.get(key) for key in ("sort", "matching", "page")) and shown != "without"
     return {
         "pictures": [drawn for _child, drawn in rows],
         "sorting": tables.sorting(
             request.GET, dict.fromkeys(programmes.SORTS, ""), default=programmes.FURTHEST_BEHIND
         ),
         "children": children,
-        "furthest": list(islice(behind, MOST_FURTHEST)) if is_whole else [],  # the list begins with them
         "shows": [
             (_("All"), "all", shown == "all"),
             (_("Behind"), "behind", shown == "behind"),
@@ -490,6 +480,31 @@ def _below(
         "matching": request.GET.get("matching", "")[:100],
         "kept": [
             (key, request.GET[key]) for key in ("programme", "measure", "sort", "show") if key in request.GET
+        ],
+    }
+
+
+def _furthest(
+    chosen: programmes.RunningMeasure,
+    here: units.UnitRow,
+    node: programmes.LedgerNode | int,
+    hierarchy: int,
+    at: datetime,
+) -> dict[str, Any]:
+    """The units that are furthest behind, of the level that Today names; how many are behind and ahead of all of it."""
+    if not isinstance(node, programmes.LedgerNode):
+        return {}
+    late = programmes.late(node, here.kind, chosen.programme, measure=chosen.measure, at=at)
+    if late is None:
+        return {}
+    page = address_of("programmes:below", chosen.programme.public_id)
+    return {
+        "parts_behind": late.said,
+        "furthest_href": address(page, here.code, hierarchy, level=late.kind, **chosen.asked),
+        "furthest": [
+            (unit_href(child.code, hierarchy), named(child.names), n)
+            for child in late.leaf.rows[:MOST_FURTHEST]
+            if (n := programmes.fewer_than_due(chosen.programme, child, at=at))
         ],
     }
 
