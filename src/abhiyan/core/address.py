@@ -2,6 +2,8 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -34,6 +36,14 @@ def client(request: HttpRequest) -> str:
     if forwarded and environment.BEHIND_PROXY():
         return last_of(forwarded)
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def network_of_scope(scope: Mapping[str, Any]) -> str:
+    """Return the network of an ASGI request, as `shortened(client(request))` does of Django's."""
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+    if forwarded and environment.BEHIND_PROXY():
+        return shortened(last_of(forwarded.decode("latin-1")))
+    return shortened(str((scope.get("client") or ("",))[0]))
 
 
 def last_of(forwarded: str) -> str:

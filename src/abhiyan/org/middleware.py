@@ -26,7 +26,6 @@ from .viewer import NOBODY, Viewer
 Answer = Callable[[HttpRequest], HttpResponseBase]
 KEPT_IN_MEMORY = 1024 * 1024
 PART = 64 * 1024
-FIELD = "/field/"  # below it a phone's own session counts
 
 
 class ViewerMiddleware:
@@ -75,7 +74,7 @@ class ViewerMiddleware:
                 widen(viewer.scope)
                 if visit.session is not None:
                     sessions.touch(session=visit.session, at=at)
-            if not viewer.is_strong and request.path.startswith(FIELD):
+            if not viewer.is_strong and request.path.startswith(sessions.FIELD):
                 viewer = _by_phone(request, visit, viewer, at)
             self._set(request, viewer)
             response = self.get_response(request)

@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import os
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any, cast
@@ -21,7 +22,7 @@ framework.setup(set_prefix=False)  # before anything that needs it
 
 from django.http import parse_cookie  # noqa: E402
 
-from abhiyan.core import health, metrics, spools  # noqa: E402
+from abhiyan.core import address, health, metrics, spools  # noqa: E402
 from abhiyan.people.actions import sessions  # noqa: E402
 
 from . import assets, turns  # noqa: E402
@@ -99,9 +100,10 @@ async def _counted(surface: str, app: App, scope: AsgiScope, receive: Receive, s
 LET_BY, LET_BY_S = 64 << 20, 30.0  # bytes, seconds: of a body that is refused, so that its sender hears why
 
 
-# Bytes of bodies that one worker holds at once, in memory or on disk (`core.spools`), of signed-in accounts and of
-# everybody else. A body that is small is always taken.
+# Bytes of bodies that one worker holds at once, in memory or on disk (`core.spools`): of accounts, of everybody else,
+# and of everybody else behind one network. A body that is small is always taken.
 MOST_HELD = {True: 256 << 20, False: 64 << 20}
+MOST_OF_NETWORK = 12 << 20
 SMALL = 64 * 1024
 
 
@@ -122,20 +124,31 @@ class _NotYours(Exception):
 
 
 class HeldBytes:
-    """Bytes of bodies that a worker holds, until each is answered."""
+    """Bytes of bodies that a worker holds, until each is answered. network: of a sender without an account."""
 
     def __init__(self) -> None:
         self.bytes = {True: 0, False: 0}
+        self.of_networks: Counter[str] = Counter()
 
-    def take(self, n: int, *, is_account: bool, of: int) -> None:
-        """n more bytes of a body of which `of` came. Raises _TooMuch."""
+    def take(self, n: int, *, network: str | None, of: int) -> None:
+        """Hold n more bytes of a body of which `of` came. network: None of an account. Raises _TooMuch."""
+        is_account = network is None
         self.bytes[is_account] += n
-        if of > SMALL and self.bytes[is_account] > MOST_HELD[is_account]:
+        if network is not None:
+            self.of_networks[network] += n
+        if of <= SMALL:
+            return
+        is_full = network is not None and self.of_networks[network] > MOST_OF_NETWORK
+        if is_full or self.bytes[is_account] > MOST_HELD[is_account]:
             raise _TooMuch
 
-    def let_go(self, n: int, *, is_account: bool) -> None:
-        """A body of n bytes is answered."""
-        self.bytes[is_account] -= n
+    def let_go(self, n: int, *, network: str | None) -> None:
+        """Forget n bytes of a body that is answered."""
+        self.bytes[network is None] -= n
+        if network is not None:
+            self.of_networks[network] -= n
+            if not self.of_networks[network]:
+                del self.of_networks[network]
 
 
 held = HeldBytes()
@@ -150,8 +163,7 @@ def body_limit(path: str) -> int:
 def _is_account(scope: AsgiScope) -> bool:
     """Whether the cookie is one that we made for an account. Whether it still opens anything, Django asks."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    shown = parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
-    return bool(sessions.whose(token=shown))
+    return bool(sessions.whose_cookies(parse_cookie(cookies.decode("latin-1")), path=scope["path"]))
 
 
 async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -163,6 +175,7 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
     """
     limit, came, answered, is_asked = body_limit(scope["path"]), 0, False, False
     is_account = scope["method"] not in ("GET", "HEAD") and _is_account(scope)
+    network = None if is_account else address.network_of_scope(scope)
     if not is_account:
         limit = min(limit, int(settings.BODY_LIMIT))
     for name, value in scope["headers"]:
@@ -186,7 +199,7 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if message["type"] == "http.request":
             n = len(message.get("body", b""))
             came += n
-            held.take(n, is_account=is_account, of=came)
+            held.take(n, network=network, of=came)
             if came > limit:
                 raise _TooLarge
             if came > settings.BODY_LIMIT and not is_asked:
@@ -211,7 +224,7 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
     except _NotYours as no:
         await _say(no.told, receive, send)
     finally:
-        held.let_go(came, is_account=is_account)
+        held.let_go(came, network=network)
 
 
 async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str, Any]) -> None:

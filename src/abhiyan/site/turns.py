@@ -12,7 +12,7 @@ Turns go round. Those who wait stand in one line for each account, or, without a
 take turns, so a thousand requests of one network delay another network by one. Somebody who has begun goes before a
 newcomer: a refusal in the middle wastes what was done. But anybody can begin and hold many connections, so after
 `BEFORE_NEW` such turns a newcomer gets one. The mark in the session's cookie says who has begun, and which account it
-is, without the database (`people.actions.sessions.whose`). A made-up cookie says nothing.
+is, without the database (`people.actions.sessions.whose_cookies`). A made-up cookie says nothing.
 """
 
 import asyncio
@@ -24,7 +24,6 @@ from functools import cache
 from typing import Any, BinaryIO
 
 from asgiref.sync import ThreadSensitiveContext
-from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -217,7 +216,7 @@ class Handler(ASGIHandler):
             raise
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        account = sessions.whose(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        account = sessions.whose_cookies(request.COOKIES, path=request.path)
         turns, whose = self._turns_of(request, account)
         has_begun = account is not None or request.method == "POST"
         if not await turns.begin(whose=whose, has_begun=has_begun):

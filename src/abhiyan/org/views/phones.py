@@ -16,12 +16,11 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.words import language, named, person
 from abhiyan.org.actions import phones as acts
 from abhiyan.org.here import page_unit
-from abhiyan.org.middleware import FIELD
 from abhiyan.org.queries import phones as found
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.people import queries as people
-from abhiyan.people.actions.sessions import MOST_PHONES
+from abhiyan.people.actions.sessions import FIELD, MOST_PHONES
 from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
 from abhiyan.ui.fields import CodeField
 from abhiyan.ui.lists import Column, Table, answer

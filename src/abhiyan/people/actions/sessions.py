@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
@@ -20,6 +22,7 @@ from abhiyan.core.scope import current, scoped, system
 from abhiyan.people.models import Account, Session
 from abhiyan.people.models_field import FieldPhone
 
+FIELD = "/field/"  # below it a phone's own session counts
 ACCOUNT_LIVES = timedelta(hours=12)  # then both proofs are asked again
 ACCOUNT_IDLES = timedelta(hours=2)
 HALFWAY_LIVES = timedelta(minutes=30)  # an account whose second factor is still to come
@@ -71,6 +74,17 @@ def whose(*, token: str) -> str | None:
     if not hmac.compare_digest(mark, _mark(nonce, who)):
         return None
     return "" if who == _NOBODY else who
+
+
+def whose_cookies(cookies: Mapping[str, str], *, path: str) -> str | None:
+    """Return whose a request's cookies are, as `whose` does. The phone's own cookie counts below /field/ alone.
+
+    Every bound on an account asks here: turns, and the bytes of bodies.
+    """
+    shown = whose(token=cookies.get(settings.SESSION_COOKIE_NAME, ""))
+    if not shown and path.startswith(FIELD):
+        shown = whose(token=cookies.get(settings.PHONE_COOKIE_NAME, "")) or shown
+    return shown
 
 
 def key_of(*, token: str) -> str:

@@ -274,7 +274,7 @@ def test_all_bodies_that_a_worker_holds_have_a_bound_and_small_ones_still_come(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(asgi, "MOST_HELD", {True: 4 << 20, False: 1 << 20})
-    asgi.held.take(1 << 20, is_account=False, of=0)  # of another request
+    asgi.held.take(1 << 20, network="192.0.2.0/24", of=0)  # of another request
     piece, president = b"x" * 64 * 1024, cookie_of(officer(web_world(), "booth_president", "JK-B001"))
     try:
         full = ask("/join/", "POST", [piece] * 2, accept_language="en")
@@ -287,8 +287,42 @@ def test_all_bodies_that_a_worker_holds_have_a_bound_and_small_ones_still_come(
         large = ask("/paper/1042-8/", "POST", [piece] * 80, cookie=president)
         assert large.status == 503
     finally:
-        asgi.held.let_go(1 << 20, is_account=False)
+        asgi.held.let_go(1 << 20, network="192.0.2.0/24")
     assert asgi.held.bytes == {True: 0, False: 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_network_of_strangers_takes_no_room_of_phones_or_of_other_networks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asgi, "MOST_OF_NETWORK", 1 << 20)
+    piece, network = b"x" * 64 * 1024, "127.0.0.0/24"
+    phone = f"{settings.PHONE_COOKIE_NAME}={sessions.token_for(7)}"
+    asgi.held.take(1 << 20, network=network, of=0)  # slow lines of one network
+    try:
+        assert ask("/join/", "POST", [piece] * 2).status == 503
+        assert ask("/join/", "POST", [b"phone=1"]).status != 503, "a form is small"
+        assert ask("/field/send/", "POST", [piece] * 5, cookie=phone).status != 503, "a phone is an account"
+        assert ask("/join/", "POST", [piece] * 5, cookie=phone).status == 503, "but below /field/ alone"
+        forged = ask("/field/send/", "POST", [piece] * 5, cookie=phone[:-1] + "-")
+        assert forged.status == 503
+    finally:
+        asgi.held.let_go(1 << 20, network=network)
+    asgi.held.take(1 << 20, network="192.0.2.0/24", of=0)
+    assert ask("/join/", "POST", [piece] * 2).status != 503, "another network"
+    asgi.held.let_go(1 << 20, network="192.0.2.0/24")
+    assert asgi.held.bytes == {True: 0, False: 0} and not asgi.held.of_networks
+
+
+@pytest.mark.parametrize("cookie", [settings.SESSION_COOKIE_NAME, settings.PHONE_COOKIE_NAME])
+def test_a_turn_is_the_accounts_of_whichever_cookie(cookie: str) -> None:
+    shown, other = sessions.token_for(7), sessions.token_for(8)
+    mine = sessions.whose_cookies({cookie: shown}, path="/field/start/")
+    assert mine and mine == sessions.whose(token=shown) != sessions.whose(token=other)
+    visitor = {settings.SESSION_COOKIE_NAME: sessions.token_for(None), cookie: shown}
+    assert sessions.whose_cookies(visitor, path="/field/start/") == mine
+    elsewhere = sessions.whose_cookies({cookie: shown}, path="/join/")
+    assert elsewhere == (mine if cookie == settings.SESSION_COOKIE_NAME else None)
 
 
 @pytest.mark.django_db(transaction=True)
