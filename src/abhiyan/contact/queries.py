@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -182,11 +182,14 @@ def talks_of(account_id: int, unit_id: int, *, since: datetime, until: datetime)
 
 @dataclass(frozen=True, slots=True)
 class ListHeard:
-    """The results of a list so far. outcomes, requests: (words, how many), exact. quotes: notes that name nobody."""
+    """The results of a list so far. outcomes, requests: (words, how many), exact.
+
+    quotes: (key, words) of notes that name nobody.
+    """
 
     title: str
     outcomes: list[tuple[str, int]]
-    quotes: list[str]
+    quotes: list[tuple[str, str]]
     requests: list[tuple[str, int]]
 
 
@@ -212,14 +215,35 @@ def heard_of(audience: str, *, has_quotes: bool) -> ListHeard | None:
         notes = list(told.order_by("-at", "pk")[:MOST_READ]) if has_quotes else []
         asked = tries.exclude(request_id=None).values_list("request_id", flat=True)
         requests = open_by_state([one for one in asked if one])
-        places = units.names_of({each.unit_id for each in notes}, language=language())
-        quotes = [quote for each in notes if (quote := _quote(each, places)) and len(notes) >= STEP]
+        quotes = _quotes(notes) if len(notes) >= STEP else {}
     return ListHeard(
         one.title,
         [(str(each.label), counts[each]) for each in ContactTry.Outcome if counts.get(each)],
-        list(dict.fromkeys(quotes))[:MOST_QUOTES],
+        [(key, quote) for quote, key in quotes.items()][:MOST_QUOTES],
         requests,
     )
+
+
+def notes_again(keys: Collection[str]) -> dict[str, str]:
+    """Return the words of notes that are still kept and name nobody, by key. Only of lists in the reader's sight."""
+    with system("which notes are kept"):
+        tries = ContactTry.objects.filter(pk__in=keys, undone_at=None).exclude(note=b"")
+        kept = list(tries.exclude(entry=None).select_related("entry"))
+    lists = {each.pk: each.entry.list_id for each in kept if each.entry}
+    seen = set(ContactList.objects.filter(pk__in=lists.values()).values_list("pk", flat=True))
+    with system("what people of a list said"):
+        quotes = _quotes([each for each in kept if lists[each.pk] in seen])
+    return {key: quote for quote, key in quotes.items()}
+
+
+def _quotes(notes: Sequence[ContactTry]) -> dict[str, str]:
+    """Return the notes that name nobody, each once, with its key."""
+    places = units.names_of({each.unit_id for each in notes}, language=language())
+    quotes: dict[str, str] = {}
+    for each in notes:
+        if quote := _quote(each, places):
+            quotes.setdefault(quote, str(each.pk))
+    return quotes
 
 
 def _quote(one: ContactTry, places: dict[int, str]) -> str:

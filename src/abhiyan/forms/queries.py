@@ -1,6 +1,6 @@
 """Which forms there are for somebody, and what was filled in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import clock, sql
+from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -374,14 +375,15 @@ def own_words(found: Sequence[Opinion], unit_id: int) -> dict[UUID, str]:
 class OpinionsSaid:
     """The opinions of people in a unit: how many were asked and how many answered, choices by question, and quotes.
 
-    Counts are None where they are fewer than 10 and out of sight. quotes: text, names of the unit that passed it up,
-    what was done.
+    Counts are None where they are fewer than 10 and out of sight. quotes: key, text, names of the unit that passed it
+    up, what was done. settled: how many of all quotes something was done about.
     """
 
     asked: int | None
     answered: int | None
     choices: Sequence[tuple[str, Sequence[tuple[str, int | None]]]]
-    quotes: Sequence[tuple[str, Mapping[str, str], str]]
+    quotes: Cut[tuple[str, str, Mapping[str, str], str]]
+    settled: int = 0
 
 
 # As _COUNTS, of one unit with all below it and of every question at once; '' means the whole form.
@@ -419,7 +421,9 @@ def opinions_said(
             "opinion", "from_unit"
         )
         reads = viewer.may_at(CARRY, unit.lo or 0)
-        told = list(passed.order_by("-at", "-pk")[:MOST_QUOTES]) if reads else []
+        passed = passed if reads else passed.none()
+        told = first_of(passed.order_by("-at", "-pk"), MOST_QUOTES)
+        settled = passed.exclude(opinion__done="").count()
         asked = [one for one in version.asked if one.is_counted]
         given = _counted(version.form, unit, hierarchy, viewer, None, at)
         rows = sql.rows(_SAID, {**given, "keys": [one.key for one in asked], "none": quotes.NO_ANSWER})
@@ -436,8 +440,15 @@ def opinions_said(
             )
             for one in asked
         ],
-        [(one.text, one.from_unit.names, one.opinion.done) for one in told],
+        Cut([(str(one.pk), one.text, one.from_unit.names, one.opinion.done) for one in told], told.total),
+        settled,
     )
+
+
+def quotes_again(keys: Collection[str]) -> dict[str, str]:
+    """Return the quotes that are still passed up, by key. In a system scope, for somebody who reads them."""
+    rows = QuotePassed.objects.filter(pk__in=keys, undone_at=None)
+    return {str(pk): text for pk, text in rows.values_list("pk", "text")}
 
 
 _STORED = {"yes": "true", "no": "false"}  # as jsonb writes an answer of yes or no

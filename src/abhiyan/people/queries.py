@@ -107,6 +107,12 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(id__in=set(account_ids)).values_list("id", "name"))
 
 
+def open_names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    """id -> name of those accounts that are in scope and not closed."""
+    rows = Account.objects.filter(id__in=set(account_ids), closed_at=None)
+    return dict(rows.values_list("id", "name"))
+
+
 def names_in(unit_ids: Collection[int]) -> list[str]:
     """Names of people entered in units, and of those whose first office is there; the newest MOST_NAMES of each.
 

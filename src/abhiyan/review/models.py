@@ -9,6 +9,7 @@ from abhiyan.core.policy import (
     COUNTS,
     IN_OFFICE,
     LINE,
+    PEOPLE,
     SYSTEM,
     open_to_all,
     placed,
@@ -164,7 +165,7 @@ class StandIn(models.Model):
 
 
 class Deck(models.Model):
-    """What some slides are about. Whoever opens them has them made anew, of what they may see."""
+    """What some slides are about. What they say is frozen when they are made: `DeckEdition`."""
 
     class About(models.TextChoices):
         UNIT = "unit", _("A unit")
@@ -187,17 +188,54 @@ class Deck(models.Model):
     language = models.TextField()
     made_by = models.BigIntegerField()  # account
     made_at = models.DateTimeField()
+    # The deck whose schedule sent this one: each sending is a deck of its own.
+    sent_of = models.ForeignKey("self", models.CASCADE, null=True, related_name="sendings", db_index=False)
 
     class Meta:
         db_table = "review_deck"
-        constraints = [
-            *policies("deck", using=placed("review_deck.unit_id", COUNTS), write=SYSTEM),
-            models.UniqueConstraint(
-                fields=["made_by", "about", "unit", "hierarchy", "level", "programme", "measure", "frame"]
-                + ["round", "meeting", "language"],
-                name="deck_once",
-                nulls_distinct=False,
+        constraints = policies("deck", using=placed("review_deck.unit_id", COUNTS), write=SYSTEM)
+        indexes = [
+            # used by: the loop that sends, which keeps the newest
+            models.Index(
+                fields=["sent_of", "-made_at"],
+                condition=models.Q(sent_of__isnull=False),
+                name="deck_sendings",
             ),
+        ]
+
+
+_OWN_LINE = (
+    "sight = 'line ' || (select current_setting('abhiyan.trees', true)) || ' '"
+    " || (select current_setting('abhiyan.line', true))"
+)
+
+
+class DeckEdition(models.Model):
+    """What a deck says to all readers of one sight, as it was made. It never changes, and names nobody.
+
+    sight: whole (exact, of who sees people there), outside (rounded), led (a round, of who leads all of it), or what
+    somebody else of a round leads.
+    """
+
+    deck = models.ForeignKey(Deck, models.CASCADE, related_name="editions", db_index=False)
+    sight = models.TextField()
+    slides = models.JSONField()  # `ui.slides.frozen`
+    is_rounded = models.BooleanField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "review_deck_edition"
+        constraints = [
+            *policies(
+                "deck_edition",
+                using="exists (select from review_deck d where d.id = deck_id and (sight = 'outside'"
+                f" or sight = 'whole' and {placed('d.unit_id', PEOPLE)}"
+                f" or sight = 'led' and exists (select from review_round r where r.id = d.round_id"
+                f" and {placed('r.unit_id', LINE)}) or {_OWN_LINE}))",
+                write=SYSTEM,
+            ),
+            # used by: whoever opens a deck
+            models.UniqueConstraint(fields=["deck", "sight"], name="deck_edition_once"),
         ]
 
 

@@ -266,8 +266,8 @@ def test_its_report_is_a_deck_in_one_click(cast: Cast, run: Programme, text: str
     assert f"/meetings/{convention.public_id}/" in deck and "/schedule/" not in deck
     assert (
         state.post(f"/review/slides/new/?meeting={convention.public_id}", {"language": "en"})["Location"]
-        == made["Location"]
-    ), "the same asked again is the same"
+        != made["Location"]
+    ), "made again, it is another deck: the first keeps its figures"
     for role in ("district_elsewhere", "booth_president"):
         assert cast.client(role).get(made["Location"]).status_code == 404
         assert cast.client(role).get(f"/review/slides/new/?meeting={convention.public_id}").status_code == 404

@@ -365,7 +365,7 @@ def test_the_deck_counts_who_was_asked_and_answered_and_hides_small_cells_from_o
         ("Worse than before", 9),
         ("No answer", 3),
     ]
-    assert [quote[0] for quote in own.quotes] == [CLEAN]
+    assert [quote[1] for quote in own.quotes] == [CLEAN]
     seen = heard(outside, "N11")
     assert seen is not None and (seen.asked, seen.answered) == (10, None) and not seen.quotes
     assert dict(seen.choices)["How are things in the area?"][2:] == [

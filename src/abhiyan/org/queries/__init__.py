@@ -46,4 +46,4 @@ from .releases import (
 )
 from .resets import highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
 from .taking import leaders_at
-from .viewers import by_one_code, own_work, scope_of, seeing_as, seen_by, viewer_of, visit_of
+from .viewers import by_one_code, own_work, reader_over, scope_of, seeing_as, seen_by, viewer_of, visit_of

@@ -15,7 +15,7 @@ from abhiyan.core.imports import registered
 from abhiyan.core.scope import NOTHING, Scope, current, is_out_of_date, scoped, system
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules import granting
-from abhiyan.org.rules.ranges import literal
+from abhiyan.org.rules.ranges import Range, literal
 from abhiyan.org.viewer import NOBODY, HeldOffice, Viewer
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Session
@@ -112,6 +112,45 @@ def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> V
             [on, account_id],
         )
     return NOBODY if row is None else _viewer(row[1:], session, row[0])
+
+
+def reader_over(
+    spans: Sequence[Range],
+    counts: Sequence[Range],
+    *,
+    sees_people: bool = False,
+    capabilities: Iterable[str] = (),
+) -> Viewer:
+    """Return nobody in particular, with the least sight that some readers share: what is made for all of them is made
+    in it.
+
+    spans: positions of the unit they read. counts: where they see rounded counts, such as their state.
+    """
+    held = HeldOffice(
+        id=0,
+        public_id=UUID(int=0),
+        office="",
+        office_names={},
+        rank=0,
+        capabilities=frozenset(capabilities),
+        sees_people=sees_people,
+        is_disputed=False,
+        body_id=None,
+        unit_id=0,
+        unit_code="",
+        unit_kind="",
+        unit_names={},
+        hierarchy=0,
+        depth=1,
+        lo=spans[0][0],
+        hi=spans[0][1],
+        ranges=tuple(spans),
+        counts=tuple(counts),
+    )
+    own = Scope(trees=units.trees_version())
+    return Viewer(
+        account_id=0, appointments=(held,), scope=_scope([held], is_root=False, own=own), is_strong=True
+    )
 
 
 def scope_of(account_id: int, on: date) -> Scope:

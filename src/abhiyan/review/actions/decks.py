@@ -1,4 +1,4 @@
-"""Slides: a deck is made for others to open too; it is told of again and again until its schedule ends."""
+"""Slides: a deck is frozen when it is made, for others to open too; a schedule sends a new one at each of its hours."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.meetings.models import Meeting
@@ -20,9 +20,11 @@ from abhiyan.org import queries as org
 from abhiyan.org.news import AppointmentEnded
 from abhiyan.org.viewer import Viewer
 from abhiyan.review import refusals
-from abhiyan.review.models import Deck, DeckSchedule, DeckSent, Round
+from abhiyan.review.models import Deck, DeckEdition, DeckSchedule, DeckSent, Round
+from abhiyan.review.queries import editions
 from abhiyan.review.queries import schedules as found
 from abhiyan.review.rules import schedules as rules
+from abhiyan.ui.slides.frozen import frozen
 from abhiyan.units import queries as units
 from abhiyan.units.news import UnitsGoing
 from abhiyan.verification.models import Frame
@@ -46,16 +48,19 @@ def make_deck(
     round_: Round | None = None,
     meeting: Meeting | None = None,
 ) -> Deck:
-    """Name some slides, so that a link leads to them. The same asked again by the same person is the same deck.
+    """Make some slides: what they say is frozen now, for each sight that reads them. A link leads to them.
 
     Who may: whoever is in office and sees the counts of the unit. Refuses NotYours.
     """
     viewer = _viewer(by, at)
+    if meeting is not None:
+        unit_id, hierarchy = meeting.unit_id, meeting.hierarchy
     lo = units.standing(unit_id, hierarchy).lo
     if lo is None or not viewer.sees_counts_at(lo) or viewer.account_id is None:
         raise org.NotYours
-    with system("slides are made"):
-        one, is_new = Deck.objects.get_or_create(
+    with transaction.atomic(), system("slides are made"):
+        deck = Deck.objects.create(
+            public_id=lot.uuid(),
             about=about,
             unit_id=unit_id,
             hierarchy=hierarchy,
@@ -67,11 +72,42 @@ def make_deck(
             meeting=meeting,
             language=language,
             made_by=viewer.account_id,
-            defaults={"public_id": lot.uuid(), "made_at": at},
+            made_at=at,
         )
-        if is_new:
-            _record("make_deck", one, by=by, at=at)
-    return one
+        for sight in dict.fromkeys((*editions.sights_of(deck), editions.sight_of(deck, viewer))):
+            _freeze(deck, sight, viewer, at=at)
+        _record("make_deck", deck, by=by, at=at)
+    return deck
+
+
+def _freeze(deck: Deck, sight: str, viewer: Viewer, *, at: datetime) -> DeckEdition:
+    """Keep what a deck says in a sight now, where nobody has yet; the first who keeps it wins."""
+    if (kept := DeckEdition.objects.filter(deck=deck, sight=sight).first()) is not None:
+        return kept
+    slides = editions.composed(deck, sight, viewer, at=at)
+    with system("slides are frozen"):
+        edition, _is_new = DeckEdition.objects.get_or_create(
+            deck=deck,
+            sight=sight,
+            defaults={
+                "slides": frozen(slides),
+                "is_rounded": sight == editions.OUTSIDE and deck.meeting is None,
+                "made_at": at,
+            },
+        )
+    return edition
+
+
+def open_deck(*, deck: Deck, viewer: Viewer, by: Actor, at: datetime) -> DeckEdition:
+    """Open slides: the edition of one's own sight, which is frozen now where nobody of that sight has opened them.
+
+    So are decks of before they were frozen. Refuses NotYours.
+    """
+    edition = editions.edition_of(deck, viewer) or _freeze(
+        deck, editions.sight_of(deck, viewer), viewer, at=at
+    )
+    note_deck_opened(deck=deck, by=by, at=at)
+    return edition
 
 
 def note_deck_opened(*, deck: Deck, by: Actor, at: datetime) -> None:
@@ -149,7 +185,8 @@ def forget_units(*, going: UnitsGoing) -> None:
 
 
 def tell_due(*, at: datetime) -> int:
-    """Tell of every deck whose hour has come, once each, however late. How many schedules. By a loop, in its scope.
+    """Send a deck made now for every schedule whose hour has come, once each, however late. How many schedules. By a
+    loop, in its scope.
 
     One whose setter lost sight of the unit ends; somebody who would see nothing is not told.
     """
@@ -162,29 +199,55 @@ def tell_due(*, at: datetime) -> int:
         if own is None:
             row.ended_at, row.next_at = at, None
             continue
-        for account_id in found.told_by(row, on=today):
-            viewer = org.viewer_of(account_id=account_id, on=today)
-            if found.sees(viewer, row.deck):
-                _tell(row, account_id, viewer.language or settings.LANGUAGE_CODE, at=at)
+        readers = [
+            org.viewer_of(account_id=account_id, on=today) for account_id in found.told_by(row, on=today)
+        ]
+        deck = _sending(row.deck, setter, at=at)
+        for viewer in readers:
+            if found.sees(viewer, deck) and _is_frozen_for(deck, viewer, at=at):
+                _tell(row, deck, viewer, at=at)
         row.next_at = rules.next_at(row.every, row.day, row.hour, after=at, zone=settings.TIME_ZONE)
     DeckSchedule.objects.bulk_update(rows, ["next_at", "ended_at"])
     return len(rows)
 
 
-def _tell(row: DeckSchedule, account_id: int, language: str, *, at: datetime) -> None:
-    assert row.next_at is not None
-    DeckSent.objects.update_or_create(
-        deck=row.deck, account_id=account_id, defaults={"at": at, "read_at": None}
+def _sending(deck: Deck, setter: Viewer, *, at: datetime) -> Deck:
+    """A deck of the same, frozen now. Of one schedule's deck the newest KEPT sendings stay."""
+    origin = deck.sent_of_id or deck.pk
+    old = Deck.objects.filter(sent_of=origin, schedules=None).order_by("-made_at", "-pk")[rules.KEPT - 1 :]
+    Deck.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    made = {each.attname: getattr(deck, each.attname) for each in Deck._meta.concrete_fields}
+    sent = Deck.objects.create(
+        **made | {"id": None, "public_id": lot.uuid(), "made_at": at, "sent_of_id": origin}
     )
+    for sight in editions.sights_of(sent):
+        _freeze(sent, sight, setter, at=at)
+    return sent
+
+
+def _is_frozen_for(deck: Deck, viewer: Viewer, *, at: datetime) -> bool:
+    """Freeze a deck for a reader; False for somebody who would see nothing."""
+    try:
+        _freeze(deck, editions.sight_of(deck, viewer), viewer, at=at)
+    except (NotFound, org.NotYours):
+        return False
+    return True
+
+
+def _tell(row: DeckSchedule, deck: Deck, viewer: Viewer, *, at: datetime) -> None:
+    assert row.next_at is not None and viewer.account_id is not None
+    mine = DeckSent.objects.filter(account_id=viewer.account_id)
+    mine.filter(deck__sent_of=deck.sent_of_id, read_at=None).delete()  # Today shows the newest
+    DeckSent.objects.create(deck=deck, account_id=viewer.account_id, at=at)
     messaging.tell_account(
-        account_id=account_id,
+        account_id=viewer.account_id,
         template="duty.slides",
         blanks={
-            "unit": named(row.deck.unit.names, language),
-            "link": settings.ORIGIN + reverse("review:deck", args=[row.deck.public_id]),
+            "unit": named(deck.unit.names, viewer.language or settings.LANGUAGE_CODE),
+            "link": settings.ORIGIN + reverse("review:deck", args=[deck.public_id]),
         },
-        key=f"slides|{row.deck.public_id}|{account_id}|{row.next_at.isoformat()}",
-        unit_id=row.deck.unit_id,
+        key=f"slides|{row.deck.public_id}|{viewer.account_id}|{row.next_at.isoformat()}",
+        unit_id=deck.unit_id,
         at=at,
     )
 

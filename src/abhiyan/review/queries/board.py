@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from abhiyan.core import sql
+from abhiyan.core.cut import Cut, first_of
 from abhiyan.programmes.models import Task
 from abhiyan.programmes.queries import tasks
 from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.review.models import Minute, Review, Round
+from abhiyan.review.rules.deck_rounds import decided_finding
 from abhiyan.review.rules.rounds import Coverage
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -28,6 +30,11 @@ class BoardBranch:
     late_tasks: int = 0
     next_on: date | None = None
     decisions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def finding(self) -> str:
+        """What most of its decisions say."""
+        return decided_finding(self.decisions.get(Review.Decision.KEEP, 0), sum(self.decisions.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,9 @@ def meetings(one: Round, unit_id: int, *, on: date) -> list[Review]:
     return list(found.order_by("meets_on", "pk")[:MEETINGS])
 
 
-def late_tasks(one: Round, unit_id: int, *, at: datetime) -> list[Task]:
-    """Tasks of a round that are open past their day, the oldest first; of units below one, as far as in sight."""
+def late_tasks(one: Round, unit_id: int, *, at: datetime) -> Cut[Task]:
+    """The LATE oldest tasks of a round that are open past their day, and how many are late; of units below one, as far
+    as in sight."""
     of_round = Minute.objects.filter(review__round=one, task__isnull=False).values("task_id")
     found = tasks.tasks_of(below=(unit_id, one.hierarchy)).filter(tasks.is_late(at))
-    return list(found.filter(pk__in=of_round).order_by("due_at", "pk")[:LATE])
+    return first_of(found.filter(pk__in=of_round).order_by("due_at", "pk"), LATE)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import override
 
 from abhiyan.core import printing
+from abhiyan.core.cut import Cut
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.review.models import DeckTemplate
 from abhiyan.review.rules import decks
@@ -108,13 +109,14 @@ def sample_slides(language: str) -> list[Slide]:
             high=0.89,
         )
         units = [f"{name} {n}" for n in range(1, 13)]
+        below = [decks.Behind(unit, 90_000, 60_000 - 900 * n, 41_000) for n, unit in enumerate(units)]
         measured = decks.Measured(
             ladder,
             Trend(name="", begins_on=first, ends_on=last, days=days, target=1_200_000),
             days=[date_format(day.on, "j M") for day in days],
             daily=3_434,
             lately=6_468,
-            below=[decks.Behind(unit, 90_000, 60_000 - 900 * n, 41_000) for n, unit in enumerate(units)],
+            below=Cut(below, len(below)),
             gaps=[
                 SlideInterval(
                     unit, 32 + 4 * n, 24 + 4 * n, 41 + 4 * n, 59 - 4 * n, 1 + n // 4, value=f"{32 + 4 * n}"

@@ -18,6 +18,7 @@ from abhiyan.contact.here import called_in
 from abhiyan.contact.queries import heard_of
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core import clock, sql
+from abhiyan.core.cut import Cut
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -33,14 +34,14 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Programme, Task
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.review.models import Deck, Review, Round
-from abhiyan.review.rules import decks
+from abhiyan.review.rules import deck_rounds, decks
 from abhiyan.review.rules.rounds import ReviewState
-from abhiyan.ui.slides.said import Slide, SlideInterval
+from abhiyan.ui.slides.said import Mention, Slide, SlideInterval
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
@@ -53,6 +54,7 @@ from abhiyan.verification.rules.estimates import CONFIDENCE
 from . import board as boards
 from . import rounds
 from .asked import BELOW_FLAGS, asked_below
+from .asks import OF_EACH, asks_of_round, asks_of_unit, of_late
 from .last import last_review
 
 MOST_FRAMES = 3
@@ -82,8 +84,8 @@ def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -
     return [one for one in found if one.programme in seen]
 
 
-def slides_of(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
-    """The slides of a deck as this viewer may read them, in its language. NotFound, NotYours."""
+def compose(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
+    """The slides of a deck as this viewer and the scope in force see it, in its language. NotFound, NotYours."""
     with override(deck.language):
         if deck.about == Deck.About.ROUND and deck.round is not None:
             return _round(deck.round, viewer, at=at)
@@ -95,14 +97,6 @@ def slides_of(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
         if deck.about == Deck.About.CHECKED and deck.frame is not None:
             return _checked(deck, deck.frame, here, viewer, at=at)
         return _unit(deck, here, viewer, at=at)
-
-
-def as_of(deck: Deck, viewer: Viewer, *, at: datetime) -> str:
-    """From when the figures of a deck are for this reader, in the language of the page."""
-    lo = units.standing(deck.unit_id, deck.hierarchy).lo
-    is_whole = deck.about in (Deck.About.ROUND, Deck.About.MEETING)
-    is_exact = is_whole or (lo is not None and viewer.sees_people_at(lo))
-    return programmes.as_of(at, is_rounded=not is_exact)
 
 
 def _day(on: date, shape: str = "j M Y") -> str:
@@ -144,12 +138,13 @@ def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure 
         "unit": reverse("site:unit", args=[here.code]) + f"?{urlencode({'in': tree, **asked})}",
         "dossier": reverse("review:dossier", args=[here.code]) + f"?in={tree}",
     }
+    pages["asked"] = pages["unit"]
     if one:
         below = reverse("programmes:below", args=[one.programme.public_id])
         more = one.asked | ({"level": deck.level} if deck.level else {})
         pages["below"] = address(below, here.code, deck.hierarchy, **more) if deck.level else pages["unit"]
     if viewer.may_at(forms.CARRY, here.lo or 0):
-        pages["opinions"] = address(reverse("forms:opinions"), here.code)
+        pages["opinions"] = pages["quotes"] = address(reverse("forms:opinions"), here.code)
     if one and (one.programme.kind, one.measure) == (KIND, CALLED) and viewer.sees_people_at(here.lo or 0):
         page = reverse("contact:calling", args=[one.programme.public_id])
         pages["calls"] = address(page, here.code)
@@ -174,7 +169,11 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         offices = org.ask_offices_here(here.id, on=today)
         vacant = org.ask_vacancies_below(here.id, hierarchy, at=at, span=(here.lo, here.hi), counts=counts)
     held = [
-        (named(seat.office_names), person(seat.name), _day(seat.since, "M Y") if seat.since else "")
+        (
+            named(seat.office_names),
+            Mention(person(seat.name), "holder", str(seat.account_id)) if seat.account_id else "",
+            _day(seat.since, "M Y") if seat.since else "",
+        )
         for seat in offices()
     ]
     missing = _vacant([each for each in vacant() if each.vacant])
@@ -195,11 +194,15 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         calls=calls,
     )
     pages = _pages(deck, here, viewer, one)
+    empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
+    asked_of = partial(asks_of_unit, here, hierarchy, vacant=empty, at=at)
     if one is None or node is None:
+        unit = replace(unit, asks=asked_of(behind=(), closes_on=None))
         about = _about(named(here.names), "", (), at, is_sample=here.is_sample, pages=pages)
         return decks.unit_deck(about, unit, None)
     measured, is_rounded, frame = _measured(deck, one, here, node, viewer, at=at)
     programme = one.programme
+    unit = replace(unit, asks=asked_of(behind=measured.below.rows, closes_on=programme.closes_on))
     if frame is not None:
         pages["beside"] = _beside(frame, here, deck.level)
     about = _about(
@@ -240,8 +243,8 @@ def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime)
     if said is None:
         return None
     choices = [(asked, choice, n) for asked, each in said.choices for choice, n in each if n != 0]
-    told = [(words, named(names), done) for words, names, done in said.quotes]
-    return decks.Heard(said.asked, said.answered, choices, told)
+    quotes = [(Mention(words, "quote", key), named(names), done) for key, words, names, done in said.quotes]
+    return decks.Heard(said.asked, said.answered, choices, Cut(quotes, said.quotes.total), said.settled)
 
 
 def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
@@ -302,9 +305,9 @@ def _measured(
     )
     left = windows.days_left(programme.opens_on, programme.closes_on, today)
     trend = programmes.drawn_trend(one, figures)
-    frame, gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
+    frame, whole, gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
     headline = _headline(estimated, is_rounded=figures.ladder.is_rounded)
-    below, of = _behind(deck, one, here, node, today=today, at=at)
+    below = _behind(deck, one, here, node, today=today, at=at)
     measured = decks.Measured(
         ladder,
         trend,
@@ -314,7 +317,7 @@ def _measured(
         daily=pace.per_day(one.target, ladder.counted or 0, left) if one.target else None,
         lately=programmes.lately(figures),
         below=below,
-        of=of,
+        whole=whole,
         gaps=gaps,
         checks=said,
     )
@@ -329,10 +332,10 @@ def _behind(
     *,
     today: date,
     at: datetime,
-) -> tuple[list[decks.Behind], int]:
-    """Units below, the furthest behind first; and how many there are."""
+) -> Cut[decks.Behind]:
+    """Units below, the furthest behind first."""
     if not here.has_children:
-        return [], 0
+        return Cut([], 0)
     programme = one.programme
     leaf = programmes.children_ladders(
         node=node,
@@ -352,10 +355,11 @@ def _behind(
             child.target,
             None if child.target is None else windows.due(child.target, *days),
             child.ladder.counted,
+            child.unit_id,
         )
         for child in leaf.rows
     ]
-    return below, leaf.total or len(below)
+    return Cut(below, leaf.total or len(below))
 
 
 # --- what checks found
@@ -373,17 +377,18 @@ def _provisional(one: Estimated | None) -> str:
 
 def _newest(
     one: RunningMeasure, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[Frame | None, list[SlideInterval], list[str]]:
+) -> tuple[Frame | None, SlideInterval | None, list[SlideInterval], list[str]]:
     """The comparison of the frame of the headline, else of the newest that has one; and what to know of it."""
     own = checks.speaking_frames([one.programme.pk], unit_id).get((one.programme.pk, one.measure))
     drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
-    first, gaps, said = None, list[SlideInterval](), list[str]()
+    first, gaps, said, whole = None, list[SlideInterval](), list[str](), None
     for frame in sorted(drawn.order_by("-number")[:MOST_FRAMES], key=lambda frame: frame != own):
-        _own, compared, about = _compared(frame, unit_id, level, viewer, at=at)
+        line, compared, about = _compared(frame, unit_id, level, viewer, at=at)
+        own_gap = _gap(line) if line else None
         if any(gap.true is not None for gap in compared):
-            return frame, compared, about
-        first, gaps, said = first or frame, gaps or compared, said or about
-    return first, gaps, said
+            return frame, own_gap, compared, about
+        first, gaps, said, whole = first or frame, gaps or compared, said or about, whole or own_gap
+    return first, whole, gaps, said
 
 
 def _compared(
@@ -441,6 +446,7 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
         drawn,
         headline=_headline(told, is_rounded=not is_exact),
         provisional=_provisional(told),
+        whole=_gap(own) if own else None,
         gaps=gaps,
         checks=said,
     )
@@ -452,7 +458,7 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
 
 def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     today = clock.day_in(settings.TIME_ZONE, at)
-    is_leading = org.holds(viewer.account_id or 0, LEADS, at=one.unit_id)
+    is_leading = viewer.may_at(LEADS, units.standing(one.unit_id, one.hierarchy).lo or 0)
     mine = partial(rounds.reviews_in, one, text="", under=one.unit_id, at=at)
     decided = mine(show=ReviewState.DECIDED)
     counted = dict(decided.order_by().values_list("decision").annotate(n=Count("pk")))
@@ -466,21 +472,31 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
         branches = [(named(each.names), each.coverage.decided, each.coverage.of) for each in board.branches]
     # What was decided about an office-bearer, and the tasks that came of it, are on no slide: those are passed on.
     shown = [] if one.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
-    late = [] if one.of_office else boards.late_tasks(one, one.unit_id, at=at)
-    of = decks.ReviewedRound(
+    asks = []
+    if whole is not None and not one.of_office:
+        asks = asks_of_round(one, board.branches, _office(one.office))
+    late: Cut[Task] = Cut() if one.of_office else boards.late_tasks(one, one.unit_id, at=at)
+    of = deck_rounds.ReviewedRound(
         whole=whole,
         branches=branches,
         decided=[
             (named(each.unit.names), str(each.get_decision_display()), _on(each.decided_at)) for each in shown
         ],
         decisions=[(str(each.label), counted.get(each.value, 0)) for each in Review.Decision],
+        well=counted.get(Review.Decision.KEEP, 0),
+        asks=[*asks, *of_late(late.rows[:OF_EACH])],
         are_people=bool(one.of_office),
-        late=[(task.title, named(task.unit.names), _on(task.due_at)) for task in late],
+        late=Cut([(task.title, named(task.unit.names), _on(task.due_at)) for task in late], late.total),
     )
     window = (one.begins_on, one.ends_on)
-    pages = {"round": reverse("review:round", args=[one.public_id])}
+    page = reverse("review:round", args=[one.public_id])
+    pages = {"round": page, "asked": page}
     about = _about(named(one.unit.names), one.name, window, at, is_sample=one.unit.is_sample, pages=pages)
-    return decks.round_deck(about, of)
+    return deck_rounds.round_deck(about, of)
+
+
+def _office(code: str) -> str:
+    return next((named(office.names) for office in org.offices_used() if office.code == code), "")
 
 
 def _on(at: datetime | None) -> str:
@@ -491,8 +507,7 @@ def _on(at: datetime | None) -> str:
 
 
 def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
-    """The report of a meeting, for its readers; of the list it invited, for who sees that list."""
-    meetings.meeting_for(viewer, one.public_id)
+    """The report of a meeting, for its readers (`deck_for`); of the list it invited, for who sees that list."""
     lo = units.standing(one.unit_id, one.hierarchy).lo
     has_quotes = lo is not None and viewer.sees_people_at(lo)
     who = meetings.attendance(one, at=at)
@@ -512,7 +527,7 @@ def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
         confirmed=who.drawn.confirmed or 0,
         reported=who.drawn.reported or 0,
         said=heard.outcomes if heard else (),
-        quotes=heard.quotes if heard else (),
+        quotes=[Mention(f"“{words}”", "note", key) for key, words in heard.quotes] if heard else (),
         open=heard.requests if heard else (),
     )
     about = _about(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 HOURS = range(10, 21)  # those in which messages to offices go
 DAYS_OF_MONTH = range(1, 29)  # every month has them
 MOST_SEATS, MOST_SCHEDULES = 20, 20  # offices of a schedule; schedules of one person
+KEPT = 60  # decks that one schedule sent
 SHOWN_FOR = timedelta(days=7)  # how long Today says that slides came
 
 

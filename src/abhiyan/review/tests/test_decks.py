@@ -10,6 +10,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as some
 
+from abhiyan.core.cut import Cut
+from abhiyan.review.rules.deck_rounds import ReviewedRound, round_deck
 from abhiyan.review.rules.decks import (
     MOST_ROWS,
     ROWS,
@@ -18,9 +20,7 @@ from abhiyan.review.rules.decks import (
     DeckUnit,
     Heard,
     Measured,
-    ReviewedRound,
     checked_deck,
-    round_deck,
     unit_deck,
 )
 from abhiyan.ui.charts import Day, Trend
@@ -90,7 +90,7 @@ def test_the_first_slide_names_unit_programme_window_and_moment() -> None:
 def test_only_slides_that_have_something_to_say_are_there() -> None:
     assert [type(slide.body) for slide in unit_deck(ABOUT, DeckUnit(), measured())] == [Cover, Bars]
     assert [type(slide.body) for slide in unit_deck(ABOUT, DeckUnit(), None)] == [Cover]
-    nobody_behind = measured(below=[Behind("Katra", 100, 40, 60)], of=1)
+    nobody_behind = measured(below=Cut([Behind("Katra", 100, 40, 60)], 1))
     assert len(unit_deck(ABOUT, DeckUnit(), nobody_behind)) == 2
     unknown = measured(gaps=[SlideInterval("Katra", why="not enough checks (3 of 19)")])
     assert len(unit_deck(ABOUT, DeckUnit(), unknown)) == 2
@@ -130,17 +130,17 @@ def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
     assert unit_deck(ABOUT, DeckUnit(), young)[2].title == "340 a day are needed from now on"
 
 
-def test_of_400_units_ten_are_on_the_slide_the_rest_in_the_appendix_and_the_limit_is_said() -> None:
-    below = [Behind(f"Unit {n}", 100, 50, n % 50) for n in range(MOST_ROWS)]
-    slides = unit_deck(ABOUT, DeckUnit(), measured(below=below, of=400))
+def test_of_400_units_ten_are_on_the_slide_the_next_in_the_appendix_and_the_limit_is_said() -> None:
+    below = [Behind(f"Unit {n}", 100, 50, n) for n in range(MOST_ROWS)]
+    slides = unit_deck(ABOUT, DeckUnit(), measured(below=Cut(below, 400)))
     tables = [slide for slide in slides if isinstance(slide.body, Grid)]
     assert len(tables) == MOST_ROWS // ROWS
     assert all(isinstance(slide.body, Grid) and len(slide.body.rows) == ROWS for slide in tables)
     assert tables[0].title == "Unit 0 is furthest behind: 50 fewer than due by today"
-    assert "1 to 10 of 400" in tables[0].under and "191 to 200 of 400" in tables[-1].under
-    assert all("The slides show 200 of 400." in " ".join(slide.foot) for slide in tables)
+    assert "1 to 10 of 400" in tables[0].under and "31 to 40 of 400" in tables[-1].under
+    assert all("The slides show 40 of 400." in " ".join(slide.foot) for slide in tables)
     assert "The rest is in the appendix." in tables[0].foot
-    assert all(title.startswith("Appendix: ") for title in titles(tables[1:]))
+    assert titles(tables[1:]) == ["Appendix A: Drive", "Appendix B: Drive", "Appendix C: Drive"]
     assert slides[-len(tables[1:]) :] == tables[1:], "the appendix comes last"
 
 
@@ -153,7 +153,9 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
         SlideInterval("Poonch", why="not enough checks (0 of 19)"),
     ]
     _cover, slide = checked_deck(ABOUT, measured(gaps=gaps))
-    assert slide.title == "In Ramban at most 40 of 100 entries are real"
+    assert slide.title == "The differences between units cannot be told apart", (
+        "of the whole nothing is known"
+    )
     assert isinstance(slide.body, Gaps)
     assert slide.body.tied == ((1, 2),) and len(slide.body.rows) == 3
     assert "2 more units have not enough checks." in slide.foot
@@ -214,17 +216,18 @@ def test_a_round_says_how_far_it_is_what_was_decided_and_what_is_late() -> None:
         branches=[("Ramban", 0, 20), ("Doda", 20, 20)],
         decided=[("Doda", "The unit needs help", "12 Nov")],
         decisions=[("Going well", 12), ("The unit needs help", 29)],
-        late=[("Name two presidents", "Doda", "3 Nov")],
+        well=12,
+        late=Cut([("Name two presidents", "Doda", "3 Nov")], 29),
     )
     assert titles(round_deck(ABOUT, of)) == [
         "41 of 60 units are reviewed",
         "Ramban is furthest back: 0 of 20 reviewed",
-        "Decided most often: The unit needs help (29)",
-        "1 task is late",
+        "29 of 41 units need help, a recheck or a change",
+        "29 tasks are late",
     ]
     assert (
         titles(round_deck(ABOUT, ReviewedRound(decided=of.decided, decisions=of.decisions)))[0]
-        == "1 unit is reviewed"
+        == "41 units are reviewed"
     )
 
 
@@ -242,7 +245,7 @@ def test_whatever_the_figures_no_slide_has_more_than_ten_rows_and_none_is_lost(
         name="", target=target, reported=reported, counted=counted, unsigned=unsigned, confirmed=confirmed
     )
     below = [Behind(f"Unit {k}", 100, 50 + k, k) for k in range(min(n, MOST_ROWS))]
-    slides = unit_deck(ABOUT, DeckUnit(), measured(ladder=ladder, below=below, of=n + more))
+    slides = unit_deck(ABOUT, DeckUnit(), measured(ladder=ladder, below=Cut(below, n + more)))
     tables = [slide.body for slide in slides if isinstance(slide.body, Grid)]
     assert [len(table.rows) for table in tables[:-1]] == [ROWS] * (len(tables) - 1)
     assert [row[0] for table in tables for row in table.rows] == [row.name for row in below]
@@ -255,11 +258,13 @@ def test_what_people_said_stands_after_how_many_were_asked_and_beside_what_was_d
         ("The tap is dry since May", "Mandal Pouni", "A pump was asked for"),
         ("No lamp", "Mandal Arnas", ""),
     ]
-    slides = unit_deck(ABOUT, DeckUnit(heard=Heard(40, None, choices, quotes)), None)
-    asked, quoted = slides[-2:]
-    assert asked.title == "People asked: 40. Answered: fewer than 10"
+    heard = Heard(40, None, choices, Cut(quotes, 2), settled=1)
+    asked, quoted = unit_deck(ABOUT, DeckUnit(heard=heard), None)[-2:]
+    assert asked.title == "Fewer than 10 have answered so far"
+    assert "People asked: 40. Answered: fewer than 10." in asked.foot
     assert isinstance(asked.body, Grid) and isinstance(quoted.body, Grid)
     assert [row[2] for row in asked.body.rows] == ["12", "fewer than 10"]
-    assert quoted.title == "Quotes that came up: 2. Something was done about 1"
+    assert quoted.title == "Nothing was done yet about most quotes that came up"
+    assert "Quotes that came up: 2. Something was done about 1." in quoted.foot
     assert quoted.body.rows[0] == quotes[0]
     assert len(unit_deck(ABOUT, DeckUnit(heard=Heard(0, 0)), None)) == len(unit_deck(ABOUT, DeckUnit(), None))

@@ -67,7 +67,10 @@ def test_the_page_shows_each_state_the_tasks_and_what_was_decided(cast: Cast) ->
         "To review 3 Not begun 0 Prepared, not met 1 Met, not decided 1 Decided 1 33%, due 0% Tasks open 1 1 late"
         in said
     )
-    assert "Late tasks Name two" in said and "What was decided Help is needed 1" in said
+    assert (
+        "Late tasks Name two" in said
+        and "1 of 1 unit needs help, a recheck or a change Help is needed 1" in said
+    )
     assert "Today Hazratbal" in re.sub(r"\d ", "", said), "the meeting of today"
     drawn = page(cast, one)
     assert {f'class="c-{state}"' in drawn for state in ("full", "half", "open", "empty")} == {True}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.pdfs import written
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.tests.test_offices import sent
@@ -24,7 +26,7 @@ from abhiyan.review import refusals
 from abhiyan.review.actions import decks as acts
 from abhiyan.review.models import Deck, DeckSchedule, DeckSent
 from abhiyan.review.queries import schedules as found
-from abhiyan.review.rules.schedules import MOST_SCHEDULES, next_at
+from abhiyan.review.rules.schedules import KEPT, MOST_SCHEDULES, next_at
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,13 @@ def told(cast: Cast) -> set[str]:
         }
 
 
+def page_sent(deck: Deck) -> str:
+    """The page of the newest deck that a schedule sent."""
+    with system("test"):
+        (sent, *_older) = Deck.objects.filter(sent_of=deck).order_by("-pk")
+    return f"/review/slides/{sent.public_id}/"
+
+
 def due(one: DeckSchedule) -> datetime:
     with system("test"):
         one.refresh_from_db()
@@ -155,7 +164,7 @@ def test_at_its_hour_whoever_set_it_and_the_chosen_offices_get_a_message_once(ca
 
 def test_slides_that_came_stand_on_today_until_they_are_opened(cast: Cast, deck: Deck) -> None:
     tell(due(scheduled(cast, deck)))
-    client, page = cast.client("district_in_charge"), f"/review/slides/{deck.public_id}/"
+    client, page = cast.client("district_in_charge"), page_sent(deck)
     with system("test"):
         DeckSent.objects.update(at=NOW)
     assert f'href="{page}"' in client.get("/").content.decode()
@@ -164,10 +173,48 @@ def test_slides_that_came_stand_on_today_until_they_are_opened(cast: Cast, deck:
     assert f'href="{page}"' not in client.get("/").content.decode()
 
 
+def test_each_sending_is_a_deck_of_its_own_and_says_what_was_so_when_it_was_sent(
+    cast: Cast, deck: Deck
+) -> None:
+    at = due(scheduled(cast, deck))
+    client, pages, files = cast.client("district_in_charge"), [], []
+    for n in range(2):
+        cast.target("JK-SRI", 600 + n)
+        tell(at + timedelta(days=n))
+        pages.append(page_sent(deck))
+        files.append(client.get(f"{pages[-1]}file/pdf/").content)
+    assert pages[0] != pages[1]
+    first, second = ("".join(written(file).split()) for file in files)
+    assert "of600" in first and "of601" in second
+    again = client.get(f"{pages[0]}file/pdf/").content
+    assert "".join(written(again).split()) == first
+    with system("test"):
+        unread = DeckSent.objects.filter(account_id=cast.accounts["district_in_charge"].pk)
+        assert [each.deck.public_id for each in unread.filter(read_at=None)] == []
+
+
+def test_a_schedule_keeps_its_newest_sendings_and_no_more(cast: Cast, deck: Deck) -> None:
+    at = due(scheduled(cast, deck))
+    with system("test"):
+        old = [replaced(deck, n) for n in range(KEPT + 2)]
+        Deck.objects.bulk_create(old)
+    tell(at)
+    with system("test"):
+        assert Deck.objects.filter(sent_of=deck).count() == KEPT
+        assert Deck.objects.filter(pk=deck.pk).exists()
+
+
+def replaced(deck: Deck, n: int) -> Deck:
+    """A deck that was sent n days ago."""
+    fields = {each.attname: getattr(deck, each.attname) for each in Deck._meta.concrete_fields}
+    more = {"id": None, "public_id": uuid4(), "made_at": NOW - n * timedelta(days=1), "sent_of_id": deck.pk}
+    return Deck(**fields | more)
+
+
 def test_what_comes_is_a_link_that_asks_for_sign_in_with_nothing_attached(cast: Cast, deck: Deck) -> None:
     seat = seats_of(cast, deck)["mandal_president"]
     tell(due(scheduled(cast, deck, seats=[(seat.unit_id, seat.office)])))
-    page = f"/review/slides/{deck.public_id}/"
+    page = page_sent(deck)
     told_of = [blanks for template, blanks in sent() if template == "duty.slides"]
     assert len(told_of) == 2
     for blanks in told_of:

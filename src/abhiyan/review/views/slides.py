@@ -18,12 +18,12 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.meetings.queries import meeting_for
-from abhiyan.org.here import Here, page_unit
+from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.authority import holds_over_all
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.queries import RunningMeasure
+from abhiyan.programmes.queries import RunningMeasure, as_of
 from abhiyan.programmes.queries import programme_for as programme_in_sight
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.programmes.rules.materials import file_name
@@ -31,7 +31,7 @@ from abhiyan.review.actions import decks as acts
 from abhiyan.review.models import Deck, DeckSchedule
 from abhiyan.review.queries import deck_files as files
 from abhiyan.review.queries import decks as found
-from abhiyan.review.queries import rounds, schedules
+from abhiyan.review.queries import editions, rounds, schedules
 from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page
 from abhiyan.ui.files import file_answer
@@ -124,7 +124,7 @@ def deck_new(request: Request) -> HttpResponseBase:
         title=say("Slides: %(unit)s") % {"unit": name},
         text=[
             _(
-                "You get them as PPTX and PDF, with a link you can pass on. Each reader sees their own figures."
+                "You get them as PPTX and PDF, with a link you can pass on. Their figures stay as they are now."
             )
         ],
         button=_("Make the slides"),
@@ -166,8 +166,8 @@ def _measures(request: Request, here: Here) -> list[RunningMeasure]:
 def deck(request: Request, public_id: UUID) -> HttpResponseBase:
     """One deck: what is on each slide, its files, its link, and when it is sent."""
     one, at = found.deck_for(request.viewer, public_id), clock.now()
-    slides = found.slides_of(one, request.viewer, at=at)
-    acts.note_deck_opened(deck=one, by=request.actor, at=at)
+    edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
+    slides = editions.read(one, edition, request.viewer)
     return render(
         request,
         "review/deck.html",
@@ -177,7 +177,8 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
             "name": found.subject(one),
             "of": named(one.programme.names) if one.programme else "",
             "in_language": dict(LANGUAGES)[one.language],
-            "as_of": found.as_of(one, request.viewer, at=at),
+            "as_of": as_of(edition.made_at, is_rounded=edition.is_rounded),
+            "again": _again(one),
             "slides": [(slide.title, slide.href) for slide in slides],
             "has_pptx": files.HAS_PPTX,
             "address": settings.ORIGIN + reverse("review:deck", args=[public_id]),
@@ -188,16 +189,35 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
+def _again(one: Deck) -> tuple[str, dict[str, str]]:
+    """Where the same slides are made of today's figures, and what is sent there."""
+    about: dict[str, str] = {}
+    if one.round is not None:
+        about = {"round": str(one.round.public_id)}
+    elif one.meeting is not None:
+        about = {"meeting": str(one.meeting.public_id)}
+    elif one.frame is not None:
+        about = {"frame": str(one.frame.public_id)}
+    elif one.programme is not None:
+        about = {"programme": str(one.programme.public_id)}
+    page = address(reverse("review:deck_new"), one.unit.code, one.hierarchy, **about)
+    asked = {"language": one.language, "level": one.level}
+    if one.programme is not None:
+        asked["measure"] = f"{one.programme.public_id}-{one.measure}"
+    return page, asked
+
+
 @require_GET
 def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBase:
-    """The file of a deck, made now, of what this reader may see."""
+    """The file of a deck: of its frozen slides, as this reader may see them."""
     if ending not in files.KINDS:
         raise NotFound
     one, at = found.deck_for(request.viewer, public_id), clock.now()
-    slides = found.slides_of(one, request.viewer, at=at)
-    data = files.deck_file(slides, ending, one.language, template=files.template_in_use(), at=at)
-    acts.note_deck_opened(deck=one, by=request.actor, at=at)
-    day = clock.day_in(settings.TIME_ZONE, at).isoformat()
+    edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
+    slides = editions.read(one, edition, request.viewer)
+    made_at = edition.made_at
+    data = files.deck_file(slides, ending, one.language, template=files.template_in_use(), at=made_at)
+    day = clock.day_in(settings.TIME_ZONE, made_at).isoformat()
     name = file_name(f"{found.subject(one, one.language)} {day}", ending)
     return file_answer(data, kind=files.KINDS[ending], name=name)
 

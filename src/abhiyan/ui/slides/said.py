@@ -4,6 +4,22 @@ from dataclasses import dataclass
 from datetime import date
 
 
+class Mention(str):
+    """Words by or about somebody, in a cell. A frozen slide keeps only where they are read from.
+
+    kind: what reads them. key: of which row. So an erasure empties the slides that were made before it.
+    """
+
+    __slots__ = ("key", "kind")
+    kind: str
+    key: str
+
+    def __new__(cls, words: str, kind: str, key: str) -> "Mention":
+        mention = super().__new__(cls, words)
+        mention.kind, mention.key = kind, key
+        return mention
+
+
 @dataclass(frozen=True, slots=True)
 class Cover:
     """The first slide. lines: below the finding."""
@@ -113,7 +129,7 @@ Body = Cover | Bars | Course | Gaps | Grid
 @dataclass(frozen=True, slots=True)
 class Slide:
     """title: the finding in a sentence. under: of whom and what. foot: sentences, the most important first. notes: how
-    to read it, for the speaker. href: the page with the figures of the title; "": there is none."""
+    to read it, for the speaker. page: which page has the figures of the title; href: its address. "": there is none."""
 
     title: str
     under: str
@@ -121,3 +137,4 @@ class Slide:
     foot: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     href: str = ""
+    page: str = ""

@@ -1,0 +1,122 @@
+"""What a deck says, frozen: whose sight an edition is made for, and how somebody reads it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils.translation import override
+
+from abhiyan.contact.queries import notes_again
+from abhiyan.core.scope import scoped, system
+from abhiyan.core.words import person
+from abhiyan.forms import queries as forms
+from abhiyan.org import queries as org
+from abhiyan.org.queries import NotYours
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Viewer
+from abhiyan.people import queries as people
+from abhiyan.review.models import Deck, DeckEdition
+from abhiyan.ui.numbers import NONE
+from abhiyan.ui.slides.frozen import thawed
+from abhiyan.ui.slides.said import Slide
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from . import decks
+
+WHOLE, OUTSIDE, LED, LINE = "whole", "outside", "led", "line"
+OFFICES = "org.read"  # who holds it reads the list of vacant offices
+
+
+def sights_of(deck: Deck) -> tuple[str, ...]:
+    """The sights a deck is frozen for when it is made. Of a round only its leaders': others see different reviews."""
+    return (LED,) if deck.round is not None else (WHOLE, OUTSIDE)
+
+
+def sight_of(deck: Deck, viewer: Viewer) -> str:
+    """Whose edition of a deck somebody reads. NotYours."""
+    if deck.round is not None:
+        if viewer.may_at(LEADS, _lo(deck.round.unit_id, deck.round.hierarchy)):
+            return LED
+        return f"{LINE} {viewer.scope.settings()['abhiyan.trees']} {viewer.scope.line}"
+    if deck.meeting is not None:
+        return WHOLE if viewer.sees_people_at(_lo(deck.meeting.unit_id, deck.meeting.hierarchy)) else OUTSIDE
+    lo = units.standing(deck.unit_id, deck.hierarchy).lo
+    if lo is None or not viewer.sees_counts_at(lo):
+        raise NotYours
+    return WHOLE if viewer.sees_people_at(lo) else OUTSIDE
+
+
+def _lo(unit_id: int, hierarchy: int) -> int:
+    return units.standing(unit_id, hierarchy).lo or 0
+
+
+def edition_of(deck: Deck, viewer: Viewer) -> DeckEdition | None:
+    """The edition of a deck that somebody reads; None where it was not made yet. In their scope. NotYours."""
+    return DeckEdition.objects.filter(deck=deck, sight=sight_of(deck, viewer)).first()
+
+
+def composed(deck: Deck, sight: str, viewer: Viewer, *, at: datetime) -> list[Slide]:
+    """What a deck says in a sight now. It is made in the least scope of all who read it, so it holds nothing that one
+    of them may not see.
+
+    viewer: whose line it is, of a round that they do not lead. NotFound, NotYours.
+    """
+    reader = viewer if sight.startswith(LINE) else _reader(deck, sight)
+    with scoped(reader.scope):
+        return decks.compose(deck, reader, at=at)
+
+
+def _reader(deck: Deck, sight: str) -> Viewer:
+    """Nobody in particular: of the deck's unit, in the sight of its state."""
+    owner = deck.round or deck.meeting or deck
+    above = units.path(owner.unit_id, owner.hierarchy)
+    state = next((row for row in above if row.kind == Kind.STATE), above[0] if above else None)
+    spans = units.all_spans({owner.unit_id, *([state.id] if state else [])})
+    own = spans.get(owner.unit_id, [])
+    if not own or state is None:
+        raise NotYours
+    rights = {WHOLE: (LEADS, forms.CARRY, OFFICES), LED: (LEADS,)}.get(sight, (OFFICES,))
+    return org.reader_over(own, spans[state.id], sees_people=sight == WHOLE, capabilities=rights)
+
+
+def read(deck: Deck, edition: DeckEdition, viewer: Viewer) -> list[Slide]:
+    """The frozen slides as somebody reads them: with the links they may follow, and without words that are gone.
+
+    Opinions and what is asked are for who leads the unit; quotes for who passes them on.
+    """
+    lo = _lo(deck.unit_id, deck.hierarchy)
+    is_whole = edition.sight == WHOLE
+    hidden = {
+        page
+        for page, may in (
+            ("opinions", not is_whole or viewer.may_at(LEADS, lo)),
+            ("asked", not is_whole or viewer.may_at(LEADS, lo)),
+            ("quotes", viewer.may_at(forms.CARRY, lo)),
+        )
+        if not may
+    }
+    kept = [each for each in edition.slides if each["page"] not in hidden]
+    with override(deck.language):
+        slides = thawed(kept, _words)
+    closed = {"vacant"} if not viewer.may(OFFICES) else set()
+    closed |= {"calls"} if not viewer.sees_people_at(lo) else set()
+    closed |= {"opinions"} if not viewer.may_at(forms.CARRY, lo) else set()
+    return [replace(slide, href="") if slide.page in closed else slide for slide in slides]
+
+
+def _words(mentions: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """The words behind mentions, as they are today: of an erased person none, of a holder who left a dash."""
+    keys: dict[str, set[str]] = {}
+    for kind, key in mentions:
+        keys.setdefault(kind, set()).add(key)
+    words: dict[tuple[str, str], str] = {}
+    if holders := keys.get("holder"):
+        names = people.open_names_of(map(int, holders))
+        words |= {("holder", key): person(names.get(int(key), "")) or NONE for key in holders}
+    if quotes := keys.get("quote"):
+        with system("quotes that came up"):
+            words |= {("quote", key): text for key, text in forms.quotes_again(quotes).items()}
+    if notes := keys.get("note"):
+        words |= {("note", key): f"“{text}”" for key, text in notes_again(notes).items()}
+    return words

@@ -1,0 +1,151 @@
+"""How a deck is put together: a slide with its foot, tables on slides of ten rows, and the appendix. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from string import ascii_uppercase
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from abhiyan.core.cut import Cut
+from abhiyan.ui.numbers import LAKH, grouped, short
+from abhiyan.ui.slides.said import Body, Cover, Grid, Slide, SlideColumn
+
+Row = TypeVar("Row")
+ROWS = 10  # of a table or chart on one slide
+MOST_ROWS = 40  # of a table in a deck: the lists of the product have all
+
+
+@dataclass(frozen=True, slots=True)
+class DeckAsk:
+    """What somebody is asked to do after a meeting: the unit, its office, what, and until when."""
+
+    unit: str
+    office: str
+    what: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The facts on every slide besides: unit, measure, as of when. measure, window: empty where no programme runs.
+
+    pages: where a reader finds the figures of a slide: unit, below, beside, vacant, dossier, round,
+    opinions, quotes, calls, asked.
+    """
+
+    unit: str
+    measure: str
+    window: str
+    as_of: str
+    organisation: str
+    closes_on: str = ""
+    is_sample: bool = False
+    is_rounded: bool = False
+    pages: Mapping[str, str] = field(default_factory=dict)
+
+
+def assembled_deck(
+    about: About, title: str, made: Sequence[Sequence[Slide]], more: str = "", *, page: str
+) -> list[Slide]:
+    """The first slide, of each part its first slide, and the appendix. page: of the first slide's figures."""
+    what = " · ".join(filter(None, (about.measure, about.window)))
+    as_of = " · ".join(filter(None, (about.as_of, _rounded(about), more)))
+    lines = tuple(filter(None, (about.unit, what, as_of, _sample(about), about.organisation)))
+    notes = (_("The title says what was found. The next slides show the figures behind it."),)
+    cover = Slide(title, "", Cover(lines), notes=notes, href=about.pages.get(page, ""))
+    cover = replace(cover, page=page)
+    appendix = [slide for each in made for slide in each[1:]]
+    named = [
+        replace(slide, title=filled(_("Appendix %(letter)s: %(what)s"), letter=_letter(n), what=slide.title))
+        for n, slide in enumerate(appendix)
+    ]
+    return [cover, *(each[0] for each in made), *named]
+
+
+def _letter(n: int) -> str:
+    return ascii_uppercase[n % 26] * (n // 26 + 1)
+
+
+def filled(text: str, **given: int | str) -> str:
+    """A sentence with its blanks filled; whole numbers as people write them."""
+    return text % {name: grouped(each) if isinstance(each, int) else each for name, each in given.items()}
+
+
+def whole_or_lakh(*numbers: int) -> list[str]:
+    """Numbers of one sentence: in lakh where all are so large, else each whole."""
+    return [short(n) if min(numbers) >= LAKH else grouped(n) for n in numbers]
+
+
+def _sample(about: About) -> str:
+    return _("Sample: people and figures are made up.") if about.is_sample else ""
+
+
+def _rounded(about: About) -> str:
+    return _("Rounded to 10.") if about.is_rounded else ""
+
+
+def made_slide(
+    about: About, title: str, body: Body, *foot: str, page: str, under: str = "", notes: Sequence[str] = ()
+) -> Slide:
+    """One slide. page: which of `About.pages` has the figures of its title."""
+    always = (_sample(about), *foot, _rounded(about), about.as_of)
+    where = " · ".join(filter(None, (about.unit, under or about.measure)))
+    href = about.pages.get(page, "")
+    return Slide(title, where, body, tuple(filter(None, always)), (*notes, *filter(None, foot)), href, page)
+
+
+def table_slides(
+    about: About,
+    title: str,
+    rows: Sequence[Row] | Cut[Row],
+    body: Callable[[Sequence[Row]], Body],
+    *foot: str,
+    page: str,
+    under: str = "",
+) -> list[Slide]:
+    """Rows on a slide of ROWS, and the rest in the appendix, where the title is what the rows are about."""
+    every = rows if isinstance(rows, Cut) else Cut(rows, len(rows))
+    shown, of, about_what = every.rows[:MOST_ROWS], every.total, under or about.measure
+    slides = []
+    for start in range(0, len(shown), ROWS):
+        part = shown[start : start + ROWS]
+        where, more = about_what, []
+        if of > ROWS:
+            which = filled(
+                _("%(first)s to %(last)s of %(of)s"), first=start + 1, last=start + len(part), of=of
+            )
+            where = f"{where} · {which}" if where else which
+        if not start and len(shown) > ROWS:
+            more.append(_("The rest is in the appendix."))
+        if of > len(shown):
+            limit = _("The slides show %(n)s of %(of)s. The page behind the title has all of them.")
+            more.append(filled(limit, n=len(shown), of=of))
+        name = about_what or title if start else title
+        slides.append(made_slide(about, name, body(part), *more, *foot, page=page, under=where))
+    return slides
+
+
+def table_of(*columns: SlideColumn) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
+    """The body of slides with a table of these columns."""
+    return lambda rows: Grid(columns, tuple(rows))
+
+
+def counts_table(of: str) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
+    """The body of slides with names and numbers. of: what is counted."""
+    return table_of(SlideColumn(of, 0.7), SlideColumn(_("How many"), 0.3, is_number=True))
+
+
+def asked_slides(about: About, asks: Sequence[DeckAsk]) -> Iterator[list[Slide]]:
+    """The last slide before the appendix: what is asked of whom."""
+    if asks:
+        body = table_of(
+            SlideColumn(_("Unit"), 0.2),
+            SlideColumn(_("Office"), 0.22),
+            SlideColumn(_("What is asked"), 0.4),
+            SlideColumn(_("By when"), 0.18),
+        )
+        rows = [(ask.unit, ask.office or _("nobody holds it"), ask.what, ask.until) for ask in asks]
+        yield table_slides(
+            about, _("What we ask of each office, and by when"), rows[:ROWS], body, page="asked"
+        )

@@ -1,0 +1,96 @@
+"""What the deck of a round of reviews says: how far it is, what was decided, what is late, what is asked. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core.cut import Cut
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.slides.said import Bars, Slide, SlideBar, SlideColumn
+
+from .deck_pages import About, DeckAsk, asked_slides, assembled_deck, filled, table_of, table_slides
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedRound:
+    """A round of reviews. whole, branches: reviewed and of how many, in all and by unit, the furthest back first; none
+    where the reader does not lead it. decided: (unit, decision, day); decisions: how often each; well: of them, how
+    many units are going well. late: (task, unit, day it was due). Of office-bearers neither what was decided nor what
+    is late.
+    """
+
+    whole: tuple[int, int] | None = None
+    branches: Sequence[tuple[str, int, int]] = ()
+    decided: Sequence[tuple[str, str, str]] = ()
+    decisions: Sequence[tuple[str, int]] = ()
+    well: int = 0
+    late: Cut[tuple[str, str, str]] = field(default_factory=Cut)
+    asks: Sequence[DeckAsk] = ()
+    are_people: bool = False  # office-bearers are reviewed
+
+    @property
+    def n(self) -> int:
+        """How many reviews are decided."""
+        return sum(n for _decision, n in self.decisions)
+
+
+def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
+    """The deck of a round of reviews: how far it is, what was decided, which tasks are late."""
+    if of.whole:
+        words = _("%(n)s of %(of)s units are reviewed")
+        if of.are_people:
+            words = _("%(n)s of %(of)s office-bearers are reviewed")
+        title = filled(words, n=of.whole[0], of=of.whole[1])
+    else:
+        title = filled(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", of.n), n=of.n)
+    return assembled_deck(about, title, [*_round(about, of), *asked_slides(about, of.asks)], page="round")
+
+
+def decided_finding(well: int, of: int) -> str:
+    """Say what most of the reviewed units need. well: how many go well; of: how many are decided."""
+    if 2 * well > of:
+        words = ngettext("%(n)s of %(of)s unit is going well", "%(n)s of %(of)s units are going well", of)
+        return filled(words, n=well, of=of)
+    words = ngettext(
+        "%(n)s of %(of)s unit needs help, a recheck or a change",
+        "%(n)s of %(of)s units need help, a recheck or a change",
+        of,
+    )
+    return filled(words, n=of - well, of=of)
+
+
+def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
+    if of.branches:
+        name, done, wanted = of.branches[0]
+        title = filled(_("%(unit)s is furthest back: %(n)s of %(of)s reviewed"), unit=name, n=done, of=wanted)
+        shades = {"counted": _("Reviewed"), "unsigned": _("Not reviewed yet")}
+
+        def bars(rows: Sequence[tuple[str, int, int]]) -> Bars:
+            said = _("%(n)s of %(of)s")
+            return Bars(
+                tuple(
+                    SlideBar("counted", name, filled(said, n=done, of=wanted), done, more=wanted - done)
+                    for name, done, wanted in rows
+                ),
+                shades,
+            )
+
+        yield table_slides(
+            about, title, of.branches, bars, _("Full: reviewed. Dotted: not reviewed yet."), page="round"
+        )
+    if of.decided:
+        title = decided_finding(of.well, of.n)
+        body = table_of(
+            SlideColumn(_("Unit"), 0.36), SlideColumn(_("Decision"), 0.44), SlideColumn(_("Decided on"), 0.2)
+        )
+        rest = " · ".join(f"{each}: {grouped(n)}" for each, n in of.decisions if n)
+        yield table_slides(
+            about, title, Cut(of.decided, of.n), body, rest, page="round", under=_("Decisions")
+        )
+    if of.late:
+        n = of.late.total
+        title = filled(ngettext("%(n)s task is late", "%(n)s tasks are late", n), n=n)
+        body = table_of(SlideColumn(_("Task"), 0.5), SlideColumn(_("Unit"), 0.3), SlideColumn(_("Due"), 0.2))
+        yield table_slides(about, title, of.late, body, page="round", under=_("Late tasks"))
