@@ -61,6 +61,7 @@ from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (
     RunningMeasure,
+    covers_whole,
     drawn,
     gap,
     in_charges,

@@ -246,6 +246,15 @@ def ask_outside(programme: Programme, unit_ids: Iterable[int], *, hierarchy: int
     return lambda: {unit for (unit,) in asked()}
 
 
+def covers_whole(programme: Programme, span: tuple[int, int]) -> bool:
+    """Whether a programme covers all of a unit: else lists of what is below it have fewer rows than there are units."""
+    return sql.exists(
+        "select from programmes_scope s join units_placement a on a.unit_id = s.unit_id and a.valid_to is null"
+        " where s.programme_id = %(programme)s and a.lo <= %(lo)s and a.hi >= %(hi)s",
+        {"programme": programme.pk, "lo": span[0], "hi": span[1]},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class UnitCharge:
     """Somebody in charge of a programme in a unit, as any page may show it."""

@@ -287,10 +287,11 @@ def _segments(code: str, stands_in: tuple[int, ...], hierarchy: int) -> list[tup
 
 @dataclass(frozen=True, slots=True)
 class UnitLevel:
-    """One level of units below: its name, how many they are, and the list of all of them."""
+    """One level of units below: its name, how many they are, and the list of all of them. n: None where the list has
+    fewer, for the programme covers a part of the unit."""
 
     name: str | Promise
-    n: int
+    n: int | None
     href: str
 
 
@@ -441,8 +442,13 @@ def _levels(
 ) -> list[UnitLevel]:
     """The lists of all units of each level below, in the chosen measure."""
     page = address_of("programmes:below", chosen.programme.public_id)
+    is_whole = programmes.covers_whole(chosen.programme, (here.lo or 0, here.hi or 0))
     return [
-        UnitLevel(Kind(kind).label, n, address(page, here.code, hierarchy, level=kind, **chosen.asked))
+        UnitLevel(
+            Kind(kind).label,
+            n if is_whole else None,
+            address(page, here.code, hierarchy, level=kind, **chosen.asked),
+        )
         for kind, n in counts.items()
     ]
 
