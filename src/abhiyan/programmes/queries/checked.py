@@ -74,7 +74,7 @@ def truth_of(one: Estimated, *, entries: int | None = None, is_rounded: bool = F
     count, is_open = _counts(is_rounded), one.ends_on is not None
     return Truth(
         _sentence(one, real, count),
-        _covers(share, entries, count, is_open=is_open),
+        _covers(share, entries, count, is_open=is_open, is_rounded=is_rounded),
         _short(real),
         real,
         _parts(one, is_rounded=is_rounded),
@@ -189,19 +189,22 @@ def _short(real: RealOf100) -> str:
     return say("at most %(high)s of 100") % numbers if real.high is not None else say("too few checks")
 
 
-def _covers(share: RealShare, entries: int | None, count: Count, *, is_open: bool) -> str:
-    """Say how many entries the figure covers, beside those of today, and how many were drawn and asked."""
+def _covers(share: RealShare, entries: int | None, count: Count, *, is_open: bool, is_rounded: bool) -> str:
+    """Say how many entries the figure covers, beside those of today, and how many were drawn and asked.
+
+    More than there are today: some have left. From outside today's are of the last closed day, which the frame may be
+    younger than; then nothing is said of them.
+    """
     items, drawn = count(share.items), count(share.finished + share.not_told)
     words = say("%(n)s of them are drawn to be asked.") if is_open else say("%(n)s of them were asked.")
-    asked = words % {"n": drawn}
-    if entries is None:
-        return say("Covers %(n)s entries; %(asked)s") % {"n": items, "asked": asked}
-    numbers = {"n": items, "entries": count(entries), "asked": asked}
-    if share.items > entries and items != count(entries):
+    numbers = {"n": items, "asked": words % {"n": drawn}}
+    is_more = entries is not None and share.items > entries and items != count(entries)
+    if entries is None or (is_more and is_rounded):
+        return say("Covers %(n)s entries; %(asked)s") % numbers
+    words = say("Covers %(n)s of today's %(entries)s entries; %(asked)s")
+    if is_more:
         words = say("Covers %(n)s entries; %(asked)s Some have left: today there are %(entries)s.")
-    else:
-        words = say("Covers %(n)s of today's %(entries)s entries; %(asked)s")
-    return words % numbers
+    return words % {**numbers, "entries": count(entries)}
 
 
 def _why_none(one: Estimated, *, is_rounded: bool) -> tuple[str, str]:

@@ -55,10 +55,13 @@ def test_it_has_its_window_its_checks_and_what_it_covers() -> None:
 
 def test_it_never_covers_more_than_there_is() -> None:
     with override("en"):
-        gone = truth_of(FRAME, entries=8_100).covers
+        gone, outside = (
+            truth_of(FRAME, entries=8_100, is_rounded=is_rounded).covers for is_rounded in (False, True)
+        )
         alone = truth_of(FRAME).covers
         under_way = truth_of(replace(FRAME, ends_on=date(2026, 11, 30)), entries=19_200)
     assert gone == ("Covers 8,387 entries; 2,417 of them were asked. Some have left: today there are 8,100.")
+    assert outside == "Covers 8,390 entries; 2,420 of them were asked.", "their day may be an earlier one"
     assert alone == "Covers 8,387 entries; 2,417 of them were asked."
     assert "2,417 of them are drawn to be asked." in under_way.covers, "nobody knows yet who answers"
     assert "refused, not reached or not asked yet" in under_way.how

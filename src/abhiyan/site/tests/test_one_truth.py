@@ -1,8 +1,10 @@
 """One estimate and one sentence about it, wherever it is read."""
 
+import csv
 import io
 import re
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from html import unescape
 
 import pypdfium2
@@ -14,16 +16,29 @@ from pptx import Presentation
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.tests.pdfs import text_of
+from abhiyan.core.tests.pdfs import text_of, written
+from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.queries import truth_of
-from abhiyan.verification.actions import open_page, refresh_estimates
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.queries import Truth, truth_of
+from abhiyan.programmes.rules.estimated import RealOf100
+from abhiyan.review.tests.test_rounds import opened, review_of
+from abhiyan.units.models import Hierarchy
+from abhiyan.units.rules.levels import SLUGS
+from abhiyan.verification.actions import (
+    close_frame,
+    draw_frame,
+    frames,
+    freeze_frame,
+    open_page,
+    refresh_estimates,
+)
 from abhiyan.verification.models import Check, Estimate, Frame
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.tests.conftest import two_districts
-from abhiyan.verification.tests.test_checks import drawn
+from abhiyan.verification.tests.test_checks import drawn, entered
 
-from .cast import Cast
+from .cast import SYSTEM, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,25 +101,230 @@ def everywhere(cast: Cast, frame: Frame, unit: str) -> dict[str, str]:
     }
 
 
-def test_every_page_slide_and_paper_says_one_sentence_about_one_estimate(cast: Cast) -> None:
-    frame = checked(cast, finished=22)
-    with cast.as_("state_president"), override("en"):
-        found = ask_latest([frame.programme_id], [cast.world.units["JK"].pk], NOW.date())()
-        (one,) = (each for (_p, measure, _u), each in found.items() if measure == frame.measure)
-        truth = truth_of(one)
-    assert truth.sentence == (
-        "Of 90 people entered from 20 Nov 2026 to 25 Nov 2026, between 32 and 94 of 100 are real;"
-        " too few checks (22)."
+@dataclass(frozen=True)
+class Place:
+    """One unit of the world: the tree it is read in, and who reads it as their own."""
+
+    code: str
+    role: str
+    is_home: bool = False  # whether the role sits there: then Today and the record are about it
+    tree: int = Hierarchy.ORGANISATIONAL
+
+
+PLACES = (
+    Place("IN", "national_president", True),
+    Place("JK", "state_president", True),
+    Place("JK-SRI", "district_in_charge", True),
+    Place("JK-JAM", "district_elsewhere", True),
+    Place("JK-SRI-M1", "mandal_president", True),
+    Place("JK-JAM-M1", "district_elsewhere"),
+    Place("JK-SRI-M1-C1", "cluster_in_charge", True),
+    Place("JK-B001", "booth_president", True),
+    Place("JK-B004", "district_elsewhere"),
+    Place("JK-PC1", "constituency_in_charge", True, Hierarchy.ELECTORAL),
+    Place("JK-AC75", "constituency_in_charge", False, Hierarchy.ELECTORAL),
+)
+
+
+def frozen_at(cast: Cast, at: datetime, checks: int, *, ends_on: date) -> Frame:
+    """A frame that is frozen and drawn by the acts."""
+    plan = frames.FramePlan(
+        checks=checks, floor=1, source="drand round 7", due_at=at + timedelta(hours=1), ends_on=ends_on
     )
-    sentence = "".join(truth.sentence.rstrip(".").split())
-    for name, text in everywhere(cast, frame, "JK").items():
-        if name == "public":
-            sentence = sentence.replace("(22)", "(20)")
-        assert sentence in text, name
-        shares = set(re.findall(r"\d+and\d+of100arereal", text))
-        assert len(shares) == 1, (name, shares)
-        whole = set(re.findall(r"Of(\d+)peopleenteredfrom", text))
-        assert whole == {"90"}, (name, whole)
+    one = freeze_frame(programme=cast.world.programme, measure=MEASURE, plan=plan, by=SYSTEM, at=at)
+    return draw_frame(public_id=one.public_id, value="8c3fa0", by=SYSTEM, at=at + timedelta(hours=2))
+
+
+def answered(frame: Frame, unit: str, *, is_signed: bool, most: int, false_each: int = 0) -> None:
+    """So many checks of a district are answered; every so-manieth is not genuine."""
+    of = Check.objects.filter(frame=frame, stratum__unit__code=unit, arm=Check.Arm.RANDOM, outcome="")
+    for nth, check in enumerate(of.filter(stratum__is_signed=is_signed).order_by("pk")[:most], start=1):
+        is_false = bool(false_each) and nth % false_each == 0
+        told = Check.Outcome.NOT_GENUINE if is_false else Check.Outcome.GENUINE
+        Check.objects.filter(pk=check.pk).update(outcome=told, done_at=NOW - timedelta(days=2))
+
+
+@pytest.fixture
+def world(cast: Cast) -> tuple[Cast, Frame, Frame]:
+    """A closed frame and one under way. In Jammu few of the counted are checked, and enough of all: as in Pulwama."""
+    cast.world.now -= timedelta(days=1)  # before today, so that outsiders count them too
+    entered(cast, "booth_president", 60)
+    cast.world.now += timedelta(days=1)
+    first = frozen_at(cast, NOW - timedelta(days=3), 64, ends_on=NOW.date() - timedelta(days=2))
+    with system("test"):
+        answered(first, "JK-SRI", is_signed=True, most=100)
+        answered(first, "JK-JAM", is_signed=True, most=12)
+        answered(first, "JK-JAM", is_signed=False, most=100, false_each=4)
+    refresh_estimates(at=NOW - timedelta(days=2))
+    close_frame(public_id=first.public_id, by=SYSTEM, at=NOW - timedelta(days=1))
+    cast.crowd(30, "JK-B001", "70069", days_ago=1)
+    second = frozen_at(cast, NOW, 20, ends_on=date(2027, 12, 1))
+    refresh_estimates(at=NOW)
+    with system("test"):
+        first.refresh_from_db()
+    open_page(programme=first.programme, by=cast.actor("state_president"), at=NOW)
+    return cast, first, second
+
+
+def truth_at(cast: Cast, role: str, place: Place) -> Truth:
+    """What a reader is told of a unit: from the function that writes it, and from nothing else."""
+    programme, unit = cast.world.programme, cast.world.units[place.code]
+    with cast.as_(role), override("en"):
+        found = ask_latest([programme.pk], [unit.pk], NOW.date())()[programme.pk, MEASURE, unit.pk]
+        ladder = programmes.ladder(node=unit.pk, hierarchy=place.tree, programme=programme, at=NOW)
+        return truth_of(found, entries=ladder.entries, is_rounded=ladder.is_rounded)
+
+
+def pages_about(cast: Cast, role: str, place: Place, *, frame: Frame) -> dict[str, str]:
+    """The pages, papers and slides about one unit, as a reader finds them; without spaces."""
+    client, where = cast.client(role), f"?unit={place.code}&in={SLUGS[place.tree]}"
+    programme = reverse("programmes:programme", args=[frame.programme.public_id])
+    paper = client.get(reverse("review:dossier_print", args=[place.code]) + f"?in={SLUGS[place.tree]}")
+    found = {
+        "unit": words(client, reverse("site:unit", args=[place.code]) + f"?in={SLUGS[place.tree]}"),
+        "dossier": words(client, reverse("review:dossier", args=[place.code]) + f"?in={SLUGS[place.tree]}"),
+        "dossier on paper": "".join(written(paper.content).split()),
+    }
+    if place.tree == Hierarchy.ORGANISATIONAL:
+        found["programme"] = words(client, programme + where)
+    if place.is_home:
+        found["today"] = words(client, "/")
+        found["record"] = words(client, reverse("programmes:record"))
+    return found
+
+
+def slides_about(cast: Cast, role: str, place: Place) -> dict[str, str]:
+    """A deck of a unit: its page, and the text of both files; without spaces."""
+    client = cast.client(role)
+    page, pptx = deck(client, f"?unit={place.code}&in={SLUGS[place.tree]}")
+    pdf = client.get(f"{page}file/pdf/")
+    assert pdf.status_code == 200
+    return {
+        "deck": words(client, page),
+        "deck as PPTX": pptx,
+        "deck as PDF": "".join(written(pdf.content).split()),
+    }
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+SAID = re.compile(r"Of[\d,]+peopleentered.{5,60}?(?:arereal|saywhichareso)")
+FEW = "notenoughchecks"
+
+
+def assert_one_truth(name: str, text: str, truth: Truth, *, is_title: bool = False) -> None:
+    """A page says the sentence, says what it covers unless it is a title, and says no other."""
+    sentence = squeezed(truth.sentence.rstrip("."))
+    assert sentence in text, (name, truth.sentence)
+    if not is_title:
+        assert squeezed(truth.covers) in text, (name, truth.covers)
+    others = {each for each in SAID.findall(text) if not sentence.startswith(each)}
+    assert not others, (name, others)
+    if truth.real is not None:
+        assert FEW not in text, name
+
+
+def test_every_page_slide_paper_and_file_says_one_sentence_about_one_estimate(
+    world: tuple[Cast, Frame, Frame],
+) -> None:
+    cast, first, _second = world
+    truths = {place.code: truth_at(cast, place.role, place) for place in PLACES}
+    assert all(truths[code].real for code in ("IN", "JK", "JK-SRI", "JK-JAM", "JK-PC1"))
+    assert truths["JK-SRI"].sentence.endswith("checks)."), "all were genuine: a bound, never 100 of 100"
+    assert all(
+        truths[code].sentence.startswith("Grade ")
+        for code in ("JK-SRI-M1", "JK-JAM-M1", "JK-B001", "JK-B004")
+    )
+    with cast.as_("state_president"):
+        (jammu,) = ask_latest([first.programme_id], [cast.world.units["JK-JAM"].pk], NOW.date())().values()
+    assert jammu.counted.rate is None and jammu.counted.finished < 19 < jammu.entered.finished
+    for place in PLACES:
+        truth = truths[place.code]
+        for name, text in pages_about(cast, place.role, place, frame=first).items():
+            assert_one_truth(f"{place.code}: {name}", text, truth)
+    for place in PLACES[1:4]:
+        for name, text in slides_about(cast, place.role, place).items():
+            sentence = squeezed(truths[place.code].sentence.rstrip("."))
+            assert sentence in text, (place.code, name)
+    client = cast.client("state_president")
+    for code in ("JK", "JK-SRI", "JK-JAM"):
+        exact = truth_at(cast, "state_president", next(place for place in PLACES if place.code == code))
+        for name in ("frame", "frame_beside"):
+            page = reverse(f"verification:{name}", args=[first.public_id])
+            text = words(client, f"{page}?unit={code}")
+            assert squeezed(exact.sentence) in text and squeezed(exact.covers) in text, (code, name)
+
+
+def test_lists_and_their_files_have_the_numbers_and_the_sentence(world: tuple[Cast, Frame, Frame]) -> None:
+    cast, first, _second = world
+    client = cast.client("state_president")
+    below = reverse("programmes:below", args=[first.programme.public_id])
+    programme = reverse("programmes:programme", args=[first.programme.public_id])
+    for level, above in (("district", "JK"), ("mandal", "JK"), ("booth", "JK-SRI")):
+        file = b"".join(client.get(f"{below}?unit={above}&level={level}&format=csv")).decode()
+        rows = {row["Code"]: row for row in csv.DictReader(io.StringIO(file.removeprefix("\ufeff")))}
+        for place in PLACES:
+            if place.code not in rows:
+                continue
+            truth, row = truth_at(cast, "state_president", place), rows[place.code]
+            assert row["Back-checks"].startswith(truth.note), place.code
+            numbers = [
+                row[name] for name in ("Real, of 100", "Real, of 100, at least", "Real, of 100, at most")
+            ]
+            real = truth.real or RealOf100()
+            assert numbers == ["" if n is None else str(n) for n in (real.about, real.low, real.high)]
+    for code in ("JK-SRI", "JK-JAM"):
+        truth = truth_at(cast, "state_president", next(place for place in PLACES if place.code == code))
+        beside = reverse("verification:frame_beside", args=[first.public_id])
+        for page in (f"{reverse('site:unit', args=['JK'])}", f"{programme}?unit=JK", f"{beside}?unit=JK"):
+            assert squeezed(truth.short) in words(client, page), (code, page)
+
+
+def test_a_review_says_the_sentence_of_the_unit(world: tuple[Cast, Frame, Frame]) -> None:
+    cast, _first, _second = world
+    one = opened(cast)
+    review = review_of(one, "JK-SRI-M1")
+    place = next(place for place in PLACES if place.code == "JK-SRI-M1")
+    truth = truth_at(cast, "district_in_charge", place)
+    text = words(cast.client("district_in_charge"), reverse("review:review", args=[review.public_id]))
+    assert_one_truth("review", text, truth)
+
+
+def test_from_outside_the_sentence_is_the_same_with_counts_in_whole_tens(
+    world: tuple[Cast, Frame, Frame],
+) -> None:
+    cast, first, _second = world
+    place = next(place for place in PLACES if place.code == "JK-SRI")
+    inside, outside = (truth_at(cast, role, place) for role in (place.role, "district_elsewhere"))
+    assert inside.real == outside.real and inside.short == outside.short and inside.note != outside.note
+
+    def bare(text: str) -> str:
+        return re.sub(r"\d[\d,]*", "n", text)
+
+    assert bare(inside.sentence) == bare(outside.sentence)
+    for name, text in pages_about(
+        cast, "district_elsewhere", replace(place, is_home=False), frame=first
+    ).items():
+        assert_one_truth(name, text, outside)
+    page = reverse("verification:frame_beside", args=[first.public_id])
+    assert squeezed(outside.sentence) in words(cast.client("district_elsewhere"), f"{page}?unit=JK-SRI")
+
+
+def test_on_the_public_page_the_closed_frame_comes_first_in_whole_tens(
+    world: tuple[Cast, Frame, Frame],
+) -> None:
+    cast, first, second = world
+    state = next(place for place in PLACES if place.code == "JK")
+    inside = truth_at(cast, "state_president", state)
+    text = words(cast.client("anonymous"), reverse("verification:public", args=[first.programme.public_id]))
+    assert text.index(f"Frame{first.number}") < text.index(f"Frame{second.number}")
+    (said,) = SAID.findall(text)[:1]
+    assert re.sub(r"\d+", "n", said) in re.sub(r"\d+", "n", squeezed(inside.sentence))
+    assert int(re.findall(r"Of([\d,]+)people", said)[0].replace(",", "")) % 10 == 0
+    covers = re.findall(r"Covers([\d,]+)oftoday's([\d,]+)entries;([\d,]+)ofthemwereasked", text)
+    assert covers and all(int(n.replace(",", "")) % 10 == 0 for n in covers[0])
 
 
 def test_without_enough_checks_every_page_slide_and_paper_gives_one_reason(cast: Cast) -> None:
