@@ -6,12 +6,17 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import unescape
+from types import SimpleNamespace
+from typing import Any
 
 import pypdfium2
 import pytest
+from django.template import Context
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 from pptx import Presentation
 
 from abhiyan.core.scope import system
@@ -20,10 +25,15 @@ from abhiyan.core.tests.pdfs import text_of, written
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.people.tests.make import body
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import Truth, truth_of
-from abhiyan.programmes.rules.estimated import RealOf100
+from abhiyan.programmes.rules.estimated import Estimated, RealOf100, RealShare
+from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.tests.test_rounds import opened, review_of
-from abhiyan.units.models import Hierarchy
+from abhiyan.review.views import printing
+from abhiyan.ui.lists import Column
+from abhiyan.ui.templatetags import pictures
+from abhiyan.units.models import Hierarchy, Unit
 from abhiyan.units.rules.levels import SLUGS
 from abhiyan.verification.actions import (
     close_frame,
@@ -33,10 +43,18 @@ from abhiyan.verification.actions import (
     open_page,
     refresh_estimates,
 )
+from abhiyan.verification.here import ShownLine
 from abhiyan.verification.models import Check, Estimate, Frame
+from abhiyan.verification.queries.beside import BesideLine
+from abhiyan.verification.queries.estimates import StratumTally, estimated, finished, unchecked
 from abhiyan.verification.queries.latest import ask_latest
+from abhiyan.verification.queries.public import PublicUnit
+from abhiyan.verification.rules.beside import FrameFigures
+from abhiyan.verification.rules.estimates import Planted
+from abhiyan.verification.rules.outcomes import Stands
 from abhiyan.verification.tests.conftest import two_districts
 from abhiyan.verification.tests.test_checks import drawn, entered
+from abhiyan.verification.views.frames import EstimateRow
 
 from .cast import SYSTEM, Cast
 
@@ -325,6 +343,107 @@ def test_on_the_public_page_the_closed_frame_comes_first_in_whole_tens(
     assert int(re.findall(r"Of([\d,]+)people", said)[0].replace(",", "")) % 10 == 0
     covers = re.findall(r"Covers([\d,]+)oftoday's([\d,]+)entries;([\d,]+)ofthemwereasked", text)
     assert covers and all(int(n.replace(",", "")) % 10 == 0 for n in covers[0])
+
+
+@st.composite
+def strata(draw: st.DrawFn) -> list[tuple[bool, StratumTally]]:
+    """Strata of one unit in a frame, with whether a phone gave a sign, and what came of their checks."""
+    made = []
+    for is_signed in draw(st.lists(st.booleans(), min_size=1, max_size=4)):
+        tally = StratumTally(
+            draw(st.integers(1, 400)), is_phoneless=not is_signed and draw(st.integers(0, 4)) == 0
+        )
+        left = min(tally.items, draw(st.integers(0, 40)))
+        for told in (Stands.GENUINE, Stands.NOT_GENUINE, Stands.REFUSED, Stands.NOT_REACHED):
+            n = draw(st.integers(0, left))
+            left -= n
+            tally.of[told] += n
+        tally.of[Stands.OPEN] += left
+        made.append((is_signed, tally))
+    return made
+
+
+def estimated_of(of: list[tuple[bool, StratumTally]], *, is_open: bool, n_reported: int) -> Estimated:
+    """What is kept and read of such a unit: the whole and its two parts."""
+
+    def share(tallies: list[StratumTally]) -> RealShare:
+        if not tallies:
+            return RealShare()
+        drawn_share = RealShare(
+            sum(each.items for each in tallies),
+            finished(tallies),
+            sum(sum(each.of.values()) for each in tallies) - finished(tallies),
+            unchecked=unchecked(tallies),
+        )
+        one = estimated(tallies, Planted())
+        return replace(drawn_share, rate=one.rate, low=one.low, high=one.high) if one else drawn_share
+
+    whole = share([tally for _is_signed, tally in of])
+    return Estimated(
+        frozen_on=date(2026, 11, 13),
+        wanted=19,
+        href="/",
+        reported=whole.items + n_reported,
+        entered=whole,
+        counted=share([tally for is_signed, tally in of if is_signed]),
+        unanswered=share([tally for is_signed, tally in of if not is_signed]),
+        since=date(2026, 10, 23),
+        finished=whole.finished,
+        ends_on=date(2026, 12, 1) if is_open else None,
+        kind="drive",
+        measure=1,
+    )
+
+
+def everybody_says(one: Estimated, *, is_rounded: bool) -> dict[str, str]:
+    """What each function that pages, lists, papers and files are made with says of it."""
+    of = FrameFigures(one.reported, one.entered, one.counted, one.unanswered)
+    line = BesideLine(0, True, 1, "JK", {"en": "Jammu"}, "state", 1, of, 40, one.since)
+    programme = Programme(kind="drive", opens_on=date(2026, 10, 23), closes_on=date(2026, 12, 15))
+    frame = Frame(programme=programme, measure=1, state=Frame.State.CLOSED, frozen_at=NOW, ends_on=NOW.date())
+    viewer: Any = SimpleNamespace(sees_people_at=lambda _lo: not is_rounded)
+    shown = ShownLine(replace(line, after=date(2026, 10, 23)), frame, viewer, on=NOW.date(), entries=900)
+    drawn = programmes.drawn(
+        Ladder(reported=990, counted=600, unsigned=300, is_rounded=is_rounded),
+        name="Members",
+        programme=programme,
+        on=NOW.date(),
+        checked=one,
+    )
+    columns: tuple[Column[None], ...] = programmes.checked_columns(lambda _row: drawn)
+    sheet = printing._ladder(drawn, "")
+    return {
+        "sentence": truth_of(one, entries=900, is_rounded=is_rounded).sentence,
+        "note": str(drawn.note),
+        "ladder": re.sub(r"<[^>]+>", " ", str(pictures.ladder(Context(), drawn)).replace("popover", "")),
+        "cell of a list": str(pictures.estimate(drawn)),
+        "cell of a comparison": shown.short,
+        "comparison": shown.truth.note,
+        "row of a frame": EstimateRow(Estimate(), one, not is_rounded).truth.short,
+        "paper": f"{sheet['note']} {sheet['real']['value']}",
+        "file": " ".join(str(column.value(None)) for column in columns if column.value),
+        **({"public": PublicUnit(Unit(), one).truth.note} if is_rounded else {}),
+    }
+
+
+@given(strata(), st.booleans(), st.booleans(), st.integers(0, 900))
+def test_nothing_says_not_enough_checks_where_something_else_gives_a_figure(
+    of: list[tuple[bool, StratumTally]], is_open: bool, is_rounded: bool, n_reported: int
+) -> None:
+    one = estimated_of(of, is_open=is_open, n_reported=n_reported)
+    with override("en"):
+        texts = everybody_says(one, is_rounded=is_rounded)
+    meant = re.compile(r"How many of 100 are real, with the 95% interval")
+    figures = {name for name, text in texts.items() if "of 100" in meant.sub("", text)}
+    figures |= {name for name, text in texts.items() if "too few checks" in text}
+    few = {
+        name
+        for name, text in texts.items()
+        if re.search(r"not enough checks|of 19 checks|than 19 checks", text)
+    }
+    assert not (figures and few), (texts, one)
+    if one.entered.rate is not None and (one.entered.items >= 10 or not is_rounded):
+        assert figures == set(texts), (set(texts) - figures, one)
 
 
 def test_without_enough_checks_every_page_slide_and_paper_gives_one_reason(cast: Cast) -> None:
