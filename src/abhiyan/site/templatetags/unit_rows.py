@@ -136,7 +136,7 @@ def _figures(
         f'<td class="num pct" data-l="{t["share"]}">{escaped(share(target))}{missing}</td>'
     )
     if checks:
-        cells += f'<td class="num" data-l="{escaped(checks)}">{checked}</td>'
+        cells += f'<td class="num wraps" data-l="{escaped(checks)}">{checked}</td>'
     if has_before:
         cells += f'<td class="num" data-l="{t["before"]}">{escaped(share(before))}</td>'
     return mark_safe(cells)  # noqa: S308  # every word is escaped

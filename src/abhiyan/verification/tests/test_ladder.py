@@ -56,7 +56,9 @@ def unit_page(code: str) -> str:
 
 def test_the_unit_page_has_the_estimate_in_a_box_and_says_of_which_frame(cast: Cast, checked: Frame) -> None:
     page = cast.client("state_president").get(unit_page("JK")).text
-    assert 'class="hundred"' in page, "no box of 0 to 100 with the interval"
+    (real,) = re.findall(r'<div class="real">.*?</svg>', page, re.DOTALL)
+    assert 'class="hundred"' in real and 'class="wh"' in real, "no box from 0 to 100, or no whisker"
+    assert "<svg" not in page.partition('class="ladder"')[2].partition('class="r1"')[2].partition("</tr>")[0]
     text = seen(cast, "state_president", unit_page("JK"))
     assert "Of 90 people entered from" in text and "Parts of the frame from" in text
     assert "44 checks answered, 0 refused, not reached or not asked yet" in text
@@ -210,6 +212,9 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
         answer = cast.client(role).get(f"{page}&format=csv")
         rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode().removeprefix("\ufeff"))))
         shown = [int(row[key]) for row in rows for key in ("Reported", "Entries", "Counted")]
+        html = cast.client(role).get(page).text.partition("<table")[2]
+        assert html.count('class="hundred"') == 2, "each has its box from 0 to 100"
+        assert 'class="f2' not in html, "and no bar, whose length would tell counts"
         is_rounded = role == "district_in_charge"
         assert all(n % 10 == 0 for n in shown[:3]) == is_rounded, role
     # From below nobody sees more than the counts of their own state, and what they may not see is rounded.
