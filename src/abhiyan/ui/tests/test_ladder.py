@@ -167,7 +167,7 @@ def test_behind_is_measured_on_what_was_counted() -> None:
 def test_nobody_is_behind_on_the_first_day() -> None:
     first = LadderShown(name="Members", target=300, counted=1, pace_pct=5, day=1, days=20)
     assert first.behind == 0
-    assert replace(first, day=2).behind == 14
+    assert replace(first, day=2, pace_pct=10).behind == 29
 
 
 def test_a_measure_may_define_its_own_rungs() -> None:
