@@ -21,7 +21,7 @@ from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED
 
 from . import queries
-from .rules.attendance import ATTENDED, KIND, MEANINGS, NAMED, TOTAL
+from .rules.attendance import ATTENDED, KIND, MEANINGS, NAMED, PHONED, TOTAL
 
 
 def whom(item_id: UUID, _channel: int, _day: date) -> Whom:
@@ -49,11 +49,15 @@ MEETINGS = Activity(
             days=90,
         ),
     ),
-    channels=(ItemChannel(NAMED, _("Ticked by name")), ItemChannel(TOTAL, _("Organiser's number"))),
+    channels=(
+        ItemChannel(NAMED, _("Ticked by name")),
+        ItemChannel(TOTAL, _("Organiser's number")),
+        ItemChannel(PHONED, _("Ticked by phone number")),
+    ),
     meanings=MEANINGS,
     steps=(
         Step("reported", _("Reported"), MEANINGS["reported"], (REPORTED,)),
-        Step("counted", _("Ticked by name"), MEANINGS["counted"], (COUNTED,)),
+        Step("counted", _("Ticked at the door"), MEANINGS["counted"], (COUNTED,)),
         Step("confirmed", _("Own YES"), MEANINGS["confirmed"], (CONFIRMED,)),
     ),
     facts=facts_of(KIND),

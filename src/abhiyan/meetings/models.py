@@ -78,7 +78,10 @@ class Meeting(models.Model):
 
 
 class Invitee(models.Model):
-    """Somebody who is invited once, whatever offices they hold: what they answered, and whether they came."""
+    """Somebody who is invited once, whatever offices they hold: what they answered, and whether they came.
+
+    Somebody whom a bulk send invited has a row from their first tick on: a phone, without account and office.
+    """
 
     class Answer(models.TextChoices):
         NONE = "", _("No answer yet")
@@ -87,10 +90,12 @@ class Invitee(models.Model):
 
     public_id = models.UUIDField(unique=True)
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitees", db_index=False)
-    account_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True)  # null: of a roll or list that a bulk send invited
     phone_id = models.UUIDField()
-    office = models.TextField()  # code of the highest office by which they are invited
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # of that office
+    office = models.TextField()  # code of the highest office by which they are invited; "" without one
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", db_index=False
+    )  # of that office or phone
     called_in_id = models.BigIntegerField()  # the meeting's unit
     is_private = models.BooleanField()  # of a visit
     invited_at = models.DateTimeField()
@@ -113,6 +118,11 @@ class Invitee(models.Model):
         db_table = "meetings_invitee"
         constraints = [
             models.UniqueConstraint(fields=["meeting", "account_id"], name="meeting_invitee_once"),
+            models.UniqueConstraint(
+                fields=["meeting", "phone_id"],
+                condition=models.Q(account_id=None),
+                name="meeting_phone_once",
+            ),
             *private(
                 "meeting_invitee",
                 using=f"account_id = {ACCOUNT} or (not is_private and {_LED_INVITEE})",

@@ -15,10 +15,14 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
+from abhiyan.messaging import queries as messaging
+from abhiyan.messaging.models import Send
+from abhiyan.messaging.rules import audiences
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
+from abhiyan.people.models import Phone
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Schedule, Task
 from abhiyan.programmes.queries.tasks import TaskCandidate, candidates
@@ -29,7 +33,7 @@ from abhiyan.units import queries as units
 
 from .models import Invitee, Meeting
 from .rules import days
-from .rules.attendance import COMING, INVITED, KIND, MEANINGS, MESSAGED, WORDS, reported
+from .rules.attendance import COMING, INVITED, KIND, MEANINGS, MESSAGED, PHONES, WORDS, reported
 
 # Appointments `ap` in a unit and below that are held on a day: units `p`, offices `o`, accounts `a`.
 HOLDERS = """from units_placement p join org_appointment ap on ap.unit_id = p.unit_id
@@ -202,7 +206,12 @@ def by_office(one: Meeting) -> list[InvitedOffice]:
 def offices_invited(one: Meeting) -> list[str]:
     """Codes of the offices by which people were invited."""
     with system("offices that were invited"):
-        return list(one.invitees.filter(stands_for=None).values_list("office", flat=True).distinct())
+        return list(
+            one.invitees.filter(stands_for=None)
+            .exclude(office="")
+            .values_list("office", flat=True)
+            .distinct()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,23 +252,42 @@ def people_on(one: Meeting) -> Sequence[NamedInvitee]:
 def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
     """The same with names, offices and units. For managers of the meeting and people on the visit."""
     with system("names of invitees"):
-        names = people.names_of(one.account_id for one in rows)
+        names = people.names_of(one.account_id for one in rows if one.account_id is not None)
+        phones = people.phones(one.phone_id for one in rows if one.account_id is None)
         left = sql.column(
             "select i.id from meetings_invitee i join meetings_meeting m on m.id = i.meeting_id"
-            f" where i.id = any(%s) and not {HOLDS}",
+            f" where i.id = any(%s) and i.account_id is not null and not {HOLDS}",
             [[one.pk for one in rows]],
         )
     offices = {office.code: named(office.names) for office in org.offices_used()}
     return [
         NamedInvitee(
             one,
-            names.get(one.account_id, ""),
+            names.get(one.account_id, "") if one.account_id is not None else _ended(phones.get(one.phone_id)),
             offices.get(one.office, ""),
             named(one.unit.names),
             has_left=one.pk in left,
         )
         for one in rows
     ]
+
+
+def _ended(phone: Phone | None) -> str:
+    """Name somebody of an invited list by the end of their number, as the organiser typed it."""
+    return (
+        _("Number ending in %(last4)s") % {"last4": phone.last4} if phone else _("A number that was erased")
+    )
+
+
+def send_for_door(one: Meeting) -> Send | None:
+    """Return the bulk send that invited a roll or list, if its phones may be ticked. In the scope of who ticks them.
+
+    They see the roll or list itself, so that nobody tries out numbers. The send was approved.
+    """
+    send = messaging.send_of(one.roll)
+    if send is None or send.state in (Send.State.DRAFT, Send.State.ASKED):
+        return None
+    return send if send.audience in dict(audiences.offered()) else None
 
 
 def counting(unit_id: int, on: date) -> list[Programme]:
@@ -297,10 +325,14 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
 
 @dataclass(frozen=True, slots=True)
 class WhoCame:
-    """Attendance as rungs, and the numbers invited and coming. They are no target: others come too."""
+    """Attendance as rungs, and the numbers invited and coming. They are no target: others come too.
+
+    invited: by name. by_phone: how many of the counted were ticked by phone number, whom a bulk send invited.
+    """
 
     invited: int
     coming: int
+    by_phone: int
     has_begun: bool
     drawn: LadderShown
 
@@ -313,15 +345,18 @@ class WhoCame:
         some = tuple(each for each in invited if each[1])
         if not self.has_begun:
             return ", ".join(str(words) % {"n": grouped(n)} for words, n in (*some, (COMING, self.coming)))
-        return WORDS.sentence(seen=self.drawn.counted or 0, reported=self.drawn.reported or 0, more=some)
+        by_name = (self.drawn.counted or 0) - self.by_phone
+        also = ((PHONES, self.by_phone),) if self.by_phone else ()
+        return WORDS.sentence(seen=by_name, also=also, reported=self.drawn.reported or 0, more=some)
 
 
 def attendance(one: Meeting, *, at: datetime) -> WhoCame:
     """Return who came to a meeting. Numbers alone. For readers of the meeting."""
     with system("how many came"):
-        invited, coming, ticks, came, confirmed = sql.row(
-            "select count(*), count(*) filter (where answer = 'yes'), coalesce(sum(ticks), 0), count(came_at),"
-            " count(confirmed_at) from meetings_invitee where meeting_id = %s",
+        invited, coming, ticks, came, by_phone, confirmed = sql.row(
+            "select count(account_id), count(*) filter (where answer = 'yes'), coalesce(sum(ticks), 0), count(came_at),"
+            " count(came_at) filter (where account_id is null), count(confirmed_at)"
+            " from meetings_invitee where meeting_id = %s",
             [one.pk],
         )
     drawn = LadderShown(
@@ -333,7 +368,7 @@ def attendance(one: Meeting, *, at: datetime) -> WhoCame:
         short=_("An estimate needs a frame of the programme."),
     )
     has_begun = days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
-    return WhoCame(invited, coming, has_begun and one.cancelled_at is None, drawn)
+    return WhoCame(invited, coming, by_phone, has_begun and one.cancelled_at is None, drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +385,8 @@ def attended(public_id: UUID) -> Attended | None:
     found = Invitee.objects.select_related("meeting").filter(item=item.pk).first() if item else None
     if found is None:
         return None
-    return Attended(people.names_of([found.account_id]).get(found.account_id, ""), found.meeting.title)
+    account = found.account_id or 0  # A phone of a list has no name here.
+    return Attended(people.names_of([account]).get(account, ""), found.meeting.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,7 +567,7 @@ def held_in(span: tuple[int, int], *, since: date, at: datetime) -> HeldMeetings
         HeldMeetings,
         f"""select count(*), coalesce(sum(s.seen), 0)::int, coalesce(sum(greatest(s.ticks, s.total)), 0)::int,
           coalesce(sum(s.invited), 0)::int
-        from (select coalesce(m.total, 0) as total, count(i.id) as invited, count(i.came_at) as seen,
+        from (select coalesce(m.total, 0) as total, count(i.account_id) as invited, count(i.came_at) as seen,
             coalesce(sum(i.ticks), 0) as ticks from units_placement p
           join meetings_meeting m on m.unit_id = p.unit_id and m.hierarchy = p.hierarchy
           left join meetings_invitee i on i.meeting_id = m.id

@@ -12,17 +12,18 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 
-from abhiyan.core import ages, environment, languages, sql
+from abhiyan.core import ages, clock, environment, languages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.core.keys import keyring
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.people import queries as people
 from abhiyan.people.rules.silence import needs_new_answer
+from abhiyan.units import queries as units
 
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Send, Template
-from .rules import backlog, bulk, hours, questions, reasons, texts
+from .rules import audiences, backlog, bulk, hours, questions, reasons, texts
 
 MOST_NEW = 5  # numbers just added that Today names
 OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
@@ -327,6 +328,52 @@ def texts_filled_by(names: Collection[str]) -> list[tuple[str, str]]:
 def send_of(public_id: UUID | None) -> Send | None:
     """A bulk send in the viewer's sight."""
     return Send.objects.filter(public_id=public_id).first() if public_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class SendRecipient:
+    """A phone of an audience. reason: why it gets nothing; "" for those who get it. sealed: bound to phone_id."""
+
+    phone_id: UUID
+    language: str
+    unit_id: int
+    reason: str
+    sealed: bytes
+    last4: str
+
+
+def about_audience(send: Send, after: UUID, until: UUID, at: datetime) -> dict[str, Any]:
+    """Parameters of an audience's rows for a send: phones behind one, up to another, on the day of an instant."""
+    spans = units.spans(send.units, send.hierarchy).values()
+    return {
+        "lowest": min((lo for lo, _hi in spans), default=0),
+        "highest": max((hi for _lo, hi in spans), default=0),
+        "places": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}",
+        "of": audiences.read(send.audience)[1],
+        "day": clock.day_in(settings.TIME_ZONE, at),
+        "after": after,
+        "until": until,
+    }
+
+
+def recipients_of(send: Send, phones: Collection[UUID], *, at: datetime) -> dict[UUID, SendRecipient]:
+    """Find phones in the audience of a send as it is now, each with why it gets no message, if so. In a system scope.
+
+    A phone that is not in the audience, or that we do not keep, is left out.
+    """
+    if not phones:
+        return {}
+    audience, _choice = audiences.read(send.audience)
+    ids = [one.int for one in phones]
+    given = about_audience(send, UUID(int=max(min(ids) - 1, 0)), UUID(int=max(ids)), at)
+    found = sql.each(
+        SendRecipient,
+        "select each.phone_id, each.language, each.unit_id, each.reason, ph.sealed, ph.last4"
+        f" from ({audience.rows}) each join people_phone ph on ph.id = each.phone_id"
+        " where each.phone_id = any(%(phones)s)",
+        given | {"phones": list(phones)},
+    )
+    return {one.phone_id: one for one in found}
 
 
 def became_of(send: Send) -> tuple[int, dict[str, int]]:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -24,7 +23,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
-from .queries import open_hours, stop_number
+from .queries import SendRecipient, about_audience, open_hours, stop_number
 from .rules import audiences, bulk, counting, gate, hours, texts
 from .rules.counting import ReachedPhones
 
@@ -94,20 +93,8 @@ _AGAIN = "select each.phone_id, each.reason from ({}) each where each.phone_id =
 def reasons_now(send: Send, phones: Collection[UUID], *, at: datetime) -> dict[UUID, str]:
     """Say why phones of a send get nothing, or ""; who is no longer in its audience is left out. In system scope."""
     audience, _choice = audiences.read(send.audience)
-    given = _about(send, counting.FIRST, counting.LAST, at) | {"phones": list(phones)}
+    given = about_audience(send, counting.FIRST, counting.LAST, at) | {"phones": list(phones)}
     return dict(sql.rows(_AGAIN.format(audience.rows), given))
-
-
-@dataclass(frozen=True, slots=True)
-class SendRecipient:
-    """A phone of an audience. reason: why it gets nothing; "" for those who get it. sealed: bound to phone_id."""
-
-    phone_id: UUID
-    language: str
-    unit_id: int
-    reason: str
-    sealed: bytes
-    last4: str
 
 
 # As the sender asks: where the people of the phone live, and whether the phone or one of them has had its outreach of
@@ -134,7 +121,7 @@ def counted(
     hours_ = open_hours()
     when = hours.next_opening(at, settings.TIME_ZONE, hours_)
     capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK(), "rests": audience.rests}
-    found = sql.rows(_COUNTED.format(audience.rows), _about(send, after, until, at) | capped)
+    found = sql.rows(_COUNTED.format(audience.rows), about_audience(send, after, until, at) | capped)
     polling = units.polling({tuple(lived_in): lived_in for _language, lived_in, *_more in found}, at=when)
     parts_of = {one: texts.parts(text) for one, text in as_sent(send, templates).items()}
     by_reason: Counter[str] = Counter()
@@ -178,20 +165,9 @@ def certificate_of(text: Template) -> bulk.Certificate:
 def next_phones(send: Send, *, after: UUID, until: UUID, n: int, at: datetime) -> list[SendRecipient]:
     """The next n phones of a send behind one, up to another, in the order of their ids. In system scope."""
     audience, _choice = audiences.read(send.audience)
-    return sql.each(SendRecipient, _NEXT.format(audience.rows), {**_about(send, after, until, at), "n": n})
-
-
-def _about(send: Send, after: UUID, until: UUID, at: datetime) -> dict[str, Any]:
-    spans = units.spans(send.units, send.hierarchy).values()
-    return {
-        "lowest": min((lo for lo, _hi in spans), default=0),
-        "highest": max((hi for _lo, hi in spans), default=0),
-        "places": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}",
-        "of": audiences.read(send.audience)[1],
-        "day": clock.day_in(settings.TIME_ZONE, at),
-        "after": after,
-        "until": until,
-    }
+    return sql.each(
+        SendRecipient, _NEXT.format(audience.rows), {**about_audience(send, after, until, at), "n": n}
+    )
 
 
 def as_sent(send: Send, templates: Mapping[str, Template]) -> dict[str, str]:

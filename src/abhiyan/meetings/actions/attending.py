@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Invitee, Meeting
-from abhiyan.meetings.rules.attendance import ATTENDED, NAMED, TOTAL, reported, unnamed
+from abhiyan.meetings.rules.attendance import ATTENDED, NAMED, PHONED, TOTAL, reported, unnamed
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as asked
+from abhiyan.people import phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.dues import count_people
+from abhiyan.programmes.news import ItemsErased
 
 from .calling import AlreadyCancelled, held, record
 from .telling import ANSWER_PAGE, CAME, ROOM, reachable
@@ -31,6 +36,20 @@ DENIED, UNDONE = "denied", "undone"  # why an item ends
 
 class NotInvited(Refused):
     message = _("This person is not invited to the meeting. Count them in the number of everybody who came.")
+
+
+class NotOnList(Refused):
+    message = _(
+        "This number is not on the invited list. Count the person in the number of everybody who came."
+    )
+
+
+class ListOutOfSight(Refused, status=403):
+    message = _("Only who sees the invited list may tick its numbers. Ask the office that invited it.")
+
+
+class TickedNumberUnfit(Refused):
+    message = _("This is no Indian mobile number. Write 10 digits.")
 
 
 class DoorClosed(Refused, status=409):
@@ -62,18 +81,61 @@ def tick(*, public_id: UUID, invitee: UUID, came: bool, by: Actor, at: datetime)
             row = one.invitees.select_for_update().filter(public_id=invitee).first()
             if row is None:
                 raise NotInvited
-            if came and row.denied_at is not None:
-                raise SaidNotThere
-            if (row.came_at is not None) == came:
+            if not _ticked(one, row, came=came, by=by, at=at):
                 return False
-            row.came_at, row.ticks = (at, row.ticks + 1) if came else (None, row.ticks)
-            row.confirmed_at = None
-            if came and one.programme_id is not None:
-                row.item = programmes.item_key("meeting", one.pk, row.account_id, row.ticks)
-            row.save(update_fields=["came_at", "ticks", "confirmed_at", "item"])
-            _count(one, row, came=came, at=at)
-            record("tick" if came else "untick", one, by=by, at=at)
         _answer_due(one, by=by, at=at)
+    return True
+
+
+def tick_phone(*, public_id: UUID, phone: str, by: Actor, at: datetime) -> bool:
+    """Tick somebody of the roll or list that a bulk send invited, by their number as typed. True if it is new.
+
+    Managers of the meeting who see that roll or list may do this. Refuses ListOutOfSight, TickedNumberUnfit,
+    NotOnList, and what `tick` refuses.
+    """
+    number = phones.parse(phone)
+    if number is None:
+        raise TickedNumberUnfit(field="phone")
+    phone_id = keyring().phone_id(number)
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        _check_door(one, at=at)
+        send = found.send_for_door(one)
+        if send is None:
+            raise ListOutOfSight(field="phone")
+        with system("a number of a list is ticked"):
+            listed = asked.recipients_of(send, [phone_id], at=at).get(phone_id)
+            if listed is None:
+                raise NotOnList(field="phone")
+            # The meeting is locked, so one person is ticked once: also somebody who is invited by name as well.
+            row = one.invitees.select_for_update().filter(phone_id=phone_id).order_by("account_id").first()
+            if row is None:
+                row = one.invitees.create(
+                    public_id=lot.uuid(),
+                    phone_id=phone_id,
+                    office="",
+                    unit_id=listed.unit_id,
+                    called_in_id=one.unit_id,
+                    is_private=False,
+                    invited_at=send.started_at or at,
+                    told=one.version,
+                )
+            return _ticked(one, row, came=True, by=by, at=at)
+
+
+def _ticked(one: Meeting, row: Invitee, *, came: bool, by: Actor, at: datetime) -> bool:
+    """Tick an invitee's row or take the tick back, in a system scope. Refuses SaidNotThere."""
+    if came and row.denied_at is not None:
+        raise SaidNotThere
+    if (row.came_at is not None) == came:
+        return False
+    row.came_at, row.ticks = (at, row.ticks + 1) if came else (None, row.ticks)
+    row.confirmed_at = None
+    if came and one.programme_id is not None:
+        row.item = programmes.item_key("meeting", one.pk, row.account_id or row.phone_id, row.ticks)
+    row.save(update_fields=["came_at", "ticks", "confirmed_at", "item"])
+    _count(one, row, came=came, at=at)
+    record("tick" if came else "untick", one, by=by, at=at)
     return True
 
 
@@ -113,7 +175,7 @@ def ask_who_came(*, at: datetime) -> int:
         .order_by("pk")[:AT_ONCE]
     )
     askings = []
-    for each, language, phone in reachable(rows):
+    for each, language, phone in [*reachable(rows), *_reachable_by_send(rows, at=at)]:
         each.question = lot.uuid()
         said = blanks_of(each.meeting, language)
         askings.append(
@@ -136,6 +198,34 @@ def ask_who_came(*, at: datetime) -> int:
         each.has_been_asked = True
     Invitee.objects.bulk_update(rows, ["has_been_asked", "question"])
     return len(rows)
+
+
+def _reachable_by_send(rows: list[Invitee], *, at: datetime) -> list[tuple[Invitee, str, str]]:
+    """Return the rows of invited lists whose phone may get a message today, with language and phone (E.164).
+
+    It is the ground on which the send invited them: who has said no since, or gave no consent, is not asked.
+    """
+    by_send: dict[UUID, list[Invitee]] = {}
+    for each in rows:
+        if each.account_id is None and each.meeting.roll is not None:
+            by_send.setdefault(each.meeting.roll, []).append(each)
+    reached = []
+    for roll, invited in by_send.items():
+        theirs = {each.phone_id: each for each in invited}
+        send = asked.send_of(roll)
+        for phone_id, listed in asked.recipients_of(send, theirs, at=at).items() if send else ():
+            if not listed.reason:
+                number = keyring().unseal(bytes(listed.sealed), about=phone_id.bytes).decode()
+                reached.append((theirs[phone_id], listed.language or settings.LANGUAGE_CODE, number))
+    return reached
+
+
+def forget_phone(*, told: ItemsErased) -> None:
+    """A person had everything erased: their ticks on invited lists stay as a number, and name no phone any more."""
+    with system("a person is erased"):
+        for each in Invitee.objects.filter(account_id=None, phone_id=told.phone_id):
+            each.phone_id, each.question, each.has_been_asked = lot.uuid(), None, True
+            each.save(update_fields=["phone_id", "question", "has_been_asked"])
 
 
 def note_whether_came(*, question: UUID, phone_id: UUID, yes: bool, by: Actor, at: datetime) -> None:
@@ -180,7 +270,7 @@ def _count(one: Meeting, row: Invitee, *, came: bool, at: datetime) -> None:
             id=row.item,
             programme_id=one.programme_id,
             measure=ATTENDED,
-            channel=NAMED,
+            channel=PHONED if row.account_id is None else NAMED,
             unit_id=one.unit_id,
             day=one.first_on,
             phone_id=row.phone_id,

@@ -33,7 +33,8 @@ def tell_next(*, public_id: UUID, at: datetime) -> bool:
         one = Meeting.objects.select_for_update().filter(public_id=public_id).first()
         if one is None:
             return False
-        rows = list(one.invitees.filter(told__lt=one.version).select_for_update().order_by("pk")[:AT_ONCE])
+        waiting = one.invitees.filter(told__lt=one.version).exclude(account_id=None)
+        rows = list(waiting.select_for_update().order_by("pk")[:AT_ONCE])
         messaging.close(ids=_asked(rows), at=at, but_answering=True)
         told = reachable(rows)
         _tell(one, told, at=at)
@@ -45,7 +46,7 @@ def tell_next(*, public_id: UUID, at: datetime) -> bool:
 
 def reachable(rows: Sequence[Invitee]) -> list[tuple[Invitee, str, str]]:
     """Those whose phone is kept, with language and phone (E.164)."""
-    accounts = people.accounts(each.account_id for each in rows)
+    accounts = people.accounts(each.account_id for each in rows if each.account_id is not None)
     phones = people.phones(account.phone_id for account in accounts.values())
     return [
         (
@@ -54,7 +55,9 @@ def reachable(rows: Sequence[Invitee]) -> list[tuple[Invitee, str, str]]:
             keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
         )
         for each in rows
-        if (account := accounts.get(each.account_id)) and (phone := phones.get(account.phone_id))
+        if each.account_id
+        and (account := accounts.get(each.account_id))
+        and (phone := phones.get(account.phone_id))
     ]
 
 

@@ -6,14 +6,15 @@ from abhiyan.programmes.rules.count_words import CountWords
 
 KIND = "meetings"  # of programmes
 ATTENDED = 1  # its measure
-NAMED, TOTAL = 1, 2  # its channels: ticked by name, the organiser's number
+NAMED, TOTAL, PHONED = 1, 2, 3  # its channels: ticked by name, the organiser's number, ticked by phone number
 MEANINGS = {
     "reported": _("The organiser's number, or the names ticked, if they are more."),
-    "counted": _("Invited, and ticked by name at the door."),
+    "counted": _("Invited, and ticked at the door by name or phone number."),
     "confirmed": _("The invitee said the day after that they were there."),
 }
 
 WORDS = CountWords(seen=_("%(n)s seen by name"))
+PHONES = _("%(n)s seen by phone number")
 INVITED, MESSAGED, COMING = _("%(n)s invited"), _("%(n)s invited by message"), _("%(n)s coming")
 
 

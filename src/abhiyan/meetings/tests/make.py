@@ -101,7 +101,8 @@ def again(public_id: UUID) -> Meeting:
 
 def invited(one: Meeting) -> dict[int, Invitee]:
     with system("test"):
-        return {each.account_id: each for each in Invitee.objects.filter(meeting=one)}
+        rows = Invitee.objects.filter(meeting=one)
+        return {each.account_id: each for each in rows if each.account_id is not None}
 
 
 def letters(template: str) -> int:

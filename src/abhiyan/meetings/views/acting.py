@@ -17,11 +17,11 @@ from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import tried
 from abhiyan.ui.posts import posted
 
-from .forms import CantComeForm, PeopleForm, PointForm, StrikeForm, SubstituteForm, TickForm
+from .forms import CantComeForm, PeopleForm, PhoneForm, PointForm, StrikeForm, SubstituteForm, TickForm
 from .meetings import shown_meeting
 from .shown import door_of, page_of
 
-DOOR = ("tick", "untick", "people")  # done on the page of the door
+DOOR = ("tick", "untick", "phone", "people")  # done on the page of the door
 ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Promise | str]] = {
     "come": (
         forms.Form,
@@ -43,6 +43,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Prom
     ),
     "tick": (TickForm, acts.tick, {"came": True}, ""),
     "untick": (TickForm, acts.tick, {"came": False}, _("The tick is taken back.")),
+    "phone": (PhoneForm, acts.tick_phone, {}, _("The number is ticked.")),
     "people": (PeopleForm, acts.set_people, {}, _("Saved. You can correct the number here.")),
     "point": (PointForm, acts.add_point, {}, _("Written into the minutes. A task is on Today at once.")),
     "strike": (StrikeForm, acts.strike_point, {}, _("Taken out of the minutes.")),

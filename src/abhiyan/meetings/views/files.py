@@ -77,7 +77,8 @@ def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
     people = _part(_("Who is coming"), [] if one.cancelled_at else coming)
     if attendance.has_begun:
         came = [
-            [_("Ticked by name"), grouped(drawn.counted or 0)],
+            [_("Ticked by name"), grouped((drawn.counted or 0) - attendance.by_phone)],
+            *([[_("Ticked by phone number"), grouped(attendance.by_phone)]] if attendance.by_phone else []),
             [_("Own YES"), grouped(drawn.confirmed or 0)],
             [_("Reported by the organiser"), grouped(drawn.reported or 0)],
         ]

@@ -34,6 +34,19 @@ class TickForm(forms.Form):
     invitee = forms.UUIDField()
 
 
+class PhoneForm(forms.Form):
+    """The number of somebody whom a bulk send invited."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=20,
+        help_text=_(
+            "Tell them: tomorrow an SMS may ask whether they were here. Only who agreed to messages is asked."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
 class PeopleForm(forms.Form):
     """How many came."""
 

@@ -28,7 +28,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .forms import CantComeForm, PeopleForm, PointForm, SubstituteForm
+from .forms import CantComeForm, PeopleForm, PhoneForm, PointForm, SubstituteForm
 from .shown import TITLE, crumbs, days_of, page_of, today
 
 
@@ -154,12 +154,14 @@ def shown_meeting(
         "people_form": sent
         if act == "people"
         else PeopleForm(initial={"n": one.total, "walk_ins": one.walk_ins}),
+        "phone_form": sent if act == "phone" else PhoneForm(),
         "problem": "",
     }
-    shows = {"cannot": "cant_form", "substitute": "substitute_form", "point": "point_form", "people": ""}
+    shows = {"cannot": "cant_form", "substitute": "substitute_form", "point": "point_form"}
+    shows |= {"people": "", "phone": ""}
     if sent is not None and act not in shows:
         given["problem"] = " ".join(str(each) for errors in sent.errors.values() for each in errors)
-    is_door = request.GET.get("show") == "door" or act in ("tick", "untick", "people")
+    is_door = request.GET.get("show") == "door" or act in ("tick", "untick", "people", "phone")
     if may_lead and is_door:
         return _door(request, one, given, status=status)
     return _page(request, one, given, {shows.get(act, ""): sent} if sent is not None else {}, status=status)
@@ -182,6 +184,7 @@ def _door(request: Request, one: Meeting, given: dict[str, Any], *, status: int)
     )
     crumbs_ = crumbs((one.title, page_of(one.public_id)), (say("Check-in"), ""))
     shown = {**crumbs_, **given, "find": find, "q": q, "due_page": _due_page(one, at=clock.now())}
+    shown["takes_phones"] = found.send_for_door(one) is not None
     return answer(request, "meetings/door.html", table, shown, status=status)
 
 

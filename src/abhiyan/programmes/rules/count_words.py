@@ -33,14 +33,16 @@ class CountWords:
         reported: int,
         confirmed: int | None = None,
         waiting: int = 0,
+        also: tuple[tuple[Text, int], ...] = (),
         more: tuple[tuple[Text, int], ...] = (),
     ) -> str:
         """Say a count in one sentence: "3 seen by name, 88 reported, 106 invited".
 
-        confirmed: None where it is not said. waiting: left out if there is none. more: words and numbers that follow.
+        confirmed: None where it is not said. waiting: left out if there is none. also: what else was seen.
+        more: words and numbers that follow.
         """
         parts: list[tuple[Text, int]] = [] if confirmed is None else [(self.confirmed, confirmed)]
-        parts.append((self.seen, seen))
+        parts += [(self.seen, seen), *also]
         if waiting:
             parts.append((self.waits, waiting))
         parts += [(self.reported, reported), *more]

@@ -128,9 +128,9 @@ class DeckUnit:
 @dataclass(frozen=True, slots=True)
 class ConventionReport:
     """A meeting as its deck tells it. named, messages: invited by name, and by messages that left; held: (why a message
-    stayed, how many). headline: who came, and by whose word. ticked: by name; confirmed: by their own yes; reported: by
-    the organiser. said: (outcome of a talk with
-    people of the invited list, how many); quotes: without names; open: (state of a request to the helpline, how many).
+    stayed, how many). headline: who came, and by whose word. ticked: by name; by_phone: by number; confirmed: by
+    their own yes; reported: by the organiser. said: (outcome of a talk with people of the invited list, how many);
+    quotes: without names; open: (state of a request to the helpline, how many).
     """
 
     headline: str
@@ -139,6 +139,7 @@ class ConventionReport:
     messages: int
     held: Sequence[tuple[str, int]]
     ticked: int
+    by_phone: int
     confirmed: int
     reported: int
     said: Sequence[tuple[str, int]] = ()
@@ -513,6 +514,7 @@ def _convention(about: About, of: ConventionReport) -> Iterator[list[Slide]]:
     invited = ((_("Invited by name"), of.named), (_("Invited by message"), of.messages))
     came = (
         ("counted", _("Ticked by name"), of.ticked),
+        *([("counted", _("Ticked by phone number"), of.by_phone)] if of.messages else ()),
         ("confirmed", _("Confirmed by their own yes"), of.confirmed),
     )
     bars = [SlideBar("due", name, grouped(n), n) for name, n in invited if n]

@@ -1,0 +1,194 @@
+"""People whom a bulk send invited are ticked by their number, and asked on the ground on which they were invited."""
+
+from datetime import time, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from abhiyan.contact.audiences import audience_of
+from abhiyan.contact.models import ContactEntry, ContactList
+from abhiyan.contact.tests.at_doors import contact_programme, listed
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import time as let_it_be
+from abhiyan.meetings import actions, queries
+from abhiyan.meetings.actions import attending
+from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.models import Message, Question, Send
+from abhiyan.messaging.rules import questions as rules
+from abhiyan.messaging.tests.bulk import ENTITY
+from abhiyan.people import queries as people
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.models import Item
+from abhiyan.programmes.news import ItemsErased
+from abhiyan.site.tests.cast import SYSTEM, Cast
+
+from .make import DAY, TODAY, again, call_as, counting, reachable
+
+pytestmark = pytest.mark.django_db
+LATER, NEXT_DAY = NOW + timedelta(hours=4), NOW + DAY
+STRANGER = "+919419099999"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return reachable()
+
+
+@pytest.fixture
+def those(cast: Cast) -> ContactList:
+    """An approved list of five people who agreed to messages."""
+    run = contact_programme(cast.world.units["JK"].pk)
+    made = listed(run, cast.world.units["JK-SRI"].pk, 5, day=TODAY)
+    with system("test"):
+        ContactList.objects.filter(pk=made.pk).update(basis="consent")
+    return made
+
+
+@pytest.fixture
+def one(cast: Cast, those: ContactList) -> Meeting:
+    """A convention this afternoon that invited the list by a bulk send which went out."""
+    words = "{organisation}: {title}, {day}, {place}. Stop: STOP"
+    with system("test"):
+        text = messaging.register_text(
+            name="Convention",
+            entity=ENTITY,
+            header="SNGTHN",
+            wordings={
+                language: messaging.Wording(words, f"110716123456789012{n}")
+                for n, language in enumerate(("en", "hi"))
+            },
+            unit_id=cast.world.units["JK"].pk,
+            by=SYSTEM,
+            at=NOW,
+        )
+    made = call_as(
+        cast,
+        first_on=TODAY,
+        last_on=TODAY,
+        starts=time(15),
+        programme_id=counting(cast),
+        roll=audience_of(those),
+        text=text,
+    )
+    with system("test"):
+        Send.objects.filter(audience=audience_of(those)).update(state=Send.State.DONE, started_at=NOW)
+    return made
+
+
+def phone_id(number: str) -> UUID:
+    return keyring().phone_id(number)
+
+
+def numbers(those: ContactList) -> list[str]:
+    with system("test"):
+        entries = list(ContactEntry.objects.filter(list=those).order_by("pk"))
+        known = people.numbers_of(each.phone_id for each in entries if each.phone_id)
+        return [known[each.phone_id] for each in entries if each.phone_id]
+
+
+def tick(cast: Cast, one: Meeting, phone: str, *, by: str = "state_president") -> bool:
+    given: dict[str, Any] = {"public_id": one.public_id, "by": cast.actor(by), "at": LATER}
+    with cast.as_(by):
+        return actions.tick_phone(phone=phone, **given)
+
+
+def ask() -> int:
+    with system("test"):
+        actions.ask_who_came(at=NEXT_DAY)
+        return Question.objects.filter(kind="came").count()
+
+
+def test_a_number_of_the_list_is_ticked_once_counted_and_asked_the_next_day(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    first, second, *_rest = numbers(those)
+    assert tick(cast, one, first) and tick(cast, one, second[3:]), "as it is written"
+    assert not tick(cast, one, first), "once"
+    with cast.as_("state_president"):
+        who = queries.attendance(again(one.public_id), at=LATER)
+    assert who.said(5).startswith("0 ") and (who.by_phone, who.drawn.counted, who.drawn.reported) == (2, 2, 2)
+    with system("test"):
+        assert Item.objects.filter(channel=3, counted_at__isnull=False).count() == 2
+        wrong = programmes.recount(at=LATER).differences
+        assert not [each for each in wrong if each.programme_id == one.programme_id]
+    assert ask() == 2
+    with system("test"):
+        question = Question.objects.filter(kind="came").first()
+        assert question is not None
+        row = Invitee.objects.get(question=question.about)
+        messaging.answer(
+            phone_id=row.phone_id,
+            yes=False,
+            code=rules.word(keyring().token, question.pk, 1),
+            channel="sms",
+            ref="1",
+            by=SYSTEM,
+            at=NEXT_DAY,
+        )
+        row.refresh_from_db()
+        assert row.came_at is None and row.denied_at is not None, "a NO takes the tick back"
+    with pytest.raises(attending.SaidNotThere):
+        tick(cast, one, first if row.phone_id == phone_id(first) else second)
+
+
+def test_who_gave_no_consent_or_has_said_no_since_is_ticked_and_not_asked(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    first, second, *_rest = numbers(those)
+    tick(cast, one, first)
+    with system("test"):
+        ContactEntry.objects.filter(list=those, phone_id=phone_id(first)).update(why_out="opted_out")
+    assert ask() == 0
+    with system("test"):
+        ContactList.objects.filter(pk=those.pk).update(basis="given")
+    assert tick(cast, one, second)
+    assert ask() == 0, "a number given for another purpose is no consent to a message"
+
+
+def test_who_is_on_no_list_or_asks_without_sight_of_the_list_is_refused(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    with pytest.raises(attending.NotOnList):
+        tick(cast, one, STRANGER)
+    with pytest.raises(attending.TickedNumberUnfit):
+        tick(cast, one, "12345")
+    with system("test"):
+        Send.objects.filter(audience=audience_of(those)).update(state=Send.State.ASKED)
+    with pytest.raises(attending.ListOutOfSight):
+        tick(cast, one, numbers(those)[0])
+    with system("test"):
+        assert not Invitee.objects.filter(account_id=None).exists()
+
+
+def test_the_door_takes_the_number_and_every_page_says_how_they_were_seen(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    let_it_be(LATER)
+    state, page = cast.client("state_president"), f"/meetings/{one.public_id}/"
+    assert "Only who agreed to messages is asked." in state.get(f"{page}?show=door").text
+    refused = state.post(f"{page}act/phone/", {"phone": STRANGER})
+    assert refused.status_code == 422 and "This number is not on the invited list." in refused.text
+    number = numbers(those)[0]
+    done = state.post(f"{page}act/phone/", {"phone": number}, follow=True).text
+    assert "The number is ticked." in done and f"Number ending in {number[-4:]}" in done
+    assert number not in done and number[3:] not in done
+    shown = state.get(page).text
+    assert "0 seen by name, 1 seen by phone number, 1 reported" in shown
+    assert "Office ends before the day" not in shown
+
+
+def test_an_erasure_leaves_the_count_and_no_phone(cast: Cast, one: Meeting, those: ContactList) -> None:
+    number = numbers(those)[0]
+    tick(cast, one, number)
+    erased = phone_id(number)
+    with system("test"):
+        attending.forget_phone(told=ItemsErased((), erased, NEXT_DAY))
+        assert Invitee.objects.filter(came_at__isnull=False).count() == 1
+        assert not Invitee.objects.filter(phone_id=erased).exists()
+    assert ask() == 0
+    with system("test"):
+        assert not Message.objects.filter(template="ask.met").exists()
