@@ -187,7 +187,7 @@ def _finding(of: Measured) -> str:
 def _measured(about: About, of: Measured) -> Iterator[list[Slide]]:
     if not of.ladder.is_empty:
         yield [_rungs(about, of.ladder)]
-    if of.trend is not None and sum(bool(day.counted or day.reported) for day in of.trend.days) > 1:
+    if of.trend is not None and sum(bool(day.counted) for day in of.trend.days) > 1:
         yield [_course(about, of, of.trend)]
     if any(row.n for row in of.below):
         yield _behind(about, of)

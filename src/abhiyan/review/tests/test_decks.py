@@ -126,6 +126,8 @@ def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
     assert slide.body.lines[1][2][-1] == round(20_000 * 24 / 60)
     for few in (1, 2):  # one day is no line, and days before the first entry are none
         assert len(unit_deck(ABOUT, DeckUnit(), measured(trend=trend(few), days=["1", "2"][:few]))) == 2
+    said = replace(trend(9), days=[replace(day, counted=0) for day in trend(9).days], target=None)
+    assert len(unit_deck(ABOUT, DeckUnit(), measured(trend=said, days=["1"] * 9))) == 2, "reported is no line"
     young = measured(trend=trend(4), days=["1", "2", "3", "4"], daily=340)
     assert unit_deck(ABOUT, DeckUnit(), young)[2].title == "340 a day are needed from now on"
 
