@@ -90,7 +90,7 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
         shown.name_of(one),
         named(here.unit.names),
         tuple(pace.passed_on(counted, target, **days, day=date_format(on, "j M"))),
-        queries.truth_of(checked, entries=ladder.entries, is_rounded=True).note if checked else "",
+        queries.truth_of(checked, is_rounded=True).sentence if checked else "",
         queries.as_of(at, is_rounded=ladder.is_rounded),
         min(100, 100 * (counted or 0) / target) if target else None,
         windows.passed_pct(**days),
