@@ -8,6 +8,17 @@ from enum import StrEnum
 WITHIN = timedelta(days=7)  # so late a record of the field still counts on its own day
 
 
+def finished_at(age: timedelta, *, at: datetime, since: datetime | None = None) -> datetime:
+    """When a record that came at an instant was finished: so long ago by the phone's clock, never before `since`."""
+    finished = at - max(age, timedelta(0))
+    return finished if since is None else min(at, max(finished, since))
+
+
+def is_of_its_day(made_at: datetime, *, at: datetime) -> bool:
+    """Return True if a record that came at an instant still counts on the day it was made."""
+    return at - made_at <= WITHIN
+
+
 class DueWord(StrEnum):
     """What may be said of somebody who was asked for something until an hour."""
 

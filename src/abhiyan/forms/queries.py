@@ -133,6 +133,15 @@ def readable(form: Form, questions: Sequence[FormQuestion]) -> list[FormQuestion
     return [each for each in questions if not (is_opinion and each.kind is QuestionKind.TEXT)]
 
 
+def in_words(asked: Sequence[FormQuestion], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return answers as people read them, each with its question."""
+    return [
+        (str(each.words), str(rules.read(each, answers.get(each.key))))
+        for each in asked
+        if each.key in answers
+    ]
+
+
 def shown(one: Submission, asked: Sequence[FormQuestion] | None = None) -> dict[str, Any]:
     """Return the answers of a submission as people read them, and its pictures, for `forms/_said.html`.
 
@@ -141,11 +150,7 @@ def shown(one: Submission, asked: Sequence[FormQuestion] | None = None) -> dict[
     words = {each.key: each.words for each in one.version.asked}
     return {
         "submission": one,
-        "answers": [
-            (each.words, rules.read(each, one.answers.get(each.key)))
-            for each in (one.version.asked if asked is None else asked)
-            if each.key in one.answers
-        ],
+        "answers": in_words(one.version.asked if asked is None else asked, one.answers),
         "pictures": [
             (each, words.get(each.question, each.question)) for each in pictures_of([one]).get(one.pk, ())
         ],

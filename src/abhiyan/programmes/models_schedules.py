@@ -107,6 +107,8 @@ class Schedule(models.Model):
 class Due(models.Model):
     """One unit or body in one period. There is a row once somebody says something, or is reminded."""
 
+    beside: str = ""  # of DueRecord.Why: what an act just brought was kept beside; no column
+
     class State(models.IntegerChoices):
         """As rules.schedules.DueState, with their names."""
 
@@ -132,6 +134,10 @@ class Due(models.Model):
     said_at = models.DateTimeField(null=True)  # when the unit last said something
     said_by = models.BigIntegerField(null=True)  # account
     done_at = models.DateTimeField(null=True)  # when it was first done, while that holds
+    # When a phone finished the answer that stands, which came later; null: it was given on its page.
+    made_at = models.DateTimeField(null=True)
+    # It came more than seven days after the hour: it is kept, and changes no figure of its period.
+    is_after = models.BooleanField(default=False, db_default=False)
     decided_at = models.DateTimeField(null=True)  # when it was accepted or returned
     decided_by = models.BigIntegerField(null=True)  # account
     fed = models.JSONField(
@@ -162,3 +168,42 @@ class Due(models.Model):
             # used by: a board's units that said something, what waits for a decision
             models.Index(fields=["schedule", "begins_on", "state", "unit"], name="due_state"),
         ]
+
+    @property
+    def sent_later(self) -> int:
+        """How many days the answer that stands lay on the phone; 0: it came on the day it was made."""
+        return (self.said_at - self.made_at).days if self.made_at and self.said_at else 0
+
+
+class DueRecord(models.Model):
+    """What somebody said of a due, and what does not stand: kept beside what does, and shown."""
+
+    class Why(models.TextChoices):
+        """Why it does not stand."""
+
+        OLDER = "older", _("a newer one stands")
+        REPLACED = "replaced", _("replaced by a newer one")
+        AFTER = "after", _("came after the period was closed")
+        BACK = "back", _("taken back")
+
+    due = models.ForeignKey(Due, models.CASCADE, related_name="records", db_index=False)
+    why = models.TextField(choices=Why.choices)
+    said_by = models.BigIntegerField(null=True)  # account
+    made_at = models.DateTimeField()  # when it was finished
+    stored_at = models.DateTimeField()  # when it came
+    held_on = models.DateField(null=True)
+    people = models.IntegerField(null=True)
+    text = models.TextField(default="", db_default="")
+    figures = models.JSONField(default=dict, db_default={})  # measure -> number
+    answers = models.JSONField(null=True)  # of the form; its pictures are not kept
+
+    class Meta:
+        db_table = "programmes_due_record"
+        constraints = policies(
+            "due_record",
+            using="exists (select from programmes_due d where d.id = programmes_due_record.due_id)",
+            write=SYSTEM,
+        )
+        indexes = [
+            models.Index(fields=["due", "made_at"], name="record_of_due")
+        ]  # used by: the page of a due

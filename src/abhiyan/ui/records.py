@@ -53,6 +53,14 @@ class RecordSent:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordTaken:
+    """What came of a record. note: what its sender must read, such as that a newer one stands."""
+
+    href: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptPage:
     """A page that a phone keeps a copy of. title, meta: how the start of the field pages names it."""
 
@@ -67,7 +75,8 @@ class RecordKind:
     """One form that phones keep.
 
     code: what `data-record` says. name: what the outbox calls it. page: URL name of the page whose form it is; who may
-    open that page may send its records. take: does the act, and returns the address that shows what came of it.
+    open that page may send its records. take: does the act, and returns the address that shows what came of it, maybe
+    with a note.
     keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals after which the
     phone deletes the record, for nothing of it may stay. form: whose labels name what was typed.
     """
@@ -75,7 +84,7 @@ class RecordKind:
     code: str
     name: str | Promise
     page: str
-    take: Callable[[Any, RecordSent], str]
+    take: Callable[[Any, RecordSent], str | RecordTaken]
     keep: Callable[[Any, datetime], Iterable[KeptPage]]
     forgets: tuple[type[Refused], ...] = ()
     form: type[forms.Form] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
+from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms import actions as forms
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries import splits
 from abhiyan.programmes.rules import schedules as rules
@@ -102,6 +103,18 @@ class _Held:
     today: date
 
 
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What somebody says of a due. made_at: when a phone finished it; None: it is said on its page, now."""
+
+    made_at: datetime | None
+    held_on: date | None = None
+    people: int | None = None
+    text: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
+    filled: Filled | None = None
+
+
 def plan_due(*, owes: Owes, on: date, by: Actor, at: datetime) -> Due:
     """Set the day of a meeting; another day replaces it.
 
@@ -128,23 +141,28 @@ def hold_due(
     people: int | None = None,
     text: str = "",
     filled: Filled | None = None,
+    made_at: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> Due:
     """Say on which day a meeting was held, how many came, and a few words; said again, it corrects all of it.
 
-    people: as the unit reports, on no ladder; None: not said. filled: the schedule's form, where it has one. Who may:
-    as `plan_due`. Refuses as there, and HeldDayUnfit, PeopleUnfit, TextTooLong, FormMissing, AnswersUnfit.
+    people: as the unit reports, on no ladder; None: not said. filled: the schedule's form, where it has one. made_at:
+    when a phone finished it, which sends it now. Of two the newer one stands; the other is kept beside (`Due.beside`),
+    and so is what comes after seven days. Who may: as `plan_due`. Refuses as there, and HeldDayUnfit, PeopleUnfit,
+    TextTooLong, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
-        held = _answering(owes, by=by, at=at, is_meeting=True)
+        held = _answering(owes, by=by, at=at, is_meeting=True, is_record=made_at is not None)
         due = held.due
         if not held.period.begins_on <= on <= held.today:
             raise HeldDayUnfit(field="on", first=date_format(held.period.begins_on, "j M Y"))
         if people is not None and not 0 < people <= rules.MOST_PEOPLE:
             raise PeopleUnfit(field="people")
-        due.state, due.held_on, due.people, due.text, due.reason = DueState.DONE, on, people, _words(text), ""
-        due.done_at = due.done_at or at
+        came = _Came(made_at, held_on=on, people=people, text=_words(text), filled=filled)
+        if not _stands(held, came, by=by, at=at):
+            return due
+        due.state, due.held_on, due.people, due.text, due.reason = DueState.DONE, on, people, came.text, ""
         _fill(held, filled, by=by, at=at)
         _say(held, "hold_due", by=by, at=at)
     return due
@@ -171,7 +189,8 @@ def count_people(*, due: Due, on: date, n: int, by: Actor, at: datetime) -> None
         owes = Owes(due.schedule.public_id, due.unit_id, due.begins_on, due.body_id)
         held = _answering(owes, by=by, at=at, is_meeting=True)
         kept = held.due
-        kept.held_on, kept.people, kept.reason = on, n or None, ""
+        _keep_former(held, DueRecord.Why.REPLACED)
+        kept.held_on, kept.people, kept.reason, kept.made_at = on, n or None, "", None
         if held.one.form is None or kept.submission_id is not None:
             kept.state, kept.done_at = DueState.DONE, kept.done_at or at
         _say(held, "count_people", by=by, at=at)
@@ -183,30 +202,34 @@ def report_due(
     text: str = "",
     numbers: Mapping[str, int] | None = None,
     filled: Filled | None = None,
+    made_at: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> Due:
     """Send a report. Until it is accepted, sending it again replaces it; one that was returned is mended so.
 
     numbers: by the keys of the schedule's figures, all of them; with a form they are its answers. filled: the
-    schedule's form, where it has one. Who may: as `plan_due`. Refuses as there, AcceptedAlready, NumberUnfit,
-    WordsMissing of a report without any number, TextTooLong, FormMissing, AnswersUnfit.
+    schedule's form, where it has one. made_at: as of `hold_due`; what a phone sends of an accepted report is kept
+    beside it. Who may: as `plan_due`. Refuses as there, AcceptedAlready, NumberUnfit, WordsMissing of a report without
+    any number, TextTooLong, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
-        held = _answering(owes, by=by, at=at, is_meeting=False)
+        held = _answering(owes, by=by, at=at, is_meeting=False, is_record=made_at is not None)
         due, given = held.due, dict(numbers or {})
-        if due.state == DueState.ACCEPTED:
+        if due.state == DueState.ACCEPTED and made_at is None:
             raise AcceptedAlready
         if held.one.form is not None:
             given = dict.fromkeys(held.one.figures, 0) | dict(filled.answers if filled else {})
         for key in held.one.figures:
             if not 0 <= given.get(key, -1) <= rules.LARGEST_FIGURE:
                 raise NumberUnfit(field=key)
-        due.text = _words(text)
-        if not due.text and not held.one.figures and held.one.form is None:
+        figures = {str(measure): given[key] for key, measure in held.one.figures.items()}
+        came = _Came(made_at, text=_words(text), figures=figures, filled=filled)
+        if not came.text and not held.one.figures and held.one.form is None:
             raise WordsMissing(field="text")
-        due.figures = {str(measure): given[key] for key, measure in held.one.figures.items()}
-        due.state, due.reason, due.done_at = DueState.DONE, "", due.done_at or at
+        if not _stands(held, came, by=by, at=at):
+            return due
+        due.state, due.text, due.figures, due.reason = DueState.DONE, came.text, figures, ""
         _fill(held, filled, by=by, at=at)
         _say(held, "report_due", by=by, at=at)
     return due
@@ -241,8 +264,9 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
         if due.state in (DueState.OPEN, DueState.RETURNED):
             raise NothingSaid
         if due.state == DueState.DONE:
-            due.held_on = due.people = due.done_at = None
-            due.text, due.figures = "", {}
+            _keep_former(held, DueRecord.Why.BACK)
+            due.held_on = due.people = due.done_at = due.made_at = None
+            due.text, due.figures, due.is_after = "", {}, False
             due.state = DueState.PLANNED if due.planned_on else DueState.OPEN
             if due.submission_id is not None:
                 forms.send_back(
@@ -298,6 +322,82 @@ def return_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
     return due
 
 
+def _stands(held: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
+    """Return whether what came stands now; else it is kept beside what does. What it replaces is kept in any case.
+
+    It is done when the phone finished it, if it came within seven days of the hour.
+    """
+    due, due_at = held.due, held.one.timing.due_at(held.period)
+    begun = datetime.combine(held.period.begins_on, time(), due_at.tzinfo)
+    made_at = at if came.made_at is None else min(at, max(came.made_at, begun))
+    is_after = at - due_at > WITHIN
+    former = (due.made_at or due.said_at) if due.state not in (DueState.OPEN, DueState.PLANNED) else None
+    if former is not None and made_at < former:
+        why = DueRecord.Why.OLDER
+    elif due.state == DueState.ACCEPTED or (due.state == DueState.DONE and is_after and not due.is_after):
+        why = DueRecord.Why.AFTER
+    else:
+        _keep_former(held, DueRecord.Why.REPLACED, but=came)
+        due.made_at = made_at if came.made_at is not None else None
+        due.is_after = is_after and due.state not in (DueState.RETURNED, DueState.ACCEPTED)
+        due.done_at = min(due.done_at or at, at if due.is_after else made_at)
+        return True
+    with system("what does not stand is kept"):
+        DueRecord.objects.create(
+            due=due,
+            why=why,
+            said_by=by.account_id,
+            made_at=made_at,
+            stored_at=at,
+            held_on=came.held_on,
+            people=came.people,
+            text=came.text,
+            figures=dict(came.figures),
+            answers=dict(came.filled.answers) if came.filled else None,
+        )
+        if why == DueRecord.Why.OLDER and not is_after and due.done_at is not None and made_at < due.done_at:
+            due.done_at = made_at  # the unit was in time, whichever of its records stands
+            due.save(update_fields=["done_at"])
+    audit.record(
+        by=by,
+        at=at,
+        act="programmes.keep_due_record",
+        subject=str(held.one.public_id),
+        unit_id=due.unit_id,
+        facts={"from": due.begins_on.isoformat(), "why": why.value},
+    )
+    due.beside = why.value
+    return False
+
+
+def _keep_former(held: _Held, why: DueRecord.Why, *, but: _Came | None = None) -> None:
+    """Keep what was said before and no longer stands. but: what comes in its place; the same again is not kept."""
+    due = held.due
+    is_refusal = due.state == DueState.CANNOT
+    has_words = is_refusal or due.state in (*rules.FINISHED, DueState.RETURNED) or due.people is not None
+    if not has_words or due.said_at is None:
+        return
+    answers = due.submission.answers if due.submission is not None else None
+    said = (due.held_on, due.people, due.text, due.figures, answers)
+    if but is not None and not is_refusal:
+        new = dict(but.filled.answers) if but.filled else None
+        if (but.held_on, but.people, but.text, dict(but.figures), new) == said:
+            return
+    with system("what does not stand is kept"):
+        DueRecord.objects.create(
+            due=due,
+            why=why,
+            said_by=due.said_by,
+            made_at=due.made_at or due.said_at,
+            stored_at=due.said_at,
+            held_on=due.held_on,
+            people=due.people,
+            text=due.reason if is_refusal else due.text,
+            figures=due.figures,
+            answers=answers,
+        )
+
+
 def _fill(held: _Held, filled: Filled | None, *, by: Actor, at: datetime) -> None:
     """Keep the form that was filled in: the first time as a submission, then as its mended answers."""
     one, due = held.one, held.due
@@ -326,7 +426,7 @@ def _fill(held: _Held, filled: Filled | None, *, by: Actor, at: datetime) -> Non
 def _feed(held: _Held, *, by: Actor, at: datetime) -> list[tuple[int, str, str]]:
     """Write the figures of a report that is accepted: which measure, from which day to which."""
     one, due = held.one, held.due
-    if one.programme is None or due.said_at is None or due.body_id is not None:
+    if one.programme is None or due.said_at is None or due.body_id is not None or due.is_after:
         return []
     days = rules.clipped(
         held.period,
@@ -355,9 +455,11 @@ def _type(held: _Held, measure: int, days: Period, n: int | None, *, by: Actor, 
     )
 
 
-def _answering(owes: Owes, *, by: Actor, at: datetime, is_meeting: bool | None = None) -> _Held:
-    """The due of a unit that answers, locked; written if it was not there."""
-    one, asked, period = _found(owes, at=at)
+def _answering(
+    owes: Owes, *, by: Actor, at: datetime, is_meeting: bool | None = None, is_record: bool = False
+) -> _Held:
+    """The due of a unit that answers, locked; written if it was not there. is_record: a phone kept it for a while."""
+    one, asked, period = _found(owes, at=at, is_record=is_record)
     if not found.may_say(by, asked):
         raise org.NotYours(capability=LEADS)
     if not asked.is_open:
@@ -381,14 +483,12 @@ def _deciding(owes: Owes, *, by: Actor, at: datetime) -> _Held:
     return _locked(one, asked, period, at=at)
 
 
-def _found(owes: Owes, *, at: datetime) -> tuple[Schedule, found.AskedUnit, Period]:
+def _found(owes: Owes, *, at: datetime, is_record: bool = False) -> tuple[Schedule, found.AskedUnit, Period]:
     """In the caller's sight; NotFound of a unit that is not asked, and of a period that is no longer answered."""
     one = found.schedule_for(owes.schedule)
     asked = needed(found.asked_unit(one, unit_id=owes.unit_id, body_id=owes.body_id))
-    periods = [each for each in one.timing.begun(at) if each.begins_on == owes.begins_on]
-    if not periods:
-        raise NotFound(field="from")
-    return one, asked, periods[0]
+    period = one.timing.begun_on(owes.begins_on, at, is_record=is_record)
+    return one, asked, needed(period, NotFound(field="from"))
 
 
 def _locked(one: Schedule, asked: found.AskedUnit, period: Period, *, at: datetime) -> _Held:

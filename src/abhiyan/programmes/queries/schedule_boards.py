@@ -77,7 +77,8 @@ def _on_board(unit_id: int, code: str, names: dict[str, str], state: int, at: in
 class BoardNumbers:
     """Counts of one period: asked, in each state, people who came as reported, and silent ones reminded today.
 
-    asked: those that were open at its hour, and those that answered. silent: of those without an answer, where somebody
+    asked: those that were open at its hour, and those that answered. after: so many answers came more than seven days
+    after the hour; they are in no state and bring no people. silent: of those without an answer, where somebody
     held the office at the hour; 0 before it. is_over: the hour has passed.
     """
 
@@ -86,6 +87,7 @@ class BoardNumbers:
     people: int = 0
     reminded: int = 0
     silent: int = 0
+    after: int = 0
     is_over: bool = False
 
     @property
@@ -95,7 +97,7 @@ class BoardNumbers:
     @property
     def open(self) -> int:
         """How many have not answered."""
-        return max(0, self.asked - self.said)
+        return max(0, self.asked - self.said - self.after)
 
     @property
     def not_due(self) -> int:
@@ -151,9 +153,10 @@ class UnitBoard(MarkedRows[AskedUnit]):
             self._open += f" and {_IN_OFFICE}"
         if "ids" in self._given:
             self._open += _OF_FEW
-        self._said = _SAID + (" and d.state = %(state)s" if state else "")
+        self._said = _SAID + (" and d.state = %(state)s and not d.is_after" if state else "")
         self._has_open = of.open > 0 and not state and one.timing.is_asked(period)
-        self._has_said = not vacant and (of.said > 0 if state is None else of.of(state) > 0 and state > 0)
+        said = of.said + of.after if state is None else of.of(state)
+        self._has_said = not vacant and said > 0 and state != DueState.OPEN
         self.total = of.vacant if vacant else of.asked if state is None else of.of(state)
 
     def parts(self, mark: Sequence[int] | None) -> list[Rows[AskedUnit]]:
@@ -199,7 +202,11 @@ def bodies_asked(
 ) -> list[AskedUnit]:
     """The bodies of a period, those without an answer first. of, state, vacant: as of `UnitBoard`."""
     is_open = state == DueState.OPEN or vacant
-    wanted = "" if state is None and not vacant else "and coalesce(d.state, 0) = %(state)s"
+    wanted = (
+        ""
+        if state is None and not vacant
+        else "and coalesce(d.state, 0) = %(state)s and d.is_after is not true"
+    )
     if is_open and of.is_over:
         wanted += f" and {'not ' * vacant}{_SEATED}"
     rows = sql.rows(
@@ -248,12 +255,13 @@ _BELOW = "join units_placement p on p.unit_id = u.id and p.lo {least} %(lo)s and
 _NUMBERS = f"""with w as (select * from unnest(%(schedules)s::bigint[], %(days)s::date[], %(due_on)s::date[],
    %(due_at)s::timestamptz[], %(kinds)s::text[], %(body_kinds)s::text[], %(offices)s::bigint[], %(over)s::bool[],
    %(asked)s::bool[]) w(schedule_id, begins_on, due_on, due_at, kind, body_kind, office_id, is_over, is_asked))
- select w.schedule_id, w.begins_on, 'said', d.state, count(*), coalesce(sum(d.people), 0),
+ select w.schedule_id, w.begins_on, case when d.is_after then 'after' else 'said' end, d.state, count(*),
+  coalesce(sum(d.people) filter (where not d.is_after), 0),
   count(*) filter (where d.state = 0 and d.reminded_on = %(on)s),
   count(*) filter (where d.state > 0 and not (w.is_asked and {_BODY}))
  from w join programmes_due d on d.schedule_id = w.schedule_id and d.begins_on = w.begins_on
  join units_unit u on u.id = d.unit_id {_BELOW.format(least=">=")} left join org_body b on b.id = d.body_id
- group by 1, 2, d.state
+ group by 1, 2, 3, d.state
 union all
 select w.schedule_id, w.begins_on, 'silent', 0, (select count(distinct u.id) from org_appointment ap
    join units_unit u on u.id = ap.unit_id and u.kind = w.kind {_BELOW.format(least=">")}
@@ -312,11 +320,12 @@ def numbers(
             counts.get(one.kind, 0) if is_asked else 0
         )
         found[one.pk, period.begins_on] = BoardNumbers(
-            asked=there + sum(apart for *_rest, apart in said),
+            asked=there + sum(row[-1] for row in mine if row[0] in ("said", "after")),
             states={state: n for state, n, *_rest in said},
             people=sum(row[2] for row in said),
             reminded=sum(row[3] for row in said),
             silent=sum(row[2] for row in mine if row[0] == "silent"),
+            after=sum(row[2] for row in mine if row[0] == "after"),
             is_over=is_over,
         )
     return found

@@ -80,6 +80,8 @@ class Stated(Protocol):
     def planned_on(self) -> date | None: ...
     @property
     def done_at(self) -> datetime | None: ...
+    @property
+    def is_after(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -132,6 +134,14 @@ class Timing:
             day = period.begins_on - timedelta(days=1)
         return found[::-1]
 
+    def begun_on(self, day: date, at: datetime, *, is_record: bool = False) -> Period | None:
+        """The period that began on a day, while a unit may still answer it. A record that a phone kept always may."""
+        if not is_record:
+            return next((each for each in self.begun(at) if each.begins_on == day), None)
+        period = self.period_of(day)
+        is_begun = day <= at.astimezone(ZoneInfo(self.zone)).date()
+        return period if period is not None and period.begins_on == day and is_begun else None
+
     def current(self, at: datetime) -> Period | None:
         """The last of them; None before the first day."""
         return next(iter(self.begun(at, most=1)), None)
@@ -160,6 +170,8 @@ class Timing:
         if due is not None and due.state in (DueState.RETURNED, DueState.CANNOT):
             return DueSign.RETURNED if due.state == DueState.RETURNED else DueSign.CANNOT
         due_at = self.due_at(period)
+        if due is not None and due.state in FINISHED and due.is_after:
+            return DueSign.LATE
         is_done = due is not None and due.state in FINISHED
         if due is not None and due.state == DueState.PLANNED:
             day = at.astimezone(ZoneInfo(self.zone)).date()

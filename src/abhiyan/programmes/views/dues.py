@@ -1,7 +1,8 @@
 """The page of a due, and the acts on it."""
 
-from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,15 @@ from django import forms
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.deadlines import finished_at
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import named, person
 from abhiyan.forms import actions as forms_acts
 from abhiyan.forms import queries as filled_forms
@@ -29,7 +33,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes.actions import dues as acts
 from abhiyan.programmes.actions import schedules
 from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
-from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.holders import holders
 from abhiyan.programmes.rules.schedules import FINISHED, DueSign, DueState, Period
@@ -37,7 +41,7 @@ from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.posts import posted
-from abhiyan.ui.records import RecordSent, taken
+from abhiyan.ui.records import RecordSent, RecordTaken, taken
 from abhiyan.units import queries as units
 
 from . import shown
@@ -50,8 +54,15 @@ class DueDayForm(forms.Form):
     on = DayField(label=_("Day"))
 
 
+MOST_RECORDS = 20  # of one due, that do not stand
+DAY_ASKED, CAME_ASKED = (
+    "day",
+    "came",
+)  # keys of the ready form of a meeting: its answers are the day and the people
+
+
 class HoldForm(forms.Form):
-    """The day a meeting was held, how many came, what it was about."""
+    """The day a meeting was held, how many came, what it was about. What its form asks is not asked again."""
 
     on = DayField(label=_("Held on"))
     people = WholeField(label=_("People who came"), required=False)
@@ -61,6 +72,13 @@ class HoldForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, asked: Collection[str] = (), **kwargs: Any) -> None:
+        """asked: the keys of the questions of its form."""
+        super().__init__(*args, **kwargs)
+        for key, name in ((DAY_ASKED, "on"), (CAME_ASKED, "people")):
+            if key in asked:
+                del self.fields[name]
 
 
 class ReportForm(forms.Form):
@@ -97,19 +115,43 @@ class DueReasonForm(forms.Form):
 Page = tuple[Schedule, found.AskedUnit, Period]
 
 
-def _page(request: Request, public_id: UUID, *, at: datetime) -> Page:
-    """The due that the address names. NotFound where the viewer may not answer or decide there."""
+class PeriodOver(Refused, status=409):
+    """An answer belongs to its own period. It is never taken for another one."""
+
+    message = _("The period from %(day)s can't be answered here any more.")
+
+
+BESIDE: dict[str, str | Promise] = {
+    DueRecord.Why.OLDER: _("A newer answer stands. Yours is kept beside it."),
+    DueRecord.Why.AFTER: _("It came after the period was closed. It is kept, and changes no figure."),
+}
+LATE_KEPT = _("It came more than seven days after the hour. It is kept as late, and changes no figure.")
+
+
+def _kept(due: Due, words: str | Promise) -> str | Promise:
+    """What somebody reads about their answer. words: where it stands and counts."""
+    return BESIDE.get(due.beside) or (LATE_KEPT if due.is_after else words)
+
+
+def _page(request: Request, public_id: UUID, *, at: datetime, sent: RecordSent | None = None) -> Page:
+    """The due that the address names. NotFound where the viewer may not answer or decide there.
+
+    sent: a record that a phone kept. It belongs to the period its page named, however long ago that was.
+    """
     one = found.schedule_for(public_id)
-    given = request.GET
+    given, is_record = request.GET, sent is not None
     unit_id = page_unit(request, hierarchy=one.hierarchy, otherwise=shown.nowhere).unit.id
     body = given.get("body", "")
     body_id = int(body) if body.isascii() and body.isdigit() and len(body) < 10 else None
     asked = needed(found.asked_unit(one, unit_id=unit_id, body_id=body_id))
     if not found.may_say(request.actor, asked):
         raise NotFound
-    periods = one.timing.begun(at)
-    period = next((each for each in periods if each.begins_on.isoformat() == given.get("from")), None)
-    return one, asked, needed(period or (periods[-1] if periods else None))
+    try:
+        day = date.fromisoformat(given.get("from", ""))
+    except ValueError:
+        return one, asked, needed(one.timing.current(at))
+    period = one.timing.begun_on(day, at, is_record=is_record)
+    return one, asked, needed(period, PeriodOver(day=date_format(day, "j M Y")))
 
 
 @require_GET
@@ -182,6 +224,8 @@ def _shown(
         "may_accept": may_decide and state in (DueState.DONE, DueState.RETURNED) and not is_to_mend,
         "return_form": forms_of["return"] if may_decide and state in FINISHED else None,
         "questions": questions,
+        "records": _records(one, row),
+        "sent_later": row.sent_later if row else 0,
         **(filled_forms.shown(sent_before) if sent_before else {}),
         "problem": wrong,
         "query": "?" + schedules.due_href(one, asked, period).partition("?")[2],
@@ -197,6 +241,34 @@ def _shown(
         "today": today,
     }
     return render(request, "programmes/due.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRecord:
+    """A record of a due that does not stand, as its page shows it."""
+
+    of: DueRecord
+    by: str
+    numbers: Sequence[tuple[str, int]]
+    answers: Sequence[tuple[str, str]]
+
+
+def _records(one: Schedule, row: Due | None) -> list[OtherRecord]:
+    """What was said of a due and does not stand, the newest first."""
+    if row is None:
+        return []
+    some = list(row.records.order_by("-made_at")[:MOST_RECORDS])
+    known = holders(each.said_by for each in some if each.said_by is not None)
+    names = figure_names(one) if some else {}
+    return [
+        OtherRecord(
+            each,
+            person(known[each.said_by].name) if each.said_by in known else "",
+            [(names.get(int(measure), measure), n) for measure, n in each.figures.items()],
+            filled_forms.in_words(one.form.asked, each.answers) if one.form and each.answers else [],
+        )
+        for each in some
+    ]
 
 
 def _asks(one: Schedule) -> dict[str, str]:
@@ -232,6 +304,7 @@ def _forms(
 ) -> dict[str, forms.Form]:
     """The forms of what may be said now, filled with what is there."""
     made: dict[str, forms.Form] = {"return": DueReasonForm(auto_id="return_%s")}
+    asked = _asked_keys(one)
     if one.is_meeting:
         planned_on = row.planned_on if row else None
         if state not in FINISHED:
@@ -239,7 +312,7 @@ def _forms(
             made["plan"] = DueDayForm(initial={"on": planned_on or last}, auto_id="plan_%s")
         held = (row.held_on if row else None) or (planned_on if planned_on and planned_on <= today else today)
         given = {"on": held, "people": row.people if row else None, "text": row.text if row else ""}
-        made["hold"] = HoldForm(initial=given, auto_id="hold_%s")
+        made["hold"] = HoldForm(initial=given, auto_id="hold_%s", asked=asked)
     elif state != DueState.ACCEPTED:
         figures = {key: row.figures.get(str(measure)) for key, measure in one.figures.items()} if row else {}
         initial = {"text": row.text if row else "", **figures}
@@ -273,10 +346,12 @@ def _below(
 
 ACTS = {
     "plan": PageAct(acts.plan_due, _("Saved. You can change the day here."), DueDayForm),
-    "hold": PageAct(acts.hold_due, _("Saved. You can correct it, or take it back here."), HoldForm),
+    "hold": PageAct(
+        acts.hold_due, lambda due: _kept(due, _("Saved. You can correct it, or take it back here.")), HoldForm
+    ),
     "report": PageAct(
         acts.report_due,
-        _("Sent. Until it is accepted you can mend it here."),
+        lambda due: _kept(due, _("Sent. Until it is accepted you can mend it here.")),
         partial(ReportForm, asks={}),  # what it asks is the schedule's to say
     ),
     "cannot": PageAct(acts.cannot_due, _("Saved. The level above reads your reason."), DueReasonForm),
@@ -305,7 +380,13 @@ def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
 Said = tuple[forms.Form, FilledForm | None, Callable[[dict[str, Any]], Due]]
 
 
-def _said(request: Request, page: Page, act: str, files: Any, *, at: datetime) -> Said:
+def _asked_keys(one: Schedule) -> set[str]:
+    return {each.key for each in one.form.asked} if one.form is not None and one.is_meeting else set()
+
+
+def _said(
+    request: Request, page: Page, act: str, files: Any, *, at: datetime, made_at: datetime | None = None
+) -> Said:
     """The form of an act as it was sent, the questions with it, and what does the act with what both cleaned."""
     chosen = ACTS[act]
     one, asked, period = page
@@ -313,6 +394,7 @@ def _said(request: Request, page: Page, act: str, files: Any, *, at: datetime) -
     if act in ("plan", "hold") and "on" not in sent:
         sent = _tapped(one, asked, period, act, at=at)
     make: Any = partial(ReportForm, asks=_asks(one)) if act == "report" else chosen.form
+    make = partial(HoldForm, asked=_asked_keys(one)) if act == "hold" else make
     form = make(sent, auto_id=f"{act}_%s")
     row = found.due_of(one, asked, period)
     filled = _questions(one, _sent(row), request.POST, files) if act in ("hold", "report") else None
@@ -322,6 +404,10 @@ def _said(request: Request, page: Page, act: str, files: Any, *, at: datetime) -
         words = form.given() if isinstance(form, ReportForm) else given
         if filled is not None:
             words = words | {"filled": acts.Filled(filled.answers, filled.pictures)}
+        if filled is not None and act == "hold":
+            words |= _of_form(filled.answers, words)
+        if made_at is not None:
+            words = words | {"made_at": made_at}
         due: Due = chosen.do(owes=owes, **words, by=request.actor, at=at)
         return due
 
@@ -373,17 +459,31 @@ def _not_yet(_given: dict[str, Any]) -> Due:
     raise forms_acts.AnswersUnfit
 
 
-def take_report(request: Request, sent: RecordSent) -> str:
-    """Take a report, or word of a meeting, that a phone sends: by the forms and the act of its page."""
+def take_report(request: Request, sent: RecordSent) -> RecordTaken:
+    """Take a report, or word of a meeting, that a phone sends: by the forms and the act of its page.
+
+    It was made when the phone finished it. Its sender reads where it does not stand, or changes no figure.
+    """
     at = clock.now()
     with own_work(request.viewer):
-        page = _page(request, sent.named["public_id"], at=at)
+        page = _page(request, sent.named["public_id"], at=at, sent=sent)
         act = "hold" if page[0].is_meeting else "report"
-        form, questions, do = _said(request, page, act, sent.files, at=at)
+        made_at = finished_at(sent.age, at=at)
+        form, questions, do = _said(request, page, act, sent.files, at=at, made_at=made_at)
         if questions is not None:
             taken(questions, lambda _given: None)
-        taken(form, do)
-    return schedules.due_href(*page)
+        due = taken(form, do)
+    return RecordTaken(schedules.due_href(*page), str(_kept(due, "")))
+
+
+def _of_form(answers: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    """The day and the people of a meeting as its form has them, where it asks for them."""
+    day = answers.get(DAY_ASKED)
+    found_in_form = {
+        "on": date.fromisoformat(day) if day else None,
+        "people": answers.get(CAME_ASKED) or None,
+    }
+    return {name: value for name, value in found_in_form.items() if name not in words}
 
 
 def _tapped(one: Schedule, asked: found.AskedUnit, period: Period, act: str, *, at: datetime) -> QueryDict:

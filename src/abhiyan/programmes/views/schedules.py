@@ -326,6 +326,7 @@ def _columns(one: Schedule, periods: Sequence[Period]) -> tuple[Column[BoardRow]
             for n, each in enumerate(periods)
         ),
         *(meeting if one.is_meeting else report),
+        Column("sent_later", _("Sent so many days later"), partial(of, "sent_later"), only_in_file=True),
         Column("text", _("In their words"), partial(of, "text"), only_in_file=True, names_people=True),
         Column("reason", _("Reason"), partial(of, "reason"), only_in_file=True, names_people=True),
         Column("state", _("Status"), lambda row: row.state, css="end"),

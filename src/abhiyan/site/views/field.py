@@ -34,7 +34,7 @@ from abhiyan.people.models_field import FieldPhone
 from abhiyan.site import assets
 from abhiyan.site.access import denied, pages
 from abhiyan.ui.posts import posted
-from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, RecordUnfit, taken
+from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, RecordTaken, RecordUnfit, taken
 
 HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands in for the key against forgery
 MOST_PICTURES = 10  # of one record
@@ -182,7 +182,9 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
         try:
             files = pictures_of(key, said["pictures"], by)
             came = kind.take(*as_its_page(request, kind, said, files, _age(said)))
-            answer = {"kept": True, "href": came if _opens(request, came) else reverse("site:field_start")}
+            came = came if isinstance(came, RecordTaken) else RecordTaken(came)
+            href = came.href if _opens(request, came.href) else reverse("site:field_start")
+            answer = {"kept": True, "href": href} | ({"note": came.note} if came.note else {})
         except kind.forgets as refused:
             return _not_kept(refused, forget=True)
         field.end_record(key=key, answer=answer, by=by)

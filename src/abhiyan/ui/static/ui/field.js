@@ -88,7 +88,10 @@ async function follow(form) {
     const came = navigator.onLine ? await Promise.race([sendAll(true), rest(12000)]) : {};
     button?.removeAttribute("aria-busy");
     const answer = came?.[one.key] ?? {};
-    if (answer.kept) return location.assign(answer.href);
+    if (answer.kept) {
+      if (answer.note) sessionStorage.setItem("field-told", JSON.stringify([answer.note, "warn"]));
+      return location.assign(answer.href);
+    }
     if (answer.forget) return after(page, answer.message, "bad");
     if (answer.code) {
       Object.assign(one, refusedBy(answer));
@@ -282,6 +285,8 @@ if (db) {
     navigator.serviceWorker?.controller?.postMessage("forget");
     await show();
     const came = await sendAll(waits);
+    const notes = Object.values(came).flatMap((each) => each.note ?? []);
+    if (notes.length) say(notes.join(" "), "warn");
     if (Object.values(came).some((each) => each.signIn)) document.getElementById("sign-in")?.removeAttribute("hidden");
   };
   for (const event of ["online", "offline"]) addEventListener(event, () => again(true));
