@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
+from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -44,7 +45,6 @@ MORNING, NUMBERS_AT, ASKED_AT = time(7), time(10), time(19, 30)
 MOST_ASKED = 500  # at once
 MOST_A_DAY = 10
 MOST_ABSENCES = 20
-LATEST = timedelta(days=7)  # a phone may send a call, after it was noted
 LONGEST_ABSENCE = timedelta(days=92)
 TASK_DAYS = 7  # for the office above, to appoint somebody or correct a number
 CHECKING = Actor.system("a call found no president at the number")
@@ -295,7 +295,7 @@ def note_call(
     """Note the outcome of one of today's calls. A talk is reported. A need becomes a helpline request, returned too.
 
     A president who left, and a wrong number, end the call: the office above gets a task. Another outcome on the same
-    day withdraws it. A noted talk stays. age: how long a phone without a network kept it; at most LATEST.
+    day withdraws it. A noted talk stays. age: how long a phone without a network kept it; at most WITHIN.
     Only the call's leader may, while their office calls there. Refuses NotFound, NotYours, NotRunningNow, CallOver,
     CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
     """
@@ -359,7 +359,7 @@ def _own_today(call: UUID, *, by: Actor, at: datetime, age: timedelta = timedelt
     own = Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id))
     row = needed(own.first())
     programme = programme_by_id(row.programme_id)
-    if row.day != clock.day_in(programme.zone, at - age) or age > LATEST:
+    if row.day != clock.day_in(programme.zone, at - age) or age > WITHIN:
         raise CallOver(day=date_format(row.day, "j F"))
     if programme not in queries.running(at):
         raise NotRunningNow

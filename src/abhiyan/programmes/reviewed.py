@@ -42,7 +42,7 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
 def _asked(of: Subject, *, at: datetime) -> ReviewedPart:
     """How much of what the unit was asked in the last half year came in, on time and late, and what is silent."""
     since = clock.day_in(settings.TIME_ZONE, at) - HALF_A_YEAR
-    owings = schedules.asked_of(of.unit_id, [of.hierarchy], since=since, at=at)
+    owings = schedules.asked_of(of.unit_id, [of.hierarchy], since=since, at=at, with_ended=True)
     due, on_time, late, silent = shares(schedules.sums(owings, at=at))
     return ReviewedPart(
         _("Meetings and reports asked of this unit"),

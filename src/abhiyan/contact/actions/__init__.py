@@ -86,7 +86,6 @@ from .queues import (
 )
 from .reminding import NoSupervisorToRemind, remind_centres
 from .talks import (
-    LATEST,
     LONGEST_DOOR,
     LONGEST_NOTE,
     DoorGone,

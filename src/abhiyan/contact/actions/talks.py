@@ -18,6 +18,7 @@ from abhiyan.contact.rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED,
 from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -43,7 +44,6 @@ from .lists import SchemeUnknown
 NOT_HOME_MOST = 3  # times; then the door rests for good
 NOTE_KEPT = timedelta(days=90)
 ANSWERS = timedelta(days=3)  # so long a person may say whether it was so
-LATEST = timedelta(days=7)  # a phone may send a talk, after it was noted
 LONGEST_DOOR, LONGEST_NOTE = 60, 300
 MOST_ASKED = 500  # at once
 MOST_AGAIN = 10  # a walk to one door may be undone and noted again
@@ -183,7 +183,7 @@ def _day_of(programme: Programme, made: datetime, *, at: datetime) -> date:
     """Return the day of a talk. Refuses TalkTooLate outside the window, or after a week."""
     on = clock.day_in(programme.zone, made)
     is_open = programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
-    if not is_open or at - made > LATEST:
+    if not is_open or at - made > WITHIN:
         raise TalkTooLate
     return on
 

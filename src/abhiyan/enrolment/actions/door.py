@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, limits, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.deadlines import is_of_its_day
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Enrolment, Membership, Taken
@@ -197,7 +198,7 @@ def note_try(
 ) -> None:
     """Count a door at which nobody was entered, by worker, programme, unit and day; or count one less.
 
-    age: how long ago it was; a day before the programme opened is never counted, but the day it arrives.
+    age: how long ago it was. After seven days, or before the programme opened, it counts on the day it arrives.
 
     Nothing else is kept, in the trail either: the minute would say which house it was. Needs enrolment.enrol over the
     unit. Refuses OutsideScope, TooMany, NothingNoted.
@@ -210,7 +211,8 @@ def note_try(
             raise OutsideScope
         programme = programmes.programme_by_id(programme_id)
         then = clock.day_in(programme.zone, at - age)
-        day = then if then >= programme.opens_on else clock.day_in(programme.zone, at)
+        is_own = then >= programme.opens_on and is_of_its_day(at - age, at=at)
+        day = then if is_own else clock.day_in(programme.zone, at)
         which = [by.id, programme_id, unit_id, day, DoorTry.Outcome(outcome).value]
         if not is_undone:
             sql.run(

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.gzip import gzip_page
 
 from abhiyan.core import clock, languages, lot
+from abhiyan.core.deadlines import is_of_its_day
 from abhiyan.core.refusals import NotFound, Refused, TooMany, needed
 from abhiyan.core.words import language, person
 from abhiyan.enrolment import actions
@@ -42,7 +43,7 @@ from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, taken
+from abhiyan.ui.records import KEPT, RecordSent, RecordTaken, taken
 from abhiyan.units import queries as units
 
 from .join import judge_notice, notice_shown
@@ -186,7 +187,10 @@ class NoDriveHere(Refused, status=409):
     message = gettext_lazy("No drive is open here. Ask your mandal president, then send this again.")
 
 
-def take_entry(request: Request, sent: RecordSent) -> str:
+COUNTS_TODAY = gettext_lazy("It is more than seven days old, so it counts on the day it came.")
+
+
+def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
     """Keep an entry that a phone sends, by the form and the act of the page. The address of the entry.
 
     A code is only asked for while the person is still there; later the worker asks for it on the entry's page.
@@ -199,7 +203,8 @@ def take_entry(request: Request, sent: RecordSent) -> str:
         entry = taken(form, lambda said: _enter(request, found, drive, notice, said, at, sent=sent))
         if sent.is_prompt:
             _ask_phone(request, entry, notice, at)
-    return reverse("enrolment:field_entry", args=[entry.public_id])
+    note = "" if is_of_its_day(at - sent.age, at=at) else str(COUNTS_TODAY)
+    return RecordTaken(reverse("enrolment:field_entry", args=[entry.public_id]), note)
 
 
 def _enter(
@@ -290,9 +295,13 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _written_at(drive: OpenDrive, age: timedelta, at: datetime) -> datetime | None:
-    """When an entry that is `age` old was written down; None where that lies before the drive: its clock was set."""
+    """When an entry that is `age` old was written down; None where it counts on the day it arrives.
+
+    That is so after seven days, and where it would lie before the drive: its clock was set.
+    """
     then = at - age
-    return then if clock.day_in(drive.programme.zone, then) >= drive.programme.opens_on else None
+    is_inside = clock.day_in(drive.programme.zone, then) >= drive.programme.opens_on
+    return then if is_inside and is_of_its_day(then, at=at) else None
 
 
 def _tree(request: Request, unit_id: int) -> int:

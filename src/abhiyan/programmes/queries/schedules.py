@@ -245,13 +245,22 @@ def with_dues(
     ]
 
 
-def asked_of(unit_id: int, hierarchies: Iterable[int], *, since: date, at: datetime) -> list[Owing]:
-    """Schedules that ask a unit or its bodies, with their last periods; ended ones too. As far as in sight."""
+def asked_of(
+    unit_id: int, hierarchies: Iterable[int], *, since: date, at: datetime, with_ended: bool = False
+) -> list[Owing]:
+    """Schedules that ask a unit or its bodies, with their last periods; ended ones too. As far as in sight.
+
+    with_ended: also bodies that were dissolved since, for what they owed before.
+    """
     found = _above([(unit_id, tree) for tree in hierarchies], since=since, until=today(at), running=False)
     if not found:
         return []
     unit = units.unit_by_id(unit_id)
-    bodies = _bodies_of([unit_id]).values() if any(one.body_kind for _n, one in found) else ()
+    bodies = (
+        _bodies_of([unit_id], with_ended=with_ended).values()
+        if any(one.body_kind for _n, one in found)
+        else ()
+    )
     owed: dict[tuple[int, int | None], tuple[Schedule, AskedUnit]] = {}
     for _n, one in found:
         if one.kind == unit.kind and one.unit_id != unit_id:
@@ -303,12 +312,12 @@ def _is_below(one: Schedule, kind: str) -> bool:
     return own is not None and asked is not None and own < asked
 
 
-def _bodies_of(unit_ids: Sequence[int]) -> dict[int, tuple[str, AskedUnit]]:
+def _bodies_of(unit_ids: Sequence[int], *, with_ended: bool = False) -> dict[int, tuple[str, AskedUnit]]:
     """The bodies of some units, by id, with their kind."""
     rows = sql.rows(
         "select b.kind, u.id, u.code, u.names, b.id, b.names from org_body b join units_unit u on u.id = b.unit_id"
-        " where b.unit_id = any(%s::bigint[]) and b.ended_on is null and u.closed_on is null order by b.id",
-        [list(unit_ids)],
+        " where b.unit_id = any(%s::bigint[]) and (%s or b.ended_on is null and u.closed_on is null) order by b.id",
+        [list(unit_ids), with_ended],
     )
     return {row[4]: (row[0], AskedUnit(*row[1:])) for row in rows}
 

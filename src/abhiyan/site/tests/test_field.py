@@ -1,5 +1,6 @@
 """The one door of the field: a record and its pictures arrive once, under the account that made them, or not at all."""
 
+import inspect
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -26,8 +27,11 @@ from abhiyan.org.models import Appointment
 from abhiyan.people.actions import field
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
+from abhiyan.programmes.models import Due, DueRecord, Programme
 from abhiyan.programmes.tests.test_schedules_pages import PICTURE
 from abhiyan.site import assets
+from abhiyan.site.views.field import kinds
+from abhiyan.ui.records import RecordKind
 
 from .cast import Cast
 
@@ -134,12 +138,36 @@ def test_an_entry_of_hours_ago_is_dated_then_and_sends_no_code(cast: Cast, worke
         assert Claim.objects.get(pk=late.pk).field_at == late.at - timedelta(seconds=HOURS)
 
 
+@pytest.mark.parametrize(("days", "day"), [(6, 6), (7, 7), (8, 0), (20, 0)])
+def test_a_person_counts_on_their_own_day_for_seven_days_and_later_on_the_day_they_come(
+    cast: Cast, worker: Client, days: int, day: int
+) -> None:
+    with system("test"):
+        Programme.objects.filter(pk=cast.world.programme.pk).update(opens_on=NOW.date() - timedelta(days=30))
+    told = send(worker, entry(cast, KAMLA, age=days * 86_400))
+    send(worker, entry(cast, KAMLA, record="try", form="outcome=2&unit=JK-B001&drive=", age=days * 86_400))
+    assert ("note" in told) == (days > 7), "the worker reads so"
+    with system("test"):
+        own = NOW.date() - timedelta(days=day)
+        assert Claim.objects.get(pk=DoorEntry.objects.get().pk).day == own
+        assert DoorTry.objects.get().day == own
+
+
 @pytest.mark.parametrize("age", ["-86400", "1e30", ""])
 def test_a_phone_clock_that_is_wrong_by_days_loses_no_entry(cast: Cast, worker: Client, age: str) -> None:
     send(worker, entry(cast, KAMLA, age=age))
     with system("test"):
         assert cast.world.programme.opens_on <= Claim.objects.get(pk=DoorEntry.objects.get().pk).day
     assert kept() == (1, 1, 0)
+
+
+# A kind of record whose day does not rest on when it was made.
+OF_NO_DAY = {"attendance": "names belong to the meeting they were ticked at, whenever they come"}
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.code)
+def test_every_record_is_judged_by_when_it_was_finished(kind: RecordKind) -> None:
+    assert (".age" in inspect.getsource(kind.take)) != (kind.code in OF_NO_DAY)
 
 
 def test_without_our_header_nothing_is_taken(cast: Cast) -> None:
@@ -263,6 +291,36 @@ def test_a_form_with_two_pictures_arrives_once(cast: Cast, report: Callable[...,
     assert kept() == (0, 1, 0), "the record took its pictures with it"
     with system("test"):
         assert Submission.objects.count() == 1 and SubmissionPicture.objects.count() == 2
+
+
+def test_an_older_report_is_kept_beside_the_newer_one_and_its_sender_reads_so(
+    cast: Cast, report: Callable[..., Sent]
+) -> None:
+    mandal = cast.client("mandal_president")
+    for hours, answer in ((1, "yes"), (20, "no")):
+        sent = report(age=hours * 3600, form=f"q-done={answer}", pictures="q-before=1")
+        send(mandal, picture(sent, 1))
+        told = send(mandal, sent)
+    assert told["note"] == "A newer answer stands. Yours is kept beside it."
+    page = mandal.get(told["href"]).content.decode()
+    assert "Other answers, which do not count" in page and "a newer one stands" in page
+    with system("test"):
+        assert Submission.objects.get().answers["done"] is True
+        assert DueRecord.objects.get().answers["done"] is False
+
+
+def test_a_report_belongs_to_its_own_period_however_late_it_comes(
+    cast: Cast, report: Callable[..., Sent]
+) -> None:
+    sent = report(pictures="q-before=1", age=30 * 86_400)
+    given.time(NOW + timedelta(days=59))  # nine weeks later the page does not offer the period any more
+    mandal = cast.client("mandal_president")
+    assert mandal.get(sent["page"]).status_code == 409
+    send(mandal, picture(sent, 1))
+    assert "changes no figure" in send(mandal, sent)["note"]
+    with system("test"):
+        due = Due.objects.get()
+        assert (due.begins_on, due.is_after) == (NOW.date() - timedelta(days=2), True)
 
 
 def test_a_picture_that_cannot_be_opened_is_refused_with_its_question_and_another_takes_its_place(

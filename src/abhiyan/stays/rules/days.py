@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .stays import LATEST, StayMark
+from abhiyan.core.deadlines import WITHIN
+
+from .stays import StayMark
 
 LEAST_CONFIRMED = 4  # Confirmed days of a month. It holds where a programme sets no number.
 
@@ -25,6 +27,6 @@ class DayVerdict:
 
 def judged_day(mark: StayMark, is_inside: bool | None) -> DayVerdict:
     """Judge the mark of a day. is_inside: whether it lies in the own area; None: a place is not known."""
-    if mark.stored_at - mark.at > LATEST:
+    if mark.stored_at - mark.at > WITHIN:
         return DayVerdict(DayFlaw.LATE)
     return DayVerdict(DayFlaw.FAR) if is_inside is False else DayVerdict(None, is_signed=is_inside is True)

@@ -8,12 +8,12 @@ from itertools import pairwise
 from math import hypot
 from zoneinfo import ZoneInfo
 
+from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.places import Point, metres
 
 LEAST = timedelta(hours=24)
 RADIUS_M = 2_000  # a village, and its fields around
 LOOSEST_M = 500  # of an accuracy that a phone may claim
-LATEST = timedelta(days=7)  # until a mark has to be sent
 FASTEST_KMH = 150  # between two marks; no road of the hills allows more
 CLOCK_MOVED = timedelta(minutes=30)
 
@@ -91,7 +91,7 @@ def _flaws(
 ) -> Iterator[StayFlaw]:
     if len(ends) == 2 and ends[1].at - ends[0].at < LEAST:
         yield StayFlaw.SHORT
-    if any(one.stored_at - one.at > LATEST for one in ends):
+    if any(one.stored_at - one.at > WITHIN for one in ends):
         yield StayFlaw.LATE
     if place is not None and any(is_far(one, place) for one in ends):
         yield StayFlaw.FAR

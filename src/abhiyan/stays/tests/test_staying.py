@@ -20,6 +20,7 @@ from abhiyan.contact import actions as contact
 from abhiyan.contact.actions import Told
 from abhiyan.contact.tests.at_doors import contact_programme, listed
 from abhiyan.core import sql
+from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
@@ -50,7 +51,7 @@ from abhiyan.stays.refusals import (
     StayStarted,
 )
 from abhiyan.stays.reviewed import reviewed
-from abhiyan.stays.rules.stays import LATEST, StayFlaw, StayMark, StayStep, judged
+from abhiyan.stays.rules.stays import StayFlaw, StayMark, StayStep, judged
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 from abhiyan.verification import actions as verification
@@ -467,7 +468,7 @@ def test_any_order_of_marks_answers_and_reassignments_keeps_one_item_and_nested_
             if what == "decline":
                 actions.answer_stay(stay=now.pk, accepts=False, why="ill", by=actor(who), at=at)
             else:
-                age = LATEST + HOUR if what.startswith("late") else timedelta(0)
+                age = WITHIN + HOUR if what.startswith("late") else timedelta(0)
                 mark(now, who, StayStep(what.split()[-1]), at=at, age=age)
 
     @examples(max_examples=15)
