@@ -24,9 +24,14 @@ class Cut(Generic[Row]):
         return self.total > 0
 
     @property
+    def shown(self) -> int:
+        """How many are shown."""
+        return len(self.rows)
+
+    @property
     def rest(self) -> int:
         """How many are not shown."""
-        return self.total - len(self.rows)
+        return self.total - self.shown
 
 
 def first_of(found: "QuerySet[Stored]", most: int) -> Cut[Stored]:

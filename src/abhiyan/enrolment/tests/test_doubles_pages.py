@@ -151,7 +151,9 @@ def test_when_more_are_sure_than_are_taken_at_once_it_is_said(
     monkeypatch.setattr(acts, "MOST", 2)
     assert "Look at the 2 surest of 3 pairs and merge them" in client.get("/people/doubles/").content.decode()
     asked = client.get("/people/doubles/many/").content.decode()
-    assert "2 pairs are at least" in asked and "These are the likeliest 2. 1 more come after them." in asked
+    assert (
+        "3 pairs are at least" in asked and "This asks for the likeliest 2. 1 more come after them." in asked
+    )
     assert asked.count('class="pair-entry"') == 2 * 2
     client.post("/people/doubles/many/", {"reason": "the list of 2019 came twice"})
     with system("tests look"):

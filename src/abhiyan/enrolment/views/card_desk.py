@@ -63,7 +63,7 @@ def cards_to_print(request: Request) -> HttpResponseBase:
         "here": "people",
         "place": here,
         "has_printed": bool(queries.waiting_for_card(lo, hi, limit=1, printed_since=since)),
-        "n": len(rows),
+        "waits": bool(rows),
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Cards to print"), "")],
     }
     return answer(request, "enrolment/card_list.html", table, shown)

@@ -158,7 +158,7 @@ def doubles_ask(request: Request) -> HttpResponseBase:
     there = queries.sure(span=_span(place))
     shown = list(there[: acts.MOST])
     sure = [each.public_id for each in shown]
-    left = there.count() - len(sure)
+    total = there.count()
     back = reverse("enrolment:doubles") + (f"?{_asked(request)}" if _asked(request) else "")
     return ask(
         request,
@@ -170,15 +170,15 @@ def doubles_ask(request: Request) -> HttpResponseBase:
             ngettext(
                 "%(n)s pair is at least %(sure)s%% likely and shows no twins.",
                 "%(n)s pairs are at least %(sure)s%% likely and show no twins.",
-                len(sure),
+                total,
             )
-            % {"n": grouped(len(sure)), "sure": SURE},
+            % {"n": grouped(total), "sure": SURE},
             *(
                 [
-                    _("These are the likeliest %(n)s. %(left)s more come after them.")
-                    % {"n": grouped(len(sure)), "left": grouped(left)}
+                    _("This asks for the likeliest %(n)s. %(left)s more come after them.")
+                    % {"n": grouped(acts.MOST), "left": grouped(total - acts.MOST)}
                 ]
-                if left
+                if total > acts.MOST
                 else []
             ),
             _("Somebody else must approve. Each merge can be undone one by one."),

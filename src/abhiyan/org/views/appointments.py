@@ -320,7 +320,7 @@ def appoint(request: Request) -> HttpResponseBase:
         "whose": named(body.names) if body else "",
         "q": text,
         "searched": bool(text.strip()),
-        "found": len(found),
+        "found": bool(found),
         "sitting": sitting,
         "is_held": any(each.state != Appointment.State.OFFERED for each in sitting),
         "crumbs": [

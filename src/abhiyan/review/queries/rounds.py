@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from abhiyan.core import sql
+from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
@@ -255,7 +256,7 @@ def unprepared(viewer: Viewer, unit_ids: Sequence[int], *, on: date) -> list[int
     )
 
 
-def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> list[Review]:
+def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> Cut[Review]:
     """The units of a round whose meeting the viewer has within a week from a day, in the order of the days."""
     keys = sql.column(
         f"{_WITH} select distinct r.id {_MINE}"
@@ -263,7 +264,7 @@ def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> list[Review]
         _given(viewer, on) | {"until": on + A_WEEK, "round": one.pk},
     )
     found = Review.objects.select_related("unit").filter(pk__in=keys)
-    return list(found.order_by("meets_on", "pk")[:limit])
+    return first_of(found.order_by("meets_on", "pk"), limit)
 
 
 def to_decide(viewer: Viewer, one: Round, *, on: date) -> QuerySet[Review]:

@@ -311,7 +311,7 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
     """What only who leads a branch sees of it as a whole; and what the viewer has to do."""
     at = clock.now()
     week = found.of_week(request.viewer, one, on=on, limit=MOST_DOSSIERS)
-    shown: dict[str, Any] = {"week": len(week)}
+    shown: dict[str, Any] = {"week": week}
     if not request.viewer.may_at(LEADS, here.span[0]):
         return shown
     with system("how far a round is"):
