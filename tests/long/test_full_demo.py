@@ -3,8 +3,6 @@
 import csv
 import json
 import re
-import shutil
-import tempfile
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -13,41 +11,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from abhiyan.core import embedded
-from abhiyan.core.tests.ports import free_port
-from abhiyan.core.tests.waits import until
 from abhiyan.site.demo.claims import TRUTH
 from abhiyan.site.demo.run import PEOPLE, READY
 from abhiyan.site.tests.conftest import Installation
 from abhiyan.verification.rules.flags import CLEAR, LEAST
 
+from .demo import demo_served
 from .office import office, unfit
-
-MINUTES = 15  # on a machine that does much else
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Installation]:
-    folder = Path(tempfile.mkdtemp(prefix="abhiyan-", dir="/tmp"))
-    folder.chmod(0o711)
-    made = Installation(home=folder / "home", port=free_port())
-    with (folder / "said").open("wb") as said:
-        demo = made.start("demo", "--full", stdout=said)
-    try:
-
-        def is_made() -> bool:
-            assert demo.poll() is None, (folder / "said").read_text() + (folder / "log").read_text()
-            return (made.home / READY).exists()
-
-        until(is_made, wait_s=60 * MINUTES)
-        assert "The demo serves on" in (folder / "said").read_text()
+    with demo_served("--full") as made:
         yield made
-        made.run("stop")
-        demo.wait(60)
-    finally:
-        demo.kill()
-        embedded.stop(made.home)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def number(served: Installation, query: str) -> int:

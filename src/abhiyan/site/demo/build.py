@@ -244,7 +244,7 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
         asked.ask_for_list(ground.ids["JK-D627"], ground.actor("district_in_charge"), at)
     say(f"taking in about {laid.claims:,} claims of {DAYS} days")
     checks = min(CHECKS, laid.claims // 20)
-    by_mandal = [ground.ids[code] for code in frames.BY_MANDAL]
+    by_mandal = {ground.ids[code]: n for code, n in frames.BY_MANDAL.items()}
     checking = frames.Frames(seed, programme, president, verifiers_of(laid.holders), checks, by_mandal)
     asking = flags.Flags(programme, president, officer, checking)
     saying = said.Sayings(ground)

@@ -3,7 +3,7 @@
 import csv
 import itertools
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -38,10 +38,11 @@ FALSE_SIGNED, FALSE_ENTERED = (0.01, 0.07), (0.08, 0.3)
 REACHED, REACHED_OF_FALSE, AT_HOME, REFUSES = 0.9, 0.75, 0.8, 0.02
 DENIES, ASSENTS = 0.03, 0.06  # how often the genuine and the false tell a verifier otherwise
 ALL = 1_000_000  # more than a district has: half of its items are drawn
-SHIFTS, SHIFT_OF_VISITS = 5, 12  # days in which a verifier's share of the checks is made; visits of a day
+SHIFTS, SHIFT_OF_VISITS = 3, 20  # days in which a verifier's share of the checks is made; visits of a day
 LEAST = 36  # checks of a frame
 FLOOR = 30  # one in so many checks is of each district at least
-BY_MANDAL = ("JK-D5", "JK-D7")  # half of their items are checked, so that their mandals have grades
+# Checks of districts in the frame of mandals, at most half of the items: so many that ten mandals and more have grades.
+BY_MANDAL = {"JK-D5": 640, "JK-D7": ALL, "JK-D624": ALL, "JK-D627": ALL, "JK-D14": ALL}
 
 
 # In their own words; keys of the questions of `enrolment`.
@@ -83,7 +84,7 @@ FROZEN = {
 class Frames:
     """Freezes, draws and checks frames while the drive goes on. planner: who freezes; verifiers: who ask.
 
-    checks: of the largest frame. by_mandal: districts (unit id) whose mandals get grades from it.
+    checks: of the largest frame. by_mandal: checks of the districts (unit id) whose mandals get grades from it.
     """
 
     seed: str
@@ -91,7 +92,7 @@ class Frames:
     planner: Actor
     verifiers: Sequence[Actor]
     checks: int
-    by_mandal: Collection[int] = ()
+    by_mandal: Mapping[int, int] = field(default_factory=dict)
     _truth: Truth = field(init=False)
     _drawn: PlannedFrame | None = None
     _frame: Frame = field(init=False)  # the newest
@@ -122,7 +123,7 @@ class Frames:
         plan = frames.FramePlan(
             checks=checks,
             floor=checks // FLOOR,
-            floors=dict.fromkeys(self.by_mandal, ALL) if planned.by_mandal else {},
+            floors=self.by_mandal if planned.by_mandal else {},
             source=f"drand quicknet, {until:%d.%m.%Y} 12:00 (नमूना / sample)",
             due_at=until + timedelta(hours=12),
             ends_on=until.date() + timedelta(days=planned.days - 1),
