@@ -204,9 +204,10 @@ def fill(laid: Laid, say: Callable[[str], None]) -> None:
         say(f"making the sample of {room}")
         sample(laid.ground)
         note_made(room)
-    say("asking hosts of stays, and people at doors")
+    say("asking hosts of stays, booth presidents, and people at doors")
     planner, verifiers = laid.ground.actor("state_president"), verifiers_of(laid.holders)
     hosts.ask_hosts(laid.ground, planner, verifiers)
+    hosts.ask_presidents(laid.ground, planner, verifiers)
     hosts.ask_at_doors(laid.ground, planner, verifiers)
     say("sealing the trail")
     with system("demo"):

@@ -1,4 +1,4 @@
-"""The frames of the demo's stays and talks at doors: verifiers ask hosts, and call or visit people. Samples."""
+"""The frames of the demo's stays, field days and talks at doors: verifiers ask whom they concern. Samples."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.programmes.queries import open_of
+from abhiyan.stays import queries_days
 from abhiyan.stays.actions import STAYS
 from abhiyan.stays.queries import KIND
 from abhiyan.verification import actions
@@ -21,7 +22,7 @@ from abhiyan.verification.rules.outcomes import NOT_REACHED, Meaning
 from .history import ZONE
 
 CHECKS, LEFT = 60, 4  # in the frame; of them nobody asks so many yet
-REACHED, TRUE = 0.9, 0.93  # shares of hosts
+REACHED, TRUE = 0.9, 0.93  # shares of hosts and of booth presidents
 TALKS = 90  # checks of talks at doors
 TALKED = {True: 0.97, False: 0.6}  # shares of talks that are true, by whether the phone has answered
 
@@ -30,6 +31,13 @@ def ask_hosts(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) 
     """Freeze the stays of the days before, draw last evening, and ask this morning."""
     rng = random.Random(f"hosts {ground.seed}")  # noqa: S311  # sample data
     _check(ground, planner, verifiers, rng, KIND, STAYS, (False,), (CHECKS, LEFT), lambda _check: TRUE)
+
+
+def ask_presidents(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
+    """Freeze the field days, and ask booth presidents, in the same way."""
+    rng = random.Random(f"presidents {ground.seed}")  # noqa: S311  # sample data
+    kind, measure = queries_days.KIND, queries_days.DAYS
+    _check(ground, planner, verifiers, rng, kind, measure, (False,), (CHECKS, LEFT), lambda _check: TRUE)
 
 
 def ask_at_doors(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
