@@ -49,9 +49,11 @@ GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], .
     ("state_president", "district_in_charge", "पुरानी रिपोर्ट भेजें", 30, 7, 1, ((Act.WITHDRAW, ""),)),
 )
 TIFFIN, WEEKLY, WORKSHOP = "मासिक टिफ़िन बैठक (नमूना)", "साप्ताहिक रिपोर्ट (नमूना)", "सदस्यता कार्यशाला (नमूना)"
+TIFFIN_OF_DISTRICTS = "ज़िलों की मासिक टिफ़िन बैठक (नमूना)"
 VISITS, COMMITTEES = "बूथ प्रवास (नमूना)", "समितियों की साप्ताहिक प्रगति (नमूना)"
 MUCH, TOO_MUCH = 5, 180  # one district in so many reports so much of 100 entered
 MONTHS, WEEKS = 7, 8  # how long they have been asked: eight periods with the one that runs
+MONTHS_OF_STATE = 2  # how long districts have been asked
 WORDS = ("सब बूथ अध्यक्ष आए।", "दो नए परिवार जुड़े।", "अगली बैठक दूसरे गाँव में होगी।")
 UNNAMED = "किन बूथों पर गए, उनके नाम भी लिखें।"
 RECOUNT = "कितने घरों में गए, फिर गिनकर लिखें।"
@@ -77,7 +79,8 @@ def sample(ground: SampleGround) -> None:
     with system("demo"):
         programme = programme_by_id(ground.programme_id)
         _give(programme, ground.shown, unit_id=state, at=ground.at)
-        _ask_for_meetings(ground)
+        _ask_for_meetings(ground, "district_president", "mandal", TIFFIN, MONTHS)
+        _ask_for_meetings(ground, "state_president", "district", TIFFIN_OF_DISTRICTS, MONTHS_OF_STATE)
         _ask_for_visits(ground)
         _ask_committees(ground)
         _ask_for_workshops(ground)
@@ -161,15 +164,18 @@ def _owing(
             yield unit, number * 7 + age * 3, period, holders[unit]
 
 
-def _ask_for_meetings(ground: SampleGround) -> None:
-    """A district asks its mandals for a meeting each month. Some hold it, some set a day, some are silent."""
-    leader, district = ground.shown["district_president"]
-    first = (ground.today.replace(day=1) - timedelta(days=30 * MONTHS)).replace(day=1)
-    last = ground.today + timedelta(days=150)
-    asking = acts.Asking(TIFFIN, "meeting", "monthly", first, last, office="mandal_president", kind="mandal")
-    one = _ask(asking, district, by=leader, at=ground.at - timedelta(days=30 * MONTHS))
+def _ask_for_meetings(ground: SampleGround, asker: str, kind: str, title: str, months: int) -> None:
+    """A unit asks those of a kind below it for a meeting each month. Some hold it, some set a day, some are silent.
+
+    asker: the office that asks. months: how long ago it asked first.
+    """
+    leader, above = ground.shown[asker]
+    first = (ground.today.replace(day=1) - timedelta(days=30 * months)).replace(day=1)
+    last, office = ground.today + timedelta(days=150), f"{kind}_president"
+    asking = acts.Asking(title, "meeting", "monthly", first, last, office=office, kind=kind)
+    one = _ask(asking, above, by=leader, at=ground.at - timedelta(days=30 * months))
     current = one.timing.current(ground.at)
-    for unit, turn, period, holder in _owing(one, ground.holders["mandal_president"], at=ground.at):
+    for unit, turn, period, holder in _owing(one, ground.holders[office], at=ground.at):
         owes = dues.Owes(one.public_id, unit, period.begins_on)
         if period == current:
             if turn % 4 == 0:
