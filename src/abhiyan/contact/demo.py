@@ -28,15 +28,16 @@ from .models import ContactEntry, ContactList, ContactTry
 from .rules.kinds import CALLED, KIND, LISTED, TALKED
 
 NAMES = {"en": "Meet people at their doors (sample)", "hi": "घर-घर संपर्क (नमूना)"}
-CALL_NAMES = {"en": "Talk with 50 lakh people by phone (sample)", "hi": "फ़ोन पर 50 लाख लोगों से बात (नमूना)"}
+CALL_NAMES = {"en": "Talk with people by phone (sample)", "hi": "फ़ोन पर लोगों से बात (नमूना)"}
 NATION, STATE, DISTRICT = "IN", "JK", "JK-D627"
 BOOTHS, DOORS = 12, 48  # At most; entries of each.
 PHONES_FROM = 90_000_000  # The sample phones begin here. No other list has them.
 HAS_PHONE, GIVES = 0.7, 0.55  # Shares: of entries, and of people who want to be asked.
 YES, NO = 0.7, 0.76  # People asked say yes below the first bound, no below the second.
-TARGETS = {TALKED: 900, LISTED: 1_500}
-CALL_TARGETS = {CALLED: 5_000_000}
-CALLED_BOOTHS, CALLED_EACH = 20, 15  # at most; people of the list that call centres call
+# Targets that fit so few people as a sample has. That of the calls is the state's, and is split among its districts.
+TARGETS = {TALKED: 500, LISTED: 600}
+CALL_TARGETS = {CALLED: 400}
+CALLED_BOOTHS, CALLED_EACH = 20, 32  # at most; people of the list that call centres call
 CALLED_BY_LINE = 40  # people of the list that one centre calls by the provider's line
 OUTCOMES = {"talked": 66, "not_home": 16, "later": 7, "unwilling": 5, "wants_help": 6}
 NEEDS = ("गैस चूल्हा अब तक नहीं आया (नमूना)", "सिलेंडर की सब्सिडी खाते में नहीं आई (नमूना)")
@@ -70,7 +71,7 @@ def sample(ground: SampleGround) -> None:
     with system("demo"):  # one transaction: it is quicker
         for booth in booths:
             _work(ground, run, held[booth], booth, rng)
-    _hear(ground, first, rng)
+    _hear(first, _at(ground, 1, 18), rng)
     walker, booth = ground.shown["booth_worker"]
     for n in (12, 14, 15):
         told = Told("talked", point=_near(booth, rng))
@@ -89,6 +90,19 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
     state = ground.shown["state_president"][1]
     with system("demo"):
         run = _programme(ground, CALL_NAMES, NATION, NATION, CALL_TARGETS, BY)
+        for measure, n in CALL_TARGETS.items():
+            programmes.set_target(
+                programme_id=run.pk, measure=measure, unit_id=state, n=n, by=BY, at=_at(ground, 9, 11)
+            )
+            programmes.split_target(
+                programme_id=run.pk,
+                measure=measure,
+                unit_id=state,
+                how="equally",
+                levels=2,
+                by=BY,
+                at=_at(ground, 9, 12),
+            )
         below = units.of_kind_below(state, 1, "booth")
         places = units.units_by_id(ground.holders["booth_president"])
         held = sorted(one for one in below if one in places)
@@ -97,20 +111,23 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
         own = ground.shown["booth_president"][1]
         by_line = list(_rows(rng, [places[own].code], CALLED_BY_LINE, PHONES_FROM + 20_000))
     first = _called(ground, run, "शिविरों में आए लोग (नमूना)", rows)
-    demo_calls.call(ground, run, first, STATE)
+    demo_calls.call(ground, run, first[0], STATE)
+    _hear(first, ground.at - timedelta(minutes=40), rng)
     second = _called(ground, run, "मेले में मिले लोग (नमूना)", by_line)
     with system("demo"):
-        demo_calls.call_by_line(ground, run, second, ground.ids[DISTRICT])
+        demo_calls.call_by_line(ground, run, second[0], ground.ids[DISTRICT])
 
 
-def _called(ground: SampleGround, run: Programme, title: str, rows: Sequence[Sequence[str]]) -> ContactList:
+def _called(
+    ground: SampleGround, run: Programme, title: str, rows: Sequence[Sequence[str]]
+) -> tuple[ContactList, UUID]:
     """An approved and imported list of the state."""
     maker, state = ground.shown["state_president"]
     listed = _list(ground, run, title, rows, maker, state, scheme="")
     officer = ground.holders["data_officer"][ground.ids[NATION]]
     org.decide_release(public_id=_ask(ground, listed, maker), allow=True, by=officer, at=ground.at)
     _import(ground, listed, maker)
-    return listed[0]
+    return listed
 
 
 def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
@@ -230,13 +247,12 @@ def _numbers(entries: Sequence[ContactEntry]) -> dict[int, str]:
     return {one.pk: known[one.phone_id] for one in entries if one.phone_id in known}
 
 
-def _hear(ground: SampleGround, of: tuple[ContactList, UUID], rng: random.Random) -> None:
-    """People who gave a number are asked. Most say yes, some say no, and some do not answer."""
-    at = _at(ground, 1, 18)
+def _hear(of: tuple[ContactList, UUID], at: datetime, rng: random.Random) -> None:
+    """People who gave a number are asked the day after. Most say yes, some say no, and some do not answer."""
     with system("demo"):
         while actions.ask_persons(at=at):
             go_out(at)
-        told = ContactTry.objects.filter(entry__list=of[0], item_id__isnull=False)
+        told = ContactTry.objects.filter(entry__list=of[0], item_id__isnull=False, ask_on=None)
         known = items_by_id([one.item_id for one in told if one.item_id])
         for item in sorted(known.values(), key=lambda one: one.pk):
             if item.phone_id is None:

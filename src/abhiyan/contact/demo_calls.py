@@ -1,7 +1,7 @@
-"""The demo's calls: 300 call centres share a queue; half of its list is called, and some centres are silent."""
+"""The demo's calls: 300 call centres share a queue; half of its list is called, and each third centre is silent."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,17 +22,15 @@ from .rules.retries import into_hours
 
 TITLE, BY_LINE = "फ़ोन पर संपर्क (नमूना)", "कंपनी की लाइन से संपर्क (नमूना)"
 CALLERS_FROM = 92_000_000  # sample phones of callers; their centres have one already
-CALLERS, ROUNDS, SILENT = (
-    2,
-    8,
-    3,
-)  # more callers of a centre; calls of each centre; centres that nobody calls from
+CALLERS, ROUNDS = 2, 4  # more callers of a centre of the state; calls of each of these centres
+SILENT = 3  # Nobody calls from one centre in so many. From the others outside the state each calls once.
 AT_WORK = 12  # centres whose callers are there while the demo is made
 OUTCOMES = {"talked": 50, "later": 14, "no_answer": 18, "busy": 9, "unwilling": 6, "wrong_number": 3}
 
 
 def call(ground: SampleGround, run: Programme, listed: ContactList, state: str) -> None:
-    """Have the centres of a state call a list for some hours. Those of other states share the queue and are silent."""
+    """Have the centres of a state call a list for some hours. Most of those of other states, who share the queue, call
+    once."""
     rng = random.Random(f"calls {ground.seed}")  # noqa: S311  # sample data
     with system("demo"):
         actions.make_queue(
@@ -42,14 +40,16 @@ def call(ground: SampleGround, run: Programme, listed: ContactList, state: str) 
             by=BY,
             at=_at(ground, 3, 12),
         )
-        callers = _callers(ground, rng, state)
-        centres = sorted(callers)
+        own, beside = _callers(ground, rng, state)
+        callers = own | beside
         # The centre whose people one may sign in as is at work.
-        silent = [one for one in centres if ground.actor(AGENT) not in callers[one]][-SILENT:]
-        at_work = [one for one in centres if one not in silent]
-        for n, moment in enumerate(_moments(ground)):
-            for k, centre in enumerate(at_work):
-                at = moment + timedelta(minutes=2 * k)
+        silent = {one for n, one in enumerate(sorted(own), 1) if not n % SILENT}
+        at_work = [one for one in sorted(own) if one not in silent or ground.actor(AGENT) in own[one]]
+        moments = list(_moments(ground))
+        once = [one for n, one in enumerate(sorted(beside), 1) if n % SILENT]
+        for n, moment in enumerate(moments):
+            for k, centre in enumerate(at_work + once[n :: len(moments)]):
+                at = moment + timedelta(seconds=30 * k)
                 _one_call(ground, centre, callers[centre][n % len(callers[centre])], rng, at)
         for centre in at_work[:AT_WORK]:
             actions.note_seen(by=callers[centre][(ROUNDS - 1) % len(callers[centre])], at=ground.at)
@@ -65,11 +65,14 @@ def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(ground.today - timedelta(days=ago), time(hour, minute), ZoneInfo(ZONE))
 
 
-def _callers(ground: SampleGround, rng: random.Random, state: str) -> Mapping[int, Sequence[Actor]]:
-    """The callers of each centre (id) of a state: who sits there already, and more."""
+Callers = dict[int, list[Actor]]  # of each centre (id)
+
+
+def _callers(ground: SampleGround, rng: random.Random, state: str) -> tuple[Callers, Callers]:
+    """The callers of the centres of a state, who sit there already and more; and one of each centre beside it."""
     found = sql.rows(
-        "select b.id, u.id from org_body b join units_unit u on u.id = b.unit_id where b.kind = 'centre'"
-        " and b.ended_on is null and u.code like %s order by b.id",
+        "select b.id, u.id, u.code like %s from org_body b join units_unit u on u.id = b.unit_id"
+        " where b.kind = 'centre' and b.ended_on is null order by 3 desc, b.id",
         [f"{state}-%"],
     )
     names = known.names()
@@ -84,17 +87,22 @@ def _callers(ground: SampleGround, rng: random.Random, state: str) -> Mapping[in
             ground.today - timedelta(days=30),
             body_id=body,
         )
-        for n, (body, unit) in enumerate(found)
-        for k in range(CALLERS)
+        for n, (body, unit, is_own) in enumerate(found)
+        for k in range(CALLERS if is_own else 1)
     ]
     accounts = org.appoint_many(bearers=bearers, by=BY, at=_at(ground, 9, 10))
     callers = {
-        body: [one] if (one := ground.holders[AGENT].get(unit)) is not None else [] for body, unit in found
+        body: [one] if (one := ground.holders[AGENT].get(unit)) is not None else []
+        for body, unit, _own in found
     }
     for bearer, account in zip(bearers, accounts, strict=True):
         assert bearer.body_id is not None
         callers[bearer.body_id].append(Actor(kind="person", id=account.public_id, account_id=account.pk))
-    return callers
+    own = {body for body, _unit, is_own in found if is_own}
+    return (
+        {body: who for body, who in callers.items() if body in own},
+        {body: who for body, who in callers.items() if body not in own},
+    )
 
 
 def _moments(ground: SampleGround) -> Iterator[datetime]:

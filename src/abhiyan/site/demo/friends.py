@@ -1,4 +1,4 @@
-"""The demo's friends: 65 constituencies by name, 31 organisers in each, and friends in the state's own five.
+"""The demo's friends: 65 constituencies by name, 31 organisers and some friends in each, most in the state's own five.
 
 The organisers of a constituency are one in charge and 30 beside them. The friends of the own five have certificates,
 most of them handed over, and say what they think.
@@ -6,6 +6,7 @@ most of them handed over, and say what they think.
 
 import io
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -18,8 +19,10 @@ from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import certificates
+from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.models import How
 from abhiyan.enrolment.queries.certificates import friends_of
+from abhiyan.enrolment.rules.motives import SCHEME, WORK
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people_actions
 from abhiyan.people.rules import standard_notice
@@ -27,16 +30,20 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Hierarchy
 
-from . import history, opinions, people, tree
+from . import charges, history, opinions, people, tree
 from .claims import BY, join_by_web
 
 NAMES = {"en": "Friends (sample)", "hi": "मित्र (नमूना)"}
 MINUTED = "शाखाएँ कम हैं और दूरी ज़्यादा: बैठक, 12 अक्तूबर 2026 (नमूना) / Few branches and long ways (sample)"
 OFFICE = "friends_organiser"
 BESIDE = 30  # co-in-charges of a constituency
-ORGANISERS_FROM, FRIENDS_FROM = 46_500_000, 46_600_000
-DAYS, LONGEST, TARGET = 40, 180, 325_000
+ORGANISERS_FROM, FRIENDS_FROM, BESIDE_FROM = 46_500_000, 46_600_000, 46_650_000
+DAYS, LONGEST = 40, 180
 OWN = 36  # friends in each of the state's own constituencies
+BESIDE_EACH = (2, 3, 4, 5, 6)  # friends of each other constituency, by turns
+# What is asked of each constituency over all days: of the state's own by turns, and of the others.
+OWN_TARGETS, TARGET_BESIDE = (150, 210, 130, 180, 230), 20
+WHY = (SCHEME, WORK, 0, SCHEME, WORK, SCHEME)  # motives of friends, by turns; 0: not said
 YES = 5  # of six say yes a day later
 CERTIFICATES = 750  # of each segment, at most
 BATCHES = 3  # segments of a constituency that got theirs
@@ -47,8 +54,10 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
     """Make the programme with its organisers and friends. The cast's organiser is in charge where they are."""
     first = ground.today - timedelta(days=DAYS)
     seats = [row.code for row in rows if row.kind == "constituency"]
+    states = {row.code: row.electoral_parent for row in rows if row.kind == "constituency"}
     with system("demo"):
         made = _programme(ground, seats, first)
+        _ask_each(ground, made, states)
         in_charge = _organise(ground, made, [ground.ids[code] for code in seats], first)
     segments = {row.code: row.electoral_parent for row in rows if row.kind == "booth"}
     _set_sheet(ground, made)
@@ -58,6 +67,11 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
         joined[code] = list(lived)
         some = list(dict.fromkeys(segments[home] for home in lived.values()))[:BATCHES]
         _certify(ground, made, [ground.ids[one] for one in some], in_charge[ground.ids[code]])
+    beside = [
+        code for n, code in enumerate(seats) if code not in booths for _each in range(BESIDE_EACH[n % 5])
+    ]
+    crowd = itertools.islice(people.people(f"friends {ground.seed}", first=BESIDE_FROM), len(beside))
+    join_by_web(made.pk, list(crowd), beside, at=_at(first + timedelta(days=9), 12))
     opinions.say(ground, booths, joined)
     return made
 
@@ -78,10 +92,24 @@ def _programme(ground: SampleGround, seats: Sequence[str], first: date) -> Progr
         is_sample=True,
     )
     programmes.open_programme(programme_id=made.pk, by=by, at=at)
-    programmes.set_target(programme_id=made.pk, unit_id=ids["IN"], n=TARGET, by=by, at=at)
     enrolment.set_up_drive(programme_id=made.pk, join_slug="friends", minuted=MINUTED, by=BY, at=at)
     made.refresh_from_db()
     return made
+
+
+def _ask_each(ground: SampleGround, made: Programme, states: Mapping[str, str]) -> None:
+    """Set targets of constituencies, of their states and of the nation, each the sum of those below.
+
+    states: the code of the state of each constituency. The targets fit so few friends as a sample has.
+    """
+    own = iter(OWN_TARGETS)
+    wanted = Counter({seat: next(own) if state == "JK" else TARGET_BESIDE for seat, state in states.items()})
+    for seat, state in states.items():
+        wanted[state] += wanted[seat]
+        wanted["IN"] += wanted[seat]
+    at, by = _at(ground.today - timedelta(days=DAYS), 9), ground.actor("national_president")
+    for code in ("IN", *dict.fromkeys(states.values()), *states):
+        programmes.set_target(programme_id=made.pk, unit_id=ground.ids[code], n=wanted[code], by=by, at=at)
 
 
 def publish_notice(code: str, *, at: datetime) -> None:
@@ -120,11 +148,8 @@ def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first
     for seat, account in zip(places, accounts, strict=True):
         actor = Actor(kind="person", id=account.public_id, account_id=account.pk)
         in_charge.setdefault(seat, actor)
-    by = ground.actor("national_president")
-    for seat in seats:
-        programmes.name_in_charge(
-            programme_id=made.pk, unit_id=seat, account=in_charge[seat].id, by=by, at=ground.at
-        )
+    by, named_at = ground.actor("national_president"), ground.at - timedelta(days=charges.AGO)
+    charges.name_in_charges(made, {seat: in_charge[seat] for seat in seats}, by, named_at)
     return in_charge
 
 
@@ -147,6 +172,7 @@ def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: d
     found = join_by_web(made.pk, persons, homes, at=joined)
     confirmed: dict[UUID, str] = {}
     for n, (one, outcome, home) in enumerate(zip(persons, found, homes, strict=True)):
+        note_motive(why=WHY[n % len(WHY)], outcome=outcome, at=joined)
         if n % 6 < YES and outcome.membership is not None:
             with scoped(Scope(phone=keyring().phone_id(one.phone))):
                 enrolment.confirm(

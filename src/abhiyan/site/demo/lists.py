@@ -16,7 +16,7 @@ from abhiyan.units.staging import COLUMNS
 from . import tree
 from .claims import BY
 
-LAST_DRIVE, LAST_LABEL = 1_600_000, "2019 का अभियान (नमूना)"  # members then, as a list says
+LAST_LABEL = "2019 का अभियान (नमूना)"
 
 
 def bring_rows(
@@ -86,10 +86,10 @@ def set_outlines(at: datetime) -> None:
     )
 
 
-def totals_file(seed: str, rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
-    """What the drive of 2019 reached at each booth: by its electors, booths more or less eager."""
+def totals_file(seed: str, rows: Sequence[tree.UnitRowSample], members: int) -> Iterator[Sequence[object]]:
+    """What the drive of 2019 reached at each booth: by its electors, booths more or less eager. members: in all."""
     rng = random.Random(f"2019 {seed}")  # noqa: S311  # sample data
     booths = [row for row in rows if row.kind == "booth"]
     weights = [(row.electors or 1) * rng.uniform(0.5, 1.5) for row in booths]
     yield "unit_code", "total"
-    yield from zip((row.code for row in booths), tree.shares(LAST_DRIVE, weights), strict=True)
+    yield from zip((row.code for row in booths), tree.shares(members, weights), strict=True)
