@@ -75,7 +75,7 @@ JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n 
 LEVELS = [kind.value for kind in Kind]
 HELD = 0.86  # of the offices that are expected somewhere
 CALLERS = ("call_agent", "call_supervisor")
-MOST_CALLERS = 10  # seats of a call centre
+MOST_CALLERS, CENTRE_DAYS = 10, 60  # seats of a call centre; for how long there are centres
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +432,8 @@ def _centres(rows: Sequence[tree.UnitRowSample], ids: dict[str, int], at: dateti
         ids[row.code]: {"en": f"Call centre, {row.name_en}", "hi": f"कॉल केंद्र, {row.name_hi}"}
         for row in districts
     }
-    made = org.make_bodies(kind="centre", names=names, seats=MOST_CALLERS, by=BY, at=at)
+    since = at - timedelta(days=CENTRE_DAYS)
+    made = org.make_bodies(kind="centre", names=names, seats=MOST_CALLERS, by=BY, at=since)
     return {row.code: made[ids[row.code]] for row in districts}
 
 
