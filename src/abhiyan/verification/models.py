@@ -312,9 +312,14 @@ class Look(models.Model):
     total = ArrayField(models.BigIntegerField())
     scores = ArrayField(models.FloatField())
     peers = ArrayField(models.FloatField())
+    # How often an honest worker shows as much by luck, and anybody among all who were compared (rules.luck).
+    tails = ArrayField(models.FloatField(), default=list, db_default=[])
+    luck = ArrayField(models.FloatField(), default=list, db_default=[])
     bad = models.IntegerField()  # checks that were not genuine
     good = models.IntegerField()
-    peers_bad = models.FloatField()  # share of all workers' checks
+    peers_bad = models.FloatField()  # share of the others' checks nearby
+    bad_tail = models.FloatField(default=1, db_default=1)
+    bad_luck = models.FloatField(default=1, db_default=1)
     signed = models.IntegerField(default=0, db_default=0)  # entries whose phone has answered
     confirmed = models.IntegerField(default=0, db_default=0)
     parcels = models.IntegerField(default=0, db_default=0)  # in which they were sent

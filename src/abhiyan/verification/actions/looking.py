@@ -23,7 +23,7 @@ from abhiyan.verification.queries.looks import (
 )
 from abhiyan.verification.refusals import PartOfWhole
 from abhiyan.verification.rules import flags
-from abhiyan.verification.rules.indicators import CHANCE
+from abhiyan.verification.rules.indicators import CHANCE, GRAINS, Grain
 
 from .frames import PLAN
 
@@ -32,14 +32,16 @@ NIGHTLY = range(1, 5)  # hours, where the installation is
 
 _KEEP = """
 insert into verification_look (programme_id, measure, worker, unit_id, entries, hits, total, scores, peers, bad, good,
-    peers_bad, wanted, at, signed, confirmed, parcels, doubts)
+    peers_bad, bad_tail, bad_luck, tails, luck, wanted, at, signed, confirmed, parcels, doubts)
 select %(programme)s, %(measure)s, t.worker, t.unit_id, t.entries, t.hits::int8[], t.total::int8[], t.scores::float4[],
-    t.peers::float4[], t.bad, t.good, %(peers_bad)s, t.wanted, %(at)s,
-    t.signed, t.confirmed, t.parcels, t.doubts
+    t.peers::float4[], t.bad, t.good, t.peers_bad, t.bad_tail, t.bad_luck, t.tails::float8[], t.luck::float8[],
+    t.wanted, %(at)s, t.signed, t.confirmed, t.parcels, t.doubts
   from unnest(%(workers)s::uuid[], %(units)s::int8[], %(entries)s::int[], %(hits)s::text[], %(total)s::text[],
-    %(scores)s::text[], %(peers)s::text[], %(bad)s::int[], %(good)s::int[], %(wanted)s::float8[], %(signed)s::int[],
-    %(confirmed)s::int[], %(parcels)s::int[], %(doubts)s::jsonb[])
-    t(worker, unit_id, entries, hits, total, scores, peers, bad, good, wanted, signed, confirmed, parcels, doubts)"""
+    %(scores)s::text[], %(peers)s::text[], %(bad)s::int[], %(good)s::int[], %(peers_bad)s::float8[],
+    %(bad_tail)s::float8[], %(bad_luck)s::float8[], %(tails)s::text[], %(luck)s::text[], %(wanted)s::float8[],
+    %(signed)s::int[], %(confirmed)s::int[], %(parcels)s::int[], %(doubts)s::jsonb[])
+    t(worker, unit_id, entries, hits, total, scores, peers, bad, good, peers_bad, bad_tail, bad_luck, tails, luck,
+      wanted, signed, confirmed, parcels, doubts)"""
 
 
 def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: datetime) -> int:
@@ -91,9 +93,9 @@ def ask_look(*, programme: Programme, measure: int, by: Actor, at: datetime) -> 
 
 def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime) -> None:
     workers, units, entries, hits, total, signed, confirmed, parcels = map(list, zip(*found, strict=True))
-    beside = flags.beside_peers(
-        np.array(hits, float), np.array(total, float), units, [CHANCE.get(one, 0.0) for one in BUILT]
-    )
+    chance = [CHANCE.get(one, 0.0) for one in BUILT]
+    shown, looked = np.array(hits, float), np.array(total, float)
+    beside = flags.beside_peers(shown, looked, units, chance)
     drawn = checked_by_worker(programme, measure, [Check.Arm.RANDOM])
     every = checked_by_worker(programme, measure, [Check.Arm.RANDOM, Check.Arm.TARGETED])
     taught = np.array([drawn.get(one, (0, 0)) for one in workers], float)
@@ -101,6 +103,15 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
     weights = flags.learnt(beside.scores, taught[:, 0], taught[:, 1])
     doubts = doubts_now(programme, measure, dict(zip(workers, entries, strict=True)))
     wanted = flags.order(beside.scores, weights, told[:, 0].astype(float), told[:, 1].astype(float))
+    tails = flags.tails(shown, looked, units, chance, [GRAINS.get(one, Grain.ENTRY) for one in BUILT])
+    checked = told.sum(1)
+    nearby = flags.nearby(units, checked)
+    bad, of_checked = told[:, :1].astype(float), checked[:, None].astype(float)
+    bad_tails = flags.tails(bad, of_checked, nearby)
+    is_compared = np.array(entries) >= flags.LEAST
+    luck = flags.luck_of(
+        np.hstack([tails, bad_tails]), np.hstack([looked, of_checked]) * is_compared[:, None]
+    )
     wanted += [flags.FARTHEST * len(doubts.get(one, ())) for one in workers]
     sql.run(
         _KEEP,
@@ -117,7 +128,11 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
             "peers": _arrays(beside.peers.round(5).tolist()),
             "bad": told[:, 0].tolist(),
             "good": told[:, 1].tolist(),
-            "peers_bad": float(told[:, 0].sum() / max(1, told.sum())),
+            "peers_bad": flags.beside_peers(bad, of_checked, nearby).peers[:, 0].round(5).tolist(),
+            "bad_tail": bad_tails[:, 0].tolist(),
+            "bad_luck": luck[:, -1].tolist(),
+            "tails": _arrays(tails.tolist()),
+            "luck": _arrays(luck[:, :-1].tolist()),
             "wanted": wanted.tolist(),
             "signed": signed,
             "confirmed": confirmed,

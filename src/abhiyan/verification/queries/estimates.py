@@ -84,18 +84,20 @@ def found_in(frame: Frame) -> FrameChecks:
     """
     strata = {one.pk: one for one in Stratum.objects.filter(frame=frame).order_by("key")}
     tallies = {key: StratumTally(one.items, one.is_phoneless) for key, one in strata.items()}
+    rows = sql.rows(_FOUND, [frame.pk])
+    opened = _opened(frame, strata, {(stratum_id, place) for stratum_id, place, *_ in rows})
+    entered: dict[int, set[int]] = defaultdict(set)  # of a stratum: where its checked items were entered
+    for (stratum_id, _), (_, entered_in) in opened.items():
+        entered[stratum_id].add(entered_in)
     across: dict[tuple[int, int], StratumTally] = {}  # the part of a stratum that lies in a unit
     in_parts: dict[tuple[int, int], list[StratumTally]] = defaultdict(list)
     for part in StratumPart.objects.filter(stratum__in=strata).order_by("pk"):
         for unit_id in part.units:
-            tally = across.setdefault(
-                (part.stratum_id, unit_id), StratumTally(0, strata[part.stratum_id].is_phoneless)
-            )
+            is_phoneless = strata[part.stratum_id].is_phoneless
+            tally = across.setdefault((part.stratum_id, unit_id), StratumTally(0, is_phoneless))
             tally.items += part.items
-            for place in part.places:
-                in_parts[part.stratum_id, place].append(tally)
-    rows = sql.rows(_FOUND, [frame.pk])
-    opened = _opened(frame, strata, {(stratum_id, place) for stratum_id, place, *_ in rows})
+            for entered_in in entered[part.stratum_id].intersection(part.places):
+                in_parts[part.stratum_id, entered_in].append(tally)
     items = items_of(frame.programme, frame.measure, (item_id for item_id, _ in opened.values()))
     finished: dict[int, list[tuple[int, bool]]] = defaultdict(
         list

@@ -20,13 +20,12 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import Text
 from abhiyan.units import queries as units
 from abhiyan.verification.models import Check, Flag, Frame, FreshChecks, Rest
-from abhiyan.verification.rules import findings, flags
+from abhiyan.verification.rules import findings
 from abhiyan.verification.rules.indicators import (
     STRENGTHS,
     Indicator,
     IndicatorTally,
     reason,
-    strength,
     support,
 )
 from abhiyan.verification.rules.outcomes import DENIED
@@ -70,8 +69,7 @@ class FlagRow:
         """How strong the clearest reason is: weak, clear or strong; "" where the last night shows none."""
         if not self.look.reasons:
             return ""
-        score = self.look.reasons[0].score
-        return STRENGTHS[strength(score, clear=flags.ALONE, strong=flags.FARTHEST)]
+        return STRENGTHS[self.look.reasons[0].strength]
 
 
 def flag_of(flag_id: UUID) -> Flag:

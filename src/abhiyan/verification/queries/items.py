@@ -92,11 +92,15 @@ def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
     )
     return [
         ShadeItems(
-            *cell,
+            unit_id,
+            code,
+            signed,
+            confirmed,
+            phoneless,
             np.frombuffer(bytes(ids), dtype=f"S{SIZE}"),
-            np.repeat(np.array([unit_id or 0 for unit_id in units], dtype=np.int64), sizes),
+            np.repeat(np.array([place or 0 for place in places], dtype=np.int64), sizes),
         )
-        for *cell, ids, units, sizes in found
+        for unit_id, code, signed, confirmed, phoneless, ids, places, sizes in found
     ]
 
 

@@ -17,12 +17,13 @@ from abhiyan.programmes.queries.programmes import all_running
 from abhiyan.programmes.rules import activities
 from abhiyan.units.models import Kind
 from abhiyan.verification.models import Check, Frame, Look
-from abhiyan.verification.rules import flags
+from abhiyan.verification.rules import flags, luck
 from abhiyan.verification.rules.indicators import (
     BURST,
     NEXT,
     NIGHT,
     QUICK_S,
+    Grain,
     Indicator,
     IndicatorTally,
     Reason,
@@ -143,7 +144,9 @@ def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
 _DOUBTS = """
 select by, code, count(*) from ({doubts}) d where programme_id = any(%s) and by is not null
  group by 1, 2 order by 1, 2"""
-Doubt = tuple[str, int, int, float]  # an indicator, how often, of how many, and the share among all others
+# An indicator, how often, of how many, the share among all others, and how often luck brings it (`rules.luck`): to an
+# honest worker, and to anybody.
+Doubt = tuple[str, int, int, float, float, float]
 
 
 def doubts_now(programme: Programme, measure: int, entries: Mapping[UUID, int]) -> dict[UUID, list[Doubt]]:
@@ -161,8 +164,11 @@ def doubts_now(programme: Programme, measure: int, entries: Mapping[UUID, int]) 
     found: dict[UUID, list[Doubt]] = {}
     for by, code, n in rows:
         if own := entries.get(by, 0):
-            peers = (hits[code] - n) / (of - own) if of > own else 0.0
-            found.setdefault(by, []).append((code, n, own, round(peers, 5)))
+            rest = of - own
+            share, peers = (hits[code] - n + 0.5) / (rest + 1), (hits[code] - n) / rest if rest else 0.0
+            by_luck = luck.tail(n, max(n, own), share, rest=rest, likeness=0, grain=Grain.ENTRY)
+            anybody = min(1.0, by_luck * len(entries))
+            found.setdefault(by, []).append((code, n, own, round(peers, 5), by_luck, anybody))
     return found
 
 
@@ -201,57 +207,31 @@ def looks_of(
     if workers is not None:
         rows = rows.filter(worker__in=list(workers))
     found = rows.order_by("-wanted", "worker")[:most]
-    columns = (
-        "worker",
-        "unit_id",
-        "entries",
-        "wanted",
-        "hits",
-        "total",
-        "scores",
-        "peers",
-        "bad",
-        "good",
-        "peers_bad",
-        "signed",
-        "confirmed",
-        "parcels",
-        "doubts",
-    )
-    return [_looked(*row) for row in found.values_list(*columns)]
+    return [_looked(one) for one in found]
 
 
-def _looked(
-    worker: UUID,
-    unit_id: int,
-    entries: int,
-    wanted: float,
-    hits: Sequence[int],
-    total: Sequence[int],
-    scores: Sequence[float],
-    peers: Sequence[float],
-    bad: int,
-    good: int,
-    peers_bad: float,
-    signed: int,
-    confirmed: int,
-    parcels: int,
-    doubts: Sequence[Doubt],
-) -> WorkerLook:
+def _looked(look: Look) -> WorkerLook:
     def odd() -> Iterator[Reason]:
-        for one, hit, of, score, other in zip(BUILT, hits, total, scores, peers, strict=False):
-            if score >= flags.CLEAR:
-                yield Reason(one, IndicatorTally(hit, of), other, score)
-        if bad > 1 and bad > good:
-            yield Reason(Indicator.CHECKS, IndicatorTally(bad, bad + good), peers_bad, flags.FARTHEST)
+        compared = zip(BUILT, look.hits, look.total, look.peers, look.tails, look.luck, strict=False)
+        for one, hit, of, other, by_luck, anybody in compared:
+            yield Reason(one, IndicatorTally(hit, of), other, by_luck, anybody)
+        checked = IndicatorTally(look.bad, look.bad + look.good)
+        yield Reason(Indicator.CHECKS, checked, look.peers_bad, look.bad_tail, look.bad_luck)
 
-    told = [
-        Reason(Indicator(code), IndicatorTally(hit, of), other, flags.ALONE)
-        for code, hit, of, other in doubts
-    ]
-    if entries >= flags.LEAST:
-        told += reasons(odd(), clear=flags.CLEAR, alone=flags.ALONE)
-    return WorkerLook(worker, unit_id, entries, wanted, tuple(told), signed, confirmed, parcels)
+    # A single entry that contradicts itself is a question, whatever luck brings; its strength is as any reason's.
+    told = [Reason(Indicator(code), IndicatorTally(hit, of), *rest) for code, hit, of, *rest in look.doubts]
+    if look.entries >= flags.LEAST:
+        told = sorted([*told, *reasons(odd())], key=lambda one: one.tail)
+    return WorkerLook(
+        look.worker,
+        look.unit_id,
+        look.entries,
+        look.wanted,
+        tuple(told),
+        look.signed,
+        look.confirmed,
+        look.parcels,
+    )
 
 
 def due_since(since: datetime) -> list[tuple[Programme, int]]:

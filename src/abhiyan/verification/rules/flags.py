@@ -11,10 +11,14 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, xlogy
 
+from .indicators import Grain
+from .luck import among_many, tail
+
 NEARBY = 8  # workers of a district; with fewer a worker is compared with all
 FARTHEST = 4.0  # standard deviations; one figure, however odd, is no more than that
 CLEAR = 2.0  # standard deviations above the peers: less is no reason
-ALONE = 3.0  # one reason alone, weaker than this, names nobody
+ALIKE = 0.5  # the entries of one worker are not more alike than that (intraclass correlation)
+CHECKED = 30  # checks of a place; places with fewer are compared together
 LEAST = 12  # entries; with fewer a worker has no flag
 LEARNT = 200  # finished random checks; with fewer the indicators weigh alike
 FOUND = 30  # of them not genuine, and as many genuine
@@ -46,35 +50,123 @@ def beside_peers(
     the share that luck brings: less of it among the others is luck too. The spread among honest peers counts as well:
     where everybody rounds ages, who rounds them is like everybody.
     """
+    told = _compared(np.asarray(hits, float), np.asarray(of, float), places, chance)
+    return PeerIndicators(np.clip(told.far / told.spread, -FARTHEST, FARTHEST), told.others)
+
+
+def tails(
+    hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float] = (), grains: Sequence[Grain] = ()
+) -> Array:
+    """How often an honest worker has such indicators or odder ones, by luck: workers by indicators, from 0 to 1.
+
+    1 where nothing is CLEAR above the others. Arguments as `beside_peers`; grains: what each indicator counts. Honest
+    workers differ as those of the place do, and at least as all of them do.
+    """
     hits, of = np.asarray(hits, float), np.asarray(of, float)
+    told = _compared(hits, of, places, chance)
+    found = np.ones(hits.shape)
+    kinds = grains or [Grain.ENTRY] * hits.shape[1]
+    for one in range(hits.shape[1]):
+        is_known = of[:, one] > 0
+        if not is_known.any():
+            continue
+        far, n = told.far[is_known, one], of[is_known, one]
+        usual = float(np.median(n))
+        likeness = max(_alike(far, n), _of_spread(_spread(far), usual))
+        spread = told.spread[:, one]
+        for row in np.flatnonzero(told.far[:, one] / spread >= CLEAR):
+            alike = min(ALIKE, max(likeness, _of_spread(spread[row], usual)))
+            rest = told.rest[row, one] / (1 + (usual - 1) * alike)
+            found[row, one] = tail(
+                hits[row, one],
+                of[row, one],
+                told.others[row, one],
+                rest=rest,
+                likeness=alike,
+                grain=kinds[one],
+            )
+    return found
+
+
+def luck_of(found: Array, of: Array) -> Array:
+    """How often luck brings as small a tail to anybody among all who were compared: workers by indicators.
+
+    found: as `tails`. of: of how many; what is 0 was not compared, and luck explains it.
+    """
+    is_compared = of > 0
+    rare = {
+        (int(row), int(one)): float(found[row, one])
+        for row, one in zip(*np.nonzero(is_compared & (found < 1)), strict=True)
+    }
+    luck = np.ones(found.shape)
+    for key, often in among_many(rare, int(is_compared.sum())).items():
+        luck[key] = often
+    return luck
+
+
+def nearby(places: Sequence[int], checks: Array) -> list[int]:
+    """With whose checks a worker's are compared: the place's, or 0 for all places with fewer than CHECKED."""
+    where = np.unique(places, return_inverse=True)[1]
+    known = np.bincount(where, weights=checks)
+    return [place if known[nth] >= CHECKED else 0 for place, nth in zip(places, where, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Workers by indicators: standard deviations of luck above the others, how far honest ones spread, the others'
+    share, and of how many it is."""
+
+    far: Array
+    spread: Array
+    others: Array
+    rest: Array
+
+
+def _compared(hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float]) -> _Compared:
     least = np.asarray(chance or [0.0] * hits.shape[1])
-    scores, peers = np.zeros(hits.shape), np.zeros(hits.shape)
+    found = _Compared(*(np.zeros(hits.shape) for _ in range(4)))
     keys, where, sizes = np.unique(np.asarray(places), return_inverse=True, return_counts=True)
-    for place in range(len(keys)):
-        if sizes[place] >= NEARBY:
-            inside = where == place
-            scores[inside], peers[inside] = _standardised(hits[inside], of[inside], least)
-    alone = sizes[where] < NEARBY
-    if alone.any():
-        every, shares = _standardised(hits, of, least)
-        scores[alone], peers[alone] = every[alone], shares[alone]
-    return PeerIndicators(scores, peers)
+    groups = [where == place for place in range(len(keys)) if sizes[place] >= NEARBY]
+    groups += [] if all(sizes >= NEARBY) else [sizes[where] < NEARBY]
+    for inside in groups:
+        among = inside if sizes[where[inside][0]] >= NEARBY else np.ones(len(where), bool)
+        told = _standardised(hits[among], of[among], least)
+        for whole, part in zip((found.far, found.spread, found.others, found.rest), told, strict=True):
+            whole[inside] = part[inside[among]]
+    return found
 
 
-def _standardised(hits: Array, of: Array, least: Array) -> tuple[Array, Array]:
-    """Scores of workers who are compared with each other, and the share of the others for each."""
-    others = np.maximum(least, (hits.sum(0) - hits + 0.5) / (of.sum(0) - of + 1))
+def _standardised(hits: Array, of: Array, least: Array) -> tuple[Array, Array, Array, Array]:
+    """Workers who are compared with each other: see `_Compared`."""
+    rest = of.sum(0) - of
+    others = np.maximum(least, (hits.sum(0) - hits + 0.5) / (rest + 1))
     known = of > 0
     far = np.divide(
         hits - of * others, np.sqrt(of * others * (1 - others)), out=np.zeros(of.shape), where=known
     )
-    spread = np.ones(of.shape[1])
+    spread = np.ones(of.shape)
     for one in range(of.shape[1]):
-        told = far[known[:, one], one]
-        if len(told) >= NEARBY:  # the middle half, so that a few who are far off do not hide each other
-            low, high = np.percentile(told, (25, 75))
-            spread[one] = max(1.0, (high - low) / 1.349)
-    return np.clip(far / spread, -FARTHEST, FARTHEST), others
+        spread[:, one] = _spread(far[known[:, one], one])
+    return far, spread, others, rest
+
+
+def _spread(far: Array) -> float:
+    """The spread of honest workers: the middle half's, so that a few who are far off do not hide each other."""
+    if len(far) < NEARBY:
+        return 1.0
+    low, high = np.percentile(far, (25, 75))
+    return float(max(1.0, (high - low) / 1.349))
+
+
+def _alike(far: Array, of: Array) -> float:
+    """How alike the entries of one worker are, by moments, the odd workers among them: E far² = 1 + (of - 1) alike."""
+    above = float((np.minimum(np.abs(far), FARTHEST) ** 2 - 1).sum())
+    return max(0.0, above / max(1.0, float((of - 1).sum())))
+
+
+def _of_spread(spread: float, usual: float) -> float:
+    """The same from a spread, where a worker usually has so many."""
+    return (spread**2 - 1) / (usual - 1) if usual > 1 else 0.0
 
 
 def plain_mean(scores: Array) -> Array:

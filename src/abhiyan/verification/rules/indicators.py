@@ -49,6 +49,22 @@ class Indicator(StrEnum):
     POINT = "point"
 
 
+class Grain(StrEnum):
+    """What one hit of an indicator is: an entry by itself, one of a group that shares something, or a pair."""
+
+    ENTRY = "entry"
+    GROUP = "group"
+    PAIR = "pair"
+
+
+GRAINS = {
+    Indicator.PHONES: Grain.GROUP,
+    Indicator.DEVICES: Grain.GROUP,
+    Indicator.DOUBLES: Grain.GROUP,
+    Indicator.PLACES: Grain.PAIR,
+    Indicator.DIGITS: Grain.PAIR,
+    Indicator.ANSWERS: Grain.PAIR,
+}
 CHANCE = {Indicator.AGES: 0.2, Indicator.DIGITS: 0.1}  # the share that luck alone brings
 
 
@@ -210,23 +226,8 @@ def support(entries: int, *, signed: int, confirmed: int, parcels: int) -> list[
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """An indicator that differs from the others' by more than honest workers do. score: standard deviations."""
-
-    indicator: Indicator
-    tally: IndicatorTally
-    peers: float
-    score: float
-
-    @property
-    def text(self) -> str:
-        """The reason in words."""
-        return reason(self.indicator, self.tally, self.peers)
-
-
 class Strength(StrEnum):
-    """How far a reason is from what is usual nearby, in three words."""
+    """How rarely honest workers show what a reason says, in three words."""
 
     WEAK = "weak"
     CLEAR = "clear"
@@ -238,22 +239,45 @@ STRENGTHS: Mapping[Strength, str | Promise] = {
     Strength.CLEAR: _("clear"),
     Strength.STRONG: _("strong"),
 }
+HINT = 0.05  # an honest worker shows it by luck more often: no reason at all
+CLEAR = 0.001  # one reason alone that luck brings more often names nobody
+STRONG = 0.05  # so often luck may bring it to any of all the workers who were compared
 
 
-def strength(score: float, *, clear: float, strong: float) -> Strength:
-    """How strong a reason is. score, clear, strong: in standard deviations above the peers."""
-    if score >= strong:
-        return Strength.STRONG
-    return Strength.CLEAR if score >= clear else Strength.WEAK
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """An indicator that differs from the others' by more than honest workers do.
 
-
-def reasons(found: Iterable[Reason], *, clear: float, alone: float, most: int = 4) -> list[Reason]:
-    """The reasons a flag gives, the oddest first; none where nothing is clear: then there is no flag.
-
-    What happened once or twice is no reason, however rare it is nearby: it happens to somebody. One reason alone that
-    is weaker than `alone` is none: among many workers luck brings one.
+    tail: how often an honest worker shows as much by luck; luck: how often anybody among all who were compared does
+    (`luck.among_many`).
     """
-    clearly = (one for one in found if one.score >= clear and one.tally.hits >= HITS)
-    odd = sorted(clearly, key=lambda one: -one.score)
-    is_one_weak = len(odd) == 1 and odd[0].score < alone
+
+    indicator: Indicator
+    tally: IndicatorTally
+    peers: float
+    tail: float
+    luck: float = 1.0
+
+    @property
+    def text(self) -> str:
+        """The reason in words."""
+        return reason(self.indicator, self.tally, self.peers)
+
+    @property
+    def strength(self) -> Strength:
+        """How strong it is: never more than weak if one in twenty honest workers shows it, strong only among all."""
+        if self.tail > CLEAR:
+            return Strength.WEAK
+        return Strength.STRONG if self.luck <= STRONG else Strength.CLEAR
+
+
+def reasons(found: Iterable[Reason], *, most: int = 4) -> list[Reason]:
+    """The reasons a flag gives, the rarest first; none where luck explains them: then there is no flag.
+
+    What happened once or twice is no reason, however rare it is nearby: it happens to somebody. One weak reason alone
+    is none: among many workers luck brings one.
+    """
+    rare = (one for one in found if one.tail < HINT and one.tally.hits >= HITS)
+    odd = sorted(rare, key=lambda one: (one.tail, one.indicator))
+    is_one_weak = len(odd) == 1 and odd[0].strength is Strength.WEAK
     return [] if is_one_weak else odd[:most]

@@ -6,7 +6,6 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.verification.rules import flags
 from abhiyan.verification.rules.indicators import (
     Indicator,
     IndicatorTally,
@@ -15,7 +14,6 @@ from abhiyan.verification.rules.indicators import (
     is_night,
     reason,
     reasons,
-    strength,
     tallies,
 )
 
@@ -130,29 +128,30 @@ def test_a_reason_is_a_sentence_with_numbers_and_those_of_others_nearby() -> Non
 
 
 def test_one_weak_reason_alone_is_none_and_strength_has_three_words() -> None:
-    weak, clear, far = (Reason(I.DIGITS, IndicatorTally(30, 60), 0.1, score) for score in (2.4, 3.1, 4.0))
-    assert reasons([weak], clear=flags.CLEAR, alone=flags.ALONE) == []
-    assert reasons([clear], clear=flags.CLEAR, alone=flags.ALONE) == [clear]
-    other = Reason(I.NIGHT, IndicatorTally(30, 60), 0.1, 2.2)
-    assert reasons([other, weak], clear=flags.CLEAR, alone=flags.ALONE) == [weak, other], "two agree"
-    rare = Reason(I.NIGHT, IndicatorTally(2, 60), 0.0, 4.0)
-    assert reasons([rare, weak], clear=flags.CLEAR, alone=flags.ALONE) == [], (
-        "what is no reason does not help"
+    thirty = IndicatorTally(30, 60)
+    weak, clear = Reason(I.DIGITS, thirty, 0.1, 0.02), Reason(I.DIGITS, thirty, 0.1, 0.0009, 0.8)
+    far = Reason(I.DIGITS, thirty, 0.1, 1e-6, 0.01)
+    assert reasons([weak]) == [] and reasons([clear]) == [clear]
+    other = Reason(I.NIGHT, thirty, 0.1, 0.04)
+    assert reasons([other, weak]) == [weak, other], "two agree"
+    rare = Reason(I.NIGHT, IndicatorTally(2, 60), 0.0, 1e-4, 0.01)
+    assert reasons([rare, weak]) == [], "what is no reason does not help"
+    assert reasons([Reason(I.CHECKS, thirty, 0.1, 0.05, 0.0), clear]) == [clear], (
+        "one in twenty honest workers shows it"
     )
-    words = [strength(one.score, clear=flags.ALONE, strong=flags.FARTHEST) for one in (weak, clear, far)]
-    assert words == ["weak", "clear", "strong"]
+    assert [one.strength for one in (weak, clear, far)] == ["weak", "clear", "strong"]
 
 
-def test_the_oddest_reasons_come_first_and_what_is_common_nearby_is_none() -> None:
+def test_the_rarest_reasons_come_first_and_what_luck_explains_is_none() -> None:
     told = [
-        Reason(I.AGES, IndicatorTally(30, 60), 0.45, 0.8),
-        Reason(I.NIGHT, IndicatorTally(30, 60), 0.05, 3.9),
-        Reason(I.BURSTS, IndicatorTally(30, 60), 0.10, 2.4),
+        Reason(I.AGES, IndicatorTally(30, 60), 0.45, 0.3),
+        Reason(I.NIGHT, IndicatorTally(30, 60), 0.05, 1e-6, 0.01),
+        Reason(I.BURSTS, IndicatorTally(30, 60), 0.10, 0.02),
     ]
-    assert [one.indicator for one in reasons(told, clear=2.0, alone=3.0)] == [I.NIGHT, I.BURSTS]
-    assert [one.indicator for one in reasons(told, clear=2.0, alone=3.0, most=1)] == [I.NIGHT]
-    assert reasons(told[:1], clear=2.0, alone=3.0) == []
-    assert reasons([Reason(I.BURSTS, IndicatorTally(2, 41), 0.002, 7.0)], clear=2.0, alone=3.0) == [], (
+    assert [one.indicator for one in reasons(told)] == [I.NIGHT, I.BURSTS]
+    assert [one.indicator for one in reasons(told, most=1)] == [I.NIGHT]
+    assert reasons(told[:1]) == []
+    assert reasons([Reason(I.BURSTS, IndicatorTally(2, 41), 0.002, 1e-5, 0.01)]) == [], (
         "that happens to somebody"
     )
     assert told[1].text == reason(I.NIGHT, IndicatorTally(30, 60), 0.05)

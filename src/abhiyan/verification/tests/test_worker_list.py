@@ -28,11 +28,15 @@ def cast() -> Cast:
     return Cast.make()
 
 
-def looked_at(cast: Cast, role: str, name: str, wanted: float = 1.0, **scores: float) -> None:
-    """Somebody whose entries were compared: the score of each indicator named; nothing odd in the others."""
+# How often an honest worker shows as much, and anybody among all who were compared.
+HINT, CLEAR, STRONG = (0.04, 1.0), (0.0005, 0.9), (1e-7, 0.001)
+
+
+def looked_at(cast: Cast, role: str, name: str, wanted: float = 1.0, **odd: tuple[float, float]) -> None:
+    """Somebody whose entries were compared: how rare each indicator named is; nothing odd in the others."""
     if role not in cast.accounts:
         cast._open(role)
-    of = {one: scores.get(one.value, 0.0) for one in BUILT}
+    of = {one: odd.get(one.value, (1.0, 1.0)) for one in BUILT}
     with system("test"):
         Account.objects.filter(pk=cast.accounts[role].pk).update(name=name)
         Look.objects.create(
@@ -41,10 +45,12 @@ def looked_at(cast: Cast, role: str, name: str, wanted: float = 1.0, **scores: f
             unit=cast.world.units["JK-SRI"],
             worker=cast.accounts[role].public_id,
             entries=60,
-            hits=[30 if score else 0 for score in of.values()],
+            hits=[30 if tail < 1 else 0 for tail, _ in of.values()],
             total=[60] * len(BUILT),
-            scores=list(of.values()),
+            scores=[2.5 if tail < 1 else 0 for tail, _ in of.values()],
             peers=[0.1] * len(BUILT),
+            tails=[tail for tail, _ in of.values()],
+            luck=[luck for _, luck in of.values()],
             bad=0,
             good=0,
             peers_bad=0,
@@ -62,7 +68,7 @@ def rows(cast: Cast, page: str = "", language: str = "en") -> list[str]:
 
 
 def test_one_weak_reason_alone_names_nobody_and_nobody_can_be_asked_about_it(cast: Cast) -> None:
-    looked_at(cast, "booth_worker", "Asha Weak", digits=2.4)
+    looked_at(cast, "booth_worker", "Asha Weak", digits=HINT)
     assert rows(cast) == []
     ask = reverse(
         "verification:flag_ask",
@@ -81,9 +87,9 @@ def test_one_weak_reason_alone_names_nobody_and_nobody_can_be_asked_about_it(cas
 
 
 def test_a_row_says_place_office_number_of_reasons_and_strength(cast: Cast) -> None:
-    looked_at(cast, "booth_worker", "Surinder Singh", 3.0, digits=2.4, night=2.2)
-    looked_at(cast, "booth_president", "Surinder Singh", 2.0, bursts=3.2)
-    looked_at(cast, "no_office", "Zahoor Bhat", 1.0, bursts=4.0, night=2.1, ages=2.5)
+    looked_at(cast, "booth_worker", "Surinder Singh", 3.0, digits=HINT, night=HINT)
+    looked_at(cast, "booth_president", "Surinder Singh", 2.0, bursts=CLEAR)
+    looked_at(cast, "no_office", "Zahoor Bhat", 1.0, bursts=STRONG, night=HINT, ages=HINT)
     first, second, third = rows(cast)
     assert first.startswith("1 Surinder Singh Booth worker, ") and " Srinagar 60 2 weak " in first
     assert second.startswith("2 Surinder Singh Booth president, ") and " Srinagar 60 1 clear " in second
@@ -100,11 +106,11 @@ def test_ten_workers_are_on_a_page_and_a_page_costs_as_much_however_many_there_a
         return len(found)
 
     for n in range(3):
-        looked_at(cast, f"worker_{n}", f"Worker {n}", 50 - n, bursts=3.5)
+        looked_at(cast, f"worker_{n}", f"Worker {n}", 50 - n, bursts=CLEAR)
     asked()
     few = asked()
     for n in range(3, 23):
-        looked_at(cast, f"worker_{n}", f"Worker {n}", 50 - n, bursts=3.5)
+        looked_at(cast, f"worker_{n}", f"Worker {n}", 50 - n, bursts=CLEAR)
     assert asked() == few
     assert [len(rows(cast, f"?page={page}")) for page in (1, 2, 3)] == [10, 10, 3]
     assert rows(cast, "?page=2")[0].startswith("11 Worker 10 ")
