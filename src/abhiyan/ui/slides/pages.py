@@ -100,12 +100,11 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class SlideDot:
-    """A circle around a point."""
+    """A point."""
 
     x: float
     y: float
     r: float
-    is_hollow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +424,7 @@ class SlideBody:
         for end in ends:
             self.strokes.append(Stroke(((end, middle - h / 4), (end, middle + h / 4)), 2.0, "ink"))
         if drawn.point is not None:
-            self.dots.append(SlideDot(x + w * drawn.point / 100, middle, min(4.5, h / 4), is_hollow=True))
+            self.dots.append(SlideDot(x + w * drawn.point / 100, middle, min(4.5, h / 4)))
 
     def _beside(self, chart: Chart, bar: SlideBar, line: Box, right: float) -> None:
         """Words at the right of a bar; of one that is not drawn in its place."""

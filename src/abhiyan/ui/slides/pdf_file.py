@@ -45,8 +45,7 @@ def _marks(page: SlidePage, layouts: Layouts, number: int) -> Iterator[Mark]:
         yield from _table(page.item, look)
     yield from (_stroke(stroke, look) for stroke in page.strokes)
     for dot in page.dots:
-        fill = look.paper if dot.is_hollow else look.solid
-        yield {"kind": "dot", "x": dot.x, "y": dot.y, "r": dot.r, "fill": fill, "colour": look.solid}
+        yield {"kind": "dot", "x": dot.x, "y": dot.y, "r": dot.r, "colour": look.solid}
     for text in page.texts[:-1]:
         yield _text(text, look)
     if page.texts:  # the last is the day

@@ -204,8 +204,8 @@ class _Drawn:
         shape = self.slide.shapes.add_shape(MSO_SHAPE.OVAL, *ends)
         _bare(shape)
         shape.fill.solid()
-        shape.fill.fore_color.rgb = _rgb(self.look.paper if dot.is_hollow else self.look.solid)
-        shape.line.color.rgb, shape.line.width = _rgb(self.look.solid), Pt(2 if dot.is_hollow else 0.75)
+        shape.fill.fore_color.rgb = _rgb(self.look.solid)
+        shape.line.fill.background()
 
     # --- tables
 
