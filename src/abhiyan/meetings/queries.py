@@ -344,7 +344,8 @@ class WhoCame:
         invited = [(INVITED, self.invited), (MESSAGED, messages)]
         some = tuple(each for each in invited if each[1])
         if not self.has_begun:
-            return ", ".join(str(words) % {"n": grouped(n)} for words, n in (*some, (COMING, self.coming)))
+            asked = ((COMING, self.coming),) if self.invited else ()  # Messages ask nobody whether they come.
+            return ", ".join(str(words) % {"n": grouped(n)} for words, n in (*some, *asked))
         by_name = (self.drawn.counted or 0) - self.by_phone
         also = ((PHONES, self.by_phone),) if self.by_phone else ()
         return WORDS.sentence(seen=by_name, also=also, reported=self.drawn.reported or 0, more=some)

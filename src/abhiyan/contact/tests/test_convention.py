@@ -14,6 +14,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import time as let_it_be
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.meetings import actions as meetings
@@ -249,6 +250,7 @@ def held(cast: Cast, run: Programme, text: str) -> tuple[Meeting, ContactList]:
 
 def test_its_report_is_a_deck_in_one_click(cast: Cast, run: Programme, text: str) -> None:
     convention, _one = held(cast, run, text)
+    let_it_be(HOLD)
     state = cast.client("state_president")
     page = state.get(f"/meetings/{convention.public_id}/").text
     assert f"/review/slides/new/?meeting={convention.public_id}" in page
@@ -256,7 +258,7 @@ def test_its_report_is_a_deck_in_one_click(cast: Cast, run: Programme, text: str
     assert made.status_code == 302
     found = slides(bytes(state.get(f"{made['Location']}file/pptx/").content))
     titles, said = [title for title, _words in found], " ".join(words for _title, words in found)
-    assert titles[0] == "240 came, 14 were invited"
+    assert titles[0] == "0 seen by name, 240 reported, 14 invited by message"
     assert "What people on the list said" in titles and "What people say" in titles
     assert "The cylinder comes late" in said and "Person asked" not in said, "a note with the name stays out"
     assert "Requests to the helpline" in said and "fewer than 10" in said
