@@ -381,7 +381,8 @@ class OpinionsSaid:
     """The opinions of people in a unit: how many were asked and how many answered, choices by question, and quotes.
 
     Counts are None where they are fewer than 10 and out of sight. quotes: key, text, names of the unit that passed it
-    up, what was done. settled: how many of all quotes something was done about.
+    up, what was done. settled: how many of all quotes something was done about. most: the question with the answer
+    given most often, where it may be said.
     """
 
     asked: int | None
@@ -389,6 +390,7 @@ class OpinionsSaid:
     choices: Sequence[tuple[str, Sequence[tuple[str, int | None]]]]
     quotes: Cut[tuple[str, str, Mapping[str, str], str]]
     settled: int = 0
+    most: tuple[str, str] | None = None
 
 
 # As _COUNTS, of one unit with all below it and of every question at once; '' means the whole form.
@@ -433,6 +435,13 @@ def opinions_said(
         given = _counted(version.form, unit, hierarchy, viewer, None, at)
         rows = sql.rows(_SAID, {**given, "keys": [one.key for one in asked], "none": quotes.NO_ANSWER})
     of = {(key, code): own if is_led else together(own, rest) for key, code, own, rest, is_led in rows}
+    given_answers = [
+        (of.get((one.key, _STORED.get(code, code))) or 0, one.words, words)
+        for one in asked
+        for code, words in one.options
+        if code != quotes.NO_ANSWER
+    ]
+    n, question, answer = max(given_answers, key=lambda each: each[0], default=(0, "", ""))
     if not rows and not told:
         return None
     return OpinionsSaid(
@@ -447,6 +456,7 @@ def opinions_said(
         ],
         Cut([(str(one.pk), one.text, one.from_unit.names, one.opinion.done) for one in told], told.total),
         settled,
+        (question, answer) if n else None,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as say
+from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
@@ -63,7 +64,8 @@ def _of_vacant(lo: int, hi: int, hierarchy: int, *, on: date) -> list[DeckAsk]:
         about = {"office": office, "unit": named(vacancy.unit_names)}
         what = say("Fill a vacant office: %(office)s, %(unit)s") % about
         if vacancy.since:
-            what += f" ({say('vacant since %(day)s') % {'day': short_day(vacancy.since)}})"
+            since = say("vacant since %(day)s") % {"day": short_day(vacancy.since)}
+            what += f" ({since})"
         rows.append(DeckAsk(named(appointer.unit_names), named(appointer.office_names), what, say("now")))
     return rows
 
@@ -81,6 +83,10 @@ def of_late(late: Iterable[Task]) -> list[DeckAsk]:
     ]
 
 
+def _to_decide(n: int) -> str:
+    return ngettext("%(n)s review to decide", "%(n)s reviews to decide", n) % {"n": grouped(n)}
+
+
 def asks_of_round(one: Round, branches: Sequence[boards.BoardBranch], office: str) -> list[DeckAsk]:
     """What is asked in a round: reviews from the branches furthest back. office: the name of who reviews."""
     waiting = [each for each in branches if each.coverage.of > each.coverage.decided]
@@ -88,7 +94,7 @@ def asks_of_round(one: Round, branches: Sequence[boards.BoardBranch], office: st
         DeckAsk(
             named(each.names),
             office,
-            say("%(n)s reviews to decide") % {"n": grouped(each.coverage.of - each.coverage.decided)},
+            _to_decide(each.coverage.of - each.coverage.decided),
             short_day(one.ends_on),
         )
         for each in waiting[:OF_EACH]

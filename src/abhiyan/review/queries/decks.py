@@ -244,7 +244,9 @@ def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime)
         return None
     choices = [(asked, choice, n) for asked, each in said.choices for choice, n in each if n != 0]
     quotes = [(Mention(words, "quote", key), named(names), done) for key, words, names, done in said.quotes]
-    return decks.Heard(said.asked, said.answered, choices, Cut(quotes, said.quotes.total), said.settled)
+    return decks.Heard(
+        said.asked, said.answered, choices, Cut(quotes, said.quotes.total), said.settled, said.most
+    )
 
 
 def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:

@@ -141,9 +141,9 @@ def asked_slides(about: About, asks: Sequence[DeckAsk]) -> Iterator[list[Slide]]
     if asks:
         body = table_of(
             SlideColumn(_("Unit"), 0.2),
-            SlideColumn(_("Office"), 0.22),
-            SlideColumn(_("What is asked"), 0.4),
-            SlideColumn(_("By when"), 0.18),
+            SlideColumn(_("Office"), 0.2),
+            SlideColumn(_("What is asked"), 0.36),
+            SlideColumn(_("By when"), 0.24),
         )
         rows = [(ask.unit, ask.office or _("nobody holds it"), ask.what, ask.until) for ask in asks]
         yield table_slides(

@@ -85,7 +85,7 @@ def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
         body = table_of(
             SlideColumn(_("Unit"), 0.36), SlideColumn(_("Decision"), 0.44), SlideColumn(_("Decided on"), 0.2)
         )
-        rest = " · ".join(f"{each}: {grouped(n)}" for each, n in of.decisions if n)
+        rest = " · ".join(f"{each}: {grouped(n)}" for each, n in of.decisions if n) + "."
         yield table_slides(
             about, title, Cut(of.decided, of.n), body, rest, page="round", under=_("Decisions")
         )

@@ -99,13 +99,16 @@ class Measured:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What people said. asked, answered: how many; None: fewer than 10, not said. choices: question, choice, how many.
-    quotes: words, the unit that passed them up, what was done; settled: how many of all something was done about."""
+    quotes: words, the unit that passed them up, what was done; settled: how many of all something was done about.
+    most: a question, and the answer given most often.
+    """
 
     asked: int | None
     answered: int | None
     choices: Sequence[tuple[str, str, int | None]] = ()
     quotes: Cut[tuple[str, str, str]] = field(default_factory=Cut)
     settled: int = 0
+    most: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,16 +447,13 @@ def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
 
 
 def _answer(heard: Heard) -> str:
-    """The answer given most often, and by how many; where that is known."""
+    """The answer given most often, where that is known."""
     if heard.answered == 0:
         return _("Nobody has answered yet")
-    known = [(n, -place) for place, (_question, _choice, n) in enumerate(heard.choices) if n]
-    if heard.answered is None or not known:
+    if heard.answered is None or heard.most is None:
         return _("Fewer than 10 have answered so far")
-    n, place = max(known)
-    question, choice, _n = heard.choices[-place]
-    said = _("%(question)s “%(choice)s”, say %(n)s of %(of)s who answered")
-    return filled(said, question=question, choice=choice, n=n, of=heard.answered)
+    question, choice = heard.most
+    return filled(_("%(question)s Most often: %(choice)s"), question=question, choice=choice)
 
 
 def _once(quotes: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

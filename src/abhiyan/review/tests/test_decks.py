@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from abhiyan.core.cut import Cut
+from abhiyan.review.rules.deck_pages import DeckAsk
 from abhiyan.review.rules.deck_rounds import ReviewedRound, round_deck
 from abhiyan.review.rules.decks import (
     MOST_ROWS,
@@ -270,3 +271,47 @@ def test_what_people_said_stands_after_how_many_were_asked_and_beside_what_was_d
     assert "Quotes that came up: 2. Something was done about 1." in quoted.foot
     assert quoted.body.rows[0] == quotes[0]
     assert len(unit_deck(ABOUT, DeckUnit(heard=Heard(0, 0)), None)) == len(unit_deck(ABOUT, DeckUnit(), None))
+
+
+def test_the_answer_given_most_often_is_the_title_and_no_quote_comes_twice() -> None:
+    choices = [("What should improve first?", "Water", 40), ("What should improve first?", "No answer", 50)]
+    quotes = [
+        ("The tap is dry", "Pouni", ""),
+        ("नल सूखा है", "Arnas", ""),
+        ("the  tap is dry", "Katra", ""),
+        ("No lamp", "Katra", ""),
+    ]
+    heard = Heard(100, 60, choices, Cut(quotes, 211), 0, ("What should improve first?", "Water"))
+    asked, quoted = unit_deck(ABOUT, DeckUnit(heard=heard), None)[-2:]
+    assert asked.title == "What should improve first? Most often: Water"
+    assert quoted.title == "Nothing was done yet about the quotes that came up"
+    assert isinstance(quoted.body, Grid)
+    assert [row[0] for row in quoted.body.rows] == ["The tap is dry", "No lamp", "नल सूखा है"]
+    assert quoted.body.rows[2][1] == "Arnas · in Hindi"
+    assert "Quotes that came up: 211. Something was done about 0." in quoted.foot
+
+
+@pytest.mark.parametrize(
+    ("whole", "title"),
+    [
+        ((50, 40, 60), "In Ramban at most 39 of 100 entries are real, in the whole at least 40"),
+        ((50, 38, 60), "The differences between units cannot be told apart"),
+        (None, "The differences between units cannot be told apart"),
+    ],
+)
+def test_a_unit_is_named_as_worse_only_where_its_interval_lies_below_that_of_the_whole(
+    whole: tuple[int, int, int] | None, title: str
+) -> None:
+    gaps = [SlideInterval("Ramban", 32, 23, 39, 61, 1), SlideInterval("Doda", 62, 52, 69, 31, 2)]
+    own = SlideInterval("", *whole) if whole else None
+    assert checked_deck(ABOUT, measured(gaps=gaps, whole=own))[1].title == title
+
+
+def test_beyond_its_target_a_unit_has_no_share_to_praise_and_the_last_slide_asks() -> None:
+    odd = measured(ladder=replace(LADDER, target=57, counted=148))
+    asks = [DeckAsk("Katra", "", "12 more, to reach the target", "31 Dec")]
+    slides = unit_deck(ABOUT, DeckUnit(asks=asks), odd)
+    assert slides[1].title == "148 counted; the target was 57"
+    last = slides[-1]
+    assert last.title == "What we ask of each office, and by when" and isinstance(last.body, Grid)
+    assert last.body.rows == (("Katra", "nobody holds it", "12 more, to reach the target", "31 Dec"),)
