@@ -370,7 +370,6 @@ def _ask_for_workshops(ground: SampleGround) -> None:
         elif turn % 4 == 1:
             day = ground.today + timedelta(days=1 + turn % 3)
             dues.plan_due(owes=owes, on=day, by=holder, at=ground.at)
-    acts.remind_silent(public_id=one.public_id, unit_id=state, begins_on=begun, by=president, at=said_at)
 
 
 def _put_up(programme: Programme, shown: Mapping[str, Place], *, at: datetime) -> None:
