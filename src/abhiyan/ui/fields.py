@@ -51,8 +51,14 @@ class AverageField(forms.DecimalField):
     """How many parts a unit has on average, such as 6.7 segments; left empty where nobody knows."""
 
     def __init__(self, **given: Any) -> None:
-        limits = {"min_value": Decimal("0.1"), "max_value": 100_000, "max_digits": 9, "decimal_places": 3}
-        super().__init__(required=False, **limits, **given)
+        super().__init__(
+            required=False,
+            min_value=Decimal("0.1"),
+            max_value=100_000,
+            max_digits=9,
+            decimal_places=3,
+            **given,
+        )
 
 
 class WholeField(forms.IntegerField):

@@ -542,7 +542,8 @@ def has_targets(found: Sequence[int], *, node: LedgerNode, programme: Programme,
 class LevelRows(Rows[Child]):
     """Units anywhere below a node with their ladders, read slice by slice as `children_ladders` reads them.
 
-    units: their ids, none below another. The orders are those of SORTS.
+    units: their ids, none below another. outside: those of them that the programme does not cover; no row has them. The
+    orders are those of SORTS.
     """
 
     def __init__(
@@ -555,8 +556,10 @@ class LevelRows(Rows[Child]):
         at: datetime,
         language: str,
     ) -> None:
-        per = max(1, len(units))
-        self._asked = ChildrenAsked(node, programme, measure, at, language=language, per=per, units=units)
+        self.outside = outside_of(units, node=node, programme=programme, measure=measure, at=at)
+        inside = [unit for unit in units if unit not in self.outside]
+        per = max(1, len(inside))
+        self._asked = ChildrenAsked(node, programme, measure, at, language=language, per=per, units=inside)
         self.orders = dict.fromkeys(SORTS, ())
 
     def _take_order(self, name: str, *, descending: bool = False) -> None:

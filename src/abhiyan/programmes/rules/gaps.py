@@ -41,14 +41,18 @@ class GapsBelow:
     more: int = 0
 
 
-def count_behind(gaps: GapsBelow, kind: str) -> str:
-    """Say how many parts of a kind are behind, of how many, and by how many people together."""
+def _behind(gaps: GapsBelow, kind: str) -> dict[str, str]:
     parts = BEHIND.get(kind, BEHIND[""]) % {
         "many": gaps.behind,
         "n": grouped(gaps.behind),
         "all": grouped(gaps.all),
     }
-    return _("%(parts)s, by %(n)s in all") % {"parts": parts, "n": grouped(gaps.fewer)}
+    return {"parts": parts, "n": grouped(gaps.fewer)}
+
+
+def count_behind(gaps: GapsBelow, kind: str) -> str:
+    """Say how many parts of a kind are behind, of how many, and by how many people together: a heading."""
+    return _("%(parts)s, by %(n)s in all") % _behind(gaps, kind)
 
 
 def count_ahead(gaps: GapsBelow) -> str:
@@ -61,4 +65,7 @@ def count_ahead(gaps: GapsBelow) -> str:
 
 def parts_behind(gaps: GapsBelow, kind: str) -> str:
     """Say how many parts of a kind are behind and ahead, by how many people each. It is "" where none is behind."""
-    return f"{count_behind(gaps, kind)}. {count_ahead(gaps)}".strip() if gaps.behind else ""
+    if not gaps.behind:
+        return ""
+    words = _("%(parts)s, by %(n)s in all.") % _behind(gaps, kind)
+    return f"{words} {count_ahead(gaps)}".strip()

@@ -86,7 +86,7 @@ COLUMNS: tuple[Column[UnitBelowLine], ...] = (
     Column(
         "unsigned", _("Phone not answered yet"), lambda row: _few(row.child.ladder.unsigned), css="num wide"
     ),
-    Column("behind", _("Fewer than due"), lambda row: row.behind, css="num lacks"),
+    Column("behind", _("Fewer than due"), lambda row: row.behind, css="num"),
     Column("ladder", _("Ladder"), css="lad"),
     Column("share", _("Share of target"), _share, css="num pct"),
     *queries.checked_columns(lambda row: row.drawn),
@@ -114,8 +114,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     assert node is not None  # `page_unit` refuses what is not placed
     found = queries.level_below(node, kind)
     measured: dict[str, Any] = {"node": node, "programme": one, "measure": measure.number}
-    outside = queries.outside_of(found or (), **measured, at=at)
-    found = found and [unit for unit in found if unit not in outside]
+    rows = queries.LevelRows(found or (), language=language(), at=at, **measured)
     is_due = shown.today(at) > one.opens_on and queries.has_targets(found or (), **measured)
     heading = say("Furthest behind") if is_due else say("Units below")
     caption = str(Kind(kind).label) if kind else say("Units below")
@@ -123,7 +122,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     table = Table(
         request,
         (*COLUMNS, *VOTES) if election else COLUMNS,
-        queries.LevelRows(found or (), language=language(), at=at, **measured),
+        rows,
         name=f"{here.unit.code}-{kind}",
         caption=caption,
         sort=queries.FURTHEST_BEHIND if is_due else "-counted",
@@ -142,7 +141,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         **shown.frame(one, (heading, "")),
         "heading": heading,
         "is_due": is_due,
-        "outside": len(outside),
+        "outside": len(rows.outside),
         "kind": kind,
         "caption": caption,
         "unit_name": here.name,

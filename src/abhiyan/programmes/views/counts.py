@@ -114,7 +114,9 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         found = queries.level_below(node, by)
         if found is None:
             return render(request, "programmes/counts.html", context | {"too_many": True}, status=200)
-        rows, total, sort = queries.LevelRows(found, language=language(), **of), 0, f"-{rung}"
+        below = queries.LevelRows(found, language=language(), **of)
+        rows, total, sort = below, 0, f"-{rung}"
+        context |= {"outside": len(below.outside), "kind": by}
         finish = partial(_units, here, rung, kept)
     table = Table(
         request,

@@ -64,11 +64,16 @@ def test_a_unit_outside_a_programme_is_not_shown_as_nothing_counted() -> None:
     cast = Cast.make()
     found = rows(body(cast.client("national_president"), "/units/IN/").partition('id="children"')[2])
     assert len(found) == 1 and "Jammu" in found[0], "no row says 0 of a state that has no part in it"
-    for page in ("/units/IN/", f"/programmes/{cast.world.programme.public_id}/units/?unit=IN&level=state"):
-        text = " ".join(body(cast.client("national_president"), page).split())
-        assert (
-            "1 state is not part of this programme." in text and "Himachal" not in text.partition("<main")[2]
-        )
+    programme = f"/programmes/{cast.world.programme.public_id}/"
+    lists = (
+        f"{programme}?unit=IN",
+        f"{programme}units/?unit=IN&level=state",
+        f"{programme}counts/?unit=IN&by=state",
+    )
+    for page in ("/units/IN/", *lists):
+        text = unescape(body(cast.client("national_president"), page)).partition("<main")[2]
+        assert "1 state is not part of this programme." in " ".join(text.split()), page
+        assert "Himachal" not in text and not re.search("Showing [0-9]+–[0-9]+ of 2", text), page
 
 
 def test_two_places_are_no_map() -> None:

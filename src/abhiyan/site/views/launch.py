@@ -361,7 +361,7 @@ def _not_started(
     )
     return Begun(
         str(Kind(kind).label),
-        len(found),
+        len(found) - leaf.outside,
         leaf,
         address(
             reverse("programmes:below", args=[one.public_id]),
