@@ -136,7 +136,7 @@ def test_slides_of_the_demo_are_drawn_with_all_their_words_in_their_boxes(
     office()
     where, words = SLIDES[what]
     page = f"/review/slides/new/?{where.format(**things)}"
-    level = {"programme": "mandal", "comparison": "district"}.get(what, "")  # of 367 mandals 200 are shown
+    level = {"programme": "mandal", "comparison": "district"}.get(what, "")  # of 367 mandals 40 are shown
     made = president.post(page, data={"language": language, "level": level, **sealed(president, page)})
     deck = tmp_path / f"demo-{what}-{language}.pptx"
     deck.write_bytes(president.get(f"{made.url.path}file/pptx/").content)

@@ -224,22 +224,31 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
     yield _("Vacant below"), vacant, ""
     for part in read["parts"]:
         yield str(part.title), [(str(label), value) for label, value in part.lines], ""
-    for asked in read["flags"]:
-        # This sheet is passed on, so its numbers are rounded for every reader (docs/review.md).
-        are_few = {said for _label, said in asked["numbers"]} == {small_cells.said(None)}
-        yield (
-            _("Questions to workers") + f": {asked['name']}",
-            [] if are_few else list(asked["numbers"]),
-            _("Fewer than 10 of each kind. People pass this sheet on, so it has no smaller numbers.")
-            if are_few
-            else "",
-        )
+    yield from _flags(read["flags"])
     yield (
         _("Past elections"),
         [(one.name, f"{one.first} · {small_cells.said(one.polled)}") for one in read["results"]],
         "",
     )
     yield _("Class"), list(read["classes"]), ""
+
+
+def _flags(flags: Sequence[dict[str, Any]]) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
+    """Sections of the workers asked in each measure. Those with fewer than 10 of each kind are one section together.
+
+    This sheet is passed on, so its numbers are rounded for every reader (docs/review.md).
+    """
+    few = [asked for asked in flags if {n for _label, n in asked["numbers"]} == {small_cells.said(None)}]
+    heading = _("Questions to workers")
+    for asked in flags:
+        if asked not in few:
+            yield f"{heading}: {asked['name']}", list(asked["numbers"]), ""
+    if few:
+        yield (
+            f"{heading}: {few[0]['name']}" if len(few) == 1 else heading,
+            [],
+            _("Fewer than 10 of each kind. People pass this sheet on, so it has no smaller numbers."),
+        )
 
 
 def _seat(seat: dict[str, Any], *, has_names: bool) -> tuple[str, str]:
