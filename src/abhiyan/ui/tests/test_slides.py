@@ -155,8 +155,16 @@ def test_whatever_is_said_it_fits_into_its_box_in_letters_one_can_read(
     grid = Grid((SlideColumn(title, 0.5), SlideColumn("n", 0.5)), tuple((word, title) for word in words[:n]))
     bodies = (
         Bars(bars[:n], NAMES, numbers[0], title, title),
-        Bars(bars[:2], NAMES, numbers[0], title, title, bars[2:3], SlideRate(*words[:3], 0.5, 0.4, 0.6)),
-        Bars(bars[:2], NAMES, numbers[0], title, title, bars[2:3], SlideRate(*words[:3])),
+        Bars(
+            bars[:2],
+            NAMES,
+            numbers[0],
+            title,
+            title,
+            bars[2:3],
+            SlideRate(title, title, title, 0.5, 0.4, 0.6),
+        ),
+        Bars(bars[:2], NAMES, numbers[0], title, title, bars[2:3], SlideRate(title, title, title)),
         Gaps(gaps[:n], ((0, n - 1),) if n > 1 else (), ("a", title, title), "at least %(n)s"),
         grid,
         Cover(tuple(words)),
