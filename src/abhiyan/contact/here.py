@@ -40,8 +40,8 @@ def called_in(
         (_("Call centres"), grouped(whole.centres)),
         (_("Silent since yesterday"), grouped(whole.silent)),
         (_("Call centres at work now"), grouped(whole.at_work)),
-        (_("People talked with today"), people(whole.reached)),
-        (_("People talked with by a call centre"), people(centres_below.talks_below(programme, span))),
+        (_("Talks noted today"), people(whole.reached)),
+        (_("Talks noted by call centres"), people(centres_below.talks_below(programme, span))),
         (_("Promised call-backs that are open"), people(whole.promised)),
         (_("Late call-backs"), people(whole.late)),
     ]

@@ -127,6 +127,7 @@ class Due(models.Model):
     planned_on = models.DateField(null=True)
     held_on = models.DateField(null=True)
     people = models.IntegerField(null=True)  # who came, as the unit reports
+    seen = models.IntegerField(null=True)  # how many of them were ticked by name; null: no list was opened
     text = models.TextField(default="", db_default="")  # the unit's own words
     submission = models.ForeignKey(Submission, models.SET_NULL, null=True, related_name="+", db_index=False)
     figures = models.JSONField(default=dict, db_default={})  # measure -> number, as it was sent

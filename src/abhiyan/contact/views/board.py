@@ -30,7 +30,7 @@ BELOW: tuple[Column[office.UnitContacts], ...] = (
     Column("walked", _("Met without a list"), lambda row: row.walked, css="num"),
     Column("households", _("Households"), lambda row: row.households, css="num"),
     Column("homes", _("Households met, %"), lambda row: row.homes_pct, css="num"),
-    Column("talked", Outcome.TALKED.label, lambda row: row.talked, order="talked", css="num"),
+    Column("talked", _("Talked, as noted"), lambda row: row.talked, order="talked", css="num"),
     Column("not_home", Outcome.NOT_HOME.label, lambda row: row.not_home, css="num"),
     Column("later", Outcome.LATER.label, lambda row: row.later, css="num", only_in_file=True),
     Column("unwilling", Outcome.UNWILLING.label, lambda row: row.unwilling, css="num", only_in_file=True),
@@ -44,7 +44,7 @@ WORKERS: tuple[Column[office.WorkerContacts], ...] = (
     Column("worker", _("Worker"), lambda row: row.name, is_name=True, names_people=True),
     Column("unit", _("Unit"), lambda row: row.place, css="under"),
     Column("held", _("Doors in hand"), lambda row: row.held, order="held", css="num"),
-    Column("talked", Outcome.TALKED.label, lambda row: row.talked, order="talked", css="num"),
+    Column("talked", _("Talked, as noted"), lambda row: row.talked, order="talked", css="num"),
     Column("tries", _("Tries"), lambda row: row.tries, css="num"),
     Column("last", _("Last"), lambda row: row.last, order="last", css="nums under"),
 )

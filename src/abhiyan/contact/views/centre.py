@@ -130,7 +130,7 @@ CENTRES: tuple[Column[CentreToday], ...] = (
     Column("seats", _("Callers"), lambda row: row.seats, order=True, css="num"),
     Column("work", _("At work now"), lambda row: row.at_work, order=True, css="num"),
     Column("calls", _("Calls today"), lambda row: row.calls, order=True, css="num"),
-    Column("reached", _("Talks in 100 calls"), lambda row: row.reached_pct, order=True, css="num"),
+    Column("reached", _("Talks noted in 100 calls"), lambda row: row.reached_pct, order=True, css="num"),
     Column("promised", _("Promised call-backs"), lambda row: row.promised, order=True, css="num"),
     Column("late", _("Late call-backs"), lambda row: row.late, order=True, css="num"),
     Column("head", _("Supervisor"), lambda row: row.head, names_people=True, css="under"),

@@ -289,7 +289,7 @@ def _answer_due(one: Meeting, *, by: Actor, at: datetime) -> None:
         return
     with system("how many came"):
         came = one.invitees.filter(came_at__isnull=False).count()
-    count_people(due=one.due, on=one.first_on, n=reported(one.total, came), by=by, at=at)
+    count_people(due=one.due, on=one.first_on, n=reported(one.total, came), seen=came, by=by, at=at)
 
 
 def _settle_total(one: Meeting, *, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """A schedule's meeting is ticked by name; a convention invites a roll; a programme announces who is in charge."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -89,6 +90,13 @@ def test_a_due_opens_the_list_of_its_office_bearers_and_ticks_count_for_it(
     assert due().people == 1
     mandal.post(f"/meetings/{one.public_id}/act/people/", {"n": "9", "walk_ins": "8"})
     assert (due().people, again(one.public_id).walk_ins) == (9, 8), "the larger of both, never their sum"
+    assert due().seen == 1
+    for shown in (
+        mandal.get(asked).text,
+        cast.client("state_president").get(f"/programmes/asked/{tiffin.public_id}/").text,
+    ):
+        words = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+        assert "Seen by name 1 People reported 9" in words
     assert "Tiffin meeting" in mandal.get(door).text and "Tiffin meeting" not in mandal.get("/meetings/").text
     with system("test"):
         assert (

@@ -177,11 +177,11 @@ def begin_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
         return _answering(owes, by=by, at=at, is_meeting=True).due
 
 
-def count_people(*, due: Due, on: date, n: int, by: Actor, at: datetime) -> None:
+def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: datetime) -> None:
     """Report the number of people who were ticked at a meeting that was asked for, held on a day.
 
-    The due is done by that, unless its form is still to be filled in. n: 0 where everybody was unticked. Who may: as
-    `plan_due`. Refuses as there, and PeopleUnfit.
+    The due is done by that, unless its form is still to be filled in. n: as reported, 0 where everybody was
+    unticked. seen: by name. Who may: as `plan_due`. Refuses as there, and PeopleUnfit.
     """
     if not 0 <= n <= rules.MOST_PEOPLE:
         raise PeopleUnfit(field="n")
@@ -190,7 +190,8 @@ def count_people(*, due: Due, on: date, n: int, by: Actor, at: datetime) -> None
         held = _answering(owes, by=by, at=at, is_meeting=True)
         kept = held.due
         _keep_former(held, DueRecord.Why.REPLACED)
-        kept.held_on, kept.people, kept.reason, kept.made_at = on, n or None, "", None
+        kept.held_on, kept.people, kept.seen = on, n or None, seen
+        kept.reason, kept.made_at = "", None
         if held.one.form is None or kept.submission_id is not None:
             kept.state, kept.done_at = DueState.DONE, kept.done_at or at
         _say(held, "count_people", by=by, at=at)
@@ -265,7 +266,7 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
             raise NothingSaid
         if due.state == DueState.DONE:
             _keep_former(held, DueRecord.Why.BACK)
-            due.held_on = due.people = due.done_at = due.made_at = None
+            due.held_on = due.people = due.seen = due.done_at = due.made_at = None
             due.text, due.figures, due.is_after = "", {}, False
             due.state = DueState.PLANNED if due.planned_on else DueState.OPEN
             if due.submission_id is not None:

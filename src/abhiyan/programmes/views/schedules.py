@@ -305,6 +305,7 @@ def _columns(one: Schedule, periods: Sequence[Period]) -> tuple[Column[BoardRow]
         Column("day", _("Day"), day, css="nums"),
         Column("planned", _("Day set"), partial(of, "planned_on"), only_in_file=True),
         Column("held", _("Held on"), partial(of, "held_on"), only_in_file=True),
+        Column("seen", _("Seen by name"), partial(of, "seen"), css="num"),
         Column("people", _("People reported"), partial(of, "people"), css="num"),
     )
     report: tuple[Column[BoardRow], ...] = tuple(
