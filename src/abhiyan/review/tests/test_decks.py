@@ -1,5 +1,6 @@
 """What a deck says: which slides there are, what each found, where tables are cut, and what is not said."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from abhiyan.core.cut import Cut
+from abhiyan.review.queries.deck_files import sample_slides
 from abhiyan.review.rules.deck_pages import DeckAsk
 from abhiyan.review.rules.deck_rounds import ReviewedRound, round_deck
 from abhiyan.review.rules.decks import (
@@ -26,7 +28,8 @@ from abhiyan.review.rules.decks import (
 )
 from abhiyan.ui.charts import Day, Trend
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.slides.said import Bars, Course, Cover, Gaps, Grid, Slide, SlideInterval
+from abhiyan.ui.slides.frozen import frozen, thawed
+from abhiyan.ui.slides.said import Bars, Course, Cover, Gaps, Grid, Mention, Slide, SlideInterval
 
 ABOUT = About("Reasi", "Drive", "2 Nov – 31 Dec", "As of today", "Sangathan", "31 Dec")
 FIRST = date(2026, 11, 2)
@@ -315,3 +318,31 @@ def test_beyond_its_target_a_unit_has_no_share_to_praise_and_the_last_slide_asks
     last = slides[-1]
     assert last.title == "What we ask of each office, and by when" and isinstance(last.body, Grid)
     assert last.body.rows == (("Katra", "nobody holds it", "12 more, to reach the target", "31 Dec"),)
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_slides_come_back_from_json_as_they_were(language: str) -> None:
+    slides = sample_slides(language)
+    kept = json.loads(json.dumps(frozen(slides)))
+    assert thawed(kept, lambda _mentions: {}) == slides
+
+
+def test_a_frozen_slide_keeps_nobody_s_words_and_loses_the_rows_of_words_that_are_gone() -> None:
+    quotes = [
+        (Mention("The tap is dry", "quote", "1"), "Pouni", ""),
+        (Mention("No lamp", "quote", "2"), "Katra", ""),
+    ]
+    heard = Heard(100, 60, (), Cut(quotes, 2), 0)
+    kept = json.loads(json.dumps(frozen(unit_deck(ABOUT, DeckUnit(heard=heard), None))))
+    assert "tap" not in str(kept) and "lamp" not in str(kept)
+
+    def rows(words: dict[tuple[str, str], str]) -> list[str]:
+        slides = thawed(kept, lambda _mentions: words)
+        return [row[0] for slide in slides if isinstance(slide.body, Grid) for row in slide.body.rows]
+
+    assert rows({("quote", "1"): "The tap is dry", ("quote", "2"): "No lamp"}) == [
+        "The tap is dry",
+        "No lamp",
+    ]
+    assert rows({("quote", "2"): "No lamp"}) == ["No lamp"]
+    assert rows({}) == [], "a table without rows is no slide"
