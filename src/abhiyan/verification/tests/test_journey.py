@@ -174,7 +174,7 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
     assert refresh_estimates(at=NOW) == 1
 
     planner.goto("/units/JK/")
-    assert planner.locator(".wi").count() > 0, "the estimate has its whisker"
+    assert planner.locator(".hundred .wh").count() > 0, "the estimate has its whisker"
     look(planner, "unit page with an estimate")
 
     planner.goto(f"/checks/of/{programme.public_id}/open/")
