@@ -45,7 +45,9 @@ def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, 
     state = due.state if due else DueState.OPEN
     today = clock.day_in(one.timing.zone, at)
     sign = owing.sign(period, due, at)
-    is_late = one.timing.is_over(period, at) and sign != DueSign.NOT_ASKED
+    is_late = one.timing.is_over(period, at)
+    if is_late and sign == DueSign.NOT_ASKED:
+        return None  # the viewer did not hold the office then
     if state in (*FINISHED, DueState.CANNOT) or not (is_last or is_late):
         return None
     tap = one.timing.tap(period, state, due.planned_on if due else None, today) if one.is_meeting else None

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from abhiyan.core.scope import scoped, system
+from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
 from abhiyan.org.queries import viewer_of
-from abhiyan.org.tests.make import SYSTEM, World
+from abhiyan.org.tests.make import SYSTEM, World, actor
 from abhiyan.people.models import Account
-from abhiyan.programmes.actions import dues
+from abhiyan.programmes.actions import dues, schedules
 from abhiyan.programmes.actions.dues import AcceptedAlready
 from abhiyan.programmes.models import OwnFigure, Programme, ProgrammeUnit
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
@@ -256,6 +258,29 @@ def test_meetings_keep_both_numbers_too(
     more = {"owes": owes(world, meeting, "N111", WEEK + 7 * DAY), "on": WEEK + 7 * DAY, "at": DUE + 2 * DAY}
     as_(second, dues.hold_due, people=9, text="held all the same", **more)
     assert ("replaced", None, "Snow") in beside()
+
+
+def test_who_took_the_office_after_the_hour_is_neither_late_nor_reminded(
+    world: World, weekly: Schedule, president: Account, mandal: Account
+) -> None:
+    """The unit stays silent: its former leader was asked."""
+    at = DUE + DAY
+    with system("test"):
+        Appointment.objects.filter(account_id=mandal.pk).update(state="ended", ended_at=DUE + HOUR)
+    new = world.account("New")
+    made = org.appoint(
+        account_id=new.pk, office="mandal_president", unit_id=world.unit("N111"), by=SYSTEM, at=DUE + 2 * HOUR
+    )
+    if made.state == Appointment.State.OFFERED:
+        org.answer_offer(public_id=made.public_id, is_accepted=True, by=actor(new), at=DUE + 2 * HOUR)
+    assert sign(world, president, weekly, at) == DueSign.SILENT
+    viewer = viewer_of(account_id=new.pk, on=at.date())
+    with scoped(viewer.scope):
+        (owing,), _below = found.owed_by(viewer, at=at)
+        assert owing.signs(at) == [DueSign.NOT_ASKED, DueSign.NOT_YET]
+    given = {"public_id": weekly.public_id, "unit_id": world.unit("N1"), "begins_on": WEEK}
+    with pytest.raises(schedules.NobodyToRemind):
+        as_(president, schedules.remind_silent, **given, at=at)
 
 
 # --- boards of the past ---

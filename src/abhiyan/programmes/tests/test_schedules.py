@@ -590,7 +590,7 @@ def test_a_page_of_a_board_over_many_booths_reads_its_own_rows(world: World, pre
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
         period = one.timing.current(AT)
         assert period is not None
-        said = {DueState.DONE: PLAN_BOOTHS // 3}
+        said: dict[int, int] = {DueState.DONE: PLAN_BOOTHS // 3}
         of = boards.BoardNumbers(asked=PLAN_BOOTHS, states=said, silent=1_000, is_over=True)
         span = (world.lo("N1"), world.lo("N2"))
         rows = boards.UnitBoard(one, period, span, of=of, on=TODAY)

@@ -265,7 +265,7 @@ class BoardRow:
     @property
     def state(self) -> str:
         if self.due is None or self.due.state == DueState.OPEN:
-            return SIGN_NAMES[self.sign]
+            return str(SIGN_NAMES[self.sign])
         return state_name(self.one, self.due.state, is_over=True)
 
     @property
