@@ -122,7 +122,7 @@ def test_a_centre_that_was_not_asked_for_a_whole_day_is_not_silent(
 def test_the_supervisor_of_a_silent_centre_gets_one_sms_a_day(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:
-    assert caller
+    assert caller.pk
     queue_of(run, people_to_call(run, world.unit("N1111"), 1))
     president, stranger = (world.holder("state_president", code) for code in ("N1", "N2"))
     unit = world.unit("N1")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from abhiyan.core.scope import scoped, system
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.queries import viewer_of
-from abhiyan.org.tests.make import SYSTEM, World, actor
+from abhiyan.org.tests.make import SYSTEM, TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.programmes.actions import dues, schedules
 from abhiyan.programmes.actions.dues import AcceptedAlready
@@ -19,9 +20,10 @@ from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import DueSign, DueState
 from abhiyan.units import actions as units
+from abhiyan.units import queries as unit_queries
 
 from . import make
-from .test_schedules import DAY, TODAY, as_, ask, owes
+from .test_schedules import DAY, as_, ask, owes
 
 pytestmark = pytest.mark.django_db
 WEEK = date(2026, 11, 21)  # Saturday; its seventh day is the 27th
@@ -54,7 +56,7 @@ def mandal(world: World) -> Account:
 
 @pytest.fixture
 def weekly(world: World, president: Account, programme: Programme) -> Schedule:
-    more = {"rhythm": "weekly", "first_on": WEEK, "programme_id": programme.pk}
+    more: dict[str, Any] = {"rhythm": "weekly", "first_on": WEEK, "programme_id": programme.pk}
     return ask(world, president, wanted="report", figures={"f1": 1}, **more)
 
 
@@ -245,7 +247,7 @@ def test_meetings_keep_both_numbers_too(
 ) -> None:
     mine = owes(world, meeting, begins_on=WEEK)
     as_(mandal, dues.hold_due, owes=mine, on=WEEK, people=41, text="all", at=DUE - HOUR)
-    late = {"made_at": DUE - 2 * DAY, "at": DUE}
+    late: dict[str, Any] = {"made_at": DUE - 2 * DAY, "at": DUE}
     due = as_(second, dues.hold_due, owes=mine, on=WEEK, people=12, text="first guess", **late)
     assert (due.beside, standing().people, beside()) == ("older", 41, [("older", 12, "first guess")])
     as_(
@@ -255,7 +257,11 @@ def test_meetings_keep_both_numbers_too(
         reason="Snow",
         at=DUE + DAY,
     )
-    more = {"owes": owes(world, meeting, "N111", WEEK + 7 * DAY), "on": WEEK + 7 * DAY, "at": DUE + 2 * DAY}
+    more: dict[str, Any] = {
+        "owes": owes(world, meeting, "N111", WEEK + 7 * DAY),
+        "on": WEEK + 7 * DAY,
+        "at": DUE + 2 * DAY,
+    }
     as_(second, dues.hold_due, people=9, text="held all the same", **more)
     assert ("replaced", None, "Snow") in beside()
 
@@ -278,7 +284,7 @@ def test_who_took_the_office_after_the_hour_is_neither_late_nor_reminded(
     with scoped(viewer.scope):
         (owing,), _below = found.owed_by(viewer, at=at)
         assert owing.signs(at) == [DueSign.NOT_ASKED, DueSign.NOT_YET]
-    given = {"public_id": weekly.public_id, "unit_id": world.unit("N1"), "begins_on": WEEK}
+    given: dict[str, Any] = {"public_id": weekly.public_id, "unit_id": world.unit("N1"), "begins_on": WEEK}
     with pytest.raises(schedules.NobodyToRemind):
         as_(president, schedules.remind_silent, **given, at=at)
 
@@ -307,7 +313,7 @@ def test_a_board_of_the_past_keeps_the_units_that_were_open_in_it(
         places = [(new, world.unit("N11"))]
         units.place_many(hierarchy=1, places=places, on=at.date(), by=SYSTEM, at=at)
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
-        of_today = found.units.counts_below(world.unit("N1"), 1)
+        of_today = unit_queries.counts_below(world.unit("N1"), 1)
         first, second_week = weekly.timing.begun(at)
         span = (world.lo("N1"), world.lo("N2"))
         numbers = boards.numbers([(weekly, first), (weekly, second_week)], span, of_today, at=at)
