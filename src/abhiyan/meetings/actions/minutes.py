@@ -108,10 +108,8 @@ def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
         one = held(public_id, by=by)
         with system("minutes are sent"):
             points = found.points(one)
-            readers = {
-                by.account_id or 0,
-                *one.invitees.exclude(account_id=None).values_list("account_id", flat=True),
-            }
+            invited = one.invitees.values_list("account_id", flat=True)
+            readers = {by.account_id or 0, *(each for each in invited if each is not None)}
         if not points:
             raise NothingDecided
         if one.minutes is not None:

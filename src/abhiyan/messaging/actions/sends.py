@@ -17,7 +17,7 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.models import Message, Send, Template
-from abhiyan.messaging.queries import open_hours, stop_number
+from abhiyan.messaging.queries import SendRecipient, open_hours, stop_number
 from abhiyan.messaging.rules import audiences, bulk, counting, hours
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
@@ -324,7 +324,7 @@ _INSERT = """insert into messaging_message (id, public_id, kind, template, langu
  on conflict do nothing"""
 
 
-def _insert(send: Send, phones: Sequence[reads.SendRecipient], at: datetime) -> None:
+def _insert(send: Send, phones: Sequence[SendRecipient], at: datetime) -> None:
     """A row for each phone: those who get nothing have theirs too, with the reason, and without what could be sent."""
     if not phones:
         return
