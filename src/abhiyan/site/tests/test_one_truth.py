@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import unescape
@@ -11,6 +12,8 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.conf import settings
+from django.db.models import Q
 from django.template import Context
 from django.test import Client
 from django.urls import reverse
@@ -19,10 +22,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pptx import Presentation
 
-from abhiyan.core.scope import system
+from abhiyan.core import schema
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of, written
 from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.org.models import Appointment
+from abhiyan.org.queries import scope_of
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -31,9 +39,10 @@ from abhiyan.programmes.rules.estimated import Estimated, RealOf100, RealShare
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.tests.test_rounds import opened, review_of
 from abhiyan.review.views import printing
+from abhiyan.site.demo import build, tree
 from abhiyan.ui.lists import Column
 from abhiyan.ui.templatetags import pictures
-from abhiyan.units.models import Hierarchy, Unit
+from abhiyan.units.models import Hierarchy, Kind, Unit
 from abhiyan.units.rules.levels import SLUGS
 from abhiyan.verification.actions import (
     close_frame,
@@ -57,6 +66,7 @@ from abhiyan.verification.tests.test_checks import drawn, entered
 from abhiyan.verification.views.frames import EstimateRow
 
 from .cast import SYSTEM, Cast
+from .emptying import empty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -211,10 +221,9 @@ def pages_about(cast: Cast, role: str, place: Place, *, frame: Frame) -> dict[st
     return found
 
 
-def slides_about(cast: Cast, role: str, place: Place) -> dict[str, str]:
+def slides_about(client: Client, where: str) -> dict[str, str]:
     """A deck of a unit: its page, and the text of both files; without spaces."""
-    client = cast.client(role)
-    page, pptx = deck(client, f"?unit={place.code}&in={SLUGS[place.tree]}")
+    page, pptx = deck(client, where)
     pdf = client.get(f"{page}file/pdf/")
     assert pdf.status_code == 200
     return {
@@ -263,7 +272,7 @@ def test_every_page_slide_paper_and_file_says_one_sentence_about_one_estimate(
         for name, text in pages_about(cast, place.role, place, frame=first).items():
             assert_one_truth(f"{place.code}: {name}", text, truth)
     for place in PLACES[1:4]:
-        for name, text in slides_about(cast, place.role, place).items():
+        for name, text in slides_about(cast.client(place.role), f"?unit={place.code}").items():
             sentence = squeezed(truths[place.code].sentence.rstrip("."))
             assert sentence in text, (place.code, name)
     client = cast.client("state_president")
@@ -496,3 +505,90 @@ def test_a_frame_is_rounded_for_who_does_not_see_the_people_and_exact_for_who_do
     for role, shown in (("state_president", ["87"]), ("district_elsewhere", ["90"])):
         cells = re.findall(r'data-l="Entries"[^>]*>\s*(\d+)\s*<', body(cast.client(role), every))
         assert cells == shown, role
+
+
+def signed_in(account: Account) -> Client:
+    """The browser of somebody of the sample, both proofs shown."""
+    client = Client(HTTP_ACCEPT_LANGUAGE="en", raise_request_exception=False)
+    with scoped(Scope(account=account.pk)):
+        made = sessions.start(account_id=account.pk, device="", origin="", at=NOW, strong=True)
+    client.cookies[settings.SESSION_COOKIE_NAME] = made.token
+    client.cookies["language"] = "en"
+    return client
+
+
+def truths_in(programme: Programme, account: Account, unit_id: int) -> dict[int, Truth]:
+    """What somebody is told of a unit, by measure, where a frame has a figure or a grade of it."""
+    with scoped(scope_of(account.pk, NOW.date())), override("en"):
+        found = ask_latest([programme.pk], [unit_id], NOW.date())()
+        ladders = programmes.ladders(node=unit_id, hierarchy=programme.hierarchy, of=[programme], at=NOW)
+        none = programmes.blank(is_rounded=False)
+        return {
+            measure: truth_of(one, entries=ladder.entries, is_rounded=ladder.is_rounded)
+            for (_programme, measure, _unit), one in found.items()
+            for ladder in [ladders.get((programme.pk, measure), none)]
+            if one.entered.rate is not None or one.grade
+        }
+
+
+@pytest.mark.slow
+def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All its units on pages and in files; two of each level on Today, records, paper and slides too."""
+    monkeypatch.setattr(tree, "BOOTHS", 900)
+    empty()
+    with schema.working_as("jobs"):
+        build.build("one truth", at=NOW, claims=6_000, say=lambda _text: None)
+    with system("test"):
+        chief = Account.objects.get(
+            pk=Appointment.objects.filter(
+                office__code="national_president", unit__code="IN", state=Appointment.State.ACTIVE
+            ).values_list("account")[:1]
+        )
+        of_frames = Frame.objects.exclude(state=Frame.State.FROZEN).values("programme")
+        checked_ones = list(Programme.objects.filter(pk__in=of_frames, hierarchy=Hierarchy.ORGANISATIONAL))
+        has_figure = Q(rate__isnull=False) | ~Q(grade="")
+        rows = Estimate.objects.filter(has_figure).values_list("frame__programme", "unit").distinct()
+        units_of = defaultdict(set)
+        for programme_id, unit_id in rows:
+            units_of[programme_id].add(unit_id)
+        units = {
+            unit.pk: unit for unit in Unit.objects.filter(pk__in={u for of in units_of.values() for u in of})
+        }
+    client, seen, levels = signed_in(chief), Counter[str](), Counter[str]()
+    for programme in checked_ones:
+        below = reverse("programmes:below", args=[programme.public_id])
+        files: dict[tuple[str, int], dict[str, str]] = {}
+        for unit_id in sorted(units_of[programme.pk]):
+            unit = units[unit_id]
+            truths = truths_in(programme, chief, unit_id)
+            if not truths:
+                continue
+            seen[programme.kind] += 1
+            levels[unit.kind] += 1
+            is_across = unit.kind in (Kind.CONSTITUENCY, Kind.SEGMENT)
+            tree_of = "electoral" if is_across else "organisational"
+            pages = {}
+            if not is_across:
+                page = reverse("programmes:programme", args=[programme.public_id])
+                pages["programme"] = words(client, f"{page}?unit={unit.code}")
+            if programme.state == Programme.State.OPEN and programme.closes_on >= NOW.date():
+                for name in ("site:unit", "review:dossier"):
+                    pages[name] = words(client, reverse(name, args=[unit.code]) + f"?in={tree_of}")
+            if levels[unit.kind] <= 2 and "site:unit" in pages:
+                paper = client.get(reverse("review:dossier_print", args=[unit.code]) + f"?in={tree_of}")
+                pages["paper"] = "".join(written(paper.content).split())
+                if programme.kind == "drive" and truths[MEASURE].real:
+                    where = f"?unit={unit.code}&in={tree_of}&programme={programme.public_id}"
+                    for name, text in slides_about(client, where).items():
+                        assert squeezed(truths[MEASURE].sentence.rstrip(".")) in text, (unit.code, name)
+            for measure, truth in truths.items():
+                for name, text in pages.items():
+                    assert squeezed(truth.note) in text, (programme.kind, unit.code, name, truth.note)
+                if (unit.kind, measure) not in files:
+                    file = client.get(f"{below}?unit=IN&level={unit.kind}&measure={measure}&format=csv")
+                    content = b"".join(file) if file.streaming else file.content
+                    lines = csv.DictReader(io.StringIO(content.decode().removeprefix("\ufeff")))
+                    files[unit.kind, measure] = {row["Code"]: row["Back-checks"] for row in lines}
+                if unit.code in files[unit.kind, measure]:
+                    assert files[unit.kind, measure][unit.code].startswith(truth.note), unit.code
+    assert seen["drive"] > 20 and len(levels) >= 4, (seen, levels)
