@@ -199,7 +199,7 @@ def _covers(share: RealShare, entries: int | None, count: Count, *, is_open: boo
     words = say("%(n)s of them are drawn to be asked.") if is_open else say("%(n)s of them were asked.")
     numbers = {"n": items, "asked": words % {"n": drawn}}
     is_more = entries is not None and share.items > entries and items != count(entries)
-    if entries is None or (is_more and is_rounded):
+    if not entries or (is_more and is_rounded):
         return say("Covers %(n)s entries; %(asked)s") % numbers
     words = say("Covers %(n)s of today's %(entries)s entries; %(asked)s")
     if is_more:

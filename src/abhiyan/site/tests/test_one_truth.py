@@ -517,11 +517,11 @@ def signed_in(account: Account) -> Client:
     return client
 
 
-def truths_in(programme: Programme, account: Account, unit_id: int) -> dict[int, Truth]:
-    """What somebody is told of a unit, by measure, where a frame has a figure or a grade of it."""
+def truths_in(programme: Programme, account: Account, unit_id: int, tree: int) -> dict[int, Truth]:
+    """What somebody is told of a unit of a tree, by measure, where a frame has a figure or a grade of it."""
     with scoped(scope_of(account.pk, NOW.date())), override("en"):
         found = ask_latest([programme.pk], [unit_id], NOW.date())()
-        ladders = programmes.ladders(node=unit_id, hierarchy=programme.hierarchy, of=[programme], at=NOW)
+        ladders = programmes.ladders(node=unit_id, hierarchy=tree, of=[programme], at=NOW)
         none = programmes.blank(is_rounded=False)
         return {
             measure: truth_of(one, entries=ladder.entries, is_rounded=ladder.is_rounded)
@@ -542,7 +542,7 @@ def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch:
         chief = Account.objects.get(
             pk=Appointment.objects.filter(
                 office__code="national_president", unit__code="IN", state=Appointment.State.ACTIVE
-            ).values_list("account")[:1]
+            ).values_list("account_id")[:1]
         )
         of_frames = Frame.objects.exclude(state=Frame.State.FROZEN).values("programme")
         checked_ones = list(Programme.objects.filter(pk__in=of_frames, hierarchy=Hierarchy.ORGANISATIONAL))
@@ -560,13 +560,14 @@ def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch:
         files: dict[tuple[str, int], dict[str, str]] = {}
         for unit_id in sorted(units_of[programme.pk]):
             unit = units[unit_id]
-            truths = truths_in(programme, chief, unit_id)
+            is_across = unit.kind in (Kind.CONSTITUENCY, Kind.SEGMENT)
+            home = Hierarchy.ELECTORAL if is_across else Hierarchy.ORGANISATIONAL
+            truths = truths_in(programme, chief, unit_id, home)
             if not truths:
                 continue
             seen[programme.kind] += 1
             levels[unit.kind] += 1
-            is_across = unit.kind in (Kind.CONSTITUENCY, Kind.SEGMENT)
-            tree_of = "electoral" if is_across else "organisational"
+            tree_of = SLUGS[home]
             pages = {}
             if not is_across:
                 page = reverse("programmes:programme", args=[programme.public_id])
