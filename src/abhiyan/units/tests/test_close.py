@@ -1,7 +1,7 @@
 """Units close from a day: by an act and by a list, and open again by undoing either."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,29 @@ def test_a_list_closes_units_names_successors_and_its_undo_opens_them(tmp_path: 
     for one in (plain, again, staged):
         assert _step(one, "undo").state == "undone"
     assert state() == before
+
+
+def test_a_list_gives_units_their_first_day_else_it_is_today(tmp_path: Path) -> None:
+    grow(NATION)
+    close("B6")
+    head = "code,kind,name_en,organisational_parent,opened_on,closed_on\n"
+    rows = [
+        "N1,booth,New,C3,,",
+        "N2,booth,Older,C3,01/10/2026,",
+        "N3,booth,Gone,C3,,20/11/2026",
+        "B4,,,,02/10/2026,",
+        "B5,,,,21/11/2026,",  # 6 to come
+        "B6,,,,21/11/2026,",  # 7 to come
+        "N4,booth,Odd,C3,20/11/2026,19/11/2026",  # 8 opened after it closed
+    ]
+    staged = bring_file(_file(tmp_path, head + "\n".join(rows) + "\n"))
+    days = dict(Unit.objects.filter(code__in=["N1", "N2", "N3", "B4"]).values_list("code", "opened_on"))
+    assert days == {"N1": TODAY, "N2": date(2026, 10, 1), "N3": None, "B4": date(2026, 10, 2)}
+    assert {(row, field, reason) for row, field, reason in refused(staged)} >= {
+        (6, "opened_on", "opened_to_come"),
+        (7, "opened_on", "opened_to_come"),
+        (8, "opened_on", "opened_after"),
+    }
 
 
 def test_every_wrong_closing_of_a_list_is_refused_with_its_reason(tmp_path: Path) -> None:
