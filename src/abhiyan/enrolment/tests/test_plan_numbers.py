@@ -1,6 +1,7 @@
 """A friends plan is held against itself."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -61,7 +62,7 @@ def test_numbers_that_multiply_out_contradict_nothing(
 
 
 def test_segments_that_the_tree_lacks_are_asked_for_and_never_taken_for_none() -> None:
-    known = {"friends": 325_000, "each": 5_000, "certificates": 750}
+    known: dict[str, Any] = {"friends": 325_000, "each": 5_000, "certificates": 750}
     plan = PlannedFriends(65, 5, 90, **known)
     with translation.override("en"):
         assert sentence(plan).startswith("65 constituencies, segments known in 5 of them, 3,25,000 friends")

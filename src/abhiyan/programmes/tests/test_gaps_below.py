@@ -1,6 +1,7 @@
 """The gap of a whole beside its parts: how many of one level are behind and ahead, and by how many people each."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,13 @@ def test_what_is_said_of_the_parts_is_what_their_list_adds_up_to_and_comes_to_th
             assert node is not None
             found = queries.late(node, cast.world.units[unit].kind, one, at=NOW)
             ids = [cast.world.units[part].pk for part in parts]
-            of = {"node": node, "hierarchy": one.hierarchy, "programme": one, "at": NOW, "units": ids}
+            of: dict[str, Any] = {
+                "node": node,
+                "hierarchy": one.hierarchy,
+                "programme": one,
+                "at": NOW,
+                "units": ids,
+            }
             children = queries.children_ladders(**of).rows
             gaps = [
                 windows.due(child.target or 0, one.opens_on, one.closes_on, on) - (child.ladder.counted or 0)

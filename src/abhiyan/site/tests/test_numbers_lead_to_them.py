@@ -38,8 +38,8 @@ def cast(open_database: None) -> Cast:
     for n in range(3):
         on_paper(made, "Paper person", 70 + n)
     made.world.missed_call(of=Human("Nobody yet", 1980, "+919906000055"))
-    for n, unit in enumerate((made.world.booth, made.world.booth, made.world.far_booth)):
-        typed(made.world, phone=f"+9199060020{n:02}", unit_id=unit.pk)
+    for n, where in enumerate((made.world.booth, made.world.booth, made.world.far_booth)):
+        typed(made.world, phone=f"+9199060020{n:02}", unit_id=where.pk)
     with system("test"):
         first = Ticket.objects.filter(unit_id=made.world.booth.pk).values("pk")[:1]
         Ticket.objects.filter(pk__in=first).update(desk_id=made.world.units["JK-SRI"].pk, due_at=NOW)
