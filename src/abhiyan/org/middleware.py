@@ -18,6 +18,7 @@ from abhiyan.core.scope import Scope, current, is_out_of_date, scoped, widen
 from abhiyan.people.actions import sessions
 from abhiyan.people.visit import Visit
 from abhiyan.ui.lists import NAMED
+from abhiyan.ui.records import WHO
 from abhiyan.units import queries as units
 
 from . import queries
@@ -93,6 +94,9 @@ class ViewerMiddleware:
             return None
         if not undone:
             _set_cookie(response, visit)
+        if request.path.startswith(sessions.FIELD):
+            is_in = viewer.is_strong or viewer.is_phone
+            response.headers[WHO] = str(viewer.public_id) if is_in and not visit.is_over else ""
         return response
 
     @staticmethod

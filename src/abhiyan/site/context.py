@@ -48,12 +48,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language_url": address("people:language"),
         "languages": languages_of(request),
         "home_url": "/",
+        "keep_url": address("site:field_keep"),
     }
     if viewer.is_strong:
         known["nav"] = menu(viewer)
         known["search_url"] = address(SEARCH)
     if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
-        known["field"] = phone(viewer.public_id)
+        known["field"] = phone(viewer.public_id, viewer.name)
     elif (visit := getattr(request, "visit", None)) and visit.ended_phone is not None:
         known["field"] = phone(visit.ended_phone.holder)
     if viewer.is_signed_in:
@@ -75,13 +76,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return known
 
 
-def phone(holder: UUID | None) -> dict[str, str]:
+def phone(holder: UUID | None, name: str = "") -> dict[str, str]:
     """Facts for the head and the script of a field page. version: of all that its copies are made from."""
     look = "|".join(
         (assets.version(), settings.ORGANISATION, settings.ACCENT, translation.get_language() or "")
     )
     return {
         "who": str(holder),
+        "name": name,
         "version": hashlib.sha256(look.encode()).hexdigest()[:12],
         "worker": address("site:field_worker") if environment.OFFLINE() else "",
         "send": address("site:field_send"),

@@ -21,6 +21,7 @@ Value = TypeVar("Value")
 Page = TypeVar("Page", bound=HttpResponseBase)
 KEPT = "X-Abhiyan-Kept"  # asks for a copy, which holds no phone number
 NAMES = "X-Abhiyan-Names"  # marks a copy that names people, which the phone deletes after 24 hours
+WHO = "X-Abhiyan-Who"  # names the account of an answer below /field/, "" where nobody is signed in
 PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had been posted
 
 

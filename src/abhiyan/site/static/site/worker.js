@@ -1,6 +1,9 @@
 // Pages of the field without a network: the network first, else the copy. It keeps no record and sends none.
+// A copy is given to the account that made it, and to nobody else.
 const PAGES = "field-pages";
 const FILES = "field-files";
+const READER = "field-reader"; // whose copies are given out
+const WHO = "X-Abhiyan-Who"; // names the account of an answer; empty where nobody is signed in
 const PATIENCE = 10000; // ms
 const DAY = 86400000; // ms; so long a copy may name people
 
@@ -28,6 +31,7 @@ async function page(request, url) {
   const late = new Promise((_, fail) => isLook && setTimeout(fail, PATIENCE));
   try {
     const answer = await Promise.race([fetch(request), late]);
+    if (answer.headers.has(WHO)) await readBy(answer.headers.get(WHO));
     if (!isLook || answer.status < 502 || answer.status > 504) return answer;
     return (await copy(url)) ?? answer;
   } catch {
@@ -39,6 +43,9 @@ async function page(request, url) {
 async function copy(url) {
   await forget();
   const pages = await caches.open(PAGES);
+  const reader = await (await caches.open(READER)).match("/field/");
+  if (!reader) return undefined;
+  const who = await reader.text();
   const unit = url.searchParams.get("unit");
   const all = await pages.keys();
   const is = (one, test) => test(new URL(one.url));
@@ -46,7 +53,17 @@ async function copy(url) {
     all.find((one) => is(one, (at) => at.pathname === url.pathname && at.search === url.search)) ??
     all.find((one) => is(one, (at) => at.pathname === url.pathname && (!unit || at.searchParams.get("unit") === unit))) ??
     all.find((one) => is(one, (at) => at.pathname === "/field/start/"));
-  return found && pages.match(found, { ignoreVary: true });
+  const known = found && (await pages.match(found, { ignoreVary: true }));
+  return known?.headers.get(WHO) === who ? known : undefined;
+}
+
+// The server has named its reader. What was kept for anybody else goes.
+async function readBy(who) {
+  const known = await (await caches.open(READER)).match("/field/");
+  if (known && (await known.text()) === who) return;
+  await caches.delete(PAGES);
+  if (who) await (await caches.open(READER)).put("/field/", new Response(who));
+  else await caches.delete(READER);
 }
 
 // Copies that name people go after a day by this phone's clock, and when that clock was set back.

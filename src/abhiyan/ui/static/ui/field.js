@@ -1,8 +1,9 @@
 // A page of the field: its forms go through the outbox, it says what is unsent, and its copy is kept on this phone.
-import { about, db, isOwn, mine, onChange, refusedBy, remove, save, sendAll } from "./outbox.js";
+import { keepCopies } from "./copies.js";
+import { about, forgetCopies } from "./reader.js";
+import { db, isOwn, mine, onChange, refusedBy, remove, save, sendAll } from "./outbox.js";
 
 const LONGEST = 1600; // pixels of a picture's longer side
-const FRESH = 10 * 60000; // ms until the copies are asked for again
 const bar = document.getElementById("unsent");
 const told = document.getElementById("field-told");
 
@@ -27,7 +28,7 @@ async function follow(form) {
   let one = null;
   for (const each of there) if (!one && (asked ? each.key === asked : each.state === "draft") && (await isOwn(each.key))) one = each;
   if (!one) {
-    one = { key: crypto.randomUUID(), by: about.who, record, page, state: "draft", made: Date.now(), pictures: {} };
+    one = { key: crypto.randomUUID(), by: about.who, holder: about.name, record, page, state: "draft", made: Date.now(), pictures: {} };
     await isOwn(one.key);
   }
   one.kind = title;
@@ -225,41 +226,6 @@ async function list(place) {
   place.replaceChildren(...rows);
 }
 
-// --- copies ---
-
-async function keep() {
-  if (!("serviceWorker" in navigator)) return;
-  if (!about.worker) {
-    for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
-    for (const name of await caches.keys()) await caches.delete(name);
-    return;
-  }
-  await navigator.serviceWorker.register(about.worker, { scope: "/field/", updateViaCache: "none" });
-  const mark = `${about.who} ${about.version}`;
-  const [known, at] = (localStorage.getItem("field-kept") ?? "").split("|");
-  if (!navigator.onLine || (known === mark && Date.now() - at < FRESH)) return;
-  if (known && known !== mark) await caches.delete("field-pages");
-  const asked = await fetch(about.keep);
-  if (!asked.ok || asked.redirected) return;
-  const { pages } = await asked.json();
-  const [copies, files] = await Promise.all([caches.open("field-pages"), caches.open("field-files")]);
-  const wanted = new Set([...document.querySelectorAll("link[href], script[src]")].map((one) => one.src || one.href));
-  for (const address of pages) {
-    const page = await fetch(address, { headers: { "X-Abhiyan-Kept": "1" } });
-    if (!page.ok || page.redirected) continue;
-    for (const [, file] of (await page.clone().text()).matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)) wanted.add(new URL(file, location).href);
-    const headers = new Headers(page.headers);
-    headers.set("X-Abhiyan-At", Date.now());
-    await copies.put(address, new Response(await page.blob(), { headers }));
-  }
-  for (const name of ["outbox.js", "built/idb.js"]) wanted.add(new URL(name, import.meta.url).href);
-  for (const file of wanted) if (file.includes("/static/") && !(await files.match(file))) await files.add(file);
-  for (const one of await copies.keys()) if (!pages.some((each) => one.url === new URL(each, location).href)) await copies.delete(one);
-  const own = import.meta.url.slice(0, import.meta.url.indexOf("/ui/"));
-  for (const one of await files.keys()) if (!one.url.startsWith(own)) await files.delete(one);
-  localStorage.setItem("field-kept", `${mark}|${Date.now()}`);
-}
-
 // An ordinary form may change which pages are to be kept, such as by taking doors: they are asked for again after it.
 for (const form of document.querySelectorAll("form[method=post]:not([data-record])"))
   form.addEventListener("submit", () => localStorage.removeItem("field-kept"));
@@ -287,12 +253,14 @@ if (db) {
     const came = await sendAll(waits);
     const notes = Object.values(came).flatMap((each) => each.note ?? []);
     if (notes.length) say(notes.join(" "), "warn");
-    if (Object.values(came).some((each) => each.signIn)) document.getElementById("sign-in")?.removeAttribute("hidden");
+    if (!Object.values(came).some((each) => each.signIn)) return;
+    await forgetCopies();
+    document.getElementById("sign-in")?.removeAttribute("hidden");
   };
   for (const event of ["online", "offline"]) addEventListener(event, () => again(true));
   document.getElementById("send-now")?.addEventListener("click", () => again(true));
   setInterval(() => again(), 60000);
   await again(true);
 } else say(about.nowhere, "warn");
-await keep().catch(() => {});
+await keepCopies().catch(() => {});
 document.documentElement.dataset.field = "ready";

@@ -1,7 +1,7 @@
 // Records on this phone, until the server has them: draft, finished, sent; or refused, mended and finished again.
 import { openDB } from "./built/idb.js";
+import { about } from "./reader.js";
 
-export const about = document.getElementById("unsent").dataset;
 // null where the browser keeps nothing: forms are then sent as without script.
 export const db = await open().catch(() => null);
 const later = new EventTarget();
