@@ -8,8 +8,10 @@ import pytest
 from django.utils.translation import override
 from pptx import Presentation
 
+from abhiyan.core.cut import Cut
 from abhiyan.review.queries.deck_files import deck_file, sample_slides
-from abhiyan.review.rules.decks import About, DeckUnit, ReviewedRound, round_deck, unit_deck
+from abhiyan.review.rules.deck_rounds import ReviewedRound, round_deck
+from abhiyan.review.rules.decks import About, DeckUnit, unit_deck
 from abhiyan.ui.slides.layouts import cleaned, house
 from abhiyan.ui.slides.look import Layouts, house_layouts
 from abhiyan.ui.slides.said import Slide
@@ -44,7 +46,9 @@ def slides(language: str) -> list[Slide]:
             branches=[(f"मंडल श्रीनगर उत्तर {n}", n, 40) for n in range(23)],
             decided=[("रियासी", "The unit needs help", "12 Nov")] * 12,
             decisions=[("The unit needs help", 29), ("Going well", 12)],
-            late=[("दो बूथ अध्यक्ष नियुक्त करें और हर गाँव के प्रधान से बात करके लिखें कि क्या चाहिए", "रियासी", "3 Nov")],
+            late=Cut(
+                [("दो बूथ अध्यक्ष नियुक्त करें और हर गाँव के प्रधान से बात करके लिखें कि क्या चाहिए", "रियासी", "3 Nov")], 1
+            ),
         )
         unit = DeckUnit(
             offices=[("ज़िला अध्यक्ष", "ग़ुलाम रसूल मीर", "Jan 2025"), ("District in-charge", "", "")],
