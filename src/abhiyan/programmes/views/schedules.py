@@ -81,7 +81,7 @@ def whom(one: Schedule) -> str:
 
 
 def state_name(one: Schedule, state: int, *, is_over: bool) -> str:
-    """How a due stands, in words. A report that was sent waits for a decision; nobody is silent before the hour."""
+    """How a due stands, in words. A report that was sent waits for a decision; silence begins at the hour."""
     if state == DueState.OPEN:
         return say("Silent") if is_over else say("Not due yet")
     if state == DueState.DONE and not one.is_meeting:
@@ -523,7 +523,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         text = [say("There is nobody to remind. Each unit gets at most one message a day.")]
     if period and not one.timing.is_over(period, at):
         due_at = date_format(localtime(one.timing.due_at(period)), "j M Y, H:i")
-        text = [say("Nobody is late yet: it is due on %(time)s.") % {"time": due_at}]
+        text = [say("Not due yet: it is due on %(time)s.") % {"time": due_at}]
     page = here.href(reverse("programmes:schedule", args=[public_id]))
     return ask(
         request,
