@@ -8,7 +8,7 @@ import pytest
 
 from .source import Finder, Source, above, sources, told
 
-# How far an item is stands in `programmes/rules/items.py` and on `Item`. A room that asks the columns forgets the sign.
+# `programmes/rules/items.py` and `Item` say how far an item is. A room that asks the columns forgets the sign.
 ABOUT_ITEMS = re.compile(r"programmes_item\b|\bitems_by_id\b|import .*\bItem\b")
 COLUMN = re.compile(r"\b(counted_at|confirmed_at)(?:\b|__)")
 # A number and a verb without whose word it is: "180 came". `%(n)s`, `{{ n }}`, `{n}`.

@@ -21,14 +21,14 @@ KEEPS = {"list", "tuple", "sorted", "reversed", "set", "enumerate"}
 WORDS = {"ngettext", "_", "say", "gettext", "grouped", "filled", "count_words", "npgettext"}
 COMPARED = re.compile(r"\|length\s*(?:[<>=!]|%\})|\bif [^%]*\|length")
 LENGTH = re.compile(r"([\w.]+)\|length")
-# Where the rows are what the act takes, not a part of what is shown: their number is the number.
+# The act takes these rows. They are no part of what is shown, so their number is the number.
 WHOLE: dict[str, str] = {
     "enrolment/views/placing.py": "the press places these rows: it says n of all, the oldest first",
 }
 
 
 def cut_by(node: ast.AST, names: Collection[str], functions: Collection[str], texts: Collection[str]) -> bool:
-    """Whether an expression is a list of the first rows only."""
+    """Return whether an expression is a list of the first rows only."""
 
     def goes_on(part: ast.AST) -> bool:
         return cut_by(part, names, functions, texts)
@@ -62,7 +62,7 @@ def called(func: ast.AST) -> str:
 
 
 def is_limited(text: ast.AST, texts: Collection[str]) -> bool:
-    """Whether an SQL text, or the constant that has it, takes the first rows only."""
+    """Return whether an SQL text, or the constant that has it, takes the first rows only."""
     match text:
         case ast.Constant(value=str(words)):
             return LIMITED.search(words) is not None
@@ -79,7 +79,7 @@ def functions_of(source: Source) -> list[ast.FunctionDef]:
 
 @cache
 def steps_of(function: ast.FunctionDef) -> tuple[list[ast.Assign], list[ast.expr]]:
-    """What a function gives names to, and what it returns."""
+    """Return what a function gives names to, and what it returns."""
     nodes = list(ast.walk(function))
     returned = [node.value for node in nodes if isinstance(node, ast.Return) and node.value]
     return [node for node in nodes if isinstance(node, ast.Assign)], returned
@@ -150,7 +150,7 @@ def with_parents(
 
 
 def is_said(above: tuple[ast.AST, ...], source: Source) -> bool:
-    """Whether a number goes into words: through what makes words, `%`, or a page's context."""
+    """Return whether a number goes into words: through what makes words, `%`, or a page's context."""
     for node in reversed(above):
         match node:
             case ast.Compare() | ast.BinOp(op=ast.Sub() | ast.Add()) | ast.BoolOp():

@@ -9,7 +9,7 @@ import pytest
 
 from .source import Finder, Source, sources, told
 
-# What has no place on the scale of people: the parts of an estimate, and the first rung.
+# These have no place on the scale of people: the parts of an estimate, and the first rung.
 UNSCALED = {"estimate", "low", "high", "rate", "real", "true", "reported"}
 DRAWN_BY = {"Span", "Box", "SlideDot", "Stroke", "ChartBar", "_rect", "_line", "rect", "line", "at"}
 KEYS = {"share", "shares", "start", "width", "height", "x", "y", "w", "h", "r", "cx", "cy"}

@@ -1,4 +1,4 @@
-"""What checks found has one writer: its words stand in one file, and no other rounds a rate."""
+"""One file writes the words for the findings of checks, and no other rounds a rate."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ ELSEWHERE = {
     ("verification", "views/planning.py"),
     ("verification", "views/verifiers.py"),
 }
-# Who may round a share to a number of 100: the rule, the least gap (what an end leaves), and what draws by the rule.
+# Files that may round a share to a number of 100: the rule, the least gap (what an end leaves), and drawings.
 ROUNDS = {
     ("programmes", "rules/estimated.py"),
     ("review", "rules/decks.py"),

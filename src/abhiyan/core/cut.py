@@ -30,7 +30,7 @@ class Cut(Generic[Row]):
 
     @property
     def rest(self) -> int:
-        """How many are not shown."""
+        """Count the rows that are not shown."""
         return self.total - self.shown
 
 

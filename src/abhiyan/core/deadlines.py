@@ -20,7 +20,7 @@ def is_of_its_day(made_at: datetime, *, at: datetime) -> bool:
 
 
 class DueWord(StrEnum):
-    """What may be said of somebody who was asked for something until an hour."""
+    """The words for somebody who was asked for something until an hour."""
 
     NOT_ASKED = "not_asked"  # they were not there at the hour, or were asked only afterwards
     NOT_DUE = "not_due"
@@ -51,7 +51,7 @@ def due_word(
 ) -> DueWord:
     """Return what an answer, or none, means at an instant. is_asked: as `was_asked` says of the hour.
 
-    Nobody is silent before the hour. An answer counts also from somebody who was not asked.
+    Silence begins at the hour. An answer counts also from somebody who was not asked.
     """
     if answered_at is not None:
         return DueWord.IN_TIME if answered_at <= due_at else DueWord.LATE

@@ -80,7 +80,7 @@ class Meeting(models.Model):
 class Invitee(models.Model):
     """Somebody who is invited once, whatever offices they hold: what they answered, and whether they came.
 
-    Somebody whom a bulk send invited has a row from their first tick on: a phone, without account and office.
+    A person invited by a bulk send has a row from their first tick on: a phone, without account and office.
     """
 
     class Answer(models.TextChoices):

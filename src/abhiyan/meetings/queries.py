@@ -327,7 +327,7 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
 class WhoCame:
     """Attendance as rungs, and the numbers invited and coming. They are no target: others come too.
 
-    invited: by name. by_phone: how many of the counted were ticked by phone number, whom a bulk send invited.
+    invited: by name. by_phone: how many of the counted were ticked by phone number, after a bulk send invited them.
     """
 
     invited: int

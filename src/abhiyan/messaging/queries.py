@@ -332,7 +332,7 @@ def send_of(public_id: UUID | None) -> Send | None:
 
 @dataclass(frozen=True, slots=True)
 class SendRecipient:
-    """A phone of an audience. reason: why it gets nothing; "" for those who get it. sealed: bound to phone_id."""
+    """A phone of an audience. reason: why it gets nothing; "" for a phone that gets it. sealed: bound to phone_id."""
 
     phone_id: UUID
     language: str

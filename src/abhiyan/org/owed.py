@@ -233,7 +233,7 @@ def _vacancies(
 
 
 def _vacant(to_fill: list[_Vacancy], n: int, unit: str) -> Owed:
-    """All vacancies as one thing to do, the last of all. n: how many there are, also those that others fill."""
+    """All vacancies as one thing to do, the last of all. n: how many there are, with vacancies that others fill."""
     others = n - sum(one.n for one in to_fill)
     if len(to_fill) == 1 and not others:
         (one,) = to_fill

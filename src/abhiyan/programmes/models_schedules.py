@@ -172,12 +172,12 @@ class Due(models.Model):
 
     @property
     def sent_later(self) -> int:
-        """How many days the answer that stands lay on the phone; 0: it came on the day it was made."""
+        """Count the days that the answer in force lay on the phone; 0: it came on the day it was made."""
         return (self.said_at - self.made_at).days if self.made_at and self.said_at else 0
 
 
 class DueRecord(models.Model):
-    """What somebody said of a due, and what does not stand: kept beside what does, and shown."""
+    """An answer to a due that is not in force. It is kept beside the answer in force, and shown."""
 
     class Why(models.TextChoices):
         """Why it does not stand."""

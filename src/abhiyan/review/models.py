@@ -165,7 +165,7 @@ class StandIn(models.Model):
 
 
 class Deck(models.Model):
-    """What some slides are about. What they say is frozen when they are made: `DeckEdition`."""
+    """The subject of some slides. Their words are frozen when they are made: `DeckEdition`."""
 
     class About(models.TextChoices):
         UNIT = "unit", _("A unit")
@@ -211,10 +211,10 @@ _OWN_LINE = (
 
 
 class DeckEdition(models.Model):
-    """What a deck says to all readers of one sight, as it was made. It never changes, and names nobody.
+    """The slides of a deck for all readers of one sight, as made. An edition never changes, and names nobody.
 
-    sight: whole (exact, of who sees people there), outside (rounded), led (a round, of who leads all of it), or what
-    somebody else of a round leads.
+    sight: whole (exact, for readers who see people there), outside (rounded), led (for leaders of a whole round).
+    Another leader in a round has their own part as the sight.
     """
 
     deck = models.ForeignKey(Deck, models.CASCADE, related_name="editions", db_index=False)
@@ -234,7 +234,7 @@ class DeckEdition(models.Model):
                 f" and {placed('r.unit_id', LINE)}) or {_OWN_LINE}))",
                 write=SYSTEM,
             ),
-            # used by: whoever opens a deck
+            # used by: opening a deck
             models.UniqueConstraint(fields=["deck", "sight"], name="deck_edition_once"),
         ]
 

@@ -100,8 +100,8 @@ async def _counted(surface: str, app: App, scope: AsgiScope, receive: Receive, s
 LET_BY, LET_BY_S = 64 << 20, 30.0  # bytes, seconds: of a body that is refused, so that its sender hears why
 
 
-# Bytes of bodies that one worker holds at once, in memory or on disk (`core.spools`): of accounts, of everybody else,
-# and of everybody else behind one network. A body that is small is always taken.
+# Bytes of bodies that one worker holds at once, in memory or on disk (`core.spools`). There is one number for accounts,
+# one for everybody else, and one for everybody else behind one network. A body that is small is always taken.
 MOST_HELD = {True: 256 << 20, False: 64 << 20}
 MOST_OF_NETWORK = 12 << 20
 SMALL = 64 * 1024
@@ -131,7 +131,7 @@ class HeldBytes:
         self.of_networks: Counter[str] = Counter()
 
     def take(self, n: int, *, network: str | None, of: int) -> None:
-        """Hold n more bytes of a body of which `of` came. network: None of an account. Raises _TooMuch."""
+        """Hold n more bytes of a body. of: bytes of it so far. network: None of an account. Raises _TooMuch."""
         is_account = network is None
         self.bytes[is_account] += n
         if network is not None:

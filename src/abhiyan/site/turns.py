@@ -8,7 +8,7 @@ long is asked to come back. Files of lists, which may take seconds, have a turn 
 Each worker has turns of its own, but what one account holds of them is counted over all workers of the machine
 (`core.slots.SharedPlaces`).
 
-Turns go round. Those who wait stand in one line for each account, or, without an account, for each network. The lines
+Turns go round. Waiting requests form one line for each account, or, without an account, for each network. The lines
 take turns, so a thousand requests of one network delay another network by one. Somebody who has begun goes before a
 newcomer: a refusal in the middle wastes what was done. But anybody can begin and hold many connections, so after
 `BEFORE_NEW` such turns a newcomer gets one. The mark in the session's cookie says who has begun, and which account it

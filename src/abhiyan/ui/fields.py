@@ -48,7 +48,7 @@ class CodeField(forms.CharField):
 
 
 class AverageField(forms.DecimalField):
-    """How many parts a unit has on average, such as 6.7 segments; left empty where nobody knows."""
+    """The average number of parts of a unit, such as 6.7 segments; left empty if nobody knows it."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(

@@ -103,7 +103,7 @@ class LadderShown:
 
     @property
     def checked(self) -> Words:
-        """What checks say, in a few words, on a page, on paper and on slides."""
+        """Say in a few words what checks found, on a page, on paper and on slides."""
         return self.short or _("no back-checks yet")
 
     @property
@@ -196,7 +196,7 @@ def plot(ladder: LadderShown, *, room: float = 1.05, top: float = 0) -> LadderPl
 
 @dataclass(frozen=True)
 class EstimatePlot:
-    """Where an estimate lies in its own box, in per cent of the box: 0 to 100 of 100.
+    """The position of an estimate in its own box, in per cent of the box: 0 to 100 of 100.
 
     point: None where the interval is so wide that its middle says nothing, and at the ends of the box.
     """

@@ -1,7 +1,7 @@
 """A map of symbols: where the numbers are. Pure: degrees and numbers in, positions on the drawing out.
 
-Each place is two circles by area: a ring for the target, a disc for what was counted. What is reported is a number in
-its words. Past MANY places they are put together on a grid: 11,838 booths are no map.
+Each place is two circles by area: a ring for the target, a disc for what was counted. The number reported is in its
+words. Past MANY places they are put together on a grid: 11,838 booths are no map.
 """
 
 import math

@@ -55,7 +55,7 @@ class RecordSent:
 
 @dataclass(frozen=True, slots=True)
 class RecordTaken:
-    """What came of a record. note: what its sender must read, such as that a newer one stands."""
+    """The outcome of a record. note: what its sender must read, such as that a newer one stands."""
 
     href: str
     note: str = ""

@@ -64,7 +64,7 @@ class ShownLine:
 
     @property
     def truth(self) -> programmes.Truth:
-        """What the checks say of it, in the words of every other page."""
+        """Say what the checks found of it, in the words of every other page."""
         return programmes.truth_of(self.told, entries=self.entries, is_rounded=not self.is_exact)
 
     @property
@@ -88,7 +88,7 @@ class ShownLine:
 
     @property
     def short(self) -> str:
-        """What the checks say of it, as a cell has it; the whole sentence where they are too few."""
+        """Say what the checks found of it, as a cell has it; the whole sentence if they are too few."""
         truth = self.truth
         words = truth.sentence if truth.real is None else truth.short
         return words if self.line.code else say("part of the whole only")

@@ -110,7 +110,7 @@ class StratumPart(models.Model):
     """
 
     stratum = models.ForeignKey(Stratum, models.PROTECT, related_name="+")
-    hierarchy = models.SmallIntegerField()  # whose units they are; each tree parts a stratum anew
+    hierarchy = models.SmallIntegerField()  # whose units they are; each tree parts a stratum by itself
     units = ArrayField(models.BigIntegerField())  # from the top
     places = ArrayField(models.BigIntegerField())  # the units items were entered in
     items = models.IntegerField()
@@ -121,7 +121,7 @@ class StratumPart(models.Model):
 
 
 class Estimate(models.Model):
-    """What the checks of a frame say of a unit: computed, never typed.
+    """The finding of a frame's checks about a unit: computed, never typed.
 
     From the districts up a row for each shade, made at the freeze; so for constituencies and other units that cut
     through districts (`rules.parts`). Below the districts, a row once `GRADED` checks are finished.

@@ -33,12 +33,12 @@ class PlannedFriends:
 
     @property
     def knows_segments(self) -> bool:
-        """Whether the tree has the segments of each constituency, so that their number is no average."""
+        """Return whether the tree has the segments of each constituency, so that their number is no average."""
         return bool(self.segments) and self.known == self.constituencies
 
     @property
     def asks_average(self) -> bool:
-        """Whether nothing says how many segments there are: then nothing is multiplied by them."""
+        """Return whether the number of segments is unknown; then nothing is multiplied by it."""
         return not self.knows_segments and (self.parts is None or not self.constituencies)
 
     @property
@@ -97,8 +97,8 @@ def sentence(plan: PlannedFriends) -> str:
 def contradictions(plan: PlannedFriends) -> Iterator[tuple[Promise, dict[str, str]]]:
     """Find where the numbers of a plan cannot all be true: a sentence, and what fills it.
 
-    A number that is lacking contradicts nothing. Where the tree lacks segments and nobody says how many there are, the
-    plan asks for their average instead of multiplying by the few that are known.
+    A number that is lacking contradicts nothing. If the tree lacks segments and nobody says how many there are, the
+    plan asks for their average. It does not multiply by the few that are known.
     """
     words = {name: grouped(getattr(plan, name) or 0) for name in plan.__slots__}
     words |= {"segments": plan.all_segments}

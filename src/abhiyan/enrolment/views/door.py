@@ -297,7 +297,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
 def _written_at(drive: OpenDrive, age: timedelta, at: datetime) -> datetime | None:
     """When an entry that is `age` old was written down; None where it counts on the day it arrives.
 
-    That is so after seven days, and where it would lie before the drive: its clock was set.
+    An entry does so after seven days, and if it would lie before the drive because its clock was set.
     """
     then = at - age
     is_inside = clock.day_in(drive.programme.zone, then) >= drive.programme.opens_on

@@ -1,4 +1,4 @@
-"""People whom a bulk send invited are ticked by their number, and asked on the ground on which they were invited."""
+"""A bulk send invites people, who are ticked by number and asked on the ground on which they were invited."""
 
 from datetime import time, timedelta
 from typing import Any

@@ -35,7 +35,7 @@ class TickForm(forms.Form):
 
 
 class PhoneForm(forms.Form):
-    """The number of somebody whom a bulk send invited."""
+    """The number of a person invited by a bulk send."""
 
     phone = forms.CharField(
         label=_("Mobile number"),

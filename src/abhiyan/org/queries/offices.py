@@ -365,19 +365,19 @@ def ask_vacancies_below(
 
 @dataclass(frozen=True, slots=True)
 class UnitVacancies:
-    """What is vacant in a unit and in all units below it."""
+    """Vacant offices in a unit and in all units below it."""
 
     own: list[OfficeHere]
     below: list[OfficeBelow]
 
     @property
     def n(self) -> int:
-        """How many offices are vacant here and below: every page and the list of vacancies have this number."""
+        """Count the offices vacant here and below. Every page and the list of vacancies have this number."""
         return len(self.own) + sum(each.vacant for each in self.below)
 
 
 def vacancies_of(held: HeldOffice, *, at: datetime) -> UnitVacancies:
-    """Count what is vacant in the unit of an office and below it, whoever fills it."""
+    """Count the offices vacant in the unit of an office and below it, no matter who may fill them."""
     own = vacancies(held.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
     span = (held.lo, held.hi)
     return UnitVacancies(own, ask_vacancies_below(held.unit_id, held.hierarchy, at=at, span=span)())

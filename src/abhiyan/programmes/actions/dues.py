@@ -105,7 +105,7 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """What somebody says of a due. made_at: when a phone finished it; None: it is said on its page, now."""
+    """An answer to a due. made_at: when a phone finished it; None: it is said on its page, now."""
 
     made_at: datetime | None
     held_on: date | None = None
@@ -148,9 +148,9 @@ def hold_due(
     """Say on which day a meeting was held, how many came, and a few words; said again, it corrects all of it.
 
     people: as the unit reports, on no ladder; None: not said. filled: the schedule's form, where it has one. made_at:
-    when a phone finished it, which sends it now. Of two the newer one stands; the other is kept beside (`Due.beside`),
-    and so is what comes after seven days. Who may: as `plan_due`. Refuses as there, and HeldDayUnfit, PeopleUnfit,
-    TextTooLong, FormMissing, AnswersUnfit.
+    when a phone finished it, which sends it now. The newer of two answers stands. The other is kept beside
+    (`Due.beside`), and so is one that comes after seven days. Who may: as `plan_due`. Refuses as there, and
+    HeldDayUnfit, PeopleUnfit, TextTooLong, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at, is_meeting=True, is_record=made_at is not None)
@@ -324,7 +324,7 @@ def return_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
 
 
 def _stands(held: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
-    """Return whether what came stands now; else it is kept beside what does. What it replaces is kept in any case.
+    """Return whether the answer stands now; else it is kept beside the one that does. Any answer it replaces is kept.
 
     It is done when the phone finished it, if it came within seven days of the hour.
     """

@@ -321,7 +321,7 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
     """One SMS to each unit in and below one that is silent in a period, or whose set day went by. How many got one.
 
     Before the hour of the period nobody gets one, nor does anybody who did not hold the office then.
-    Who may: `tasks.ask` at the unit. Refuses NotFound, ScheduleEnded, TooManyToRemind; NobodyToRemind, also where all
+    Needs `tasks.ask` at the unit. Refuses NotFound, ScheduleEnded, TooManyToRemind; NobodyToRemind, also where all
     of them were reminded today.
     """
     with transaction.atomic():

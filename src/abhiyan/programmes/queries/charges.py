@@ -260,7 +260,7 @@ def leaders_to_name(programme: Programme, unit_id: int, kind: str, *, on: date) 
 
 
 def charges_told(programme: Programme, unit_id: int) -> QuerySet[InCharge]:
-    """Return charges in and below a unit that people were told of and did not answer."""
+    """Return charges in and below a unit that people got notice of and did not answer."""
     span = units.spans([unit_id], programme.hierarchy).get(unit_id)
     if span is None or programme.state != Programme.State.OPEN:
         return InCharge.objects.none()

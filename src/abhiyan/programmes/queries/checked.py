@@ -1,4 +1,4 @@
-"""What independent checks say of a unit. Nothing else writes an estimate, an interval or that checks are too few."""
+"""Words for what independent checks found. Nothing else writes an estimate, an interval or that checks are too few."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Truth:
 
     @property
     def note(self) -> str:
-        """What every page shows: the sentence, and what it covers."""
+        """Return what every page shows: the sentence, and what it covers."""
         return " ".join(filter(None, (self.sentence, self.covers)))
 
     @property

@@ -99,7 +99,7 @@ def children_ladders(
 ) -> ChildrenLeaf:
     """One page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the database.
 
-    units: ids of units anywhere below the node, instead of its children; none of them stands below another.
+    units: ids of units anywhere below the node, instead of its children; none of them is below another.
     sums_electors: of a unit without a figure of its own those of its booths; it reads every booth below the page.
     sums_gaps: also what they lack or have beyond what is due (`GapsBelow`), however the page is filtered.
 
@@ -239,7 +239,7 @@ def waiting(asked: ChildrenAsked) -> str:
     return f"{ledger_sql.PENDING} and {of_measure(asked, 'd')}"
 
 
-# Whether the programme covers a child, whole or in part. It covers all of a tree where none of its units stands.
+# True if the programme covers a child, whole or in part. It covers all of a tree that has none of its units.
 _COVERED = """(select coalesce(bool_or(a.lo < p.hi and a.hi > p.lo), true) from programmes_scope s
           join units_placement a on a.unit_id = s.unit_id and a.hierarchy = p.hierarchy and a.valid_to is null
             and a.lo is not null
@@ -514,7 +514,7 @@ def outside_of(
 
 
 def has_targets(found: Sequence[int], *, node: LedgerNode, programme: Programme, measure: int) -> bool:
-    """Whether any of these units is to reach anything: else none of them is behind. One query.
+    """Return whether any of these units has a target; else none of them is behind. One query.
 
     found: ids of units below the node. In another tree than the programme's the targets of booths below count.
     """

@@ -1,4 +1,4 @@
-"""Who was there when something was due: units, bodies, and holders of offices. `core.deadlines` has the rule."""
+"""SQL for presence at the hour of a due: units, bodies, and holders of offices. `core.deadlines` has the rule."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from abhiyan.programmes.rules.schedules import Period
 # {on}, {at}: the day and the instant something is due. A unit is asked from the day after its first day.
 UNIT_THERE = "(u.opened_on is null or u.opened_on < {on}) and (u.closed_on is null or u.closed_on > {on})"
 BODY_THERE = "(b.made_at is null or b.made_at <= {at}) and (b.ended_on is null or b.ended_on > {on})"
-# A holder whom nobody asked for a yes holds the office from the first day that was written for them.
+# A holder who was never asked for a yes holds the office from the first day that was written for them.
 HELD = """ap.starts_on <= {on} and ap.accepted_how <> '' and (coalesce(ap.accepted_at, ap.made_at) <= {at}
     or ap.accepted_how in ('named', 'before') and ap.starts_on < {on})
   and (ap.ends_on is null or ap.ends_on >= {on}) and (ap.ended_at is null or ap.ended_at > {at})"""

@@ -247,7 +247,7 @@ def ask_outside(programme: Programme, unit_ids: Iterable[int], *, hierarchy: int
 
 
 def covers_whole(programme: Programme, span: tuple[int, int]) -> bool:
-    """Whether a programme covers all of a unit: else lists of what is below it have fewer rows than there are units."""
+    """Return whether a programme covers all of a unit; else lists of units below it leave some out."""
     return sql.exists(
         "select from programmes_scope s join units_placement a on a.unit_id = s.unit_id and a.valid_to is null"
         " where s.programme_id = %(programme)s and a.lo <= %(lo)s and a.hi >= %(hi)s",

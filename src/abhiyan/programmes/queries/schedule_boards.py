@@ -1,6 +1,6 @@
 """The board of a schedule: the units and bodies of one period, how far they are, and who may be reminded.
 
-A period has the units that were open at its hour, and those that answered. What opens or closes later changes nothing.
+A period has the units that were open at its hour, and units that answered. Later openings and ends change nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ def _on_board(unit_id: int, code: str, names: dict[str, str], state: int, at: in
 class BoardNumbers:
     """Counts of one period: asked, in each state, people as reported and seen by name, and silent ones reminded today.
 
-    asked: those that were open at its hour, and those that answered. after: so many answers came more than seven days
+    asked: units that were open at its hour, and units that answered. after: so many answers came more than seven days
     after the hour; they are in no state and bring no people. silent: of those without an answer, where somebody
     held the office at the hour; 0 before it. is_over: the hour has passed.
     """
@@ -97,7 +97,7 @@ class BoardNumbers:
 
     @property
     def open(self) -> int:
-        """How many have not answered."""
+        """Count the units without an answer."""
         return max(0, self.asked - self.said - self.after)
 
     @property
@@ -106,11 +106,11 @@ class BoardNumbers:
 
     @property
     def vacant(self) -> int:
-        """How many have not answered because nobody held the office at the hour."""
+        """Count the units without an answer because nobody held the office at the hour."""
         return max(0, self.open - self.silent) if self.is_over else 0
 
     def of(self, state: int) -> int:
-        """How many are in a state. OPEN: silent, or not due yet."""
+        """Count the units in a state. OPEN: silent, or not due yet."""
         if state:
             return self.states.get(state, 0)
         return self.silent if self.is_over else self.open
@@ -121,7 +121,7 @@ class BoardNumbers:
 
     @property
     def late(self) -> int:
-        """How many are silent after the hour, or have only set a day."""
+        """Count the units that are silent after the hour, or have only set a day."""
         return self.silent + self.states.get(DueState.PLANNED, 0) if self.is_over else 0
 
 
@@ -129,8 +129,8 @@ class UnitBoard(MarkedRows[AskedUnit]):
     """The units of a period, those without an answer first, then by how far they are. A page reads its own rows.
 
     Positions are walked in the order of the tree until a page is full; few units of a high level are found from the
-    top. of: the numbers of the period. state: only units of that state; OPEN: the silent ones, before the hour those
-    that are not due yet. vacant: only units without an answer where nobody held the office at the hour.
+    top. of: the numbers of the period. state: only units of that state; OPEN: the silent ones, and before the hour
+    units that are not due yet. vacant: only units without an answer where nobody held the office at the hour.
     """
 
     kinds = (_state, _key)

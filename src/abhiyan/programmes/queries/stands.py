@@ -87,7 +87,7 @@ class LateUnits:
 
     @property
     def said(self) -> str:
-        """How many are behind and by how much together, and how many are ahead."""
+        """Say how many are behind and by how much together, and how many are ahead."""
         return parts_behind(self.gaps, self.kind)
 
 

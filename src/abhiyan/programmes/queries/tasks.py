@@ -200,7 +200,7 @@ def is_late(at: datetime) -> Q:
 
 
 def may_be_reminded(at: datetime) -> Q:
-    """Late, and not handed to its holder today after it was due: nobody is reminded of what they just got."""
+    """Return the condition of late tasks, without any that its holder just got: today, after it was due."""
     begun = day_after(clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1), settings.TIME_ZONE)[0]
     return is_late(at) & ~Q(state=TaskState.ASKED, state_at__gte=begun, state_at__gt=F("due_at"))
 

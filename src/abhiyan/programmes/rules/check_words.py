@@ -30,7 +30,7 @@ class EnteredWords:
     no_entry: Text = ""
 
 
-# Of an activity that no room registers any more.
+# Words for an activity that no room registers any more.
 ANY_ENTERED = EnteredWords(pgettext_lazy("of a frame", "%(n)s entries"))
 
 

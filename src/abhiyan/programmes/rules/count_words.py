@@ -1,4 +1,4 @@
-"""Whose word a count is. What was seen comes first; what somebody says follows, as reported."""
+"""Words that name the source of a count. The number seen comes first; the number somebody says follows, as reported."""
 
 from dataclasses import dataclass
 

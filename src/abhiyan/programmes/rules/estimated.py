@@ -37,7 +37,7 @@ class RealShare:
 
 @dataclass(frozen=True, slots=True)
 class RealOf100:
-    """How many of 100 are real, in the whole numbers that every page says.
+    """The number of 100 that are real, in the whole numbers that every page says.
 
     about: the middle; None where naming it would say too much. low, high: the ends; None where that end is not said.
     Without any of the three the checks are too few to say anything.
@@ -51,7 +51,7 @@ class RealOf100:
 def real_of_100(share: RealShare) -> RealOf100 | None:
     """Round a share of items for readers; None without a rate. The rounded numbers decide, for they are what is read.
 
-    All or none of 100 is never said, for checks of a part cannot show it: then the other end of the interval is the
+    All or none of 100 is never said, because checks of a part cannot show it. Then the other end of the interval is the
     finding. An interval wider than WIDE has no middle; where it reaches 0 or 100 its other end is the finding too.
     """
     if share.rate is None:

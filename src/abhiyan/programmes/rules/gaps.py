@@ -1,4 +1,4 @@
-"""How many parts of a unit are behind and by how much, and how many are ahead: a whole's gap hides both."""
+"""Count the parts of a unit that are behind, with their gap, and the parts ahead. A whole's gap hides both."""
 
 from dataclasses import dataclass
 

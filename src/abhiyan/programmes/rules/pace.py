@@ -42,7 +42,7 @@ def said(counted: int | None, target: int | None, *, opens_on: date, closes_on: 
 def passed_on(
     counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date, day: str
 ) -> list[str]:
-    """Where a unit stands in a programme, as words that leave the organisation: share, gap and need, with their day.
+    """Say how far a unit is, in words that leave the organisation: share, gap and need, with their day.
 
     counted: rounded (`small_cells.shown`), on `on`; None: fewer than 10. day: `on` in words. The gap is rounded.
     """

@@ -72,7 +72,7 @@ OF_WORD = {
 
 
 class Stated(Protocol):
-    """What somebody said of a due."""
+    """An answer to a due."""
 
     @property
     def state(self) -> int: ...

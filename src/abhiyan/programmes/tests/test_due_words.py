@@ -1,4 +1,4 @@
-"""Late, due, not due: over random asking, births and ends, nobody is silent or reminded who was not asked and there."""
+"""Late, due, not due: over random asking, births and ends, only what was asked and there is silent or reminded."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""How far a unit is, to share: text and picture, rounded, with whose numbers, share, gap, need and their day."""
+"""Text and picture to share of how far a unit is: rounded, with whose numbers, share, gap, need and their day."""
 
 import struct
 from datetime import date, timedelta

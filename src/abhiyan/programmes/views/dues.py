@@ -62,7 +62,7 @@ DAY_ASKED, CAME_ASKED = (
 
 
 class HoldForm(forms.Form):
-    """The day a meeting was held, how many came, what it was about. What its form asks is not asked again."""
+    """The day a meeting was held, how many came, what it was about. A question of its form is not asked again."""
 
     on = DayField(label=_("Held on"))
     people = WholeField(label=_("People who came"), required=False)
@@ -129,7 +129,7 @@ LATE_KEPT = _("It came more than seven days after the hour. It is kept as late, 
 
 
 def _kept(due: Due, words: str | Promise) -> str | Promise:
-    """What somebody reads about their answer. words: where it stands and counts."""
+    """Say how an answer was kept. words: for an answer that stands and counts."""
     return BESIDE.get(due.beside) or (LATE_KEPT if due.is_after else words)
 
 
@@ -254,7 +254,7 @@ class OtherRecord:
 
 
 def _records(one: Schedule, row: Due | None) -> list[OtherRecord]:
-    """What was said of a due and does not stand, the newest first."""
+    """Return the answers to a due that are not in force, the newest first."""
     if row is None:
         return []
     some = list(row.records.order_by("-made_at")[:MOST_RECORDS])

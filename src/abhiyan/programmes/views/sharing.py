@@ -1,4 +1,4 @@
-"""How far a unit is, to share: as text and as a picture, rounded, without a person in it."""
+"""Pages that share how far a unit is: as text and as a picture, rounded, without a person in it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ LANGUAGES = ("hi", "en")
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What leaves the organisation's hands: whose numbers, share, gap and need with their day, and what checks found.
+    """Figures that leave the organisation: whose numbers, share, gap and need with their day, and what checks found.
 
     Nothing below 10, nobody named, and nothing that is only reported. counted, due: shares of the target, 0 to 100;
     None without a target.

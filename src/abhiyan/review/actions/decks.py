@@ -50,7 +50,7 @@ def make_deck(
 ) -> Deck:
     """Make some slides: what they say is frozen now, for each sight that reads them. A link leads to them.
 
-    Who may: whoever is in office and sees the counts of the unit. Refuses NotYours.
+    Needs an office, and sight of the unit's counts. Refuses NotYours.
     """
     viewer = _viewer(by, at)
     if meeting is not None:
@@ -212,7 +212,7 @@ def tell_due(*, at: datetime) -> int:
 
 
 def _sending(deck: Deck, setter: Viewer, *, at: datetime) -> Deck:
-    """A deck of the same, frozen now. Of one schedule's deck the newest KEPT sendings stay."""
+    """A deck of the same, frozen now. The newest KEPT sendings of one schedule's deck stay."""
     origin = deck.sent_of_id or deck.pk
     old = Deck.objects.filter(sent_of=origin, schedules=None).order_by("-made_at", "-pk")[rules.KEPT - 1 :]
     Deck.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()

@@ -1,4 +1,4 @@
-"""What is asked of whom after a meeting: of the furthest behind, of who fills an office, and where a task is late."""
+"""Requests after a meeting: to units furthest behind, to people who fill offices, and to holders of late tasks."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -33,8 +33,8 @@ def asks_of_unit(
     vacant: int,
     at: datetime,
 ) -> list[DeckAsk]:
-    """What is asked in a unit: people from units far behind, holders of vacant offices, and late tasks; as far as the
-    scope in force sees them. closes_on: the last day of the target."""
+    """Return the requests in a unit: people from units far behind, holders of vacant offices, and late tasks. They are
+    what the scope in force sees. closes_on: the last day of the target."""
     on = clock.day_in(settings.TIME_ZONE, at)
     rows = list(_of_behind(behind, closes_on, on=on))
     if 0 < vacant <= MOST_VACANT and here.lo is not None and here.hi is not None:
@@ -71,7 +71,7 @@ def _of_vacant(lo: int, hi: int, hierarchy: int, *, on: date) -> list[DeckAsk]:
 
 
 def of_late(late: Iterable[Task]) -> list[DeckAsk]:
-    """What is asked where tasks are late."""
+    """Return the requests for late tasks."""
     return [
         DeckAsk(
             named(task.unit.names),
@@ -88,7 +88,7 @@ def _to_decide(n: int) -> str:
 
 
 def asks_of_round(one: Round, branches: Sequence[boards.BoardBranch], office: str) -> list[DeckAsk]:
-    """What is asked in a round: reviews from the branches furthest back. office: the name of who reviews."""
+    """Return the requests in a round: reviews from the branches furthest back. office: the name of who reviews."""
     waiting = [each for each in branches if each.coverage.of > each.coverage.decided]
     return [
         DeckAsk(

@@ -33,7 +33,7 @@ class BoardBranch:
 
     @property
     def finding(self) -> str:
-        """What most of its decisions say."""
+        """Say what most of its decisions are."""
         return decided_finding(self.decisions.get(Review.Decision.KEEP, 0), sum(self.decisions.values()))
 
 

@@ -1,4 +1,4 @@
-"""What a deck says, frozen: whose sight an edition is made for, and how somebody reads it."""
+"""Frozen editions of decks: the sight that each is made for, and how somebody reads it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -29,12 +29,12 @@ OFFICES = "org.read"  # who holds it reads the list of vacant offices
 
 
 def sights_of(deck: Deck) -> tuple[str, ...]:
-    """The sights a deck is frozen for when it is made. Of a round only its leaders': others see different reviews."""
+    """The sights a deck is frozen for when made. A round has only its leaders' sight: others see different reviews."""
     return (LED,) if deck.round is not None else (WHOLE, OUTSIDE)
 
 
 def sight_of(deck: Deck, viewer: Viewer) -> str:
-    """Whose edition of a deck somebody reads. NotYours."""
+    """Return the sight whose edition of a deck somebody reads. NotYours."""
     if deck.round is not None:
         if viewer.may_at(LEADS, _lo(deck.round.unit_id, deck.round.hierarchy)):
             return LED
@@ -57,7 +57,7 @@ def edition_of(deck: Deck, viewer: Viewer) -> DeckEdition | None:
 
 
 def composed(deck: Deck, sight: str, viewer: Viewer, *, at: datetime) -> list[Slide]:
-    """What a deck says in a sight now. It is made in the least scope of all who read it, so it holds nothing that one
+    """Compose a deck for a sight now. It is made in the least scope of all who read it, so it holds nothing that one
     of them may not see.
 
     viewer: whose line it is, of a round that they do not lead. NotFound, NotYours.

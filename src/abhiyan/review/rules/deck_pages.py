@@ -18,7 +18,7 @@ MOST_ROWS = 40  # of a table in a deck: the lists of the product have all
 
 @dataclass(frozen=True, slots=True)
 class DeckAsk:
-    """What somebody is asked to do after a meeting: the unit, its office, what, and until when."""
+    """A request after a meeting: the unit, its office, what to do, and until when."""
 
     unit: str
     office: str
@@ -137,7 +137,7 @@ def counts_table(of: str) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
 
 
 def asked_slides(about: About, asks: Sequence[DeckAsk]) -> Iterator[list[Slide]]:
-    """The last slide before the appendix: what is asked of whom."""
+    """Make the last slide before the appendix: the requests, with the offices they go to."""
     if asks:
         body = table_of(
             SlideColumn(_("Unit"), 0.2),

@@ -1,4 +1,4 @@
-"""What the deck of a round of reviews says: how far it is, what was decided, what is late, what is asked. Pure."""
+"""The deck of a round of reviews: how far it is, decisions, late tasks, requests. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ from .deck_pages import About, DeckAsk, asked_slides, assembled_deck, filled, ta
 class ReviewedRound:
     """A round of reviews. whole, branches: reviewed and of how many, in all and by unit, the furthest back first; none
     where the reader does not lead it. decided: (unit, decision, day); decisions: how often each; well: of them, how
-    many units are going well. late: (task, unit, day it was due). Of office-bearers neither what was decided nor what
-    is late.
+    many units are going well. late: (task, unit, day it was due). A round of office-bearers has neither decisions
+    nor late tasks.
     """
 
     whole: tuple[int, int] | None = None
@@ -32,7 +32,7 @@ class ReviewedRound:
 
     @property
     def n(self) -> int:
-        """How many reviews are decided."""
+        """Count the decided reviews."""
         return sum(n for _decision, n in self.decisions)
 
 

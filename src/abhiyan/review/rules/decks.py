@@ -116,7 +116,7 @@ class DeckUnit:
     """More about a unit in its deck. offices: office, holder, since. vacant: below; office, vacant, of how many.
 
     questions: numbers of questions to workers; None: not said. heard: the opinions of people. review: the last one,
-    with day, decision, tasks with state. calls: the finding, and lines of call centres. asks: of whom what is asked.
+    with day, decision, tasks with state. calls: the finding, and lines of call centres. asks: requests to offices.
     """
 
     offices: Sequence[tuple[str, str, str]] = ()
@@ -152,7 +152,7 @@ class ConventionReport:
 
 def unit_deck(about: About, unit: DeckUnit, of: Measured | None) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
-    goes on in the appendix. The last one before it says what is asked of whom."""
+    goes on in the appendix. The last one before it has the requests."""
     title = _finding(of) if of else filled(_("%(unit)s: offices and last review"), unit=about.unit)
     made = [*(_measured(about, of) if of else ()), *_unit(about, unit), *asked_slides(about, unit.asks)]
     return assembled_deck(about, title, made, of.provisional if of else "", page="unit")
@@ -244,7 +244,7 @@ def _rung(drawn: LadderShown, key: str) -> SlideBar:
 
 
 def _checked(drawn: LadderShown) -> SlideRate:
-    """What checks say, apart from the rungs: a rate has no place on their scale."""
+    """Return the findings of checks, apart from the rungs: a rate has no place on their scale."""
     about, words = _("by random checks"), str(drawn.checked)
     return SlideRate(str(NAMES["estimate"]), words, about, drawn.estimate, drawn.low, drawn.high)
 
@@ -465,7 +465,7 @@ def _once(quotes: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
 
 
 def _language(words: str) -> str:
-    """Of a quote in the script of another language than the deck's: which."""
+    """Name the language of a quote if its script is not that of the deck's language."""
     is_hindi = any("\u0900" <= letter <= "\u097f" for letter in words)
     if is_hindi == (language() == "hi"):
         return ""

@@ -33,7 +33,7 @@ def grow(cast: Cast, prefix: str) -> None:
 
 
 def words(cast: Cast, role: str, address: str) -> tuple[list[str], str, str]:
-    """What the page of a deck lists, and what its two files say."""
+    """Return what the page of a deck lists, and what its two files say."""
     page = cast.client(role).get(address).content.decode()
     listed = re.findall(r"<li><span>\d+\. (?:<a [^>]*>)?([^<]+)", page)
     paper = written(file(cast, role, address, "pdf"))

@@ -1,4 +1,4 @@
-"""How far the reviewers of a round are."""
+"""Pages of the progress of a round's reviewers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

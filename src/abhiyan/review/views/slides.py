@@ -190,7 +190,7 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _again(one: Deck) -> tuple[str, dict[str, str]]:
-    """Where the same slides are made of today's figures, and what is sent there."""
+    """Return the address that makes the same slides of today's figures, and what to send there."""
     about: dict[str, str] = {}
     if one.round is not None:
         about = {"round": str(one.round.public_id)}

@@ -43,11 +43,11 @@ OWN = 36  # friends in each of the state's own constituencies
 BESIDE_EACH = (2, 3, 4, 5, 6)  # friends of each other constituency, by turns
 # What is asked of each constituency over all days: of the state's own by turns, and of the others.
 OWN_TARGETS, TARGET_BESIDE = (150, 210, 130, 180, 230), 20
-WHY = (SCHEME, WORK, 0, SCHEME, WORK, SCHEME)  # motives of friends, by turns; 0: not said
-YES = 5  # of six say yes a day later
-CERTIFICATES = 750  # of each segment, at most
-BATCHES = 3  # segments of a constituency that got theirs
-HANDED = 2  # of three are handed over
+WHY = (SCHEME, WORK, 0, SCHEME, WORK, SCHEME)  # Motives of friends, by turns. 0: not said.
+YES = 5  # So many of six say yes a day later.
+CERTIFICATES = 750  # So many of each segment, at most.
+BATCHES = 3  # So many segments of a constituency got theirs.
+HANDED = 2  # So many of three are handed over.
 
 
 def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:

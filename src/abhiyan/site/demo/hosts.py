@@ -1,4 +1,4 @@
-"""The frames of the demo's stays, field days and talks at doors: verifiers ask whom they concern. Samples."""
+"""The frames of the demo's stays, field days and talks at doors: verifiers ask the people in them. Samples."""
 
 import random
 from collections.abc import Callable, Sequence

@@ -87,7 +87,7 @@ def set_outlines(at: datetime) -> None:
 
 
 def totals_file(seed: str, rows: Sequence[tree.UnitRowSample], members: int) -> Iterator[Sequence[object]]:
-    """What the drive of 2019 reached at each booth: by its electors, booths more or less eager. members: in all."""
+    """Yield what the drive of 2019 reached at each booth: by electors, booths more or less eager. members: in all."""
     rng = random.Random(f"2019 {seed}")  # noqa: S311  # sample data
     booths = [row for row in rows if row.kind == "booth"]
     weights = [(row.electors or 1) * rng.uniform(0.5, 1.5) for row in booths]

@@ -23,7 +23,7 @@ NUMBER = r"(?<![\w/.,:-])\d[\d,]*(?![\w/.,:%-]*\d)(?![%/:])"
 DAYS = (
     r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)[^ ]*"
 )
-# Pages without a list of what is counted: the number stands in their words, unless they do not count.
+# Pages without a list of what is counted: their words have the number, unless they do not count.
 IN_WORDS = {"/counts/": "numbers by channel, with their sum", "/funnel/": "one step of a funnel"}
 UNCOUNTED = {
     "/messages/sends/new/": "a form: it counts whom the text reaches once it is looked at",

@@ -93,7 +93,7 @@ def checked(cast: Cast, *, finished: int) -> Frame:
 
 
 def words(client: Client, path: str) -> str:
-    """What somebody reads on a page, without its spaces: paper has none either."""
+    """Return what somebody reads on a page, without its spaces: paper has none either."""
     main = body(client, path).partition("<main")[2]
     return "".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
@@ -109,7 +109,7 @@ def deck(client: Client, where: str) -> tuple[str, str]:
 
 
 def everywhere(cast: Cast, frame: Frame, unit: str) -> dict[str, str]:
-    """What every page, slide and sheet of paper says of a unit in a frame, without spaces."""
+    """Return what every page, slide and sheet of paper says of a unit in a frame, without spaces."""
     client = cast.client("state_president")
     page = reverse("verification:frame", args=[frame.public_id])
     paper = client.get(reverse("review:dossier_print", args=[unit])).content
@@ -195,7 +195,7 @@ def world(cast: Cast) -> tuple[Cast, Frame, Frame]:
 
 
 def truth_at(cast: Cast, role: str, place: Place) -> Truth:
-    """What a reader is told of a unit: from the function that writes it, and from nothing else."""
+    """Return the truth of a unit for a reader: from the function that writes it, and from nothing else."""
     programme, unit = cast.world.programme, cast.world.units[place.code]
     with cast.as_(role), override("en"):
         found = ask_latest([programme.pk], [unit.pk], NOW.date())()[programme.pk, MEASURE, unit.pk]
@@ -373,7 +373,7 @@ def strata(draw: st.DrawFn) -> list[tuple[bool, StratumTally]]:
 
 
 def estimated_of(of: list[tuple[bool, StratumTally]], *, is_open: bool, n_reported: int) -> Estimated:
-    """What is kept and read of such a unit: the whole and its two parts."""
+    """Return the estimate kept and read of such a unit: the whole and its two parts."""
 
     def share(tallies: list[StratumTally]) -> RealShare:
         if not tallies:
@@ -405,7 +405,7 @@ def estimated_of(of: list[tuple[bool, StratumTally]], *, is_open: bool, n_report
 
 
 def everybody_says(one: Estimated, *, is_rounded: bool) -> dict[str, str]:
-    """What each function that pages, lists, papers and files are made with says of it."""
+    """Return what each function that makes pages, lists, papers and files says of it."""
     of = FrameFigures(one.reported, one.entered, one.counted, one.unanswered)
     line = BesideLine(0, True, 1, "JK", {"en": "Jammu"}, "state", 1, of, 40, one.since)
     programme = Programme(kind="drive", opens_on=date(2026, 10, 23), closes_on=date(2026, 12, 15))
@@ -518,7 +518,7 @@ def signed_in(account: Account) -> Client:
 
 
 def truths_in(programme: Programme, account: Account, unit_id: int, tree: int) -> dict[int, Truth]:
-    """What somebody is told of a unit of a tree, by measure, where a frame has a figure or a grade of it."""
+    """Return somebody's truths of a unit of a tree, by measure, if a frame has a figure or a grade of it."""
     with scoped(scope_of(account.pk, NOW.date())), override("en"):
         found = ask_latest([programme.pk], [unit_id], NOW.date())()
         ladders = programmes.ladders(node=unit_id, hierarchy=tree, of=[programme], at=NOW)

@@ -27,7 +27,7 @@ from .test_field_troubles import (  # noqa: F401  # fixtures
 from .test_offline_journey import ROLE, ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PRESIDENT = "Madan Lal"  # whom a copied page names
+PRESIDENT = "Madan Lal"  # A copied page has this name.
 # All that this origin keeps in the browser, but the files of our own pages: [copies, storage, stores].
 LEFT = """async () => {
     const copies = [];
@@ -53,7 +53,7 @@ LEFT = """async () => {
 
 @pytest.fixture
 def worked(page: Page) -> Page:  # noqa: F811  # a fixture
-    """A phone with copies, one of which names somebody, one finished record and one that is begun; none can leave."""
+    """Give a phone copies, one with a name, one finished record and one that is begun; none can leave."""
     page.route("**/field/send/", lambda route: route.abort())
     visit(page, DOOR)
     with offline(page):

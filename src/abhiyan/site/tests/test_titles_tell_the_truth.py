@@ -1,4 +1,4 @@
-"""Titles of slides: each number in them stands on the page that the slide leads to, and no deck has a title twice."""
+"""Titles of slides: the page that the slide leads to has each of their numbers, and no deck has a title twice."""
 
 import re
 from collections.abc import Callable

@@ -123,7 +123,7 @@ def test_an_unknown_place_keeps_the_unsigned_shade_until_the_yes(
 
 
 def days_said(world: World, leader: Account) -> str:
-    """What the dossier of a leader says of this month."""
+    """Return what the dossier of a leader says of this month."""
     with translation.override("en"):
         (part,) = reviewed(Subject(world.unit("N11"), 1, 0, 1, account_id=leader.pk), at=NOW)
     ((_month, said),) = part.lines

@@ -7,7 +7,7 @@ from datetime import date
 class Mention(str):
     """Words by or about somebody, in a cell. A frozen slide keeps only where they are read from.
 
-    kind: what reads them. key: of which row. So an erasure empties the slides that were made before it.
+    kind: what reads them. key: the row. So an erasure empties the slides that were made before it.
     """
 
     __slots__ = ("key", "kind")
@@ -46,8 +46,10 @@ class SlideBar:
 
 @dataclass(frozen=True, slots=True)
 class SlideRate:
-    """What checks say of a unit: value in words, with a mark in a box of its own. rate, low, high: shares from 0 to 1;
-    None without a figure. about: what it is."""
+    """The findings of checks about a unit: value in words, with a mark in a box of its own.
+
+    rate, low, high: shares from 0 to 1; None without a figure. about: what it is.
+    """
 
     name: str
     value: str
@@ -84,7 +86,7 @@ class Course:
 class SlideInterval:
     """One unit: how many of 100 entries are real, from low to high; None with why there is no estimate.
 
-    value: the same in words. rank: shared with others that cannot be told apart."""
+    value: the same in words. rank: shared with units whose intervals overlap."""
 
     name: str
     true: float | None = None
@@ -128,8 +130,9 @@ Body = Cover | Bars | Course | Gaps | Grid
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """title: the finding in a sentence. under: of whom and what. foot: sentences, the most important first. notes: how
-    to read it, for the speaker. page: which page has the figures of the title; href: its address. "": there is none."""
+    """title: the finding in a sentence. under: the unit and the subject. foot: sentences, the most important first.
+    notes: how to read it, for the speaker. page: which page has the figures of the title; href: its address.
+    "": there is none."""
 
     title: str
     under: str

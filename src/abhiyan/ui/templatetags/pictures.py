@@ -34,8 +34,8 @@ HATCH = ' fill="url(#hatch)"'
 DOTS = ' fill="url(#dots)"'
 # The mark of a rung where it is drawn alone: the class of its bar, and its texture; and of its disc on a map.
 MARKS = {"reported": ("f1", HATCH), "counted": ("f2", ""), "unsigned": ("f2u", DOTS), "confirmed": ("f3", "")}
-_OTHER_SIZE = 10  # times the target, or what is counted: an earlier drive so large is no measure of this one
-_BEYOND = 1.5  # times what a row is held against: there the bars of a table end
+_OTHER_SIZE = 10  # An earlier drive so many times the target, or the counted, is no measure of this one.
+_BEYOND = 1.5  # The bars of a table end at so many times what a row is held against.
 DISCS = {"reported": "m-h", "counted": "m-n", "unsigned": "m-u", "confirmed": "m-c"}
 
 
@@ -273,7 +273,7 @@ def _mini(**figures: Any) -> SafeString:
 
 @register.simple_tag
 def estimate(given: LadderShown | Mapping[str, Any]) -> SafeString:
-    """What checks say, in a cell."""
+    """Draw the findings of checks in a cell."""
     shown = as_ladder(given)
     return escaped(shown.short or numbers.NONE)
 

@@ -57,7 +57,7 @@ def test_bars_keep_their_order(ladder: LadderShown) -> None:
         ) or abs(drawn.counted.width - drawn.confirmed.width) < 1e-6
 
 
-# What may never have a length on the scale of people: what is only reported, and a rate.
+# Figures without a length on the scale of people: a number that is only reported, and a rate.
 unscaled = st.fixed_dictionaries({"reported": counts, "estimate": shares, "low": shares, "high": shares})
 
 

@@ -360,7 +360,7 @@ def counts_below(
 def of_kind_below(unit_id: int, hierarchy: int, kind: str, *, with_closed: bool = False) -> list[int]:
     """Ids of the open units of a kind below a unit, in the order of the tree; with_closed: of closed ones, too.
 
-    Found from the top down, without a look at what stands below them.
+    Found from the top down, without a look at what is below them.
     """
     deepest = levels.level(hierarchy, kind)
     if deepest is None:

@@ -77,7 +77,7 @@ class FrameChecks:
 
 
 def found_in(frame: Frame) -> FrameChecks:
-    """What the checks of a frame found, for each unit from the districts up and for graded ones below.
+    """Return what the checks of a frame found, for each unit from the districts up and for graded ones below.
 
     Constituencies and other units that cut through districts are among the former, as they lay at the freeze. In a
     scope that sees the checks.

@@ -105,7 +105,7 @@ def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
 
 
 def without(cell: ShadeItems, earlier: Sequence[np.ndarray[Any, Any]]) -> ShadeItems:
-    """The cell with those ids alone that stand in none of the others."""
+    """Keep of a cell only the ids that none of the others has."""
     if not earlier:
         return cell
     is_new = ~np.isin(cell.ids, np.concatenate(earlier))

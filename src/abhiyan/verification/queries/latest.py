@@ -35,7 +35,7 @@ select distinct on (f.programme_id, f.measure, u.id) f.programme_id, f.measure, 
 
 
 def ask_latest(programmes: Sequence[int], units: Sequence[int], on: date) -> Asked:
-    """What the frame that speaks for each unit says of it (`SPEAKS_FIRST`), by programme, measure, unit. One query.
+    """Ask what the frame that speaks for each unit says of it (`SPEAKS_FIRST`), by programme, measure, unit. One query.
 
     A unit out of sight, or too small for a number, is there with nothing said of it; a programme without a drawn frame
     is not there at all.

@@ -144,8 +144,8 @@ def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
 _DOUBTS = """
 select by, code, count(*) from ({doubts}) d where programme_id = any(%s) and by is not null
  group by 1, 2 order by 1, 2"""
-# An indicator, how often, of how many, the share among all others, and how often luck brings it (`rules.luck`): to an
-# honest worker, and to anybody.
+# Columns: an indicator, how often, of how many, and the share among all others. Then how often luck brings it
+# (`rules.luck`): to an honest worker, and to anybody.
 Doubt = tuple[str, int, int, float, float, float]
 
 

@@ -7,8 +7,8 @@ from abhiyan.core import sql
 from abhiyan.units.models import MANY, Kind
 from abhiyan.verification.rules.parts import Chain
 
-# Units of any tree but those that have a stratum or are above one, those that get grades (below a district of the
-# programme's tree), and kinds of which there are very many. A unit of two trees counts in the first of them. The index
+# Units of any tree. Units that have a stratum or are above one are left out. So are units that get grades (below a
+# district of the programme's tree), and very numerous kinds. A unit of two trees counts in the first of them. The index
 # `placement_lo` finds what lies in each.
 _ACROSS = """
 with across as materialized (

@@ -35,7 +35,7 @@ class PublicFrame:
 
     @property
     def truth(self) -> Truth:
-        """The words about it, in the language of whoever reads: a page is kept for readers of every language."""
+        """Return the words about it in the reader's language: a page is kept for readers of every language."""
         return truth_of(self.told, entries=self.entries, is_rounded=True)
 
     @property

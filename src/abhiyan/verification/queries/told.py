@@ -31,7 +31,7 @@ SHADES = (
 )
 
 
-# Which frame speaks for a unit, everywhere: the newest closed one with a figure of all who were entered, or a grade;
+# One frame speaks for a unit everywhere: the newest closed one with a figure of all who were entered, or a grade;
 # else the newest with one; else the newest. f: frames; a, e: rows of all entered and of the counted in a unit.
 _HAS_FIGURE = "(a.rate is not null or coalesce(e.grade, '') <> '')"
 SPEAKS_FIRST = f"({_HAS_FIGURE} and f.state = '{Frame.State.CLOSED}') desc, {_HAS_FIGURE} desc, f.number desc"

@@ -50,7 +50,7 @@ class Indicator(StrEnum):
 
 
 class Grain(StrEnum):
-    """What one hit of an indicator is: an entry by itself, one of a group that shares something, or a pair."""
+    """The kind of one hit of an indicator: an entry by itself, one of a group that shares something, or a pair."""
 
     ENTRY = "entry"
     GROUP = "group"
@@ -239,9 +239,9 @@ STRENGTHS: Mapping[Strength, str | Promise] = {
     Strength.CLEAR: _("clear"),
     Strength.STRONG: _("strong"),
 }
-HINT = 0.05  # an honest worker shows it by luck more often: no reason at all
-CLEAR = 0.001  # one reason alone that luck brings more often names nobody
-STRONG = 0.05  # so often luck may bring it to any of all the workers who were compared
+HINT = 0.05  # An honest worker shows it by luck more often: no reason at all.
+CLEAR = 0.001  # One reason alone that luck brings more often names nobody.
+STRONG = 0.05  # So often luck may bring it to any of all the workers who were compared.
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class Reason:
 def reasons(found: Iterable[Reason], *, most: int = 4) -> list[Reason]:
     """The reasons a flag gives, the rarest first; none where luck explains them: then there is no flag.
 
-    What happened once or twice is no reason, however rare it is nearby: it happens to somebody. One weak reason alone
+    One or two hits are no reason, however rare they are nearby: they happen to somebody. One weak reason alone
     is none: among many workers luck brings one.
     """
     rare = (one for one in found if one.tail < HINT and one.tally.hits >= HITS)

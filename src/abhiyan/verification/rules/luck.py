@@ -22,8 +22,8 @@ def tail(hits: float, of: float, share: float, *, rest: float, likeness: float, 
 
     share, rest: of the others nearby, and of how many. likeness: how alike the entries of one worker are, from 0 for
     not at all to 1 (intraclass correlation). grain: what is counted.
-    Source: the beta-binomial as posterior predictive (Skellam 1948), half a hit added to the others' (Jeffreys); of
-    pairs Pearson's chi-square of equal classes, of which `share` of all pairs agree.
+    Source: the beta-binomial as posterior predictive (Skellam 1948), half a hit added to the others' (Jeffreys); for
+    pairs Pearson's chi-square of equal classes, where `share` of all pairs agree.
     """
     if grain is Grain.PAIR:
         entries, classes = (1 + np.sqrt(1 + 8 * of)) / 2, 1 / share

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 Chain = tuple[int, ...]  # units of one tree, from the top: a constituency, then its segment; () for none
 
 LEAST = 10  # entries of a district; a part with fewer is counted in no unit
-TOLD = 38  # entries of a unit in a frame; of a unit with fewer nothing is told: at most half are drawn
+TOLD = 38  # entries of a unit in a frame; a unit with fewer has no figure: at most half are drawn
 
 
 def counted_in(sizes: Mapping[Chain, int]) -> dict[Chain, Chain]:

@@ -56,7 +56,7 @@ DISTRICTS, SEGMENTS, SHADES = 6, 4, 2
 
 
 def _made_up(random: Any) -> tuple[list[Any], list[Any]]:
-    """Of each stratum whether each item is genuine, and in which of its district's segments it lies."""
+    """Make up strata: whether each item is genuine, and in which of its district's segments it lies."""
     genuine, segment = [], []
     for _ in range(DISTRICTS):
         rates = random.uniform(0.55, 0.99, SEGMENTS)
@@ -132,7 +132,7 @@ def test_a_figure_comes_with_nineteen_finished_checks_and_never_before(of: list[
 def checked(cast: Cast) -> Frame:
     """Srinagar has 45 entries in one segment, 25 in another, and four that have no segment; half of each are checked.
 
-    Whoever lives in the second segment is not genuine. Jammu lies in one segment.
+    The people of the second segment are not genuine. Jammu lies in one segment.
     """
     cast.crowd(25, "JK-B003", "70062", days_ago=1)
     cast.crowd(4, "JK-SRI", "70063", days_ago=1)
@@ -252,7 +252,7 @@ def test_who_is_in_charge_of_a_constituency_reads_its_estimate(cast: Cast, check
 def test_who_moves_somebody_or_a_booth_elsewhere_does_not_learn_whether_they_were_checked(
     cast: Cast, checked: Frame, change: str
 ) -> None:
-    """Where an entry was made is frozen with the frame; no grade and no estimate moves with the person."""
+    """The place of an entry is frozen with the frame; no grade and no estimate moves with the person."""
     before = figures(checked), figures(checked, shade=Estimate.Shade.SIGNED)
     far = cast.world.units["JK-B004"].pk
     with system("test"):

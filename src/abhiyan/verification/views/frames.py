@@ -66,7 +66,7 @@ def percent(share: float | None) -> float | None:
 
 
 def _real(row: Any) -> str:
-    """What checks of a frame say of the whole."""
+    """Say what checks of a frame found of the whole."""
     return programmes.short_of(RealShare(rate=row.real, low=row.low or 0, high=row.high or 0))
 
 
@@ -104,7 +104,7 @@ class EstimateRow:
 
     @property
     def truth(self) -> programmes.Truth:
-        """What the checks say of it."""
+        """Say what the checks found of it."""
         return programmes.truth_of(self.told, is_rounded=not self.is_exact)
 
     @property
