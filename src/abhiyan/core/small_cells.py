@@ -36,6 +36,11 @@ def said(n: int | None) -> str:
     return _("fewer than 10") if n is None else grouped(n)
 
 
+def fewer(n: int | None, wanted: int | None) -> int:
+    """How many a count lacks of a number, at least. n: None where it is below 10."""
+    return max(0, (wanted or 0) - (STEP - 1 if n is None else n))
+
+
 def held_back(parts: Mapping[Part, int | None]) -> Part | None:
     """Of the parts of a known total: which one is not shown either, because only one other is below 10.
 

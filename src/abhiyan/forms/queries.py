@@ -441,7 +441,6 @@ def opinions_said(
         for code, words in one.options
         if code != quotes.NO_ANSWER
     ]
-    n, question, answer = max(given_answers, key=lambda each: each[0], default=(0, "", ""))
     if not rows and not told:
         return None
     return OpinionsSaid(
@@ -456,8 +455,22 @@ def opinions_said(
         ],
         Cut([(str(one.pk), one.text, one.from_unit.names, one.opinion.done) for one in told], told.total),
         settled,
-        (question, answer) if n else None,
+        _most_given(given_answers),
     )
+
+
+def _most_given(answers: Sequence[tuple[int, str, str]]) -> tuple[str, str] | None:
+    """Return the question with its answer given most often; None where each question has two of these, or none.
+
+    answers: how many, question, answer.
+    """
+    best: tuple[int, str, str] | None = None
+    for question in dict.fromkeys(each[1] for each in answers):
+        first, *others = sorted((each for each in answers if each[1] == question), reverse=True)
+        is_tied = bool(others) and others[0][0] == first[0]
+        if first[0] and not is_tied and (best is None or first[0] > best[0]):
+            best = first
+    return best[1:] if best else None
 
 
 def quotes_again(keys: Collection[str]) -> dict[str, str]:

@@ -327,7 +327,8 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
 class WhoCame:
     """Attendance as rungs, and the numbers invited and coming. They are no target: others come too.
 
-    invited: by name. by_phone: how many of the counted were ticked by phone number, after a bulk send invited them.
+    invited: by name. messages: invitations that left by message. by_phone: how many of the counted were ticked by
+    phone number, after a bulk send invited them.
     """
 
     invited: int
@@ -335,13 +336,14 @@ class WhoCame:
     by_phone: int
     has_begun: bool
     drawn: LadderShown
+    messages: int = 0
 
-    def said(self, messages: int = 0) -> str:
+    def said(self) -> str:
         """Say the attendance in one sentence: what was seen, what is reported, who was invited.
 
-        Before the meeting begins it says who is coming. messages: people invited by message.
+        Before the meeting begins it says who is coming.
         """
-        invited = [(INVITED, self.invited), (MESSAGED, messages)]
+        invited = [(INVITED, self.invited), (MESSAGED, self.messages)]
         some = tuple(each for each in invited if each[1])
         if not self.has_begun:
             asked = ((COMING, self.coming),) if self.invited else ()  # Messages ask nobody whether they come.
@@ -360,6 +362,8 @@ def attendance(one: Meeting, *, at: datetime) -> WhoCame:
             " from meetings_invitee where meeting_id = %s",
             [one.pk],
         )
+        send = messaging.send_of(one.roll)
+        messages = messaging.became_of(send)[0] if send else 0
     drawn = LadderShown(
         name=_("Who came"),
         reported=reported(one.total, ticks),
@@ -369,7 +373,7 @@ def attendance(one: Meeting, *, at: datetime) -> WhoCame:
         short=_("An estimate needs a frame of the programme."),
     )
     has_begun = days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
-    return WhoCame(invited, coming, by_phone, has_begun and one.cancelled_at is None, drawn)
+    return WhoCame(invited, coming, by_phone, has_begun and one.cancelled_at is None, drawn, messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +396,7 @@ def attended(public_id: UUID) -> Attended | None:
 
 @dataclass(frozen=True, slots=True)
 class PointShown:
-    """A decision; with a task, whose it is, until when, and how far."""
+    """A decision; with a task, whose it is, until when, how far, and the unit and office that have it."""
 
     public_id: UUID
     text: str
@@ -401,6 +405,8 @@ class PointShown:
     account_id: int | None
     due_at: datetime | None
     state: str
+    unit_names: dict[str, str]
+    office_names: dict[str, str]
 
     @property
     def state_name(self) -> str:
@@ -412,8 +418,10 @@ class PointShown:
 
 
 _POINTS = """select p.public_id, p.text, t.public_id, coalesce(a.name, ''), t.account_id, t.due_at,
- coalesce(t.state, '') from meetings_point p left join programmes_task t on t.id = p.task_id
- left join people_account a on a.id = t.account_id"""
+ coalesce(t.state, ''), coalesce(u.names, '{}'), coalesce(o.names, '{}')
+ from meetings_point p left join programmes_task t on t.id = p.task_id
+ left join people_account a on a.id = t.account_id left join units_unit u on u.id = t.unit_id
+ left join org_office o on o.id = t.office_id"""
 
 
 def points(one: Meeting) -> list[PointShown]:

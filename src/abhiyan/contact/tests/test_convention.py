@@ -32,6 +32,7 @@ from abhiyan.programmes.models import Due, Programme, Schedule
 from abhiyan.programmes.queries.schedules import offices_to_ask
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.site.tests.test_titles_tell_the_truth import titles_on_their_pages
 from abhiyan.units.models import Poll
 
 from .at_doors import announce, contact_programme, entries, listed
@@ -259,11 +260,12 @@ def test_its_report_is_a_deck_in_one_click(cast: Cast, run: Programme, text: str
     found = slides(bytes(state.get(f"{made['Location']}file/pptx/").content))
     titles, said = [title for title, _words in found], " ".join(words for _title, words in found)
     assert titles[0] == "0 seen by name, 240 reported, 14 invited by message"
-    assert "What people on the list said" in titles and "What people say" in titles
+    assert "At the doors most often: Talked" in titles and "What people say" in titles
     assert "The cylinder comes late" in said and "Person asked" not in said, "a note with the name stays out"
     assert "Requests to the helpline" in said and "fewer than 10" in said
     assert "Person 5" not in said and "House 5" not in said
     assert state.get(f"{made['Location']}file/pdf/").content[:4] == b"%PDF"
+    assert titles_on_their_pages(state, made["Location"])
     deck = state.get(made["Location"]).text
     assert f"/meetings/{convention.public_id}/" in deck and "/schedule/" not in deck
     assert (

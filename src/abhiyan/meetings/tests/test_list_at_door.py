@@ -110,7 +110,7 @@ def test_a_number_of_the_list_is_ticked_once_counted_and_asked_the_next_day(
     assert not tick(cast, one, first), "once"
     with cast.as_("state_president"):
         who = queries.attendance(again(one.public_id), at=LATER)
-    assert who.said(5).startswith("0 ") and (who.by_phone, who.drawn.counted, who.drawn.reported) == (2, 2, 2)
+    assert who.said().startswith("0 ") and (who.by_phone, who.drawn.counted, who.drawn.reported) == (2, 2, 2)
     with system("test"):
         assert Item.objects.filter(channel=3, counted_at__isnull=False).count() == 2
         wrong = programmes.recount(at=LATER).differences

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.numbers import grouped
+from abhiyan.core import small_cells
 
 Text = str | Promise
 
@@ -29,8 +29,8 @@ class CountWords:
     def sentence(
         self,
         *,
-        seen: int,
-        reported: int,
+        seen: int | None,
+        reported: int | None,
         confirmed: int | None = None,
         waiting: int = 0,
         also: tuple[tuple[Text, int], ...] = (),
@@ -38,12 +38,13 @@ class CountWords:
     ) -> str:
         """Say a count in one sentence: "3 seen by name, 88 reported, 106 invited".
 
-        confirmed: None where it is not said. waiting: left out if there is none. also: what else was seen.
+        seen, reported: None for fewer than 10, seen from outside. confirmed: None where it is not said.
+        waiting: left out if there is none. also: what else was seen.
         more: words and numbers that follow.
         """
-        parts: list[tuple[Text, int]] = [] if confirmed is None else [(self.confirmed, confirmed)]
+        parts: list[tuple[Text, int | None]] = [] if confirmed is None else [(self.confirmed, confirmed)]
         parts += [(self.seen, seen), *also]
         if waiting:
             parts.append((self.waits, waiting))
         parts += [(self.reported, reported), *more]
-        return ", ".join(str(words) % {"n": grouped(n)} for words, n in parts)
+        return ", ".join(str(words) % {"n": small_cells.said(n)} for words, n in parts)

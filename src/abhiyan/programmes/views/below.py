@@ -14,7 +14,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.words import language, named
 from abhiyan.elections.models import Election
 from abhiyan.org import queries as org
@@ -50,8 +50,8 @@ class UnitBelowLine:
 
     @property
     def behind(self) -> int | None:
-        """How many fewer are counted than due by today; None where nothing is due, or nothing is missing."""
-        return max(0, (self.due or 0) - (self.child.ladder.counted or 0)) or None
+        """How many fewer are counted than due by today, at least; None where nothing is due, or nothing is missing."""
+        return small_cells.fewer(self.child.ladder.counted, self.due) or None
 
 
 def _few(n: int | None) -> int | str:

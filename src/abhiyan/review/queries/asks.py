@@ -1,6 +1,7 @@
-"""Requests after a meeting: to units furthest behind, to people who fill offices, and to holders of late tasks."""
+"""Requests of a deck: to units furthest behind, to people who fill offices, and to holders of late or decided tasks;
+to units whose entries are doubted, or lack checks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -9,14 +10,18 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named, short_day
+from abhiyan.core.words import named, person, short_day
+from abhiyan.meetings import queries as meetings
+from abhiyan.meetings.models import Meeting
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Task
 from abhiyan.programmes.queries import tasks
 from abhiyan.review.models import Round
 from abhiyan.review.rules.deck_pages import DeckAsk
 from abhiyan.review.rules.decks import Behind
+from abhiyan.ui.slides.said import Mention
 from abhiyan.units import queries as units
+from abhiyan.verification.here import ShownLine
 
 from . import board as boards
 
@@ -51,7 +56,8 @@ def _of_behind(behind: Sequence[Behind], closes_on: date | None, *, on: date) ->
     for row in furthest:
         leader = leaders.get(row.unit_id)
         what = say("%(n)s more, to reach the target") % {"n": grouped(row.lacks)}
-        yield DeckAsk(row.name, named(leader.office_names) if leader else "", what, short_day(closes_on))
+        office = named(leader.office_names) if leader else ""
+        yield DeckAsk(row.name, office, what, short_day(closes_on), closes_on)
 
 
 def _of_vacant(lo: int, hi: int, hierarchy: int, *, on: date) -> list[DeckAsk]:
@@ -83,6 +89,63 @@ def of_late(late: Iterable[Task]) -> list[DeckAsk]:
     ]
 
 
+def asks_of_meeting(one: Meeting, *, at: datetime) -> list[DeckAsk]:
+    """List the open tasks that a meeting decided, as its page does. For readers of the meeting."""
+    asks = []
+    for point in meetings.points(one):
+        if not point.is_open or point.due_at is None:
+            continue
+        day = clock.day_in(settings.TIME_ZONE, point.due_at)
+        is_late = point.due_at < at
+        who = Mention(person(point.who), "holder", str(point.account_id)) if point.account_id else ""
+        unit, office = named(point.unit_names), named(point.office_names) if point.office_names else ""
+        until = say("late since %(day)s") % {"day": short_day(day)} if is_late else short_day(day)
+        asks.append(DeckAsk(unit, office, point.text, until, None if is_late else day, who))
+    return asks
+
+
+def asks_of_comparison(
+    rows: Sequence[ShownLine], worse: Collection[int], *, ends_on: date | None, on: date
+) -> list[DeckAsk]:
+    """Requests of a comparison: aimed checks and a review where a unit is surely below the whole.
+
+    Where none is, it asks for the checks that are lacking, while the frame is open.
+
+    worse: the units surely below. ends_on: the planned end of the frame while it is ahead.
+    """
+    until = short_day(ends_on) if ends_on else say("now")
+    asked = [
+        (row, say("Aimed checks of its entries, and a review")) for row in rows if row.line.unit_id in worse
+    ]
+    if not asked and ends_on:
+        asked = [(row, words) for row in rows if (words := _checks_lacking(row))]
+    leaders = org.ask_leaders_of([row.line.unit_id for row, _words in asked[:OF_EACH]], on=on)()
+    return [
+        DeckAsk(row.name, named(leader.office_names) if leader else "", words, until, ends_on)
+        for row, words in asked[:OF_EACH]
+        for leader in [leaders.get(row.line.unit_id)]
+    ]
+
+
+def _checks_lacking(row: ShownLine) -> str:
+    """Say how many checks a unit lacks, as its sentence does; "" where none are lacking or nothing is to be checked."""
+    told = row.told
+    if (
+        told.entered.rate is not None
+        or told.entered.unchecked
+        or told.finished is None
+        or not told.entered.items
+    ):
+        return ""
+    lacking = told.wanted - told.finished
+    if lacking <= 0:
+        return ""
+    if not row.is_exact:
+        return say("Checks, until %(wanted)s are answered") % {"wanted": grouped(told.wanted)}
+    words = ngettext("%(n)s more check to be answered", "%(n)s more checks to be answered", lacking)
+    return words % {"n": grouped(lacking)}
+
+
 def _to_decide(n: int) -> str:
     return ngettext("%(n)s review to decide", "%(n)s reviews to decide", n) % {"n": grouped(n)}
 
@@ -96,6 +159,7 @@ def asks_of_round(one: Round, branches: Sequence[boards.BoardBranch], office: st
             office,
             _to_decide(each.coverage.of - each.coverage.decided),
             short_day(one.ends_on),
+            one.ends_on,
         )
         for each in waiting[:OF_EACH]
     ]

@@ -1,6 +1,6 @@
 """What a deck says to one reader: its figures as they may see them, gathered by a bounded number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -39,7 +39,7 @@ from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.review.models import Deck, Review, Round
-from abhiyan.review.rules import deck_rounds, decks
+from abhiyan.review.rules import deck_meetings, deck_rounds, decks
 from abhiyan.review.rules.rounds import ReviewState
 from abhiyan.ui.slides.said import Mention, Slide, SlideInterval
 from abhiyan.units import queries as units
@@ -54,7 +54,7 @@ from abhiyan.verification.rules.estimates import CONFIDENCE
 from . import board as boards
 from . import rounds
 from .asked import BELOW_FLAGS, asked_below
-from .asks import OF_EACH, asks_of_round, asks_of_unit, of_late
+from .asks import OF_EACH, asks_of_comparison, asks_of_meeting, asks_of_round, asks_of_unit, of_late
 from .last import last_review
 
 MOST_FRAMES = 3
@@ -88,9 +88,9 @@ def compose(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
     """The slides of a deck as this viewer and the scope in force see it, in its language. NotFound, NotYours."""
     with override(deck.language):
         if deck.about == Deck.About.ROUND and deck.round is not None:
-            return _round(deck.round, viewer, at=at)
+            return _round(deck, deck.round, viewer, at=at)
         if deck.about == Deck.About.MEETING and deck.meeting is not None:
-            return _meeting(deck.meeting, viewer, at=at)
+            return _meeting(deck, deck.meeting, viewer, at=at)
         here = units.standing(deck.unit_id, deck.hierarchy)
         if here.lo is None or here.hi is None or not viewer.sees_counts_at(here.lo):
             raise NotYours
@@ -130,19 +130,22 @@ def _about(
 # --- a unit
 
 
-def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure | None) -> dict[str, str]:
-    """The addresses of the pages that have the figures of a unit's slides."""
+def _pages(
+    deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure | None, kinds: Iterable[str]
+) -> dict[str, str]:
+    """The addresses of the pages that have the figures of a unit's slides. kinds: of units below, the nearest first."""
     tree = levels.SLUGS[deck.hierarchy]
     asked = {"programme": str(one.programme.public_id), **one.asked} if one else {}
     pages = {
         "unit": reverse("site:unit", args=[here.code]) + f"?{urlencode({'in': tree, **asked})}",
         "dossier": reverse("review:dossier", args=[here.code]) + f"?in={tree}",
     }
-    pages["asked"] = pages["unit"]
+    pages["asked"] = _asked_page(deck)
     if one:
         below = reverse("programmes:below", args=[one.programme.public_id])
-        more = one.asked | ({"level": deck.level} if deck.level else {})
-        pages["below"] = address(below, here.code, deck.hierarchy, **more) if deck.level else pages["unit"]
+        level = deck.level or next(iter(kinds), "")
+        more = one.asked | ({"level": level} if level else {})
+        pages["below"] = address(below, here.code, deck.hierarchy, **more)
     if viewer.may_at(forms.CARRY, here.lo or 0):
         pages["opinions"] = pages["quotes"] = address(reverse("forms:opinions"), here.code)
     if one and (one.programme.kind, one.measure) == (KIND, CALLED) and viewer.sees_people_at(here.lo or 0):
@@ -151,6 +154,11 @@ def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure 
     if viewer.may("org.read"):
         pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages
+
+
+def _asked_page(deck: Deck) -> str:
+    """The deck's own page, which lists what it asks."""
+    return reverse("review:deck", args=[deck.public_id]) + "#asked"
 
 
 def _beside(frame: Frame, here: units.UnitRow, level: str) -> str:
@@ -193,7 +201,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         else None,
         calls=calls,
     )
-    pages = _pages(deck, here, viewer, one)
+    pages = _pages(deck, here, viewer, one, counts)
     empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
     asked_of = partial(asks_of_unit, here, hierarchy, vacant=empty, at=at)
     if one is None or node is None:
@@ -385,8 +393,8 @@ def _newest(
     drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
     first, gaps, said, whole = None, list[SlideInterval](), list[str](), None
     for frame in sorted(drawn.order_by("-number")[:MOST_FRAMES], key=lambda frame: frame != own):
-        line, compared, about = _compared(frame, unit_id, level, viewer, at=at)
-        own_gap = _gap(line) if line else None
+        line, rows, about = _compared(frame, unit_id, level, viewer, at=at)
+        own_gap, compared = _gap(line) if line else None, [_gap(row) for row in rows]
         if any(gap.true is not None for gap in compared):
             return frame, own_gap, compared, about
         first, gaps, said, whole = first or frame, gaps or compared, said or about, whole or own_gap
@@ -395,25 +403,25 @@ def _newest(
 
 def _compared(
     frame: Frame, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[ShownLine | None, list[SlideInterval], list[str]]:
-    """What checks of a frame found of a unit and of those below it, and what to know of that."""
+) -> tuple[ShownLine | None, list[ShownLine], list[str]]:
+    """What checks of a frame found of a unit and of those below it, those without a figure last; and what to know."""
     lines, on = checks.lines_of(frame, unit_id), clock.day_in(frame.programme.zone, at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     kind = level if level in kinds else next(iter(kinds), "")
     ranked = checks.ranked([line for line in lines if line.down and line.kind == kind])
-    gaps = [_gap(ShownLine(line, frame, viewer, on=on)) for line in ranked]
-    gaps.sort(key=lambda gap: gap.true is None)
+    rows = [ShownLine(line, frame, viewer, on=on) for line in ranked]
+    rows.sort(key=lambda row: _gap(row).true is None)
     own = next((ShownLine(line, frame, viewer, on=on) for line in lines if not line.down), None)
     if own is None:
-        return None, gaps, []
+        return None, rows, []
     truth = own.truth
     said = [truth.parts, truth.no_entry, truth.checks, truth.frame]
-    if (n := sum(gap.true is not None for gap in gaps)) > 1:
+    if (n := sum(_gap(row).true is not None for row in rows)) > 1:
         missing = {"n": grouped(n), "missing": f"{n * (1 - CONFIDENCE):.1f}"}
         said.append(
             say("Of these %(n)s intervals of 95%%, about %(missing)s miss the truth by chance.") % missing
         )
-    return own, gaps, [one for one in said if one]
+    return own, rows, [one for one in said if one]
 
 
 def _gap(shown: ShownLine) -> SlideInterval:
@@ -426,7 +434,7 @@ def _gap(shown: ShownLine) -> SlideInterval:
 
 def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
     one = frames.frame_for(viewer, frame.public_id)
-    own, gaps, said = _compared(one, here.id, deck.level, viewer, at=at)
+    own, rows, said = _compared(one, here.id, deck.level, viewer, at=at)
     days = frames.days_of(one)
     programme: Programme = one.programme
     window = (days[0] or programme.opens_on, days[1])
@@ -438,27 +446,43 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
         at,
         is_sample=here.is_sample or programme.is_sample,
         is_rounded=not is_exact,
-        pages={"beside": _beside(one, here, deck.level)},
+        pages={"beside": _beside(one, here, deck.level), "asked": _asked_page(deck)},
     )
     node = programmes.node_of(here.id, deck.hierarchy)
     ladder = programmes.blank(is_rounded=node is None or not node.is_exact)
     drawn = programmes.drawn(ladder, name=about.measure, programme=programme, on=days[1])
     told = own.told if own else None
+    whole, gaps = _gap(own) if own else None, [_gap(row) for row in rows]
     measured = decks.Measured(
         drawn,
-        headline=_headline(told, is_rounded=not is_exact),
+        headline=_headline(told, is_rounded=not is_exact) or _why_none(own),
         provisional=_provisional(told),
-        whole=_gap(own) if own else None,
+        whole=whole,
         gaps=gaps,
         checks=said,
     )
-    return decks.checked_deck(about, measured)
+    worse = decks.are_worse(gaps, whole)
+    asks = asks_of_comparison(
+        rows,
+        {row.line.unit_id for row, gap in zip(rows, gaps, strict=True) if gap in worse},
+        ends_on=told.ends_on if told else None,
+        on=clock.day_in(settings.TIME_ZONE, at),
+    )
+    return decks.checked_deck(about, measured, asks)
+
+
+def _why_none(own: ShownLine | None) -> str:
+    """Say why a unit has no figure, as the title of a comparison; "" where it has one, or may not be said."""
+    if own is None or own.told.entered.rate is not None or own.told.grade:
+        return ""
+    words = own.truth.sentence.rstrip(".।")
+    return words[:1].upper() + words[1:]
 
 
 # --- rounds
 
 
-def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
+def _round(deck: Deck, one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     today = clock.day_in(settings.TIME_ZONE, at)
     is_leading = viewer.may_at(LEADS, units.standing(one.unit_id, one.hierarchy).lo or 0)
     mine = partial(rounds.reviews_in, one, text="", under=one.unit_id, at=at)
@@ -492,7 +516,7 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     )
     window = (one.begins_on, one.ends_on)
     page = reverse("review:round", args=[one.public_id])
-    pages = {"round": page, "asked": page}
+    pages = {"round": page, "asked": _asked_page(deck)}
     about = _about(named(one.unit.names), one.name, window, at, is_sample=one.unit.is_sample, pages=pages)
     return deck_rounds.round_deck(about, of)
 
@@ -508,22 +532,22 @@ def _on(at: datetime | None) -> str:
 # --- a meeting
 
 
-def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
+def _meeting(deck: Deck, one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
     """The report of a meeting, for its readers (`deck_for`); of the list it invited, for who sees that list."""
     lo = units.standing(one.unit_id, one.hierarchy).lo
     has_quotes = lo is not None and viewer.sees_people_at(lo)
     who = meetings.attendance(one, at=at)
     send = messaging.send_of(one.roll)
-    gone, held, heard = 0, dict[str, int](), None
+    held, heard = dict[str, int](), None
     if send is not None:
         with system("what became of an invitation"):
-            gone, held = messaging.became_of(send)
+            _gone, held = messaging.became_of(send)
         heard = heard_of(send.audience, has_quotes=has_quotes)
-    of = decks.ConventionReport(
-        headline=who.said(gone),
+    of = deck_meetings.ConventionReport(
+        headline=who.said(),
         has_begun=who.has_begun,
         named=who.invited,
-        messages=gone,
+        messages=who.messages,
         held=[(str(reason(why)), n) for why, n in sorted(held.items(), key=lambda each: -each[1])],
         ticked=(who.drawn.counted or 0) - who.by_phone,
         by_phone=who.by_phone,
@@ -532,6 +556,7 @@ def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
         said=heard.outcomes if heard else (),
         quotes=[Mention(f"“{words}”", "note", key) for key, words in heard.quotes] if heard else (),
         open=heard.requests if heard else (),
+        asks=asks_of_meeting(one, at=at),
     )
     about = _about(
         named(one.unit.names),
@@ -539,6 +564,6 @@ def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
         (one.first_on, one.last_on),
         at,
         is_sample=one.unit.is_sample,
-        pages={"meeting": reverse("meetings:meeting", args=[one.public_id])},
+        pages={"meeting": reverse("meetings:meeting", args=[one.public_id]), "asked": _asked_page(deck)},
     )
-    return decks.meeting_deck(about, of)
+    return deck_meetings.meeting_deck(about, of)

@@ -2,28 +2,37 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from string import ascii_uppercase
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from abhiyan.core.cut import Cut
-from abhiyan.ui.numbers import LAKH, grouped, short
+from abhiyan.core.words import short_day
+from abhiyan.ui.numbers import LAKH, NONE, grouped, short
 from abhiyan.ui.slides.said import Body, Cover, Grid, Slide, SlideColumn
 
 Row = TypeVar("Row")
 ROWS = 10  # of a table or chart on one slide
+NAMED = 3  # units in one title
 MOST_ROWS = 40  # of a table in a deck: the lists of the product have all
 
 
 @dataclass(frozen=True, slots=True)
 class DeckAsk:
-    """A request after a meeting: the unit, its office, what to do, and until when."""
+    """A request after a meeting: the unit, its office, what to do, and until when.
+
+    office: "" where none is known. by: the day; None where it is late, or asked at once. who: a person, as a `Mention`.
+    """
 
     unit: str
     office: str
     what: str
     until: str
+    by: date | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +147,42 @@ def counts_table(of: str) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
 
 def asked_slides(about: About, asks: Sequence[DeckAsk]) -> Iterator[list[Slide]]:
     """Make the last slide before the appendix: the requests, with the offices they go to."""
-    if asks:
-        body = table_of(
-            SlideColumn(_("Unit"), 0.2),
-            SlideColumn(_("Office"), 0.2),
-            SlideColumn(_("What is asked"), 0.36),
-            SlideColumn(_("By when"), 0.24),
-        )
-        rows = [(ask.unit, ask.office or _("nobody holds it"), ask.what, ask.until) for ask in asks]
-        yield table_slides(
-            about, _("What we ask of each office, and by when"), rows[:ROWS], body, page="asked"
-        )
+    if not asks:
+        return
+    has_names = any(ask.who for ask in asks)
+    body = table_of(
+        SlideColumn(_("Unit"), 0.2),
+        SlideColumn(_("Office"), 0.2),
+        *([SlideColumn(_("Person"), 0.16)] if has_names else []),
+        SlideColumn(_("What is asked"), 0.26 if has_names else 0.36),
+        SlideColumn(_("By when"), 0.18 if has_names else 0.24),
+    )
+    rows = [
+        (ask.unit, ask.office or NONE, *([ask.who or NONE] if has_names else []), ask.what, ask.until)
+        for ask in asks
+    ]
+    yield table_slides(about, asked_finding(asks), rows, body, page="asked", under=_("What is asked"))
+
+
+def asked_finding(asks: Sequence[DeckAsk]) -> str:
+    """Say how much is asked of how many offices, and by when the first is due.
+
+    Units are counted where an office is not known.
+    """
+    n, asked = len(asks), {(ask.unit, ask.office) for ask in asks}
+    of = ngettext("%(n)s office", "%(n)s offices", len(asked))
+    if not all(ask.office for ask in asks):
+        asked = {(ask.unit, "") for ask in asks}
+        of = ngettext("%(n)s unit", "%(n)s units", len(asked))
+    both = {
+        "asks": filled(ngettext("%(n)s ask", "%(n)s asks", n), n=n),
+        "offices": filled(of, n=len(asked)),
+    }
+    days = [ask.by for ask in asks if ask.by]
+    if n == 1 and days:
+        return filled(_("%(asks)s to %(offices)s, by %(day)s"), **both, day=short_day(days[0]))
+    if len(days) == n:
+        return filled(_("%(asks)s to %(offices)s, the first by %(day)s"), **both, day=short_day(min(days)))
+    if not days:
+        return filled(_("%(asks)s to %(offices)s, due now"), **both)
+    return filled(_("%(asks)s to %(offices)s, the first due now"), **both)

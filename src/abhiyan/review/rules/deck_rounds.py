@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,7 +11,7 @@ from abhiyan.core.cut import Cut
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.slides.said import Bars, Slide, SlideBar, SlideColumn
 
-from .deck_pages import About, DeckAsk, asked_slides, assembled_deck, filled, table_of, table_slides
+from .deck_pages import NAMED, About, DeckAsk, asked_slides, assembled_deck, filled, table_of, table_slides
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,15 @@ class ReviewedRound:
 def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
     """The deck of a round of reviews: how far it is, what was decided, which tasks are late."""
     if of.whole:
-        words = _("%(n)s of %(of)s units are reviewed")
+        n, every = of.whole
+        words = ngettext("%(n)s of %(of)s unit is reviewed", "%(n)s of %(of)s units are reviewed", every)
         if of.are_people:
-            words = _("%(n)s of %(of)s office-bearers are reviewed")
-        title = filled(words, n=of.whole[0], of=of.whole[1])
+            words = ngettext(
+                "%(n)s of %(of)s office-bearer is reviewed",
+                "%(n)s of %(of)s office-bearers are reviewed",
+                every,
+            )
+        title = filled(words, n=n, of=every) if every else _("Nobody is to be reviewed in this round")
     else:
         title = filled(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", of.n), n=of.n)
     return assembled_deck(about, title, [*_round(about, of), *asked_slides(about, of.asks)], page="round")
@@ -51,20 +57,45 @@ def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
 def decided_finding(well: int, of: int) -> str:
     """Say what most of the reviewed units need. well: how many go well; of: how many are decided."""
     if 2 * well > of:
-        words = ngettext("%(n)s of %(of)s unit is going well", "%(n)s of %(of)s units are going well", of)
+        words = ngettext(
+            "%(n)s of %(of)s reviewed unit is going well", "%(n)s of %(of)s reviewed units are going well", of
+        )
         return filled(words, n=well, of=of)
     words = ngettext(
-        "%(n)s of %(of)s unit needs help, a recheck or a change",
-        "%(n)s of %(of)s units need help, a recheck or a change",
+        "%(n)s of %(of)s reviewed unit needs help, a recheck or a change",
+        "%(n)s of %(of)s reviewed units need help, a recheck or a change",
         of,
     )
     return filled(words, n=of - well, of=of)
 
 
+def branches_finding(branches: Sequence[tuple[str, int, int]]) -> str:
+    """Say which units are furthest back in a round; no one is named that others are equal to.
+
+    branches: name, reviewed, of how many; the furthest back first.
+    """
+    shares = [Fraction(done, wanted) if wanted else Fraction(1) for _name, done, wanted in branches]
+    least = min(shares)
+    if least == 1:
+        return _("Every unit below is reviewed")
+    furthest = [branch for branch, share in zip(branches, shares, strict=True) if share == least]
+    if len(furthest) == 1:
+        name, done, wanted = furthest[0]
+        words = _("%(unit)s is furthest back: %(n)s of %(of)s reviewed")
+        if len(branches) == 1:
+            words = _("%(unit)s: %(n)s of %(of)s reviewed")
+        return filled(words, unit=name, n=done, of=wanted)
+    if len(furthest) == len(branches):
+        return _("All units below are equally far") if least else _("No unit below has a review decided yet")
+    names = ", ".join(name for name, _done, _wanted in furthest[:NAMED])
+    if len(furthest) > NAMED:
+        return _("Several units are furthest back, each by the same share")
+    return filled(_("Furthest back, by the same share: %(units)s"), units=names)
+
+
 def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
     if of.branches:
-        name, done, wanted = of.branches[0]
-        title = filled(_("%(unit)s is furthest back: %(n)s of %(of)s reviewed"), unit=name, n=done, of=wanted)
+        title = branches_finding(of.branches)
         shades = {"counted": _("Reviewed"), "unsigned": _("Not reviewed yet")}
 
         def bars(rows: Sequence[tuple[str, int, int]]) -> Bars:

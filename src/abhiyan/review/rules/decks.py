@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import small_cells
 from abhiyan.core.cut import Cut
 from abhiyan.core.words import language
+from abhiyan.programmes.rules.count_words import CountWords
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import BARS, NAMES, RUNGS, LadderShown
 from abhiyan.ui.numbers import NONE, grouped, of_100, share, short
@@ -30,6 +31,7 @@ from abhiyan.ui.slides.said import (
 
 from .deck_pages import (
     MOST_ROWS,
+    NAMED,
     ROWS,
     About,
     DeckAsk,
@@ -47,7 +49,7 @@ __all__ = ["MOST_ROWS", "ROWS", "About"]
 
 _SENTENCES = re.compile(r"(?<=[.।]) ")
 ODD = 1.5  # so many times its target is no feat: the target was odd
-NAMED = 3  # units in one title
+DOUBT = 14  # a count of a unit above one's own may be so far away (`small_cells`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,12 @@ class Behind:
 
     @property
     def n(self) -> int:
-        """How many fewer are counted than due."""
-        return max(0, (self.due or 0) - (self.counted or 0))
+        """How many fewer are counted than due, at least."""
+        return small_cells.fewer(self.counted, self.due)
 
     @property
     def lacks(self) -> int:
-        return max(0, (self.target or 0) - (self.counted or 0))
+        return small_cells.fewer(self.counted, self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,49 +130,28 @@ class DeckUnit:
     asks: Sequence[DeckAsk] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConventionReport:
-    """A meeting as its deck tells it. named, messages: invited by name, and by messages that left; held: (why a message
-    stayed, how many). headline: who came, and by whose word. ticked: by name; by_phone: by number; confirmed: by
-    their own yes; reported: by the organiser. said: (outcome of a talk with people of the invited list, how many);
-    quotes: without names; open: (state of a request to the helpline, how many).
-    """
-
-    headline: str
-    has_begun: bool
-    named: int
-    messages: int
-    held: Sequence[tuple[str, int]]
-    ticked: int
-    by_phone: int
-    confirmed: int
-    reported: int
-    said: Sequence[tuple[str, int]] = ()
-    quotes: Sequence[str] = ()
-    open: Sequence[tuple[str, int]] = ()
-
-
 def unit_deck(about: About, unit: DeckUnit, of: Measured | None) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
     goes on in the appendix. The last one before it has the requests."""
-    title = _finding(of) if of else filled(_("%(unit)s: offices and last review"), unit=about.unit)
+    title = _finding(about, of) if of else filled(_("%(unit)s: offices and last review"), unit=about.unit)
     made = [*(_measured(about, of) if of else ()), *_unit(about, unit), *asked_slides(about, unit.asks)]
     return assembled_deck(about, title, made, of.provisional if of else "", page="unit")
 
 
-def checked_deck(about: About, of: Measured) -> list[Slide]:
-    """The deck of a comparison: entries, beside how many of them checks found real."""
+def checked_deck(about: About, of: Measured, asks: Sequence[DeckAsk] = ()) -> list[Slide]:
+    """The deck of a comparison: entries, beside how many of them checks found real, and the requests."""
     made = list(_gaps(about, of)) or list(_unknown(about, of))
-    title = _finding(of) if of.headline or not made else _("Checks say nothing of the whole yet")
-    return assembled_deck(about, title, made, of.provisional, page="beside")
+    title = _finding(about, of) if of.headline or not made else _("Checks say nothing of the whole yet")
+    return assembled_deck(about, title, [*made, *asked_slides(about, asks)], of.provisional, page="beside")
 
 
-def meeting_deck(about: About, of: ConventionReport) -> list[Slide]:
-    """The deck of a meeting: who was invited, came and confirmed; of the list it invited, what people said."""
-    return assembled_deck(about, of.headline, list(_convention(about, of)), page="meeting")
+def _is_reached(about: About, counted: int | None, target: int | None) -> bool:
+    """Return whether a target is surely reached: a rounded count may be up to DOUBT too large."""
+    doubt = DOUBT if about.is_rounded else 0
+    return bool(target) and (counted or 0) - doubt >= (target or 0)
 
 
-def _finding(of: Measured) -> str:
+def _finding(about: About, of: Measured) -> str:
     """The one sentence of a deck: what checks found, else how far it is."""
     drawn, counted = of.ladder, of.ladder.counted
     if of.headline:
@@ -178,7 +159,7 @@ def _finding(of: Measured) -> str:
     if counted is None:
         return _("Fewer than 10 counted so far")
     n = short(counted)
-    if drawn.target and counted >= drawn.target:
+    if _is_reached(about, counted, drawn.target):
         return filled(_("%(n)s counted: the target is reached"), n=n)
     if drawn.behind:
         return filled(_("%(n)s counted, %(fewer)s fewer than due by today"), n=n, fewer=short(drawn.behind))
@@ -214,10 +195,7 @@ def _rungs(about: About, drawn: LadderShown) -> Slide:
         said = _("%(share)s of the target is counted: %(n)s of %(target)s")
         title = filled(said, share=share(drawn.counted, drawn.target), n=done, target=of)
     else:
-        both = (drawn.reported, drawn.counted)
-        known = [n for n in both if n is not None]
-        reported, n = (small_cells.said(None) if n is None else whole_or_lakh(n, *known)[0] for n in both)
-        title = filled(_("%(reported)s reported, %(n)s counted"), reported=reported, n=n)
+        title = CountWords().sentence(seen=drawn.counted, reported=drawn.reported)
     names = {key: str(NAMES[key]) for key in (*BARS, "unsigned")}
     bars, numbers = tuple(_rung(drawn, key) for key in BARS), (_rung(drawn, "reported"),)
     body = Bars(bars, names, drawn.target, target, beyond, numbers, _checked(drawn))
@@ -253,14 +231,14 @@ def _checked(drawn: LadderShown) -> SlideRate:
 
 
 def _course(about: About, of: Measured, trend: Trend) -> Slide:
-    title = _("What was counted, day by day")
-    if trend.target and (of.ladder.counted or 0) >= trend.target:
-        title = filled(_("The target of %(n)s is reached"), n=short(trend.target))
+    title = filled(_("%(n)s counted since the first day"), n=small_cells.said(of.ladder.counted))
+    if _is_reached(about, of.ladder.counted, trend.target):
+        title = filled(_("The target of %(n)s is reached"), n=short(trend.target or 0))
     elif of.daily and of.lately is not None:
-        title = _("%(daily)s a day are needed from now on; in the last week it was %(lately)s")
+        title = _("Needed from now on: %(daily)s a day; in the last week it was %(lately)s")
         title = filled(title, daily=of.daily, lately=round(of.lately / 7))
     elif of.daily:
-        title = filled(_("%(daily)s a day are needed from now on"), daily=of.daily)
+        title = filled(_("Needed from now on: %(daily)s a day"), daily=of.daily)
     elif of.lately is not None:
         title = filled(_("%(n)s counted in the last seven days"), n=short(of.lately))
     days, length = trend.days, (trend.ends_on - trend.begins_on).days + 1
@@ -289,7 +267,7 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
 def _behind(about: About, of: Measured) -> list[Slide]:
     targeted = [row for row in of.below if row.target]
     most = max(row.n for row in targeted)
-    names = [row.name for row in targeted if row.n == most]
+    furthest = [row for row in targeted if row.n == most]
     every = Cut(targeted, of.below.total) if of.below.rest else Cut(targeted, len(targeted))
     body = table_of(
         SlideColumn(_("Unit"), 0.3),
@@ -310,14 +288,24 @@ def _behind(about: About, of: Measured) -> list[Slide]:
         )
         for row in targeted
     ]
-    title = _("%(unit)s is furthest behind: %(n)s fewer than due by today")
-    if len(names) > 1:
-        title = _("%(unit)s and others are furthest behind: %(n)s fewer than due by today, each")
     foot = [_("Counted: passed the published rules, with a sign from the person's phone.")]
     if any(row.target and (row.counted or 0) > ODD * row.target for row in targeted):
         foot.append(_("A share far above 100% says that the target was small."))
-    title = filled(title, unit=names[0], n=most)
+    title = _lacking_most(furthest, most, is_alone=every.total == 1)
     return table_slides(about, title, Cut(rows, every.total), body, *foot, page="below")
+
+
+def _lacking_most(furthest: Sequence[Behind], n: int, *, is_alone: bool) -> str:
+    """Name who lacks most, with what is due: the largest unit may lack most and be near its target."""
+    if len(furthest) == 1:
+        title = _("%(unit)s lacks most: %(n)s fewer than the %(due)s due by today")
+        if is_alone:
+            title = _("%(unit)s: %(n)s fewer than the %(due)s due by today")
+        return filled(title, unit=furthest[0].name, n=n, due=furthest[0].due or 0)
+    if len(furthest) > NAMED:
+        return filled(_("Several units lack most: %(n)s fewer than due by today, each"), n=n)
+    names = ", ".join(row.name for row in furthest)
+    return filled(_("%(units)s lack most: %(n)s fewer than due by today, each"), units=names, n=n)
 
 
 def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
@@ -330,7 +318,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     foot = [
         _("Line: 95% interval. Dot: its middle; a wide interval has none."),
         _("A gap is a question to the unit, not a verdict."),
-        *([filled(_("%(n)s more units have not enough checks."), n=others)] if others else []),
+        *([filled(_more_unknown(others), n=others)] if others else []),
         *of.checks,
     ]
     under = _("of every 100 entries · by the least the gap can be")
@@ -341,17 +329,32 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     yield table_slides(about, title, known, body, *foot, page="beside", under=under)
 
 
+def _more_unknown(n: int) -> str:
+    return ngettext("%(n)s more unit has not enough checks.", "%(n)s more units have not enough checks.", n)
+
+
+def are_worse(rows: Sequence[SlideInterval], whole: SlideInterval | None) -> list[SlideInterval]:
+    """Return the rows whose interval lies wholly below that of the whole, in the whole numbers that are read."""
+    if whole is None or whole.true is None:
+        return []
+    low = of_100(whole.low / 100)
+    return [row for row in rows if row.true is not None and of_100(row.high / 100) < low]
+
+
 def _compared(known: Sequence[SlideInterval], whole: SlideInterval | None) -> str:
     """Name a unit as worse than the whole only where its interval lies wholly below that of the whole."""
-    worse = [row for row in known if whole and whole.true is not None and row.high < whole.low]
+    worse = are_worse(known, whole)
     if not worse:
         if len(known) == 1:
-            return filled(_("%(unit)s alone has enough checks to compare"), unit=known[0].name)
-        return _("The differences between units cannot be told apart")
+            return filled(_("Only %(unit)s has enough checks so far"), unit=known[0].name)
+        if whole is None or whole.true is None:
+            return _("The whole has not enough checks to compare units with it")
+        return _("No unit is surely below the whole")
     first = worse[0]
     if whole is not None and len(worse) == 1:
         title = _("In %(unit)s at most %(n)s of 100 entries are real, in the whole at least %(low)s")
-        return filled(title, unit=first.name, n=of_100(first.high / 100), low=of_100(whole.low / 100))
+        most, least = max(1, of_100(first.high / 100)), min(99, of_100(whole.low / 100))  # as `real_of_100`
+        return filled(title, unit=first.name, n=most, low=least)
     names = ", ".join(row.name for row in worse[:NAMED])
     if len(worse) > NAMED:
         return filled(_("Fewer are real than in the whole: %(units)s and others"), units=names)
@@ -386,7 +389,7 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
         yield from _offices(about, unit)
     if any(n for _label, n in unit.questions):
         said = [(label, small_cells.said(n)) for label, n in unit.questions]
-        title = _("Some workers are asked about their entries")
+        title = _questions(unit.questions)
         foot = _("A question is not proof. Questions that lead to nothing are deleted.")
         yield table_slides(about, title, said, counts_table(_("Questions to workers")), foot, page="dossier")
     if unit.heard is not None:
@@ -408,6 +411,16 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             page="dossier",
             under=_("Last review"),
         )
+
+
+def _questions(numbers: Sequence[tuple[str, int | None]]) -> str:
+    """Say the first number that may be said of questions: those that wait, are answered, or are proven."""
+    words = (
+        _("Questions to workers that wait for an answer: %(n)s"),
+        _("Answers of workers that wait for a decision: %(n)s"),
+        _("Questions to workers that are proven: %(n)s"),
+    )
+    return next(filled(said, n=n) for said, (_label, n) in zip(words, numbers, strict=False) if n)
 
 
 def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
@@ -432,6 +445,8 @@ def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
             title = _("Something was done about every quote that came up")
         elif 2 * done > n:
             title = _("Something was done about most quotes that came up")
+        elif 2 * done == n:
+            title = _("Something was done about half of the quotes that came up")
         body = table_of(
             SlideColumn(_("What they said"), 0.5),
             SlideColumn(_("Unit"), 0.2),
@@ -450,8 +465,10 @@ def _answer(heard: Heard) -> str:
     """The answer given most often, where that is known."""
     if heard.answered == 0:
         return _("Nobody has answered yet")
-    if heard.answered is None or heard.most is None:
+    if heard.answered is None:
         return _("Fewer than 10 have answered so far")
+    if heard.most is None:
+        return _("No answer was given more often than the others")
     question, choice = heard.most
     return filled(_("%(question)s Most often: %(choice)s"), question=question, choice=choice)
 
@@ -504,43 +521,3 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
         yield table_slides(about, title, counted, table, page="vacant", under=_("Offices below"))
     else:
         yield table_slides(about, title, rows + below, body, page="vacant", under=_("Offices"))
-
-
-# --- a meeting
-
-
-def _convention(about: About, of: ConventionReport) -> Iterator[list[Slide]]:
-    """Numbers of people behind reasons, talks and requests are tens, and "fewer than 10": a file is passed on."""
-    invited = ((_("Invited by name"), of.named), (_("Invited by message"), of.messages))
-    came = (
-        ("counted", _("Ticked by name"), of.ticked),
-        *([("counted", _("Ticked by phone number"), of.by_phone)] if of.messages else ()),
-        ("confirmed", _("Confirmed by their own yes"), of.confirmed),
-    )
-    bars = [SlideBar("due", name, grouped(n), n) for name, n in invited if n]
-    if of.has_begun:
-        bars += [SlideBar(key, name, grouped(n), n) for key, name, n in came]
-    title = _("Some are invited by name, others by message")
-    if of.has_begun:
-        words = ngettext("%(n)s confirmed by their own yes", "%(n)s confirmed by their own yes", of.confirmed)
-        title = filled(words, n=of.confirmed)
-    if of.has_begun or len(bars) > 1:
-        names = {"due": _("Invited")} | {key: str(NAMES[key]) for key, _name, _n in came}
-        word = filled(_("The organiser reported %(n)s. That number is one person's word."), n=of.reported)
-        foot = word if of.has_begun else ""
-        yield [made_slide(about, title, Bars(tuple(bars), names), foot, page="meeting")]
-    number = SlideColumn(_("How many"), 0.3, is_number=True)
-    for rows, head, under, words in (
-        (of.held, _("Why"), _("Messages that stayed"), _("Some people got no message")),
-        (of.said, _("What came of it"), _("Talks at the doors"), _("What people on the list said")),
-        (of.open, _("Status"), _("Requests to the helpline"), _("Requests to the helpline are open")),
-    ):
-        if rows:
-            said = [(name, small_cells.said(small_cells.shown(n))) for name, n in rows]
-            body = table_of(SlideColumn(head, 0.7), number)
-            yield table_slides(about, words, said, body, _("Rounded to 10."), page="meeting", under=under)
-    if of.quotes:
-        quotes = [(quote,) for quote in dict.fromkeys(of.quotes)]
-        foot = _("Notes of workers, without names. A note that names the person or the place is left out.")
-        body = table_of(SlideColumn(_("In their words"), 1.0))
-        yield table_slides(about, _("What people say"), quotes, body, foot, page="meeting", under=_("Notes"))

@@ -124,7 +124,7 @@ def test_the_ladder_keeps_its_rungs_apart_and_says_why_one_is_missing() -> None:
 def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
     some_days = measured(trend=trend(24), days=[str(n) for n in range(24)], daily=340, lately=700)
     slide = unit_deck(ABOUT, DeckUnit(), some_days)[2]
-    assert slide.title == "340 a day are needed from now on; in the last week it was 100"
+    assert slide.title == "Needed from now on: 340 a day; in the last week it was 100"
     assert isinstance(slide.body, Course)
     assert [key for key, _name, _values in slide.body.lines] == ["counted", "due"]
     assert slide.body.lines[1][2][-1] == round(20_000 * 24 / 60)
@@ -133,7 +133,7 @@ def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
     said = replace(trend(9), days=[replace(day, counted=0) for day in trend(9).days], target=None)
     assert len(unit_deck(ABOUT, DeckUnit(), measured(trend=said, days=["1"] * 9))) == 2, "reported is no line"
     young = measured(trend=trend(4), days=["1", "2", "3", "4"], daily=340)
-    assert unit_deck(ABOUT, DeckUnit(), young)[2].title == "340 a day are needed from now on"
+    assert unit_deck(ABOUT, DeckUnit(), young)[2].title == "Needed from now on: 340 a day"
 
 
 def test_of_400_units_ten_are_on_the_slide_the_next_in_the_appendix_and_the_limit_is_said() -> None:
@@ -142,7 +142,7 @@ def test_of_400_units_ten_are_on_the_slide_the_next_in_the_appendix_and_the_limi
     tables = [slide for slide in slides if isinstance(slide.body, Grid)]
     assert len(tables) == MOST_ROWS // ROWS
     assert all(isinstance(slide.body, Grid) and len(slide.body.rows) == ROWS for slide in tables)
-    assert tables[0].title == "Unit 0 is furthest behind: 50 fewer than due by today"
+    assert tables[0].title == "Unit 0 lacks most: 50 fewer than the 50 due by today"
     assert "1 to 10 of 400" in tables[0].under and "31 to 40 of 400" in tables[-1].under
     assert all("The slides show 40 of 400." in " ".join(slide.foot) for slide in tables)
     assert "The rest is in the appendix." in tables[0].foot
@@ -159,9 +159,7 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
         SlideInterval("Poonch", why="not enough checks (0 of 19)"),
     ]
     _cover, slide = checked_deck(ABOUT, measured(gaps=gaps))
-    assert slide.title == "The differences between units cannot be told apart", (
-        "of the whole nothing is known"
-    )
+    assert slide.title == "The whole has not enough checks to compare units with it"
     assert isinstance(slide.body, Gaps)
     assert slide.body.tied == ((1, 2),) and len(slide.body.rows) == 3
     assert "2 more units have not enough checks." in slide.foot
@@ -228,7 +226,7 @@ def test_a_round_says_how_far_it_is_what_was_decided_and_what_is_late() -> None:
     assert titles(round_deck(ABOUT, of)) == [
         "41 of 60 units are reviewed",
         "Ramban is furthest back: 0 of 20 reviewed",
-        "29 of 41 units need help, a recheck or a change",
+        "29 of 41 reviewed units need help, a recheck or a change",
         "29 tasks are late",
     ]
     assert (
@@ -270,7 +268,7 @@ def test_what_people_said_stands_after_how_many_were_asked_and_beside_what_was_d
     assert "People asked: 40. Answered: fewer than 10." in asked.foot
     assert isinstance(asked.body, Grid) and isinstance(quoted.body, Grid)
     assert [row[2] for row in asked.body.rows] == ["12", "fewer than 10"]
-    assert quoted.title == "Nothing was done yet about most quotes that came up"
+    assert quoted.title == "Something was done about half of the quotes that came up"
     assert "Quotes that came up: 2. Something was done about 1." in quoted.foot
     assert quoted.body.rows[0] == quotes[0]
     assert len(unit_deck(ABOUT, DeckUnit(heard=Heard(0, 0)), None)) == len(unit_deck(ABOUT, DeckUnit(), None))
@@ -298,8 +296,8 @@ def test_the_answer_given_most_often_is_the_title_and_no_quote_comes_twice() -> 
     ("whole", "title"),
     [
         ((50, 40, 60), "In Ramban at most 39 of 100 entries are real, in the whole at least 40"),
-        ((50, 38, 60), "The differences between units cannot be told apart"),
-        (None, "The differences between units cannot be told apart"),
+        ((50, 38, 60), "No unit is surely below the whole"),
+        (None, "The whole has not enough checks to compare units with it"),
     ],
 )
 def test_a_unit_is_named_as_worse_only_where_its_interval_lies_below_that_of_the_whole(
@@ -310,14 +308,115 @@ def test_a_unit_is_named_as_worse_only_where_its_interval_lies_below_that_of_the
     assert checked_deck(ABOUT, measured(gaps=gaps, whole=own))[1].title == title
 
 
+def test_intervals_that_touch_name_nobody_and_no_title_says_all_or_none() -> None:
+    touching = [SlideInterval("Ramban", 32, 23, 39.8, 60, 1), SlideInterval("Doda", 62, 52, 69, 31, 2)]
+    whole = SlideInterval("", 50, 40.1, 60)
+    assert (
+        checked_deck(ABOUT, measured(gaps=touching, whole=whole))[1].title
+        == "No unit is surely below the whole"
+    )
+    none = [SlideInterval("Ramban", 0.1, 0, 0.4, 99, 1)]
+    (_cover, slide) = checked_deck(ABOUT, measured(gaps=none, whole=SlideInterval("", 99, 99.6, 100)))
+    assert slide.title == "In Ramban at most 1 of 100 entries are real, in the whole at least 99"
+    alone = [SlideInterval("Doda", 62, 52, 69, 31, 1), SlideInterval("Katra", why="0 of 19 checks")]
+    (_cover, slide) = checked_deck(ABOUT, measured(gaps=alone, whole=whole))
+    assert slide.title == "Only Doda has enough checks so far"
+    assert "1 more unit has not enough checks." in slide.foot
+
+
+def test_of_units_that_lack_the_same_none_is_singled_out() -> None:
+    def title(*below: Behind) -> str:
+        return unit_deck(ABOUT, DeckUnit(), measured(below=Cut(below, len(below))))[2].title
+
+    rows = [Behind(name, 100, 60, 20) for name in ("Katra", "Pouni", "Arnas", "Chassana")]
+    assert title(rows[0]) == "Katra: 40 fewer than the 60 due by today"
+    assert title(*rows[:2]) == "Katra, Pouni lack most: 40 fewer than due by today, each"
+    assert title(*rows) == "Several units lack most: 40 fewer than due by today, each"
+    hidden = replace(rows[1], counted=None)
+    assert title(rows[0], hidden) == "Pouni lacks most: 51 fewer than the 60 due by today", "at least"
+
+
+def test_a_rounded_count_does_not_say_that_a_target_is_reached() -> None:
+    near = measured(ladder=replace(LADDER, target=890, counted=900, pace_pct=100))
+    assert titles(unit_deck(ABOUT, DeckUnit(), near))[0] == "900 counted: the target is reached"
+    rounded = titles(unit_deck(replace(ABOUT, is_rounded=True), DeckUnit(), near))
+    assert rounded[0] == "900 counted: 101% of the target"
+
+
+def test_without_a_target_what_was_counted_leads() -> None:
+    free = replace(LADDER, target=None)
+    assert titles(unit_deck(ABOUT, DeckUnit(), measured(ladder=free)))[1] == "7,624 counted, 9,412 reported"
+    few = measured(ladder=replace(free, counted=None))
+    assert titles(unit_deck(ABOUT, DeckUnit(), few))[1] == "fewer than 10 counted, 9,412 reported"
+
+
+def test_half_is_not_most_and_a_tie_has_no_most_frequent_answer() -> None:
+    choices = [("What first?", "Water", 20), ("What first?", "Roads", 20)]
+    heard = Heard(60, 40, choices, Cut([("The tap is dry", "Pouni", ""), ("No lamp", "Katra", "x")], 2), 1)
+    asked, quoted = unit_deck(ABOUT, DeckUnit(heard=heard), None)[-2:]
+    assert asked.title == "No answer was given more often than the others"
+    assert quoted.title == "Something was done about half of the quotes that came up"
+
+
+@pytest.mark.parametrize(
+    ("branches", "title"),
+    [
+        ([("Doda", 20, 20), ("Reasi", 5, 5)], "Every unit below is reviewed"),
+        ([("Doda", 2, 20)], "Doda: 2 of 20 reviewed"),
+        ([("Doda", 0, 20), ("Reasi", 0, 5)], "No unit below has a review decided yet"),
+        ([("Doda", 2, 4), ("Reasi", 1, 2)], "All units below are equally far"),
+        ([("Doda", 2, 4), ("Reasi", 1, 2), ("Samba", 3, 3)], "Furthest back, by the same share: Doda, Reasi"),
+        ([("Doda", 1, 4), ("Reasi", 1, 2), ("Samba", 0, 0)], "Doda is furthest back: 1 of 4 reviewed"),
+        (
+            [*((f"Unit {n}", 0, 3) for n in range(4)), ("Samba", 3, 3)],
+            "Several units are furthest back, each by the same share",
+        ),
+    ],
+)
+def test_in_a_round_nobody_is_named_as_last_whom_others_equal(
+    branches: list[tuple[str, int, int]], title: str
+) -> None:
+    assert round_deck(ABOUT, ReviewedRound(whole=(1, 1), branches=branches))[1].title == title
+
+
+def test_a_round_of_one_or_none_is_said_right() -> None:
+    assert titles(round_deck(ABOUT, ReviewedRound(whole=(1, 1)))) == ["1 of 1 unit is reviewed"]
+    assert titles(round_deck(ABOUT, ReviewedRound(whole=(0, 0)))) == [
+        "Nobody is to be reviewed in this round"
+    ]
+
+
+KATRA, POUNI = ("Katra", "President", "12 more", "d"), ("Pouni", "President", "3 more", "d")
+
+
+@pytest.mark.parametrize(
+    ("asks", "title"),
+    [
+        ([DeckAsk(*KATRA, FIRST)], "1 ask to 1 office, by 2 Nov 2026"),
+        (
+            [DeckAsk(*KATRA, FIRST + timedelta(5)), DeckAsk(*POUNI, FIRST)],
+            "2 asks to 2 offices, the first by 2 Nov 2026",
+        ),
+        ([DeckAsk(*KATRA, FIRST), DeckAsk(*KATRA)], "2 asks to 1 office, the first due now"),
+        ([DeckAsk(*KATRA), DeckAsk("Katra", "", "x", "d")], "2 asks to 1 unit, due now"),
+    ],
+)
+def test_the_last_slide_says_how_much_is_asked_of_how_many_and_by_when(
+    asks: list[DeckAsk], title: str
+) -> None:
+    assert unit_deck(ABOUT, DeckUnit(asks=asks), None)[-1].title == title
+    assert checked_deck(ABOUT, measured(), asks)[-1].title == title
+    assert round_deck(ABOUT, ReviewedRound(asks=asks))[-1].title == title
+
+
 def test_beyond_its_target_a_unit_has_no_share_to_praise_and_the_last_slide_asks() -> None:
     odd = measured(ladder=replace(LADDER, target=57, counted=148))
     asks = [DeckAsk("Katra", "", "12 more, to reach the target", "31 Dec")]
     slides = unit_deck(ABOUT, DeckUnit(asks=asks), odd)
     assert slides[1].title == "148 counted; the target was 57"
     last = slides[-1]
-    assert last.title == "What we ask of each office, and by when" and isinstance(last.body, Grid)
-    assert last.body.rows == (("Katra", "nobody holds it", "12 more, to reach the target", "31 Dec"),)
+    assert last.title == "1 ask to 1 unit, due now" and isinstance(last.body, Grid)
+    assert last.body.rows == (("Katra", "–", "12 more, to reach the target", "31 Dec"),)
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])

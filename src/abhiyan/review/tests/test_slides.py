@@ -80,8 +80,8 @@ def test_somebody_makes_slides_of_a_unit_and_finds_its_figures(cast: Cast) -> No
     titles = [title for title, _said in found]
     assert titles[0].startswith("63 counted, ") and titles[0].endswith("fewer than due by today")
     assert titles[1] == "7% of the target is counted: 63 of 900"
-    assert "a day are needed from now on" in titles[2]
-    assert titles[3].startswith("Srinagar is furthest behind: ")
+    assert titles[2].startswith("Needed from now on: ")
+    assert titles[3].startswith("Srinagar lacks most: ")
     assert re.fullmatch(r"\d+ offices are vacant here and below", titles[4])
     assert "Jammu and Kashmir | Membership drive" in found[0][1].replace("\n", " | ")
     assert "Srinagar | 600 | " in found[3][1] and "state_president" in found[4][1]
@@ -159,7 +159,7 @@ def test_a_round_has_slides_of_what_was_decided_for_who_leads_it(cast: Cast) -> 
     titles = [title for title, _said in found]
     assert titles[0] == "1 of 3 units are reviewed"
     assert titles[1].endswith("reviewed") and "furthest back" in titles[1]
-    assert titles[2] == "1 of 1 unit needs help, a recheck or a change"
+    assert titles[2] == "1 of 1 reviewed unit needs help, a recheck or a change"
     assert "Two booths have no president." not in str(found), "a minute is for its unit"
     below = slides(file(cast, "district_in_charge", address))
     assert below[0][0] == "1 unit is reviewed"
@@ -179,7 +179,7 @@ def test_slides_of_a_round_over_office_bearers_say_how_far_it_is_and_nothing_of_
         Task.objects.filter(title="Name two").update(due_at=NOW - timedelta(days=1))
     address = made(cast, "state_president", f"?round={one.public_id}")
     found = slides(file(cast, "state_president", address))
-    assert found[0][0] == "1 of 1 office-bearers are reviewed"
+    assert found[0][0] == "1 of 1 office-bearer is reviewed"
     assert "Decided most often" not in str(found) and cast.accounts["mandal_president"].name not in str(found)
     assert "Name two" not in str(found) and "late" not in str(found)
     assert cast.client("district_in_charge").get(address).status_code == 403
@@ -206,7 +206,7 @@ def test_a_programme_that_is_over_keeps_its_slides(cast: Cast) -> None:
     )
     bare = slides(file(cast, "state_president", made(cast, "state_president", "?unit=JK-SRI")))
     assert bare[0][0] == "Srinagar: offices and last review"
-    assert [title for title, _said in bare][2:] == ["What we ask of each office, and by when"]
+    assert [title for title, _said in bare][2:] == ["3 asks to 3 offices, due now"]
 
 
 def test_a_deck_of_400_units_asks_no_more_and_says_how_many_it_shows(cast: Cast) -> None:

@@ -42,7 +42,9 @@ def test_a_deck_begins_with_what_checks_found_and_compares_units_by_it(cast: Cas
     assert f"frame={checked.public_id}" in page
     where = f"?unit=JK&frame={checked.public_id}"
     compared = slides(file(cast, "state_president", made(cast, "state_president", where)))
-    assert len(compared) == 2 and "A gap is a question to the unit, not a verdict." in compared[1][1]
+    assert [title for title, _said in compared][2:] == ["1 ask to 1 office, by 1 Dec 2027"]
+    assert "Jammu | District in-charge | Aimed checks of its entries, and a review" in compared[2][1]
+    assert "A gap is a question to the unit, not a verdict." in compared[1][1]
 
 
 def test_from_outside_shares_are_there_and_counts_are_rounded(cast: Cast, checked: Frame) -> None:
@@ -81,12 +83,17 @@ def test_questions_are_in_tens_on_slides_and_paper_and_exact_on_the_screen_of_wh
             )
             for _each in range(12)
         )
-    said = dossier(cast, "state_president", "JK")
+    said = said_here = dossier(cast, "state_president", "JK")
     assert "Waiting for an answer 13 Answered, not decided 1" in said
     found = slides(file(cast, "state_president", made(cast, "state_president")))
     titles = [title for title, _said in found]
-    assert "Some workers are asked about their entries" in titles
-    said = next(said for title, said in found if title.startswith("Some workers"))
+    title = "Questions to workers that wait for an answer: 10"
+    assert title in titles
+    said = next(said for title, said in found if title.startswith("Questions to"))
     assert "Waiting for an answer | 10 | Answered, not decided | fewer than 10" in said
+    assert (
+        "On slides and paper in tens: Waiting for an answer 10; Answered, not decided fewer than 10"
+        in said_here
+    )
     paper = "".join(printed(cast, "state_president", "/review/dossier/JK/print/"))
     assert "Waitingforananswer10Answered,notdecidedfewerthan10" in paper

@@ -1,6 +1,6 @@
 """Slides: what they are to be about, one deck with its files and its link, and when it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ from abhiyan.ui.acts import PageAct, act_on, ask, form_page
 from abhiyan.ui.files import file_answer
 from abhiyan.ui.forms import offer
 from abhiyan.ui.posts import posted
+from abhiyan.ui.slides.said import Grid, Slide
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.verification.queries import frames
@@ -180,6 +181,7 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
             "as_of": as_of(edition.made_at, is_rounded=edition.is_rounded),
             "again": _again(one),
             "slides": [(slide.title, slide.href) for slide in slides],
+            "asked": [row for slide in slides if slide.page == "asked" for row in _rows(slide)],
             "has_pptx": files.HAS_PPTX,
             "address": settings.ORIGIN + reverse("review:deck", args=[public_id]),
             "schedules": [(each, _when(each)) for each in schedules.own_schedules(request.viewer, one)],
@@ -187,6 +189,11 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
             "leads_all": holds_over_all(request.viewer.account_id or 0, LEADS),
         },
     )
+
+
+def _rows(slide: Slide) -> Sequence[Sequence[str]]:
+    """The rows of a slide with a table."""
+    return slide.body.rows if isinstance(slide.body, Grid) else ()
 
 
 def _again(one: Deck) -> tuple[str, dict[str, str]]:

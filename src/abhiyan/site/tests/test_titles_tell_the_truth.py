@@ -25,7 +25,7 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes.models import Programme, Task
 from abhiyan.review.actions.reviews import ToDo
-from abhiyan.review.models import Deck, Review
+from abhiyan.review.models import Deck, DeckEdition, Review
 from abhiyan.review.queries.board import LATE
 from abhiyan.review.rules import deck_rounds
 from abhiyan.review.rules.deck_pages import About
@@ -39,6 +39,7 @@ from .test_one_truth import checked
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["caller", "centre", "run", "world"]  # fixtures
 NUMBER = re.compile(r"\d[\d,]*")
+ASKED = re.compile(r"(\d+) asks? to (\d+) (?:office|unit)s?")
 LISTED = re.compile(r"<li><span>\d+\. (?:<a [^>]*href=\"([^\"]*)\"[^>]*>)?([^<]+)")
 
 
@@ -72,6 +73,14 @@ def titles_on_their_pages(client: Client, deck: str) -> list[str]:
         missing = numbers - set(NUMBER.findall(text))
         assert not missing, f"“{title}”: {missing} are not on {href}"
     return titles
+
+
+def asked_on(client: Client, deck: str) -> tuple[list[str], list[str]]:
+    """The title of the slide of asks, and the asks that the page of a deck lists."""
+    page = unescape(body(client, deck))
+    found = [title for _href, title in LISTED.findall(page) if ASKED.search(title)]
+    rows = re.findall(r"<li><span>([^<]*)</span>", page.partition('id="asked"')[2].partition("</section>")[0])
+    return found, rows
 
 
 def units(cast: Cast) -> list[str]:
@@ -132,6 +141,20 @@ def gatherings(cast: Cast) -> list[str]:
         meetings.set_people(public_id=found[1], n=240, by=by, at=NOW)
     with system("test"):
         assert Meeting.objects.count() == 2
+    for what, seat in (
+        ("Name two", "mandal_president"),
+        ("Print the list", "mandal_president"),
+        ("It was good", ""),
+    ):
+        with cast.as_("state_president"):
+            meetings.add_point(
+                public_id=found[1],
+                text=what,
+                appointment=cast.appointments[seat] if seat else None,
+                due_on=NOW.date() + timedelta(days=3) if seat else None,
+                by=by,
+                at=NOW,
+            )
     return [f"?meeting={public_id}" for public_id in found]
 
 
@@ -152,6 +175,33 @@ def test_each_number_in_a_title_stands_on_the_page_the_slide_leads_to(cast: Cast
     for where in KINDS[kind](cast):
         client = cast.client("state_president")
         assert titles_on_their_pages(client, made(client, where))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_last_slide_counts_the_asks_that_the_page_of_the_deck_lists(cast: Cast, kind: str) -> None:
+    client, n_asked = cast.client("state_president"), 0
+    for where in KINDS[kind](cast):
+        found, rows = asked_on(client, made(client, where))
+        assert bool(found) == bool(rows), "where nothing is asked there is no slide"
+        for title in found:
+            asked = ASKED.search(title)
+            units_asked = {tuple(row.split(" · ")[: 2 if "office" in title else 1]) for row in rows}
+            assert asked and (int(asked[1]), int(asked[2])) == (len(rows), len(units_asked)), (title, rows)
+            n_asked += 1
+    assert n_asked, "one deck of each kind asks something"
+
+
+def test_the_tasks_of_a_meeting_are_its_asks_and_no_name_is_kept_in_them(cast: Cast) -> None:
+    (later, begun) = gatherings(cast)
+    client = cast.client("state_president")
+    assert asked_on(client, made(client, later)) == ([], [])
+    (title,), rows = asked_on(client, made(client, begun))
+    assert title.startswith("2 asks to 1 office, the first by ")
+    name = cast.accounts["mandal_president"].name
+    assert all(name in row for row in rows) and "It was good" not in str(rows)
+    with system("test"):
+        kept = str(list(DeckEdition.objects.values_list("slides", flat=True)))
+    assert name not in kept and "Print the list" in kept
 
 
 def test_so_it_is_for_readers_who_see_rounded_figures(cast: Cast) -> None:
@@ -196,8 +246,8 @@ def test_a_round_is_titled_by_what_most_decisions_say() -> None:
     )
     with override("en"):
         titles = [slide.title for slide in deck_rounds.round_deck(about, of)]
-    assert titles[1:] == ["127 of 214 units need help, a recheck or a change", "29 tasks are late"]
+    assert titles[1:] == ["127 of 214 reviewed units need help, a recheck or a change", "29 tasks are late"]
     better = replace(of, decisions=[("Going well", 87), ("Help is needed", 57)])
     with override("en"):
         (_cover, decided, *_rest) = deck_rounds.round_deck(about, better)
-    assert decided.title == "87 of 144 units are going well"
+    assert decided.title == "87 of 144 reviewed units are going well"

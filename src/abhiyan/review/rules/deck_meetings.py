@@ -1,0 +1,99 @@
+"""Slides of a meeting: who was invited and came, what people of its list said, and what was decided. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core import small_cells
+from abhiyan.ui.ladder import NAMES
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.slides.said import Bars, Slide, SlideBar, SlideColumn
+
+from .deck_pages import (
+    About,
+    DeckAsk,
+    asked_slides,
+    assembled_deck,
+    filled,
+    made_slide,
+    table_of,
+    table_slides,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConventionReport:
+    """A meeting as its deck tells it. named, messages: invited by name, and by messages that left; held: (why a message
+    stayed, how many). headline: who came, and by whose word. ticked: by name; by_phone: by number; confirmed: by
+    their own yes; reported: by the organiser. said: (outcome of a talk with people of the invited list, how many);
+    quotes: without names; open: (state of a request to the helpline, how many). asks: tasks decided there.
+    """
+
+    headline: str
+    has_begun: bool
+    named: int
+    messages: int
+    held: Sequence[tuple[str, int]]
+    ticked: int
+    by_phone: int
+    confirmed: int
+    reported: int
+    said: Sequence[tuple[str, int]] = ()
+    quotes: Sequence[str] = ()
+    open: Sequence[tuple[str, int]] = ()
+    asks: Sequence[DeckAsk] = ()
+
+
+def meeting_deck(about: About, of: ConventionReport) -> list[Slide]:
+    """The deck of a meeting: who was invited, came and confirmed; what people of its list said; and its tasks."""
+    made = [*_convention(about, of), *asked_slides(about, of.asks)]
+    return assembled_deck(about, of.headline, made, page="meeting")
+
+
+def _most_often(said: Sequence[tuple[str, int]]) -> str:
+    """Name what came of most talks, where one outcome is more frequent than every other."""
+    most = max((n for _name, n in said), default=0)
+    names = [name for name, n in said if n == most and small_cells.shown(n) is not None]
+    if len(names) == 1:
+        return filled(_("At the doors most often: %(outcome)s"), outcome=names[0])
+    return _("What people on the list said")
+
+
+def _convention(about: About, of: ConventionReport) -> Iterator[list[Slide]]:
+    """Numbers of people behind reasons, talks and requests are tens, and "fewer than 10": a file is passed on."""
+    invited = ((_("Invited by name"), of.named), (_("Invited by message"), of.messages))
+    came = (
+        ("counted", _("Ticked by name"), of.ticked),
+        *([("counted", _("Ticked by phone number"), of.by_phone)] if of.messages else ()),
+        ("confirmed", _("Confirmed by their own yes"), of.confirmed),
+    )
+    bars = [SlideBar("due", name, grouped(n), n) for name, n in invited if n]
+    if of.has_begun:
+        bars += [SlideBar(key, name, grouped(n), n) for key, name, n in came]
+    title = _("%(named)s invited by name, %(messages)s by message")
+    title = filled(title, named=of.named, messages=of.messages)
+    if of.has_begun:
+        words = ngettext("%(n)s confirmed by their own yes", "%(n)s confirmed by their own yes", of.confirmed)
+        title = filled(words, n=of.confirmed)
+    if of.has_begun or len(bars) > 1:
+        names = {"due": _("Invited")} | {key: str(NAMES[key]) for key, _name, _n in came}
+        word = filled(_("The organiser reported %(n)s. That number is one person's word."), n=of.reported)
+        foot = word if of.has_begun else ""
+        yield [made_slide(about, title, Bars(tuple(bars), names), foot, page="meeting")]
+    number = SlideColumn(_("How many"), 0.3, is_number=True)
+    for rows, head, under, words in (
+        (of.held, _("Why"), _("Messages that stayed"), _("Some people got no message")),
+        (of.said, _("What came of it"), _("Talks at the doors"), _most_often(of.said)),
+        (of.open, _("Status"), _("Requests to the helpline"), _("Requests to the helpline are open")),
+    ):
+        if rows:
+            said = [(name, small_cells.said(small_cells.shown(n))) for name, n in rows]
+            body = table_of(SlideColumn(head, 0.7), number)
+            yield table_slides(about, words, said, body, _("Rounded to 10."), page="meeting", under=under)
+    if of.quotes:
+        quotes = [(quote,) for quote in dict.fromkeys(of.quotes)]
+        foot = _("Notes of workers, without names. A note that names the person or the place is left out.")
+        body = table_of(SlideColumn(_("In their words"), 1.0))
+        yield table_slides(about, _("What people say"), quotes, body, foot, page="meeting", under=_("Notes"))
