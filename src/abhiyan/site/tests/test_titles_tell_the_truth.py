@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils.translation import override
 
 from abhiyan.contact.tests.at_calls import people_to_call, queue_of
@@ -189,6 +190,17 @@ def test_the_last_slide_counts_the_asks_that_the_page_of_the_deck_lists(cast: Ca
             assert asked and (int(asked[1]), int(asked[2])) == (len(rows), len(units_asked)), (title, rows)
             n_asked += 1
     assert n_asked, "one deck of each kind asks something"
+
+
+def test_where_checks_are_lacking_a_comparison_asks_for_them(cast: Cast) -> None:
+    frame = checked(cast, finished=7)
+    client = cast.client("state_president")
+    (title,), rows = asked_on(client, made(client, f"?unit=JK&frame={frame.public_id}"))
+    assert title.startswith("2 asks to "), rows
+    lacking = [int(n) for row in rows for n in re.findall(r"(\d+) more checks? to be answered", row)]
+    assert len(lacking) == len(rows)
+    page = body(client, reverse("verification:frame_beside", args=[frame.public_id]) + "?unit=JK")
+    assert all(f"{19 - n} of 19" in page or f"{n} are lacking" in page for n in lacking), lacking
 
 
 def test_the_tasks_of_a_meeting_are_its_asks_and_no_name_is_kept_in_them(cast: Cast) -> None:
