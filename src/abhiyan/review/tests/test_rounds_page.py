@@ -69,7 +69,7 @@ def test_the_page_shows_each_state_the_tasks_and_what_was_decided(cast: Cast) ->
     )
     assert (
         "Late tasks Name two" in said
-        and "1 of 1 unit needs help, a recheck or a change Help is needed 1" in said
+        and "1 of 1 reviewed unit needs help, a recheck or a change Help is needed 1" in said
     )
     assert "Today Hazratbal" in re.sub(r"\d ", "", said), "the meeting of today"
     drawn = page(cast, one)
