@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.deadlines import WITHIN
+from abhiyan.core.deadlines import WITHIN, finished_at, stands
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -36,7 +36,7 @@ from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units import queries as units
 
 from . import queries
-from .models import Absence, CallDay, CallPlan, CallRound, Dialogue
+from .models import Absence, CallDay, CallPlan, CallRound, Dialogue, OutcomeBeside
 from .queries import KIND, MOST_NEEDS
 from .rules.roster import RosterSource, after_night, roster
 
@@ -295,21 +295,31 @@ def note_call(
     """Note the outcome of one of today's calls. A talk is reported. A need becomes a helpline request, returned too.
 
     A president who left, and a wrong number, end the call: the office above gets a task. Another outcome on the same
-    day withdraws it. A noted talk stays. age: how long a phone without a network kept it; at most WITHIN.
+    day withdraws it. A noted talk stays. Of two other outcomes the later finished stands; what does not stand is kept
+    beside it (`Dialogue.is_beside`). age: how long a phone without a network kept it; at most WITHIN.
     Only the call's leader may, while their office calls there. Refuses NotFound, NotYours, NotRunningNow, CallOver,
     CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
     """
     ticket = None
     with system("a call is noted"):
         row = _own_today(call, by=by, at=at, age=age)
-        if row.outcome == Outcome.TALKED:
+        made_at, former = finished_at(age, at=at), row.made_at or row.noted_at
+        is_newer, is_talk = stands(made_at, former=former), noted.outcome == Outcome.TALKED
+        if row.outcome == Outcome.TALKED and (is_talk or is_newer):
             raise CallNoted
+        if not is_newer and not is_talk:
+            _keep_outcome(row, noted.outcome, made_at, at)
+            row.is_beside = True
+            _record_call("keep_outcome", row, by=by, at=at)
+            return row, None
+        if row.outcome and row.outcome != noted.outcome:
+            _keep_outcome(row, row.outcome, needed(former), needed(row.noted_at))
         president = needed(people.account(row.president_id))
         if row.task_id is not None:
             with suppress(MovedMeanwhile):  # the office above did it
                 programmes.change_task(public_id=row.task_id, act=Act.WITHDRAW, by=CHECKING, at=at)
             row.task_id = None
-        row.outcome, row.noted_at = Outcome(noted.outcome).value, at
+        row.outcome, row.noted_at, row.made_at = Outcome(noted.outcome).value, at, made_at
         if row.outcome in (Outcome.GONE, Outcome.WRONG):
             row.task_id = _tell_above(row, president, at=at)
         if row.outcome == Outcome.TALKED:
@@ -335,6 +345,10 @@ def note_call(
         row.save()
         _record_call("note_call", row, by=by, at=at)
     return row, ticket
+
+
+def _keep_outcome(row: Dialogue, outcome: str, made_at: datetime, stored_at: datetime) -> None:
+    OutcomeBeside.objects.create(call=row, outcome=outcome, made_at=made_at, stored_at=stored_at)
 
 
 def add_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ticket:

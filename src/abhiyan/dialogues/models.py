@@ -57,6 +57,8 @@ class CallRound(models.Model):
 class Dialogue(models.Model):
     """One call: a leader, a booth president, a day, and the outcome."""
 
+    is_beside: bool = False  # What an act just brought was kept beside what stands; no column.
+
     class Outcome(models.TextChoices):
         TALKED = "talked", _("Talked")
         NO_ANSWER = "no_answer", _("No answer")
@@ -75,6 +77,7 @@ class Dialogue(models.Model):
     has_asked = models.BooleanField(default=False, db_default=False)  # how they and the family are
     organisation = models.SmallIntegerField(null=True)  # 1 to 3: how the booth is doing
     noted_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(null=True)  # when the phone finished the outcome that stands
     ticket_ids = ArrayField(models.UUIDField(), default=list, db_default=[])  # requests: what the booth needs
     task_id = models.UUIDField(null=True)  # public id; for the office above, after GONE and WRONG
     item_id = models.UUIDField(null=True)  # what is counted
@@ -104,6 +107,26 @@ class Dialogue(models.Model):
                 name="dialogue_to_ask",
             ),
         ]
+
+
+class OutcomeBeside(models.Model):
+    """An outcome that the leader noted of a call and that does not stand: kept beside what does, and shown."""
+
+    call = models.ForeignKey(Dialogue, models.CASCADE, related_name="outcomes_beside", db_index=False)
+    outcome = models.TextField(choices=Dialogue.Outcome.choices)
+    made_at = models.DateTimeField()  # when it was finished
+    stored_at = models.DateTimeField()  # when it came
+
+    class Meta:
+        db_table = "dialogues_outcome"
+        constraints = policies(
+            "dialogues_outcome",
+            using="exists (select from dialogues_dialogue d where d.id = dialogues_outcome.call_id)",
+            write=SYSTEM,
+        )
+        indexes = [
+            models.Index(fields=["call", "made_at"], name="outcome_of_call")
+        ]  # used by: the card of a call
 
 
 class Absence(models.Model):

@@ -19,7 +19,7 @@ from abhiyan.programmes.queries import items_by_id, open_of
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.units import queries as units
 
-from .models import Absence, CallPlan, Dialogue
+from .models import Absence, CallPlan, Dialogue, OutcomeBeside
 from .rules.roster import WEAKEST, BoothToCall, Caller, RosterSource, days_of_round
 
 KIND = "dialogues"
@@ -28,6 +28,7 @@ ENDED = (Outcome.TALKED, Outcome.GONE, Outcome.WRONG)  # the call does not come 
 PRESIDENT = "booth_president"
 PER_DAY = 2
 MOST_NEEDS = 5  # of one talk
+MOST_BESIDE = 20  # outcomes of one call that do not stand, on its card
 OFFICES = ("state_general_secretary", "state_vice_president", "state_secretary", "district_in_charge")
 
 
@@ -165,7 +166,7 @@ class OwnCall:
 
     language: the president's own choice, in words. since: when their office began. before: the last talk.
     missed: a later call to the same president that found them gone or the number wrong. needs: of this talk.
-    is_confirmed: the president said yes.
+    is_confirmed: the president said yes. beside: outcomes of this call that do not stand, the latest first.
     """
 
     of: Dialogue
@@ -178,6 +179,7 @@ class OwnCall:
     missed: EarlierCall | None
     needs: Sequence[RequestOnBehalf]
     is_confirmed: bool
+    beside: Sequence[OutcomeBeside]
 
     @property
     def is_done(self) -> bool:
@@ -241,6 +243,9 @@ def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
     needs = asked_for([ticket for one in (*some, *talks) for ticket in one.ticket_ids])
     counted = items_by_id([one.item_id for one in some if one.item_id])
     began = _began(booths)
+    beside: dict[UUID, list[OutcomeBeside]] = {one.pk: [] for one in some}
+    for kept in OutcomeBeside.objects.filter(call__in=beside).order_by("-made_at", "-pk"):
+        beside[kept.call_id].append(kept)
 
     def before(then: Dialogue, one: Dialogue) -> EarlierCall:
         return EarlierCall(
@@ -269,6 +274,7 @@ def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
                 before(final, one) if final and is_missed else None,
                 [needs[each] for each in one.ticket_ids if each in needs],
                 _is_confirmed(counted.get(one.item_id) if one.item_id else None),
+                beside[one.pk][:MOST_BESIDE],
             )
         )
     return drawn

@@ -15,7 +15,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, naming, taken
+from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, RecordTaken, naming, taken
 
 from . import queries, views
 
@@ -27,7 +27,8 @@ def field_call(request: Request, call: UUID) -> HttpResponseBase:
     """Show one of the viewer's own calls, for a phone: what was said last time, and the form of what came of it."""
     own = queries.own_call(request.viewer.account_id, call)
     form = views.CallForm(request.POST if request.method == "POST" else None, initial=views.EMPTY)
-    outcome = tried(request, form, partial(views.note_given, request, call), said=_("The call is noted."))
+    note = partial(views.note_given, request, call)
+    outcome = tried(request, form, note, said=lambda done: views.words_of(done[0]))
     if outcome or own.is_done:
         return redirect("dialogues:calls")
     call_shown = _without_words(own) if KEPT in request.headers else own
@@ -43,11 +44,12 @@ def _without_words(own: queries.OwnCall) -> queries.OwnCall:
     return replace(own, before=replace(before, needs=[replace(each, answer="") for each in before.needs]))
 
 
-def take_call(request: Request, sent: RecordSent) -> str:
-    """Note a call that a phone sends, by the form and the act of its page."""
+def take_call(request: Request, sent: RecordSent) -> RecordTaken:
+    """Note a call that a phone sends, by the form and the act of its page. Its sender reads where it does not stand."""
     call: UUID = sent.named["call"]
-    taken(views.CallForm(request.POST), partial(views.note_given, request, call, age=sent.age))
-    return reverse("dialogues:calls")
+    row, _ticket = taken(views.CallForm(request.POST), partial(views.note_given, request, call, age=sent.age))
+    note = str(views.BESIDE) if row is not None and row.is_beside else ""
+    return RecordTaken(reverse("dialogues:calls"), note)
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:

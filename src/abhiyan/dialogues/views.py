@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -100,15 +101,16 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
         request.POST if request.method == "POST" else None, initial=EMPTY
     )
 
-    def note(given: dict[str, Any]) -> Ticket | None:
+    def note(given: dict[str, Any]) -> CallDone:
         if is_need:
             kind = given["kind"] or Ticket.Kind.OTHER
-            return actions.add_need(call=call, need=given["need"], kind=kind, by=request.actor, at=at)
+            return None, actions.add_need(call=call, need=given["need"], kind=kind, by=request.actor, at=at)
         return note_given(request, call, given)
 
-    def said(ticket: Ticket | None) -> str:
+    def said(done: CallDone) -> str | Promise:
+        row, ticket = done
         if ticket is None:
-            return say("The call is noted.")
+            return words_of(row)
         number = {"number": ticket.number}
         if ticket.n > 1:
             return say("Noted. The need joined the open request %(number)s of the same kind.") % number
@@ -121,9 +123,18 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
     return redirect("dialogues:call", call) if is_need else redirect("dialogues:calls")
 
 
+CallDone = tuple[Dialogue | None, Ticket | None]
+BESIDE = _("What you noted later stands. This is kept beside it.")
+
+
+def words_of(row: Dialogue | None) -> str | Promise:
+    """What a leader reads about an outcome that was just noted."""
+    return BESIDE if row is not None and row.is_beside else _("The call is noted.")
+
+
 def note_given(
     request: Request, call: UUID, given: dict[str, Any], *, age: timedelta = timedelta(0)
-) -> Ticket | None:
+) -> CallDone:
     """Note a call with what its form cleaned. age: how long a phone kept it."""
     noted = actions.CallReport(
         given["outcome"],
@@ -132,7 +143,7 @@ def note_given(
         given["need"],
         given["kind"] or Ticket.Kind.OTHER,
     )
-    return actions.note_call(call=call, noted=noted, by=request.actor, at=clock.now(), age=age)[1]
+    return actions.note_call(call=call, noted=noted, by=request.actor, at=clock.now(), age=age)
 
 
 @require_POST

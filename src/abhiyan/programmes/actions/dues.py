@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.deadlines import WITHIN
+from abhiyan.core.deadlines import WITHIN, stands
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms import actions as forms
@@ -333,7 +333,7 @@ def _stands(held: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
     made_at = at if came.made_at is None else min(at, max(came.made_at, begun))
     is_after = at - due_at > WITHIN
     former = (due.made_at or due.said_at) if due.state not in (DueState.OPEN, DueState.PLANNED) else None
-    if former is not None and made_at < former:
+    if not stands(made_at, former=former):
         why = DueRecord.Why.OLDER
     elif due.state == DueState.ACCEPTED or (due.state == DueState.DONE and is_after and not due.is_after):
         why = DueRecord.Why.AFTER

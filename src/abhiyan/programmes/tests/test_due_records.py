@@ -1,5 +1,6 @@
 """Records of phones: they belong to their own period, the newer of two stands, and nobody's words vanish."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -188,6 +189,22 @@ def test_of_two_leaders_records_the_newer_stands_and_the_other_is_kept_and_shown
     newer = send(second, 44, made_at=DUE - 2 * HOUR, at=DUE, text="with those who came late")
     assert (newer.beside, standing().figures, standing().said_by) == ("", {"1": 44}, second.pk)
     assert beside() == [("older", 12, "first guess"), ("replaced", 41, "counted at the gate")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_in_whatever_order_records_arrive_the_latest_stands_and_no_other_is_lost(
+    mandal: Account,
+    second: Account,
+    send: Callable[..., Due],
+    seed: int,
+) -> None:
+    lot = random.Random(seed)
+    made = [(n, DUE - n * timedelta(minutes=1)) for n in lot.sample(range(1, 2_000), 5)]
+    for k, (n, made_at) in enumerate(made):
+        send(lot.choice((mandal, second)), n, made_at=made_at, at=DUE + k * HOUR, text=f"count {n}")
+    *others, (latest, made_at) = sorted(made, key=lambda each: each[1])
+    assert (standing().figures, standing().made_at) == ({"1": latest}, made_at)
+    assert [n for _why, n, _text in beside()] == [n for n, _made_at in others]
 
 
 def test_an_older_record_that_was_in_time_makes_the_unit_be_in_time(
