@@ -20,6 +20,10 @@ _LED_INVITEE = f"({EVERYTHING} or {placed('meetings_invitee.called_in_id', LINE)
 class Meeting(models.Model):
     """A meeting or a leader's visit that a unit calls. Moved, it keeps its earlier days."""
 
+    is_beside: bool = (
+        False  # A number that an act just brought was kept beside the one that stands; no column.
+    )
+
     class Kind(models.TextChoices):
         MEETING = "meeting", pgettext_lazy("kind of meeting", "Meeting")
         VISIT = "visit", pgettext_lazy("kind of meeting", "Visit")
@@ -55,6 +59,8 @@ class Meeting(models.Model):
     roll = models.UUIDField(null=True)  # This bulk send invites the people of a roll.
     total = models.IntegerField(null=True)  # So many came, as the organiser counts.
     walk_ins = models.IntegerField(null=True)  # So many of them had no invitation.
+    total_by = models.BigIntegerField(null=True)  # account that gave the number
+    total_at = models.DateTimeField(null=True)  # when it was finished, maybe on a phone
     minutes = models.UUIDField(null=True)  # This circular carries them.
     cancelled_at = models.DateTimeField(null=True)
     why = models.TextField(default="")  # it was cancelled
@@ -144,6 +150,26 @@ class Invitee(models.Model):
                 name="meeting_to_ask",
             ),
         ]
+
+
+class CountBeside(models.Model):
+    """A number of people that somebody gave of a meeting and that does not stand: kept beside what does, and shown."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="counts_beside", db_index=False)
+    n = models.IntegerField()
+    walk_ins = models.IntegerField(null=True)
+    by = models.BigIntegerField(null=True)  # account
+    made_at = models.DateTimeField(null=True)  # when it was finished; null: nobody wrote that down then
+    stored_at = models.DateTimeField()  # when it was put here
+
+    class Meta:
+        db_table = "meetings_count"
+        constraints = private(
+            "meeting_count",
+            using="exists (select from meetings_meeting m where m.id = meetings_count.meeting_id)",
+            write=SYSTEM,
+        )
+        indexes = [models.Index(fields=["meeting", "made_at"], name="meeting_count_of")]  # used by: its page
 
 
 class MeetingPoint(models.Model):

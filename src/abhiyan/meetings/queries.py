@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
@@ -25,13 +25,14 @@ from abhiyan.people import queries as people
 from abhiyan.people.models import Phone
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Schedule, Task
+from abhiyan.programmes.queries.holders import holders
 from abhiyan.programmes.queries.tasks import TaskCandidate, candidates
 from abhiyan.programmes.rules.prepared import PreparedLine
 from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
 
-from .models import Invitee, Meeting
+from .models import CountBeside, Invitee, Meeting
 from .rules import days
 from .rules.attendance import COMING, INVITED, KIND, MEANINGS, MESSAGED, PHONES, WORDS, reported
 
@@ -41,6 +42,7 @@ HOLDERS = """from units_placement p join org_appointment ap on ap.unit_id = p.un
  where p.hierarchy = %(tree)s and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
  and ap.state = 'active' and ap.starts_on <= %(day)s and (ap.ends_on is null or ap.ends_on >= %(day)s)"""
 MOST_NAMED = 200  # people named in the preview
+MOST_COUNTS = 20  # numbers of one meeting that do not stand, on its page
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +376,32 @@ def attendance(one: Meeting, *, at: datetime) -> WhoCame:
     )
     has_begun = days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
     return WhoCame(invited, coming, by_phone, has_begun and one.cancelled_at is None, drawn, messages)
+
+
+@dataclass(frozen=True, slots=True)
+class CountGiven:
+    """A number of people who came, with who gave it and when. A number of former times may lack both."""
+
+    n: int
+    walk_ins: int | None
+    by: str
+    at: datetime | None
+
+
+def counts_given(one: Meeting) -> list[CountGiven]:
+    """Return the numbers that leaders gave of a meeting: the one that stands first, then the others, the latest first.
+
+    For readers of the meeting. Empty where there is one number or none.
+    """
+    others = list(one.counts_beside.order_by(F("made_at").desc(nulls_last=True), "-pk")[:MOST_COUNTS])
+    if not others or one.total is None:
+        return []
+    all_ = [CountBeside(n=one.total, walk_ins=one.walk_ins, by=one.total_by, made_at=one.total_at), *others]
+    known = holders(each.by for each in all_ if each.by is not None)
+    return [
+        CountGiven(each.n, each.walk_ins, known[each.by].name if each.by in known else "", each.made_at)
+        for each in all_
+    ]
 
 
 @dataclass(frozen=True, slots=True)

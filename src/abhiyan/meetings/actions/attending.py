@@ -1,7 +1,8 @@
 """At the door names are ticked and the organiser gives a number. The day after, invitees are asked themselves."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -10,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
+from abhiyan.core.deadlines import finished_at, stands
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.meetings import queries as found
-from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.meetings.models import CountBeside, Invitee, Meeting
 from abhiyan.meetings.rules.attendance import ATTENDED, NAMED, PHONED, TOTAL, reported, unnamed
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
@@ -139,10 +141,20 @@ def _ticked(one: Meeting, row: Invitee, *, came: bool, by: Actor, at: datetime) 
     return True
 
 
-def set_people(*, public_id: UUID, n: int, by: Actor, at: datetime, walk_ins: int | None = None) -> None:
-    """Note how many people came by the organiser's count. It replaces an earlier number.
+def set_people(
+    *,
+    public_id: UUID,
+    n: int,
+    walk_ins: int | None = None,
+    age: timedelta = timedelta(0),
+    by: Actor,
+    at: datetime,
+) -> Meeting:
+    """Note how many people came by the organiser's count. Of two numbers the later finished stands.
 
+    The other is kept beside it with who gave it and when; `Meeting.is_beside` says that it was this one.
     walk_ins: how many of them had no invitation; None where nobody counted them. They are never added to the ticks.
+    age: how long a phone kept it; it was finished on the first day of the meeting or later.
     Managers of the meeting may do this. Refuses TotalWrong, WalkInsWrong, DoorClosed.
     """
     if not 0 <= n <= MOST_PEOPLE:
@@ -153,11 +165,32 @@ def set_people(*, public_id: UUID, n: int, by: Actor, at: datetime, walk_ins: in
         one = held(public_id, by=by)
         _check_door(one, at=at)
         with system("how many came"):
-            one.total, one.walk_ins = n, walk_ins
-            one.save(update_fields=["total", "walk_ins"])
+            if not _stands(one, CountBeside(n=n, walk_ins=walk_ins, by=by.account_id), age=age, at=at):
+                record("keep_count", one, by=by, at=at, n=n)
+                return one
             _settle_total(one, at=at)
             record("set_people", one, by=by, at=at, n=n)
         _answer_due(one, by=by, at=at)
+    return one
+
+
+def _stands(one: Meeting, new: CountBeside, *, age: timedelta, at: datetime) -> bool:
+    """Write down a number that came, or keep it beside the one that stands. What it replaces is kept.
+
+    The same number of the same person again is not kept twice.
+    """
+    begun = datetime.combine(one.first_on, time(), ZoneInfo(settings.TIME_ZONE))
+    new.meeting, new.made_at, new.stored_at = one, finished_at(age, at=at, since=begun), at
+    former = one.total is not None and CountBeside(
+        meeting=one, n=one.total, walk_ins=one.walk_ins, by=one.total_by, made_at=one.total_at, stored_at=at
+    )
+    one.is_beside = bool(former) and not stands(new.made_at, former=one.total_at)
+    if former and (new.n, new.walk_ins, new.by) != (former.n, former.walk_ins, former.by):
+        (new if one.is_beside else former).save()
+    if not one.is_beside:
+        one.total, one.walk_ins, one.total_by, one.total_at = new.n, new.walk_ins, new.by, new.made_at
+        one.save(update_fields=["total", "walk_ins", "total_by", "total_at"])
+    return not one.is_beside
 
 
 def ask_who_came(*, at: datetime) -> int:

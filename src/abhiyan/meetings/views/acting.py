@@ -13,16 +13,25 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.meetings import actions as acts
+from abhiyan.meetings.models import Meeting
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import tried
 from abhiyan.ui.posts import posted
 
 from .forms import CantComeForm, PeopleForm, PhoneForm, PointForm, StrikeForm, SubstituteForm, TickForm
 from .meetings import shown_meeting
-from .shown import door_of, page_of
+from .shown import COUNT_BESIDE, door_of, page_of
 
 DOOR = ("tick", "untick", "phone", "people")  # done on the page of the door
-ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Promise | str]] = {
+SaidOf = Promise | str | Callable[[Any], Promise | str]
+
+
+def said_of_people(one: Meeting) -> Promise | str:
+    """What somebody reads about the number that they gave."""
+    return COUNT_BESIDE if one.is_beside else _("Saved. You can correct the number here.")
+
+
+ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], SaidOf]] = {
     "come": (
         forms.Form,
         acts.answer_invitation,
@@ -44,7 +53,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Prom
     "tick": (TickForm, acts.tick, {"came": True}, ""),
     "untick": (TickForm, acts.tick, {"came": False}, _("The tick is taken back.")),
     "phone": (PhoneForm, acts.tick_phone, {}, _("The number is ticked.")),
-    "people": (PeopleForm, acts.set_people, {}, _("Saved. You can correct the number here.")),
+    "people": (PeopleForm, acts.set_people, {}, said_of_people),
     "point": (PointForm, acts.add_point, {}, _("Written into the minutes. A task is on Today at once.")),
     "strike": (StrikeForm, acts.strike_point, {}, _("Taken out of the minutes.")),
     "send": (forms.Form, acts.send_minutes, {}, _("The minutes are sent. Everybody invited gets an SMS.")),

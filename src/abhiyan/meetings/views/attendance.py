@@ -1,5 +1,6 @@
 """The names to tick at the door of a meeting, on a phone, also without a network."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,6 @@ from django import forms
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
@@ -21,19 +21,37 @@ from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
-from abhiyan.ui.records import RecordSent, RecordUnfit, naming, taken
+from abhiyan.ui.records import RecordSent, RecordTaken, RecordUnfit, naming, taken
+
+from .forms import PeopleForm
+from .shown import COUNT_BESIDE, door_of
 
 MOST = 300  # names on a page; the page of the meeting finds the others
 
 
-class AttendanceForm(forms.Form):
-    """The form takes the invitees who are here (public ids)."""
+class AttendanceForm(PeopleForm):
+    """The form takes the invitees who are here (public ids), or how many came, or both."""
 
     invitee = forms.MultipleChoiceField(
         label=_("Who is here?"),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Tick at least one name."), "invalid_choice": NotInvited.message},
+        error_messages={"invalid_choice": NotInvited.message},
     )
+    field_order = ("invitee",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["n"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that says nothing, and people without an invitation of no number."""
+        given: dict[str, Any] = self.cleaned_data
+        if given.get("walk_ins") is not None and given.get("n") is None and "n" not in self.errors:
+            self.add_error("n", self.fields["n"].error_messages["required"])
+        elif given.get("n") is None and not given.get("invitee") and not self.errors:
+            self.add_error("invitee", _("Tick at least one name."))
+        return given
 
 
 @form_page
@@ -42,7 +60,12 @@ def field_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
     one = _meeting(request, public_id)
     form = AttendanceForm(request.POST if request.method == "POST" else None)
     _offer_all(form, one)
-    done = tried(request, form, lambda given: _tick(request, one, given), said=_("The names are ticked."))
+    done = tried(
+        request,
+        form,
+        lambda given: _attend(request, one, given, timedelta(0)),
+        said=lambda counted: COUNT_BESIDE if counted and counted.is_beside else _("Attendance is saved."),
+    )
     if done:
         return redirect(request.path)
     waiting = queries.invitees(one).filter(came_at=None, denied_at=None).order_by("pk")
@@ -77,8 +100,11 @@ def _offer_all(form: AttendanceForm, one: Meeting) -> None:
         )
 
 
-def _tick(request: Request, one: Meeting, given: dict[str, Any]) -> None:
-    """Tick each name, all or none. Refuses RecordUnfit with the name of who says they were not there."""
+def _attend(request: Request, one: Meeting, given: dict[str, Any], age: timedelta) -> Meeting | None:
+    """Tick each name and note the number, where there is one: all or nothing. Return the meeting of a number.
+
+    age: how long a phone kept it. Refuses RecordUnfit with the name of who says they were not there.
+    """
     at = clock.now()
     with transaction.atomic():
         for each in given["invitee"]:
@@ -87,12 +113,21 @@ def _tick(request: Request, one: Meeting, given: dict[str, Any]) -> None:
             except SaidNotThere as refused:
                 (said,) = queries.with_names(list(queries.invitees(one).filter(public_id=each)))
                 raise RecordUnfit(field="invitee", why=f"{person(said.name)}: {refused}") from None
+        if given["n"] is None:
+            return None
+        people = {name: given[name] for name in ("n", "walk_ins")}
+        return actions.set_people(public_id=one.public_id, **people, age=age, by=request.actor, at=at)
 
 
-def take_attendance(request: Request, sent: RecordSent) -> str:
-    """Tick the names that a phone sends, by the form and the act of its page."""
+def take_attendance(request: Request, sent: RecordSent) -> RecordTaken:
+    """Tick the names that a phone sends, and note its number: by the form and the act of its page.
+
+    Its sender reads where a newer number stands.
+    """
     one = _meeting(request, sent.named["public_id"])
     form = AttendanceForm(request.POST)
     _offer_all(form, one)
-    taken(form, lambda given: _tick(request, one, given))
-    return f"{reverse('meetings:meeting', args=[one.public_id])}?show=door"
+    counted = taken(form, lambda given: _attend(request, one, given, sent.age))
+    return RecordTaken(
+        door_of(one.public_id), str(COUNT_BESIDE) if counted is not None and counted.is_beside else ""
+    )

@@ -154,6 +154,7 @@ def shown_meeting(
         "people_form": sent
         if act == "people"
         else PeopleForm(initial={"n": one.total, "walk_ins": one.walk_ins}),
+        "counts": found.counts_given(one),
         "phone_form": sent if act == "phone" else PhoneForm(),
         "problem": "",
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 
 TITLE = _("Meetings by invitation")
+COUNT_BESIDE = _("A newer number of everybody who came stands. Yours is kept beside it.")
 
 
 def crumbs(*more: tuple[Any, str]) -> dict[str, Any]:
