@@ -42,7 +42,7 @@ def child_table(
     heads = [
         sort_header(context, "name", _("Unit")),
         *(sort_header(context, key, title, num=True, css="wide") for key, title in _titles()),
-        sort_header(context, "behind", _("Against due by today")),
+        sort_header(context, "behind", _("Against due by today"), css="wraps"),
         sort_header(context, "share", _("% of target"), css="num"),
     ]
     last = filter(None, (checks, _("% of the earlier drive") if has_before else ""))
