@@ -376,7 +376,7 @@ COVERED: dict[str, list[str]] = {
     ],
     "a deck of 400 units": [
         "review/tests/test_slides.py::test_a_deck_of_400_units_asks_no_more_and_says_how_many_it_shows",
-        DECKS + "test_of_400_units_ten_are_on_the_slide_the_rest_in_the_appendix_and_the_limit_is_said",
+        DECKS + "test_of_400_units_ten_are_on_the_slide_the_next_in_the_appendix_and_the_limit_is_said",
     ],
     # Two promises beside, shown by name.
     "two calls from one phone, one reply": [CALLS + "test_two_calls_from_one_phone_one_reply"],

@@ -153,11 +153,11 @@ def test_a_name_would_be_found_in_each_kind_of_file(world: World) -> None:
     """A unit is called as the worker is; its files then tell the name."""
     client, at = world.clients["district_elsewhere"], NOW
     with undone():
-        made = round_elsewhere(world.cast, at) | slides_elsewhere(world.cast, at)
-        _meet(made["review:round"], "JK-JAM-M1")
-        with system("test"):
+        with system("test"):  # before its slides are made, which keep what they say
             called = dict.fromkeys(("en", "hi"), NAMES["asked"])
             Unit.objects.filter(code__in=("JK-JAM", "JK-JAM-M1")).update(names=called)
+        made = round_elsewhere(world.cast, at) | slides_elsewhere(world.cast, at)
+        _meet(made["review:round"], "JK-JAM-M1")
         slides = [reverse("review:deck_file", args=[made["review:deck"], kind]) for kind in ("pptx", "pdf")]
         for where in (
             "/review/dossier/JK-JAM/print/",

@@ -16,6 +16,7 @@ from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import time as let_it_be
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
@@ -36,7 +37,7 @@ from abhiyan.units.models import Unit
 
 from .at_doors import DAY, HER, POINT, TODAY, announce, contact_programme, entries, tries
 from .make import PDF
-from .test_convention import held, registered
+from .test_convention import HOLD, held, registered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAYS = {"en": "YES", "hi": "हाँ"}
@@ -240,6 +241,7 @@ def test_a_convention_of_the_list_is_reported_as_slides_in_one_click(
     with system("test"):
         messaging.publish_templates(at=NOW, by=SYSTEM)
     convention, _list = held(cast, run, registered(cast))
+    let_it_be(HOLD)
     desk = visit(f"/meetings/{convention.public_id}/", "state_president", size=size, language=language)
     look(desk, "contact convention")
     go(desk, "form[action*='/review/slides/new/'] button")

@@ -220,7 +220,7 @@ def test_a_changed_plan_is_a_new_version_that_keeps_what_is_by_hand_and_locked(
     assert (newest.number, newest.votes, newest.seats) == (
         4,
         third.found["votes"],
-        third.found["seats"],
+        queries.seats_range(third),
     )
     after = seats(third)
     assert after[1].is_locked and after[1].votes == before[1].votes
