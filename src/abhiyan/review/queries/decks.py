@@ -140,7 +140,7 @@ def _pages(
         "unit": reverse("site:unit", args=[here.code]) + f"?{urlencode({'in': tree, **asked})}",
         "dossier": reverse("review:dossier", args=[here.code]) + f"?in={tree}",
     }
-    pages["asked"] = _asked_page(deck)
+    pages["asked"], pages["review"] = _asked_page(deck), pages["dossier"]
     if one:
         below = reverse("programmes:below", args=[one.programme.public_id])
         level = deck.level or next(iter(kinds), "")

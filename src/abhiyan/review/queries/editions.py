@@ -83,8 +83,8 @@ def _reader(deck: Deck, sight: str) -> Viewer:
 def read(deck: Deck, edition: DeckEdition, viewer: Viewer) -> list[Slide]:
     """The frozen slides as somebody reads them: with the links they may follow, and without words that are gone.
 
-    Opinions and what is asked are for who leads the unit; quotes for who passes them on. The tasks of a meeting are for
-    all its readers, as on its page.
+    Opinions, what is asked and the last review are for who leads the unit; quotes for who passes them on. The tasks of
+    a meeting are for all its readers, as on its page.
     """
     lo = _lo(deck.unit_id, deck.hierarchy)
     is_whole = edition.sight == WHOLE
@@ -93,6 +93,7 @@ def read(deck: Deck, edition: DeckEdition, viewer: Viewer) -> list[Slide]:
         for page, may in (
             ("opinions", not is_whole or viewer.may_at(LEADS, lo)),
             ("asked", not is_whole or deck.meeting_id is not None or viewer.may_at(LEADS, lo)),
+            ("review", not is_whole or viewer.may_at(LEADS, lo)),
             ("quotes", viewer.may_at(forms.CARRY, lo)),
         )
         if not may

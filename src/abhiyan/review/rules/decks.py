@@ -408,7 +408,7 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             title,
             list(tasks) or [(_("No tasks were given."), "")],
             body,
-            page="dossier",
+            page="review",
             under=_("Last review"),
         )
 

@@ -11,6 +11,7 @@ from abhiyan.people.models import Account
 from abhiyan.review.models import DeckEdition
 from abhiyan.site.tests.cast import Cast
 
+from .test_rounds import decide, opened, review_of
 from .test_slides import file, made, slides
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,13 @@ def test_a_deck_of_before_is_frozen_when_it_is_first_opened(cast: Cast) -> None:
     assert slides(file(cast, "state_president", made(cast, "state_president"))) == first
     grow(cast, "70065")
     assert slides(file(cast, "state_president", address)) == first
+
+
+def test_the_last_review_of_a_unit_is_for_who_leads_it(cast: Cast) -> None:
+    decide(cast, review_of(opened(cast), "JK-SRI-M1"))
+    address = made(cast, "district_in_charge", "?unit=JK-SRI-M1")
+    assert "Last review" in str(slides(file(cast, "district_in_charge", address)))
+    for role in ("call_centre_agent", "state_elsewhere"):
+        answer = cast.client(role).get(address)
+        assert "Last review" not in answer.content.decode(), role
+    assert "Last review" not in str(slides(file(cast, "call_centre_agent", address)))
