@@ -203,25 +203,33 @@ def tell_due(*, at: datetime) -> int:
             org.viewer_of(account_id=account_id, on=today) for account_id in found.told_by(row, on=today)
         ]
         deck = _sending(row.deck, setter, at=at)
-        for viewer in readers:
-            if found.sees(viewer, deck) and _is_frozen_for(deck, viewer, at=at):
-                _tell(row, deck, viewer, at=at)
+        if deck is not None:
+            for viewer in readers:
+                if found.sees(viewer, deck) and _is_frozen_for(deck, viewer, at=at):
+                    _tell(row, deck, viewer, at=at)
         row.next_at = rules.next_at(row.every, row.day, row.hour, after=at, zone=settings.TIME_ZONE)
     DeckSchedule.objects.bulk_update(rows, ["next_at", "ended_at"])
     return len(rows)
 
 
-def _sending(deck: Deck, setter: Viewer, *, at: datetime) -> Deck:
-    """A deck of the same, frozen now. The newest KEPT sendings of one schedule's deck stay."""
+def _sending(deck: Deck, setter: Viewer, *, at: datetime) -> Deck | None:
+    """A deck of the same, frozen now. The newest KEPT sendings of one schedule's deck stay.
+
+    It is None where there is nothing to show now: the other schedules are sent all the same.
+    """
     origin = deck.sent_of_id or deck.pk
-    old = Deck.objects.filter(sent_of=origin, schedules=None).order_by("-made_at", "-pk")[rules.KEPT - 1 :]
-    Deck.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
     made = {each.attname: getattr(deck, each.attname) for each in Deck._meta.concrete_fields}
-    sent = Deck.objects.create(
-        **made | {"id": None, "public_id": lot.uuid(), "made_at": at, "sent_of_id": origin}
-    )
-    for sight in editions.sights_of(sent):
-        _freeze(sent, sight, setter, at=at)
+    try:
+        with transaction.atomic():
+            sent = Deck.objects.create(
+                **made | {"id": None, "public_id": lot.uuid(), "made_at": at, "sent_of_id": origin}
+            )
+            for sight in editions.sights_of(sent):
+                _freeze(sent, sight, setter, at=at)
+    except (NotFound, org.NotYours):
+        return None
+    old = Deck.objects.filter(sent_of=origin, schedules=None).order_by("-made_at", "-pk")[rules.KEPT :]
+    Deck.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
     return sent
 
 

@@ -320,3 +320,26 @@ def test_the_pages_set_it_and_say_when_it_comes(cast: Cast, deck: Deck) -> None:
     assert cast.client("state_president").post(f"{acting}end/").status_code == 404
     client.post(f"{acting}end/")
     assert "You have no schedule for these slides." in client.get(page).content.decode()
+
+
+def test_a_schedule_without_anything_to_show_keeps_no_other_from_being_sent(cast: Cast, deck: Deck) -> None:
+    with cast.as_("state_president"):
+        gone = acts.make_deck(
+            about="unit",
+            unit_id=cast.world.units["JK"].pk,
+            hierarchy=1,
+            programme_id=cast.world.programme.pk,
+            language="en",
+            by=cast.actor("state_president"),
+            at=NOW,
+        )
+    broken = scheduled(cast, gone, "state_president")
+    scheduled(cast, deck)
+    with system("test"):
+        Deck.objects.filter(pk=gone.pk).update(measure=9)  # nothing is counted there
+    hour = broken.next_at
+    assert hour is not None and tell(hour) == 2
+    assert told(cast) == {"district_in_charge"}
+    with system("test"):
+        broken.refresh_from_db()
+    assert broken.next_at is not None and broken.next_at > hour, "it is tried again at its next hour"
