@@ -108,6 +108,8 @@ def found_in(frame: Frame) -> FrameChecks:
             if is_visit != is_turn_of_visits:
                 continue
             item_id, entered_in = opened[stratum_id, place]
+            if not len(strata[stratum_id].places):  # a frame of before they were kept
+                entered_in = items[item_id].unit_id or 0
             # While it is open nothing but checks moves an estimate: else whoever strikes somebody off sees in it
             # whether that person was drawn.
             why = items[item_id].why_gone if frame.state == Frame.State.CLOSED else None

@@ -21,7 +21,7 @@ from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import close_frame, estimate_frame, refresh_estimates
-from abhiyan.verification.models import Check, Estimate, Frame
+from abhiyan.verification.models import Check, Estimate, Frame, Stratum
 from abhiyan.verification.queries.beside import speaking_frames
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.queries.opening import opened
@@ -110,6 +110,16 @@ def test_a_grade_is_of_the_first_checks_also_when_their_entries_count_no_more(
     page = reverse("verification:frame", args=[checked.public_id])
     text = seen(cast, "state_president", f"{page}?unit=JK-SRI")
     assert "No units to compare below" in text
+
+
+def test_a_frame_of_before_places_were_kept_has_its_grades(cast: Cast, checked: Frame) -> None:
+    with system("test"):
+        graded = Estimate.objects.filter(frame=checked).exclude(grade="")
+        before = set(graded.values_list("unit__code", "grade"))
+        graded.delete()
+        Stratum.objects.filter(frame=checked).update(places=b"")
+        estimate_frame(frame=checked, at=NOW)
+        assert before and set(graded.all().values_list("unit__code", "grade")) == before
 
 
 def test_before_enough_checks_there_is_no_number(cast: Cast) -> None:
