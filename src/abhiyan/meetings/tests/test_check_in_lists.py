@@ -22,6 +22,7 @@ from abhiyan.messaging.tests.bulk import ENTITY
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import schedules
 from abhiyan.programmes.models import Due, InCharge, Programme, Schedule
+from abhiyan.programmes.models_schedules import DueRecord
 from abhiyan.programmes.queries.schedules import offices_to_ask
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
@@ -88,6 +89,8 @@ def test_a_due_opens_the_list_of_its_office_bearers_and_ticks_count_for_it(
     assert (due().people, due().state, due().held_on) == (2, Due.State.DONE, TODAY)
     mandal.post(f"/meetings/{one.public_id}/act/untick/", {"invitee": each.public_id})
     assert due().people == 1
+    with system("test"):
+        assert not DueRecord.objects.exists(), "each tick goes on with the same word"
     mandal.post(f"/meetings/{one.public_id}/act/people/", {"n": "9", "walk_ins": "8"})
     assert (due().people, again(one.public_id).walk_ins) == (9, 8), "the larger of both, never their sum"
     assert due().seen == 1

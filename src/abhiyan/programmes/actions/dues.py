@@ -38,6 +38,10 @@ class HeldDayUnfit(Refused):
     message = _("Choose a day from %(first)s to today: it was held.")
 
 
+class HeldDayMissing(Refused):
+    message = _("The form names no day. If the meeting was not held, say that it cannot be done, and why.")
+
+
 class PeopleUnfit(Refused):
     message = _("Write how many came, from 1 to 9,999. If nobody came, say that it cannot be held.")
 
@@ -137,7 +141,7 @@ def plan_due(*, owes: Owes, on: date, by: Actor, at: datetime) -> Due:
 def hold_due(
     *,
     owes: Owes,
-    on: date,
+    on: date | None,
     people: int | None = None,
     text: str = "",
     filled: Filled | None = None,
@@ -150,11 +154,13 @@ def hold_due(
     people: as the unit reports, on no ladder; None: not said. filled: the schedule's form, where it has one. made_at:
     when a phone finished it, which sends it now. The newer of two answers stands. The other is kept beside
     (`Due.beside`), and so is one that comes after seven days. Who may: as `plan_due`. Refuses as there, and
-    HeldDayUnfit, PeopleUnfit, TextTooLong, FormMissing, AnswersUnfit.
+    HeldDayMissing, HeldDayUnfit, PeopleUnfit, TextTooLong, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at, is_meeting=True, is_record=made_at is not None)
         due = held.due
+        if on is None:
+            raise HeldDayMissing
         if not held.period.begins_on <= on <= held.today:
             raise HeldDayUnfit(field="on", first=date_format(held.period.begins_on, "j M Y"))
         if people is not None and not 0 < people <= rules.MOST_PEOPLE:
@@ -189,7 +195,10 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
         owes = Owes(due.schedule.public_id, due.unit_id, due.begins_on, due.body_id)
         held = _answering(owes, by=by, at=at, is_meeting=True)
         kept = held.due
-        _keep_former(held, DueRecord.Why.REPLACED)
+        # One tick more or less goes on with the same word; it replaces no other.
+        is_next = kept.seen is not None and kept.held_on == on and abs((kept.people or 0) - n) <= 1
+        if not is_next or kept.state == DueState.CANNOT:
+            _keep_former(held, DueRecord.Why.REPLACED)
         kept.held_on, kept.people, kept.seen = on, n or None, seen
         kept.reason, kept.made_at = "", None
         if held.one.form is None or kept.submission_id is not None:

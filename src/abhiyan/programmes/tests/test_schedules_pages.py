@@ -16,6 +16,7 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.forms.tests.make import form_in_use, question
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models import OwnFigure
@@ -281,6 +282,33 @@ def test_a_report_with_a_form_and_a_picture_is_returned_mended_and_becomes_the_o
         sent, figure = Submission.objects.get(), OwnFigure.objects.get(replaced_at=None)
     assert (sent.state, sent.answers) == ("accepted", {"count": 35})
     assert (figure.n, figure.unit_id, figure.ends_on) == (35, cast.world.units["JK-SRI-M1"].pk, TODAY)
+
+
+def test_the_ready_form_of_a_meeting_has_its_day_and_people_and_says_where_to_go_without_a_day(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    form = form_in_use(cast.world.state, *ready_forms()["meeting"].questions)
+    one = ask(wanted="meeting", form_id=form.form_id)
+    mandal, send = cast.client("mandal_president"), due_page(one, act="hold")
+    refused = mandal.post(send, {"q-held": "no", "q-why_not": "It rained"})
+    assert refused.status_code == 422 and "The form names no day" in refused.content.decode()
+    filled = {"q-held": "yes", "q-day": TODAY.isoformat(), "q-came": "14", "text": "On the roof"}
+    assert mandal.post(send, filled).status_code == 302
+    with system("test"):
+        due = Due.objects.get()
+    assert (due.held_on, due.people, due.text) == (TODAY, 14, "On the roof")
+
+
+def test_a_question_of_another_kind_called_day_is_no_day(cast: Cast, ask: Callable[..., Schedule]) -> None:
+    weekday = question("day", QuestionKind.TEXT, most=40)
+    form = form_in_use(cast.world.state, weekday, question("came", QuestionKind.TEXT, most=40))
+    one = ask(wanted="meeting", form_id=form.form_id)
+    mandal, send = cast.client("mandal_president"), due_page(one, act="hold")
+    filled = {"on": TODAY.isoformat(), "people": "14", "q-day": "Monday", "q-came": "all of us"}
+    assert mandal.post(send, filled).status_code == 302
+    with system("test"):
+        due = Due.objects.get()
+    assert (due.held_on, due.people) == (TODAY, 14)
 
 
 def test_a_committees_form_shows_its_member_that_form_and_no_counts(

@@ -26,6 +26,7 @@ from abhiyan.forms import actions as forms_acts
 from abhiyan.forms import queries as filled_forms
 from abhiyan.forms.models import Submission
 from abhiyan.forms.queries import FilledForm, answers_form, submission_for, typed_answers
+from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.org.here import of_own_work, page_unit
 from abhiyan.org.queries import own_work
 from abhiyan.org.rules.capabilities import LEADS
@@ -55,10 +56,9 @@ class DueDayForm(forms.Form):
 
 
 MOST_RECORDS = 20  # of one due, that do not stand
-DAY_ASKED, CAME_ASKED = (
-    "day",
-    "came",
-)  # keys of the ready form of a meeting: its answers are the day and the people
+# Keys of the ready form of a meeting: its answers are the day and the people.
+DAY_ASKED, CAME_ASKED = "day", "came"
+KIND_ASKED = {DAY_ASKED: QuestionKind.DAY, CAME_ASKED: QuestionKind.WHOLE}
 
 
 class HoldForm(forms.Form):
@@ -381,7 +381,9 @@ Said = tuple[forms.Form, FilledForm | None, Callable[[dict[str, Any]], Due]]
 
 
 def _asked_keys(one: Schedule) -> set[str]:
-    return {each.key for each in one.form.asked} if one.form is not None and one.is_meeting else set()
+    """Which of the day and the people of a meeting its form asks for: by the key and the kind of a question."""
+    asked = one.form.asked if one.form is not None and one.is_meeting else ()
+    return {each.key for each in asked if KIND_ASKED.get(each.key) is each.kind}
 
 
 def _said(
@@ -391,7 +393,8 @@ def _said(
     chosen = ACTS[act]
     one, asked, period = page
     sent: Any = request.POST
-    if act in ("plan", "hold") and "on" not in sent:
+    is_in_form = act == "hold" and DAY_ASKED in _asked_keys(one)
+    if act in ("plan", "hold") and "on" not in sent and not is_in_form:
         sent = _tapped(one, asked, period, act, at=at)
     make: Any = partial(ReportForm, asks=_asks(one)) if act == "report" else chosen.form
     make = partial(HoldForm, asked=_asked_keys(one)) if act == "hold" else make
@@ -405,7 +408,7 @@ def _said(
         if filled is not None:
             words = words | {"filled": acts.Filled(filled.answers, filled.pictures)}
         if filled is not None and act == "hold":
-            words |= _of_form(filled.answers, words)
+            words |= _of_form(one, filled.answers)
         if made_at is not None:
             words = words | {"made_at": made_at}
         due: Due = chosen.do(owes=owes, **words, by=request.actor, at=at)
@@ -476,14 +479,15 @@ def take_report(request: Request, sent: RecordSent) -> RecordTaken:
     return RecordTaken(schedules.due_href(*page), str(_kept(due, "")))
 
 
-def _of_form(answers: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+def _of_form(one: Schedule, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The day and the people of a meeting as its form has them, where it asks for them."""
-    day = answers.get(DAY_ASKED)
-    found_in_form = {
-        "on": date.fromisoformat(day) if day else None,
-        "people": answers.get(CAME_ASKED) or None,
-    }
-    return {name: value for name, value in found_in_form.items() if name not in words}
+    asked, words = _asked_keys(one), dict[str, Any]()
+    if DAY_ASKED in asked:
+        day = answers.get(DAY_ASKED)
+        words["on"] = date.fromisoformat(day) if day else None
+    if CAME_ASKED in asked:
+        words["people"] = answers.get(CAME_ASKED) or None
+    return words
 
 
 def _tapped(one: Schedule, asked: found.AskedUnit, period: Period, act: str, *, at: datetime) -> QueryDict:
