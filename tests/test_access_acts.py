@@ -16,7 +16,8 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.test import Client
 
-from abhiyan.contact.tests.at_calls import centre_in, seated
+from abhiyan.contact.models import CallQueue
+from abhiyan.contact.tests.at_calls import centre_in, people_to_call, queue_of, seated
 from abhiyan.core.access import FINAL, AccessLevel
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -24,6 +25,7 @@ from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
 from abhiyan.org.models import Appointment
 from abhiyan.programmes.models import InCharge, Task
+from abhiyan.programmes.models_schedules import Schedule
 from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import (
     Things,
@@ -207,8 +209,11 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 told = Check.Outcome.GENUINE
                 plant(in_district[0].frame, flag.unit_id, KNOWN, outcome=told, at=NOW)
             elif name == "contact:calling_remind":  # a silent centre has a supervisor
-                district = Unit.objects.get(code="JK-JAM").pk
-                seated(centre_in(district), district, 7, office="call_supervisor")
+                district, booth = (Unit.objects.get(code=code).pk for code in ("JK-JAM", "JK-B004"))
+                centre, run = centre_in(district), CallQueue.objects.get(public_id=others["queue"]).programme
+                seated(centre, district, 7, office="call_supervisor")
+                seated(centre, district, 8)
+                queue_of(run, people_to_call(run, booth, 1))  # since before yesterday
             elif name == "programmes:end_together":  # the viewer named them by one act
                 mine = cast.accounts[doer(name)].pk
                 InCharge.objects.update(together=where.split("/")[-3], named_by=mine)
@@ -216,8 +221,11 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 InCharge.objects.update(state="named", told_at=NOW - timedelta(days=2))
             elif name == "programmes:remind_late":  # somebody else is late with a task there
                 other = cast.accounts["mandal_president"].pk
-                Task.objects.update(state="asked", due_at=NOW - timedelta(days=2), account_id=other)
-            elif name == "programmes:schedule_remind":  # somebody silent holds the office
+                asked_at, due_at = NOW - timedelta(days=3), NOW - timedelta(days=2)
+                asked = {"state": "asked", "asked_at": asked_at, "state_at": asked_at, "due_at": due_at}
+                Task.objects.update(account_id=other, **asked)
+            elif name == "programmes:schedule_remind":  # somebody silent holds the office after the hour
+                Schedule.objects.update(last_on=(NOW - timedelta(days=1)).date())
                 mandal = Unit.objects.filter(kind="mandal", code__startswith="JK-JAM").first()
                 Appointment.objects.filter(office__code="mandal_president").update(unit=mandal)
         before = written()

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def round_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
-    """A round, and its review of a mandal of the other district, by the addresses they fill."""
+    """A round whose reviewers are silent, and its review of a mandal of the other district, by the addresses."""
     one = open_round(
         name="Round",
         unit_id=cast.world.state.pk,
         what="mandal",
         office="district_in_charge",
-        begins_on=today(),
+        begins_on=today() - timedelta(days=16),
         ends_on=today() + timedelta(days=12),
         by=Actor.system("test"),
-        at=at,
+        at=at - timedelta(days=16),
     )
     with system("test"):
         review = Review.objects.get(round=one, unit__code="JK-JAM-M1").public_id
