@@ -195,9 +195,10 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
         owes = Owes(due.schedule.public_id, due.unit_id, due.begins_on, due.body_id)
         held = _answering(owes, by=by, at=at, is_meeting=True)
         kept = held.due
-        # One tick more or less goes on with the same word; it replaces no other.
-        is_next = kept.seen is not None and kept.held_on == on and abs((kept.people or 0) - n) <= 1
-        if not is_next or kept.state == DueState.CANNOT:
+        # A tick replaces no tick before it. The number of a leader is kept.
+        is_counted = kept.seen is not None and kept.seen == (kept.people or 0)
+        is_same = (kept.people, kept.held_on) == (n or None, on)
+        if kept.state == DueState.CANNOT or not (is_counted or is_same):
             _keep_former(held, DueRecord.Why.REPLACED)
         kept.held_on, kept.people, kept.seen = on, n or None, seen
         kept.reason, kept.made_at = "", None

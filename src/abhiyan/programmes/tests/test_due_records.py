@@ -283,6 +283,17 @@ def test_meetings_keep_both_numbers_too(
     assert ("replaced", None, "Snow") in beside()
 
 
+def test_ticks_keep_the_leaders_word_and_no_earlier_tick(
+    world: World, meeting: Schedule, mandal: Account
+) -> None:
+    mine = owes(world, meeting, begins_on=WEEK)
+    due = as_(mandal, dues.hold_due, owes=mine, on=WEEK, people=23, at=DUE - HOUR)
+    for n in (1, 2, 3, 3, 2):
+        as_(mandal, dues.count_people, due=due, on=WEEK, n=n, seen=n, at=DUE)
+    assert (standing().people, standing().seen) == (2, 2)
+    assert beside() == [("replaced", 23, "")]
+
+
 def test_who_took_the_office_after_the_hour_is_neither_late_nor_reminded(
     world: World, weekly: Schedule, president: Account, mandal: Account
 ) -> None:
