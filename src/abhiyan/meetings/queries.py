@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
+from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -281,13 +282,18 @@ def _ended(phone: Phone | None) -> str:
     )
 
 
+_SEES_PEOPLE = f"select {EVERYTHING} or {placed('%(unit)s::bigint', PEOPLE)}"
+
+
 def send_for_door(one: Meeting) -> Send | None:
     """Return the bulk send that invited a roll or list, if its phones may be ticked. In the scope of who ticks them.
 
-    They see the roll or list itself, so that nobody tries out numbers. The send was approved.
+    They see the roll or list and the people of its unit, so that nobody tries out numbers. The send was approved.
     """
     send = messaging.send_of(one.roll)
     if send is None or send.state in (Send.State.DRAFT, Send.State.ASKED):
+        return None
+    if not sql.value(_SEES_PEOPLE, {"unit": send.unit_id}):
         return None
     return send if send.audience in dict(audiences.offered()) else None
 

@@ -1,5 +1,6 @@
 """A bulk send invites people, who are ticked by number and asked on the ground on which they were invited."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from abhiyan.contact.audiences import audience_of
 from abhiyan.contact.models import ContactEntry, ContactList
 from abhiyan.contact.tests.at_doors import contact_programme, listed
 from abhiyan.core.keys import keyring
-from abhiyan.core.scope import system
+from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.given import time as let_it_be
 from abhiyan.meetings import actions, queries
@@ -18,8 +19,10 @@ from abhiyan.meetings.actions import attending
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message, Question, Send
+from abhiyan.messaging.queries import send_of
 from abhiyan.messaging.rules import questions as rules
 from abhiyan.messaging.tests.bulk import ENTITY
+from abhiyan.org.queries import scope_of
 from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item
@@ -162,6 +165,20 @@ def test_who_is_on_no_list_or_asks_without_sight_of_the_list_is_refused(
         tick(cast, one, numbers(those)[0])
     with system("test"):
         assert not Invitee.objects.filter(account_id=None).exists()
+
+
+def test_who_made_a_send_but_sees_nobody_there_tries_out_no_number(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    account = cast.accounts["state_president"]
+    with system("test"):
+        Send.objects.filter(audience=audience_of(those)).update(made_by=account.pk)
+    sight = scope_of(account.pk, NOW.date())
+    with scoped(sight):
+        assert queries.send_for_door(one) is not None
+    with scoped(replace(sight, people="{}")):
+        assert send_of(one.roll) is not None, "their own send"
+        assert queries.send_for_door(one) is None
 
 
 def test_the_door_takes_the_number_and_every_page_says_how_they_were_seen(
