@@ -48,7 +48,7 @@ def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
                 "%(n)s of %(of)s office-bearers are reviewed",
                 every,
             )
-        title = filled(words, n=n, of=every) if every else _("Nobody is to be reviewed in this round")
+        title = filled(words, n=n, of=every) if every else _("This round has no review to make")
     else:
         title = filled(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", of.n), n=of.n)
     return assembled_deck(about, title, [*_round(about, of), *asked_slides(about, of.asks)], page="round")

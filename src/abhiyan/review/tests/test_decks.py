@@ -381,9 +381,7 @@ def test_in_a_round_nobody_is_named_as_last_whom_others_equal(
 
 def test_a_round_of_one_or_none_is_said_right() -> None:
     assert titles(round_deck(ABOUT, ReviewedRound(whole=(1, 1)))) == ["1 of 1 unit is reviewed"]
-    assert titles(round_deck(ABOUT, ReviewedRound(whole=(0, 0)))) == [
-        "Nobody is to be reviewed in this round"
-    ]
+    assert titles(round_deck(ABOUT, ReviewedRound(whole=(0, 0)))) == ["This round has no review to make"]
 
 
 KATRA, POUNI = ("Katra", "President", "12 more", "d"), ("Pouni", "President", "3 more", "d")
