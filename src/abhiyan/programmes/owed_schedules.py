@@ -112,7 +112,7 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
     begun = {one.pk: one.timing.begun(at) for one in some}
     counts = units.counts_below(home.unit_id, home.hierarchy)
     pairs = [(one, period) for one in some for period in begun[one.pk]]
-    of = boards.numbers(pairs, (home.lo, home.hi), counts, at=at)
+    of = boards.numbers(pairs, (home.lo, home.hi), counts, at=at, is_newest_alone=True)
     for one in some:
         periods = begun[one.pk]
         if not periods:

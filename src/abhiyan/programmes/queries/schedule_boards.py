@@ -287,15 +287,25 @@ select w.schedule_id, w.begins_on, c.what, 0, c.n, 0, 0, 0, 0 from w cross join 
 
 
 def numbers(
-    of: Sequence[tuple[Schedule, Period]], span: tuple[int, int], counts: Mapping[str, int], *, at: datetime
+    of: Sequence[tuple[Schedule, Period]],
+    span: tuple[int, int],
+    counts: Mapping[str, int],
+    *,
+    at: datetime,
+    is_newest_alone: bool = False,
 ) -> dict[tuple[int, date], BoardNumbers]:
     """Count how far each of these is below a unit, by schedule (id) and first day. One query.
 
-    counts: how many units of each kind are open there today.
+    counts: how many units of each kind are open there today. is_newest_alone: count the silent of each schedule's
+    newest period that is over, and of no other. Each asks all holders of an office, and Today needs one.
     """
     timings = [(one.timing, period) for one, period in of]
     over = [timing.is_over(period, at) for timing, period in timings]
     asked = [timing.is_asked(period) for timing, period in timings]
+    newest: dict[int, date] = {}
+    for (one, period), is_over in zip(of, over, strict=True):
+        if is_over:
+            newest[one.pk] = max(period.begins_on, newest.get(one.pk, period.begins_on))
     rows = sql.rows(
         _NUMBERS,
         {
@@ -309,7 +319,10 @@ def numbers(
             "kinds": [one.kind for one, _period in of],
             "body_kinds": [one.body_kind for one, _period in of],
             "offices": [one.office_id for one, _period in of],
-            "over": over,
+            "over": [
+                is_over and (not is_newest_alone or newest[one.pk] == period.begins_on)
+                for (one, period), is_over in zip(of, over, strict=True)
+            ],
             "asked": asked,
         },
     )
