@@ -11,7 +11,6 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import actions
 from abhiyan.dialogues.actions import CallNoted, CallReport
 from abhiyan.dialogues.models import Dialogue, OutcomeBeside
-from abhiyan.dialogues.views import BESIDE
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
@@ -90,7 +89,9 @@ def test_an_older_outcome_from_a_phone_is_kept_its_sender_reads_so_and_the_card_
         own = {"key": uuid4(), "by": leader.public_id, "record": "call", "age": age}
         return own | {"page": f"/field/call/{call.pk}/", "form": f"outcome={outcome}"}
 
-    assert send(client, record("wrong", 3600))["note"] == str(BESIDE)
+    assert (
+        send(client, record("wrong", 3600))["note"] == "What you noted later stands. This is kept beside it."
+    )
     assert standing(call).outcome == "later"
     with system("test"):
         assert not Task.objects.exists(), "what does not stand asks nobody for anything"

@@ -13,7 +13,6 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.given import time as let_it_be
 from abhiyan.meetings import actions
 from abhiyan.meetings.models import CountBeside, Meeting
-from abhiyan.meetings.views.shown import COUNT_BESIDE
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.test_field import send
 
@@ -92,7 +91,8 @@ def test_an_older_number_from_a_phone_is_kept_its_sender_reads_so_and_the_page_s
         own = {"key": uuid4(), "by": cast.accounts[NATION].public_id, "record": "attendance", "age": age}
         return own | {"page": f"/field/meeting/{one.public_id}/", "form": urlencode(given)}
 
-    assert send(client, record(3600, **form))["note"] == str(COUNT_BESIDE)
+    note = send(client, record(3600, **form))["note"]
+    assert note == "A newer number of everybody who came stands. Yours is kept beside it."
     assert (again(one.public_id).total, again(one.public_id).walk_ins) == (240, 4)
     for shown in (page, page + "?show=door"):
         text = " ".join(cast.client(STATE).get(shown).text.split())
