@@ -187,7 +187,8 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
     """Report the number of people who were ticked at a meeting that was asked for, held on a day.
 
     The due is done by that, unless its form is still to be filled in. n: as reported, 0 where everybody was
-    unticked. seen: by name. Who may: as `plan_due`. Refuses as there, and PeopleUnfit.
+    unticked. seen: by name. Seven days after the hour a tick changes no figure of the period; the meeting keeps the
+    name. Who may: as `plan_due`. Refuses as there, and PeopleUnfit.
     """
     if not 0 <= n <= rules.MOST_PEOPLE:
         raise PeopleUnfit(field="n")
@@ -195,6 +196,11 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
         owes = Owes(due.schedule.public_id, due.unit_id, due.begins_on, due.body_id)
         held = _answering(owes, by=by, at=at, is_meeting=True)
         kept = held.due
+        is_after = at - held.one.timing.due_at(held.period) > WITHIN
+        if kept.state == DueState.ACCEPTED or (
+            kept.state == DueState.DONE and is_after and not kept.is_after
+        ):
+            return
         # A tick replaces no tick before it. The number of a leader is kept.
         is_counted = kept.seen is not None and kept.seen == (kept.people or 0)
         is_same = (kept.people, kept.held_on) == (n or None, on)
@@ -203,6 +209,7 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
         kept.held_on, kept.people, kept.seen = on, n or None, seen
         kept.reason, kept.made_at = "", None
         if held.one.form is None or kept.submission_id is not None:
+            kept.is_after = is_after and kept.state != DueState.RETURNED
             kept.state, kept.done_at = DueState.DONE, kept.done_at or at
         _say(held, "count_people", by=by, at=at)
 

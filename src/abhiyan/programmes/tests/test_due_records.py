@@ -294,6 +294,20 @@ def test_ticks_keep_the_leaders_word_and_no_earlier_tick(
     assert beside() == [("replaced", 23, "")]
 
 
+def test_a_tick_weeks_later_changes_no_figure_of_the_period(
+    world: World, meeting: Schedule, mandal: Account
+) -> None:
+    mine = owes(world, meeting, begins_on=WEEK)
+    due = as_(mandal, dues.begin_due, owes=mine, at=DUE - HOUR)
+    as_(mandal, dues.count_people, due=due, on=WEEK, n=7, seen=7, at=DUE + 2 * DAY)
+    as_(mandal, dues.count_people, due=due, on=WEEK, n=90, seen=90, at=DUE + 20 * DAY)
+    assert (standing().people, standing().seen, standing().is_after) == (7, 7, False)
+    with system("test"):
+        Due.objects.update(state=DueState.OPEN, people=None, seen=None, done_at=None)
+    as_(mandal, dues.count_people, due=due, on=WEEK, n=5, seen=5, at=DUE + 20 * DAY)
+    assert (standing().state, standing().is_after) == (DueState.DONE, True), "kept, and late"
+
+
 def test_who_took_the_office_after_the_hour_is_neither_late_nor_reminded(
     world: World, weekly: Schedule, president: Account, mandal: Account
 ) -> None:

@@ -97,10 +97,9 @@ class EstimateRow:
     told: Estimated
     is_exact: bool
 
-    @property
-    def items(self) -> int | None:
-        """Entries; None where they are too few to be shown."""
-        return self.of.items if self.is_exact else small_cells.shown(self.of.items)
+    def shown(self, n: int) -> int | None:
+        """Return a number of entries or checks; None where it is too small to be shown."""
+        return n if self.is_exact else small_cells.shown(n)
 
     @property
     def truth(self) -> programmes.Truth:
@@ -115,13 +114,15 @@ class EstimateRow:
 
 ESTIMATES: tuple[Column[EstimateRow], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.of.unit.names), is_name=True),
-    Column("items", _("Entries"), lambda row: row.items, css="num", order=True),
-    Column("checks", _("Checks finished"), lambda row: row.of.finished, css="num", order=True),
-    Column("drawn", _("Drawn"), lambda row: row.of.drawn, css="num", order=True),
+    Column("items", _("Entries"), lambda row: row.shown(row.of.items), css="num", order=True),
+    Column("checks", _("Checks finished"), lambda row: row.shown(row.of.finished), css="num", order=True),
+    Column("drawn", _("Drawn"), lambda row: row.shown(row.of.drawn), css="num", order=True),
     Column("real", _("Real"), lambda row: row.truth.short, order=lambda row: row.of.high, css="wraps"),
     Column("low", _("Real, of 100, at least"), lambda row: row.real.low, only_in_file=True),
     Column("high", _("Real, of 100, at most"), lambda row: row.real.high, only_in_file=True),
-    Column("open", _("Refused or not reached"), lambda row: row.of.not_told, css="num", order=True),
+    Column(
+        "open", _("Refused or not reached"), lambda row: row.shown(row.of.not_told), css="num", order=True
+    ),
 )
 
 
