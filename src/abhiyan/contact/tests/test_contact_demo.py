@@ -103,7 +103,7 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
     assert (send.state, send.n_asked > 20) == ("done", True)
     came = meetings.CAME_TO_CONVENTION
     assert titles[0] == f"0 seen by name, {came} reported, {send.n_asked} invited by message"
-    assert "What people on the list said" in titles
+    assert "At the doors most often: Talked" in titles
     assert waits.purpose in cast.client("state_officer").get("/releases/").text
 
     # The calls: one centre is at work, one is silent, and each role has a next step.
