@@ -37,7 +37,7 @@ def said(n: int | None) -> str:
 
 
 def fewer(n: int | None, wanted: int | None) -> int:
-    """How many a count lacks of a number, at least. n: None where it is below 10."""
+    """Return how many a count lacks of a number, at least. n: None where it is below 10."""
     return max(0, (wanted or 0) - (STEP - 1 if n is None else n))
 
 

@@ -128,7 +128,7 @@ BESIDE = _("What you noted later stands. This is kept beside it.")
 
 
 def words_of(row: Dialogue | None) -> str | Promise:
-    """What a leader reads about an outcome that was just noted."""
+    """Return what a leader reads about an outcome that was just noted."""
     return BESIDE if row is not None and row.is_beside else _("The call is noted.")
 
 

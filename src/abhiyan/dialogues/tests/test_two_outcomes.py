@@ -55,7 +55,7 @@ def beside(call: Dialogue) -> list[tuple[str, datetime]]:
 def test_in_whatever_order_outcomes_arrive_the_latest_stands_and_no_other_is_lost(
     leader: Account, seed: int, has_talk: bool
 ) -> None:
-    """A talk stands whenever it was. What was noted after it is refused, so its sender knows."""
+    """A talk stands whenever it was. The act refuses what was noted after it, so its sender knows."""
     lot, call = random.Random(seed), calls(leader)[0]
     minutes = lot.sample(range(120), len(NO_TALK) + has_talk)
     outcomes = lot.sample((*NO_TALK, *["talked"] * has_talk), len(minutes))

@@ -150,7 +150,7 @@ def set_people(
     by: Actor,
     at: datetime,
 ) -> Meeting:
-    """Note how many people came by the organiser's count. Of two numbers the later finished stands.
+    """Note how many people came by the organiser's count. The number finished later stands of two.
 
     The other is kept beside it with who gave it and when; `Meeting.is_beside` says that it was this one.
     walk_ins: how many of them had no invitation; None where nobody counted them. They are never added to the ticks.

@@ -27,7 +27,7 @@ SaidOf = Promise | str | Callable[[Any], Promise | str]
 
 
 def said_of_people(one: Meeting) -> Promise | str:
-    """What somebody reads about the number that they gave."""
+    """Return what somebody reads about the number that they gave."""
     return COUNT_BESIDE if one.is_beside else _("Saved. You can correct the number here.")
 
 

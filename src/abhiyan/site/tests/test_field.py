@@ -162,7 +162,7 @@ def test_a_phone_clock_that_is_wrong_by_days_loses_no_entry(cast: Cast, worker: 
     assert kept() == (1, 1, 0)
 
 
-# What becomes of two records about one thing, so that nobody's words vanish in silence.
+# This says what becomes of two records about one thing, so that nobody's words vanish in silence.
 TWO_ABOUT_ONE = {
     "attendance": "the later number stands, the other is kept (meetings/tests/test_two_numbers.py)",
     "call": "the later outcome stands, the other is kept (dialogues/tests/test_two_outcomes.py)",
