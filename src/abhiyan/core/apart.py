@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from django.http import HttpResponse
 
+from .refusals import Refused
+
 Result = TypeVar("Result")
 _results: ContextVar[dict[Hashable, Any] | None] = ContextVar("results of slow works", default=None)
 
@@ -33,10 +35,13 @@ class Undone(HttpResponse):
         self._first = first
 
     def do(self) -> None:
-        """Do the work, and keep its result for the rest of the request. Outside every transaction."""
+        """Do the work, and keep its result or its refusal for the rest of the request. Outside every transaction."""
         results = _results.get()
         assert results is not None
-        results[self._first.key] = self._first.work()
+        try:
+            results[self._first.key] = self._first.work()
+        except Refused as refused:
+            results[self._first.key] = refused
 
 
 @contextmanager
@@ -56,11 +61,15 @@ def is_done(key: Hashable) -> bool:
 
 
 def done(key: Hashable, work: Callable[[], Result]) -> Result:
-    """The result of a slow work. key: tells works of one request apart, also when its act runs again."""
+    """The result of a slow work, or its refusal.
+
+    key: tells works of one request apart, also when its act runs again."""
     results = _results.get()
     if results is None:
         return work()
     if key not in results:
         raise WorkFirst(key, work)
-    found: Result = results[key]
+    found: Result | Refused = results[key]
+    if isinstance(found, Refused):
+        raise found
     return found

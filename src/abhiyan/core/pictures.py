@@ -1,29 +1,25 @@
-"""Pictures from outside, opened where they can harm nothing, and made anew.
+"""Pictures from outside, made anew: what is kept is drawn from their points alone.
 
-A picture comes from outside and may be made to harm: it is opened in a process of its own, which has nothing but its
-bytes, may take so much memory and time, and ends with them (`python -m abhiyan.core.pictures`). What is kept is drawn
-from its points alone: no place, no name of a device, no script that it carried.
+No place, no name of a device and no script comes along, whatever the format and wherever in the file it stood. A
+picture is opened in the pool (`core.file_pool`).
 """
 
 import base64
 import io
-import json
-import os
-import resource
-import subprocess
-import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abhiyan.core import file_pool
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MEMORY, CPU_S, PATIENCE_S = 512 << 20, 10, 30.0  # bytes, seconds of work, seconds in all
-AT_ONCE, WAITS_S = 2, 60.0  # pictures opened at once on the whole machine, and how long one waits for that
 MOST_POINTS = 150_000_000  # of a picture, as it says of itself
 DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at half its size or less
 # Of a PNG or a progressive JPEG. Neither opens at a smaller size: each keeps all its points, the latter all its parts.
 DECODED_WHOLE = 16_000_000
+PRINTED = 36_000_000  # points of a picture to be printed: A2 with 300 an inch
 LONGEST = 2400  # points of what is read
 KEPT, SMALL = 1600, 240  # points of the longer side of a picture that is kept, and of the small one
 
@@ -41,10 +37,6 @@ def picture_kind(data: bytes) -> str | None:
     return None
 
 
-class UnreadablePicture(Exception):
-    """No picture, a broken one, or one that takes more than a picture may."""
-
-
 @dataclass(frozen=True, slots=True)
 class Redrawn:
     """A picture made anew: two JPEGs without anything but their points."""
@@ -54,90 +46,86 @@ class Redrawn:
 
 
 def redraw(data: bytes) -> Redrawn:
-    """Draw a JPEG or PNG again, no larger than KEPT. Raises UnreadablePicture, slots.NoSlotFree."""
-    told = json.loads(apart(__name__, "redraw", data=data))
-    return Redrawn(base64.b64decode(told["picture"]), base64.b64decode(told["small"]))
+    """Draw a JPEG or PNG again, no larger than KEPT. Raises file_pool.UnreadableFile, file_pool.FilesBusy."""
+    picture, small = map(base64.b64decode, file_pool.read(drawn_twice, data))
+    return Redrawn(picture, small)
 
 
-def environment() -> dict[str, str]:
-    """What the process hears of the server: no key, no address of the database."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX", "LANG") if name in os.environ}
-    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# --- in the pool
 
 
-def apart(module: str, *arguments: str, data: bytes) -> bytes:
-    """Run a module in a process of its own with a picture, and return its answer.
+def drawn_twice(file: Path) -> list[str]:
+    """A picture made anew, and a small one: JPEGs in base 64."""
+    picture = opened(file)
+    made = []
+    for longest in (KEPT, SMALL):
+        picture.thumbnail((longest, longest))
+        made.append(saved(picture, quality=80))
+    return made
 
-    Raises UnreadablePicture, slots.NoSlotFree.
+
+def drawn_alike(file: Path) -> str:
+    """A picture as it was, in its own format and size, without anything but its points; in base 64.
+
+    For what is printed. A JPEG of more than PRINTED points is drawn at half its size or less.
     """
-    from abhiyan.core import slots  # the process of a picture knows nothing of it
-
-    try:
-        with slots.slot("pictures", of=AT_ONCE, patience_s=WAITS_S):
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", module, *arguments],
-                input=data,
-                capture_output=True,
-                timeout=PATIENCE_S,
-                env=environment(),
-                check=False,
-            )
-    except subprocess.TimeoutExpired:
-        raise UnreadablePicture("time") from None
-    if done.returncode != 0:
-        raise UnreadablePicture(str(done.returncode))
-    return done.stdout
+    picture = _entered(file, whole=PRINTED)
+    kind = "PNG" if picture.format == "PNG" else "JPEG"  # or several JPEGs in one file
+    if kind == "JPEG":
+        half = (picture.width // 2, picture.height // 2)
+        while picture.width * picture.height > PRINTED and picture.draft(None, half):
+            half = (picture.width // 2, picture.height // 2)
+    _refuse_beyond(picture, PRINTED)
+    picture = _upright(picture)
+    if picture.mode not in ("1", "L", "RGB", "RGBA", "CMYK"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return saved(picture, kind, quality=90)
 
 
-# --- in the process of its own ---
-
-
-def bounded() -> None:
-    """The bounds of the process a picture is opened in."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def opened(data: bytes, turn: int = 0) -> "Image":
+def opened(file: Path, turn: int = 0) -> "Image":
     """A picture of at most LONGEST points a side, upright, turned by so many quarters to the right."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # asked here, before a point is decoded
-    picture: Image.Image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
-    is_whole = picture.format != "JPEG" or "progressive" in picture.info
-    if picture.width * picture.height > (DECODED_WHOLE if is_whole else MOST_POINTS):
-        raise UnreadablePicture("points")
+    picture = _entered(file, whole=DECODED_WHOLE)
     picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
-    if picture.width * picture.height > DECODED:
-        raise UnreadablePicture("points")
+    _refuse_beyond(picture, DECODED)
     if picture.has_transparency_data:  # what shows through is paper: a signature is often cut out
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     picture = picture.convert("RGB")
     picture.thumbnail((LONGEST, LONGEST))
-    picture = ImageOps.exif_transpose(picture)
+    picture = _upright(picture)
     return picture.rotate(-90 * (turn % 4), expand=True) if turn % 4 else picture
 
 
-def jpeg(picture: "Image", *, quality: int) -> bytes:
-    """The points of a picture and nothing else."""
+def _entered(file: Path, *, whole: int) -> Any:
+    """A picture of which no point is decoded yet. whole: points of one that opens in no smaller size."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # asked here
+    picture = Image.open(file, formats=("JPEG", "PNG"))
+    is_whole = picture.format == "PNG" or "progressive" in picture.info
+    _refuse_beyond(picture, whole if is_whole else MOST_POINTS)
+    return picture
+
+
+def _upright(picture: "Image") -> "Image":
+    """A picture as its camera says it was held, whatever else stands there broken."""
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(picture)
+
+
+def _refuse_beyond(picture: "Image", points: int) -> None:
+    if picture.width * picture.height > points:
+        raise file_pool.ReaderRefusal("points")
+
+
+def saved(picture: "Image", kind: str = "JPEG", *, quality: int) -> str:
+    """The points of a picture and nothing else, in base 64."""
+    from PIL import Image
+
+    bare = Image.frombytes(picture.mode, picture.size, picture.tobytes())  # no text, no profile, no comment
     kept = io.BytesIO()
-    picture.save(kept, "JPEG", quality=quality, exif=b"")
-    return kept.getvalue()
-
-
-def main() -> None:
-    """One picture from standard input; made anew, to standard output."""
-    bounded()
-    picture = opened(sys.stdin.buffer.read())
-    told = {}
-    for name, longest in (("picture", KEPT), ("small", SMALL)):
-        picture.thumbnail((longest, longest))
-        told[name] = base64.b64encode(jpeg(picture, quality=80)).decode()
-    sys.stdout.buffer.write(json.dumps(told).encode())
-
-
-if __name__ == "__main__":
-    main()
+    bare.save(kept, kind, **({"quality": quality} if kind == "JPEG" else {"compress_level": 4}))
+    return base64.b64encode(kept.getvalue()).decode()

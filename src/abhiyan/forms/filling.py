@@ -9,6 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.words import named
+from abhiyan.ui.files import sent_bytes
 
 from .models import FormVersion
 from .rules import answers as rules
@@ -57,9 +58,7 @@ class FilledForm(forms.Form):
         for key, text in checked.errors.items():
             self.add_error(key, text)
         self.answers = checked.answers
-        for file in files.values():
-            file.seek(0)  # a request that did slow work first is answered again (core.apart)
-        self.pictures = {key: file.read() for key, file in files.items()}
+        self.pictures = {key: sent_bytes(file) for key, file in files.items()}
 
     @property
     def rows(self) -> list[tuple[FormQuestion, Any, str]]:

@@ -1,9 +1,20 @@
 """Files for one reader: kept by nobody on the way, and run by no browser."""
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 SAFE = "default-src 'none'; sandbox"  # should a browser ever show a file, nothing in it runs
+
+
+def sent_bytes(file: UploadedFile) -> bytes:
+    """All of a file that somebody sent, also when the act runs again after slow work (`core.apart`).
+
+    These bytes are sealed, measured and hashed as they are; to be looked into they go to `core.file_pool`.
+    """
+    file.seek(0)
+    data: bytes = file.read()
+    return data
 
 
 def file_answer(data: bytes, *, kind: str, name: str, opens: bool = False) -> HttpResponse:

@@ -29,11 +29,12 @@ from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.news import PhoneSaidNo
 from abhiyan.programmes.actions import post
+from abhiyan.programmes.actions.materials import open_document
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import item_ids
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
-from abhiyan.programmes.rules.materials import LARGEST, kind_of
+from abhiyan.programmes.rules.materials import LARGEST
 
 from .doors import end_leases
 
@@ -153,9 +154,10 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
         raise LastDayUnfit(field="last_day")
     if not new.document:
         raise DocumentMissing(field="document")
-    kind = kind_of(new.document) if len(new.document) <= LARGEST else None
-    if kind is None:
-        raise DocumentUnfit(field="document")
+    unfit = DocumentUnfit(field="document")
+    if len(new.document) > LARGEST:
+        raise unfit
+    kind, document = open_document(new.document, unfit=unfit)
     responsible = _responsible(new.phone, by)
     with system("a list is made"):
         one = ContactList.objects.create(
@@ -173,7 +175,7 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
         )
         digest = digest_of(new.document, within=f"list {one.pk}")
         BasisDocument.of(
-            new.document, digest=digest, added_at=at, contact_list=one, unit_id=unit_id, kind=kind
+            document, digest=digest, added_at=at, contact_list=one, unit_id=unit_id, kind=kind
         ).save(force_insert=True)
         _record("make_list", one, by=by, at=at)
     return one

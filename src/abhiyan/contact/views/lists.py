@@ -28,7 +28,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import materials as files
 from abhiyan.ui.acts import PageAct, act_on, ask, ask_act, form_page
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.files import file_answer
+from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
@@ -154,7 +154,7 @@ def list_new(request: Request, public_id: UUID) -> HttpResponseBase:
 
     def do(given: dict[str, Any]) -> ContactList:
         phone = phones.parse(given["phone"]) or given["phone"]
-        new = actions.NewList(**(given | {"phone": phone, "document": given["document"].read()}))
+        new = actions.NewList(**(given | {"phone": phone, "document": sent_bytes(given["document"])}))
         return actions.make_list(
             programme=one, unit_id=here.unit.id, new=new, by=request.actor, at=clock.now()
         )

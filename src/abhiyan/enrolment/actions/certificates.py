@@ -9,11 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, clock, lot, slots, sql
+from abhiyan.core import apart, audit, clock, lot, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
-from abhiyan.core.pictures import UnreadablePicture, redraw
+from abhiyan.core.pictures import redraw
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import CertificateBatch, CertificateSheet, FriendCertificate
@@ -47,10 +48,6 @@ class SignatureUnfit(Refused):
 
 class SignatureTooLarge(Refused):
     message = _("The picture is larger than %(mb)s MB. Take a smaller one.")
-
-
-class SignaturesBusy(Refused, status=503):
-    message = _("Very many pictures are being read at this moment. Save again in a minute.")
 
 
 class EachOutOfRange(Refused):
@@ -101,7 +98,7 @@ def set_sheet(*, programme: Programme, new: NewSheet, by: Actor, at: datetime) -
     """Set how many certificates a segment gets, the signature, and the line under it.
 
     It needs programmes.run at the programme's unit. Refuses EachOutOfRange, LineMissing, SignatureMissing,
-    SignatureTooLarge, SignatureUnfit, SignaturesBusy.
+    SignatureTooLarge, SignatureUnfit, FilesBusy.
     """
     org.require(by, RUN, at=programme.owner_id)
     if not 0 < new.each <= MOST_EACH:
@@ -137,18 +134,13 @@ def _drawn(data: bytes) -> bytes:
     if len(data) > LARGEST_SIGNATURE:
         raise SignatureTooLarge(field="signature", mb=LARGEST_SIGNATURE >> 20)
 
-    def work() -> bytes | Refused:
+    def work() -> bytes:
         try:
             return redraw(data).picture
-        except UnreadablePicture:
-            return SignatureUnfit(field="signature")
-        except slots.NoSlotFree:
-            return SignaturesBusy(field="signature")
+        except UnreadableFile:
+            raise SignatureUnfit(field="signature") from None
 
-    found = apart.done(("signature", hashlib.sha256(data).digest()), work)
-    if isinstance(found, Refused):
-        raise found
-    return found
+    return apart.done(("signature", hashlib.sha256(data).digest()), work)
 
 
 def ask_batch(*, programme: Programme, segment: int, n: int, reason: str, by: Actor, at: datetime) -> Release:

@@ -5,7 +5,7 @@ are added by whoever records people who join there, and opened by whoever sees t
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,11 +15,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, limits, slots, sql
+from abhiyan.core import apart, audit, limits, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.file_pool import FilesBusy, UnreadableFile
 from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
-from abhiyan.core.pictures import UnreadablePicture
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper import pictures
@@ -51,12 +51,6 @@ class PhotoTooLarge(Refused):
 
 class NoPhoto(Refused):
     message = _("This file is no photo we can open. Bring a JPEG or PNG picture.")
-
-
-class PicturesBusy(Refused, status=503):
-    """The server opens a few pictures at once, whoever sends them."""
-
-    message = _("Very many photos are being read at this moment. Send this one again in a minute.")
 
 
 class PhotoThere(Refused, status=409):
@@ -107,11 +101,13 @@ class KeptPhotos:
 
 
 def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at: datetime) -> KeptPhotos:
-    """Keep photographs of filled sheets with their batch, sealed. photos: name of the file, and its bytes.
+    """Keep photographs of filled sheets with their batch, sealed: their points alone, without what the phone noted.
+
+    photos: name of the file, and its bytes.
 
     Who may: enrolment.enrol over the batch's unit. One that is too large, no picture, of another batch's sheet, or was
     brought before is left out and the others are kept; where none is left its refusal is raised: PhotoMissing,
-    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce, PicturesBusy.
+    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce, FilesBusy.
     Refuses NotFound, TooMany; BatchErased. A second photograph of a sheet is kept, and its batch says that the sheet is
     there twice.
     """
@@ -174,10 +170,10 @@ def _looked(data: bytes) -> pictures.SeenPicture | Refused:
         return NoPhoto(field="photos")
     try:
         return pictures.look(data)
-    except UnreadablePicture:
+    except UnreadableFile:
         return NoPhoto(field="photos")
-    except slots.NoSlotFree:
-        return PicturesBusy(field="photos")
+    except FilesBusy as busy:
+        return busy
 
 
 @dataclass(slots=True)
@@ -244,11 +240,11 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
     if of_batch.filter(aside_at=None).count() >= most or of_batch.count() >= most * MOST_ASIDE:
         raise TooManyPhotos(field="photos", most=most)
     photo = PaperPhoto.of(
-        data,
+        known.seen.picture,
         digest=digest,
         batch_id=batch.pk,
         unit_id=batch.unit_id,
-        kind=rules.kind_of(data) or "",
+        kind=rules.KINDS["jpg"],
         sheet=known.sheet,
         alike=known.alike,
         added_by=by.account_id or 0,
@@ -261,41 +257,21 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
     return known.sheet
 
 
-_PLACE_OF_PHONE, _HEAD = b"Exif\0\0", 65_536  # a phone writes its make and place there
-
-
 def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str, bytes]:
-    """Media type and bytes of a photograph in the viewer's sight, as it is turned, without what the phone noted.
+    """Media type and bytes of a photograph in the viewer's sight, as it is turned.
 
     People are read: it leaves a row and takes from the day's quota. Refuses NotFound, also once somebody of the batch
-    had everything erased; ReadEnough.
+    had everything erased; ReadEnough, FilesBusy.
 
     One that was put aside is opened only with enrolment.strike_off over the batch's unit: NotYours."""
     found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
     if found.aside_at is not None:
         org.require(by, STRIKE_OFF, at=found.unit_id)
-    kind, data = found.kind, found.opened()
-    if found.turn or _PLACE_OF_PHONE in data[:_HEAD]:
-        kind = rules.KINDS["jpg"]
-        kept = data
-        data = _opened(("turned", photo, found.turn), lambda: pictures.turned(kept, found.turn))
+    kept = data = found.opened()
+    if found.turn:
+        data = apart.done(("turned", photo, found.turn), lambda: pictures.turned(kept, found.turn))
     read_people(by=by, unit_id=found.unit_id, n=1, at=at, act="enrolment.read_photo")
-    return kind, data
-
-
-def _opened(key: Hashable, work: Callable[[], Result]) -> Result:
-    """What a picture gives while no transaction waits. Refuses PicturesBusy."""
-
-    def tried() -> Result | PicturesBusy:
-        try:
-            return work()
-        except slots.NoSlotFree:
-            return PicturesBusy()
-
-    found = apart.done(key, tried)
-    if isinstance(found, PicturesBusy):
-        raise found
-    return found
+    return found.kind, data
 
 
 def open_small(*, batch: int, photo: UUID, by: Actor) -> bytes:
@@ -330,7 +306,7 @@ def change_photo(
             if not apart.is_done(key):
                 _take_looks(1, by, at)
             data = found.opened()
-            seen = _opened(key, lambda: pictures.look(data, turn=quarters))
+            seen = apart.done(key, lambda: pictures.look(data, turn=quarters))
             found.small = keyring().seal(seen.small, about=b"small" + photo.bytes)
         found.save()
         note_entered(of)

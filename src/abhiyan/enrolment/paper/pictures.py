@@ -1,6 +1,6 @@
 """What a photograph shows: the codes on it, a small picture of it, and a trace of the sheet by which it is known again.
 
-It is opened in a process of its own (`core/pictures.py`). What its codes say is a stranger's text.
+It is opened in the pool (`core.file_pool`). What its codes say is a stranger's text.
 
 The trace: the sheet is found as the bright area, laid straight, and what is darker than the paper around it is kept, a
 point for each millimetre. The print is alike on all sheets, the writing is not. Measured on rendered sheets, written on
@@ -8,16 +8,16 @@ and photographed askew: photographs of one sheet agree to 0.93 of 1 or more, of 
 """
 
 import base64
-import json
-import sys
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abhiyan.core.pictures import LONGEST, apart, bounded, jpeg, opened
+from abhiyan.core import file_pool
+from abhiyan.core.pictures import LONGEST, opened, saved
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,23 +36,25 @@ SHADES = 16
 
 @dataclass(frozen=True, slots=True)
 class SeenPicture:
-    """What a picture shows. codes: texts of its QR codes. small: a JPEG. trace: see `alike`; empty where none is."""
+    """What a picture shows. codes: texts of its QR codes. picture: it again as a JPEG, upright, nothing but its points.
+    small: a JPEG. trace: see `alike`; empty where none is."""
 
     codes: tuple[str, ...]
+    picture: bytes
     small: bytes
     trace: bytes
 
 
 def look(data: bytes, *, turn: int = 0) -> SeenPicture:
-    """Read a picture, turned by so many quarters to the right. Raises UnreadablePicture, slots.NoSlotFree."""
-    told = json.loads(apart(__name__, "look", str(turn), data=data))
-    small, trace = (base64.b64decode(told[name]) for name in ("small", "trace"))
-    return SeenPicture(tuple(told["codes"]), small, trace)
+    """Read a picture, turned by so many quarters to the right. Raises what file_pool.read does."""
+    told = file_pool.read(look_at, data, turn=turn)
+    picture, small, trace = (base64.b64decode(told[name]) for name in ("picture", "small", "trace"))
+    return SeenPicture(tuple(told["codes"]), picture, small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
-    """The picture turned by so many quarters to the right, as JPEG. Raises UnreadablePicture, slots.NoSlotFree."""
-    return apart(__name__, "turned", str(turn), data=data)
+    """The picture turned by so many quarters to the right, as JPEG. Raises what file_pool.read does."""
+    return base64.b64decode(file_pool.read(turn_round, data, turn=turn))
 
 
 def alike(one: bytes, other: bytes) -> bool:
@@ -86,25 +88,26 @@ def _drawn(trace: bytes) -> Any:
     return np.frombuffer(zlib.decompress(trace), np.uint8).reshape(height, width).astype(np.float32)
 
 
-# --- in the process of its own ---
+# --- in the pool
 
 
-def main(what: str, turn: int) -> None:
-    """One picture from standard input; what it shows, or the picture turned, to standard output."""
-    bounded()
-    picture = opened(sys.stdin.buffer.read(), turn)
-    if what == "turned":
-        sys.stdout.buffer.write(jpeg(picture, quality=85))
-        return
+def turn_round(file: Path, turn: int) -> str:
+    """A picture, turned; in base 64."""
+    return saved(opened(file, turn), quality=85)
+
+
+def look_at(file: Path, turn: int) -> dict[str, Any]:
+    """One picture, turned, and what it shows."""
+    picture = opened(file, turn)
     small = picture.copy()
     small.thumbnail((SMALL, 2 * SMALL))
     grey = picture.convert("L")
-    told = {
+    return {
         "codes": _codes(grey),
-        "small": base64.b64encode(jpeg(small, quality=75)).decode(),
+        "picture": saved(picture, quality=85),
+        "small": saved(small, quality=75),
         "trace": base64.b64encode(_trace(grey)).decode(),
     }
-    sys.stdout.buffer.write(json.dumps(told).encode())
 
 
 def _codes(grey: "Image") -> list[str]:
@@ -205,7 +208,3 @@ def _threshold(points: Any) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = (sums[-1] * below / below[-1] - sums) ** 2 / (below * above)
     return float(np.nanargmax(np.where(np.isfinite(between), between, 0)))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

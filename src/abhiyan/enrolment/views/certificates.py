@@ -37,7 +37,7 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.files import file_answer
+from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.templatetags.look import organisation
@@ -141,9 +141,7 @@ def certificate_sheet(request: Request, public_id: UUID) -> HttpResponseBase:
 
     def do(given: dict[str, Any]) -> CertificateSheet:
         signature = given["signature"]
-        if signature:
-            signature.seek(0)  # the act runs again after slow work (core.apart)
-        drawn = signature.read() if signature else b""
+        drawn = sent_bytes(signature) if signature else b""
         new = acts.NewSheet(given["each"], given["line_en"], given["line_hi"], drawn)
         return acts.set_sheet(programme=seen.programme, new=new, by=request.actor, at=clock.now())
 

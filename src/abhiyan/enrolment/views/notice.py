@@ -29,6 +29,7 @@ from abhiyan.people.rules.audio import LARGEST, part
 from abhiyan.people.rules.notices import LONGEST_SHORT, NoticeText, missing
 from abhiyan.people.rules.standard_notice import LANGUAGES
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.posts import posted
 
 LONGEST = 20_000
@@ -268,7 +269,7 @@ def notice_audio(request: Request, number: int, language: str) -> HttpResponseBa
         messages.success(request, _("The recording is removed. You can add it again."))
         return redirect(_address(roll))
     form = AudioForm(request.POST, request.FILES, auto_id=f"audio_{language}_%s")
-    done = tried(request, form, lambda given: notices.add_audio(data=given["audio"].read(), **said))
+    done = tried(request, form, lambda given: notices.add_audio(data=sent_bytes(given["audio"]), **said))
     if not done:
         published = people.publications(roll.notice)
         latest = published[0][0] if published else 0

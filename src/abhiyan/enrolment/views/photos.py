@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,6 +22,7 @@ from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import Tried, ask, confirm, form_page, tried
+from abhiyan.ui.files import sent_bytes
 
 from .paper_frame import crumbs, file_answer
 
@@ -105,7 +105,7 @@ def add(
         form,
         lambda given: actions.add_photos(
             batch=batch.pk,
-            photos=[(one.name, _bytes(one)) for one in given["photos"]],
+            photos=[(one.name, sent_bytes(one)) for one in given["photos"]],
             by=request.actor,
             at=clock.now(),
         ),
@@ -126,13 +126,6 @@ def add(
     for name, why in done.value.refused:
         messages.warning(request, f"{name}: {why}")
     return form, done, redirect(f"{request.path}#photos")
-
-
-def _bytes(one: UploadedFile) -> bytes:
-    """All of a file, also when the act runs again (`core.apart`)."""
-    one.seek(0)
-    data: bytes = one.read()
-    return data
 
 
 @require_GET

@@ -38,7 +38,6 @@ from .submissions import (
     FormUnitsInUse,
     ReturnReasonMissing,
     SentOtherwise,
-    SentPicturesBusy,
     SentPictureTooLarge,
     SentPictureUnfit,
     WrongState,

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, limits, lot, slots, sql
+from abhiyan.core import apart, audit, limits, lot, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.keys import keyring
-from abhiyan.core.pictures import Redrawn, UnreadablePicture, redraw
+from abhiyan.core.pictures import Redrawn, redraw
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.models import FormVersion, Submission, SubmissionPicture, SubmissionStep
@@ -62,12 +63,6 @@ class SentPictureUnfit(Refused):
     message = _("This file is no picture we can open. Take a JPEG or PNG picture.")
 
 
-class SentPicturesBusy(Refused, status=503):
-    """The server opens a few pictures at once, of all senders together."""
-
-    message = _("Very many pictures are being read at this moment. Send the form again in a minute.")
-
-
 class FormUnitsInUse(Refused, status=409):
     """Units with forms or submissions cannot be taken back by undoing the import that made them."""
 
@@ -94,7 +89,7 @@ def submit(
     about: kind and id of the caller's thing. place: latitude, longitude, metres; without one the first place among
     the answers. filled_at: when, by the phone. Pictures are drawn again and sealed. by: the public sends by a
     link, under a key that is its alone. Refuses AnswersUnfit, SentOtherwise, NotFound, TooMany, SentPictureTooLarge,
-    SentPictureUnfit, SentPicturesBusy.
+    SentPictureUnfit, FilesBusy.
     """
     account_id = None if by.kind == "public" else needed(by.account_id)
     pictures = pictures or {}
@@ -255,20 +250,14 @@ def _redrawn(pictures: Mapping[str, bytes], *, by: Actor, at: datetime) -> dict[
         limits.take(
             limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s, n=len(pictures)
         )
-    found = apart.done(work, lambda: {key: _made_anew(key, data) for key, data in pictures.items()})
-    for one in found.values():
-        if isinstance(one, Refused):
-            raise one
-    return {key: one for key, one in found.items() if isinstance(one, Redrawn)}
+    return apart.done(work, lambda: {key: _made_anew(key, data) for key, data in pictures.items()})
 
 
-def _made_anew(key: str, data: bytes) -> Redrawn | Refused:
+def _made_anew(key: str, data: bytes) -> Redrawn:
     try:
         return redraw(data)
-    except UnreadablePicture:
-        return SentPictureUnfit(field=key)
-    except slots.NoSlotFree:
-        return SentPicturesBusy(field=key)
+    except UnreadableFile:
+        raise SentPictureUnfit(field=key) from None
 
 
 def _keep_pictures(

@@ -36,7 +36,7 @@ _WHEN = re.compile(r"\$\{(\w+)\}\s*(!=|<=|>=|=|<|>)\s*(?:['\"‘’]([^'\"‘’
 _SELECTED = re.compile(r"(not\(\s*)?selected\(\s*\$\{(\w+)\}\s*,\s*['\"‘’]([^'\"‘’]*)['\"‘’]\s*\)(?(1)\s*\))")
 _LIMIT = re.compile(
     r"(?:\.|string-length\(\s*\.\s*\)|count-selected\(\s*\.\s*\))\s*(<=|>=|<|>)\s*"
-    r"(?:date\(\s*)?['\"‘’]?(-?[\d.]+(?:-\d\d-\d\d)?)['\"‘’]?\)?"
+    r"(?:date\(\s*)?['\"‘’]?(-?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})(?:-[0-9]{2}-[0-9]{2})?)['\"‘’]?\)?"
 )
 _HINDI = re.compile("[\u0900-\u097f]")
 
@@ -188,7 +188,7 @@ def _limits(text: str, kind: QuestionKind) -> tuple[Limit, Limit]:
         limit = _LIMIT.fullmatch(part)
         value: Limit = limit[2] if limit else None
         if limit and kind is not QuestionKind.DAY:
-            found = float(limit[2]) if limit[2].count(".") < 2 and "-" not in limit[2][1:] else None
+            found = float(limit[2]) if "-" not in limit[2][1:] else None
             value = int(found) if found is not None and found.is_integer() else found
             if limit[1] in "<>" and kind is QuestionKind.WHOLE and isinstance(value, int):
                 value += 1 if limit[1] == ">" else -1

@@ -117,6 +117,12 @@ def test_a_sheet_as_people_write_it_is_read() -> None:
         ([["text", "a", "", "A", "", "${a} > 1 or ${b} = 2"]], 2, "This condition is not read"),
         ([["integer", "a", "", "A", "", "", "regex(., 'x')"]], 2, "This limit is not read"),
         ([["integer", "a", "", "A", "", "", ". <= 1000000000"]], 2, "Write a number up to"),
+        *(
+            ([[kind, "a", "", "A", "", "", f". >= {limit}"]], 2, "This limit is not read")
+            for kind in ("integer", "decimal", "text")
+            for limit in (".", "-.", "-", "1.2.3", "..", "9" * 400, "१", "1-2-3", "")
+        ),
+        ([["date", "a", "", "A", "", "", ". >= ."]], 2, "This limit is not read"),
     ],
 )
 def test_what_is_no_flat_form_is_refused_by_sheet_and_row(survey: list[Row], row: int, words: str) -> None:

@@ -34,6 +34,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
+from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
@@ -151,7 +152,7 @@ class FormToMake(NamesForm):
     def made(self) -> tuple[dict[str, str], Sequence[FormQuestion], str]:
         """Names, questions, and the code of the ready form that was copied. Refuses as `sheets.read_sheet`."""
         if self.cleaned_data["sheet"] is not None:
-            return self.names, sheets.read_sheet(self.cleaned_data["sheet"].read()), ""
+            return self.names, sheets.read_sheet(sent_bytes(self.cleaned_data["sheet"])), ""
         copied = ready_forms()[self.cleaned_data["ready"]]
         return self.names if any(self.names.values()) else dict(copied.names), copied.questions, copied.code
 

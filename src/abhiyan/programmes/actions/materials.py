@@ -1,14 +1,17 @@
 """Materials: files put up for the workers of a programme, replaced by newer versions, withdrawn and brought back."""
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, lot, sql
+from abhiyan.core import apart, audit, clock, file_pool, lot, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.files import digest_of
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -20,7 +23,7 @@ from abhiyan.programmes.models_materials import Material, MaterialOpening, Mater
 from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.queries import splits
 from abhiyan.programmes.queries.materials import RUN
-from abhiyan.programmes.rules.materials import LARGEST, LONGEST_REASON, MOST_FILES, kind_of
+from abhiyan.programmes.rules.materials import LARGEST, LONGEST_REASON, MOST_FILES, look_into
 
 from .programmes import NotOpen, clean_names
 
@@ -90,7 +93,7 @@ def add_material(
             raise refusals.NotCovered(field="unit")
         if set(offices) - {one.code for one in found.offices_at(unit_id, programme.hierarchy)}:
             raise OfficeUnfit(field="offices")
-        kind, digest = _checked(data, programme_id)
+        kind, kept, digest = _checked(data, programme_id)
         with system("a material is put up"):
             one = Material.objects.create(
                 public_id=lot.uuid(),
@@ -102,7 +105,7 @@ def add_material(
                 made_by=by.account_id,
                 newest_at=at,
             )
-            _keep(one, 1, data, kind=kind, digest=digest, by=by, at=at)
+            _keep(one, 1, kept, kind=kind, digest=digest, by=by, at=at)
         _record("add_material", one, by=by, at=at)
     return one
 
@@ -120,30 +123,46 @@ def replace_material(*, public_id: UUID, data: bytes, by: Actor, at: datetime) -
             raise NotOpen
         if one.withdrawn_at is not None:
             raise WithdrawnAlready
-        kind, digest = _checked(data, one.programme_id)
+        kind, kept, digest = _checked(data, one.programme_id)
         with system("a material is replaced"):
             last = one.versions.defer("sealed").get(replaced_at=None)
             last.replaced_at = at
             last.save(update_fields=["replaced_at"])
-            _keep(one, last.number + 1, data, kind=kind, digest=digest, by=by, at=at)
+            _keep(one, last.number + 1, kept, kind=kind, digest=digest, by=by, at=at)
             one.newest_at = at
             one.save(update_fields=["newest_at"])
         _record("replace_material", one, by=by, at=at)
     return last.number + 1
 
 
-def _checked(data: bytes, programme_id: int) -> tuple[str, bytes]:
-    """Kind and digest of a file that may be put up; others who put one up in the programme wait."""
+def _checked(data: bytes, programme_id: int) -> tuple[str, bytes, bytes]:
+    """Kind, kept bytes and digest of a file that may be put up; others who put one up in the programme wait."""
     if not data:
         raise FileMissing(field="file")
     if len(data) > LARGEST:
         raise FileTooLarge(field="file", mb=LARGEST >> 20)
-    kind = needed(kind_of(data), FileUnfit(field="file"))
+    kind, kept = open_document(data, unfit=FileUnfit(field="file"))
     sql.wait_for(f"materials of programme {programme_id}")
     digest = digest_of(data, within="material")
     if there := found.same_there(programme_id, digest):
         raise FileThere(field="file", title=named(there.names))
-    return kind, digest
+    return kind, kept, digest
+
+
+def open_document(data: bytes, *, unfit: Refused) -> tuple[str, bytes]:
+    """Return the kind of a file, and its bytes as they may be kept: a picture without the place and the device.
+
+    The pool looks into it, while no transaction waits. Refuses `unfit`, FilesBusy.
+    """
+
+    def work() -> tuple[str, bytes]:
+        try:
+            told = file_pool.read(look_into, data)
+        except UnreadableFile:
+            raise unfit from None
+        return told["kind"], b64decode(told["drawn"]) if told["drawn"] else data
+
+    return apart.done(("document", sha256(data).digest()), work)
 
 
 def _keep(

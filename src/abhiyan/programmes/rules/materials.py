@@ -1,11 +1,13 @@
 """Which files are taken as materials, by what is in them and not by their names."""
 
-import io
 import re
 import zipfile
 import zlib
+from pathlib import Path
+from xml.parsers import expat
 
-from abhiyan.core.pictures import TAIL, picture_kind
+from abhiyan.core.file_pool import ReaderRefusal
+from abhiyan.core.pictures import TAIL, drawn_alike, picture_kind
 
 LARGEST = 20 << 20  # bytes of one file: a leaflet for printing with its pictures
 MOST_FILES = 200  # of one unit in one programme, older versions included
@@ -35,22 +37,25 @@ _STARTS = _spelt("JavaScript", "Launch", "SubmitForm", "ImportData", "RichMedia"
 _PACKED = _spelt("ObjStm")  # objects inside a compressed stream
 _STREAM = re.compile(rb"stream\r?\n")
 _BEFORE_STREAM = 600  # bytes of the dictionary that describes a stream
-_NO_DOCUMENT = re.compile(rb"macroenabled|vbaproject|activex|oleobject|externallink|attachedtemplate")
-_OUTSIDE = re.compile(rb"<[a-z0-9:]*relationship\s[^>]*targetmode\s*=\s*[\"']external[\"'][^>]*>")
-_LINK = re.compile(rb"\stype\s*=\s*[\"'][^\"']*/hyperlink[\"']")
-_FIELD = re.compile(rb"instrtext[^>]*>([^<]*)|\sw:instr\s*=\s*[\"']([^\"']*)")
+_NO_DOCUMENT = ("macroenabled", "vbaproject", "activex", "oleobject", "externallink", "attachedtemplate")
+_BLOCK = 1 << 16  # bytes
 
 
-def kind_of(data: bytes) -> str | None:
-    """The ending a file should have, by how it begins and ends; None for what is not taken, whatever its name says.
+def look_into(file: Path) -> dict[str, str | None]:
+    """Return the ending a file should have, by what is in it; and a picture drawn again, in base 64. In the pool.
 
-    Refuses an office file or a PDF that starts something or fetches something, and a file that is cut short.
+    Raises ReaderRefusal("kind") for what is not taken, whatever its name says: also an office file or a PDF that starts
+    something or fetches something, and a file that is cut short.
     """
+    data = file.read_bytes()
     if data[:5] == b"%PDF-" and b"%%EOF" in data[-TAIL:]:
-        return None if _starts_something(data) else "pdf"
-    if picture := picture_kind(data):
-        return picture
-    return _office_kind(data) if data[:4] == b"PK\x03\x04" else None
+        if not _starts_something(data):
+            return {"kind": "pdf", "drawn": None}
+    elif picture := picture_kind(data):
+        return {"kind": picture, "drawn": drawn_alike(file)}
+    elif data[:4] == b"PK\x03\x04" and (kind := _office_kind(file)):
+        return {"kind": kind, "drawn": None}
+    raise ReaderRefusal("kind")
 
 
 def _starts_something(data: bytes) -> bool:
@@ -62,7 +67,7 @@ def _starts_something(data: bytes) -> bool:
         if not _PACKED.search(data, max(0, found.start() - _BEFORE_STREAM), found.start()):
             continue
         try:
-            objects = zlib.decompressobj().decompress(data[found.end() :], room)
+            objects = _unpacked(data, found.end(), room)
         except zlib.error:
             return True
         room -= len(objects)
@@ -71,16 +76,25 @@ def _starts_something(data: bytes) -> bool:
     return False
 
 
-def _office_kind(data: bytes) -> str | None:
+def _unpacked(data: bytes, at: int, room: int) -> bytes:
+    """The packed stream that begins there, block by block: what lies behind it is not copied."""
+    packed, came = zlib.decompressobj(), bytearray()
+    while not packed.eof and at < len(data) and len(came) < room:
+        came += packed.decompress(data[at : at + _BLOCK], room - len(came))
+        at += _BLOCK
+    return bytes(came)
+
+
+def _office_kind(file: Path) -> str | None:
     """By the names of its parts. Nothing in it may run or come from elsewhere; a link that is clicked may."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        with zipfile.ZipFile(file) as parts:
             infos = parts.infolist()
             if sum(one.file_size for one in infos) > MOST_UNPACKED:
                 return None
             if any(_reaches_out(parts, one) for one in infos):
                 return None
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, RuntimeError, ValueError):
         return None  # RuntimeError: it wants a password, or is packed in a way we do not know
     names = {one.filename for one in infos}
     found = {kind for part, kind in _MAIN_PART.items() if part in names}
@@ -91,18 +105,52 @@ def _reaches_out(parts: zipfile.ZipFile, one: zipfile.ZipInfo) -> bool:
     """Return True if a part of an office file runs something, or brings it from elsewhere."""
     name = one.filename.lower()
     is_text = name.startswith("word/") and name.endswith(".xml")
-    if _NO_DOCUMENT.search(name.encode()):
+    if any(word in name for word in _NO_DOCUMENT):
         return True
     if not is_text and name != "[content_types].xml" and not name.endswith(".rels"):
         return False
-    part = parts.read(one).lower() if one.file_size <= LARGEST_PART else b""
-    if not part or b"\0" in part or b"<!entity" in part:  # UTF-16, or words that hide behind others
+    if not one.file_size or one.file_size > LARGEST_PART:
         return True
-    if is_text:
-        return b"dde" in b"".join(before or after for before, after in _FIELD.findall(part))
-    return bool(_NO_DOCUMENT.search(part)) or any(
-        not _LINK.search(found[0]) for found in _OUTSIDE.finditer(part)
-    )
+    part = _OfficePart(is_text)
+    with parts.open(one) as stream:
+        part.parser.ParseFile(stream)
+    return part.reaches_out or "dde" in "".join(part.fields).lower()
+
+
+class _OfficePart:
+    """One part of an office file, read by the XML parser. fields: what its fields calculate."""
+
+    def __init__(self, is_text: bool) -> None:
+        self.is_text, self.is_field, self.reaches_out = is_text, False, False
+        self.fields: list[str] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._declares
+        self.parser.StartElementHandler = self._begin
+        self.parser.CharacterDataHandler = self._text
+
+    def _declares(self, *_given: object) -> None:
+        raise ValueError("words that hide behind others")
+
+    def _begin(self, name: str, given: dict[str, str]) -> None:
+        self.is_field = self.is_text and "instrtext" in name.lower()
+        said = {key.lower(): value.lower() for key, value in given.items()}
+        if self.is_text:
+            self.fields += [value for key, value in said.items() if key.rpartition(":")[2] == "instr"]
+            return
+        if any(word in value for value in said.values() for word in _NO_DOCUMENT):
+            self.reaches_out = True
+        elif (
+            name.lower().rpartition(":")[2] == "relationship"
+            and said.get("targetmode", "").strip() == "external"
+        ):
+            self.reaches_out |= not said.get("type", "").strip().endswith("/hyperlink")
+
+    def _text(self, text: str) -> None:
+        if self.is_field:
+            self.fields.append(text)
+        elif not self.is_text and any(word in text.lower() for word in _NO_DOCUMENT):
+            self.reaches_out = True
 
 
 def file_name(title: str, kind: str) -> str:

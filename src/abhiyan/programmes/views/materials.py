@@ -26,7 +26,7 @@ from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.queries.materials import RUN
 from abhiyan.programmes.rules import materials as rules
 from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
-from abhiyan.ui.files import file_answer
+from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
@@ -195,7 +195,7 @@ def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
             unit_id=here.unit.id,
             names={"hi": given["name_hi"], "en": given["name_en"]},
             offices=given["offices"],
-            data=given["file"].read(),
+            data=sent_bytes(given["file"]),
             by=request.actor,
             at=clock.now(),
         ),
@@ -227,7 +227,7 @@ def material(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         form,
         lambda given: acts.replace_material(
-            public_id=public_id, data=given["file"].read(), by=request.actor, at=clock.now()
+            public_id=public_id, data=sent_bytes(given["file"]), by=request.actor, at=clock.now()
         ),
         said=_("The new version is there. Its readers get this one from now on."),
         has_form=found.may_lead(request.viewer, one),

@@ -21,7 +21,7 @@ from abhiyan.review import refusals
 from abhiyan.review.actions import deck_templates as acts
 from abhiyan.review.queries import deck_files as files
 from abhiyan.ui.acts import form_page, tried
-from abhiyan.ui.files import file_answer
+from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.posts import posted
 from abhiyan.ui.slides.look import from_json
 
@@ -53,7 +53,7 @@ def deck_templates(request: Request) -> HttpResponseBase:
         request,
         form,
         lambda given: acts.add_template(
-            name=given["file"].name, data=given["file"].read(), by=request.actor, at=clock.now()
+            name=given["file"].name, data=sent_bytes(given["file"]), by=request.actor, at=clock.now()
         ),
         said=_("Slides are made by this template from now on. Look at its sample deck."),
     )

@@ -33,6 +33,7 @@ from abhiyan.people.actions import field
 from abhiyan.people.models_field import FieldPhone
 from abhiyan.site import assets
 from abhiyan.site.access import denied, pages
+from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.posts import posted
 from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, RecordTaken, RecordUnfit, taken
 
@@ -221,7 +222,7 @@ def _kept_apart(request: Request, said: dict[str, Any]) -> HttpResponseBase:
 def _picture(said: dict[str, Any], by: Actor, at: datetime) -> HttpResponseBase:
     if said["picture"] is None:
         raise RecordUnfit(field="picture", why=_("The picture is missing."))
-    field.keep_picture(key=said["key"], n=said["n"], data=said["picture"].read(), by=by, at=at)
+    field.keep_picture(key=said["key"], n=said["n"], data=sent_bytes(said["picture"]), by=by, at=at)
     return JsonResponse({"kept": True})
 
 
