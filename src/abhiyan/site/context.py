@@ -60,10 +60,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if viewer.is_signed_in:
         home = viewer.home
         language = translation.get_language() or ""
+        own = {"href": address("people:account"), "label": _("My account and sessions")}
+        if viewer.is_phone:  # one code opens neither Today nor the account
+            known["home_url"] = address("site:field_start")
+            own = {"href": address("org:my_phones"), "label": _("My phones")}
         known["account"] = {
             "name": viewer.name,
             "office": f"{home.office_name(language)}, {home.unit_name(language)}" if home else "",
-            "links": [{"href": address("people:account"), "label": _("My account and sessions")}],
+            "links": [own],
             "sign_out_url": address("people:sign_out"),
         }
     else:

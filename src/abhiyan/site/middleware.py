@@ -179,11 +179,9 @@ class AccessMiddleware:
         if not missing:
             asks = getattr(request, "scope", {}).get(MAY_SEND)
             return HttpResponse(status=204) if asks else None
-        return (
-            refusal(request, NotYours(capability=opens.any_of))
-            if missing == NOT_YOURS
-            else _to(request, missing)
-        )
+        if missing == NOT_YOURS:
+            return refusal(request, NotYours(capability=opens.any_of))
+        return _on_one_code(request) if request.viewer.is_phone else _to(request, missing)
 
 
 access = AccessMiddleware
@@ -202,6 +200,21 @@ def _to(request: Request, entrance: str) -> HttpResponseBase:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": where})
     return HttpResponseRedirect(where)
+
+
+class BothProofsMissing(NotYours, code="not_yours"):
+    """A phone that one code let in asks for a page that shows other people."""
+
+    message = gettext_lazy("This page needs both proofs. You came in by one code, which opens your own work.")
+
+
+def _on_one_code(request: Request) -> HttpResponseBase:
+    """Say so where one code does not reach, with the way back and the way to show both proofs."""
+    if wants_json(request) or request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
+        return refusal(request, BothProofsMissing())
+    said = {"message": BothProofsMissing.message, "start": reverse("site:field_start")}
+    said["both"] = reverse("people:sign_in") + "?" + urlencode({"next": request.get_full_path()})
+    return render(request, "site/one_code.html", said, status=403)
 
 
 class RefusalsMiddleware:

@@ -15,6 +15,7 @@ from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.messaging.queries import OFFICE, our_number
 from abhiyan.messaging.rules import texts
 from abhiyan.org import actions as org
+from abhiyan.org import queries as org_queries
 from abhiyan.org.actions.appointments import OffersOften
 from abhiyan.org.models import Appointment
 from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
@@ -100,6 +101,8 @@ def hear_office(*, told: QuestionAnswered) -> None:
         }
         if told.yes:
             template = "office.accepted"
+            on = clock.day_in(settings.TIME_ZONE, told.at)
+            blanks["link"] = settings.ORIGIN + org_queries.door_of(held.account_id, on=on, taking=held)
     account = people.account_of_phone(told.phone_id)
     if account is not None:
         key = f"office|{told.message_id}|{told.yes}"

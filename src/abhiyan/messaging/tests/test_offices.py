@@ -147,7 +147,8 @@ def test_the_link_accepts_once_and_looking_does_nothing(made: Appointment, langu
     assert again(made).state == "offered"
     assert phone.post(where, {"answer": "accept"}).status_code == 200
     assert (again(made).state, again(made).accepted_how) == ("active", "link")
-    assert phone.get(where).status_code == 404
+    later = phone.get(where)
+    assert later.status_code == 200 and 'href="/sign-in/"' in later.content.decode(), "the way in again"
     assert phone.post(where, {"answer": "decline"}).status_code == 404
     assert again(made).state == "active"
 

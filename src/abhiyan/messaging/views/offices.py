@@ -1,5 +1,7 @@
 """The page behind the link of our question whether somebody accepts an office. Opening it accepts nothing."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -12,6 +14,7 @@ from abhiyan.core.words import named
 from abhiyan.messaging import actions, queries
 from abhiyan.org import queries as org
 from abhiyan.org.actions import NotOffered
+from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page
 
@@ -20,17 +23,21 @@ PER_NETWORK = ("offer.network", 100, 3600)  # guesses of links
 
 @form_page
 def office(request: Request, link: str) -> HttpResponseBase:
-    """Accept or decline, in a browser that is nobody else's: not signed in by another phone. A link that is wrong,
-    answered or over says where to sign in."""
+    """Accept or decline, in a browser that is nobody else's: not signed in by another phone. The link of an accepted
+    office shows the way in again. Any other link, wrong, declined or over, gets one and the same refusal."""
     at = clock.now()
     try:
         with system("the page behind a question's link"):
-            row = needed(queries.open_behind(link, of=queries.OFFICE, at=at), NotOffered)
-            held = needed(org.offered(row.about), NotOffered)
+            accepted = None if request.method == "POST" else _accepted_by(link)
+            if accepted is None:
+                row = needed(queries.open_behind(link, of=queries.OFFICE, at=at), NotOffered)
+                held = needed(org.offered(row.about), NotOffered)
     except NotOffered:  # a guess; who holds a link is let in from any network
         name, allowed, window_s = PER_NETWORK
         limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
         raise
+    if accepted is not None:
+        return _accepted(request, accepted, at=at)
     is_others = request.visit.phone_id not in (None, row.phone_id) or (
         request.visit.account_id not in (None, held.account_id)
     )
@@ -39,7 +46,6 @@ def office(request: Request, link: str) -> HttpResponseBase:
         "unit": named(held.unit.names),
         "since": held.starts_on,
         "until": held.ends_on,
-        "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),
         "is_others": is_others,
     }
     if request.method != "POST":
@@ -57,4 +63,26 @@ def office(request: Request, link: str) -> HttpResponseBase:
         return render(
             request, "messaging/office.html", shown | {"refused": str(refused)}, status=refused.status
         )
-    return render(request, "messaging/office_answered.html", shown | {"is_accepted": is_accepted})
+    if is_accepted:
+        return _accepted(request, held, at=at)
+    return render(request, "messaging/office_declined.html", shown)
+
+
+def _accepted_by(link: str) -> Appointment | None:
+    """The office that was accepted by the question behind a link, while it is held. In a system scope."""
+    row = queries.question_by_link(link)
+    is_yes = row is not None and (row.room, row.kind) == queries.OFFICE and row.is_yes
+    return org.accepted(row.about) if row is not None and is_yes else None
+
+
+def _accepted(request: Request, held: Appointment, *, at: datetime) -> HttpResponseBase:
+    """Where to begin: by one code for an office of a booth, else by the usual sign-in."""
+    door = org.door_of(held.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=held)
+    shown = {
+        "office": held.title(),
+        "unit": named(held.unit.names),
+        "door": door,
+        "door_address": settings.ORIGIN + door,
+        "is_by_code": door == reverse("org:phone_sign_in"),
+    }
+    return render(request, "messaging/office_accepted.html", shown)

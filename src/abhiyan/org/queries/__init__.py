@@ -13,6 +13,7 @@ from .offices import (
     OfficeBelow,
     OfficeHere,
     Vacancy,
+    accepted,
     appointment_for,
     ask_leaders_of,
     ask_offices_here,
@@ -46,4 +47,15 @@ from .releases import (
 )
 from .resets import highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
 from .taking import leaders_at
-from .viewers import by_one_code, own_work, reader_over, scope_of, seeing_as, seen_by, viewer_of, visit_of
+from .viewers import (
+    by_one_code,
+    comes_by_code,
+    door_of,
+    own_work,
+    reader_over,
+    scope_of,
+    seeing_as,
+    seen_by,
+    viewer_of,
+    visit_of,
+)

@@ -60,6 +60,12 @@ def offered(public_id: UUID) -> Appointment | None:
     return found.filter(public_id=public_id, state=Appointment.State.OFFERED).first()
 
 
+def accepted(public_id: UUID) -> Appointment | None:
+    """An office that its holder accepted and still holds. In a system scope."""
+    found = Appointment.objects.select_related("office", "unit", "body")
+    return found.filter(public_id=public_id, state__in=("active", "disputed")).first()
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeHolder:
     """Somebody in an office, as any page may show it."""

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -13,12 +14,14 @@ from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import registered
 from abhiyan.core.scope import NOTHING, Scope, current, is_out_of_date, scoped, system
+from abhiyan.org.models import Appointment
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.ranges import Range, literal
 from abhiyan.org.viewer import NOBODY, HeldOffice, Viewer
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Session
+from abhiyan.ui.addresses import address_of
 from abhiyan.units import queries as units
 
 FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
@@ -76,14 +79,37 @@ def by_one_code(viewer: Viewer) -> tuple[HeldOffice, ...]:
     An account with any other office gets none, nor does an administrator: those must show two proofs.
     """
     held = [one for one in viewer.appointments if one.body_id is None]
-    is_more = any(
-        one.office not in known.PHONE_OFFICES or one.unit_kind not in known.PHONE_UNITS for one in held
-    )
-    if viewer.is_root or is_more:
+    if viewer.is_root or not _are_of_booths((one.office, one.unit_kind) for one in held):
         return ()
     return tuple(
         replace(one, capabilities=one.capabilities & known.BY_PHONE, sees_people=False) for one in held
     )
+
+
+def _are_of_booths(seats: Iterable[tuple[str, str]]) -> bool:
+    return all(office in known.PHONE_OFFICES and kind in known.PHONE_UNITS for office, kind in seats)
+
+
+def comes_by_code(account_id: int, *, on: date, taking: Appointment | None = None) -> bool:
+    """Return True if one SMS code lets an account in: all its offices are of a booth, and it has one.
+
+    taking: an office that counts already, though it has not begun.
+    """
+    viewer = viewer_of(account_id=account_id, on=on)
+    seats = [(one.office, one.unit_kind) for one in viewer.appointments if one.body_id is None]
+    if taking is not None and taking.body_id is None:
+        seats.append((taking.office.code, taking.unit.kind))
+    return bool(seats) and not viewer.is_root and _are_of_booths(seats)
+
+
+def door_of(account_id: int, *, on: date, taking: Appointment | None = None, to: str = "") -> str:
+    """Return the path where an account signs in: by one code as `comes_by_code` says, else with both proofs.
+
+    Every text and page that sends a known person to sign in asks here. to: the page they want afterwards.
+    """
+    is_by_code = comes_by_code(account_id, on=on, taking=taking)
+    door = address_of("org:phone_sign_in" if is_by_code else "people:sign_in")
+    return f"{door}?{urlencode({'next': to})}" if to else door
 
 
 @contextmanager

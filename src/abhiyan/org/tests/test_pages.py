@@ -195,7 +195,8 @@ def test_an_appointment_is_made_and_ended_on_pages(world: World) -> None:
     where = answer["Location"]
     page = body(client, where)
     assert "Meena Bai" in page and "It starts once they accept" in page and "What happens next" in page
-    assert f"{settings.ORIGIN}/sign-in/" in page and "authenticator app" in page and "•3210" in page
+    assert f"{settings.ORIGIN}/field/sign-in/" in page, "one code opens an office of a booth"
+    assert "authenticator app" in page and "•3210" in page
     follows = "/appointments/new/?unit=N1112&amp;in=organisational&amp;office=booth_president"
     assert f'href="{follows}"' in page, "the next booth without a president"
     last = client.post("/appointments/new/?unit=N1122", sent | {"phone": "98765 43211"})["Location"]

@@ -398,6 +398,7 @@ def _appointment(
     why_not = queries.why_not_decide(request.actor, held, at=at) if is_disputed else None
     holder = queries.holder_of(held) if viewer.may("org.factors") and not ended and not is_own else None
     gives = held.made_by == viewer.account_id and any(office.pk == held.office_id for office in to_give)
+    door = queries.door_of(held.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=held)
     shown: dict[str, Any] = {
         "here": "appointments",
         "held": held,
@@ -412,7 +413,8 @@ def _appointment(
         "claimants": queries.with_names(queries.claimants(held)) if is_disputed else [],
         "newcomer": newcomer if to_give else None,  # only those who might have appointed them are told
         "may_hand_over": newcomer is not None and queries.why_not_hand_over(request.actor, newcomer) is None,
-        "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),
+        "door_address": settings.ORIGIN + door,
+        "is_by_code": door == reverse("org:phone_sign_in"),
         "reset_form": reset_form or ResetForm(),
         "crumbs": [
             (

@@ -1,6 +1,7 @@
 """Signing in: phone, code, second factor. Each step works without script, but the passkey."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -19,9 +20,11 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language as language_of_page
 from abhiyan.people import actions, phones, queries
 from abhiyan.people.actions import codes, factors, sessions
+from abhiyan.people.actions.sessions import FIELD
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import Tried, form_page, tried
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import CodeField
 
 
@@ -112,7 +115,13 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
             },
         )
         return redirect("people:sign_in_code")
-    shown = {"form": form, "next": _wanted(request)}
+    wanted = _wanted(request)
+    if wanted and request.visit.is_strong and not asked.refused and request.method != "POST":
+        return HttpResponseRedirect(wanted)
+    door = address_of("org:phone_sign_in")
+    if wanted.startswith(FIELD):
+        door += "?" + urlencode({"next": wanted})
+    shown = {"form": form, "next": wanted, "phone_door": door}
     if settings.DEMO and address.is_loopback(request):
         with system("the demo's people"):
             shown["cast"] = queries.parts(language_of_page())

@@ -377,12 +377,22 @@ def _tell(
             "title": one.title,
             "unit": named(asked.body_names or asked.names, who.language or settings.LANGUAGE_CODE),
             "day": period.ends_on.strftime("%d-%m-%Y"),
-            "link": settings.ORIGIN + due_href(one, asked, period),
+            "link": settings.ORIGIN + _way_to(one, asked, period, who, today=today),
         },
         key=f"asked|{one.public_id}|{asked.unit_id}|{asked.body_id or ''}|{period.begins_on}|{today}",
         unit_id=asked.unit_id,
         at=at,
     )
+
+
+def _way_to(
+    one: Schedule, asked: found.AskedUnit, period: Period, who: found.Responsible, *, today: date
+) -> str:
+    """The page where they answer: the field's form for who comes in by one code, else the page of the due."""
+    page = due_href(one, asked, period)
+    if not org.comes_by_code(who.account_id, on=today):
+        return page
+    return f"{reverse('site:field_due', args=[one.public_id])}?{page.partition('?')[2]}"
 
 
 def due_href(one: Schedule, asked: found.AskedUnit, period: Period) -> str:

@@ -71,7 +71,10 @@ def _newer_phone(request: Request) -> FieldPhone | None:
 @require_GET
 def field_outbox(request: Request) -> HttpResponseBase:
     """Show the outbox of this phone, also of one that was signed out. The page's script fills it in."""
-    return render(request, "site/field_outbox.html", {"is_ended": request.visit.ended_phone is not None})
+    ended = request.visit.ended_phone is not None
+    door = reverse("org:phone_sign_in" if ended or request.viewer.is_phone else "people:sign_in")
+    shown = {"is_ended": ended, "door": f"{door}?next={request.path}"}
+    return render(request, "site/field_outbox.html", shown)
 
 
 @require_GET

@@ -173,11 +173,15 @@ def test_worker_and_host_are_told_and_a_refusal_of_either_empties_the_place(
     (told,) = texts("+919419000002", "duty.stay")
     page = browser(language="en").get(told["link"].removeprefix("http://localhost:8000"))
     assert page.status_code == 200 and "Will you go?" in page.text and "Unit N1112" in page.text
+    assert f'href="/field/sign-in/?next=%2Ffield%2Fstay%2F{again.pk}%2F"' in page.text, (
+        "one code opens the stay"
+    )
     assert stay(again.pk).state == "assigned", "opening a link answers nothing"
     browser().post(page.request["PATH_INFO"], {"answer": "no", "why": "wedding"})
     assert (stay(again.pk).state, stay(again.pk).why) == ("declined", "wedding")
     late = browser().post(page.request["PATH_INFO"], {"answer": "yes"})
     assert late.status_code == 200 and stay(again.pk).state == "declined"
+    assert "/field/sign-in/" not in late.text
 
 
 def test_the_board_shows_the_gap_first_with_its_reason_and_the_nearest_and_two_taps_fill_it(

@@ -1,9 +1,11 @@
 """The board of a programme of stays, assigning, and the page behind the link of a message."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -32,6 +34,7 @@ from abhiyan.stays.models import Stay
 from abhiyan.stays.refusals import WorkerUnknown
 from abhiyan.stays.words import STATES
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
@@ -251,6 +254,16 @@ def board_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     return _board(request, public_id, status=done.status, problem=problem)
 
 
+def _door(request: Request, one: Stay, *, at: datetime) -> str:
+    """The worker's way to their stay: the page itself for who is signed in, else the door of their offices."""
+    page = address_of("stays:field_stay", one.pk)
+    if one.ended_at is not None or one.state == Stay.State.DECLINED:
+        return ""
+    if request.viewer.account_id == one.worker_id:
+        return page
+    return org.door_of(one.worker_id, on=clock.day_in(settings.TIME_ZONE, at), to=page)
+
+
 @form_page
 def answer_page(request: Request, link: str) -> HttpResponseBase:
     """Answer behind the link of a message. Opening it answers nothing, for previews open links."""
@@ -282,6 +295,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         "place": place,
         "worker": person(worker),
         "days": days,
+        "door": "" if one is None or row.kind == actions.HOST else _door(request, one, at=at),
     }
     response = render(request, "stays/answer.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
