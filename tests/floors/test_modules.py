@@ -61,6 +61,7 @@ OPEN_MODULES = {
     "here",
     "unit_lists",
     "choosing",
+    "fields",
     "helplines",
     "responsible",
 }

@@ -42,7 +42,12 @@ def keep_walk(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
 
 RECORDS = (
     RecordKind(
-        code="doors", name=_("Door of a list"), page="contact:field_door", take=field.take_door, keep=keep
+        code="doors",
+        name=_("Door of a list"),
+        page="contact:field_door",
+        take=field.take_door,
+        keep=keep,
+        checked=(field.TalkForm,),
     ),
     RecordKind(
         code="walk",
@@ -50,5 +55,6 @@ RECORDS = (
         page="contact:field_walk",
         take=field.take_walk,
         keep=keep_walk,
+        checked=(field.WalkForm,),
     ),
 )

@@ -38,6 +38,11 @@ SHORTENING = "." + "".join(
 COLON = re.compile(rf"(?<=[\w{MARKS}]):(?=\s+\w)")  # between two words: no address has one there
 
 
+def plain_digits(text: str) -> str:
+    """A text with the digits of every script as 0 to 9: "४५" is "45"."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
 def is_of_one_script(word: str) -> bool:
     """Return True if all letters of a word are of one script. A Cyrillic letter in a Latin word only looks right.
 

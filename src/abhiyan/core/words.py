@@ -1,6 +1,7 @@
 """The language in force, names that are kept in several, and names of people in the reader's script."""
 
 import csv
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -12,6 +13,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from .letters import plain_digits
+
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 NUKTA = "\u093c"  # the dot below a letter
 SHORTEST = 3  # letters of a part that is looked for in the other script
 
@@ -45,6 +50,20 @@ def day_of(at: datetime) -> str:
 def short_day(day: date) -> str:
     """A day as lists write it: 24 Nov 2026."""
     return date_format(day, "j M Y")
+
+
+def day_written(text: str) -> date | None:
+    """The day somebody wrote: 25.11.2026, 25/11/2026, 25-11-2026 or 2026-11-25, in digits of any script; else None."""
+    plain = plain_digits(text).strip()
+    parts: list[str] = []
+    if found := _DAY_FIRST.fullmatch(plain):
+        parts = [found[3], found[2], found[1]]
+    elif found := _YEAR_FIRST.fullmatch(plain):
+        parts = [found[1], found[2], found[3]]
+    try:
+        return date(*map(int, parts)) if parts else None
+    except ValueError:
+        return None
 
 
 @cache

@@ -69,5 +69,6 @@ RECORDS = (
         take=take_call,
         keep=keep,
         form=views.CallForm,
+        checked=(views.CallForm,),
     ),
 )

@@ -96,7 +96,7 @@ def _sound(work: Work) -> list[tuple[Any, ...]]:
             else None
         )
 
-    born = partial(born_as_listed, year=today.year)
+    born = partial(born_as_listed, year=today.year, minimum=minimum)
     found_rows = work.rows(phone=phones.parse, born=born, discard=minor)
     rows = [row for batch in found_rows for row in batch.rows]
     ids, outside = placed({row[4] for row in rows}, work.unit_id)

@@ -1,51 +1,50 @@
 """Forms of joining, of one's own membership and of the people's pages: what is asked, and what was wrong with it."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from abhiyan.core import lot
-from abhiyan.people import phones
+from abhiyan.people.fields import PhoneField
+from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import CodeField, DayField
 from abhiyan.ui.forms import offer
 
 from . import actions
 from .actions.moving import SamePhone
 from .rules import names
-from .rules.age import Age, age_of, age_on, birth_year_of
+from .rules.age import OLDEST, Age, BirthSaid, age_on, birth_said, patterns
 from .rules.channels import CHANNELS
 from .rules.motives import MOTIVES, motive_of
 from .rules.rolls import MEMBERS, RollKind
 
 LONGEST_ECHO = 300  # characters of a wrong value that are shown again
-_DIGITS = str.maketrans(
-    {ord("०") + n: str(n) for n in range(10)}
-    | {ord("۰") + n: str(n) for n in range(10)}
-    | {ord("٠") + n: str(n) for n in range(10)}
-)
 YES, NO = "yes", "no"
 ELSEWHERE = "-"  # "my place is not in this list"
 
 
-class Clipped(forms.Form):
+class Clipped(CheckedForm):
     """A form that does not send megabytes back to whoever sent them, nor shows what cannot be seen."""
+
+    clips_at = LONGEST_ECHO * 4
+    checked_apart: ClassVar[dict[str, str]] = {"clean": "nobody types a NUL into a field of a page"}
 
     def __init__(self, data: Any = None, **given: Any) -> None:
         self.broken: set[str] = set()  # fields with a NUL: a broken sender, refused rather than repaired
         if data is not None:
             data = data.copy()
             for name in data:
-                values = [value[: LONGEST_ECHO * 4] for value in data.getlist(name)]
+                values = [value[: self.clips_at] for value in data.getlist(name)]
                 if any("\x00" in value for value in values):
                     self.broken.add(name)
                 data.setlist(name, [value.replace("\x00", "") for value in values])
         super().__init__(data, **given)
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         for name in self.broken & self.fields.keys():
             if not self.fields[name].widget.is_hidden:
                 self.add_error(name, _("Null characters are not allowed."))
@@ -71,76 +70,95 @@ class NameField(forms.CharField):
             raise forms.ValidationError(actions.NameInvalid.message)
         return cleaned
 
+    def declared(self) -> dict[str, Any]:
+        """As `ui.checks` wants it."""
+        return {
+            "kind": "name",
+            "missing": str(actions.NameMissing.message) if self.required else "",
+            "invalid": str(actions.NameInvalid.message),
+            "longest": names.LONGEST,
+            "signs": names.SIGNS,
+        }
+
 
 class YearField(forms.CharField):
-    """A year of birth in four digits of any script, or a whole date. An age that is called one, where `year` is set."""
+    """A year of birth in digits of any script, a whole date, or an age once `judge_ages` has set the year."""
 
-    year: int | None = None  # the one it is: `take_ages` sets it
+    year: int | None = None  # the one it is
+    minimum: int | None = None  # years, to join
 
     def __init__(self, **given: Any) -> None:
         attrs = {"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": 16, "size": 10}
-        given.setdefault("label", _("Year of birth"))
-        given.setdefault("help_text", _("Four digits, such as 1980, or the whole date"))
+        given.setdefault("label", _("Year of birth or age"))
+        given.setdefault("help_text", _("Such as 1980, or 46"))
         super().__init__(widget=forms.TextInput(attrs=attrs), **given)
 
+    def said(self, value: Any) -> BirthSaid | None:
+        """Return the typed text as a year of birth."""
+        return birth_said(str(value or ""), year=self.year)
+
     def clean(self, value: Any) -> int | None:
-        text = str(value or "").translate(_DIGITS).strip()
-        if not text:
+        if not str(value or "").strip():
             if self.required:
                 raise forms.ValidationError(actions.BirthYearMissing.message)
             return None
-        born = birth_year_of(text, year=self.year)
-        if born is None and self.year and (age := age_of(text)) is not None:
-            raise forms.ValidationError(
-                _("Is %(age)s an age? Then write the year of birth: %(year)s."),
-                params={"age": age, "year": self.year - age},
-            )
-        if born is None:
+        said = self.said(value)
+        if said is None or (self.year is not None and not 0 <= self.year - said.year <= OLDEST):
             raise forms.ValidationError(actions.BirthYearInvalid.message)
-        return born
+        return said.year
 
-
-def take_ages(form: forms.Form, *, year: int | None) -> None:
-    """Let the form's year of birth be given as an age. year: the one it is; None leaves it as it is."""
-    field = form.fields["birth_year"]
-    if isinstance(field, YearField):
-        field.year = year
-
-
-class PhoneField(forms.CharField):
-    """A mobile number as people write it; cleaned to E.164."""
-
-    def __init__(self, **given: Any) -> None:
-        attrs = {
-            "type": "tel",
-            "inputmode": "tel",
-            "autocomplete": "tel-national",
-            "maxlength": phones.LONGEST,
+    def declared(self) -> dict[str, Any]:
+        """As `ui.checks` wants it: a device judges ages only where `judge_ages` gave year and minimum."""
+        return {
+            "kind": "birth_year",
+            "missing": str(actions.BirthYearMissing.message) if self.required else "",
+            "invalid": str(actions.BirthYearInvalid.message),
+            "minor": str(actions.NotAdult.message),
+            "year": self.year,
+            "minimum": self.minimum,
+            "oldest": OLDEST,
+            "ways": patterns(),
         }
-        given.setdefault("label", _("Mobile number"))
-        super().__init__(widget=forms.TextInput(attrs=attrs), **given)
-
-    def clean(self, value: Any) -> str:
-        text = str(value or "")
-        if not text.strip() and not self.required:
-            return ""
-        number = phones.parse(text)
-        if number is not None:
-            return number
-        digits = sum(c.isdecimal() for c in text)
-        if text.isascii() and 0 < digits < 10:
-            raise forms.ValidationError(
-                ngettext(
-                    "Write ten digits; now there is %(n)s.",
-                    "Write ten digits; now there are %(n)s.",
-                    digits,
-                )
-                % {"n": digits}
-            )
-        raise forms.ValidationError(actions.PhoneInvalid.message)
 
 
-class JoinForm(Clipped):
+class AdultForm(Clipped):
+    """A form with a year of birth or an age, where only adults are taken."""
+
+    def judge_ages(self, *, year: int, minimum: int) -> None:
+        """Take an age too. year: the one in which the form is filled in. minimum: years, to join."""
+        field = self.fields["birth_year"]
+        assert isinstance(field, YearField)
+        field.year, field.minimum = year, minimum
+        ways = {"ways": patterns(), "year": year, "oldest": OLDEST}
+        words = {"data-born": _("Born about {year}"), "data-years": _("About {age} years old")}
+        field.widget.attrs |= words | {"data-birth": json.dumps(ways)}
+
+    @property
+    def said(self) -> BirthSaid | None:
+        """The year of birth as it was typed, whatever else is wrong."""
+        field = self.fields["birth_year"]
+        assert isinstance(field, YearField)
+        return field.said(self["birth_year"].value())
+
+    @property
+    def says_adult(self) -> bool:
+        """Return True if the person themselves said that they are of age."""
+        said, field = self.said, self.fields["birth_year"]
+        assert isinstance(field, YearField)
+        return said is not None and said.says_adult(field.minimum or 0)
+
+    @property
+    def is_minor(self) -> bool:
+        """Return True if nothing of this form may be kept."""
+        said, field = self.said, self.fields["birth_year"]
+        assert isinstance(field, YearField)
+        if not self.is_bound or said is None or field.year is None or field.minimum is None:
+            return False
+        age = age_on(year=field.year, birth_year=said.year, minimum=field.minimum, says_adult=self.says_adult)
+        return age is Age.MINOR
+
+
+class JoinForm(AdultForm):
     """What a person who joins says. The question of age stands before everything else."""
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
@@ -187,47 +205,31 @@ class JoinForm(Clipped):
         **given: Any,
     ) -> None:
         super().__init__(data, **given)
-        self.on, self.minimum, self.indian_only = on, minimum, indian_only
-        take_ages(self, year=on.year)
+        self.judge_ages(year=on.year, minimum=minimum)
         self.fields["membership"].label = str(said.consent)
         self.fields["membership"].error_messages["required"] = str(said.needs_consent)
         if known_phone:
             del self.fields["phone"]
+        else:
+            self.fields["phone"].takes_abroad = not indian_only  # type: ignore[attr-defined]  # a PhoneField
         if not said.asks_why:
             del self.fields["why"]
-        self.is_minor = self.is_bound and (self.data.get("adult") == NO or self._minor_by_year())
 
-    def _minor_by_year(self) -> bool:
-        born = birth_year_of(str(self.data.get("birth_year", "")).translate(_DIGITS), year=self.on.year)
-        return born is not None and self._age(born) is Age.MINOR
+    @property
+    def is_minor(self) -> bool:
+        return (self.is_bound and self.data.get("adult") == NO) or super().is_minor
 
-    def _age(self, year: int) -> Age:
-        return age_on(
-            year=self.on.year,
-            birth_year=year,
-            minimum=self.minimum,
-            says_adult=self.data.get("adult") == YES,
-        )
+    @property
+    def says_adult(self) -> bool:
+        return self.data.get("adult") == YES or super().says_adult
 
     def clean_key(self) -> str:
         """The form's own key; a fresh one for whoever sends none."""
         return str(self.cleaned_data["key"]) or lot.uuid().hex
 
-    def clean_birth_year(self) -> int | None:
-        year: int | None = self.cleaned_data["birth_year"]
-        if year is not None and self._age(year) is Age.IMPOSSIBLE:
-            raise forms.ValidationError(actions.BirthYearInvalid.message)
-        return year
-
     def clean_why(self) -> int:
         """The motive as a number; 0 where none was chosen."""
         return motive_of(str(self.cleaned_data["why"]))
-
-    def clean_phone(self) -> str:
-        phone = str(self.cleaned_data["phone"])
-        if self.indian_only and not phones.is_indian_mobile(phone):
-            raise forms.ValidationError(actions.PhoneAbroad.message)
-        return phone
 
 
 class SmsCodeForm(Clipped):
@@ -248,7 +250,9 @@ class PhoneChangeForm(Clipped):
     phone = PhoneField(label=_("Your new number"), help_text=_("We send a code to it"))
     old = PhoneField(label=_("Your old number"), help_text=_("The number you joined with"))
     name = NameField(label=_("Your name, as you gave it"))
-    birth_year = YearField(label=_("Your year of birth"))
+    birth_year = YearField(
+        label=_("Your year of birth"), help_text=_("Four digits, such as 1980, or the whole date")
+    )
 
     def __init__(self, data: Any = None, *, is_lost: bool, **given: Any) -> None:
         super().__init__(data, **given)
@@ -256,8 +260,8 @@ class PhoneChangeForm(Clipped):
             for field in ("old", "name", "birth_year"):
                 del self.fields[field]
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or {}
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
         if cleaned.get("old") and cleaned.get("old") == cleaned.get("phone"):
             self.add_error("phone", SamePhone.message)
         return cleaned
@@ -266,7 +270,9 @@ class PhoneChangeForm(Clipped):
 class WhichForm(Clipped):
     """A second fact, where several people share a phone."""
 
-    birth_year = YearField(label=_("Your year of birth"))
+    birth_year = YearField(
+        label=_("Your year of birth"), help_text=_("Four digits, such as 1980, or the whole date")
+    )
     name = NameField(
         label=_("Your name, as you gave it"),
         help_text=_("Only if two of you were born in the same year"),
@@ -274,7 +280,7 @@ class WhichForm(Clipped):
     )
 
 
-class CorrectForm(Clipped):
+class CorrectForm(AdultForm):
     """What a person, or whoever keeps the roll, puts right."""
 
     name = NameField()

@@ -1,18 +1,20 @@
 """The form a worker fills at a door."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.people.fields import PhoneField
 from abhiyan.ui.fields import DayField
 
-from .forms import Clipped, NameField, PhoneField, YearField, take_ages
+from .forms import AdultForm, Clipped, NameField, YearField
 from .models_door import DoorEntry
 from .rules.door import DoorState
 
 
-class DoorForm(Clipped):
+class DoorForm(AdultForm):
     """Phone, name, year of birth; and the worker's word that the notice was heard.
 
     key: minted with the instant it was shown (views.door). given: how the page gave them the notice.
@@ -35,9 +37,20 @@ class DoorForm(Clipped):
         error_messages={"required": _("Read the notice to them first, and ask whether they want to join.")},
     )
 
-    def __init__(self, data: Any = None, *, year: int | None = None, **given: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        on: date | None = None,
+        minimum: int = 18,
+        indian_only: bool = True,
+        **given: Any,
+    ) -> None:
+        """on: the day on which it is filled in; without it no age is judged. minimum: years, to join."""
         super().__init__(data, **given)
-        take_ages(self, year=year)
+        if on is not None:
+            self.judge_ages(year=on.year, minimum=minimum)
+        self.fields["phone"].takes_abroad = not indian_only  # type: ignore[attr-defined]  # a PhoneField
         for field in ("phone", "name", "birth_year"):
             self.fields[field].widget.attrs["autocomplete"] = (
                 "off"  # not what this worker typed of themselves

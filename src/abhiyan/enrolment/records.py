@@ -41,6 +41,7 @@ RECORDS = (
         keep=keep,
         forgets=(NotAdult,),
         form=DoorForm,
+        checked=(DoorForm,),
     ),
     RecordKind(
         code="try",

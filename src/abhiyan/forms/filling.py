@@ -1,7 +1,7 @@
 """A form's questions as a Django form: the same page for a desk, a phone and a phone without script."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -33,6 +33,13 @@ class AnswerField(forms.Field):
     def clean(self, value: Any) -> Any:
         return value
 
+    def declared(self) -> dict[str, Any]:
+        """As `ui.checks` wants it. A question is needed unless its picture is there."""
+        check = rules.declared(self.question)
+        if not self.required:
+            check.pop("required", None)
+        return check
+
 
 class FilledForm(forms.Form):
     """The questions of one version. Once valid: `answers` and `pictures` go to `actions.submit` as they are.
@@ -42,11 +49,13 @@ class FilledForm(forms.Form):
 
     version: FormVersion
     template_name = "forms/_answers.html"
+    checked_apart: ClassVar[dict[str, str]] = {"clean": "each question declares its own check"}
 
     def __init__(self, *args: Any, kept: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept = kept
         for key in kept:
+            self.fields[key].required = False
             self.fields[key].help_text = _("A picture is there. Choose another only to replace it.")
         self.answers: Mapping[str, Any] = {}
         self.pictures: dict[str, bytes] = {}

@@ -38,5 +38,6 @@ RECORDS = (
         take=attendance.take_attendance,
         keep=keep,
         form=attendance.AttendanceForm,
+        checked=(attendance.AttendanceForm,),
     ),
 )

@@ -10,6 +10,8 @@ so such a number takes the slow road and gets the same answer. After phonenumber
 from functools import cache
 from importlib.resources import files
 
+from abhiyan.core.letters import plain_digits
+
 LONGEST = 40  # characters; nobody writes a phone longer than that, and the slow road takes its time
 
 
@@ -24,16 +26,12 @@ def _beginnings() -> frozenset[str]:
 
 _INDIAN = _beginnings()
 _DIGITS = frozenset("0123456789")
-# Indian digits, and what people's keyboards and copied messages put into a number.
-_PLAIN = str.maketrans(
-    {ord("०") + n: str(n) for n in range(10)}
-    | {ord("۰") + n: str(n) for n in range(10)}
-    | {ord("٠") + n: str(n) for n in range(10)}
-    | dict.fromkeys(
-        map(ord, " -().\u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"), ""
-    )
-    | dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\ufeff\u2010\u2011\u2012\u2013\t"), "")
+# Keyboards and copied messages put these into a number.
+BETWEEN = (
+    " -().\u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"
+    "\u2066\u2067\u2068\u2069\ufeff\u2010\u2011\u2012\u2013\t"
 )
+_PLAIN = str.maketrans("", "", BETWEEN)
 
 
 def parse(text: str) -> str | None:
@@ -60,9 +58,7 @@ def parse(text: str) -> str | None:
 def _parse_slowly(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
-    plain = text.translate(_PLAIN)
-    if plain.startswith("00"):
-        plain = "+" + plain[2:]
+    plain = _plain(text)
     if not plain or not _DIGITS.issuperset(plain.removeprefix("+")):
         return None
     import phonenumbers  # a fifth of a second, and most numbers never need it
@@ -74,6 +70,28 @@ def _parse_slowly(text: str) -> str | None:
     if phonenumbers.number_type(number) not in _mobile():
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _plain(text: str) -> str:
+    """A number without what stands between its digits, and with + before a country."""
+    plain = plain_digits(text).translate(_PLAIN)
+    return "+" + plain[2:] if plain.startswith("00") else plain
+
+
+def names_other_country(text: str) -> bool:
+    """Return True if a number as written begins with another country than India."""
+    plain = _plain(text[: LONGEST + 1])
+    return plain.startswith("+") and not plain.startswith("+91") and plain[1:].isdecimal()
+
+
+@cache
+def mobile_pattern() -> str:
+    """The ten digits of an Indian mobile, as a regular expression that Python and JavaScript read alike."""
+    import phonenumbers
+
+    india = phonenumbers.PhoneMetadata.metadata_for_region("IN", None)
+    assert india is not None and india.mobile is not None
+    return str(india.mobile.national_number_pattern)
 
 
 @cache

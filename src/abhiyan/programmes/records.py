@@ -34,4 +34,13 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
             yield KeptPage(where, owing.schedule.title, " · ".join(names), "demand")
 
 
-RECORDS = (RecordKind(code="due", name=_("Report"), page=PAGE, take=dues.take_report, keep=keep),)
+RECORDS = (
+    RecordKind(
+        code="due",
+        name=_("Report"),
+        page=PAGE,
+        take=dues.take_report,
+        keep=keep,
+        checked=(dues.HoldForm, dues.ReportForm),
+    ),
+)

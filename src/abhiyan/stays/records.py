@@ -40,6 +40,20 @@ def keep_days(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
 
 
 RECORDS = (
-    RecordKind(code="stay", name=_("Stay"), page="stays:field_step", take=field.take_step, keep=keep),
-    RecordKind(code="day", name=_("Field day"), page="stays:field_day", take=days.take_day, keep=keep_days),
+    RecordKind(
+        code="stay",
+        name=_("Stay"),
+        page="stays:field_step",
+        take=field.take_step,
+        keep=keep,
+        checked=(field.StayMarkForm, field.StayReportForm),
+    ),
+    RecordKind(
+        code="day",
+        name=_("Field day"),
+        page="stays:field_day",
+        take=days.take_day,
+        keep=keep_days,
+        checked=(field.StayMarkForm,),
+    ),
 )

@@ -1,22 +1,68 @@
 """Form fields several rooms share."""
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import Misgrouped, ungrouped
+from abhiyan.core.words import day_written
 
 from .numbers import grouped
 
+DayBound = date | timedelta
+
 
 class DayField(forms.DateField):
-    """A day, chosen in the browser's calendar."""
+    """A day, chosen in the browser's calendar or written with the day first. `within` bounds it."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    bounds: tuple[DayBound, DayBound] | None = None
+    today: date | None = None
+    outside: str | Promise = ""
+
+    def within(self, first: DayBound, last: DayBound, *, today: date, words: str | Promise) -> None:
+        """Take only days from one to another. A timedelta counts from the day on which the form is filled in.
+
+        today: that day, as the server knows it. words: for a day outside.
+        """
+        self.bounds, self.today, self.outside = (first, last), today, words
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or not isinstance(value, str):
+            return super().to_python(value)
+        day = day_written(value)
+        if day is None and value.strip():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if self.bounds is None or self.today is None or value is None:
+            return
+        first, last = (self.today + one if isinstance(one, timedelta) else one for one in self.bounds)
+        if not first <= value <= last:
+            raise ValidationError(str(self.outside), code="outside")
+
+    def declared(self) -> dict[str, Any]:
+        """As `ui.checks` wants it: a bound is a day, or days from the one on which the form is filled in."""
+        check: dict[str, Any] = {"kind": "day", "invalid": str(self.error_messages["invalid"])}
+        if self.required:
+            check["required"] = str(self.error_messages["required"])
+        if self.bounds is not None and self.today is not None:
+            first, last = (one.days if isinstance(one, timedelta) else one.isoformat() for one in self.bounds)
+            check |= {
+                "first": first,
+                "last": last,
+                "today": self.today.isoformat(),
+                "outside": str(self.outside),
+            }
+        return check
 
 
 class WhereField(forms.CharField):

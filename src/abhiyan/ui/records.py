@@ -79,7 +79,8 @@ class RecordKind:
     open that page may send its records. take: does the act, and returns the address that shows what came of it, maybe
     with a note.
     keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals after which the
-    phone deletes the record, for nothing of it may stay. form: whose labels name what was typed.
+    phone deletes the record, for nothing of it may stay. form: whose labels name what was typed. checked: the forms
+    of its page, whose checks the phone makes too (`ui.checks`).
     """
 
     code: str
@@ -89,6 +90,7 @@ class RecordKind:
     keep: Callable[[Any, datetime], Iterable[KeptPage]]
     forgets: tuple[type[Refused], ...] = ()
     form: type[forms.Form] | None = None
+    checked: tuple[type[forms.Form], ...] = ()
 
 
 def naming(page: Page) -> Page:

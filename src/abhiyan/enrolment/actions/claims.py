@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.refusals import Refused, code_of
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.rules.ids import claim_id
+from abhiyan.people import fields
 from abhiyan.people.models import Purpose
 
 TRY_AGAIN_S = 2  # what is told to whoever has to send something again
@@ -144,11 +145,11 @@ class ClaimRefused(Refused):
 
 
 class PhoneInvalid(ClaimRefused, on="phone"):
-    message = _("This is not a mobile number. Write the ten digits, or + and the country first.")
+    message = fields.INVALID
 
 
 class PhoneAbroad(ClaimRefused, on="phone"):
-    message = _("This drive takes Indian mobile numbers only.")
+    message = fields.ABROAD
 
 
 class PhoneFull(ClaimRefused, on="phone"):

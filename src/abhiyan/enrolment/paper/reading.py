@@ -67,7 +67,7 @@ def stage(order: Order) -> Iterator[PaperProgress]:
             source=order.source,
             part=order.part,
             phone=phones.parse,
-            born=partial(born_as_listed, year=order.at.year),
+            born=partial(born_as_listed, year=order.at.year, minimum=reading.drive.minimum_age),
             discard=reading.discard,
             on=reading.today,
         )

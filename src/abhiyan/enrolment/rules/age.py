@@ -1,14 +1,17 @@
 """Rules of age on a day, where only the year of birth is known, and the ways people write that year."""
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 
+from abhiyan.core.letters import plain_digits
+
 OLDEST = 120  # years
-_YEAR = re.compile(r"\d{4}")
-_DATE = re.compile(r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(\d{4})|(\d{4})-\d{2}-\d{2}")
+_YEAR = re.compile(r"[0-9]{4}")
+_DATE = re.compile(r"[0-9]{1,2}\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?([0-9]{4})|([0-9]{4})-[0-9]{1,2}-[0-9]{1,2}")
 _AGE_WORDS = "age|aged|years?|yrs?|old|umar|umr|umra|aayu|saal|sal|varsh|उम्र|आयु|वर्ष|साल|عمر|سال"
 _AGE = re.compile(rf"(?:(?:{_AGE_WORDS})[\s.:]*)*(\d{{1,3}})(?:[\s.]*(?:{_AGE_WORDS}))*[\s.]*", re.IGNORECASE)
-_SHORT_DATE = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{2})")
+_SHORT_DATE = re.compile(r"([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})\s?[./-]\s?([0-9]{2})")
 _MOST_DAY, _MOST_MONTH = 31, 12
 
 
@@ -16,6 +19,19 @@ class Age(Enum):
     ADULT = "adult"
     MINOR = "minor"
     IMPOSSIBLE = "impossible"  # not a year anybody living was born in
+
+
+@dataclass(frozen=True, slots=True)
+class BirthSaid:
+    """A year of birth as somebody gave it. how: "year", "age" or "short_year". age: the years they said."""
+
+    year: int
+    how: str = "year"
+    age: int | None = None
+
+    def says_adult(self, minimum: int) -> bool:
+        """Return True if they said an age, and it is old enough."""
+        return self.age is not None and self.age >= minimum
 
 
 def age_on(*, year: int, birth_year: int, minimum: int, says_adult: bool) -> Age:
@@ -32,36 +48,48 @@ def age_on(*, year: int, birth_year: int, minimum: int, says_adult: bool) -> Age
     return Age.MINOR
 
 
-def birth_year_of(text: str, *, year: int | None) -> int | None:
-    """The year of birth that somebody wrote: 1980, 15-08-1980, 1980-08-15 or, with its word, an age (46 years).
+def birth_said(text: str, *, year: int | None) -> BirthSaid | None:
+    """Read the year of birth that somebody wrote: a year, a date, or an age with its word or without.
 
-    text: its digits are 0 to 9. year: the one it is; without it no age is read. The answer None means that it cannot be
-    read so. A bare 46 is not read: it may be an age and it may be 1946 (`age_of` says it).
+    Forms, texts, sheets and lists read by this one rule, and `ui/static/ui/checks.js` by the same patterns. A number of
+    up to three digits is an age, so 46 never means 1946. year: the one it is; without it neither an age nor a date
+    with a year of two digits is read. Such a date means the year that is less than 100 years ago. The answer None means
+    that it cannot be read.
+
+    Somebody of 46 was born 46 or 47 years ago. The later year is kept: it makes nobody older than they said, and a
+    minor no adult. Somebody who says 18 said that they are of age (`says_adult`).
     """
-    text = text.strip()
+    text = plain_digits(text).strip()
     if _YEAR.fullmatch("".join(text.split())):
-        return int("".join(text.split()))
+        return BirthSaid(int("".join(text.split())))
     if found := _DATE.fullmatch(text):
-        return int(found[1] or found[2])
-    age = None if text.isdigit() else age_of(text)
-    return None if year is None or age is None else year - age
-
-
-def born_as_listed(text: str, *, year: int) -> tuple[int, str] | None:
-    """Read the year of birth from an age with its word, or from a date with a year of two digits.
-
-    year: the one it is. With the year: how it was written, "age" or "short_year". Two digits mean the year that is less
-    than 100 years ago. The answer None means that it cannot be read so.
-    """
-    if found := _SHORT_DATE.fullmatch(text.strip()):
+        return BirthSaid(int(found[1] or found[2]))
+    if year is None:
+        return None
+    if found := _SHORT_DATE.fullmatch(text):
         low, high = sorted((int(found[1]), int(found[2])))
-        ago = (year - int(found[3])) % 100
-        return (year - ago, "short_year") if 0 < low <= _MOST_MONTH and high <= _MOST_DAY else None
-    age = None if text.strip().isdigit() else age_of(text)
-    return None if age is None else (year - age, "age")
+        is_day = 0 < low <= _MOST_MONTH and high <= _MOST_DAY
+        return BirthSaid(year - (year - int(found[3])) % 100, "short_year") if is_day else None
+    age = age_of(text)
+    return None if age is None else BirthSaid(year - age, "age", age)
+
+
+def born_as_listed(text: str, *, year: int, minimum: int) -> tuple[int, str] | None:
+    """The same for a cell of a list: the year, and how it was written where that was no year.
+
+    minimum: years, to join. A list keeps no word beside the year. Somebody who is just so old was born
+    in one of two years. The list keeps the earlier one: the later one would take back their word.
+    """
+    said = birth_said(text, year=year)
+    return None if said is None else (said.year - (said.age == minimum), said.how)
 
 
 def age_of(text: str) -> int | None:
     """The age that somebody wrote, with its word or without (up to `OLDEST`), else None."""
     found = _AGE.fullmatch(text.strip())
     return int(found[1]) if found and 0 < int(found[1]) <= OLDEST else None
+
+
+def patterns() -> dict[str, str]:
+    """The ways of writing a year of birth, for a script that reads them alike."""
+    return {"date": _DATE.pattern, "short": _SHORT_DATE.pattern, "age": _AGE.pattern}

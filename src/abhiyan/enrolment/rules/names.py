@@ -15,6 +15,7 @@ _USUAL = re.compile(
 # Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली. A colon may
 # shorten a word (মো: আলী). An @ stands between two names of one person, as rolls write it: "Ram @ Shyam".
 _AMONG_LETTERS = frozenset(" ,'’‘`´-‐‑–()/·" + letters.SHORTENING)
+SIGNS = "".join(sorted(_AMONG_LETTERS)) + _JOINERS  # beside letters and marks
 _VIRAMA = 9  # canonical combining class
 
 

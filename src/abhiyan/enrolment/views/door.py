@@ -113,7 +113,8 @@ def field(request: Request) -> HttpResponseBase:
     if found.drive is None:
         raise NotFound
     if "speak" in request.POST:  # only the language of the notice: nothing is judged, what was typed stays
-        form = DoorForm(initial={name: request.POST.get(name, "")[:120] for name in DoorForm.base_fields})
+        typed = {name: request.POST.get(name, "")[:120] for name in DoorForm.base_fields}
+        form = _form(found.drive, at, initial=typed)
         form.initial.update(heard=False, given=DoorEntry.Heard.SHOWN.value)
         return _show(request, found, form, at, speaks=request.POST["speak"][:8])
     return _entered(request, found, found.drive, at)
@@ -126,7 +127,20 @@ def _fresh(request: Request, found: EnrolPlace, at: datetime) -> DoorForm:
     )
     how = DoorEntry.Heard.TOGETHER if is_house else DoorEntry.Heard.SHOWN
     key = _signer().sign(f"{lot.uuid().hex}.{int(at.timestamp())}")
-    return DoorForm(initial={"key": key, "given": how.value})
+    return _form(found.drive, at, initial={"key": key, "given": how.value})
+
+
+def _form(drive: OpenDrive | None, at: datetime, data: Any = None, **more: Any) -> DoorForm:
+    """The form as the drive's roll wants it. at: when it is filled in."""
+    if drive is None:
+        return DoorForm(data, **more)
+    return DoorForm(
+        data,
+        on=clock.day_in(drive.programme.zone, at),
+        minimum=drive.drive.roll.minimum_age,
+        indian_only=drive.drive.indian_mobiles_only,
+        **more,
+    )
 
 
 def _signer() -> Signer:
@@ -148,10 +162,12 @@ def _notice(drive: OpenDrive, speaks: str) -> Notice:
 
 def _entered(request: Request, found: EnrolPlace, drive: OpenDrive, at: datetime) -> HttpResponse:
     """Keep the entry; then to its phone."""
-    form, notice = _judged(request, drive)
-    outcome = tried(request, form, lambda said: _enter(request, found, drive, notice, said, at))
-    if isinstance(outcome.refused, actions.NotAdult):  # nothing of them stays, on the page either
-        messages.error(request, str(outcome.refused))
+    form, notice = _judged(request, drive, at)
+    outcome = tried(request, form, lambda said: _enter(request, found, drive, notice, form, said, at))
+    if form.is_minor or isinstance(
+        outcome.refused, actions.NotAdult
+    ):  # nothing of them stays, on the page either
+        messages.error(request, str(actions.NotAdult.message))
         form = _fresh(request, found, at)
     if outcome.value is None:
         speaks = request.POST.get("notice", "").partition(".")[2][:8]
@@ -163,9 +179,12 @@ def _entered(request: Request, found: EnrolPlace, drive: OpenDrive, at: datetime
     return redirect("enrolment:field_entry", entry.public_id)
 
 
-def _judged(request: Request, drive: OpenDrive) -> tuple[DoorForm, Notice]:
-    """The form that was sent, with what is wrong in it, and the notice that was read."""
-    form = DoorForm(request.POST, year=clock.today(settings.TIME_ZONE).year)
+def _judged(request: Request, drive: OpenDrive, written: datetime) -> tuple[DoorForm, Notice]:
+    """The form that was sent, with what is wrong in it, and the notice that was read.
+
+    written: when it was filled in.
+    """
+    form = _form(drive, written, request.POST)
     notice = _notice(drive, request.POST.get("notice", "").partition(".")[2][:8])
     form.is_valid()
     judge_notice(form, notice)
@@ -198,9 +217,11 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
     at = clock.now()
     found = door_of(request, at)
     drive = needed(found.drive, NoDriveHere)
-    form, notice = _judged(request, drive)
+    form, notice = _judged(request, drive, at - sent.age)
+    if form.errors and form.is_minor:  # nothing of a minor waits on the phone to be mended
+        raise actions.NotAdult
     with own_work(request.viewer):
-        entry = taken(form, lambda said: _enter(request, found, drive, notice, said, at, sent=sent))
+        entry = taken(form, lambda said: _enter(request, found, drive, notice, form, said, at, sent=sent))
         if sent.is_prompt:
             _ask_phone(request, entry, notice, at)
     note = "" if is_of_its_day(at - sent.age, at=at) else str(COUNTS_TODAY)
@@ -212,6 +233,7 @@ def _enter(
     found: EnrolPlace,
     drive: OpenDrive,
     notice: Notice,
+    form: DoorForm,
     said: dict[str, Any],
     at: datetime,
     *,
@@ -234,6 +256,7 @@ def _enter(
         notice_version=notice.version,
         language=notice.language,
         device=request.actor.device,
+        says_adult=form.says_adult,
         field_at=_written_at(found.counts or drive, sent.age, at) if sent and is_late else None,
     )
     return door.enter(

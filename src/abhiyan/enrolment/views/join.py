@@ -143,6 +143,7 @@ def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
             form.add_error(None, str(refused))
             status = refused.status
     shown = {"form": form, "found": found, "asked": asked, "wait_s": _wait_s(asked, at)}
+    shown["born"] = typed.get("birth_year")
     return render(request, "enrolment/join_code.html", shown, status=status)
 
 
@@ -198,7 +199,7 @@ def judged_step(
         for name in STEPS.get(request.POST["step"], ())
         if name in form.fields and name in form.errors
     }
-    return JsonResponse({"wrong": wrong, "minor": form.is_minor, "year": form.cleaned_data.get("birth_year")})
+    return JsonResponse({"wrong": wrong, "minor": form.is_minor})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused, needed
-from abhiyan.enrolment.actions.claims import BirthYearInvalid
 from abhiyan.enrolment.actions.typing import bring_sheet
-from abhiyan.enrolment.forms import Clipped, NameField, PhoneField, YearField
+from abhiyan.enrolment.forms import AdultForm, Clipped, NameField, YearField
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries.drive import drive_for
-from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.batches import ROWS
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
+from abhiyan.people.fields import PhoneField
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import DayField
@@ -39,9 +38,10 @@ _SHORT = re.compile(
 _MISSING = gettext_lazy("Fill in this field, or empty the whole line.")
 
 
-class LineForm(Clipped):
+class LineForm(AdultForm):
     """One line of a sheet, in the order of its columns."""
 
+    checked_apart = dict.fromkeys(("clean", "clean_birth_year", "clean_place"), "no phone keeps sheets")
     name = NameField(label=gettext_lazy("Name"), required=False)
     phone = PhoneField(required=False)
     birth_year = YearField(label=gettext_lazy("Birth year"), help_text="", required=False)
@@ -49,7 +49,8 @@ class LineForm(Clipped):
 
     def __init__(self, data: Any, number: int, place: str, minimum_age: int) -> None:
         super().__init__(data, prefix=f"l{number}", auto_id="%s")
-        self.number, self.minimum_age = number, minimum_age
+        self.number = number
+        self.judge_ages(year=clock.today(settings.TIME_ZONE).year, minimum=minimum_age)
         for name, field in self.fields.items():
             field.widget.attrs |= {"autocomplete": "off"}
             said = {"n": number, "field": field.label}
@@ -69,13 +70,8 @@ class LineForm(Clipped):
     def clean_birth_year(self) -> int | None:
         """The year. One that the check would refuse is said at once, for it may be a slip."""
         born: int | None = self.cleaned_data["birth_year"]
-        if born is not None:
-            year = clock.day_in(settings.TIME_ZONE, clock.now()).year
-            age = age_on(year=year, birth_year=born, minimum=self.minimum_age, says_adult=False)
-            if age is Age.MINOR:
-                raise forms.ValidationError(_("Too young to join. Look at the sheet again."))
-            if age is Age.IMPOSSIBLE:
-                raise forms.ValidationError(str(BirthYearInvalid.message))
+        if self.is_minor:
+            raise forms.ValidationError(_("Too young to join. Look at the sheet again."))
         return born
 
     def clean_place(self) -> str:
@@ -94,8 +90,8 @@ class LineForm(Clipped):
             )
         return text
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or {}
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
         if not self.is_blank:
             for name in ("name", "phone", "birth_year"):
                 if name not in self.errors and cleaned.get(name) in (None, ""):

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as say
 
 from abhiyan.core.numbers import Misgrouped, grouped, ungrouped
-from abhiyan.core.words import short_day
+from abhiyan.core.words import day_written, short_day
 
 from .questions import LARGEST, LONGEST, NUMBERS, FormQuestion, QuestionKind, is_asked
 
@@ -18,7 +18,6 @@ Answer = str | int | float | bool | list[str] | list[float | None]
 _PLACE = re.compile(
     r"\s*(-?\d{1,2}(?:\.\d{1,12})?)[,;\s]+(-?\d{1,3}(?:\.\d{1,12})?)(?:\s*±\s*(\d{1,5})\D{0,3})?\s*"
 )
-_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")  # the day first, as people write it
 _NOWHERE = 0.01  # degrees: what a phone says that knows no place
 
 
@@ -67,42 +66,102 @@ def _is_blank(value: Any) -> bool:
     return value is None or value in ("", [], ()) or (isinstance(value, str) and not value.strip())
 
 
+def _bounds(one: FormQuestion) -> tuple[Any, Any]:
+    """The least and the most that a question takes, where it has no limits of its own too."""
+    if one.kind in NUMBERS:
+        return (0 if one.least is None else one.least), (LARGEST if one.most is None else one.most)
+    if one.kind is QuestionKind.TEXT:
+        return int(one.least or 0), int(one.most or LONGEST)
+    return one.least, one.most
+
+
+def refusals(one: FormQuestion) -> dict[str, str]:
+    """Return the words for an answer of another kind (`invalid`), below `least` or above `most`."""
+    least, most = _bounds(one)
+    match one.kind:
+        case QuestionKind.WHOLE | QuestionKind.DECIMAL:
+            whole = one.kind is QuestionKind.WHOLE
+            return {
+                "invalid": say("Enter a whole number.") if whole else say("Enter a number."),
+                "least": say("Write at least %(limit_value)s.") % {"limit_value": _figure(least)},
+                "most": say("Write at most %(limit_value)s.") % {"limit_value": _figure(most)},
+            }
+        case QuestionKind.TEXT:
+            too_long = say("Write at most %(most)s letters.") % {"most": grouped(most)}
+            too_short = say("Write at least %(least)s letters.") % {"least": grouped(least)}
+            return {"invalid": too_long, "least": too_short, "most": too_long}
+        case QuestionKind.SEVERAL:
+            return {
+                "invalid": say("Choose from the list."),
+                "least": say("Choose at least %(least)s.") % {"least": least},
+                "most": say("Choose at most %(most)s.") % {"most": most},
+            }
+        case QuestionKind.DAY:
+            return {
+                "invalid": say("Enter a valid date."),
+                "least": say("Choose %(day)s or later.") % {"day": _day_said(least)} if least else "",
+                "most": say("Choose %(day)s or earlier.") % {"day": _day_said(most)} if most else "",
+            }
+        case QuestionKind.PLACE:
+            return _of_place()
+        case _:
+            return {"invalid": say("Choose from the list.")}
+
+
+def _of_place() -> dict[str, str]:
+    return {
+        "invalid": say("Write the place as latitude and longitude, like 32.7266, 74.8570."),
+        "nowhere": say("The phone does not know where it is: it says 0, 0. Try again in the open."),
+    }
+
+
+def declared(one: FormQuestion) -> dict[str, Any]:
+    """Return as data what `check` asks of a question, for `ui/static/ui/checks.js`."""
+    least, most = _bounds(one)
+    told: dict[str, Any] = {"kind": f"ask_{one.kind.value}", "limits": [least, most], "words": refusals(one)}
+    if one.required:
+        told["required"] = say("This field is required.")
+    if one.is_counted:
+        told["choices"] = [code for code, _label in one.options]
+    if one.when:
+        told["when"] = {"key": one.when.key, "op": one.when.op, "value": one.when.value}
+    return told
+
+
 def _number(one: FormQuestion, value: Any) -> int | float:
-    if one.kind is QuestionKind.DECIMAL:
-        try:
+    try:
+        if one.kind is QuestionKind.DECIMAL:
             found: int | float = round(float(str(value).replace(",", "").strip()), 4)
-        except ValueError:
-            raise _Wrong(say("Enter a number.")) from None
-        if not math.isfinite(found):
-            raise _Wrong(say("Enter a number."))
-    else:
-        try:
+        else:
             found = int(ungrouped(str(value)))
-        except (Misgrouped, ValueError):
-            raise _Wrong(say("Enter a whole number.")) from None
-    least = 0 if one.least is None else one.least
-    most = LARGEST if one.most is None else one.most
-    assert not isinstance(least, str) and not isinstance(most, str)
-    if found < least:
-        raise _Wrong(say("Write at least %(limit_value)s.") % {"limit_value": _figure(least)})
-    if found > most:
-        raise _Wrong(say("Write at most %(limit_value)s.") % {"limit_value": _figure(most)})
-    return found
+    except (Misgrouped, ValueError):
+        raise _Wrong(refusals(one)["invalid"]) from None
+    if not math.isfinite(found):
+        raise _Wrong(refusals(one)["invalid"])
+    kept: int | float = _limited(one, found, found)
+    return kept
+
+
+def _limited(one: FormQuestion, kept: Any, size: Any) -> Any:
+    """Return the answer if its size is within the limits."""
+    least, most = _bounds(one)
+    if most is not None and size > most:
+        raise _Wrong(refusals(one)["most"])
+    if least is not None and size < least:
+        raise _Wrong(refusals(one)["least"])
+    return kept
 
 
 def _text(one: FormQuestion, value: Any) -> str:
     text = str(value).strip()
-    least, most = int(one.least or 0), int(one.most or LONGEST)
-    if len(text) > most or "\0" in text:
-        raise _Wrong(say("Write at most %(most)s letters.") % {"most": grouped(most)})
-    if len(text) < least:
-        raise _Wrong(say("Write at least %(least)s letters.") % {"least": grouped(least)})
-    return text
+    if "\0" in text:
+        raise _Wrong(refusals(one)["invalid"])
+    return str(_limited(one, text, len(text)))
 
 
 def _one(one: FormQuestion, value: Any) -> str:
     if not isinstance(value, str) or value not in dict(one.options):
-        raise _Wrong(say("Choose from the list."))
+        raise _Wrong(refusals(one)["invalid"])
     return value
 
 
@@ -113,27 +172,17 @@ def _yes_no(one: FormQuestion, value: Any) -> bool:
 def _several(one: FormQuestion, value: Any) -> list[str]:
     known = [code for code, _label in one.options]
     if not isinstance(value, (list, tuple)) or not all(each in known for each in value):
-        raise _Wrong(say("Choose from the list."))
+        raise _Wrong(refusals(one)["invalid"])
     chosen = [code for code in known if code in value]
-    if one.least is not None and len(chosen) < int(one.least):
-        raise _Wrong(say("Choose at least %(least)s.") % {"least": one.least})
-    if one.most is not None and len(chosen) > int(one.most):
-        raise _Wrong(say("Choose at most %(most)s.") % {"most": one.most})
-    return chosen
+    return list(_limited(one, chosen, len(chosen)))
 
 
 def _day(one: FormQuestion, value: Any) -> str:
-    text = str(value).strip()
-    parts = [int(each) for each in written.groups()] if (written := _DAY.fullmatch(text)) else []
-    try:
-        kept = (date(*reversed(parts)) if parts else date.fromisoformat(text)).isoformat()
-    except ValueError:
-        raise _Wrong(say("Enter a valid date.")) from None
-    if one.least is not None and kept < str(one.least):
-        raise _Wrong(say("Choose %(day)s or later.") % {"day": _day_said(str(one.least))})
-    if one.most is not None and kept > str(one.most):
-        raise _Wrong(say("Choose %(day)s or earlier.") % {"day": _day_said(str(one.most))})
-    return kept
+    day = day_written(str(value))
+    if day is None:
+        raise _Wrong(refusals(one)["invalid"])
+    kept = day.isoformat()
+    return str(_limited(one, kept, kept))
 
 
 def place_of(value: Any) -> list[float | None]:
@@ -150,11 +199,11 @@ def place_of(value: Any) -> list[float | None]:
         lat, lon = float(parts[0]), float(parts[1])
         accuracy = None if len(parts) < 3 or parts[2] is None else float(parts[2])
     except (IndexError, TypeError, ValueError):
-        raise PlaceUnfit(say("Write the place as latitude and longitude, like 32.7266, 74.8570.")) from None
+        raise PlaceUnfit(_of_place()["invalid"]) from None
     if not (abs(lat) <= 90 and abs(lon) <= 180) or not 0 <= (accuracy or 0) < 100_000:
-        raise PlaceUnfit(say("Write the place as latitude and longitude, like 32.7266, 74.8570."))
+        raise PlaceUnfit(_of_place()["invalid"])
     if abs(lat) < _NOWHERE and abs(lon) < _NOWHERE:
-        raise PlaceUnfit(say("The phone does not know where it is: it says 0, 0. Try again in the open."))
+        raise PlaceUnfit(_of_place()["nowhere"])
     return [round(lat, 6), round(lon, 6), accuracy]
 
 

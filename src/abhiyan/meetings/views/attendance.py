@@ -20,6 +20,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.checks import AnyOf, FormRule, NeededWith
 from abhiyan.ui.forms import offer
 from abhiyan.ui.records import RecordSent, RecordTaken, RecordUnfit, naming, taken
 
@@ -44,14 +45,14 @@ class AttendanceForm(PeopleForm):
         super().__init__(*args, **kwargs)
         self.fields["n"].required = False
 
-    def clean(self) -> dict[str, Any]:
+    def form_rules(self) -> tuple[FormRule, ...]:
         """Refuse a form that says nothing, and people without an invitation of no number."""
-        given: dict[str, Any] = self.cleaned_data
-        if given.get("walk_ins") is not None and given.get("n") is None and "n" not in self.errors:
-            self.add_error("n", self.fields["n"].error_messages["required"])
-        elif given.get("n") is None and not given.get("invitee") and not self.errors:
-            self.add_error("invitee", _("Tick at least one name."))
-        return given
+        needed = self.fields["n"].error_messages["required"]
+        return (
+            *super().form_rules(),
+            NeededWith("n", "walk_ins", needed),
+            AnyOf("invitee", "n", _("Tick at least one name.")),
+        )
 
 
 @form_page

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.meetings.actions.answering import LONGEST_REASON
-from abhiyan.meetings.actions.attending import MOST_PEOPLE
+from abhiyan.meetings.actions.attending import MOST_PEOPLE, WalkInsWrong
 from abhiyan.meetings.actions.minutes import LONGEST_POINT
+from abhiyan.ui.checks import CheckedForm, PartOf
 from abhiyan.ui.fields import DayField, WholeField
 
 
@@ -47,8 +48,10 @@ class PhoneForm(forms.Form):
     )
 
 
-class PeopleForm(forms.Form):
+class PeopleForm(CheckedForm):
     """How many came."""
+
+    rules = (PartOf("walk_ins", "n", WalkInsWrong.message),)
 
     n = WholeField(
         label=_("Everybody who came"),

@@ -19,13 +19,14 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import languages, letters, samples, words
 from abhiyan.ui import numbers, views
+from abhiyan.ui.checks import declared
 from abhiyan.ui.drawing import escaped
 from abhiyan.ui.due import due_said
 from abhiyan.ui.lists import Table
@@ -369,6 +370,12 @@ def field(bound: BoundField, layout: str = "", prefix: str = "") -> dict[str, An
         and "data-needed" not in widget.attrs,
         "described": bound.aria_describedby,
     }
+
+
+@register.simple_tag
+def checks(form: BaseForm) -> SafeString:
+    """Write a form's checks for the script of its page, inside the form. Refuses CheckUndeclared (`ui.checks`)."""
+    return json_script(declared(form))
 
 
 @register.inclusion_tag("ui/_form_errors.html")

@@ -77,11 +77,10 @@
       return;
     }
     next.setAttribute("aria-busy", "true");
-    const { wrong, minor, year } = await judge(part);
+    const { wrong, minor } = await judge(part);
     next.removeAttribute("aria-busy");
     if (minor) return form.requestSubmit();
     show(part, wrong);
-    if (year) form.elements.birth_year.value = year; // the year that a date or an age makes
     if (!Object.keys(wrong).length) location.hash = next.hash;
   });
   form.addEventListener("keydown", (event) => {

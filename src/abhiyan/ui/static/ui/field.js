@@ -1,4 +1,5 @@
 // A page of the field: its forms go through the outbox, it says what is unsent, and its copy is kept on this phone.
+import { faults } from "./checks.js";
 import { keepCopies } from "./copies.js";
 import { about, forgetCopies } from "./reader.js";
 import { db, isOwn, mine, onChange, refusedBy, remove, save, sendAll } from "./outbox.js";
@@ -48,6 +49,7 @@ async function follow(form) {
   };
   const draft = () => {
     write();
+    if (faults(form, one.fields).minor) return remove(one.key); // nothing of a minor stays, not even half an entry
     return save(one).catch(full);
   };
   form.addEventListener("input", (event) => event.target.type !== "file" && draft());
@@ -66,7 +68,6 @@ async function follow(form) {
     Object.assign(one, next);
     await draft();
     target.value = "";
-    target.required = false;
     mark(target);
   };
   form.addEventListener("submit", async (event) => {
@@ -75,7 +76,18 @@ async function follow(form) {
     const button = event.submitter;
     button?.setAttribute("aria-busy", "true");
     await picking;
-    if (!navigator.onLine && !whole(form)) return button?.removeAttribute("aria-busy");
+    const wrong = faults(form, typed(form, button), Object.keys(one.pictures));
+    if (wrong.minor) {
+      await remove(one.key);
+      form.reset();
+      return after(page, wrong.minor, "bad");
+    }
+    if (wrong.why) {
+      button?.removeAttribute("aria-busy");
+      say(wrong.why, "bad");
+      told.scrollIntoView({ block: "center" });
+      return atFields(form, wrong.errors);
+    }
     write(button);
     const final = { ...one, state: "final", done: Date.now() };
     try {
@@ -175,17 +187,6 @@ function restore(form, one) {
 function mark(field) {
   const beside = field.parentElement.querySelector(".kept") ?? field.parentElement.appendChild(document.createElement("p"));
   Object.assign(beside, { className: "kept small", textContent: about.picture });
-}
-
-// Without a network nobody checks the form at once: at least nothing that is wanted may be missing.
-function whole(form) {
-  const kept = (field) => field.type === "file" && field.parentElement.querySelector(".kept");
-  const empty = [...form.elements].find((field) => field.willValidate && field.validity.valueMissing && !kept(field));
-  if (!empty) return true;
-  empty.setCustomValidity(about.missing);
-  empty.addEventListener("input", () => empty.setCustomValidity(""), { once: true });
-  empty.reportValidity();
-  return false;
 }
 
 async function shrunk(file) {

@@ -1,0 +1,66 @@
+"""Form fields about people that several rooms share."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from . import phones
+
+DIGITS = 10  # of an Indian mobile
+INVALID = _("This is not a mobile number. Write the ten digits, or + and the country first.")
+ABROAD = _("This drive takes Indian mobile numbers only.")
+
+
+class PhoneField(forms.CharField):
+    """A mobile number as people write it; cleaned to E.164.
+
+    takes_abroad: also numbers of other countries. invalid: what is said of what is no mobile number.
+    """
+
+    takes_abroad = True
+
+    def __init__(self, *, invalid: str | Promise = INVALID, **given: Any) -> None:
+        attrs = {
+            "type": "tel",
+            "inputmode": "tel",
+            "autocomplete": "tel-national",
+            "maxlength": phones.LONGEST,
+        }
+        given.setdefault("label", _("Mobile number"))
+        self.invalid = invalid
+        super().__init__(widget=forms.TextInput(attrs=attrs), **given)
+
+    def clean(self, value: Any) -> str:
+        text = str(value or "")
+        if not text.strip() and not self.required:
+            return ""
+        if not self.takes_abroad and phones.names_other_country(text):
+            raise forms.ValidationError(str(ABROAD))
+        number = phones.parse(text)
+        if number is not None:
+            return number
+        digits = sum(c.isdecimal() for c in text)
+        raise forms.ValidationError(_few(digits) if 0 < digits < DIGITS else str(self.invalid))
+
+    def declared(self) -> dict[str, Any]:
+        """As `ui.checks` wants it. A number of another country that is taken stays the server's to judge."""
+        return {
+            "kind": "phone",
+            "needed": self.required,
+            "pattern": phones.mobile_pattern(),
+            "between": phones.BETWEEN,
+            "longest": phones.LONGEST,
+            "few": ["", *map(_few, range(1, DIGITS))],
+            "abroad": "" if self.takes_abroad else str(ABROAD),
+            "invalid": str(self.invalid),
+        }
+
+
+def _few(digits: int) -> str:
+    words = ngettext(
+        "Write ten digits; now there is %(n)s.", "Write ten digits; now there are %(n)s.", digits
+    )
+    return words % {"n": digits}
