@@ -35,6 +35,7 @@ from .models import ContactEntry, ContactTry
 from .owes import owes
 from .owes_centres import owes_centres
 from .owes_lists import owes_lists
+from .rules.doors import door_label
 from .rules.kinds import BY_CALL, BY_DOOR, BY_LIST, BY_WALK, CALLED, KIND, LISTED, TALKED
 
 # Rows of lists that are not items yet: each is reported on the day of its list's import.
@@ -57,7 +58,8 @@ def whom(item_id: UUID, _channel: int, day: date) -> Whom:
     names = people.names_of([found.by_id] if found.by_id else [])
     name = queries.unsealed(entry.person_name, entry.public_id) if entry else ""
     if found.phone_id is None:
-        name = " · ".join(filter(None, (name, entry.door if entry else met.door if met else "")))
+        house = met.label if met else door_label(entry.door, entry.lane) if entry else ""
+        name = " · ".join(filter(None, (name, house)))
     return Whom(name or None, {"who": names.get(found.by_id or 0, ""), "when": date_format(day, "j F Y")})
 
 

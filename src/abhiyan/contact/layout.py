@@ -17,6 +17,7 @@ LAYOUT = Layout(
         ),
         Field("phone", "Phone", "फ़ोन", PHONES, CellKind.PHONE),
         Field("door", "House", "मकान", "house number, house no, door, address, मकान नंबर, पता", max_length=60),
+        Field("lane", "Lane", "गली", "street, mohalla, road, मोहल्ला, सड़क, रास्ता", max_length=60),
         Field(
             "language",
             "Language",

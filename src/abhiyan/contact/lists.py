@@ -100,7 +100,7 @@ def _take(work: Work, one: ContactList, *, write: bool) -> None:
             ).values_list("phone_id", flat=True)
         )
         new: list[NewEntry] = []
-        for number, code, name, phone, door, language, lat, lon in rows:
+        for number, code, name, phone, door, lane, language, lat, lon in rows:
             unit, phone_id = ids.get(code) if code else None, phone_ids.get(phone)
             if code and unit is None:
                 work.refuse(number, "unit_code", "unit_unknown", unit=code)
@@ -120,7 +120,9 @@ def _take(work: Work, one: ContactList, *, write: bool) -> None:
                 is_person = bool(name or phone)
                 work.count("person" if is_person else "door")
                 persons[unit] += is_person
-                new.append(NewEntry(unit, name or "", phone or "", door or "", language or "", lat, lon))
+                new.append(
+                    NewEntry(unit, name or "", phone or "", door or "", lane or "", language or "", lat, lon)
+                )
         if write and new:
             actions.add_entries(to=one, some=new)
     n = work.counts["double"]

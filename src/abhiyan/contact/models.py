@@ -12,6 +12,7 @@ from .models_calls import CallQueue as CallQueue  # noqa: PLC0414
 from .models_calls import CallSeat as CallSeat  # noqa: PLC0414
 from .models_calls import CallTurn as CallTurn  # noqa: PLC0414
 from .models_calls import PausedCentre as PausedCentre  # noqa: PLC0414
+from .rules.doors import door_label
 
 
 class Attempt(models.Model):
@@ -136,6 +137,7 @@ class ContactEntry(models.Model):
     person_name = models.BinaryField(default=b"", db_default=b"")  # sealed under public_id; empty for a door
     phone_id = models.UUIDField(null=True)  # of people_phone
     door = models.TextField(default="", db_default="")  # house number or label
+    lane = models.TextField(default="", db_default="")
     language = models.TextField(default="", db_default="")
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
@@ -273,3 +275,8 @@ class ContactTry(models.Model):
                 name="contact_try_follow_up",
             ),
         ]
+
+    @property
+    def label(self) -> str:
+        """How the door is called."""
+        return door_label(self.entry.door, self.entry.lane) if self.entry else door_label(self.door)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
+from abhiyan.core.natural import natural_sql
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
@@ -270,10 +271,10 @@ def _board(programme: Programme, column: str, unit_id: int, at: datetime) -> Row
     return Rows(
         _BOARD_COLUMNS,
         _BOARD.format(column=column),
-        values | {"today": day_in(programme.zone, at)},
+        values | {"today": day_in(programme.zone, at), "language": language()},
         orders={
             "met": ("x.met",),
-            "place": ("x.lo",),
+            "place": (natural_sql("coalesce(x.names ->> %(language)s, x.names ->> 'en')"),),
             "doors": ("x.doors",),
             "talked": ("x.talked",),
             "due": ("x.due",),

@@ -17,7 +17,6 @@ from abhiyan.ui.owed import Owed
 
 from . import queries
 from .actions import MEET
-from .models import CallQueue
 
 
 def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
@@ -27,11 +26,10 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
         return
     if not queries.runs(programme, at):
         return
+    if not queries.goes_to_doors(programme, home.unit_id):
+        return
     with system("the doors of a booth are counted for who works there"):
         met, doors = queries.met_of(programme, home.unit_id)
-        is_by_phone = not doors and CallQueue.objects.filter(programme=programme).exists()
-    if is_by_phone and stand.target is None:
-        return  # call centres do its work, and nobody asked for talks at doors
     page = address_of("contact:field_doors", programme.public_id)
     yield Owed(
         urgency=1,

@@ -19,12 +19,13 @@ from abhiyan.core.small_cells import STEP
 from abhiyan.core.words import language
 from abhiyan.helpdesk.queries import open_by_state
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import open_of, splits
+from abhiyan.programmes.queries import open_of, splits, targets
 from abhiyan.units import queries as units
 
 from . import bridges
 from .models import Attempt, CallQueue, CallTurn, ContactEntry, ContactList, ContactTry
-from .rules.kinds import KIND
+from .rules.doors import door_label, walking_order
+from .rules.kinds import KIND, TALKED
 
 
 def tries_of(room: str, abouts: Iterable[UUID]) -> dict[UUID, list[Attempt]]:
@@ -55,8 +56,22 @@ MOST_SHOWN = 30  # booths to choose from
 
 
 def running_there(unit_id: int, *, at: datetime) -> list[Programme]:
-    """Return the programmes of contact that run today in a unit. One query if there are none."""
-    return [one for one in open_of(KIND) if runs(one, at) and is_in_play(one, unit_id, at=at)]
+    """Return the programmes of contact that go to doors in a unit today. One query if there are none."""
+    open_here = [one for one in open_of(KIND) if runs(one, at) and is_in_play(one, unit_id, at=at)]
+    return [one for one in open_here if goes_to_doors(one, unit_id)]
+
+
+def goes_to_doors(programme: Programme, unit_id: int) -> bool:
+    """Return whether a programme has work at the doors of a unit: doors on a list, or a target of talks.
+
+    So has one that calls nobody. A programme of call centres alone has none.
+    """
+    with system("whether a programme goes to doors"):
+        return (
+            met_of(programme, unit_id)[1] > 0
+            or bool(targets(programme=programme, units=[unit_id], measure=TALKED))
+            or not CallQueue.objects.filter(programme=programme).exists()
+        )
 
 
 def runs(programme: Programme, at: datetime) -> bool:
@@ -81,6 +96,7 @@ class HeldDoor:
     unit_id: int
     name: str
     door: str
+    lane: str
     language: str
     scheme: str
     until: datetime
@@ -89,17 +105,18 @@ class HeldDoor:
 
     @property
     def label(self) -> str:
-        """The name and the house, or one of both."""
-        return " · ".join(filter(None, (self.name, self.door))) or _("A door")
+        """The house and lane. It names nobody."""
+        return door_label(self.door, self.lane) or _("A house without a number")
 
 
 def held_doors(account_id: int, *, programme_id: int = 0) -> list[HeldDoor]:
-    """Return the entries that a worker holds, of one programme or of all, the shortest lease first. One query."""
+    """Return the entries that a worker holds, of one programme or of all, lane by lane, house by house. One query."""
     with system("the doors that a worker holds"):
         rows = ContactEntry.objects.filter(holder_id=account_id, state=ContactEntry.State.LEASED)
         if programme_id:
             rows = rows.filter(list__programme_id=programme_id)
-        return [_held(one) for one in rows.select_related("list").order_by("until", "door", "pk")]
+        found = [_held(one) for one in rows.select_related("list").order_by("pk")]
+    return sorted(found, key=lambda one: walking_order(one.door, one.lane))
 
 
 def held_door(account_id: int | None, entry: UUID) -> HeldDoor:
@@ -118,6 +135,7 @@ def _held(one: ContactEntry) -> HeldDoor:
         one.unit_id,
         unsealed(one.person_name, one.public_id),
         one.door,
+        one.lane,
         one.language,
         one.list.scheme,
         one.until,

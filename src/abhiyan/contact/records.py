@@ -1,17 +1,20 @@
 """A phone keeps the doors that its worker holds, and a walk without a list."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import programme_by_id
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.records import KeptPage, RecordKind
+from abhiyan.units import queries as units
 
 from . import queries
 from .actions import MEET
@@ -19,25 +22,36 @@ from .views import field
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  # alike for every room
-    """The doors that the viewer holds, each with its form."""
+    """The doors that the viewer holds: the list of each programme and booth, and the form of each door."""
     if viewer.account_id is None or not viewer.is_strong:
         return
-    for one in queries.held_doors(viewer.account_id):
-        # The name of a door stays off the start of the field pages.
-        yield KeptPage(address_of("contact:field_door", one.public_id), say("A door"), one.door, "enrol")
+    held = queries.held_doors(viewer.account_id)
+    for (programme_id, unit_id), n in Counter((one.programme_id, one.unit_id) for one in held).items():
+        unit = units.unit_by_id(unit_id)
+        yield _list_of(programme_by_id(programme_id), unit.code, named(unit.names), n)
+    for one in held:
+        where = address_of("contact:field_door", one.public_id)
+        yield KeptPage(where, one.label, "", 0, is_listed=False)
 
 
 def keep_walk(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
-    """The list of doors and the walk in the viewer's own booth, for each programme that runs there."""
+    """A walk, and the list to take doors from, in the viewer's own booth, for each programme at doors there."""
     home = viewer.home
     if not viewer.is_strong or home is None or home.unit_kind not in PHONE_UNITS:
         return
     if not viewer.may_at(MEET, home.lo):
         return
+    held = queries.held_doors(viewer.account_id or 0)
     for one in queries.running_there(home.unit_id, at=at):
-        for page, title in (("field_doors", _("My doors")), ("field_walk", _("Walk without a list"))):
-            where = address(address_of(f"contact:{page}", one.public_id), home.unit_code)
-            yield KeptPage(where, title, f"{named(one.names)} · {home.unit_name()}", "enrol")
+        if not any((door.programme_id, door.unit_id) == (one.pk, home.unit_id) for door in held):
+            yield _list_of(one, home.unit_code, home.unit_name(), 0)
+        where = address(address_of("contact:field_walk", one.public_id), home.unit_code)
+        yield KeptPage(where, _("Walk without a list"), "", 0, is_listed=False)
+
+
+def _list_of(one: Programme, unit_code: str, unit_name: str, n: int) -> KeptPage:
+    where = address(address_of("contact:field_doors", one.public_id), unit_code)
+    return KeptPage(where, named(one.names), unit_name, n)
 
 
 RECORDS = (
@@ -45,6 +59,7 @@ RECORDS = (
         code="doors",
         name=_("Door of a list"),
         page="contact:field_door",
+        tile="doors",
         take=field.take_door,
         keep=keep,
         checked=(field.TalkForm,),
@@ -53,6 +68,7 @@ RECORDS = (
         code="walk",
         name=_("Walk without a list"),
         page="contact:field_walk",
+        tile="doors",
         take=field.take_walk,
         keep=keep_walk,
         checked=(field.WalkForm,),

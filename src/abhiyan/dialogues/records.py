@@ -58,7 +58,7 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
         return
     for one in queries.own_calls(viewer.account_id, at=at):
         if not one.is_done:
-            yield KeptPage(address_of(PAGE, one.of.pk), _("Call a booth president"), one.booth, "phone")
+            yield KeptPage(address_of(PAGE, one.of.pk), _("Call a booth president"), one.booth)
 
 
 RECORDS = (
@@ -66,6 +66,7 @@ RECORDS = (
         code="call",
         name=_("Talk with a booth president"),
         page=PAGE,
+        tile="reports",
         take=take_call,
         keep=keep,
         form=views.CallForm,

@@ -22,14 +22,20 @@ NAME = _("Enrol at the door")
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The door of the viewer's own unit, for each drive that is open there."""
     home = viewer.home
-    if home is None or home.unit_kind not in SMALLEST or not viewer.may_at("enrolment.enrol", home.lo):
+    if (
+        home is None
+        or viewer.public_id is None
+        or home.unit_kind not in SMALLEST
+        or not viewer.may_at("enrolment.enrol", home.lo)
+    ):
         return
     drives = queries.drives_at(home.unit_id, at)
     for one in drives:
         drive = counting_drive(one, unit_id=home.unit_id, at=at)
         which = {"drive": str(drive.programme.public_id)} if len(drives) > 1 else {}
         where = address(reverse("enrolment:field"), home.unit_code, None, **which)
-        yield KeptPage(where, NAME, f"{drive.name()} · {home.unit_name()}", "enrol")
+        n = queries.entered_since(queries.day_began(at), by=viewer.public_id, programme_id=drive.programme.pk)
+        yield KeptPage(where, drive.name(), home.unit_name(), n)
 
 
 RECORDS = (
@@ -37,6 +43,7 @@ RECORDS = (
         code="door",
         name=NAME,
         page="enrolment:field",
+        tile="enrol",
         take=door.take_entry,
         keep=keep,
         forgets=(NotAdult,),
@@ -47,6 +54,7 @@ RECORDS = (
         code="try",
         name=_("A door without an entry"),
         page="enrolment:field",
+        tile="enrol",
         take=door_entries.take_try,
         keep=lambda _viewer, _at: (),
     ),

@@ -25,9 +25,7 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     for one in queries.to_write(viewer, today=today + DAY):
         if one.last_on >= today - DAY:
             day = date_format(one.first_on, "j F Y")
-            yield KeptPage(
-                address_of(PAGE, one.public_id), _("Tick who came"), f"{one.title} · {day}", "check"
-            )
+            yield KeptPage(address_of(PAGE, one.public_id), _("Tick who came"), f"{one.title} · {day}")
 
 
 RECORDS = (
@@ -35,6 +33,7 @@ RECORDS = (
         code="attendance",
         name=_("Attendance"),
         page=PAGE,
+        tile="reports",
         take=attendance.take_attendance,
         keep=keep,
         form=attendance.AttendanceForm,

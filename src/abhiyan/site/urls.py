@@ -46,6 +46,7 @@ pages = [
     page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
     page("search/", search.search, opens=STRONG),
     page("field/start/", field.field_start, opens=phone()),
+    page("field/list/<slug:tile>/", field.field_list, opens=phone()),
     page("field/outbox/", field.field_outbox, opens=phone(is_of_ended=True)),
     page("field/keep.json", field.field_keep, opens=phone()),
     page("field/worker.js", field.field_worker, opens=PUBLIC),

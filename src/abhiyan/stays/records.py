@@ -14,19 +14,26 @@ from abhiyan.ui.records import KeptPage, RecordKind
 
 from . import queries, queries_days
 from .activity_days import ELECTED
+from .models import Stay
 from .views import days, field
 
 AHEAD = timedelta(days=7)  # field days whose pages a phone keeps
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
-    """The viewer's own stays that have not ended, and the form of each step."""
+    """The viewer's own stays that have not ended, and the form of each step that is still to do."""
     if viewer.account_id is None:
         return
     for own in queries.own_stays(viewer.account_id, at=at):
-        yield KeptPage(address_of("stays:field_stay", own.of.pk), _("My stay"), own.place, "stay")
-        for step, title in field.TITLES.items():
-            yield KeptPage(address_of("stays:field_step", own.of.pk, step), title, own.place, "stay")
+        steps = field.steps_left(own.of)
+        n = len(steps) + (own.of.state == Stay.State.ASSIGNED)
+        if not n:
+            continue
+        page = address_of("stays:field_stay", own.of.pk)
+        yield KeptPage(page, own.place, queries.days_of(own.programme), n)
+        for step in steps:
+            where = address_of("stays:field_step", own.of.pk, step)
+            yield KeptPage(where, field.TITLES[step], own.place, 0, is_listed=False)
 
 
 def keep_days(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
@@ -36,7 +43,7 @@ def keep_days(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     today = clock.day_in(settings.TIME_ZONE, at)
     for own in queries_days.own_days(viewer.account_id, since=today):
         if own.item is None and own.of.day <= today + AHEAD:
-            yield KeptPage(address_of("stays:field_day", own.of.pk), _("My field day"), own.place, "stay")
+            yield KeptPage(address_of("stays:field_day", own.of.pk), _("My field day"), own.place)
 
 
 RECORDS = (
@@ -44,6 +51,7 @@ RECORDS = (
         code="stay",
         name=_("Stay"),
         page="stays:field_step",
+        tile="stay",
         take=field.take_step,
         keep=keep,
         checked=(field.StayMarkForm, field.StayReportForm),
@@ -52,6 +60,7 @@ RECORDS = (
         code="day",
         name=_("Field day"),
         page="stays:field_day",
+        tile="stay",
         take=days.take_day,
         keep=keep_days,
         checked=(field.StayMarkForm,),

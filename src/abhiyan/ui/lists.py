@@ -22,6 +22,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from abhiyan.core.natural import natural
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import MarkedRows, Rows
 
@@ -164,7 +165,7 @@ class Table(Generic[Row]):
         key: Any = column.value if column.order is True else column.order
         found = [(key(row), row) for row in rows]
         known = [each for each in found if each[0] is not None]
-        known.sort(key=lambda each: each[0], reverse=descending)
+        known.sort(key=lambda each: _as_counted(each[0]), reverse=descending)
         return [row for _key, row in known] + [row for value, row in found if value is None]
 
     @cached_property
@@ -295,6 +296,13 @@ def drawn(
         f'<table class="{css}"><caption class="vh">{escaped(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{''.join(body)}</tbody>{foot}</table></div>\n"
     )
+
+
+def _as_counted(value: Any) -> Any:
+    """A value to sort by: of a text its natural order."""
+    if isinstance(value, str | Promise):
+        return natural(str(value))
+    return tuple(map(_as_counted, value)) if isinstance(value, tuple) else value
 
 
 def _counted(rows: Any) -> int | None:

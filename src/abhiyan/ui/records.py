@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.refusals import Refused
 
@@ -62,13 +63,35 @@ class RecordTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldTile:
+    """A part of the start of the field pages. counts: what its number counts."""
+
+    title: str | Promise
+    counts: str | Promise
+    icon: str
+
+
+# With *Not sent yet* these are all tiles of the start: a new kind of record goes into one of them.
+TILES = {
+    "enrol": FieldTile(_("Enrol people"), _("entered today"), "enrol"),
+    "doors": FieldTile(_("My doors"), _("with you"), "list"),
+    "stay": FieldTile(_("My stay"), _("to do"), "stay"),
+    "reports": FieldTile(_("Reports"), _("to send"), "demand"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page that a phone keeps a copy of. title, meta: how the start of the field pages names it."""
+    """A page that a phone keeps a copy of. title, meta: how the list behind its tile names it.
+
+    n: what the tile counts there. is_listed: False for a page that another kept page leads to.
+    """
 
     address: str
     title: str | Promise
     meta: str
-    icon: str
+    n: int = 1
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +101,15 @@ class RecordKind:
     code: what `data-record` says. name: what the outbox calls it. page: URL name of the page whose form it is; who may
     open that page may send its records. take: does the act, and returns the address that shows what came of it, maybe
     with a note.
-    keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals after which the
-    phone deletes the record, for nothing of it may stay. form: whose labels name what was typed. checked: the forms
-    of its page, whose checks the phone makes too (`ui.checks`).
+    tile: of TILES. keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals
+    after which the phone deletes the record, for nothing of it may stay. form: whose labels name what was typed.
+    checked: the forms of its page, whose checks the phone makes too (`ui.checks`).
     """
 
     code: str
     name: str | Promise
     page: str
+    tile: str
     take: Callable[[Any, RecordSent], str | RecordTaken]
     keep: Callable[[Any, datetime], Iterable[KeptPage]]
     forgets: tuple[type[Refused], ...] = ()

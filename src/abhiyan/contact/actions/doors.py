@@ -167,10 +167,12 @@ def talked_lately(ids: Collection[int], known: Collection[UUID], *, at: datetime
     return found
 
 
-def give_back(*, programme: Programme, by: Actor, at: datetime) -> int:
-    """Give one's own doors of a programme back: anybody may take them. Returns how many."""
+def give_back(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:
+    """Give one's own doors of a programme in a unit back: anybody may take them. Returns how many."""
     with system("doors are given back"):
-        own = ContactEntry.objects.filter(holder_id=needed(by.account_id), list__programme=programme)
+        own = ContactEntry.objects.filter(
+            holder_id=needed(by.account_id), list__programme=programme, unit_id=unit_id
+        )
         n = _released(own)
         audit.record(by=by, at=at, act="contact.give_back", subject=str(programme.public_id), n=n)
     return n

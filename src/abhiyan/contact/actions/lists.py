@@ -264,16 +264,17 @@ class NewEntry:
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     door: str = ""
+    lane: str = ""
     language: str = ""
     lat: float | None = None
     lon: float | None = None
 
 
 _FILL = """insert into contact_entry
- (public_id, list_id, unit_id, is_person, person_name, phone_id, door, language, lat, lon)
- select t.public_id, %s, t.unit_id, t.is_person, t.name, t.phone_id, t.door, t.language, t.lat, t.lon
- from unnest(%s::uuid[], %s::bigint[], %s::bool[], %s::bytea[], %s::uuid[], %s::text[], %s::text[], %s::float8[],
- %s::float8[]) t(public_id, unit_id, is_person, name, phone_id, door, language, lat, lon)"""
+ (public_id, list_id, unit_id, is_person, person_name, phone_id, door, lane, language, lat, lon)
+ select t.public_id, %s, t.unit_id, t.is_person, t.name, t.phone_id, t.door, t.lane, t.language, t.lat, t.lon
+ from unnest(%s::uuid[], %s::bigint[], %s::bool[], %s::bytea[], %s::uuid[], %s::text[], %s::text[], %s::text[],
+ %s::float8[], %s::float8[]) t(public_id, unit_id, is_person, name, phone_id, door, lane, language, lat, lon)"""
 
 
 def add_entries(*, to: ContactList, some: Sequence[NewEntry]) -> None:
@@ -293,6 +294,7 @@ def add_entries(*, to: ContactList, some: Sequence[NewEntry]) -> None:
         names,
         [kept.get(one.phone) for one in some],
         [one.door for one in some],
+        [one.lane for one in some],
         [one.language for one in some],
         [one.lat for one in some],
         [one.lon for one in some],
@@ -395,7 +397,7 @@ def forget_person(*, told: ItemsErased) -> None:
     with system("a person on a list is erased"):
         for theirs in ({"entry__phone_id": told.phone_id}, {"item_id__in": item_ids(told.item_ids)}):
             ContactTry.objects.filter(**theirs).update(note=b"", note_until=None)
-        nobody = {"phone_id": None, "person_name": b"", "door": "", "lat": None, "lon": None}
+        nobody = {"phone_id": None, "person_name": b"", "door": "", "lane": "", "lat": None, "lon": None}
         ContactEntry.objects.filter(phone_id=told.phone_id).update(**_OUT, why_out="erased", **nobody)
 
 

@@ -4,6 +4,7 @@ import re
 
 from django.utils.translation import gettext as say
 
+from abhiyan.core.natural import natural
 from abhiyan.core.places import Point, metres
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.helpdesk.rules.wording import is_about_illness
@@ -11,6 +12,26 @@ from abhiyan.helpdesk.rules.wording import is_about_illness
 RADIUS_M = 2_000  # around the point of a booth
 LOOSEST_M = 500  # of an accuracy that a phone may claim
 _NUMBER = re.compile(r"\d{6,}")  # of a scheme, a card or an account
+
+
+_BARE = re.compile(r"\d")
+_WORDS = re.compile(r"^\D*")  # before a number
+
+
+def door_label(door: str, lane: str = "") -> str:
+    """Return how a door is called, in the reader's language: House 17, Lane 4. "" where nothing is known of it.
+
+    door, lane: as the list or the worker wrote them. A number alone gets its word.
+    """
+    house = say("House %(door)s") % {"door": door} if _BARE.match(door) else door
+    street = say("Lane %(lane)s") % {"lane": lane} if _BARE.match(lane) else lane
+    return ", ".join(filter(None, (house, street)))
+
+
+def walking_order(door: str, lane: str) -> tuple[str, ...]:
+    """Return a key to sort doors by: lane, then house, as people count. "House 3" stands between 2 and 4."""
+    house, _comma, street = door.partition(",")
+    return tuple(natural(part) for text in (lane or street, house) for part in (_WORDS.sub("", text), text))
 
 
 def is_near(point: Point | None, accuracy: float | None, place: Point | None) -> bool | None:

@@ -108,7 +108,7 @@ def test_thirty_nearest_doors_are_taken_for_three_days_and_come_back(
     other = reachable(world, "booth_worker", "N1111", 1)
     rest = take(run, world, other)
     assert {one.pk for one in rest}.isdisjoint(one.pk for one in taken) and len(rest) == 10
-    assert actions.give_back(programme=run, by=actor(other), at=NOW) == 10
+    assert actions.give_back(programme=run, unit_id=world.unit("N1111"), by=actor(other), at=NOW) == 10
     with system("test"):
         assert actions.lapse_leases(at=NOW + 3 * DAY - HOUR) == 0
         assert actions.lapse_leases(at=NOW + 3 * DAY) == 30
@@ -185,7 +185,7 @@ def test_an_opt_out_between_lease_and_door_hides_the_number_and_the_next_lease(
         people.suppress(phone_id=first.phone_id, scope="all", channel=1, by=JOBS, at=NOW)
     with pytest.raises(HeldBack):
         actions.show_number(entry=first.public_id, by=actor(worker), at=NOW)
-    actions.give_back(programme=run, by=actor(worker), at=NOW)
+    actions.give_back(programme=run, unit_id=world.unit("N1111"), by=actor(worker), at=NOW)
     taken, held = actions.take_doors(programme=run, unit_id=world.unit("N1111"), by=actor(worker), at=NOW)
     assert [one.pk for one in taken] == [second.pk] and held == {"opted_out": 1}
     assert entries(pk=first.pk)[0].why_out == "opted_out"
@@ -433,7 +433,7 @@ def test_no_entry_is_ever_with_two_workers_and_every_lease_comes_back(world: Wor
         if what == "take":
             take(run, world, who, at=at)
         elif what == "back":
-            actions.give_back(programme=run, by=actor(who), at=at)
+            actions.give_back(programme=run, unit_id=world.unit("N1111"), by=actor(who), at=at)
         elif what in ("talked", "later") and own:
             note(own[0], who, what, at=at)
         elif what == "undo":

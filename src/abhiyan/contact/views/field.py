@@ -149,7 +149,8 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
     is_booth = here.unit.kind in PHONE_UNITS
     if is_booth and not _may(request, here):
         raise NotYours
-    held = [] if not is_booth else queries.held_doors(account, programme_id=one.pk)
+    held = queries.held_doors(account, programme_id=one.pk) if is_booth else []
+    here_held = [door for door in held if door.unit_id == here.unit.id]
     with system("the doors of a booth are counted for who works there"):
         met, doors = queries.met_of(one, here.unit.id) if is_booth else (0, 0)
         spans = [span for held_ in request.viewer.appointments for span in held_.ranges]
@@ -161,13 +162,13 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
         "unit": here,
         "is_booth": is_booth,
         "is_open": queries.runs(one, at),
-        "held": held,
+        "held": here_held,
+        "may_take": len(held) < actions.MOST_HELD,
         "met": met,
         "doors": doors,
         "below": [(code, named(names[unit].names), n) for unit, code, n in below],
         "noted": queries.own_tries(account, one, at=at) if is_booth else [],
         "is_copy": KEPT in request.headers,
-        "most": actions.MOST_HELD,
         "page": address_of("contact:field_doors", one.public_id),
     }
     return naming(render(request, "contact/field_doors.html", context))
@@ -209,8 +210,8 @@ def _said_taken(done: tuple[list[ContactEntry], Counter[str]]) -> str:
     return " ".join(said)
 
 
-def _back(*, programme: Programme, unit_id: int, **who: Any) -> int:  # noqa: ARG001  # alike for every act
-    return actions.give_back(programme=programme, **who)
+def _back(*, programme: Programme, unit_id: int, **who: Any) -> int:
+    return actions.give_back(programme=programme, unit_id=unit_id, **who)
 
 
 def _undo(*, programme: Programme, unit_id: int, **given: Any) -> ContactTry:  # noqa: ARG001  # alike for every act
@@ -272,6 +273,7 @@ def _shown(
 ) -> HttpResponseBase:
     context = {
         "door": one,
+        "programme": named(programme_by_id(one.programme_id).names),
         "form": form,
         "outcomes": OUTCOMES,
         "page": reverse("contact:field_door", args=[one.public_id]),

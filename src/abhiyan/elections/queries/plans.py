@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.core.natural import NaturalOrder
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.elections.models import Candidacy, Contest, Election, Plan, PlanPart, PlanSeat, UnitClass
@@ -61,7 +62,7 @@ def plan_parts(plan: Plan, *, parent_id: int | None = None) -> list[PlanPart]:
     found = PlanPart.objects.filter(plan=plan, replaced_at=None)
     if parent_id is not None:
         found = found.filter(parent=parent_id)
-    return list(found.select_related("unit").order_by("parent_id", "unit__code"))
+    return list(found.select_related("unit").order_by("parent_id", NaturalOrder("unit__code")))
 
 
 def part_figures(plan: Plan, *, most: int) -> dict[int, tuple[int, bool]] | None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from abhiyan.core import sql
+from abhiyan.core.natural import natural
 from abhiyan.elections.models import Part, PartVotes, Plan, PlanPart, PlanSeat
 from abhiyan.elections.rules.passing_down import Basis, Facts
 from abhiyan.units import queries as units
@@ -84,7 +85,7 @@ def tree_of(seat_unit: int) -> SeatTree:
            join units_placement p on p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi
            join units_unit u on u.id = p.unit_id
            where t.unit_id = %s and t.hierarchy = %s and t.lo is not null and u.closed_on is null
-           order by p.depth, u.code""",
+           order by p.depth""",
         [seat_unit, ELECTORAL],
     )
     nodes: dict[int, SeatNode] = {}
@@ -94,7 +95,7 @@ def tree_of(seat_unit: int) -> SeatTree:
     tree = SeatTree(seat_unit, nodes)
     _put_mandals(tree)
     children: dict[int, list[int]] = defaultdict(list)
-    for node in sorted(tree.nodes.values(), key=lambda node: node.code):
+    for node in sorted(tree.nodes.values(), key=lambda node: natural(node.code)):
         children[node.parent_id].append(node.unit_id)
     tree.children = dict(children)
     return tree

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from abhiyan.core.natural import natural
 from abhiyan.core.words import named
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, Plan
@@ -47,7 +48,7 @@ class ComparePlansForm(forms.Form):
 
 
 PAIRS: dict[str, Callable[[tuple[SeatVersions, str]], Any]] = {
-    "name": lambda row: row[1].casefold(),
+    "name": lambda row: natural(row[1]),
     "before": lambda row: row[0].before.votes if row[0].before else None,
     "after": lambda row: row[0].after.votes if row[0].after else None,
     "votes": lambda row: row[0].votes,
@@ -275,7 +276,7 @@ def _side_keys(n: int) -> dict[str, Callable[[SideRow], Any]]:
     """What the seats can be ordered by: at first those that only some sides win, then where most is missing."""
     keys: dict[str, Callable[[SideRow], Any]] = {
         "differ": lambda row: (not row.differs, -max(cell.short for cell in row.cells)),
-        "name": lambda row: row.name.casefold(),
+        "name": lambda row: natural(row.name),
     }
     for at in range(n):
         keys[f"votes{at}"] = lambda row, at=at: row.cells[at].votes  # type: ignore[misc]  # at: of this turn

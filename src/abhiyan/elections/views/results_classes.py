@@ -17,6 +17,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
+from abhiyan.core.natural import NaturalOrder
 from abhiyan.core.refusals import Refused
 from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries
@@ -185,7 +186,7 @@ def _page(
     table = Table(
         request,
         CLASSES,
-        found.annotate(called=called),
+        found.annotate(called=NaturalOrder(called)),
         name=f"classes-{of.code}",
         caption=_("Units by class"),
         sort="-lead",

@@ -118,6 +118,11 @@ def day_began(at: datetime) -> datetime:
     return datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
 
 
+def entered_since(since: datetime, *, by: UUID, programme_id: int) -> int:
+    """Count a worker's own entries in one drive. In their scope."""
+    return DoorEntry.objects.filter(by=by, at__gte=since, programme_id=programme_id).count()
+
+
 def own_counts(
     by: UUID, *, today: datetime, since: datetime | None = None, programme_id: int | None = None
 ) -> tuple[Counter[DoorState], Counter[DoorState], Counter[DoorState]]:

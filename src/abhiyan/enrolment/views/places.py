@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import QueryDict
 
+from abhiyan.core.natural import natural
 from abhiyan.core.refusals import NotFound
 from abhiyan.enrolment.forms import ELSEWHERE
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries.join import OpenDrive
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-from abhiyan.units.rules.natural import natural
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
+from abhiyan.core.natural import natural_sql
 from abhiyan.core.rows import Rows
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import Programme
@@ -46,8 +47,8 @@ _GAP = (
     "round(g.n * %(passed)s / %(length)s::float8)::bigint - coalesce(f.counted, 0)"  # as `windows.due` rounds
 )
 SORTS = {
-    "name": "coalesce(u.names ->> %(language)s, u.names ->> 'en')",
-    "code": "u.code",
+    "name": natural_sql("coalesce(u.names ->> %(language)s, u.names ->> 'en')"),
+    "code": natural_sql("u.code"),
     "electors": "electors",
     "target": "g.n",
     "reported": "f.reported",

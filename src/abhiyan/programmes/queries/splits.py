@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.translation import get_language
 
 from abhiyan.core import sql
+from abhiyan.core.natural import natural_sql
 from abhiyan.core.words import named
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
@@ -345,7 +346,7 @@ def families_of(
         from units_placement p join units_unit u on u.id = p.unit_id
         left join {TARGET} on true
         where p.parent_id = any(%(parents)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
-        order by p.parent_id, u.code""",
+        order by p.parent_id, {natural_sql("u.code")}""",
         {
             "programme": programme.pk,
             "measure": measure,

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from abhiyan.core import sql
 from abhiyan.core.cut import Cut, first_of
+from abhiyan.core.natural import NaturalOrder
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
@@ -275,7 +276,7 @@ def to_decide(viewer: Viewer, one: Round, *, on: date) -> QuerySet[Review]:
         _given(viewer, on) | {"round": one.pk},
     )
     found = Review.objects.select_related("unit", "by_unit").filter(pk__in=keys)
-    return found.order_by("by_unit__code", "unit__code", "pk")
+    return found.order_by(NaturalOrder("by_unit__code"), NaturalOrder("unit__code"), "pk")
 
 
 def last_decisions(some: Sequence[Review]) -> dict[int, str]:

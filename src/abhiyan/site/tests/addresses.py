@@ -787,6 +787,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "slug": "winter",
         "key": "paper",
         "act": "accept",
+        "tile": "reports",
         "language": "hi",
         "ending": "csv",
         "step": "who" if name == "programmes:draft" else "check",

@@ -72,7 +72,7 @@ def phone(cast: Cast) -> Client:
 def test_one_code_lets_a_booth_worker_enter_people_and_see_who_they_entered(
     cast: Cast, phone: Client
 ) -> None:
-    assert "Enrol at the door" in phone.get("/field/start/").content.decode()
+    assert "Enrol people" in phone.get("/field/start/").content.decode()
     told = send(phone, entry(cast, KAMLA))
     page = phone.get(told["href"])
     assert page.status_code == 200 and KAMLA.name in page.content.decode()

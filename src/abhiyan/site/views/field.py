@@ -1,7 +1,8 @@
 """The phone in the field: its start and its outbox, the copies it keeps, and the one door by which records arrive."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +36,17 @@ from abhiyan.site import assets
 from abhiyan.site.access import denied, pages
 from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.posts import posted
-from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, RecordTaken, RecordUnfit, taken
+from abhiyan.ui.records import (
+    KEPT,
+    TILES,
+    FieldTile,
+    KeptPage,
+    RecordKind,
+    RecordSent,
+    RecordTaken,
+    RecordUnfit,
+    taken,
+)
 
 HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands in for the key against forgery
 MOST_PICTURES = 10  # of one record
@@ -51,13 +62,21 @@ ICONS = {  # drawn from ui/mark.svg
 
 @require_GET
 def field_start(request: Request) -> HttpResponseBase:
-    """Show the start of the field pages: the forms of one's own work. Each opens without a network."""
+    """Show the start of the field pages: a tile for each part of one's own work. Each opens without a network."""
     shown = {
-        "kept": kept_pages(request),
+        "tiles": [tile for tile in _tiles(request) if tile.pages],
+        "is_copy": KEPT in request.headers,
         "place": request.viewer.home and request.viewer.home.unit_name(),
         "newer": _newer_phone(request),
     }
     return render(request, "site/field_start.html", shown)
+
+
+@require_GET
+def field_list(request: Request, tile: str) -> HttpResponseBase:
+    """Show the pages behind a tile of the start. NotFound for a tile that is not in `TILES`."""
+    found = next((one for one in _tiles(request) if one.code == tile), None)
+    return render(request, "site/field_list.html", {"tile": needed(found)})
 
 
 def _newer_phone(request: Request) -> FieldPhone | None:
@@ -81,7 +100,11 @@ def field_outbox(request: Request) -> HttpResponseBase:
 def field_keep(request: Request) -> HttpResponseBase:
     """Name the pages of which a phone keeps copies for its reader."""
     own = [reverse(f"site:field_{name}") for name in ("start", "outbox")]
-    return JsonResponse({"pages": [*own, *(one.address for one in kept_pages(request))]})
+    tiles = _tiles(request)
+    own += [one.href for one in tiles if one.pages]
+    return JsonResponse(
+        {"pages": list(dict.fromkeys([*own, *(page.address for one in tiles for page in one.kept)]))}
+    )
 
 
 @require_safe
@@ -111,11 +134,37 @@ def field_manifest(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  #
     return JsonResponse(told, content_type="application/manifest+json")
 
 
-def kept_pages(request: Request) -> list[KeptPage]:
-    """The pages of one's own work, of every room."""
+@dataclass(frozen=True, slots=True)
+class WorkTile:
+    """A tile of the start with the pages of its work that a phone keeps."""
+
+    code: str
+    of: FieldTile
+    kept: Sequence[KeptPage]
+
+    @property
+    def pages(self) -> list[KeptPage]:
+        """The pages that its list names."""
+        return [page for page in self.kept if page.is_listed]
+
+    @property
+    def n(self) -> int:
+        return sum(page.n for page in self.pages)
+
+    @property
+    def href(self) -> str:
+        """The list, or the one page that it would name."""
+        pages = self.pages
+        return pages[0].address if len(pages) == 1 else reverse("site:field_list", args=[self.code])
+
+
+def _tiles(request: Request) -> list[WorkTile]:
+    """One's own work in every room, by tile."""
     at = clock.now()
-    every = (page for kind in kinds().values() for page in kind.keep(request.viewer, at))
-    return [page for page in every if _opens(request, page.address)]
+    kept: dict[str, list[KeptPage]] = {code: [] for code in TILES}
+    for kind in kinds().values():
+        kept[kind.tile] += [page for page in kind.keep(request.viewer, at) if _opens(request, page.address)]
+    return [WorkTile(code, TILES[code], pages) for code, pages in kept.items()]
 
 
 class NotFromField(Refused, status=403):

@@ -17,6 +17,7 @@ from abhiyan.contact import queries as contact
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.org.here import address
@@ -42,6 +43,7 @@ BUTTONS = {
     REPORT: _("Send the report"),
 }
 TITLES = {step.value: words for step, words in STEPS.items()} | {REPORT: _("Stay report")}
+UNDER_WAY = (Stay.State.ACCEPTED, Stay.State.THERE)
 NEEDS = [
     (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
 ]
@@ -109,6 +111,15 @@ def marks_of(one: Stay) -> list[tuple[str, str, datetime | None]]:
     ]
 
 
+def steps_left(one: Stay) -> list[str]:
+    """Return what a worker has still to mark and report. Nothing before they accept the stay."""
+    marks = [step.value for step in StayStep if step.value not in one.marks]
+    report = [] if one.report else [REPORT]
+    if one.state in UNDER_WAY:
+        return marks + report
+    return report if one.state == Stay.State.DONE else []
+
+
 def done_for(one: Stay, at: datetime) -> str:
     """How long the worker has been there: 14:22 of 24 hours. Empty before the arrival is known."""
     if StayStep.ARRIVE.value not in one.marks:
@@ -125,7 +136,7 @@ def done_for(one: Stay, at: datetime) -> str:
 
 def doors_of(own: queries.OwnStay, at: datetime) -> dict[str, Any]:
     """Return the doors of the place, by programme of contact that runs there, and how many talks the worker noted."""
-    if own.of.state not in (Stay.State.ACCEPTED, Stay.State.THERE):
+    if own.of.state not in UNDER_WAY:
         return {}
     with system("doors where a worker stays"):
         running = contact.running_there(own.of.unit_id, at=at)
@@ -134,7 +145,10 @@ def doors_of(own: queries.OwnStay, at: datetime) -> dict[str, Any]:
     if running and (begun := own.of.marks.get(StayStep.ARRIVE.value)):
         since = queries.mark_of(begun).at
         talks = contact.talks_of(own.of.worker_id, own.of.unit_id, since=since, until=at)
-    doors = [address(reverse("contact:field_doors", args=[one.public_id]), code) for one in running]
+    doors = [
+        (address(reverse("contact:field_doors", args=[one.public_id]), code), named(one.names))
+        for one in running
+    ]
     return {"doors": doors, "talks": talks}
 
 
@@ -181,6 +195,7 @@ def _shown(
         "done_for": done_for(own.of, at),
         "flaw": FLAWS[StayFlaw(flaw)] if flaw else "",
         "report": own.of.report,
+        "steps": steps_left(own.of),
         **doors_of(own, at),
         "back": address_of("site:field_start"),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from abhiyan.core.natural import natural_sql
 from abhiyan.core.words import named
 from abhiyan.units.rules import fold
 
@@ -57,8 +58,8 @@ HAS_CHILDREN = (
 )
 # Sort keys of a list of units -> SQL. `%s` takes the language.
 SORTS = {
-    "name": "coalesce(nullif(u.names ->> %s, ''), u.names ->> 'en')",
-    "code": "u.code",
+    "name": natural_sql("coalesce(nullif(u.names ->> %s, ''), u.names ->> 'en')"),
+    "code": natural_sql("u.code"),
     "electors": "u.electors",
     "households": "u.households",
 }

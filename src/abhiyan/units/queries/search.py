@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from abhiyan.core import sql
+from abhiyan.core.natural import natural
 from abhiyan.units.rules import fold, levels
 from abhiyan.units.rules.kind_words import without_kinds
-from abhiyan.units.rules.natural import natural
 
 from .rows import FACTS, MOST, PLACE, UnitRow, plain
 from .trees import span

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
+from abhiyan.core.natural import natural, natural_sql
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import named
 from abhiyan.units.models import MANY, Hierarchy, Kind, Placement, Unit
@@ -455,7 +456,7 @@ def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:
     rows = {row[0]: UnitRow(*row[:-1]) for row in found if row[9] is None}
     gone = {code for row in found if row[9] is not None for code in row[-1]}
     rows |= {row.id: row for row in successors(gone)}
-    return sorted(rows.values(), key=lambda row: (levels.RANK[row.kind], row.code))
+    return sorted(rows.values(), key=lambda row: (levels.RANK[row.kind], natural(row.code)))
 
 
 def succeeded_by(unit_id: int) -> list[UnitRow]:
@@ -463,7 +464,8 @@ def succeeded_by(unit_id: int) -> list[UnitRow]:
     return sql.each(
         UnitRow,
         f"select {FACTS}, null, null, null, null, null, false from units_unit u where u.code = any("
-        " select jsonb_array_elements_text(successors) from units_unit where id = %s) order by u.code",
+        " select jsonb_array_elements_text(successors) from units_unit where id = %s)"
+        f" order by {natural_sql('u.code')}",
         [unit_id],
     )
 
@@ -475,12 +477,12 @@ def successors(codes: Iterable[str]) -> list[UnitRow]:
         asked |= wanted
         found = sql.rows(
             f"select {FACTS}, null, null, null, null, null, false, u.successors from units_unit u"
-            " where u.code = any(%s) order by u.code",
+            " where u.code = any(%s)",
             [sorted(wanted)],
         )
         rows += [UnitRow(*row[:-1]) for row in found if row[9] is None]
         wanted = {code for row in found if row[9] is not None for code in row[-1]} - asked
-    return sorted(rows, key=lambda row: row.code)
+    return sorted(rows, key=lambda row: natural(row.code))
 
 
 def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ const told = document.getElementById("field-told");
 
 async function show() {
   const n = (await mine()).filter((one) => one.state !== "draft").length;
-  bar.querySelector("b").textContent = n;
+  for (const each of document.querySelectorAll("#unsent b, [data-unsent]")) each.textContent = n;
   bar.hidden = n === 0;
   document.getElementById("offline").hidden = navigator.onLine;
   for (const each of document.querySelectorAll("[data-online]")) each.hidden = !navigator.onLine;
@@ -230,14 +230,6 @@ async function list(place) {
 // An ordinary form may change which pages are to be kept, such as by taking doors: they are asked for again after it.
 for (const form of document.querySelectorAll("form[method=post]:not([data-record])"))
   form.addEventListener("submit", () => localStorage.removeItem("field-kept"));
-for (const field of document.querySelectorAll("[data-narrow]")) {
-  field.closest("[hidden]").hidden = false;
-  field.addEventListener("input", () => {
-    const wanted = field.value.trim().toLowerCase();
-    for (const label of document.querySelectorAll(`label:has(> [name="${field.dataset.narrow}"])`))
-      label.classList.toggle("vh", !label.textContent.toLowerCase().includes(wanted));
-  });
-}
 const last = sessionStorage.getItem("field-told");
 if (last) say(...JSON.parse(last));
 sessionStorage.removeItem("field-told");
