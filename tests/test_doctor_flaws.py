@@ -21,9 +21,10 @@ from django.db import connection, transaction
 from psycopg import sql as text
 from psycopg.conninfo import conninfo_to_dict
 
-from abhiyan.core import audit_seals, backup, database, doctor, keys, loops, schema
+from abhiyan.core import audit_seals, backup, database, declared, doctor, keys, limits, loops, schema
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import Heartbeat
+from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
@@ -291,7 +292,19 @@ class Flaw(NamedTuple):
 
 
 SEAL = "update core_heartbeat set {} where loop = 'core.seal'"
+
+
+def full_limit(hands: Hands) -> None:
+    """Somebody asks for one number's code until it is refused."""
+    for _each in range(declared.CODE_PHONE.allowed):
+        limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+    with pytest.raises(TooMany):
+        limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+    hands.afterwards.callback(limits.forget_all)
+
+
 FLAWS = [
+    Flaw("limits", WARN, "the limit code.phone was full: 1 were refused", full_limit),
     Flaw("keys", FAIL, "may be read by others", master_key(None, 0o644)),
     Flaw("keys", FAIL, "the master key is the demo's", master_key(keys.demo_master("seed"), 0o600)),
     Flaw("settings", FAIL, "need https", setting(ORIGIN="http://campaign.example.org")),

@@ -31,19 +31,26 @@ _SYSTEMS = (
 
 
 def client(request: HttpRequest) -> str:
-    """The caller's address. Behind our own proxy (ABHIYAN_BEHIND_PROXY) the last one it added, never the first."""
+    """The caller's address. Behind our own proxy (ABHIYAN_BEHIND_PROXY) the last one it added, never the first.
+
+    A proxy that hides it ("unknown", "_hidden") leaves the nearest address beside it: else everybody would stand in
+    one network and share its limits.
+    """
     forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
-    if forwarded and environment.BEHIND_PROXY():
-        return last_of(forwarded)
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return _of(forwarded, str(request.META.get("REMOTE_ADDR", "")))
 
 
 def network_of_scope(scope: Mapping[str, Any]) -> str:
     """Return the network of an ASGI request, as `shortened(client(request))` does of Django's."""
     forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
-    if forwarded and environment.BEHIND_PROXY():
-        return shortened(last_of(forwarded.decode("latin-1")))
-    return shortened(str((scope.get("client") or ("",))[0]))
+    return shortened(_of(forwarded.decode("latin-1"), str((scope.get("client") or ("",))[0])))
+
+
+def _of(forwarded: str, remote: str) -> str:
+    if not forwarded or not environment.BEHIND_PROXY():
+        return remote
+    hops = [last_of(hop) for hop in reversed(forwarded.split(","))]
+    return next((hop for hop in hops if shortened(hop)), remote)
 
 
 def last_of(forwarded: str) -> str:

@@ -26,7 +26,8 @@ from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from . import audit_seals, backup, database, environment, home, keys, loops, roles, rooms, sql
+from . import audit_seals, backup, database, environment, home, keys, limits, loops, roles, rooms, sql
+from .declared import LIMITS, Hurt
 from .heartbeats import LoopState, turning
 from .models import Job
 from .policy import Policy
@@ -525,6 +526,27 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(WARN, "this runs as root", "run it as a user of its own")
 
 
+def limits_(at: datetime) -> Iterable[DoctorFinding]:
+    """No limit that shuts out others was full in the last day."""
+    refused = limits.refused_lately(at)
+    full = {
+        name: n
+        for name, n in refused.items()
+        if LIMITS[name].hurts in (Hurt.OWNER, Hurt.NEIGHBOURS, Hurt.ALL)
+    }
+    for name, n in full.items():
+        limit = LIMITS[name]
+        yield DoctorFinding(
+            WARN,
+            f"the limit {name} was full: {n} were refused in 24 hours ({limit.counts}; {limits.allowed_by(limit, at)}"
+            f" by {limit.key})",
+            f"look who asks so often; if it is your own people, set ABHIYAN_LIMITS={name}=… (docs/running.md, Limits)",
+            {"limit": name, "n": n},
+        )
+    if not full:
+        yield DoctorFinding(OK, "no limit that shuts out others was full in the last day")
+
+
 CHECKS: dict[str, Check] = {
     "keys": keys_,
     "restores": restores,
@@ -539,4 +561,5 @@ CHECKS: dict[str, Check] = {
     "jobs": jobs_,
     "audit": audit,
     "backups": backups,
+    "limits": limits_,
 }

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from .declared import LIMITS
+
 T = TypeVar("T")
 MOST = 2**31 - 1
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -99,6 +101,19 @@ def _number(least: int, most: int, what: str = "whole number") -> Callable[[str]
         return int(text)
 
     return read
+
+
+def _limits(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in text.replace(",", " ").split():
+        name, _, number = part.partition("=")
+        limit = LIMITS.get(name)
+        if limit is None or limit.is_fixed:
+            near = get_close_matches(name, [one for one, each in LIMITS.items() if not each.is_fixed], 1)
+            meant = f"; perhaps {near[0]}" if near else ""
+            raise ValueError(f"there is no limit {name} to set{meant} (docs/running.md)")
+        found[name] = _number(1, MOST)(number)
+    return found
 
 
 def _time_of_day(least: str, most: str) -> Callable[[str], time]:
@@ -278,6 +293,8 @@ MESSAGES_UNTIL = Setting("ABHIYAN_MESSAGES_UNTIL", _time_of_day("10:01", "21:00"
 OUTREACH_PER_WEEK = Setting("ABHIYAN_OUTREACH_PER_WEEK", _number(0, 7), lambda: 2)
 CLAIMS_PER_SECOND = Setting("ABHIYAN_CLAIMS_PER_SECOND", _number(1, MOST), lambda: 20_000)
 CLAIMS_PER_DAY = Setting("ABHIYAN_CLAIMS_PER_DAY", _number(1, MOST), lambda: 5_000_000)
+# Names of core.declared with the number allowed, such as "code.network=10000 code.hour=200000".
+LIMITS_SET: Setting[dict[str, int]] = Setting("ABHIYAN_LIMITS", _limits, dict)
 
 # What one process of ours tells another, and what only tests read.
 INTERNAL = frozenset(["ROLE", "POOL", "WATCHED_BY", "SHOTS", "CHROMIUM"])

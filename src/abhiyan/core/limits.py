@@ -10,10 +10,10 @@ import os
 import struct
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from django.conf import settings
 from psycopg_pool import ConnectionPool
 
 from . import clock, database, environment, home, sql
+from .declared import HOUR, LIMITS, DeclaredLimit
 from .keys import keyring
 from .refusals import TooMany
 
@@ -29,6 +30,7 @@ _UPSERT = (
     "insert into core_rate_count as c (key, n, ends_at) values (%(key)s, %(n)s, %(ends_at)s)"
     " on conflict (key) do update set n = c.n + excluded.n where c.n + excluded.n <= %(allowed)s returning n"
 )
+_FULL = "select 1 from core_rate_count where key = %(key)s and n >= %(allowed)s"
 _GIVE_BACK = (
     "update core_rate_count c set n = c.n - taken.n from unnest(%s::bytea[], %s::int[]) taken (key, n)"
     " where c.key = taken.key returning c.n"
@@ -37,23 +39,88 @@ _GIVE_BACK = (
 _taken: ContextVar[Counter[bytes] | None] = ContextVar("taken", default=None)
 SWEPT_AT_ONCE = 10_000
 DAY_S = 86_400
+REFUSED = "limits.refused"  # counts refusals by the name of the limit and the hour
+MOST_NOTED = 10_000  # refusals of one limit in an hour
+COUNTED_EVERY = timedelta(minutes=10)
 
 
-def take(*, limit: str, subject: bytes | str, at: datetime, allowed: int, window_s: int, n: int = 1) -> None:
-    """Count `n` more against a limit, or refuse all of them.
+def take(
+    limit: DeclaredLimit,
+    subject: bytes | str,
+    *,
+    at: datetime,
+    n: int = 1,
+    counts: bool = True,
+    most: int = 0,
+) -> None:
+    """Count `n` more against a limit of `core.declared`, or refuse all of them.
 
-    limit: its name, such as "code.phone". subject: whom it concerns (phone id, network, account); never stored.
-    allowed: at most this many in a window of `window_s` seconds. Windows begin at multiples since 1970; those of whole
-    days at midnight where the organisation is (settings.TIME_ZONE).
-    Refuses by TooMany with `wait_s`, the seconds until the window ends. What is refused is not counted, so a
-    flood costs no writes.
+    subject: what it counts by (phone id, network, account); never stored. counts: False asks as `n` more would, with
+    the same work, and counts nothing. most: allowed instead of the declared number, where a channel sets its own.
+    Windows begin at multiples of their length since 1970; those of whole days at midnight where the organisation is
+    (settings.TIME_ZONE). Refuses by TooMany with `wait_s`, the seconds until the window ends. What is refused is not
+    counted for its subject. It shows in `refused_lately`.
     """
-    key, ends_at = _counter(limit, subject, at, window_s)
-    given = {"key": key, "n": n, "ends_at": ends_at, "allowed": allowed}
+    allowed = most or allowed_by(limit, at)
+    key, ends_at = _counter(limit.name, subject, at, limit.window_s)
+    given = {
+        "key": key,
+        "n": n if counts else 0,
+        "ends_at": ends_at,
+        "allowed": allowed - (0 if counts else n),
+    }
     if n > allowed or not _run(_UPSERT, given):
+        _note_refused(limit, at)
         raise TooMany(wait_s=max(1, round((ends_at - at).total_seconds())))
-    if (taken := _taken.get()) is not None:
+    if counts and (taken := _taken.get()) is not None:
         taken[key] += n
+
+
+def is_full(limit: DeclaredLimit, subject: bytes | str, *, at: datetime) -> bool:
+    """Whether one more would be refused. It counts nothing."""
+    key, _ends_at = _counter(limit.name, subject, at, limit.window_s)
+    return _run(_FULL, {"key": key, "allowed": allowed_by(limit, at)})
+
+
+def allowed_by(limit: DeclaredLimit, at: datetime) -> int:
+    """How many a limit allows now: as ABHIYAN_LIMITS says, or as declared for the offices held."""
+    given = environment.LIMITS_SET()
+    if limit.name in given:
+        return given[limit.name]
+    return limit.most(_offices(at)) if limit.grows else limit.allowed
+
+
+def count_offices_by(count: Callable[[datetime], int]) -> None:
+    """Say how many hold an office. org answers; without it limits do not grow."""
+    global _count
+    _count = count
+
+
+def _offices(at: datetime) -> int:
+    """How many hold an office, asked again every ten minutes of each process."""
+    global _held
+    if _held is None or not _held[0] <= at < _held[0] + COUNTED_EVERY:
+        _held = at, _count(at)
+    return _held[1]
+
+
+def refused_lately(at: datetime) -> dict[str, int]:
+    """How often each limit refused somebody in this hour and the 23 before it, at most MOST_NOTED an hour.
+
+    Limits that refused nobody are left out.
+    """
+    hours = [at - timedelta(hours=hour) for hour in range(24)]
+    keys = {_counter(REFUSED, name, hour, HOUR)[0]: name for name in LIMITS for hour in hours}
+    found: Counter[str] = Counter()
+    counts = sql.rows("select key, n from core_rate_count where key = any(%s)", [list(keys)])
+    for key, n in counts:
+        found[keys[bytes(key)]] += n
+    return dict(found)
+
+
+def _note_refused(limit: DeclaredLimit, at: datetime) -> None:
+    key, ends_at = _counter(REFUSED, limit.name, at, HOUR)
+    _run(_UPSERT, {"key": key, "n": 1, "ends_at": ends_at + timedelta(days=1), "allowed": MOST_NOTED})
 
 
 @contextmanager
@@ -83,7 +150,8 @@ def sweep(at: datetime) -> int:
 
 def forget_all() -> None:
     """Empty every counter, if this process has counted since (tests only: counters outlive a rolled-back test)."""
-    global _has_counted
+    global _has_counted, _held
+    _held = None
     if _has_counted:
         _has_counted = False
         for (pid, *_at), pool in _pools.items():
@@ -121,6 +189,14 @@ _Pool = ConnectionPool[psycopg.Connection[tuple[object, ...]]]
 _pools: dict[tuple[object, ...], _Pool] = {}
 _making = threading.Lock()
 _has_counted = False
+_held: tuple[datetime, int] | None = None  # when it was asked, and how many hold an office
+
+
+def _uncounted(_at: datetime) -> int:
+    return 0
+
+
+_count: Callable[[datetime], int] = _uncounted
 
 
 def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:

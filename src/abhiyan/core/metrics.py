@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from . import audit_seals, clock, environment, rooms
+from . import audit_seals, clock, environment, limits, rooms
 from .models import Heartbeat
 from .scope import system
 
@@ -79,15 +79,20 @@ class _Database(Collector):
         age = GaugeMetricFamily("abhiyan_loop_age_seconds", "Since a loop's last turn", labels=["loop"])
         did = CounterMetricFamily("abhiyan_loop_rows", "Rows a loop has done", labels=["loop"])
         ill = GaugeMetricFamily("abhiyan_loop_failing", "1 when a loop's last turn failed", labels=["loop"])
+        full = GaugeMetricFamily(
+            "abhiyan_limit_refused", "How often a limit refused somebody in 24 hours", labels=["limit"]
+        )
         with system("metrics"):
             for beat in Heartbeat.objects.order_by("loop"):
                 age.add_metric([beat.loop], (now - beat.turned_at).total_seconds())
                 did.add_metric([beat.loop], beat.did)
                 ill.add_metric([beat.loop], 1 if beat.error else 0)
+            for name, n in limits.refused_lately(now).items():
+                full.add_metric([name], n)
             figures = {"audit_unsealed": float(audit_seals.unsealed())}
             for name, figure in from_rooms().items():
                 figures[name] = figure()
-        yield from (age, did, ill)
+        yield from (age, did, ill, full)
         for name, value in figures.items():
             yield GaugeMetricFamily(f"abhiyan_{name}", name.replace("_", " "), value=value)
 

@@ -7,7 +7,7 @@ class OrgConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from abhiyan.core import news
+        from abhiyan.core import limits, news
         from abhiyan.core.imports import authority
         from abhiyan.people import queries as people
         from abhiyan.ui import bearers, lists
@@ -17,12 +17,14 @@ class OrgConfig(AppConfig):
         from .actions import closing, polls
         from .news import ReleaseDecided
         from .queries import cast, require
+        from .queries.offices import offices_held
         from .queries.polls import sentences
         from .rules import named_lists, releases
         from .views import named_lists as with_names
         from .views.bearers import sheets
 
         authority.use(require)
+        limits.count_offices_by(offices_held)
         people.told_by(cast)
 
         news.subscribe(UnitsClosing, lambda told: closing.end_with_units(told=told))

@@ -94,7 +94,6 @@ _OF_THE_ACT = (
     appointments.OfficerElsewhere,
     appointments.AccountClosed,
     appointments.BeyondYourOwn,
-    appointments.OffersOften,
 )
 Cells = dict[str, Any]
 

@@ -102,7 +102,11 @@ class ViewerMiddleware:
     @staticmethod
     def _visit(request: HttpRequest) -> Visit:
         network = address.shortened(address.client(request))
-        return Visit(device=address.device(request.META.get("HTTP_USER_AGENT", "")), origin=network)
+        return Visit(
+            device=address.device(request.META.get("HTTP_USER_AGENT", "")),
+            origin=network,
+            known=request.COOKIES.get(settings.KNOWN_COOKIE_NAME, ""),
+        )
 
     def process_exception(
         self,
@@ -190,6 +194,16 @@ def actor_of(viewer: Viewer, visit: Visit) -> Actor:
 
 def _set_cookie(response: HttpResponseBase, visit: Visit) -> None:
     name = settings.SESSION_COOKIE_NAME
+    if known := visit.known_cookie():
+        response.set_cookie(
+            settings.KNOWN_COOKIE_NAME,
+            known,
+            max_age=sessions.KNOWN_LASTS,
+            path="/",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     if visit.token is not None and visit.session is not None:
         lives: timedelta = visit.session.ends_at - visit.session.created_at
         response.set_cookie(

@@ -11,11 +11,13 @@ from abhiyan.core.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class AppointmentOffered:
-    """Somebody was given an office and is to accept it. names: by language."""
+    """Somebody was given an office and is to accept it. names: by language. by_unit_id: the unit of the office that
+    gives it; None: an administrator without an office."""
 
     public_id: UUID
     account_id: int
     unit_id: int
+    by_unit_id: int | None
     office_names: Mapping[str, str]
     unit_names: Mapping[str, str]
     at: datetime

@@ -17,8 +17,11 @@ from .models import Session
 class Visit:
     """The session behind a request, if there is one. Every change of power gets a new cookie."""
 
-    def __init__(self, session: Session | None = None, *, device: str = "", origin: str = "") -> None:
+    def __init__(
+        self, session: Session | None = None, *, device: str = "", origin: str = "", known: str = ""
+    ) -> None:
         self.session, self.device, self.origin = session, device, origin
+        self._known = known  # the cookie of a browser that proved phones before
         self.token: str | None = None  # the cookie to set
         self.is_over = False  # the cookie is to be taken away
         self.phone: sessions.Started | None = (
@@ -28,6 +31,17 @@ class Visit:
             None  # of a phone whose session was ended, when it comes to send
         )
         self.about: int | None = None  # the programme (id) its page is about: so it says whom to ask
+
+    def knows(self, phone_id: UUID) -> bool:
+        """Whether this browser has proven a phone before, also in a session that is over."""
+        return sessions.is_known(self._known, phone_id=phone_id)
+
+    def known_cookie(self) -> str:
+        """The cookie by which this browser is known from now on; "" where this request proved no phone."""
+        started = self.phone.session if self.phone else self.session if self.token is not None else None
+        if started is None or started.phone_id is None:
+            return ""
+        return sessions.known_with(self._known, phone_id=started.phone_id)
 
     @property
     def key(self) -> str:

@@ -129,6 +129,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 SESSION_COOKIE_SECURE = SECURE
 PHONE_COOKIE_NAME = "__Host-phone" if SECURE else "phone"  # a phone's own session, read below /field/ alone
+KNOWN_COOKIE_NAME = "__Host-known" if SECURE else "known"  # browsers that proved a phone before
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True

@@ -89,7 +89,7 @@ class CodeField(forms.CharField):
     )
 
     def __init__(self) -> None:
-        help_text = _("Six digits, by SMS. Type them only here. Don't tell them to anybody.")
+        help_text = _("The digits from the SMS. Type them only here. Don't tell them to anybody.")
         super().__init__(label=_("Code"), help_text=help_text, max_length=12)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from abhiyan.contact import centres
 from abhiyan.contact.rules.doors import unfit_note
-from abhiyan.core import audit, limits
+from abhiyan.core import audit, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
@@ -20,7 +20,6 @@ from abhiyan.helpdesk.models import Ticket
 from .calls import NoCallerHere
 from .talks import NoteUnfit
 
-LOOKS_A_DAY = ("contact.inbound", 400, limits.DAY_S)  # of one account
 SAME_LOOK = timedelta(hours=1)  # in which one account looks once at one number
 MOST_OPEN = 20  # requests shown at once
 LOOK = "contact.look_up_caller"
@@ -38,8 +37,7 @@ def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> Sequ
         found = list(requests.open_of(phone_id)[:MOST_OPEN])
         looks = AuditEntry.objects.filter(account_id=by.account_id, act=LOOK, at__gt=at - SAME_LOOK)
         if not looks.filter(subject=str(phone_id)).exists():
-            name, allowed, window_s = LOOKS_A_DAY
-            limits.take(limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s)
+            limits.take(declared.INBOUND_LOOKS, str(by.account_id), at=at)
             facts = {"n": len(found), "centre": body_id}
             audit.record(by=by, at=at, act=LOOK, subject=str(phone_id), facts=facts)
     return found

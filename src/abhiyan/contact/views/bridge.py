@@ -7,12 +7,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from abhiyan.contact import actions, bridges
-from abhiyan.core import address, clock, limits
+from abhiyan.core import address, clock, declared, limits
 from abhiyan.core.refusals import Refused
 from abhiyan.messaging.rules import signatures
 from abhiyan.messaging.rules.inbound import MalformedWebhook
-
-FAILURES = 60  # reports from one network in a minute that are not genuine; then it has to wait
 
 
 @csrf_exempt
@@ -30,7 +28,7 @@ def bridge(request: HttpRequest) -> HttpResponse:
         or not signatures.generic_holds(header, bridges.KIND, body, secret, at)
     ):
         network = address.shortened(address.client(request))
-        limits.take(limit="bridge.wrong", subject=network, at=at, allowed=FAILURES, window_s=60)
+        limits.take(declared.BRIDGE_WRONG, network, at=at)
         return _refused(403, "not_genuine")
     try:
         may_dial = actions.hear_bridge(told=bridges.read(body), at=at)

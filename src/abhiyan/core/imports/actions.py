@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, jobs, limits, lot
+from abhiyan.core import audit, declared, jobs, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -33,7 +33,6 @@ LOCAL_PIECE_BYTES = 8 << 20  # the same, of a file that lies on this machine
 # A file up to this is looked at while its last piece is received, a larger one by a job. What is packed unpacks to a
 # hundred times as much: a sheet of two megabytes may hold twenty million rows.
 SOON_BYTES, SOON_PACKED_BYTES = 4 << 20, 256 << 10
-BEGUN_PER_HOUR = 120
 MOST_OFFERED = 20  # choices named in a refusal
 LONGEST_NAME = 120
 
@@ -123,7 +122,7 @@ def begin(
     if of_kind.options_fit is not None:
         of_kind.options_fit(chosen)
     if by.kind != "system":
-        limits.take(limit="imports.begin", subject=str(by.id), at=at, allowed=BEGUN_PER_HOUR, window_s=3600)
+        limits.take(declared.IMPORTS_BEGUN, str(by.id), at=at)
     with transaction.atomic():
         staged = StagedImport(
             public_id=lot.uuid(),

@@ -60,14 +60,20 @@ def test_whoever_passes_a_request_on_is_not_this_machine(header: str) -> None:
         ("[2001:db8:7::1]:99", "2001:db8:7::/48"),
         ("[2001:db8:7::1]", "2001:db8:7::/48"),
         ("2001:db8:7::1", "2001:db8:7::/48"),
-        ("unknown", ""),
-        ("[]:99", ""),
-        ("203.0.113.9:", ""),
+        # What the nearest proxy hides leaves the address beside it, and that proxy's own where there is none.
+        ("unknown", "10.0.0.0/24"),
+        ("[]:99", "10.0.0.0/24"),
+        ("203.0.113.9:", "10.0.0.0/24"),
+        ("203.0.113.9, unknown", "203.0.113.0/24"),
+        ("203.0.113.9, _hidden, unix:", "203.0.113.0/24"),
+        ("203.0.113.9, 198.51.100.7, unknown", "198.51.100.0/24"),
     ],
 )
-def test_a_proxy_may_write_ports_and_brackets(
+def test_a_proxy_may_write_ports_and_brackets_or_hide_an_address(
     monkeypatch: pytest.MonkeyPatch, forwarded: str, origin: str
 ) -> None:
     monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
     request = RequestFactory(REMOTE_ADDR="10.0.0.9").get("/", headers={"X-Forwarded-For": forwarded})
     assert address.shortened(address.client(request)) == origin
+    scope = {"headers": [(b"x-forwarded-for", forwarded.encode())], "client": ("10.0.0.9", 1)}
+    assert address.network_of_scope(scope) == origin

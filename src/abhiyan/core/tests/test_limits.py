@@ -1,22 +1,25 @@
 """A limit counts at once, refuses with the time to wait, and keeps nobody's phone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.utils import translation
 
-from abhiyan.core import limits
+from abhiyan.core import declared, environment, limits
+from abhiyan.core.declared import DeclaredLimit, Hurt, LimitKey, Spender
 from abhiyan.core.models import RateCount
 from abhiyan.core.refusals import TooMany
 
 AT = datetime(2026, 11, 20, 9, 0, 30, tzinfo=UTC)
+LIMIT = DeclaredLimit("test", 3, 60, "tests", LimitKey.ALL, Spender.STRANGER, Hurt.NOBODY)
 pytestmark = pytest.mark.django_db
 
 
 def take(subject: str = "somebody", *, at: datetime = AT, allowed: int = 3, n: int = 1) -> None:
-    limits.take(limit="test", subject=subject, at=at, allowed=allowed, window_s=60, n=n)
+    limits.take(replace(LIMIT, allowed=allowed), subject, at=at, n=n)
 
 
 def test_the_fourth_of_three_is_refused_until_the_window_ends() -> None:
@@ -31,7 +34,7 @@ def test_the_fourth_of_three_is_refused_until_the_window_ends() -> None:
 
 def test_a_day_ends_at_midnight_where_the_organisation_is() -> None:
     def today(at: datetime) -> None:
-        limits.take(limit="day", subject="somebody", at=at, allowed=1, window_s=86_400)
+        limits.take(replace(LIMIT, allowed=1, window_s=86_400), "somebody", at=at)
 
     midnight = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)  # in India
     today(midnight - timedelta(hours=23))
@@ -108,3 +111,58 @@ def test_what_a_check_counts_is_refused_beyond_the_limit_and_given_back_at_its_e
     take(n=2)
     with pytest.raises(TooMany):
         take()
+
+
+def test_a_limit_grows_with_the_offices_and_an_operator_sets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = limits.allowed_by(declared.CODE_NETWORK_KNOWN, AT)
+    with monkeypatch.context() as patched:
+        patched.setattr(limits, "_held", (AT, 50_000))
+        assert limits.allowed_by(declared.CODE_NETWORK_KNOWN, AT) >= 50_000 > few
+        assert limits.allowed_by(declared.CODE_PHONE, AT) == declared.CODE_PHONE.allowed, (
+            "not that of a number"
+        )
+    monkeypatch.setenv("ABHIYAN_LIMITS", "code.network_known=7, code.hour=9")
+    assert limits.allowed_by(declared.CODE_NETWORK_KNOWN, AT) == 7
+    assert limits.allowed_by(declared.CODE_HOUR, AT) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("code.netwrk=7", "perhaps code.network"),
+        ("code.network", "whole number"),
+        ("code.network=0", "from 1"),
+        ("code.try=50", "there is no limit code.try to set"),
+    ],
+)
+def test_a_limit_that_cannot_be_meant_names_what_is_wrong(
+    text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABHIYAN_LIMITS", text)
+    (told,) = environment.wrong()
+    assert told.startswith("ABHIYAN_LIMITS") and said in told
+
+
+def test_a_full_limit_is_seen_by_its_name_for_a_day() -> None:
+    for _each in range(declared.CODE_PHONE.allowed):
+        limits.take(declared.CODE_PHONE, "join somebody", at=AT)
+    assert limits.refused_lately(AT) == {}
+    for _each in range(3):
+        assert limits.is_full(declared.CODE_PHONE, "join somebody", at=AT)
+        with pytest.raises(TooMany):
+            limits.take(declared.CODE_PHONE, "join somebody", at=AT)
+    assert limits.refused_lately(AT + timedelta(hours=3)) == {"code.phone": 3}
+    assert limits.refused_lately(AT + timedelta(hours=25)) == {}
+
+
+def test_who_only_asks_alike_is_refused_alike_and_counts_nothing() -> None:
+    one = replace(LIMIT, allowed=2)
+    for _each in range(5):
+        limits.take(one, "a network", at=AT, counts=False)
+    limits.take(one, "a network", at=AT)
+    limits.take(one, "a network", at=AT, counts=False)
+    limits.take(one, "a network", at=AT)
+    with pytest.raises(TooMany):
+        limits.take(one, "a network", at=AT, counts=False)
+    with pytest.raises(TooMany):
+        limits.take(one, "a network", at=AT)

@@ -12,7 +12,7 @@ from django.utils.dateformat import format as day_format
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.news import HelpOffered
-from abhiyan.core import audit, clock, limits
+from abhiyan.core import audit, clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system
@@ -106,13 +106,7 @@ def ask_helpers(
             at=at,
         )
         for _one in made:
-            limits.take(
-                limit="contributor.task",
-                subject=str(by.account_id),
-                at=at,
-                allowed=MOST_ASKED,
-                window_s=86_400,
-            )
+            limits.take(declared.CONTRIBUTOR_TASKS, str(by.account_id), at=at)
         with system("contributors are asked"):
             spoken = {one.pk: one.language for one in people.persons(each.person_id for each in inside)}
             for task, one in zip(made, inside, strict=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits, sql
+from abhiyan.core import audit, clock, declared, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import is_of_its_day
 from abhiyan.core.refusals import Refused, needed
@@ -46,10 +46,6 @@ from .members import id_of_phone, latest_id, lock_phone
 
 PURPOSE = "door"  # of its codes
 # limit: its name, allowed in a window of seconds. A door takes a minute; a street, a day.
-PER_PHONE = ("door.phone", 5, 3600)
-PER_WORKER = ("door.worker", 90, 3600)
-PER_WORKER_AND_DAY = ("door.worker_day", 500, 86_400)
-TRIES_PER_WORKER = ("door.tries", 240, 3600)
 
 
 class OwnPhone(ClaimRefused, on="phone"):
@@ -110,12 +106,9 @@ def enter(
         return known
     if own is not None and own.phone_id == phone_id:
         raise OwnPhone
-    for (name, allowed, window_s), subject in (
-        (PER_PHONE, str(phone_id)),
-        (PER_WORKER, str(by.id)),
-        (PER_WORKER_AND_DAY, str(by.id)),
-    ):
-        limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.DOOR_WORKER, str(by.id), at=at)
+    limits.take(declared.DOOR_WORKER_DAY, str(by.id), at=at)
+    limits.take(declared.DOOR_PHONE, str(phone_id), at=at)
     claim = replace(claim, channel=Channel.DOOR.value, by=by.id, unit_id=unit_id, sign=0)
     outcome: ClaimOutcome | None = None
     with suppress(Suppressed, PhoneFull):
@@ -204,8 +197,7 @@ def note_try(
     unit. Refuses OutsideScope, TooMany, NothingNoted.
     """
     org.require(by, "enrolment.enrol", at=unit_id)
-    name, allowed, window_s = TRIES_PER_WORKER
-    limits.take(limit=name, subject=str(by.id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.DOOR_TRIES, str(by.id), at=at)
     with system("a door at which nobody was entered"):
         if not covered(programme_id=programme_id, unit_ids=[unit_id]):
             raise OutsideScope
@@ -274,6 +266,7 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
             phone=found.phone_id,
             session=str(found.pk),
             code=code,
+            network=by.origin,
             at=at,
         )
     except CodeNotRight:

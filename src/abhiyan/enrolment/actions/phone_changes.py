@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 
-from abhiyan.core import audit, limits, lot
+from abhiyan.core import audit, declared, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, TooMany
@@ -45,8 +45,6 @@ OBJECTION = ("enrolment", "phone")  # the question to the old phone: room and ki
 TEMPLATE, RECEIPT = "ask.phone", "phone.receipt"
 ADDRESS = "/moved/%s/"
 # A phone changes, or asks to, so often in 30 days; and so often a phone is written to because others asked.
-CHANGES = ("phone.change", 3, 30 * 86_400)
-NOTICES = ("phone.notice", 2, 30 * 86_400)
 TURN_S = 60
 LOOK_AGAIN = timedelta(hours=1)  # for a message to the old phone that has not left
 _LATER = Actor.system("a number changes after its hold")
@@ -197,15 +195,13 @@ def object_again(*, told: WordReplayed) -> None:
 
 
 def _take_turn(phone_id: UUID, at: datetime) -> None:
-    name, allowed, window_s = CHANGES
-    limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.PHONE_CHANGE, str(phone_id), at=at)
 
 
 def _may_tell(phone_id: UUID, at: datetime) -> bool:
     """Whether one more message may go to a phone because somebody else asked."""
-    name, allowed, window_s = NOTICES
     try:
-        limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.PHONE_NOTICE, str(phone_id), at=at)
     except TooMany:
         return False
     return True

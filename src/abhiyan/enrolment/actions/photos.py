@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, limits, sql
+from abhiyan.core import apart, audit, declared, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import FilesBusy, UnreadableFile
 from abhiyan.core.files import digest_of
@@ -36,7 +36,6 @@ KEPT = timedelta(days=180)  # a photograph, after it was added
 MOST_PHOTOS = 4  # for each sheet: retaken ones and backs
 MOST_ASIDE = 3  # times as many with those that were put aside
 AT_ONCE = 2  # pictures looked at together, each in a process of its own
-LOOKED_AT = ("enrolment.photos", 300, 3600)  # pictures of one account
 Result = TypeVar("Result")
 MOST_COMPARED = 40  # pictures of sheets that those of one request are held beside
 
@@ -140,10 +139,7 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
 
 
 def _take_looks(n: int, by: Actor, at: datetime) -> None:
-    name, allowed, window_s = LOOKED_AT
-    limits.take(
-        limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s, n=n
-    )
+    limits.take(declared.ENROLMENT_PHOTOS, str(by.account_id or by.id), at=at, n=n)
 
 
 def _all_looked(

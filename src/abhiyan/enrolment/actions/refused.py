@@ -4,14 +4,13 @@ and lists."""
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from abhiyan.core import limits, sql
+from abhiyan.core import declared, limits, sql
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 
 from .claims import NotAdult
 
 WEEK_S = 7 * 86_400
-PER_NETWORK = (300, 3600)
 
 
 def count_minor(
@@ -22,9 +21,8 @@ def count_minor(
     origin: the network it came from; a network that says no all day long is not counted for ever.
     """
     try:
-        allowed, window_s = PER_NETWORK
-        limits.take(limit="minor.network", subject=origin, at=at, allowed=allowed, window_s=window_s)
-        limits.take(limit="minor", subject=key, at=at, allowed=1, window_s=WEEK_S)
+        limits.take(declared.MINOR_NETWORK, origin, at=at)
+        limits.take(declared.MINOR, key, at=at)
     except TooMany:
         return False
     with system("a minor was refused"):

@@ -23,7 +23,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core import languages, limits
+from abhiyan.core import declared, languages, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, TooMany, needed
@@ -68,9 +68,7 @@ from .receipts import BACK, DENY, LEAVE, PAGE, STOP, send_receipt
 from .replies import CALL, LATEST
 from .rows import waiting_id
 
-REPLIES_A_DAY = 5  # to one phone, of this module
 QUIET = ("reaction", "system", "unsupported")  # WhatsApp's news of a message: a person asks nothing by them
-MISTAKES = ("text.mistake", 1, 7 * limits.DAY_S)  # of a phone, that our rules answer; then a person does
 _LACKING = {
     "name": pgettext_lazy("missing in an SMS", "name"),
     "year": _("year of birth in 4 digits"),
@@ -360,11 +358,8 @@ class _Answering:
 
     def mistake(self, template: str, *, lacking: Sequence[str] = ()) -> None:
         """Something a rule asks for is missing: the first of a week is answered, the next a person reads."""
-        name, allowed, window_s = MISTAKES
         try:
-            limits.take(
-                limit=name, subject=self.phone_id.bytes, at=self.at, allowed=allowed, window_s=window_s
-            )
+            limits.take(declared.TEXT_MISTAKE, self.phone_id.bytes, at=self.at)
         except TooMany:
             self.ask()
             return
@@ -537,10 +532,8 @@ def _may_reply(phone_id: UUID, text: str, at: datetime) -> bool:
     """A few replies a day, and one to the same text: a machine that answers us is not answered for ever."""
     same = hashlib.sha256(words.plainly(text).casefold().strip().encode(errors="replace")).digest()
     try:
-        limits.take(limit="text.same", subject=phone_id.bytes + same, at=at, allowed=1, window_s=limits.DAY_S)
-        limits.take(
-            limit="text.replies", subject=phone_id.bytes, at=at, allowed=REPLIES_A_DAY, window_s=limits.DAY_S
-        )
+        limits.take(declared.TEXT_SAME, phone_id.bytes + same, at=at)
+        limits.take(declared.TEXT_REPLIES, phone_id.bytes, at=at)
     except TooMany:
         return False
     return True

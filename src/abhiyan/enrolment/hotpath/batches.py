@@ -15,7 +15,7 @@ from datetime import datetime
 import psycopg
 from django.conf import settings
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, Gateway, TryAgain, enrol_batch
@@ -178,14 +178,7 @@ def _within_allowance(lane: DriveLane, n: int, at: datetime) -> None:
         subject = lane.by.id.bytes
         for more in (max(LEASED, n), n):
             try:
-                limits.take(
-                    limit="enrolment.claims",
-                    subject=subject,
-                    at=at,
-                    allowed=lane.allowed,
-                    window_s=limits.DAY_S,
-                    n=more,
-                )
+                limits.take(declared.CLAIMS, subject, at=at, most=lane.allowed, n=more)
             except TooMany:
                 if more == n:
                     raise

@@ -25,6 +25,7 @@ import orjson
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
+from abhiyan.core import declared
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import now
 from abhiyan.core.scope import system
@@ -85,7 +86,7 @@ class Calls:
     def __init__(self, directory: Directory, batches: Batches) -> None:
         self._directory = directory
         self._batches = batches
-        self._failures = claims.Failures("hook.wrong")
+        self._failures = claims.Failures(declared.HOOK_WRONG)
         self._per_day = claims.per_day()
         self._reports = ThreadPoolExecutor(1, "reports")
         self._texts = ThreadPoolExecutor(2, "texts")

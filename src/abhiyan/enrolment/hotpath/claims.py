@@ -11,8 +11,9 @@ import orjson
 import psycopg
 from pydantic_core import ValidationError
 
-from abhiyan.core import environment, limits
+from abhiyan.core import declared, environment, limits
 from abhiyan.core.clock import now
+from abhiyan.core.declared import DeclaredLimit
 from abhiyan.core.refusals import TooMany
 from abhiyan.enrolment.actions import (
     ClaimMessage,
@@ -36,7 +37,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 SINGLE_BYTES = 64 * 1024
 BATCH_BYTES = 2 * 1024 * 1024
 MOST_ERRORS = 10_000  # of one body; beyond, naming each would cost more than the request is worth
-FAILURES = 60  # wrong tokens, or wrong secrets, from one network in a minute, then it has to wait
 MOST_COUNTED = 1_000  # at once, of one worker
 MOST_NETWORKS = 100_000  # that have to wait, as one worker remembers them
 _PURPOSES = {"membership": Purpose.MEMBERSHIP, "calls": Purpose.CALLS, "messages": Purpose.MESSAGES}
@@ -68,10 +68,10 @@ class Failures:
     So guessing goes no faster over several connections, and a flood that is refused costs no statement.
     """
 
-    def __init__(self, limit: str) -> None:
+    def __init__(self, limit: DeclaredLimit) -> None:
         self._limit = limit
         self._waits: dict[str, float] = {}  # until when on the monotonic clock
-        self._thread = ThreadPoolExecutor(1, limit)
+        self._thread = ThreadPoolExecutor(1, limit.name)
         self._counting = 0
 
     async def note(self, network: str) -> None:
@@ -101,7 +101,7 @@ class Failures:
             raise answers.Busy(wait_s=math.ceil(left_s))
 
     def _count(self, network: str) -> None:
-        limits.take(limit=self._limit, subject=network, at=now(), allowed=FAILURES, window_s=60)
+        limits.take(self._limit, network, at=now())
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
@@ -113,7 +113,7 @@ class Claims:
     def __init__(self, directory: Directory, batches: Batches) -> None:
         self._directory = directory
         self._batches = batches
-        self._failures = Failures("token.wrong")
+        self._failures = Failures(declared.TOKEN_WRONG)
         self._per_second, self._per_day = per_second(), per_day()
 
     async def one(

@@ -15,7 +15,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW, present
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import door
 from abhiyan.enrolment.models import Enrolment, Membership, Parting
 from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.queries import door as queries
@@ -385,7 +384,7 @@ def numbers(page: str) -> dict[str, tuple[str, str]]:
 def sixty(world: World, worker: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Sixty entries of a worker, the latest first: forty of today, of whom ten are counted and one left; twenty of two
     days ago, who wait."""
-    monkeypatch.setattr(door, "PER_PHONE", ("door.phone", 500, 3600))
+    monkeypatch.setenv("ABHIYAN_LIMITS", "door.phone=500")
     pages = [
         entered(
             worker,

@@ -244,7 +244,7 @@ def test_what_waits_for_its_code_is_sealed_and_gone_when_it_has_served(world: Wo
 
 
 def test_too_many_codes_to_one_phone_are_refused_with_what_was_typed(world: World) -> None:
-    for _n in range(6):  # five of the phone, and one of its network
+    for _n in range(7):  # five of the phone, and two of its network
         assert browser().post("/join/winter/", typed(world.asha)).status_code == 302
     answer = browser().post("/join/winter/", typed(world.asha))
     assert answer.status_code == 429

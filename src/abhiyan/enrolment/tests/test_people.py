@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from abhiyan.core import limits
+from abhiyan.core import declared, limits
 from abhiyan.core.scope import system
 from abhiyan.enrolment import owed
 from abhiyan.enrolment.queries import awaiting
@@ -257,8 +257,7 @@ def test_a_page_leaves_the_rest_of_a_crowded_unit_unread(
 
 
 def test_reading_leaves_a_row_and_a_quota_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 3)
-    monkeypatch.setattr(reading, "MANY", 1)
+    monkeypatch.setenv("ABHIYAN_LIMITS", "people.rows=3 people.many=1")
     world.web_join(of=world.asha)
     client = officer(world, "district_president", "JK-SRI")
     for _n in range(3):
@@ -369,7 +368,7 @@ def test_what_could_never_be_taken_out_is_refused_before_anybody_is_asked(
 def test_a_file_todays_reading_leaves_no_room_for_is_still_there_tomorrow(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert reading.MOST_EXPORTED < reading.ROWS_PER_DAY, (
+    assert declared.PEOPLE_ROWS.allowed > reading.MOST_EXPORTED, (
         "whoever has looked at a page can still take the file"
     )
     world.web_join(of=world.asha)
@@ -379,14 +378,14 @@ def test_a_file_todays_reading_leaves_no_room_for_is_still_there_tomorrow(
     with system("test"):
         release = Release.objects.get()
     approve(officer(world, "data_officer", "JK-SRI"), release)
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 3)
+    monkeypatch.setenv("ABHIYAN_LIMITS", "people.rows=3")
     assert client.get("/people/").status_code == 200
     assert client.post(f"/people/export/{release.public_id}/").status_code == 429
     limits.forget_all()  # the next day
     assert "Bilal" in client.post(f"/people/export/{release.public_id}/").getvalue().decode()
     with system("test"):
         Release.objects.update(state=Release.State.RELEASED)
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 1)
+    monkeypatch.setenv("ABHIYAN_LIMITS", "people.rows=1")
     grown = client.post(f"/people/export/{release.public_id}/")
     assert grown.status_code == 422 and "more than 1 people" in grown.content.decode()
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from abhiyan.core import database, file_pool, limits, slots
+from abhiyan.core import database, declared, file_pool, limits, slots
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, TooMany
@@ -294,17 +294,12 @@ def test_no_transaction_waits_while_photos_wait_to_be_opened() -> None:
     with system("test"):
         assert PaperPhoto.objects.count() == 2
         account = Account.objects.get(name="mandal_president of JK-SRI-M1")
-    name, allowed, window_s = photos.LOOKED_AT
-    left: dict[str, Any] = {
-        "limit": name,
-        "subject": str(account.pk),
-        "at": NOW,
-        "allowed": allowed,
-        "window_s": window_s,
-    }
-    limits.take(**left, n=allowed - 2)  # two were counted once, though the act ran twice
+    looked_at, who = declared.ENROLMENT_PHOTOS, str(account.pk)
+    limits.take(
+        looked_at, who, at=NOW, n=looked_at.allowed - 2
+    )  # two were counted once, though the act ran twice
     with pytest.raises(TooMany):
-        limits.take(**left)
+        limits.take(looked_at, who, at=NOW)
 
 
 def test_a_process_that_opens_a_picture_knows_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import ClaimOutcome, confirming
 from abhiyan.enrolment.models import Enrolment, How
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.views import question as views
 from abhiyan.messaging.actions import questions
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import questions as words
@@ -136,7 +135,7 @@ def test_a_network_of_many_guesses_still_takes_the_no_of_whoever_holds_a_link(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(world)
-    monkeypatch.setattr(views, "PER_NETWORK", ("question.network", 1, 3600))
+    monkeypatch.setenv("ABHIYAN_LIMITS", "link.wrong=1")
     assert [browser().get("/q/guessed/").status_code for _n in range(2)] == [404, 429]
     assert browser().post(link(world.asha), {"answer": "no"}).status_code == 302
     assert term().end_reason == "denied"

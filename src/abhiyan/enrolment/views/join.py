@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, limits, lot
+from abhiyan.core import clock, declared, limits, lot
 from abhiyan.core.actor import PUBLIC
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
@@ -45,10 +45,6 @@ from . import devices, drafts, places
 
 AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 # Without a code nothing holds a stranger back but these: (name, allowed in a window, seconds).
-PER_PHONE = ("join.phone", 5, 3600)
-PER_NETWORK = ("join.network", 300, 3600)
-PER_PREFIX = ("join.prefix", 2_000, 3600)  # first five digits: a fraud that walks through one series
-PER_HOUR = ("join.hour", 50_000, 3600)
 STEPS = {
     "about": ("adult", "birth_year", "name"),
     "contact": ("where", "phone"),
@@ -160,6 +156,7 @@ def proven(
             phone=UUID(asked["phone"]),
             session=request.visit.key,
             code=given["code"],
+            network=request.visit.origin,
             at=at,
         ),
     )
@@ -178,7 +175,7 @@ def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
     """The choices below "where", for the page's script."""
     found = by_slug(request, slug)
     at = clock.now()
-    limits.take(limit="join.places", subject=request.visit.origin, at=at, allowed=6_000, window_s=3600)
+    limits.take(declared.JOIN_PLACES, request.visit.origin, at=at)
     picker = places.pick(found, request.GET, language=language())
     shown = {"address": reverse("enrolment:join_drive", args=[slug]), **places.context(picker)}
     return render(request, "enrolment/_places.html", shown)
@@ -191,7 +188,7 @@ def judged_step(
     request: VisitRequest, form: JoinForm, picker: places.PlacePicker, *, at: datetime
 ) -> JsonResponse:
     """Return the errors of one short step, as HTML for each field. It keeps and counts nothing of what was typed."""
-    limits.take(limit="join.steps", subject=request.visit.origin, at=at, allowed=6_000, window_s=3600)
+    limits.take(declared.JOIN_STEPS, request.visit.origin, at=at)
     form.is_valid()
     judge_place(form, picker)
     wrong = {
@@ -409,13 +406,14 @@ def _submitted(request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, 
         code = _ask(request, found, typed.phone, session.key, at)
         _remember_code(request, slug, typed.told(), code, at=at)
         return redirect("enrolment:join_code", slug)
-    for (name, allowed, window_s), subject in (
-        (PER_PHONE, str(phone_id)),
-        (PER_NETWORK, request.visit.origin),
-        (PER_PREFIX, typed.phone[:8]),
-        (PER_HOUR, "all"),
-    ):
-        limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+    people.count_asked(
+        part="entry",
+        number=typed.phone,
+        session=request.visit.key,
+        by=request.actor,
+        at=at,
+        knows=request.visit.knows,
+    )
     _enrol_unproven(request, found, typed, phone_id=phone_id, at=at)
     return devices.note_entered(request, redirect("enrolment:join_received", slug), phone_id)
 
@@ -461,6 +459,7 @@ def _ask(request: VisitRequest, found: OpenDrive, phone: str, session: str, at: 
         by=request.actor,
         at=at,
         language=language(),
+        knows=request.visit.knows,
     )
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
@@ -25,8 +25,6 @@ from abhiyan.ui.acts import form_page
 
 from . import join, places
 
-PER_NETWORK = ("link.network", 2_000, 3600)
-
 
 @gzip_page
 @form_page
@@ -36,14 +34,13 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
     A link that is wrong, over or used is answered alike, with the ways that remain.
     """
     at = clock.now()
-    name, allowed, window_s = PER_NETWORK
-    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
     if request.method == "POST":
         with system("a personal link is completed"):
             behind = queries.behind_link(link)
     else:
         behind = _open(request, link, at)
     if behind is None:
+        limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
         return over(request)
     programme_id, phone_id, last4 = behind
     try:

@@ -64,6 +64,7 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
             by=request.actor,
             at=at,
             language=language(),
+            knows=request.visit.knows,
         )
 
     asked = tried(request, form, ask)
@@ -100,6 +101,7 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
             phone=UUID(asked["phone"]),
             session=request.visit.key,
             code=given["code"],
+            network=request.visit.origin,
             at=at,
         )
         if member is not None:

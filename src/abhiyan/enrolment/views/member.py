@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.contact import queries as contact
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -56,8 +56,6 @@ from abhiyan.ui.acts import form_page, tried
 
 from . import card, join, joined, own_help, parting, places
 
-WHICH_TRIES = ("me.which", 20, 86_400)
-CARD_FILES = ("card.files", 60, 3600)
 View = Callable[..., HttpResponseBase]
 
 
@@ -117,6 +115,7 @@ def me(request: VisitRequest) -> HttpResponseBase:
             at=at,
             language=language(),
             expected=expected,
+            knows=request.visit.knows,
         )
 
     asked = tried(request, form, ask)
@@ -260,8 +259,7 @@ def me_which(request: VisitRequest) -> HttpResponseBase:
     assert phone_id is not None
     form = WhichForm(request.POST or None)
     if form.is_valid():
-        name, allowed, window_s = WHICH_TRIES
-        limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.ME_WHICH, str(phone_id), at=at)
         found = queries_people.matching(queries_people.own_memberships(phone_id), **form.cleaned_data)
         if (
             len({queries_people.told_apart_by(one) for one in found}) == 1
@@ -494,8 +492,7 @@ def me_card_file(request: VisitRequest, kind: str) -> HttpResponseBase:
     by, member = citizen(request), own(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
-    name, allowed, window_s = CARD_FILES
-    limits.take(limit=name, subject=str(member.public_id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.CARD_FILES, str(member.public_id), at=at)
     return card.file(member, kind, by=by, at=at)
 
 

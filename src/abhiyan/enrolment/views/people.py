@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from abhiyan.core import clock
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.enrolment.actions import cards, exporting, members
@@ -340,7 +340,7 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
         looked.row.lo,
         looked.row.hi,
         _wanted(said, _sorting(given)),
-        limit=reading.ROWS_PER_DAY + 1,
+        limit=limits.allowed_by(declared.PEOPLE_ROWS, at) + 1,
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
     if payload.get("file") == CARDS:

@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.listed import TEMPLATE as LISTED
 from abhiyan.enrolment.actions.members import QUESTION
@@ -31,13 +31,11 @@ from .joined import join_link
 from .member import citizen, own, unlisted
 
 NO = "no"
-PER_NETWORK = ("question.network", 2_000, 3600)
 
 
 def guessed(request: VisitRequest, at: datetime) -> HttpResponseBase:
     """There is no such link. Guesses are counted; whoever holds a link is let in from any network."""
-    name, allowed, window_s = PER_NETWORK
-    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
     return render(request, "enrolment/question_over.html", status=404)
 
 

@@ -33,7 +33,6 @@ from .submissions import (
     LARGEST_PICTURE,
     LONGEST_KEY,
     LONGEST_REASON,
-    OPENED,
     AnswersUnfit,
     FormUnitsInUse,
     ReturnReasonMissing,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, limits, lot, sql
+from abhiyan.core import apart, audit, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.keys import keyring
@@ -30,7 +30,6 @@ from .opinions import RECORD, heed_opinion
 LONGEST_REASON = 500
 LONGEST_KEY = 100
 LARGEST_PICTURE = 12 << 20  # bytes
-OPENED = ("forms.pictures", 120, 3600)  # pictures of one account
 
 State, Act = Submission.State, SubmissionStep.Act
 
@@ -246,10 +245,7 @@ def _redrawn(pictures: Mapping[str, bytes], *, by: Actor, at: datetime) -> dict[
         raise SentPictureTooLarge(field=large, mb=LARGEST_PICTURE >> 20)
     work = ("pictures", *(hashlib.sha256(data).digest() for data in pictures.values()))
     if not apart.is_done(work):
-        name, allowed, window_s = OPENED
-        limits.take(
-            limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s, n=len(pictures)
-        )
+        limits.take(declared.FORM_PICTURES, str(by.account_id), at=at, n=len(pictures))
     return apart.done(work, lambda: {key: _made_anew(key, data) for key, data in pictures.items()})
 
 

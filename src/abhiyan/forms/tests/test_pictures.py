@@ -10,7 +10,6 @@ from abhiyan.core.pictures import KEPT, SMALL
 from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import scoped, system
 from abhiyan.forms import actions, queries
-from abhiyan.forms.actions import submissions
 from abhiyan.forms.models import FormVersion, Submission, SubmissionPicture
 from abhiyan.forms.rules.questions import Condition, QuestionKind
 from abhiyan.org.queries import viewer_of
@@ -137,7 +136,7 @@ def test_a_picture_is_opened_by_those_who_see_its_form_alone(
 def test_an_account_sends_so_many_pictures_an_hour(
     world: World, version: FormVersion, mandal: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submissions, "OPENED", ("forms.pictures", 1, 3600))
+    monkeypatch.setenv("ABHIYAN_LIMITS", "forms.pictures=1")
     sent(world, version, mandal, drawn())
     with pytest.raises(TooMany):
         sent(world, version, mandal, drawn(colour="red"), key="two")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits, lot
+from abhiyan.core import audit, clock, declared, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, TooMany
 from abhiyan.core.scope import system
@@ -93,10 +93,7 @@ def answer_ticket(
 
 def take_answers(*, n: int, by: Actor, at: datetime) -> None:
     """Count n answers of an account, or refuse all of them: TooMany."""
-    name, allowed, window_s = ANSWERS_A_DAY
-    limits.take(
-        limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s, n=n
-    )
+    limits.take(declared.HELP_ANSWERS, str(by.account_id or by.id), at=at, n=n)
 
 
 def answer_counted(
@@ -123,8 +120,7 @@ def answer_counted(
         check_words(said, places=lambda: places_of(row), at=at)
         if not is_counted:
             take_answers(n=1, by=by, at=at)
-        name, allowed, window_s = TO_A_PHONE
-        limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.HELP_TO_PHONE, str(row.phone_id), at=at)
         is_written = may_be_written(row)
         if is_written and not is_approved:
             _take_same(said, by=by, at=at)
@@ -154,11 +150,10 @@ def same_answer(said: str, by: Actor) -> str:
 
 def _take_same(said: str, *, by: Actor, at: datetime) -> None:
     """Count an answer among the same of its account. One text to many phones is a bulk send: it takes two people."""
-    name, allowed, window_s = SAME_ANSWER
     try:
-        limits.take(limit=name, subject=same_answer(said, by), at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.HELP_SAME, same_answer(said, by), at=at)
     except TooMany:
-        raise SameAnswerOften(field="text", most=allowed) from None
+        raise SameAnswerOften(field="text", most=limits.allowed_by(declared.HELP_SAME, at)) from None
 
 
 def _sent(row: Ticket, said: str, *, is_done: bool, is_written: bool, at: datetime) -> UUID | None:

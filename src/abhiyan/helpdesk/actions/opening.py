@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits, lot, news
+from abhiyan.core import audit, clock, declared, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
@@ -91,8 +91,7 @@ def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
         org.require(by, TYPE, at=asked.unit_id)
     except org.NotYours:
         raise PlaceElsewhere(field="unit") from None
-    name, allowed, window_s = TYPED_A_DAY
-    limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
     with system("a request is typed"):
         return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
 
@@ -130,8 +129,7 @@ def add_call(*, opening: Opening, ticket: UUID | None, by: Actor, at: datetime) 
     act that asked who may. Refuses NoPhone, NothingSaid, TooLong, TooMany, NotFound.
     """
     asked = _looked_at(opening)
-    name, allowed, window_s = TYPED_A_DAY
-    limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
     with system("a call to the helpline is written down"):
         return _opened(_at_home(asked), is_proven=True, is_typed=True, by=by, at=at, into=ticket)
 
@@ -168,8 +166,8 @@ def add_web(*, opening: Opening, network: str, by: Actor, at: datetime) -> Ticke
     asked = _looked_at(opening)
     phone_id = keyring().phone_id(asked.phone)
     is_proven = by.kind == "citizen" and current().phone == phone_id
-    name, allowed, window_s = WEB_NETWORK
-    limits.take(limit=name, subject=network, at=at, allowed=allowed, window_s=window_s)
+    if not is_proven:
+        limits.take(declared.HELP_NETWORK, network, at=at)
     with system("a request comes by the web"):
         return _opened(_at_home(asked), is_proven=is_proven, is_typed=False, by=by, at=at)
 
@@ -213,8 +211,7 @@ def _opened(
     )
     if row is None:
         if not is_typed and asked.phone:
-            name, allowed, window_s = NEW_AN_HOUR
-            limits.take(limit=name, subject="", at=at, allowed=allowed, window_s=window_s)
+            limits.take(declared.HELP_NEW, "proven" if is_proven else "unproven", at=at)
         is_given = bool(asked.phone) and (is_typed or not is_proven)  # by somebody else than the phone
         is_stranger = is_given and not is_heard(_phone_id(asked))
         row = _new(asked, is_proven=is_proven, is_stranger=is_stranger, is_above=is_above, by=by, at=at)
@@ -298,16 +295,14 @@ def _new(
 
 
 def _take_unheard(by: Actor, at: datetime) -> None:
-    name, allowed, window_s = TYPED_UNHEARD
-    limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.HELP_UNHEARD, str(by.account_id or by.id), at=at)
 
 
 def _receipt(row: Ticket, phone: str, *, by: Actor, at: datetime) -> None:
     if not may_be_told(row):
         return
-    name, allowed, window_s = RECEIPTS
     try:
-        limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.HELP_RECEIPT, str(row.phone_id), at=at)
         if row.is_stranger:
             _take_unheard(by, at)
     except TooMany:

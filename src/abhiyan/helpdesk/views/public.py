@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system, widen
@@ -33,8 +33,6 @@ from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-
-PER_NETWORK = ("helpdesk.links", 2_000, 3600)
 
 
 class WriteForm(forms.Form):
@@ -186,6 +184,5 @@ def solved(request: VisitRequest, link: str) -> HttpResponseBase:
 
 
 def _guessed(request: VisitRequest, at: datetime) -> HttpResponseBase:
-    name, allowed, window_s = PER_NETWORK
-    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
     return render(request, "helpdesk/solved.html", {"state": "none"}, status=404)

@@ -5,7 +5,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -20,8 +20,6 @@ from abhiyan.ui.acts import form_page
 
 from .shown import days_of
 
-PER_NETWORK = ("meeting.network", 100, 3600)  # guesses of links
-
 
 @form_page
 def answer_page(request: Request, link: str) -> HttpResponseBase:
@@ -33,8 +31,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
             if row.room != ROOM or row.kind not in (COMES, CAME):
                 raise NotFound
     except NotFound:  # a guess; who holds a link is let in from any network
-        name, allowed, window_s = PER_NETWORK
-        limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
         raise
     with system("the page behind a question's link"):
         own = Invitee.objects.select_related("meeting__unit").filter(question=row.about).first()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, jobs, limits, lot, sql
+from abhiyan.core import audit, clock, declared, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -25,7 +25,6 @@ from .queueing import Outgoing, send_many, take_back
 
 CIRCULAR = "messages.circular"
 TEMPLATE = "duty.circular"
-PER_UNIT_AND_DAY = 5  # each is an SMS to everybody in office below
 LONGEST = 10_000
 AT_ONCE = 500  # messages of one commit
 AGAIN = timedelta(hours=24)  # between reminders
@@ -111,9 +110,7 @@ def send_circular(
         )
         if not made.recipients:
             raise NobodyBelow(field="office")
-        limits.take(
-            limit=CIRCULAR, subject=str(unit_id), at=at, allowed=PER_UNIT_AND_DAY, window_s=limits.DAY_S
-        )
+        limits.take(declared.CIRCULARS, str(unit_id), at=at)
         made.save(update_fields=["recipients"])
         _announce(made, "first", at)
         _record("messaging.send_circular", made, by, at, made.recipients)

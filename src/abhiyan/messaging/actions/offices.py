@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
@@ -16,7 +16,6 @@ from abhiyan.messaging.queries import OFFICE, our_number
 from abhiyan.messaging.rules import texts
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries
-from abhiyan.org.actions.appointments import OffersOften
 from abhiyan.org.models import Appointment
 from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
 from abhiyan.people import queries as people
@@ -26,28 +25,23 @@ from .questions import PhoneQuestion, ask, close, question_id
 from .queueing import send
 
 ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
-OFFERS = ("offers.phone", 3, 30 * limits.DAY_S)  # of offices to one phone
 
 
 def ask_holder(*, told: AppointmentOffered) -> None:
     """Ask the phone they were named with whether they accept. In the transaction of the appointment.
 
-    Refuses OffersOften.
+    The phone may be a stranger's. So the offices of one unit send it three messages in 30 days. Of a later offer the
+    message is left out; the appointment waits for its holder to sign in. An office of another unit is not held by that.
     """
     with system("whether somebody accepts an office"):
         account = people.account(told.account_id)
         phone = _phone_of(account) if account else None
         if account is None or phone is None:
             return
-        name, allowed, window_s = OFFERS
         try:
-            limits.take(
-                limit=name, subject=str(account.phone_id), at=told.at, allowed=allowed, window_s=window_s
-            )
-        except TooMany as refused:
-            free_at = told.at + timedelta(seconds=int(str(refused.facts["wait_s"])))
-            day = clock.day_in(settings.TIME_ZONE, free_at).strftime("%d/%m/%Y")
-            raise OffersOften(field="account", n=allowed, day=day) from None
+            limits.take(declared.OFFER_SMS, f"{account.phone_id} {told.by_unit_id}", at=told.at)
+        except TooMany:
+            return
         language = account.language or settings.LANGUAGE_CODE
         office, unit = named(told.office_names, language), named(told.unit_names, language)
         room, kind = OFFICE

@@ -21,10 +21,9 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from abhiyan.core import limits, news
+from abhiyan.core import declared, limits, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
@@ -38,7 +37,6 @@ from abhiyan.people.rules.silence import needs_new_answer
 from .queueing import Outgoing, send_many, take_back
 
 WHICH = "reply.which"
-WORDS = ("question.words", 20, 86_400)  # a phone tries at most so many words a day, right or wrong
 AT_ONCE = 500  # phones locked together by the loop
 BARE_WITHIN = timedelta(days=3)  # so long an answer without a word can mean only the last message
 TEXTED = ("sms", "whatsapp")
@@ -157,10 +155,11 @@ def answer(
             ):
                 return _which(phone_id, still_open, at)
             return _heard(still_open[0], n, yes=yes, channel=channel, ref=ref, by=by, at=at)
-        if not _may_try(phone_id, at):
+        if limits.is_full(declared.QUESTION_WORDS, str(phone_id), at=at):
             return Answered.LIMITED
         found = [(one, n) for one in mine for n in _numbers(one) if word == _word(one, n)] if word else []
         if len({one.pk for one, _n in found}) != 1:  # or two questions of a phone that happen to share a word
+            limits.take(declared.QUESTION_WORDS, str(phone_id), at=at)
             return Answered.WRONG
         return _heard(*found[0], yes=yes, channel=channel, ref=ref, by=by, at=at)
 
@@ -394,15 +393,6 @@ def _take(
     )
     news.tell(told)
     return Answered.TAKEN
-
-
-def _may_try(phone_id: UUID, at: datetime) -> bool:
-    name, allowed, window_s = WORDS
-    try:
-        limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
-    except TooMany:
-        return False
-    return True
 
 
 def _which(phone_id: UUID, still_open: list[Question], at: datetime) -> Answered:

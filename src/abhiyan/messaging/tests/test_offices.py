@@ -18,7 +18,6 @@ from abhiyan.messaging.actions import Answered
 from abhiyan.messaging.models import Message, MessageClass, Question
 from abhiyan.messaging.queries import OFFICE
 from abhiyan.messaging.rules import questions as rules
-from abhiyan.messaging.views import offices
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.tests.make import World, actor
@@ -156,7 +155,7 @@ def test_the_link_accepts_once_and_looking_does_nothing(made: Appointment, langu
 def test_a_network_of_many_guesses_still_lets_in_who_holds_a_link(
     made: Appointment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(offices, "PER_NETWORK", ("offer.network", 1, 3600))
+    monkeypatch.setenv("ABHIYAN_LIMITS", "link.wrong=1")
     assert [Client().get("/office/guessed/").status_code for _n in range(2)] == [404, 429]
     assert Client().get(page(made)).status_code == 200
     assert Client().post(page(made), {"answer": "accept"}).status_code == 200

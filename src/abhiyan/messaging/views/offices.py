@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -17,8 +17,6 @@ from abhiyan.org.actions import NotOffered
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page
-
-PER_NETWORK = ("offer.network", 100, 3600)  # guesses of links
 
 
 @form_page
@@ -33,8 +31,7 @@ def office(request: Request, link: str) -> HttpResponseBase:
                 row = needed(queries.open_behind(link, of=queries.OFFICE, at=at), NotOffered)
                 held = needed(org.offered(row.about), NotOffered)
     except NotOffered:  # a guess; who holds a link is let in from any network
-        name, allowed, window_s = PER_NETWORK
-        limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
         raise
     if accepted is not None:
         return _accepted(request, accepted, at=at)

@@ -97,12 +97,6 @@ class AlreadyEnded(Refused):
     message = _("This appointment has ended already.")
 
 
-class OffersOften(Refused, status=429):
-    """Each offer is a message to the phone, which may be a stranger's. Messaging refuses it in the act."""
-
-    message = _("This phone got %(n)s offers of an office in 30 days. Offer the next one from %(day)s.")
-
-
 class NotOffered(Refused, status=404):
     """A link, a word, or a page: answered, taken back, over, another phone's, or never made. All answered alike."""
 
@@ -248,6 +242,7 @@ def appoint(
                     public_id=made.public_id,
                     account_id=account_id,
                     unit_id=unit_id,
+                    by_unit_id=queries.seat_over(by.account_id, unit_id) if by.account_id else None,
                     office_names=queries.titles(kind.names, body.names if body else {}),
                     unit_names=units.unit_by_id(unit_id).names,
                     at=at,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits, news
+from abhiyan.core import audit, clock, declared, limits, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -23,8 +23,6 @@ from abhiyan.people.actions import factors
 
 from .appointments import OPEN
 from .releases import ask_release, lock_account, use_release
-
-REVEALED_PER_DAY = 200  # phones one account may see in clear
 
 
 def reveal_phone(*, phone_id: UUID, about: UUID, unit_id: int, by: Actor, at: datetime) -> str:
@@ -82,9 +80,7 @@ def count_reveal(*, by: Actor, at: datetime) -> None:
 
     For rooms with a rule of their own on who may: they ask it before.
     """
-    limits.take(
-        limit="people.reveal", subject=str(by.account_id), at=at, allowed=REVEALED_PER_DAY, window_s=86_400
-    )
+    limits.take(declared.PEOPLE_REVEALED, str(by.account_id), at=at)
 
 
 def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime) -> Release:

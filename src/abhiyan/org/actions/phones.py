@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, TooMany, needed
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.people import actions as people
@@ -17,26 +17,37 @@ from abhiyan.people import phones
 from abhiyan.people import queries as known
 from abhiyan.people.actions import field, sessions
 from abhiyan.people.actions.accounts import NotAPhone
-from abhiyan.people.actions.codes import CodeNotRight, CodeSpent
+from abhiyan.people.actions.codes import CodeNotRight
 from abhiyan.people.models import Account, FieldHeld
 
 PURPOSE = "field"  # of its codes
-# limit: its name, allowed in a window of seconds. The code stands alone here, so fewer tries than of a first proof.
-TRIES_PER_PHONE = ("phone.tries", 12, 86_400)
-TRIES_PER_NETWORK = ("phone.network", 120, 3600)
-TRIES_PER_HOUR = ("phone.hour", 5_000, 3600)
 
 
-def ask_phone_code(*, phone: str, session: str, language: str, by: Actor, at: datetime) -> UUID:
+def ask_phone_code(
+    *,
+    phone: str,
+    session: str,
+    language: str,
+    by: Actor,
+    at: datetime,
+    knows: Callable[[UUID], bool] = people.codes.nobody,
+) -> UUID:
     """Send the code that lets a phone into the field pages. Return the id of the request.
 
     The code leaves only for people that one code lets in (`queries.by_one_code`). Every other number gets the same
-    answer. Refuses NotAPhone, TooMany.
+    answer. knows: as `people.ask_code`. Refuses NotAPhone, TooMany.
     """
     number = needed(phones.parse(phone), NotAPhone(field="phone"))
     expected = _let_in(keyring().phone_id(number), at) is not None
     return people.ask_code(
-        purpose=PURPOSE, phone=phone, session=session, language=language, expected=expected, by=by, at=at
+        purpose=PURPOSE,
+        phone=phone,
+        session=session,
+        language=language,
+        expected=expected,
+        by=by,
+        at=at,
+        knows=knows,
     )
 
 
@@ -47,17 +58,14 @@ def let_phone_in(
 
     The account must pass `queries.by_one_code` today. Refuses CodeNotRight, for every reason alike; CodeSpent.
     """
-    for (name, allowed, window_s), subject in (
-        (TRIES_PER_PHONE, str(phone_id)),
-        (TRIES_PER_NETWORK, by.origin),
-        (TRIES_PER_HOUR, "all"),
-    ):
-        try:
-            limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
-        except TooMany:
-            raise CodeSpent(field="code") from None
     people.check_code(
-        request_id=request_id, purpose=PURPOSE, phone=phone_id, session=session, code=code, at=at
+        request_id=request_id,
+        purpose=PURPOSE,
+        phone=phone_id,
+        session=session,
+        code=code,
+        network=by.origin,
+        at=at,
     )
     account, unit_id = needed(_let_in(phone_id, at), CodeNotRight(field="code"))
     own = Actor(kind="phone", id=account.public_id, account_id=account.pk, origin=by.origin)

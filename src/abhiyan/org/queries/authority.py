@@ -139,6 +139,16 @@ def holds(account_id: int, capability: str, *, at: int) -> bool:
         )
 
 
+def seat_over(account_id: int, unit_id: int) -> int | None:
+    """The unit of the lowest office by which an account reaches a unit today; None: it reaches it by no office."""
+    with _own_appointments(account_id):
+        found: int | None = sql.value(
+            f"select (select ap.unit_id {_REACH} order by p.hi - p.lo limit 1) from {_TODAY}",
+            {"unit": unit_id, "account": account_id, "today": clock.today(settings.TIME_ZONE)},
+        )
+    return found
+
+
 def sits_in(account_id: int, body_id: int) -> bool:
     """Return True if an account holds a seat in a body today."""
     with _own_appointments(account_id):

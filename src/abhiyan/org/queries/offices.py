@@ -32,6 +32,16 @@ HELD = """ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
   and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 
 
+def offices_held(at: datetime) -> int:
+    """How many offices are held in the whole organisation, for limits that grow with it."""
+    with system("how many offices are held"):
+        n: int = sql.value(
+            f"select count(*) from org_appointment ap where {HELD}",
+            {"on": clock.day_in(settings.TIME_ZONE, at)},
+        )
+    return n
+
+
 def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:
     """One appointment in the viewer's sight, or NotFound."""
     found = Appointment.objects.select_related("office", "unit", "body").filter(public_id=public_id).first()

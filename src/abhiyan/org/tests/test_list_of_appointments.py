@@ -11,6 +11,7 @@ from abhiyan.core.imports import running
 from abhiyan.core.models import AuditEntry, RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.messaging.models import Message
 from abhiyan.org import actions
 from abhiyan.org.lists import LAYOUT
 from abhiyan.org.models import Appointment
@@ -96,7 +97,12 @@ def test_rows_are_offered_and_an_office_above_ones_own_is_refused_by_itself(
     assert offices() == []
 
 
-def test_a_fourth_offer_to_a_phone_is_refused_with_the_day_from_which_it_may_come(
+def messages_of_offers() -> int:
+    with system("test"):
+        return Message.objects.filter(template="duty.office").count()
+
+
+def test_a_fourth_offer_of_one_unit_leaves_out_the_message_and_an_office_of_another_unit_is_not_held(
     world: World, tmp_path: Path
 ) -> None:
     places = ("N1111", "N1112", "N1121", "N1122")
@@ -105,15 +111,14 @@ def test_a_fourth_offer_to_a_phone_is_refused_with_the_day_from_which_it_may_com
     )
     leader = actor(world.holder("district_president", "N11"))
     staged = bring(tmp_path / "list.csv", rows, world, leader)
-    assert (staged.counts, refused(staged)) == (
-        {"offered": 3, "refused": 1},
-        [(5, "phone", "offers_often")],
-    )
+    assert (staged.counts, refused(staged)) == ({"offered": 4}, [])
     staged = bring(tmp_path / "list.csv", rows, world, leader, "commit")
-    assert staged.counts == {"offered": 3, "refused": 1}, "a check offers nothing, and counts for nothing"
-    assert offices() == [("booth_worker", place) for place in places[:3]]
-    page = body(browser(world.holder("state_president", "N1")), f"/imports/{staged.public_id}/")
-    assert "This phone got 3 offers of an office in 30 days. Offer the next one from " in page
+    assert offices() == [("booth_worker", place) for place in places]
+    assert messages_of_offers() == 3, "a check offers nothing, and counts for nothing"
+    above = actor(world.holder("state_president", "N1"))
+    higher = "Phone,Name,Office,Unit code\n9906000011,Asha Devi,Mandal president,N111\n"
+    assert bring(tmp_path / "higher.csv", higher, world, above, "commit").counts == {"offered": 1}
+    assert messages_of_offers() == 4
 
 
 def test_a_booth_list_as_districts_keep_it_is_mapped_by_guess(world: World, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from abhiyan.core import sql
+from abhiyan.core import declared, limits, sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions
@@ -198,9 +198,11 @@ def test_names_in_files_count_among_the_people_one_may_read_in_a_day(
     district: Client, officer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decided(officer, ask(district))
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 0)
-    assert taken(district).status_code == 422
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 5)
+    with system("test"):
+        reader = Account.objects.get(name="Asha Devi")
+    limits.take(declared.PEOPLE_ROWS, str(reader.pk), at=NOW, n=declared.PEOPLE_ROWS.allowed)
+    assert taken(district).status_code == 429
+    monkeypatch.setenv("ABHIYAN_LIMITS", f"people.rows={declared.PEOPLE_ROWS.allowed + 5}")
     assert "Ravi Kumar" in taken(district).getvalue().decode(), "what was refused is not used up"
 
 

@@ -13,7 +13,6 @@ from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions, queries
-from abhiyan.org.actions import doors
 from abhiyan.org.actions.doors import TooEarly
 from abhiyan.org.actions.releases import AlreadyDecided, ApprovalOver, UnknownAct
 from abhiyan.org.models import Appointment, Office, Release
@@ -466,7 +465,7 @@ def test_a_number_is_revealed_within_capability_scope_and_quota(
             id=phone_id, public_id=phone_id, phone_id=phone_id, name="A", unit_id=world.unit("N1111"), at=AT
         )
     near, far = world.holder("booth_president", "N1111"), world.holder("booth_president", "N1211")
-    monkeypatch.setattr(doors, "REVEALED_PER_DAY", 2)
+    monkeypatch.setenv("ABHIYAN_LIMITS", "people.reveal=2")
     given = {"phone_id": phone_id, "about": phone_id, "unit_id": world.unit("N1111"), "at": AT}
     with scoped(queries.scope_of(near.pk, AT.date())):
         for _each in range(2):

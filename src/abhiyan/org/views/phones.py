@@ -100,6 +100,7 @@ def phone_sign_in(request: Request) -> HttpResponseBase:
             language=language(),
             by=request.actor,
             at=at,
+            knows=request.visit.knows,
         ),
     )
     if asked:

@@ -18,6 +18,7 @@ from .codes import (
     check_code,
     check_console,
     check_first_word,
+    count_asked,
     end_first_words,
     first_administrator,
     make_console_link,

@@ -4,6 +4,8 @@ Whatever is behind a phone (an account, a member, nobody) asking and answering g
 work; only whether a code really leaves differs, and that is seen on the phone alone.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, lot, news
+from abhiyan.core import audit, declared, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
@@ -42,23 +44,12 @@ CONSOLE_LIVES = timedelta(hours=1)
 WORD_LIVES = timedelta(days=14)
 WORD_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
 WORD_LENGTH = 8
-TRIES = 5
-DIGITS = 6
-# limit: allowed in a window of seconds. A session is a browser while it keeps its cookie, until it proves a phone:
-# whoever throws the cookie away begins another, and is held by network, series of numbers and hour alone. No mark in a
-# browser could do better, for it would be thrown away alike. A network is a /24 of a mobile operator with thousands
-# behind it.
-PER_PHONE = (5, 3600)
-PER_PHONE_AND_DAY = (12, 86_400)
-# A phone that others have asked for too often still gets a code from each network. Else five requests an hour would
-# keep its owner from signing in.
-PER_PHONE_AND_NETWORK = (1, 3600)
-PER_PHONE_BEYOND = (12, 86_400)
-PER_SESSION = (10, 3600)
-PER_NETWORK = (300, 3600)
-PER_PREFIX = (2_000, 3600)  # first five digits: a fraud that walks through one series
-PER_HOUR = (50_000, 3600)  # all together: what codes may cost
-TRIES_PER_PHONE = (30, 86_400)
+DIGITS, LONG_DIGITS = 6, 8  # the longer ones while many wrong codes come
+
+
+def nobody(_phone_id: UUID) -> bool:
+    """The browser has proven no phone before."""
+    return False
 
 
 class CodeNotRight(Refused):
@@ -107,30 +98,28 @@ def ask_code(
     at: datetime,
     language: str = "hi",
     expected: bool = True,
+    knows: Callable[[UUID], bool] = nobody,
 ) -> UUID:
     """Have a code sent to a phone, for one purpose and one browser. Returns the id of the request.
 
     session: the key of the visit (`request.visit.need(at).key`). expected: whether a code is to leave at all; when
-    not (nobody there), everything else happens alike. For sign_in the account decides.
-    Refuses NotAPhone, and TooMany per phone, session, network, prefix and hour.
+    not (nobody there), everything else happens alike. For sign_in the account decides. knows: whether this browser
+    has proven a phone before (`request.visit.knows`).
+    Refuses NotAPhone, and TooMany as `count_asked`.
     """
     if purpose not in PURPOSES:
         raise LookupError(f"no such purpose: {purpose}")
     number = needed(phones.parse(phone), NotAPhone(field="phone"))
     phone_id = keyring().phone_id(number)
-    _count_phone(f"{_kind_of(purpose)} {phone_id}", by.origin, at)
-    for name, subject, (allowed, window_s) in (
-        ("code.session", session, PER_SESSION),
-        ("code.network", by.origin, PER_NETWORK),
-        ("code.prefix", number[:8], PER_PREFIX),
-        ("code.hour", "all", PER_HOUR),
-    ):
-        limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
-    code = f"{lot.below(10**DIGITS):0{DIGITS}d}"
+    if purpose == "sign_in":
+        with system("whether somebody signs in with a phone"):
+            expected &= Account.objects.filter(phone_id=phone_id, closed_at=None).exists()
+    part = purpose.partition(".")[0]
+    count_asked(part=part, number=number, session=session, expected=expected, by=by, at=at, knows=knows)
+    digits = LONG_DIGITS if _is_guessed_at(part, phone_id, by.origin, at) else DIGITS
+    code = f"{lot.below(10**digits):0{digits}d}"
     request_id = lot.uuid()
     with system("one-time code"):
-        if purpose == "sign_in":
-            expected &= Account.objects.filter(phone_id=phone_id, closed_at=None).exists()
         Code.objects.create(
             id=request_id,
             purpose=purpose,
@@ -151,36 +140,69 @@ def ask_code(
     return request_id
 
 
-def _kind_of(purpose: str) -> str:
-    """Purposes with limits of their own. A stranger on an open page spends no code of a sign-in, nor of leaving."""
-    return purpose if purpose in ("sign_in", "leave", "field") else "open"
+def count_asked(
+    *,
+    part: str,
+    number: str,
+    session: str,
+    by: Actor,
+    at: datetime,
+    expected: bool = True,
+    knows: Callable[[UUID], bool] = nobody,
+) -> None:
+    """Count what somebody asks for a number that may be anybody's: by session, network, and then phone.
 
-
-def _count_phone(subject: str, network: str, at: datetime) -> None:
-    """Count a code against the limits of its phone. TooMany."""
+    part: of `declared.KNOWN_PARTS` or `OPEN_PARTS`; each has rooms of its own. number: E.164. session: "" where none
+    is needed. expected: of a known part, whether something leaves for the number; only that counts for its network,
+    and every number is answered alike. Who is signed in spends no room of strangers, and neither does a browser that
+    has proven this phone before. Refuses TooMany.
+    """
+    phone_id = keyring().phone_id(number)
+    subject = f"{part} {phone_id}"
+    if session:
+        limits.take(declared.CODE_SESSION, session, at=at)
+    if knows(phone_id):
+        limits.take(declared.CODE_PHONE_BROWSER, subject, at=at)
+        return
+    if part in declared.KNOWN_PARTS:
+        limits.take(declared.CODE_NETWORK_KNOWN, f"{part} {by.origin}", at=at, counts=expected)
+    elif by.kind in ("public", "citizen"):
+        limits.take(declared.CODE_NETWORK, f"{part} {by.origin}", at=at)
+        limits.take(declared.CODE_SERIES, f"{part} {number[:8]}", at=at)
+        limits.take(declared.CODE_HOUR, part, at=at)
     try:
-        for name, (allowed, window_s) in (
-            ("code.phone", PER_PHONE),
-            ("code.phone_day", PER_PHONE_AND_DAY),
-        ):
-            limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.CODE_PHONE, subject, at=at)
+        limits.take(declared.CODE_PHONE_DAY, subject, at=at)
     except TooMany as spent:
+        # Else a few requests of a stranger would keep the owner from signing in.
         try:
-            for name, whose, (allowed, window_s) in (
-                ("code.phone_network", f"{subject} {network}", PER_PHONE_AND_NETWORK),
-                ("code.phone_beyond", subject, PER_PHONE_BEYOND),
-            ):
-                limits.take(limit=name, subject=whose, at=at, allowed=allowed, window_s=window_s)
+            limits.take(declared.CODE_PHONE_NETWORK, f"{subject} {by.origin}", at=at)
         except TooMany:
             raise spent from None
 
 
+def _wrong_of(part: str, phone_id: UUID, network: str) -> tuple[tuple[declared.DeclaredLimit, str], ...]:
+    """The limits of wrong codes, each with its subject."""
+    return (
+        (declared.CODE_WRONG_PHONE, f"{part} {phone_id}"),
+        (declared.CODE_WRONG_NETWORK, network),
+        (declared.CODE_WRONG_ALL, "all"),
+    )
+
+
+def _is_guessed_at(part: str, phone_id: UUID, network: str, at: datetime) -> bool:
+    """Whether so many wrong codes came that new ones are longer. A right code passes all the same."""
+    return any(limits.is_full(limit, whose, at=at) for limit, whose in _wrong_of(part, phone_id, network))
+
+
 def check_code(
-    *, request_id: UUID, purpose: str, phone: str | UUID, session: str, code: str, at: datetime
+    *, request_id: UUID, purpose: str, phone: str | UUID, session: str, code: str, network: str, at: datetime
 ) -> UUID:
     """Accept a code, once; returns the id of the phone it proves. phone: E.164 (or as written), or its id.
 
-    Refuses CodeNotRight; CodeSpent after five tries. Tries count also when the request is refused.
+    network: where the try comes from; only wrong tries count for it. A right code passes within the five tries of its
+    own request, whatever others have tried. Refuses CodeNotRight; CodeSpent after five tries. Tries count also when
+    the request is refused.
     """
     if isinstance(phone, UUID):
         phone_id = phone
@@ -188,11 +210,7 @@ def check_code(
         number = needed(phones.parse(phone), NotAPhone(field="phone"))
         phone_id = keyring().phone_id(number)
     try:
-        limits.take(limit="code.try", subject=str(request_id), at=at, allowed=TRIES, window_s=86_400)
-        allowed, window_s = TRIES_PER_PHONE
-        # By purpose: who spends the tries of a stranger's phone on the open pages does not keep them from signing in.
-        subject = f"{purpose} {phone_id}"
-        limits.take(limit="code.tries", subject=subject, at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.CODE_REQUEST, str(request_id), at=at)
     except TooMany:
         raise CodeSpent(field="code") from None
     typed = code.strip().translate(_INDIAN_DIGITS)
@@ -209,6 +227,9 @@ def check_code(
         if accepted:
             note_sign(phone_id=phone_id, at=at)
     if not accepted:
+        for limit, whose in _wrong_of(purpose.partition(".")[0], phone_id, network):
+            with suppress(TooMany):
+                limits.take(limit, whose, at=at)
         raise CodeNotRight(field="code")
     return phone_id
 
@@ -253,12 +274,12 @@ def make_console_link(*, account_id: int, by: Actor, at: datetime, is_proof_lost
 
 def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
     """Accept the console's one-time path; the account it signs in. Refuses LinkOver."""
-    limits.take(limit="console", subject=by.origin, at=at, allowed=20, window_s=3600)
     with system("one-time sign-in from the console"):
         found = Code.objects.filter(
             purpose="console", digest=_console_digest(secret), used_at=None, expires_at__gt=at
         ).first()
         if found is None or not Code.objects.filter(id=found.pk, used_at=None).update(used_at=at):
+            limits.take(declared.CONSOLE_WRONG, by.origin, at=at)
             raise LinkOver
         account = needed(Account.objects.filter(phone_id=found.phone_id, closed_at=None).first(), LinkOver)
         audit.record(by=by, at=at, act="people.console_sign_in", subject=str(account.public_id))

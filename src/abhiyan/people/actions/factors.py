@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, lot, sql
+from abhiyan.core import audit, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -25,7 +25,6 @@ SECOND = (Factor.Kind.PASSKEY, Factor.Kind.TOTP)
 MOST = 10  # factors of one account
 RECOVERY_CODES = 10
 SETUP_LIVES = timedelta(hours=1)
-TRIES = (10, 900)  # per account, in a window of seconds
 LONGEST_NAME = 60
 
 
@@ -227,8 +226,7 @@ def _lock(account_id: int) -> None:
 
 def take_a_try(account_id: int, at: datetime) -> None:
     """One of the tries of an account in a window. Refuses TooMany."""
-    allowed, window_s = TRIES
-    limits.take(limit="factor.try", subject=str(account_id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.FACTOR_TRY, str(account_id), at=at)
 
 
 def opened(factor: Factor) -> bytes:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, lot, sql
+from abhiyan.core import audit, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
@@ -21,9 +21,7 @@ from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, Fie
 
 MOST_WAITING = 60  # pictures of one account whose records have not come
 WAITS_S = 600
-PICTURES = ("field.pictures", 240, 3600)
 LARGEST = 2 << 20  # bytes; a phone shrinks them to less
-HELD = ("field.held", 300, 86_400)  # records of one phone that was signed out
 RECEIPTS_LAST = timedelta(days=400)
 PICTURES_LAST = timedelta(days=30)
 HELD_LAST = timedelta(days=90)
@@ -91,8 +89,7 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
         return
     if FieldReceipt.objects.filter(pk=record).exists():
         return
-    name, allowed, window_s = PICTURES
-    limits.take(limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.FIELD_PICTURES, str(by.account_id), at=at)
     if FieldPicture.objects.filter(account_id=account_id).count() >= MOST_WAITING:
         raise TooMany(wait_s=WAITS_S)
     picture = FieldPicture(
@@ -136,8 +133,7 @@ def hold_record(
     known = begin_record(key=key, content=content, by=by, at=at)
     if known is not None:
         return known
-    name, allowed, window_s = HELD
-    limits.take(limit=name, subject=str(phone), at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.FIELD_HELD, str(phone), at=at)
     pictures_that_wait(key=key, numbers=pictures, by=by)
     own = _id(by, key)
     FieldReceipt.objects.filter(pk=own).update(answer=dict(answer))

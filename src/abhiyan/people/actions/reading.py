@@ -5,16 +5,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits
+from abhiyan.core import audit, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
 
-ROWS_PER_DAY = 20_000  # per account; exports are approved by a second person, and count too
 # Whoever asked looks at pages of people on the way, and a list grows until a second person has said yes.
-MOST_EXPORTED = ROWS_PER_DAY // 2
-MANY = 10_000  # from here on somebody should ask why
-DAY_S = 86_400
-BEARERS_PER_DAY = 400  # names of office-bearers beyond the reader's own line
+MOST_EXPORTED = declared.PEOPLE_ROWS.allowed // 2
 
 
 class ReadEnough(TooMany):
@@ -44,27 +40,24 @@ def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "en
 
     Past half of it one entry "enrolment.reads_many" a day raises the alarm.
     """
-    if n > ROWS_PER_DAY:
-        raise ListTooLong(most=ROWS_PER_DAY)
+    most = limits.allowed_by(declared.PEOPLE_ROWS, at)
+    if n > most:
+        raise ListTooLong(most=most)
     who = str(by.account_id or by.id)
     try:
-        limits.take(
-            limit="people.rows", subject=who, at=at, allowed=ROWS_PER_DAY, window_s=DAY_S, n=max(n, 1)
-        )
+        limits.take(declared.PEOPLE_ROWS, who, at=at, n=max(n, 1))
     except TooMany as refused:
         wait_s = int(str(refused.facts["wait_s"]))
-        raise ReadEnough(most=ROWS_PER_DAY, hours=-(-wait_s // 3600), wait_s=wait_s) from None
+        raise ReadEnough(most=most, hours=-(-wait_s // 3600), wait_s=wait_s) from None
     try:
-        limits.take(limit="people.many", subject=who, at=at, allowed=MANY, window_s=DAY_S, n=max(n, 1))
+        limits.take(declared.PEOPLE_MANY, who, at=at, n=max(n, 1))
     except TooMany:
         try:
-            limits.take(limit="people.alarm", subject=who, at=at, allowed=1, window_s=DAY_S)
+            limits.take(declared.PEOPLE_ALARM, who, at=at)
         except TooMany:
             pass
         else:
-            audit.record(
-                by=by, at=at, act="enrolment.reads_many", unit_id=unit_id, facts={"allowed": ROWS_PER_DAY}
-            )
+            audit.record(by=by, at=at, act="enrolment.reads_many", unit_id=unit_id, facts={"allowed": most})
     audit.record(by=by, at=at, act=act, unit_id=unit_id, n=n)
 
 
@@ -75,14 +68,11 @@ def read_bearers(*, by: Actor, unit_id: int, n: int, at: datetime) -> bool:
     """
     who = str(by.account_id or by.id)
     try:
-        limits.take(
-            limit="bearers.names", subject=who, at=at, allowed=BEARERS_PER_DAY, window_s=DAY_S, n=max(n, 1)
-        )
+        limits.take(declared.BEARER_NAMES, who, at=at, n=max(n, 1))
     except TooMany:
+        most = limits.allowed_by(declared.BEARER_NAMES, at)
         with suppress(TooMany):
-            limits.take(limit="bearers.alarm", subject=who, at=at, allowed=1, window_s=DAY_S)
-            audit.record(
-                by=by, at=at, act="org.reads_many", unit_id=unit_id, facts={"allowed": BEARERS_PER_DAY}
-            )
+            limits.take(declared.BEARER_ALARM, who, at=at)
+            audit.record(by=by, at=at, act="org.reads_many", unit_id=unit_id, facts={"allowed": most})
         return False
     return True

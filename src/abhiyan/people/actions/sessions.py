@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.core import signing
 
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
@@ -31,6 +32,9 @@ VISITOR_IDLES = timedelta(minutes=45)
 PHONE_LIVES = timedelta(days=30)
 BOTH_PROOFS_LIVE = timedelta(days=14)  # on a phone: what shows other people opens so long
 MOST_PHONES = 2
+KNOWN = "known"  # a cookie: marks of the phones that a browser has proven
+KNOWN_LASTS = timedelta(days=180)
+MOST_KNOWN = 4
 TOUCH_EVERY = timedelta(minutes=1)
 _MARK, _SIGNED = 11, 19  # letters of the mark, and of it with whose the cookie is
 _NOBODY = "A" * (_SIGNED - _MARK)  # six bytes of nothing
@@ -97,6 +101,29 @@ def key_of(*, token: str) -> str:
 def key_of_phone(*, token: str) -> str:
     """As `key_of`, of a phone's own cookie. Its digest differs, so neither cookie opens anything for the other."""
     return Session.OF_PHONE + keyring().token_digest("phone " + token).hex() if key_of(token=token) else ""
+
+
+def is_known(cookie: str, *, phone_id: UUID) -> bool:
+    """Whether a browser's cookie says that it has proven this phone before. It opens nothing, and asks no code less."""
+    return _known_mark(phone_id) in _known_marks(cookie)
+
+
+def known_with(cookie: str, *, phone_id: UUID) -> str:
+    """The cookie of a browser that has proven one phone more. Nothing of the phones can be read back from it."""
+    marks = [mark for mark in _known_marks(cookie) if mark != _known_mark(phone_id)]
+    return signing.dumps([*marks, _known_mark(phone_id)][-MOST_KNOWN:], salt=KNOWN)
+
+
+def _known_marks(cookie: str) -> list[str]:
+    try:
+        found: list[str] = signing.loads(cookie, salt=KNOWN, max_age=KNOWN_LASTS)
+    except signing.BadSignature:
+        return []
+    return found
+
+
+def _known_mark(phone_id: UUID) -> str:
+    return _letters(keyring().token_digest(f"known browser {phone_id}")[:9])
 
 
 def is_alive(*, session: Session, at: datetime) -> bool:

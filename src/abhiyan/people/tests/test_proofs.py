@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abhiyan.core import limits
+from abhiyan.core import declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped
@@ -90,15 +90,16 @@ def test_a_code_is_accepted_once_within_its_time_for_its_purpose_phone_request_a
                     else one.phone,
                     session="another browser" if wrong == "session" else one.session,
                     code=f"{(int(one.code) + 1) % 10**6:06d}" if wrong == "code" else one.code,
+                    network="10.0.0.0",
                     at=now,
                 )
             except codes.CodeSpent:
-                assert one.tries > codes.TRIES
+                assert one.tries > declared.CODE_REQUEST.allowed
             except codes.CodeNotRight:
-                assert one.tries <= codes.TRIES
+                assert one.tries <= declared.CODE_REQUEST.allowed
                 assert wrong or one.is_used or now >= one.at + codes.LIVES
             else:
-                assert one.tries <= codes.TRIES
+                assert one.tries <= declared.CODE_REQUEST.allowed
                 assert not wrong and not one.is_used and now < one.at + codes.LIVES
                 assert proven == keyring().phone_id(one.phone)
                 one.is_used = True

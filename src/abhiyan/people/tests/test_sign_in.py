@@ -9,13 +9,14 @@ import pytest
 from django.conf import LazySettings, settings
 from django.test import Client
 
+from abhiyan.core import declared
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.people import actions
-from abhiyan.people.actions import codes, factors
+from abhiyan.people.actions import codes, factors, sessions
 from abhiyan.people.models import Code, Session
 from abhiyan.people.rules import totp
 
@@ -117,6 +118,7 @@ def test_a_code_works_once(world: World) -> None:
         "purpose": "sign_in",
         "phone": ASHA,
         "session": session,
+        "network": "",
     }
     actions.check_code(**known, code=told[0].code, at=AT)
     with pytest.raises(codes.CodeNotRight):
@@ -147,6 +149,7 @@ def test_a_code_is_bound_to_purpose_phone_browser_and_ten_minutes(
         "phone": ASHA,
         "session": "s" * 64,
         "code": told[0].code,
+        "network": "",
         "at": AT + timedelta(minutes=9),
     }
     with pytest.raises(codes.CodeNotRight):
@@ -167,8 +170,8 @@ def test_five_tries_and_the_code_is_spent(world: World) -> None:
     assert "tried too often" in answer.content.decode()
 
 
-def test_a_phone_gets_five_codes_an_hour_and_one_for_its_network(world: World) -> None:
-    for _each in range(6):
+def test_a_phone_gets_five_codes_an_hour_and_two_for_its_network(world: World) -> None:
+    for _each in range(7):
         ask(browser())
     answer = browser().post("/sign-in/", {"phone": ASHA})
     assert answer.status_code == 429
@@ -189,23 +192,89 @@ def test_what_is_no_mobile_is_refused_at_its_field(world: World, phone: str) -> 
     assert 'aria-invalid="true"' in answer.content.decode()
 
 
-def test_tries_spent_on_an_open_page_keep_nobody_from_signing_in(world: World) -> None:
+@pytest.mark.parametrize("purpose", ["sign_in", "leave", "member", "field", "join", "phone", "door"])
+def test_a_right_code_passes_whatever_strangers_have_tried_and_later_codes_are_longer(
+    world: World, purpose: str
+) -> None:
     guess: dict[str, Any] = {
-        "purpose": "leave",
+        "purpose": purpose,
         "phone": ASHA,
         "session": "x" * 64,
         "code": "000000",
+        "network": "10.0.0.0",
         "at": AT,
     }
-    for _each in range(codes.TRIES_PER_PHONE[0]):
+
+    def right() -> str:
+        """Ask for a code, get it wrong four times, and type it."""
+        with inbox() as told:
+            request_id = actions.ask_code(purpose=purpose, phone=ASHA, session="s" * 64, by=SYSTEM, at=AT)
+        for _each in range(declared.CODE_REQUEST.allowed - 1):
+            with pytest.raises(codes.CodeNotRight):
+                actions.check_code(request_id=request_id, **guess)
+        given = guess | {"session": "s" * 64, "code": told[0].code}
+        assert actions.check_code(request_id=request_id, **given) == world.account.phone_id
+        return told[0].code
+
+    assert len(right()) == codes.DIGITS
+    for _each in range(declared.CODE_WRONG_PHONE.allowed * 3):
         with pytest.raises(codes.CodeNotRight):
             actions.check_code(request_id=uuid4(), **guess)
-    with pytest.raises(codes.CodeSpent):
-        actions.check_code(request_id=uuid4(), **guess)
+    assert len(right()) == codes.LONG_DIGITS
+
+
+def test_a_spent_session_spends_no_room_of_a_phone(world: World) -> None:
+    """A stranger whose browser is spent asks on for the leader's number: the leader's own room is as it was."""
+    numbers = iter(range(9_000_000_000, 9_999_999_999, 1_234_567))
+    stranger = Actor.public(origin="10.9.0.0")
     with inbox() as told:
-        request_id = actions.ask_code(purpose="sign_in", phone=ASHA, session="s" * 64, by=SYSTEM, at=AT)
-    rightly = guess | {"purpose": "sign_in", "session": "s" * 64, "code": told[0].code}
-    assert actions.check_code(request_id=request_id, **rightly) == world.account.phone_id
+        for _code in range(declared.CODE_SESSION.allowed):
+            actions.ask_code(
+                purpose="sign_in", phone=f"+91{next(numbers)}", session="theirs", by=stranger, at=AT
+            )
+        for _each in range(14):
+            with pytest.raises(TooMany):
+                actions.ask_code(purpose="sign_in", phone=ASHA, session="theirs", by=stranger, at=AT)
+        leader = Actor.public(origin="10.0.0.0")
+        for n in range(declared.CODE_PHONE.allowed):
+            actions.ask_code(purpose="sign_in", phone=ASHA, session=f"own {n}", by=leader, at=AT)
+    assert len(told) == declared.CODE_PHONE.allowed + declared.CODE_SESSION.allowed
+
+
+def test_a_browser_that_signed_in_before_gets_a_code_whatever_strangers_ask(world: World) -> None:
+    """From the leader's own network, too: its room for the number is spent, and the known browser has another."""
+    own = world.browser(strong=False)
+    for network in range(20):
+        for _each in range(8):
+            browser().post("/sign-in/", {"phone": ASHA}, REMOTE_ADDR=f"203.0.{network}.9")
+    fresh = browser()
+    where = "203.0.7.200"
+    assert fresh.post("/sign-in/", {"phone": ASHA}, REMOTE_ADDR=where).status_code == 429
+    fresh.cookies["known"] = sessions.known_with("", phone_id=world.account.phone_id)
+    assert fresh.post("/sign-in/", {"phone": ASHA}, REMOTE_ADDR=where).status_code == 302
+    fresh.cookies["known"] = "made up"
+    assert fresh.post("/sign-in/", {"phone": ASHA}, REMOTE_ADDR=where).status_code == 429
+    assert own.get("/").status_code < 500
+
+
+def test_a_full_network_answers_alike_for_known_and_unknown_numbers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Codes to invented numbers leave its room as it was; once codes that left have spent it, all are refused."""
+    monkeypatch.setenv("ABHIYAN_LIMITS", "code.network_known=2")
+    there = "203.0.113.9"
+    for n in range(5):
+        assert (
+            browser().post("/sign-in/", {"phone": f"+9190000111{n:02d}"}, REMOTE_ADDR=there).status_code
+            == 302
+        )
+    for _each in range(2):
+        assert browser().post("/sign-in/", {"phone": ASHA}, REMOTE_ADDR=there).status_code == 302
+    answers = {
+        phone: browser().post("/sign-in/", {"phone": phone}, REMOTE_ADDR=there)
+        for phone in (ASHA, "+919000011199")
+    }
+    assert [answer.status_code for answer in answers.values()] == [429, 429]
 
 
 def test_a_stranger_on_an_open_page_keeps_no_leader_from_signing_in(world: World) -> None:
@@ -214,13 +283,15 @@ def test_a_stranger_on_an_open_page_keeps_no_leader_from_signing_in(world: World
         actions.ask_code(purpose=purpose, phone=ASHA, session=uuid4().hex, by=by, at=AT, expected=False)
 
     with inbox():
-        for n in range(codes.PER_PHONE[0] + 1):  # the last is the one of its network
+        for n in range(declared.CODE_PHONE.allowed + 2):  # the last is the one of its network
             ask_for("member", f"10.0.{n}.0")
+        ask_for("member", "10.0.9.0")
+        ask_for("member", "10.0.9.0")
         with pytest.raises(TooMany):
-            ask_for("member", f"10.0.{codes.PER_PHONE[0]}.0")
+            ask_for("member", "10.0.9.0")
         ask_for("sign_in", "10.1.0.0")
         # The strangers ask for codes to sign in, too: a leader in another network still gets one.
-        for _each in range(codes.PER_PHONE[0]):
+        for _each in range(declared.CODE_PHONE.allowed + 1):
             ask_for("sign_in", "10.2.0.0")
         with pytest.raises(TooMany):
             ask_for("sign_in", "10.2.0.0")
@@ -233,7 +304,7 @@ def test_a_stranger_on_the_page_of_members_locks_no_leader_out_of_the_sign_in_pa
         for network in (7, 8):
             stranger = [
                 browser().post("/me/", {"phone": ASHA}, REMOTE_ADDR=f"203.0.{network}.9").status_code
-                for _each in range(codes.PER_PHONE_AND_DAY[0] + 1)
+                for _each in range(declared.CODE_PHONE_DAY.allowed + 2)
             ]
             assert stranger[-1] == 429
         own = browser()
@@ -248,7 +319,8 @@ def test_a_totp_step_works_once(world: World) -> None:
     assert second.post("/sign-in/second/", {"code": app}).status_code == 422
 
 
-def test_whoever_throws_the_cookie_away_is_held_by_the_network() -> None:
+def test_whoever_throws_the_cookie_away_is_held_by_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABHIYAN_LIMITS", "code.network=30")
     numbers = iter(range(9_000_000_000, 9_999_999_999, 1_234_567))
 
     def ask(session: str, origin: str) -> None:
@@ -256,11 +328,11 @@ def test_whoever_throws_the_cookie_away_is_held_by_the_network() -> None:
         actions.ask_code(purpose="join", phone=f"+91{next(numbers)}", session=session, by=by, at=AT)
 
     with inbox():
-        for _code in range(codes.PER_SESSION[0]):
+        for _code in range(declared.CODE_SESSION.allowed):
             ask("kept", "10.0.0.0")
         with pytest.raises(TooMany):
             ask("kept", "10.0.0.0")
-        for n in range(codes.PER_NETWORK[0] - codes.PER_SESSION[0]):
+        for n in range(30 - declared.CODE_SESSION.allowed):
             ask(f"new {n}", "10.0.0.0")
         with pytest.raises(TooMany):
             ask("another", "10.0.0.0")
@@ -270,7 +342,7 @@ def test_whoever_throws_the_cookie_away_is_held_by_the_network() -> None:
 def test_guessing_the_app_code_is_limited(world: World) -> None:
     secret = world.app()
     client = world.browser(strong=False)
-    for _each in range(factors.TRIES[0] + 1):
+    for _each in range(declared.FACTOR_TRY.allowed + 1):
         answer = client.post("/sign-in/second/", {"code": "000000"})
     assert answer.status_code == 429
     right = totp.code_of(secret, totp.step_at(NOW))

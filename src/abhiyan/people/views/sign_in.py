@@ -101,6 +101,7 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
             language=language_of_page(),
             by=request.actor,
             at=at,
+            knows=request.visit.knows,
         ),
     )
     if asked:
@@ -143,6 +144,7 @@ def sign_in_code(request: VisitRequest) -> HttpResponseBase:
             phone=UUID(asked["phone"]),
             session=request.visit.key,
             code=given["code"],
+            network=request.visit.origin,
             at=at,
         )
         with system("whose phone this is"):

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
@@ -17,7 +17,6 @@ from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.items import ROOM
 from abhiyan.ui.acts import form_page
 
-PER_NETWORK = ("items.links", 2_000, 3600)
 YES, NO = "yes", "no"
 
 
@@ -65,6 +64,5 @@ def _state(row: Question, about: Item, at: datetime) -> str:
 
 def _guessed(request: Request, at: datetime) -> HttpResponseBase:
     """There is no such link. Guesses are counted; a real link opens from any network."""
-    name, allowed, window_s = PER_NETWORK
-    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
     return render(request, "programmes/item_question.html", {"state": "none"}, status=404)

@@ -97,7 +97,7 @@ def _code_read(at: datetime) -> str:
     going = messaging.admit(messages=messaging.lease(at=at, n=100, codes=True), at=at)
     taken = [(one, Handed(ok=True, ref=f"sample-{one.message.id}")) for one in going]
     messaging.settle(returned=taken, adapter="sample", at=at)
-    found = re.search(r"(?<!\d)\d{6}(?!\d)", going[-1].letter.text)
+    found = re.search(r"(?<!\d)(?:\d{6}|\d{8})(?!\d)", going[-1].letter.text)
     assert found is not None
     return found[0]
 

@@ -9,12 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import limits
+from abhiyan.core import declared, limits
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions as org
-from abhiyan.org.actions import doors
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account, Phone
 from abhiyan.programmes.models import InCharge
@@ -154,14 +153,8 @@ def test_a_name_of_somebody_with_offices_in_two_lines_opens_for_both_leaders(cas
 def test_past_the_days_quota_no_number_is_shown(cast: Cast) -> None:
     with_number(cast, "district_in_charge")
     chief = cast.client("state_president")
-    limits.take(
-        limit="people.reveal",
-        subject=str(cast.accounts["state_president"].pk),
-        at=NOW,
-        allowed=doors.REVEALED_PER_DAY,
-        window_s=86_400,
-        n=doors.REVEALED_PER_DAY,
-    )
+    spent = declared.PEOPLE_REVEALED.allowed
+    limits.take(declared.PEOPLE_REVEALED, str(cast.accounts["state_president"].pk), at=NOW, n=spent)
     answer = chief.post(sheet_of(cast, "district_in_charge"))
     assert answer.status_code == 429 and NUMBER[-4:] not in answer.content.decode()
 

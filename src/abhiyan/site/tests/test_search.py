@@ -10,7 +10,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people import actions as people
-from abhiyan.people.actions import reading
 
 from .cast import SYSTEM, Cast
 
@@ -83,7 +82,7 @@ def test_past_the_days_quota_search_says_so_for_a_phone_that_is_found_and_one_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cast = Cast.make()
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 2)
+    monkeypatch.setenv("ABHIYAN_LIMITS", "people.rows=2")
     client = cast.client("booth_president")
     nobodys = "9906099060"
     pages = [searched(client, text) for text in (nobodys, "asha", nobodys, cast.own_member.phone)]

@@ -15,7 +15,6 @@ from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.messaging.tests.bulk import register
-from abhiyan.people.actions import reading
 from abhiyan.people.actions.suppressions import suppress
 from abhiyan.people.models import Purpose
 from abhiyan.people.tests.make import body
@@ -140,7 +139,7 @@ def test_names_on_today_are_a_reading_of_people_and_leave_a_row() -> None:
 def test_past_the_days_quota_of_people_today_opens_without_names(monkeypatch: pytest.MonkeyPatch) -> None:
     cast = Cast.make()
     on_paper(cast, "Agreed Devi", 1, Purpose.CALLS)
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 1)
+    monkeypatch.setenv("ABHIYAN_LIMITS", "people.rows=1")
     assert "Agreed Devi" in text(cast, "booth_president")
     page = text(cast, "booth_president")
     assert "Agreed Devi" not in page and "1 person: phone not answered yet" in page

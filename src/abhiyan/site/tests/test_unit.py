@@ -8,7 +8,6 @@ import pytest
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.people.actions import reading
 from abhiyan.people.tests.make import body
 from abhiyan.programmes.models import Programme, ProgrammeUnit
 
@@ -51,7 +50,7 @@ def test_names_of_other_places_are_shown_to_a_worker_until_the_day_has_enough(
 ) -> None:
     cast = Cast.make()
     worker, president = cast.client("booth_worker"), cast.client("state_president")
-    monkeypatch.setattr(reading, "BEARERS_PER_DAY", 3)
+    monkeypatch.setenv("ABHIYAN_LIMITS", "bearers.names=3")
     pages = [body(worker, "/units/JK-JAM/") for _n in range(5)]
     shown = ["of another place" in page for page in pages]
     assert shown[0] and not shown[-1] and shown == sorted(shown, reverse=True)

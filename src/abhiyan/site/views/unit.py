@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, declared, limits, sql
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.owing import owed_here
 from abhiyan.org.responsible import leaders, seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
-from abhiyan.people.actions.reading import BEARERS_PER_DAY, read_bearers
+from abhiyan.people.actions.reading import read_bearers
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
@@ -170,7 +170,7 @@ def _count_names(request: Request, context: dict[str, Any], here: units.UnitRow,
             "children": [
                 (*row[:-1], row[-1] and org.Leader(0, "…", {})) for row in context.get("children", [])
             ],
-            "most_names": BEARERS_PER_DAY,
+            "most_names": limits.allowed_by(declared.BEARER_NAMES, at),
         }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
@@ -41,7 +41,6 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 CHOSEN = 12  # free workers to choose from
-PER_NETWORK = ("stays.network", 100, 3600)  # guesses of links
 
 
 def stays_programme(public_id: UUID) -> Programme:
@@ -274,8 +273,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
             if row.room != actions.ROOM:
                 raise NotFound
     except NotFound:  # a guess; who holds a link is let in from any network
-        name, allowed, window_s = PER_NETWORK
-        limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+        limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
         raise
     with system("the page behind a question's link"):
         one = Stay.objects.filter(pk=row.about).first()

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from abhiyan.contact.actions import lapse_attempts
-from abhiyan.core import audit, clock, limits, lot, sql
+from abhiyan.core import audit, clock, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.verification.models import VISITS, Check, Flag, Frame, Passed
@@ -32,7 +32,6 @@ from abhiyan.verification.rules.planning import VISITED
 
 MOST_OF_A_WORKER = 3  # items of one worker that one verifier checks in a frame
 KEPT = timedelta(days=3)  # how long a check stays with a verifier who does nothing about it
-BACK_A_DAY = 10  # checks that a verifier hands back
 REST = timedelta(days=7)  # after a check, before an aimed one asks the same person
 _AT_ONCE = 100
 
@@ -156,7 +155,7 @@ def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     """
     if reason not in passing.SAID:
         raise WhyBack(field="reason")
-    limits.take(limit="checks.back", subject=str(by.account_id), at=at, allowed=BACK_A_DAY, window_s=86_400)
+    limits.take(declared.CHECKS_BACK, str(by.account_id), at=at)
     with system("handing back a check"):
         check = held_check(check_id=check_id, by=by, at=at)
         if check.said_at is not None:

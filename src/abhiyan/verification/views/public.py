@@ -9,7 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, declared, limits
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.queries import NotYours
@@ -25,8 +25,6 @@ from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import public as reads
 
 from .frames import file_answer, more_answer, shown_of
-
-FILES = ("frame.files", 60, 3600)  # of a network; a large frame's is tens of megabytes
 
 
 @require_GET
@@ -50,8 +48,8 @@ def more(request: Visit, public_id: UUID, frame_id: UUID) -> HttpResponseBase:
 
 
 def _frame(request: Visit, public_id: UUID, frame_id: UUID) -> Frame:
-    name, allowed, window_s = FILES
-    limits.take(limit=name, subject=request.visit.origin, at=clock.now(), allowed=allowed, window_s=window_s)
+    if request.visit.account_id is None:
+        limits.take(declared.FRAME_FILES, request.visit.origin, at=clock.now())
     with system("a published file"):
         return reads.public_frame(public_id, frame_id)
 
