@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
-from . import clock, models, rooms
+from . import clock, models, onward, rooms
 
 log = logging.getLogger(__name__)
 Run = TypeVar("Run", bound=Callable[..., None])
@@ -68,6 +68,7 @@ def later(name: str, key: str, /, *, at: datetime, **given: Any) -> None:
         raise LookupError(f"no job is called {name}")
     row = models.Job(name=name, key=key, arguments=given, due_at=at)
     models.Job.objects.bulk_create([row], ignore_conflicts=True)
+    onward.set_going()
 
 
 @cache

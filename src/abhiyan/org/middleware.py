@@ -1,21 +1,27 @@
 """One transaction per request, in the viewer's scope; who looks, and who acts, on the request."""
 
+import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import IO
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
-from abhiyan.core import address, apart, clock
+from abhiyan.core import address, apart, clock, onward
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, current, is_out_of_date, scoped, widen
-from abhiyan.people.actions import sessions
+from abhiyan.people.actions import field, sessions
 from abhiyan.people.visit import Visit
 from abhiyan.ui.lists import NAMED
 from abhiyan.ui.records import WHO
@@ -141,6 +147,92 @@ def _by_phone(request: HttpRequest, visit: Visit, otherwise: Viewer, at: datetim
     widen(found.scope)
     sessions.touch(session=session, at=at)
     return found
+
+
+class OnceMiddleware:
+    """The same form of an account is done once. Sent again, it gets the answer that it got first.
+
+    Each page brings its forms a key against forgery, drawn for that page alone. So one account, address, key and
+    content are one press: a reload, a second press, a retry after a lost answer. A form without a key, sent by hand, is
+    the same press all day, but only as far as it sets something going for others. A press counts once it was answered
+    with the way to another page; what was refused may be sent again. The second waits for the first by the row of its
+    receipt.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with onward.watched() as going:
+            request.pressed = FormPress(going)  # type: ignore[attr-defined]  # of this class alone
+            response = self.get_response(request)
+        press: FormPress = request.pressed  # type: ignore[attr-defined]  # as above
+        if press.key is None or going.is_repeat or connection.needs_rollback:
+            return response
+        by = request.actor  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
+        if response.status_code == 302 and (going.is_set_going or _key_against_forgery(request)):
+            field.end_record(key=press.key, answer={"href": response.headers["Location"]}, by=by)
+        else:
+            field.undo_record(key=press.key, by=by)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: object, _args: object, _kwargs: object
+    ) -> HttpResponseBase | None:
+        by = request.actor  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
+        if request.method != "POST" or by.account_id is None or getattr(view, "csrf_exempt", False):
+            return None
+        at = clock.now()
+        press: FormPress = request.pressed  # type: ignore[attr-defined]  # as above
+        press.key = press_of(request, clock.day_in(settings.TIME_ZONE, at))
+        there = field.begin_record(key=press.key, content=b"", by=by, at=at)
+        press.href = there["href"] if there else ""
+        press.going.is_repeat = there is not None
+        return press.answer(request) if there and _key_against_forgery(request) else None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if not isinstance(error, onward.SetGoingBefore):
+            return None
+        press: FormPress = request.pressed  # type: ignore[attr-defined]  # as above
+        transaction.set_rollback(True)
+        return press.answer(request)
+
+
+@dataclass(slots=True)
+class FormPress:
+    """A form that was sent: the key of its receipt, and where the first of its kind led."""
+
+    going: onward.Onward
+    key: UUID | None = None
+    href: str = ""
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        """To where the first one led, with a word on it."""
+        messages.info(request, _("This was sent before, and done once. To do it again, use this page."))
+        return redirect(self.href)
+
+
+once = OnceMiddleware
+
+
+def _key_against_forgery(request: HttpRequest) -> str:
+    return request.POST.get("csrfmiddlewaretoken", "")
+
+
+def press_of(request: HttpRequest, today: date) -> UUID:
+    """The id of what is sent: its address, fields and files; without a key of its page also the day."""
+    told = hashlib.sha256()
+    parts = [request.get_full_path(), "" if _key_against_forgery(request) else today.isoformat()]
+    parts += [f"{name}={value}" for name, values in sorted(request.POST.lists()) for value in values]
+    for part in parts:
+        told.update(b"%d|" % len(part) + part.encode("utf-8", "surrogatepass"))
+    for name, files in sorted(request.FILES.lists()):
+        for each in files:
+            told.update(f"|{name}|{each.size}|".encode("utf-8", "surrogatepass"))
+            for chunk in each.chunks():
+                told.update(chunk)
+            each.seek(0)
+    return UUID(bytes=told.digest()[:16])
 
 
 class SentListMiddleware:

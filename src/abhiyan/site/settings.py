@@ -58,6 +58,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "abhiyan.site.middleware.access",
+    "abhiyan.org.middleware.once",
     "abhiyan.org.middleware.sent_list",
     "abhiyan.site.middleware.refusals",
 ]

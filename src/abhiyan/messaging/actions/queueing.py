@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from abhiyan.core import lot, sql
+from abhiyan.core import lot, onward, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
@@ -80,6 +80,7 @@ def send_many(*, messages: Sequence[Outgoing], at: datetime) -> None:
     """Queue messages in the transaction under way; one whose key was queued before is not queued again."""
     if messages:
         sql.run(INSERT, insert_parameters(messages=messages, at=at))
+        onward.set_going()
 
 
 def send(

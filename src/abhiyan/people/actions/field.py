@@ -74,6 +74,11 @@ def end_record(*, key: UUID, answer: Mapping[str, Any], by: Actor) -> None:
     FieldPicture.objects.filter(record=own).delete()
 
 
+def undo_record(*, key: UUID, by: Actor) -> None:
+    """Forget a record that was begun, for nothing came of it."""
+    FieldReceipt.objects.filter(pk=_id(by, key)).delete()
+
+
 def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> None:
     """Keep one picture until its record comes. Sent again, or after its record, nothing is written.
 
