@@ -50,6 +50,7 @@ from abhiyan.org.tests.make import actor
 from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors, reading
 from abhiyan.people.actions import field as field_actions
+from abhiyan.people.actions.sessions import SignedOutPhone
 from abhiyan.people.models import Account, FieldPhone
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
@@ -485,19 +486,19 @@ def field_pictures(ground: Ground) -> Asked:
 def field_held(ground: Ground) -> Asked:
     by = reader()
     with system("test"):
-        phone = FieldPhone.objects.create(
+        lost = FieldPhone.objects.create(
             id=uuid4(),
             account_id=needed(by.account_id),
             unit_id=ground.world.units["JK-B001"].pk,
             begun_at=ground.at,
             ends_at=ground.at,
         ).pk
+    phone = SignedOutPhone(lost, needed(by.account_id), by.id, ground.at, was_strong=False)
 
     def hold() -> None:
         with system("test"):
             field_actions.hold_record(
                 key=uuid4(),
-                content=b"",
                 record="door",
                 held={},
                 age=timedelta(0),
@@ -508,7 +509,7 @@ def field_held(ground: Ground) -> Asked:
                 at=ground.at,
             )
 
-    return str(phone), lambda: let(hold)
+    return str(lost), lambda: let(hold)
 
 
 def card_files(ground: Ground) -> Asked:

@@ -17,6 +17,7 @@ class Actor:
     id: public id of the account, member, or channel; never a phone. account_id: for people, the account's key.
     device: the session's public id; origin: shortened network address. reason: why the system acts.
     sealed: who wrote down a person's own word, and from where (`core.audit.own_word`).
+    accepted_by: who accepted what a phone sent after it was signed out; the act itself is its sender's.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Actor:
     origin: str = ""
     reason: str = ""
     sealed: str = ""
+    accepted_by: "Actor | None" = None
 
     @classmethod
     def system(cls, reason: str) -> "Actor":

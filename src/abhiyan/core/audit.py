@@ -45,7 +45,8 @@ def record(
         "facts": json.dumps(
             (facts or {})
             | ({"reason": by.reason} if by.reason else {})
-            | ({"source": by.sealed} if by.sealed else {}),
+            | ({"source": by.sealed} if by.sealed else {})
+            | ({"accepted_by": by.accepted_by.id} if by.accepted_by else {}),
             default=str,
         ),
     }

@@ -12,7 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.elections.queries import newest_classes
 from abhiyan.helpdesk.queries import RequestOnBehalf, asked_for
-from abhiyan.org.queries.offices import HELD
+from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of
@@ -44,12 +44,13 @@ def running(at: datetime) -> list[Programme]:
 
 
 # Appointments `ap` of the offices that call, at units p of the programme's tree.
-_CALLERS = f"""from org_appointment ap
+_OF_CALLERS = """from org_appointment ap
   join org_office o on o.id = ap.office_id and o.code = any(%(offices)s)
   join units_placement p on p.unit_id = ap.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
- where ap.body_id is null and ap.state = 'active' and {HELD} and exists (select from programmes_scope s
+ where ap.body_id is null and {stands} and exists (select from programmes_scope s
    join units_placement top on top.unit_id = s.unit_id and top.hierarchy = p.hierarchy
    where s.programme_id = %(programme)s and top.lo < p.hi and top.hi > p.lo)"""
+_CALLERS = _OF_CALLERS.format(stands=f"ap.state <> 'disputed' and {HELD}")
 _AWAY = """exists (select from dialogues_absence a
   where a.account_id = ap.account_id and %(on)s between a.first_on and a.last_on)"""
 # Booths `b` of a programme, with their president of the day (none: vacant).
@@ -141,10 +142,12 @@ def undone(programme_id: int, *, before: date) -> list[tuple[int, int, RosterSou
 
 def calls_there(account_id: int, programme: Programme, unit_id: int, *, on: date) -> bool:
     """Return True if an office of the account calls in the booth's area on a day. In a system scope."""
+    stands, when = held_on(account_id, on)
+    callers = _OF_CALLERS.format(stands=f"ap.state <> 'disputed' and {stands}")
     return sql.exists(
-        f"select {_CALLERS} and ap.account_id = %(account)s and exists (select from units_placement b"
+        f"select {callers} and ap.account_id = %(account)s and exists (select from units_placement b"
         " where b.unit_id = %(unit)s and b.hierarchy = %(hierarchy)s and b.lo >= p.lo and b.lo < p.hi)",
-        _given(programme, on) | {"account": account_id, "unit": unit_id},
+        _given(programme, on) | when | {"account": account_id, "unit": unit_id},
     )
 
 

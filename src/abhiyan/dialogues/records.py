@@ -9,15 +9,32 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.words import person
+from abhiyan.org.here import unit_fact
+from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, RecordTaken, naming, taken
+from abhiyan.ui.records import (
+    KEPT,
+    KeptPage,
+    RecordKind,
+    RecordSent,
+    RecordShown,
+    RecordTaken,
+    naming,
+    taken,
+    typed,
+)
+from abhiyan.units import queries as units
 
 from . import queries, views
+from .models import Dialogue
 
 PAGE = "site:field_call"
 
@@ -52,6 +69,24 @@ def take_call(request: Request, sent: RecordSent) -> RecordTaken:
     return RecordTaken(reverse("dialogues:calls"), note)
 
 
+def show_call(request: Request, sent: RecordSent) -> RecordShown:
+    """Say what a record would note of whose call. Refuses a call that is not its sender's."""
+    own = queries.own_call(request.viewer.account_id, sent.named["call"])
+    form = views.CallForm(request.POST)
+    said = taken(form, lambda said: said)
+    spans = units.all_spans([own.of.unit_id]).get(own.of.unit_id, [])
+    if not request.viewer.may_at(LEADS, *(lo for lo, _hi in spans)):
+        raise NotYours
+    facts = [
+        unit_fact(own.of.unit_id),
+        (say("Booth president"), person(own.name)),
+        (say("Day"), date_format(own.of.day, "j M Y")),
+        (say("What came of it"), str(Dialogue.Outcome(said["outcome"]).label)),
+        *typed(form, "outcome"),
+    ]
+    return RecordShown(facts, names=1)
+
+
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The viewer's calls of today that are not done."""
     if viewer.account_id is None or not viewer.may(LEADS) or not queries.has_calls(viewer.account_id, at=at):
@@ -68,8 +103,8 @@ RECORDS = (
         page=PAGE,
         tile="reports",
         take=take_call,
+        show=show_call,
         keep=keep,
-        form=views.CallForm,
         checked=(views.CallForm,),
     ),
 )

@@ -45,9 +45,9 @@ RECORDS = (
         page="enrolment:field",
         tile="enrol",
         take=door.take_entry,
+        show=door.show_entry,
         keep=keep,
         forgets=(NotAdult,),
-        form=DoorForm,
         checked=(DoorForm,),
     ),
     RecordKind(
@@ -56,6 +56,7 @@ RECORDS = (
         page="enrolment:field",
         tile="enrol",
         take=door_entries.take_try,
+        show=door_entries.show_try,
         keep=lambda _viewer, _at: (),
     ),
 )

@@ -35,8 +35,8 @@ RECORDS = (
         page=PAGE,
         tile="reports",
         take=attendance.take_attendance,
+        show=attendance.show_attendance,
         keep=keep,
-        form=attendance.AttendanceForm,
         checked=(attendance.AttendanceForm,),
     ),
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import words
@@ -122,6 +123,12 @@ def page_unit(
     if counts and not request.viewer.sees_counts_at(row.lo):
         raise NotYours
     return Here(row, chosen, () if hierarchy else stands, request.path, request.GET)
+
+
+def unit_fact(unit_id: int) -> tuple[str, str]:
+    """Name a unit beside its label, with its code: who decides about a record reads where it would be written."""
+    unit = units.unit_by_id(unit_id)
+    return say("Unit"), f"{words.named(unit.names)} · {unit.code}"
 
 
 def _named(asked: str) -> units.UnitFound:

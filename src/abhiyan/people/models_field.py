@@ -53,6 +53,8 @@ class FieldHeld(models.Model):
     sealed = models.BinaryField()  # page, form, pictures and key, as they came
     made_at = models.DateTimeField()  # when it was finished, by the phone's clock
     at = models.DateTimeField()
+    signed_out_at = models.DateTimeField()  # what its sender might send is judged as of then
+    was_strong = models.BooleanField(default=False, db_default=False)  # both proofs were shown on the phone
     state = models.SmallIntegerField(choices=State.choices, default=State.WAITS, db_default=1)
     reason = models.TextField(default="", db_default="")  # why it was set aside
     decided_by = models.BigIntegerField(null=True)  # account

@@ -134,6 +134,7 @@ class Due(models.Model):
     reason = models.TextField(default="", db_default="")  # why it cannot be done, or why it was returned
     said_at = models.DateTimeField(null=True)  # when the unit last said something
     said_by = models.BigIntegerField(null=True)  # account
+    let_in_by = models.BigIntegerField(null=True)  # account that accepted it from a phone that was signed out
     done_at = models.DateTimeField(null=True)  # when it was first done, while that holds
     # When a phone finished the answer that stands, which came later; null: it was given on its page.
     made_at = models.DateTimeField(null=True)

@@ -41,6 +41,7 @@ RECORDS = (
         page=PAGE,
         tile="reports",
         take=dues.take_report,
+        show=dues.show_report,
         keep=keep,
         checked=(dues.HoldForm, dues.ReportForm),
     ),

@@ -9,7 +9,7 @@ from abhiyan.core import sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
-from abhiyan.org.queries.offices import HELD
+from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of
@@ -30,20 +30,22 @@ FOUND = 6  # booths that fit a text
 BOX = 0.04  # degrees around a mark; more than the radius and the loosest accuracy everywhere in India
 
 # Areas `h` of an account: units of offices above the booth that lead, and of seats of a house. As of %(on)s.
-_AREAS = f"""from org_appointment ap
+_OF_AREAS = """from org_appointment ap
   join org_office o on o.id = ap.office_id and o.capabilities && array['tasks.ask', 'plans.read']
   join units_unit v on v.id = ap.unit_id and v.kind not in ('booth', 'village', 'ward')
   join units_placement h on h.unit_id = ap.unit_id and h.hierarchy = ap.hierarchy and h.lo is not null
-  where ap.account_id = %(account)s and ap.body_id is null and {HELD}"""
+  where ap.account_id = %(account)s and ap.body_id is null and {stands}"""
+_AREAS = _OF_AREAS.format(stands=HELD)
 _INSIDE = "b.hierarchy = h.hierarchy and b.lo > h.lo and b.lo < h.hi"
 
 
 def area_of(account_id: int, unit_id: int, *, on: date) -> int | None:
     """The unit in whose area somebody has a booth on a day, the smallest. None: it is not theirs. In a system scope."""
+    stands, when = held_on(account_id, on)
     found = sql.column(
-        f"select h.unit_id {_AREAS} and exists (select from units_placement b where b.unit_id = %(unit)s and {_INSIDE})"
-        " order by h.hi - h.lo limit 1",
-        {"account": account_id, "unit": unit_id, "on": on},
+        f"select h.unit_id {_OF_AREAS.format(stands=stands)} and exists (select from units_placement b"
+        f" where b.unit_id = %(unit)s and {_INSIDE}) order by h.hi - h.lo limit 1",
+        {"account": account_id, "unit": unit_id} | when,
     )
     return found[0] if found else None
 
@@ -71,8 +73,10 @@ def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool 
         return None
     lat, lon = mark.point
     reach = (RADIUS_M + min(mark.accuracy or 0.0, LOOSEST_M)) / 1000
-    near = f"select {_AREAS} and exists (select from units_placement b join units_unit u on u.id = b.unit_id"
-    given = {"account": account_id, "on": on, "lat": lat, "lon": lon, "box": BOX, "km": reach}
+    stands, when = held_on(account_id, on)
+    areas = _OF_AREAS.format(stands=stands)
+    near = f"select {areas} and exists (select from units_placement b join units_unit u on u.id = b.unit_id"
+    given = when | {"account": account_id, "lat": lat, "lon": lon, "box": BOX, "km": reach}
     if sql.exists(
         f"""{near} where {_INSIDE} and u.kind in ('booth', 'village', 'ward')
         and u.lat between %(lat)s - %(box)s and %(lat)s + %(box)s

@@ -4,25 +4,30 @@ A room offers `RECORDS` in its `records.py`. A record is one of its pages' forms
 page and the outbox have the same Django form and the same act.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.refusals import Refused
+
+from .numbers import grouped
 
 Value = TypeVar("Value")
 Page = TypeVar("Page", bound=HttpResponseBase)
 KEPT = "X-Abhiyan-Kept"  # asks for a copy, which holds no phone number
 NAMES = "X-Abhiyan-Names"  # marks a copy that names people, which the phone deletes after 24 hours
 WHO = "X-Abhiyan-Who"  # names the account of an answer below /field/, "" where nobody is signed in
+_NUMBER = re.compile(r"\+?[\d\s().-]{8,}")  # of a phone
 PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had been posted
 
 
@@ -81,6 +86,14 @@ TILES = {
 
 
 @dataclass(frozen=True, slots=True)
+class RecordShown:
+    """What a record would write. facts: each with its label, the unit first. names: how many people they name."""
+
+    facts: Sequence[tuple[str, str]]
+    names: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class KeptPage:
     """A page that a phone keeps a copy of. title, meta: how the list behind its tile names it.
 
@@ -101,9 +114,11 @@ class RecordKind:
     code: what `data-record` says. name: what the outbox calls it. page: URL name of the page whose form it is; who may
     open that page may send its records. take: does the act, and returns the address that shows what came of it, maybe
     with a note.
+    show: reads what `take` would write, in words: where, for what, every name and every answer. It writes nothing, and
+    refuses what its sender may not send. Who decides about a record of a phone that was signed out reads this.
     tile: of TILES. keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals
-    after which the phone deletes the record, for nothing of it may stay. form: whose labels name what was typed.
-    checked: the forms of its page, whose checks the phone makes too (`ui.checks`).
+    after which the phone deletes the record, for nothing of it may stay. checked: the forms of its page, whose checks
+    the phone makes too (`ui.checks`).
     """
 
     code: str
@@ -111,9 +126,9 @@ class RecordKind:
     page: str
     tile: str
     take: Callable[[Any, RecordSent], str | RecordTaken]
+    show: Callable[[Any, RecordSent], RecordShown]
     keep: Callable[[Any, datetime], Iterable[KeptPage]]
     forgets: tuple[type[Refused], ...] = ()
-    form: type[forms.Form] | None = None
     checked: tuple[type[forms.Form], ...] = ()
 
 
@@ -121,6 +136,29 @@ def naming(page: Page) -> Page:
     """Say of a page that it names people."""
     page.headers[NAMES] = "1"
     return page
+
+
+def typed(form: forms.Form, *but: str) -> Iterator[tuple[str, str]]:
+    """Give the answers of a valid form, each with its label. A number of a phone shows its last four digits.
+
+    but: fields left out. Boxes of one answer are left out too: they only allow the form.
+    """
+    for name, asked in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if value in (None, "", []) or name in but or not asked.label or isinstance(asked, forms.BooleanField):
+            continue
+        yield str(asked.label), _in_words(asked, value)
+
+
+def _in_words(asked: forms.Field, value: Any) -> str:
+    if isinstance(asked, forms.ChoiceField):
+        choices: Any = asked.choices
+        return next((str(said) for code, said in choices if str(code) == str(value)), str(value))
+    if isinstance(asked, forms.IntegerField):
+        return grouped(value)
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
+    return f"••• {value[-4:]}" if _NUMBER.fullmatch(str(value)) else str(value)
 
 
 def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value:

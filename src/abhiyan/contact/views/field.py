@@ -27,7 +27,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, address, page_unit, unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import Request
@@ -39,7 +39,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, WhereField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, naming, taken
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, naming, taken, typed
 from abhiyan.units import queries as units
 
 Outcome = ContactTry.Outcome
@@ -305,6 +305,28 @@ def take_door(request: Request, sent: RecordSent) -> str:
     )
 
 
+def show_door(request: Request, sent: RecordSent) -> RecordShown:
+    """Say what a record would note of which door. Refuses a door that its sender does not hold."""
+    one = queries.held_door(request.viewer.account_id, sent.named["entry"])
+    facts = [(say("Name"), one.name), (say("Door"), one.door)]
+    return RecordShown(
+        _facts(one.unit_id, programme_by_id(one.programme_id), facts, TalkForm(request.POST)), names=1
+    )
+
+
+def _facts(
+    unit_id: int, programme: Programme, more: list[tuple[str, str]], form: TalkForm
+) -> list[tuple[str, str]]:
+    given = taken(form, lambda given: given)
+    return [
+        unit_fact(unit_id),
+        (say("Programme"), named(programme.names)),
+        *((label, words) for label, words in more if words),
+        (say("What came of it"), str(dict(OUTCOMES)[given["outcome"]])),
+        *typed(form, "outcome"),
+    ]
+
+
 @require_POST
 def field_number(request: Request, entry: UUID) -> HttpResponseBase:
     """Show the door with its number. Each look leaves a row in the trail."""
@@ -362,3 +384,12 @@ def take_walk(request: Request, sent: RecordSent) -> str:
     form = WalkForm(request.POST)
     taken(form, _walk_act(request, form, one, here, sent.age))
     return address(reverse("contact:field_walk", args=[one.public_id]), here.unit.code)
+
+
+def show_walk(request: Request, sent: RecordSent) -> RecordShown:
+    """Say what a record would note of which door of a walk. Refuses a booth where its sender may not meet people."""
+    one = _programme(sent.named["public_id"])
+    here = page_unit(request, hierarchy=one.hierarchy)
+    if not _may(request, here):
+        raise NotYours
+    return RecordShown(_facts(here.unit.id, one, [], WalkForm(request.POST)))

@@ -34,7 +34,7 @@ from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting_
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
-from abhiyan.org.here import Here, address, of_own_work, page_unit
+from abhiyan.org.here import Here, address, of_own_work, page_unit, unit_fact
 from abhiyan.org.queries import NotYours, own_work
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as notices
@@ -43,7 +43,7 @@ from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, RecordTaken, taken
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken, typed
 from abhiyan.units import queries as units
 
 from .join import judge_notice, notice_shown
@@ -217,15 +217,37 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
     at = clock.now()
     found = door_of(request, at)
     drive = needed(found.drive, NoDriveHere)
-    form, notice = _judged(request, drive, at - sent.age)
-    if form.errors and form.is_minor:  # nothing of a minor waits on the phone to be mended
-        raise actions.NotAdult
+    form, notice = _sent_form(request, drive, sent, at)
     with own_work(request.viewer):
         entry = taken(form, lambda said: _enter(request, found, drive, notice, form, said, at, sent=sent))
         if sent.is_prompt:
             _ask_phone(request, entry, notice, at)
     note = "" if is_of_its_day(at - sent.age, at=at) else str(COUNTS_TODAY)
     return RecordTaken(reverse("enrolment:field_entry", args=[entry.public_id]), note)
+
+
+def show_entry(request: Request, sent: RecordSent) -> RecordShown:
+    """Say whom an entry would enrol where. Refuses a place that is not its sender's, an unfit form, and a minor."""
+    at = clock.now()
+    found = door_of(request, at)
+    form, _read = _sent_form(request, needed(found.drive, NoDriveHere), sent, at)
+    taken(form, dict)
+    return RecordShown([*where_of(found), *typed(form)], names=1)
+
+
+def _sent_form(request: Request, drive: OpenDrive, sent: RecordSent, at: datetime) -> tuple[DoorForm, Notice]:
+    """The form of a record, judged as of when it was written. Refuses a minor: nothing of them waits to be mended."""
+    form, notice = _judged(request, drive, at - sent.age)
+    if form.errors and form.is_minor:
+        raise actions.NotAdult
+    return form, notice
+
+
+def where_of(found: EnrolPlace) -> list[tuple[str, str]]:
+    """The unit and the drive of a door, for who reads a record of it."""
+    drive = found.counts or found.drive
+    assert drive is not None  # the caller refuses a place without one
+    return [unit_fact(found.here.unit.id), (_("Drive"), drive.name())]
 
 
 def _enter(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, TooMany
+from abhiyan.core.refusals import NotFound, TooMany, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import door
 from abhiyan.enrolment.forms_door import EntriesForm
@@ -24,9 +24,9 @@ from abhiyan.org.here import of_own_work
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
-from abhiyan.ui.records import RecordSent
+from abhiyan.ui.records import RecordSent, RecordShown
 
-from .door import door_of, own, rows_of
+from .door import NoDriveHere, door_of, own, rows_of, where_of
 from .worklists import home_of
 
 PER_PAGE = 25
@@ -97,3 +97,13 @@ def _note_try(request: Request, *, age: timedelta = timedelta(0)) -> str:
 def take_try(request: Request, sent: RecordSent) -> str:
     """Count a door at which nobody was entered, as a phone noted it. The address of the door's page."""
     return _note_try(request, age=sent.age)
+
+
+def show_try(request: Request, sent: RecordSent) -> RecordShown:  # noqa: ARG001  # as for every kind
+    """Say what a door without an entry would count. Refuses a place that is not its sender's."""
+    found = door_of(request, clock.now())
+    needed(found.drive, NoDriveHere)
+    outcome = needed({str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", "")))
+    said = (_("What came of it"), str(outcome.label))
+    undone = [(_("Taken back"), _("yes"))] if "undo" in request.POST else []
+    return RecordShown([*where_of(found), said, *undone])

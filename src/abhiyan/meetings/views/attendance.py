@@ -8,6 +8,7 @@ from django import forms
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
@@ -16,16 +17,17 @@ from abhiyan.core.words import person
 from abhiyan.meetings import actions, queries
 from abhiyan.meetings.actions.attending import NotInvited, SaidNotThere
 from abhiyan.meetings.models import Meeting
+from abhiyan.org.here import unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.checks import AnyOf, FormRule, NeededWith
 from abhiyan.ui.forms import offer
-from abhiyan.ui.records import RecordSent, RecordTaken, RecordUnfit, naming, taken
+from abhiyan.ui.records import RecordSent, RecordShown, RecordTaken, RecordUnfit, naming, taken, typed
 
 from .forms import PeopleForm
-from .shown import COUNT_BESIDE, door_of
+from .shown import COUNT_BESIDE, days_of, door_of
 
 MOST = 300  # names on a page; the page of the meeting finds the others
 
@@ -132,3 +134,20 @@ def take_attendance(request: Request, sent: RecordSent) -> RecordTaken:
     return RecordTaken(
         door_of(one.public_id), str(COUNT_BESIDE) if counted is not None and counted.is_beside else ""
     )
+
+
+def show_attendance(request: Request, sent: RecordSent) -> RecordShown:
+    """Say whom a record would tick at which meeting, by name. Refuses a meeting that its sender does not manage."""
+    one = _meeting(request, sent.named["public_id"])
+    form = AttendanceForm(request.POST)
+    _offer_all(form, one)
+    given = taken(form, lambda given: given)
+    ticked = queries.with_names(list(queries.invitees(one).filter(public_id__in=given["invitee"])))
+    facts = [
+        unit_fact(one.unit_id),
+        (say("Meeting"), one.title),
+        (say("Day"), days_of(one.first_on, one.last_on, one.starts)),
+        *((say("Came"), name) for name in sorted(_named(row) for row in ticked)),
+        *typed(form, "invitee"),
+    ]
+    return RecordShown(facts, names=len(ticked))

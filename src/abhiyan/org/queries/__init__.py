@@ -1,7 +1,7 @@
 """Who looks, who may do what where, who holds what, and what waits for a second person."""
 
 from .appointers import Appointer, appointers
-from .authority import NotYours, grants_at, holds, is_root, require, seat_over, sits_in, whom_to_ask
+from .authority import NotYours, as_held, grants_at, holds, is_root, require, seat_over, sits_in, whom_to_ask
 from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_called, seat_holders, seats_of
 from .deciding import Deciders, deciders
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
@@ -57,5 +57,6 @@ from .viewers import (
     seeing_as,
     seen_by,
     viewer_of,
+    viewer_then,
     visit_of,
 )

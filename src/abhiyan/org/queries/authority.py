@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -102,11 +104,41 @@ _REACH = """
     join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
       and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
     join units_placement t on t.unit_id = %(unit)s and t.lo >= p.lo and t.lo < p.hi
-    where ap.account_id = %(account)s and ap.body_id is null and ap.state = 'active'
-      and ap.starts_on <= today.day and (ap.ends_on is null or ap.ends_on >= today.day)
+    where ap.account_id = %(account)s and ap.body_id is null
 """
+_STANDS = """ap.state = 'active' and ap.starts_on <= %(today)s
+      and (ap.ends_on is null or ap.ends_on >= %(today)s)"""
+# It stood at an instant: it was accepted by then, and no earlier act or day had ended it. As `org_held_then`.
+_STOOD = """ap.state <> 'disputed' and ap.accepted_how <> '' and coalesce(ap.accepted_at, ap.made_at) <= %(moment)s
+      and ap.starts_on <= %(today)s and (ap.ended_at is null or ap.ended_at >= %(moment)s)
+      and (ap.ends_on is null or ap.ends_on >= %(today)s or ap.ended_at = %(moment)s)"""
 NOWHERE = 0  # no unit: only what needs none is held there
-_TODAY = "(select %(today)s::date as day) today"
+_LOOKED_BACK: ContextVar[tuple[int, datetime] | None] = ContextVar("looked_back", default=None)
+
+
+@contextmanager
+def as_held(account_id: int, *, at: datetime) -> Iterator[None]:
+    """Judge an account by the offices that it held at an instant: what came later, or has ended since, changes nothing.
+
+    Only for acts whose sender has no session any more (`site.views.signed_out`). Others are judged by today.
+    """
+    before = _LOOKED_BACK.set((account_id, at))
+    try:
+        yield
+    finally:
+        _LOOKED_BACK.reset(before)
+
+
+def stood(account_id: int) -> tuple[str, dict[str, Any]] | None:
+    """Return the condition by which an appointment `ap` of an account stood, and its values; None outside `as_held`."""
+    back = _LOOKED_BACK.get()
+    if back is None or back[0] != account_id:
+        return None
+    return _STOOD, {"moment": back[1], "today": clock.day_in(settings.TIME_ZONE, back[1])}
+
+
+def _standing(account_id: int) -> tuple[str, dict[str, Any]]:
+    return stood(account_id) or (_STANDS, {"today": clock.today(settings.TIME_ZONE)})
 
 
 @contextmanager
@@ -122,41 +154,41 @@ def _own_appointments(account_id: int) -> Iterator[None]:
 
 def holds(account_id: int, capability: str, *, at: int) -> bool:
     """Whether an account's appointments give it a capability over a unit (id) today."""
+    stands, when = _standing(account_id)
     with _own_appointments(account_id):
-        return bool(
-            sql.value(
-                f"select exists (select 1 {_REACH} and %(capability)s = any (o.capabilities))"
-                " or (%(root)s and exists (select 1 from people_account a where a.id = %(account)s"
-                f" and a.is_root and a.closed_at is null)) from {_TODAY}",
-                {
-                    "unit": at,
-                    "account": account_id,
-                    "capability": capability,
-                    "root": capability in known.ROOT,
-                    "today": clock.today(settings.TIME_ZONE),
-                },
-            )
+        return sql.exists(
+            f"select 1 {_REACH} and {stands} and %(capability)s = any (o.capabilities)"
+            " union all select 1 from people_account a where %(root)s and a.id = %(account)s"
+            " and a.is_root and a.closed_at is null",
+            {
+                "unit": at,
+                "account": account_id,
+                "capability": capability,
+                "root": capability in known.ROOT,
+            }
+            | when,
         )
 
 
 def seat_over(account_id: int, unit_id: int) -> int | None:
     """The unit of the lowest office by which an account reaches a unit today; None: it reaches it by no office."""
+    stands, when = _standing(account_id)
     with _own_appointments(account_id):
         found: int | None = sql.value(
-            f"select (select ap.unit_id {_REACH} order by p.hi - p.lo limit 1) from {_TODAY}",
-            {"unit": unit_id, "account": account_id, "today": clock.today(settings.TIME_ZONE)},
+            f"select (select ap.unit_id {_REACH} and {stands} order by p.hi - p.lo limit 1)",
+            {"unit": unit_id, "account": account_id} | when,
         )
     return found
 
 
 def sits_in(account_id: int, body_id: int) -> bool:
     """Return True if an account holds a seat in a body today."""
+    stands, when = _standing(account_id)
     with _own_appointments(account_id):
         return sql.exists(
             "select 1 from org_appointment ap where ap.account_id = %(account)s and ap.body_id = %(body)s"
-            " and ap.state = 'active' and ap.starts_on <= %(today)s"
-            " and (ap.ends_on is null or ap.ends_on >= %(today)s)",
-            {"account": account_id, "body": body_id, "today": clock.today(settings.TIME_ZONE)},
+            f" and {stands}",
+            {"account": account_id, "body": body_id} | when,
         )
 
 
@@ -199,11 +231,12 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
 
     That is the unit's subtree in `hierarchy`, and for a state or nation its subtrees in every hierarchy.
     """
+    stands, when = _standing(account_id)
     with _own_appointments(account_id):
         rows = sql.rows(
             f"""
             select min(t.lo - p.lo) > 0, o.rank, o.capabilities, o.sees_people
-            from {_TODAY}, org_appointment ap
+            from org_appointment ap
             join org_office o on o.id = ap.office_id
             join units_unit u on u.id = ap.unit_id
             join units_unit v on v.id = %(unit)s
@@ -212,16 +245,15 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
             left join units_placement p on p.unit_id = u.id and p.lo is not null and p.hierarchy = t.hierarchy
               and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
               and p.lo <= t.lo and t.lo < p.hi
-            where ap.account_id = %(account)s and ap.body_id is null and ap.state = 'active'
-              and ap.starts_on <= today.day and (ap.ends_on is null or ap.ends_on >= today.day)
+            where ap.account_id = %(account)s and ap.body_id is null and {stands}
             group by ap.id, o.id having bool_and(p.id is not null)
             """,
             {
                 "unit": unit_id,
                 "hierarchy": hierarchy,
                 "account": account_id,
-                "today": clock.today(settings.TIME_ZONE),
-            },
+            }
+            | when,
         )
         return tuple(
             Grant(is_above=above, rank=rank, capabilities=frozenset(given), sees_people=sees)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
-from .authority import grants_at, is_root
+from .authority import grants_at, is_root, stood
 
 CAST_SHOWN = 40
 MOST_OFFERS = 10
@@ -40,6 +41,14 @@ def offices_held(at: datetime) -> int:
             {"on": clock.day_in(settings.TIME_ZONE, at)},
         )
     return n
+
+
+def held_on(account_id: int, day: date) -> tuple[str, dict[str, Any]]:
+    """Return the condition by which an appointment `ap` of an account stands on a day, and its values.
+
+    For statements that judge one account. Within `as_held` it stood at that instant.
+    """
+    return stood(account_id) or (HELD, {"on": day})
 
 
 def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:

@@ -90,18 +90,20 @@ class HeldRecordRow:
     at: datetime
     state: int
     reason: str
+    decided_by: str
 
 
 def held_rows(lo: int, hi: int, *, state: int) -> Rows[HeldRecordRow]:
     """Records of units at positions [lo, hi) that wait for a decision, or were decided."""
     return Rows(
         "h.public_id, h.account_id, coalesce(a.name, ''), u.code, u.names, coalesce(f.device, ''), h.record,"
-        " h.made_at, h.at, h.state, h.reason",
+        " h.made_at, h.at, h.state, h.reason, coalesce(d.name, '')",
         """from people_field_held h
           join units_placement p on p.unit_id = h.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
           join units_unit u on u.id = h.unit_id
           left join people_field_phone f on f.id = h.phone_id
           left join people_account a on a.id = h.account_id
+          left join people_account d on d.id = h.decided_by
           where h.state = %(state)s""",
         {"lo": lo, "hi": hi, "state": state},
         orders={"at": ("h.at",), "made": ("h.made_at",), "unit": ("p.lo", "h.at")},

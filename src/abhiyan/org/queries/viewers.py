@@ -20,6 +20,7 @@ from abhiyan.org.rules import granting
 from abhiyan.org.rules.ranges import Range, literal
 from abhiyan.org.viewer import NOBODY, HeldOffice, Viewer
 from abhiyan.people.actions import sessions
+from abhiyan.people.actions.sessions import SignedOutPhone
 from abhiyan.people.models import Session
 from abhiyan.ui.addresses import address_of
 from abhiyan.units import queries as units
@@ -138,6 +139,27 @@ def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> V
             [on, account_id],
         )
     return NOBODY if row is None else _viewer(row[1:], session, row[0])
+
+
+def viewer_then(phone: SignedOutPhone) -> Viewer:
+    """Return the viewer of a phone as it was when it was signed out: by the offices its account held at that instant.
+
+    Nobody, where one code let them in to nothing then. Positions are those of today's trees.
+    """
+    at = phone.ended_at
+    session = Session(
+        key=Session.OF_PHONE,
+        public_id=phone.public_id,
+        account_id=phone.account_id,
+        strong_at=at if phone.was_strong else None,
+    )
+    with system("who an account was"):
+        row = sql.row(
+            f"select {_TREES}, {_ACCOUNT}, org_held_then(a.id, %(day)s::date, %(at)s) from people_account a"
+            " where a.id = %(account)s and (a.closed_at is null or a.closed_at >= %(at)s)",
+            {"day": clock.day_in(settings.TIME_ZONE, at), "at": at, "account": phone.account_id},
+        )
+    return NOBODY if row is None else _visit_of_phone(session, row[1:], row[0], at=at)[1]
 
 
 def reader_over(

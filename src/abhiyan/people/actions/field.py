@@ -16,8 +16,10 @@ from abhiyan.core import audit, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
-from abhiyan.people.models import Session
+from abhiyan.people.models import Account, Session
 from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, FieldReceipt
+
+from .sessions import SignedOutPhone
 
 MOST_WAITING = 60  # pictures of one account whose records have not come
 WAITS_S = 600
@@ -120,25 +122,21 @@ def pictures_that_wait(*, key: UUID, numbers: Collection[int], by: Actor) -> dic
 def hold_record(
     *,
     key: UUID,
-    content: bytes,
     record: str,
     held: Mapping[str, str],
     age: timedelta,
     pictures: Collection[int],
-    phone: UUID,
+    phone: SignedOutPhone,
     answer: Mapping[str, Any],
     by: Actor,
     at: datetime,
-) -> dict[str, Any]:
-    """Keep a record of a phone that was signed out, sealed, for the in-charge; the answer to the phone.
+) -> None:
+    """Keep a record of a phone that was signed out, sealed, for the in-charge. answer: what the phone gets.
 
-    held: page, form and pictures, as they came. by: the account it came from. A known key gets its first answer, also
-    from before the phone was signed out. In a system scope. Refuses RecordSentOtherwise, PicturesMissing, TooMany.
+    held: page, form and pictures, as they came. by: the account it came from. `begin_record` has begun it, and its
+    caller has asked what the sender might send. In a system scope. Refuses PicturesMissing, TooMany.
     """
-    known = begin_record(key=key, content=content, by=by, at=at)
-    if known is not None:
-        return known
-    limits.take(declared.FIELD_HELD, str(phone), at=at)
+    limits.take(declared.FIELD_HELD, str(phone.public_id), at=at)
     pictures_that_wait(key=key, numbers=pictures, by=by)
     own = _id(by, key)
     FieldReceipt.objects.filter(pk=own).update(answer=dict(answer))
@@ -146,14 +144,21 @@ def hold_record(
         id=own,
         public_id=lot.uuid(),
         account_id=needed(by.account_id),
-        phone_id=phone,
-        unit_id=FieldPhone.objects.get(pk=phone).unit_id,
+        phone_id=phone.public_id,
+        unit_id=FieldPhone.objects.get(pk=phone.public_id).unit_id,
         record=record,
         sealed=keyring().seal(json.dumps({**held, "key": str(key)}).encode(), about=own.bytes),
         made_at=at - age,
         at=at,
+        signed_out_at=phone.ended_at,
+        was_strong=phone.was_strong,
     )
-    return dict(answer)
+
+
+def sender_of(held: FieldHeld) -> SignedOutPhone:
+    """Return the phone of a held record as it was when it was signed out. In a scope that sees accounts."""
+    holder = Account.objects.get(pk=held.account_id).public_id
+    return SignedOutPhone(held.phone_id, held.account_id, holder, held.signed_out_at, held.was_strong)
 
 
 def opened(held: FieldHeld) -> dict[str, str]:

@@ -249,21 +249,27 @@ def strengthen_phone(*, token: str, account_id: int, at: datetime) -> Started | 
 
 
 class SignedOutPhone(NamedTuple):
-    """A phone whose session was ended before its time. public_id: of its session. holder: public id of the account."""
+    """A phone whose session was ended before its time. public_id: of its session. holder: public id of the account.
+
+    was_strong: both proofs had been shown on it in the 14 days before it ended.
+    """
 
     public_id: UUID
     account_id: int
     holder: UUID
+    ended_at: datetime
+    was_strong: bool
 
 
 def ended_phone(*, key: str, at: datetime) -> SignedOutPhone | None:
     """The phone of a session that was ended within 30 days: what it still sends is kept apart."""
     with system("a phone that was ended"):
         session = Session.objects.filter(key=key, ended_at__gt=at - PHONE_LIVES).first()
-        if session is None or session.account_id is None:
+        if session is None or session.account_id is None or session.ended_at is None:
             return None
         holder = Account.objects.get(pk=session.account_id).public_id
-    return SignedOutPhone(session.public_id, session.account_id, holder)
+    was_strong = session.strong_at is not None and session.strong_at + BOTH_PROOFS_LIVE > session.ended_at
+    return SignedOutPhone(session.public_id, session.account_id, holder, session.ended_at, was_strong)
 
 
 def end_phone(*, public_id: UUID, account_id: int, by: Actor, at: datetime) -> bool:

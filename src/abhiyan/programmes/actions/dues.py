@@ -524,6 +524,7 @@ def _locked(one: Schedule, asked: found.AskedUnit, period: Period, *, at: dateti
 
 def _say(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
     held.due.said_at, held.due.said_by = at, by.account_id
+    held.due.let_in_by = by.accepted_by.account_id if by.accepted_by is not None else None
     _write(held, act, by=by, at=at)
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
@@ -27,7 +28,7 @@ from abhiyan.forms import queries as filled_forms
 from abhiyan.forms.models import Submission
 from abhiyan.forms.queries import FilledForm, answers_form, submission_for, typed_answers
 from abhiyan.forms.rules.questions import QuestionKind
-from abhiyan.org.here import of_own_work, page_unit
+from abhiyan.org.here import of_own_work, page_unit, unit_fact
 from abhiyan.org.queries import own_work
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
@@ -42,7 +43,7 @@ from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.posts import posted
-from abhiyan.ui.records import RecordSent, RecordTaken, taken
+from abhiyan.ui.records import RecordSent, RecordShown, RecordTaken, taken, typed
 from abhiyan.units import queries as units
 
 from . import shown
@@ -187,12 +188,9 @@ def _shown(
         else:
             wrong = problem(sent)
     who = found.responsible(one, [asked], on=shown.today(at)).get(asked.key)
-    known = holders(each for each in (row.said_by, row.decided_by) if each is not None) if row else {}
-    said_by, decided_by = (
-        (person(known[each].name) if each in known else "" for each in (row.said_by, row.decided_by))
-        if row
-        else ("", "")
-    )
+    whose = (row.said_by, row.let_in_by, row.decided_by) if row else (None, None, None)
+    known = holders(each for each in whose if each is not None)
+    said_by, let_in_by, decided_by = (person(known[each].name) if each in known else "" for each in whose)
     is_own = any(
         (held.unit_id, held.body_id) == (asked.unit_id, asked.body_id) for held in request.viewer.appointments
     )
@@ -215,6 +213,7 @@ def _shown(
         "is_late": one.timing.is_over(period, at) and sign != DueSign.NOT_ASKED,
         "who": who,
         "said_by": said_by,
+        "let_in_by": let_in_by,
         "decided_by": decided_by,
         "numbers": [(words, row.figures.get(str(one.figures[key]))) for key, words in _asks(one).items()]
         if row and row.figures
@@ -477,6 +476,28 @@ def take_report(request: Request, sent: RecordSent) -> RecordTaken:
             taken(questions, lambda _given: None)
         due = taken(form, do)
     return RecordTaken(schedules.due_href(*page), str(_kept(due, "")))
+
+
+def show_report(request: Request, sent: RecordSent) -> RecordShown:
+    """Say what a report or word of a meeting would write. Refuses what its page and its forms refuse of its sender."""
+    at = clock.now()
+    with own_work(request.viewer):
+        page = _page(request, sent.named["public_id"], at=at, sent=sent)
+        one, asked, period = page
+        form, questions, _do = _said(request, page, "hold" if one.is_meeting else "report", sent.files, at=at)
+        if questions is not None:
+            taken(questions, dict)
+        taken(form, dict)
+    facts = [
+        unit_fact(asked.unit_id),
+        *([(say("Body"), named(asked.body_names))] if asked.body_names else []),
+        (say("What is asked"), one.title),
+        (say("Period"), period_name(one, period)),
+        *typed(form),
+    ]
+    if one.form is not None and questions is not None:
+        facts += filled_forms.in_words(one.form.asked, questions.answers)
+    return RecordShown(facts)
 
 
 def _of_form(one: Schedule, answers: Mapping[str, Any]) -> dict[str, Any]:

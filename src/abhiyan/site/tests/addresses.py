@@ -406,12 +406,11 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     with system("test"):
         field.hold_record(
             key=uuid4(),
-            content=b"",
             record="door",
             held={"page": "/field/", "form": "name=Planted", "pictures": ""},
             age=timedelta(0),
             pictures=(),
-            phone=phone,
+            phone=sessions.SignedOutPhone(phone, own.account_id or 0, own.id, at, was_strong=False),
             answer={},
             by=own,
             at=at,

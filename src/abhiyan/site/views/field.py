@@ -38,15 +38,19 @@ from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.posts import posted
 from abhiyan.ui.records import (
     KEPT,
+    PROMPT,
     TILES,
     FieldTile,
     KeptPage,
     RecordKind,
     RecordSent,
+    RecordShown,
     RecordTaken,
     RecordUnfit,
     taken,
 )
+
+from .signed_out import as_sender
 
 HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands in for the key against forgery
 MOST_PICTURES = 10  # of one record
@@ -177,6 +181,12 @@ class OtherSender(Refused, status=409):
     message = _("Another person made this record on this phone. It is sent when they sign in.")
 
 
+class NotTheirsThen(Refused, status=409):
+    """What a phone sends after it was signed out is outside the work that its holder had at that moment."""
+
+    message = _("When this phone was signed out, its holder could not send this any more. It is not taken.")
+
+
 class FieldSendForm(forms.Form):
     """One record, or one picture of it. What is the record's form, and where its page, the browser says as it is."""
 
@@ -250,25 +260,45 @@ def _kept_apart(request: Request, said: dict[str, Any]) -> HttpResponseBase:
     if said["by"] != phone.holder:
         raise OtherSender
     by = Actor(kind="phone", id=phone.holder, account_id=phone.account_id, origin=request.actor.origin)
-    with system("what comes from a phone that was signed out"):
-        if said["n"]:
+    if said["n"]:
+        with system("what comes from a phone that was signed out"):
             return _picture(said, by, at)
-        kind = needed(kinds().get(said["record"]))
-        if _page(urlsplit(said["page"]).path).view_name != kind.page:
-            raise NotFound
-        answer = field.hold_record(
+    kind, age = needed(kinds().get(said["record"])), max(_age(said), PROMPT)
+    with system("what comes from a phone that was signed out"):
+        answer = field.begin_record(key=said["key"], content=_content(said), by=by, at=at)
+    if answer is not None:
+        return JsonResponse(answer)
+    try:
+        with as_sender(request, phone) as own:
+            shown_of(own, kind, said, age)
+    except kind.forgets as refused:
+        return _not_kept(refused, forget=True)
+    answer = {"kept": True, "href": reverse("site:field_outbox")}
+    with system("what comes from a phone that was signed out"):
+        field.hold_record(
             key=said["key"],
-            content=_content(said),
             record=kind.code,
             held={name: said[name] for name in ("page", "form", "pictures")},
-            age=_age(said),
+            age=age,
             pictures=set(_numbers(said["pictures"]).values()),
-            phone=phone.public_id,
-            answer={"kept": True, "href": reverse("site:field_outbox")},
+            phone=phone,
+            answer=answer,
             by=by,
             at=at,
         )
     return JsonResponse(answer)
+
+
+def shown_of(own: Request, kind: RecordKind, said: Mapping[str, Any], age: timedelta) -> RecordShown:
+    """Say what a record of a signed-out phone would write. own: the request in its sender's name (`as_sender`).
+
+    said: as of `as_its_page`, and `key` and `pictures`. Refuses NotTheirsThen, and what the record's form refuses.
+    """
+    files = pictures_of(UUID(str(said["key"])), said["pictures"], own.actor)
+    try:
+        return kind.show(*as_its_page(own, kind, said, files, age))
+    except (NotYours, NotFound) as refused:
+        raise NotTheirsThen from refused
 
 
 def _picture(said: dict[str, Any], by: Actor, at: datetime) -> HttpResponseBase:
@@ -310,7 +340,7 @@ def as_its_page(
     if denied(pages()[kind.page].opens, request.viewer, request.visit, is_demo=False):
         raise NotYours
     own = copy(request)  # the request itself may be answered again (core.apart)
-    own.GET, own.POST = QueryDict(where.query), QueryDict(said["form"])
+    own.method, own.GET, own.POST = "POST", QueryDict(where.query), QueryDict(said["form"])
     return own, RecordSent(match.kwargs, files, age)
 
 

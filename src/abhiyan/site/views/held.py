@@ -3,9 +3,7 @@
 They lie sealed until then, and count nowhere. Accepted, a record is taken by the act of its own page.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -19,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.org.actions import phones as acts
@@ -28,16 +26,15 @@ from abhiyan.org.queries import phones as found
 from abhiyan.org.queries import require
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.people.actions.field import HELD_LAST, opened
+from abhiyan.people.actions.field import HELD_LAST, opened, sender_of
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import FieldHeld
-from abhiyan.people.phones import parse
 from abhiyan.ui.acts import PageAct, ask_act, form_page
 from abhiyan.ui.lists import Column, Table, answer
-from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import PROMPT
+from abhiyan.ui.records import PROMPT, RecordShown
 
-from .field import as_its_page, kinds, pictures_of
+from .field import as_its_page, kinds, pictures_of, shown_of
+from .signed_out import as_sender
 
 STATES = {
     "waits": FieldHeld.State.WAITS,
@@ -46,7 +43,6 @@ STATES = {
 }
 TITLE = _("From phones that were signed out")
 APPOINTS = "org.appoint"
-UNSEEN = ("key", "send", "csrfmiddlewaretoken")  # fields of a form that nobody typed
 
 
 class RecordAsideForm(forms.Form):
@@ -64,18 +60,37 @@ def _set_aside(*, request: Request, public_id: UUID, reason: str, by: Actor, at:
 
 
 def _take(request: Request, held: FieldHeld, at: datetime) -> str:
-    """Do a record's act as of the day it was made; why nothing of it may stay, else nothing."""
+    """Do a record's act in the name and with the rights of its sender, as of the day it was made.
+
+    Return why nothing of it may stay, else nothing. Refuses what the sender might not have sent.
+    """
     said, kind = opened(held), needed(kinds().get(held.record))
-    holder = Actor(kind="phone", id=held.public_id, account_id=held.account_id)
-    with system("pictures of a record that is accepted"):
-        files = pictures_of(UUID(said["key"]), said["pictures"], holder)
     age = max(at - held.made_at, PROMPT)  # the visit is over
-    try:
-        with transaction.atomic():
-            kind.take(*as_its_page(request, kind, said, files, age))
-    except kind.forgets as refused:
-        return str(refused)
+    with system("whose record it is"):
+        phone = sender_of(held)
+    with as_sender(request, phone, accepted_by=request.actor) as own:
+        try:
+            shown_of(own, kind, said, age)
+            files = pictures_of(UUID(said["key"]), said["pictures"], own.actor)
+            with transaction.atomic():
+                kind.take(*as_its_page(own, kind, said, files, age))
+        except kind.forgets as refused:
+            return str(refused)
     return ""
+
+
+def _shown(
+    request: Request, held: FieldHeld, said: dict[str, str], at: datetime
+) -> tuple[RecordShown | None, str]:
+    """Say what a record would write; or nothing of it, and why it cannot be accepted."""
+    kind = needed(kinds().get(held.record))
+    with system("whose record it is"):
+        phone = sender_of(held)
+    try:
+        with as_sender(request, phone) as own:
+            return shown_of(own, kind, said, max(at - held.made_at, PROMPT)), ""
+    except Refused as refused:
+        return None, str(refused)
 
 
 ACTS = {
@@ -88,7 +103,7 @@ ACTS = {
         ),
         label=_("Accept"),
         title=_("Accept this record?"),
-        text=(_("It is taken in your name, as if you had entered it on its day."),),
+        text=(_("It counts as the sender's own, on its own day. The trail says that you accepted it."),),
     ),
     "aside": PageAct(
         _set_aside,
@@ -129,6 +144,9 @@ COLUMNS: tuple[Column[found.HeldRecordRow], ...] = (
     Column("made", _("Finished"), lambda row: row.made_at, order="made", css="nums"),
     Column("at", _("Arrived on"), lambda row: row.at, order="at", css="nums"),
     Column("reason", _("Reason"), lambda row: row.reason, css="under"),
+    Column(
+        "by", _("Decided by"), lambda row: person(row.decided_by) if row.decided_by else "", names_people=True
+    ),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
 
@@ -142,7 +160,7 @@ def held(request: Request) -> HttpResponseBase:
     state = STATES[show]
     table = Table(
         request,
-        [each for each in COLUMNS if show != "waits" or each.key != "reason"],
+        [each for each in COLUMNS if show != "waits" or each.key not in ("reason", "by")],
         found.held_rows(*here.span, state=state),
         name="held-records",
         caption=state.label,
@@ -169,8 +187,9 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     at, page, row = clock.now(), reverse("site:held"), people.held_record(public_id)
     require(request.actor, APPOINTS, at=row.unit_id)
     said = opened(row)
-    if request.method != "POST":
-        read_people(by=request.actor, unit_id=row.unit_id, n=1, at=at)
+    shown, problem = _shown(request, row, said, at)
+    if request.method != "POST":  # the sender, and everybody whom the record names
+        read_people(by=request.actor, unit_id=row.unit_id, n=1 + (shown.names if shown else 0), at=at)
     return ask_act(
         request,
         ACTS,
@@ -184,29 +203,12 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
             (_kind(row.record), ""),
         ],
         detail="site/_held_record.html",
+        is_open=act == "aside" or shown is not None,
         record=_kind(row.record),
         row=row,
-        typed=list(_typed(row, said)),
+        shown=shown,
+        problem=problem,
+        sender=people.names_of([row.account_id]).get(row.account_id, ""),
         pictures=len(QueryDict(said["pictures"])),
         other="" if act == "aside" else reverse("site:held_act", args=[public_id, "aside"]),
     )
-
-
-def _typed(row: FieldHeld, said: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The typed answers, by label. A number shows its last four digits, and ticked names show how many they are."""
-    kind, sent = kinds().get(row.record), QueryDict(said["form"])
-    if kind is None or kind.form is None:
-        yield from (
-            (say("Answer"), str(value)) for name, value in sent.items() if value and name not in UNSEEN
-        )
-        return
-    for name, field in kind.form.base_fields.items():
-        value = sent.get(name, "")
-        if not value or not field.label or isinstance(field, forms.BooleanField):
-            continue
-        if isinstance(field, forms.MultipleChoiceField):
-            value = grouped(len(sent.getlist(name)))
-        elif isinstance(field, forms.ChoiceField):
-            choices: Any = field.choices
-            value = next((str(words) for code, words in choices if str(code) == value), value)
-        yield str(field.label), f"••• {value[-4:]}" if parse(value) else value

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -17,14 +18,17 @@ from django.views.decorators.http import require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.org.here import unit_fact
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.stays import actions
 from abhiyan.stays import queries_days as queries
+from abhiyan.stays.activity_days import ELECTED
 from abhiyan.stays.models import FieldDay
 from abhiyan.stays.rules.days import DayFlaw
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.records import RecordSent, taken
+from abhiyan.ui.records import RecordSent, RecordShown, taken
 from abhiyan.units import queries as units
 
 from .field import StayMarkForm
@@ -132,6 +136,21 @@ def take_day(request: Request, sent: RecordSent) -> str:
     form = StayMarkForm(request.POST)
     taken(form, partial(_mark, request, day, form, sent.age, clock.now()))
     return reverse("stays:field_day", args=[day])
+
+
+def show_day(request: Request, sent: RecordSent) -> RecordShown:
+    """Say which day a record would mark. Refuses a day that is not its sender's, or in no area of theirs."""
+    own = queries.own_day(request.viewer.account_id, sent.named["day"])
+    taken(StayMarkForm(request.POST), dict)
+    if not _is_area(request, own.of.unit_id):
+        raise actions.AreaLost
+    return RecordShown([unit_fact(own.of.unit_id), (say("Field day"), date_format(own.of.day, "j M Y"))])
+
+
+def _is_area(request: Request, unit_id: int) -> bool:
+    """Return whether the viewer has an office over the booth of a field day."""
+    spans = units.all_spans([unit_id]).get(unit_id, [])
+    return any(request.viewer.may_at(one, *(lo for lo, _hi in spans)) for one in (LEADS, ELECTED))
 
 
 def _mark(

@@ -20,7 +20,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
-from abhiyan.org.here import address
+from abhiyan.org.here import address, unit_fact
 from abhiyan.org.viewer import Request
 from abhiyan.stays import actions, queries
 from abhiyan.stays.actions import MarkGiven, StayReport
@@ -31,7 +31,7 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import WhereField, WholeField
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, taken
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, taken, typed
 from abhiyan.units import queries as units
 
 REPORT = "report"
@@ -230,6 +230,21 @@ def take_step(request: Request, sent: RecordSent) -> str:
     form, do = _form(request, stay, sent.named["step"], sent.age, at=clock.now())
     taken(form, do)
     return reverse("stays:field_stay", args=[stay])
+
+
+def show_step(request: Request, sent: RecordSent) -> RecordShown:
+    """Say which mark or report of which stay a record would write. Refuses a stay that is not its sender's."""
+    at = clock.now()
+    own = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at)
+    form, _do = _form(request, own.of.pk, sent.named["step"], sent.age, at=at)
+    taken(form, dict)
+    facts = [
+        unit_fact(own.of.unit_id),
+        (say("Programme"), named(own.programme.names)),
+        (say("Stay"), str(TITLES[sent.named["step"]])),
+        *typed(form),
+    ]
+    return RecordShown(facts)
 
 
 def _form(
