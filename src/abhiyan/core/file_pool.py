@@ -13,12 +13,15 @@ import logging
 import os
 import resource
 import select
+import signal
+import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +33,16 @@ from .refusals import Refused
 
 log = logging.getLogger(__name__)
 LONGEST_ANSWER = 64 << 20  # bytes of one answer
+LIBRARIES = (
+    "PIL.ImageOps",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "python_calamine",
+)  # that readers use
 NICE = 5  # somebody waits for a page
 _HEAD = struct.Struct("!I")
 _FILE = Path("/proc/self/fd/0")  # what a reader opens
-_CHILD = "import sys; from abhiyan.core.file_pool import answer; answer(*sys.argv[1:])"
+_STARTS = "from abhiyan.core.file_pool import start_readers; start_readers()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class ReaderBounds:
 
 # Of a file that somebody waits for, and of a long list, which a job reads.
 OF_A_PAGE = ReaderBounds("files", 1 << 30, 10, 30.0, at_once=2, waits_s=20.0)
-OF_A_LIST = ReaderBounds("lists", 3 << 29, 180, 600.0, at_once=8, waits_s=3600.0)
+OF_A_LIST = ReaderBounds("lists", 3 << 29, 180, 600.0, at_once=16, waits_s=3600.0)
 
 
 class FilesBusy(Refused, status=503):
@@ -92,20 +101,92 @@ def stream(
 ) -> Iterator[Any]:
     """As `read`, of a reader that gives one piece after the other. Raises the same, also in the middle."""
     name = f"{reader.__module__}:{reader.__qualname__}"
-    command = [sys.executable, "-P", "-c", _CHILD, name, str(bounds.memory), str(bounds.cpu_s)]
-    command.append(json.dumps(arguments))
-    quiet = subprocess.DEVNULL
-    with (
-        _turn(bounds),
-        _handed(file) as opened,
-        subprocess.Popen(
-            command, stdin=opened, stdout=subprocess.PIPE, stderr=quiet, env=environment()
-        ) as child,
-    ):
+    order = {"reader": name, "memory": bounds.memory, "cpu_s": bounds.cpu_s, "arguments": arguments}
+    with _turn(bounds), _handed(file) as opened, _STARTER.begun(order, opened) as pipe:
+        yield from _told(pipe, name, bounds)
+
+
+class _ReaderStarter:
+    """The process that all readers of this process are copies of. It has the program, and has never seen a file.
+
+    So a reader begins in some milliseconds, and knows of no file but its own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+        self._of = 0
+
+    @contextmanager
+    def begun(self, order: Mapping[str, Any], file: int) -> Iterator[int]:
+        """A reader at work on a file: the pipe of its answers. It is killed at the end."""
+        ours, theirs = os.pipe()
         try:
-            yield from _told(child, name, bounds)
+            try:
+                with self._lock:
+                    try:
+                        pid = self._ask(order, file, theirs)
+                    except OSError:  # it was killed: another one
+                        self._end()
+                        pid = self._ask(order, file, theirs)
+            finally:
+                os.close(theirs)
+            with _killed(pid):
+                yield ours
         finally:
-            child.kill()
+            os.close(ours)
+
+    def _ask(self, order: Mapping[str, Any], file: int, pipe: int) -> int:
+        line = self._begun()
+        told = json.dumps(order, ensure_ascii=False).encode()
+        socket.send_fds(line, [_HEAD.pack(len(told))], [file, pipe])
+        line.sendall(told)
+        answered = line.recv(_HEAD.size, socket.MSG_WAITALL)
+        if len(answered) < _HEAD.size:
+            raise OSError("the starter of readers has ended")
+        return int(_HEAD.unpack(answered)[0])
+
+    def _begun(self) -> socket.socket:
+        if self._line is None or self._of != os.getpid():
+            self._line, theirs = socket.socketpair()
+            self._of = os.getpid()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-c", _STARTS],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=environment(),
+                )
+        return self._line
+
+    def _end(self) -> None:
+        if self._line is not None:
+            self._line.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._line = self._process = None
+
+
+_STARTER = _ReaderStarter()
+
+
+@contextmanager
+def _killed(pid: int) -> Iterator[None]:
+    """A reader that is killed at the end. It may have ended before: no other process of its number is meant."""
+    try:
+        reader = os.pidfd_open(pid)
+    except ProcessLookupError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(reader, signal.SIGKILL)
+        os.close(reader)
 
 
 @contextmanager
@@ -145,17 +226,18 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-def _told(child: subprocess.Popen[bytes], name: str, bounds: ReaderBounds) -> Iterator[Any]:
+def _told(pipe: int, name: str, bounds: ReaderBounds) -> Iterator[Any]:
     """The answers of a reader, each checked: whoever took the reader over can say nothing but data."""
-    assert child.stdout is not None
-    pipe = child.stdout.fileno()
     why = "time"
     while (head := _octets(pipe, _HEAD.size, bounds.silence_s)) is not None:
-        (length,) = _HEAD.unpack(head) if len(head) == _HEAD.size else (LONGEST_ANSWER + 1,)
+        if len(head) < _HEAD.size:
+            why = "ended"
+            break
+        (length,) = _HEAD.unpack(head)
         if length == 0:
             return
         if length > LONGEST_ANSWER:
-            why = _end_of(child)
+            why = "length"
             break
         if (piece := _octets(pipe, length, bounds.silence_s)) is None:
             break
@@ -191,37 +273,66 @@ def _octets(pipe: int, n: int, silence_s: float) -> bytes | None:
     return bytes(came)
 
 
-def _end_of(child: subprocess.Popen[bytes]) -> str:
-    child.kill()
-    return f"exit {child.wait()}"
+# --- in processes of their own
 
 
-# --- in the process of its own
-
-
-def answer(name: str, memory: str, cpu_s: str, arguments: str) -> None:
-    """Open the file on standard input with one reader, and write its answers to standard output."""
+def start_readers() -> None:
+    """Begin a reader for each order that comes on standard input, until nobody is there any more."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s), int(cpu_s)))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    module, _colon, function = name.partition(":")
-    reader = getattr(importlib.import_module(module), function)
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    line = socket.socket(fileno=os.dup(0))
+    while True:
+        head, files, _flags, _address = socket.recv_fds(line, _HEAD.size, 2, socket.MSG_CMSG_CLOEXEC)
+        if len(head) < _HEAD.size:
+            return
+        (length,) = _HEAD.unpack(head)
+        order = json.loads(line.recv(length, socket.MSG_WAITALL))
+        module, _colon, function = order["reader"].partition(":")
+        reader = getattr(importlib.import_module(module), function)  # of ours: no file is open yet
+        pid = os.fork()
+        if not pid:
+            line.close()
+            os.dup2(files[0], 0)
+            os.dup2(files[1], 1)
+            for each in files:
+                os.close(each)
+            _answer(reader, order)
+            os._exit(0)
+        for each in files:
+            os.close(each)
+        line.sendall(_HEAD.pack(pid))
+
+
+def _answer(reader: Callable[..., Any], order: Mapping[str, Any]) -> None:
+    """Open the file on standard input with one reader, and write its answers to standard output."""
+    for limit, most in (
+        (resource.RLIMIT_AS, order["memory"]),
+        (resource.RLIMIT_CPU, order["cpu_s"]),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
     try:
-        said = reader(_FILE, **json.loads(arguments))
+        said = reader(_FILE, **order["arguments"])
         for told in said if isinstance(said, Iterator) else (said,):
             _say("told", told)
     except ReaderRefusal as unfit:
         _say("unfit", {"code": unfit.code, "facts": unfit.facts})
-    except Exception as error:  # noqa: BLE001  # whatever a broken file brings about
+    except BaseException as error:  # noqa: BLE001  # whatever a broken file brings about: this is a copy, and ends
         _say("failed", type(error).__name__)
-        return
-    sys.stdout.buffer.write(_HEAD.pack(0))
-    sys.stdout.buffer.flush()
+        os._exit(1)
+    _write(_HEAD.pack(0))
 
 
 def _say(kind: str, told: Any) -> None:
-    frame = json.dumps([kind, told]).encode()
-    sys.stdout.buffer.write(_HEAD.pack(len(frame)) + frame)
-    sys.stdout.buffer.flush()
+    frame = json.dumps([kind, told], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    _write(_HEAD.pack(len(frame)) + frame)
+
+
+def _write(piece: bytes) -> None:
+    left = memoryview(piece)
+    while left:
+        left = left[os.write(1, left) :]

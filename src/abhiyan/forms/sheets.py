@@ -1,18 +1,26 @@
-"""An XLSForm as a file: read through `core.tables`, which bounds what it may unpack and take."""
+"""An XLSForm as a file: read in the pool, with its texts."""
 
-import os
+from dataclasses import asdict, astuple
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+from django.apps import apps
+from django.conf import settings
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import apart, file_pool
+from abhiyan.core.file_pool import ReaderRefusal, UnreadableFile
 from abhiyan.core.refusals import Refused
-from abhiyan.core.tables import sheets as opened
 from abhiyan.core.tables.layout import Field, Layout
+from abhiyan.core.tables.opening import refusing
 from abhiyan.core.tables.reasons import TableRefused
-from abhiyan.core.tables.sniffing import sniff
+from abhiyan.core.tables.sheets import outline
+from abhiyan.core.tables.sniffing import sniffed
 
 from .rules import xlsform
-from .rules.questions import FormQuestion
+from .rules.questions import FormQuestion, question_of
 
 LARGEST = 1 << 20  # bytes of a form's sheet
 MOST_COLUMNS = 60
@@ -48,32 +56,54 @@ class SheetTooLong(Refused):
 
 
 def read_sheet(data: bytes) -> list[FormQuestion]:
-    """The questions of an XLSForm. Refuses SheetUnfit, SheetTooLong, TableRefused (no workbook, or one that harms)."""
-    memory = os.memfd_create("form", os.MFD_CLOEXEC)  # nothing of it on a disk
-    try:
-        os.write(memory, data)
-        path = Path(f"/proc/{os.getpid()}/fd/{memory}")
+    """The questions of an XLSForm, read in the pool. Refuses SheetUnfit (no form, no workbook, or one that harms),
+    SheetTooLong, FilesBusy."""
+    language = get_language() or "en"
+
+    def work() -> list[dict[str, Any]]:
         try:
-            survey, choices = _rows(path, xlsform.SURVEY, SURVEY), _rows(path, xlsform.CHOICES, CHOICES)
-        except TableRefused as refused:
-            raise SheetUnfit(field="sheet", errors=[str(refused)]) from None
-    finally:
-        os.close(memory)
-    questions, wrong = xlsform.read(survey, choices)
-    if wrong:
-        raise SheetUnfit(field="sheet", errors=[str(one) for one in wrong[:MOST_TOLD]])
-    return questions
+            found: list[dict[str, Any]] = file_pool.read(questions_of_sheet, data, language=language)
+        except ReaderRefusal as refusal:
+            if refusal.code == "too_long":
+                raise SheetTooLong(field="sheet", **refusal.facts) from None
+            if refusal.code == "flaws":
+                raise SheetUnfit(field="sheet", errors=refusal.facts["errors"]) from None
+            why = TableRefused(refusal.code, **refusal.facts)
+            raise SheetUnfit(field="sheet", errors=[str(why)]) from None
+        except UnreadableFile:
+            raise SheetUnfit(field="sheet", errors=[str(TableRefused("sheet_too_large"))]) from None
+        return found
+
+    return [question_of(one) for one in apart.done(("form", language, sha256(data).digest()), work)]
 
 
-def _rows(path: Path, sheet: str, layout: Layout) -> xlsform.Rows:
+# --- in the pool
+
+
+def questions_of_sheet(file: Path, language: str) -> list[dict[str, Any]]:
+    """The questions of an XLSForm as plain data. Raises ReaderRefusal: "flaws" says them in this language."""
+    here = Path(__file__).parent
+    settings.configure(USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=[here / "locale"])
+    apps.populate([])
+    with refusing(), override(language):
+        survey, choices = _rows(file, xlsform.SURVEY, SURVEY), _rows(file, xlsform.CHOICES, CHOICES)
+        questions, wrong = xlsform.read(survey, choices)
+        if wrong:
+            raise ReaderRefusal("flaws", {"errors": [str(one) for one in wrong[:MOST_TOLD]]})
+        return [{**asdict(one), "when": one.when and astuple(one.when)} for one in questions]
+
+
+def _rows(file: Path, sheet: str, layout: Layout) -> xlsform.Rows:
     try:
-        source = sniff(path, layout, sheet=sheet, max_bytes=LARGEST).source
-    except TableRefused as refused:
-        if sheet == xlsform.CHOICES and refused.reason in ("no_such_sheet", "no_rows", "empty"):
+        source = sniffed(file, layout, sheet=sheet, max_bytes=LARGEST).source
+        rows = outline(file, sheet=sheet, columns_limit=MOST_COLUMNS).head
+    except (TableRefused, ReaderRefusal) as refused:
+        why = refused.reason if isinstance(refused, TableRefused) else refused.code
+        if sheet == xlsform.CHOICES and why in ("no_such_sheet", "no_rows", "empty"):
             return []  # no question has choices; else the question says which list it lacks
         raise
     if source.records > xlsform.MOST_ROWS:
-        raise SheetTooLong(field="sheet", sheet=sheet, rows=source.records, most=xlsform.MOST_ROWS)
-    rows = opened.outline(path, sheet=sheet, columns_limit=MOST_COLUMNS).head
+        facts = {"sheet": sheet, "rows": source.records, "most": xlsform.MOST_ROWS}
+        raise ReaderRefusal("too_long", facts)
     head = max(source.header_row, 1)
     return xlsform.rows_of(rows[head - 1], list(enumerate(rows, 1))[head:])

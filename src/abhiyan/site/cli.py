@@ -142,9 +142,9 @@ def serve(
         os.environ.setdefault("PGAPPNAME", "web")  # seen in pg_stat_activity
         readiness.ready(ctx, "app", with_database=False, pool=True)
         readiness.refuse_pending()
-        with processes.noted("web", port=port):
+        with processes.noted("web", port=port) as note:
             refuse_while_restoring("app")
-            serving.web(host=host, port=port)
+            serving.web(host=host, port=port, beat=note.beat)
         return
     readiness.need_keys()
     readiness.need_database()
@@ -209,14 +209,15 @@ def jobs(ctx: click.Context) -> None:
     readiness.need_database()
     is_watched = _end_with_watcher()
     database_in_use = processes.database_in_use(starts=not is_watched)
-    with processes.stopping_on_signals() as stopping, processes.noted("jobs"), database_in_use:
+    with processes.stopping_on_signals() as stopping, processes.noted("jobs") as note, database_in_use:
         readiness.refuse_lockout("jobs")
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)
         readiness.refuse_pending()
         from abhiyan.core import loops
 
-        loops.run(stopping, keeps_database=not is_watched)
+        with note.beating():
+            loops.run(stopping, keeps_database=not is_watched)
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:

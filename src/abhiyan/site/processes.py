@@ -33,6 +33,7 @@ PATIENCE_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LIVED_S = 10.0  # who lives so long has started well
 TRIES = 5  # who never does is given up
+BEAT_S, HUNG_S = 1.0, 30.0  # a process beats so often; one that is silent so long hangs, and is replaced
 ALONE = (
     "demo",
     "serve",
@@ -59,6 +60,30 @@ class Note:
     @property
     def runs(self) -> bool:
         return born(self.pid) == self.born
+
+    @property
+    def path(self) -> Path:
+        return folder() / f"{self.kind}-{self.pid}.json"
+
+    def beat(self) -> None:
+        """Show that the process is not stuck: whoever watches it sees when its note was touched last."""
+        with suppress(OSError):  # the disk is away: its watcher sees no beat, and nothing is lost by trying
+            os.utime(self.path)
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Beat from a thread meanwhile: it is silent when the interpreter is held, or the process stopped."""
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(BEAT_S):
+                self.beat()
+
+        threading.Thread(target=beat, name="beat", daemon=True).start()
+        try:
+            yield
+        finally:
+            done.set()
 
 
 def folder() -> Path:
@@ -93,7 +118,7 @@ def noted(kind: str, *, port: int | None = None, host: str | None = None) -> Ite
     folder().mkdir(parents=True, exist_ok=True)
     with _alone() if kind in ALONE else contextlib.nullcontext():
         known()  # drops the notes of those who were killed
-        path = folder() / f"{note.kind}-{note.pid}.json"
+        path = note.path
         half = path.with_suffix(".half")
         half.write_text(json.dumps(asdict(note)) + "\n")
         half.rename(path)
@@ -245,9 +270,11 @@ class _Child:
         self.started = 0.0
         self.failures = 0
         self.next_at = 0.0
+        self.beat_ns: int | None = None
+        self.beat_at: float | None = None  # by the watcher's clock; None: it has not begun to beat
 
-    def start(self) -> None:
-        self.started = time.monotonic()
+    def start(self, now: float) -> None:
+        self.started, self.beat_ns, self.beat_at = now, None, None
         self.process = subprocess.Popen(
             self.command,
             env=os.environ | self.environment | {"ABHIYAN_WATCHED_BY": str(os.getpid())},
@@ -260,6 +287,19 @@ class _Child:
             with suppress(ProcessLookupError):
                 self.process.send_signal(number)
 
+    def hangs(self, now: float) -> bool:
+        """Whether it has beaten, and does so no more. How long is told by the watcher's own clock alone."""
+        if self.process is None or (note := next(folder().glob(f"*-{self.process.pid}.json"), None)) is None:
+            return False
+        try:
+            beat_ns = note.stat().st_mtime_ns
+        except OSError:
+            return False
+        if beat_ns != self.beat_ns:
+            self.beat_at = None if self.beat_ns is None else now
+            self.beat_ns = beat_ns
+        return self.beat_at is not None and now - self.beat_at > HUNG_S
+
 
 @contextmanager
 def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
@@ -269,7 +309,7 @@ def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     while Python clears something up is dropped. Such a child holds nothing that may not be left half done.
     """
     child = _Child(command, {})
-    child.start()
+    child.start(time.monotonic())
     assert child.process is not None
     try:
         yield child.process
@@ -293,7 +333,9 @@ def supervise(
     environment: Mapping[str, str] | None = None,
     each_watch: Callable[[], None] | None = None,
 ) -> int:
-    """Run commands as children until `stopping`; start again what dies, after 0, 1, 2 … 30 s. Returns an exit code.
+    """Run commands as children until `stopping`; start again what dies, after 0, 1, 2 … 30 s, and what hangs.
+
+    Returns an exit code.
 
     A command that `each_watch` adds is started, too. The embedded database is started again when it was killed. A
     child that says it cannot start (exit code 78), or dies early five times over, ends everything with 1. On `stopping`
@@ -305,7 +347,7 @@ def supervise(
         while not stopping.is_set() and not code:
             for name, command in commands.items():
                 child = children.setdefault(name, _Child(command, environment or {}))
-                code = code or _watch(name, child)
+                code = code or _watch(name, child, time.monotonic())
             _keep_database()
             if each_watch:
                 each_watch()
@@ -323,15 +365,17 @@ def supervise(
     return code
 
 
-def _watch(name: str, child: _Child) -> int:
-    """Start a child that is due. Returns an exit code when it is given up."""
-    now = time.monotonic()
+def _watch(name: str, child: _Child, now: float) -> int:
+    """Start a child that is due, and kill one that hangs. Returns an exit code when it is given up."""
     if child.process is None:
         if now >= child.next_at:
-            child.start()
+            child.start(now)
         return 0
     ended = child.process.poll()
     if ended is None:
+        if child.hangs(now):
+            log.error("%s hangs and is replaced", name, extra={"facts": {"silent_s": HUNG_S}})
+            child.end(signal.SIGKILL)  # it hears nothing else
         return 0
     child.process = None
     # Killed from outside (memory, an operator) is no failure to start.

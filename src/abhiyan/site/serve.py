@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -51,8 +52,11 @@ def metrics_folder() -> Path:
     return home.path() / "run" / "metrics"
 
 
-def web(*, host: str, port: int) -> None:
-    """Be one web worker until a signal. Workers share the port; the system spreads connections over them."""
+def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
+    """Be one web worker until a signal. Workers share the port; the system spreads connections over them.
+
+    beat: called each second by the loop that answers requests, so that its watcher sees when that hangs.
+    """
     os.environ |= {
         "ABHIYAN_ROLE": "app",
         "ABHIYAN_PORT": str(port),
@@ -68,6 +72,8 @@ def web(*, host: str, port: int) -> None:
 
     class Server(uvicorn.Server):
         async def on_tick(self, counter: int) -> bool:
+            if counter % int(processes.BEAT_S / TICK_S) == 0:
+                beat()
             if counter % int(SWEEP_S / TICK_S) == 0:
                 sweep(self.server_state.connections, asyncio.get_running_loop().time())
             return await super().on_tick(counter)

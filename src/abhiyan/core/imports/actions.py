@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, declared, jobs, limits, lot
 from abhiyan.core.actor import Actor
+from abhiyan.core.file_pool import OF_A_LIST, OF_A_PAGE, FilesBusy
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.tables.reasons import TableRefused
@@ -182,11 +183,8 @@ def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: dateti
             staged.state = State.RECEIVED
             staged.file_sha256 = store.digest(public_id, size=staged.file_bytes)
         staged.save()
-        if staged.state == State.RECEIVED:
-            if _is_quick(staged):
-                _look(staged, at=at)
-            else:
-                jobs.later("core.import_look", str(public_id), at=at, public_id=str(public_id))
+        if staged.state == State.RECEIVED and not _is_looked_at(staged, at=at):
+            jobs.later("core.import_look", str(public_id), at=at, public_id=str(public_id))
     return staged.received_bytes
 
 
@@ -202,7 +200,7 @@ def go_on(*, public_id: UUID, file_name: str, file_bytes: int, by: Actor) -> int
 def look(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) -> StagedImport:
     """Find out what the file is and guess its columns; again for another sheet of a workbook.
 
-    A file nothing can be made of leaves the import failed, with the reason.
+    A file nothing can be made of leaves the import failed, with the reason. Refuses FilesBusy.
     """
     with transaction.atomic():
         staged = _locked(public_id, by)
@@ -212,11 +210,23 @@ def look(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) 
     return staged
 
 
+def _is_looked_at(staged: StagedImport, *, at: datetime) -> bool:
+    """Look at a file that was just received, if that is quick and the pool has room. Whether it was done."""
+    if not _is_quick(staged):
+        return False
+    try:
+        _look(staged, at=at)
+    except FilesBusy:
+        return False
+    return True
+
+
 def _look(staged: StagedImport, *, at: datetime, sheet: str | None = None) -> None:
     layout = kind(staged.kind).layout
+    bounds = OF_A_PAGE if _is_quick(staged) else OF_A_LIST
     try:
         with store.clear(staged.public_id, size=staged.file_bytes) as path:
-            preview = sniff(path, layout, sheet=sheet)
+            preview = sniff(path, layout, sheet=sheet, bounds=bounds)
     except (TableRefused, store.FileGone) as refused:
         staged.state, staged.step = State.FAILED, "look"
         staged.error, staged.error_facts = refused.code, running.error_facts(refused)

@@ -4,8 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from abhiyan.core.tables.layout import Layout
-from abhiyan.core.tables.sniffing import Preview, Problem, SniffedColumn
-from abhiyan.core.tables.sources import TableSource
+from abhiyan.core.tables.sniffing import Preview, mapped, preview_from_json
 
 
 def to_json(preview: Preview) -> dict[str, Any]:
@@ -20,28 +19,4 @@ def to_json(preview: Preview) -> dict[str, Any]:
 
 def from_json(found: dict[str, Any], mapping: dict[str, int], layout: Layout) -> Preview:
     """A Preview again, with its problems judged anew for this mapping. Raises KeyError before the first look."""
-    from abhiyan.core.tables.sniffing import mapped
-
-    preview = Preview(
-        source=_source(found["source"]),
-        columns=tuple(
-            SniffedColumn(**{**column, "samples": tuple(column["samples"])}) for column in found["columns"]
-        ),
-        mapping=mapping,
-        problems=tuple(Problem(**problem) for problem in found["problems"]),
-        dropped=found["dropped"],
-        sheets=tuple(found["sheets"]),
-        rows=found["rows"],
-    )
-    return mapped(preview, layout, mapping)
-
-
-def _source(found: dict[str, Any]) -> TableSource:
-    return TableSource(
-        **{
-            **found,
-            "headers": tuple(found["headers"]),
-            "barred": {int(key): value for key, value in found["barred"].items()},
-            "marks": tuple((byte, rows) for byte, rows in found["marks"]),
-        }
-    )
+    return mapped(preview_from_json({**found, "mapping": mapping}), layout, mapping)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any, Self
 
 from django.utils.functional import Promise
 
@@ -103,6 +104,18 @@ class Layout:
     def field(self, key: str) -> Field | None:
         """The field of that key; None for "" (the row as a whole) and for what the list does not have."""
         return next((f for f in self.fields if f.key == key), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """What tells its columns, for a reader in the pool: no bounds of values, no words for people."""
+        names = ("key", "en", "hi", "also", "kind", "required", "choices", "multiline")
+        fields = [{name: getattr(one, name) for name in names} for one in self.fields]
+        return {"key": self.key, "personal": self.personal, "fields": fields}
+
+    @classmethod
+    def from_json(cls, given: dict[str, Any]) -> Self:
+        """The same again."""
+        fields = tuple(Field(**{**one, "kind": CellKind(one["kind"])}) for one in given["fields"])
+        return cls(given["key"], fields, personal=given["personal"])
 
     def headers(self, language: str) -> list[str]:
         """The header row of an empty list to fill in."""

@@ -5,34 +5,27 @@ row. Row numbers are those of the sheet as a person sees it: the first row is 1,
 cell with line breaks is still in one row.
 """
 
-import codecs
-import csv
-import io
-import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from itertools import chain, islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from abhiyan.core.file_pool import OF_A_LIST
 from abhiyan.core.tables.cleaning import Born, Cleaner, Notes, Phone, cleaner
+from abhiyan.core.tables.csv_rows import rows_of_csv
 from abhiyan.core.tables.days import Days, Evidence
 from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.core.tables.opening import table_told
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import text_start
 from abhiyan.core.tables.sheets import BLANK, TOTAL, sheet_rows
 from abhiyan.core.tables.sniffing import check_mapping, masked
 from abhiyan.core.tables.sources import FilePart, TableSource
-from abhiyan.core.tables.words import is_total
 
 BATCH = 5_000
-_CELL = 60_000  # characters kept of an endless cell: enough for every limit to refuse it
-_LINE = 1 << 20
-_BLOCK = 1 << 20
 
 # A row for the caller's last word before it is kept: row number, then the values in the layout's order (None
 # where blank or bad) -> a code to count it under and forget it, or None to go on.
@@ -126,11 +119,7 @@ def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: T
         first = source.first_row - 1
         told = sheet_rows(path, sheet=source.sheet, columns=columns, start=first, stop=source.records)
     else:
-        picks = [itemgetter(column) for column in columns]
-        told = (
-            [tuple(pick(row) for pick in picks) for row in raw]
-            for _number, raw, _refused, _done in _raw(path, source, part, BATCH)
-        )
+        told = (raw.rows for raw in _csv_rows(path, source, part, columns, BATCH))
     for raw in told:
         for one, cells in zip(
             found, zip(*raw, strict=True), strict=False
@@ -153,10 +142,10 @@ def picked(
                     yield number, cells
                 number += 1
         return
-    for first, raw, _refused, _done in _raw(path, source, _whole(path, source), BATCH):
-        for number, row in enumerate(raw, first):
+    for raw in _csv_rows(path, source, _whole(path, source), columns, BATCH):
+        for number, (*cells, _mark) in enumerate(raw.rows, raw.number):
             if number in numbers:
-                yield number, [row[column] for column in columns]
+                yield number, cells
 
 
 class _Plan:
@@ -291,98 +280,35 @@ def _marked(marks: Sequence[str], index: int) -> bool:
 
 
 def _csv(path: Path, plan: _Plan, source: TableSource, part: FilePart, batch: int) -> Iterator[Batch]:
-    picks = [itemgetter(column) for column in plan.columns]
-    for number, raw, refused, done in _raw(path, source, part, batch):
-        columns = [list(map(pick, raw)) for pick in picks]
-        out = plan.clean(range(number, number + len(raw)), columns, refused, partial(_passed, raw))
-        out.done = done
+    for raw in _csv_rows(path, source, part, plan.columns, batch):
+        *columns, marks = zip(*raw.rows, strict=True)
+        out = plan.clean(
+            range(raw.number, raw.number + len(raw.rows)), columns, raw.refused, partial(_marked, marks)
+        )
+        out.done = raw.done
         yield out
 
 
-def _raw(
-    path: Path, source: TableSource, part: FilePart, batch: int
-) -> Iterator[tuple[int, list[list[str]], dict[int, str], int]]:
-    """Rows of data as they stand: the number of the first, their cells, what refuses a row as a whole by its index, and
-    how many bytes of the part are read."""
-    with path.open("rb") as file:
-        file.seek(part.start)
-        lines = _lines(file, source, part.stop)
-        reader = csv.reader(chain.from_iterable(lines), delimiter=source.delimiter)
-        number = part.row
-        while number < source.first_row:
-            raw = _take(reader, min(batch, source.first_row - number), number)
-            if not raw:
-                return
-            number += len(raw)
-        while raw := _take(reader, batch, number):
-            refused: dict[int, str] = {}
-            if set(map(len, raw)) != {source.width}:
-                refused = _even(raw, source.width)
-            yield number, raw, refused, file.tell() - part.start
-            number += len(raw)
+class _RawRows(NamedTuple):
+    """Rows as they stand. number: of the first. refused: what refuses a row as a whole, by its index. done: bytes
+    of the part that are read."""
+
+    number: int
+    rows: list[list[str]]
+    refused: dict[int, str]
+    done: int
 
 
-def _take(reader: Iterator[list[str]], count: int, number: int) -> list[list[str]]:
-    raw: list[list[str]] = []
-    try:
-        raw.extend(islice(reader, count))
-    except csv.Error as error:
-        raise TableRefused("cell_too_long", row=number + len(raw)) from error
-    except _LineTooLongError as error:
-        raise TableRefused("line_too_long", row=number + len(raw)) from error
-    except UnicodeDecodeError as error:
-        raise TableRefused("changed") from error
-    return raw
-
-
-def _passed(raw: Sequence[Sequence[str]], index: int) -> bool:
-    return not any(cell.strip() for cell in raw[index]) or is_total(raw[index])
-
-
-def _even(raw: list[list[str]], width: int) -> dict[int, str]:
-    """Make every row as wide as the header: short rows end in blanks, long ones may have only blanks behind."""
-    refused = {}
-    for index, row in enumerate(raw):
-        extra = len(row) - width
-        if extra < 0:
-            raw[index] = row + [""] * -extra
-        elif extra > 0 and any(cell.strip() for cell in row[width:]):
-            refused[index] = "extra_cells"
-    return refused
-
-
-class _LineTooLongError(Exception):
-    """A line that stays long when its endless cells are cut short."""
-
-
-def _lines(file: io.BufferedReader, source: TableSource, stop: int) -> Iterator[Iterable[str]]:
-    """The lines of a part, a block at a time, ends of lines kept; endless cells cut so that memory stays small."""
-    decoder = codecs.getincrementaldecoder(source.encoding)("strict")
-    endless = re.compile(
-        f'([^"\r\n{re.escape(source.delimiter)}]{{{_CELL}}})[^"\r\n{re.escape(source.delimiter)}]+'
-    )
-    rest = ""
-    while True:
-        data = file.read(max(min(_BLOCK, stop - file.tell()), 0))
-        text = rest + decoder.decode(data, final=not data)
-        if not data:
-            if rest := text:
-                yield _bounded_lines(rest, endless)
-            return
-        cut = text.rfind("\n") + 1 or text.rfind("\r", 0, len(text) - 1) + 1
-        text, rest = text[:cut], text[cut:]
-        if text:
-            yield _bounded_lines(text, endless)
-        if len(rest) > _LINE:
-            rest = endless.sub(r"\1", rest)
-            if len(rest) > _LINE:
-                raise _LineTooLongError
-
-
-def _bounded_lines(text: str, endless: re.Pattern[str]) -> list[str]:
-    lines = io.StringIO(text, newline="").readlines()
-    if lines and max(map(len, lines)) > _CELL:
-        lines = [endless.sub(r"\1", line) if len(line) > _CELL else line for line in lines]
-        if max(map(len, lines)) > _LINE:
-            raise _LineTooLongError
-    return lines
+def _csv_rows(
+    path: Path, source: TableSource, part: FilePart, columns: Sequence[int], batch: int
+) -> Iterator[_RawRows]:
+    given = {name: getattr(source, name) for name in ("encoding", "delimiter", "first_row", "width")}
+    given |= {
+        "start": part.start,
+        "stop": part.stop,
+        "number": part.row,
+        "columns": list(columns),
+        "batch": batch,
+    }
+    for number, rows_, refused, done in table_told(rows_of_csv, path, bounds=OF_A_LIST, **given):
+        yield _RawRows(number, rows_, {int(index): code for index, code in refused.items()}, done)

@@ -1,17 +1,9 @@
-"""Sheets (.xlsx, .ods, .xls) read in a process of their own, with a bound on its memory and time.
+"""Sheets (.xlsx, .ods, .xls), read in the pool.
 
-A sheet is somebody else's file: it may unpack without end or claim a cell in the last corner of the grid. The
-child that opens it then dies alone, and the parent says so. Nothing is written to disk: rows come back through a
-pipe, and only the columns asked for.
+A sheet is somebody else's file: it may unpack without end or claim a cell in the last corner of the grid. Rows come
+back piece by piece, and only the columns asked for.
 """
 
-import json
-import marshal
-import os
-import resource
-import struct
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,14 +11,13 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from abhiyan.core.tables.reasons import TableRefused
+from abhiyan.core.file_pool import OF_A_LIST, ReaderBounds, ReaderRefusal
+from abhiyan.core.tables.opening import table_told
 from abhiyan.core.tables.unread import unread
 from abhiyan.core.tables.words import is_total
 
-MEMORY = 3 << 29  # 1.5 GiB of address space; a million rows of six columns take 0.6
-SECONDS = 180  # of processor time
 HEAD_ROWS = 400
-BATCH = 2_000
+BATCH, BATCH_SIGNS = 2_000, 4 << 20  # rows of one piece, and signs in it
 LONGEST_CELL = 60_000
 BLANK, TOTAL = "1", "t"  # what a whole row is
 
@@ -47,68 +38,38 @@ class Outline:
     is_told: bool
 
 
-def outline(path: Path, *, sheet: str | None, columns_limit: int) -> Outline:
-    """Look at a workbook: the sheet named, or else the first visible one that is not empty."""
-    found = next(_ask(path, {"sheet": sheet, "columns_limit": columns_limit, "head": HEAD_ROWS}))
-    return Outline(
-        found["sheet"],
-        tuple(found["sheets"]),
-        found["records"],
-        found["width"],
-        found["rows"],
-        tuple(found["merged"]),
-        found["is_told"],
-    )
+def outline(file: Path, *, sheet: str | None, columns_limit: int) -> Outline:
+    """Look at a workbook: the sheet named, or else the first visible one that is not empty. In the pool.
+
+    Raises ReaderRefusal."""
+    import python_calamine as calamine
+
+    try:
+        return _outline(file, sheet, columns_limit)
+    except calamine.PasswordError:
+        raise ReaderRefusal("encrypted") from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise ReaderRefusal("damaged_file") from None
 
 
 def sheet_rows(
-    path: Path, *, sheet: str, columns: Sequence[int], start: int, stop: int
-) -> Iterator[list[tuple[str, ...]]]:
+    path: Path,
+    *,
+    sheet: str,
+    columns: Sequence[int],
+    start: int,
+    stop: int,
+    bounds: ReaderBounds = OF_A_LIST,
+) -> Iterator[list[list[str]]]:
     """Batches of rows [start, stop), counted from 0: the cells of `columns`, then BLANK or TOTAL, or "".
 
     A cell without a value says why ("#REF!"); one merged downwards is in each of its rows, if it begins here.
     """
-    request = {"sheet": sheet, "columns": list(columns), "start": start, "stop": stop}
-    yield from _ask(path, request)
+    given = {"sheet": sheet, "columns": list(columns), "start": start, "stop": stop}
+    return table_told(rows_of_sheet, path, bounds=bounds, **given)
 
 
-def _ask(path: Path, request: dict[str, Any]) -> Iterator[Any]:
-    command = [sys.executable, "-P", "-m", "abhiyan.core.tables.sheets", str(path), json.dumps(request)]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        # Nothing of ours: no keys, no database address.
-        env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(Path(__file__).parents[3])},
-    ) as child:
-        assert child.stdout is not None
-        done = False
-        try:
-            while len(head := child.stdout.read(4)) == 4:
-                frame = child.stdout.read(struct.unpack("!I", head)[0])
-                try:
-                    answer = marshal.loads(frame)  # noqa: S302  (our own child wrote it)
-                except (EOFError, ValueError):
-                    break  # it died in the middle of a frame
-                if answer is None:
-                    done = True
-                    break
-                if isinstance(answer, dict) and "refused" in answer:
-                    raise TableRefused(answer["refused"], **answer["facts"])
-                yield answer
-        finally:
-            child.kill()
-    if not done:
-        raise TableRefused("sheet_too_large")
-
-
-# The child.
-
-
-def _send(answer: Any) -> None:
-    frame = marshal.dumps(answer)
-    sys.stdout.buffer.write(struct.pack("!I", len(frame)) + frame)
+# --- in the pool
 
 
 def _text(cell: Any) -> str:
@@ -128,76 +89,76 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _main(path: str, request: dict[str, Any]) -> None:
+def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
+    import python_calamine as calamine
+
+    book = calamine.load_workbook(str(file))
+    names = [
+        m.name
+        for m in book.sheets_metadata
+        if m.typ == calamine.SheetTypeEnum.WorkSheet and m.visible == calamine.SheetVisibleEnum.Visible
+    ]
+    if wanted is not None and wanted not in names:
+        offered = ", ".join(name[:60] for name in names[:20])
+        raise ReaderRefusal("no_such_sheet", {"sheet": str(wanted)[:60], "sheets": offered})
+    for name in names if wanted is None else [wanted]:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.start is not None and sheet.end is not None:
+            break
+    else:
+        raise ReaderRefusal("empty")
+    width = sheet.end[1] + 1
+    if width > columns_limit:
+        raise ReaderRefusal("too_many_columns", {"columns": width, "limit": columns_limit})
+    lead = [""] * sheet.start[1]
+    head: list[list[str]] = []
+    more = unread(file, name, merged=sheet.merged_cell_ranges, rows=HEAD_ROWS)
+    for row in sheet.iter_rows():
+        head.append(lead + [_text(cell) for cell in row])
+        if len(head) == HEAD_ROWS:
+            break
+    for (at, column), text in more.texts.items():
+        if at < len(head) and column < width:
+            head[at][column] = text
+    merged = ((top, left, bottom) for (top, left), bottom in more.merged.items())
+    merged_here = tuple(one for one in merged if one[0] < len(head) and one[1] < width)
+    return Outline(name, tuple(names), sheet.end[0] + 1, width, head, merged_here, more.is_told)
+
+
+def rows_of_sheet(
+    file: Path, sheet: str, columns: list[int], start: int, stop: int
+) -> Iterator[list[tuple[str, ...]]]:
+    """What `sheet_rows` gives."""
     import python_calamine as calamine
 
     try:
-        book = calamine.load_workbook(path)
-        names = [
-            m.name
-            for m in book.sheets_metadata
-            if m.typ == calamine.SheetTypeEnum.WorkSheet and m.visible == calamine.SheetVisibleEnum.Visible
-        ]
-        if "head" not in request:
-            _rows(path, book.get_sheet_by_name(request["sheet"]), request)
-            return
-        wanted = request["sheet"]
-        if wanted is not None and wanted not in names:
-            _refuse("no_such_sheet", sheet=str(wanted)[:60], sheets=", ".join(n[:60] for n in names[:20]))
-            return
-        for name in names if wanted is None else [wanted]:
-            sheet = book.get_sheet_by_name(name)
-            if sheet.start is not None and sheet.end is not None:
-                break
-        else:
-            _refuse("empty")
-            return
-        width = sheet.end[1] + 1
-        if width > request["columns_limit"]:
-            _refuse("too_many_columns", columns=width, limit=request["columns_limit"])
-            return
-        lead = [""] * sheet.start[1]
-        head = []
-        more = unread(Path(path), name, merged=sheet.merged_cell_ranges, rows=request["head"])
-        for row in sheet.iter_rows():
-            head.append(lead + [_text(cell) for cell in row])
-            if len(head) == request["head"]:
-                break
-        for (at, column), text in more.texts.items():
-            if at < len(head) and column < width:
-                head[at][column] = text
-        answer = {"sheet": name, "sheets": names, "records": sheet.end[0] + 1, "width": width, "rows": head}
-        merged = [(top, left, bottom) for (top, left), bottom in more.merged.items()]
-        merged = [one for one in merged if one[0] < len(head) and one[1] < width]
-        _send({**answer, "merged": merged, "is_told": more.is_told})
-        _send(None)
+        yield from _rows(
+            file, calamine.load_workbook(str(file)).get_sheet_by_name(sheet), sheet, columns, start, stop
+        )
     except calamine.PasswordError:
-        _refuse("encrypted")
+        raise ReaderRefusal("encrypted") from None
     except (calamine.CalamineError, OSError, ValueError):
-        _refuse("damaged_file")
+        raise ReaderRefusal("damaged_file") from None
 
 
-def _refuse(reason: str, **facts: object) -> None:
-    _send({"refused": reason, "facts": facts})
-
-
-def _rows(path: str, sheet: Any, request: dict[str, Any]) -> None:
+def _rows(
+    file: Path, sheet: Any, name: str, wanted: list[int], start: int, stop: int
+) -> Iterator[list[tuple[str, ...]]]:
     if sheet.end is None:
-        _refuse("changed")
-        return
+        raise ReaderRefusal("changed")
     lead = sheet.start[1]
-    columns = [c - lead for c in request["columns"]]
-    start, stop = request["start"], request["stop"]
-    more = unread(Path(path), request["sheet"], merged=sheet.merged_cell_ranges)
+    columns = [c - lead for c in wanted]
+    more = unread(file, name, merged=sheet.merged_cell_ranges)
     instead: dict[int, list[tuple[int, str]]] = defaultdict(list)  # row -> which of the columns, and its text
     for (at, column), said in more.texts.items():
-        if column in request["columns"]:
-            instead[at].append((request["columns"].index(column), said))
+        if column in wanted:
+            instead[at].append((wanted.index(column), said))
     last = {place: bottom for place, bottom in more.merged.items() if place[0] >= start}
     held: dict[
         int, tuple[str, int]
     ] = {}  # which of the columns -> the text of a merged cell, and its last row
     batch: list[tuple[str, ...]] = []
+    signs = 0
     text = _text
     for number, row in enumerate(sheet.iter_rows()):
         if number < start:
@@ -209,14 +170,14 @@ def _rows(path: str, sheet: Any, request: dict[str, Any]) -> None:
             cells[which] = said
         mark = _mark(cells, row)
         if last:
-            _hold(cells, number, request["columns"], last, held)
+            _hold(cells, number, wanted, last, held)
         batch.append((*cells, mark))
-        if len(batch) == BATCH:
-            _send(batch)
-            batch = []
+        signs += sum(map(len, cells))
+        if len(batch) == BATCH or signs > BATCH_SIGNS:
+            yield batch
+            batch, signs = [], 0
     if batch:
-        _send(batch)
-    _send(None)
+        yield batch
 
 
 def _mark(cells: list[str], row: Sequence[Any]) -> str:
@@ -243,11 +204,3 @@ def _hold(
             text, bottom = held[which]
             if row <= bottom:
                 cells[which] = text
-
-
-if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _main(sys.argv[1], json.loads(sys.argv[2]))
-    sys.stdout.flush()

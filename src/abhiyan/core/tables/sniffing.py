@@ -11,12 +11,15 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
+from abhiyan.core.file_pool import OF_A_PAGE, ReaderBounds
 from abhiyan.core.tables.headers import folded, guess, likeness
 from abhiyan.core.tables.layout import Layout
+from abhiyan.core.tables.opening import refusing, table_told
 from abhiyan.core.tables.reasons import TableRefused, is_why, say
 from abhiyan.core.tables.scanning import BOMS, BadBytes, Scan, scan, text_start, wide
 from abhiyan.core.tables.sensitive import looks_sensitive, sensitive
@@ -78,8 +81,52 @@ class Preview:
         return not any(p.blocking for p in self.problems)
 
 
-def sniff(path: Path, layout: Layout, *, sheet: str | None = None, max_bytes: int = MAX_BYTES) -> Preview:
-    """Understand a file as a list of this layout. Raises TableRefused for what no mapping could mend."""
+def sniff(
+    path: Path,
+    layout: Layout,
+    *,
+    sheet: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    bounds: ReaderBounds = OF_A_PAGE,
+) -> Preview:
+    """Understand a file as a list of this layout, in the pool. Raises TableRefused for what no mapping could mend, and
+    file_pool.FilesBusy."""
+    given = {"layout": layout.to_json(), "sheet": sheet, "max_bytes": max_bytes}
+    (found,) = table_told(look_at_table, path, bounds=bounds, **given)
+    return preview_from_json(found)
+
+
+def preview_from_json(found: dict[str, Any]) -> Preview:
+    """A Preview of plain data, as `asdict` and JSON leave it."""
+    source = found["source"]
+    tuples = {
+        "headers": tuple(source["headers"]),
+        "marks": tuple((byte, rows) for byte, rows in source["marks"]),
+    }
+    barred = {int(key): value for key, value in source["barred"].items()}
+    columns = (SniffedColumn(**{**one, "samples": tuple(one["samples"])}) for one in found["columns"])
+    return Preview(
+        source=TableSource(**{**source, **tuples, "barred": barred}),
+        columns=tuple(columns),
+        mapping=found["mapping"],
+        problems=tuple(Problem(**one) for one in found["problems"]),
+        dropped=found["dropped"],
+        sheets=tuple(found["sheets"]),
+        rows=found["rows"],
+    )
+
+
+# --- in the pool
+
+
+def look_at_table(file: Path, *, layout: dict[str, Any], sheet: str | None, max_bytes: int) -> dict[str, Any]:
+    """What `sniff` finds, as plain data."""
+    with refusing():
+        return asdict(sniffed(file, Layout.from_json(layout), sheet=sheet, max_bytes=max_bytes))
+
+
+def sniffed(path: Path, layout: Layout, *, sheet: str | None, max_bytes: int) -> Preview:
+    """What `sniff` finds. Raises TableRefused, file_pool.ReaderRefusal."""
     size = path.stat().st_size
     if size == 0:
         raise TableRefused("empty")

@@ -7,6 +7,7 @@ from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from abhiyan.core import file_pool
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import replies
 from abhiyan.people.models import NoticeAudio
@@ -16,7 +17,7 @@ from .make import World
 from .web import officer, web_world
 
 pytestmark = pytest.mark.django_db
-MP3 = b"ID3\x04" + bytes(range(200))
+MP3 = b"ID3\x04\0\0\0\0\0\x02TT\xff\xfb\x90" + bytes(range(200))
 
 
 @pytest.fixture
@@ -34,10 +35,15 @@ def bring(client: Client, data: bytes = MP3, language: str = "hi") -> int:
 
 
 def test_a_sound_file_is_told_by_how_it_begins() -> None:
-    taken = [b"ID3\x03", b"\xff\xfb\x90", b"OggS\x00", b"\x00\x00\x00\x20ftypM4A \x00"]
-    assert [kind_of(data) for data in taken] == ["audio/mpeg", "audio/mpeg", "audio/ogg", "audio/mp4"]
+    frame = b"\xff\xfb\x90"
+    taken = [MP3, frame, b"OggS\x00OggS", b"\x00\x00\x00\x20ftypM4A \x00moov"]
+    kinds = [file_pool.read(kind_of, data) for data in taken]
+    assert kinds == ["audio/mpeg", "audio/mpeg", "audio/ogg", "audio/mp4"]
     refused = [b"", b"<html>", b"\xff\xd8\xff\xe0", b"\x89PNG", b"\x00\x00\x00\x20ftypheic", b"%PDF"]
-    assert [kind_of(data) for data in refused] == [None] * len(refused)
+    refused += [b"ID3\x03" * 1000, b"OggS" + bytes(1000), b"\x00\x00\x00\x20ftypM4A \x00", b"ID3"]
+    for data in refused:
+        with pytest.raises(file_pool.ReaderRefusal):
+            file_pool.read(kind_of, data)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, sql
+from abhiyan.core import apart, audit, file_pool, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.file_pool import UnreadableFile
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.people.models import Notice, NoticeAudio
 from abhiyan.people.rules.audio import LARGEST, kind_of
 
@@ -27,13 +28,13 @@ class AudioThere(Refused, status=409):
 def add_audio(*, code: str, version: int, language: str, data: bytes, by: Actor, at: datetime) -> None:
     """Add the recording of a notice in a language; people hear it from then on. Who may is asked by the caller.
 
-    Refuses NotFound where the version has no such language, AudioTooLarge, NoAudio, AudioThere.
+    Refuses NotFound where the version has no such language, AudioTooLarge, NoAudio, AudioThere, FilesBusy.
     """
     if not Notice.objects.filter(code=code, version=version, language=language).exists():
         raise NotFound
     if len(data) > LARGEST:
         raise AudioTooLarge(field="audio", kb=LARGEST // 1024)
-    kind = needed(kind_of(data), NoAudio(field="audio"))
+    kind = apart.done(("audio", hashlib.sha256(data).digest()), lambda: _kind(data))
     sql.wait_for(f"notice audio|{code}|{version}|{language}")
     there = {"code": code, "version": version, "language": language, "ended_at": None}
     if NoticeAudio.objects.filter(**there).exists():
@@ -41,6 +42,14 @@ def add_audio(*, code: str, version: int, language: str, data: bytes, by: Actor,
     NoticeAudio.objects.create(**there, kind=kind, data=data, added_at=at)
     facts = {"version": version, "language": language, "sha256": hashlib.sha256(data).hexdigest()}
     audit.record(by=by, at=at, act="people.add_audio", subject=code, facts=facts)
+
+
+def _kind(data: bytes) -> str:
+    try:
+        kind: str = file_pool.read(kind_of, data)
+    except UnreadableFile:
+        raise NoAudio(field="audio") from None
+    return kind
 
 
 def end_audio(*, code: str, version: int, language: str, by: Actor, at: datetime) -> None:

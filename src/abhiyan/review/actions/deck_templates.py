@@ -1,12 +1,15 @@
 """The template of slides: brought by who leads the organisation, kept in versions, one of which is used."""
 
+from base64 import b64decode
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
 
-from abhiyan.core import audit, sql
+from abhiyan.core import apart, audit, file_pool, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.file_pool import ReaderRefusal, UnreadableFile
 from abhiyan.core.files import digest_of
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
@@ -15,7 +18,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.review import refusals
 from abhiyan.review.models import DeckTemplate
 from abhiyan.review.queries import deck_files as files
-from abhiyan.ui.slides.look import Layouts, to_json
+from abhiyan.ui.slides.look import Layouts, from_json, to_json
 
 LARGEST = 20 << 20  # bytes
 MOST = 50  # versions
@@ -34,7 +37,7 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
     """Bring a PowerPoint file that decks are made by from now on. Slides, links and objects in it are taken out.
 
     It is tried at once: a file by which no deck can be made is refused. Who may: whoever leads the whole organisation.
-    Refuses TemplateMissing, TemplateTooLarge, TemplateThere, TooManyTemplates and what `_UNFIT` names.
+    Refuses TemplateMissing, TemplateTooLarge, TemplateThere, TooManyTemplates, FilesBusy and what `_UNFIT` names.
     """
     org.require(by, LEADS, at=None)
     if not files.HAS_PPTX:
@@ -87,15 +90,20 @@ def use_template(*, public_id: UUID | None, by: Actor, at: datetime) -> None:
 
 def _tried(data: bytes, at: datetime) -> tuple[bytes, Layouts]:
     """A file as it is kept, and what it offers; a deck of every kind of slide was made by it."""
-    from abhiyan.ui.slides.layouts import BROKEN, Unfit, cleaned
+    from abhiyan.ui.slides.layouts import BROKEN, clean_file
 
+    def work() -> tuple[bytes, Layouts]:
+        try:
+            told = file_pool.read(clean_file, data)
+        except ReaderRefusal as unfit:
+            raise _UNFIT[unfit.code](field="file", **unfit.facts) from None
+        except UnreadableFile:
+            raise refusals.TemplateNotPptx(field="file") from None
+        return b64decode(told["clean"]), from_json(told["layouts"])
+
+    clean, layouts = apart.done(("template", sha256(data).digest()), work)
     try:
-        clean, layouts = cleaned(data)
         files.deck_file(files.sample_slides("hi"), "pptx", "hi", template=(layouts, clean), at=at)
-    except Unfit as unfit:
-        names = ("width", "height", "wide", "high")
-        facts = dict(zip(names, unfit.cm, strict=True)) if unfit.why == "no_room" else {}
-        raise _UNFIT[unfit.why](field="file", layout=unfit.layout, **facts) from None
     except BROKEN:
         raise refusals.TemplateNotPptx(field="file") from None
     return clean, layouts

@@ -8,9 +8,11 @@ import io
 import re
 import zipfile
 import zlib
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -27,7 +29,9 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import SlideLayout
 from pptx.util import Pt
 
-from .look import Layouts, SlideLook, look_of
+from abhiyan.core.file_pool import ReaderRefusal
+
+from .look import Layouts, SlideLook, look_of, to_json
 from .pages import Box, Room
 
 MOST_PARTS, MOST_BYTES, MOST_XML = 2_000, 64 << 20, 16 << 20  # of a file unpacked, and of one part of XML
@@ -103,6 +107,17 @@ def cleaned(data: bytes) -> tuple[bytes, Layouts]:
         return clean, replace(layouts_of(Presentation(io.BytesIO(clean))), taken_out=taken_out)
     except BROKEN as error:
         raise Unfit("not_pptx") from error
+
+
+def clean_file(file: Path) -> dict[str, Any]:
+    """What `cleaned` gives, as plain data: in the pool. Raises ReaderRefusal."""
+    try:
+        clean, layouts = cleaned(file.read_bytes())
+    except Unfit as unfit:
+        names = ("width", "height", "wide", "high")
+        room = dict(zip(names, unfit.cm, strict=True)) if unfit.why == "no_room" else {}
+        raise ReaderRefusal(unfit.why, {"layout": unfit.layout, **room}) from None
+    return {"clean": b64encode(clean).decode(), "layouts": to_json(layouts)}
 
 
 def _parts(data: bytes) -> dict[str, bytes]:
