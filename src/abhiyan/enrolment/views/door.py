@@ -217,7 +217,9 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
     at = clock.now()
     found = door_of(request, at)
     drive = needed(found.drive, NoDriveHere)
-    form, notice = _sent_form(request, drive, sent, at)
+    form, notice = _judged(request, drive, at - sent.age)
+    if form.errors and form.is_minor:  # nothing of a minor waits on the phone to be mended
+        raise actions.NotAdult
     with own_work(request.viewer):
         entry = taken(form, lambda said: _enter(request, found, drive, notice, form, said, at, sent=sent))
         if sent.is_prompt:
@@ -230,17 +232,11 @@ def show_entry(request: Request, sent: RecordSent) -> RecordShown:
     """Say whom an entry would enrol where. Refuses a place that is not its sender's, an unfit form, and a minor."""
     at = clock.now()
     found = door_of(request, at)
-    form, _read = _sent_form(request, needed(found.drive, NoDriveHere), sent, at)
+    form, _read = _judged(request, needed(found.drive, NoDriveHere), at - sent.age)
+    if form.is_minor:  # nothing of them may wait for anybody
+        raise actions.NotAdult
     taken(form, dict)
     return RecordShown([*where_of(found), *typed(form)], names=1)
-
-
-def _sent_form(request: Request, drive: OpenDrive, sent: RecordSent, at: datetime) -> tuple[DoorForm, Notice]:
-    """The form of a record, judged as of when it was written. Refuses a minor: nothing of them waits to be mended."""
-    form, notice = _judged(request, drive, at - sent.age)
-    if form.errors and form.is_minor:
-        raise actions.NotAdult
-    return form, notice
 
 
 def where_of(found: EnrolPlace) -> list[tuple[str, str]]:

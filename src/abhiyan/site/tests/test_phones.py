@@ -1,9 +1,10 @@
 """A phone in the field: one SMS code opens one's own work, and nothing else; its session ends with the office."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from http.cookies import Morsel
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings as configured
@@ -18,7 +19,7 @@ from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, code_sent
 from abhiyan.org import actions as org
 from abhiyan.people.actions import field
-from abhiyan.people.actions.accounts import keep_phone
+from abhiyan.people.actions.accounts import close_account, keep_phone
 from abhiyan.people.models import Account, Session
 from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
@@ -515,3 +516,50 @@ def test_pictures_of_a_held_report_come_with_it(cast: Cast, due: str) -> None:
         field.sweep_field(at=NOW + timedelta(days=91))
         assert (FieldHeld.objects.count(), FieldPicture.objects.count()) == (0, 0)
         assert FieldReceipt.objects.count() == 1
+
+
+WAYS_OUT: dict[str, Callable[[Cast, Client], object]] = {
+    "own sign-out": lambda _cast, phone: phone.post(f"/field/phones/{own_phone()}/end/"),
+    "third phone": lambda _cast, _phone: [sign_in_later(hours) for hours in (1, 2)],
+    "who leads the booth": lambda cast, _phone: cast.client("booth_president").post(
+        f"/phones/{own_phone()}/end/"
+    ),
+    "the last office ended": lambda cast, _phone: org.end_appointment(
+        public_id=cast.appointments["booth_worker"], reason="moved away", by=SYSTEM, at=NOW
+    ),
+    "thirty days": lambda _cast, _phone: given.time(NOW + timedelta(days=30)),
+    "an office above": lambda cast, _phone: cast.appoint(
+        cast.accounts["booth_worker"], "mandal_president", "JK-SRI-M1", by=SYSTEM
+    ),
+    "the account was closed": lambda cast, _phone: close_account(
+        account_id=cast.accounts["booth_worker"].pk, by=SYSTEM, at=NOW
+    ),
+}
+
+
+def own_phone() -> UUID:
+    with system("test"):
+        return FieldPhone.objects.order_by("begun_at").first().pk  # type: ignore[union-attr]  # the fixture made it
+
+
+def sign_in_later(hours: int) -> Client:
+    given.time(NOW + timedelta(hours=hours))
+    return let_in(WORKER)
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_after_every_way_out_each_answer_says_that_nobody_is_signed_in(
+    cast: Cast, phone: Client, way: str
+) -> None:
+    """By this `site/worker.js` and `ui/signed_out.js` delete the copies: a name that stays would keep them."""
+    before = phone.get("/field/keep.json")
+    assert before["X-Abhiyan-Who"] == str(cast.accounts["booth_worker"].public_id)
+    with system("test"):
+        WAYS_OUT[way](cast, phone)
+    for page in ("/field/start/", "/field/keep.json"):
+        answer = phone.get(page)
+        assert (answer.status_code, answer["X-Abhiyan-Who"]) == (302, ""), page
+        assert answer["Cache-Control"] == "no-store"
+    door = phone.get("/field/sign-in/").content.decode()
+    assert "ui/signed_out.js" in door and 'id="left-here"' in door
+    assert phone.get("/field/outbox/").headers["X-Abhiyan-Who"] == ""
