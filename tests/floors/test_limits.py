@@ -13,7 +13,6 @@ from abhiyan.core.declared import LIMITS, DeclaredLimit, Hurt, LimitGuard, Limit
 from .source import Finder, Source, sources, told
 
 DECLARED = ("core", "declared.py")
-OTHERS_HURT = (Hurt.OWNER, Hurt.NEIGHBOURS, Hurt.ALL)
 # In this order an act asks several limits: what is refused for its browser or network spends nothing of a phone.
 ORDER = (
     LimitKey.REQUEST,
@@ -24,7 +23,7 @@ ORDER = (
     LimitKey.PHONE,
     LimitKey.PHONE_NETWORK,
 )
-# Where something is counted or refused besides `limits.take`.
+# These files count or refuse besides `limits.take`.
 COUNTED_ELSEWHERE = {
     ("core", "limits.py"): "the one place",
     ("core", "models.py"): "the table and its rights",
@@ -106,7 +105,7 @@ def test_every_declared_limit_is_asked_somewhere() -> None:
 @pytest.mark.parametrize("limit", LIMITS.values(), ids=lambda limit: limit.name)
 def test_no_limit_of_a_stranger_hurts_others_without_a_guard(limit: DeclaredLimit) -> None:
     """A guard by size alone holds only where the limit is larger than what a stranger sends, and grows."""
-    if limit.spender is not Spender.STRANGER or limit.hurts not in OTHERS_HURT:
+    if limit.spender is not Spender.STRANGER or not limit.hurts_others:
         return
     assert limit.guards, f"{limit.name}: {limit.spender}; it hurts {limit.hurts}"
     if LimitGuard.ROOM in limit.guards:

@@ -1,4 +1,4 @@
-"""Every limit of the server: what it counts, who can spend it, whom that hurts, and what keeps them from being hurt.
+"""Every limit of the server: what it counts, who can spend it, who is hurt then, and which guard prevents that.
 
 `limits.take` takes only a limit of this page; `tests/floors/test_limits.py` refuses one made elsewhere. It also refuses
 a limit without a guard that a stranger can spend and that hurts somebody else. `tests/test_stranger_at_every_limit.py`
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-# What a stranger with 2,000 requests cannot spend by them. A limit with the guard ROOM allows more.
+# A stranger sends no more requests than this. A limit with the guard ROOM allows more.
 STRANGERS_REQUESTS = 2_000
 
 
 class LimitKey(StrEnum):
-    """What a limit counts by."""
+    """A limit counts by one of these."""
 
     REQUEST = "one request for a code, in one browser"
     SESSION = "a browser, while it keeps its cookie"
@@ -37,7 +37,7 @@ class LimitKey(StrEnum):
 
 
 class Spender(StrEnum):
-    """Who can spend a limit."""
+    """One of these can spend a limit."""
 
     STRANGER = "anybody, without a proof"
     PROVEN = "only the holder of the key, who has shown a proof of it"
@@ -45,7 +45,7 @@ class Spender(StrEnum):
 
 
 class Hurt(StrEnum):
-    """Who is refused once a limit is full."""
+    """One of these is refused once a limit is full."""
 
     NOBODY = "nobody: a message or an alarm is left out"
     SPENDER = "the spender alone"
@@ -55,7 +55,7 @@ class Hurt(StrEnum):
 
 
 class LimitGuard(StrEnum):
-    """What keeps others from being hurt."""
+    """A guard keeps others from being hurt."""
 
     RIGHT_PASSES = "only wrong tries count; what is right never asks this limit"
     LONGER = "when it is full, new codes have eight digits; a right code passes"
@@ -85,8 +85,13 @@ class DeclaredLimit:
     parts: tuple[str, ...] = ()
     is_fixed: bool = False
 
+    @property
+    def hurts_others(self) -> bool:
+        """Whether somebody else than the spender is refused once it is full."""
+        return self.hurts in (Hurt.OWNER, Hurt.NEIGHBOURS, Hurt.ALL)
+
     def most(self, offices: int) -> int:
-        """How many are allowed where so many offices are held."""
+        """Return the number allowed while so many offices are held."""
         return self.allowed + int(self.grows * offices)
 
 

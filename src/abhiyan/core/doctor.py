@@ -27,7 +27,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from . import audit_seals, backup, database, environment, home, keys, limits, loops, roles, rooms, sql
-from .declared import LIMITS, Hurt
+from .declared import LIMITS
 from .heartbeats import LoopState, turning
 from .models import Job
 from .policy import Policy
@@ -529,11 +529,7 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
 def limits_(at: datetime) -> Iterable[DoctorFinding]:
     """No limit that shuts out others was full in the last day."""
     refused = limits.refused_lately(at)
-    full = {
-        name: n
-        for name, n in refused.items()
-        if LIMITS[name].hurts in (Hurt.OWNER, Hurt.NEIGHBOURS, Hurt.ALL)
-    }
+    full = {name: n for name, n in refused.items() if LIMITS[name].hurts_others}
     for name, n in full.items():
         limit = LIMITS[name]
         yield DoctorFinding(

@@ -58,8 +58,8 @@ def take(
     subject: what it counts by (phone id, network, account); never stored. counts: False asks as `n` more would, with
     the same work, and counts nothing. most: allowed instead of the declared number, where a channel sets its own.
     Windows begin at multiples of their length since 1970; those of whole days at midnight where the organisation is
-    (settings.TIME_ZONE). Refuses by TooMany with `wait_s`, the seconds until the window ends. What is refused is not
-    counted for its subject. It shows in `refused_lately`.
+    (settings.TIME_ZONE). Refuses by TooMany with `wait_s`, the seconds until the window ends. A refusal counts
+    nothing for its subject. It shows in `refused_lately`.
     """
     allowed = most or allowed_by(limit, at)
     key, ends_at = _counter(limit.name, subject, at, limit.window_s)

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from abhiyan.core import limits
+from abhiyan.core.declared import LIMITS
 from abhiyan.core.imports import queries as imports
 from abhiyan.org.rules.capabilities import PHONE_OFFICES
 from abhiyan.org.viewer import Viewer
+from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import WHERE_WE_STAND, Beside, OfficeWord, Owed
 from abhiyan.units.models import Kind
 
@@ -37,9 +40,25 @@ WORK: Mapping[str, str | Promise] = {
 }
 
 
+def _full_limits(at: datetime) -> Iterator[Beside]:
+    """The limits that refused people who did nothing, for the offices that look after the server's lists."""
+    for name, n in limits.refused_lately(at).items():
+        if LIMITS[name].hurts_others:
+            yield Beside(
+                sheet=_("Limits"),
+                title=_("The limit %(limit)s was full") % {"limit": name},
+                meta=ngettext(
+                    "It refused %(n)s request in 24 hours. The command abhiyan doctor says how to raise it.",
+                    "It refused %(n)s requests in 24 hours. The command abhiyan doctor says how to raise it.",
+                    n,
+                )
+                % {"n": grouped(n)},
+            )
+
+
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord]:
     """The viewer's own imports that wait for them, newest first; those of the last days; the words for their office;
-    and to who leads segments the way to their votes."""
+    to who leads segments the way to their votes; and limits that are full."""
     if viewer.account_id is None:
         return
     for one in imports.waiting(viewer.account_id):
@@ -52,6 +71,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord
             act=_("Look"),
             icon="upload",
         )
+    if viewer.may("imports.units"):
+        yield from _full_limits(at)
     home = viewer.home
     if home is None:
         return

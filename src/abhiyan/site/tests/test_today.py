@@ -9,8 +9,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from abhiyan.core import declared, limits
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import queries as imported
+from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import tokens
@@ -110,6 +112,21 @@ def text(cast: Cast, role: str, language: str = "en") -> str:
     page = str(cast.client(role, language).get("/").content.decode())
     main = page.split("<main", 1)[1].partition(">")[2].split("</main>", 1)[0]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def test_a_full_limit_stands_on_today_of_who_looks_after_the_server(cast: Cast) -> None:
+    def words(role: str) -> str:
+        return body(cast.client(role), "/")
+
+    assert "was full" not in words("it_administrator")
+    for _each in range(declared.CODE_PHONE.allowed):
+        limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+    for _each in range(2):
+        with pytest.raises(TooMany):
+            limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+    said = words("it_administrator")
+    assert "The limit code.phone was full" in said and "It refused 2 requests in 24 hours." in said
+    assert "was full" not in words("booth_president")
 
 
 def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cast: Cast) -> None:
