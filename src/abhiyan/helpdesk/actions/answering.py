@@ -35,9 +35,6 @@ from .lines import (
 from .routing import require_answer, send_to_desk
 from .wording import check_words, places_of
 
-ANSWERS_A_DAY = ("helpdesk.answers", 500, limits.DAY_S)  # by one account
-TO_A_PHONE = ("helpdesk.to_phone", 6, limits.DAY_S)  # answers to one phone
-SAME_ANSWER = ("helpdesk.same_answer", 20, limits.DAY_S)  # by one account, without a second person's yes
 _SPOKEN = _("Our office has dealt with your request.")  # where no words of the office go out
 
 

@@ -31,13 +31,6 @@ from abhiyan.people.actions.persons import lock_phones
 from .lines import TYPE, State, What, add_line, close_question, is_heard, may_be_told, sealed_person
 from .routing import may_answer, send_to_desk
 
-TYPED_A_DAY = ("helpdesk.typed", 400, limits.DAY_S)  # by one account
-# Of these, receipts to phones that never contacted us: the agent tells the other callers their number.
-TYPED_UNHEARD = ("helpdesk.typed_unheard", 20, limits.DAY_S)
-WEB_NETWORK = ("helpdesk.network", 60, 3600)
-NEW_AN_HOUR = ("helpdesk.new", 10_000, 3600)  # new requests that no agent typed, of all phones
-RECEIPTS = ("helpdesk.receipt", 2, limits.DAY_S)  # to one phone
-
 
 class NoPhone(Refused):
     message = _("Write a mobile number: ten digits.")

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import declared
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -203,7 +204,7 @@ def test_an_approval_waits_for_tomorrow_where_not_all_of_its_answers_may_go_out_
     with system("test"):
         (release,) = Release.objects.all()
     allows.post(f"/releases/{release.public_id}/decide/", {"allow": "yes"})
-    answering.take_answers(n=answering.ANSWERS_A_DAY[1] - n + 1, by=by, at=at)
+    answering.take_answers(n=declared.HELP_ANSWERS.allowed - n + 1, by=by, at=at)
     page = asks.post(f"/helpline/many/{release.public_id}/")
     assert page.status_code == 429 and "Send the answers" in page.content.decode()
     with system("test"):

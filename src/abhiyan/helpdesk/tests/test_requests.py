@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from abhiyan.core import declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
@@ -16,7 +17,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, officer, open_me, web_world
 from abhiyan.helpdesk import actions, helplines, queries
-from abhiyan.helpdesk.actions import answering, forgetting, opening
+from abhiyan.helpdesk.actions import answering, forgetting
 from abhiyan.helpdesk.actions import helplines as helplining
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import tickets as rules
@@ -280,12 +281,15 @@ def test_the_form_answers_everybody_alike_and_sends_nothing_to_a_number_nobody_p
 
 def test_the_form_keeps_to_its_limit_by_network(world: World) -> None:
     given = actions.Opening(Ticket.Way.WEB, World.asha.phone, ["Help"], world.booth.pk, "en")
-    for _n in range(opening.WEB_NETWORK[1]):
-        actions.add_web(opening=given, network="10.1.0.0", by=BY, at=world.now)
+    limits.take(declared.HELP_NETWORK, "10.1.0.0", at=world.now, n=declared.HELP_NETWORK.allowed - 1)
+    actions.add_web(opening=given, network="10.1.0.0", by=BY, at=world.now)
     with pytest.raises(TooMany):
         actions.add_web(opening=given, network="10.1.0.0", by=BY, at=world.now)
     actions.add_web(opening=given, network="10.2.0.0", by=BY, at=world.now)
-    assert one().n == opening.WEB_NETWORK[1] + 1
+    assert one().n == 2
+    with scoped(Scope(phone=keyring().phone_id(World.asha.phone))):
+        own = Actor(kind="citizen", id=uuid4())
+        actions.add_web(opening=given, network="10.1.0.0", by=own, at=world.now)  # the phone is proven
 
 
 def test_requests_of_one_phone_are_merged_and_taken_apart_again(world: World) -> None:
@@ -426,7 +430,7 @@ def test_a_year_after_the_last_word_the_words_go(world: World) -> None:
 
 def test_answers_to_one_phone_and_of_one_office_have_a_limit(world: World) -> None:
     made = typed(world)
-    for _n in range(answering.TO_A_PHONE[1]):
+    for _n in range(declared.HELP_TO_PHONE.allowed):
         answered(world, made.pk, is_done=False)
         world.tick(minutes=1)
     with pytest.raises(TooMany):
