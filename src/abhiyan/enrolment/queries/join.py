@@ -21,10 +21,12 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
+from abhiyan.units.rules.fold import fold
 
 MOST_DRIVES = 20
 # Kinds of unit that answer "where do you live or vote". People know villages best, so they come first.
 HOMES = ("village", "ward", "booth", "mandal", "block", "cluster")
+TOWNS = ("mandal", "block", "cluster")
 SMALLEST = ("booth", "village", "ward")
 FOUND = 20
 LOOKED_AT = 200
@@ -183,7 +185,18 @@ def places(found: OpenDrive, text: str, *, hierarchy: int, language: str) -> lis
         limit=LOOKED_AT,
         as_listed=True,
     )
-    return taken(found, rows)[:FOUND]
+    towns = taken(found, _towns(text, language, inside))
+    others = [
+        row for row in taken(found, rows) if not any(units.stands_below(row.id, town.id) for town in towns)
+    ]
+    return [*towns, *others][:FOUND]
+
+
+def _towns(text: str, language: str, inside: tuple[int, int]) -> list[units.UnitRow]:
+    """The places above villages and booths that are called just so. The picker opens one instead of listing all in it."""
+    rows = units.search(text, language=language, within=inside, kinds=TOWNS, hierarchy=inside[1], limit=FOUND)
+    asked = fold(text)
+    return [row for row in rows if any(fold(name) == asked for name in row.names.values())]
 
 
 def district_of_pin(found: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:

@@ -29,6 +29,7 @@ class RollKind:
     gives_way: bool
     stands_beside: bool
     become: Promise
+    about: Promise
     needs_consent: Promise
     consent: Promise
     joined: Promise
@@ -64,6 +65,7 @@ MEMBERS = RollKind(
     gives_way=False,
     stands_beside=False,
     become=_("Become a member"),
+    about=_("You belong to the organisation. You get a member number and a card."),
     consent=_("I have read or heard the notice. Make me a member."),
     needs_consent=_("Nobody can be made a member without this consent."),
     joined=_("%(name)s, you are a member"),
@@ -89,6 +91,7 @@ FRIENDS = RollKind(
     gives_way=True,
     stands_beside=False,
     become=_("Become a friend"),
+    about=_("You belong to no party and want to stay in touch."),
     consent=_("I have read or heard the notice. I belong to no party. Make me a friend."),
     needs_consent=_("Nobody can be made a friend without this consent."),
     joined=_("%(name)s, you are a friend"),
@@ -114,6 +117,7 @@ CONTRIBUTORS = RollKind(
     gives_way=False,
     stands_beside=True,
     become=_("I want to help"),
+    about=_("You help with what you can do, without pay. You need not be a member."),
     consent=_("I have read or heard the notice. I want to help, without pay. Make me a contributor."),
     needs_consent=_("Nobody can be made a contributor without this consent."),
     joined=_("%(name)s, you are a contributor"),

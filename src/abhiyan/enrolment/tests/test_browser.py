@@ -182,6 +182,35 @@ def test_joining_comes_in_short_steps_and_a_no_to_the_age_ends_it(visit: Open, w
     assert not world.rows("select 1 from people_person")
 
 
+def test_each_step_takes_the_cursor_to_its_heading_and_the_last_one_stays_without_the_tick(
+    visit: Open, world: World
+) -> None:
+    page = visit("/join/", language="hi")
+
+    def heading() -> str:
+        return str(
+            page.evaluate("document.activeElement.matches('h2') && document.activeElement.textContent")
+        )
+
+    page.focus(NEXT)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#about h2:focus")
+    assert heading() == page.inner_text("#about h2")
+    fill(page, world.asha)
+    assert heading() == page.inner_text("#contact h2") or page.locator("#contact :focus").count()
+    page.click(NEXT)
+    page.wait_for_selector("#consent h2:focus")
+    page.click("#join button.tall")  # without the tick
+    page.wait_for_selector("#consent .err")
+    assert not page.is_visible(".notice") and not page.is_visible("[name=phone]")
+    assert page.evaluate("document.activeElement.name") == "membership"
+    assert page.evaluate("document.documentElement.scrollHeight") < 2 * 740
+    page.check("[name=membership]")
+    page.click("#join button.tall")
+    send_code(page, world.asha)
+    page.wait_for_url("**/join/winter/done/")
+
+
 def test_looking_for_the_place_takes_away_what_an_earlier_attempt_was_refused_for(
     visit: Open, world: World
 ) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.views import places
 from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Hierarchy, Kind, Placement
 from abhiyan.units.words import write_words
@@ -63,6 +64,7 @@ def test_several_open_drives_are_a_choice(world: World) -> None:
         world._drive(world.units, world.roll, "spring", today(), today())
     page = browser().get("/join/").content.decode()
     assert "/join/winter/" in page and "/join/spring/" in page
+    assert page.count("You belong to the organisation. You get a member number and a card.") == 2
 
 
 def test_a_closed_drive_takes_nothing(world: World) -> None:
@@ -307,6 +309,49 @@ def test_a_pin_code_of_a_whole_district_opens_its_places(world: World) -> None:
     assert 'name="open" value="JK-BL1"' in page and 'value="HP' not in page
     answer = browser().post("/join/winter/", typed(world.asha, where="190005"))
     assert answer.status_code == 422 and "Choose your place from the list" in answer.content.decode()
+
+
+def test_a_pin_code_that_has_a_district_says_so(world: World) -> None:
+    with system("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into units_pin (pin, unit_id) select '190005', id from units_unit where code = 'JK-SRI'"
+        )
+    page = browser().get("/join/winter/places/?where=190005").content.decode()
+    assert "190005 is in Srinagar. Which place is it there?" in page
+
+
+def test_a_pin_code_that_has_a_mandal_opens_its_booths(world: World) -> None:
+    with system("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into units_pin (pin, unit_id) select '190006', id from units_unit where code = 'JK-SRI-M1'"
+        )
+    page = browser().get("/join/winter/places/?where=190006").content.decode()
+    assert 'name="unit" value="JK-SRI-M1"' in page and 'name="open" value="JK-SRI-M1"' in page
+    below = browser().get("/join/winter/places/?open=JK-SRI-M1").content.decode()
+    assert re.search('value="JK-SRI-M1-C1"|value="JK-B001"', below)
+
+
+def test_a_town_by_its_name_comes_instead_of_everything_in_it(world: World) -> None:
+    with system("test"):
+        town = world.units["JK-SRI-M1"]
+        for unit in (world.booth, world.next_booth):
+            unit.names = {"en": f"{unit.code}, {town.names['en']}", "hi": unit.code}
+            unit.save()
+        write_words((unit.pk, unit.kind, unit.names) for unit in world.units.values())
+    page = browser().get("/join/winter/places/", {"where": town.names["en"]}).content.decode()
+    assert re.findall('name="unit" value="([^"-][^"]*)"', page) == ["JK-SRI-M1"]
+    assert 'name="open" value="JK-SRI-M1"' in page
+
+
+def test_what_was_not_found_is_no_question(world: World) -> None:
+    page = browser().get("/join/winter/places/", {"where": "Nowhere"}).content.decode()
+    assert "Which one is it?" not in page and "Nothing found for “Nowhere”" in page
+
+
+def test_no_word_of_a_place_is_said_twice() -> None:
+    path = ["Reasi", "Katra", "Katra Bazar, Katra", "Village 1, Katra"]
+    assert places._above("56/126, Katra booth", path) == "Village 1, Katra, Katra Bazar, Reasi"
+    assert places._above("56/126, Katra", path) == "Village 1, Katra Bazar, Reasi"
 
 
 def test_a_word_for_village_beside_a_name_finds_it(world: World) -> None:

@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -41,14 +42,10 @@ from abhiyan.people.models import Notice, Purpose
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import Tried, form_page, tried
 
-from . import devices, drafts, places
+from . import devices, drafts, places, steps
 
 AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 # Without a code nothing holds a stranger back but these: (name, allowed in a window, seconds).
-STEPS = {
-    "about": ("adult", "birth_year", "name"),
-    "contact": ("where", "phone"),
-}  # the fields of each short step
 
 
 @gzip_page
@@ -193,7 +190,7 @@ def judged_step(
     judge_place(form, picker)
     wrong = {
         name: render_to_string("ui/_form_field_errors.html", {"field": form[name]})
-        for name in STEPS.get(request.POST["step"], ())
+        for name in steps.STEPS.get(request.POST["step"], ())
         if name in form.fields and name in form.errors
     }
     return JsonResponse({"wrong": wrong, "minor": form.is_minor})
@@ -241,7 +238,9 @@ def judge_place(form: JoinForm | CorrectForm, picker: places.PlacePicker) -> Non
 def judge_notice(form: Clipped, notice: Notice) -> None:
     """The notice that was read is the one in force."""
     if form.data.get("notice", "").partition(".")[0] not in ("", str(notice.version)):
-        form.add_error(None, _("The notice has changed. Please read it again."))
+        form.add_error(
+            None, ValidationError(_("The notice has changed. Please read it again."), steps.NOTICE)
+        )
 
 
 def place_of(picker: places.PlacePicker) -> int | None:
@@ -582,6 +581,7 @@ def show_form(
             found.drive, unit_id=found.programme.owner_id, on=clock.day_in(found.programme.zone, at)
         ),
         "at": at,
+        "step": steps.step_of(form),
         **places.context(picker),
         **more,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from abhiyan.core.natural import natural
 from abhiyan.core.refusals import NotFound
@@ -40,7 +41,18 @@ class PlacePicker:
     choices: list[PlaceChoice] = field(default_factory=list)
     crumbs: list[tuple[str, str]] = field(default_factory=list)  # code, name
     left_out: int = 0
+    is_of_pin: bool = False  # a PIN code led to the way down
     is_unknown: bool = False  # the code that was sent is none of this drive
+
+    @property
+    def says(self) -> str:
+        """The heading above the choices says what the search found."""
+        said = {"where": self.where.replace("\x00", ""), "place": self.crumbs[-1][1] if self.crumbs else ""}
+        if self.is_of_pin:
+            return _("%(where)s is in %(place)s. Which place is it there?") % said
+        if self.under:
+            return _("Step by step")
+        return _("Which one is it?") if self.choices else _("Nothing found for “%(where)s”") % said
 
     @property
     def only(self) -> PlaceChoice | None:
@@ -68,6 +80,7 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
         picker.choices = _choices(found, rows, hierarchy, picker, language)
         if not rows and (district := queries.district_of_pin(found, picker.where, hierarchy=hierarchy)):
             _descend(found, picker, district.code, hierarchy, language)
+            picker.is_of_pin = True
     if picker.chosen is not None and not any(one.is_chosen for one in picker.choices):
         picker.choices = [
             *_choices(found, [picker.chosen], hierarchy, picker, language),
@@ -90,7 +103,10 @@ def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> PlaceP
 
 def _descend(found: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, language: str) -> None:
     top = queries.top_of(found, hierarchy)
-    path = units.path(_id_of(under) or top, hierarchy)
+    opened = _id_of(under) or top
+    if not units.spans([opened], hierarchy):  # such as a mandal, which the district tree has not
+        hierarchy = found.programme.hierarchy
+    path = units.path(opened, hierarchy)
     start = next((n for n, row in enumerate(path) if row.id == top), None)
     if start is None:  # elsewhere: the way begins anew
         path, start = units.path(top, hierarchy), -1
@@ -132,13 +148,20 @@ def _choices(
             code=row.code,
             name=row.name(language),
             kind=str(Kind(row.kind).label),
-            above=", ".join(above.name(language) for above in reversed(paths.get(row.id, [])[2:-1])),
+            above=_above(row.name(language), [above.name(language) for above in paths.get(row.id, [])[2:-1]]),
             may_choose=True,
-            may_open=False,
+            may_open=row.kind not in queries.SMALLEST,
             is_chosen=row.id == chosen,
         )
         for row in rows
     ]
+
+
+def _above(name: str, path: list[str]) -> str:
+    """The places above one, the nearest first. No word comes twice, and none of the name."""
+    said = dict.fromkeys(part.strip() for part in name.split(","))
+    above = dict.fromkeys(part.strip() for each in reversed(path) for part in each.split(","))
+    return ", ".join(part for part in above if part not in said)
 
 
 def _home(found: OpenDrive, code: str, hierarchy: int) -> units.UnitRow | None:

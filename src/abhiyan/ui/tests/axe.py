@@ -20,6 +20,10 @@ RUN = """async only => {
     const told = await axe.run(document, {runOnly: only, resultTypes: ["violations"]});
     return told.violations.map(each => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`);
 }"""
+# Links and tiles of every page that a thumb must hit: 44 px high at least.
+SMALL = """() => innerWidth > 640 ? [] : [...document.querySelectorAll('.helpline a, .tiles a, .part .next')]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+    .map((one) => `${one.textContent.trim()}: ${one.getBoundingClientRect().height} px high`)"""
 WIDE = "document.documentElement.scrollWidth - innerWidth"
 Look = Callable[[Page, str], None]  # the fixture `look`
 SOURCE = (build.PACKAGES / "axe-core" / "axe.min.js").read_text()
@@ -55,7 +59,8 @@ def seen(page: Page, where: str, *, closely: bool) -> None:
 
 def _too_wide(page: Page, where: str) -> list[str]:
     wide = page.evaluate(WIDE)
-    return [f"{where}: {wide} px too wide"] if wide > 0 else []
+    small = [f"{where}: {told}" for told in page.evaluate(SMALL)]
+    return small + ([f"{where}: {wide} px too wide"] if wide > 0 else [])
 
 
 def _keep(page: Page, where: str) -> None:
