@@ -193,7 +193,7 @@ def places(found: OpenDrive, text: str, *, hierarchy: int, language: str) -> lis
 
 
 def _towns(text: str, language: str, inside: tuple[int, int]) -> list[units.UnitRow]:
-    """The places above villages and booths that are called just so. The picker opens one instead of listing all in it."""
+    """The places above villages and booths with just this name. The picker opens one; it does not list all in it."""
     rows = units.search(text, language=language, within=inside, kinds=TOWNS, hierarchy=inside[1], limit=FOUND)
     asked = fold(text)
     return [row for row in rows if any(fold(name) == asked for name in row.names.values())]
