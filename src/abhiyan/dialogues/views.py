@@ -1,7 +1,7 @@
 """The pages of dialogues: a leader's calls, the talk page, absences, and the numbers of a programme."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -27,6 +27,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -34,6 +35,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from . import actions, queries
+from .actions import OrganisationMissing
 from .models import Dialogue
 
 NEEDS = [
@@ -51,7 +53,7 @@ def calls(request: Request) -> HttpResponseBase:
     return render(request, "dialogues/calls.html", context)
 
 
-class NeedForm(forms.Form):
+class NeedForm(CheckedForm):
     """One need of a booth."""
 
     kind = forms.ChoiceField(label=_("What the booth needs"), choices=NEEDS, required=False)
@@ -67,8 +69,13 @@ EMPTY = {"kind": Ticket.Kind.MATERIAL}
 
 
 class CallForm(NeedForm):
-    """The outcome of one call, in three steps."""
+    """The outcome of one call, in three steps. All but the outcome belong to a talk."""
 
+    asked_if: ClassVar = dict.fromkeys(
+        ("has_asked", "organisation", "kind", "need"), ("outcome", (Dialogue.Outcome.TALKED.value,))
+    )
+    field_order = ("outcome",)
+    use_required_attribute = False  # a talk alone needs them
     has_asked = forms.BooleanField(
         label=_("I asked how they and their family are"),
         help_text=_("Write nothing about health."),
@@ -80,7 +87,7 @@ class CallForm(NeedForm):
         choices=[(1, _("1: needs help")), (2, _("2: works in part")), (3, _("3: works well"))],
         coerce=int,
         empty_value=None,
-        required=False,
+        error_messages={"required": OrganisationMissing.message},
         widget=forms.RadioSelect(attrs=SOMETIMES),
     )
     outcome = forms.ChoiceField(choices=Dialogue.Outcome.choices, widget=forms.HiddenInput)

@@ -69,6 +69,11 @@ class FilledForm(forms.Form):
         self.answers = checked.answers
         self.pictures = {key: sent_bytes(file) for key, file in files.items()}
 
+    def declared_notes(self) -> list[dict[str, Any]]:
+        """The notes between the questions, as `ui.checks` wants them: they have conditions too."""
+        notes = [one for one in self.version.asked if one.kind is QuestionKind.NOTE]
+        return [{"name": one.key, "label": "", **rules.declared(one)} for one in notes]
+
     @property
     def rows(self) -> list[tuple[FormQuestion, Any, str]]:
         """Each question with its field (a note has none) and the words of its condition."""

@@ -17,12 +17,17 @@ ABROAD = _("This drive takes Indian mobile numbers only.")
 class PhoneField(forms.CharField):
     """A mobile number as people write it; cleaned to E.164.
 
-    takes_abroad: also numbers of other countries. invalid: what is said of what is no mobile number.
+    takes_abroad: also numbers of other countries. invalid, abroad: the words for what is no such number.
     """
 
-    takes_abroad = True
-
-    def __init__(self, *, invalid: str | Promise = INVALID, **given: Any) -> None:
+    def __init__(
+        self,
+        *,
+        takes_abroad: bool = True,
+        invalid: str | Promise = INVALID,
+        abroad: str | Promise = ABROAD,
+        **given: Any,
+    ) -> None:
         attrs = {
             "type": "tel",
             "inputmode": "tel",
@@ -30,7 +35,7 @@ class PhoneField(forms.CharField):
             "maxlength": phones.LONGEST,
         }
         given.setdefault("label", _("Mobile number"))
-        self.invalid = invalid
+        self.takes_abroad, self.invalid, self.abroad = takes_abroad, invalid, abroad
         super().__init__(widget=forms.TextInput(attrs=attrs), **given)
 
     def clean(self, value: Any) -> str:
@@ -38,7 +43,7 @@ class PhoneField(forms.CharField):
         if not text.strip() and not self.required:
             return ""
         if not self.takes_abroad and phones.names_other_country(text):
-            raise forms.ValidationError(str(ABROAD))
+            raise forms.ValidationError(str(self.abroad))
         number = phones.parse(text)
         if number is not None:
             return number
@@ -54,7 +59,7 @@ class PhoneField(forms.CharField):
             "between": phones.BETWEEN,
             "longest": phones.LONGEST,
             "few": ["", *map(_few, range(1, DIGITS))],
-            "abroad": "" if self.takes_abroad else str(ABROAD),
+            "abroad": "" if self.takes_abroad else str(self.abroad),
             "invalid": str(self.invalid),
         }
 

@@ -108,7 +108,8 @@ class CheckedForm(forms.Form):
         for name, (other, values) in self.asked_if.items():
             if name in self.fields and str(given.get(other) or "") not in values:
                 self.errors.pop(name, None)
-                given[name] = self.fields[name].to_python("")
+                field: Any = self.fields[name]
+                given[name] = field.empty_value if hasattr(field, "empty_value") else field.to_python("")
         for rule in self.form_rules():
             for name, words in rule.faults(self):
                 self.add_error(name, str(words))
@@ -128,13 +129,14 @@ def declared(form: forms.BaseForm) -> Check:
         if missing := [name for name in own if name not in vars(kind).get("checked_apart", {})]:
             raise CheckUndeclared(f"{kind.__name__}.{missing[0]} is not declared to the device")
     asked_if = form.asked_if if isinstance(form, CheckedForm) else {}
-    fields = []
+    fields: list[Check] = []
     for name, field in form.fields.items():
         check: Check = {"name": name, "label": str(field.label or "")} | _declared(field)
         if name in asked_if:
             other, values = asked_if[name]
             check["when"] = {"key": other, "op": "in", "value": sorted(values)}
         fields.append(check)
+    fields += getattr(form, "declared_notes", list)()
     told: Check = {
         "prefix": f"{form.prefix}-" if form.prefix else "",
         "fields": fields,

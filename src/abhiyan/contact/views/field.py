@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -31,11 +31,13 @@ from abhiyan.org.here import Here, address, page_unit, unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import Request
+from abhiyan.people.fields import PhoneField
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import programme as programme_by_public_id
 from abhiyan.programmes.queries import programme_by_id
 from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
+from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import DayField, WhereField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
@@ -43,7 +45,6 @@ from abhiyan.ui.records import KEPT, RecordSent, RecordShown, naming, taken, typ
 from abhiyan.units import queries as units
 
 Outcome = ContactTry.Outcome
-# In the order of the buttons; the first is the large one.
 OUTCOMES = (
     (Outcome.TALKED.value, _("Talked")),
     (Outcome.WANTS_HELP.value, _("Wants to help")),
@@ -54,33 +55,52 @@ OUTCOMES = (
 )
 
 
-class TalkForm(forms.Form):
-    """The outcome at one door. It has a phone number only if the person wants to be asked."""
+TALKS = tuple(one.value for one in queries.TALKS)
 
-    outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.HiddenInput)
+
+class TalkForm(CheckedForm):
+    """The outcome at one door, and what belongs to that outcome alone.
+
+    It has a phone number only if the person wants to be asked.
+    """
+
+    asked_if: ClassVar = {
+        "phone": ("outcome", TALKS),
+        "follow_up": ("outcome", (Outcome.LATER.value,)),
+        "need": ("outcome", (Outcome.ENTITLED.value,)),
+        "scheme": ("outcome", (Outcome.ENTITLED.value,)),
+    }
+    use_required_attribute = False  # an outcome alone needs them
+    outcome = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=OUTCOMES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what came of it.")},
+    )
     place = WhereField()
     clock = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
-    phone = forms.CharField(
-        label=_("Their number, only if they want to be asked"),
-        help_text=_("Tomorrow we ask by SMS whether you talked. Without a number the talk stays unsigned."),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )
-    follow_up = DayField(label=_("Come again on (for “Later”)"), required=False)
     need = forms.CharField(
-        label=_("What they did not receive (for “Entitled, not received”)"),
+        label=_("What they did not receive"),
         help_text=_(
             "It goes to the helpline, and the answer comes to you. Promise nothing. Write no numbers."
         ),
-        required=False,
         max_length=actions.LONGEST_NOTE,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": actions.NeedUnsaid.message},
     )
     scheme = forms.ChoiceField(
-        label=_("Which public scheme (for “Entitled, not received”)"),
+        label=_("Which public scheme"),
         help_text=_("The helpline then sees its public office."),
         required=False,
+    )
+    follow_up = DayField(label=_("Come again on"), required=False)
+    phone = PhoneField(
+        label=_("Their number, only if they want to be asked"),
+        help_text=_("Tomorrow we ask by SMS whether you talked. Without a number the talk stays unsigned."),
+        required=False,
+        takes_abroad=False,
+        invalid=actions.DoorNumberUnfit.message,
+        abroad=actions.DoorNumberUnfit.message,
     )
     note = forms.CharField(
         label=_("Note"),
@@ -90,11 +110,28 @@ class TalkForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, scheme: str = "", **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        programme: Programme | None = None,
+        made: datetime | None = None,
+        scheme: str = "",
+        **more: Any,
+    ) -> None:
+        """programme: whose last day bounds a coming day. made: when the form is filled in."""
         super().__init__(*args, **more)
         known = sorted((one.name, code) for code, one in open_schemes().items())
         offer(self, scheme=[("", "–"), *((code, name) for name, code in known)])
         self.fields["scheme"].initial = scheme
+        self.fields["phone"].widget.attrs["autocomplete"] = "off"
+        again = self.fields["follow_up"]
+        if programme is not None and made is not None and isinstance(again, DayField):
+            again.within(
+                timedelta(days=1),
+                programme.closes_on,
+                today=clock.day_in(programme.zone, made),
+                words=actions.FollowUpUnfit.message,
+            )
 
     def told(self, given: dict[str, Any], age: timedelta) -> actions.Told:
         """As the act wants it."""
@@ -121,6 +158,7 @@ class WalkForm(TalkForm):
         max_length=actions.LONGEST_DOOR,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    field_order = ("door",)
 
 
 def _programme(public_id: UUID) -> Programme:
@@ -246,12 +284,16 @@ def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponse
 def field_door(request: Request, entry: UUID) -> HttpResponseBase:
     """One door that one holds: its name, and the form of what came of it."""
     one = queries.held_door(request.viewer.account_id, entry)
-    form = TalkForm(request.POST if request.method == "POST" else None, scheme=one.scheme)
+    form = _talk(one, request.POST if request.method == "POST" else None)
     outcome = tried(request, form, _door_act(request, form, entry, timedelta(0)), said=_("Noted."))
     back = _doors_of(one)
     if outcome:
         return redirect(back)
     return _shown(request, one, form, back, status=outcome.status)
+
+
+def _talk(one: queries.HeldDoor, data: Any = None) -> TalkForm:
+    return TalkForm(data, programme=programme_by_id(one.programme_id), made=clock.now(), scheme=one.scheme)
 
 
 def _doors_of(one: queries.HeldDoor) -> str:
@@ -275,7 +317,6 @@ def _shown(
         "door": one,
         "programme": named(programme_by_id(one.programme_id).names),
         "form": form,
-        "outcomes": OUTCOMES,
         "page": reverse("contact:field_door", args=[one.public_id]),
         "back": back,
         "number": number,
@@ -335,8 +376,8 @@ def field_number(request: Request, entry: UUID) -> HttpResponseBase:
     try:
         number = actions.show_number(entry=entry, by=request.actor, at=clock.now())
     except actions.HeldBack as held:
-        return _shown(request, one, TalkForm(scheme=one.scheme), back, held=str(held), status=held.status)
-    return _shown(request, one, TalkForm(scheme=one.scheme), back, number=number)
+        return _shown(request, one, _talk(one), back, held=str(held), status=held.status)
+    return _shown(request, one, _talk(one), back, number=number)
 
 
 @form_page
@@ -348,7 +389,8 @@ def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
         raise NotFound(field="unit")
     if not _may(request, here):
         raise NotYours
-    form = WalkForm(request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = WalkForm(data, programme=one, made=clock.now())
     page = address(request.path, here.unit.code)
     outcome = tried(request, form, _walk_act(request, form, one, here, timedelta(0)), said=_("Noted."))
     if outcome:
@@ -357,7 +399,6 @@ def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
         "programme": one,
         "unit": here,
         "form": form,
-        "outcomes": OUTCOMES,
         "page": page,
         "back": address(reverse("contact:field_doors", args=[public_id]), here.unit.code),
     }
@@ -381,7 +422,7 @@ def take_walk(request: Request, sent: RecordSent) -> str:
     """Note a door of a walk that a phone sends, by the form and the act of its page."""
     one = _programme(sent.named["public_id"])
     here = page_unit(request, hierarchy=one.hierarchy)
-    form = WalkForm(request.POST)
+    form = WalkForm(request.POST, programme=one, made=clock.now() - sent.age)
     taken(form, _walk_act(request, form, one, here, sent.age))
     return address(reverse("contact:field_walk", args=[one.public_id]), here.unit.code)
 

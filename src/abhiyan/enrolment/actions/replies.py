@@ -122,6 +122,7 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
         else:
             link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
             blanks = {"link": link, "notice": said.notice, "hear": said.hear, "stop": said.stop}
+            blanks["born"] = wait.get((programme_id, phone_id), "")
         letters.append(
             messaging.Outgoing(
                 template=(
@@ -147,15 +148,15 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
     messaging.send_many(messages=letters, at=at)
 
 
-def _wait_for_yes(phones: Sequence[tuple[int, UUID]], at: datetime) -> set[tuple[int, UUID]]:
-    """Those of these (programme, phone) whose details wait for a YES."""
+def _wait_for_yes(phones: Sequence[tuple[int, UUID]], at: datetime) -> dict[tuple[int, UUID], str]:
+    """Those of these (programme, phone) whose details wait for a YES, with the year that an age made."""
     by_programme: dict[int, list[UUID]] = {}
     for programme_id, phone_id in phones:
         by_programme.setdefault(programme_id, []).append(phone_id)
     return {
-        (programme_id, phone_id)
+        (programme_id, phone_id): born
         for programme_id, phone_ids in by_programme.items()
-        for phone_id in waits_for_yes(programme_id=programme_id, phone_ids=phone_ids, at=at)
+        for phone_id, born in waits_for_yes(programme_id=programme_id, phone_ids=phone_ids, at=at).items()
     }
 
 

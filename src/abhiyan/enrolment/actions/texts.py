@@ -71,7 +71,7 @@ from .rows import waiting_id
 QUIET = ("reaction", "system", "unsupported")  # WhatsApp's news of a message: a person asks nothing by them
 _LACKING = {
     "name": pgettext_lazy("missing in an SMS", "name"),
-    "year": _("year of birth in 4 digits"),
+    "year": _("year of birth or age"),
     "pin": _("PIN code in 6 digits"),
 }
 
@@ -282,8 +282,9 @@ class _Answering:
                 return joining
             year = at.astimezone(ZoneInfo(drive.programme.zone)).year
             found = details.read(rest, this_year=year)
-            born = found.birth_year or (year - found.age if found.age and found.is_attempt else None)
-            if born is not None and not _is_adult(born, year, drive):
+            born = found.birth_year if found.is_attempt else None
+            says_adult = found.says_adult(drive.drive.roll.minimum_age)
+            if born is not None and not _is_adult(born, year, drive, says_adult=says_adult):
                 joining.claim.birth_year = born  # the act counts a minor, and keeps nothing
                 return joining
             waiting = Waiting.objects.filter(
@@ -296,6 +297,7 @@ class _Answering:
                 return self._whole(joining, found, drive, is_noticed=is_noticed)
             if is_yes and not rest and (held := self._held(drive)) and is_noticed:
                 joining.claim.name, joining.claim.birth_year = held["name"], held["birth_year"]
+                joining.claim.says_adult = held.get("says_adult", False)
                 joining.claim.unit_id = held["unit_id"]
                 return self._noticed(replace(joining, pin=held.get("pin") or ""), drive)
             is_asked = waiting is not None and waiting.replied_at is not None
@@ -323,11 +325,13 @@ class _Answering:
     ) -> Joining:
         claim = joining.claim
         claim.name, claim.birth_year = found.name, found.birth_year
+        claim.says_adult = found.says_adult(drive.drive.roll.minimum_age)
         unit_id = _place(found.pin or "", drive)
         if is_noticed:
             claim.unit_id = unit_id
             return self._noticed(replace(joining, pin=found.pin or ""), drive)
         held = {"name": found.name, "birth_year": found.birth_year, "unit_id": unit_id, "pin": found.pin}
+        held |= {"age": found.age, "says_adult": claim.says_adult}
         return Joining(claim, joining.language, held)
 
     def _noticed(self, joining: Joining, drive: join.OpenDrive) -> Joining:
@@ -492,9 +496,9 @@ def _owner(programme_id: int | None) -> int:
     return programmes.programme_by_id(programme_id).owner_id
 
 
-def _is_adult(born: int, year: int, drive: join.OpenDrive) -> bool:
+def _is_adult(born: int, year: int, drive: join.OpenDrive, *, says_adult: bool) -> bool:
     minimum = drive.drive.roll.minimum_age
-    return age_on(year=year, birth_year=born, minimum=minimum, says_adult=False) is Age.ADULT
+    return age_on(year=year, birth_year=born, minimum=minimum, says_adult=says_adult) is Age.ADULT
 
 
 def _place(pin: str, drive: join.OpenDrive) -> int | None:

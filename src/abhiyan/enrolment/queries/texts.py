@@ -1,11 +1,14 @@
 """Reads of what phones wrote that waits for their YES."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from abhiyan.core import sql
+from abhiyan.core.keys import keyring
 from abhiyan.enrolment.models import Text
 from abhiyan.enrolment.rules import rolls
 
@@ -16,11 +19,19 @@ def text_id(phone_id: UUID, programme_id: int) -> UUID:
     return UUID(bytes=hashlib.sha256(told.encode()).digest()[:16])
 
 
-def waits_for_yes(*, programme_id: int, phone_ids: Sequence[UUID], at: datetime) -> set[UUID]:
-    """Those of these phones whose details wait for a YES. In a scope that sees them."""
+def waits_for_yes(*, programme_id: int, phone_ids: Sequence[UUID], at: datetime) -> dict[UUID, str]:
+    """Those of these phones whose details wait for a YES. In a scope that sees them.
+
+    Each has the year of birth that an age made, "" where they wrote the year themselves.
+    """
     idents = {text_id(phone_id, programme_id): phone_id for phone_id in phone_ids}
-    found = Text.objects.filter(pk__in=idents, purge_at__gt=at).values_list("pk", flat=True)
-    return {idents[each] for each in found}
+    found = Text.objects.filter(pk__in=idents, purge_at__gt=at).values_list("pk", "sealed")
+    return {idents[pk]: _born(pk, bytes(sealed)) for pk, sealed in found}
+
+
+def _born(ident: UUID, sealed: bytes) -> str:
+    held: dict[str, Any] = json.loads(keyring().unseal(sealed, about=ident.bytes))
+    return str(held["birth_year"]) if held.get("age") else ""
 
 
 def already_text(membership: UUID | None) -> str:

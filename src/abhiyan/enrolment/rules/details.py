@@ -9,7 +9,7 @@ from itertools import pairwise
 from abhiyan.messaging.rules import words
 
 from . import names
-from .age import OLDEST
+from .age import OLDEST, birth_said
 
 MOST_RUNS = 8  # of digits side by side
 _DATE = re.compile(r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(\d{4})(?!\d)")
@@ -30,7 +30,7 @@ _EDGES = frozenset(
 class Details:
     """What of the three was found; None for what was not, or was there twice and differed.
 
-    age: a small number that is there where the year of birth is missing.
+    age: a small number that is there where the year of birth is missing; it makes the year.
     """
 
     name: str | None
@@ -45,7 +45,11 @@ class Details:
     @property
     def is_attempt(self) -> bool:
         """Whether somebody seems to be joining by it, and did not just write something."""
-        return self.birth_year is not None or self.pin is not None
+        return (self.birth_year is not None and self.age is None) or self.pin is not None
+
+    def says_adult(self, minimum: int) -> bool:
+        """Return True if their own age makes them an adult."""
+        return self.age is not None and self.age >= minimum
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -81,11 +85,12 @@ def read(text: str, *, this_year: int) -> Details:
     year = years.pop() if len(years) == 1 else None
     if year is not None and not this_year - OLDEST <= year <= this_year:
         year = None
+    said = birth_said(str(ages.pop()), year=this_year) if len(ages) == 1 and year is None else None
     return Details(
         name=_name("".join(kept)),
-        birth_year=year,
+        birth_year=year if said is None else said.year,
         pin=pins.pop() if len(pins) == 1 else None,
-        age=ages.pop() if len(ages) == 1 and year is None else None,
+        age=None if said is None else said.age,
     )
 
 

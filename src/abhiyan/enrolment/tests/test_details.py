@@ -40,7 +40,6 @@ def test_a_name_in_any_script_is_kept() -> None:
 @pytest.mark.parametrize(
     ("text", "lacking"),
     [
-        ("Asha Devi 45 190001", ("year",)),
         ("Asha Devi, 190001", ("year",)),
         ("1980 190001", ("name",)),
         ("Asha Devi 1980", ("pin",)),
@@ -60,7 +59,9 @@ def test_what_is_missing_or_unclear_is_named(text: str, lacking: tuple[str, ...]
 
 
 def test_an_age_is_told_from_a_year() -> None:
-    assert read("Asha Devi 45 190001", this_year=YEAR).age == 45
+    said = read("Asha Devi 45 190001", this_year=YEAR)
+    assert (said.age, said.birth_year, said.is_complete) == (45, YEAR - 45, True)
+    assert not read("I am 45", this_year=YEAR).is_attempt
     assert read("Asha Devi 1980 190001 house 45", this_year=YEAR).age is None
 
 

@@ -130,6 +130,27 @@ def test_details_before_the_notice_wait_sealed_for_a_yes(server: Server, world: 
     assert templates() == ["drive.joined"]
 
 
+def test_an_age_is_taken_and_the_reply_shows_the_year_that_it_makes(
+    server: Server, world: World, secret: str
+) -> None:
+    assert write(server, secret, "Asha Devi, ४६, 190001").status == 201
+    (letter,) = sent()
+    assert letter.template == "drive.reply_yes" and "1980" in letter.text
+    assert write(server, secret, "YES").status == 200
+    assert world.rows("select name, birth_year from people_person") == [("Asha Devi", 1980)]
+
+
+def test_who_writes_18_is_of_age_by_that_word_and_17_is_not(
+    server: Server, world: World, secret: str
+) -> None:
+    write(server, secret, "Asha Devi 18 190001")
+    assert templates() == ["drive.reply_yes"]
+    write(server, secret, "YES")
+    assert world.rows("select birth_year from people_person") == [(2008,)]
+    write(server, secret, "Bilal Ahmad 17 190001", world.bilal)
+    assert world.count("enrolment_text") == 0 and world.count("people_person") == 1
+
+
 def test_the_first_reply_speaks_the_language_of_the_text(server: Server, world: World, secret: str) -> None:
     for who, text in ((world.asha, "I want to join"), (world.bilal, "jodo"), (world.chandra, "JOIN")):
         assert write(server, secret, text, who).status == 201
@@ -238,7 +259,7 @@ def test_what_is_missing_is_asked_for_once_and_then_read_by_a_person(
 ) -> None:
     write(server, secret, "JOIN")
     sent()
-    assert write(server, secret, "Asha Devi 45 190001").status == 200
+    assert write(server, secret, "Asha Devi 190001").status == 200
     (letter,) = sent()
     assert (letter.template, "year of birth" in letter.text or "साल" in letter.text) == ("text.lacking", True)
     assert requests() == {}

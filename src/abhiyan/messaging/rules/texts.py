@@ -41,7 +41,7 @@ VERSIONS = {
     "deny.receipt": 4,
     "drive.reply": 4,
     "drive.reply_text": 2,
-    "drive.reply_yes": 2,
+    "drive.reply_yes": 3,
     "duty.office": 2,
     "held.receipt": 2,
     "leave.receipt": 5,

@@ -38,7 +38,14 @@ from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.holders import holders
-from abhiyan.programmes.rules.schedules import FINISHED, DueSign, DueState, Period
+from abhiyan.programmes.rules.schedules import (
+    FINISHED,
+    LARGEST_FIGURE,
+    MOST_PEOPLE,
+    DueSign,
+    DueState,
+    Period,
+)
 from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, WholeField
@@ -66,7 +73,13 @@ class HoldForm(forms.Form):
     """The day a meeting was held, how many came, what it was about. A question of its form is not asked again."""
 
     on = DayField(label=_("Held on"))
-    people = WholeField(label=_("People who came"), required=False)
+    people = WholeField(
+        label=_("People who came"),
+        required=False,
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        error_messages=dict.fromkeys(("min_value", "max_value"), acts.PeopleUnfit.message),
+    )
     text = forms.CharField(
         label=_("In a few words"),
         required=False,
@@ -74,9 +87,20 @@ class HoldForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, asked: Collection[str] = (), **kwargs: Any) -> None:
-        """asked: the keys of the questions of its form."""
+    def __init__(
+        self,
+        *args: Any,
+        asked: Collection[str] = (),
+        period: Period | None = None,
+        today: date | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """asked: the keys of the questions of its form. period, today: they bound the day."""
         super().__init__(*args, **kwargs)
+        on = self.fields["on"]
+        if period is not None and today is not None and isinstance(on, DayField):
+            words = str(acts.HeldDayUnfit(first=date_format(period.begins_on, "j M Y")))
+            on.within(period.begins_on, timedelta(0), today=today, words=words)
         for key, name in ((DAY_ASKED, "on"), (CAME_ASKED, "people")):
             if key in asked:
                 del self.fields[name]
@@ -89,11 +113,16 @@ class ReportForm(forms.Form):
         label=_("Report"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
     )
 
-    def __init__(self, *args: Any, asks: dict[str, str], **kwargs: Any) -> None:
-        """asks: key of each number -> its words."""
+    def __init__(self, *args: Any, asks: dict[str, str], needs_words: bool = False, **kwargs: Any) -> None:
+        """asks: key of each number -> its words. needs_words: it has neither numbers nor a form."""
         super().__init__(*args, **kwargs)
+        self.fields["text"].required = needs_words
+        self.fields["text"].error_messages["required"] = acts.WordsMissing.message
+        unfit = dict.fromkeys(("min_value", "max_value"), acts.NumberUnfit.message)
         for key, words in asks.items():
-            self.fields[key] = WholeField(label=words, min_value=0)
+            self.fields[key] = WholeField(
+                label=words, min_value=0, max_value=LARGEST_FIGURE, error_messages=unfit
+            )
         self.asks = tuple(asks)
         self.order_fields([*asks, "text"])
 
@@ -278,6 +307,12 @@ def _asks(one: Schedule) -> dict[str, str]:
     return {key: names.get(measure, key) for key, measure in one.figures.items()}
 
 
+def _report_form(one: Schedule) -> Callable[..., ReportForm]:
+    """The form of a schedule's report."""
+    asks = _asks(one)
+    return partial(ReportForm, asks=asks, needs_words=not asks and one.form is None)
+
+
 def _sent(row: Due | None) -> Submission | None:
     """The form that was filled in for a due."""
     return submission_for(row.submission_id) if row and row.submission_id else None
@@ -311,11 +346,11 @@ def _forms(
             made["plan"] = DueDayForm(initial={"on": planned_on or last}, auto_id="plan_%s")
         held = (row.held_on if row else None) or (planned_on if planned_on and planned_on <= today else today)
         given = {"on": held, "people": row.people if row else None, "text": row.text if row else ""}
-        made["hold"] = HoldForm(initial=given, auto_id="hold_%s", asked=asked)
+        made["hold"] = HoldForm(initial=given, auto_id="hold_%s", asked=asked, period=period, today=today)
     elif state != DueState.ACCEPTED:
         figures = {key: row.figures.get(str(measure)) for key, measure in one.figures.items()} if row else {}
         initial = {"text": row.text if row else "", **figures}
-        made["report"] = ReportForm(asks=_asks(one), initial=initial, auto_id="report_%s")
+        made["report"] = _report_form(one)(initial=initial, auto_id="report_%s")
     if state in (DueState.OPEN, DueState.PLANNED):
         made["cannot"] = DueReasonForm(auto_id="cannot_%s")
     return made
@@ -395,8 +430,10 @@ def _said(
     is_in_form = act == "hold" and DAY_ASKED in _asked_keys(one)
     if act in ("plan", "hold") and "on" not in sent and not is_in_form:
         sent = _tapped(one, asked, period, act, at=at)
-    make: Any = partial(ReportForm, asks=_asks(one)) if act == "report" else chosen.form
-    make = partial(HoldForm, asked=_asked_keys(one)) if act == "hold" else make
+    make: Any = _report_form(one) if act == "report" else chosen.form
+    if act == "hold":
+        today = clock.day_in(one.timing.zone, at)
+        make = partial(HoldForm, asked=_asked_keys(one), period=period, today=today)
     form = make(sent, auto_id=f"{act}_%s")
     row = found.due_of(one, asked, period)
     filled = _questions(one, _sent(row), request.POST, files) if act in ("hold", "report") else None

@@ -6,6 +6,7 @@ Every form of every record is tried with random values, in the real browser and 
 import random
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from abhiyan.forms.models import FormVersion
 from abhiyan.forms.rules.questions import AnswerChoice, Condition, FormQuestion, QuestionKind
 from abhiyan.forms.tests.make import question
 from abhiyan.meetings.views.attendance import AttendanceForm
+from abhiyan.programmes.rules.schedules import Period
 from abhiyan.programmes.views.dues import HoldForm, ReportForm
 from abhiyan.site.views.field import kinds
 from abhiyan.ui.checks import CheckUndeclared, declared
@@ -39,6 +41,7 @@ JUDGE = """(cases) => cases.map(([declaration, typed]) => {
   return { faults, minor };
 })"""
 TODAY = NOW.date()
+PERIOD = Period(TODAY - timedelta(days=5), TODAY + timedelta(days=1))
 Typed = list[tuple[str, str]]
 Make = Callable[..., forms.BaseForm]
 
@@ -56,10 +59,12 @@ MADE: dict[type[forms.BaseForm], list[Make]] = {  # forms that are made with som
     AttendanceForm: [attendance],
     HoldForm: [
         lambda data=None, _files=None: HoldForm(data, asked=()),
+        lambda data=None, _files=None: HoldForm(data, period=PERIOD, today=TODAY),
         lambda data=None, _files=None: HoldForm(data, asked=("day", "came")),
     ],
     ReportForm: [
         lambda data=None, _files=None: ReportForm(data, asks={}),
+        lambda data=None, _files=None: ReportForm(data, asks={}, needs_words=True),
         lambda data=None, _files=None: ReportForm(data, asks={"houses": "Houses", "talks": "Talks"}),
     ],
 }

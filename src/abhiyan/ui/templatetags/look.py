@@ -372,6 +372,19 @@ def field(bound: BoundField, layout: str = "", prefix: str = "") -> dict[str, An
     }
 
 
+@register.inclusion_tag("ui/_form_asked.html")
+def asked(bound: BoundField) -> dict[str, Any]:
+    """Draw a field that is asked only after certain answers (`CheckedForm.asked_if`).
+
+    Without script its condition stands above it.
+    """
+    form: Any = bound.form
+    other, values = form.asked_if[bound.name]
+    words = [str(said) for code, said in form.fields[other].choices if str(code) in values]
+    shown = {"question": form.fields[other].label, "value": ", ".join(words)}
+    return {"field": bound, "condition": _("Only if “%(question)s”: %(value)s") % shown}
+
+
 @register.simple_tag
 def checks(form: BaseForm) -> SafeString:
     """Write a form's checks for the script of its page, inside the form. Refuses CheckUndeclared (`ui.checks`)."""

@@ -200,6 +200,7 @@ const FIELDS = {
     if (!found || Math.abs(found[1]) > 90 || Math.abs(found[2]) > 180) return bad(check.words.invalid);
     return Math.abs(found[1]) < 0.01 && Math.abs(found[2]) < 0.01 ? bad(check.words.nowhere) : good(text);
   },
+  ask_note: () => good(null), // words alone, with a condition
   ask_picture: (check, values) => (values.length ? good(values) : missing(check)),
 };
 
