@@ -1,4 +1,4 @@
-"""Whoever sends a known person to sign in asks `org.queries.door_of`: no text or page names a door by itself."""
+"""Texts and pages that send a known person to sign in ask `org.queries.door_of`. None names a door by itself."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ MAY = {
 
 
 def doors_by_name(source: Source) -> Iterator[str]:
-    """A door that stands in a text, a template or code."""
+    """Yield each line of a text, a template or code that names a door."""
     if (source.room, str(source.path)) in MAY:
         return
     for number, line in enumerate(source.text.splitlines(), 1):

@@ -362,14 +362,12 @@ def _organises(held: HeldOffice, drive: Drive) -> bool:
 def _invitation(
     viewer: Viewer, held: HeldOffice, programme: Programme, drive: Drive, *, at: datetime
 ) -> Invitation:
-    """The link of a drive to share. At a booth, and for an organiser of friends, it is their own. It is made when Today
-    first shows it, so that who joins by it counts as invited by them."""
-    is_booth = held.unit_kind in SMALLEST
-    is_own = is_booth or _organises(held, drive)
+    """The link of a drive to share: of the viewer's unit, and their own where they may enter people. It is made when
+    Today first shows it, so that who joins by it counts as invited by them."""
     may_enrol = viewer.may_at("enrolment.enrol", held.lo)
-    asked = {"unit": held.unit_code} if is_own else {}
-    own = "?" + urlencode(asked) if asked else ""
-    if is_own and may_enrol and viewer.public_id is not None:
+    asked = {"unit": held.unit_code}
+    own = "?" + urlencode(asked)
+    if may_enrol and viewer.public_id is not None:
         code = own_code(
             programme_id=programme.pk,
             unit_id=held.unit_id,
@@ -378,12 +376,16 @@ def _invitation(
         )
         asked = asked | {"by": code} if code else {}  # the unit is outside the programme's tree
     query = "?" + urlencode(asked) if asked else ""
+    organises = held.office == ORGANISER
     return Invitation(
         name=named(programme.names),
-        place=held.unit_name() if is_booth else "",
+        place=held.unit_name() if asked else "",
         address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + query,
         poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + query,
         own=reverse("enrolment:drive_link", args=[programme.public_id]) + own if may_enrol else "",
+        by=person(viewer.name),
+        minimum=drive.roll.minimum_age,
+        is_own_work=drive.roll.gives_way == organises and not drive.roll.stands_beside,
     )
 
 

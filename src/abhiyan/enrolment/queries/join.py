@@ -164,16 +164,78 @@ def top_of(found: OpenDrive, hierarchy: int) -> int:
     return found.programme.owner_id
 
 
-def places(found: OpenDrive, text: str, *, hierarchy: int, language: str) -> list[units.UnitRow]:
+@dataclass(frozen=True, slots=True)
+class LinkedPlace:
+    """The unit that a link names. People who open the link join in it, or say that they live elsewhere.
+
+    hierarchy: the tree in which its places are shown. may_join: the act takes somebody for the unit itself.
+    is_whole: the unit holds the whole drive, so it bounds nothing.
+    """
+
+    row: units.UnitRow
+    hierarchy: int
+    may_join: bool
+    has_places: bool
+    is_whole: bool
+
+    @property
+    def is_home(self) -> bool:
+        """Return True if the unit itself answers "where do you live"."""
+        return self.may_join and self.row.kind in HOMES
+
+
+def linked_place(found: OpenDrive, code: str, *, hierarchy: int) -> LinkedPlace | None:
+    """The unit of a link, by its code; None where nobody may join the drive in it. hierarchy: the tree tried first."""
+    try:
+        ident = unit_id(code)
+    except NotFound:
+        return None
+    own = int(found.programme.hierarchy)
+    trees = [
+        each for each in dict.fromkeys((hierarchy, own, *Hierarchy.values)) if units.spans([ident], each)
+    ]
+    having = [each for each in trees if sql.value(_HAS_PLACES, _homes_in(found, ident, each))]
+    tree = next(iter(having or trees), hierarchy)
+    place = LinkedPlace(
+        row=units.standing(ident, tree),
+        hierarchy=tree,
+        may_join=bool(covered(programme_id=found.programme.pk, unit_ids=[ident])),
+        has_places=bool(having),
+        is_whole=units.stands_below(found.programme.owner_id, ident),
+    )
+    return place if place.may_join or place.has_places or place.is_whole else None
+
+
+def _homes_in(found: OpenDrive, ident: int, hierarchy: int) -> list[object]:
+    lo, hi = units.span(ident, hierarchy)
+    return [lo, hi, ident, list(HOMES), found.programme.pk]
+
+
+# True if the drive takes some place below a unit.
+_HAS_PLACES = f"""
+    select exists (select from units_placement t join units_unit u on u.id = t.unit_id and u.closed_on is null
+     where t.lo >= %s and t.lo < %s and t.valid_to is null and t.unit_id <> %s and u.kind = any(%s)
+       and exists (select from programmes_programme p join lateral (select a.lo, a.hi from {SPANS}) a on true
+         join units_placement d on d.unit_id = t.unit_id and d.valid_to is null and d.lo >= a.lo and d.lo < a.hi
+        where p.id = %s))"""
+
+
+def _inside(rows: list[units.UnitRow], within: LinkedPlace | None) -> list[units.UnitRow]:
+    return rows if within is None else [row for row in rows if units.stands_below(row.id, within.row.id)]
+
+
+def places(
+    found: OpenDrive, text: str, *, hierarchy: int, language: str, within: LinkedPlace | None = None
+) -> list[units.UnitRow]:
     """Places a PIN code, a name or a booth's number may mean, of those the drive takes; at most FOUND.
 
-    hierarchy: where what is above them is read.
+    hierarchy: where what is above them is read. within: only places in the unit of a link.
     """
     text = text.replace("\x00", "").strip()[:100]
     if pin := _pin(text):
-        return taken(found, units.by_pin(pin, limit=LOOKED_AT))[:FOUND]
-    own = found.programme.hierarchy
-    inside = (top_of(found, own), own)
+        return taken(found, _inside(units.by_pin(pin, limit=LOOKED_AT), within))[:FOUND]
+    own = found.programme.hierarchy if within is None else within.hierarchy
+    inside = (top_of(found, own) if within is None else within.row.id, own)
     if not text or not units.spans(inside[:1], own):
         return []
     rows = units.search(

@@ -72,7 +72,7 @@ def test_today_shares_a_workers_own_link_and_who_joins_by_it_counts_for_them(wor
         (found,) = queries.shown([mine])
     assert found.joined == 1
     mandal = officer(world, "mandal_president", "JK-SRI-M1").get("/").content.decode()
-    assert "/join/winter/</p>" in mandal, "above a booth the link of the drive"
+    assert "/join/winter/?unit=JK-SRI-M1&amp;by=" in mandal, "above a booth with the unit and credit too"
 
 
 def test_a_new_members_own_invitation_keeps_the_unit(world: World) -> None:

@@ -29,7 +29,7 @@ from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.actions.referrals import note_inviter
 from abhiyan.enrolment.actions.refused import count_minor
-from abhiyan.enrolment.forms import NO, YES, Clipped, CorrectForm, JoinForm, SmsCodeForm
+from abhiyan.enrolment.forms import NO, YES, Clipped, JoinForm, SmsCodeForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import OpenDrive
@@ -82,7 +82,7 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
         picker = places.named_in_link(found, request.GET, language=language())
         return show_form(request, found, _fresh(request, found, on), picker, at=at)
     picker = places.pick(found, request.POST, language=language())
-    if "find" in request.POST or "open" in request.POST:
+    if {"find", "open", "elsewhere"} & request.POST.keys():
         # Only looking for the place: nothing is judged, what was typed stays.
         form = _asked(QueryDict(mutable=True), found, on, initial=typed_so_far(request.POST))
         return show_form(request, found, form, picker, at=at)
@@ -93,7 +93,7 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
         return refuse_minor(request, found, at=at, key=form.data.get("key", ""))
     notice = found.notice(language())
     ok = form.is_valid()
-    judge_place(form, picker)
+    places.judge_place(form, picker)
     judge_notice(form, notice)
     if not ok or form.errors:
         return show_form(request, found, form, picker, at=at, status=422)
@@ -187,7 +187,7 @@ def judged_step(
     """Return the errors of one short step, as HTML for each field. It keeps and counts nothing of what was typed."""
     limits.take(declared.JOIN_STEPS, request.visit.origin, at=at)
     form.is_valid()
-    judge_place(form, picker)
+    places.judge_place(form, picker)
     wrong = {
         name: render_to_string("ui/_form_field_errors.html", {"field": form[name]})
         for name in steps.STEPS.get(request.POST["step"], ())
@@ -210,6 +210,7 @@ class TypedJoining:
     consents: tuple[int, ...]
     where: str = ""  # what they typed of a place that was not found
     ref: str = ""  # the code of the link they opened
+    within: str = ""  # the code of the unit it named
     why: int = 0  # rules.motives
 
     def told(self) -> dict[str, Any]:
@@ -220,34 +221,12 @@ def places_address(found: OpenDrive) -> str:
     return reverse("enrolment:join_places", args=[found.drive.join_slug])
 
 
-def judge_place(form: JoinForm | CorrectForm, picker: places.PlacePicker) -> None:
-    """What was typed as a place must be chosen from what fits, or be said to be elsewhere."""
-    if "where" in form.errors:
-        return  # what is wrong with the words themselves is said once
-    if picker.is_unknown:
-        form.add_error("where", actions.OutsideScope.message)
-    elif picker.chosen is None and not picker.is_elsewhere and picker.where and picker.only is None:
-        form.add_error(
-            "where",
-            _("Choose your place from the list below, or say that it is not there.")
-            if picker.choices
-            else _("No place found. Write it another way, or go on without it."),
-        )
-
-
 def judge_notice(form: Clipped, notice: Notice) -> None:
     """The notice that was read is the one in force."""
     if form.data.get("notice", "").partition(".")[0] not in ("", str(notice.version)):
         form.add_error(
             None, ValidationError(_("The notice has changed. Please read it again."), steps.NOTICE)
         )
-
-
-def place_of(picker: places.PlacePicker) -> int | None:
-    """The unit that was chosen, or the only one that fits."""
-    if picker.chosen is None and picker.only is not None and not picker.is_elsewhere:
-        return queries.unit_id(picker.only.code)
-    return picker.chosen.id if picker.chosen else None
 
 
 def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: str = "") -> TypedJoining:
@@ -261,12 +240,13 @@ def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: s
         phone=said.get("phone") or phone,
         name=said["name"],
         birth_year=said["birth_year"],
-        unit_id=place_of(picker),
+        unit_id=places.place_of(picker),
         notice_version=notice.version,
         language=notice.language,
         consents=tuple(consents),
-        where="" if place_of(picker) else picker.where,
+        where="" if places.place_of(picker) else picker.where,
         ref=said["ref"],
+        within=picker.within.row.code if picker.within else "",
         why=said.get("why", 0),
     )
 
@@ -472,6 +452,7 @@ def _remember_code(
             "request": str(code),
             "phone": str(keyring().phone_id(typed["phone"])),
             "last4": typed["phone"][-4:],
+            "within": typed.get("within", ""),
             "at": at.timestamp(),
             "draft": drafts.seal(request, typed),
         },

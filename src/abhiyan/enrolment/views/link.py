@@ -62,7 +62,7 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         initial = {"key": link, "notice": join.notice_mark(found)}
         return _form(request, found, _asked(None, found, at, initial), places.PlacePicker(), page)
     picker = places.pick(found, request.POST, language=language())
-    if "find" in request.POST or "open" in request.POST:
+    if {"find", "open", "elsewhere"} & request.POST.keys():
         form = _asked(None, found, at, join.typed_so_far(request.POST))
         return _form(request, found, form, picker, page)
     form = _asked(request.POST, found, at)
@@ -72,7 +72,7 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         return join.refuse_minor(request, found, at=at, key=link, address=page["address"])
     notice = found.notice(language())
     ok = form.is_valid()
-    join.judge_place(form, picker)
+    places.judge_place(form, picker)
     join.judge_notice(form, notice)
     if not ok or form.errors:
         return _form(request, found, form, picker, page, status=422)

@@ -305,7 +305,7 @@ def correct_page(
     status = 200
     if form.is_bound:
         status = 422
-        join.judge_place(form, picker)
+        places.judge_place(form, picker)
 
         if form.is_valid():
             try:
@@ -313,7 +313,7 @@ def correct_page(
                     membership=member.public_id,
                     name=form.cleaned_data["name"],
                     birth_year=form.cleaned_data["birth_year"],
-                    unit_id=join.place_of(picker),
+                    unit_id=places.place_of(picker),
                     says_adult=True,
                     by=by,
                     at=at,

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.natural import natural
 from abhiyan.core.refusals import NotFound
-from abhiyan.enrolment.forms import ELSEWHERE
+from abhiyan.core.words import language
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.forms import ELSEWHERE, CorrectForm, JoinForm
 from abhiyan.enrolment.queries import join as queries
-from abhiyan.enrolment.queries.join import OpenDrive
+from abhiyan.enrolment.queries.join import LinkedPlace, OpenDrive
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -43,6 +45,9 @@ class PlacePicker:
     left_out: int = 0
     is_of_pin: bool = False  # a PIN code led to the way down
     is_unknown: bool = False  # the code that was sent is none of this drive
+    within: LinkedPlace | None = None  # the unit of the link that was opened: they join in it
+    is_outside: bool = False  # the code that was sent is no place in that unit
+    is_lost: bool = False  # nobody may join the drive in the unit of the link
 
     @property
     def says(self) -> str:
@@ -52,7 +57,11 @@ class PlacePicker:
             return _("%(where)s is in %(place)s. Which place is it there?") % said
         if self.under:
             return _("Step by step")
-        return _("Which one is it?") if self.choices else _("Nothing found for “%(where)s”") % said
+        return (
+            _("Which one is it?")
+            if self.choices or not self.where
+            else _("Nothing found for “%(where)s”") % said
+        )
 
     @property
     def only(self) -> PlaceChoice | None:
@@ -63,25 +72,32 @@ class PlacePicker:
 def pick(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
     """Read the place's part of a form (where, unit, under, and the buttons find and open)."""
     picker = PlacePicker(where=data.get("where", "").strip()[:100])
-    hierarchy = queries.tree_for(found)
-    wanted = data.get("unit", "").strip()[:64].replace("\x00", "")
+    if "elsewhere" in data:  # the link's unit is left, and what was chosen in it
+        return picker
+    hierarchy = _bound(found, picker, _code(data, "within"))
+    wanted = _code(data, "unit")
     if wanted == ELSEWHERE:
         picker.is_elsewhere = True
     elif wanted:
-        picker.chosen = _home(found, wanted, hierarchy)
-        picker.is_unknown = picker.chosen is None
+        _choose(found, picker, wanted, hierarchy)
     opened = data.get("open")
     under = (opened if opened is not None else data.get("under", "")).strip()[:64].replace("\x00", "")
     if opened is not None or (under and not data.get("find")):
         _descend(found, picker, under, hierarchy, language)
     elif picker.where:
         picker.is_asked = True
-        rows = queries.places(found, picker.where, hierarchy=hierarchy, language=language)
+        within = picker.within
+        rows = queries.places(found, picker.where, hierarchy=hierarchy, language=language, within=within)
         picker.choices = _choices(found, rows, hierarchy, picker, language)
-        if not rows and (district := queries.district_of_pin(found, picker.where, hierarchy=hierarchy)):
+        if (
+            not rows
+            and not within
+            and (district := queries.district_of_pin(found, picker.where, hierarchy=hierarchy))
+        ):
             _descend(found, picker, district.code, hierarchy, language)
             picker.is_of_pin = True
-    if picker.chosen is not None and not any(one.is_chosen for one in picker.choices):
+    is_apart = picker.within is not None and picker.chosen == picker.within.row and not picker.within.is_home
+    if picker.chosen is not None and not is_apart and not any(one.is_chosen for one in picker.choices):
         picker.choices = [
             *_choices(found, [picker.chosen], hierarchy, picker, language),
             *picker.choices,
@@ -89,20 +105,51 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
     return picker
 
 
-def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
-    """The place a shared link names, already chosen; nothing where nobody may join for it."""
-    code = data.get("unit", "").strip()[:64].replace("\x00", "")
-    if not code:
-        return PlacePicker()
+def _code(data: QueryDict, name: str) -> str:
+    return data.get(name, "").strip()[:64].replace("\x00", "")
+
+
+def _bound(found: OpenDrive, picker: PlacePicker, code: str) -> int:
+    """Keep the choice in the unit that a link named by its code. Return the tree people are led down."""
     hierarchy = queries.tree_for(found)
-    picker = PlacePicker(chosen=_home(found, code, hierarchy))
-    if picker.chosen is not None:
-        picker.choices = _choices(found, [picker.chosen], hierarchy, picker, language)
-    return picker
+    if not code:
+        return hierarchy
+    place = queries.linked_place(found, code, hierarchy=hierarchy)
+    picker.is_lost = place is None
+    if place is None or place.is_whole:
+        return hierarchy
+    picker.within = place
+    return place.hierarchy
+
+
+def _choose(found: OpenDrive, picker: PlacePicker, code: str, hierarchy: int) -> None:
+    """Take the place of this code, if somebody may join for it, and if the link's unit holds it."""
+    within = picker.within
+    if within is not None and code == within.row.code and within.may_join:
+        picker.chosen = within.row
+        return
+    chosen = _home(found, code, hierarchy)
+    picker.is_unknown = chosen is None
+    picker.is_outside = bool(chosen and within and not units.stands_below(chosen.id, within.row.id))
+    picker.chosen = None if picker.is_outside else chosen
+
+
+def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
+    """The unit that a shared link names: chosen, where it is a place to join for; else its places to choose from."""
+    code = _code(data, "unit")
+    asked = QueryDict(mutable=True)
+    if code:
+        asked["within"] = code
+        first = PlacePicker()
+        _bound(found, first, code)
+        if first.within is not None:
+            is_chosen = first.within.is_home or not first.within.has_places
+            asked["unit" if is_chosen else "open"] = code
+    return pick(found, asked, language=language)
 
 
 def _descend(found: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, language: str) -> None:
-    top = queries.top_of(found, hierarchy)
+    top = picker.within.row.id if picker.within else queries.top_of(found, hierarchy)
     opened = _id_of(under) or top
     if not units.spans([opened], hierarchy):  # such as a mandal, which the district tree has not
         hierarchy = found.programme.hierarchy
@@ -180,3 +227,30 @@ def _id_of(code: str) -> int | None:
 
 def context(picker: PlacePicker) -> dict[str, Any]:
     return {"picker": picker, "elsewhere": ELSEWHERE}
+
+
+def judge_place(form: JoinForm | CorrectForm, picker: PlacePicker) -> None:
+    """What was typed as a place must be chosen from what fits, or be said to be elsewhere."""
+    if "where" in form.errors:
+        return  # what is wrong with the words themselves is said once
+    if picker.is_unknown:
+        form.add_error("where", actions.OutsideScope.message)
+    elif picker.within and place_of(picker) is None:
+        said = _("Choose a place in %(unit)s, where this link leads. If you live elsewhere, say so below.")
+        form.add_error("where", said % {"unit": picker.within.row.name(language())})
+    elif picker.is_lost and place_of(picker) is None and not picker.is_elsewhere:
+        form.add_error("where", _("The place of this link is not part of this drive. Choose your own place."))
+    elif picker.chosen is None and not picker.is_elsewhere and picker.where and picker.only is None:
+        form.add_error(
+            "where",
+            _("Choose your place from the list below, or say that it is not there.")
+            if picker.choices
+            else _("No place found. Write it another way, or go on without it."),
+        )
+
+
+def place_of(picker: PlacePicker) -> int | None:
+    """The unit that was chosen, or the only one that fits."""
+    if picker.chosen is None and picker.only is not None and not picker.is_elsewhere:
+        return queries.unit_id(picker.only.code)
+    return picker.chosen.id if picker.chosen else None

@@ -114,6 +114,8 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
                 poster=join_address(
                     reverse("enrolment:drive_poster", args=[public_id]), here.unit.code, by=mine[0].code
                 ),
+                by=shown.name,
+                minimum=seen.drive.roll.minimum_age,
             ),
         )
     return ask(

@@ -21,7 +21,7 @@ from abhiyan.ui.acts import form_page
 
 @form_page
 def office(request: Request, link: str) -> HttpResponseBase:
-    """Accept or decline, in a browser that is nobody else's: not signed in by another phone. The link of an accepted
+    """Accept or decline, in a browser where no other phone is signed in. The link of an accepted
     office shows the way in again. Any other link, wrong, declined or over, gets one and the same refusal."""
     at = clock.now()
     try:
@@ -73,7 +73,7 @@ def _accepted_by(link: str) -> Appointment | None:
 
 
 def _accepted(request: Request, held: Appointment, *, at: datetime) -> HttpResponseBase:
-    """Where to begin: by one code for an office of a booth, else by the usual sign-in."""
+    """Show where to begin: by one code for an office of a booth, else by the usual sign-in."""
     door = org.door_of(held.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=held)
     shown = {
         "office": held.title(),

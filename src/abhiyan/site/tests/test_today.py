@@ -295,7 +295,7 @@ def test_the_link_of_a_booth_leads_to_joining_there(cast: Cast) -> None:
     (poster,) = re.findall(r'href="(/drives/[^"]*/poster/[^"]*)"', page)
     assert "Rajbagh School" in body(cast.client("booth_worker"), poster)
     (above,) = re.findall(r'text=([^"]*)"', body(cast.client("mandal_president"), "/"))
-    assert "unit" not in unquote(above), "nobody lives in a mandal"
+    assert "unit=JK-SRI-M1" in unquote(unescape(above)), "and that of a mandal in the mandal"
 
 
 def test_who_enters_people_finds_their_own_link_and_its_poster_from_today(cast: Cast) -> None:

@@ -186,7 +186,7 @@ def today(request: Request) -> HttpResponse:
             "waiting": beside.pop(str(I_WAIT_FOR), []),
             "late": _only(LateBelow, every),
             "sheets": list(beside.items()),
-            "invitations": _only(Invitation, every),
+            "invitations": sorted(_only(Invitation, every), key=lambda one: not one.is_own_work),
             "words": _only(OfficeWord, every),
             "steps": [] if standings else steps(request.viewer),  # a programme runs: they are done
             **_own_unit(request.viewer),

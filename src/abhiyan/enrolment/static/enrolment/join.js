@@ -8,6 +8,7 @@
   let looked = where.value.trim();
   const look = async (wanted) => {
     list.setAttribute("aria-busy", "true");
+    if (form.elements.within) wanted.within = form.elements.within.value;
     try {
       const answer = await fetch(`${address}?${new URLSearchParams(wanted)}`, { credentials: "same-origin" });
       if (!answer.ok) throw new Error();
