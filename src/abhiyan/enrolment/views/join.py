@@ -136,7 +136,7 @@ def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
             form.add_error(None, str(refused))
             status = refused.status
     shown = {"form": form, "found": found, "asked": asked, "wait_s": _wait_s(asked, at)}
-    shown["born"] = typed.get("birth_year")
+    shown["born"] = str(typed.get("birth_year") or "")
     return render(request, "enrolment/join_code.html", shown, status=status)
 
 
