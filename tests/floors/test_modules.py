@@ -36,6 +36,7 @@ CLOCK_READERS |= {
 }  # asked from outside, or jobs; a doctor judges the clock; the demo is a command
 CLOCK_READERS |= {
     "authority",  # what somebody may do is asked of the present day, wherever it is asked
+    "desks",  # the same, of a desk
     "committing",  # waits while a list is taken in; asks whether the fold is alive
     "keeping",  # rounds follow a move of units, which may be dated back, from the present day on
     "work",  # a beat of an import's own hands

@@ -8,9 +8,11 @@ channels) differ by a multiple of 10 whose meaning is uncertain by up to 9 eithe
 Of a node above one's own units the own part is known exactly, day by day. There the rest is rounded first, by
 itself, and only then put together with the own part (`together`): while the own part moves by ones, the figure tells
 no more of the rest than the rest rounded alone, and nothing where that is below 10. Such a figure may be 14 away.
+
+Answers without a name are nobody's own part: no office may see the people behind them, so every reader is outside.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -19,6 +21,8 @@ from abhiyan.core.numbers import grouped
 
 Part = TypeVar("Part", bound=Hashable)
 STEP = 10
+# A level with fewer people, or fewer answers, would know the author. Its answers without a name go one level up.
+FEWEST_PEOPLE, FEWEST_ANSWERS = 5, 10
 
 
 def shown(n: int) -> int | None:
@@ -29,6 +33,16 @@ def shown(n: int) -> int | None:
 def together(own: int, rest: int) -> int | None:
     """The count of a node of which the viewer knows the part `own`: of the rest it says what `shown` says of it."""
     return shown(own + (shown(rest) or 0))
+
+
+def seen(n: int, *, is_exact: bool) -> str:
+    """The count in words. is_exact: the reader may see the people behind it; else as `shown`."""
+    return said(n if is_exact else shown(n))
+
+
+def level_for(levels: Sequence[Part], n_of: Mapping[Part, int], fewest: int) -> Part | None:
+    """The first of these levels, from below, with so many people or answers; the highest where none has as many."""
+    return next((one for one in levels if n_of.get(one, 0) >= fewest), levels[-1] if levels else None)
 
 
 def said(n: int | None) -> str:

@@ -6,7 +6,19 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.policy import ACCOUNT, BODIES, LINE, REASON, SYSTEM, Policy, open_to_all, placed, policies
+from abhiyan.core.policy import (
+    ACCOUNT,
+    BODIES,
+    EVERYTHING,
+    LINE,
+    REASON,
+    SYSTEM,
+    Policy,
+    open_to_all,
+    placed,
+    policies,
+    private,
+)
 from abhiyan.org.models import Body
 from abhiyan.units.models import Unit
 
@@ -61,7 +73,10 @@ class FormVersion(models.Model):
 
 
 class Submission(models.Model):
-    """A form filled in for a unit, or for a body of it. Seen by who leads the unit, by the body, and by who sent it."""
+    """A form filled in for a unit, or for a body of it. Seen by who leads the unit, by the body, and by who sent it.
+
+    Without a name (`is_unnamed`) only the sender sees it: no office may see who said it, so offices read counts.
+    """
 
     class State(models.TextChoices):
         REPORTED = "reported", pgettext_lazy("of a filled form", "To be read")
@@ -86,12 +101,16 @@ class Submission(models.Model):
     answers = models.JSONField()  # by key, as rules.answers.check gives them
     state = models.TextField(choices=State.choices, default=State.REPORTED)
     reason = models.TextField(default="", db_default="")  # why it was sent back
+    is_unnamed = models.BooleanField(default=False, db_default=False)  # A person answered without their name.
 
     class Meta:
         db_table = "forms_submission"
-        constraints = policies(
+        constraints = private(
             "submission",
-            using=f"{placed('forms_submission.unit_id', LINE)} or sent_by = {ACCOUNT} or body_id = any ({BODIES})",
+            using=(
+                f"(not is_unnamed and ({EVERYTHING} or {placed('forms_submission.unit_id', LINE)}"
+                f" or body_id = any ({BODIES}))) or sent_by = {ACCOUNT}"
+            ),
             write=SYSTEM,
         )
         indexes = [
@@ -162,7 +181,7 @@ class SubmissionPicture(models.Model):
         db_table = "forms_picture"
         constraints = [
             models.UniqueConstraint(fields=["submission", "question"], name="submission_picture_once"),
-            *policies("submission_picture", using=_of_submission("forms_picture"), write=SYSTEM),
+            *private("submission_picture", using=_of_submission("forms_picture"), write=SYSTEM),
         ]
 
 
@@ -177,6 +196,7 @@ class Opinion(models.Model):
         Unit, models.PROTECT, null=True, related_name="+", db_index=False
     )  # The unit whose office decides now. Null: no office is above the unit.
     is_left = models.BooleanField(default=False, db_default=False)  # The desk does not pass it up.
+    is_returned = models.BooleanField(default=False, db_default=False)  # Its sender corrects it first.
     text = models.TextField(default="", db_default="")  # As it came to the desk. "": nobody passed it up yet.
     done = models.TextField(default="", db_default="")  # The answer: what was done about it.
     done_at = models.DateTimeField(null=True)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.core import clock
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.numbers import grouped
@@ -19,14 +21,15 @@ MOST = 1_000  # counted up to here
 ABOVE = ("state", "nation")  # read what came up under Opinions and on slides
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # alike for every room
-    """Yield one row where opinions wait at the viewer's own level. No query for other offices."""
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
+    """Yield one row where opinions wait at the viewer's own level, or at vacant desks below. No query for others."""
     home = viewer.home
     if home is None or not viewer.is_strong or queries.CARRY not in home.capabilities:
         return
     if home.unit_kind not in quotes.DESKS or home.unit_kind in ABOVE:
         return
-    if waiting := queries.waiting_at([home.unit_id], most=MOST):
+    on = clock.day_in(settings.TIME_ZONE, at)
+    if waiting := queries.waiting_at(home.unit_id, on=on, most=MOST):
         title = ngettext(
             "%(n)s opinion waits to be passed up", "%(n)s opinions wait to be passed up", waiting
         )

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.small_cells import together
+from abhiyan.org import queries as org
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
@@ -129,8 +130,12 @@ def readable(form: Form, questions: Sequence[FormQuestion]) -> list[FormQuestion
 
     An opinion's words may name people. The level where it waits reads them, and takes the names out (`Opinion`).
     """
-    is_opinion = form.ready == quotes.READY
-    return [each for each in questions if not (is_opinion and each.kind is QuestionKind.TEXT)]
+    return [each for each in questions if not (is_unnamed(form) and each.kind is QuestionKind.TEXT)]
+
+
+def is_unnamed(form: Form) -> bool:
+    """Return whether people answer a form without their name, so that no office may see who did."""
+    return form.ready == quotes.READY
 
 
 def in_words(asked: Sequence[FormQuestion], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -218,23 +223,30 @@ class ChoiceCount:
     n: int | None
 
 
-# Exact where the viewer leads; of the rest what closed days say (core.small_cells).
-_COUNTS = """with found as (
+# Exact where the viewer leads; of the rest what closed days say (core.small_cells). A row for every unit and choice:
+# a row that is missing would tell "none" from "fewer than 10".
+_COUNTS = """with place as (
+  select %(unit)s::bigint as unit_id, int8range(%(lo)s, %(lo)s + 1) as its
+  union all select child.unit_id, int8range(child.lo, child.hi) from units_placement child
+  where child.parent_id = %(unit)s and child.hierarchy = %(tree)s and child.lo is not null),
+found as (
   select coalesce(child.unit_id, %(unit)s) as unit_id, s.answers, s.at,
     %(all)s or exists (select from units_placement own where own.unit_id = s.unit_id
-      and own.lo <@ %(line)s::int8multirange) as is_own,
-    %(all)s or coalesce(int8range(child.lo, child.hi), int8range(pl.lo, pl.lo + 1)) <@ %(line)s::int8multirange
-      as is_led
+      and own.lo <@ %(line)s::int8multirange) as is_own
   from forms_submission s
   join units_placement pl on pl.unit_id = s.unit_id and pl.hierarchy = %(tree)s and pl.lo >= %(lo)s and pl.lo < %(hi)s
   left join units_placement child on child.parent_id = %(unit)s and child.hierarchy = %(tree)s
     and pl.lo >= child.lo and pl.lo < child.hi
-  where s.form_id = %(form)s and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s)
-select f.unit_id, chosen.code, count(*) filter (where f.is_own),
-  count(*) filter (where not f.is_own and f.at < %(closed)s), bool_or(f.is_led)
-from found f cross join lateral jsonb_array_elements_text(case jsonb_typeof(f.answers -> %(key)s)
-  when 'array' then f.answers -> %(key)s else jsonb_build_array(f.answers -> %(key)s) end) as chosen (code)
-where f.answers ? %(key)s group by 1, 2"""
+  where s.form_id = %(form)s and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s),
+given as (
+  select f.unit_id, chosen.code, count(*) filter (where f.is_own) as own,
+    count(*) filter (where not f.is_own and f.at < %(closed)s) as rest
+  from found f cross join lateral jsonb_array_elements_text(case jsonb_typeof(f.answers -> %(key)s)
+    when 'array' then f.answers -> %(key)s else jsonb_build_array(f.answers -> %(key)s) end) as chosen (code)
+  where f.answers ? %(key)s group by 1, 2)
+select p.unit_id, c.code, coalesce(g.own, 0), coalesce(g.rest, 0), %(all)s or p.its <@ %(line)s::int8multirange
+from place p cross join unnest(%(codes)s::text[]) c (code)
+left join given g on g.unit_id = p.unit_id and g.code = c.code"""
 
 
 def count_choices(
@@ -247,15 +259,19 @@ def count_choices(
     month: date | None = None,
     at: datetime,
 ) -> list[ChoiceCount]:
-    """How often each choice was taken, for the units right below a unit and for what the unit itself sent.
+    """Every choice with its count, for every unit right below a unit and for what the unit itself sent.
 
-    Without what was sent back. Viewers who do not lead the units see counts of closed days, rounded to 10. month: any
-    day of it; None: ever.
+    Without what was sent back. Viewers who do not lead the units see counts of closed days, rounded to 10; so does
+    everybody where the answers have no name. month: any day of it; None: ever.
     """
+    codes = [_STORED.get(code, code) for code, _words in question.options]
     with system("choices of a form are counted"):
-        rows = sql.rows(_COUNTS, {**_counted(form, unit, hierarchy, viewer, month, at), "key": question.key})
+        rows = sql.rows(
+            _COUNTS,
+            {**_counted(form, unit, hierarchy, viewer, month, at), "key": question.key, "codes": codes},
+        )
     return [
-        ChoiceCount(unit_id, code, own if is_led else together(own, rest))
+        ChoiceCount(unit_id, _CODES.get(code, code), own if is_led else together(own, rest))
         for unit_id, code, own, rest, is_led in rows
     ]
 
@@ -263,7 +279,11 @@ def count_choices(
 def _counted(
     form: Form, unit: units.UnitRow, hierarchy: int, viewer: Viewer, month: date | None, at: datetime
 ) -> dict[str, Any]:
-    """The parameters of a count of a form below a unit, as a viewer may read it."""
+    """The parameters of a count of a form below a unit, as a viewer may read it.
+
+    Nobody may see who answered without a name. So nobody's part of these answers is exact.
+    """
+    unnamed = is_unnamed(form)
     first = month.replace(day=1) if month else None
     after = (first + timedelta(days=31)).replace(day=1) if first else None
     return {
@@ -272,8 +292,8 @@ def _counted(
         "tree": hierarchy,
         "lo": unit.lo,
         "hi": unit.hi,
-        "line": viewer.scope.line,
-        "all": viewer.scope.everything,
+        "line": "{}" if unnamed else viewer.scope.line,
+        "all": viewer.scope.everything and not unnamed,
         "closed": _begin(clock.day_in(settings.TIME_ZONE, at)),
         "since": _begin(first) if first else "-infinity",
         "until": _begin(after) if after else "infinity",
@@ -287,17 +307,37 @@ def _begin(on: date) -> datetime:
 # --- opinions
 
 
-def desk_of(unit_id: int, *, above: bool = False) -> int | None:
-    """The first level from a unit upwards that passes opinions up; with `above`, of those above the unit.
+def desks_above(unit_id: int) -> list[int]:
+    """The levels from a unit upwards that read opinions, the lowest first.
 
     In the organisational tree where the unit has a place in it, else in the electoral one.
     """
     stands = units.hierarchies_of(unit_id)
     tree = next((one for one in (Hierarchy.ORGANISATIONAL, Hierarchy.ELECTORAL) if one in stands), None)
-    way = units.path(unit_id, tree)[::-1] if tree else []
-    return next(
-        (row.id for row in way if row.kind in quotes.DESKS and not (above and row.id == unit_id)), None
-    )
+    return [row.id for row in (units.path(unit_id, tree)[::-1] if tree else ()) if row.kind in quotes.DESKS]
+
+
+def desk_of(unit_id: int, *, above: bool = False) -> int | None:
+    """The first level from a unit upwards that passes opinions up; with `above`, of those above the unit."""
+    return next((each for each in desks_above(unit_id) if not (above and each == unit_id)), None)
+
+
+# Each level's answers without a name, in all its trees. The count ends at %(most)s.
+_ANSWERS = """select u.id, (select count(*) from (
+    select from units_placement a join units_placement pl on pl.lo >= a.lo and pl.lo < a.hi
+    join forms_submission s on s.unit_id = pl.unit_id and s.is_unnamed and s.state <> 'returned'
+    where a.unit_id = u.id and a.lo is not null limit %(most)s) first)
+ from unnest(%(units)s::bigint[]) u (id)"""
+
+
+def reading_desk(unit_id: int) -> int | None:
+    """The first level upwards with ten answers without a name (`small_cells`): it reads the words said in a unit.
+
+    The highest level where none has as many. In a system scope.
+    """
+    levels, most = desks_above(unit_id), small_cells.FEWEST_ANSWERS
+    found = dict(sql.rows(_ANSWERS, {"units": levels, "most": most}))
+    return small_cells.level_for(levels, found, most)
 
 
 # The opinion form of the nearest unit from a unit upwards, the newest first.
@@ -325,36 +365,60 @@ def ready_version(unit_id: int, ready: str) -> FormVersion:
 
 
 def words_of(one: Opinion) -> str:
-    """An opinion as the desk reads it where it waits."""
+    """An opinion as the desk reads it where it waits. In a system scope: offices see no answers without a name."""
     return one.text or quotes.drafted(one.submission.version.asked, one.submission.answers)
 
 
+def words_at_desk(found: Sequence[Opinion]) -> dict[UUID, str]:
+    """By opinion: its words, for the desk where it waits."""
+    with system("words for the desk that reads them"):
+        rows = Opinion.objects.filter(pk__in=[one.pk for one in found]).select_related("submission__version")
+        return {one.pk: words_of(one) for one in rows}
+
+
 def _opinions() -> QuerySet[Opinion]:
-    rows = Opinion.objects.select_related("submission__version", "unit", "desk")
-    return rows.exclude(submission__state=Submission.State.RETURNED)
+    return Opinion.objects.select_related("unit", "desk").filter(is_returned=False)
 
 
-def opinions_at(unit_id: int, show: str) -> QuerySet[Opinion]:
-    """Opinions in scope that wait at a unit; `left`: that it does not pass up; `passed`: that it passed up."""
+def opinions_at(unit_id: int, show: str, *, on: date) -> QuerySet[Opinion]:
+    """Opinions in scope that wait for a unit's office; `left`: that it leaves; `passed`: that it passed up."""
     if show == "passed":
         mine = QuotePassed.objects.filter(opinion=OuterRef("pk"), from_unit=unit_id, undone_at=None)
         return _opinions().filter(Exists(mine))
-    return _opinions().filter(desk=unit_id, is_left=show == "left")
+    is_left = show == "left"
+    return _opinions().filter(desk__in=_desks_for(unit_id, is_left=is_left, on=on), is_left=is_left)
 
 
-def waiting_at(unit_ids: Sequence[int], *, most: int) -> int:
-    """Count the opinions in scope that wait to be passed up at these units, up to `most`. One query."""
-    return _opinions().filter(desk__in=unit_ids, is_left=False)[:most].count()
+def _desks_for(unit_id: int, *, is_left: bool, on: date) -> list[int]:
+    """A unit's own desk, and the vacant desks below it that no nearer office decides."""
+    waiting = Opinion.objects.filter(is_left=is_left, is_returned=False)
+    desks: set[int | None] = set()
+    for span in units.all_spans([unit_id]).get(unit_id, []):
+        desks.update(waiting.filter(desk__in=units.within(span)).values_list("desk_id", flat=True).distinct())
+    desks.discard(unit_id)
+    return [unit_id, *(desk for desk, near in desks_decided(desks, on=on).items() if near == unit_id)]
 
 
-def opinion_for(viewer: Viewer, public_id: UUID) -> Opinion:
-    """An opinion for an office that decides about it, or has passed it up; else NotFound."""
-    one = needed(_opinions().filter(public_id=public_id).first())
-    desks = [each for each in (one.desk_id, *passed_from(one)) if each]
-    spans = units.all_spans(desks)
-    return needed(
-        one if any(viewer.may_at(CARRY, *(lo for lo, _hi in spans[each])) for each in spans) else None
-    )
+def desks_decided(desks: Collection[int | None], *, on: date) -> dict[int, int]:
+    """By desk the unit whose office decides there on a day: its own, or the nearest above a vacant one."""
+    return org.nearest_each([desk for desk in desks if desk], CARRY, on=on)
+
+
+def waiting_at(unit_id: int, *, on: date, most: int) -> int:
+    """Count the opinions in scope that wait for a unit's office to pass them up, up to `most`. A few queries."""
+    return opinions_at(unit_id, "", on=on)[:most].count()
+
+
+def opinion_for(viewer: Viewer, public_id: UUID, *, on: date) -> Opinion:
+    """An opinion for the desk that decides about it, or has passed it up; else NotFound.
+
+    An office above reads it when it comes up, as the levels below pass it on. So its own right does not reach down.
+    """
+    with system("an opinion for its desk"):
+        rows = Opinion.objects.select_related("submission__version", "unit", "desk")
+        one = needed(rows.filter(public_id=public_id, is_returned=False).first())
+        desks = desks_decided({one.desk_id, *passed_from(one)}, on=on)
+    return needed(one if viewer.holds_in(CARRY, set(desks.values())) else None)
 
 
 def passed_from(one: Opinion) -> list[int]:
@@ -441,15 +505,15 @@ def opinions_said(
         for code, words in one.options
         if code != quotes.NO_ANSWER
     ]
-    if not rows and not told:
-        return None
+    if of.get(("", "asked")) is None and not told:
+        return None  # also where nobody was asked: "none" and "fewer than 10" are alike
     return OpinionsSaid(
-        of.get(("", "asked"), 0),
-        of.get(("", "answered"), 0),
+        of.get(("", "asked")),
+        of.get(("", "answered")),
         [
             (
                 one.words,
-                [(words, of.get((one.key, _STORED.get(code, code)), 0)) for code, words in one.options],
+                [(words, of.get((one.key, _STORED.get(code, code)))) for code, words in one.options],
             )
             for one in asked
         ],
@@ -480,3 +544,4 @@ def quotes_again(keys: Collection[str]) -> dict[str, str]:
 
 
 _STORED = {"yes": "true", "no": "false"}  # as jsonb writes an answer of yes or no
+_CODES = {stored: code for code, stored in _STORED.items()}

@@ -1,6 +1,6 @@
 """Who looks at a page, and what their appointments let them see and do. Made anew for every request."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -115,6 +115,12 @@ class Viewer:
         return any(
             capability in held.capabilities and any(holds(held.ranges, position) for position in positions)
             for held in self.appointments
+        )
+
+    def holds_in(self, capability: str, unit_ids: Collection[int]) -> bool:
+        """Return True if one of these units itself has given them an office with it. Offices above do not count."""
+        return self.is_strong and any(
+            capability in held.capabilities and held.unit_id in unit_ids for held in self.appointments
         )
 
     def may_above(self, capability: str, position: int) -> bool:

@@ -16,7 +16,7 @@ from abhiyan.contact.actions import HeldBack
 from abhiyan.contact.models import Attempt
 from abhiyan.contact.queries import tries_of
 from abhiyan.contact.rules import gate
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, small_cells
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -24,7 +24,7 @@ from abhiyan.enrolment.queries import in_touch as queries
 from abhiyan.enrolment.queries.in_touch import ROOM
 from abhiyan.forms import actions as forms
 from abhiyan.forms.models import FormVersion, Submission
-from abhiyan.forms.queries import desk_of, opinion_version
+from abhiyan.forms.queries import desks_above, opinion_version
 from abhiyan.org import actions as org
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -118,12 +118,14 @@ def friend_asked(link: str, *, at: datetime) -> tuple[UUID, int, FormVersion] | 
 def take_own_opinion(*, link: str, answers: Mapping[str, Any], by: Actor, at: datetime) -> Submission:
     """Take what a friend says by their own link, once a month. Nothing kept of it names the friend.
 
-    It belongs to the first level that passes opinions up: a booth may have one friend, who would be known by it.
+    It belongs to the first level that passes opinions up and has five friends: fewer would be known by it.
     Everybody who has the link may do it. Refuses NotFound; AnswersUnfit, SentOtherwise.
     """
     friend, unit_id, version = needed(friend_asked(link, at=at))
     with system("the level that reads a friend's opinion"):
-        unit_id = desk_of(unit_id) or unit_id
+        levels, fewest = desks_above(unit_id), small_cells.FEWEST_PEOPLE
+        n_of = queries.friends_at(friend, levels, at=at)
+        unit_id = small_cells.level_for(levels, n_of, fewest) or unit_id
     month = f"{clock.day_in(settings.TIME_ZONE, at):%Y-%m}"
     return forms.submit(
         key=f"friend {friend.hex} {month}",

@@ -1,5 +1,6 @@
 """Friends nobody spoke with for 30 days. Each organiser has the friends who joined by the organiser's own link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,8 +10,10 @@ from abhiyan.core import sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.people.models import Purpose
+from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
 
 ROOM = "friends"  # of tries; what they are about is the membership
@@ -102,6 +105,16 @@ def friend_by_id(public_id: UUID) -> tuple[UUID, int] | None:
         [public_id, FRIENDS.code],
     )
     return (found[0][0], found[0][1]) if found else None
+
+
+def friends_at(friend: UUID, unit_ids: Sequence[int], *, at: datetime) -> dict[int, int]:
+    """By unit: how many friends the programme of a friend counts there now. In a system scope, which counts exactly."""
+    programme = programmes.programme_by_id(Membership.objects.get(public_id=friend).programme_id)
+    return {
+        each: programmes.ladder(node=each, hierarchy=tree, programme=programme, at=at).counted or 0
+        for each in unit_ids
+        for tree in units.hierarchies_of(each)[:1]
+    }
 
 
 def placed(one: QuietFriend, language: str) -> str:

@@ -240,6 +240,10 @@ def test_a_friend_joins_gets_a_certificate_and_is_heard_at_the_top(
     approve_a_batch(opens, look, office, friends, **how)
     check_and_revoke(opens, look, office, friends, **how)
 
+    for n, name in enumerate(("Meera Kaul", "Omar Shah", "Tashi Namgyal", "Zoya Wani")):
+        join_by_text(
+            world, friends, Human(name, 1980, f"+91990600{7000 + n}")
+        )  # Fewer than five are no crowd.
     link = stay_in_touch(opens, look, cast, friends, world.bilal, **how)
     say_an_opinion(opens, look, link, **how)
     pass_up(opens, look, "Bilal", [SAID, CLEAN], **how)

@@ -24,10 +24,13 @@ from abhiyan.forms import actions as forms
 from abhiyan.forms.actions.opinions import QuoteNames
 from abhiyan.forms.models import Opinion, Submission
 from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.forms.tests.make import answered
 from abhiyan.org.tests.make import actor
 from abhiyan.people.models import Account, Consent, Person, Purpose
 from abhiyan.people.tests.make import browser
+from abhiyan.programmes.actions import post
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.ladder import TallyChange
 
 from .make import Human, World
 from .test_two_rolls import become_friend, friends_programme
@@ -146,6 +149,13 @@ def at_booth(one: Membership, world: World) -> Membership:
     return one
 
 
+def neighbours(world: World, one: Membership, n: int) -> None:
+    """The ledger counts a friend of a booth, and so many others there."""
+    key = (one.programme_id, 1, 1, one.unit_id, world.now.date())
+    with system("test"):
+        post(deltas=[TallyChange(*key, rung, n + 1) for rung in (10, 20)], at=world.now)
+
+
 def link_of(one: Membership, world: World) -> str:
     return in_touch.opinion_link(one.public_id, on=clock.day_in(settings.TIME_ZONE, world.now))
 
@@ -189,7 +199,9 @@ def test_a_friend_says_what_they_think_by_their_own_link_once_a_month_and_withou
     world: World, friends: Programme, organiser: Client
 ) -> None:
     opinion_form(world)
+    answered(9, world.mandal.pk, at=world.now - timedelta(days=40))
     one = at_booth(invited(world, friends, account(organiser), world.asha), world)
+    neighbours(world, one, 4)
     link = link_of(one, world)
     page = f"/q/opinion/{link}/"
     assert f"/q/opinion/{link}/" in organiser.get(f"/friends/{one.public_id}/").text
@@ -202,7 +214,7 @@ def test_a_friend_says_what_they_think_by_their_own_link_once_a_month_and_withou
         assert client.post(page, said).status_code == 200
     assert client.post(page, {**said, "q-first": "road"}).status_code == 409
     with system("test"):
-        sent = Submission.objects.get()
+        sent = Submission.objects.get(at=world.now)
         assert sent.sent_by is None and sent.answers["first"] == "water"
         opinion = Opinion.objects.get(submission=sent)
         assert opinion.unit_id == sent.unit_id == opinion.desk_id == world.mandal.pk != one.unit_id, (
@@ -212,11 +224,32 @@ def test_a_friend_says_what_they_think_by_their_own_link_once_a_month_and_withou
         assert (trail.account_id, trail.who_kind) == (None, "public")
 
 
+@pytest.mark.parametrize(("others", "answers"), [(3, 50), (4, 8), (0, 0)])
+def test_a_mandal_with_fewer_than_five_friends_or_ten_answers_reads_nothing(
+    world: World, friends: Programme, organiser: Client, others: int, answers: int
+) -> None:
+    """The answer of such a friend is filed above: no row, count or word of it is at their mandal."""
+    opinion_form(world)
+    answered(answers, world.mandal.pk, at=world.now - timedelta(days=40))
+    one = at_booth(invited(world, friends, account(organiser), world.asha), world)
+    neighbours(world, one, others)
+    said = {"q-mood": "worse", "q-first": "water", "q-good": "The lamp works"}
+    assert browser().post(f"/q/opinion/{link_of(one, world)}/", said).status_code == 200
+    with system("test"):
+        opinion = Opinion.objects.get()
+        assert opinion.desk_id != world.mandal.pk
+        assert (opinion.unit_id == world.mandal.pk) == (others >= 4), (
+            "the unit itself tells who is the only one"
+        )
+
+
 def test_a_name_of_the_friends_booth_does_not_go_up_with_their_own_opinion(
     world: World, friends: Programme, organiser: Client
 ) -> None:
     opinion_form(world)
+    answered(9, world.mandal.pk, at=world.now - timedelta(days=40))
     one = at_booth(invited(world, friends, account(organiser), world.asha), world)
+    neighbours(world, one, 4)
     said = {"q-mood": "worse", "q-first": "water", "q-good": "Sunita asks for a lamp"}
     assert browser().post(f"/q/opinion/{link_of(one, world)}/", said).status_code == 200
     with system("test"):

@@ -51,16 +51,17 @@ class NoLevelAbove(Refused, status=409):
 
 
 def heed_opinion(*, one: Submission) -> None:
-    """Give an opinion in somebody's own words to the first level that passes it up. In a system scope.
+    """Give an opinion in somebody's own words to the first level that may read it (`reading_desk`). In a system scope.
 
     It does nothing for another form, or without words. A correction counts until somebody passed the opinion up.
     """
-    if one.version.form.ready != quotes.READY:
+    if not one.is_unnamed:
         return
+    Opinion.objects.filter(submission=one).update(is_returned=one.state == Submission.State.RETURNED)
     if not quotes.drafted(one.version.asked, one.answers):
         Opinion.objects.filter(submission=one, text="").delete()
         return
-    desk = queries.desk_of(one.unit_id)
+    desk = queries.reading_desk(one.unit_id)
     new = {"public_id": lot.uuid(), "unit_id": one.unit_id, "at": one.at, "desk_id": desk}
     Opinion.objects.get_or_create(submission=one, defaults=new)
 
@@ -78,8 +79,8 @@ def look_at_quote(*, public_id: UUID, text: str, by: Actor) -> str:
 def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opinion:
     """Pass an opinion up to the next level, in these words: what was said, less what was taken out.
 
-    It needs `programmes.run` at the unit where it waits. Refuses NotYours, NotFound, NoLevelAbove, QuoteEmpty,
-    QuoteHasNumber, QuoteNames, QuoteWordAdded.
+    It needs `programmes.run` at the desk where it waits, or above a vacant one. Refuses NotYours, NotFound,
+    NoLevelAbove, QuoteEmpty, QuoteHasNumber, QuoteNames, QuoteWordAdded.
     """
     with transaction.atomic(), system("an opinion is passed up"):
         one = _locked(public_id, by=by)
@@ -104,14 +105,15 @@ def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opin
 def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
     """Take back what was passed up, until the next level has passed it on.
 
-    It needs `programmes.run` at the unit that passed it up. Refuses NotYours, NotFound, QuoteGone.
+    It needs `programmes.run` at the desk that passed it up, or above a vacant one.
+    Refuses NotYours, NotFound, QuoteGone.
     """
     with transaction.atomic(), system("an opinion comes back"):
         one = needed(Opinion.objects.select_for_update().filter(public_id=public_id).first())
         last = one.passages.filter(undone_at=None).order_by("-pk").first()
         if last is None or last.to_unit_id != one.desk_id:
             raise QuoteGone
-        org.require(by, CARRY, at=last.from_unit_id)
+        org.require_at_desk(by, CARRY, at=last.from_unit_id)
         last.undone_at = at
         last.save(update_fields=["undone_at"])
         one.text, one.desk_id, one.is_left = last.before, last.from_unit_id, False
@@ -133,7 +135,7 @@ def take_up_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
 def say_done(*, public_id: UUID, done: str, by: Actor, at: datetime) -> None:
     """Say what was done about an opinion; nothing takes it back. Each level below reads it, too.
 
-    It needs `programmes.run` at the unit where the opinion is. Refuses as `pass_opinion`.
+    It needs `programmes.run` at the desk where the opinion is, or above a vacant one. Refuses as `pass_opinion`.
     """
     with transaction.atomic(), system("what was done about an opinion"):
         one = _locked(public_id, by=by)
@@ -165,7 +167,7 @@ def _locked(public_id: UUID, *, by: Actor) -> Opinion:
     """An opinion for who passes it up from where it waits. In a system scope."""
     rows = Opinion.objects.select_related("submission__version").select_for_update(of=("self",))
     one = needed(rows.filter(public_id=public_id).first())
-    org.require(by, CARRY, at=needed(one.desk_id))
+    org.require_at_desk(by, CARRY, at=needed(one.desk_id))
     return one
 
 

@@ -20,7 +20,7 @@ from abhiyan.core.pictures import Redrawn, redraw
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.models import FormVersion, Submission, SubmissionPicture, SubmissionStep
-from abhiyan.forms.queries import opinion_version, submission_for
+from abhiyan.forms.queries import is_unnamed, opinion_version, submission_for
 from abhiyan.forms.rules import answers as rules
 from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing
@@ -117,6 +117,7 @@ def submit(
             about_id=about[1],
             sent_by=account_id,
             at=min(filled_at or at, at),
+            is_unnamed=is_unnamed(version.form),
         )
         _fill(one, version, checked.answers, place)
         one.save(force_insert=True)
@@ -205,6 +206,7 @@ def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> S
         one.state, one.reason = State.RETURNED, reason
         one.save(update_fields=["state", "reason"])
         _note(one, Act.RETURNED, reason=reason, by=by, at=at)
+        heed_opinion(one=one)
     return one
 
 

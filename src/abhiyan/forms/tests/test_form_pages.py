@@ -234,7 +234,8 @@ def test_choices_are_counted_by_unit_exactly_for_who_leads_and_rounded_for_other
     assert shown("state_president", "N1", "N1") == {"Unit N11": ["23", "4"], "Unit N12": ["13", "0"]}
     assert shown("mandal_president", "N111", "N111") == {"Unit N1111": ["23", "0"], "Unit N1112": ["0", "4"]}
     outside = shown("district_president", "N12", "N1")
-    assert outside == {"Unit N11": ["20", "fewer than 10"], "Unit N12": ["13", "0"]}
+    few = "fewer than 10"
+    assert outside == {"Unit N1 itself": [few, few], "Unit N11": ["20", few], "Unit N12": ["13", "0"]}
 
 
 def test_the_list_is_taken_away_with_words_or_codes_and_without_what_may_name_people(world: World) -> None:

@@ -1,6 +1,7 @@
 """An opinion in a browser: written down at a door, freed of a name, passed up twice, and on the slides of the state."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.forms import actions
 from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.forms.tests.make import answered
 from abhiyan.org.queries import holds
 from abhiyan.people.models import Account
 from abhiyan.review.tests.test_slides import slides
@@ -39,6 +41,7 @@ def ask_opinions(cast: Cast) -> None:
             at=NOW,
         )
         actions.use_draft(public_id=form.public_id, by=by, at=NOW)
+    answered(9, cast.world.mandal.pk, at=NOW - timedelta(days=40))  # With one more the mandal reads words.
 
 
 def pass_up(visit: Open, look: Look, name: str, texts: list[str], **how: str) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -54,22 +56,21 @@ def _rows(unit_id: int, show: str, found: Sequence[Opinion]) -> list[OpinionRow]
     if show == "passed":
         own = queries.own_words(found, unit_id)
         return [OpinionRow(one, own.get(one.pk, ""), named(one.unit.names)) for one in found]
-    places = queries.came_from(found)
-    return [OpinionRow(one, queries.words_of(one), named(places[one.pk])) for one in found]
+    places, words = queries.came_from(found), queries.words_at_desk(found)
+    return [OpinionRow(one, words.get(one.pk, ""), named(places[one.pk])) for one in found]
 
 
 @require_GET
 def opinions(request: Request) -> HttpResponseBase:
     """List the opinions that wait at a unit, that it passed up, or that it did not pass up."""
     here = page_unit(request)
-    if not request.viewer.may_at(queries.CARRY, here.span[0]):
-        raise org.NotYours(capability=queries.CARRY)
+    org.require_at_desk(request.actor, queries.CARRY, at=here.unit.id)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
     table: Table[OpinionRow] = Table(
         request,
         COLUMNS,
-        queries.opinions_at(here.unit.id, show),
+        queries.opinions_at(here.unit.id, show, on=_today()),
         name="opinions",
         caption=SHOW[show],
         sort="-at",
@@ -114,7 +115,7 @@ class DoneForm(forms.Form):
 @form_page
 def opinion(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show an opinion; take names out, look at it as the next level will, then pass it up."""
-    one = queries.opinion_for(request.viewer, public_id)
+    one = queries.opinion_for(request.viewer, public_id, on=_today())
     form = QuoteForm(request.POST or None, initial={"text": queries.words_of(one)})
     if request.POST.get("step") == "pass":
         done = tried(
@@ -136,6 +137,10 @@ def opinion(request: Request, public_id: UUID) -> HttpResponseBase:
     return _opinion(request, one, form, quote=looked.value or "", status=200 if looked else looked.status)
 
 
+def _today() -> date:
+    return clock.today(settings.TIME_ZONE)
+
+
 def _place(one: Opinion) -> str:
     return one.desk.code if one.desk else one.unit.code
 
@@ -152,14 +157,11 @@ def _opinion(
 ) -> HttpResponseBase:
     """The page of an opinion: before it is passed up, for who passed it up, and with what was done."""
     desk = needed(one.desk)
-    path = units.all_spans([desk.pk]).get(desk.pk, [])
-    decides = request.viewer.may_at(queries.CARRY, *(lo for lo, _hi in path))
     above = queries.desk_of(desk.pk, above=True)
-    passed = queries.passed_from(one)
-    last = units.all_spans(passed[-1:])
-    may_undo = bool(last) and any(
-        request.viewer.may_at(queries.CARRY, *(lo for lo, _hi in spans)) for spans in last.values()
-    )
+    passed = queries.passed_from(one)[-1:]
+    near = queries.desks_decided([desk.pk, *passed], on=_today())
+    decides = request.viewer.holds_in(queries.CARRY, [near.get(desk.pk, 0)])
+    may_undo = any(request.viewer.holds_in(queries.CARRY, [near.get(each, 0)]) for each in passed)
     asked = {each.key: each for each in one.submission.version.asked}
     context = {
         **crumbs((say("Opinions"), address(reverse("forms:opinions"), _place(one))), (say("Opinion"), "")),
@@ -194,7 +196,7 @@ ACTS = {
 @require_POST
 def opinion_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Leave an opinion, let it wait again, take back what was passed up, or say what was done."""
-    one = queries.opinion_for(request.viewer, public_id)
+    one = queries.opinion_for(request.viewer, public_id, on=_today())
     tried_act = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
     if tried_act:
         return redirect("forms:opinion", public_id)

@@ -186,6 +186,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     context = {
         **_about(one, here, say("Counts")),
+        "is_unnamed": queries.is_unnamed(one),
         "months": [
             (say("All"), "", month is None),
             *((date_format(each, "M Y"), f"{each:%Y-%m}", each == month) for each in months),
@@ -204,7 +205,7 @@ def _months(today: date) -> list[date]:
 
 
 def _figure(code: str, row: ChoiceRow) -> str:
-    return said(row.n_of.get(code, 0))
+    return said(row.n_of[code])
 
 
 def _choice_rows(
@@ -222,16 +223,16 @@ def _choice_rows(
         month=month,
         at=clock.now(),
     ):
-        found.setdefault(each.unit_id, {})[_CODES.get(each.code, each.code)] = each.n
-    own = found.pop(here.unit.id, None)
-    rows = [] if own is None else [ChoiceRow("", say("%(unit)s itself") % {"unit": here.name}, own)]
+        found.setdefault(each.unit_id, {})[each.code] = each.n
+    own = found.pop(here.unit.id)
+    # Nothing is left out but an exact nothing: a row that is missing would tell "none" from "fewer than 10".
+    rows = (
+        [ChoiceRow("", say("%(unit)s itself") % {"unit": here.name}, own)] if set(own.values()) != {0} else []
+    )
     below = sorted(
         (named(unit.names), unit.code, unit_id) for unit_id, unit in units.units_by_id(found).items()
     )
     return rows + [ChoiceRow(code, name, found[unit_id]) for name, code, unit_id in below]
-
-
-_CODES = {"true": "yes", "false": "no"}
 
 
 @require_GET

@@ -267,40 +267,6 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHol
     return [holder for holder in found if holder.body_names is None]
 
 
-def nearest_with(
-    unit_id: int, capability: str, *, on: date, above: bool = False, offices: Sequence[str] = ()
-) -> int | None:
-    """The nearest unit upwards where an office is held on a day that has a capability: the unit itself, or with
-    `above` one above it; None where there is none. offices: only one of these will do (their codes); none: any. In the
-    organisational tree where the unit stands in it."""
-    with system("who may be asked"):
-        found: int | None = sql.value(
-            f"""
-            with recursive up as (
-              select * from (select unit_id, parent_id, hierarchy, 0 as step from units_placement
-                where unit_id = %(unit)s and valid_to is null order by hierarchy limit 1) own
-              union all
-              select q.unit_id, q.parent_id, q.hierarchy, up.step + 1 from up join units_placement q
-                on q.unit_id = up.parent_id and q.hierarchy = up.hierarchy and q.valid_to is null
-            )
-            select up.unit_id from up where up.step >= %(first)s and exists (
-              select from org_appointment ap join org_office o on o.id = ap.office_id
-              where ap.unit_id = up.unit_id and ap.body_id is null and ap.state = 'active' and {HELD}
-                and %(capability)s = any (o.capabilities)
-                and (%(offices)s::text[] = '{{}}' or o.code = any (%(offices)s::text[])))
-            order by up.step limit 1
-            """,
-            {
-                "unit": unit_id,
-                "on": on,
-                "capability": capability,
-                "first": int(above),
-                "offices": list(offices),
-            },
-        )
-    return found
-
-
 def holds_one_of(account_id: int, offices: Sequence[str], *, at: int) -> bool:
     """Whether an account is appointed to one of these offices (codes) in the unit `at` itself. In a system scope; that
     its days are not over is asked by `require`."""

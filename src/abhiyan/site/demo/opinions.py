@@ -9,14 +9,16 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.samples import ZONE, SampleGround
 from abhiyan.core.scope import system
+from abhiyan.core.small_cells import FEWEST_ANSWERS
 from abhiyan.enrolment.actions import in_touch
 from abhiyan.forms import actions as forms
 from abhiyan.forms import queries
-from abhiyan.forms.models import Opinion, Submission
+from abhiyan.forms.models import Submission
 
 from . import history
 
-EACH = 6  # opinions of one constituency in one month
+EACH = 6  # opinions of friends of one constituency in this month
+AT_DOORS = 14  # Opinions at one booth's doors last month. The mandal reads words from the tenth answer on.
 MOODS = ("better", "same", "worse")
 FIRST = ("water", "road", "power", "school", "work", "prices")
 WORDS = (
@@ -40,9 +42,9 @@ def say(
     president = ground.actor("state_president")
     for n, seat in enumerate(sorted(friends)):
         written: list[Submission] = []
-        for m, code in enumerate(booths[seat][:EACH]):
-            answers, key = _answers(n + m), f"sample {seat} {m}"
-            place = ground.ids[code]
+        place = ground.ids[booths[seat][0]]
+        for m in range(AT_DOORS):
+            answers, key = _answers(n + m, says_words=m >= FEWEST_ANSWERS), f"sample {seat} {m}"
             written.append(
                 forms.record_opinion(key=key, unit_id=place, answers=answers, by=president, at=before)
             )
@@ -53,10 +55,10 @@ def say(
         _pass_up(ground, written)
 
 
-def _answers(n: int) -> dict[str, str]:
-    """The n-th opinion. Two of three have words of their own."""
+def _answers(n: int, *, says_words: bool = True) -> dict[str, str]:
+    """The n-th opinion. Two of three who say something have words of their own."""
     said = {"mood": MOODS[n % 3], "first": FIRST[n % 6]}
-    return said | ({"advice": WORDS[n % 4]} if n % 3 else {})
+    return said | ({"advice": WORDS[n % 4]} if says_words and n % 3 else {})
 
 
 def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
@@ -65,8 +67,8 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
     with system("demo"):
         some = [one.opinion for one in written if hasattr(one, "opinion")]
     for n, one in enumerate(some[::2]):
-        at = one.at + timedelta(hours=1)
-        while one.desk_id != state and (n % 2 == 0 or one.desk_id == needed(_first_desk(one))):
+        at, first = one.at + timedelta(hours=1), one.desk_id
+        while one.desk_id != state and (n % 2 == 0 or one.desk_id == first):
             with system("demo"):
                 text = queries.words_of(one)
             by = _holder(ground, needed(one.desk_id))
@@ -78,14 +80,10 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
             forms.say_done(public_id=one.public_id, done=ANSWER, by=ground.actor("state_president"), at=at)
 
 
-def _first_desk(one: Opinion) -> int | None:
-    with system("demo"):
-        return queries.desk_of(one.unit_id)
-
-
 def _holder(ground: SampleGround, unit_id: int) -> Actor:
-    """The office that passes opinions up from a unit; the state where its office is vacant."""
+    """The office that passes opinions up from a unit: its own, or the nearest above where it is vacant."""
+    near = queries.desks_decided([unit_id], on=ground.today).get(unit_id, unit_id)
     for office in ("mandal_president", "district_president"):
-        if by := ground.holders.get(office, {}).get(unit_id):
+        if by := ground.holders.get(office, {}).get(near):
             return by
     return ground.actor("state_president")
