@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import small_cells
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.imports.queries import preview_of
 from abhiyan.core.keys import keyring
@@ -79,9 +80,14 @@ def _slices(work: Work) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _take(work: Work, one: ContactList, *, write: bool) -> None:
-    """Read every row; with `write`, keep what is sound."""
+    """Read every row; with `write`, keep what is sound.
+
+    Who brings a list may see nobody's no: they could ask about one number. So a row of somebody who said no counts as
+    any other row, and is left out. How many these are is told in whole tens.
+    """
     _require_harmless(work)
     crowded, taken = _crowded(work), set[UUID]()
+    n_silent = 0
     ids: dict[str, int] = {}
     outside: set[int] = set()
     persons: Counter[int] = Counter()
@@ -110,15 +116,16 @@ def _take(work: Work, one: ContactList, *, write: bool) -> None:
                 work.refuse(number, "phone", "phone_crowded")
             if work.is_refused(number) or unit is None:
                 continue
-            if phone_id is not None and phone_id in silent:
-                work.count("opted_out")
-            elif phone_id is not None and (phone_id in taken or phone_id in there):
+            if phone_id is not None and (phone_id in taken or phone_id in there):
                 work.count("double")
             else:
                 if phone_id is not None:
                     taken.add(phone_id)
                 is_person = bool(name or phone)
                 work.count("person" if is_person else "door")
+                if phone_id is not None and phone_id in silent:
+                    n_silent += 1
+                    continue
                 persons[unit] += is_person
                 new.append(
                     NewEntry(unit, name or "", phone or "", door or "", lane or "", language or "", lat, lon)
@@ -127,6 +134,8 @@ def _take(work: Work, one: ContactList, *, write: bool) -> None:
             actions.add_entries(to=one, some=new)
     n = work.counts["double"]
     sound = n + work.counts["person"] + work.counts["door"]
+    if sound > small_cells.STEP and (told := small_cells.shown(n_silent)):
+        work.count("opted_out", told)
     work.note_whole("double_pct", n * 100 // sound if sound else 0)
     if write:
         actions.end_filling(to=one, persons=+persons, by=work.by, at=work.at)
@@ -180,7 +189,7 @@ LIST = ImportKind(
         "person": RowOutcome(_("People on the list"), "ok"),
         "door": RowOutcome(_("Doors without a name"), "ok"),
         "double": RowOutcome(_("The same phone again: once is enough"), "warn"),
-        "opted_out": RowOutcome(_("Said no to us: left out"), "warn"),
+        "opted_out": RowOutcome(_("Of these, left out after a no (whole tens)"), "warn"),
         "undone": RowOutcome(_("Taken back")),
     },
     options=(Option(key="list", title=_("Contact list"), choices=_choices),),

@@ -90,7 +90,7 @@ class ContactList(models.Model):
     columns = models.JSONField(default=list)  # keys of the columns that are read
     n_rows = models.IntegerField(default=0)
     n_double = models.IntegerField(default=0)
-    n_opted_out = models.IntegerField(default=0)
+    n_opted_out = models.IntegerField(default=0)  # Whole tens; 0 is fewer than 10.
     day = models.DateField(null=True)  # of its import, in the programme's zone: the ledger has its rows on it
 
     class Meta:

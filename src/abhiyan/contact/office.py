@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 
-from abhiyan.core import sql
+from abhiyan.core import small_cells, sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.natural import natural_sql
 from abhiyan.core.refusals import NotFound, needed
@@ -146,7 +146,7 @@ def sentences(release: Release) -> list[str]:
         "purpose": one.purpose,
         "rows": grouped(one.n_rows),
         "double": grouped(one.n_double),
-        "silent": grouped(one.n_opted_out),
+        "silent": small_cells.said(one.n_opted_out or None),
         "columns": ", ".join(column_name(key) for key in one.columns),
         "day": date_format(one.last_day, "j F Y"),
         "who": names.get(one.responsible_id, ""),
@@ -154,7 +154,7 @@ def sentences(release: Release) -> list[str]:
     }
     found = [
         say("“%(title)s” for %(place)s: %(rows)s rows are imported.") % about,
-        say("%(double)s are double and %(silent)s said no to us. These are left out.") % about,
+        say("Left out: %(double)s double rows. Of the others, people who said no to us: %(silent)s.") % about,
         say("Columns that are read: %(columns)s.") % about,
         say("Source: %(source)s. Basis: %(basis)s.") % about,
         say("Purpose: %(purpose)s.") % about,

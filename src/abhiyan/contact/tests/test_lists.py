@@ -98,6 +98,24 @@ def test_a_list_without_a_basis_or_of_a_scheme_that_reveals_too_much_is_refused(
         assert not acts.ContactList.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("rows", "noes", "told"), [(1, 1, 0), (11, 9, 0), (10, 10, 0), (30, 26, 30), (14, 12, 10)]
+)
+def test_the_check_of_a_list_tells_nobodys_no(
+    world: World, run: Programme, tmp_path: Path, rows: int, noes: int, told: int
+) -> None:
+    """A list of one number asked for somebody's no. Two lists that differ by one no are alike, also in their sums."""
+    one, maker, _officer = made(world, run)
+    with system("test"):
+        for n in range(noes):
+            silent = people.keep_phone(number=f"+9194190{10_000 + n}")
+            people.suppress(phone_id=silent, channel=1, by=maker, at=NOW)
+    numbers = [f"N1111,Name {n},94190{10_000 + n},{n}" for n in range(rows)]
+    bring(tmp_path / "list.csv", "\n".join(["Unit code,Name,Phone,House", *numbers]), one, maker)
+    kept = again(one)
+    assert (kept.n_rows, kept.n_double, kept.n_opted_out) == (rows, 0, told)
+
+
 def test_a_list_is_checked_approved_by_another_imported_and_taken_back(
     world: World, run: Programme, tmp_path: Path
 ) -> None:
@@ -110,21 +128,25 @@ def test_a_list_is_checked_approved_by_another_imported_and_taken_back(
     public_id = bring(tmp_path / "list.csv", ROWS, one, maker)
     assert refused(public_id) == [(7, "unit_code", "unit_outside"), (8, "unit_code", "unit_unknown")]
     kept = again(one)
-    assert (kept.n_rows, kept.n_double, kept.n_opted_out) == (3, 1, 1)
+    assert (kept.n_rows, kept.n_double, kept.n_opted_out) == (4, 1, 0), "nobody's no is told"
     assert kept.columns == ["door", "name", "phone", "unit_code"] and entries(one) == []
     assert step(public_id, "commit", maker).error == "list_waits"
     asked = actions.ask_list(public_id=one.public_id, by=maker, at=NOW)
     with translation.override("en"):
         told = " ".join(office.sentences(asked))
-    assert "3 rows" in told and "House" in told and "25 December 2026" in told
+    assert (
+        "4 rows" in told
+        and "said no to us: fewer than 10" in told
+        and "House" in told
+        and "25 December 2026" in told
+    )
     with pytest.raises(Refused):
         acts.releases.decide_release(public_id=asked.public_id, allow=True, by=maker, at=NOW)
     acts.releases.decide_release(public_id=asked.public_id, allow=True, by=officer, at=NOW)
     assert step(public_id, "commit", maker).counts == {
-        "person": 2,
+        "person": 3,
         "door": 1,
         "double": 1,
-        "opted_out": 1,
         "refused": 2,
     }
     rows = entries(one)

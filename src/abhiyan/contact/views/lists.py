@@ -15,7 +15,7 @@ from abhiyan.contact import actions, office
 from abhiyan.contact.models import ContactList
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.contact.rules.schemes import scheme_name, schemes
-from abhiyan.core import clock
+from abhiyan.core import clock, small_cells
 from abhiyan.core.imports.queries import imports
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
@@ -201,6 +201,7 @@ def _list(request: Request, public_id: UUID, *, status: int = 200, problem: str 
         "scheme": scheme_name(one.scheme) if one.scheme else "",
         "responsible": office.responsible_of(one),
         "states": office.entries_by_state(one),
+        "silent": small_cells.said(one.n_opted_out or None),
         "columns": ", ".join(office.column_name(key) for key in one.columns),
         "brought": brought,
         "may_bring": runs and one.state in (State.DRAFT, State.REFUSED),

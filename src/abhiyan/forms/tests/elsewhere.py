@@ -10,6 +10,7 @@ from abhiyan.forms.models import Opinion, SubmissionPicture
 from abhiyan.forms.queries import latest_version
 from abhiyan.forms.rules.ready import ready_forms
 
+from .make import answered
 from .test_pictures import drawn
 
 NAMES = ("form", "change", "sent", "counts", "form_act")
@@ -45,6 +46,7 @@ def form_elsewhere(unit_id: int, *, by: Actor, at: datetime) -> dict[str, Any]:
             at=at,
         )
         actions.use_draft(public_id=asks.public_id, by=office, at=at)
+        answered(9, unit_id, at=at)  # With one more the district reads words.
         said = {"mood": "same", "first": "road", "good": "Planted words"}
         heard = actions.record_opinion(key="planted opinion", unit_id=unit_id, answers=said, by=by, at=at)
         opinion = Opinion.objects.get(submission=heard).public_id
