@@ -14,6 +14,7 @@ from abhiyan.enrolment.actions import in_touch
 from abhiyan.forms import actions as forms
 from abhiyan.forms import queries
 from abhiyan.forms.models import Submission
+from abhiyan.org import queries as org
 
 from . import history
 
@@ -83,7 +84,8 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
 def _holder(ground: SampleGround, unit_id: int) -> Actor:
     """The office that passes opinions up from a unit: its own, or the nearest above where it is vacant."""
     near = queries.desks_decided([unit_id], on=ground.today).get(unit_id, unit_id)
-    for office in ("mandal_president", "district_president"):
-        if by := ground.holders.get(office, {}).get(near):
+    for held in ground.holders.values():
+        by = held.get(near)
+        if by is not None and org.holds(by.account_id or 0, queries.CARRY, at=near):
             return by
     return ground.actor("state_president")
