@@ -359,7 +359,32 @@ def silent_functions(source: Source) -> Iterator[str]:
             yield source.at(node, f"{node.name}() says nothing of what it does")
 
 
+SMALL_CELL = re.compile(r"(^|[.])(said|seen|shown|together)$")
+
+
+def none_told_from_few(source: Source) -> Iterator[str]:
+    """A count from outside says "fewer than 10" for 0 as well: a missing row that reads as 0 tells what one did."""
+    if "small_cells" not in source.text:
+        return
+    for node in source.nodes:
+        name = dotted(node.func) if isinstance(node, ast.Call) else ""
+        is_ours = name.startswith("small_cells.") or source.imported.get(name) == ("core", "small_cells")
+        if isinstance(node, ast.Call) and is_ours and SMALL_CELL.search(name):
+            for each in (inner for arg in node.args for inner in ast.walk(arg)):
+                if isinstance(each, ast.IfExp):
+                    yield source.at(node, "exact or rounded: small_cells.seen decides it")
+                elif isinstance(each, ast.Call) and re.search(r"\.get\(.*, 0\)$", ast.unparse(each)):
+                    yield source.at(node, "a missing row as 0: give every unit and choice a row")
+        elif (
+            isinstance(node, ast.IfExp)
+            and ast.unparse(node.body) == "'0'"
+            and "small_cells." in ast.unparse(node)
+        ):
+            yield source.at(node, "0 beside fewer than 10: from outside both are alike")
+
+
 IN_PYTHON: list[Finder] = [
+    none_told_from_few,
     strings_to_models_above,
     managers_of_other_rooms,
     inner_modules_of_other_rooms,
@@ -429,6 +454,14 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (signals_and_admin, "units", "apps.py", "from django.db.models.signals import post_save"),
     (signals_and_admin, "units", "apps.py", "from django.contrib import admin"),
     (clocks_read_in_the_wrong_place, "units", "actions.py", "at = timezone.now()"),
+    (
+        none_told_from_few,
+        "forms",
+        "views.py",
+        "from abhiyan.core.small_cells import said\nsaid(n_of.get(code, 0))",
+    ),
+    (none_told_from_few, "forms", "views.py", "small_cells.said(n if is_exact else small_cells.shown(n))"),
+    (none_told_from_few, "forms", "views.py", "'0' if not n else small_cells.said(small_cells.shown(n))"),
     (draws_beside_the_lot, "units", "actions.py", "Unit(public_id=uuid4())"),
     (draws_beside_the_lot, "units", "models.py", "key = UUIDField(default=uuid.uuid4)"),
     (draws_beside_the_lot, "units", "actions.py", "code = secrets.token_hex(4)"),

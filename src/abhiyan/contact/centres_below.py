@@ -245,14 +245,18 @@ def heads_of_silent(
     return led, len(silent) - len(led)
 
 
-def talks_below(programme: Programme, span: tuple[int, int]) -> int:
-    """Count the talks of callers with people within [lo, hi), as reported. In a system scope; one query."""
+def talks_below(programme: Programme, span: tuple[int, int], *, until: datetime | None = None) -> int:
+    """Count the talks of callers with people within [lo, hi), as reported; until: those before.
+
+    In a system scope; one query.
+    """
     return sql.count(
         """select count(*) from contact_try t where t.programme_id = %(programme)s and t.way = 'call'
-        and t.outcome = any(%(talks)s) and t.undone_at is null and exists (select from units_placement p
-          where p.unit_id = t.unit_id and p.hierarchy = %(hierarchy)s and p.lo >= %(lo)s and p.lo < %(hi)s)""",
+        and t.outcome = any(%(talks)s) and t.undone_at is null and t.at < %(until)s
+        and exists (select from units_placement p where p.unit_id = t.unit_id and p.hierarchy = %(hierarchy)s
+          and p.lo >= %(lo)s and p.lo < %(hi)s)""",
         {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
-        | {"talks": [one.value for one in queries.TALKS]},
+        | {"talks": [one.value for one in queries.TALKS], "until": until or "infinity"},
     )
 
 

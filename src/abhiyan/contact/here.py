@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import small_cells
@@ -27,22 +28,25 @@ def called_in(
 ) -> CentresReviewed | None:
     """Return what the call centres within [lo, hi) do; None without a centre or a queue.
 
-    is_exact: the reader sees the people there. In a system scope.
+    is_exact: the reader sees the people there. Somebody else reads of talks up to the last closed day alone, in whole
+    tens: the rest is known only as of now, and would tell of one person. In a system scope.
     """
     if not centres_below.silent_centres(programme, span, at=at)[0]:
         return None
     whole = centres_below.whole(centres_below.centres_below(programme, span, at=at))
 
-    def people(n: int) -> str:
-        return small_cells.said(n if is_exact else small_cells.shown(n))
-
+    until = None if is_exact else small_cells.until(at, settings.TIME_ZONE)
+    talks = small_cells.seen(centres_below.talks_below(programme, span, until=until), is_exact=is_exact)
     lines = [
         (_("Call centres"), grouped(whole.centres)),
         (_("Silent since yesterday"), grouped(whole.silent)),
         (_("Call centres at work now"), grouped(whole.at_work)),
-        (_("Talks noted today"), people(whole.reached)),
-        (_("Talks noted by call centres"), people(centres_below.talks_below(programme, span))),
-        (_("Promised call-backs that are open"), people(whole.promised)),
-        (_("Late call-backs"), people(whole.late)),
+        (_("Talks noted by call centres"), talks),
     ]
+    if is_exact:
+        lines += [
+            (_("Talks noted today"), grouped(whole.reached)),
+            (_("Promised call-backs that are open"), grouped(whole.promised)),
+            (_("Late call-backs"), grouped(whole.late)),
+        ]
     return CentresReviewed(whole.centres, whole.silent, lines)

@@ -13,7 +13,9 @@ Answers without a name are nobody's own part: no office may see the people behin
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime, time
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -33,6 +35,11 @@ def shown(n: int) -> int | None:
 def together(own: int, rest: int) -> int | None:
     """The count of a node of which the viewer knows the part `own`: of the rest it says what `shown` says of it."""
     return shown(own + (shown(rest) or 0))
+
+
+def until(at: datetime, zone: str) -> datetime:
+    """The end of the last closed day: counts from outside hold nothing of today."""
+    return datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
 
 
 def seen(n: int, *, is_exact: bool) -> str:

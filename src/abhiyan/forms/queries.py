@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from abhiyan.core import clock, small_cells, sql
+from abhiyan.core import small_cells, sql
 from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
@@ -294,7 +294,7 @@ def _counted(
         "hi": unit.hi,
         "line": "{}" if unnamed else viewer.scope.line,
         "all": viewer.scope.everything and not unnamed,
-        "closed": _begin(clock.day_in(settings.TIME_ZONE, at)),
+        "closed": small_cells.until(at, settings.TIME_ZONE),
         "since": _begin(first) if first else "-infinity",
         "until": _begin(after) if after else "infinity",
     }

@@ -482,17 +482,20 @@ class Desk:
     median_h: float | None
 
 
-def desk_of(unit_id: int, *, days: int, at: datetime) -> Desk:
-    """What waits at a unit's desk, and what the last days show of it. In a scope that sees it; one query."""
+def desk_of(unit_id: int, *, days: int, at: datetime, until: datetime | None = None) -> Desk:
+    """What waits at a unit's desk, and what the last days show of it. In a scope that sees it; one query.
+
+    until: count as solved what was solved before then.
+    """
     row = sql.row(
         f"""select count(*) filter (where t.state = 'open'),
-          count(*) filter (where t.state = 'open' and due_at < %(at)s), count(t.solved_at),
+          count(*) filter (where t.state = 'open' and due_at < %(at)s), count(*) filter (where t.solved_at < %(until)s),
           case when count(h.first) >= {SMALL} then percentile_cont(0.5) within group (order by h.first) end
         from (select * from helpdesk_ticket where desk_id = %(desk)s and state = 'open'
           union all select * from helpdesk_ticket
           where desk_id = %(desk)s and state not in ('open', 'merged') and opened_at >= %(since)s) t
         cross join lateral (select extract(epoch from t.answered_at - t.opened_at)::float / 3600 as first) h""",
-        {"desk": unit_id, "since": at - timedelta(days=days), "at": at},
+        {"desk": unit_id, "since": at - timedelta(days=days), "at": at, "until": until or "infinity"},
     )
     return Desk(*row)
 

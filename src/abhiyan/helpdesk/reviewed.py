@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import small_cells
+from abhiyan.ui.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from .queries import desk_of, needs, said_needs
@@ -15,20 +17,23 @@ DAYS = 90
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Numbers of the requests at the unit's desk, and of what waits there and below; rounded for who does not see the
-    people there."""
+    """Numbers of the requests at the unit's desk, and of what waits there and below.
+
+    Somebody who does not see the people there reads what was solved up to the last closed day, in whole tens. What
+    waits is known only as of now, and a time moves with each answer: both would tell of one person.
+    """
+    if not of.is_exact:
+        solved = desk_of(of.unit_id, days=DAYS, at=at, until=small_cells.until(at, settings.TIME_ZONE)).solved
+        lines = [(_("Solved at this desk"), small_cells.seen(solved, is_exact=False))]
+        yield ReviewedPart(_("Helpline, last %(days)s days") % {"days": DAYS}, lines)
+        return
     desk, (n, late) = desk_of(of.unit_id, days=DAYS, at=at), needs((of.lo, of.hi), at=at)
     lines = [
-        (label, small_cells.said(n if of.is_exact else small_cells.shown(n)))
-        for label, n in (
-            (_("Waiting at this desk"), desk.waiting),
-            (_("Overdue at this desk"), desk.overdue),
-            (_("Solved at this desk"), desk.solved),
-        )
-    ]
-    lines += [
-        (label, said_needs(n) if of.is_exact else small_cells.said(small_cells.shown(n)))
-        for label, n in ((_("Waiting here and below"), n), (_("Overdue here and below"), late))
+        (_("Waiting at this desk"), grouped(desk.waiting)),
+        (_("Overdue at this desk"), grouped(desk.overdue)),
+        (_("Solved at this desk"), grouped(desk.solved)),
+        (_("Waiting here and below"), said_needs(n)),
+        (_("Overdue here and below"), said_needs(late)),
     ]
     if desk.median_h is not None:
         lines.append((_("Half were answered within"), took(desk.median_h)))

@@ -32,7 +32,6 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     for one, numbers in found:
         if sum(numbers.values()):
             lines = [
-                (STATES[state][0], small_cells.said(n if of.is_exact else small_cells.shown(n)))
-                for state, n in numbers.items()
+                (STATES[state][0], small_cells.seen(n, is_exact=of.is_exact)) for state, n in numbers.items()
             ]
             yield ReviewedPart(named(one.names), lines)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, environment
+from abhiyan.core import clock, environment, small_cells
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
@@ -37,7 +37,6 @@ from .bulk_texts import CAPABILITY, language_name, wordings
 
 State = Send.State
 MOST_TEXTS = 30  # offered for a send; more are found in their list
-FEW = 10  # DESIGN §4, small cells
 KINDS: dict[str, str] = {  # of its badge
     State.DONE: "ok",
     State.ASKED: "warn",
@@ -235,11 +234,12 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
             for name, n in bulk.too_long(given)
         ],
         "carried": bulk.CARRIED,
-        "reached": one.n_asked,
+        "reached": small_cells.seen(one.n_asked, is_exact=is_exact),
         "counted": _counted(one),
-        # Whoever decides and sees no people there is told of no few of them: who said no is among them.
-        "held_back": _reasons({why: n for why, n in one.counted.items() if why and (is_exact or n >= FEW)}),
-        "cost_asked": money(one.parts_asked),
+        # An office that decides and may not see the people reads whole tens: people who said no are among them.
+        "held_back": _reasons(one.counted if is_exact else _in_tens(one.counted)),
+        "parts_asked": small_cells.seen(one.parts_asked, is_exact=is_exact),
+        "cost_asked": money(one.parts_asked if is_exact else small_cells.shown(one.parts_asked) or 0),
         "release": release,
         "steps": _steps(request, one, release, lo),
         "progress": progress,
@@ -277,7 +277,13 @@ def _place(request: Request, one: Send) -> int:
 
 
 def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, int]]:
-    return [(reasons.reason(why), n) for why, n in sorted(counts.items(), key=lambda each: -each[1])]
+    return [(reasons.reason(why), n) for why, n in sorted(counts.items(), key=lambda each: -each[1]) if why]
+
+
+def _in_tens(counts: dict[str, int]) -> dict[str, int]:
+    """The counts that may be told from outside. Reasons with fewer than 10 are missing, as those with none are."""
+    tens = {why: small_cells.shown(n) for why, n in counts.items()}
+    return {why: n for why, n in tens.items() if n is not None}
 
 
 def _release(one: Send) -> Release | None:

@@ -139,7 +139,7 @@ Count = Callable[[int], str]
 
 
 def _counts(is_rounded: bool) -> Count:
-    return lambda n: small_cells.said(small_cells.shown(n) if is_rounded else n)
+    return lambda n: small_cells.seen(n, is_exact=not is_rounded)
 
 
 def _day(on: date) -> str:

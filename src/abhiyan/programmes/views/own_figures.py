@@ -76,7 +76,7 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     is_exact = request.viewer.sees_people_at(*filter(None, [here.unit.lo]))
 
     def number(row: queries.TypedFigure) -> str:
-        return small_cells.said(row.n if is_exact else small_cells.shown(row.n))
+        return small_cells.seen(row.n, is_exact=is_exact)
 
     columns: tuple[Column[queries.TypedFigure], ...] = (
         Column("first", _("First day"), lambda row: row.begins_on, css="nums", is_name=True),

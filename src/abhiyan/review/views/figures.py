@@ -124,7 +124,7 @@ def _compared(
         found.append(
             Compared(
                 one.name,
-                NONE if n is None else small_cells.said(n if is_exact else small_cells.shown(n)),
+                NONE if n is None else small_cells.seen(n, is_exact=is_exact),
                 small_cells.said(drawn.reported),
                 small_cells.said(drawn.counted),
                 (drawn.short if drawn.grade else drawn.note) or say("no back-checks yet"),
