@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from random import Random
-from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -101,7 +100,7 @@ def asked(form: Form, viewer: Viewer, *, at: datetime) -> Cells:
     questions = [one for one in queries.questions_ever(form) if one.is_counted]
     with scoped(viewer.scope):
         for parent, tree in parents:
-            here = units.standing(cast(int, parent), tree)
+            here = units.standing(parent, tree)
             for question in questions:
                 for month in (None, date(2026, 11, 1), date(2026, 10, 1)):
                     for each in queries.count_choices(
@@ -155,7 +154,7 @@ def test_no_two_counts_from_outside_differ_by_one_to_nine(seed: int, is_unnamed:
     assert told, "something is told"
     assert all(n >= 10 for n in told)
     assert all(abs(a - b) >= small_cells.STEP for a, b in combinations(told, 2))
-    sums = {}
+    sums: dict[object, int] = {}
     for (parent, tree, question, month, _unit, code), n in days[0].items():
         key = parent, tree, question, month, code
         sums[key] = sums.get(key, 0) + (n or 0)

@@ -285,7 +285,7 @@ def _ways(
                 state,
                 kind,
                 rate=grouped(round(rate.a_minute)) if rate and rate.a_minute is not None else "",
-                today="" if figures.ladder.is_rounded else grouped(today.get(channel.number, 0)),
+                today="" if figures.ladder.is_rounded else grouped(today.get(channel.number) or 0),
                 last=_when(rate.last) if rate and rate.last else "",
                 note=_("Many came in the hour before. Try it yourself, then call the provider.")
                 if is_quiet
