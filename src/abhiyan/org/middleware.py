@@ -155,8 +155,7 @@ class OnceMiddleware:
     Each page brings its forms a key against forgery, drawn for that page alone. So one account, address, key and
     content are one press: a reload, a second press, a retry after a lost answer. A form without a key, sent by hand, is
     the same press all day, but only as far as it sets something going for others. A press counts once it was answered
-    with the way to another page; what was refused may be sent again. The second waits for the first by the row of its
-    receipt.
+    with the way to another page; what was refused may be sent again. The second waits for the first.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -164,16 +163,15 @@ class OnceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with onward.watched() as going:
-            request.pressed = FormPress(going)  # type: ignore[attr-defined]  # of this class alone
+            request.pressed = FormPress(going, clock.now())  # type: ignore[attr-defined]  # of this class alone
             response = self.get_response(request)
         press: FormPress = request.pressed  # type: ignore[attr-defined]  # as above
         if press.key is None or going.is_repeat or connection.needs_rollback:
             return response
         by = request.actor  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
         if response.status_code == 302 and (going.is_set_going or _key_against_forgery(request)):
-            field.end_record(key=press.key, answer={"href": response.headers["Location"]}, by=by)
-        else:
-            field.undo_record(key=press.key, by=by)
+            answer = {"href": response.headers["Location"]}
+            field.keep_form_answer(key=press.key, answer=answer, by=by, at=press.at)
         return response
 
     def process_view(
@@ -182,10 +180,9 @@ class OnceMiddleware:
         by = request.actor  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
         if request.method != "POST" or by.account_id is None or getattr(view, "csrf_exempt", False):
             return None
-        at = clock.now()
         press: FormPress = request.pressed  # type: ignore[attr-defined]  # as above
-        press.key = press_of(request, clock.day_in(settings.TIME_ZONE, at))
-        there = field.begin_record(key=press.key, content=b"", by=by, at=at)
+        press.key = press_of(request, clock.day_in(settings.TIME_ZONE, press.at))
+        there = field.form_answer(key=press.key, by=by)
         press.href = there["href"] if there else ""
         press.going.is_repeat = there is not None
         return press.answer(request) if there and _key_against_forgery(request) else None
@@ -203,6 +200,7 @@ class FormPress:
     """A form that was sent: the key of its receipt, and where the first of its kind led."""
 
     going: onward.Onward
+    at: datetime
     key: UUID | None = None
     href: str = ""
 

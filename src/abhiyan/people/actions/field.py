@@ -76,9 +76,29 @@ def end_record(*, key: UUID, answer: Mapping[str, Any], by: Actor) -> None:
     FieldPicture.objects.filter(record=own).delete()
 
 
-def undo_record(*, key: UUID, by: Actor) -> None:
-    """Forget a record that was begun, for nothing came of it."""
-    FieldReceipt.objects.filter(pk=_id(by, key)).delete()
+def form_answer(*, key: UUID, by: Actor) -> dict[str, Any] | None:
+    """The answer that a form of this key got, or None. A second form of the key waits for the end of the first."""
+    own = _id(by, key)
+    sql.run("select pg_advisory_xact_lock(%s)", [int.from_bytes(own.bytes[:8], "big", signed=True)])
+    answer: dict[str, Any] | None = (
+        FieldReceipt.objects.filter(pk=own).values_list("answer", flat=True).first()
+    )
+    return answer
+
+
+def keep_form_answer(*, key: UUID, answer: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """Keep what a form of this key was answered, whose `form_answer` was None in this transaction."""
+    FieldReceipt.objects.bulk_create(
+        [
+            FieldReceipt(
+                id=_id(by, key),
+                account_id=needed(by.account_id),
+                digest=_keyed(b""),
+                answer=dict(answer),
+                at=at,
+            )
+        ]
+    )
 
 
 def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> None:
