@@ -138,7 +138,7 @@ def code(
 
 
 def code_phone(ground: Ground) -> Asked:
-    """Of a network that has had the codes of its own."""
+    """A network has had the codes of its own."""
     phone = ground.phone()
     whose = f"join {keyring().phone_id(phone)}"
     fill(declared.CODE_PHONE_NETWORK, f"{whose} 10.0.3.0", declared.CODE_PHONE_NETWORK.allowed, ground.at)
@@ -154,7 +154,7 @@ def code_phone_network(ground: Ground) -> Asked:
 
 
 def code_phone_browser(ground: Ground) -> Asked:
-    """Of a browser that proved the phone before."""
+    """A browser proved the phone before."""
     phone = ground.phone()
     return f"join {keyring().phone_id(phone)}", code(ground, phone=phone, knows=True)
 
@@ -194,7 +194,7 @@ def code_try(ground: Ground) -> Asked:
 
 
 def wrong_codes(ground: Ground, whose: str, *, phone: str = "", origin: str = "") -> Asked:
-    """One wrong code more; past the limit nobody is refused: the next code is longer."""
+    """One wrong code more; past the limit no one is refused: the next code is longer."""
     ours = origin or "10.8.0.0"
 
     def one_more() -> bool:

@@ -2,7 +2,7 @@
 
 The stranger has 2,000 requests, 50 networks (one is the carrier's) and ten minutes. They know the numbers of the
 leader, the worker and the member, and the first digits of everybody's. Nobody knows beforehand who will join. What a
-stranger can spend is read from `core.declared`: a new limit is tried here once it is declared.
+stranger can spend is read from `core.declared`: each new limit is tried here once it is declared.
 """
 
 from collections.abc import Callable, Iterator
@@ -137,7 +137,7 @@ def all_get_in(four: People) -> None:
 
 
 def subjects(limit: DeclaredLimit, four: People) -> Iterator[str]:
-    """What a stranger can spend of a limit, the worst for the four first."""
+    """Return what a stranger can spend of a limit, the worst for the four first."""
     numbers = [LEADER, WORKER, four.leaver.phone, JOINER.phone]
     ids = [str(keyring().phone_id(number)) for number in numbers]
     networks = sorted(NETWORKS, key=lambda network: not network.startswith(f"{CARRIER}."))
@@ -216,7 +216,7 @@ def requests_of_a_stranger(four: People) -> Iterator[tuple[str, str, dict[str, s
 
 @pytest.mark.parametrize("requests", [400, pytest.param(STRANGERS_REQUESTS, marks=pytest.mark.slow)])
 def test_real_requests_from_fifty_networks_keep_nobody_out(requests: int, four: People) -> None:
-    """Each browser is new. Where a door asks for a code, five wrong ones follow."""
+    """Each browser is new. A door that asks for a code gets five wrong ones."""
     sent = 0
     for n, (address, to_code, form) in enumerate(requests_of_a_stranger(four), 1):
         if sent >= requests:

@@ -11,7 +11,7 @@ import pytest
 
 from .source import PACKAGE, Finder, Source, dotted, sources, told
 
-# What opens files that may be made to harm.
+# Libraries that open files which may be made to harm.
 OPENERS = {
     "PIL",
     "bz2",
@@ -48,7 +48,7 @@ IN_THE_POOL = {
     "programmes/rules/materials.py",
     "ui/slides/layouts.py",
 }
-# Who opens nothing that somebody sent, and what it opens.
+# Modules that open nothing that somebody sent, and what they open.
 OWN = {
     "contact/demo.py": "the demo's own tables",
     "contact/rules/schemes.py": "a table of this package",
@@ -65,7 +65,7 @@ OWN = {
     "ui/slides/pptx_file.py": "slides are drawn into a template that the pool has cleaned and written anew",
 }
 UPLOADED = {"UploadedFile", "SimpleUploadedFile", "InMemoryUploadedFile", "TemporaryUploadedFile"}
-# Who has an upload in hand, and what it does with it besides `ui.files.sent_bytes`.
+# Modules that hold an upload, and what they do with it besides `ui.files.sent_bytes`.
 HANDS = {
     "ui/files.py": "the one function that reads an upload",
     "site/views/field.py": "waiting pictures become uploads again, for the form of their page",
@@ -95,7 +95,7 @@ def _opener(name: str) -> str | None:
 
 
 def openers_outside_the_pool(source: Source) -> Iterator[str]:
-    """A library that opens files stands in a reader of the pool, or opens nothing that somebody sent."""
+    """A library that opens files is in a reader of the pool, or opens nothing that somebody sent."""
     if _listed(source, IN_THE_POOL) or _listed(source, OWN):
         return
     for node, name in _imported(source):
@@ -117,7 +117,7 @@ def uploads_read_by_hand(source: Source) -> Iterator[str]:
 
 
 def uploads_sent_to_nobody(source: Source) -> Iterator[str]:
-    """A form with a field for files stands in a module that reads it by `sent_bytes`, or is listed."""
+    """A form with a field for files is in a module that reads it by `sent_bytes`, or is listed."""
     if _listed(source, HANDS) or not {"views", "forms"} & source.parts:
         return
     has_field = any(
@@ -129,7 +129,7 @@ def uploads_sent_to_nobody(source: Source) -> Iterator[str]:
 
 
 def expressions_over_bytes(source: Source) -> Iterator[str]:
-    """An expression over bytes stands in a reader of the pool: it may take the square of their length."""
+    """An expression over bytes is in a reader of the pool: it may take the square of their length."""
     if _listed(source, IN_THE_POOL) or _listed(source, OWN):
         return
     for node in source.nodes:

@@ -28,8 +28,8 @@ def called_in(
 ) -> CentresReviewed | None:
     """Return what the call centres within [lo, hi) do; None without a centre or a queue.
 
-    is_exact: the reader sees the people there. Somebody else reads of talks up to the last closed day alone, in whole
-    tens: the rest is known only as of now, and would tell of one person. In a system scope.
+    is_exact: the reader sees the people there. Somebody else reads only of talks up to the last closed day, in
+    whole tens. The rest is known only as of now, and would tell of one person. In a system scope.
     """
     if not centres_below.silent_centres(programme, span, at=at)[0]:
         return None

@@ -82,8 +82,8 @@ def _slices(work: Work) -> Iterator[list[tuple[Any, ...]]]:
 def _take(work: Work, one: ContactList, *, write: bool) -> None:
     """Read every row; with `write`, keep what is sound.
 
-    Who brings a list may see nobody's no: they could ask about one number. So a row of somebody who said no counts as
-    any other row, and is left out. How many these are is told in whole tens.
+    The person who brings a list sees nobody's no: they could ask about one number. So a row of somebody who said no
+    counts as any other row, and is left out. The check tells their number in whole tens.
     """
     _require_harmless(work)
     crowded, taken = _crowded(work), set[UUID]()

@@ -33,8 +33,8 @@ _SYSTEMS = (
 def client(request: HttpRequest) -> str:
     """The caller's address. Behind our own proxy (ABHIYAN_BEHIND_PROXY) the last one it added, never the first.
 
-    A proxy that hides it ("unknown", "_hidden") leaves the nearest address beside it: else everybody would stand in
-    one network and share its limits.
+    A proxy that hides it ("unknown", "_hidden") leaves the nearest address beside it. Else everybody would share one
+    network and its limits.
     """
     forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
     return _of(forwarded, str(request.META.get("REMOTE_ADDR", "")))

@@ -87,7 +87,7 @@ class DeclaredLimit:
 
     @property
     def hurts_others(self) -> bool:
-        """Whether somebody else than the spender is refused once it is full."""
+        """Return True if a full limit refuses somebody else than its spender."""
         return self.hurts in (Hurt.OWNER, Hurt.NEIGHBOURS, Hurt.ALL)
 
     def most(self, offices: int) -> int:

@@ -3,7 +3,7 @@
 Somebody's file may be made to harm: to run for days, to unpack without end, to take over what reads it. So no process
 that answers people opens one. It names a reader, a function of this package, and gets back what that function returns:
 plain data (JSON), of a bounded length. The reader's process knows no key and no database. It may take so much memory
-and time. One pool counts these processes over the whole machine. What people send is opened here and nowhere else
+and time. One pool counts these processes over the whole machine. It alone opens what people send
 (`tests/floors/test_bytes.py`).
 """
 
@@ -47,7 +47,7 @@ _STARTS = "from abhiyan.core.file_pool import start_readers; start_readers()"
 
 @dataclass(frozen=True, slots=True)
 class ReaderBounds:
-    """What one reader may take. memory: bytes of address space. cpu_s: of work. silence_s: until its next answer.
+    """The bounds of one reader. memory: bytes of address space. cpu_s: of work. silence_s: until its next answer.
 
     at_once: such readers at the same time on the whole machine. waits_s: how long a file waits for its turn.
     """
@@ -60,7 +60,7 @@ class ReaderBounds:
     waits_s: float
 
 
-# Of a file that somebody waits for, and of a long list, which a job reads.
+# One is for a file that somebody waits for, the other for a long list, which a job reads.
 OF_A_PAGE = ReaderBounds("files", 1 << 30, 10, 30.0, at_once=2, waits_s=20.0)
 OF_A_LIST = ReaderBounds("lists", 3 << 29, 180, 600.0, at_once=16, waits_s=3600.0)
 
@@ -76,7 +76,7 @@ class UnreadableFile(Exception):
 
 
 class ReaderRefusal(UnreadableFile):
-    """What a reader says of a file that it read and does not take. code: why; facts: plain data."""
+    """A reader refuses a file that it read. code: why; facts: plain data."""
 
     def __init__(self, code: str, facts: Mapping[str, Any] | None = None) -> None:
         super().__init__(code)
@@ -220,14 +220,14 @@ def _handed(file: bytes | Path) -> Iterator[int]:
 
 
 def environment() -> dict[str, str]:
-    """What the process hears of the server: no key, no address of the database."""
+    """Return the environment of the process. It has no key and no address of the database."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX", "LANG") if name in os.environ}
     here = str(Path(__file__).parents[2])
     return kept | {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def _told(pipe: int, name: str, bounds: ReaderBounds) -> Iterator[Any]:
-    """The answers of a reader, each checked: whoever took the reader over can say nothing but data."""
+    """Yield the answers of a reader, each checked: a reader that a file took over can send nothing but data."""
     why = "time"
     while (head := _octets(pipe, _HEAD.size, bounds.silence_s)) is not None:
         if len(head) < _HEAD.size:
@@ -277,7 +277,7 @@ def _octets(pipe: int, n: int, silence_s: float) -> bytes | None:
 
 
 def start_readers() -> None:
-    """Begin a reader for each order that comes on standard input, until nobody is there any more."""
+    """Begin a reader for each order that comes on standard input, until it is closed."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICE)

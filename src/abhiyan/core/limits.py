@@ -77,13 +77,13 @@ def take(
 
 
 def is_full(limit: DeclaredLimit, subject: bytes | str, *, at: datetime) -> bool:
-    """Whether one more would be refused. It counts nothing."""
+    """Return True if one more would be refused. It counts nothing."""
     key, _ends_at = _counter(limit.name, subject, at, limit.window_s)
     return _run(_FULL, {"key": key, "allowed": allowed_by(limit, at)})
 
 
 def allowed_by(limit: DeclaredLimit, at: datetime) -> int:
-    """How many a limit allows now: as ABHIYAN_LIMITS says, or as declared for the offices held."""
+    """Return the number a limit allows now: what ABHIYAN_LIMITS says, or what is declared for the offices held."""
     given = environment.LIMITS_SET()
     if limit.name in given:
         return given[limit.name]
@@ -97,7 +97,7 @@ def count_offices_by(count: Callable[[datetime], int]) -> None:
 
 
 def _offices(at: datetime) -> int:
-    """How many hold an office, asked again every ten minutes of each process."""
+    """Return the number of offices held. Each process asks again every ten minutes."""
     global _held
     if _held is None or not _held[0] <= at < _held[0] + COUNTED_EVERY:
         _held = at, _count(at)

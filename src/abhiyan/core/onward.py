@@ -1,4 +1,4 @@
-"""Whether a request sets something going for others: queues a message, or puts down a job."""
+"""A request says that it sets something going for others: it queues a message, or puts down a job."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 
 class SetGoingBefore(Exception):
-    """The same request has already set this going. Whoever watches undoes what this one wrote."""
+    """The same request has already set this going. The watching code undoes what this one wrote."""
 
 
 @dataclass(slots=True)
 class Onward:
-    """What a watched request did. is_repeat: it may set nothing going, for it did so before."""
+    """The state of a watched request. is_repeat: it may set nothing going, for it did so before."""
 
     is_set_going: bool = False
     is_repeat: bool = False

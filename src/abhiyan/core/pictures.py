@@ -1,4 +1,4 @@
-"""Pictures from outside, made anew: what is kept is drawn from their points alone.
+"""Pictures from outside are drawn again from their points alone.
 
 No place, no name of a device and no script comes along, whatever the format and wherever in the file it stood. A
 picture is opened in the pool (`core.file_pool`).
@@ -55,7 +55,7 @@ def redraw(data: bytes) -> Redrawn:
 
 
 def drawn_twice(file: Path) -> list[str]:
-    """A picture made anew, and a small one: JPEGs in base 64."""
+    """Draw a picture again, and a small one: JPEGs in base 64."""
     picture = opened(file)
     made = []
     for longest in (KEPT, SMALL):
@@ -99,7 +99,7 @@ def opened(file: Path, turn: int = 0) -> "Image":
 
 
 def _entered(file: Path, *, whole: int) -> Any:
-    """A picture of which no point is decoded yet. whole: points of one that opens in no smaller size."""
+    """Open a picture and decode no point yet. whole: points of one that opens in no smaller size."""
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # asked here
@@ -110,7 +110,7 @@ def _entered(file: Path, *, whole: int) -> Any:
 
 
 def _upright(picture: "Image") -> "Image":
-    """A picture as its camera says it was held, whatever else stands there broken."""
+    """Turn a picture as its camera says it was held, even if other notes of the camera are broken."""
     from PIL import ImageOps
 
     return ImageOps.exif_transpose(picture)

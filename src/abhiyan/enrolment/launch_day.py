@@ -67,5 +67,5 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:  # noqa: ARG001  # alike 
 
 
 def _rounded(n: int) -> str:
-    """Whole tens, whoever reads it: a leader who watches "0" change would know who said no."""
+    """Round to whole tens for every reader: a leader who watches "0" change would know who said no."""
     return small_cells.seen(n, is_exact=False)

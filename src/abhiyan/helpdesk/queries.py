@@ -483,7 +483,7 @@ class Desk:
 
 
 def desk_of(unit_id: int, *, days: int, at: datetime, until: datetime | None = None) -> Desk:
-    """What waits at a unit's desk, and what the last days show of it. In a scope that sees it; one query.
+    """Count what waits at a unit's desk, and what the last days show of it. In a scope that sees it; one query.
 
     until: count as solved what was solved before then.
     """

@@ -19,8 +19,8 @@ DAYS = 90
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Numbers of the requests at the unit's desk, and of what waits there and below.
 
-    Somebody who does not see the people there reads what was solved up to the last closed day, in whole tens. What
-    waits is known only as of now, and a time moves with each answer: both would tell of one person.
+    Somebody who does not see the people there reads what was solved up to the last closed day, in whole tens. Open
+    requests are known only as of now, and a time moves with each answer: both would tell of one person.
     """
     if not of.is_exact:
         solved = desk_of(of.unit_id, days=DAYS, at=at, until=small_cells.until(at, settings.TIME_ZONE)).solved

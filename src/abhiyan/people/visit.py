@@ -33,7 +33,7 @@ class Visit:
         self.about: int | None = None  # the programme (id) its page is about: so it says whom to ask
 
     def knows(self, phone_id: UUID) -> bool:
-        """Whether this browser has proven a phone before, also in a session that is over."""
+        """Return True if this browser has proven a phone before, also in a session that is over."""
         return sessions.is_known(self._known, phone_id=phone_id)
 
     def known_cookie(self) -> str:

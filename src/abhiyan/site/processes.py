@@ -66,7 +66,7 @@ class Note:
         return folder() / f"{self.kind}-{self.pid}.json"
 
     def beat(self) -> None:
-        """Show that the process is not stuck: whoever watches it sees when its note was touched last."""
+        """Show that the process is not stuck: the supervisor sees when its note was touched last."""
         with suppress(OSError):  # the disk is away: its watcher sees no beat, and nothing is lost by trying
             os.utime(self.path)
 
@@ -288,7 +288,7 @@ class _Child:
                 self.process.send_signal(number)
 
     def hangs(self, now: float) -> bool:
-        """Whether it has beaten, and does so no more. How long is told by the watcher's own clock alone."""
+        """Return True if it has beaten, and does so no more. The watcher's own clock alone tells how long."""
         if self.process is None or (note := next(folder().glob(f"*-{self.process.pid}.json"), None)) is None:
             return False
         try:

@@ -87,7 +87,10 @@ TILES = {
 
 @dataclass(frozen=True, slots=True)
 class RecordShown:
-    """What a record would write. facts: each with its label, the unit first. names: how many people they name."""
+    """What a record would write, in words.
+
+    facts: each with its label, the unit first. names: how many people they name.
+    """
 
     facts: Sequence[tuple[str, str]]
     names: int = 0

@@ -347,7 +347,7 @@ def take_door(request: Request, sent: RecordSent) -> str:
 
 
 def show_door(request: Request, sent: RecordSent) -> RecordShown:
-    """Say what a record would note of which door. Refuses a door that its sender does not hold."""
+    """Name the door of a record, and what it would note. Refuses a door that its sender does not hold."""
     one = queries.held_door(request.viewer.account_id, sent.named["entry"])
     facts = [(say("Name"), one.name), (say("Door"), one.door)]
     return RecordShown(
@@ -428,7 +428,7 @@ def take_walk(request: Request, sent: RecordSent) -> str:
 
 
 def show_walk(request: Request, sent: RecordSent) -> RecordShown:
-    """Say what a record would note of which door of a walk. Refuses a booth where its sender may not meet people."""
+    """Name the place of a walk's record, and what it would note. Refuses a booth where its sender meets nobody."""
     one = _programme(sent.named["public_id"])
     here = page_unit(request, hierarchy=one.hierarchy)
     if not _may(request, here):

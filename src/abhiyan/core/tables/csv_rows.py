@@ -32,7 +32,7 @@ def rows_of_csv(
     columns: list[int],
     batch: int,
 ) -> Iterator[tuple[int, list[list[str]], dict[int, str], int]]:
-    """Rows of data in bytes [start, stop), of which the first row has this number.
+    """Yield rows of data in bytes [start, stop). The first row has this number.
 
     Each piece: the number of its first row; the cells of `columns` with BLANK, TOTAL or "" behind them; what refuses a
     row as a whole by its index; how many bytes are read. Raises ReaderRefusal.

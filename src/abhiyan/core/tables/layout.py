@@ -106,7 +106,7 @@ class Layout:
         return next((f for f in self.fields if f.key == key), None)
 
     def to_json(self) -> dict[str, Any]:
-        """What tells its columns, for a reader in the pool: no bounds of values, no words for people."""
+        """Return what a reader in the pool needs to know its columns, without bounds of values and words for people."""
         names = ("key", "en", "hi", "also", "kind", "required", "choices", "multiline")
         fields = [{name: getattr(one, name) for name in names} for one in self.fields]
         return {"key": self.key, "personal": self.personal, "fields": fields}

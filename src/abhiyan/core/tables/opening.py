@@ -13,7 +13,7 @@ from abhiyan.core.tables.reasons import TableRefused
 def table_told(
     reader: Callable[..., Any], path: Path, *, bounds: ReaderBounds, **arguments: Any
 ) -> Iterator[Any]:
-    """What a reader of tables says, piece by piece. Raises TableRefused, file_pool.FilesBusy."""
+    """Yield what a reader of tables says, piece by piece. Raises TableRefused, file_pool.FilesBusy."""
     try:
         yield from file_pool.stream(reader, path, bounds=bounds, **arguments)
     except ReaderRefusal as refusal:

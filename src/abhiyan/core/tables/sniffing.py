@@ -120,7 +120,7 @@ def preview_from_json(found: dict[str, Any]) -> Preview:
 
 
 def look_at_table(file: Path, *, layout: dict[str, Any], sheet: str | None, max_bytes: int) -> dict[str, Any]:
-    """What `sniff` finds, as plain data."""
+    """Return what `sniff` finds, as plain data."""
     with refusing():
         return asdict(sniffed(file, Layout.from_json(layout), sheet=sheet, max_bytes=max_bytes))
 

@@ -60,7 +60,7 @@ def test_whoever_passes_a_request_on_is_not_this_machine(header: str) -> None:
         ("[2001:db8:7::1]:99", "2001:db8:7::/48"),
         ("[2001:db8:7::1]", "2001:db8:7::/48"),
         ("2001:db8:7::1", "2001:db8:7::/48"),
-        # What the nearest proxy hides leaves the address beside it, and that proxy's own where there is none.
+        # A hidden address leaves the one beside it, or the nearest proxy's own.
         ("unknown", "10.0.0.0/24"),
         ("[]:99", "10.0.0.0/24"),
         ("203.0.113.9:", "10.0.0.0/24"),

@@ -104,11 +104,11 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
 
     photos: name of the file, and its bytes.
 
-    Who may: enrolment.enrol over the batch's unit. One that is too large, no picture, of another batch's sheet, or was
-    brought before is left out and the others are kept; where none is left its refusal is raised: PhotoMissing,
-    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce, FilesBusy.
-    Refuses NotFound, TooMany; BatchErased. A second photograph of a sheet is kept, and its batch says that the sheet is
-    there twice.
+    Holders of enrolment.enrol over the batch's unit may do this. One that is too large, no picture, of another
+    batch's sheet, or was brought before is left out and the others are kept; where none is left its refusal is
+    raised: PhotoMissing, PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos,
+    TooManyAtOnce, FilesBusy. Refuses NotFound, TooMany; BatchErased. A second photograph of a sheet is kept, and its
+    batch says that the sheet is there twice.
     """
     with system("sheets are photographed"):
         found = needed(PaperBatch.objects.filter(pk=batch).first())
@@ -285,7 +285,7 @@ def change_photo(
 ) -> PaperPhoto:
     """Say which sheet a photograph shows (None: as it was), and turn it by so many quarters to the right.
 
-    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, NoSuchSheet, TooMany.
+    Holders of enrolment.enrol over the batch's unit may do this. Refuses NotFound, NoSuchSheet, TooMany.
     """
     with system("a photograph is changed"):
         photos = PaperPhoto.objects.select_for_update()
@@ -315,7 +315,8 @@ def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Acto
     """A sheet is there more than once: keep its photographs beside each other, or remove all but the latest. seen:
     what the page said of the photographs it showed (rules.batches.seen): no other is touched.
 
-    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, SheetChanged. How many are removed (`_remove`).
+    Holders of enrolment.enrol over the batch's unit may do this. Returns the number removed (`_remove`).
+    Refuses NotFound, SheetChanged.
     """
     with system("a sheet was photographed twice"):
         of = needed(PaperBatch.objects.filter(pk=batch).first())
@@ -337,7 +338,7 @@ def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Acto
 
 
 def remove_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> None:
-    """Remove a photograph: a wrong picture, or a bad one. Who may: enrolment.enrol over the batch's unit.
+    """Remove a photograph: a wrong picture, or a bad one. Holders of enrolment.enrol over the batch's unit may do this.
 
     Before a list of its batch is imported it is destroyed; after that it is put aside (`_remove`). Refuses NotFound."""
     with system("a photograph is removed"):

@@ -1,10 +1,10 @@
-"""What a photograph shows: the codes on it, a small picture of it, and a trace of the sheet by which it is known again.
+"""A photograph gives its codes, a small picture, and a trace of the sheet by which it is known again.
 
-It is opened in the pool (`core.file_pool`). What its codes say is a stranger's text.
+It is opened in the pool (`core.file_pool`). A stranger may have written its codes.
 
-The trace: the sheet is found as the bright area, laid straight, and what is darker than the paper around it is kept, a
-point for each millimetre. The print is alike on all sheets, the writing is not. Measured on rendered sheets, written on
-and photographed askew: photographs of one sheet agree to 0.93 of 1 or more, of different sheets to 0.89 or less.
+For the trace the sheet is found as the bright area and laid straight. It keeps what is darker than the paper around it,
+a point for each millimetre. The print is alike on all sheets, the writing is not. We measured rendered sheets,
+written on and photographed askew. Photographs of one sheet agree to 0.93 of 1 or more, of different sheets to 0.89.
 """
 
 import base64

@@ -28,7 +28,7 @@ _EDGES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What of the three was found; None for what was not, or was there twice and differed.
+    """The three details. None: it was not found, or was there twice and differed.
 
     age: a small number that is there where the year of birth is missing; it makes the year.
     """

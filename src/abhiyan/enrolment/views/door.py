@@ -229,7 +229,7 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
 
 
 def show_entry(request: Request, sent: RecordSent) -> RecordShown:
-    """Say whom an entry would enrol where. Refuses a place that is not its sender's, an unfit form, and a minor."""
+    """Name the person of an entry and the place. Refuses a place of somebody else, an unfit form, and a minor."""
     at = clock.now()
     found = door_of(request, at)
     form, _read = _judged(request, needed(found.drive, NoDriveHere), at - sent.age)

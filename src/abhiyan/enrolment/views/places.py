@@ -230,7 +230,7 @@ def context(picker: PlacePicker) -> dict[str, Any]:
 
 
 def judge_place(form: JoinForm | CorrectForm, picker: PlacePicker) -> None:
-    """What was typed as a place must be chosen from what fits, or be said to be elsewhere."""
+    """Refuse a typed place that was not chosen from what fits, or is elsewhere."""
     if "where" in form.errors:
         return  # what is wrong with the words themselves is said once
     if picker.is_unknown:

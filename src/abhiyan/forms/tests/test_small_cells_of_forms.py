@@ -111,7 +111,7 @@ def asked(form: Form, viewer: Viewer, *, at: datetime) -> Cells:
 
 
 def out_of(cells: Cells, *, hidden: set[int]) -> Iterator[int | None]:
-    """The counts of units of which the reader leads no part."""
+    """The counts of units in which the reader leads nothing."""
     for (_parent, _tree, _question, _month, unit_id, _code), n in cells.items():
         if unit_id in hidden:
             yield n

@@ -40,7 +40,7 @@ def answer_many(
 ) -> int:
     """Answer up to ALONE requests, each with the text of its language, as `answer_ticket` does; how many.
 
-    Those that somebody answered meanwhile, or whose phone has had enough messages today, are left as they are; so is
+    A request that somebody answered meanwhile, or whose phone has had enough messages today, stays as it is. So does
     what goes beyond the same answers of one account (`declared.HELP_SAME`).
     Refuses NobodyAsked, TwoPeople, NoAnswer, CodeInAnswer, CampaignInAnswer; TooMany, before any goes out, where the
     account may not answer so many today.

@@ -137,7 +137,7 @@ def take_attendance(request: Request, sent: RecordSent) -> RecordTaken:
 
 
 def show_attendance(request: Request, sent: RecordSent) -> RecordShown:
-    """Say whom a record would tick at which meeting, by name. Refuses a meeting that its sender does not manage."""
+    """Name the meeting of a record and the people it would tick. Refuses a meeting that its sender does not manage."""
     one = _meeting(request, sent.named["public_id"])
     form = AttendanceForm(request.POST)
     _offer_all(form, one)

@@ -30,8 +30,8 @@ ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
 def ask_holder(*, told: AppointmentOffered) -> None:
     """Ask the phone they were named with whether they accept. In the transaction of the appointment.
 
-    The phone may be a stranger's. So the offices of one unit send it three messages in 30 days. Of a later offer the
-    message is left out; the appointment waits for its holder to sign in. An office of another unit is not held by that.
+    The phone may be a stranger's. So the offices of one unit send it three messages in 30 days. A later offer sends
+    no message; the appointment waits for its holder to sign in. An office of another unit is not held by that.
     """
     with system("whether somebody accepts an office"):
         account = people.account(told.account_id)

@@ -281,7 +281,7 @@ def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, int]]:
 
 
 def _in_tens(counts: dict[str, int]) -> dict[str, int]:
-    """The counts that may be told from outside. Reasons with fewer than 10 are missing, as those with none are."""
+    """Return the counts that outsiders may read. Reasons with fewer than 10 are missing, as those with none are."""
     tens = {why: small_cells.shown(n) for why, n in counts.items()}
     return {why: n for why, n in tens.items() if n is not None}
 

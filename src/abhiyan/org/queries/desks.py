@@ -1,4 +1,4 @@
-"""Which office does the work of a unit's desk today: the unit's own, or the nearest above one that is vacant."""
+"""The office that does the work of a unit's desk today: the unit's own, or the nearest above a vacant one."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -38,8 +38,10 @@ def nearest_with(
     unit_id: int, capability: str, *, on: date, above: bool = False, offices: Sequence[str] = ()
 ) -> int | None:
     """The nearest unit upwards where an office is held on a day that has a capability: the unit itself, or with
-    `above` one above it; None where there is none. offices: only one of these will do (their codes); none: any. In the
-    organisational tree where the unit stands in it."""
+    `above` one above it; None where there is none.
+
+    offices: only one of these will do (their codes); none: any. It asks the organisational tree if the unit is in it.
+    """
     return nearest_each([unit_id], capability, on=on, above=above, offices=offices).get(unit_id)
 
 

@@ -34,7 +34,7 @@ HELD = """ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
 
 
 def offices_held(at: datetime) -> int:
-    """How many offices are held in the whole organisation, for limits that grow with it."""
+    """Count the offices held in the whole organisation, for limits that grow with it."""
     with system("how many offices are held"):
         n: int = sql.value(
             f"select count(*) from org_appointment ap where {HELD}",
@@ -44,7 +44,7 @@ def offices_held(at: datetime) -> int:
 
 
 def held_on(account_id: int, day: date) -> tuple[str, dict[str, Any]]:
-    """Return the condition by which an appointment `ap` of an account stands on a day, and its values.
+    """Return the condition that an appointment `ap` of an account holds on a day, and its values.
 
     For statements that judge one account. Within `as_held` it stood at that instant.
     """

@@ -26,7 +26,7 @@ class AudioThere(Refused, status=409):
 
 
 def add_audio(*, code: str, version: int, language: str, data: bytes, by: Actor, at: datetime) -> None:
-    """Add the recording of a notice in a language; people hear it from then on. Who may is asked by the caller.
+    """Add the recording of a notice in a language; people hear it from then on. The caller asks who may.
 
     Refuses NotFound where the version has no such language, AudioTooLarge, NoAudio, AudioThere, FilesBusy.
     """
@@ -53,7 +53,7 @@ def _kind(data: bytes) -> str:
 
 
 def end_audio(*, code: str, version: int, language: str, by: Actor, at: datetime) -> None:
-    """Take the recording away; it is kept as what people heard. Refuses NotFound. Who may is asked by the caller."""
+    """Take the recording away; it is kept as what people heard. Refuses NotFound. The caller asks who may."""
     there = NoticeAudio.objects.filter(code=code, version=version, language=language, ended_at=None)
     if not there.update(ended_at=at):
         raise NotFound

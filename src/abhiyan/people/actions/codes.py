@@ -191,7 +191,7 @@ def _wrong_of(part: str, phone_id: UUID, network: str) -> tuple[tuple[declared.D
 
 
 def _is_guessed_at(part: str, phone_id: UUID, network: str, at: datetime) -> bool:
-    """Whether so many wrong codes came that new ones are longer. A right code passes all the same."""
+    """Return True if so many wrong codes came that new ones are longer. A right code passes all the same."""
     return any(limits.is_full(limit, whose, at=at) for limit, whose in _wrong_of(part, phone_id, network))
 
 

@@ -104,7 +104,7 @@ def key_of_phone(*, token: str) -> str:
 
 
 def is_known(cookie: str, *, phone_id: UUID) -> bool:
-    """Whether a browser's cookie says that it has proven this phone before. It opens nothing, and asks no code less."""
+    """Return True if a browser's cookie says that it has proven this phone before. It opens nothing."""
     return _known_mark(phone_id) in _known_marks(cookie)
 
 

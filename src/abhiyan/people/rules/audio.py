@@ -26,7 +26,7 @@ def kind_of(file: Path) -> str:
 
 
 def _is_frame(data: bytes) -> bool:
-    """Whether a frame of layer III begins here (ISO 11172-3)."""
+    """Return True if a frame of layer III begins here (ISO 11172-3)."""
     return len(data) > 1 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2
 
 

@@ -36,7 +36,7 @@ _UNFIT: dict[str, type[Refused]] = {
 def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemplate:
     """Bring a PowerPoint file that decks are made by from now on. Slides, links and objects in it are taken out.
 
-    It is tried at once: a file by which no deck can be made is refused. Who may: whoever leads the whole organisation.
+    It is tried at once: a file by which no deck can be made is refused. Leaders of the whole organisation may do this.
     Refuses TemplateMissing, TemplateTooLarge, TemplateThere, TooManyTemplates, FilesBusy and what `_UNFIT` names.
     """
     org.require(by, LEADS, at=None)
@@ -75,7 +75,7 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
 def use_template(*, public_id: UUID | None, by: Actor, at: datetime) -> None:
     """Make decks by another version from now on, or by the template of the house (None).
 
-    Who may: whoever leads the whole organisation. Refuses NotFound.
+    Leaders of the whole organisation may do this. Refuses NotFound.
     """
     org.require(by, LEADS, at=None)
     with transaction.atomic(), system("another template of slides is used"):

@@ -28,7 +28,7 @@ SAID = "This was sent before, and done once."
 
 
 def sender() -> Account:
-    """Who may send circulars in a state with one office below."""
+    """Somebody who may send circulars in a state with one office below."""
     world = World()
     rights = Rights(world.unit)
     rights.holder("people.read", at="N11")

@@ -1,4 +1,4 @@
-"""A record of a signed-out phone writes what its sender might have sent then, whoever accepts it: for every kind."""
+"""A record of a signed-out phone writes what its sender might have sent then, for every kind and accepter."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ TODAY = NOW.date()
 @dataclass
 class Case:
     """One kind of record. sender, boss: roles. own, foreign: page and form that the sender might have sent, and might
-    not. shown: words of the own one that the boss must read. by: whose name stands on what was written."""
+    not. shown: words of the own one that the boss must read. by: the account that what was written names."""
 
     sender: str
     boss: str

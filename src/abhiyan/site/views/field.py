@@ -182,7 +182,7 @@ class OtherSender(Refused, status=409):
 
 
 class NotTheirsThen(Refused, status=409):
-    """What a phone sends after it was signed out is outside the work that its holder had at that moment."""
+    """A phone sent, after it was signed out, what is outside the work that its holder had at that moment."""
 
     message = _("When this phone was signed out, its holder could not send this any more. It is not taken.")
 

@@ -188,7 +188,7 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     require(request.actor, APPOINTS, at=row.unit_id)
     said = opened(row)
     shown, problem = _shown(request, row, said, at)
-    if request.method != "POST":  # the sender, and everybody whom the record names
+    if request.method != "POST":  # the sender, and everybody that the record names
         read_people(by=request.actor, unit_id=row.unit_id, n=1 + (shown.names if shown else 0), at=at)
     return ask_act(
         request,

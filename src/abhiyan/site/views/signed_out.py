@@ -1,6 +1,6 @@
 """The sender of a phone that was signed out: what it sends is judged, and done, by the offices of that moment.
 
-Whoever accepts a record lends it none of their own rights. They only say that it may count.
+The accepter of a record lends it no right of their own. They only say that it may count.
 """
 
 from collections.abc import Iterator

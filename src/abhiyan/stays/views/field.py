@@ -233,7 +233,7 @@ def take_step(request: Request, sent: RecordSent) -> str:
 
 
 def show_step(request: Request, sent: RecordSent) -> RecordShown:
-    """Say which mark or report of which stay a record would write. Refuses a stay that is not its sender's."""
+    """Name the stay of a record, and the mark or report that it would write. Refuses a stay of somebody else."""
     at = clock.now()
     own = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at)
     form, _do = _form(request, own.of.pk, sent.named["step"], sent.age, at=at)

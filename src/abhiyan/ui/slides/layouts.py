@@ -110,7 +110,7 @@ def cleaned(data: bytes) -> tuple[bytes, Layouts]:
 
 
 def clean_file(file: Path) -> dict[str, Any]:
-    """What `cleaned` gives, as plain data: in the pool. Raises ReaderRefusal."""
+    """Return what `cleaned` gives, as plain data, in the pool. Raises ReaderRefusal."""
     try:
         clean, layouts = cleaned(file.read_bytes())
     except Unfit as unfit:

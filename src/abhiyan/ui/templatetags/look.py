@@ -376,7 +376,7 @@ def field(bound: BoundField, layout: str = "", prefix: str = "") -> dict[str, An
 def asked(bound: BoundField) -> dict[str, Any]:
     """Draw a field that is asked only after certain answers (`CheckedForm.asked_if`).
 
-    Without script its condition stands above it.
+    Without script its condition is printed above it.
     """
     form: Any = bound.form
     other, values = form.asked_if[bound.name]

@@ -16,6 +16,10 @@ for (const field of document.querySelectorAll("input[data-birth]")) {
     beside.textContent = words || "";
   };
   field.addEventListener("input", show);
+  field.addEventListener("change", () => {
+    const said = birthSaid(field.value, ways);
+    if (said && said.age === null) field.value = said.year; // of a date of birth only the year is sent
+  });
   field.form.addEventListener("input", show); // a draft is put back
   show();
 }
