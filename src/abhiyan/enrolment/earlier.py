@@ -19,7 +19,7 @@ from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.core.tables.layout import AGES, CellKind, Field, Layout
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
@@ -51,7 +51,7 @@ MEMBERS = Layout(
             "birth_year",
             "Birth year",
             "जन्म का साल",
-            "year of birth, dob, जन्म वर्ष, जन्म तिथि",
+            f"year of birth, dob, जन्म वर्ष, जन्म तिथि, {AGES}",
             CellKind.YEAR,
             required=True,
         ),

@@ -385,7 +385,7 @@ class _BirthYears(_Remembered):
         try:
             return _year(text, self.field)
         except BadCell:
-            made = self.born(text)
+            made = self.born(re.sub(r"\.0+$", "", text))  # 47.0, as programs write whole numbers
             if made is None:
                 raise
         if len(self.mended) > _REMEMBERED:

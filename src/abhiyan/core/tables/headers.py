@@ -87,7 +87,9 @@ def likeness(headers: Sequence[str], layout: Layout) -> list[tuple[float, int, i
         readings = list(_readings(header))
         for place, spellings in enumerate(names):
             score = max(
-                _likeness(reading, name) * (1.0 if whole == 0 else 0.95) * (1.0 if own < 2 else 0.98)
+                _likeness(reading, name)
+                * (1.0 if whole == 0 else 0.95)
+                * (1.0 if own < 2 else 0.98 - own / 10_000)
                 for whole, reading in enumerate(readings)
                 for own, name in enumerate(spellings)
             )

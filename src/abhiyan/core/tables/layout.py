@@ -32,6 +32,7 @@ PHONES = (
     "मोबाइल नंबर, मो, दूरभाष, संपर्क, संपर्क नंबर, संपर्क सूत्र, व्हाट्सएप, व्हाट्सएप नंबर"
 )
 NAMES = "full name, person, person name, व्यक्ति का नाम, मतदाता का नाम, श्री/श्रीमती, श्रीमान/श्रीमती"
+AGES = "age, age in years, umar, आयु, उम्र"  # for a year of birth: `born` of the list makes the year
 LONGEST = 10_000  # characters; cells of any kind above this are never kept
 
 
@@ -39,7 +40,8 @@ LONGEST = 10_000  # characters; cells of any kind above this are never kept
 class Field:
     """One field of a list.
 
-    key: for machines. en, hi: the header as we write it. also: other headers people use, between commas.
+    key: for machines. en, hi: the header as we write it. also: other headers people use, between commas,
+    the better ones first.
     least, most: bounds of the value (INTEGER, DECIMAL, YEAR, DATE), inclusive.
     ahead_days: how far ahead a day may lie that is written with a year of two digits (DATE).
     choices: value -> spellings accepted besides the value itself (CHOICE).

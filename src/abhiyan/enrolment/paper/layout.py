@@ -1,6 +1,6 @@
 """What a paper list holds."""
 
-from abhiyan.core.tables.layout import NAMES, PHONES, CellKind, Field, Layout
+from abhiyan.core.tables.layout import AGES, NAMES, PHONES, CellKind, Field, Layout
 
 PAPER = Layout(
     "paper",
@@ -25,7 +25,7 @@ PAPER = Layout(
             "birth_year",
             "Birth year",
             "जन्म का साल",
-            also="जन्म वर्ष, Year of birth, Date of birth, DOB, जन्म तिथि, जन्म दिनांक, जन्म का वर्ष",
+            also=f"जन्म वर्ष, Year of birth, Date of birth, DOB, जन्म तिथि, जन्म दिनांक, जन्म का वर्ष, {AGES}",
             kind=CellKind.YEAR,
             required=True,
         ),

@@ -31,7 +31,7 @@ OF_LATEST = 200  # entries
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One of a worker's own entries. name, last4: as they typed them; "" where the person had everything erased.
+    """One of a worker's own entries. name, last4, birth_year: as they typed them; "" and None once all was erased.
 
     code_at: when the last code was sent.
     """
@@ -44,6 +44,7 @@ class Entry:
     code_at: datetime | None
     programme_id: int
     unit_id: int
+    birth_year: int | None
 
     @property
     def waits(self) -> bool:
@@ -73,12 +74,12 @@ _OWN = f"""
 _WITH_NAMES = " left join people_person p on p.id = m.person_id left join people_phone f on f.id = d.phone_id"
 _COLUMNS = """d.public_id, d.at, coalesce(nullif(d.name, ''), case when d.is_new or d.proven_at is not null
  then p.name end, ''), coalesce(nullif(d.last4, ''), f.last4, ''), b.became, d.code_at,
- d.programme_id, d.unit_id"""
+ d.programme_id, d.unit_id, d.birth_year"""
 
 
 def _entry(*row: Any) -> Entry:
-    public_id, at, name, last4, became, code_at, programme_id, unit_id = row
-    return Entry(public_id, at, name, last4, DoorState(became), code_at, programme_id, unit_id)
+    public_id, at, name, last4, became, code_at, programme_id, unit_id, birth_year = row
+    return Entry(public_id, at, name, last4, DoorState(became), code_at, programme_id, unit_id, birth_year)
 
 
 def own_entries(

@@ -90,6 +90,12 @@ def test_days_with_a_short_year_are_of_this_century_and_told_as_mended(world: Wo
         }
 
 
+def test_the_check_tells_how_many_ages_were_taken_as_years(world: World, tmp_path: Path) -> None:
+    of_age = "9906000004,Devi Dutt,18,JK-B001,05-03-2019\n"
+    checked = step(world, bring(world, tmp_path, ASHA.replace("1980", "४७") + CHANDRA + of_age), "check")
+    assert (checked.counts, checked.notes["birth_year/age"]) == ({"joined": 3}, 2)
+
+
 def test_members_of_a_list_count_in_their_own_drive_and_renew_by_their_own_act(
     world: World, tmp_path: Path
 ) -> None:

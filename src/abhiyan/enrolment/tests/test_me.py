@@ -168,6 +168,17 @@ def test_a_correction_that_cannot_be_says_so_at_its_field(world: World) -> None:
     assert "Only people of 18" in answer.content.decode()
 
 
+def test_a_correction_takes_an_age_and_shows_its_year_beside_the_field(world: World) -> None:
+    join(world, world.asha)
+    client = open_me(world.asha)
+    client.get("/me/")
+    page = client.get("/me/correct/").content.decode()
+    assert "enrolment/born" in page and "data-birth=" in page
+    answer = client.post("/me/correct/", {"name": "Asha Devi", "birth_year": "४७"})
+    assert answer["Location"] == "/me/", answer.content.decode()
+    assert world.rows("select birth_year from people_person") == [(1979,)]
+
+
 def test_consents_are_switched_one_by_one(world: World) -> None:
     join(world, world.asha)
     client = open_me(world.asha)

@@ -85,7 +85,7 @@ def test_every_fault_of_a_row_is_told_at_once(world: World, tmp_path: Path) -> N
         "12345,Nobody Reachable,1970,HP-B001,,7,\n"
         "+14155550123,Far Away,1970,NOWHERE,9,7,2020-01-01\n"
         "9906000006,4711,1970,,1,7,2020-01-01\n"
-        "9906000007,Good Name,18,NOWHERE,x,7,\n"
+        "9906000007,Good Name,18th,NOWHERE,x,7,\n"
         "12345,Chintu Planted-Marker,2012,NOWHERE,9,7,\n",
         unit_id=None,
     )
@@ -200,15 +200,33 @@ def test_an_age_and_a_short_year_become_the_year_and_are_told_as_mended(world: W
         + "9906000002,Bilal Ahmad,15/8/79,JK-B001,1,7\n"
         + "9906000004,Devi Dutt,15-08-1979,JK-B001,1,7\n"
         + "9906000005,Esha Rani,47,JK-B001,1,7\n"
+        + "9906000007,Farah Naz,47.0,JK-B001,1,7\n"
         + "9906000006,Chintu Planted-Marker,11 साल,JK-B001,1,7\n"
         + "कुल,5,,,,\n",
     )
-    assert (done.counts, done.discarded) == ({"joined": 3, "refused": 1, "skipped": 1}, {"minor": 1})
-    assert done.notes == {"birth_year/age": 2, "birth_year/short_year": 1}
-    with system("test"):
-        assert (RefusedRow.objects.get().row, RefusedRow.objects.get().reason) == (5, "year")
+    assert (done.counts, done.discarded) == ({"joined": 5, "skipped": 1}, {"minor": 1})
+    assert done.notes == {"birth_year/age": 4, "birth_year/short_year": 1}
     years = world.rows("select p.birth_year from people_person p order by 1")
-    assert years == [(1979,), (1979,), (1979,)]
+    assert years == 5 * [(1979,)]
+
+
+@pytest.mark.parametrize("called", ["Age", "आयु", "उम्र", "Age (years)", "उम्र / Age"])
+def test_a_column_of_ages_is_one_of_years_of_birth(world: World, tmp_path: Path, called: str) -> None:
+    done = take_in(
+        world, tmp_path, HEAD.replace("Birth year", called) + "9906000001,Asha Devi,४७,JK-B001,1,7\n"
+    )
+    assert (done.counts, done.notes) == ({"joined": 1}, {"birth_year/age": 1})
+    assert world.rows("select birth_year from people_person") == [(1979,)]
+
+
+def test_of_an_age_and_a_day_of_birth_the_day_is_taken(world: World, tmp_path: Path) -> None:
+    done = take_in(
+        world,
+        tmp_path,
+        HEAD.replace("Birth year", "Age,DOB") + "9906000001,Asha Devi,47,15/08/1978,JK-B001,1,7\n",
+    )
+    assert (done.counts, done.notes) == ({"joined": 1}, {})
+    assert world.rows("select birth_year from people_person") == [(1978,)]
 
 
 def test_a_person_named_twice_in_a_list_is_told_as_doubled(world: World, tmp_path: Path) -> None:

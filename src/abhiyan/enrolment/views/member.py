@@ -302,6 +302,7 @@ def correct_page(
     form = CorrectForm(data if request.method == "POST" and not is_looking else None, initial=initial)
     if is_looking:
         form = CorrectForm(initial=initial | {k: v[:300] for k, v in data.items() if isinstance(v, str)})
+    form.judge_ages(year=clock.day_in(found.programme.zone, at).year, minimum=found.drive.roll.minimum_age)
     status = 200
     if form.is_bound:
         status = 422

@@ -51,6 +51,8 @@ class LineForm(AdultForm):
         super().__init__(data, prefix=f"l{number}", auto_id="%s")
         self.number = number
         self.judge_ages(year=clock.today(settings.TIME_ZONE).year, minimum=minimum_age)
+        short = {"data-born": gettext_lazy("Born {year}"), "data-years": gettext_lazy("Age {age}")}
+        self.fields["birth_year"].widget.attrs |= short  # a line has room for no more
         for name, field in self.fields.items():
             field.widget.attrs |= {"autocomplete": "off"}
             said = {"n": number, "field": field.label}
