@@ -1,4 +1,4 @@
-"""A request says that it sets something going for others: it queues a message, or puts down a job."""
+"""A request says that it sets something going for many: it queues messages, or puts down a job."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def watched() -> Iterator[Onward]:
 
 
 def set_going() -> None:
-    """Say that something is set going. Outside a request nobody watches. Raises SetGoingBefore."""
+    """Say that something is set going for many. Outside a request nobody watches. Raises SetGoingBefore."""
     if (onward := _watched.get()) is None:
         return
     if onward.is_repeat:

@@ -154,7 +154,7 @@ class OnceMiddleware:
 
     Each page brings its forms a key against forgery, drawn for that page alone. So one account, address, key and
     content are one press: a reload, a second press, a retry after a lost answer. A form without a key, sent by hand, is
-    the same press all day, but only as far as it sets something going for others. A press counts once it was answered
+    the same press all day, but only as far as it sets something going for many. A press counts once it was answered
     with the way to another page; what was refused may be sent again. The second waits for the first.
     """
 

@@ -80,6 +80,7 @@ def send_many(*, messages: Sequence[Outgoing], at: datetime) -> None:
     """Queue messages in the transaction under way; one whose key was queued before is not queued again."""
     if messages:
         sql.run(INSERT, insert_parameters(messages=messages, at=at))
+    if len(messages) > 1:
         onward.set_going()
 
 
