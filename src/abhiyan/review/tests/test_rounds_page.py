@@ -154,6 +154,7 @@ def test_a_round_of_many_asks_the_database_as_often_as_one_of_three(cast: Cast) 
 
     def asked() -> int:
         body(client, f"/review/rounds/{one.public_id}/")
+        body(client, "/")
         with CaptureQueriesContext(connection) as queries:
             body(client, f"/review/rounds/{one.public_id}/")
             body(client, "/")
