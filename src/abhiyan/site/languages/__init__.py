@@ -49,7 +49,7 @@ PUBLIC = (
         "enrolment/templates/enrolment/_own_link.html",
     ),
     *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
-    *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
+    *("people/actions/codes.py", "people/fields.py", "people/templates/people/_code_stopped.html"),
     "people/templates/people/document_check.html",
     "programmes/templates/programmes/item_question.html",
     *(f"verification/templates/verification/{name}.html" for name in ("public", "_public*", "_replay")),
