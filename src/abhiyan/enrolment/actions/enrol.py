@@ -115,14 +115,15 @@ class Gateway:
 
     @staticmethod
     def refuse_locks() -> None:
-        """RuntimeError where the caller's transaction holds an advisory lock, or rows of phones: our own mistake."""
+        """RuntimeError where the caller's transaction holds rows of phones, or an advisory lock by one number, as
+        phones have: our own mistake. A form's own lock is by two numbers (people.actions.field.form_answer)."""
         if not connection.in_atomic_block:
             return
         with connection.cursor() as cursor:
             cursor.execute(
                 "select exists (select from pg_locks where pid = pg_backend_pid() and granted and ("
-                " locktype = 'advisory' or (locktype = 'relation' and relation = 'people_phone'::regclass"
-                " and mode in ('RowShareLock', 'RowExclusiveLock'))))"
+                " (locktype = 'advisory' and objsubid = 1) or (locktype = 'relation'"
+                " and relation = 'people_phone'::regclass and mode in ('RowShareLock', 'RowExclusiveLock'))))"
             )
             if cursor.fetchone()[0]:
                 raise RuntimeError("enrol is called while the request holds the lock of a phone")

@@ -32,7 +32,10 @@ HELD_LAST = timedelta(days=90)
 class RecordSentOtherwise(Refused, status=409):
     """Under a known key came other content. The first stays as it is."""
 
-    message = _("This record was already sent with other content. Make a new one.")
+    message = _(
+        "It had arrived before it was changed, and the first one stands. Correct it on its own page, "
+        "then delete this one."
+    )
 
 
 class FieldPictureTooLarge(Refused, status=413):
@@ -77,9 +80,13 @@ def end_record(*, key: UUID, answer: Mapping[str, Any], by: Actor) -> None:
 
 
 def form_answer(*, key: UUID, by: Actor) -> dict[str, Any] | None:
-    """The answer that a form of this key got, or None. A second form of the key waits for the end of the first."""
+    """The answer that a form of this key got, or None. A second form of the key waits for the end of the first.
+
+    Locks: the key, by two numbers. Phones are locked by one, and `enrolment.actions.enrol` refuses to wait for those.
+    """
     own = _id(by, key)
-    sql.run("select pg_advisory_xact_lock(%s)", [int.from_bytes(own.bytes[:8], "big", signed=True)])
+    halves = (int.from_bytes(half, "big", signed=True) for half in (own.bytes[:4], own.bytes[4:8]))
+    sql.run("select pg_advisory_xact_lock(%s, %s)", list(halves))
     answer: dict[str, Any] | None = (
         FieldReceipt.objects.filter(pk=own).values_list("answer", flat=True).first()
     )
