@@ -21,6 +21,7 @@ from abhiyan.ui.addresses import address_of
 from . import assets
 from .access import FOR_ALL
 from .menu import menu
+from .views.field import made_on
 
 SEARCH = "site:search"
 
@@ -54,9 +55,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         known["nav"] = menu(viewer)
         known["search_url"] = address(SEARCH)
     if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
-        known["field"] = phone(viewer.public_id, viewer.name)
+        known["field"] = phone(viewer.public_id, viewer.name) | made_on(request)
     elif (visit := getattr(request, "visit", None)) and visit.ended_phone is not None:
-        known["field"] = phone(visit.ended_phone.holder)
+        known["field"] = phone(visit.ended_phone.holder) | made_on(request)
     if viewer.is_signed_in:
         home = viewer.home
         language = translation.get_language() or ""

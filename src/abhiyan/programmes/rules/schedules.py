@@ -134,6 +134,13 @@ class Timing:
             day = period.begins_on - timedelta(days=1)
         return found[::-1]
 
+    def following(self, period: Period, *, most: int) -> list[Period]:
+        """The periods after one, the next one first."""
+        found: list[Period] = []
+        while len(found) < most and (after := self.period_of(period.ends_on + timedelta(days=1))):
+            found.append(period := after)
+        return found
+
     def begun_on(self, day: date, at: datetime, *, is_record: bool = False) -> Period | None:
         """The period that began on a day, while a unit may still answer it. A record that a phone kept always may."""
         if not is_record:

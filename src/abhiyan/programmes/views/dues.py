@@ -64,6 +64,7 @@ class DueDayForm(forms.Form):
 
 
 MOST_RECORDS = 20  # of one due, that do not stand
+MOST_PERIODS = 6  # after its own, which a kept form may be filled in for
 # Keys of the ready form of a meeting: its answers are the day and the people.
 DAY_ASKED, CAME_ASKED = "day", "came"
 KIND_ASKED = {DAY_ASKED: QuestionKind.DAY, CAME_ASKED: QuestionKind.WHOLE}
@@ -488,9 +489,18 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
         "due_at": one.timing.due_at(period),
         "button": _("It was held") if one.is_meeting else _("Send the report"),
         "back": address_of("site:field_start"),
-        "page": f"{request.path}?{schedules.due_href(*page).partition('?')[2]}",
+        "page": _own_address(request, page),
+        "periods": [
+            (each.begins_on, period_name(one, each), _own_address(request, (one, asked, each)))
+            for each in (period, *one.timing.following(period, most=MOST_PERIODS))
+        ],
     }
     return render(request, "programmes/field_due.html", context, status=status)
+
+
+def _own_address(request: Request, page: Page) -> str:
+    """The address of a due's form among the field pages."""
+    return f"{request.path}?{schedules.due_href(*page).partition('?')[2]}"
 
 
 def _not_yet(_given: dict[str, Any]) -> Due:

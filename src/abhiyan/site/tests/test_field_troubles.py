@@ -22,7 +22,7 @@ from abhiyan.people.models_field import FieldReceipt
 from abhiyan.ui.tests.axe import unsound
 
 from .cast import Cast
-from .test_offline_journey import ROLE, Phone, at_work, enter, ready
+from .test_offline_journey import ROLE, Phone, at_work, enter, path_of, ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KAMLA = Human("Kamla Devi", 1979, "+919906007732")
@@ -78,12 +78,6 @@ def page(phone: Phone, served: Server, cast: Cast) -> Page:
 def visit(page: Page, path: str) -> None:
     page.goto(page.evaluate("location.origin") + path)
     ready(page)
-
-
-def path_of(page: Page, start: str) -> str:
-    """The address of a page of one's own work, as the start names it."""
-    visit(page, "/field/start/")
-    return page.get_attribute(f"a[href^='{start}']", "href") or ""
 
 
 def write(page: Page, human: Human) -> None:

@@ -15,16 +15,16 @@ from .test_field_troubles import (  # noqa: F401  # fixtures
     COPIES,
     DOOR,
     KAMLA,
+    SITA,
     cast,
     offline,
     page,
-    path_of,
     phone,
     served,
     visit,
     write,
 )
-from .test_offline_journey import ROLE, ready
+from .test_offline_journey import ROLE, path_of, ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PRESIDENT = "Madan Lal"  # A copied page has this name.
@@ -53,7 +53,12 @@ LEFT = """async () => {
 
 @pytest.fixture
 def worked(page: Page) -> Page:  # noqa: F811  # a fixture
-    """Give a phone copies, one with a name, one finished record and one that is begun; none can leave."""
+    """Give a phone copies, one with a name, what it sent, one finished record and one begun that can't leave."""
+    visit(page, DOOR)
+    write(page, SITA)
+    page.click(".acts button[name=send]")
+    page.wait_for_url("**/field/*-*/")
+    assert "field-sent" in page.evaluate(LEFT)[1]
     page.route("**/field/send/", lambda route: route.abort())
     visit(page, DOOR)
     with offline(page):
@@ -75,7 +80,7 @@ def signed_out(page: Page) -> None:  # noqa: F811
 def only_unsent_records_are_left(page: Page) -> None:  # noqa: F811
     copies, storage, stores = page.evaluate(LEFT)
     assert copies == []
-    assert not any(word in storage for word in (PRESIDENT, KAMLA.name, KAMLA.phone[3:]))
+    assert not any(word in storage for word in ("field-sent", PRESIDENT, KAMLA.name, KAMLA.phone[3:]))
     names = sorted(dict(one["fields"])["name"] for one in stores.pop("records"))
     assert names == ["Begun Only", KAMLA.name]
     assert stores == {"pictures": []}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -19,6 +19,7 @@ from django.templatetags.static import static
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
@@ -91,12 +92,20 @@ def _newer_phone(request: Request) -> FieldPhone | None:
     return newer_phone(own, than=session.public_id, at=clock.now())
 
 
+def made_on(request: HttpRequest) -> dict[str, str]:
+    """Return the day of a field page, and whether it is a copy. A phone may open a copy on a later day
+    (ui/days.js)."""
+    day = clock.today(settings.TIME_ZONE).isoformat()
+    return {"day": day, "copy": "1" if KEPT in request.headers else ""}
+
+
 @require_GET
 def field_outbox(request: Request) -> HttpResponseBase:
     """Show the outbox of this phone, also of one that was signed out. The page's script fills it in."""
     ended = request.visit.ended_phone is not None
     door = reverse("org:phone_sign_in" if ended or request.viewer.is_phone else "people:sign_in")
-    shown = {"is_ended": ended, "door": f"{door}?next={request.path}"}
+    months = "|".join(date_format(date(2000, month, 1), "M") for month in range(1, 13))
+    shown = {"is_ended": ended, "door": f"{door}?next={request.path}", "months": months}
     return render(request, "site/field_outbox.html", shown)
 
 

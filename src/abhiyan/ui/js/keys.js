@@ -27,7 +27,7 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   } else if (event.key === "?") {
     const help = document.getElementById("help");
-    if (help) help.showModal();
+    if (help && help.showModal) help.showModal();
   } else if (letter(event) === "g") {
     asked = event.timeStamp;
   } else if (asked && event.timeStamp - asked < 1500) {

@@ -14,7 +14,7 @@ document.addEventListener("submit", (event) => {
 });
 // A page that takes long is seen to be on its way. What comes as a file leaves the page as it is.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest('a.button[href^="/"]:not([download], [href*="format"], [href*="poster"], [href*="."])');
+  const link = event.target.closest('a.button[href^="/"]:not([download]):not([href*="format"]):not([href*="poster"]):not([href*="."])');
   if (link && !event.ctrlKey) link.ariaBusy = true;
 });
 // back from the next page: the form may be sent again

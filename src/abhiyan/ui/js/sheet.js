@@ -2,10 +2,11 @@
 const sheet = document.getElementById("sheet");
 const shown = async (address, options) => {
   const answer = await fetch(address, options);
-  if (answer.redirected || !sheet) return location.assign(answer.url); // signed out meanwhile
+  if (answer.redirected || !sheet || !sheet.showModal) return location.assign(answer.url); // signed out meanwhile
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const part = page.getElementById("bearer") || page.getElementById("main");
-  sheet.firstElementChild.replaceChildren(...part.childNodes);
+  sheet.firstElementChild.textContent = "";
+  sheet.firstElementChild.append(...part.childNodes);
   if (!sheet.open) sheet.showModal();
   sheet.querySelector("h1")?.focus();
 };

@@ -1,5 +1,7 @@
 // A caller works by keyboard: R rings, N takes the next person, 1 to 9 note the outcome, Escape leaves a field.
 // An outcome is kept in the tab until the server has answered, and is sent again when the network is back.
+import { fieldsOf, pressed, sendPlainly } from "../ui/pressed.js";
+
 const form = document.querySelector("form[data-call]");
 const told = document.getElementById("call-kept");
 const KEY = "call:";
@@ -7,7 +9,7 @@ const KEY = "call:";
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return document.activeElement.blur();
-  if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
+  if (event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog")) return;
   const key = event.code.replace(/^(Key|Digit|Numpad)/, "").toLowerCase();
   const button = document.querySelector(`[accesskey="${CSS.escape(key)}"]`);
   if (!button) return;
@@ -35,10 +37,7 @@ async function send(key) {
   if (answer.ok) return location.assign(answer.url);
   if (!form || KEY + form.dataset.call !== key) return location.reload();
   // Refused: the server's own page says why.
-  const chosen = document.createElement("input");
-  Object.assign(chosen, { type: "hidden", name: "outcome", value: body.get("outcome") });
-  form.append(chosen);
-  HTMLFormElement.prototype.submit.call(form);
+  sendPlainly(form, { name: "outcome", value: body.get("outcome") });
 }
 
 if (form)
@@ -46,7 +45,7 @@ if (form)
     event.preventDefault();
     const key = KEY + form.dataset.call;
     if (sessionStorage.getItem(key)) return; // on its way
-    const body = new URLSearchParams(new FormData(form, event.submitter)).toString();
+    const body = new URLSearchParams(fieldsOf(form, pressed(event))).toString();
     sessionStorage.setItem(key, JSON.stringify({ action: form.action, body }));
     send(key);
   });

@@ -6,6 +6,10 @@
   if (!address || !window.fetch) return;
   const where = form.elements.where;
   let looked = where.value.trim();
+  const plainly = (button) => {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    form.submit();
+  };
   const look = async (wanted) => {
     list.setAttribute("aria-busy", "true");
     if (form.elements.within) wanted.within = form.elements.within.value;
@@ -26,7 +30,7 @@
     event.preventDefault();
     looked = where.value.trim();
     const wanted = button.name === "open" ? { open: button.value } : { where: looked };
-    if (!(await look(wanted))) return form.requestSubmit(button);
+    if (!(await look(wanted))) return plainly(button);
     // Looking for the place judges nothing: what an earlier attempt was refused for goes, as it does without script.
     for (const told of document.querySelectorAll("main .errors, #join .err")) told.remove();
     for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
@@ -73,14 +77,14 @@
     if (!next?.parentElement.id) return; // the notice asks nothing
     event.preventDefault();
     const part = next.parentElement;
-    if (part.querySelector("#places:not(:has(fieldset))") && form.elements.where.value.trim()) {
+    if (part.querySelector("#places") && !part.querySelector("#places fieldset") && form.elements.where.value.trim()) {
       part.querySelector("[name=find]").click();
       return;
     }
     next.setAttribute("aria-busy", "true");
     const { wrong, minor } = await judge(part);
     next.removeAttribute("aria-busy");
-    if (minor) return form.requestSubmit();
+    if (minor) return form.submit();
     show(part, wrong);
     if (!Object.keys(wrong).length) location.hash = next.hash;
   });

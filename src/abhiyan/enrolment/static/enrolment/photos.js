@@ -16,7 +16,7 @@ async function send(form) {
   const button = form.querySelector("[type=submit]");
   const list = form.querySelector("[data-uploads]");
   list.hidden = false;
-  list.replaceChildren();
+  list.textContent = "";
   if (!input.files.length) return line(list, "").say(form.dataset.empty, true);
   button.setAttribute("aria-busy", "true");
   const left = new DataTransfer();
@@ -83,6 +83,7 @@ async function one(form, file, shown) {
 }
 
 async function smaller(file) {
+  if (!window.createImageBitmap) return file;
   try {
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));

@@ -17,7 +17,7 @@ form.addEventListener("focusin", (event) => {
 form.addEventListener("keydown", (event) => {
   const at = fields.indexOf(event.target);
   if (at < 0) return;
-  if (event.key === "Enter" && event.ctrlKey) return form.requestSubmit();
+  if (event.key === "Enter" && event.ctrlKey) return form.querySelector("[type=submit]").click();
   const step = { Enter: 1, ArrowDown: across, ArrowUp: -across }[event.key];
   if (!step) return;
   event.preventDefault();

@@ -39,23 +39,25 @@ async function page(request, url) {
   }
 }
 
-// The copy of this address, or of the same page at the same unit: never that of another booth. Else the start.
+// The copy of this address; else of the same page about the same things: never of another booth, drive or week. What
+// opens a record may be asked of any copy. Else the start.
 async function copy(url) {
   await forget();
   const pages = await caches.open(PAGES);
   const reader = await (await caches.open(READER)).match("/field/");
   if (!reader) return undefined;
   const who = await reader.text();
-  const unit = url.searchParams.get("unit");
   const all = await pages.keys();
   const is = (one, test) => test(new URL(one.url));
   const found =
     all.find((one) => is(one, (at) => at.pathname === url.pathname && at.search === url.search)) ??
-    all.find((one) => is(one, (at) => at.pathname === url.pathname && (!unit || at.searchParams.get("unit") === unit))) ??
+    all.find((one) => is(one, (at) => at.pathname === url.pathname && isAbout(at.searchParams, url.searchParams))) ??
     all.find((one) => is(one, (at) => at.pathname === "/field/start/"));
   const known = found && (await pages.match(found, { ignoreVary: true }));
   return known?.headers.get(WHO) === who ? known : undefined;
 }
+
+const isAbout = (kept, asked) => [...asked].every(([name, value]) => name === "mend" || (kept.get(name) ?? value) === value);
 
 // The server has named its reader. What was kept for anybody else goes.
 async function readBy(who) {

@@ -53,12 +53,17 @@ function dayWritten(typed) {
 
 const iso = (year, month, day) => `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
 
+// The present day: by this phone, or as a page of the field counts it (ui/days.js).
+let dayHere = () => {
+  const now = new Date();
+  return iso(now.getFullYear(), now.getMonth() + 1, now.getDate());
+};
+export const countBy = (today) => (dayHere = today);
+
 // The day it is here, and so many days later. A page is never older than the day it was made on.
 function dayFrom(bound, today) {
   if (typeof bound !== "number") return bound;
-  const now = new Date();
-  const here = iso(now.getFullYear(), now.getMonth() + 1, now.getDate());
-  const [year, month, day] = (here > today ? here : today).split("-").map(Number);
+  const [year, month, day] = (dayHere() > today ? dayHere() : today).split("-").map(Number);
   const then = new Date(year, month - 1, day + bound);
   return iso(then.getFullYear(), then.getMonth() + 1, then.getDate());
 }
@@ -84,8 +89,8 @@ export function birthSaid(typed, { ways, year, oldest }) {
   return age > 0 && age <= oldest ? { year: now - age, age } : null;
 }
 
-// The year by this phone, and never before the one in which the page was made.
-export const thisYear = (year) => Math.max(year, new Date().getFullYear());
+// The present year, and never before the one in which the page was made.
+export const thisYear = (year) => Math.max(year, Number(dayHere().slice(0, 4)));
 
 // --- fields: each says { value, faults }, and null for a value that is no good ---
 

@@ -1,56 +1,80 @@
 // A page of the field: its forms go through the outbox, it says what is unsent, and its copy is kept on this phone.
-import { faults } from "./checks.js";
+import { countBy, faults } from "./checks.js";
 import { keepCopies } from "./copies.js";
-import { about, forgetCopies } from "./reader.js";
-import { db, isOwn, mine, onChange, refusedBy, remove, save, sendAll } from "./outbox.js";
+import { askPeriod, choose, followDay, periodMissing, periodOf, today, watchDays } from "./days.js";
+import { db, finish, mine, newKey, onChange, opened, recordOf, refusedBy, remove, reopen, save, sendAll, take } from "./outbox.js";
+import { fieldsOf, pressed, sendPlainly } from "./pressed.js";
+import { about, forgetCopies, WHO } from "./reader.js";
+import { listUnsent } from "./unsent.js";
 
 const LONGEST = 1600; // pixels of a picture's longer side
+const PATIENCE = 8000; // ms that a worker waits for the server; less where it did not answer just now
 const bar = document.getElementById("unsent");
 const told = document.getElementById("field-told");
+const asked = new URLSearchParams(location.search).get("mend"); // key of the record that is opened
+// Whether our server answered last. A browser may say "online" in a dead network, and "offline" in a good one.
+let isReached = !about.copy;
 
 async function show() {
   const n = (await mine()).filter((one) => one.state !== "draft").length;
   for (const each of document.querySelectorAll("#unsent b, [data-unsent]")) each.textContent = n;
   bar.hidden = n === 0;
-  document.getElementById("offline").hidden = navigator.onLine;
-  for (const each of document.querySelectorAll("[data-online]")) each.hidden = !navigator.onLine;
+  document.getElementById("offline").hidden = isReached || !db;
+  for (const each of document.querySelectorAll("[data-online]")) each.hidden = !isReached;
 }
 
 function say(words, kind) {
-  told.replaceChildren(Object.assign(document.createElement("p"), { textContent: words, className: `note ${kind}` }));
+  const note = Object.assign(document.createElement("p"), { textContent: words, className: `note ${kind}` });
+  told.textContent = "";
+  told.append(note);
 }
 
 // --- forms ---
 
-async function follow(form) {
-  const { record, page, title, thing } = form.dataset;
-  const asked = new URLSearchParams(location.search).get("mend");
-  const there = (await mine()).filter((one) => one.record === record && one.page === page);
-  let one = null;
-  for (const each of there) if (!one && (asked ? each.key === asked : each.state === "draft") && (await isOwn(each.key))) one = each;
-  if (!one) {
-    one = { key: crypto.randomUUID(), by: about.who, holder: about.name, record, page, state: "draft", made: Date.now(), pictures: {} };
-    await isOwn(one.key);
-  }
+// Records of one form and page, as they were when this page opened.
+const alike = (all, { record, page }) => all.filter((one) => one.record === record && (one.opens ?? one.page) === page);
+
+// The record that a form writes: the one that is opened, or a draft that no other tab has, or a new one.
+async function recordFor(form, all) {
+  if (asked) return all.find((one) => one.key === asked);
+  for (const one of alike(all, form.dataset)) if (one.state === "draft" && (await take(one.key))) return one;
+  const { record, page } = form.dataset;
+  const one = { key: newKey(), by: about.who, holder: about.name, record, page, state: "draft", made: Date.now(), pictures: {} };
+  await take(one.key);
+  return one;
+}
+
+async function follow(form, all) {
+  const { page, title, thing } = form.dataset;
+  const one = await recordFor(form, all);
+  // What is finished stays so until the mended one takes its place: then it goes as it was if this page is left.
+  const finished = one.state === "final" ? { ...one } : null;
   one.kind = title;
   one.thing = thing || one.key;
+  one.opens = page;
+  askPeriod(form, one.page !== page);
+  const untouched = watchDays(form);
+  followDay(form, one.state === "draft" && one.fields && one.day !== today());
   if (one.fields) restore(form, one);
-  if (asked && form.querySelector("#person")) location.hash = "person";
+  if (asked) onlyForm(form);
   if (one.state === "refused") {
-    say(one.why, "bad");
+    say(`${one.kind}: ${one.title}. ${one.why}`, "bad");
     atFields(form, one.errors);
-  } else if (one.fields) say(about.restored, "info");
-
-  if (form.dataset.each) hideWaiting(form, there);
+  } else if (finished) say(`${one.kind}: ${one.title}. ${about.reopened}`, "info");
+  else if (one.fields) say(about.restored, "info");
+  addEventListener("visibilitychange", () => followDay(form, one.fields && one.day !== today()));
 
   const write = (button) => {
     one.fields = typed(form, button);
+    one.day = today();
+    one.filled = untouched();
     one.title = form.elements.name?.value || form.dataset.name || ("button" in form.dataset && button?.textContent.trim()) || document.title.split(" · ")[0];
   };
-  const draft = () => {
+  const draft = async () => {
     write();
+    if (finished) return;
     if (faults(form, one.fields).minor) return remove(one.key); // nothing of a minor stays, not even half an entry
-    return save(one).catch(full);
+    await save(one).catch(full);
   };
   form.addEventListener("input", (event) => event.target.type !== "file" && draft());
   let picking = Promise.resolve(); // a picture takes a moment to shrink; a form that is sent waits for it
@@ -61,7 +85,7 @@ async function follow(form) {
     const n = (one.next ?? 0) + 1;
     const next = { ...one, next: n, pictures: { ...one.pictures, [target.name]: n } };
     try {
-      await save(next, [{ key: one.key, n, blob: await shrunk(file) }]);
+      await save(finished ? Object.assign(finished, { next: n }) : next, [{ key: one.key, n, blob: await shrunk(file) }]);
     } catch {
       return full(); // the picture stays in its field
     }
@@ -71,50 +95,80 @@ async function follow(form) {
     mark(target);
   };
   form.addEventListener("submit", async (event) => {
-    if (event.submitter?.formNoValidate) return;
+    const button = pressed(event);
+    if (button?.formNoValidate) return;
     event.preventDefault();
-    const button = event.submitter;
     button?.setAttribute("aria-busy", "true");
     await picking;
+    const calm = () => button?.removeAttribute("aria-busy");
     const wrong = faults(form, typed(form, button), Object.keys(one.pictures));
     if (wrong.minor) {
       await remove(one.key);
       form.reset();
       return after(page, wrong.minor, "bad");
     }
-    if (wrong.why) {
-      button?.removeAttribute("aria-busy");
-      say(wrong.why, "bad");
+    const noPeriod = periodMissing(form);
+    if (wrong.why || noPeriod) {
+      calm();
+      say(wrong.why || noPeriod, "bad");
       told.scrollIntoView({ block: "center" });
       return atFields(form, wrong.errors);
     }
     write(button);
-    const final = { ...one, state: "final", done: Date.now() };
+    const final = { ...one, page: periodOf(form) ?? one.page, state: "final", done: Date.now() };
     try {
       await save(final);
     } catch {
-      button?.removeAttribute("aria-busy");
-      const isPlain = navigator.onLine && Object.keys(one.pictures).length === 0;
-      return isPlain ? withoutScript(form, button) : full();
+      calm();
+      return Object.keys(one.pictures).length ? full() : sendPlainly(form, button);
     }
+    finish(one.key);
     navigator.storage?.persist?.();
-    const came = navigator.onLine ? await Promise.race([sendAll(true), rest(12000)]) : {};
-    button?.removeAttribute("aria-busy");
-    const answer = came?.[one.key] ?? {};
+    const slow = { wait: "slow", each: {} };
+    const sent = await Promise.race([sendAll(true), rest(sessionStorage.getItem("field-slow") ? PATIENCE / 4 : PATIENCE, slow)]);
+    learn(sent);
+    calm();
+    const answer = sent.each[one.key] ?? (await meanwhile(one.key)) ?? sent;
     if (answer.kept) {
+      if (!answer.href) return after(about.outbox, `${final.title}: ${about.went}`, "ok");
       if (answer.note) sessionStorage.setItem("field-told", JSON.stringify([answer.note, "warn"]));
       return location.assign(answer.href);
     }
     if (answer.forget) return after(page, answer.message, "bad");
     if (answer.code) {
+      reopen(one.key);
       Object.assign(one, refusedBy(answer));
       say(answer.message, "bad");
       told.scrollIntoView({ block: "center" });
       return atFields(form, one.errors);
     }
-    return after(page, `${final.title}: ${form.dataset.kept || about.kept}`, "ok");
+    if (answer.wait === "stuck") return stuck(form, button, final);
+    const words = answer.wait === "signIn" ? about.signIn : form.dataset.kept || about[answer.wait] || about.kept;
+    return after(asked ? about.outbox : page, `${final.title}: ${words}`, answer.wait === "signIn" ? "warn" : "ok");
   });
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+// What another tab did with a record: it may have sent it.
+async function meanwhile(key) {
+  const one = await recordOf(key);
+  if (!one) return { kept: true };
+  return one.state === "refused" ? { code: "refused", message: one.why, errors: one.errors } : null;
+}
+
+// This browser cannot send what it keeps: the form goes as without script, and what was typed stays as a draft.
+async function stuck(form, button, final) {
+  reopen(final.key);
+  await save({ ...final, state: "draft" });
+  return Object.keys(final.pictures).length ? say(about.stuck, "bad") : sendPlainly(form, button);
+}
+
+// Whoever mends a record sees its form and what is wrong with it, and nothing else of the page.
+function onlyForm(form) {
+  for (let part = form; part && part.id !== "main"; part = part.parentElement)
+    for (const other of [...part.parentElement.children])
+      if (other !== part && !other.matches("h1, h1 + p, #field-told, .vh")) other.remove();
+  if (form.querySelector("#person")) location.hash = "person";
 }
 
 // The same page again, for the next record; with what came of this one.
@@ -124,19 +178,13 @@ function after(page, words, kind) {
   else location.assign(page);
 }
 
-// This phone is full, and there is a network: the form goes as it would without script.
-function withoutScript(form, button) {
-  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
-  form.submit();
-}
-
 // Beside each field what is wrong with it, until it is changed. The cursor goes to the first.
 function atFields(form, errors) {
   for (const old of form.querySelectorAll(".err")) old.remove();
   let first = null;
   for (const [name, words] of Object.entries(errors ?? {})) {
-    const own = CSS.escape(name); // a question's field has a prefix
-    const field = form.querySelector(`:is([name="${own}"], [name$="-${own}"]):not([type=hidden])`);
+    const [own, asked] = [`[name="${name}"]`, `[name$="-${name}"]`].map((each) => `${each}:not([type=hidden])`); // a question's field has a prefix
+    const field = form.querySelector(`${own}, ${asked}`);
     const place = field?.closest(".field");
     if (!place) continue;
     const error = Object.assign(document.createElement("div"), { className: "err", id: `${field.id}_refused`, textContent: words });
@@ -150,36 +198,39 @@ function atFields(form, errors) {
       if (before) field.setAttribute("aria-describedby", before);
       else field.removeAttribute("aria-describedby");
     }, { once: true });
-    first ??= field;
+    first = first || field;
   }
-  first?.focus();
+  if (first) first.focus();
 }
 
 // What an earlier record of the same page names is done: it waits to be sent.
-function hideWaiting(form, there) {
+async function hideWaiting(form) {
   const name = form.dataset.each;
-  const done = there.filter((one) => one.state === "final").flatMap((one) => one.fields.filter(([each]) => each === name));
-  const values = new Set(done.map(([, value]) => value));
-  for (const box of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) if (values.has(box.value)) box.closest("label").hidden = true;
+  const done = alike(await mine(), form.dataset).filter((one) => one.state === "final" && one.key !== asked);
+  const values = new Set(done.flatMap((one) => one.fields).filter(([each]) => each === name).map(([, value]) => value));
+  for (const box of form.querySelectorAll(`[name="${name}"]`)) box.closest("label").hidden = values.has(box.value);
 }
 
-const rest = (ms) => new Promise((done) => setTimeout(done, ms));
+const rest = (ms, then) => new Promise((done) => setTimeout(done, ms, then));
 const full = () => say(about.full, "bad");
 
 function typed(form, button) {
-  const fields = [...new FormData(form, button)];
-  return fields.filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+  return [...fieldsOf(form, button)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
 }
 
 // What somebody typed before this script ran stays.
 function restore(form, one) {
   for (const field of form.elements) {
     if (field.type === "hidden" || !field.name || field.type === "submit") continue;
+    if (one.state === "draft" && one.filled?.includes(field.name)) continue; // a day that nobody chose
     if (field.checked !== field.defaultChecked || (field.type === "text" && field.value !== field.defaultValue)) continue;
     const values = one.fields.filter(([name]) => name === field.name).map(([, value]) => value);
     if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
     else if (field.type === "file") one.pictures[field.name] && mark(field);
-    else if (values.length) field.value = values[0];
+    else if (values.length) {
+      field.value = values[0];
+      choose(field); // a day is what was said, whatever day it is now
+    }
   }
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -190,6 +241,7 @@ function mark(field) {
 }
 
 async function shrunk(file) {
+  if (!window.createImageBitmap) return file;
   try {
     const image = await createImageBitmap(file);
     const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
@@ -204,27 +256,40 @@ async function shrunk(file) {
   }
 }
 
-// --- the outbox page ---
+// --- the page ---
 
-async function list(place) {
-  const words = place.dataset;
-  const all = await mine();
-  document.getElementById("nothing").hidden = all.length > 0;
-  document.getElementById("unsafe").hidden = all.length === 0 || (await navigator.storage?.persisted?.()) === true;
-  const rows = all.map((one) => {
-    const row = document.getElementById("record").content.cloneNode(true);
-    row.querySelector("b").textContent = `${one.kind}: ${one.title}`;
-    row.querySelector(".st").textContent = words[one.state];
-    row.querySelector(".of").textContent = one.state === "refused" ? one.why : new Date(one.done ?? one.made).toLocaleString();
-    const open = row.querySelector("a");
-    open.href = one.state === "refused" ? `${one.page}${one.page.includes("?") ? "&" : "?"}mend=${one.key}` : one.page;
-    open.hidden = one.state === "final";
-    const drop = row.querySelector("button");
-    drop.hidden = one.state === "final";
-    drop.addEventListener("click", () => confirm(words.sure) && remove(one.key));
-    return row;
-  });
-  place.replaceChildren(...rows);
+// What an attempt to send says of the network.
+function learn({ each, wait }) {
+  if (wait !== "network" && wait !== "slow" && (wait || Object.keys(each).length)) isReached = true;
+  else if (wait) isReached = false;
+  if (wait === "network" || wait === "slow") sessionStorage.setItem("field-slow", "1");
+  else sessionStorage.removeItem("field-slow");
+}
+
+async function isThere() {
+  const late = new AbortController();
+  const clock = setTimeout(() => late.abort(), PATIENCE);
+  const answer = await fetch(about.keep, { signal: late.signal }).catch(() => null);
+  clearTimeout(clock);
+  return answer !== null && answer.headers.has(WHO);
+}
+
+// waits: the page before this one may hold the line for a moment yet.
+async function again(waits = false) {
+  const worker = navigator.serviceWorker && navigator.serviceWorker.controller;
+  if (worker) worker.postMessage("forget");
+  await show();
+  const sent = await sendAll(waits);
+  learn(sent);
+  if (!sent.wait && (!isReached || !navigator.onLine)) isReached = await isThere();
+  await show();
+  const came = Object.values(sent.each).filter((one) => one.note || one.code);
+  const words = came.map((one) => `${one.name}. ${one.note ?? one.message}`);
+  if (words.length) say(words.join(" "), came.some((one) => one.code) ? "bad" : "warn");
+  else if (sent.wait === "stuck") say(about.stuck, "bad");
+  if (sent.wait !== "signIn") return;
+  await forgetCopies();
+  document.getElementById("sign-in")?.removeAttribute("hidden");
 }
 
 // An ordinary form may change which pages are to be kept, such as by taking doors: they are asked for again after it.
@@ -233,27 +298,42 @@ for (const form of document.querySelectorAll("form[method=post]:not([data-record
 const last = sessionStorage.getItem("field-told");
 if (last) say(...JSON.parse(last));
 sessionStorage.removeItem("field-told");
-const place = document.getElementById("records");
-if (db) {
-  for (const form of document.querySelectorAll("form[data-record]")) await follow(form);
-  if (place) onChange(() => list(place));
-  if (place) await list(place);
+
+async function start() {
+  await opened;
+  countBy(today);
+  if (!db) return say(about.nowhere, "warn");
+  const all = await mine();
+  const forms = [...document.querySelectorAll("form[data-record]")];
+  if (asked) {
+    const one = all.find((each) => each.key === asked);
+    if (!one || !(await take(asked))) return after(about.outbox, one ? about.busy : about.gone, "info");
+    forms.splice(0, forms.length, ...forms.filter((form) => form.dataset.record === one.record));
+    if (!forms.length) return after(about.outbox, about.shut, "warn");
+  }
+  for (const form of forms) {
+    await follow(form, all);
+    if (!form.dataset.each) continue;
+    await hideWaiting(form);
+    onChange(() => hideWaiting(form));
+  }
+  const place = document.getElementById("records");
+  if (place) {
+    await listUnsent(place);
+    onChange(() => listUnsent(place));
+  }
   onChange(show);
-  // waits: the page before this one may hold the line for a moment yet.
-  const again = async (waits = false) => {
-    navigator.serviceWorker?.controller?.postMessage("forget");
-    await show();
-    const came = await sendAll(waits);
-    const notes = Object.values(came).flatMap((each) => each.note ?? []);
-    if (notes.length) say(notes.join(" "), "warn");
-    if (!Object.values(came).some((each) => each.signIn)) return;
-    await forgetCopies();
-    document.getElementById("sign-in")?.removeAttribute("hidden");
-  };
-  for (const event of ["online", "offline"]) addEventListener(event, () => again(true));
+  // Another tab may have sent or changed something while nobody looked at this one.
+  const look = () => document.visibilityState === "visible" && (show(), place && listUnsent(place));
+  document.addEventListener("visibilitychange", look);
+  for (const event of ["focus", "pageshow"]) addEventListener(event, look);
+  addEventListener("offline", () => ((isReached = false), again(true)));
+  addEventListener("online", () => again(true));
   document.getElementById("send-now")?.addEventListener("click", () => again(true));
   setInterval(() => again(), 60000);
   await again(true);
-} else say(about.nowhere, "warn");
-await keepCopies().catch(() => {});
-document.documentElement.dataset.field = "ready";
+}
+
+start()
+  .then(() => keepCopies(isReached).catch(() => {}))
+  .then(() => (document.documentElement.dataset.field = "ready"));

@@ -27,10 +27,13 @@ async function show() {
     row.querySelector(".begun").textContent = begun;
     return row;
   });
-  place.querySelector("ul").replaceChildren(...rows);
+  place.querySelector("ul").textContent = "";
+  place.querySelector("ul").append(...rows);
   place.hidden = rows.length === 0;
 }
 
-if (await isSignedOut()) await forgetCopies();
-await show().catch(() => {});
-document.documentElement.dataset.signedOut = "ready";
+isSignedOut()
+  .then((is) => is && forgetCopies())
+  .then(show)
+  .catch(() => {})
+  .then(() => (document.documentElement.dataset.signedOut = "ready"));
