@@ -21,7 +21,10 @@ AHEAD = timedelta(days=7)  # field days whose pages a phone keeps
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
-    """The viewer's own stays that have not ended, and the form of each step that is still to do."""
+    """The viewer's own stays that have not ended, and the form of each step that has no mark.
+
+    A phone keeps the forms before the worker accepts, too: they may accept by SMS where there is no other network.
+    """
     if viewer.account_id is None:
         return
     for own in queries.own_stays(viewer.account_id, at=at):
@@ -31,7 +34,7 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
             continue
         page = address_of("stays:field_stay", own.of.pk)
         yield KeptPage(page, own.place, queries.days_of(own.programme), n)
-        for step in steps:
+        for step in field.unmarked(own.of):
             where = address_of("stays:field_step", own.of.pk, step)
             yield KeptPage(where, field.TITLES[step], own.place, 0, is_listed=False)
 

@@ -111,13 +111,14 @@ def marks_of(one: Stay) -> list[tuple[str, str, datetime | None]]:
     ]
 
 
+def unmarked(one: Stay) -> list[str]:
+    """Return the steps of a stay that have no mark, and the report if it is not sent."""
+    return [step.value for step in StayStep if step.value not in one.marks] + ([] if one.report else [REPORT])
+
+
 def steps_left(one: Stay) -> list[str]:
     """Return what a worker has still to mark and report. Nothing before they accept the stay."""
-    marks = [step.value for step in StayStep if step.value not in one.marks]
-    report = [] if one.report else [REPORT]
-    if one.state in UNDER_WAY:
-        return marks + report
-    return report if one.state == Stay.State.DONE else []
+    return unmarked(one) if one.state in (*UNDER_WAY, Stay.State.DONE) else []
 
 
 def done_for(one: Stay, at: datetime) -> str:
