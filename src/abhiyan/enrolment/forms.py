@@ -244,15 +244,24 @@ class MemberPhoneForm(Clipped):
     phone = PhoneField(help_text=_("The number you joined with"))
 
 
+def _own_year() -> YearField:
+    """The year by which somebody shows who they are. No age: it fits two years, and is guessed more easily."""
+    return YearField(
+        label=_("Your year of birth"),
+        help_text=_(
+            "Four digits, such as 1980, or the whole date. Not your age: others could guess it. "
+            "Did you join with your age? Then it is the year we showed you."
+        ),
+    )
+
+
 class PhoneChangeForm(Clipped):
     """The new number; and who one is, where the old phone is gone (is_lost)."""
 
     phone = PhoneField(label=_("Your new number"), help_text=_("We send a code to it"))
     old = PhoneField(label=_("Your old number"), help_text=_("The number you joined with"))
     name = NameField(label=_("Your name, as you gave it"))
-    birth_year = YearField(
-        label=_("Your year of birth"), help_text=_("Four digits, such as 1980, or the whole date")
-    )
+    birth_year = _own_year()
 
     def __init__(self, data: Any = None, *, is_lost: bool, **given: Any) -> None:
         super().__init__(data, **given)
@@ -270,9 +279,7 @@ class PhoneChangeForm(Clipped):
 class WhichForm(Clipped):
     """A second fact, where several people share a phone."""
 
-    birth_year = YearField(
-        label=_("Your year of birth"), help_text=_("Four digits, such as 1980, or the whole date")
-    )
+    birth_year = _own_year()
     name = NameField(
         label=_("Your name, as you gave it"),
         help_text=_("Only if two of you were born in the same year"),

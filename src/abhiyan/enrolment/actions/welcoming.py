@@ -1,7 +1,7 @@
-"""Who has joined is sent one SMS: the member number, and the address of the card.
+"""A new member gets one SMS with the member number and the card; after joining by a text, with the year read there.
 
-A loop finds counted terms that have not been welcomed, queues a message for each under the key of its term, and marks
-it, in one commit: a crash in between sends nothing twice. Paper lists and machines welcome nobody.
+A loop finds counted terms that have not been welcomed. It queues a message for each under the key of its term, and
+marks it, in one commit: a crash in between sends nothing twice. Paper lists and machines welcome nobody.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.queries.people import join_number
-from abhiyan.enrolment.rules.channels import WELCOMED
+from abhiyan.enrolment.rules.channels import WELCOMED, WRITTEN
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging import actions as messaging
 from abhiyan.programmes.models import Rung
@@ -24,7 +24,8 @@ CARD = "/me/card/"
 
 _UNWELCOMED = f"""
 select e.id, m.public_id, m.phone_id, p.sealed, coalesce(n.language, ''), e.unit_id, e.programme_id,
-       coalesce(e.signed_at, e.at), m.merged_into is null and m.ended_on is null and n.left_at is null
+       coalesce(e.signed_at, e.at), case when e.channel = any(%(written)s) then n.birth_year end,
+       m.merged_into is null and m.ended_on is null and n.left_at is null
          and coalesce(e.signed_at, e.at) > %(from)s as is_due
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   join people_phone p on p.id = m.phone_id left join people_person n on n.id = m.person_id
@@ -40,7 +41,7 @@ def welcome(*, at: datetime) -> int:
     A service message: within ten minutes of joining it goes at any hour, later inside the hours; not to a phone that
     has said no since.
     """
-    rows = sql.rows(_UNWELCOMED, {"from": at - LATEST, "n": AT_ONCE})
+    rows = sql.rows(_UNWELCOMED, {"from": at - LATEST, "n": AT_ONCE, "written": list(map(int, WRITTEN))})
     if not rows:
         return 0
     ring = keyring()
@@ -57,6 +58,7 @@ def welcome(*, at: datetime) -> int:
                 "link": settings.ORIGIN + CARD,
                 "to": numbers[programme_id],
                 "stop": stop,
+                "born": str(born or ""),  # a machine read it out of their text, or made it of an age
             },
             key=f"joined|{term_id}",
             unit_id=unit_id,
@@ -72,6 +74,7 @@ def welcome(*, at: datetime) -> int:
             unit_id,
             programme_id,
             joined_at,
+            born,
             is_due,
         ) in rows
         if is_due

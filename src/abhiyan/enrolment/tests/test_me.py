@@ -91,7 +91,9 @@ def test_on_a_shared_phone_a_second_fact_is_asked_and_one_person_shown(world: Wo
     assert client.get("/me/")["Location"] == "/me/which/"
     page = client.get("/me/which/").content.decode()
     assert "Asha" not in page and "Mohan" not in page
-    assert client.post("/me/which/", {"birth_year": "1999"}).status_code == 422
+    assert "Not your age: others could guess it." in page
+    for wrong in ("1999", "51", "51 years", "५१"):
+        assert client.post("/me/which/", {"birth_year": wrong}).status_code == 422
     assert client.post("/me/which/", {"birth_year": "1975"}).status_code == 302
     page = client.get("/me/").content.decode()
     assert "Mohan Lal" in page and "Asha" not in page

@@ -32,6 +32,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.doctor import ids
 from abhiyan.messaging.rules import signatures
+from abhiyan.messaging.rules.texts import parts
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.queries import standing_no
@@ -138,6 +139,17 @@ def test_an_age_is_taken_and_the_reply_shows_the_year_that_it_makes(
     assert letter.template == "drive.reply_yes" and "1980" in letter.text
     assert write(server, secret, "YES").status == 200
     assert world.rows("select name, birth_year from people_person") == [("Asha Devi", 1980)]
+
+
+def test_the_welcome_of_who_joins_by_a_text_shows_the_year_that_was_read(
+    server: Server, world: World, secret: str
+) -> None:
+    write(server, secret, "JOIN")
+    assert templates() == ["drive.reply_text"]
+    write(server, secret, "आशा देवी ४६ १९०००१")
+    (letter,) = sent()
+    assert letter.template == "drive.joined" and "जन्म 1980।" in letter.text
+    assert parts(letter.text) == parts(letter.text.replace(" जन्म 1980।", "")), "it costs no SMS more"
 
 
 def test_who_writes_18_is_of_age_by_that_word_and_17_is_not(

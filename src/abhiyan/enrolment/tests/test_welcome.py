@@ -65,7 +65,7 @@ def test_who_joins_by_the_web_is_sent_the_member_number_and_the_card_once(world:
     (letter,) = gone(world)
     assert asha.membership is not None
     assert member_number(asha.membership) in letter.text and "/me/card/" in letter.text
-    assert "आशा" not in letter.text and "Asha" not in letter.text
+    assert "आशा" not in letter.text and "Asha" not in letter.text and "Born" not in letter.text
     world.tick(days=3)
     world.web_join(of=world.asha)
     assert turned(world) == [("drive.joined", "0001")]
