@@ -30,6 +30,8 @@ from .at_doors import entries, tries
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PEOPLE = 5
+OF_ANOTHER = """() => sessionStorage.setItem("call:another",
+    JSON.stringify({action: "/contact/calls/seen/", body: "", by: "somebody else"}))"""
 
 
 @pytest.fixture
@@ -96,9 +98,15 @@ def test_a_callers_hour_by_keyboard_and_the_board_of_the_supervisor(
     expect(desk.locator("#call-kept")).to_be_visible()
     look(desk, "calls kept")
     assert len(tries()) == 1
+    kept = desk.evaluate("Object.values(sessionStorage).join()")
+    assert str(cast.accounts["call_agent"].public_id) in kept and "csrf" not in kept
+    desk.evaluate(OF_ANOTHER)
     with desk.expect_navigation():
         desk.context.set_offline(False)
     noted(2)
+    desk.reload()
+    expect(desk.locator("#call-kept")).to_be_hidden()
+    assert desk.evaluate("'call:another' in sessionStorage"), "it waits for its own account"
 
     # Somebody asks to be called back, and somebody else is entitled to more.
     press(desk, "r")

@@ -130,6 +130,7 @@ def _shown(
         "here": "calls",
         "crumbs": [(say("Calls"), "")],
         "seat": seat,
+        "who": request.viewer.public_id,
         "shown": shown,
         "scheme": scheme_name(shown.scheme) if shown and shown.scheme else "",
         "number": number,

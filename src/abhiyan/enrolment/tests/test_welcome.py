@@ -224,6 +224,7 @@ def played(world: World, steps: list[tuple[str, int]]) -> None:
         elif what == "turn":
             turned(world)
         elif what == "later":
+            turned(world)  # the loop never sleeps for a whole day
             world.tick(hours=5)
         elif what == "day":
             turned(world)
