@@ -82,6 +82,10 @@ def visit(page: Page, path: str) -> None:
 
 def write(page: Page, human: Human) -> None:
     page.click("a[href='#person']")
+    fill(page, human)
+
+
+def fill(page: Page, human: Human) -> None:
     page.fill("[name=phone]", human.phone.removeprefix("+91"))
     page.fill("[name=name]", human.name)
     page.fill("[name=birth_year]", str(human.birth_year))

@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.http import QueryDict
+from django.utils import translation
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.enrolment.forms_door import DoorForm
 from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.enrolment.tests.make import Human
 from abhiyan.people.models_field import FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models import Due, Schedule
@@ -30,6 +34,7 @@ from .test_field_troubles import (  # noqa: F401  # fixtures
     RECORDS,
     SITA,
     cast,
+    fill,
     offline,
     page,
     phone,
@@ -172,7 +177,7 @@ def test_two_tabs_agree_without_a_reload(page: Page, *, has_channel: bool) -> No
         page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.locator("#records li")).to_have_count(0)
     expect(page.locator("#unsent")).to_be_hidden()
-    assert page.locator("#sent .now").inner_text() == "2"
+    expect(page.locator("#sent .now")).to_have_text("2")
     assert names() == [KAMLA.name, SITA.name]
     assert other.locator("#sent .last").inner_text().startswith("2")
 
@@ -189,6 +194,71 @@ def test_a_browser_that_always_says_offline_sends_all_the_same(page: Page) -> No
     visit(page, "/field/outbox/")
     expect(page.locator("#send-now")).to_be_visible()
     assert page.evaluate("localStorage.getItem('field-kept')"), "copies are kept"
+
+
+def said_in_hindi(**typed: str) -> dict[str, str]:
+    """The server's own words at each field of the door's form."""
+    asked = QueryDict(mutable=True)
+    asked.update(typed)
+    with translation.override("hi"):
+        errors = DoorForm(asked, on=NOW.date()).errors
+        return {field: " ".join(map(str, words)) for field, words in errors.items()}
+
+
+def faults_shown(page: Page) -> dict[str, str]:
+    return {
+        str(one.get_attribute("name")): one.locator("xpath=ancestor::*[contains(@class, 'field')][1]")
+        .locator(".err")
+        .inner_text()
+        for one in page.locator("[aria-invalid=true]").all()
+    }
+
+
+@pytest.mark.parametrize("is_offline", [True, False])
+def test_without_a_network_the_phone_refuses_at_the_door_in_hindi(page: Page, *, is_offline: bool) -> None:
+    base = page.evaluate("location.origin")
+    page.context.add_cookies([{"name": "language", "value": "hi", "url": base}])
+    page.evaluate("localStorage.removeItem('field-kept')")
+    visit(page, DOOR)
+    if is_offline:
+        page.context.set_offline(True)
+    else:
+        dead(page)
+    page.click("a[href='#person']")
+    send = page.locator(".acts button[name=send]")
+    send.click()
+    expect(page.locator("#field-told .bad")).to_be_visible()
+    nothing = said_in_hindi()
+    assert faults_shown(page) == {one: nothing[one] for one in ("phone", "name", "birth_year", "heard")}
+
+    fill(page, Human(KAMLA.name, KAMLA.birth_year, "98765"))
+    send.click()
+    five = said_in_hindi(phone="98765", name=KAMLA.name, birth_year="1979", heard="on")
+    expect(page.locator("#field-told .bad")).to_contain_text(five["phone"])
+    assert faults_shown(page) == {"phone": five["phone"]}
+
+    fill(page, Human("Chhoti Devi", NOW.year - 11, KAMLA.phone))
+    send.click()
+    expect(page.locator("#field-told .bad")).to_contain_text("केवल 18 साल या उससे बड़े लोग")
+    ready(page)
+    assert page.evaluate(NAMES, "records") == [], "nothing of a child stays"
+    assert page.input_value("[name=name]") == "" and "Chhoti Devi" not in page.content()
+
+    write(page, KAMLA)
+    page.fill("[name=birth_year]", "४५")
+    expect(page.locator(".field:has([name=birth_year]) .hint[role=status]")).to_contain_text(
+        str(NOW.year - 45)
+    )
+    send.click()
+    expect(page.locator("#field-told .ok")).to_contain_text(KAMLA.name)
+    ready(page)
+    assert page.evaluate(NAMES, "records") == [KAMLA.name]
+    page.context.set_offline(False)
+    alive(page)
+    visit(page, "/field/outbox/")
+    expect(page.locator("#records li")).to_have_count(0)
+    with system("test"):
+        assert DoorEntry.objects.get().birth_year == NOW.year - 45
 
 
 def answered_with(status: int, body: str) -> Callable[[Route], None]:

@@ -137,9 +137,9 @@ async function sendNow(key) {
   } catch {
     return { wait: "stuck" };
   }
+  if (told.kept) noteSent(one.kind); // first: once it is gone the other tabs read both lists
   if (told.kept || told.forget) await remove(key);
   else if (!told.wait) await save({ ...one, ...refusedBy(told) });
-  if (told.kept) noteSent(one.kind);
   return told;
 }
 
