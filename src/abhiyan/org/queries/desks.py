@@ -49,6 +49,8 @@ def nearest_each(
     unit_ids: Collection[int], capability: str, *, on: date, above: bool = False, offices: Sequence[str] = ()
 ) -> dict[int, int]:
     """The same of several units, by unit; those without one are left out. One query."""
+    if not unit_ids:
+        return {}
     with system("who may be asked"):
         rows = sql.rows(
             f"""
