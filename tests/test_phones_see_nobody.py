@@ -108,6 +108,7 @@ def test_few_addresses_open_by_one_code() -> None:
         "org:my_phones",
         "site:field_due",
         "site:field_keep",
+        "site:field_list",
         "site:field_outbox",
         "site:field_send",
         "site:field_start",
@@ -124,7 +125,11 @@ def test_a_worker_sees_and_marks_their_own_stay_and_no_host(cast: Cast, found: A
     assert client.get(page).status_code == 404, "of another"
     with transaction.atomic():
         with system("test"):
-            stays.update(worker_id=cast.accounts["booth_worker"].pk, host_name="Ghulam Rasool")
+            stays.update(
+                worker_id=cast.accounts["booth_worker"].pk,
+                host_name="Ghulam Rasool",
+                state=Stay.State.ACCEPTED,
+            )
         text = client.get(page).text
         assert f"{page}arrive/" in text and SECRET.findall(text) == []
         assert client.post(f"{page}arrive/").status_code == 302

@@ -405,7 +405,7 @@ def desks_decided(desks: Collection[int | None], *, on: date) -> dict[int, int]:
 
 
 def waiting_at(unit_id: int, *, on: date, most: int) -> int:
-    """Count the opinions in scope that wait for a unit's office to pass them up, up to `most`. One query where none waits."""
+    """Count the opinions in scope that wait for a unit's office to pass them up, to `most`. One query if none waits."""
     if not Opinion.objects.filter(is_left=False, is_returned=False).exists():
         return 0
     return opinions_at(unit_id, "", on=on)[:most].count()
