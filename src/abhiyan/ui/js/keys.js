@@ -26,14 +26,12 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     search.focus();
   } else if (event.key === "?") {
-    const help = document.getElementById("help");
-    if (help && help.showModal) help.showModal();
+    document.getElementById("help")?.showModal?.();
   } else if (letter(event) === "g") {
     asked = event.timeStamp;
   } else if (asked && event.timeStamp - asked < 1500) {
     asked = 0;
-    const link = document.querySelector(`[data-go="${CSS.escape(letter(event))}"]`);
-    if (link) link.click();
+    document.querySelector(`[data-go="${CSS.escape(letter(event))}"]`)?.click();
   } else if (/^[a-z]$/.test(letter(event))) {
     const button = `[aria-keyshortcuts="${letter(event)}"]`;
     const row = event.target.closest("tr");

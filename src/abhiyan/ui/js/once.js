@@ -10,12 +10,12 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.once === "sent") return event.preventDefault();
   form.dataset.once = "sent";
   const button = event.submitter || form.querySelector("[type=submit]");
-  if (button) button.setAttribute("aria-busy", "true");
+  button?.setAttribute("aria-busy", "true");
 });
 // A page that takes long is seen to be on its way. What comes as a file leaves the page as it is.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest('a.button[href^="/"]:not([download]):not([href*="format"]):not([href*="poster"]):not([href*="."])');
-  if (link && !event.ctrlKey) link.ariaBusy = true;
+  const link = event.target.closest('a.button[href^="/"]:not([download])');
+  if (link && !event.ctrlKey && !/format|poster|\./.test(link.getAttribute("href"))) link.ariaBusy = true;
 });
 // back from the next page: the form may be sent again
 addEventListener("pageshow", () => {

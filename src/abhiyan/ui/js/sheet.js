@@ -5,8 +5,7 @@ const shown = async (address, options) => {
   if (answer.redirected || !sheet || !sheet.showModal) return location.assign(answer.url); // signed out meanwhile
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const part = page.getElementById("bearer") || page.getElementById("main");
-  sheet.firstElementChild.textContent = "";
-  sheet.firstElementChild.append(...part.childNodes);
+  sheet.firstElementChild.innerHTML = part.innerHTML;
   if (!sheet.open) sheet.showModal();
   sheet.querySelector("h1")?.focus();
 };
