@@ -2,6 +2,7 @@
 # ruff: noqa: F811  # fixtures
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.http import QueryDict
 from django.utils import translation
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
@@ -19,14 +20,15 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.forms_door import DoorForm
 from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.tests.server import Server
 from abhiyan.people.models_field import FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.models import Due, Schedule
+from abhiyan.programmes.models import Due, DueRecord, Schedule
 from abhiyan.ui.build import node
 from abhiyan.ui.tests.test_old_browsers import FINDER
 from abhiyan.units.models import Unit
 
-from .cast import Cast
+from .cast import SYSTEM, Cast
 from .test_field_troubles import (  # noqa: F401  # fixtures
     DOOR,
     KAMLA,
@@ -42,7 +44,7 @@ from .test_field_troubles import (  # noqa: F401  # fixtures
     visit,
     write,
 )
-from .test_offline_journey import ROLE, keeps, ready
+from .test_offline_journey import ROLE, Phone, keeps, ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = timedelta(days=1)
@@ -416,3 +418,70 @@ def test_a_report_of_last_week_is_sent_in_the_new_week_and_moves_nowhere(
     with system("test"):
         due = Due.objects.get(people=12)
         assert due.begins_on.isoformat() == begins
+
+
+# --- two leaders of one unit ---
+
+
+def test_two_leaders_of_one_unit_report_offline_and_the_newer_word_stands(
+    chromium: Browser, served: Server, cast: Cast
+) -> None:
+    """The older word leaves its phone a day later than the newer one. It is kept beside it, and its writer is told."""
+    base, unit = f"http://127.0.0.1:{served.port}", cast.world.state
+    for role in ("no_office", "booth_worker"):
+        cast.appoint(cast.accounts[role], "state_general_secretary", "JK", by=SYSTEM)
+    with cast.as_("national_president"):
+        asking = Asking(
+            title="State evening",
+            wanted="meeting",
+            rhythm="weekly",
+            first_on=NOW.date() - 2 * DAY,
+            last_on=NOW.date() + 60 * DAY,
+            office="state_general_secretary",
+            kind="state",
+        )
+        nation, by = cast.world.units["IN"].pk, cast.actor("national_president")
+        ask_units(asking=asking, unit_id=nation, expected=2, by=by, at=NOW - DAY)
+    with system("test"):
+        asked = str(Schedule.objects.get(title="State evening").public_id)
+
+    def finish_on(phone: Phone, role: str, people: int) -> Page:
+        page = phone.on(base, cast.token(role), "en")
+        for _visit in range(2):
+            page.goto(f"{base}/field/start/")
+            ready(page)
+        where = next(one for one in keeps(page) if asked in one)
+        page.context.set_offline(True)
+        visit(page, where)
+        page.fill("[name=people]", str(people))
+        page.click("form[data-record] .acts button")
+        expect(page.locator("#field-told .ok")).to_contain_text("State evening")
+        return page
+
+    phones = [Phone(chromium) for _n in range(2)]
+    try:
+        older = finish_on(phones[0], "no_office", 12)
+        newer = finish_on(phones[1], "booth_worker", 41)
+        newer.context.set_offline(False)
+        visit(newer, "/field/outbox/")
+        expect(newer.locator("#records li")).to_have_count(0)
+        ms = older.evaluate("Date.now()") + (DAY + timedelta(hours=1)).total_seconds() * 1000
+        older.clock.set_fixed_time(datetime.fromtimestamp(ms / 1000, UTC))
+        given.time(NOW + DAY)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": cast.token("no_office"), "url": base}
+        older.context.add_cookies([cookie])  # type: ignore[list-item]  # Playwright's shape
+        older.context.set_offline(False)
+        visit(older, "/field/outbox/")
+        expect(older.locator("#records li")).to_have_count(0)
+        expect(older.locator("#field-told")).to_contain_text(
+            "A newer answer stands. Yours is kept beside it."
+        )
+    finally:
+        for each in phones:
+            each.kill()
+            shutil.rmtree(each.profile, ignore_errors=True)
+    with system("test"):
+        due = Due.objects.get(schedule__public_id=asked, unit_id=unit.pk)
+        assert (due.people, due.begins_on) == (41, NOW.date() - 2 * DAY)
+        assert DueRecord.objects.get(due=due).people == 12
+        assert FieldReceipt.objects.count() == 2
