@@ -1,8 +1,8 @@
 """Files made to harm, at every reader and every upload door.
 
 Each reader of the pool gets all of them: it is found in the source, so a new one is covered or fails here. Each form
-with a field for files is a door, and is found by its class. What a file brings about is refused or cut off, in another
-process, while this one answers others.
+with a field for files is a door, and is found by its class. Another process refuses a
+hostile file or is cut off, while this one answers others.
 """
 
 import ast

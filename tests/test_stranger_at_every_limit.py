@@ -1,8 +1,8 @@
 """A stranger spends every limit; then a leader, a worker behind a carrier, somebody who joins and a leaver get in.
 
 The stranger has 2,000 requests, 50 networks (one is the carrier's) and ten minutes. They know the numbers of the
-leader, the worker and the member, and the first digits of everybody's. Nobody knows beforehand who will join. What a
-stranger can spend is read from `core.declared`: each new limit is tried here once it is declared.
+leader, the worker and the member, and the first digits of everybody's. Nobody knows beforehand who will join. The test
+reads from `core.declared` what a stranger can spend: it tries each new limit once it is declared.
 """
 
 from collections.abc import Callable, Iterator

@@ -104,7 +104,7 @@ def openers_outside_the_pool(source: Source) -> Iterator[str]:
 
 
 def uploads_read_by_hand(source: Source) -> Iterator[str]:
-    """What was uploaded is read by `ui.files.sent_bytes` alone; who has an upload in hand is listed."""
+    """`ui.files.sent_bytes` alone reads an upload; the list names every place that has one in hand."""
     if _listed(source, HANDS):
         return
     for node in source.nodes:

@@ -22,8 +22,8 @@ def is_of_its_day(made_at: datetime, *, at: datetime) -> bool:
 def stands(made_at: datetime, *, former: datetime | None) -> bool:
     """Return True if what was finished at an instant stands now. former: when what stood until now was finished.
 
-    The record finished later stands of two about one thing, in whatever order they come. Of two finished at once
-    it is the one that came last. The room keeps the other beside it, and shows it.
+    The record finished later stands of two about one thing, in whatever order they come. If both were finished at
+    once, the one that came last stands. The room keeps the other beside it, and shows it.
     """
     return former is None or made_at >= former
 

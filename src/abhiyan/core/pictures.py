@@ -21,7 +21,7 @@ DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at hal
 DECODED_WHOLE = 16_000_000
 PRINTED = 36_000_000  # points of a picture to be printed: A2 with 300 an inch
 LONGEST = 2400  # points of what is read
-KEPT, SMALL = 1600, 240  # points of the longer side of a picture that is kept, and of the small one
+KEPT, SMALL = 1600, 240  # points of the longer side: of a kept picture, and of the small one
 
 
 TAIL = 65_536  # bytes at the end of a file: where it says that it is whole

@@ -1,13 +1,13 @@
 """Small cells: what somebody may read of a count who may not see the people behind it.
 
 Outside one's person-level scope a count is that of the last closed day. It is rounded to 10 and says nothing
-below 10. Every figure is rounded by itself from its running total, never put together from other rounded figures,
-and rounding keeps order: so rungs keep their order, and two figures (two days, a node and its children, two
+below 10. Every figure is rounded by itself from its running total, never put together from other rounded figures.
+Rounding keeps order. So rungs keep their order, and two figures (two days, a node and its children, two
 channels) differ by a multiple of 10 whose meaning is uncertain by up to 9 either way.
 
 Somebody knows the own part of a node above their units exactly, day by day. There the rest is rounded first, by
-itself, and only then put together with the own part (`together`): while the own part moves by ones, the figure tells
-no more of the rest than the rest rounded alone, and nothing where that is below 10. Such a figure may be 14 away.
+itself, and only then put together with the own part (`together`). While the own part moves by ones, the figure tells
+no more than the rest rounded alone. It tells nothing where that is below 10. Such a figure may be 14 away.
 
 Answers without a name are nobody's own part: no office may see the people behind them, so every reader is outside.
 """

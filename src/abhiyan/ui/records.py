@@ -87,7 +87,7 @@ TILES = {
 
 @dataclass(frozen=True, slots=True)
 class RecordShown:
-    """What a record would write, in words.
+    """The answers of a record, in words, before it is written.
 
     facts: each with its label, the unit first. names: how many people they name.
     """
@@ -118,7 +118,7 @@ class RecordKind:
     open that page may send its records. take: does the act, and returns the address that shows what came of it, maybe
     with a note.
     show: reads what `take` would write, in words: where, for what, every name and every answer. It writes nothing, and
-    refuses what its sender may not send. Who decides about a record of a phone that was signed out reads this.
+    refuses what its sender may not send. The person who decides about a record of a signed-out phone reads it.
     tile: of TILES. keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals
     after which the phone deletes the record, for nothing of it may stay. checked: the forms of its page, whose checks
     the phone makes too (`ui.checks`).

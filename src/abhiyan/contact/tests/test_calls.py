@@ -526,7 +526,7 @@ def test_the_next_person_is_read_from_an_index(
     queue_of(run, people_to_call(run, world.unit("N1111"), 30))
     given = {"lists": [entries()[0].list_id], "languages": ["hi"], "at": NOW, "on": NOW.date()}
     with system("test"), connection.cursor() as cursor:
-        # Of thirty rows a sort costs nothing, so it must be forbidden for the order of the index to show.
+        # A sort of thirty rows costs nothing. It is forbidden here, so that the order of the index shows.
         cursor.execute("set local enable_seqscan = off")
         cursor.execute("set local enable_sort = off")
         for statement, index in (

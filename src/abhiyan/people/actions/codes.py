@@ -154,8 +154,8 @@ def count_asked(
 
     part: of `declared.KNOWN_PARTS` or `OPEN_PARTS`; each has rooms of its own. number: E.164. session: "" where none
     is needed. expected: of a known part, whether something leaves for the number; only that counts for its network,
-    and every number is answered alike. Who is signed in spends no room of strangers, and neither does a browser that
-    has proven this phone before. Refuses TooMany.
+    and every number is answered alike. A signed-in person spends no room of strangers, and neither does a browser
+    that has proven this phone before. Refuses TooMany.
     """
     phone_id = keyring().phone_id(number)
     subject = f"{part} {phone_id}"

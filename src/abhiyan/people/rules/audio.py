@@ -9,8 +9,11 @@ KINDS = {"mp3": "audio/mpeg", "ogg": "audio/ogg", "m4a": "audio/mp4"}
 
 
 def kind_of(file: Path) -> str:
-    """The media type of a sound file as browsers play it: in the pool. Raises ReaderRefusal for anything else,
-    whatever its name says: it has to begin as its kind does, and hold a further frame, page or box of that kind."""
+    """Return the media type of a sound file as browsers play it. It runs in the pool.
+
+    The file has to begin as its kind does, and hold a further frame, page or box of that kind. Raises ReaderRefusal
+    for anything else, whatever its name says.
+    """
     data = file.read_bytes()
     if data[:3] == b"ID3" and len(data) > 10:  # a tag; its length has seven bits in each byte
         tag = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))

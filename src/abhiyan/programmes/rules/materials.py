@@ -44,8 +44,8 @@ _BLOCK = 1 << 16  # bytes
 def look_into(file: Path) -> dict[str, str | None]:
     """Return the ending a file should have, by what is in it; and a picture drawn again, in base 64. In the pool.
 
-    Raises ReaderRefusal("kind") for what is not taken, whatever its name says: also an office file or a PDF that starts
-    something or fetches something, and a file that is cut short.
+    Raises ReaderRefusal("kind") for what is not taken, whatever its name says. An office file or a PDF that starts or
+    fetches something is not taken, nor is a file that is cut short.
     """
     data = file.read_bytes()
     if data[:5] == b"%PDF-" and b"%%EOF" in data[-TAIL:]:

@@ -426,7 +426,7 @@ def test_a_report_of_last_week_is_sent_in_the_new_week_and_moves_nowhere(
 def test_two_leaders_of_one_unit_report_offline_and_the_newer_word_stands(
     chromium: Browser, served: Server, cast: Cast
 ) -> None:
-    """The older word leaves its phone a day later than the newer one. It is kept beside it, and its writer is told."""
+    """The older word leaves its phone a day later than the newer one. It is kept beside it, and its writer reads so."""
     base, unit = f"http://127.0.0.1:{served.port}", cast.world.state
     for role in ("no_office", "booth_worker"):
         cast.appoint(cast.accounts[role], "state_general_secretary", "JK", by=SYSTEM)
