@@ -131,7 +131,7 @@ def declared(form: forms.BaseForm) -> Check:
     asked_if = form.asked_if if isinstance(form, CheckedForm) else {}
     fields: list[Check] = []
     for name, field in form.fields.items():
-        check: Check = {"name": name, "label": str(field.label or "")} | _declared(field)
+        check: Check = {"name": name, "label": before_colon(field)} | _declared(field)
         if name in asked_if:
             other, values = asked_if[name]
             check["when"] = {"key": other, "op": "in", "value": sorted(values)}
@@ -146,6 +146,11 @@ def declared(form: forms.BaseForm) -> Check:
     if isinstance(form, CheckedForm):
         told |= {"rules": [rule.plain() for rule in form.form_rules()], "clip": form.clips_at}
     return told
+
+
+def before_colon(field: forms.Field) -> str:
+    """Return a field's label as it stands before what is wrong with it: a sentence loses its full stop."""
+    return str(field.label or "").rstrip(".।")
 
 
 def _declared(field: forms.Field) -> Check:

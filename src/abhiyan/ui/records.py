@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.refusals import Refused
 
+from .checks import before_colon
 from .numbers import grouped
 
 Value = TypeVar("Value")
@@ -170,7 +171,7 @@ def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value
         return act(form.cleaned_data)
     first = next((name for name in form.errors if name in form.fields), "")
     said = [
-        f"{form.fields[name].label}: {error}"
+        f"{before_colon(form.fields[name])}: {error}"
         if name in form.fields and form.fields[name].label
         else str(error)
         for name, errors in form.errors.items()

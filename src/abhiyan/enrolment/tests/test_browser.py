@@ -101,6 +101,12 @@ def go_on_to(page: Page, field: str) -> None:
     """The next of the short steps, where the field is not in sight yet."""
     if not page.is_visible(field):
         page.click(NEXT)
+        cursor_is_there(page)
+
+
+def cursor_is_there(page: Page) -> None:
+    """Wait until a script has taken the cursor to the step: what is typed before would go elsewhere."""
+    page.wait_for_selector("html:not([data-steps]), .part:target :focus", state="attached")
 
 
 def fill(page: Page, human: Human) -> None:
@@ -156,6 +162,7 @@ def test_joining_comes_in_short_steps_and_a_no_to_the_age_ends_it(visit: Open, w
     page.check("input[name=adult][value=yes]")
     page.press("[name=name]", "Enter")
     page.wait_for_selector("[name=phone]")
+    cursor_is_there(page)
     assert not page.is_visible("[name=name]") and page.locator("#about .err").count() == 0
     assert page.input_value("[name=birth_year]") == str(world.asha.birth_year)
     page.fill("[name=phone]", world.asha.phone.removeprefix("+91"))

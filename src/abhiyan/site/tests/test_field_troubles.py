@@ -80,8 +80,14 @@ def visit(page: Page, path: str) -> None:
     ready(page)
 
 
-def write(page: Page, human: Human) -> None:
+def to_person(page: Page) -> None:
+    """Go on to the person. The cursor comes to the phone; what is typed before it comes would go elsewhere."""
     page.click("a[href='#person']")
+    expect(page.locator("[name=phone]")).to_be_focused()
+
+
+def write(page: Page, human: Human) -> None:
+    to_person(page)
     fill(page, human)
 
 
@@ -141,8 +147,7 @@ def test_what_was_typed_outlives_a_battery_that_is_empty(
 ) -> None:
     visit(page, DOOR)
     phone.context.set_offline(True)
-    page.click("a[href='#person']")
-    expect(page.locator("[name=phone]")).to_be_focused()
+    to_person(page)
     page.keyboard.type("98")
     page.click("[name=name]")
     page.keyboard.type("Kamla D")

@@ -156,6 +156,7 @@ def path_of(page: Page, start: str) -> str:
 def enter(page: Page, human: Human) -> None:
     """Write somebody down, with the network gone: the page comes again, for the next person."""
     page.click("a[href='#person']")
+    expect(page.locator("[name=phone]")).to_be_focused()
     page.fill("[name=phone]", human.phone.removeprefix("+91"))
     page.fill("[name=name]", human.name)
     page.fill("[name=birth_year]", str(human.birth_year))

@@ -41,6 +41,7 @@ from .test_field_troubles import (  # noqa: F401  # fixtures
     page,
     phone,
     served,
+    to_person,
     visit,
     write,
 )
@@ -226,7 +227,7 @@ def test_without_a_network_the_phone_refuses_at_the_door_in_hindi(page: Page, *,
         page.context.set_offline(True)
     else:
         dead(page)
-    page.click("a[href='#person']")
+    to_person(page)
     send = page.locator(".acts button[name=send]")
     send.click()
     expect(page.locator("#field-told .bad")).to_be_visible()

@@ -21,6 +21,7 @@ from .test_field_troubles import (  # noqa: F401  # fixtures
     page,
     phone,
     served,
+    to_person,
     visit,
     write,
 )
@@ -66,7 +67,7 @@ def worked(page: Page) -> Page:  # noqa: F811  # a fixture
         page.click(".acts button[name=send]")
         expect(page.locator("#field-told .ok")).to_contain_text(KAMLA.name)
         ready(page)
-        page.click("a[href='#person']")
+        to_person(page)
         page.fill("[name=name]", "Begun Only")
     assert len(page.evaluate(COPIES)) > 2
     assert PRESIDENT in json.dumps(page.evaluate(LEFT)[0])

@@ -3,4 +3,5 @@ addEventListener("hashchange", () => {
   const part = document.querySelector(".parts > .part:target");
   (part?.querySelector("[aria-invalid=true]") ?? part?.querySelector("[tabindex='-1']"))?.focus();
 });
+document.documentElement.dataset.steps = "ready";
 document.querySelector(".parts > .part.now [aria-invalid=true]")?.focus();
