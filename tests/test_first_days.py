@@ -18,7 +18,11 @@ from abhiyan.enrolment.tests.make import Human, plant_units
 from abhiyan.enrolment.tests.web import code_sent, filled, offered, today, typed
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.tests.sending import send_due
+from abhiyan.org import actions as org
+from abhiyan.org.actions.officers import seat_awaited_officers
+from abhiyan.org.models import Appointment
 from abhiyan.people import actions as people
+from abhiyan.people.models import Account
 from abhiyan.people.rules import totp
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
@@ -153,6 +157,90 @@ def test_an_empty_installation_comes_to_its_first_member() -> None:
         for unit in ("JK-B001", "JK", "IN"):
             (ladder,) = queries.ladders(node=units[unit].pk, hierarchy=1, of=[drive], at=NOW).values()
             assert (ladder.reported, ladder.counted) == (1, 1), unit
+
+
+def appointed(client: Client, unit: str, office: str, phone: str, name: str) -> None:
+    """The administrator gives an office on the page."""
+    given = {
+        "unit": unit,
+        "hierarchy": "1",
+        "office": office,
+        "phone": phone,
+        "name": name,
+        "starts_on": str(today()),
+        "ends_on": "",
+        "order_no": "",
+    }
+    answer = client.post(f"/appointments/new/?unit={unit}&hierarchy=1", given)
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def step(page: str, title: str) -> str:
+    """One of the first steps, as text with its links."""
+    (found,) = [
+        each
+        for each in re.findall(r"<li[ >].*?</li>", page, re.DOTALL)
+        if title in each.split('class="meta"')[0]
+    ]
+    return " ".join(found.split())
+
+
+def test_a_step_is_ticked_only_once_somebody_can_do_the_next_ones() -> None:
+    translation.activate("en")
+    client = signed_in(init())
+    with system("test"):
+        for n, name in enumerate(("Rafiq Dar", "Sudha Koul")):
+            org.name_officer(phone=f"+9198100123{n}7", name=name, by=Actor.system("init"), at=NOW)
+    page = today_page(client)
+    assert done(page) == [] and "First do this: Import the units." in step(page, "Appoint an office-bearer")
+    assert "First do this: Import the units." in step(page, "Open a programme")
+    with system("units as if imported"):
+        units = plant_units()
+        assert seat_awaited_officers(at=NOW) == 2
+
+    # Data officers, and a booth president, can do none of the next steps.
+    assert done(today_page(client)) == ["Import the units"]
+    with system("test"):
+        org.appoint_new(
+            phone="+919810012390",
+            name="Zubair Lone",
+            office="booth_president",
+            unit_id=units["JK-B001"].pk,
+            by=Actor.system("test"),
+            at=NOW,
+            language="en",
+        )
+    page = today_page(client)
+    assert done(page) == ["Import the units"]
+    assert 'href="/appointments/new/?unit=IN' in step(page, "Appoint an office-bearer")
+    for title in ("Publish the notice", "Open a programme"):
+        assert "First do this: Appoint an office-bearer." in step(page, title)
+    assert "above you" not in page
+
+    # An offer is no tick. The step names the person.
+    appointed(client, "JK", "state_president", "98100 12346", "Chandra Kumari")
+    page = today_page(client)
+    asked = step(page, "Appoint an office-bearer")
+    assert done(page) == ["Import the units"]
+    assert "Chandra Kumari was asked to be State president, Jammu and Kashmir" in asked, asked
+    (offer,) = re.findall(r'href="(/appointments/[0-9a-f-]{36}/)"', asked)
+    assert client.get(offer).status_code == 200
+
+    # They accept: the administrator reads who does the rest; they themselves have the buttons.
+    with system("test"):
+        held = Appointment.objects.get(office__code="state_president")
+        account = Account.objects.get(pk=held.account_id)
+        hers = Actor(kind="person", id=account.public_id, account_id=account.pk)
+        org.answer_offer(public_id=held.public_id, is_accepted=True, by=hers, at=NOW)
+    page = today_page(client)
+    assert done(page) == ["Import the units", "Appoint an office-bearer"]
+    for title in ("Publish the notice", "Open a programme"):
+        told = step(page, title)
+        assert "State president, Jammu and Kashmir does this: Chandra Kumari." in told and "href" not in told
+    theirs = browser(account)
+    page = today_page(theirs)
+    assert 'href="/notice/"' in step(page, "Publish the notice")
+    assert 'href="/programmes/new/"' in step(page, "Open a programme")
 
 
 def test_who_is_appointed_gets_the_code_to_sign_in() -> None:

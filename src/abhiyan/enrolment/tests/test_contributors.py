@@ -34,7 +34,7 @@ from abhiyan.units import queries as units
 from .make import CHANNEL, Human, World
 from .test_phone_change import change, on
 from .test_two_rolls import become_friend, friends_programme, rolls_of
-from .web import blanks, code_sent, join, officer, open_me, today, typed, web_world
+from .web import FILLED, blanks, code_sent, join, officer, open_me, today, typed, web_world
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
@@ -51,8 +51,16 @@ def contributors_programme(world: World, *, state: str = "JK") -> Programme:
     with system("tests open a programme of contributors"):
         if not people_queries.versions_of_notice("contributors"):
             text = {
-                language: standard_notice.standard(
-                    language, organisation="S", contact="A", page="p", leave_number="", code="contributors"
+                language: standard_notice.with_holes_filled(
+                    standard_notice.standard(
+                        language,
+                        organisation="S",
+                        contact="A",
+                        page="p",
+                        leave_number="",
+                        code="contributors",
+                    ),
+                    FILLED,
                 )
                 for language in standard_notice.LANGUAGES
             }

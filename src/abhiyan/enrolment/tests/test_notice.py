@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.people import queries as people
+from abhiyan.people.actions import publish_notice
+from abhiyan.people.actions.consents import NoticeUnfilled
 from abhiyan.people.models import Notice
 from abhiyan.people.rules import notices, standard_notice
 
-from .make import World
+from .make import CHANNEL, World
 from .web import filled, offered, officer, web_world
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +190,18 @@ def test_every_shipped_notice_promises_the_erasure_that_the_member_page_offers(l
     for text in (shipped, notices.SAMPLE[language]):
         said = standard_notice.written(text, language)
         assert ("erased" if language == "en" else "मिटव") in said
+
+
+def test_nobody_publishes_a_text_with_brackets_left_also_no_sample(world: World) -> None:
+    for code in ("membership", "friends", "contributors"):
+        texts = {
+            language: standard_notice.standard(
+                language, organisation="", contact="", page=ORIGIN, leave_number="", code=code
+            )
+            for language in standard_notice.LANGUAGES
+        }
+        for is_sample in (False, True):
+            with system("test"), pytest.raises(NoticeUnfilled) as refused:
+                publish_notice(code=code, texts=texts, by=CHANNEL, at=world.now, is_sample=is_sample)
+            assert "[" in str(refused.value)
+    assert not Notice.objects.exists()

@@ -26,7 +26,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 
 from .make import CHANNEL, Human, World
-from .web import blanks, code_sent, filled, join, main, officer, today, typed, web_world
+from .web import FILLED, blanks, code_sent, filled, join, main, officer, today, typed, web_world
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
@@ -42,8 +42,11 @@ def friends_programme(world: World, *, slug: str = "friends", hierarchy: int = 1
     with system("tests open a friends programme"):
         if not people_queries.versions_of_notice("friends"):
             text = {
-                language: standard_notice.standard(
-                    language, organisation="S", contact="A", page="p", leave_number="", code="friends"
+                language: standard_notice.with_holes_filled(
+                    standard_notice.standard(
+                        language, organisation="S", contact="A", page="p", leave_number="", code="friends"
+                    ),
+                    FILLED,
                 )
                 for language in standard_notice.LANGUAGES
             }

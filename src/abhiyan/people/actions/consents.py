@@ -17,12 +17,19 @@ from abhiyan.people import journal
 from abhiyan.people.models import Consent, Notice, Purpose
 from abhiyan.people.news import ConsentWithdrawn
 from abhiyan.people.rules.notices import SAMPLE, NoticeText, missing
+from abhiyan.people.rules.standard_notice import holes_of
 
 
 class NoticeIncomplete(Refused):
     """A notice must say all the Act asks for, in every language it is published in."""
 
     message = _("The notice does not say: %(missing)s.")
+
+
+class NoticeUnfilled(Refused):
+    """Square brackets stand where only the organisation knows the words."""
+
+    message = _("Fill in the text in square brackets: %(holes)s")
 
 
 class NoticeRenewed(Refused, status=409):
@@ -41,13 +48,16 @@ def publish_notice(
 ) -> int:
     """Publish the next version of a notice in several languages at once. Its number. Earlier ones stay as they are.
 
-    Who may is asked by the caller. after: the version it was written from, if it must still be the latest.
-    Refuses NoticeIncomplete unless every language has every section; NoticeRenewed.
+    The caller asks who may. after: the version it was written from, if it must still be the latest.
+    Refuses NoticeIncomplete unless every language has every section; NoticeUnfilled while brackets are left, also in a
+    sample; NoticeRenewed.
     Locks: this notice, by an advisory lock. In the caller's transaction.
     """
     for text in texts.values():
         if lacking := missing(text):
             raise NoticeIncomplete(missing=", ".join(lacking))
+        if holes := holes_of(text):
+            raise NoticeUnfilled(holes=" ".join(holes))
     # two who publish at once come one after the other
     sql.wait_for(f"notice|{code}")
     version = (Notice.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1

@@ -129,3 +129,19 @@ def heading(key: str, language: str) -> str:
 def holes(text: str) -> list[str]:
     """What is still to be filled in, in square brackets."""
     return list(dict.fromkeys(_HOLE.findall(text)))
+
+
+def holes_of(text: NoticeText) -> list[str]:
+    """Return each hole in a notice: its title, its short text and its parts."""
+    parts = [part for section in text.sections for part in (section.heading, section.text)]
+    return holes("\n".join([text.title, text.short, *parts]))
+
+
+def with_holes_filled(text: NoticeText, words: Mapping[str, str]) -> NoticeText:
+    """A notice with words in place of its square brackets. KeyError for brackets that have none."""
+
+    def fill(part: str) -> str:
+        return _HOLE.sub(lambda hole: words[hole[0]], part)
+
+    sections = [replace(section, text=fill(section.text)) for section in text.sections]
+    return NoticeText(fill(text.title), sections, fill(text.short))

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.urls import reverse
 from PIL import Image, ImageDraw
 
 from abhiyan.core.actor import Actor
@@ -112,11 +114,36 @@ def _ask_each(ground: SampleGround, made: Programme, states: Mapping[str, str]) 
         programmes.set_target(programme_id=made.pk, unit_id=ground.ids[code], n=wanted[code], by=by, at=at)
 
 
+STANDARD = ("friends", "contributors")  # The sample makes these notices from the standard text.
+
+# The sample fills these words into the standard notice.
+SAMPLE_WORDS = {
+    "hi": {
+        "name": "जन संगठन (नमूना)",
+        "contact": "डेटा अधिकारी (नमूना), 0194 0000000",
+        "[पता]": "1 नमूना मार्ग, श्रीनगर",
+    },
+    "en": {
+        "name": "Jan Sangathan (sample)",
+        "contact": "Data officer (sample), 0194 0000000",
+        "[address]": "1 Sample Road, Srinagar",
+    },
+}
+
+
 def publish_notice(code: str, *, at: datetime) -> None:
-    """Publish the standard notice of a roll of the sample."""
+    """Publish the standard notice of a roll of the sample, with the words of a sample in its brackets."""
     texts = {
-        language: standard_notice.standard(
-            language, organisation="नमूना", contact="नमूना", page="/me/", leave_number="", code=code
+        language: standard_notice.with_holes_filled(
+            standard_notice.standard(
+                language,
+                organisation=settings.ORGANISATION or SAMPLE_WORDS[language]["name"],
+                contact=SAMPLE_WORDS[language]["contact"],
+                page=settings.ORIGIN + reverse("enrolment:me"),
+                leave_number="",
+                code=code,
+            ),
+            SAMPLE_WORDS[language],
         )
         for language in standard_notice.LANGUAGES
     }

@@ -188,7 +188,8 @@ def today(request: Request) -> HttpResponse:
             "sheets": list(beside.items()),
             "invitations": sorted(_only(Invitation, every), key=lambda one: not one.is_own_work),
             "words": _only(OfficeWord, every),
-            "steps": [] if standings else steps(request.viewer),  # a programme runs: they are done
+            # A programme that runs is the last step.
+            "steps": [] if standings else steps(request.viewer, on=clock.day_in(settings.TIME_ZONE, at)),
             **_own_unit(request.viewer),
         },
     )
