@@ -48,7 +48,7 @@ from .doors import (
     require_there,
     take_doors,
 )
-from .inbound import CallerSaid, look_up_caller, take_inbound
+from .inbound import CallerFound, CallerSaid, look_up_caller, take_inbound
 from .lists import (
     ACT,
     LONGEST_TEXT,

@@ -1,9 +1,12 @@
-"""Somebody calls the helpline. A caller of a call centre sees what the phone has open, and writes down what it says."""
+"""Somebody calls the helpline. A caller of a call centre looks the phone up, and writes down what the person says.
+
+The caller sees the requests that they may answer or typed themselves. The page says that there are others only if this
+phone called us lately. No word of the caller goes into a request of another desk.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from abhiyan.contact import centres
 from abhiyan.contact.rules.doors import unfit_note
@@ -15,6 +18,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk import queries as requests
+from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket
 
 from .calls import NoCallerHere
@@ -22,30 +26,44 @@ from .talks import NoteUnfit
 
 SAME_LOOK = timedelta(hours=1)  # in which one account looks once at one number
 MOST_OPEN = 20  # requests shown at once
+CALLED_LATELY = timedelta(
+    hours=24
+)  # so long after a call of the phone a caller may learn that it has requests
 LOOK = "contact.look_up_caller"
 
 
-def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> Sequence[Ticket]:
-    """Return what a phone has open at the helpline, the newest first. Each look leaves a row in the trail.
+@dataclass(frozen=True, slots=True)
+class CallerFound:
+    """The open requests of a phone, as a caller knows them. own: what they may answer or typed, the newest first.
+    has_elsewhere: the phone has others."""
 
-    Looks at one number within SAME_LOOK are one look. phone: E.164. Only callers of the call centre may. Refuses
-    NoCallerHere, TooMany.
+    own: Sequence[Ticket] = ()
+    has_elsewhere: bool = False
+
+
+def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> CallerFound:
+    """Return what a phone has open at the helpline, as far as the caller may know it.
+
+    Each look leaves a row in the trail. Looks at one number within SAME_LOOK are one look. phone: E.164. Only callers
+    of the call centre may. Refuses NoCallerHere, TooMany.
     """
     phone_id = keyring().phone_id(phone)
     with system("a caller of the helpline is looked up"):
         _require(body_id, by=by, at=at)
         found = list(requests.open_of(phone_id)[:MOST_OPEN])
+        own = [one for one in found if one.opened_by == by.account_id or may_answer(one, by=by)]
         looks = AuditEntry.objects.filter(account_id=by.account_id, act=LOOK, at__gt=at - SAME_LOOK)
         if not looks.filter(subject=str(phone_id)).exists():
             limits.take(declared.INBOUND_LOOKS, str(by.account_id), at=at)
-            facts = {"n": len(found), "centre": body_id}
+            facts = {"n": len(own), "centre": body_id}
             audit.record(by=by, at=at, act=LOOK, subject=str(phone_id), facts=facts)
-    return found
+        has_called = requests.has_called_since(phone_id, at - CALLED_LATELY)
+    return CallerFound(own, has_elsewhere=has_called and len(found) > len(own))
 
 
 @dataclass(frozen=True, slots=True)
 class CallerSaid:
-    """The words of somebody who called the helpline. ticket: the open request they speak about; None: a new one."""
+    """The words of somebody who called the helpline. unit_id: that of the call centre."""
 
     phone: str = field(repr=False)
     said: str = field(repr=False)
@@ -53,11 +71,10 @@ class CallerSaid:
     language: str
     unit_id: int
     name: str = field(default="", repr=False)
-    ticket: UUID | None = None
 
 
 def take_inbound(*, body_id: int, told: CallerSaid, by: Actor, at: datetime) -> Ticket:
-    """Open a request for somebody who called the helpline, or add to one they have open.
+    """Open a request for somebody who called the helpline, or add to one about the same that the caller may answer.
 
     Only callers of the call centre may. Refuses NoCallerHere, NoteUnfit, and as `helpdesk.add_call`.
     """
@@ -74,7 +91,7 @@ def take_inbound(*, body_id: int, told: CallerSaid, by: Actor, at: datetime) -> 
         kind=told.kind,
         name=told.name,
     )
-    return helpdesk.add_call(opening=opening, ticket=told.ticket, by=by, at=at)
+    return helpdesk.add_call(opening=opening, by=by, at=at)
 
 
 def _require(body_id: int, *, by: Actor, at: datetime) -> None:

@@ -1,8 +1,6 @@
 """The page of a caller for calls to the helpline: the number, what the phone has open, and what the person says."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -24,8 +22,6 @@ from abhiyan.ui.forms import offer
 
 from .calls import centre_of
 
-NEW = "new"
-
 
 class HelplineCallerForm(forms.Form):
     """The number that calls."""
@@ -45,9 +41,8 @@ class HelplineCallerForm(forms.Form):
 
 
 class HelplineSaidForm(HelplineCallerForm):
-    """The words of the person, and the request they belong to."""
+    """The words of the person."""
 
-    ticket = forms.ChoiceField(label=_("It belongs to"), widget=forms.RadioSelect)
     kind = forms.ChoiceField(
         label=_("What it is about"), choices=Ticket.Kind.choices, initial=Ticket.Kind.OTHER
     )
@@ -63,7 +58,7 @@ class HelplineSaidForm(HelplineCallerForm):
 
 @form_page
 def inbound(request: Request) -> HttpResponseBase:
-    """Look a caller of the helpline up, then open a request for them or add to an open one."""
+    """Look a caller of the helpline up, then write down what they say."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
     body = seat.body_id or 0
     look = HelplineCallerForm(request.POST if request.method == "POST" else None)
@@ -75,38 +70,26 @@ def inbound(request: Request) -> HttpResponseBase:
     if looked.value is None:
         return _page(request, look, status=looked.status)
     if request.POST.get("step") != "said":
-        form, found = _said_form(None, looked.value, phone=look.cleaned_data["phone"])
-        return _page(request, look, form=form, found=found)
-    form, found = _said_form(request.POST, looked.value)
+        form = _said_form(None, phone=look.cleaned_data["phone"])
+        return _page(request, look, form=form, found=looked.value)
+    form = _said_form(request.POST)
 
     def take(given: dict[str, Any]) -> Ticket:
-        ticket = None if given.pop("ticket") == NEW else UUID(request.POST["ticket"])
-        told = actions.CallerSaid(**given, ticket=ticket, unit_id=seat.unit_id)
+        told = actions.CallerSaid(**given, unit_id=seat.unit_id)
         return actions.take_inbound(body_id=body, told=told, by=request.actor, at=at)
 
     done = tried(request, form, take)
     if done.value is None:
-        return _page(request, look, form=form, found=found, status=done.status)
+        return _page(request, look, form=form, found=looked.value, status=done.status)
     messages.success(request, say("Written down. The request is %(number)s.") % {"number": done.value.number})
     return redirect("contact:inbound")
 
 
-def _said_form(
-    data: Any, found: Sequence[Ticket], *, phone: str = ""
-) -> tuple[HelplineSaidForm, Sequence[Ticket]]:
-    first = str(found[0].pk) if found else NEW
-    form = HelplineSaidForm(data, initial={"phone": phone, "ticket": first, "language": language()})
+def _said_form(data: Any, *, phone: str = "") -> HelplineSaidForm:
+    form = HelplineSaidForm(data, initial={"phone": phone, "language": language()})
     form.fields["phone"].widget = forms.HiddenInput()
-    offer(
-        form,
-        ticket=[*((str(one.pk), _words(one)) for one in found), (NEW, _("A new request"))],
-        language=list(languages().items()),
-    )
-    return form, found
-
-
-def _words(one: Ticket) -> str:
-    return f"{one.number}, {one.get_kind_display()}, {one.get_state_display()}"
+    offer(form, language=list(languages().items()))
+    return form
 
 
 def _page(
@@ -114,7 +97,7 @@ def _page(
     look: HelplineCallerForm,
     *,
     form: HelplineSaidForm | None = None,
-    found: Sequence[Ticket] = (),
+    found: actions.CallerFound | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
     context = {

@@ -1,7 +1,8 @@
 """A request comes in: typed by an agent, as a text that no word explains, as a call for help, by the form.
 
-An open request of a phone takes its further messages: so five hundred in a minute are one request with a count. The
-desk of the place where a member lives gets the requests of their phone; nobody outside learns which.
+An open request of a phone takes its further messages: so five hundred in a minute are one request with a count. Only
+the phone itself, or an account that may answer the request, adds to it (`_to_join`). Everybody else opens one beside.
+The desk of the place where a member lives gets the requests of their phone; nobody outside learns which.
 """
 
 from collections.abc import Sequence
@@ -10,16 +11,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, declared, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, TooMany, needed
+from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import current, system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.news import HelplineCalled
-from abhiyan.helpdesk.queries import open_of
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.helpdesk.rules import wording
 from abhiyan.messaging import actions as messaging
@@ -27,6 +28,7 @@ from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
+from abhiyan.units import queries as units
 
 from .lines import TYPE, State, What, add_line, close_question, is_heard, may_be_told, sealed_person
 from .routing import may_answer, send_to_desk
@@ -115,16 +117,19 @@ def add_own(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
         return row
 
 
-def add_call(*, opening: Opening, ticket: UUID | None, by: Actor, at: datetime) -> Ticket:
+def add_call(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     """Somebody calls the helpline, and a caller of a call centre writes down what they say.
 
-    ticket: the open request of the same phone that goes on; None: a new one, where none fits. In the transaction of an
-    act that asked who may. Refuses NoPhone, NothingSaid, TooLong, TooMany, NotFound.
+    opening: its unit is that of the centre. The request goes to the place of the phone's people only if that is inside
+    the centre's unit: a caller writes nothing to desks elsewhere. In the transaction of an act that asked who may.
+    Refuses NoPhone, NothingSaid, TooLong, TooMany.
     """
     asked = _looked_at(opening)
     limits.take(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
     with system("a call to the helpline is written down"):
-        return _opened(_at_home(asked), is_proven=True, is_typed=True, by=by, at=at, into=ticket)
+        home = _at_home(asked)
+        asked = home if units.stands_below(home.unit_id, asked.unit_id) else asked
+        return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
 
 
 def add_without_phone(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
@@ -178,8 +183,8 @@ def _looked_at(opening: Opening) -> Opening:
 
 
 def _phone_id(asked: Opening) -> UUID:
-    """The key of its requests: that of the phone, else of the name its provider gave."""
-    return keyring().phone_id(asked.phone or asked.name)
+    """The key of its requests: that of the phone, else of the name its provider gave. No name is the key of a phone."""
+    return keyring().phone_id(asked.phone or f"@{asked.name}")
 
 
 def _opened(
@@ -190,18 +195,10 @@ def _opened(
     by: Actor,
     at: datetime,
     is_above: bool = False,
-    into: UUID | None = None,
 ) -> Ticket:
-    """A new ticket, or the one this joins. is_typed: an agent writes what somebody says. is_above: for a desk above.
-
-    into: the phone's open request that it joins.
-    """
+    """A new ticket, or the one this joins. is_typed: an agent writes what somebody says. is_above: for a desk above."""
     lock_phones([_phone_id(asked)])
-    row = (
-        needed(open_of(_phone_id(asked)).select_for_update().filter(pk=into).first())
-        if into
-        else _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
-    )
+    row = _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
     if row is None:
         if not is_typed and asked.phone:
             limits.take(declared.HELP_NEW, "proven" if is_proven else "unproven", at=at)
@@ -237,12 +234,16 @@ def _opened(
 
 
 def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket | None:
-    """The phone's request that this one joins. An agent's typed call joins only requests that the agent may answer.
-    Otherwise the words would land in a request of another place, which the agent cannot see."""
+    """The phone's request that this one joins.
+
+    An account's typed words join only what the account may answer. Otherwise they would land in a request of another
+    place, open it again and end its question. Nobody knows who sent a form whose phone is not proven. It joins only
+    such forms that no office has answered.
+    """
     open_ = Ticket.objects.select_for_update().filter(
+        Q(state=State.OPEN, answered_at=None) | Q(is_proven=True, state__in=[State.OPEN, State.DONE]),
         phone_id=_phone_id(asked),
         is_proven=is_proven,
-        state__in=[State.OPEN, State.DONE],
         last_at__gt=at - rules.JOINED_WITHIN,
     )
     return next(
