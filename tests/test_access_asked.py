@@ -125,6 +125,7 @@ NOBODY_ASKED = {
     "messaging/actions/questions.py::close_by_phone": WITHIN,
     "messaging/actions/questions.py::reword": WITHIN,
     "messaging/actions/queueing.py::take_back": WITHIN,
+    "messaging/actions/registering.py::register_ids": CONSOLE,
     "messaging/actions/sending.py::admit": LOOP,
     "messaging/actions/sending.py::end_outage": LOOP,
     "messaging/actions/sending.py::lease": LOOP,

@@ -70,6 +70,7 @@ READABLE = {
     "forms_form": "names of forms",
     "forms_version": "questions of forms, without answers",
     "messaging_template": "fixed texts",
+    "messaging_registration": "ids of fixed texts",
     "messaging_number": "our own numbers; provider tokens are sealed",
     "messaging_allowance": "budgets",
     "messaging_spending": "how many messages an hour has spent",

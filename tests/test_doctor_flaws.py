@@ -434,6 +434,14 @@ FLAWS = [
             "messaging_message", state="'held'", reason="'template'", template="'code.join'", language="'hi'"
         ),
     ),
+    Flaw("registrations", FAIL, "texts have no DLT template id", variable("ABHIYAN_DLT_REQUIRED", "1")),
+    Flaw(
+        "registrations",
+        WARN,
+        "texts have no DLT template id",
+        variable("ABHIYAN_DLT_ENTITY", "1101234567890"),
+    ),
+    Flaw("codes", FAIL, "has no DLT template id", variable("ABHIYAN_DLT_REQUIRED", "1")),
     Flaw("codes", WARN, "no way out is set", variable("ABHIYAN_SMS", None)),
     Flaw("codes", FAIL, "the way out is set wrongly", variable("ABHIYAN_SMS", "http")),
     Flaw("codes", FAIL, "a text of theirs is missing", sql("delete from messaging_template")),

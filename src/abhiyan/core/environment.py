@@ -65,6 +65,11 @@ def wrong() -> list[str]:
             found.append(str(error))
     if not found and SMS() == "http" and not SMS_URL():
         found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/channels.md)")
+    if not found and DLT_REQUIRED() and not (DLT_ENTITY() and DLT_HEADER()):
+        found.append(
+            "ABHIYAN_DLT_REQUIRED=1: needs ABHIYAN_DLT_ENTITY and ABHIYAN_DLT_HEADER, your ids on DLT"
+            " (docs/messages.md)"
+        )
     if not found and BRIDGE() == "http" and not (BRIDGE_URL() and BRIDGE_SECRET()):
         found.append(
             "ABHIYAN_BRIDGE=http: needs ABHIYAN_BRIDGE_URL, the provider's address, and ABHIYAN_BRIDGE_SECRET,"
@@ -241,6 +246,18 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _dlt_id(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{10,25}", text):
+        raise ValueError("must be the id that the DLT portal shows for your organisation, in digits")
+    return text
+
+
+def _dlt_header(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]{3,11}", text):
+        raise ValueError("must be the sender's name as registered on DLT: 3 to 11 letters or digits")
+    return text
+
+
 def _long_secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError("must have at least 32 signs, drawn at random")
@@ -281,6 +298,10 @@ LOG_LEVEL = Setting("ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ER
 SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)
 SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
+# India's register of senders and texts, without which carriers drop an SMS (law.md T1).
+DLT_ENTITY = Setting("ABHIYAN_DLT_ENTITY", _dlt_id, str)
+DLT_HEADER = Setting("ABHIYAN_DLT_HEADER", _dlt_header, str)
+DLT_REQUIRED = Setting("ABHIYAN_DLT_REQUIRED", _yes, lambda: False)  # whether an SMS goes without its ids
 BRIDGE = Setting("ABHIYAN_BRIDGE", _one_of("http", "off"), lambda: "off")
 BRIDGE_URL = Setting("ABHIYAN_BRIDGE_URL", _gateway, str)
 BRIDGE_TOKEN = Setting("ABHIYAN_BRIDGE_TOKEN", _text, str, is_secret=True)

@@ -18,7 +18,8 @@ from abhiyan.core.gateways import JsonGateway
 class Letter:
     """One message as an adapter needs it. ref: our own reference, also the gateway's idempotency key.
 
-    wait_s: how long its gateway may take, in all.
+    registration, entity, header: ids of the text and its sender on DLT; "" where there is none. wait_s: how long its
+    gateway may take, in all.
     """
 
     ref: str
@@ -66,9 +67,9 @@ class File:
 
 
 class Http:
-    """A generic gateway: POST {"ref", "to", "text", "template"} as JSON with a bearer token to one fixed address.
+    """A generic gateway: POST {"ref", "to", "text", "entity", "header", "template"} as JSON to one fixed address.
 
-    Bulk texts have "entity" and "header" besides.
+    It carries a bearer token.
     """
 
     name = "http"
@@ -77,9 +78,8 @@ class Http:
         self._gateway = JsonGateway(url=url, token=token, setting="ABHIYAN_SMS")
 
     def hand(self, letter: Letter) -> Handed:
-        body = {"ref": letter.ref, "to": letter.phone, "text": letter.text, "template": letter.registration}
-        if letter.header:
-            body |= {"entity": letter.entity, "header": letter.header}
+        body = {"ref": letter.ref, "to": letter.phone, "text": letter.text}
+        body |= {"entity": letter.entity, "header": letter.header, "template": letter.registration}
         return self._gateway.post(letter.ref, body, wait_s=letter.wait_s)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from abhiyan.core import clock
+from abhiyan.core import clock, environment
 from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, late
 from abhiyan.units import queries as units
 
 from . import queries
+from . import registrations as reads
 
 PUBLISH = "run `abhiyan migrate`, which publishes the shipped texts and lets go what waits for them"
+
+REGISTER = "`abhiyan texts export`, register what has no id on the DLT portal, then `abhiyan texts import`"
 
 
 def texts(_at: datetime) -> Iterable[DoctorFinding]:
@@ -37,6 +40,7 @@ FIXES = {
     ),
     "wrong": ("the way out is set wrongly", "put ABHIYAN_SMS and what it needs right (docs/channels.md)"),
     "template": ("a text of theirs is missing or asks for too much", PUBLISH),
+    "unregistered": ("a text of theirs has no DLT template id", REGISTER),
 }
 
 
@@ -71,6 +75,35 @@ def gateway(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "no gateway is known to be away")
 
 
+def registrations(_at: datetime) -> Iterable[DoctorFinding]:
+    """Every text that this server may send has its template id on DLT, where ids are needed or prepared."""
+    is_required = environment.DLT_REQUIRED()
+    if not is_required and not environment.DLT_ENTITY():
+        yield DoctorFinding(OK, "no DLT ids are set; ABHIYAN_DLT_REQUIRED says that they are needed")
+        return
+    lacking, held = reads.unregistered(), reads.held()
+    facts = {"lacking": len(lacking), "held": held}
+    if lacking:
+        codes = ", ".join(sorted({one.code for one in lacking})[:5])
+        more = ", …" if len({one.code for one in lacking}) > 5 else ""
+        yield DoctorFinding(
+            FAIL if is_required else WARN,
+            f"{len(lacking)} texts have no DLT template id ({codes}{more})",
+            REGISTER,
+            facts,
+        )
+    if held:
+        yield DoctorFinding(
+            FAIL,
+            f"{sum(held.values())} messages are held back for DLT"
+            f" ({held.get('unregistered', 0)} without an id, {held.get('misfit', 0)} with too long a name or word)",
+            f"{REGISTER}; Messages (/messages/?state=held) shows which",
+            facts,
+        )
+    if not lacking and not held:
+        yield DoctorFinding(OK, "every text has its DLT template id", facts=facts)
+
+
 LATELY = timedelta(days=7)
 
 
@@ -88,9 +121,11 @@ def ids(at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "gateways give each call and text an id of its own")
 
 
-CHECKS = {"texts": texts, "codes": codes, "gateway": gateway, "ids": ids}
+CHECKS = {"texts": texts, "registrations": registrations, "codes": codes, "gateway": gateway, "ids": ids}
 METRICS = {
     "states_without_poll_entry": lambda: float(len(units.states_without_entry(at=clock.now()))),
     "messages_gateway_away": lambda: float(len(queries.outages())),
+    "texts_without_dlt_id": lambda: float(len(reads.unregistered())),
+    "messages_held_for_dlt": lambda: float(sum(reads.held().values())),
     "messages_oldest_due_seconds": lambda: queries.oldest_due_s(at=clock.now()),
 }

@@ -60,6 +60,24 @@ class Template(models.Model):
         ]
 
 
+class Registration(models.Model):
+    """The DLT template id of one content template of a service text (rules.registered). A changed text is another."""
+
+    code = models.TextField()
+    language = models.TextField()
+    key = models.TextField()  # hash of code, language and `text`
+    text = models.TextField()  # as it was registered, with its variables
+    template_id = models.TextField()
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "messaging_registration"
+        constraints = [
+            *open_to_all("registration", write=SYSTEM),
+            models.UniqueConstraint(fields=["key"], name="registration_once"),
+        ]
+
+
 class Message(models.Model):
     """One message on its way out: queued, leased, sent, delivered, held or given up."""
 

@@ -22,8 +22,8 @@ from abhiyan.people.rules.silence import needs_new_answer
 from abhiyan.units import queries as units
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Question, Send, Template
-from .rules import audiences, backlog, bulk, hours, questions, reasons, texts
+from .models import Inbound, Message, Number, Outage, Question, Registration, Send, Template
+from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
 
 MOST_NEW = 5  # numbers just added that Today names
 OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
@@ -110,21 +110,28 @@ def parts_of(template: str, language: str, values: Mapping[str, str]) -> int:
 
 
 def why_codes_stay(purpose: str, language: str) -> str:
-    """Why a one-time code asked for now would reach nobody: "unset", "wrong" (the way out), "template"; "" if it may.
+    """Why a one-time code asked for now would reach nobody: "unset", "wrong" (the way out), "template", "unregistered"
+    (no DLT id); "" if it may.
 
-    Of the channel alone, never of what was sent or to whom: a page tells it to everybody, and must not tell by it
-    who is known. A spent budget and a restore hold back no new code.
+    The answer depends on the channel alone. A page tells it to everybody, so it must not tell who is known. A spent
+    budget and a restore hold back no new code.
     """
     if problem := adapters.problem():
         return problem
     code = f"code.{purpose}"
     text = text_for(active_texts(code), code, language)
+    values = dict(zip(texts.OF_A_CODE, ("0", leave_number()), strict=True))
+    values["organisation"] = settings.ORGANISATION or "Abhiyan"
     try:
-        if text:
-            texts.fill(text.text, dict.fromkeys((*texts.OF_A_CODE, "organisation"), ""))
+        made = registered.content(code, text.text, values, origin=settings.ORIGIN) if text else ""
     except KeyError:  # it asks for more than a code brings
         return "template"
-    return "" if text else "template"
+    if text is None:
+        return "template"
+    key = registered.key_of(code, text.language, made)
+    if environment.DLT_REQUIRED() and not Registration.objects.filter(key=key).exists():
+        return "unregistered"
+    return ""
 
 
 def code_texts() -> Iterable[tuple[str, str]]:

@@ -37,6 +37,7 @@ from .queueing import (
     take_back,
 )
 from .reaching import may_check
+from .registering import CheckedIds, IdRow, RefusedId, check_ids, register_ids
 from .sending import (
     Going,
     admit,

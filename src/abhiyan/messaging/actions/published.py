@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from abhiyan.core import audit, languages
 from abhiyan.core.actor import Actor
+from abhiyan.messaging import registrations
 from abhiyan.messaging.models import Message, MessageClass, Template
 from abhiyan.messaging.rules import hours, texts
 
@@ -26,7 +27,7 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
     # Somebody who does so at the same moment is not in the way.
     Template.objects.bulk_create(missing, ignore_conflicts=True)
     added = len(missing)
-    freed, over = _free_held_for_text(at=at)
+    freed, over = free_held_for_text(at=at)
     if added or freed or over:
         facts = {"freed": freed, "over": over}
         audit.record(by=by, at=at, act="messaging.publish_templates", n=added, facts=facts)
@@ -56,14 +57,18 @@ def _of_files() -> list[Template]:
     ]
 
 
-def _free_held_for_text(*, at: datetime) -> tuple[int, int]:
-    """Messages held for want of a text that is there now go back to the queue; those nobody waits for any more end.
+def free_held_for_text(*, at: datetime) -> tuple[int, int]:
+    """Put messages held for want of a text, or of its id, back into the queue; end those nobody waits for any more.
 
-    How many of each. A code that has run out would only mislead whoever gets it.
+    Returns how many of each. By the system, in its scope: the sender asks again. A code that has run out would only
+    mislead its reader.
     """
     there = set(Template.objects.filter(is_active=True).values_list("code", flat=True))
-    held = Message.objects.filter(state=Message.State.HELD, reason="template", template__in=there).exclude(
-        kind=MessageClass.OUTREACH  # needs a registered text besides
+    held = Message.objects.filter(
+        state=Message.State.HELD, reason__in=("template", *registrations.HELD), template__in=there
+    ).exclude(
+        kind=MessageClass.OUTREACH,
+        reason="template",  # needs a registered text besides
     )
     over = held.filter(
         Q(expires_at__lte=at) | Q(template__startswith="code.", queued_at__lte=at - hours.CODE_LIFE)

@@ -15,11 +15,12 @@ from django.conf import settings
 from abhiyan.core import clock, environment, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.messaging import registrations
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.queries import text_for, texts_of
-from abhiyan.messaging.rules import audiences, gate, hours, texts
+from abhiyan.messaging.rules import audiences, gate, hours, registered, texts
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
@@ -89,6 +90,20 @@ class Going:
     letter: Letter
     hour: datetime | None
     reserved: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SenderIds:
+    """The ids of an SMS on DLT: of the organisation, of the sender's name and of the text; "" where there is none."""
+
+    entity: str
+    header: str
+    template_id: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Return True if carriers let the message through."""
+        return bool(self.entity and self.header and self.template_id)
 
 
 def lease(*, at: datetime, n: int, codes: bool) -> list[Leased]:
@@ -211,7 +226,9 @@ class _Inquiry:
 
     def __init__(self, messages: Sequence[Leased], at: datetime) -> None:
         self.at = at
-        self.published = texts_of({message.template for message in messages})
+        codes = {message.template for message in messages}
+        self.published = texts_of(codes)
+        self._template_ids = registrations.template_ids(codes)
         self._stands = standing({message.phone_id for message in messages})
         self._halted = reads.halted({one.send_id for one in messages if one.send_id is not None})
         self._sends = {
@@ -271,6 +288,16 @@ class _Inquiry:
 
     def text(self, message: Leased) -> Template | None:
         return text_for(self.published, message.template, message.language)
+
+    def ids(self, text: Template, values: dict[str, str]) -> "SenderIds":
+        """The ids on DLT of a message with these values: a bulk text brings its own."""
+        template_id = text.registration
+        if not template_id:
+            made = registered.content(text.code, text.text, values, origin=settings.ORIGIN)
+            template_id = self._template_ids.get(registered.key_of(text.code, text.language, made), "")
+        return SenderIds(
+            text.entity or environment.DLT_ENTITY(), text.header or environment.DLT_HEADER(), template_id
+        )
 
     def verdict(self, message: Leased) -> gate.GateVerdict:
         """What the gate says; what goes has its reservation, until `settle_caps` hears otherwise."""
@@ -341,19 +368,25 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
         log.exception("a message cannot be unsealed")
         return _Fate(message, State.FAILED, "sealed", settled_at=at)
     values = json.loads(blanks) | {"organisation": settings.ORGANISATION or "Abhiyan"}
+    if is_required := environment.DLT_REQUIRED():
+        values = registered.fitted(message.template, values)
     try:
-        text = texts.fill(found.text, values)
+        text, ids = texts.fill(found.text, values), inquiry.ids(found, values)
     except KeyError:  # a text published since needs more than this message brings
         log.warning("a message does not fill its text", extra={"facts": {"template": message.template}})
         return _Fate(message, State.HELD, "template")
+    if is_required and not ids.is_whole:
+        return _Fate(message, State.HELD, "unregistered")
+    if is_required and registered.misfit(message.template, found.text, values, origin=settings.ORIGIN):
+        return _Fate(message, State.HELD, "misfit")
     return Letter(
         ref=str(message.id),
         phone=phone,
         text=text,
         template=message.template,
-        registration=found.registration,
-        entity=found.entity,
-        header=found.header,
+        registration=ids.template_id,
+        entity=ids.entity,
+        header=ids.header,
         wait_s=CODE_WAIT_S if message.is_code else WAIT_S,
     )
 

@@ -66,6 +66,13 @@ class PaceOutOfRange(Refused):
     message = _("Choose between 60 and %(most)s messages an hour.")
 
 
+class ValueTooLong(Refused):
+    message = _(
+        "“%(name)s” has %(length)s letters. Carriers let %(most)s through in one variable, and stop the whole message "
+        "otherwise. Make it shorter in a new send."
+    )
+
+
 class NobodyToSend(Refused):
     message = _("Nobody would get this message now. Choose another audience or unit.")
 
@@ -153,11 +160,15 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
     """Ask a second person to approve a send, with texts, audience and the number as it was counted, and when.
 
     Asked again, the request before is over. It needs messages.send over the unit. Refuses NotInThisState,
-    NoSuchText, NoNumberToStop, NotCounted, NobodyToSend, and what `org.ask_release` refuses.
+    NoSuchText, NoNumberToStop, NotCounted, NobodyToSend, and what `org.ask_release` refuses; where DLT ids are
+    required, ValueTooLong.
     """
     with system("asking for a bulk send"):
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)
+        for name, length in (long for given in send.given.values() for long in bulk.too_long(given)):
+            if environment.DLT_REQUIRED():
+                raise ValueTooLong(name=name, length=length, most=bulk.CARRIED)
         be_counted(send, _wordings(send.text), at=at)
         if not send.n_asked:
             raise NobodyToSend

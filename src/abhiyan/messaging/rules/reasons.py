@@ -8,6 +8,8 @@ from .texts import CONTRIBUTOR, FIXED, FRIEND
 WORDS: dict[str, Promise] = {
     "budget": _("Over this hour's limit: waits for approval"),
     "template": _("No registered text for it yet"),
+    "unregistered": _("Its text has no DLT template id yet"),
+    "misfit": _("A name or word in it is longer than the registered text allows"),
     "hours": _("Waits for the hours in which messages may go out"),
     "silence": _("Waits for the close of a poll: 48 hours before it nothing goes there"),
     "calendar": _("Waits for an entry of this state in the calendar of polls"),

@@ -1,0 +1,90 @@
+"""Reads of what is registered on DLT: the templates of this server's service texts, and which have their id."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+
+from django.conf import settings
+
+from abhiyan.people import queries as people
+
+from . import queries
+from .models import Message, Number, Registration, Template
+from .rules import registered, texts
+from .rules.registered import ContentTemplate
+
+HELD = ("unregistered", "misfit")  # why a message is held back for DLT
+
+
+def content_templates() -> list[ContentTemplate]:
+    """Every template to register, by code and language: of each published service text, in each way to fill it.
+
+    Those of an older notice stay until no drive uses it.
+    """
+    published = {place: text for place, text in queries.active_texts().items() if place[0] in texts.FIXED}
+    lacking, always = _numbers_there()
+    found = []
+    for (code, language), text in sorted(published.items()):
+        for notice, is_latest in _notices(code, language, published):
+            fixed = {"organisation": settings.ORGANISATION or "Abhiyan", "notice": notice}
+            contents = partial(registered.contents, code, text.text, fixed=fixed, origin=settings.ORIGIN)
+            now = set(contents(lacking=lacking, always=always))
+            found += [
+                ContentTemplate(code, language, made, parts, is_latest and (made, parts) in now)
+                for made, parts in contents()
+            ]
+    return found
+
+
+def _numbers_there() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the blanks that no message fills today, as their number is lacking, and the blanks that all fill."""
+    there = {
+        "leave": bool(queries.leave_number()),
+        "stop": bool(queries.stop_number()),
+    }
+    meanings = set(Number.objects.filter(is_active=True).values_list("meaning", flat=True))
+    lacking = {name for name, is_there in there.items() if not is_there}
+    if Number.Meaning.NOTICE not in meanings and not any(
+        people.spoken_languages(of, version)
+        for of in registered.NOTICES.values()
+        for version in people.versions_of_notice(of)
+    ):
+        lacking.add("hear")
+    if Number.Meaning.JOIN not in meanings:
+        lacking |= {"number", "to"}
+    return frozenset(lacking), frozenset(name for name, is_there in there.items() if is_there)
+
+
+def _notices(
+    code: str, language: str, published: Mapping[tuple[str, str], Template]
+) -> list[tuple[str, bool]]:
+    """The short notices that a text brings in a language, the latest first; whether each is of the latest version."""
+    if "notice" not in texts.blanks(published[code, language].text):
+        return [("", True)]
+    of = next(notice for mark, notice in registered.NOTICES.items() if code.endswith(mark))
+    found: dict[str, bool] = {}
+    versions = people.versions_of_notice(of)[::-1]
+    for version in versions:
+        told = people.texts_of_notice(of, version)
+        for spoken in {language, *told}:
+            text = queries.text_for(published, code, spoken)
+            if text is not None and text.language == language:
+                found.setdefault(people.notice(of, spoken, version).short, version == versions[0])
+    return list(found.items())
+
+
+def template_ids(codes: Collection[str] | None = None) -> dict[str, str]:
+    """The id of each registered template, by its key; of some codes, else of all."""
+    rows = Registration.objects.all() if codes is None else Registration.objects.filter(code__in=codes)
+    return dict(rows.values_list("key", "template_id"))
+
+
+def unregistered() -> list[ContentTemplate]:
+    """The templates that this server may send today and that have no id."""
+    known = template_ids()
+    return [one for one in content_templates() if one.is_used and one.key not in known]
+
+
+def held() -> dict[str, int]:
+    """Count the messages that are held back for DLT, by reason, in the viewer's sight."""
+    found = Message.objects.filter(state=Message.State.HELD, reason__in=HELD).values_list("reason", flat=True)
+    return {reason: n for reason in HELD if (n := found.filter(reason=reason).count())}
