@@ -138,6 +138,7 @@ def test_a_journey_from_the_code_to_the_stop_passes_a_carrier_that_drops_what_is
         # A day later they are asked, once more a while later, and say yes.
         phones.after(confirming.ask, days=1)
         phones.after(questions.remind, days=4)
+        phones.after(minutes=1)
         answered(world, phones, world.asha.phone)
         phones.after(minutes=1)
 
