@@ -305,3 +305,34 @@ def test_a_form_sent_twice_does_once(name: str, cast: Cast, foreign: Things, oth
         first, again = told
         assert first, body(answer).partition("<main")[2][:2000]
         assert again == set()
+
+
+@pytest.mark.parametrize("name", sorted(SENT_TWICE))
+def test_an_act_that_units_move_beneath_says_no_green_sentence_and_leads_back(
+    name: str, cast: Cast, foreign: Things, others: dict[str, Any]
+) -> None:
+    """The act succeeds, and the end of its transaction refuses it."""
+    client = cast.client("state_president")
+    where = address(name, foreign, **filled(name, others)) + (f"?{ASKED[name]}" if name in ASKED else "")
+    came_from = "http://testserver/today/?from=here"
+    moved: list[str] = []
+
+    def move(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if "core_audit" in sql.lower() and "insert" in sql.lower() and not moved:
+            moved.append(sql)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "insert into units_tree as t (hierarchy, version) values (1, 1)"
+                    " on conflict (hierarchy) do update set version = t.version + 1"
+                )
+        return result
+
+    with undone(), connection.execute_wrapper(move):
+        answer = client.post(where, SENT_TWICE[name], headers={"referer": came_from})
+    page = body(answer)
+    assert moved, page.partition("<main")[2][:2000]
+    assert answer.status_code == 409
+    assert 'class="note ok"' not in page
+    assert f'href="{came_from}"' in page
+    assert not client.cookies.get("messages") or not client.cookies["messages"].value

@@ -23,6 +23,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, current, is_out_of_date, scoped, widen
 from abhiyan.people.actions import field, sessions
 from abhiyan.people.visit import Visit
+from abhiyan.ui.acts import begin_saying, say_after_commit
 from abhiyan.ui.lists import NAMED
 from abhiyan.ui.records import WHO
 from abhiyan.units import queries as units
@@ -39,12 +40,13 @@ class ViewerMiddleware:
     """Opens the request's transaction, reads session and viewer by one query, and sets the scope.
 
     Rendering happens inside; what an answer streams is written out before the transaction ends, for afterwards
-    nothing would be in sight. Whatever goes wrong rolls everything back, the cookie included.
+    nothing would be in sight. Whatever goes wrong rolls everything back, the cookie included. `say_after_commit`
+    speaks last.
 
     Slow work comes first (`core.apart`): then the answer is made again, once no transaction waits for it.
 
     Positions are good for the trees they were read from. When units moved meanwhile, the answer is thrown away: a page
-    is made once more from the beginning, and whoever sent something is asked to send it again.
+    is made once more from the beginning, and the sender of a form is asked to send it again.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -70,6 +72,7 @@ class ViewerMiddleware:
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase | None:
         """One transaction's answer; None, with everything rolled back, when units moved meanwhile."""
+        begin_saying(request)
         visit = self._visit(request)
         request.visit = visit  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
         at = clock.now()
@@ -100,6 +103,7 @@ class ViewerMiddleware:
             return None
         if not undone:
             _set_cookie(response, visit)
+            say_after_commit(request)
         if request.path.startswith(sessions.FIELD):
             is_in = viewer.is_strong or viewer.is_phone
             response.headers[WHO] = str(viewer.public_id) if is_in and not visit.is_over else ""

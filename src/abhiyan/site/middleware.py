@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +21,7 @@ from abhiyan.core.refusals import NotFound, Refused, TooLarge
 from abhiyan.org.queries import NotYours, whom_to_ask
 from abhiyan.org.viewer import Request
 from abhiyan.ui import errors
+from abhiyan.ui.acts import begin_saying
 from abhiyan.units.queries import TreesMoved, TreesMoving
 
 from . import context
@@ -147,13 +147,6 @@ def size(get_response: Answer) -> Answer:
     return middleware
 
 
-def came_from(request: HttpRequest) -> str:
-    """The page of ours that a form was sent from; else the one it was sent to."""
-    sent_from = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(sent_from, {request.get_host()})
-    return sent_from if sent_from and is_ours else request.path
-
-
 class SignedOut(NotYours, code="not_yours"):
     """Nobody's session, or one that does not reach as far: of a form, most often one that was open for too long."""
 
@@ -242,6 +235,7 @@ def begin_again(request: HttpRequest) -> HttpResponseBase:
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """A refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
+    begin_saying(request)
     said = _said(request, refused)  # asks the database, which it cannot past the next lines
     if connection.in_atomic_block:
         transaction.set_rollback(True)
@@ -262,7 +256,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
                 "message": "" if is_plain else said,
                 "code": "" if is_plain or type(refused) is NotYours else refused.code,
                 "wait_s": wait_s,
-                "back": came_from(request) if status == 413 else "",
+                "back": errors.came_from(request) or (request.path if status == 413 else ""),
             },
             status=status,
         )

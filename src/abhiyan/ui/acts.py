@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.messages.storage import default_storage
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -95,6 +96,26 @@ def ask_act(
     )
 
 
+def say_when_done(request: HttpRequest, text: Text) -> None:
+    """Say on the next page that an act is done. The sentence waits for the commit of its transaction.
+
+    A refusal drops it, and so does a commit that fails.
+    """
+    request.said_when_done = [*getattr(request, "said_when_done", ()), str(text)]  # type: ignore[attr-defined]
+
+
+def begin_saying(request: HttpRequest) -> None:
+    """Forget what this answer was going to say: it begins, or it becomes a refusal."""
+    request._messages = default_storage(request)  # type: ignore[attr-defined]  # noqa: SLF001  # where Django keeps them
+    request.said_when_done = []  # type: ignore[attr-defined]
+
+
+def say_after_commit(request: HttpRequest) -> None:
+    """Give out what waited for the commit."""
+    for text in getattr(request, "said_when_done", ()):
+        messages.success(request, text)
+
+
 def problem(form: forms.BaseForm | None) -> str:
     """The errors of a form in one line, for a page that shows them above its buttons."""
     return " ".join(str(each) for errors in form.errors.values() for each in errors) if form else ""
@@ -128,7 +149,7 @@ def tried(
         form.add_error(field if field in form.fields else None, str(refused))
         return Tried(is_done=False, status=refused.status, refused=refused, form=form)
     if words := said(value) if callable(said) else said:
-        messages.success(request, str(words))
+        say_when_done(request, words)
     return Tried(is_done=True, status=302, value=value, form=form)
 
 

@@ -9,6 +9,9 @@ import sys
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from .acts import begin_saying
 
 STATUSES = (400, 403, 404, 413, 422, 429, 500, 503)
 
@@ -26,6 +29,8 @@ def page(
     else:
         status_page = status
     context = {"message": message, "code": code, "wait_s": wait_s, "status": status}
+    if request is not None:
+        context["back"] = came_from(request)
     response = HttpResponse(render_to_string(f"{status_page}.html", context, request), status=status)
     response["Cache-Control"] = "no-store"
     if wait_s is not None:
@@ -33,8 +38,16 @@ def page(
     return response
 
 
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from. Empty where nothing was sent, or where nobody can say."""
+    sent_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(sent_from, {request.get_host()})
+    return sent_from if is_ours and request.method not in ("GET", "HEAD") else ""
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to an error nobody caught. While the database is away: 503, and come back in a few seconds."""
+    begin_saying(request)
     if isinstance(sys.exc_info()[1], OperationalError):
         return page(request, 503, wait_s=5)
     return page(request, 500)

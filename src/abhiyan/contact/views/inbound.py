@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as say
@@ -17,7 +16,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.forms import offer
 
 from .calls import centre_of
@@ -81,7 +80,7 @@ def inbound(request: Request) -> HttpResponseBase:
     done = tried(request, form, take)
     if done.value is None:
         return _page(request, look, form=form, found=looked.value, status=done.status)
-    messages.success(request, say("Written down. The request is %(number)s.") % {"number": done.value.number})
+    say_when_done(request, say("Written down. The request is %(number)s.") % {"number": done.value.number})
     return redirect("contact:inbound")
 
 

@@ -27,6 +27,7 @@ from abhiyan.elections.words import sentence
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
+from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.lists import Column, Table
 from abhiyan.ui.numbers import grouped
@@ -329,7 +330,7 @@ def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     except Refused as refused:
         return _page(request, one, code, form=form, problem=str(refused), status=refused.status)
-    messages.success(request, _went(one, here.pk, form.cleaned_data["basis"], len(changes)))
+    say_when_done(request, _went(one, here.pk, form.cleaned_data["basis"], len(changes)))
     if (above := _above(one, seat, named(units.unit_by_id(seat).names))) is not None:
         messages.warning(request, above)
     return _back(request, one, code)
@@ -384,7 +385,7 @@ def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page(request, one, "", form=form, problem=str(refused), status=refused.status)
     if done.ended_at is not None:
         facts = {"seats": grouped(done.passed), "n": grouped(done.changed)}
-        messages.success(request, say("Seats passed down: %(seats)s. Numbers changed: %(n)s") % facts)
+        say_when_done(request, say("Seats passed down: %(seats)s. Numbers changed: %(n)s") % facts)
     query = request.GET.copy()
     query.pop("format", None)
     return redirect(reverse(PAGE, args=[public_id]) + (f"?{query.urlencode()}" if query else ""))
@@ -419,7 +420,7 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     except Refused as refused:
         return _page(request, one, parent.code, problem=str(refused), typed=typed, status=refused.status)
-    messages.success(request, say("Set and locked. Numbers changed: %(n)s") % {"n": grouped(len(changes))})
+    say_when_done(request, say("Set and locked. Numbers changed: %(n)s") % {"n": grouped(len(changes))})
     n, electors = form.cleaned_data["n"], units_below.facts_of(tree, one)[about.pk].electors
     if electors is not None and n > electors:
         facts = {"where": named(about.names), "n": grouped(n), "electors": grouped(electors)}
@@ -443,5 +444,5 @@ def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     except Refused as refused:
         return _page(request, one, parent.code, problem=str(refused), status=refused.status)
-    messages.success(request, say("Saved."))
+    say_when_done(request, say("Saved."))
     return _back(request, one, parent.code)

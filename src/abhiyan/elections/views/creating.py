@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoName, NoResults
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units import queries as units
@@ -319,7 +318,7 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
     )
     if done.value is not None:
-        messages.success(request, say("Version %(n)s is made.") % {"n": done.value.number})
+        say_when_done(request, say("Version %(n)s is made.") % {"n": done.value.number})
         return redirect("elections:plan", done.value.public_id)
     newest = ""
     if isinstance(done.refused, NewerVersion):

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
@@ -27,7 +26,7 @@ from abhiyan.elections.queries.sources import sources_of_units
 from abhiyan.elections.rules import classes as rules
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table
 from abhiyan.ui.numbers import grouped
@@ -162,7 +161,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
                 form.add_error(refused.field if refused.field in form.fields else None, str(refused))
                 status = refused.status
             else:
-                messages.success(request, _("Sorted."))
+                say_when_done(request, _("Sorted."))
                 return redirect(address(reverse("elections:classes", args=[of.code]), target.code))
     return _page(request, of, unit_id, rule, form if may else None, formset, status)
 

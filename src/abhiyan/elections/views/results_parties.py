@@ -1,7 +1,6 @@
 """Parties under several names: which code of earlier results is which party of now."""
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as say
@@ -12,7 +11,7 @@ from abhiyan.core import clock
 from abhiyan.elections import actions, queries
 from abhiyan.elections.queries.grounds import units_of_states
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 
 from . import results_shown as shown
 
@@ -63,5 +62,5 @@ def parties(request: Request) -> HttpResponseBase:
 def separate(request: Request, name_id: int) -> HttpResponseBase:
     """Take an earlier name away from its party."""
     actions.separate_parties(name_id=name_id, by=request.actor, at=clock.now())
-    messages.success(request, _("Separated."))
+    say_when_done(request, _("Separated."))
     return redirect("elections:parties")

@@ -22,7 +22,7 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import NewerVersion, VotesTooMany, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.lists import Table
 from abhiyan.ui.numbers import grouped
 
@@ -73,7 +73,7 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             if plan is None:
                 messages.info(request, say("Nothing was changed."))
                 return redirect(request.get_full_path())
-            messages.success(request, say("Version %(n)s is made.") % {"n": plan.number})
+            say_when_done(request, say("Version %(n)s is made.") % {"n": plan.number})
             kept = request.GET.urlencode()
             address = reverse(PAGE, args=[plan.public_id])
             return redirect(address + (f"?{kept}" if kept else ""))

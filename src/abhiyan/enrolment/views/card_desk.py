@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,7 +20,7 @@ from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.models import Rung
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.lists import Column, Table, answer
 
 from . import card
@@ -73,5 +72,5 @@ def cards_to_print(request: Request) -> HttpResponseBase:
 def person_card_wanted(request: Request, public_id: UUID) -> HttpResponseBase:
     """Somebody of the unit notes that this member asked for a printed card."""
     cards.want_card(membership=queries.member_for(public_id).public_id, by=request.actor, at=clock.now())
-    messages.success(request, _("Noted. The mandal office prints the card."))
+    say_when_done(request, _("Noted. The mandal office prints the card."))
     return redirect("enrolment:person", public_id)

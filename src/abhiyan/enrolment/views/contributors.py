@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,7 +34,7 @@ from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST
 from abhiyan.programmes.models import Task
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import OPEN, Act, is_late
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import ask, form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -255,7 +254,7 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
         ),
     )
     if done:
-        messages.success(request, _("Thank you. We pass your answer on."))
+        say_when_done(request, _("Thank you. We pass your answer on."))
         return redirect("enrolment:me_task", public_id)
     context = {
         "task": one,

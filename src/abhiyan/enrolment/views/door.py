@@ -41,7 +41,7 @@ from abhiyan.people import queries as notices
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken, typed
 from abhiyan.units import queries as units
@@ -318,7 +318,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
         )
         if proven:
             counted = name_of(queries.own_entry(own(request), public_id))
-            messages.success(request, _("Counted: %(name)s") % {"name": counted})
+            say_when_done(request, _("Counted: %(name)s") % {"name": counted})
             return redirect(back)
         status = proven.status
     shown = {

@@ -30,7 +30,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Double
 from abhiyan.people.rules.doubles import SURE
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -131,7 +131,7 @@ def double(request: Request, public_id: UUID) -> HttpResponseBase:
     if wrong:
         messages.error(request, wrong)
     else:
-        messages.success(request, said)
+        say_when_done(request, said)
         if step in ("merge", "apart"):
             asked = urlencode({**dict(request.GET.items()), "last": str(public_id)})
     return redirect(back + (f"?{asked}" if asked else ""))
@@ -145,7 +145,7 @@ def doubles_look(request: Request) -> HttpResponseBase:
     except finding.NoMatcher as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("We are looking. New pairs appear here in a few minutes."))
+        say_when_done(request, _("We are looking. New pairs appear here in a few minutes."))
     return redirect("enrolment:doubles")
 
 
@@ -205,7 +205,7 @@ def doubles_many(request: Request, release: UUID) -> HttpResponseBase:
 
     def done(what: acts.Many) -> HttpResponseBase:
         said = ngettext("%(n)s pair merged.", "%(n)s pairs merged.", what.merged)
-        messages.success(request, said % {"n": grouped(what.merged)})
+        say_when_done(request, said % {"n": grouped(what.merged)})
         for why, of in what.left_out.items():
             messages.warning(request, _("Left out: %(n)s. %(why)s") % {"n": grouped(of), "why": why})
         return redirect(reverse("enrolment:doubles") + "?state=merged")

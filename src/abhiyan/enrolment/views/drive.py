@@ -50,7 +50,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
-from abhiyan.ui.acts import ask, confirm, form_page, tried
+from abhiyan.ui.acts import ask, confirm, form_page, say_when_done, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
@@ -356,7 +356,7 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
             by=by,
             at=at,
         )
-        messages.success(request, _("Codes are asked there again."))
+        say_when_done(request, _("Codes are asked there again."))
         return seen.back("codes")
     form = forms_drive.CodesForm(
         request.POST,

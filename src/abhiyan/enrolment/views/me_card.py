@@ -1,6 +1,5 @@
 """My card on paper, and a new one for a lost one. The visitor has proven a phone."""
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_POST
 from abhiyan.core import clock
 from abhiyan.enrolment.actions import cards
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 
 from .member import citizen, own, unlisted
 
@@ -22,7 +21,7 @@ def me_card_paper(request: VisitRequest) -> HttpResponseBase:
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
     cards.want_card(membership=member.public_id, by=by, at=clock.now())
-    messages.success(request, _("Your mandal office prints the card and gives it to you."))
+    say_when_done(request, _("Your mandal office prints the card and gives it to you."))
     return redirect("enrolment:me_card")
 
 
@@ -35,6 +34,6 @@ def me_card_new(request: VisitRequest) -> HttpResponseBase:
         return redirect("enrolment:me")
     if request.method == "POST":
         cards.replace_card(membership=member.public_id, by=by, at=clock.now())
-        messages.success(request, _("This is your new card. The old one is not valid any more."))
+        say_when_done(request, _("This is your new card. The old one is not valid any more."))
         return redirect("enrolment:me_card")
     return render(request, "enrolment/me_card_new.html", {"own": member})

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 
 from . import parting
 from .member import citizen, own, unlisted
@@ -71,7 +70,7 @@ def me_back(request: VisitRequest) -> HttpResponseBase:
     back = leaving.come_back(phone=member.phone_id, membership=member.public_id, channel=WEB, by=by, at=at)
     if back:
         _tell(member, receipts.BACK, at)
-        messages.success(request, _("Welcome back. Everything continues as before."))
+        say_when_done(request, _("Welcome back. Everything continues as before."))
     return redirect("enrolment:me")
 
 
@@ -85,7 +84,7 @@ def me_stop(request: VisitRequest) -> HttpResponseBase:
         raise NotFound
     leaving.stop_by_phone(phone=phone_id, channel=WEB, by=by, at=at)
     receipts.send_receipt(of=receipts.STOP, phone=phone_id, language=language(), at=at)
-    messages.success(request, _("We will not write or call again. Messages that were waiting are stopped."))
+    say_when_done(request, _("We will not write or call again. Messages that were waiting are stopped."))
     return redirect("enrolment:me")
 
 

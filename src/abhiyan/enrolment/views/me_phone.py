@@ -24,7 +24,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked_by_us
 from abhiyan.people import actions as people
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 
 from . import devices, drafts
 from .member import citizen, own, unlisted
@@ -130,7 +130,7 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
         person = asked["member"] or None
         request.visit.remember(at, phone_change=None, person=person, me=None, joined=None)
         if member is not None:
-            messages.success(request, _("Your entry is on the new number now."))
+            say_when_done(request, _("Your entry is on the new number now."))
         return redirect("enrolment:me")
     return render(
         request, "enrolment/me_change_code.html", {"form": form, "asked": asked}, status=changed.status
@@ -142,9 +142,7 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
 def me_phone_stop(request: VisitRequest, change: UUID) -> HttpResponseBase:
     """The phone that asked takes it back; the old phone objects."""
     phone_changes.withdraw_change(change=change, by=citizen(request), at=clock.now())
-    messages.success(
-        request, _("Stopped. If the number has changed already, it changes back within minutes.")
-    )
+    say_when_done(request, _("Stopped. If the number has changed already, it changes back within minutes."))
     return redirect("enrolment:me")
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -52,7 +51,7 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 
 from . import card, join, joined, own_help, parting, places
 
@@ -323,7 +322,7 @@ def correct_page(
                 field = "where" if refused.field == "unit" else refused.field
                 form.add_error(field if field in form.fields else None, str(refused))
             else:
-                messages.success(request, _("Corrected."))
+                say_when_done(request, _("Corrected."))
                 return redirect(after, *([member.public_id] if after.endswith(":person") else []))
     context = {
         "form": form,
@@ -360,12 +359,12 @@ def me_consents(request: VisitRequest) -> HttpResponseBase:
             at=at,
         )
         people.lift(phone_id=member.phone_id, channel=Channel.WEB.value, by=by, at=at)
-        messages.success(request, _("Thank you. You can take it back here at any time."))
+        say_when_done(request, _("Thank you. You can take it back here at any time."))
     else:
         people.withdraw_consent(
             person_id=member.person_id, purposes=[purpose], channel=Channel.WEB.value, by=by, at=at
         )
-        messages.success(request, _("Withdrawn. Messages that were waiting are stopped."))
+        say_when_done(request, _("Withdrawn. Messages that were waiting are stopped."))
     return redirect("enrolment:me")
 
 

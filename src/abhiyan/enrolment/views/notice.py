@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +27,7 @@ from abhiyan.people.rules import standard_notice
 from abhiyan.people.rules.audio import LARGEST, part
 from abhiyan.people.rules.notices import LONGEST_SHORT, NoticeText, missing
 from abhiyan.people.rules.standard_notice import LANGUAGES
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.posts import posted
 
@@ -165,7 +164,7 @@ def notice(request: Request) -> HttpResponseBase:
     )
     if not done:
         return _page(request, roll, published, form, status=done.status)
-    messages.success(request, _("Version %(version)d of the notice is published.") % {"version": done.value})
+    say_when_done(request, _("Version %(version)d of the notice is published.") % {"version": done.value})
     return redirect(_address(roll))
 
 
@@ -266,7 +265,7 @@ def notice_audio(request: Request, number: int, language: str) -> HttpResponseBa
     }
     if request.POST.get("end"):
         notices.end_audio(**said)
-        messages.success(request, _("The recording is removed. You can add it again."))
+        say_when_done(request, _("The recording is removed. You can add it again."))
         return redirect(_address(roll))
     form = AudioForm(request.POST, request.FILES, auto_id=f"audio_{language}_%s")
     done = tried(request, form, lambda given: notices.add_audio(data=sent_bytes(given["audio"]), **said))
@@ -276,7 +275,7 @@ def notice_audio(request: Request, number: int, language: str) -> HttpResponseBa
         return _page(
             request, roll, published, _form(roll, latest), audio=(language, form), status=done.status
         )
-    messages.success(request, _("The recording is added. People can hear it now."))
+    say_when_done(request, _("The recording is added. People can hear it now."))
     return redirect(_address(roll))
 
 

@@ -42,7 +42,7 @@ from abhiyan.people.models import RevokeReason
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Rung
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
@@ -322,7 +322,7 @@ def people_export(request: Request) -> HttpResponseBase:
     except reading.ListTooLong as refused:
         messages.error(request, str(refused))
         return redirect(back)
-    messages.success(request, _("Request sent. Approvals lists who can approve it."))
+    say_when_done(request, _("Request sent. Approvals lists who can approve it."))
     return redirect(back)
 
 

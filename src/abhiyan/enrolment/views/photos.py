@@ -21,7 +21,7 @@ from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import Tried, ask, confirm, form_page, tried
+from abhiyan.ui.acts import Tried, ask, confirm, form_page, say_when_done, tried
 from abhiyan.ui.files import sent_bytes
 
 from .paper_frame import crumbs, file_answer
@@ -122,7 +122,7 @@ def add(
     if done.value is None:
         return form, done, None
     n = len(done.value.sheets)
-    messages.success(request, ngettext("%(n)s photo is kept.", "%(n)s photos are kept.", n) % {"n": n})
+    say_when_done(request, ngettext("%(n)s photo is kept.", "%(n)s photos are kept.", n) % {"n": n})
     for name, why in done.value.refused:
         messages.warning(request, f"{name}: {why}")
     return form, done, redirect(f"{request.path}#photos")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from abhiyan.enrolment.queries import placing as queries
 from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -177,7 +176,7 @@ def placing_undo(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take one bulk placing back."""
     n = placing.undo_placing(placing=public_id, by=request.actor, at=clock.now())
     said = ngettext("%(n)s entry waits for a place again.", "%(n)s entries wait for a place again.", n)
-    messages.success(request, said % {"n": n})
+    say_when_done(request, said % {"n": n})
     return redirect("enrolment:placing_groups")
 
 

@@ -23,7 +23,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.owed import Invitation
 
 from . import devices
@@ -137,7 +137,7 @@ def me_confirm(request: VisitRequest) -> HttpResponseBase:
         with system("whether a yes counted"):
             about = queries.entry(member.enrolment_id, member.phone_id)
         if about is not None and about.confirmed_at is not None:
-            messages.success(request, _("Thank you, you confirmed it."))
+            say_when_done(request, _("Thank you, you confirmed it."))
         else:
             messages.error(request, _("This yes does not count: this phone entered the name."))
     elif answered is messaging.Answered.LIMITED:

@@ -33,7 +33,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
-from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.acts import confirm, form_page, say_when_done
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -57,7 +57,7 @@ def unplaced(request: Request) -> HttpResponseBase:
                 asked = {"claim": claim, "error": str(refused)}
                 status = refused.status
             else:
-                messages.success(request, _("Placed: %(unit)s") % {"unit": found[0].name()})
+                say_when_done(request, _("Placed: %(unit)s") % {"unit": found[0].name()})
                 return redirect(request.get_full_path())
         else:
             status = 422
@@ -131,7 +131,7 @@ def _place_all(request: Request) -> HttpResponseBase:
             except (AlreadyEnded, NothingToPlace):  # left, or placed by somebody else, in the meantime
                 continue
             done += 1
-    messages.success(request, ngettext("%(n)s entry placed.", "%(n)s entries placed.", done) % {"n": done})
+    say_when_done(request, ngettext("%(n)s entry placed.", "%(n)s entries placed.", done) % {"n": done})
     return redirect(request.get_full_path())
 
 

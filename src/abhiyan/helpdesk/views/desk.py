@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +29,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
@@ -367,8 +366,8 @@ def _to_next(request: Request, one: Ticket, *, at: datetime) -> HttpResponseBase
     }
     if found is None:
         more = say("Nothing else waits in this list.")
-        messages.success(request, f"{said} {more}")
+        say_when_done(request, f"{said} {more}")
         return redirect(of.address(reverse("helpdesk:tickets")))
     more = say("This is the next one.")
-    messages.success(request, f"{said} {more}")
+    say_when_done(request, f"{said} {more}")
     return redirect(of.address(reverse("helpdesk:ticket", args=[found.pk])))

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import ask, form_page, say_when_done, tried
 
 from .desk import HelplineAnswerForm, asked, letter_said, parts_said
 from .rows import with_words
@@ -110,7 +109,7 @@ def many(request: Request) -> HttpResponseBase:
         if is_alone:
             _say(request, done.value or 0, of=len(some))
         else:
-            messages.success(request, say("Request sent. Approvals lists who can approve it."))
+            say_when_done(request, say("Request sent. Approvals lists who can approve it."))
         return redirect(back)
     audit.record(
         by=request.actor,
@@ -169,7 +168,7 @@ def _say(request: Request, n: int, *, of: int) -> None:
     said = ngettext("%(n)s request answered.", "%(n)s requests answered.", n) % {"n": grouped(n)}
     if n < of:
         said += " " + say("The others were answered meanwhile, or their phones got enough messages today.")
-    messages.success(request, said)
+    say_when_done(request, said)
 
 
 @form_page

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +29,7 @@ from abhiyan.people import phones
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -160,7 +159,7 @@ def solved(request: VisitRequest, link: str) -> HttpResponseBase:
     if request.method == "POST" and said in ("yes", "no"):
         why = rules.plain(request.POST.get("why", ""))[: rules.LONGEST]
         messaging.answer_link(link=link, yes=said == "yes", by=request.actor, at=at, why=why)
-        messages.success(request, str(_("Thank you. We have your answer.")))
+        say_when_done(request, str(_("Thank you. We have your answer.")))
         return redirect(request.path)
     state = "open"
     if row.is_yes is not None:

@@ -1,6 +1,5 @@
 """The page behind the link of a question: whether an invitee comes, and the day after whether they were there."""
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,7 @@ from abhiyan.meetings.models import Invitee
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 
 from .shown import days_of
 
@@ -45,7 +44,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
     if request.method == "POST" and is_open and said in ("yes", "no"):
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[:LONGEST_REASON]
         messaging.answer_link(link=link, yes=said == "yes", why=why, by=request.actor, at=at)
-        messages.success(request, str(_("Thank you. We have your answer.")))
+        say_when_done(request, str(_("Thank you. We have your answer.")))
         return redirect(request.path)
     one = own.meeting if own is not None else None
     context = {

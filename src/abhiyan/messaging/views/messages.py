@@ -19,7 +19,7 @@ from abhiyan.messaging import actions, queries
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.acts import confirm, form_page, say_when_done
 from abhiyan.ui.lists import Column, Table, answer
 
 COLUMNS: tuple[Column[Message], ...] = (
@@ -111,7 +111,7 @@ def ask(request: Request) -> HttpResponse:
         by=request.actor,
         at=clock.now(),
     )
-    messages.success(request, _("Request sent. Approvals lists who can approve it."))
+    say_when_done(request, _("Request sent. Approvals lists who can approve it."))
     return redirect("messaging:list")
 
 
@@ -128,7 +128,7 @@ def release(request: Request, public_id: UUID) -> HttpResponseBase:
     def send() -> None:
         n = actions.release_held(release_id=public_id, by=request.actor, at=clock.now())
         told = ngettext("%(n)s message is on its way.", "%(n)s messages are on their way.", n) % {"n": n}
-        messages.success(request, told)
+        say_when_done(request, told)
 
     return confirm(
         request,

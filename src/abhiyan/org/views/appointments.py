@@ -30,7 +30,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer, file_asked
@@ -339,10 +339,10 @@ def _appointed(request: Request, made: Appointment) -> HttpResponseBase:
         text = _("Somebody holds this office already. It is disputed until the level above decides.")
         messages.warning(request, text)
     elif made.state == Appointment.State.ACTIVE:
-        messages.success(request, _("Appointed."))
+        say_when_done(request, _("Appointed."))
     else:
         text = _("Appointed. It starts once they accept, by the link in a message or signed in.")
-        messages.success(request, text)
+        say_when_done(request, text)
     return redirect("org:appointment", made.public_id)
 
 
@@ -377,7 +377,7 @@ def ask_factor_reset(request: Request, public_id: UUID) -> HttpResponseBase:
     actions.ask_factor_reset(
         appointment=public_id, reason=form.cleaned_data["reason"], by=request.actor, at=clock.now()
     )
-    messages.success(request, _("Request sent. Approvals lists who can approve it."))
+    say_when_done(request, _("Request sent. Approvals lists who can approve it."))
     return redirect("org:releases")
 
 

@@ -15,7 +15,7 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import ask, form_page, say_when_done
 
 
 @require_POST
@@ -36,7 +36,7 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
             request, _("Somebody holds this office already. It is disputed until the level above decides.")
         )
     else:
-        messages.success(request, _("You accepted. The office is yours.") if is_accepted else _("Declined."))
+        say_when_done(request, _("You accepted. The office is yours.") if is_accepted else _("Declined."))
     return redirect("site:today")
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import segno
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +22,7 @@ from abhiyan.people.actions import factors, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import ask, confirm, form_page, tried
+from abhiyan.ui.acts import ask, confirm, form_page, say_when_done, tried
 
 from .sign_in import AppCodeForm, acting, lacks_word, own_account, strengthened
 
@@ -218,7 +217,7 @@ def _set_up(request: VisitRequest, own: Account) -> HttpResponseBase:
     """After a factor was added: the first one makes the session strong, and brings recovery codes with it."""
     at = clock.now()
     if request.visit.is_strong:
-        messages.success(request, _("It is set up."))
+        say_when_done(request, _("It is set up."))
         return redirect("people:account")
     by = acting(own, request)
     onwards = strengthened(request, own)

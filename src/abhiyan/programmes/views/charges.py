@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.rules import pace
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
@@ -311,9 +310,9 @@ def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
     except Refused as refused:
         return _charges(request, problem=str(refused), status=refused.status)
     if accepts:
-        messages.success(request, _("Accepted. Thank you."))
+        say_when_done(request, _("Accepted. Thank you."))
     else:
-        messages.success(
+        say_when_done(
             request, _("Declined. Somebody else will be named; until then you can still accept here.")
         )
     return redirect("programmes:charges")

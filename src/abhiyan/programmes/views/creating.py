@@ -22,7 +22,7 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
@@ -413,7 +413,7 @@ def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
     except Refused as refused:
         messages.error(request, str(refused))
         return step_page(request, one, "check", status=refused.status)
-    messages.success(
+    say_when_done(
         request,
         _("%(name)s is open.") % {"name": numbers.NONE if not opened.names else shown.name_of(opened)},
     )

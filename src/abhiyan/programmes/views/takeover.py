@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as say
@@ -20,7 +19,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.forms import SOMETIMES, offer
 
 from . import shown
@@ -99,7 +98,7 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, one, form, problem=str(refused), status=refused.status)
     changed = numbers.grouped(len(found.changes.differences))
-    messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
+    say_when_done(request, _("Targets changed: %(n)s") % {"n": changed})
     return redirect(f"{shown.href(one, 'targets')}?measure={measure.number}")
 
 

@@ -30,6 +30,7 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme, Target
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.ui import numbers, tables
+from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.lists import Column, Table, file_asked
 from abhiyan.ui.posts import posted
@@ -354,7 +355,7 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
             request, one, number=form, about=about.id, problem=str(refused), status=refused.status
         )
     if is_changed:
-        messages.success(request, _("Saved."))
+        say_when_done(request, _("Saved."))
     else:
         messages.info(request, _("Nothing changed: it is the target already."))
     return _back(request, one)
@@ -511,7 +512,7 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
         if refused.field in form.fields:
             return _page_of(request, one, split=form, status=shown.refuse(form, refused))
         return _page_of(request, one, split=form, problem=str(refused), status=refused.status)
-    messages.success(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
+    say_when_done(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
     return redirect(shown.href(one, "targets", about.code, measure=measure))
 
 

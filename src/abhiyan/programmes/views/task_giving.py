@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,7 +25,7 @@ from abhiyan.programmes.actions import tasks as acts
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 
@@ -124,9 +123,9 @@ def task_ask(request: Request) -> HttpResponseBase:
         preview = (named(below[many].office_names), many, n) if many else None
         return _ask_page(request, here, form, preview=preview, status=status)
     if many:
-        messages.success(request, _("Given. You see below how it goes on; you can withdraw it."))
+        say_when_done(request, _("Given. You see below how it goes on; you can withdraw it."))
         return redirect(reverse("programmes:tasks") + "?show=given")
-    messages.success(request, _("Given. You can withdraw it here."))
+    say_when_done(request, _("Given. You can withdraw it here."))
     return redirect("programmes:task", done.value)
 
 

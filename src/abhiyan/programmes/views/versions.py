@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as say
@@ -18,6 +17,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers
+from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 
@@ -113,7 +113,7 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
         )
     except Refused as refused:
         return _version(request, one, chosen, problem=str(refused), status=refused.status)
-    messages.success(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
+    say_when_done(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
     return redirect(shown.href(one, "targets", here.unit.code, measure=chosen.measure))
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -45,7 +44,7 @@ from abhiyan.review.rules.rounds import (
     due_share,
     state_of,
 )
-from abhiyan.ui.acts import ask, form_page, problem, tried
+from abhiyan.ui.acts import ask, form_page, problem, say_when_done, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -456,10 +455,13 @@ def round_work(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
     )
     against: Set[UUID] = done.value.against if done.value else frozenset()
+    saved = ""
     if done.value and done.value.n:
         said = ngettext("%(n)s decision is saved.", "%(n)s decisions are saved.", done.value.n)
-        messages.success(request, said % {"n": grouped(done.value.n)})
+        saved = said % {"n": grouped(done.value.n)}
     if done and not against:
+        if saved:
+            say_when_done(request, saved)
         return redirect(request.get_full_path())
     waiting = found.to_decide(request.viewer, one, on=on)
 
@@ -490,6 +492,7 @@ def round_work(request: Request, public_id: UUID) -> HttpResponseBase:
         **crumbs((one.name, page_of(one)), (say("Decide from the list"), "")),
         "round": one,
         "problem": problem(form),
+        "saved": saved,
         "is_asked_again": bool(against),
         "decisions": Review.Decision.choices,
         "may_decide": one.begins_on <= on <= one.ends_on,

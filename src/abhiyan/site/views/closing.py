@@ -20,7 +20,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.acts import confirm, form_page, say_when_done
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import actions
@@ -184,5 +184,5 @@ def open_again(request: Request, code: str) -> HttpResponse:
             raise
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("The unit is open again."))
+        say_when_done(request, _("The unit is open again."))
     return redirect(unit_href(unit.code, _hierarchy(unit.pk)))

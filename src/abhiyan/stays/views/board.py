@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +32,7 @@ from abhiyan.stays import actions, queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.refusals import WorkerUnknown
 from abhiyan.stays.words import STATES
-from abhiyan.ui.acts import PageAct, act_on, ask, form_page
+from abhiyan.ui.acts import PageAct, act_on, ask, form_page, say_when_done
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -285,7 +284,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
     if request.method == "POST" and is_open and said in ("yes", "no"):
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: actions.LONGEST_WHY]
         messaging.answer_link(link=link, yes=said == "yes", why=why, by=request.actor, at=at)
-        messages.success(request, str(_("Thank you. We have your answer.")))
+        say_when_done(request, str(_("Thank you. We have your answer.")))
         return redirect(f"{request.path}?noted=1")
     context = {
         "is_open": is_open,
