@@ -5,18 +5,19 @@ Counters are filled up to one below what is allowed; then the real act is tried 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
 import abhiyan
 from abhiyan.contact import actions as contact
 from abhiyan.contact.tests.at_calls import centre_in, seated
-from abhiyan.core import address, declared, limits
+from abhiyan.core import address, clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.declared import LIMITS, DeclaredLimit
 from abhiyan.core.imports import actions as imports
@@ -40,6 +41,8 @@ from abhiyan.forms.tests import make as forms_made
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.meetings.actions.calling import MeetingPlan, call_meeting
+from abhiyan.meetings.queries import Inviting
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions import offices
 from abhiyan.messaging.models import Message
@@ -436,28 +439,66 @@ def offers_to_a_phone(ground: Ground) -> Asked:
     return f"{account.phone_id} {ground.world.mandal.pk}", offer_one
 
 
-def circulars_of_a_unit(ground: Ground) -> Asked:
-    officer(ground.world, "booth_worker", "JK-B001")
-    officer(ground.world, "state_president", "JK")
+def president_of(ground: Ground) -> Account:
+    """The state president, with a worker below. One world has one president: a second would be disputed."""
     with system("test"):
-        president = Account.objects.latest("pk")
-    unit = ground.world.units["JK"]
+        known = Account.objects.filter(name="state_president of JK").first()
+    if known is None:
+        officer(ground.world, "booth_worker", "JK-B001")
+        officer(ground.world, "state_president", "JK")
+        return president_of(ground)
+    return known
+
+
+def sent_circular(ground: Ground, president: Account, *, ago: timedelta = timedelta()) -> UUID:
+    return messaging.send_circular(
+        subject="Booths",
+        text="Meet them.",
+        number="",
+        office="",
+        unit_id=ground.world.units["JK"].pk,
+        hierarchy=1,
+        by=actor(president),
+        at=ground.at - ago,
+    )
+
+
+def circulars_of_a_sender(ground: Ground) -> Asked:
+    president = president_of(ground)
+    return str(president.pk), lambda: let(lambda: sent_circular(ground, president))
+
+
+def reminders_of_a_sender(ground: Ground) -> Asked:
+    president = president_of(ground)
+    sent = [sent_circular(ground, president, ago=timedelta(hours=25)) for _one in range(2)]
 
     def one_more() -> bool:
+        return let(lambda: messaging.remind_readers(public_id=sent.pop(), by=actor(president), at=ground.at))
+
+    return str(president.pk), one_more
+
+
+def news_of_meetings(ground: Ground) -> Asked:
+    president = president_of(ground)
+    numbers = count(1)
+    unit_id = ground.world.units["JK"].pk
+
+    def one_more() -> bool:
+        on = clock.day_in(settings.TIME_ZONE, ground.at) + timedelta(days=3)
+        plan = MeetingPlan("meeting", f"Review {next(numbers)}", on, on, time(11), place="Party office")
         return let(
-            lambda: messaging.send_circular(
-                subject="Booths",
-                text="Meet them.",
-                number="",
-                office="",
-                unit_id=unit.pk,
+            lambda: call_meeting(
+                plan=plan,
+                inviting=Inviting(("booth_worker",)),
+                unit_id=unit_id,
                 hierarchy=1,
+                expected=1,
                 by=actor(president),
                 at=ground.at,
             )
         )
 
-    return str(unit.pk), one_more
+    return str(president.pk), one_more
 
 
 def join_places(ground: Ground) -> Asked:
@@ -805,7 +846,9 @@ TRIED: dict[str, Callable[[Ground], Asked]] = {
     "text.replies": text_replies,
     "text.same": text_same,
     "offers.phone": offers_to_a_phone,
-    "messages.circular": circulars_of_a_unit,
+    "messages.circular": circulars_of_a_sender,
+    "messages.reminder": reminders_of_a_sender,
+    "meetings.news": news_of_meetings,
     "contact.inbound": inbound_looks,
     "contributor.task": tasks_of_contributors,
     "helpdesk.typed": typed_requests,

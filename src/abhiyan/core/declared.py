@@ -454,7 +454,27 @@ OFFER_SMS = DeclaredLimit(
     _BY.ACCOUNT,
     _HURT.NOBODY,
 )
-CIRCULARS = DeclaredLimit("messages.circular", 5, DAY, "circulars", _KEY.UNIT, _BY.ACCOUNT, _HURT.SPENDER)
+CIRCULARS = DeclaredLimit(
+    "messages.circular", 5, DAY, "circulars, wherever they go", _KEY.ACCOUNT, _BY.ACCOUNT, _HURT.SPENDER
+)
+CIRCULAR_REMINDERS = DeclaredLimit(
+    "messages.reminder",
+    5,
+    DAY,
+    "circulars of which readers are reminded",
+    _KEY.ACCOUNT,
+    _BY.ACCOUNT,
+    _HURT.SPENDER,
+)
+MEETING_NEWS = DeclaredLimit(
+    "meetings.news",
+    30,
+    DAY,
+    "meetings called, moved or cancelled, and further invitations",
+    _KEY.ACCOUNT,
+    _BY.ACCOUNT,
+    _HURT.SPENDER,
+)
 CONTRIBUTOR_TASKS = DeclaredLimit(
     "contributor.task", 20, DAY, "contributors asked (law.md T3)", _KEY.ACCOUNT, _BY.ACCOUNT, _HURT.SPENDER
 )

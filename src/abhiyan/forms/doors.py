@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.words import named
+from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
@@ -27,7 +28,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         unit is not None
         and unit.lo is not None
         and unit.kind in quotes.DESKS
-        and viewer.may_at(queries.CARRY, unit.lo)
+        and org.decides(viewer, queries.CARRY, at=unit.id)
     ):
         yield Door(_("Opinions"), address(address_of("forms:opinions"), unit.code), icon="people")
     if len(text) >= SHORTEST:

@@ -21,7 +21,7 @@ ENTRIES = (
         "forms:opinions",
         _("Opinions"),
         words=_("what people say, quotes, pass up"),
-        needs=("programmes.run",),
+        needs=("opinions.pass",),
     ),
     NavigationEntry(
         "forms:opinion_new",

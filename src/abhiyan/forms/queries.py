@@ -34,7 +34,7 @@ __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submiss
 
 MOST_VERSIONS, MOST_STEPS, MOST_PLACES = 50, 100, 1_000  # shown at once
 MAKE = "forms.make"  # who holds it at a unit makes and changes its forms
-CARRY = "programmes.run"  # who holds it at a level passes its opinions up
+CARRY = "opinions.pass"  # it belongs to a desk: who holds it at a level passes its opinions up
 MOST_QUOTES = 200  # of a unit in a deck
 
 # Forms of units that stand above the viewer's own, in them or below.
@@ -493,7 +493,7 @@ def opinions_said(
         passed = QuotePassed.objects.filter(to_unit=unit.id, undone_at=None).select_related(
             "opinion", "from_unit"
         )
-        reads = viewer.may_at(CARRY, unit.lo or 0)
+        reads = org.decides(viewer, CARRY, at=unit.id)
         passed = passed if reads else passed.none()
         told = first_of(passed.order_by("-at", "-pk"), MOST_QUOTES)
         settled = passed.exclude(opinion__done="").count()

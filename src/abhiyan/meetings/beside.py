@@ -32,7 +32,7 @@ def beside(
         yield Door(_("Check-in by name"), page, icon="check")
     if programme is not None and programme[0].state == Programme.State.OPEN:
         one, here = programme
-        if viewer.may_at("messages.circular", here.span[0]):
+        if viewer.office_over("messages.circular", here.span[0]):
             page = address(
                 address_of("messaging:circular_new"),
                 here.unit.code,

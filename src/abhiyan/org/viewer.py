@@ -107,7 +107,12 @@ class Viewer:
         return not self.capabilities.isdisjoint(capabilities)
 
     def may_at(self, capability: str, *positions: int) -> bool:
-        """Whether they hold it over a unit; positions: the `lo` of the unit's placements (any hierarchy)."""
+        """Return True if they hold it over a unit; positions: the `lo` of the unit's placements (any hierarchy).
+
+        A desk's capability raises LookupError. `org.queries.decides` asks the database whether the desk is vacant.
+        """
+        if capability in known.AT_DESK:
+            raise LookupError(f"{capability} belongs to a desk")
         if not (self.is_strong or self.is_phone):
             return False
         if self.is_root and capability in known.ROOT:
@@ -116,6 +121,15 @@ class Viewer:
             capability in held.capabilities and any(holds(held.ranges, position) for position in positions)
             for held in self.appointments
         )
+
+    def office_over(self, capability: str, position: int) -> HeldOffice | None:
+        """The lowest of their offices with a capability at or above the unit with this `lo`: it speaks to that unit."""
+        own = [
+            held
+            for held in self.appointments
+            if self.is_strong and capability in held.capabilities and holds(held.ranges, position)
+        ]
+        return min(own, key=lambda held: held.hi - held.lo, default=None)
 
     def holds_in(self, capability: str, unit_ids: Collection[int]) -> bool:
         """Return True if one of these units itself has given them an office with it. Offices above do not count."""

@@ -79,7 +79,7 @@ def look_at_quote(*, public_id: UUID, text: str, by: Actor) -> str:
 def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opinion:
     """Pass an opinion up to the next level, in these words: what was said, less what was taken out.
 
-    It needs `programmes.run` at the desk where it waits, or above a vacant one. Refuses NotYours, NotFound,
+    It needs `opinions.pass` at the desk where it waits, or above a vacant one. Refuses NotYours, NotFound,
     NoLevelAbove, QuoteEmpty, QuoteHasNumber, QuoteNames, QuoteWordAdded.
     """
     with transaction.atomic(), system("an opinion is passed up"):
@@ -105,7 +105,7 @@ def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opin
 def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
     """Take back what was passed up, until the next level has passed it on.
 
-    It needs `programmes.run` at the desk that passed it up, or above a vacant one.
+    It needs `opinions.pass` at the desk that passed it up, or above a vacant one.
     Refuses NotYours, NotFound, QuoteGone.
     """
     with transaction.atomic(), system("an opinion comes back"):
@@ -113,7 +113,7 @@ def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
         last = one.passages.filter(undone_at=None).order_by("-pk").first()
         if last is None or last.to_unit_id != one.desk_id:
             raise QuoteGone
-        org.require_at_desk(by, CARRY, at=last.from_unit_id)
+        org.require(by, CARRY, at=last.from_unit_id)
         last.undone_at = at
         last.save(update_fields=["undone_at"])
         one.text, one.desk_id, one.is_left = last.before, last.from_unit_id, False
@@ -135,7 +135,7 @@ def take_up_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
 def say_done(*, public_id: UUID, done: str, by: Actor, at: datetime) -> None:
     """Say what was done about an opinion; nothing takes it back. Each level below reads it, too.
 
-    It needs `programmes.run` at the desk where the opinion is, or above a vacant one. Refuses as `pass_opinion`.
+    It needs `opinions.pass` at the desk where the opinion is, or above a vacant one. Refuses as `pass_opinion`.
     """
     with transaction.atomic(), system("what was done about an opinion"):
         one = _locked(public_id, by=by)
@@ -167,7 +167,7 @@ def _locked(public_id: UUID, *, by: Actor) -> Opinion:
     """An opinion for who passes it up from where it waits. In a system scope."""
     rows = Opinion.objects.select_related("submission__version").select_for_update(of=("self",))
     one = needed(rows.filter(public_id=public_id).first())
-    org.require_at_desk(by, CARRY, at=needed(one.desk_id))
+    org.require(by, CARRY, at=needed(one.desk_id))
     return one
 
 

@@ -25,6 +25,8 @@ from abhiyan.forms.owed import owed
 from abhiyan.forms.rules import quotes
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.forms.tests.make import answered
+from abhiyan.org import actions as org_actions
+from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import TODAY, World, actor
 from abhiyan.org.viewer import Viewer
@@ -374,7 +376,7 @@ def test_the_deck_counts_who_was_asked_and_answered_and_hides_small_cells_from_o
             ("Worse than before", None),
             ("No answer", None),
         ]
-        assert [quote[1] for quote in seen.quotes] == ([CLEAN] if reader in (district, top) else [])
+        assert [quote[1] for quote in seen.quotes] == ([CLEAN] if reader == district else [])
 
 
 def test_choices_are_counted_by_month(world: World, version: FormVersion, mandal: Account) -> None:
@@ -452,3 +454,44 @@ def test_a_name_is_heard_in_either_script_and_common_words_of_names_are_none(tex
 
 def test_each_level_of_a_tree_has_a_name_and_most_pass_opinions_up() -> None:
     assert set(quotes.DESKS) <= {kind.value for kind in Kind}
+
+
+def test_a_vacant_desk_is_the_next_office_aboves_until_somebody_is_appointed(
+    world: World, version: FormVersion, mandal: Account, district: Account, top: Account
+) -> None:
+    one = said(world)
+    page = reverse("forms:opinion", args=[opinion_of(one).public_id])
+
+    def opens() -> list[int]:
+        return [browser(each).get(page).status_code for each in (mandal, district, top)]
+
+    assert opens() == [200, 404, 404], "the district reads it when it comes up"
+    with pytest.raises(NotYours):
+        carry(one, CLEAN, district)
+    with system("test"):
+        held = Appointment.objects.get(account_id=mandal.pk)
+    org_actions.end_appointment(public_id=held.public_id, reason="moved", by=Actor.system("test"), at=NOW)
+    assert opens()[1:] == [200, 404] and today(district) == ["1 opinion waits to be passed up"]
+    with pytest.raises(NotYours):
+        carry(one, CLEAN, top)
+    with pytest.raises(NotYours):
+        carry(one, CLEAN, mandal)
+    again = world.holder("mandal_president", "N111", name="Nadia Lone")
+    assert opens()[1:] == [404, 404] and browser(again).get(page).status_code == 200
+    assert (today(district), today(again)) == ([], ["1 opinion waits to be passed up"])
+    carry(one, CLEAN, again)
+    assert opens()[1:] == [200, 404]
+
+
+def test_an_office_above_reads_no_quote_of_a_desk_below_on_slides_or_by_a_link(
+    world: World, version: FormVersion, mandal: Account, district: Account, top: Account
+) -> None:
+    nation = world.holder("national_president", "N")
+    for n in range(9):
+        said(world, key=f"{n}")
+    carry(said(world), CLEAN, mandal)
+    for reader in (district, top, nation):
+        seen = heard(reader, "N11")
+        assert seen is not None and [quote[1] for quote in seen.quotes] == [CLEAN] * (reader == district)
+        doors = browser(reader).get(reverse("site:unit", args=["N11"])).text
+        assert (reverse("forms:opinions") in doors) == (reader == district)

@@ -64,7 +64,7 @@ def _rows(unit_id: int, show: str, found: Sequence[Opinion]) -> list[OpinionRow]
 def opinions(request: Request) -> HttpResponseBase:
     """List the opinions that wait at a unit, that it passed up, or that it did not pass up."""
     here = page_unit(request)
-    org.require_at_desk(request.actor, queries.CARRY, at=here.unit.id)
+    org.require(request.actor, queries.CARRY, at=here.unit.id)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
     table: Table[OpinionRow] = Table(

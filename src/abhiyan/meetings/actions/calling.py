@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, jobs, lot, sql
+from abhiyan.core import audit, clock, declared, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -140,8 +140,8 @@ def call_meeting(
     """Call a meeting or a visit, invite each person once, and have everybody told. Returns its public id.
 
     expected: the number of people the caller was shown. Holders of `tasks.ask` at the unit may do this. Refuses
-    InvitedChanged, NobodyInvited, TooManyInvited, NumbersUnknown, PublicInSilence, refusals of `draft_send`, and
-    wrong words or days.
+    InvitedChanged, NobodyInvited, TooManyInvited, NumbersUnknown, PublicInSilence, TooMany, refusals of `draft_send`,
+    and wrong words or days.
     """
     org.require(by, LEADS, at=unit_id)
     _check(plan, at=at)
@@ -177,7 +177,7 @@ def call_meeting(
         )
         invite(one, given, at=at)
         _invite_roll(one, plan.roll, plan.text, by=by, at=at)
-        tell_later(one, at=at)
+        _announce(one, by=by, at=at)
         record("call", one, by=by, at=at, n=n)
     return one.public_id
 
@@ -209,7 +209,7 @@ def invite_more(
             if (n_all := one.invitees.count()) > most_of(one.kind):
                 raise TooManyInvited(field="offices", n=n_all, most=most_of(one.kind))
             _invite_roll(one, roll, text, by=by, at=at)
-            tell_later(one, at=at)
+            _announce(one, by=by, at=at)
             record("invite", one, by=by, at=at, n=new)
     return new
 
@@ -251,7 +251,7 @@ def move_meeting(
             _halt_roll(one, at=at)
             one.save(update_fields=["moves", "first_on", "last_on", "starts", "version", "roll"])
             one.invitees.update(answer="", answered_at=None, reason="")
-            tell_later(one, at=at)
+            _announce(one, by=by, at=at)
             record("move", one, by=by, at=at)
 
 
@@ -267,7 +267,7 @@ def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> Non
             one.cancelled_at, one.why, one.version = at, _reason(why), one.version + 1
             _halt_roll(one, at=at)
             one.save(update_fields=["cancelled_at", "why", "version", "roll"])
-            tell_later(one, at=at)
+            _announce(one, by=by, at=at)
             record("cancel", one, by=by, at=at)
 
 
@@ -291,6 +291,12 @@ def held(public_id: UUID, *, by: Actor) -> Meeting:
         raise org.NotYours
     with system("managing a meeting"):
         return Meeting.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+
+
+def _announce(one: Meeting, *, by: Actor, at: datetime) -> None:
+    """Have everybody told, thirty times a day by one account, whatever its units. Refuses TooMany."""
+    limits.take(declared.MEETING_NEWS, str(by.account_id or by.id), at=at)
+    tell_later(one, at=at)
 
 
 def tell_later(one: Meeting, *, at: datetime) -> None:

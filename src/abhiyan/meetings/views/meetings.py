@@ -230,7 +230,7 @@ def _page(
         "before": found.open_before(one),
         "points": found.points(one) if is_held else [],
         "at": at,
-        "may_send": viewer.may_at("messages.circular", units.span(one.unit_id, one.hierarchy)[0]),
+        "may_send": bool(viewer.office_over("messages.circular", units.span(one.unit_id, one.hierarchy)[0])),
         "silence": is_open and is_silent(one.unit_id, one.first_on, one.last_on, at=at),
         "cant_form": CantComeForm(initial={"reason": own.reason} if own else None),
     }

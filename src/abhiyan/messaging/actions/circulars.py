@@ -1,8 +1,9 @@
 """Circulars: from an office to the holders of offices below. Read in the app; an SMS says that there is one."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +15,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
-from abhiyan.messaging.circulars import HOLDERS
+from abhiyan.messaging.circulars import HOLDERS, LATELY
 from abhiyan.messaging.models import Circular, Reading
 from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
@@ -28,6 +29,7 @@ TEMPLATE = "duty.circular"
 LONGEST = 10_000
 AT_ONCE = 500  # messages of one commit
 AGAIN = timedelta(hours=24)  # between reminders
+MOST_TOLD = 5  # messages about circulars of one unit that one reader gets in a day
 
 
 class SubjectMissing(Refused):
@@ -55,6 +57,12 @@ _READERS = f"""insert into messaging_reading (circular_id, account_id, unit_id, 
  select distinct on (ap.account_id) %(circular)s, ap.account_id, ap.unit_id, o.code {HOLDERS}
  and %(office)s in ('', o.code) and (%(accounts)s::bigint[] is null or ap.account_id = any(%(accounts)s::bigint[]))
  order by ap.account_id, p.depth, o.rank"""
+# Readers who heard of so many circulars of the unit today: sent before this one, or reminded of.
+_TOLD_ENOUGH = """select r.account_id from messaging_reading r
+ join messaging_circular c on c.id = r.circular_id and c.unit_id = %(unit)s and c.made_at >= %(lately)s
+ where c.id <> %(circular)s and r.account_id = any(%(accounts)s) group by 1
+ having count(*) filter (where c.made_at >= %(today)s and c.id < %(circular)s)
+   + count(*) filter (where r.reminded_at >= %(today)s) >= %(most)s"""
 
 
 def send_circular(
@@ -71,13 +79,15 @@ def send_circular(
 ) -> UUID:
     """Give a circular to the holders of offices in a unit and below it today, and tell them by SMS.
 
-    office: the code of those it is for; "": every office. accounts: only these among them; None: all. The sender gets
-    one only if `accounts` names them. The act needs messages.circular over the unit, from which five go out in a day.
-    Refuses SubjectMissing, TextMissing, NobodyBelow, TooMany. Returns its public id.
+    It speaks for the sender's own unit: that of their lowest office with messages.circular from which `unit_id` is
+    below. office: the code of those it is for; "": every office. accounts: only these among them; None: all. The
+    sender gets one only if `accounts` names them. A sender sends five in a day, wherever they go. Refuses NotYours,
+    SubjectMissing, TextMissing, NobodyBelow, TooMany. Returns its public id.
     """
-    org.require(by, CIRCULAR, at=unit_id)
     if by.account_id is None:
         raise org.NotYours
+    desk = needed(org.seat_over(by.account_id, unit_id, CIRCULAR), org.NotYours(capability=CIRCULAR))
+    org.require(by, CIRCULAR, at=desk)
     if not subject.strip() or len(subject) > 200 or "\x00" in subject + number or len(number) > 50:
         raise SubjectMissing(field="subject")
     if not text.strip() or len(text) > LONGEST or "\x00" in text:
@@ -89,7 +99,7 @@ def send_circular(
             number=number.strip(),
             subject=subject.strip(),
             text=text.strip(),
-            unit_id=unit_id,
+            unit_id=desk,
             hierarchy=hierarchy,
             office=office,
             made_by=by.account_id,
@@ -110,7 +120,7 @@ def send_circular(
         )
         if not made.recipients:
             raise NobodyBelow(field="office")
-        limits.take(declared.CIRCULARS, str(unit_id), at=at)
+        limits.take(declared.CIRCULARS, str(by.account_id), at=at)
         made.save(update_fields=["recipients"])
         _announce(made, "first", at)
         _record("messaging.send_circular", made, by, at, made.recipients)
@@ -128,9 +138,10 @@ def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
 
 
 def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
-    """Tell those who have not read it once more by SMS, each at most once in 24 hours. How many.
+    """Tell readers who have not opened it once more by SMS, each at most once in 24 hours. Return how many.
 
-    Who may: holders of messages.circular over its unit. Refuses Withdrawn, RemindedToday.
+    The desk that sent it may (messages.circular), each account five times a day. Refuses Withdrawn, RemindedToday,
+    TooMany.
     """
     with system("reminding of a circular"):
         circular = needed(Circular.objects.select_for_update().filter(public_id=public_id).first())
@@ -142,6 +153,7 @@ def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
         n = due.update(reminded_at=at) if circular.made_at <= at - AGAIN else 0
         if not n:
             raise RemindedToday
+        limits.take(declared.CIRCULAR_REMINDERS, str(by.account_id or by.id), at=at)
         _announce(circular, at.isoformat(), at)
         _record("messaging.remind_of_circular", circular, by, at, n)
     return n
@@ -150,7 +162,7 @@ def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
 def withdraw_circular(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Take a circular back: nobody reads it any more, and messages that have not left do not go.
 
-    Who may: holders of messages.circular over its unit. Withdrawn again, nothing changes.
+    The desk that sent it may (messages.circular). Withdrawn again, nothing changes.
     """
     with system("withdrawing a circular"):
         circular = needed(Circular.objects.select_for_update().filter(public_id=public_id).first())
@@ -165,8 +177,11 @@ def withdraw_circular(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> int | None:
-    """Queue the SMS about a circular to the next of those who have not read it, behind an account. The last of these
-    accounts; None: there are no more. word: of this round, "first" or when they were reminded. By a job."""
+    """Queue the SMS about a circular to the next readers who have not opened it, behind an account. The last of these
+    accounts; None: there are no more. word: of this round, "first" or when they were reminded. By a job.
+
+    A reader gets MOST_TOLD messages about circulars of one unit in a day. Today shows the others without a message.
+    """
     with system("telling of a circular"):
         # Locked: what is queued is there for whoever withdraws it, or nothing is queued any more.
         circular = Circular.objects.select_for_update().filter(public_id=public_id, ended_at=None).first()
@@ -176,8 +191,27 @@ def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> in
         if word != "first":
             unread = unread.filter(reminded_at=datetime.fromisoformat(word))
         found = list(unread.order_by("account_id")[:AT_ONCE])
-        send_many(messages=_messages(circular, found, word), at=at)
+        enough = _told_enough(circular, found, at)
+        told = [one for one in found if one.account_id not in enough]
+        send_many(messages=_messages(circular, told, word), at=at)
     return found[-1].account_id if found else None
+
+
+def _told_enough(circular: Circular, found: Sequence[Reading], at: datetime) -> set[int]:
+    today = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
+    return set(
+        sql.column(
+            _TOLD_ENOUGH,
+            {
+                "unit": circular.unit_id,
+                "circular": circular.pk,
+                "accounts": [one.account_id for one in found],
+                "today": today,
+                "lately": today - LATELY,
+                "most": MOST_TOLD,
+            },
+        )
+    )
 
 
 def _messages(circular: Circular, found: Sequence[Reading], word: str) -> list[Outgoing]:

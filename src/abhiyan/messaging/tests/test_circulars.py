@@ -1,17 +1,21 @@
 """Circulars: to holders of offices below, announced by SMS, read in the app; the sender sees by whom."""
 
+import re
 import threading
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 
+from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until_blocked
 from abhiyan.messaging import actions, tasks
 from abhiyan.messaging.actions import circulars
 from abhiyan.messaging.models import Circular, Message, MessageClass, Reading
+from abhiyan.org.actions import end_appointment
+from abhiyan.org.models import Appointment, Office
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import SYSTEM, World, actor
 from abhiyan.org.tests.rights import Rights
@@ -184,3 +188,69 @@ def test_a_circular_is_written_on_its_page(field: Field) -> None:
     assert "Nothing fits." in body(client, "/messages/circulars/?q=elsewhere")
     assert "not read yet" in body(browser(field.mandal), "/messages/circulars/")
     assert "Booth presidents" not in body(browser(field.foreign), "/messages/circulars/")
+
+
+def to(field: Field, code: str, by: Account, *, at: datetime = NOW) -> Circular:
+    """A circular by somebody to the offices of one unit and below."""
+    given = {"subject": code, "text": TEXT, "number": "", "office": "", "hierarchy": 1, "at": at}
+    public_id = actions.send_circular(**given, unit_id=field.world.unit(code), by=actor(by))  # type: ignore[arg-type]  # as given
+    actions.announce_next(public_id=public_id, word="first", after=0, at=at)
+    with system("test"):
+        return Circular.objects.get(public_id=public_id)
+
+
+def test_a_circular_to_one_unit_below_speaks_for_its_senders_own_unit_and_is_withdrawn_there(
+    field: Field,
+) -> None:
+    below = field.rights.holder("messages.circular", "people.read", at="N11")
+    one = to(field, "N11", field.sender)
+    assert one.unit_id == field.world.unit("N1") and below.pk in field.unread(one)
+    shown = re.search(r"Unit N1\b.*", body(browser(below), page_of(one)))
+    assert shown is not None and "Unit N11" not in shown[0], "its reader sees who speaks"
+    with pytest.raises(NotYours):
+        actions.withdraw_circular(public_id=one.public_id, by=actor(below), at=NOW)
+    assert browser(below).post(f"{page_of(one)}withdraw/").status_code == 403
+    assert "It goes from Unit N1 to" in body(browser(field.sender), "/messages/circulars/new/?unit=N11")
+    nation = field.rights.holder("messages.circular", at="N")
+    with pytest.raises(NotYours):
+        actions.withdraw_circular(public_id=one.public_id, by=actor(nation), at=NOW)
+    with system("test"):
+        held = Appointment.objects.get(account_id=field.sender.pk)
+    end_appointment(public_id=held.public_id, reason="moved", by=SYSTEM, at=NOW)
+    actions.withdraw_circular(public_id=one.public_id, by=actor(nation), at=NOW)
+    with system("test"):
+        assert Circular.objects.get(pk=one.pk).ended_at == NOW, "the desk is vacant: the next office above"
+
+
+def test_a_sender_sends_five_a_day_from_all_units_and_offices_together(field: Field) -> None:
+    with system("test"):
+        Office.objects.create(code="second", names={"en": "Second"}, capabilities=["messages.circular"])
+    field.world.appoint(field.sender, "second", "N12")
+    for code in ("N1", "N11", "N12", "N111", "N12"):
+        to(field, code, field.sender)
+    for code in ("N1", "N11", "N12", "N111"):
+        with pytest.raises(TooMany):
+            to(field, code, field.sender)
+    other = field.rights.holder("messages.circular", at="N1")
+    assert to(field, "N11", other).recipients, "the limit is the sender's own"
+
+
+def test_a_reader_gets_five_messages_of_one_unit_a_day_whoever_sends_and_reads_all_on_today(
+    field: Field,
+) -> None:
+    senders = [field.sender, *(field.rights.holder("messages.circular", at="N1") for _n in range(2))]
+    nation = field.rights.holder("messages.circular", at="N")
+    for n in range(7):
+        to(field, "N111", senders[n % 3])
+
+    def told() -> int:
+        phone = field.mandal.phone_id
+        return sum(each.phone_id == phone for each in field.messages())
+
+    assert told() == circulars.MOST_TOLD == 5
+    to(field, "N111", nation)
+    assert told() == 6, "another unit is not held by that"
+    with system("test"):
+        assert Reading.objects.filter(account_id=field.mandal.pk).count() == 8
+    tomorrow = to(field, "N111", field.sender, at=NOW + timedelta(days=1))
+    assert told() == 7 and field.mandal.pk in field.unread(tomorrow)

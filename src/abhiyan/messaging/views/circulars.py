@@ -93,8 +93,7 @@ def circulars(request: Request) -> HttpResponseBase:
 def circular_new(request: Request) -> HttpResponseBase:
     """Write a circular from one's office to the offices below. `?draft=`: one that a room offers (`drafted.py`)."""
     here = page_unit(request)
-    if not request.viewer.may_at(CAPABILITY, here.span[0]):
-        raise org.NotYours(capability=CAPABILITY)
+    desk = needed(request.viewer.office_over(CAPABILITY, here.span[0]), org.NotYours(capability=CAPABILITY))
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
     reached = reads.reached(here.span, here.hierarchy, on=today, by=request.viewer.account_id or 0)
@@ -131,6 +130,7 @@ def circular_new(request: Request) -> HttpResponseBase:
     shown = {
         "here": "circulars",
         "page_unit": here,
+        "sender": desk.unit_name(language()),
         "form": form,
         "reached": reached.get("", 0),
         "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (_("New circular"), "")],
@@ -151,7 +151,7 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
         "circular": one,
         "sender": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
         "own": own,
-        "may_act": _may_act(request, one),
+        "may_act": org.decides(request.viewer, CAPABILITY, at=one.unit_id),
         "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (one.subject, "")],
     }
     home = request.viewer.home
@@ -175,11 +175,6 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
             "is_cut": len(people) == reads.MOST_READERS,
         }
     return answer(request, "messaging/circular.html", table, shown)
-
-
-def _may_act(request: Request, one: Circular) -> bool:
-    lo, _hi = units.span(one.unit_id, one.hierarchy)
-    return request.viewer.may_at(CAPABILITY, lo)
 
 
 ACTS = {

@@ -1,10 +1,21 @@
 """Who looks, who may do what where, who holds what, and what waits for a second person."""
 
 from .appointers import Appointer, appointers
-from .authority import NotYours, as_held, grants_at, holds, is_root, require, seat_over, sits_in, whom_to_ask
+from .authority import (
+    NotYours,
+    as_held,
+    decides,
+    grants_at,
+    holds,
+    is_root,
+    require,
+    seat_over,
+    sits_in,
+    whom_to_ask,
+)
 from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_called, seat_holders, seats_of
 from .deciding import Deciders, deciders
-from .desks import nearest_each, nearest_with, require_at_desk
+from .desks import nearest_each, nearest_with
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
 from .line import Bearer, bearer_for, led
 from .lists import Gives, appointment_rows, next_vacancy, offers_of, sight, vacant_rows, with_names

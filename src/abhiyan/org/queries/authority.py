@@ -22,6 +22,8 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
+from .desks import STANDS, nearest_with
+
 MOST_RIGHTS = 2  # named in a refusal; more help nobody
 
 
@@ -106,12 +108,17 @@ _REACH = """
     join units_placement t on t.unit_id = %(unit)s and t.lo >= p.lo and t.lo < p.hi
     where ap.account_id = %(account)s and ap.body_id is null
 """
-_STANDS = """ap.state = 'active' and ap.starts_on <= %(today)s
-      and (ap.ends_on is null or ap.ends_on >= %(today)s)"""
+# An office in the unit itself.
+_SITS = """
+    from org_appointment ap
+    join org_office o on o.id = ap.office_id
+    where ap.account_id = %(account)s and ap.unit_id = %(unit)s and ap.body_id is null
+"""
 # It stood at an instant: it was accepted by then, and no earlier act or day had ended it. As `org_held_then`.
 _STOOD = """ap.state <> 'disputed' and ap.accepted_how <> '' and coalesce(ap.accepted_at, ap.made_at) <= %(moment)s
       and ap.starts_on <= %(today)s and (ap.ended_at is null or ap.ended_at >= %(moment)s)
       and (ap.ends_on is null or ap.ends_on >= %(today)s or ap.ended_at = %(moment)s)"""
+NOBODY_IN_PARTICULAR = 0  # the account of a reader in whose sight something is made for many
 NOWHERE = 0  # no unit: only what needs none is held there
 _LOOKED_BACK: ContextVar[tuple[int, datetime] | None] = ContextVar("looked_back", default=None)
 
@@ -138,7 +145,7 @@ def stood(account_id: int) -> tuple[str, dict[str, Any]] | None:
 
 
 def _standing(account_id: int) -> tuple[str, dict[str, Any]]:
-    return stood(account_id) or (_STANDS, {"today": clock.today(settings.TIME_ZONE)})
+    return stood(account_id) or (STANDS, {"today": clock.today(settings.TIME_ZONE)})
 
 
 @contextmanager
@@ -153,8 +160,23 @@ def _own_appointments(account_id: int) -> Iterator[None]:
 
 
 def holds(account_id: int, capability: str, *, at: int) -> bool:
-    """Whether an account's appointments give it a capability over a unit (id) today."""
+    """Return True if an account's appointments give it a capability over a unit (id) today, as far as it reaches.
+
+    A desk's capability (`capabilities.AT_DESK`) takes an office in the unit itself. A desk is vacant where nobody
+    there has the capability today. Then the nearest unit above decides where somebody has it. A capability that is
+    handed out reaches no unit.
+    """
     stands, when = _standing(account_id)
+    reach = known.reach(capability)
+    if reach == known.Reach.HANDED:
+        return False
+    if reach == known.Reach.DESK:
+        desk = nearest_with(at, capability, on=when["today"])
+        with _own_appointments(account_id):
+            return sql.exists(
+                f"select 1 {_SITS} and {stands} and %(capability)s = any (o.capabilities)",
+                {"unit": desk, "account": account_id, "capability": capability} | when,
+            )
     with _own_appointments(account_id):
         return sql.exists(
             f"select 1 {_REACH} and {stands} and %(capability)s = any (o.capabilities)"
@@ -170,13 +192,30 @@ def holds(account_id: int, capability: str, *, at: int) -> bool:
         )
 
 
-def seat_over(account_id: int, unit_id: int) -> int | None:
-    """The unit of the lowest office by which an account reaches a unit today; None: it reaches it by no office."""
+def decides(viewer: Viewer, capability: str, *, at: int) -> bool:
+    """Return True if a viewer decides at the desk of a unit (id), as `holds` says of an account. For pages.
+
+    The reader in whose sight a page is made for many (`reader_over`) decides there too.
+    """
+    if not viewer.may(capability):
+        return False
+    if viewer.account_id == NOBODY_IN_PARTICULAR:
+        return viewer.holds_in(capability, [at])
+    desk = nearest_with(at, capability, on=clock.today(settings.TIME_ZONE))
+    return desk is not None and viewer.holds_in(capability, [desk])
+
+
+def seat_over(account_id: int, unit_id: int, capability: str = "") -> int | None:
+    """The unit of the lowest office by which an account reaches a unit today; None: it reaches it by no office.
+
+    capability: only an office that has it will do.
+    """
     stands, when = _standing(account_id)
     with _own_appointments(account_id):
         found: int | None = sql.value(
-            f"select (select ap.unit_id {_REACH} and {stands} order by p.hi - p.lo limit 1)",
-            {"unit": unit_id, "account": account_id} | when,
+            f"select (select ap.unit_id {_REACH} and {stands}"
+            " and (%(capability)s = '' or %(capability)s = any (o.capabilities)) order by p.hi - p.lo limit 1)",
+            {"unit": unit_id, "account": account_id, "capability": capability} | when,
         )
     return found
 
@@ -201,7 +240,7 @@ def holds_over_all(account_id: int, capability: str) -> bool:
 
 
 def require(by: Actor, capability: str, *, at: int | None) -> None:
-    """Refuse (NotYours) unless `by` may do this over the unit `at` (its id); None: over the whole organisation.
+    """Refuse (NotYours) unless `by` may do this over the unit `at` (its id), as `holds` says; None: over everything.
 
     The system may, for its stated reason. Citizens and channels may not, nor a session without a second factor. After
     one SMS code a phone of the field may do its own work (`BY_PHONE`).

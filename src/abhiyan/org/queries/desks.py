@@ -3,35 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.conf import settings
-
-from abhiyan.core import clock, sql
-from abhiyan.core.actor import Actor
+from abhiyan.core import sql
 from abhiyan.core.scope import system
 
-from .authority import NotYours, require
-from .offices import HELD
-
-
-def require_at_desk(by: Actor, capability: str, *, at: int) -> None:
-    """Refuse (NotYours) unless `by` holds this in the unit `at` itself, for what belongs to its desk alone.
-
-    A vacant desk is decided by the nearest unit above where somebody holds it today. The system may.
-    """
-    require(by, capability, at=at)
-    if by.kind == "system":
-        return
-    on = clock.today(settings.TIME_ZONE)
-    unit_id = nearest_with(at, capability, on=on)
-    with system("who sits at a desk"):
-        is_there = sql.exists(
-            "select from org_appointment ap join org_office o on o.id = ap.office_id"
-            " where ap.account_id = %(account)s and ap.unit_id = %(unit)s and ap.body_id is null"
-            f" and ap.state = 'active' and {HELD} and %(capability)s = any (o.capabilities)",
-            {"account": by.account_id, "unit": unit_id, "capability": capability, "on": on},
-        )
-    if not is_there:
-        raise NotYours(capability=capability)
+# An appointment `ap` whose office may act on the day %(today)s. One that is disputed may not.
+STANDS = """ap.state = 'active' and ap.starts_on <= %(today)s
+      and (ap.ends_on is null or ap.ends_on >= %(today)s)"""
 
 
 def nearest_with(
@@ -64,14 +41,14 @@ def nearest_each(
             )
             select distinct on (up.of) up.of, up.unit_id from up where up.step >= %(first)s and exists (
               select from org_appointment ap join org_office o on o.id = ap.office_id
-              where ap.unit_id = up.unit_id and ap.body_id is null and ap.state = 'active' and {HELD}
+              where ap.unit_id = up.unit_id and ap.body_id is null and ap.state = 'active' and {STANDS}
                 and %(capability)s = any (o.capabilities)
                 and (%(offices)s::text[] = '{{}}' or o.code = any (%(offices)s::text[])))
             order by up.of, up.step
             """,
             {
                 "units": list(unit_ids),
-                "on": on,
+                "today": on,
                 "capability": capability,
                 "first": int(above),
                 "offices": list(offices),

@@ -25,6 +25,8 @@ from abhiyan.people.models import Session
 from abhiyan.ui.addresses import address_of
 from abhiyan.units import queries as units
 
+from .authority import NOBODY_IN_PARTICULAR
+
 FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
 
 # The ground migration makes org_visit and org_held: appointments with office, unit, today's positions, what they reach,
@@ -166,13 +168,14 @@ def reader_over(
     spans: Sequence[Range],
     counts: Sequence[Range],
     *,
+    unit_id: int,
     sees_people: bool = False,
     capabilities: Iterable[str] = (),
 ) -> Viewer:
     """Return nobody in particular, with the least sight that some readers share: what is made for all of them is made
     in it.
 
-    spans: positions of the unit they read. counts: where they see rounded counts, such as their state.
+    spans: positions of the unit they read (unit_id). counts: where they see rounded counts, such as their state.
     """
     held = HeldOffice(
         id=0,
@@ -184,7 +187,7 @@ def reader_over(
         sees_people=sees_people,
         is_disputed=False,
         body_id=None,
-        unit_id=0,
+        unit_id=unit_id,
         unit_code="",
         unit_kind="",
         unit_names={},
@@ -197,7 +200,10 @@ def reader_over(
     )
     own = Scope(trees=units.trees_version())
     return Viewer(
-        account_id=0, appointments=(held,), scope=_scope([held], is_root=False, own=own), is_strong=True
+        account_id=NOBODY_IN_PARTICULAR,
+        appointments=(held,),
+        scope=_scope([held], is_root=False, own=own),
+        is_strong=True,
     )
 
 

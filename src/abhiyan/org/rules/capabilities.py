@@ -1,9 +1,11 @@
-"""What an office may let its holder do. Codes for acts, sentences for people.
+"""An office may let its holder do this. Codes for acts, sentences for people.
 
-A capability reaches from the appointment's unit downwards, in the appointment's hierarchy.
+A capability reaches from the appointment's unit downwards, in its hierarchy. `reach` names the exceptions;
+`org.queries.holds` decides by it, so no act and no page decides again. `tests/rights_that_reach_down.tsv` lists all.
 """
 
 import re
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +29,7 @@ MEANINGS: dict[str, Promise] = {
     "verification.check": _("Make back-checks"),
     "tasks.ask": _("Ask tasks of the unit and below, and look at what was done"),
     "forms.make": _("Make forms and change them"),
+    "opinions.pass": _("Read what people say, and pass it up without names"),
     "notices.publish": _("Publish the notice people read before they join"),
     "enrolment.enrol": _("Record people who join"),
     "enrolment.place": _("Assign a booth to entries without a location"),
@@ -58,6 +61,26 @@ def brief(capability: str) -> str:
     """The words of a capability within a sentence: without its capital, and nothing after a colon or bracket."""
     words = re.split(r":| \(", str(MEANINGS[capability]))[0]
     return words[:1].lower() + words[1:]
+
+
+class Reach(StrEnum):
+    """A capability reaches as far as one of these says."""
+
+    BELOW = "the unit of the office and all below it"
+    DESK = "the unit of the office alone; a vacant desk is decided by the nearest office above it"
+    HANDED = "only what was handed to its holder, wherever it is"
+
+
+# These belong to the desk of one unit. Offices above get its things when they come up, and not before.
+AT_DESK = frozenset({"helpdesk.named", "messages.circular", "opinions.pass"})
+HANDED_OUT = frozenset({"verification.check"})
+
+
+def reach(capability: str) -> Reach:
+    """Return how far a capability reaches."""
+    if capability in AT_DESK:
+        return Reach.DESK
+    return Reach.HANDED if capability in HANDED_OUT else Reach.BELOW
 
 
 LEADS = "tasks.ask"  # its holder leads the unit and all below it

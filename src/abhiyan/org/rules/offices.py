@@ -37,7 +37,7 @@ _LEAD = frozenset(
     | {"imports.appointments"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
-    | {"helpdesk.type", "helpdesk.answer", "forms.make", "contact.meet", "cards.print"}
+    | {"helpdesk.type", "helpdesk.answer", "forms.make", "contact.meet", "cards.print", "opinions.pass"}
 )
 _DISTRICT = (
     _LEAD
@@ -66,6 +66,7 @@ _WORKER = frozenset({"people.read", "enrolment.enrol", "contact.meet"})
 _ELECTORAL = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.release", "people.read", "programmes.run"}
     | {"programmes.targets", "tasks.ask", "enrolment.place", "messages.read", "plans.read", "contact.meet"}
+    | {"opinions.pass"}
 )
 _IT = frozenset(
     {"org.read", "org.factors", "imports.units", "imports.pins", "imports.paper", "results.import"}

@@ -436,7 +436,8 @@ def power(world: World, account_id: int) -> tuple[set[tuple[str, int]], set[int]
         for held in viewer.appointments
         for capability in held.capabilities
         for lo in places
-        if lo is not None and viewer.may_at(capability, lo)
+        # An office that fills the desks below could sit at them. So a desk's right counts there too.
+        if lo is not None and viewer.office_over(capability, lo)
     }
     return may, {lo for lo in places if lo is not None and viewer.sees_people_at(lo)}
 

@@ -146,7 +146,7 @@ def _pages(
         level = deck.level or next(iter(kinds), "")
         more = one.asked | ({"level": level} if level else {})
         pages["below"] = address(below, here.code, deck.hierarchy, **more)
-    if viewer.may_at(forms.CARRY, here.lo or 0):
+    if org.decides(viewer, forms.CARRY, at=here.id):
         pages["opinions"] = pages["quotes"] = address(reverse("forms:opinions"), here.code)
     if one and (one.programme.kind, one.measure) == (KIND, CALLED) and viewer.sees_people_at(here.lo or 0):
         page = reverse("contact:calling", args=[one.programme.public_id])

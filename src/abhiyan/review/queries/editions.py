@@ -77,24 +77,26 @@ def _reader(deck: Deck, sight: str) -> Viewer:
     if not own or state is None:
         raise NotYours
     rights = {WHOLE: (LEADS, forms.CARRY, OFFICES), LED: (LEADS,)}.get(sight, (OFFICES,))
-    return org.reader_over(own, spans[state.id], sees_people=sight == WHOLE, capabilities=rights)
+    return org.reader_over(
+        own, spans[state.id], unit_id=owner.unit_id, sees_people=sight == WHOLE, capabilities=rights
+    )
 
 
 def read(deck: Deck, edition: DeckEdition, viewer: Viewer) -> list[Slide]:
     """The frozen slides as somebody reads them: with the links they may follow, and without words that are gone.
 
-    Opinions, what is asked and the last review are for who leads the unit; quotes for who passes them on. The tasks of
+    Opinions, what is asked and the last review are for who leads the unit; quotes for its desk alone. The tasks of
     a meeting are for all its readers, as on its page.
     """
     lo = _lo(deck.unit_id, deck.hierarchy)
-    is_whole = edition.sight == WHOLE
+    is_whole, is_desk = edition.sight == WHOLE, org.decides(viewer, forms.CARRY, at=deck.unit_id)
     hidden = {
         page
         for page, may in (
             ("opinions", not is_whole or viewer.may_at(LEADS, lo)),
             ("asked", not is_whole or deck.meeting_id is not None or viewer.may_at(LEADS, lo)),
             ("review", not is_whole or viewer.may_at(LEADS, lo)),
-            ("quotes", viewer.may_at(forms.CARRY, lo)),
+            ("quotes", is_desk),
         )
         if not may
     }
@@ -103,7 +105,7 @@ def read(deck: Deck, edition: DeckEdition, viewer: Viewer) -> list[Slide]:
         slides = thawed(kept, _words)
     closed = {"vacant"} if not viewer.may(OFFICES) else set()
     closed |= {"calls"} if not viewer.sees_people_at(lo) else set()
-    closed |= {"opinions"} if not viewer.may_at(forms.CARRY, lo) else set()
+    closed |= {"opinions"} if not is_desk else set()
     return [replace(slide, href="") if slide.page in closed else slide for slide in slides]
 
 
