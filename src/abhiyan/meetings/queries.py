@@ -484,10 +484,11 @@ def open_before(one: Meeting) -> list[PointShown]:
 
 @dataclass(frozen=True, slots=True)
 class AgendaProgramme:
-    """A programme on the agenda: its ladder in the meeting's unit, or, before its first day, how far it is prepared."""
+    """A programme on the agenda: the ladders of its measures in the meeting's unit. Before its first day: how far it is
+    prepared."""
 
     programme: Programme
-    drawn: LadderShown | None
+    drawn: Sequence[LadderShown]
     prepared: Sequence[PreparedLine]
 
 
@@ -500,26 +501,15 @@ def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[AgendaProgra
         return []
     today = clock.day_in(settings.TIME_ZONE, at)
     begun = [each for each in some if each.opens_on <= today and each.state != Programme.State.DRAFT]
-    ladders = programmes.ladders(node=node, hierarchy=one.hierarchy, of=begun, at=at) if begun else {}
-    none = programmes.blank(is_rounded=not node.is_exact)
-    shown = []
-    for each in some:
-        drawn = None
-        if each in begun:
-            target = programmes.targets(programme=each, units=[one.unit_id]).get(one.unit_id)
-            drawn = programmes.drawn(
-                ladders.get((each.pk, 1), none),
-                name=named(each.names),
-                programme=each,
-                on=today,
-                target=target.n if target else None,
-            )
-        shown.append(
-            AgendaProgramme(
-                each, drawn, () if drawn else programmes.prepared_in(each, lo=node.lo, hi=node.hi, on=today)
-            )
+    drawn = programmes.drawn_measures(begun, node=node, at=at)
+    return [
+        AgendaProgramme(
+            each,
+            drawn.get(each.pk, ()),
+            () if each.pk in drawn else programmes.prepared_in(each, lo=node.lo, hi=node.hi, on=today),
         )
-    return shown
+        for each in some
+    ]
 
 
 def doers(one: Meeting, *, on: date) -> list[TaskCandidate]:

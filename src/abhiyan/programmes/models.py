@@ -126,7 +126,7 @@ class InCharge(models.Model):
     told_at = models.DateTimeField(null=True)  # when the duty message was queued; null: not told
     state = models.TextField(choices=State.choices, default=State.NAMED, db_default=State.NAMED)
     answered_at = models.DateTimeField(null=True)
-    accepted_n = models.BigIntegerField(null=True)  # the unit's target when they accepted; null: it had none
+    accepted = models.JSONField(null=True)  # number of a measure -> the unit's target when they accepted
     reason = models.TextField(default="", db_default="")  # why they declined, in their words
     ended_at = models.DateTimeField(null=True)  # who declines has ended too
 

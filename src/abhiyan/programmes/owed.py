@@ -53,10 +53,12 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     """
     if viewer.account_id is None:
         return
-    for charge in queries.open_charges(viewer.account_id):
+    charges = queries.open_charges(viewer.account_id)
+    promised = queries.accepted(charges)
+    for charge in charges:
         if charge.state == InCharge.State.ACCEPTED:
-            if charge.accepted_n:
-                yield _promised(charge)
+            for number in promised[charge.pk]:
+                yield _promised(charge, number)
             continue
         yield Owed(
             urgency=1,
@@ -97,13 +99,13 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     yield from _answers(home, on=clock.day_in(settings.TIME_ZONE, at))
 
 
-def _promised(charge: InCharge) -> Beside:
-    """The number somebody accepted to answer for."""
+def _promised(charge: InCharge, number: queries.AnsweredFor) -> Beside:
+    """A number that somebody accepted to answer for."""
     return Beside(
         sheet=WHERE_WE_STAND,
         title=_("You answer for %(n)s by %(day)s")
-        % {"n": grouped(charge.accepted_n or 0), "day": date_format(charge.programme.closes_on, "j F")},
-        meta=f"{named(charge.programme.names)} · {named(charge.unit.names)}",
+        % {"n": grouped(number.n), "day": date_format(charge.programme.closes_on, "j F")},
+        meta=" · ".join(filter(None, (number.name, named(charge.programme.names), named(charge.unit.names)))),
         href=reverse("programmes:charges"),
     )
 

@@ -123,13 +123,17 @@ def _tasks(some: list[found.PointShown]) -> list[list[str]]:
 
 
 def _reviewed(each: found.AgendaProgramme) -> list[list[str]]:
-    if each.drawn is None:
+    if not each.drawn:
         return [[str(one.label), said(one)] for one in each.prepared]
     rungs: list[tuple[str, Any]] = [
-        (_("Target"), each.drawn.target),
-        (_("Reported"), each.drawn.reported),
-        (_("Counted"), each.drawn.counted),
-        (_("Confirmed"), each.drawn.confirmed),
+        (f"{drawn.name}: {label}" if len(each.drawn) > 1 else label, n)
+        for drawn in each.drawn
+        for label, n in (
+            (_("Target"), drawn.target),
+            (_("Reported"), drawn.reported),
+            (_("Counted"), drawn.counted),
+            (_("Confirmed"), drawn.confirmed),
+        )
     ]
     return [[label, grouped(n)] for label, n in rungs if n is not None]
 

@@ -348,7 +348,7 @@ def tell_in_charges(*, programme_id: int, at: datetime) -> int:
 def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, reason: str = "") -> InCharge:
     """The person named says yes or no. Only that person may. After a yes they may still step back.
 
-    Yes keeps the unit's target of that moment: the number they answer for. No ends the charge: the unit lacks
+    Yes keeps the unit's targets of that moment: the numbers they answer for. No ends the charge: the unit lacks
     somebody again, with the reason if there is one. After a no, the person may still say yes until another one has
     been named. Refuses NotFound, AlreadyAnswered, ScopeOutside, ReasonTooLong.
     """
@@ -375,23 +375,21 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
             raise AlreadyAnswered
         one.state = InCharge.State.ACCEPTED if accepts else InCharge.State.DECLINED
         one.answered_at = at
-        one.accepted_n = _target(one) if accepts else None
+        one.accepted = _targets(one) if accepts else None
         if not accepts:
             one.reason, one.ended_at = " ".join(reason.split()), at
         # A reminder that has not left is of no use after an answer.
         messaging.take_back(keys=_keys(one)[accepts:], at=at)
-        one.save(update_fields=["state", "answered_at", "accepted_n", "reason", "ended_at"])
+        one.save(update_fields=["state", "answered_at", "accepted", "reason", "ended_at"])
         _record(one, one.programme, "accept_charge" if accepts else "decline_charge", {}, by=by, at=at)
         return one
 
 
-def _target(one: InCharge) -> int | None:
-    """The unit's target in the first measure of the programme, for any reader."""
+def _targets(one: InCharge) -> dict[str, int]:
+    """The unit's target in each measure of the programme, by its number, for any reader."""
     with system("what somebody accepts to answer for"):
-        found = Target.objects.filter(
-            programme=one.programme_id, measure=1, unit=one.unit_id, replaced_at=None
-        ).first()
-    return found.n if found else None
+        found = Target.objects.filter(programme=one.programme_id, unit=one.unit_id, replaced_at=None)
+        return {str(measure): n for measure, n in found.order_by("measure").values_list("measure", "n")}
 
 
 def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:

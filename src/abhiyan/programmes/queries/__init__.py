@@ -1,5 +1,6 @@
 """Every read of programmes, targets and the tally ledger."""
 
+from .answered_for import AnsweredFor, accepted
 from .belonging import Belonging, belonging
 from .charges import (
     ChargeLevel,
@@ -39,6 +40,7 @@ from .ledger import (
     ladder,
     ladder_from_outside,
     ladders,
+    ladders_by_measure,
     node_of,
     unfolded,
 )
@@ -67,6 +69,7 @@ from .programmes import (
     in_charges,
     is_any_open,
     locked_below,
+    measure_asked,
     measures,
     names_of_running,
     open_of,
@@ -94,7 +97,7 @@ from .splits import (
     set_from,
     to_nothing,
 )
-from .standing import LATELY_DAYS, as_of, drawn_ladders, drawn_trend, lately
+from .standing import LATELY_DAYS, as_of, drawn_ladders, drawn_measures, drawn_trend, lately
 from .stands import LateUnits, MeasureStand, fewer_than_due, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election

@@ -17,13 +17,15 @@ from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.ranges import literal, merged
 from abhiyan.org.viewer import NOBODY, Viewer
-from abhiyan.programmes.models import InCharge, Programme, Target
+from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.queries.rows import plain
 from abhiyan.units.rules import levels
 
+from .answered_for import AnsweredFor, accepted_by_measure, answered_for, unit_targets
 from .holders import Offices, holders
+from .programmes import measures
 from .splits import IN_PLAY
 
 
@@ -98,7 +100,7 @@ class ChargeLevel:
 class OwnCharge:
     """One of somebody's own charges.
 
-    lo: the unit's position in the programme's hierarchy, if it has one. target: the unit's now; accepted_n: when they
+    lo: the unit's position in the programme's hierarchy, if it has one. targets: the unit's now; accepted: when they
     accepted. reports_to: who leads the nearest unit above, or empty.
     """
 
@@ -112,8 +114,8 @@ class OwnCharge:
     programme: Programme
     named_by: str
     unit_id: int
-    target: int | None
-    accepted_n: int | None
+    targets: list[AnsweredFor]
+    accepted: list[AnsweredFor]
     reports_to: str
 
     @property
@@ -474,8 +476,9 @@ def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
         hierarchy: units.spans((one.unit_id for one in rows), hierarchy)
         for hierarchy in {one.programme.hierarchy for one in rows}
     }
+    names = measures({one.programme for one in rows})
     with system("what those named answer for, and to whom"):
-        targets = _targets(rows)
+        targets = unit_targets(rows)
         above = {
             (hierarchy, unit_id): name
             for hierarchy in places
@@ -495,24 +498,13 @@ def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
             one.programme,
             known[one.named_by].name if one.named_by in known else "",
             one.unit_id,
-            targets.get((one.programme_id, one.unit_id)),
-            one.accepted_n,
+            answered_for(names[one.programme_id], targets[one.programme_id, one.unit_id]),
+            answered_for(names[one.programme_id], accepted_by_measure(one)),
             above.get((one.programme.hierarchy, one.unit_id), ""),
         )
         for one in rows
     ]
     return sorted(found, key=lambda one: (not one.is_open, one.is_declined))
-
-
-def _targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], int]:
-    """Targets in force of the first measure, by programme and unit."""
-    found = Target.objects.filter(
-        programme__in={one.programme_id for one in rows},
-        unit__in={one.unit_id for one in rows},
-        measure=1,
-        replaced_at=None,
-    )
-    return {(programme, unit): n for programme, unit, n in found.values_list("programme_id", "unit_id", "n")}
 
 
 def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> Iterator[tuple[int, str]]:

@@ -276,6 +276,16 @@ def ladder(
     return _ladder({}, is_exact=here is None or here.is_exact)
 
 
+def ladders_by_measure(
+    *, node: int | LedgerNode, hierarchy: int, programme: Programme, measures: Iterable[int], at: datetime
+) -> dict[int, Ladder]:
+    """The ladder of each of these measures of a programme in one unit, by its number; with zeros where nothing came."""
+    here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
+    found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at) if here else {}
+    none = blank(is_rounded=here is not None and not here.is_exact)
+    return {number: found.get((programme.pk, number)) or none for number in measures}
+
+
 def ladder_from_outside(
     *, unit_id: int, hierarchy: int, programme: Programme, measure: int, at: datetime
 ) -> Ladder:

@@ -174,6 +174,11 @@ _RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
     and programme.id in ({_COVERS % {"node": "%(unit)s"}})"""
 
 
+def measure_asked(number: int) -> dict[str, str]:
+    """How the address of a page asks for a measure: a programme's first needs no asking."""
+    return {} if number == 1 else {"measure": str(number)}
+
+
 @dataclass(frozen=True, slots=True)
 class RunningMeasure:
     """One measure of a programme that runs in a unit, and the unit's target in it. names: of a programme with several
@@ -190,8 +195,8 @@ class RunningMeasure:
 
     @property
     def asked(self) -> dict[str, str]:
-        """How the address of a page of its programme asks for it: a programme's first measure needs no asking."""
-        return {} if self.measure == 1 else {"measure": str(self.measure)}
+        """How the address of a page of its programme asks for it."""
+        return measure_asked(self.measure)
 
 
 _RUNNING_AT = f"""with {own_part.TOPS} select place.*, running.*

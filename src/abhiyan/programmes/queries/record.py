@@ -20,6 +20,7 @@ from abhiyan.programmes.models import InCharge, Programme, Task
 from abhiyan.programmes.rules.tasks import OPEN, TaskState
 from abhiyan.units import queries as units
 
+from .answered_for import AnsweredFor, accepted
 from .stands import MeasureStand, stands
 from .tasks import is_late, unfinished
 
@@ -37,7 +38,7 @@ class OfficeHeld:
 
 @dataclass(frozen=True, slots=True)
 class RecordedCharge:
-    """A programme somebody answers for in a unit, or did. accepted_n: the target they accepted."""
+    """A programme somebody answers for in a unit, or did. accepted: the targets they accepted."""
 
     programme: Programme
     role_name: str
@@ -45,7 +46,7 @@ class RecordedCharge:
     unit_names: dict[str, str]
     since: datetime
     until: datetime | None
-    accepted_n: int | None
+    accepted: list[AnsweredFor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,13 @@ def _offices(account_id: int, *, on: date) -> list[OfficeHeld]:
 
 
 def _charges(account_id: int) -> list[RecordedCharge]:
-    rows = (
+    rows = list(
         InCharge.objects.filter(account_id=account_id)
         .exclude(programme__state=Programme.State.DRAFT)
         .select_related("programme", "unit")
         .order_by("-named_at", "-pk")[:50]
     )
+    numbers = accepted(rows)
     return [
         RecordedCharge(
             one.programme,
@@ -151,7 +153,7 @@ def _charges(account_id: int) -> list[RecordedCharge]:
             one.unit.names,
             one.named_at,
             one.ended_at,
-            one.accepted_n,
+            numbers[one.pk],
         )
         for one in rows
     ]

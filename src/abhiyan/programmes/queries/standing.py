@@ -11,16 +11,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock
+from abhiyan.core.words import named
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.programmes.rules import pace
-from abhiyan.programmes.rules.estimated import Of
+from abhiyan.programmes.rules.estimated import Of, estimated
 from abhiyan.ui import charts
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import EarlierDrive
 from abhiyan.ui.ladder import LadderShown as Picture
 
 from .ledger import LedgerNode, MeasureFigures, blank, ladders
-from .programmes import RunningMeasure, drawn
+from .programmes import RunningMeasure, drawn, measures, targets_of
 
 Key = tuple[int, int]  # programme and measure
 
@@ -80,6 +82,35 @@ def drawn_ladders(
         page = address_of("programmes:programme", programme.public_id)
         page += f"?{urlencode(one.asked)}" if one.asked else ""
         shown.append((page, picture, pace.said(ladder.counted, one.target, **window)))
+    return shown
+
+
+def drawn_measures(of: Sequence[Programme], *, node: LedgerNode, at: datetime) -> dict[int, list[Picture]]:
+    """By programme: a picture of each measure that has a target or figures in a unit; where none has, of the first.
+
+    A page or paper that is about a whole programme asks here. A picture is called as its measure where a programme has
+    several, else as its programme. Four queries, however many programmes.
+    """
+    known = measures(of)
+    found = ladders(node=node, hierarchy=node.hierarchy, of=of, at=at) if of else {}
+    targets = targets_of(node=node.unit_id, hierarchy=node.hierarchy, programmes=of) if of else {}
+    today = clock.day_in(settings.TIME_ZONE, at)
+    checked = estimated([one.pk for one in of], [node.unit_id], on=today)
+    none = blank(is_rounded=not node.is_exact)
+    shown = {}
+    for one in of:
+        pictures = [
+            drawn(
+                found.get((one.pk, each.number)) or none,
+                name=named(each.names if len(known[one.pk]) > 1 else one.names),
+                programme=one,
+                on=clock.day_in(one.zone, at),
+                target=targets.get((one.pk, each.number)),
+                checked=checked.get((one.pk, each.number, node.unit_id)),
+            )
+            for each in known[one.pk]
+        ]
+        shown[one.pk] = [each for each in pictures if each.target or each.reported] or pictures[:1]
     return shown
 
 

@@ -98,7 +98,7 @@ def test_a_programme_is_made_in_four_steps_and_kept_between_them(world: World, p
     page = body(client, who)
     assert "Asha Devi" in page
     target = who.replace("/who/", "/target/")
-    answer = client.post(target, {f"n_{world.unit('N11')}": "101", "how": "equally"})
+    answer = client.post(target, {f"n_{world.unit('N11')}_1": "101", "how": "equally"})
     assert answer.status_code == 302
     page = body(client, answer["Location"])
     assert "101" in page and "Asha Devi" in page and "Unit N11" in page
@@ -225,7 +225,7 @@ def test_the_check_says_how_the_target_is_split(world: World, president: Account
     assert re.search(r'<h2 id="[^"]*">Check</h2>', page), (
         "the steps above have the number; sections count themselves"
     )
-    n = f"n_{world.unit('N1')}"
+    n = f"n_{world.unit('N1')}_1"
     client.post(target, {n: "80", "how": ""})
     assert re.search(r"How the target of Unit N1 is split</dt><dd>\s*Not yet", body(client, check))
     client.post(target, {n: "80", "how": "equally"})
@@ -257,7 +257,7 @@ def test_a_failed_step_answers_422_and_says_why_beside_the_field(world: World, p
         assert answer.status_code == 422
     target = when.replace("/when/", "/target/")
     for n in ("-1", "many", "99999999999"):
-        assert client.post(target, {f"n_{world.unit('N1')}": n}).status_code == 422
+        assert client.post(target, {f"n_{world.unit('N1')}_1": n}).status_code == 422
     assert client.get(when.replace("/when/", "/nonsense/")).status_code == 404
     discard = f"/programmes/{Programme.objects.get().public_id}/discard/"
     assert client.post(discard).status_code == 302
@@ -300,7 +300,7 @@ def test_a_new_programme_of_more_units_than_one_split_takes_is_split_among_those
     assert "By electors, down to the booths" in body(client, target)
     monkeypatch.setattr(splits, "MOST", 3)
     assert "By electors, among the units directly below" in body(client, target)
-    asked = {f"n_{world.unit('N1')}": "1,25,000", "how": "equally"}
+    asked = {f"n_{world.unit('N1')}_1": "1,25,000", "how": "equally"}
     assert client.post(target, asked).status_code == 302
     with system("test"):
         assert queries.gap(programme=draft, node=world.unit("N1"), on=TODAY).sums
@@ -315,7 +315,7 @@ def test_targets_of_a_new_programme_are_all_kept_or_none_is(world: World, presid
             programme_id=draft.pk, unit_id=districts[1], n=7, lock=True, by=actor(president), at=NOW
         )
     client, target = browser(president), f"/programmes/{draft.public_id}/draft/target/"
-    asked = {f"n_{unit}": "1,000" for unit in districts} | {"how": "equally"}
+    asked = {f"n_{unit}_1": "1,000" for unit in districts} | {"how": "equally"}
     assert client.post(target, asked).status_code == 409
     with system("test"):
         below = [*districts, world.unit("N111")]

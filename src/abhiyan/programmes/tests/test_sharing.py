@@ -99,11 +99,12 @@ def test_the_picture_says_what_the_text_says(cast: Cast, language: str) -> None:
         here = Here(standing(cast.world.district.pk, one.hierarchy), one.hierarchy, (), "", QueryDict())
         made = sharing.shared(one, here, at=at)
         drawn = printing.pdf(sharing.TEMPLATE, [made.values()], title="", language=language, at=at)
-        words = [*made.text.splitlines()[:1], *made.sentences, made.foot, made.organisation]
+        (measure,) = made.measures
+        words = [*made.text.splitlines()[:1], *measure.sentences, made.foot, made.organisation]
     said = text_of(drawn)
     for line in (part for words in words for part in words.split(": ")):
         assert "".join(line.split()) in said, (line, said)
-    assert ("1,260" in said and "2,000" in said) and made.counted == 63 and 0 < made.due < 100
+    assert ("1,260" in said and "2,000" in said) and measure.counted == 63 and 0 < measure.due < 100
 
 
 def test_the_picture_is_a_png_in_both_languages(cast: Cast) -> None:

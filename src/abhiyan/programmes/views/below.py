@@ -33,7 +33,6 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 from . import shown
-from .programmes import measure_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     usual = [kind for kind in LOOKS_AFTER.get(here.unit.kind, ()) if kind in counts]
     kind = request.GET.get("level", "")
     kind = kind if kind in counts else (usual or list(counts) or [""])[-1 if usual else 0]
-    measures = queries.measures([one])[one.pk]
-    measure = measure_asked(measures, request.GET.get("measure", ""))
+    measure = shown.measure_chosen(request, one)
     node = queries.node_of(here.unit.id, here.hierarchy)
     assert node is not None  # `page_unit` refuses what is not placed
     found = queries.level_below(node, kind)
@@ -134,8 +132,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
     def at_level(each: str) -> str:
-        more = {"level": each} | ({"measure": str(measure.number)} if measure.number != 1 else {})
-        return here.href(**more)
+        return here.href(level=each, **measure.asked)
 
     context: dict[str, Any] = {
         **shown.frame(one, (heading, "")),
@@ -146,7 +143,8 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         "caption": caption,
         "unit_name": here.name,
         "programme_name": shown.name_of(one),
-        "measure_name": named(measure.names) if len(measures) > 1 else "",
+        "measure_name": measure.name if measure.tabs else "",
+        "tabs": measure.tabs,
         "election_name": named(election.names) if election else "",
         "levels": [(Kind(each).label, at_level(each), each == kind) for each in counts],
     }

@@ -21,6 +21,7 @@ from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.rules import pace
+from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -251,7 +252,7 @@ def _charges(
                     "name": shown.name_of(charge.programme),
                     "href": _page_of(request, charge),
                     "unit": named(charge.unit_names),
-                    "said": _said(request, charge, at=at) if n < MOST_SAID else "",
+                    "said": _said(request, charge, at=at) if n < MOST_SAID else [],
                     "form": filled.get(charge.id) or _answer_form(charge.id),
                 }
                 for n, charge in enumerate(found)
@@ -261,20 +262,33 @@ def _charges(
     )
 
 
-def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> str:
-    """Say how many somebody answers for and until when. If they see the unit's counts, say how many a day."""
-    if not charge.target:
-        return say("No target is set here yet.")
+def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> list[str]:
+    """Say how many somebody answers for and until when, in each measure with a target. If they see the unit's counts,
+    say how many a day."""
+    if not charge.targets:
+        return [say("No target is set here yet.")]
     one = charge.programme
-    answers = say("You answer for %(n)s by %(day)s.") % {
-        "n": grouped(charge.target),
-        "day": date_format(one.closes_on, "j F Y"),
+    days: dict[str, Any] = {
+        "opens_on": one.opens_on,
+        "closes_on": one.closes_on,
+        "on": clock.day_in(one.zone, at),
     }
-    if not _page_of(request, charge):
-        return answers
-    ladder = queries.ladder(node=charge.unit_id, hierarchy=one.hierarchy, programme=one, at=at)
-    window: dict[str, Any] = {"opens_on": one.opens_on, "closes_on": one.closes_on}
-    return f"{answers} {pace.said(ladder.counted, charge.target, **window, on=clock.day_in(one.zone, at))}"
+    ladders: dict[int, Ladder] = {}
+    if _page_of(request, charge):
+        numbers = [each.measure for each in charge.targets]
+        ladders = queries.ladders_by_measure(
+            node=charge.unit_id, hierarchy=one.hierarchy, programme=one, measures=numbers, at=at
+        )
+    lines = []
+    for each in charge.targets:
+        words = say("You answer for %(n)s by %(day)s.") % {
+            "n": grouped(each.n),
+            "day": date_format(one.closes_on, "j F Y"),
+        }
+        if each.measure in ladders:
+            words = f"{words} {pace.said(ladders[each.measure].counted, each.n, **days)}"
+        lines.append(f"{each.name}: {words}" if each.name else words)
+    return lines
 
 
 def _page_of(request: Request, charge: queries.OwnCharge) -> str:

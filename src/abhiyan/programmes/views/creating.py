@@ -1,5 +1,7 @@
 """Guided creation: what and when, who, target, check. Each step is a page; the draft is kept between them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +21,7 @@ from abhiyan.core.words import language, named
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
@@ -133,14 +135,13 @@ class WhenForm(forms.Form):
 
 
 class TargetForm(forms.Form):
-    """Step 3: a number for every unit the programme runs in, and whether to split it at once."""
+    """Step 3: a number for every measure in every unit the programme runs in, and whether to split them at once."""
 
     how = forms.ChoiceField(label=_("Split among the units below"), required=False, widget=forms.RadioSelect)
 
-    def __init__(
-        self, *args: Any, among: list[tuple[int, str, int | None]], is_far: bool, **kwargs: Any
-    ) -> None:
-        """is_far: whether a split may go down to the booths: of a nation, or a large state, they are too many."""
+    def __init__(self, *args: Any, among: Sequence["TargetAsked"], is_far: bool, **kwargs: Any) -> None:
+        """among: what is asked, in its order. is_far: whether a split may go down to the booths: of a nation, or a
+        large state, they are too many."""
         super().__init__(*args, **kwargs)
         far = [
             ("electors", _("By electors, down to the booths")),
@@ -151,11 +152,47 @@ class TargetForm(forms.Form):
             ("equally", _("Equally, among the units directly below")),
         ]
         offer(self, how=[*(far if is_far else near), ("", _("Not yet"))])
-        for unit_id, name, n in among:
-            self.fields[f"n_{unit_id}"] = WholeField(
-                label=name, min_value=0, max_value=2_000_000_000, required=False, initial=n
+        for asked in among:
+            self.fields[asked.key] = WholeField(
+                label=asked.name, min_value=0, max_value=2_000_000_000, required=False, initial=asked.n
             )
-        self.order_fields([*(f"n_{unit_id}" for unit_id, _name, _n in among), "how"])
+        self.order_fields([*(asked.key for asked in among), "how"])
+
+
+@dataclass(frozen=True, slots=True)
+class TargetAsked:
+    """The target of one measure in one unit of a draft's scope. n: what it is now; None: none yet.
+
+    name: the unit where the programme has one measure, the measure where it has one unit, else both.
+    """
+
+    unit_id: int
+    measure: int
+    name: str
+    n: int | None
+
+    @property
+    def key(self) -> str:
+        return f"n_{self.unit_id}_{self.measure}"
+
+
+def _asked(one: Programme) -> list[TargetAsked]:
+    """Every target that a draft asks for: a row for each measure in each unit of its scope."""
+    scope, measures = _scope(one), queries.measures([one])[one.pk]
+    ids = [row.id for row in scope]
+    known = {each.number: queries.targets(programme=one, units=ids, measure=each.number) for each in measures}
+
+    def called(row: units.UnitRow, measure: Measure) -> str:
+        if len(measures) == 1:
+            return row.name()
+        return named(measure.names) if len(scope) == 1 else f"{row.name()}: {named(measure.names)}"
+
+    return [
+        TargetAsked(row.id, each.number, called(row, each), target.n if target else None)
+        for row in scope
+        for each in measures
+        for target in [known[each.number].get(row.id)]
+    ]
 
 
 @form_page
@@ -276,7 +313,7 @@ def step_page(
     """The page of one step."""
     today = clock.day_in(one.zone, clock.now())
     scope = _scope(one)
-    targets = queries.targets(programme=one, units=[row.id for row in scope])
+    targets = _asked(one) if step == "check" else []
     names = list(STEPS)
     number = names.index(step)
     context: dict[str, Any] = {
@@ -293,28 +330,30 @@ def step_page(
         "form": form or _form(request, one, step),
         "q": request.GET.get("q", "")[:100],
         "scope": [row.name() for row in scope],
-        "targets": [(row.name(), targets[row.id].n if row.id in targets else None) for row in scope],
-        "lacks_target": len(targets) < len(scope),
+        "targets": [(asked.name, asked.n) for asked in targets],
+        "lacks_target": {asked.unit_id for asked in targets}
+        > {asked.unit_id for asked in targets if asked.n},
         "gaps": [
-            (row.name(), gap)
-            for row in scope
-            if step == "check"
-            and row.id in targets
-            and not (gap := queries.gap(programme=one, node=row.id, on=today)).sums
+            (asked.name, gap)
+            for asked in targets
+            if asked.n is not None
+            and not (
+                gap := queries.gap(programme=one, node=asked.unit_id, measure=asked.measure, on=today)
+            ).sums
             and gap.children
         ],
-        "splits": [
-            (row.name(), _split_shown(one, row.id)) for row in scope if step == "check" and row.id in targets
-        ],
+        "splits": [(asked.name, _split_shown(one, asked)) for asked in targets if asked.n is not None],
         "charges": [(charge, named(charge.unit_names)) for charge in queries.in_charges(one)],
         "days": windows.length_days(one.opens_on, one.closes_on),
     }
     return render(request, "programmes/programme_draft.html", context, status=status)
 
 
-def _split_shown(one: Programme, unit_id: int) -> dict[str, Any] | None:
+def _split_shown(one: Programme, asked: TargetAsked) -> dict[str, Any] | None:
     """How a target stands split, for the check; None while nothing below has one."""
-    found = queries.standing_split(programme=one, node=unit_id, first=SHOWN_SHARES)
+    found = queries.standing_split(
+        programme=one, node=asked.unit_id, measure=asked.measure, first=SHOWN_SHARES
+    )
     if found is None:
         return None
     return {
@@ -349,12 +388,10 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
     if step == "who":
         return in_charge_form(request)
     if step == "target":
-        scope = _scope(one)
-        known = queries.targets(programme=one, units=[row.id for row in scope])
         return TargetForm(
             posted,
-            among=[(row.id, row.name(), known[row.id].n if row.id in known else None) for row in scope],
-            is_far=queries.far_at_once(one, [row.id for row in scope]) == queries.ALL_THE_WAY,
+            among=_asked(one),
+            is_far=queries.far_at_once(one, queries.scope_units(one)) == queries.ALL_THE_WAY,
             initial={"how": "electors"},
         )
     return None
@@ -379,18 +416,21 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
             at=at,
         )
     if step == "target":
-        scope = queries.scope_units(one)
-        far = queries.far_at_once(one, scope)
+        far = queries.far_at_once(one, queries.scope_units(one))
         with transaction.atomic():  # one answer, one form: where one unit is refused, none is changed
-            for unit_id in scope:
-                n = given.get(f"n_{unit_id}")
+            for asked in _asked(one):
+                n = given.get(asked.key)
                 if n is None:
                     continue
-                actions.set_target(programme_id=one.pk, unit_id=unit_id, n=n, by=request.actor, at=at)
+                about: dict[str, Any] = {
+                    "programme_id": one.pk,
+                    "measure": asked.measure,
+                    "unit_id": asked.unit_id,
+                }
+                actions.set_target(**about, n=n, by=request.actor, at=at)
                 if given["how"]:
                     actions.split_target(
-                        programme_id=one.pk,
-                        unit_id=unit_id,
+                        **about,
                         how=given["how"],
                         far=far,
                         by=request.actor,

@@ -1,6 +1,6 @@
 """Programmes: the list, one programme at one unit, and running it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import InCharge, Measure, Programme
+from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.estimated import Of, estimated
@@ -27,7 +27,7 @@ from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.ladder import checks_title
+from abhiyan.ui.ladder import LadderShown, checks_title
 from abhiyan.ui.lists import Column, Table, answer, file_asked
 from abhiyan.units import queries as units
 
@@ -47,6 +47,12 @@ def _cell(n: int | None) -> int | str:
     return "<10" if n is None else n
 
 
+def _lines(row: dict[str, Any], of: Callable[[LadderShown], Any]) -> Any:
+    """Return a line for each measure of a programme. A single measure keeps its value: files have a number."""
+    said = [of(one) for one in row["measures"]]
+    return said[0] if len(said) == 1 else "\n".join("–" if one is None else str(one) for one in said)
+
+
 COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column("name", _("Name"), lambda row: row["name"], is_name=True),
     Column("owner", _("Owner"), lambda row: named(row["programme"].owner.names)),
@@ -54,9 +60,10 @@ COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column("first", _("First day"), lambda row: row["programme"].opens_on, only_in_file=True),
     Column("last", _("Last day"), lambda row: row["programme"].closes_on, only_in_file=True),
     Column("window", _("Window"), css="nums"),
-    Column("target", _("Target"), lambda row: row["target"], css="num"),
-    Column("reported", _("Reported"), lambda row: row["ladder"] and _cell(row["ladder"].reported), css="num"),
-    Column("counted", _("Counted"), lambda row: row["ladder"] and _cell(row["ladder"].counted), css="num"),
+    Column("measure", _("Measure"), lambda row: _lines(row, lambda one: str(one.name)), only_in_file=True),
+    Column("target", _("Target"), lambda row: _lines(row, lambda one: one.target), css="num"),
+    Column("reported", _("Reported"), lambda row: _lines(row, lambda one: _cell(one.reported)), css="num"),
+    Column("counted", _("Counted"), lambda row: _lines(row, lambda one: _cell(one.counted)), css="num"),
 )
 
 
@@ -100,12 +107,9 @@ def programmes(request: Request) -> HttpResponseBase:
 
 
 def _rows(home: HeldOffice | None, at: datetime, found: list[Programme]) -> list[dict[str, Any]]:
-    """Programmes with their ladders and targets in the viewer's own unit."""
-    ladders: Mapping[tuple[int, int], Any] = {}
-    targets: dict[tuple[int, int], int] = {}
-    if home is not None and found:
-        ladders = queries.ladders(node=home.unit_id, hierarchy=home.hierarchy, of=found, at=at)
-        targets = queries.targets_of(node=home.unit_id, hierarchy=home.hierarchy, programmes=found)
+    """Programmes with how far each of their measures is in the viewer's own unit."""
+    node = queries.node_of(home.unit_id, home.hierarchy) if home is not None else None
+    drawn = queries.drawn_measures(found, node=node, at=at) if node else {}
     return [
         {
             "programme": one,
@@ -113,8 +117,7 @@ def _rows(home: HeldOffice | None, at: datetime, found: list[Programme]) -> list
             "href": href_of(one),
             "day": windows.day_number(one.opens_on, one.closes_on, clock.day_in(one.zone, at)),
             "days": windows.length_days(one.opens_on, one.closes_on),
-            "ladder": ladders.get((one.pk, 1)),
-            "target": targets.get((one.pk, 1)),
+            "measures": drawn.get(one.pk, []),
         }
         for one in found
     ]
@@ -140,8 +143,7 @@ def programme_page(
     here = shown.unit_of(request, one)
     unit = here.unit
     on = clock.day_in(one.zone, at)
-    measures = queries.measures([one])[one.pk]
-    measure = measure_asked(measures, request.GET.get("measure", ""))
+    measure = shown.measure_chosen(request, one)
     sorting = tables.sorting(request.GET, {key: key for key in SORTS}, default="name")
     is_file = bool(file_asked(request))
     below = queries.children_ladders(
@@ -163,7 +165,7 @@ def programme_page(
         {
             "child": child,
             "name": named(child.names),
-            "href": here.href(unit=child.code),
+            "href": here.href(unit=child.code, **measure.asked),
             "drawn": queries.drawn(
                 child.ladder,
                 name=named(child.names),
@@ -186,16 +188,14 @@ def programme_page(
         "programmes/programme.html",
         {
             **shown.frame(one),
-            **_stands(one, unit, measures, earlier, checked, at=at),
+            **_stands(one, unit, earlier, checked, at=at),
             **_looked_after(one, unit, on=on),
             "owner": named(one.owner.names),
             "unit": unit,
             "slug": here.slug,
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
-            "measures": [
-                (named(each.names), here.href(measure=each.number), each == measure) for each in measures
-            ],
+            **measure.about,
             "sorting": sorting,
             "leaf": below,
             "parts_behind": late.said if late else "",
@@ -222,7 +222,7 @@ def programme_page(
             and shown.may(request, "programmes.run", one.owner_id),
             "in_charge_form": (in_charge or in_charge_form(request)) if may_run else None,
             "own_pages": _own_pages(request, one, on),
-            "slides": shown.slides(one, unit.code),
+            "slides": shown.slides(one, unit.code, measure.number),
             "q": request.GET.get("q", "")[:100],
             "is_naming": bool(request.GET.get("name")),
             "day": windows.day_number(one.opens_on, one.closes_on, on),
@@ -235,28 +235,36 @@ def programme_page(
 def _stands(
     one: Programme,
     here: units.UnitRow,
-    measures: Sequence[Measure],
     earlier: queries.Earlier | None,
     checked: Of,
     *,
     at: datetime,
 ) -> dict[str, Any]:
-    """Where the unit stands in each measure, as pictures."""
+    """Return the picture of each measure in the unit, with the page of its targets."""
     on = clock.day_in(one.zone, at)
-    found = queries.ladders(node=here.id, hierarchy=one.hierarchy, of=[one], at=at)
+    measures = queries.measures([one])[one.pk]
+    found = queries.ladders_by_measure(
+        node=here.id,
+        hierarchy=one.hierarchy,
+        programme=one,
+        measures=[each.number for each in measures],
+        at=at,
+    )
     targets = queries.targets_of(node=here.id, hierarchy=one.hierarchy, programmes=[one])
-    is_rounded = queries.ladder(node=here.id, hierarchy=one.hierarchy, programme=one, at=at).is_rounded
     return {
-        "is_rounded": is_rounded,
-        "pictures": [
-            queries.drawn(
-                found.get((one.pk, each.number)) or queries.blank(is_rounded=is_rounded),
-                name=named(each.names),
-                programme=one,
-                on=on,
-                target=targets.get((one.pk, each.number)),
-                checked=checked.get((one.pk, each.number, here.id)),
-                **(earlier.beside(here.id) if earlier and each.number == 1 else {}),
+        "is_rounded": any(each.is_rounded for each in found.values()),
+        "stands": [
+            (
+                queries.drawn(
+                    found[each.number],
+                    name=named(each.names),
+                    programme=one,
+                    on=on,
+                    target=targets.get((one.pk, each.number)),
+                    checked=checked.get((one.pk, each.number, here.id)),
+                    **(earlier.beside(here.id) if earlier and each.number == 1 else {}),
+                ),
+                shown.href(one, "targets", here.code, measure=each.number),
             )
             for each in measures
         ],
@@ -318,13 +326,6 @@ def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, An
         for page in pages
         if page.opens(request.viewer.may)
     ]
-
-
-def measure_asked(measures: list[Measure], wanted: str) -> Measure:
-    for measure in measures:
-        if str(measure.number) == wanted:
-            return measure
-    return measures[0]
 
 
 def page_asked(request: Request) -> int:

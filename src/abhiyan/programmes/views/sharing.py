@@ -32,21 +32,46 @@ LANGUAGES = ("hi", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """Figures that leave the organisation: whose numbers, share, gap and need with their day, and what checks found.
+class SharedMeasure:
+    """One measure as it is shared: share, gap, need, and what checks found. name: empty where there is no other.
 
-    Nothing below 10, nobody named, and nothing that is only reported. counted, due: shares of the target, 0 to 100;
-    None without a target.
+    counted, due: shares of the target, 0 to 100; None without a target.
+    """
+
+    name: str
+    sentences: tuple[str, ...]
+    truth: str
+    counted: float | None
+    due: float
+
+    @property
+    def text(self) -> str:
+        lines = [f"{self.name}: {' '.join(self.sentences)}" if self.name else " ".join(self.sentences)]
+        return "\n".join(filter(None, (*lines, self.truth)))
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "headline": self.sentences[0],
+            "counted": self.counted,
+            "due": self.due,
+            "sentences": list(self.sentences[1:]),
+            "truth": self.truth,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Figures that leave the organisation: whose numbers, with their day, of each measure that has a target or figures.
+
+    Nothing below 10, nobody named, and nothing that is only reported.
     """
 
     organisation: str
     programme: str
     unit: str
-    sentences: tuple[str, ...]
-    truth: str
+    measures: tuple[SharedMeasure, ...]
     as_of: str
-    counted: float | None
-    due: float
 
     @property
     def foot(self) -> str:
@@ -56,7 +81,7 @@ class Shared:
 
     @property
     def text(self) -> str:
-        lines = [f"{self.programme}: {self.unit}", " ".join(self.sentences), self.truth, self.foot]
+        lines = [f"{self.programme}: {self.unit}", *(each.text for each in self.measures), self.foot]
         return "\n".join(filter(None, (*lines, self.organisation)))
 
     def values(self) -> dict[str, Any]:
@@ -65,35 +90,50 @@ class Shared:
             "organisation": self.organisation,
             "programme": self.programme,
             "unit": self.unit,
-            "headline": self.sentences[0],
-            "counted": self.counted,
-            "due": self.due,
-            "sentences": list(self.sentences[1:]),
-            "truth": self.truth,
+            "measures": [each.values() for each in self.measures],
             "foot": self.foot,
         }
 
 
 def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
-    """The first measure of a unit, as anybody outside may read it, in the language in force."""
-    ladder = queries.ladder(node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at)
+    """The measures of a unit, as anybody outside may read them, in the language in force."""
+    measures = queries.measures([one])[one.pk]
+    ladders = queries.ladders_by_measure(
+        node=here.unit.id,
+        hierarchy=one.hierarchy,
+        programme=one,
+        measures=[each.number for each in measures],
+        at=at,
+    )
+    is_rounded = any(each.is_rounded for each in ladders.values())
     targets = queries.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
-    target = targets.get((one.pk, 1))
     on = clock.day_in(one.zone, at)
-    checked = estimated([one.pk], [here.unit.id], on=on).get((one.pk, 1, here.unit.id))
-    if ladder.is_rounded:
+    checked = estimated([one.pk], [here.unit.id], on=on)
+    if is_rounded:
         on -= timedelta(days=1)
-    counted = None if ladder.counted is None else small_cells.shown(ladder.counted)
     days = {"opens_on": one.opens_on, "closes_on": one.closes_on, "on": on}
+    found: list[SharedMeasure] = []
+    silent: list[SharedMeasure] = []
+    for measure in measures:
+        key = (one.pk, measure.number)
+        ladder, target = ladders[measure.number], targets.get(key)
+        counted = None if ladder.counted is None else small_cells.shown(ladder.counted)
+        truth = checked.get((*key, here.unit.id))
+        (found if target or counted else silent).append(
+            SharedMeasure(
+                named(measure.names) if len(measures) > 1 else "",
+                tuple(pace.passed_on(counted, target, **days, day=date_format(on, "j M"))),
+                queries.truth_of(truth, is_rounded=True).sentence if truth else "",
+                min(100, 100 * (counted or 0) / target) if target else None,
+                windows.passed_pct(**days),
+            )
+        )
     return Shared(
         settings.ORGANISATION,
         shown.name_of(one),
         named(here.unit.names),
-        tuple(pace.passed_on(counted, target, **days, day=date_format(on, "j M"))),
-        queries.truth_of(checked, is_rounded=True).sentence if checked else "",
-        queries.as_of(at, is_rounded=ladder.is_rounded),
-        min(100, 100 * (counted or 0) / target) if target else None,
-        windows.passed_pct(**days),
+        tuple(found or silent[:1]),
+        queries.as_of(at, is_rounded=is_rounded),
     )
 
 

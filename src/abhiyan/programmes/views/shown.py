@@ -18,7 +18,7 @@ from abhiyan.core.words import named
 from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Measure, Programme
 from abhiyan.ui import numbers
 from abhiyan.ui.doors import Door
 from abhiyan.units import queries as units
@@ -58,9 +58,11 @@ def doors_beside(request: Request, **about: Any) -> list[Door]:
     return [door for each in rooms.offered("beside") for door in each(request.viewer, **about)]
 
 
-def slides(one: Programme, unit: str) -> str:
-    """The page that makes slides of a programme in a unit."""
-    return address(reverse("review:deck_new"), unit, one.hierarchy, programme=str(one.public_id))
+def slides(one: Programme, unit: str, measure: int) -> str:
+    """The page that makes slides of a programme in a unit, with one of its measures chosen."""
+    page = reverse("review:deck_new")
+    chosen = f"{one.public_id}-{measure}"  # as the form there names it
+    return address(page, unit, one.hierarchy, programme=str(one.public_id), measure=chosen)
 
 
 def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
@@ -108,6 +110,44 @@ def may(request: Request, capability: str, unit_id: int) -> bool:
     """Whether the viewer may do this over a unit: for showing a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
     return request.viewer.may_at(capability, *positions)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenMeasure:
+    """The measure that a page of a programme is about, and the choice between all of them.
+
+    tabs: for `{% segments %}` with `by="measure"`; empty where the programme has one measure.
+    """
+
+    of: Measure
+    tabs: list[tuple[str, int, bool]]
+
+    @property
+    def number(self) -> int:
+        return self.of.number
+
+    @property
+    def name(self) -> str:
+        return named(self.of.names)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """How an address asks for it: a programme's first measure needs no asking."""
+        return queries.measure_asked(self.number)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Return the names that a template uses."""
+        return {"measure": self.of, "measure_name": self.name, "tabs": self.tabs}
+
+
+def measure_chosen(request: Request, one: Programme) -> ChosenMeasure:
+    """The measure that the address asks for, else the programme's first. Every page of a programme asks here."""
+    known = queries.measures([one])[one.pk]
+    wanted = request.GET.get("measure", "")
+    chosen = next((each for each in known if str(each.number) == wanted), known[0])
+    tabs = [(named(each.names), each.number, each == chosen) for each in known]
+    return ChosenMeasure(chosen, tabs if len(known) > 1 else [])
 
 
 @dataclass(frozen=True, slots=True)

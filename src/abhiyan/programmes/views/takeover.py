@@ -23,7 +23,6 @@ from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.forms import SOMETIMES, offer
 
 from . import shown
-from .programmes import measure_asked
 from .splitting import plan_called, plans_offered
 from .targets import MOST_NAMED, differences_table
 
@@ -75,7 +74,7 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
     offered = plans_offered()
     given = request.POST if request.method == "POST" else request.GET
     form = TakeoverPlanForm(given if "plan" in given else None, offered=offered)
-    measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+    measure = shown.measure_chosen(request, one)
     is_whole = form.is_bound and form.is_valid()
     if is_whole and form.cleaned_data["way"] == "weights":
         how = {"how": "planned", "plan_id": form.cleaned_data["plan"], "levels": "kept"}
@@ -99,13 +98,13 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page(request, one, form, problem=str(refused), status=refused.status)
     changed = numbers.grouped(len(found.changes.differences))
     say_when_done(request, _("Targets changed: %(n)s") % {"n": changed})
-    return redirect(f"{shown.href(one, 'targets')}?measure={measure.number}")
+    return redirect(shown.href(one, "targets", one.owner.code, measure=measure.number))
 
 
 def _page(
     request: Request, one: Programme, form: TakeoverPlanForm, *, problem: str = "", status: int = 200
 ) -> HttpResponseBase:
-    measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+    measure = shown.measure_chosen(request, one)
     plan = found = table = None
     if form.is_bound and form.is_valid():
         plan = elections.plan_for(UUID(form.cleaned_data["plan"]))
@@ -128,11 +127,10 @@ def _page(
         {
             **shown.frame(
                 one,
-                (say("Targets"), shown.href(one, "targets")),
+                (say("Targets"), shown.href(one, "targets", one.owner.code, measure=measure.number)),
                 (say("From a plan"), ""),
             ),
-            "measure": measure,
-            "measure_name": named(measure.names),
+            **measure.about,
             "form": form,
             "is_empty": len(form.fields["plan"].choices) == 1,  # type: ignore[attr-defined]  # a field of choices
             "plan": plan,

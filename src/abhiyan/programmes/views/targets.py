@@ -27,7 +27,7 @@ from abhiyan.org.here import Here
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Measure, Programme, Target
+from abhiyan.programmes.models import Programme, Target
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.ui import numbers, tables
 from abhiyan.ui.acts import say_when_done
@@ -38,7 +38,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import shown
-from .programmes import measure_asked, page_asked
+from .programmes import page_asked
 from .splitting import SplitForm, before_now
 
 MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said
@@ -142,8 +142,7 @@ def _page_of(
             **_adding_up(one, here, measure, on=on),
             "unit": here,
             "unit_name": page.name,
-            "measure": measure,
-            "measure_name": named(measure.names),
+            **measure.about,
             "path": page.crumbs(seen_by=request.viewer),
             "own_form": number
             if number is not None and about == here.id
@@ -183,7 +182,13 @@ def _page_of(
 
 
 def _own(
-    one: Programme, here: units.UnitRow, measure: Measure, own: Target | None, days: int, *, at: datetime
+    one: Programme,
+    here: units.UnitRow,
+    measure: shown.ChosenMeasure,
+    own: Target | None,
+    days: int,
+    *,
+    at: datetime,
 ) -> dict[str, Any]:
     """The unit's own target: how far it is, what is needed a day, and what it was before."""
     counted = queries.ladder(
@@ -223,7 +228,9 @@ def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:
     )
 
 
-def _adding_up(one: Programme, here: units.UnitRow, measure: Measure, *, on: date) -> dict[str, Any]:
+def _adding_up(
+    one: Programme, here: units.UnitRow, measure: shown.ChosenMeasure, *, on: date
+) -> dict[str, Any]:
     """Whether targets below sum to those above them, and the first that do not."""
     of: dict[str, Any] = {"programme": one, "node": here.id, "measure": measure.number}
     n = queries.count_misfits(**of)
@@ -275,7 +282,7 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
         "programmes/misfit_list.html",
         {
             **shown.frame(one, (say("Targets"), listed_at(here.unit.code)), (say("Do not add up"), "")),
-            "measure_name": named(measure.names),
+            **measure.about,
             "unit_name": here.name,
             "rows": [(named(each.names), each, listed_at(each.code)) for each in rows],
             "is_more": n > listed,
@@ -311,10 +318,9 @@ def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: dat
     return {unit_id for unit_id, source in sources.items() if source in allowed}
 
 
-def _where(request: Request, one: Programme) -> tuple[Here, Measure]:
+def _where(request: Request, one: Programme) -> tuple[Here, shown.ChosenMeasure]:
     """The unit and the measure a page is about."""
-    measures = queries.measures([one])[one.pk]
-    return shown.unit_of(request, one), measure_asked(measures, request.GET.get("measure", ""))
+    return shown.unit_of(request, one), shown.measure_chosen(request, one)
 
 
 def _back(request: Request, one: Programme) -> HttpResponseBase:
@@ -324,8 +330,7 @@ def _back(request: Request, one: Programme) -> HttpResponseBase:
 
 def _about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
     """The unit and the measure a target is of."""
-    measures = queries.measures([one])[one.pk]
-    measure = measure_asked(measures, request.GET.get("measure", ""))
+    measure = shown.measure_chosen(request, one)
     # an act is not done to some unit of one's own because its form came without one
     return shown.unit_named(request.viewer, one, request.POST.get("about", "")), measure.number
 
@@ -430,13 +435,12 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         {
             **shown.frame(
                 one,
-                (say("Targets"), shown.href(one, "targets", here.code)),
+                (say("Targets"), shown.href(one, "targets", here.code, measure=measure.number)),
                 (say("What would change"), ""),
             ),
             "unit": here,
             "unit_name": page.name,
-            "measure": measure,
-            "measure_name": named(measure.names),
+            **measure.about,
             "own": own if found else None,
             "child": child,
             "child_name": child.name() if child else "",

@@ -22,7 +22,6 @@ from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 
 from . import shown
-from .programmes import measure_asked
 from .targets import differences_table, may_set_of
 
 VERSIONS: tuple[Column[queries.Version], ...] = (
@@ -40,11 +39,11 @@ def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     """The changes of targets at, below and above a unit: who, when, from what."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
-    measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+    measure = shown.measure_chosen(request, one)
     found = queries.versions(one, unit_id=here.unit.id, measure=measure.number)
     caption = _("Who changed what, newest first")
     table = Table(request, VERSIONS, found, name="versions", caption=caption, unit_id=here.unit.id)
-    context = _frame(one, here, (say("Versions"), "")) | {"measure_name": named(measure.names)}
+    context = _frame(one, here, measure.number, (say("Versions"), "")) | measure.about
     return answer(request, "programmes/version_list.html", table, context)
 
 
@@ -78,10 +77,12 @@ def _version(
         **_frame(
             one,
             here,
-            (say("Versions"), shown.href(one, "versions", unit.code)),
+            chosen.measure,
+            (say("Versions"), shown.href(one, "versions", unit.code, measure=chosen.measure)),
             (chosen.act_name, ""),
         ),
         "version": chosen,
+        "measure_name": _named_measure(one, chosen.measure),
         "version_unit": named(chosen.unit_names),
         "to": to if back else "",
         "back": back,
@@ -123,6 +124,12 @@ def _takes_own(request: Request, one: Programme, here: Here) -> bool:
     return here.unit.id in may_set_of(request, one, [here.unit.id], on=on)
 
 
-def _frame(one: Programme, here: Here, *more: tuple[str, str]) -> dict[str, Any]:
-    targets = (say("Targets"), shown.href(one, "targets", here.unit.code))
+def _named_measure(one: Programme, number: int) -> str:
+    """The measure a version is of; empty where the programme has no other."""
+    known = queries.measures([one])[one.pk]
+    return next((named(each.names) for each in known if each.number == number and len(known) > 1), "")
+
+
+def _frame(one: Programme, here: Here, measure: int, *more: tuple[str, str]) -> dict[str, Any]:
+    targets = (say("Targets"), shown.href(one, "targets", here.unit.code, measure=measure))
     return shown.frame(one, targets, *more) | {"unit": here.unit, "unit_name": here.name}

@@ -41,6 +41,7 @@ from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.review.models import Deck, Review, Round
 from abhiyan.review.rules import deck_meetings, deck_rounds, decks
 from abhiyan.review.rules.rounds import ReviewState
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.slides.said import Mention, Slide, SlideInterval
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -222,7 +223,18 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         is_rounded=is_rounded,
         pages=pages,
     )
-    return decks.unit_deck(about, unit, measured)
+    return decks.unit_deck(about, unit, measured, _others(one, node, at=at))
+
+
+def _others(
+    one: RunningMeasure, node: programmes.LedgerNode, *, at: datetime
+) -> list[tuple[str, LadderShown]]:
+    """The programme's other measures with a target or figures: name and ladder."""
+    own = named(one.names)
+    drawn = programmes.drawn_measures([one.programme], node=node, at=at)[one.programme.pk]
+    return [
+        (f"{named(one.programme.names)}: {each.name}", each) for each in drawn if own and each.name != own
+    ]
 
 
 def _calls(

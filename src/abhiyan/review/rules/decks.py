@@ -130,11 +130,22 @@ class DeckUnit:
     asks: Sequence[DeckAsk] = ()
 
 
-def unit_deck(about: About, unit: DeckUnit, of: Measured | None) -> list[Slide]:
+def unit_deck(
+    about: About, unit: DeckUnit, of: Measured | None, others: Sequence[tuple[str, LadderShown]] = ()
+) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
-    goes on in the appendix. The last one before it has the requests."""
+    goes on in the appendix. The last one before it has the requests.
+
+    others: name and ladder of the programme's other measures that have a target or figures. Each has one slide.
+    """
     title = _finding(about, of) if of else filled(_("%(unit)s: offices and last review"), unit=about.unit)
-    made = [*(_measured(about, of) if of else ()), *_unit(about, unit), *asked_slides(about, unit.asks)]
+    beside = [[_rungs(replace(about, measure=name), drawn)] for name, drawn in others]
+    made = [
+        *(_measured(about, of) if of else ()),
+        *beside,
+        *_unit(about, unit),
+        *asked_slides(about, unit.asks),
+    ]
     return assembled_deck(about, title, made, of.provisional if of else "", page="unit")
 
 

@@ -1,0 +1,52 @@
+"""The numbers that somebody in charge answers for: the unit's target in each measure, now and when they accepted."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from abhiyan.core.words import named
+from abhiyan.programmes.models import InCharge, Measure, Target
+
+from .programmes import measures
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredFor:
+    """A number that somebody answers for. name: of the measure; empty where the programme has no other."""
+
+    measure: int
+    name: str
+    n: int
+
+
+def unit_targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], dict[int, int]]:
+    """Targets in force by programme and unit: of each measure."""
+    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    rows_of = Target.objects.filter(
+        programme__in={one.programme_id for one in rows},
+        unit__in={one.unit_id for one in rows},
+        replaced_at=None,
+    )
+    for programme, unit, measure, n in rows_of.values_list("programme_id", "unit_id", "measure", "n"):
+        found[programme, unit][measure] = n
+    return found
+
+
+def accepted_by_measure(one: InCharge) -> dict[int, int]:
+    """The targets that somebody accepted, by measure."""
+    return {int(measure): n for measure, n in (one.accepted or {}).items()}
+
+
+def answered_for(known: Sequence[Measure], numbers: Mapping[int, int]) -> list[AnsweredFor]:
+    """Numbers by measure in the order of a programme's measures. A target of 0 asks nothing of anybody."""
+    return [
+        AnsweredFor(each.number, named(each.names) if len(known) > 1 else "", numbers[each.number])
+        for each in known
+        if numbers.get(each.number)
+    ]
+
+
+def accepted(rows: Collection[InCharge]) -> dict[int, list[AnsweredFor]]:
+    """Return the numbers that each of these accepted to answer for, by the id of the charge. One query for all."""
+    names = measures({one.programme for one in rows})
+    return {one.pk: answered_for(names[one.programme_id], accepted_by_measure(one)) for one in rows}
