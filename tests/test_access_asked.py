@@ -117,7 +117,7 @@ NOBODY_ASKED = {
     "messaging/actions/circulars.py::note_read": ONESELF,
     "messaging/actions/counting.py::count_next": "a job; who may had it counted",
     "messaging/actions/counting.py::give_up_count": "a job; who may had it counted",
-    "messaging/actions/offices.py::tell_account": NEWS,
+    "messaging/actions/offices.py::tell_accounts": NEWS,
     "messaging/actions/questions.py::answer": PHONE,
     "messaging/actions/questions.py::answer_link": PHONE,
     "messaging/actions/questions.py::ask_many": WITHIN,

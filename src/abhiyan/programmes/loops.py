@@ -1,11 +1,11 @@
-"""The ledger's loop, that of what targets sum to, the reminders of tasks, and the counting by age of each night."""
+"""The ledger's loop, that of what targets sum to, messages of tasks and schedules, and each night's count by age."""
 
 from datetime import datetime
 
 from abhiyan.core.loops import Loop
 
 from . import actions
-from .actions import ages, pace, tasks
+from .actions import ages, announcing, pace, tasks
 
 
 def _fold(at: datetime) -> int:
@@ -20,6 +20,10 @@ def _remind(at: datetime) -> int:
     return tasks.remind(at=at)
 
 
+def _ask(at: datetime) -> int:
+    return announcing.announce_schedules(at=at)
+
+
 def _ages(at: datetime) -> int:
     return ages.count_ages_nightly(at=at)
 
@@ -32,6 +36,7 @@ LOOPS = {
     "fold": Loop(_fold, every_s=0.25),  # pages add up what it leaves
     "sums": Loop(_sums, every_s=300, scoped=False),
     "remind": Loop(_remind, every_s=300),
+    "ask": Loop(_ask, every_s=5),
     "pace": Loop(_pace, every_s=20),
     "ages": Loop(_ages, every_s=1500, scoped=False),
 }

@@ -59,6 +59,9 @@ class Schedule(models.Model):
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField(null=True)  # account
     ended_at = models.DateTimeField(null=True)
+    # The offices that owe it have got their message. Older schedules, from before there was one, count as announced.
+    is_announced = models.BooleanField(default=False, db_default=True)
+    announced_to = models.BigIntegerField(default=0, db_default=0)  # last account with its message
     # Times in which it was not asked: [when it ended, when it was asked again], as ISO.
     pauses = models.JSONField(default=list, db_default=[])
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.scope import system
+from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests import given
 from abhiyan.enrolment.actions import confirming, replies, welcoming
 from abhiyan.messaging import actions as messaging
@@ -29,9 +30,13 @@ from abhiyan.messaging.tests.carrier import (
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
+from abhiyan.org.queries import viewer_of
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
+from abhiyan.programmes.actions import announcing
+from abhiyan.programmes.actions.schedules import Asking, ask_units
+from abhiyan.programmes.queries.schedules import offices_to_ask
 
 from .make import World
 from .test_calls import JOIN, connect
@@ -75,11 +80,12 @@ class Phones:
         return [str(one["text"]) for one in self.carrier.taken if one["to"] == phone][-1]
 
 
-def district_president(world: World) -> Actor:
-    """Somebody who may appoint at the booth."""
-    officer(world, "district_president", world.district.code)
+def district_president(world: World, *, seated: bool = False) -> Actor:
+    """Somebody who may appoint at the booth. seated: they hold the office by now."""
+    if not seated:
+        officer(world, "district_president", world.district.code)
     with system("test"):
-        found = Account.objects.latest("pk")
+        found = Account.objects.get(name__startswith="district_president")
     return Actor(kind="person", id=found.public_id, account_id=found.pk)
 
 
@@ -127,6 +133,18 @@ def test_a_journey_from_the_code_to_the_stop_passes_a_carrier_that_drops_what_is
         phones.after(seconds=1)
         assert re.search(r"\b[0-9]{6}\b", phones.last(PRESIDENT))
 
+        # The booths of the district are asked for a report: at the full hour its office hears of it.
+        asked = Asking("Report of the booth", "report", "once", today(), today() + timedelta(days=2))
+        asked = replace(asked, office="booth_president", kind="booth")
+        leader = district_president(world, seated=True)
+        with scoped(viewer_of(account_id=leader.account_id or 0, on=today()).scope):
+            below = offices_to_ask(world.district.pk, 1, at=world.now)
+            (n,) = [one.expected for one in below if one.office == "booth_president"]
+            ask_units(asking=asked, unit_id=world.district.pk, expected=n, by=leader, at=world.now)
+        phones.after(announcing.announce_schedules, hours=1)
+        assert "Report of the booth" in phones.last(PRESIDENT)
+        phones.after(minutes=1)
+
         # Somebody calls, opens the link of the reply, joins, and is welcomed.
         world.missed_call(of=world.asha)
         phones.after(replies.reply, seconds=2)
@@ -161,6 +179,7 @@ def test_a_journey_from_the_code_to_the_stop_passes_a_carrier_that_drops_what_is
             "duty.office",
             "office.accepted",
             "code.field",
+            "duty.ask",
             "drive.reply",
             "drive.joined",
             "ask.confirm",

@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -422,7 +423,7 @@ def _enrol_unproven(
                 template=already_text(outcome.membership),
                 phone=typed.phone,
                 language=typed.language,
-                blanks={"link": request.build_absolute_uri(reverse("enrolment:me"))},
+                blanks={"link": settings.ORIGIN + reverse("enrolment:me")},
                 key=f"reply|{found.programme.pk}|{phone_id}",
                 unit_id=found.programme.owner_id,
                 programme_id=found.programme.pk,

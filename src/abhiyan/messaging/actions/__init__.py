@@ -15,7 +15,15 @@ from .numbers import (
     forget_programme,
     note_inbound,
 )
-from .offices import ask_holder, forget_question, hear_office, tell_account, tell_of_reset
+from .offices import (
+    AccountMessage,
+    ask_holder,
+    forget_question,
+    hear_office,
+    tell_account,
+    tell_accounts,
+    tell_of_reset,
+)
 from .published import publish_templates
 from .questions import (
     Answered,

@@ -1,5 +1,7 @@
 """What reaches people about their own offices: whether they accept one, and that their sign-in is to be reset."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,7 +24,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 
 from .questions import PhoneQuestion, ask, close, question_id
-from .queueing import send
+from .queueing import Outgoing, send_many
 
 ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
 
@@ -125,21 +127,40 @@ def tell_account(
     unit_id: int | None = None,
 ) -> None:
     """Queue a message to somebody who signs in, in their language; nothing where no phone of theirs is kept."""
-    with system("a message about somebody's own office"):
-        account = people.account(account_id)
-        phone = _phone_of(account) if account else None
-        if account is None or phone is None:
-            return
-        send(
-            template=template,
-            phone=phone,
-            language=account.language or settings.LANGUAGE_CODE,
-            blanks=blanks,
-            key=key,
-            kind=texts.kind(template),
-            unit_id=unit_id,
-            at=at,
-        )
+    tell_accounts(messages=[AccountMessage(account_id, template, blanks, key, unit_id)], at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMessage:
+    """One message to somebody who signs in. key: the sender's own, so that it goes once."""
+
+    account_id: int
+    template: str
+    blanks: dict[str, str]
+    key: str
+    unit_id: int | None = None
+
+
+def tell_accounts(*, messages: Sequence[AccountMessage], at: datetime) -> int:
+    """Queue messages to people who sign in, each in their language. Returns how many have a phone that is kept."""
+    with system("messages about somebody's own office"):
+        accounts = people.accounts(one.account_id for one in messages)
+        phones = people.phones(account.phone_id for account in accounts.values())
+        letters = [
+            Outgoing(
+                template=one.template,
+                phone=keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
+                language=account.language or settings.LANGUAGE_CODE,
+                blanks=one.blanks,
+                key=one.key,
+                kind=texts.kind(one.template),
+                unit_id=one.unit_id,
+            )
+            for one in messages
+            if (account := accounts.get(one.account_id)) and (phone := phones.get(account.phone_id))
+        ]
+        send_many(messages=letters, at=at)
+    return len(letters)
 
 
 def forget_question(*, told: OfferAnswered) -> None:

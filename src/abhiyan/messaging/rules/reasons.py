@@ -58,6 +58,7 @@ KINDS: dict[str, Promise] = {
     "office.unchanged": _("Reply: the answer about an office changed nothing"),
     "duty.task_tomorrow": _("Reminder of a task due tomorrow"),
     "duty.task_late": _("Reminder of a late task"),
+    "duty.ask": _("News that a meeting or report is asked for"),
     "duty.asked": _("Reminder of a meeting or report"),
     "duty.circular": _("News of a circular"),
     "duty.slides": _("News of slides"),

@@ -42,15 +42,24 @@ VARIABLES = {
     "why": 5,
     "worker": 2,
 }
-# An address needs so many behind that of our server, else one. 0: it is the address of the server.
+# An address needs so many behind that of our server, else one; by the code of its text, or by its blank.
+# 0: it is the address of the server.
 ADDRESS_VARIABLES = {
+    "hear": 2,
     "account.reset_asked": 0,
+    "ask.met": 2,
+    "ask.stayed": 2,
+    "ask.host": 2,
     "contributor.join": 3,
     "contributor.task": 2,
+    "duty.ask": 5,
     "duty.asked": 5,
     "duty.circular": 2,
-    "duty.in_charge": 3,
+    "duty.in_charge": 2,
+    "duty.meeting": 2,
+    "duty.meeting_moved": 2,
     "duty.slides": 2,
+    "duty.stay": 2,
     "duty.task_late": 2,
     "duty.task_tomorrow": 2,
     "duty.today": 0,
@@ -100,7 +109,9 @@ def variables_of(code: str, name: str) -> int:
     """Count the variables that a blank of a text takes. People registered a bulk text with one for each."""
     if code.startswith(PREFIX):
         return 1
-    return ADDRESS_VARIABLES.get(code, 1) if name in ADDRESSES else VARIABLES.get(name, 1)
+    if name in ADDRESSES:
+        return ADDRESS_VARIABLES.get(name, ADDRESS_VARIABLES.get(code, 1))
+    return VARIABLES.get(name, 1)
 
 
 def content(code: str, text: str, values: Mapping[str, str], *, origin: str) -> str:

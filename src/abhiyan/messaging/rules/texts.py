@@ -24,7 +24,7 @@ FIXED = frozenset(
 )  # codes of shipped texts: their words are nobody's to choose
 # To office-bearers, with words somebody wrote, or news of them. In the silence before a poll only our own words go.
 NEWS = frozenset(
-    {"duty.circular", "duty.task_tomorrow", "duty.task_late", "duty.asked", "duty.slides"}
+    {"duty.circular", "duty.task_tomorrow", "duty.task_late", "duty.asked", "duty.ask", "duty.slides"}
     | {"duty.meeting", "duty.meeting_moved", "duty.meeting_off"}
 )
 # Texts that were shipped otherwise before; every other is in its first version.

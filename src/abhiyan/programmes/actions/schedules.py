@@ -377,7 +377,7 @@ def _tell(
             "title": one.title,
             "unit": named(asked.body_names or asked.names, who.language or settings.LANGUAGE_CODE),
             "day": period.ends_on.strftime("%d-%m-%Y"),
-            "link": settings.ORIGIN + _way_to(one, asked, period, who, today=today),
+            "link": due_link(one, asked, period, who.account_id, today=today),
         },
         key=f"asked|{one.public_id}|{asked.unit_id}|{asked.body_id or ''}|{period.begins_on}|{today}",
         unit_id=asked.unit_id,
@@ -385,14 +385,12 @@ def _tell(
     )
 
 
-def _way_to(
-    one: Schedule, asked: found.AskedUnit, period: Period, who: found.Responsible, *, today: date
-) -> str:
-    """The page where they answer: the field's form for who comes in by one code, else the page of the due."""
+def due_link(one: Schedule, asked: found.AskedUnit, period: Period, account_id: int, *, today: date) -> str:
+    """Return the address where an account answers: the field's form if one code lets it in, else the due's page."""
     page = due_href(one, asked, period)
-    if not org.comes_by_code(who.account_id, on=today):
-        return page
-    return f"{reverse('site:field_due', args=[one.public_id])}?{page.partition('?')[2]}"
+    if org.comes_by_code(account_id, on=today):
+        page = f"{reverse('site:field_due', args=[one.public_id])}?{page.partition('?')[2]}"
+    return settings.ORIGIN + page
 
 
 def due_href(one: Schedule, asked: found.AskedUnit, period: Period) -> str:

@@ -124,6 +124,18 @@ class Timing:
         """Until when what a period asks is on time."""
         return datetime.combine(period.ends_on, self.hour, ZoneInfo(self.zone))
 
+    def announce_at(self) -> datetime:
+        """Return when the offices that owe it get a message: at the full hour after the asking, or on the first day.
+
+        A period that is due by then is announced at once.
+        """
+        first_at = datetime.combine(self.first_on, time(), ZoneInfo(self.zone))
+        asked_at = max(self.asked_at or first_at, first_at).astimezone(ZoneInfo(self.zone))
+        hour = asked_at.replace(minute=0, second=0, microsecond=0)
+        hour += timedelta(hours=1) if hour < asked_at else timedelta()
+        period = self.period_of(asked_at.date())
+        return hour if period is None or hour < self.due_at(period) else asked_at
+
     def begun(self, at: datetime, *, most: int = SHOWN) -> list[Period]:
         """The last periods that had begun at an instant, the oldest first; none begins once the asking has ended."""
         until = at if self.ended_at is None else min(at, self.ended_at)
