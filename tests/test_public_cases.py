@@ -30,6 +30,7 @@ from abhiyan.enrolment.rules import details, names
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.test_doubles import agrees, merged, say_stop, silent
 from abhiyan.enrolment.tests.test_reported import found as found_in
+from abhiyan.forms import sheets
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import bulk, inbound
@@ -178,6 +179,26 @@ def silent_after_merge(path: Path) -> list[bool]:
     return silent(*("+91" + one["phone"] for one in found))
 
 
+def unread_in_form(path: Path) -> int:
+    """Count the rows and cells of an XLSForm that its form leaves out, each of them named."""
+    return sheets.read_sheet(path.read_bytes()).left
+
+
+def words_of_choices(path: Path) -> list[list[str]]:
+    return [
+        [one.label["en"] for one in question.choices]
+        for question in sheets.read_sheet(path.read_bytes()).questions
+    ]
+
+
+def refused_in_form(path: Path) -> int:
+    """Count the causes for which a sheet is no form."""
+    with pytest.raises(sheets.SheetUnfit) as refused_form:
+        sheets.read_sheet(path.read_bytes())
+    causes: Any = refused_form.value.facts["errors"]
+    return len(causes)
+
+
 def can_print(path: Path) -> bool:
     return printing.can_print(path.read_text(encoding="utf-8").strip())
 
@@ -240,6 +261,15 @@ RIGHT: dict[str, tuple[Callable[[Path], Any], Any]] = {
     ),
     "p34b_merged_worker.xlsx": (lambda path: len(set(column(path, "worker"))), 1),
     "p35_two_phones.csv": (silent_after_merge, [True, True]),
+    "q01_columns_that_count.xlsx": (unread_in_form, 10),
+    "q02_or_other.xlsx": (refused_in_form, 2),
+    "q03_yes_no_words.xlsx": (
+        words_of_choices,
+        [["Working", "Broken"], ["The booth president", "The cluster"]],
+    ),
+    "q04_answer_in_label.xlsx": (refused_in_form, 2),
+    "q05_languages.xlsx": (refused_in_form, 3),
+    "q06_not_equal.xlsx": (unread_in_form, 2),
 }
 
 

@@ -109,6 +109,11 @@ def latest_version(form_id: int) -> FormVersion | None:
     return found.order_by("-number").first()
 
 
+def versions_in_use(form_id: int) -> dict[int, FormVersion]:
+    """The versions of a form that are or were in use, by their id."""
+    return {one.pk: one for one in FormVersion.objects.filter(form_id=form_id, used_from__isnull=False)}
+
+
 def version_by_id(version_id: int) -> FormVersion:
     """Return a version of a form with its form, for every viewer."""
     return FormVersion.objects.select_related("form").get(pk=version_id)

@@ -1,6 +1,6 @@
-"""An XLSForm as a file: read in the pool, with its texts."""
+"""An XLSForm as a file: read in the pool, with its texts and with what is not read."""
 
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -8,23 +8,28 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import apart, file_pool
 from abhiyan.core.file_pool import ReaderRefusal, UnreadableFile
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import Field, Layout
 from abhiyan.core.tables.opening import refusing
 from abhiyan.core.tables.reasons import TableRefused
-from abhiyan.core.tables.sheets import outline
+from abhiyan.core.tables.sheets import outline, sheet_sizes
 from abhiyan.core.tables.sniffing import sniffed
+from abhiyan.core.tables.words import spaced
 
-from .rules import xlsform
+from .rules import form_sheets, xlsform
+from .rules.form_sheets import FormSheet
 from .rules.questions import FormQuestion, question_of
 
 LARGEST = 1 << 20  # bytes of a form's sheet
 MOST_COLUMNS = 60
 MOST_TOLD = 30  # flaws of one file
+EMPTY = ("no_such_sheet", "no_rows", "empty")  # a sheet that a form may be without
 SURVEY = Layout(
     "survey",
     (
@@ -43,6 +48,7 @@ CHOICES = Layout(
     ),
     personal=False,
 )
+LAYOUTS = {form_sheets.SURVEY: SURVEY, form_sheets.CHOICES: CHOICES}
 
 
 class SheetUnfit(Refused):
@@ -55,14 +61,24 @@ class SheetTooLong(Refused):
     message = _("Sheet %(sheet)s has %(rows)s rows; at most %(most)s are read. Split the form.")
 
 
-def read_sheet(data: bytes) -> list[FormQuestion]:
-    """The questions of an XLSForm, read in the pool. Refuses SheetUnfit (no form, no workbook, or one that harms),
+@dataclass(frozen=True, slots=True)
+class SheetForm:
+    """The questions of a sheet. unread: what the sheet says and they leave out, one sentence a cause, in the reader's
+    language. left: in how many rows."""
+
+    questions: list[FormQuestion]
+    unread: list[str]
+    left: int
+
+
+def read_sheet(data: bytes) -> SheetForm:
+    """The form of an XLSForm, read in the pool. Refuses SheetUnfit (no form, no workbook, or one that harms),
     SheetTooLong, FilesBusy."""
     language = get_language() or "en"
 
-    def work() -> list[dict[str, Any]]:
+    def work() -> dict[str, Any]:
         try:
-            found: list[dict[str, Any]] = file_pool.read(questions_of_sheet, data, language=language)
+            found: dict[str, Any] = file_pool.read(form_of_sheet, data, language=language)
         except ReaderRefusal as refusal:
             if refusal.code == "too_long":
                 raise SheetTooLong(field="sheet", **refusal.facts) from None
@@ -74,36 +90,79 @@ def read_sheet(data: bytes) -> list[FormQuestion]:
             raise SheetUnfit(field="sheet", errors=[str(TableRefused("sheet_too_large"))]) from None
         return found
 
-    return [question_of(one) for one in apart.done(("form", language, sha256(data).digest()), work)]
+    found = apart.done(("form", language, sha256(data).digest()), work)
+    return SheetForm([question_of(one) for one in found["questions"]], found["unread"], found["left"])
 
 
 # --- in the pool
 
 
-def questions_of_sheet(file: Path, language: str) -> list[dict[str, Any]]:
-    """The questions of an XLSForm as plain data. Raises ReaderRefusal: "flaws" says them in this language."""
+def form_of_sheet(file: Path, language: str) -> dict[str, Any]:
+    """The fields of a SheetForm as plain data. Raises ReaderRefusal: "flaws" says them in this language."""
     here = Path(__file__).parent
     settings.configure(USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=[here / "locale"])
     apps.populate([])
     with refusing(), override(language):
-        survey, choices = _rows(file, xlsform.SURVEY, SURVEY), _rows(file, xlsform.CHOICES, CHOICES)
-        questions, wrong = xlsform.read(survey, choices)
-        if wrong:
-            raise ReaderRefusal("flaws", {"errors": [str(one) for one in wrong[:MOST_TOLD]]})
-        return [{**asdict(one), "when": one.when and astuple(one.when)} for one in questions]
+        name, survey = _survey(file)
+        sizes = sheet_sizes(file)
+        del sizes[name]
+        choices = _optional(file, sizes, form_sheets.CHOICES)
+        found = xlsform.read(survey, choices, _optional(file, sizes, form_sheets.SETTINGS), sizes)
+        if found.wrong:
+            errors = [str(one) for one in found.wrong[:MOST_TOLD]]
+            if (more := len(found.wrong) - MOST_TOLD) > 0:
+                errors.append(say("%(n)s more places need a correction.") % {"n": grouped(more)})
+            raise ReaderRefusal("flaws", {"errors": errors})
+        questions = [{**asdict(one), "when": one.when and astuple(one.when)} for one in found.questions]
+        unread = [str(part) for part in found.unread]
+        return {
+            "questions": questions,
+            "unread": unread,
+            "left": sum(len(part.rows) for part in found.unread),
+        }
 
 
-def _rows(file: Path, sheet: str, layout: Layout) -> xlsform.Rows:
+def _survey(file: Path) -> tuple[str, FormSheet]:
+    """The sheet of questions, and its name as the workbook writes it."""
     try:
-        source = sniffed(file, layout, sheet=sheet, max_bytes=LARGEST).source
-        rows = outline(file, sheet=sheet, columns_limit=MOST_COLUMNS).head
-    except (TableRefused, ReaderRefusal) as refused:
-        why = refused.reason if isinstance(refused, TableRefused) else refused.code
-        if sheet == xlsform.CHOICES and why in ("no_such_sheet", "no_rows", "empty"):
-            return []  # no question has choices; else the question says which list it lacks
-        raise
-    if source.records > xlsform.MOST_ROWS:
-        facts = {"sheet": sheet, "rows": source.records, "most": xlsform.MOST_ROWS}
+        return form_sheets.SURVEY, _sheet(file, form_sheets.SURVEY, form_sheets.SURVEY)
+    except ReaderRefusal as refused:
+        if refused.code != "no_such_sheet":
+            raise
+        name = _named(sheet_sizes(file), form_sheets.SURVEY)
+        if name is None:
+            raise
+    return name, _sheet(file, name, form_sheets.SURVEY)
+
+
+def _optional(file: Path, sizes: dict[str, int], part: str) -> FormSheet:
+    """A sheet that a form may be without. It is taken out of `sizes`. A question says which list it lacks."""
+    name = _named(sizes, part)
+    if name is None:
+        return FormSheet(part)
+    del sizes[name]
+    return _sheet(file, name, part)
+
+
+def _named(sizes: dict[str, int], part: str) -> str | None:
+    return next((name for name in sizes if spaced(name) == part), None)
+
+
+def _sheet(file: Path, name: str, part: str) -> FormSheet:
+    head_row = 1
+    if part in LAYOUTS:
+        try:
+            source = sniffed(file, LAYOUTS[part], sheet=name, max_bytes=LARGEST).source
+        except TableRefused as refused:
+            if part != form_sheets.SURVEY and refused.reason in EMPTY:
+                return FormSheet(part)  # no question has choices
+            raise
+        head_row = max(source.header_row, 1)
+    look = outline(file, sheet=name, columns_limit=MOST_COLUMNS)
+    if look.records > xlsform.MOST_ROWS:
+        facts = {"sheet": name, "rows": look.records, "most": xlsform.MOST_ROWS}
         raise ReaderRefusal("too_long", facts)
-    head = max(source.header_row, 1)
-    return xlsform.rows_of(rows[head - 1], list(enumerate(rows, 1))[head:])
+    rows = list(enumerate(look.head, 1))
+    return form_sheets.form_sheet(
+        part, look.head[head_row - 1], rows[head_row:], head_row=head_row, above=rows[: head_row - 1]
+    )

@@ -20,6 +20,7 @@ def beside(
     *,
     due: tuple[Schedule, AskedUnit, Period] | None = None,
     programme: tuple[Programme, Here] | None = None,
+    form: object = None,  # noqa: ARG001  # alike for every room
 ) -> Iterator[Door]:
     """due: for who may answer it. programme: its in-charges, with the unit of the page."""
     if due is not None and due[0].is_meeting and due[1].body_id is None:

@@ -54,6 +54,8 @@ class Schedule(models.Model):
     hour = models.TimeField()  # until when on the last day of a period
     # The form that is filled in. Bound to its version: what was asked stays comparable.
     form = models.ForeignKey(FormVersion, models.PROTECT, null=True, related_name="+", db_index=False)
+    # Newer versions of it, as [the first day that asks it, its id]; `queries.schedule_forms` reads them.
+    later_forms = models.JSONField(default=list, db_default=[])
     figures = models.JSONField(default=dict)  # key of a number, or of a question -> measure of the programme
     above = models.ForeignKey("self", models.PROTECT, null=True, related_name="passed_on", db_index=False)
     asked_at = models.DateTimeField()

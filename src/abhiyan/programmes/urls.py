@@ -10,6 +10,7 @@ from .views import (
     creating,
     dues,
     ending,
+    form_asked,
     item_question,
     leaders,
     materials,
@@ -67,7 +68,13 @@ urlpatterns = [
         act="what was said is taken back; what was accepted is returned, and the other way round",
     ),
     page("asked/<uuid:public_id>/remind/", schedules.schedule_remind, opens=ASKING, act=FINAL),
-    page("asked/<uuid:public_id>/<slug:act>/", schedules.schedule_act, opens=ASKING, act="is asked again"),
+    page("asked/form/<uuid:public_id>/", form_asked.form_asked, opens=STRONG),
+    page(
+        "asked/<uuid:public_id>/<slug:act>/",
+        schedules.schedule_act,
+        opens=ASKING,
+        act="what was ended is asked again; a newer form is left until its period begins",
+    ),
     # The page asks whom a file is for.
     page("materials/", materials.own_materials, opens=STRONG),
     page("materials/new/<uuid:public_id>/", materials.material_new, opens=RUNNING, act="is withdrawn"),

@@ -72,6 +72,26 @@ def sheet_rows(
 # --- in the pool
 
 
+def sheet_sizes(file: Path) -> dict[str, int]:
+    """Return the sheets of a workbook that hold anything, also hidden ones, with their rows. In the pool.
+
+    Raises ReaderRefusal."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(str(file))
+        found = {
+            meta.name: book.get_sheet_by_name(meta.name)
+            for meta in book.sheets_metadata
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet
+        }
+    except calamine.PasswordError:
+        raise ReaderRefusal("encrypted") from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise ReaderRefusal("damaged_file") from None
+    return {name: sheet.end[0] + 1 for name, sheet in found.items() if sheet.end is not None}
+
+
 def _text(cell: Any) -> str:
     """A cell as somebody would have typed it: whole numbers without a dot, ISO dates."""
     if cell.__class__ is str:

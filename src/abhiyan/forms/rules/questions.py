@@ -193,6 +193,10 @@ def _word_flaws(words: Mapping[str, str]) -> Iterator[str | Promise]:
     for text in words.values():
         if len(text) > LONGEST_WORDS or "\0" in text:
             yield _("Write at most %(most)s letters.") % {"most": LONGEST_WORDS}
+        if "${" in text:
+            yield _("“%(text)s” wants an earlier answer in its words. Write it without.") % {
+                "text": text[:80]
+            }
         if why := refused_in(text):
             yield why
 

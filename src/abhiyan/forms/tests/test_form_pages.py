@@ -1,11 +1,13 @@
 """The pages of forms: made, changed, put into use, read and counted; each for the offices it is for."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -13,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from abhiyan.core.scope import scoped, system
-from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import CASES, NOW
 from abhiyan.forms import actions, queries
 from abhiyan.forms.models import Form, FormVersion, Submission
 from abhiyan.org.queries import viewer_of
@@ -144,6 +146,35 @@ def test_a_sheet_is_uploaded_and_a_wrong_one_is_refused_row_by_row(state: Client
     example.seek(0)
     assert state.post(at("form_new"), {"unit": "N1", "name_en": "Mine", "sheet": example}).status_code == 302
     assert "Was the meeting held?" in state.get(at("form", made())).text
+
+
+def test_what_a_sheet_says_and_its_form_leaves_out_is_shown_before_the_draft_is_made(state: Client) -> None:
+    def upload(**more: Any) -> Any:
+        sheet = SimpleUploadedFile("form.xlsx", (CASES / "q01_columns_that_count.xlsx").read_bytes())
+        return state.post(at("form_new"), {"unit": "N1", "name_en": "Visit", "sheet": sheet, **more})
+
+    shown = upload()
+    assert shown.status_code == 200 and not Form.objects.exists()
+    assert "10 rows or cells of the sheet are left out" in shown.text
+    assert "Sheet survey, row 3: The column “choice_filter” is not read" in shown.text
+    kept = dict(
+        re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text.partition("data-once")[2])
+    )
+    assert kept["unit"] == "N1" and kept["name_en"] == "Visit"
+    for changed in ("x", kept["looked_at"][:-2], signing.dumps([], salt="of another page")):
+        refused = state.post(at("form_new"), kept | {"looked_at": changed})
+        assert refused.status_code == 422 and "Upload it again" in refused.text
+    nameless = state.post(at("form_new"), kept | {"name_en": ""})
+    assert nameless.status_code == 422 and kept["looked_at"] in nameless.text, "nothing is lost"
+    assert state.post(at("form_new"), kept).status_code == 302
+    with system("test"):
+        assert [one["key"] for one in FormVersion.objects.get().questions] == [
+            "block",
+            "village",
+            "families",
+            "visited",
+            "teams",
+        ]
 
 
 def test_a_draft_is_discarded_and_a_form_is_ended_and_brought_back(

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.core import signing
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,8 +14,8 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core import clock, rooms
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.words import named
 from abhiyan.forms import actions, queries, sheets
 from abhiyan.forms.actions import LONGEST_NAME
@@ -28,6 +29,7 @@ from abhiyan.forms.rules.questions import (
     Limit,
     QuestionKind,
     number,
+    question_of,
 )
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.org import queries as org
@@ -39,6 +41,7 @@ from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 
+LOOKED_AT = "forms.sheet"
 _LINE = forms.TextInput(attrs=SOMETIMES)  # Hindi or English: one of them is enough
 _LIMITED = (*NUMBERS, QuestionKind.TEXT, QuestionKind.SEVERAL, QuestionKind.DAY)
 
@@ -124,6 +127,25 @@ class NamesForm(forms.Form):
         return {language: self.cleaned_data[f"name_{language}"] for language in ("hi", "en")}
 
 
+class SheetMore(Refused, status=200):
+    """The sheet says more than its form asks: who uploads it looks at that first. read: the SheetForm."""
+
+    message = _("The form leaves out a part of the sheet.")
+
+
+class SheetNotLookedAt(Refused):
+    message = _("This is not the sheet as it was looked at. Upload it again.")
+
+
+def _looked_at(text: str) -> list[FormQuestion]:
+    """Return the questions of a sheet that this server read and showed before."""
+    try:
+        plain = signing.loads(text, salt=LOOKED_AT)
+    except signing.BadSignature:
+        raise SheetNotLookedAt(field="sheet") from None
+    return [question_of(one) for one in plain]
+
+
 class FormToMake(NamesForm):
     """A ready form to copy, or a sheet to read."""
 
@@ -133,8 +155,12 @@ class FormToMake(NamesForm):
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={**SOMETIMES, "accept": ".xlsx"}),
-        help_text=_("An XLSForm (.xlsx) with flat questions, at most 1 MB. The example shows how."),
+        help_text=_(
+            "An XLSForm (.xlsx) with flat questions, at most 1 MB. The example shows how."
+            " Numbers begin at 0, unless a constraint lets them begin below."
+        ),
     )
+    looked_at = forms.CharField(required=False, widget=forms.HiddenInput)
     field_order = ("ready", "sheet", "name_hi", "name_en")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -145,14 +171,21 @@ class FormToMake(NamesForm):
         )
 
     def clean(self) -> None:
-        if not self.errors and not self.cleaned_data["ready"] and self.cleaned_data["sheet"] is None:
+        given = self.cleaned_data
+        if not self.errors and not given["ready"] and given["sheet"] is None and not given["looked_at"]:
             self.add_error("ready", _("Choose a ready form, or upload a sheet."))
 
     @property
     def made(self) -> tuple[dict[str, str], Sequence[FormQuestion], str]:
-        """Names, questions, and the code of the ready form that was copied. Refuses as `sheets.read_sheet`."""
+        """Names, questions, and the code of the ready form that was copied. Refuses as `sheets.read_sheet`; SheetMore
+        where the sheet says more than its form asks; SheetNotLookedAt."""
         if self.cleaned_data["sheet"] is not None:
-            return self.names, sheets.read_sheet(sent_bytes(self.cleaned_data["sheet"])), ""
+            read = sheets.read_sheet(sent_bytes(self.cleaned_data["sheet"]))
+            if read.unread:
+                raise SheetMore(read=read)
+            return self.names, read.questions, ""
+        if self.cleaned_data["looked_at"]:
+            return self.names, _looked_at(self.cleaned_data["looked_at"]), ""
         copied = ready_forms()[self.cleaned_data["ready"]]
         return self.names if any(self.names.values()) else dict(copied.names), copied.questions, copied.code
 
@@ -179,9 +212,18 @@ def form_new(request: Request) -> HttpResponseBase:
     done = tried(request, form, make, said=_("This is your draft. Change it, then put it into use."))
     if done.value:
         return redirect("forms:form", done.value.public_id)
+    context = {**crumbs((say("New form"), "")), "form": form, "unit": here.unit, "place": here.name}
+    if isinstance(done.refused, SheetMore):
+        read = cast(sheets.SheetForm, done.refused.facts["read"])
+        plain = [one.plain() for one in read.questions]
+        context |= {
+            "read": read,
+            "kept": {"unit": here.unit.code, "looked_at": signing.dumps(plain, salt=LOOKED_AT, compress=True)}
+            | {name: form[name].value() or "" for name in ("name_hi", "name_en")},
+        }
+        return render(request, "forms/sheet_more.html", context)
     for text in done.refused.facts.get("errors", ()) if done.refused else ():  # type: ignore[attr-defined]
         form.add_error("sheet", text)
-    context = {**crumbs((say("New form"), "")), "form": form, "unit": here.unit, "place": here.name}
     return render(request, "forms/new.html", context, status=done.status)
 
 
@@ -204,7 +246,7 @@ def _page(request: Request, one: Form, *, problem: str = "", status: int = 200) 
     version = _shown(request, one)
     may = queries.may_make(request.viewer, one.unit_id)
     versions = [each for each in queries.versions_of(one) if may or each.used_from is not None]
-    (row,) = _rows([one])
+    (row,), at = _rows([one]), clock.now()
     context = {
         **frame(one),
         "row": row,
@@ -214,6 +256,7 @@ def _page(request: Request, one: Form, *, problem: str = "", status: int = 200) 
         "draft": may and any(each.used_from is None for each in versions),
         "problem": problem,
         "form": queries.answers_form(version)(),
+        "doors": [door for each in rooms.offered("beside") for door in each(request.viewer, form=(one, at))],
     }
     return render(request, "forms/form.html", context, status=status)
 

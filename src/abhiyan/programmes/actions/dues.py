@@ -20,8 +20,8 @@ from abhiyan.forms import actions as forms
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
+from abhiyan.programmes.queries import schedule_forms, splits
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.queries import splits
 from abhiyan.programmes.rules import schedules as rules
 from abhiyan.programmes.rules.schedules import DueState, Period
 
@@ -505,8 +505,8 @@ def _found(owes: Owes, *, at: datetime, is_record: bool = False) -> tuple[Schedu
     """In the caller's sight; NotFound of a unit that is not asked, and of a period that is no longer answered."""
     one = found.schedule_for(owes.schedule)
     asked = needed(found.asked_unit(one, unit_id=owes.unit_id, body_id=owes.body_id))
-    period = one.timing.begun_on(owes.begins_on, at, is_record=is_record)
-    return one, asked, needed(period, NotFound(field="from"))
+    period = needed(one.timing.begun_on(owes.begins_on, at, is_record=is_record), NotFound(field="from"))
+    return schedule_forms.in_period(one, period), asked, period
 
 
 def _locked(one: Schedule, asked: found.AskedUnit, period: Period, *, at: datetime) -> _Held:

@@ -266,7 +266,7 @@ def end_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
         if one.ended_at is not None:
             raise ScheduleEnded
         with system("ending what was asked"):
-            rows = _with_passed_on(one, None)
+            rows = with_passed_on(one, None)
             Schedule.objects.filter(pk__in=rows).update(ended_at=at)
         _record("end_schedule", one, by=by, at=at, n=len(rows))
     return len(rows)
@@ -290,7 +290,7 @@ def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
             if one.above is not None and found.passed_on(one.above, one.unit_id):
                 raise AskedBefore
             _check_fed(one)
-            rows = _with_passed_on(one, one.ended_at)
+            rows = with_passed_on(one, one.ended_at)
             pause = [one.ended_at.isoformat(), at.isoformat()]
             for each in Schedule.objects.filter(pk__in=rows):
                 each.ended_at, each.pauses = None, [*each.pauses, pause]
@@ -303,11 +303,11 @@ def end_of_units(*, units: Iterable[int], at: datetime) -> None:
     """Units were closed: what they asked ends. By the system, after the act that closed them."""
     with system("units were closed"):
         for one in Schedule.objects.filter(unit_id__in=list(units), ended_at=None).order_by("pk"):
-            Schedule.objects.filter(pk__in=_with_passed_on(one, None)).update(ended_at=at)
+            Schedule.objects.filter(pk__in=with_passed_on(one, None)).update(ended_at=at)
             _record("end_schedule", one, by=Actor.system("its unit was closed"), at=at)
 
 
-def _with_passed_on(one: Schedule, ended_at: datetime | None) -> list[int]:
+def with_passed_on(one: Schedule, ended_at: datetime | None) -> list[int]:
     """A schedule and what was passed on because of it, level by level, that ended at one moment or is in force."""
     rows, level = [one.pk], [one.pk]
     while level:

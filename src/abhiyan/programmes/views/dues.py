@@ -36,6 +36,7 @@ from abhiyan.programmes.actions import dues as acts
 from abhiyan.programmes.actions import schedules
 from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
+from abhiyan.programmes.queries import schedule_forms
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.holders import holders
 from abhiyan.programmes.rules.schedules import (
@@ -180,9 +181,11 @@ def _page(request: Request, public_id: UUID, *, at: datetime, sent: RecordSent |
     try:
         day = date.fromisoformat(given.get("from", ""))
     except ValueError:
-        return one, asked, needed(one.timing.current(at))
-    period = one.timing.begun_on(day, at, is_record=is_record)
-    return one, asked, needed(period, PeriodOver(day=date_format(day, "j M Y")))
+        period = needed(one.timing.current(at))
+    else:
+        over = PeriodOver(day=date_format(day, "j M Y"))
+        period = needed(one.timing.begun_on(day, at, is_record=is_record), over)
+    return schedule_forms.in_period(one, period), asked, period
 
 
 @require_GET

@@ -31,6 +31,7 @@ from abhiyan.org.owing import OwedHere
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries
+from abhiyan.programmes.actions import schedule_forms
 from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedule_boards as boards
@@ -547,11 +548,15 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
 ACTS = {
     "end": PageAct(acts.end_schedule, _("Ended. What was said stays; you can ask again here.")),
     "resume": PageAct(acts.resume_schedule, _("It is asked again.")),
+    "newest-form": PageAct(
+        schedule_forms.ask_newest_form, _("The newest version is asked from the next period on.")
+    ),
+    "same-form": PageAct(schedule_forms.stay_with_form, _("It stays with the version that it asks.")),
 }
 
 
 @posted("programmes:schedule", takes=("public_id",))
 def schedule_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
-    """End what is asked, or ask it again."""
+    """End what is asked, or ask it again; move on to the newest version of its form, or stay with the old one."""
     act_on(request, ACTS, act, has_form=False, public_id=public_id, by=request.actor, at=clock.now())
     return redirect("programmes:schedule", public_id)

@@ -54,6 +54,7 @@ def doors_beside(request: Request, **about: Any) -> list[Door]:
     """Links that rooms above offer beside a thing (`beside.py`).
 
     The thing is a `due` (schedule, asked unit, period), or the in-charges of a `programme` (programme, page's unit).
+    The room of forms asks the same about a `form`.
     """
     return [door for each in rooms.offered("beside") for door in each(request.viewer, **about)]
 

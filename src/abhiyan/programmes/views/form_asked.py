@@ -1,0 +1,80 @@
+"""The meetings and reports that ask one form: which version, and whether they can ask the newest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.words import named
+from abhiyan.forms.queries import form_for
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.queries import schedule_forms as found
+from abhiyan.programmes.queries.schedule_forms import FormOfSchedule
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+
+@dataclass(frozen=True, slots=True)
+class FormAskedRow:
+    """A schedule in the list. may: the viewer leads its unit."""
+
+    of: FormOfSchedule
+    may: bool
+
+
+def then(row: FormAskedRow) -> str:
+    """Say what a schedule asks from its next period on, or why it cannot ask the newest version."""
+    of = row.of
+    if of.later:
+        number, day = of.later
+        return say("version %(number)s from %(day)s") % {"number": number, "day": date_format(day, "j M Y")}
+    if of.is_older and of.next_on is None:
+        return say("has no next period")
+    if of.is_older and of.lacks:
+        return say("the newest version lacks a figure: %(names)s") % {"names": ", ".join(of.lacks)}
+    return ""
+
+
+COLUMNS: tuple[Column[FormAskedRow], ...] = (
+    Column("title", _("What is asked"), lambda row: row.of.one.title, is_name=True),
+    Column("unit", _("Unit"), lambda row: named(row.of.one.unit.names), css="under"),
+    Column("version", _("Version"), lambda row: row.of.number, css="num"),
+    Column("then", _("Then"), then, css="wraps"),
+    Column("acts", _("Change"), css="end", is_for_acts=True),
+)
+
+
+@require_GET
+def form_asked(request: Request, public_id: UUID) -> HttpResponseBase:
+    """List the schedules in the viewer's sight that ask a form; those of the viewer's units can move on from here."""
+    form, at = form_for(request.viewer, public_id), clock.now()
+    table: Table[FormAskedRow] = Table(
+        request,
+        COLUMNS,
+        found.asking(form, at=at),
+        name="form-asked",
+        caption=_("Meetings and reports that ask it"),
+        finish=lambda some: _rows(request, some, at=at),
+    )
+    name = named(form.names)
+    crumbs = [(say("Forms"), reverse("forms:list")), (name, reverse("forms:form", args=[public_id]))]
+    context = {"here": "forms", "crumbs": [*crumbs, (say("Asked with this form"), "")], "name": name}
+    return answer(request, "programmes/form_asked.html", table, context)
+
+
+def _rows(request: Request, some: Sequence[Schedule], *, at: datetime) -> list[FormAskedRow]:
+    spans = units.all_spans([one.unit_id for one in some])
+    return [
+        FormAskedRow(of, request.viewer.may_at(LEADS, *(lo for lo, _hi in spans.get(of.one.unit_id, []))))
+        for of in found.with_forms(some, at=at)
+    ]
