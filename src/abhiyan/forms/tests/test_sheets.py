@@ -193,7 +193,7 @@ def test_each_column_row_and_sheet_that_is_not_read_is_named() -> None:
     assert [one.key for one in sheet.questions] == ["block", "village", "families", "visited", "teams"]
     assert sheet.unread == [
         "Sheet survey, row 4: The column “default” is not read: nothing is filled in beforehand.",
-        "Sheet survey, row 5: The column “calculation” is not read: whoever fills it in writes the value.",
+        "Sheet survey, row 5: The column “calculation” is not read: people write the value themselves.",
         "Sheet survey, row 3: The column “choice_filter” is not read: every choice is always offered.",
         "Sheet survey, row 7: The column “constraint_message” is not read: the product's own words are shown.",
         "Sheet survey, row 5: The column “read_only” is not read: the answer can be changed.",

@@ -395,7 +395,7 @@ class WorkHolder:
 
 
 def holders_of(capabilities: Iterable[str], *, on: date, state: str = "active") -> dict[str, WorkHolder]:
-    """By capability: the holder at the highest unit where somebody does that work. A capability without a holder is left out.
+    """By capability: the holder at the highest unit where somebody does that work. One without a holder is left out.
 
     state: "active" for who holds the office on that day, "offered" for who was asked and has not answered yet. A seat
     in a body gives no right. In a scope that sees appointments and accounts; one query.
