@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programmes", "0014_accepted_by_measure")]
+    dependencies = [("programmes", "0015_schedules_announced")]
     operations = [
         migrations.AddField("schedule", "later_forms", models.JSONField(default=list, db_default=[]))
     ]
