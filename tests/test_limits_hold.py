@@ -333,8 +333,9 @@ def bearers_alarm(ground: Ground) -> Asked:
 
 
 def read_a_bearer(ground: Ground, by: Actor) -> bool:
+    unit, at = ground.world.booth.pk, ground.at
     with system("test"):
-        return reading.read_bearers(by=by, unit_id=ground.world.booth.pk, n=1, at=ground.at)
+        return let(lambda: reading.read_bearers(by=by, unit_id=unit, n=1, reason="A visit", at=at))
 
 
 def minor(ground: Ground) -> Asked:

@@ -21,7 +21,7 @@ class OrgConfig(AppConfig):
         from .queries.polls import sentences
         from .rules import named_lists, releases
         from .views import named_lists as with_names
-        from .views.bearers import sheets
+        from .views.bearers import seen
 
         authority.use(require)
         limits.count_offices_by(offices_held)
@@ -31,7 +31,7 @@ class OrgConfig(AppConfig):
         releases.register_details(polls.ACT, sentences)
         releases.register_details(named_lists.ACT, with_names.details)
         releases.register_page(named_lists.ACT, with_names.page_of)
-        bearers.answer_sheets(sheets)
+        bearers.answer_seen(seen)
         lists.approved_by(with_names.NamedLists())
         news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
         hanging.register(*closing.THINGS)

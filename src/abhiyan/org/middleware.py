@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connection, transaction
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.module_loading import import_string
@@ -23,6 +23,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, current, is_out_of_date, scoped, widen
 from abhiyan.people.actions import field, sessions
 from abhiyan.people.visit import Visit
+from abhiyan.ui import bearers
 from abhiyan.ui.acts import begin_saying, say_after_commit
 from abhiyan.ui.lists import NAMED
 from abhiyan.ui.records import WHO
@@ -240,7 +241,7 @@ def press_of(request: HttpRequest, today: date) -> UUID:
 class SentListMiddleware:
     """What is sent to a list at `?format=names` is read by the list's view as a look at it, and done by
     `views.named_lists`: so the list that is approved and taken is the one its reader sees. Stands after what refuses a
-    forged form."""
+    forged form. A reason for names (`ui.bearers`) is sent to any page, and read as a look at it too."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -248,10 +249,15 @@ class SentListMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, _view: object, _args: object, _kwargs: object) -> None:
-        if request.method == "POST" and request.GET.get("format") == NAMED:
+    def process_view(self, request: HttpRequest, view: object, _args: object, _kwargs: object) -> None:
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return
+        if request.GET.get("format") == NAMED:
             request.POST  # noqa: B018  # read while it is one
             request.method, request.is_sent = "GET", True  # type: ignore[attr-defined]  # views.named_lists reads it
+        elif bearers.REASON in request.POST:
+            request.__dict__[bearers.REASON] = request.POST[bearers.REASON]
+            request.method, request.POST = "GET", QueryDict()
 
 
 sent_list = SentListMiddleware

@@ -48,6 +48,7 @@ def leaders(
     return [
         {
             "name": holder.name,
+            "account": holder.account_id,
             "office": named(holder.office_names, lang),
             "since": date_format(holder.since, "M Y"),
         }

@@ -43,6 +43,7 @@ class Column(Generic[Row]):
     which open largest first. is_name: names the row; on a phone it is the head of the card. is_for_acts: holds
     buttons, so its title is heard, not seen. names_people: a name or number of somebody, or words about them: in a file
     only once a second person has approved it (`Approvals`). Where such a column names the row, so is the whole file.
+    account: whose name it is, of an office-bearer (`ui.bearers`). is_handed: the day's work shows it to the reader.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column(Generic[Row]):
     is_for_acts: bool = False
     names_people: bool = False
     account: Callable[[Row], int | None] | None = None
+    is_handed: bool = False
 
     @property
     def is_number(self) -> bool:

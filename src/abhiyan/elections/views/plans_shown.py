@@ -17,7 +17,6 @@ from abhiyan.elections.queries import planning, sources
 from abhiyan.elections.queries.planning import PlanVersion, SeatFound
 from abhiyan.elections.templatetags.figures import origin
 from abhiyan.org.viewer import Request
-from abhiyan.people import queries as people
 from abhiyan.ui.lists import Column
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -173,7 +172,6 @@ def may_make(request: Request, plan: Plan) -> bool:
 
 def head(request: Request, plan: Plan) -> dict[str, Any]:
     """What every page of a plan needs."""
-    makers = people.names_of([plan.made_by]) if plan.made_by else {}
     is_newest = planning.is_newest(plan)
     return {
         "here": "elections",
@@ -183,7 +181,6 @@ def head(request: Request, plan: Plan) -> dict[str, Any]:
         "place": place_name(plan),
         "election_name": named(plan.election.names),
         "owner": named(plan.unit.names),
-        "maker": makers.get(plan.made_by or 0, ""),
         "is_newest": is_newest,
         "may_change": is_newest and may_make(request, plan),
     }

@@ -107,6 +107,7 @@ INVITEES: tuple[Column[found.NamedInvitee], ...] = (
         is_name=True,
         names_people=True,
         account=lambda row: row.one.account_id,
+        is_handed=True,
     ),
     Column("office", _("Office"), lambda row: row.office, order="office"),
     Column("unit", _("Unit"), lambda row: row.unit, css="under"),

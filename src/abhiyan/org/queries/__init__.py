@@ -17,8 +17,9 @@ from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_cal
 from .deciding import Deciders, deciders
 from .desks import nearest_each, nearest_with
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
-from .line import Bearer, bearer_for, led
+from .line import Bearer, bearer_for
 from .lists import Gives, appointment_rows, next_vacancy, offers_of, sight, vacant_rows, with_names
+from .names import are_names_free, free_names, names_of_page
 from .officers import WANTED, officers_of_top, top_unit
 from .offices import (
     Leader,

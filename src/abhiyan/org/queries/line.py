@@ -1,6 +1,5 @@
 """The office-bearers somebody leads: they may see their numbers and give them tasks."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,17 +51,12 @@ class Bearer:
     offices: tuple[LedOffice, ...]
 
 
-def led(viewer: Viewer, account_ids: Iterable[int], *, on: date) -> dict[int, UUID]:
-    """The accounts among these that the viewer leads on a day, with their public ids. At most one query."""
-    places, ids = _places(viewer, on), list(account_ids)
-    if places is None or not ids:
-        return {}
-    return dict(
-        sql.rows(
-            f"select distinct a.id, a.public_id {_LED} and ap.account_id = any(%(ids)s::bigint[])",
-            places | {"ids": ids},
-        )
-    )
+def led_by(viewer: Viewer, on: date) -> tuple[str, dict[str, Any]] | None:
+    """Return a select of the accounts among %(ids)s that the viewer leads on a day, with its parameters."""
+    places = _places(viewer, on)
+    if places is None:
+        return None
+    return f"select distinct a.id {_LED} and ap.account_id = any(%(ids)s::bigint[])", places
 
 
 def bearer_for(viewer: Viewer, account: UUID, *, on: date) -> Bearer:

@@ -113,15 +113,24 @@ def next_vacancy(home: HeldOffice, *, office: str, after: int, on: date) -> Vaca
 
 
 def appointment_rows(
-    lo: int, hi: int, *, state: str = "", office: str = "", name: str = ""
+    lo: int,
+    hi: int,
+    *,
+    state: str = "",
+    office: str = "",
+    name: str = "",
+    free: tuple[str, dict[str, Any]] | None = None,
+    by_name: bool = True,
 ) -> Rows[Appointment]:
     """Appointments of a unit and all below it in the caller's scope, each with `holder`, a name.
 
     state: active, disputed, ended, or "" for those that hold. office: its code. name: words of the holder's name,
-    as they sound in either script, the last perhaps half typed.
+    as they sound in either script, the last perhaps half typed. free: the names a search reads (`free_names` of
+    ap.account_id); without it, all. by_name: it may be in the order of names.
     """
     states = [state] if state in Appointment.State.values else ["active", "disputed"]
     called, words = people.called("ap.account_id", name)
+    readable, reader = free or ("true", {})
     only, asked = _only(office)
     return Rows(
         "ap.id",
@@ -131,10 +140,10 @@ def appointment_rows(
             join org_office o on o.id = ap.office_id
             left join people_account a on a.id = ap.account_id
             where p.lo >= %(lo)s and p.lo < %(hi)s and ap.state = any(%(states)s)
-              and {only} and {called}
+              and {only} and {called} and {readable}
         """,
-        {"lo": lo, "hi": hi, "states": states, **asked, **words},
-        orders=_ORDERS,
+        {"lo": lo, "hi": hi, "states": states, **asked, **words, **reader},
+        orders=_ORDERS if by_name else {key: order for key, order in _ORDERS.items() if key != "name"},
         last="ap.id",
         make=int,
         finish=_appointments,

@@ -231,9 +231,14 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
     return lambda: {unit: Leader(*led) for unit, *led in asked()}
 
 
-def office_bearers(text: str, *, on: date, limit: int = 20) -> list[OfficeHolder]:
-    """Who holds an office and is called like this, in either script; the highest first. In the caller's scope."""
-    called = people.accounts_called(text)
+def office_bearers(
+    text: str, *, on: date, limit: int = 20, only: tuple[str, dict[str, Any]] = ("true", {})
+) -> list[OfficeHolder]:
+    """Return who holds an office and has this name, in either script; the highest first. In the caller's scope.
+
+    only: the names a search reads, as `free_names` of w.account_id says.
+    """
+    called = people.accounts_called(text, only=only)
     if not called:
         return []
     found = _holders(

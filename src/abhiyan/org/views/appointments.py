@@ -38,6 +38,8 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
+from .bearers import may_search_all
+
 SHOWN = [
     ("", _("Held")),
     ("vacant", _("Vacant")),
@@ -161,7 +163,7 @@ HEADINGS = {
 HELD: tuple[Column[Appointment], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
     Column("office", _("Office"), lambda row: row.title()),
-    Column("name", _("Name"), lambda row: row.holder, names_people=True),
+    Column("name", _("Name"), lambda row: row.holder, names_people=True, account=lambda row: row.account_id),
     Column("since", _("Since"), lambda row: row.starts_on, css="nums"),
     Column("state", _("Status"), lambda row: row.get_state_display()),
     Column("until", _("Until"), lambda row: row.ends_on, only_in_file=True),
@@ -228,7 +230,17 @@ def appointments(request: Request) -> HttpResponseBase:
             is_brief=True,
         )
     else:
-        held = queries.appointment_rows(first, last, state=show, office=office, name=chosen.get("name", ""))
+        name = chosen.get("name", "").strip()
+        is_whole = not name or may_search_all(request, (first, last))
+        held = queries.appointment_rows(
+            first,
+            last,
+            state=show,
+            office=office,
+            name=name,
+            free=None if is_whole else queries.free_names(viewer, "ap.account_id"),
+            by_name=queries.are_names_free(viewer, (first, last)),
+        )
         table = Table(
             request,
             HELD,

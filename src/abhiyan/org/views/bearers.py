@@ -1,18 +1,117 @@
-"""Names on a page open the person sheet of an office-bearer its reader leads."""
+"""Names of office-bearers on a page: whose sheet they open, whose name is left out, and the form that asks for the
+reason."""
 
 from collections.abc import Collection
+from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock
+from abhiyan.core import clock, declared, limits
 from abhiyan.org import queries
-from abhiyan.org.viewer import NOBODY, Viewer
+from abhiyan.org.viewer import NOBODY, Request, Viewer
+from abhiyan.people.actions.reading import NamesEnough, read_bearers
 from abhiyan.ui.addresses import address_of
+from abhiyan.ui.bearers import REASON, BearersSeen
+
+_APART = "names_apart"  # how many names of menus this page leaves out, and how many it shows
+_NARROWED = "names_narrowed"  # a search by name on this page read the free names alone
+_REFUSED = "names_refused"
 
 
-def sheets(request: HttpRequest, accounts: Collection[int]) -> dict[int, str]:
-    """The addresses of person sheets, of the accounts that the reader of a request leads. One query."""
+class NamesForm(forms.Form):
+    """The reader says what the names are for. The form is sent to the page that leaves them out."""
+
+    names_reason = forms.CharField(
+        label=_("What do you need the names for?"),
+        min_length=5,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def seen(request: HttpRequest, accounts: Collection[int] | None, named: Collection[int]) -> BearersSeen:
+    """Return which sheets a page opens and which names it leaves out. With a reason each name counts once; one query.
+
+    accounts: all of the page, None of a menu or file; named: those whose names must be free or have a reason.
+    """
     viewer: Viewer = getattr(request, "viewer", NOBODY)
-    found = queries.led(viewer, accounts, on=clock.today(settings.TIME_ZONE))
-    return {account: address_of("site:bearer", public_id) for account, public_id in found.items()}
+    at = clock.now()
+    page = queries.names_of_page(viewer, {*(accounts or ()), *named}, on=clock.day_in(settings.TIME_ZONE, at))
+    sheets = {account: address_of("site:bearer", public_id) for account, public_id in page.led.items()}
+    hidden = frozenset(named) - page.free
+    shown = 0
+    if hidden and _count(request, len(hidden)):
+        hidden, shown = frozenset(), len(hidden)
+    apart = request.__dict__.setdefault(_APART, [0, 0])
+    if accounts is None:
+        apart[0] += len(hidden)
+        apart[1] += shown
+        return BearersSeen(sheets, hidden)
+    return BearersSeen(sheets, hidden, _note(request, viewer, len(hidden) + apart[0], shown + apart[1]))
+
+
+def searched(request: Request, account: str) -> tuple[str, dict[str, Any]]:
+    """The condition of SQL, with its parameters, of a search by name over all names in sight. account: a column."""
+    return ("true", {}) if may_search_all(request) else queries.free_names(request.viewer, account)
+
+
+def may_search_all(request: Request, *spans: tuple[int, int]) -> bool:
+    """Return True if a search by name reads all names in these positions; without any, all names in sight.
+
+    A search among names that are not all free wants the reason. It counts as one name, for an empty answer tells
+    something too. Without the reason it reads the free names alone, and the page says so.
+    """
+    spans = spans or tuple(span for one in request.viewer.appointments for span in one.counts)
+    if request.viewer.scope.everything or (spans and queries.are_names_free(request.viewer, *spans)):
+        return True
+    if _count(request, 1):
+        return True
+    request.__dict__[_NARROWED] = True
+    return False
+
+
+def _count(request: HttpRequest, n: int) -> bool:
+    """Count names outside the reader's line, where the reader has said what they are for."""
+    form = _form(request)
+    if form is None or not form.is_valid() or _REFUSED in request.__dict__:
+        return False
+    by = request.actor  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
+    home = request.viewer.home  # type: ignore[attr-defined]  # org.viewer.Request has it
+    try:
+        read_bearers(
+            by=by,
+            unit_id=home.unit_id if home else None,
+            n=n,
+            reason=form.cleaned_data[REASON],
+            at=clock.now(),
+        )
+    except NamesEnough as refused:
+        request.__dict__[_REFUSED] = str(refused)
+        return False
+    return True
+
+
+def _form(request: HttpRequest) -> NamesForm | None:
+    """The reason as it was sent, if one was."""
+    sent: str | None = request.__dict__.get(REASON)
+    return None if sent is None else NamesForm({REASON: sent})
+
+
+def _note(request: HttpRequest, viewer: Viewer, n: int, shown: int) -> str:
+    narrowed = request.__dict__.get(_NARROWED, False)
+    refused = request.__dict__.get(_REFUSED, "")
+    if not viewer.is_strong or not (n or shown or narrowed or refused):
+        return ""
+    given = {
+        "n": n,
+        "shown": shown,
+        "narrowed": narrowed,
+        "refused": refused,
+        "form": _form(request) or NamesForm(),
+        "most": limits.allowed_by(declared.BEARER_NAMES, clock.now()),
+    }
+    return render_to_string("org/_names.html", given, request)

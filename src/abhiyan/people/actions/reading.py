@@ -1,6 +1,7 @@
 """Reading people is an act too: it leaves a row, and nobody reads a whole roll in a day."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,13 @@ class ListTooLong(Refused):
     message = _(
         "This list has more than %(most)s people, too many for one file. Choose a smaller "
         "unit, one channel or the latest days, and ask again."
+    )
+
+
+class NamesEnough(TooMany):
+    message = _(
+        "You can see the names of %(most)s office-bearers from other units in a day. This page goes beyond that. "
+        "Narrow the list, or ask again in %(hours)s hours."
     )
 
 
@@ -61,18 +69,20 @@ def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "en
     audit.record(by=by, at=at, act=act, unit_id=unit_id, n=n)
 
 
-def read_bearers(*, by: Actor, unit_id: int, n: int, at: datetime) -> bool:
-    """Count n names of office-bearers beyond the reader's own line. False past the day's number: then show none.
+def read_bearers(*, by: Actor, unit_id: int | None, n: int, reason: str, at: datetime) -> None:
+    """Count n names of office-bearers beyond the reader's own line, and note the reason in the trail: one entry
+    "org.names_read".
 
-    The first time of a day raises the alarm: one entry "org.reads_many" in the trail.
+    Refuses NamesEnough past the day's number, and the first time of a day raises the alarm: one entry "org.reads_many".
     """
     who = str(by.account_id or by.id)
     try:
         limits.take(declared.BEARER_NAMES, who, at=at, n=max(n, 1))
-    except TooMany:
+    except TooMany as refused:
         most = limits.allowed_by(declared.BEARER_NAMES, at)
         with suppress(TooMany):
             limits.take(declared.BEARER_ALARM, who, at=at)
             audit.record(by=by, at=at, act="org.reads_many", unit_id=unit_id, facts={"allowed": most})
-        return False
-    return True
+        wait_s = int(str(refused.facts["wait_s"]))
+        raise NamesEnough(n=n, most=most, hours=-(-wait_s // 3600), wait_s=wait_s) from None
+    audit.record(by=replace(by, reason=reason), at=at, act="org.names_read", unit_id=unit_id, n=n)

@@ -20,6 +20,7 @@ class TypedFigure:
     n: int
     typed_at: datetime
     typed_by: str
+    typed_by_id: int | None
     is_replaced: bool
 
 
@@ -27,7 +28,8 @@ def typed_figures(programme: Programme, *, unit_id: int) -> list[TypedFigure]:
     """All figures of a unit, newest days first; those that were replaced or taken back below those in force."""
     return sql.each(
         TypedFigure,
-        """select f.measure, f.begins_on, f.ends_on, f.n, f.typed_at, coalesce(a.name, ''), f.replaced_at is not null
+        """select f.measure, f.begins_on, f.ends_on, f.n, f.typed_at, coalesce(a.name, ''), f.typed_by,
+         f.replaced_at is not null
         from programmes_own_figure f left join people_account a on a.id = f.typed_by
        where f.programme_id = %s and f.unit_id = %s
        order by f.ends_on desc, f.begins_on desc, f.replaced_at desc nulls first""",

@@ -29,6 +29,7 @@ class Version:
     n: int
     made_at: datetime
     made_by: str
+    made_by_id: int | None
 
     @property
     def act_name(self) -> str:
@@ -45,7 +46,7 @@ _VERSIONS = """from programmes_target_version v
   left join people_account a on a.id = v.made_by"""
 _COLUMNS = (
     "v.id, v.public_id, v.measure, u.id, u.code, u.names, v.act, v.basis, v.facts, v.n, v.made_at,"
-    " coalesce(a.name, '')"
+    " coalesce(a.name, ''), v.made_by"
 )
 # Of a unit: made at it, below it, or above it.
 _NEAR = """exists (select from units_placement node join units_placement p on p.hierarchy = node.hierarchy

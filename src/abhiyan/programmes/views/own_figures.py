@@ -83,7 +83,13 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         Column("last", _("Last day"), lambda row: row.ends_on, css="nums"),
         Column("measure", _("Measure"), lambda row: measures.get(row.measure, "")),
         Column("n", _("Number"), number, css="num"),
-        Column("who", _("Who"), lambda row: row.typed_by, names_people=True),
+        Column(
+            "who",
+            _("Who"),
+            lambda row: row.typed_by,
+            names_people=True,
+            account=lambda row: row.typed_by_id,
+        ),
         Column("when", _("When"), lambda row: row.typed_at, css="nums"),
         Column("state", _("Status"), lambda row: say("replaced") if row.is_replaced else ""),
     )

@@ -26,7 +26,7 @@ from .targets import differences_table, may_set_of
 
 VERSIONS: tuple[Column[queries.Version], ...] = (
     Column("when", _("When"), lambda row: row.made_at, is_name=True),
-    Column("who", _("Who"), lambda row: row.made_by, names_people=True),
+    Column("who", _("Who"), lambda row: row.made_by, names_people=True, account=lambda row: row.made_by_id),
     Column("act", _("What was done"), lambda row: row.act_name),
     Column("unit", _("Unit"), lambda row: named(row.unit_names)),
     Column("basis", _("Basis"), lambda row: row.basis_name, only_in_file=True),

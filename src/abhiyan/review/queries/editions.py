@@ -1,8 +1,9 @@
 """Frozen editions of decks: the sight that each is made for, and how somebody reads it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.utils.translation import override
 
@@ -16,6 +17,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.review.models import Deck, DeckEdition
+from abhiyan.ui.bearers import shown_name
 from abhiyan.ui.numbers import NONE
 from abhiyan.ui.slides.frozen import thawed
 from abhiyan.ui.slides.said import Slide
@@ -82,8 +84,16 @@ def _reader(deck: Deck, sight: str) -> Viewer:
     )
 
 
-def read(deck: Deck, edition: DeckEdition, viewer: Viewer) -> list[Slide]:
+def read(
+    deck: Deck,
+    edition: DeckEdition,
+    viewer: Viewer,
+    *,
+    left_out: Callable[[Collection[int]], Collection[int]],
+) -> list[Slide]:
     """The frozen slides as somebody reads them: with the links they may follow, and without words that are gone.
+
+    left_out: those of some accounts whose names this reader does not see (`ui.bearers.names_left_out`).
 
     Opinions, what is asked and the last review are for who leads the unit; quotes for its desk alone. The tasks of
     a meeting are for all its readers, as on its page.
@@ -102,14 +112,21 @@ def read(deck: Deck, edition: DeckEdition, viewer: Viewer) -> list[Slide]:
     }
     kept = [each for each in edition.slides if each["page"] not in hidden]
     with override(deck.language):
-        slides = thawed(kept, _words)
+        # Readers of a meeting's slides sit together, so they see who is to do what.
+        slides = thawed(kept, partial(_words, left_out if deck.meeting_id is None else _nobody))
     closed = {"vacant"} if not viewer.may(OFFICES) else set()
     closed |= {"calls"} if not viewer.sees_people_at(lo) else set()
     closed |= {"opinions"} if not is_desk else set()
     return [replace(slide, href="") if slide.page in closed else slide for slide in slides]
 
 
-def _words(mentions: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+def _nobody(_accounts: Collection[int]) -> Collection[int]:
+    return ()
+
+
+def _words(
+    left_out: Callable[[Collection[int]], Collection[int]], mentions: Collection[tuple[str, str]]
+) -> Mapping[tuple[str, str], str]:
     """The words behind mentions, as they are today: of an erased person none, of a holder who left a dash."""
     keys: dict[str, set[str]] = {}
     for kind, key in mentions:
@@ -117,7 +134,11 @@ def _words(mentions: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], st
     words: dict[tuple[str, str], str] = {}
     if holders := keys.get("holder"):
         names = people.open_names_of(map(int, holders))
-        words |= {("holder", key): person(names.get(int(key), "")) or NONE for key in holders}
+        hidden = left_out(names)
+        words |= {
+            ("holder", key): str(shown_name(person(names.get(int(key), "")) or NONE, int(key), hidden))
+            for key in holders
+        }
     if quotes := keys.get("quote"):
         with system("quotes that came up"):
             words |= {("quote", key): text for key, text in forms.quotes_again(quotes).items()}

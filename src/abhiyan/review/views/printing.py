@@ -20,6 +20,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.review import refusals
 from abhiyan.review.queries import rounds as found
 from abhiyan.ui import ladder
+from abhiyan.ui.bearers import names_left_out
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import NONE, share
@@ -39,6 +40,8 @@ def dossier_print(request: Request, code: str) -> HttpResponse:
     at = clock.now()
     read = dossier_of(request, code, at=at)
     prepare(request, [read["unit"].id], at=at)
+    holders = [seat["account"] for seat in read["seats"] if seat["name"]]
+    read["left_out"] = names_left_out(request, holders)
     return _file([read], f"dossier-{code}", at=at)
 
 
@@ -50,7 +53,7 @@ def round_week(request: Request, public_id: UUID) -> HttpResponse:
     some = found.of_week(request.viewer, one, on=on, limit=MOST_DOSSIERS)
     if not some:
         raise refusals.NoMeetings
-    read = [dossier_of(request, each.unit.code, at=at) for each in some]
+    read = [dossier_of(request, each.unit.code, at=at) | {"left_out": ()} for each in some]
     prepare(request, [each.unit_id for each in some], at=at)
     return _file(read, f"dossiers-{on.isoformat()}", at=at)
 
@@ -214,7 +217,10 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
     yield _("Decided around it"), [*above, *((label, grouped(n)) for label, n in around.below)], ""
     yield (
         _("Who is responsible"),
-        [_seat(seat, has_names=has_names) for seat in read["seats"]],
+        [
+            _seat(seat, has_names=has_names and seat["account"] not in read["left_out"])
+            for seat in read["seats"]
+        ],
         "",
     )
     vacant = [

@@ -1,6 +1,6 @@
 """Slides: what they are to be about, one deck with its files and its link, and when it is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.meetings.queries import meeting_for
+from abhiyan.org import queries as org
 from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.authority import holds_over_all
@@ -34,6 +35,7 @@ from abhiyan.review.queries import decks as found
 from abhiyan.review.queries import editions, rounds, schedules
 from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page
+from abhiyan.ui.bearers import names_left_out
 from abhiyan.ui.files import file_answer
 from abhiyan.ui.forms import offer
 from abhiyan.ui.posts import posted
@@ -168,7 +170,7 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
     """One deck: what is on each slide, its files, its link, and when it is sent."""
     one, at = found.deck_for(request.viewer, public_id), clock.now()
     edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
-    slides = editions.read(one, edition, request.viewer)
+    slides = editions.read(one, edition, request.viewer, left_out=partial(_not_free, request))
     return render(
         request,
         "review/deck.html",
@@ -189,6 +191,12 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
             "leads_all": holds_over_all(request.viewer.account_id or 0, LEADS),
         },
     )
+
+
+def _not_free(request: Request, accounts: Collection[int]) -> Collection[int]:
+    """The accounts whose names this page leaves out; it asks for no reason, for it has few of the slides' names."""
+    on = clock.day_in(settings.TIME_ZONE, clock.now())
+    return set(accounts) - org.names_of_page(request.viewer, accounts, on=on).free
 
 
 def _rows(slide: Slide) -> Sequence[Sequence[str]]:
@@ -221,7 +229,7 @@ def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBas
         raise NotFound
     one, at = found.deck_for(request.viewer, public_id), clock.now()
     edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
-    slides = editions.read(one, edition, request.viewer)
+    slides = editions.read(one, edition, request.viewer, left_out=partial(names_left_out, request))
     made_at = edition.made_at
     data = files.deck_file(slides, ending, one.language, template=files.template_in_use(), at=made_at)
     day = clock.day_in(settings.TIME_ZONE, made_at).isoformat()

@@ -15,6 +15,7 @@ from abhiyan.core.rooms import offered
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
+from abhiyan.org.views.bearers import searched
 from abhiyan.programmes import queries as programmes
 from abhiyan.site.menu import found_pages
 from abhiyan.site.offered import doors
@@ -37,7 +38,9 @@ def search(request: Request) -> HttpResponse:
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
     held = (
-        org.office_bearers(text, on=today, limit=MOST_HOLDERS + 1) if request.viewer.may("org.read") else []
+        org.office_bearers(text, on=today, limit=MOST_HOLDERS + 1, only=searched(request, "w.account_id"))
+        if text and request.viewer.may("org.read")
+        else []
     )
     return render(
         request,

@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, declared, limits, sql
+from abhiyan.core import clock, sql
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.owing import owed_here
 from abhiyan.org.responsible import leaders, seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
-from abhiyan.people.actions.reading import read_bearers
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
@@ -148,30 +147,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
             (unit_href(row.code, hierarchy), row.name(lang), Kind(row.kind).label) for row in below.rows
         ]
         context["plain_more"] = below.total > len(below.rows)
-    _count_names(request, context, here, at)
     return render(request, "site/unit.html", context)
-
-
-def _count_names(request: Request, context: dict[str, Any], here: units.UnitRow, at: datetime) -> None:
-    """Count the names of office-bearers that a page shows beyond the reader's own line. Past the day's number it has
-    none."""
-    viewer = request.viewer
-    if here.lo is None or here.hi is None or viewer.scope.everything or viewer.sees_people_at(here.lo):
-        return
-    if any(here.lo <= lo < here.hi for held in viewer.appointments for lo, _hi in held.ranges):
-        return  # theirs, or above it
-    named_here = [seat for seat in context["seats"] if seat.get("name")]
-    led = [row for row in context.get("children", []) if row[-1] is not None]
-    if not named_here and not led:
-        return
-    if not read_bearers(by=request.actor, unit_id=here.id, n=len(named_here) + len(led), at=at):
-        context |= {
-            "seats": [],
-            "children": [
-                (*row[:-1], row[-1] and org.Leader(0, "…", {})) for row in context.get("children", [])
-            ],
-            "most_names": limits.allowed_by(declared.BEARER_NAMES, at),
-        }
 
 
 @dataclass(frozen=True, slots=True)

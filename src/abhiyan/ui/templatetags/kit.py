@@ -148,7 +148,7 @@ class Listed(Node):
 
 def _bearer(context: Context, column: Column[Any], row: Any) -> str:
     assert column.account is not None and column.value is not None
-    return bearer(context, column.value(row), column.account(row))
+    return bearer(context, column.value(row), column.account(row), handed=column.is_handed)
 
 
 @register.tag(name="list")
