@@ -557,7 +557,7 @@ def half_of_the_districts_and_mandals_said_a_figure_of_their_own() -> None:
         entered = Estimate.objects.filter(frame=second, shade=Estimate.Shade.ENTERED, unit__kind="district")
         of = dict(entered.values_list("unit_id", "items"))
         told = programme_queries.said_in(
-            second.programme, second.measure, of, after=frozen[0], until=frozen[1]
+            second.programme, second.measure, of, after=frozen[0], until=frozen[1], at=NOW
         )
     assert days == {(first, last - timedelta(days=1)) for first, last in pairwise(frozen)}
     assert sum(n < 2.5 * of[unit] for unit, n in told.items()) >= len(told) * 3 / 4

@@ -1,6 +1,6 @@
 """Reads of call centres: who sits where, which queues a centre works, what is left in them, who needs help."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.refusals import needed
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -134,6 +134,18 @@ def left_in(
     }
     found = [EntriesLeft(*row) for row in sql.rows(_LEFT, given)]
     return sorted(found, key=lambda one: WHYS.index(one.why))
+
+
+def shown_left(rows: Iterable[EntriesLeft]) -> list[tuple[str, str, datetime | None]]:
+    """Tell (why, how many in words, when first) of the entries of a queue, as anybody at a centre may read it.
+
+    They see no list, so figures are whole tens. Fewer than ten noes are not told: of a short list they name people.
+    """
+    return [
+        (one.why, small_cells.seen(one.n, is_exact=False), one.first_at)
+        for one in rows
+        if one.why != "opted_out" or small_cells.shown(one.n)
+    ]
 
 
 # --- one's own person ---

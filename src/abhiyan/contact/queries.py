@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.small_cells import STEP
 from abhiyan.core.words import language
 from abhiyan.helpdesk.queries import open_by_state
+from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import open_of, splits, targets
 from abhiyan.units import queries as units
@@ -165,17 +165,28 @@ def met_of(programme: Programme, unit_id: int) -> tuple[int, int]:
     return of[0], of[1]
 
 
-def booths_with_doors(programme: Programme, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str, int]]:
-    """Return units within these positions that have free doors: (id, code, how many), most first. In a system scope."""
-    return sql.rows(
+def booths_with_doors(
+    programme: Programme, spans: Iterable[tuple[int, int]], *, viewer: Viewer
+) -> list[tuple[int, str, str]]:
+    """Return units within these positions that have free doors: (id, code, how many, in words), most first.
+
+    Somebody who does not see the people there reads small cells, also by the order. In a system scope; two queries.
+    """
+    found = sql.rows(
         """select u.id, u.code, count(*)::int from contact_list l
         join contact_entry e on e.list_id = l.id and e.state in ('ready', 'later') join units_unit u on u.id = e.unit_id
         where l.programme_id = %(programme)s and l.state = 'approved' and exists (select from units_placement p
           where p.unit_id = e.unit_id and p.lo <@ (%(spans)s)::int8multirange)
-        group by u.id order by 3 desc, u.id limit %(most)s""",
-        {"programme": programme.pk, "most": MOST_SHOWN}
-        | {"spans": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}"},
+        group by u.id""",
+        {"programme": programme.pk, "spans": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}"},
     )
+    places = units.all_spans([unit for unit, _code, _n in found])
+    rows = []
+    for unit, code, n in found:
+        is_exact = viewer.sees_people_at(*(lo for lo, _hi in places.get(unit, [])))
+        figure = n if is_exact else small_cells.shown(n)
+        rows.append((-(figure or 0), unit, code, small_cells.said(figure)))
+    return [(unit, code, words) for _n, unit, code, words in sorted(rows)[:MOST_SHOWN]]
 
 
 def own_tries(account_id: int, programme: Programme, *, at: datetime) -> list[ContactTry]:
@@ -217,7 +228,7 @@ MOST_QUOTES, MOST_READ = 8, 200  # quotes that are shown, and notes that are rea
 def heard_of(audience: str, *, has_quotes: bool) -> ListHeard | None:
     """Return what people of a list said at their doors; None for another audience, or a list out of sight.
 
-    audience: its code in bulk messages. It needs sight of the list. Quotes are given only where STEP talks have a note.
+    audience: its code in bulk messages. It needs sight of the list. Quotes need notes of enough people.
     Requests: open ones to the helpline that came out of these talks.
     """
     code, _colon, of = audience.partition(":")
@@ -233,7 +244,9 @@ def heard_of(audience: str, *, has_quotes: bool) -> ListHeard | None:
         notes = list(told.order_by("-at", "pk")[:MOST_READ]) if has_quotes else []
         asked = tries.exclude(request_id=None).values_list("request_id", flat=True)
         requests = open_by_state([one for one in asked if one])
-        quotes = _quotes(notes) if len(notes) >= STEP else {}
+        n_people = len({each.entry_id for each in notes})
+        is_many = small_cells.hides_each(people=n_people, answers=len(notes))
+        quotes = _quotes(notes) if is_many else {}
     return ListHeard(
         one.title,
         [(str(each.label), counts[each]) for each in ContactTry.Outcome if counts.get(each)],

@@ -6,6 +6,7 @@ picture is opened in the pool (`core.file_pool`).
 
 import base64
 import io
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,40 @@ def drawn_alike(file: Path) -> str:
     if picture.mode not in ("1", "L", "RGB", "RGBA", "CMYK"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     return saved(picture, kind, quality=90)
+
+
+GPS = 0x8825  # the tag of places in the notes of a camera
+# How notes of a camera begin: in a JPEG, in a PNG, in a WebP. And how a place is spelt in notes of a program (XMP).
+_NOTES = ((b"Exif\0\0", 0), (b"eXIf", 4), (b"EXIF", 8))
+_SPELT = (b"exif:GPS", b"e\0x\0i\0f\0:\0G\0P\0S\0")
+_LONGEST_NOTES = 1 << 16  # bytes
+
+
+def says_place(data: bytes) -> bool:
+    """True where a picture in these bytes says where it was taken. The bytes may be of a whole document.
+
+    Notes inside a packed stream are not found.
+    """
+    if any(spelt in data for spelt in _SPELT):
+        return True
+    for begins, after in _NOTES:
+        at = data.find(begins)
+        while at >= 0:
+            if _has_place(data[at + after : at + after + _LONGEST_NOTES]):
+                return True
+            at = data.find(begins, at + len(begins))
+    return False
+
+
+def _has_place(notes: bytes) -> bool:
+    from PIL import Image
+
+    found = Image.Exif()
+    try:
+        found.load(notes)
+        return bool(found.get_ifd(GPS))
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        return False  # no notes, or broken ones
 
 
 def opened(file: Path, turn: int = 0) -> "Image":

@@ -47,6 +47,11 @@ def seen(n: int, *, is_exact: bool) -> str:
     return said(n if is_exact else shown(n))
 
 
+def hides_each(*, people: int, answers: int) -> bool:
+    """True where so many people gave so many answers that nobody knows whose words one of them has."""
+    return people >= FEWEST_PEOPLE and answers >= FEWEST_ANSWERS
+
+
 def level_for(levels: Sequence[Part], n_of: Mapping[Part, int], fewest: int) -> Part | None:
     """The first of these levels, from below, with so many people or answers; the highest where none has as many."""
     return next((one for one in levels if n_of.get(one, 0) >= fewest), levels[-1] if levels else None)

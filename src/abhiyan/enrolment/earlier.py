@@ -150,7 +150,8 @@ def _commit(work: Work) -> None:
         )
         for row, answer in zip(some, answers, strict=True):
             if isinstance(answer, actions.ClaimRefused):
-                work.refuse(row[0], _COLUMN.get(answer.on, answer.on), answer.code, **answer.facts)
+                if not isinstance(answer, refusals.Suppressed):  # a list of one row would tell
+                    work.refuse(row[0], _COLUMN.get(answer.on, answer.on), answer.code, **answer.facts)
                 work.count(answer.code if answer.code in LIST.outcomes else "not_taken")
             else:
                 work.count(answer.code)
@@ -204,7 +205,7 @@ LIST = ImportKind(
         "already_member": RowOutcome(_("Members already")),
         "on_worklist": RowOutcome(_("To be checked by a person"), "warn"),
         "phone_full": RowOutcome(_("Phone full"), "warn"),
-        "suppressed": RowOutcome(_("The phone said no"), "bad"),
+        "suppressed": RowOutcome(_("The phone said no (whole tens)"), "bad", within="joined"),
         "not_taken": RowOutcome(_("Not taken in"), "bad"),
         "undone": RowOutcome(_("Withdrawn")),
     },

@@ -30,8 +30,11 @@ OFFICE = ("org", "office")  # room and kind of the question whether somebody acc
 
 
 def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
-    """Messages in the viewer's sight; to be ordered and paged."""
-    rows = Message.objects.all()
+    """Messages in the viewer's sight, to be ordered and paged; without those of bulk sends.
+
+    A bulk send to one person would tell here whether that person said no. Its page has its figures.
+    """
+    rows = Message.objects.filter(send_id=None)
     if state:
         rows = rows.filter(state=state)
     if template:

@@ -11,10 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from abhiyan.core import clock, environment, sql
-from abhiyan.core.numbers import grouped
+from abhiyan.core import clock, environment, small_cells, sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.org.models import Release
@@ -314,22 +312,22 @@ def _moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "j M, H:i")
 
 
+def _in_tens(n: int) -> str:
+    return small_cells.seen(n, is_exact=False)
+
+
 def told_to_decide(release: Release) -> list[str]:
     """What a bulk send would do, for whoever approves it: how many people, what it costs, and the exact texts."""
     n, parts = release.payload["n"], release.payload["parts"]
-    told = [
-        ngettext("%(n)s person gets it,", "%(n)s people get it,", n) % {"n": grouped(n)}
-        + " "
-        + ngettext("in %(n)s SMS part.", "in %(n)s SMS parts.", parts) % {"n": grouped(parts)}
-    ]
+    told = [_("%(n)s people get it, in %(parts)s SMS parts.") % {"n": _in_tens(n), "parts": _in_tens(parts)}]
     found = Send.objects.filter(public_id=release.payload["send"]).first()
+    first = None
     if "counted_at" in release.payload:
-        told.append(
-            _("Counted %(when)s.") % {"when": _moment(datetime.fromisoformat(release.payload["counted_at"]))}
-        )
+        first = datetime.fromisoformat(release.payload["counted_at"])
+        told.append(_("Counted %(when)s.") % {"when": _moment(first)})
     if found is not None:
-        if found.counted_at and found.n_asked != n:
-            again = {"when": _moment(found.counted_at), "n": grouped(found.n_asked)}
+        if found.counted_at and found.counted_at != first:
+            again = {"when": _moment(found.counted_at), "n": _in_tens(found.n_asked)}
             told.append(_("Counted again %(when)s: %(n)s people would get it.") % again)
         told.append(audiences.name_of(found.audience))
         told += as_sent(found, wordings(found.text)).values()

@@ -176,7 +176,7 @@ def _reached(drive: Programme, unit_id: int, *, at: datetime) -> FiguresReached:
     day, stood = clock.day_in(ZONE.key, at) - timedelta(days=1), standing(drive, unit_id, at=at)
     typed = [
         one
-        for one in programme_queries.typed_figures(drive, unit_id=unit_id)
+        for one in programme_queries.typed_figures(drive, unit_id=unit_id, at=at)
         if not one.is_replaced and one.ends_on <= day
     ]
     new = sum(

@@ -145,6 +145,13 @@ class TemplateHasMacros(Refused):
     message = _("The file holds macros. In PowerPoint save it as “PowerPoint Presentation (*.pptx)”.")
 
 
+class TemplateSaysPlace(Refused):
+    message = _(
+        "A picture in this file says where it was taken. Put the picture in again without its place, such as from a"
+        " screenshot, and add the file again."
+    )
+
+
 class TemplateTooMuch(Refused):
     message = _("Unpacked, the file is far too large. Remove pictures and slides from it and save it again.")
 

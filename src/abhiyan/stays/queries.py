@@ -450,6 +450,24 @@ def states_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> d
     return {state: found.get(state, 0) for state in STATES}
 
 
+# The query reads what had reached the server before an instant. It leaves doubts out, which come later.
+_CLOSED_PLACES = _PLACES.replace(
+    "t.ended_at is null", "t.made_at < %(until)s and coalesce(t.ended_at >= %(until)s, true)"
+)
+_CLOSED_STATE = """case when t.id is null then 'empty'
+  when (t.marks #>> '{leave,stored_at}')::timestamptz < %(until)s then 'done'
+  when (t.marks #>> '{arrive,stored_at}')::timestamptz < %(until)s then 'there' else 'assigned' end"""
+
+
+def states_before(
+    programme: Programme, span: tuple[int, int], *, at: datetime, until: datetime
+) -> dict[str, int]:
+    """The same for somebody outside, as the server knew it at the end of the last closed day. In a system scope."""
+    given = _given(programme, span, at) | {"until": until}
+    found = dict(sql.rows(f"select {_CLOSED_STATE}, count(*) {_CLOSED_PLACES} {_OF} group by 1", given))
+    return {state: found.get(state, 0) for state in STATES if state != "doubtful"}
+
+
 _NUMBERS = f"""select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),
   count(*) filter (where {COUNTED_ITEM}), count(*) filter (where {WAITING_ITEM}),
   count(*) filter (where {CONFIRMED_ITEM}), count(*) filter (where t.flaw <> '')

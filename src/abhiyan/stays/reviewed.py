@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import small_cells
@@ -18,7 +19,8 @@ from .words import STATES
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the field days of an office-bearer, and the places of a unit by state.
 
-    No query for a unit where no stays run. Rounded for who does not see the people.
+    No query for a unit where no stays run. Somebody who does not see the people reads whole tens of the last closed
+    day.
     """
     if of.account_id is not None:
         with system("field days of who is reviewed"):
@@ -27,8 +29,17 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
             yield ReviewedPart(_("Field days"), days)
     if queries.KIND not in of.kinds:
         return
+    span, until = (of.lo, of.hi), small_cells.until(at, settings.TIME_ZONE)
     with system("places in a dossier, numbers alone"):
-        found = [(one, queries.states_in(one, (of.lo, of.hi), at=at)) for one in queries.running(at)]
+        found = [
+            (
+                one,
+                queries.states_in(one, span, at=at)
+                if of.is_exact
+                else queries.states_before(one, span, at=at, until=until),
+            )
+            for one in queries.running(at)
+        ]
     for one, numbers in found:
         if sum(numbers.values()):
             lines = [

@@ -134,8 +134,8 @@ def _fit(found: Sequence[ContactEntry], *, on: date, at: datetime) -> tuple[list
     fit, held = [], Counter[str]()
     for one in found:
         if one.phone_id in noes:
+            # Not counted: a worker who takes the doors of one house would read who said no.
             ContactEntry.objects.filter(pk=one.pk).update(state=State.OUT, why_out="opted_out", next_day=None)
-            held["opted_out"] += 1
         elif max(talked.get(one.pk, 0), talked.get(one.phone_id, 0)) >= gate.MOST_LATELY:
             rests = on + timedelta(days=gate.LATELY_DAYS)
             ContactEntry.objects.filter(pk=one.pk).update(state=State.LATER, next_day=rests)

@@ -292,6 +292,20 @@ def test_few_talks_are_not_quoted_and_a_list_out_of_sight_says_nothing(
         assert heard_of(audience, has_quotes=True) is None
 
 
+@pytest.mark.parametrize(("people", "is_quoted"), [(4, False), (5, True)])
+def test_many_talks_with_four_people_are_not_quoted(
+    cast: Cast, run: Programme, text: str, people: int, is_quoted: bool
+) -> None:
+    """Their neighbours would know whose words these are, however often they said them."""
+    one = list_of(cast, run, people)
+    for each in entries(list=one):
+        for days in (1, 2, 3):
+            talk(each, note=f"The cylinder comes late, said {days} times", days=days)
+    with cast.as_("state_president"):
+        heard = heard_of(audience_of(one), has_quotes=True)
+    assert heard and bool(heard.quotes) == is_quoted
+
+
 def test_a_workshop_of_beneficiaries_is_a_schedule_of_the_programme(cast: Cast, run: Programme) -> None:
     asking = schedules.Asking(
         title="Workshop of beneficiaries",

@@ -140,7 +140,7 @@ def _shown(
         "left": [
             (
                 title,
-                [(WHYS[one.why], one.n, one.first_at) for one in rows],
+                [(WHYS[why], n, first) for why, n, first in centres.shown_left(rows)],
                 sum(one.n for one in rows) >= centres.MOST_COUNTED,
             )
             for title, rows in left

@@ -77,7 +77,11 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
         "an_hour": sum(one.an_hour for one in callers if one.state != "away"),
         "reached_pct": sum(one.reached for one in callers) * 100 // calls if calls else None,
         "queues": [
-            (title, [(WHYS[one.why], one.n) for one in rows], [(when, name, when < at) for when, name in due])
+            (
+                title,
+                [(WHYS[why], n) for why, n, _first in centres.shown_left(rows)],
+                [(when, name, when < at) for when, name in due],
+            )
             for title, rows, due in queues
         ],
         "is_paused": paused,

@@ -192,7 +192,7 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
     with system("the doors of a booth are counted for who works there"):
         met, doors = queries.met_of(one, here.unit.id) if is_booth else (0, 0)
         spans = [span for held_ in request.viewer.appointments for span in held_.ranges]
-        below = [] if is_booth else queries.booths_with_doors(one, spans)
+        below = [] if is_booth else queries.booths_with_doors(one, spans, viewer=request.viewer)
         names = units.units_by_id([unit for unit, _code, _n in below])
     context = {
         "programme": one,

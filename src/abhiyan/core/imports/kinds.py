@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import small_cells
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import Layout
 
@@ -26,11 +27,13 @@ class RowOutcome:
     """A result of a row. tone: ok, warn, bad or "" for how a page shows it.
 
     done: what it is called after the import, where that is not its title.
+    within: another result. This one says what people told us elsewhere, such as a no: see `ImportKind.shown_counts`.
     """
 
     title: Text
     tone: str = ""
     done: Text = ""
+    within: str = ""
 
     def said(self, *, is_done: bool) -> str:
         """Return its name before or after the import."""
@@ -121,6 +124,22 @@ class ImportKind:
     belongs: Callable[[Mapping[str, str]], tuple[str, str] | None] | None = None
     atomic: bool = True
     max_bytes: int = MAX_BYTES
+
+    def shown_counts(self, counts: Mapping[str, int], *, is_check: bool) -> dict[str, int]:
+        """Return the results as anybody may read them who brings a list.
+
+        They could ask about one phone by a list of one row. So what people told us elsewhere is in whole tens, and only
+        of lists with more than ten rows. A check, which changes nothing, counts these rows as it would strangers'.
+        """
+        rows, shown = sum(counts.values()), dict(counts)
+        for code, outcome in self.outcomes.items():
+            if not outcome.within or not (n := shown.pop(code, 0)):
+                continue
+            if is_check:
+                shown[outcome.within] = shown.get(outcome.within, 0) + n
+            if rows > small_cells.STEP and (tens := small_cells.shown(n)):
+                shown[code] = tens
+        return {code: n for code, n in shown.items() if n}
 
 
 _kinds: dict[str, ImportKind] = {}

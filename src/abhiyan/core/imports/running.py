@@ -144,7 +144,7 @@ def _finished(import_id: int, step: str, work: Work, *, at: datetime) -> None:
             for known in ("refused", "skipped"):
                 if known in staged.counts:
                     work.counts[known] = staged.counts[known]
-        staged.counts = {key: n for key, n in work.counts.items() if n}
+        staged.counts = work.kind.shown_counts(work.counts, is_check=step == "check")
         if step == "check":
             staged.checked_at = at
         else:

@@ -24,7 +24,13 @@ from abhiyan.core.imports import Work
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import sql as act
 from abhiyan.enrolment.actions.bursts import ListHalted, refuse_halted
-from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, ClaimRefused, DriveClosed
+from abhiyan.enrolment.actions.claims import (
+    AlreadyMember,
+    ClaimOutcome,
+    ClaimRefused,
+    DriveClosed,
+    Suppressed,
+)
 from abhiyan.enrolment.actions.drives import DriveRead, Drives
 from abhiyan.enrolment.actions.gateway import (
     BadData,
@@ -311,11 +317,14 @@ class _CommitBackend:
     def _refused(
         self, decided: dict[bytes, ClaimOutcome | ClaimRefused], numbers: dict[bytes, int]
     ) -> list[Value]:
-        """Rows the register itself would not take: said beside those the reader refused."""
+        """Rows the register itself would not take: said beside those the reader refused.
+
+        A phone that said no has no row there: a list of one row would tell it.
+        """
         found = [
             (numbers[claim], COLUMN_OF.get(answer.on, answer.on), answer)
             for claim, answer in decided.items()
-            if isinstance(answer, ClaimRefused)
+            if isinstance(answer, ClaimRefused) and not isinstance(answer, Suppressed)
         ]
         if not found:
             return []

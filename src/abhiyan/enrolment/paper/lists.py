@@ -312,7 +312,7 @@ LIST = ImportKind(
         "on_worklist": RowOutcome(_("To be checked by a person"), "warn"),
         "late": RowOutcome(_("Too late to count: stay reported"), "warn"),
         "phone_full": RowOutcome(_("Phone full"), "warn"),
-        "suppressed": RowOutcome(_("The phone said no"), "bad"),
+        "suppressed": RowOutcome(_("The phone said no (whole tens)"), "bad", within="joined"),
         "key_reused": RowOutcome(_("Row of another list"), "bad"),
         "undone": RowOutcome(_("Withdrawn")),
         "waits": RowOutcome(_("Waiting for the phone")),

@@ -49,7 +49,7 @@ def test_a_paper_list_brings_nobody_back_who_was_erased(world: World, tmp_path: 
         for human in (world.asha, world.mohan, world.bilal, world.chandra)
     )
     done = test_paper.take_in(world, tmp_path, test_paper.HEAD + rows)
-    assert done.counts == {"suppressed": 2, "already_member": 1, "joined": 1}
+    assert done.counts == {"already_member": 1, "joined": 1}
     assert named(world) == [(world.asha.name,), (world.chandra.name,)]
     assert world.tallies() == world.recounted() and world.orphans() == {}
 
@@ -60,6 +60,6 @@ def test_a_list_of_earlier_members_brings_nobody_back_who_was_erased(world: Worl
         for human in (world.mohan, world.bilal, world.chandra)
     )
     _public_id, done = test_earlier.taken(world, tmp_path, rows)
-    assert done.counts["suppressed"] == 2
+    assert "suppressed" not in done.counts, "of a few it is not told"
     assert named(world) == [(world.asha.name,), (world.chandra.name,)]
     assert world.orphans() == {}

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, environment, jobs, lot, sql
+from abhiyan.core import audit, environment, jobs, lot, small_cells, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -170,7 +170,7 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
             if environment.DLT_REQUIRED():
                 raise ValueTooLong(name=name, length=length, most=bulk.CARRIED)
         be_counted(send, _wordings(send.text), at=at)
-        if not send.n_asked:
+        if not sum(send.counted.values()):  # A refusal would tell that all of a few said no.
             raise NobodyToSend
         asked = org.ask_release(
             act=ACT,
@@ -207,7 +207,12 @@ def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
         if approved["send"] != str(send.public_id) or approved["sha256"] != send.sha256:
             raise OtherThanApproved
         if bulk.has_grown(was=approved["n"], now=send.n_asked):
-            raise AudienceGrew(now=send.n_asked, was=approved["n"])
+            raise AudienceGrew(
+                **{
+                    when: small_cells.seen(n, is_exact=False)
+                    for when, n in (("now", send.n_asked), ("was", approved["n"]))
+                }
+            )
         send.state, send.started_at, send.counting = State.SENDING, at, None
         send.save()
         _go_on(send, at)

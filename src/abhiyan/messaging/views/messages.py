@@ -64,7 +64,7 @@ def list_(request: Request) -> HttpResponseBase:
         COLUMNS,
         rows,
         name="messages",
-        caption=_("All messages"),
+        caption=_("Messages"),
         sort="-queued",
         is_counted=False,
         is_numbered=False,

@@ -9,8 +9,8 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, environment, small_cells
@@ -66,25 +66,35 @@ COLUMNS: tuple[Column[SendRow], ...] = (
     Column("unit", _("Unit"), lambda row: row.unit, css="under"),
     Column("audience", _("Who gets it"), lambda row: row.audience),
     Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state", css="end"),
-    Column("asked", _("To send"), lambda row: row.one.n_asked, css="num"),
-    Column("gone", _("Sent"), lambda row: row.progress.gone, css="num"),
+    Column("asked", _("To send"), lambda row: in_tens(row.one.n_asked), css="num"),
+    Column("gone", _("Sent"), lambda row: in_tens(row.progress.gone), css="num"),
     Column("cost", _("Cost (₹)"), lambda row: money(row.progress.parts), css="num"),
 )
 BELOW: tuple[Column[reads.SendBelow], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
-    Column("waiting", _("Waiting"), lambda row: row.waiting, css="num"),
-    Column("sent", _("Sent"), lambda row: row.sent, css="num"),
-    Column("delivered", _("Delivered"), lambda row: row.delivered, css="num"),
-    Column("failed", _("Failed"), lambda row: row.failed, css="num"),
-    Column("held", _("Held back"), lambda row: row.held, css="num"),
+    Column("waiting", _("Waiting"), lambda row: in_tens(row.waiting), css="num"),
+    Column("sent", _("Sent"), lambda row: in_tens(row.sent), css="num"),
+    Column("delivered", _("Delivered"), lambda row: in_tens(row.delivered), css="num"),
+    Column("failed", _("Failed"), lambda row: in_tens(row.failed), css="num"),
+    Column("held", _("Held back"), lambda row: in_tens(row.held), css="num"),
     Column("cost", _("Cost (₹)"), lambda row: money(row.parts), css="num"),
 )
 
 
+def in_tens(n: int) -> str:
+    """A figure of a send, for every reader.
+
+    Somebody who chooses an audience of few people could read from an exact figure who said no to messages.
+    """
+    return small_cells.seen(n, is_exact=False)
+
+
 def money(parts: int) -> str:
-    """What parts cost, in rupees and paise."""
-    rupees, paise = divmod(parts * environment.SMS_PRICE(), 100)
-    return f"{grouped(rupees)}.{paise:02}"
+    """Return the cost of whole tens of parts, in rupees and paise. Fewer parts cost less than ten do."""
+    n = small_cells.shown(parts)
+    rupees, paise = divmod((n or small_cells.STEP) * environment.SMS_PRICE(), 100)
+    cost = f"{grouped(rupees)}.{paise:02}"
+    return cost if n else say("less than %(cost)s") % {"cost": cost}
 
 
 class SendFilters(forms.Form):
@@ -112,7 +122,14 @@ def sends(request: Request) -> HttpResponseBase:
         "here": "messages",
         "filters": filters,
         "charged": [
-            (names.get(one.programme_id, _("No programme")), one, money(one.parts)) for one in reads.charged()
+            (
+                names.get(one.programme_id, _("No programme")),
+                one,
+                in_tens(one.sent),
+                in_tens(one.parts),
+                money(one.parts),
+            )
+            for one in reads.charged()
         ],
         "crumbs": [(_("Messages"), reverse("messaging:list")), (_("Bulk sends"), "")],
     }
@@ -234,17 +251,22 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
             for name, n in bulk.too_long(given)
         ],
         "carried": bulk.CARRIED,
-        "reached": small_cells.seen(one.n_asked, is_exact=is_exact),
+        "reached": in_tens(one.n_asked),
         "counted": _counted(one),
-        # An office that decides and may not see the people reads whole tens: people who said no are among them.
-        "held_back": _reasons(one.counted if is_exact else _in_tens(one.counted)),
-        "parts_asked": small_cells.seen(one.parts_asked, is_exact=is_exact),
-        "cost_asked": money(one.parts_asked if is_exact else small_cells.shown(one.parts_asked) or 0),
+        "held_back": _reasons(one.counted),
+        "parts_asked": in_tens(one.parts_asked),
+        "cost_asked": money(one.parts_asked),
         "release": release,
         "steps": _steps(request, one, release, lo),
-        "progress": progress,
+        "so_far": [
+            (_("Waiting"), in_tens(progress.waiting)),
+            (_("Sent"), in_tens(progress.gone)),
+            (_("of these delivered"), in_tens(progress.delivered)),
+            (_("Failed"), in_tens(progress.failed)),
+            *_reasons(progress.held),
+        ],
+        "gone": in_tens(progress.gone),
         "is_exact": is_exact,
-        "held": _reasons(progress.held),
         "cost": money(progress.parts),
         "about": names.get(about, ""),
         "is_below": about != one.unit_id,
@@ -276,14 +298,13 @@ def _place(request: Request, one: Send) -> int:
     return here.unit.id
 
 
-def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, int]]:
-    return [(reasons.reason(why), n) for why, n in sorted(counts.items(), key=lambda each: -each[1]) if why]
-
-
-def _in_tens(counts: dict[str, int]) -> dict[str, int]:
-    """Return the counts that outsiders may read. Reasons with fewer than 10 are missing, as those with none are."""
-    tens = {why: small_cells.shown(n) for why, n in counts.items()}
-    return {why: n for why, n in tens.items() if n is not None}
+def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, str]]:
+    """Why people get nothing, in tens. Reasons with fewer than 10 are missing, as those with none are."""
+    tens = {why: n for why, each in counts.items() if why and (n := small_cells.shown(each))}
+    return [
+        (reasons.reason(why), grouped(n))
+        for why, n in sorted(tens.items(), key=lambda one: (-one[1], one[0]))
+    ]
 
 
 def _release(one: Send) -> Release | None:
@@ -382,8 +403,7 @@ def send_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Take one step with a send: ask, start, pause, resume, stop or discard. Each asks once."""
     one = reads.send_for(request.viewer, public_id)
     page, label = reverse("messaging:send", args=[public_id]), needed(ACTS.get(step)).label
-    n = one.n_asked
-    goes = ngettext("%(n)s person gets it.", "%(n)s people get it.", n) % {"n": grouped(n)}
+    goes = say("%(n)s people get it.") % {"n": in_tens(one.n_asked)}
     return ask_act(
         request,
         ACTS,

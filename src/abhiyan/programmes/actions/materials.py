@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import apart, audit, clock, file_pool, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.file_pool import UnreadableFile
+from abhiyan.core.file_pool import ReaderRefusal, UnreadableFile
 from abhiyan.core.files import digest_of
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -40,6 +40,15 @@ class FileUnfit(Refused):
     message = _(
         "Only PDF, PNG, JPEG, Word (DOCX) and Excel (XLSX) files can be added. They may hold no macros, scripts or"
         " parts fetched from elsewhere. The contents decide, not the name of the file."
+    )
+
+
+class PlaceInFile(Refused):
+    """A picture inside a document keeps the place where it was taken. We do not change documents."""
+
+    message = _(
+        "A picture in this file says where it was taken. Put the picture in again without its place, such as from a"
+        " screenshot, and add the file again."
     )
 
 
@@ -152,12 +161,14 @@ def _checked(data: bytes, programme_id: int) -> tuple[str, bytes, bytes]:
 def open_document(data: bytes, *, unfit: Refused) -> tuple[str, bytes]:
     """Return the kind of a file, and its bytes as they may be kept: a picture without the place and the device.
 
-    The pool looks into it, while no transaction waits. Refuses `unfit`, FilesBusy.
+    The pool looks into it, while no transaction waits. Refuses `unfit`, PlaceInFile, FilesBusy.
     """
 
     def work() -> tuple[str, bytes]:
         try:
             told = file_pool.read(look_into, data)
+        except ReaderRefusal as refused:
+            raise PlaceInFile(field=unfit.field) if refused.code == "place" else unfit from None
         except UnreadableFile:
             raise unfit from None
         return told["kind"], b64decode(told["drawn"]) if told["drawn"] else data

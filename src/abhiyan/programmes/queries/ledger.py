@@ -232,6 +232,7 @@ def ladders(
 ) -> dict[tuple[int, int], Ladder]:
     """The ladders of a unit in several programmes, by programme id and measure; what has no counts is left out.
 
+    From outside one whose every figure is below 10 is left out too: that it is there would tell of somebody.
     on: up to that field day; None: as of now. `at` says which day closed last, for figures seen from outside.
     Two queries, whatever the number of programmes, days or units below.
     """
@@ -253,10 +254,11 @@ def ladders(
         for whole in counts_in[programme_id]:
             sums[whole, measure][number] = sums[whole, measure].get(number, 0) + n
     parts = {programme.pk: activities.of(programme.kind).parts for programme in of}
-    return {
+    told = {
         key: _ladder(found, is_exact=here.is_exact, parts=parts[key[0]] if key[1] == 1 else ())
         for key, found in sums.items()
     }
+    return {key: one for key, one in told.items() if here.is_exact or one.is_told}
 
 
 def ladder(

@@ -1,13 +1,20 @@
-"""What units say of themselves."""
+"""Figures that units give of themselves. Outsiders read what was given by the last closed day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.conf import settings
 
 from abhiyan.core import sql
-from abhiyan.programmes.models import OwnFigure, Programme
+from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
+from abhiyan.core.small_cells import until as closed_until
+from abhiyan.programmes.models import Programme
+
+# People who see the people there read the figures of now. Everybody else reads those of the last closed day.
+_SEEN = f"({EVERYTHING} or {placed('f.unit_id', PEOPLE)})"
+_KNOWN = f"({_SEEN} or f.typed_at < %(closed)s)"
+_REPLACED = f"(f.replaced_at is not null and ({_SEEN} or f.replaced_at < %(closed)s))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,47 +31,63 @@ class TypedFigure:
     is_replaced: bool
 
 
-def typed_figures(programme: Programme, *, unit_id: int) -> list[TypedFigure]:
+def typed_figures(programme: Programme, *, unit_id: int, at: datetime) -> list[TypedFigure]:
     """All figures of a unit, newest days first; those that were replaced or taken back below those in force."""
     return sql.each(
         TypedFigure,
-        """select f.measure, f.begins_on, f.ends_on, f.n, f.typed_at, coalesce(a.name, ''), f.typed_by,
-         f.replaced_at is not null
+        f"""select f.measure, f.begins_on, f.ends_on, f.n, f.typed_at, coalesce(a.name, ''), f.typed_by,
+         {_REPLACED}
         from programmes_own_figure f left join people_account a on a.id = f.typed_by
-       where f.programme_id = %s and f.unit_id = %s
-       order by f.ends_on desc, f.begins_on desc, f.replaced_at desc nulls first""",
-        [programme.pk, unit_id],
+       where f.programme_id = %(programme)s and f.unit_id = %(unit)s and {_KNOWN}
+       order by f.ends_on desc, f.begins_on desc, {_REPLACED}, f.replaced_at desc, f.typed_at desc""",
+        {"programme": programme.pk, "unit": unit_id, "closed": closed_until(at, settings.TIME_ZONE)},
     )
 
 
 def said_in(
-    programme: Programme, measure: int, units: Iterable[int], *, after: date | None, until: date
+    programme: Programme,
+    measure: int,
+    units: Iterable[int],
+    *,
+    after: date | None,
+    until: date,
+    at: datetime,
 ) -> dict[int, int]:
     """What units said of the days up to `until`: figures whose last day lies after `after`, added up. By unit id."""
-    found = OwnFigure.objects.filter(
-        programme=programme, measure=measure, unit_id__in=list(units), replaced_at=None, ends_on__lte=until
+    rows = sql.rows(
+        f"""select f.unit_id, sum(f.n)::bigint from programmes_own_figure f
+        where f.programme_id = %(programme)s and f.measure = %(measure)s and f.unit_id = any(%(units)s)
+          and f.ends_on <= %(until)s and (%(after)s::date is null or f.ends_on > %(after)s)
+          and {_KNOWN} and not {_REPLACED} group by 1""",
+        {
+            "programme": programme.pk,
+            "measure": measure,
+            "units": list(units),
+            "after": after,
+            "until": until,
+            "closed": closed_until(at, settings.TIME_ZONE),
+        },
     )
-    if after is not None:
-        found = found.filter(ends_on__gt=after)
-    return dict(found.values_list("unit_id").annotate(n=Sum("n")))
+    return dict(rows)
 
 
 def said_of(
-    unit_id: int, days: Mapping[tuple[int, int], tuple[date | None, date]]
+    unit_id: int, days: Mapping[tuple[int, int], tuple[date | None, date]], *, at: datetime
 ) -> dict[tuple[int, int], int]:
     """The same of one unit in several measures: by programme and measure, of the days of each. One query."""
     rows = sql.rows(
-        """select f.programme_id, f.measure, sum(f.n)::bigint from programmes_own_figure f
-        join unnest(%s::bigint[], %s::int[], %s::date[], %s::date[]) w(programme_id, measure, after, until)
-          on w.programme_id = f.programme_id and w.measure = f.measure
-        where f.unit_id = %s and f.replaced_at is null and f.ends_on <= w.until
-          and (w.after is null or f.ends_on > w.after) group by 1, 2""",
-        [
-            [programme for programme, _measure in days],
-            [measure for _programme, measure in days],
-            [after for after, _until in days.values()],
-            [until for _after, until in days.values()],
-            unit_id,
-        ],
+        f"""select f.programme_id, f.measure, sum(f.n)::bigint from programmes_own_figure f
+        join unnest(%(programmes)s::bigint[], %(measures)s::int[], %(after)s::date[], %(until)s::date[])
+          w(programme_id, measure, after, until) on w.programme_id = f.programme_id and w.measure = f.measure
+        where f.unit_id = %(unit)s and f.ends_on <= w.until and (w.after is null or f.ends_on > w.after)
+          and {_KNOWN} and not {_REPLACED} group by 1, 2""",
+        {
+            "programmes": [programme for programme, _measure in days],
+            "measures": [measure for _programme, measure in days],
+            "after": [after for after, _until in days.values()],
+            "until": [until for _after, until in days.values()],
+            "unit": unit_id,
+            "closed": closed_until(at, settings.TIME_ZONE),
+        },
     )
     return {(programme, measure): n for programme, measure, n in rows}

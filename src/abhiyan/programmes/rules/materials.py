@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from abhiyan.core.file_pool import ReaderRefusal
-from abhiyan.core.pictures import TAIL, drawn_alike, picture_kind
+from abhiyan.core.pictures import TAIL, drawn_alike, picture_kind, says_place
 
 LARGEST = 20 << 20  # bytes of one file: a leaflet for printing with its pictures
 MOST_FILES = 200  # of one unit in one programme, older versions included
@@ -45,11 +45,14 @@ def look_into(file: Path) -> dict[str, str | None]:
     """Return the ending a file should have, by what is in it; and a picture drawn again, in base 64. In the pool.
 
     Raises ReaderRefusal("kind") for what is not taken, whatever its name says. An office file or a PDF that starts or
-    fetches something is not taken, nor is a file that is cut short.
+    fetches something is not taken, nor is a file that is cut short. ReaderRefusal("place"): a picture in it says where
+    it was taken.
     """
     data = file.read_bytes()
     if data[:5] == b"%PDF-" and b"%%EOF" in data[-TAIL:]:
         if not _starts_something(data):
+            if says_place(data):
+                raise ReaderRefusal("place")
             return {"kind": "pdf", "drawn": None}
     elif picture := picture_kind(data):
         return {"kind": picture, "drawn": drawn_alike(file)}
@@ -94,11 +97,18 @@ def _office_kind(file: Path) -> str | None:
                 return None
             if any(_reaches_out(parts, one) for one in infos):
                 return None
+            if any(_says_place(parts, one) for one in infos):
+                raise ReaderRefusal("place")
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, RuntimeError, ValueError):
         return None  # RuntimeError: it wants a password, or is packed in a way we do not know
     names = {one.filename for one in infos}
     found = {kind for part, kind in _MAIN_PART.items() if part in names}
     return found.pop() if len(found) == 1 and "[Content_Types].xml" in names else None
+
+
+def _says_place(parts: zipfile.ZipFile, one: zipfile.ZipInfo) -> bool:
+    """Return True if a picture among the parts of an office file says where it was taken."""
+    return "/media/" in one.filename and says_place(parts.read(one))
 
 
 def _reaches_out(parts: zipfile.ZipFile, one: zipfile.ZipInfo) -> bool:

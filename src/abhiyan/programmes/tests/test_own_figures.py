@@ -1,5 +1,7 @@
 """What units say of themselves: typed by who leads there, replaced, taken back, never added to what was counted."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.org.queries import NotYours
+from abhiyan.people.tests.make import body
 from abhiyan.programmes import queries, refusals
 from abhiyan.programmes.actions import type_figure
 from abhiyan.programmes.actions.programmes import WindowReversed
@@ -47,7 +50,7 @@ def test_a_unit_gives_replaces_and_takes_back_its_own_figures(cast: Cast) -> Non
 
     def said() -> dict[int, int]:
         with system("test"):
-            return queries.said_in(one, 1, [unit.pk], after=None, until=last)
+            return queries.said_in(one, 1, [unit.pk], after=None, until=last, at=at)
 
     before = queries.ladder(node=unit.pk, hierarchy=one.hierarchy, programme=one, at=at)
     given(n=4_100)
@@ -94,3 +97,40 @@ def test_the_page_takes_a_figure_and_shows_what_it_replaced(cast: Cast) -> None:
     assert cast.client("district_elsewhere").post(page, form).status_code == 403
     outside = reverse("programmes:own_figures", args=[one.public_id]) + "?unit=JK-JAM"
     assert cast.client("district_in_charge").get(outside).status_code == 200
+
+
+def test_from_outside_a_figure_is_that_of_the_last_closed_day_in_tens(cast: Cast) -> None:
+    """Given, replaced and taken back today, a stranger reads what was there yesterday evening."""
+    one, unit = cast.world.programme, cast.world.units["JK-SRI"].pk
+    page = reverse("programmes:own_figures", args=[one.public_id]) + "?unit=JK-SRI"
+
+    def typed(n: int | None, *, days_ago: int) -> None:
+        at = NOW - timedelta(days=days_ago)
+        days = {"begins_on": one.opens_on, "ends_on": clock.day_in(one.zone, NOW - timedelta(days=2))}
+        with cast.as_("state_president"):
+            type_figure(
+                programme=one,
+                measure=1,
+                unit_id=unit,
+                n=n,
+                by=cast.actor("state_president"),
+                at=at,
+                **days,
+            )
+
+    def read(role: str) -> list[str]:
+        _head, *rows = csv.reader(io.StringIO(body(cast.client(role), page + "&format=csv")))
+        return [row[3].replace(",", "") for row in rows]
+
+    outside, within = "district_elsewhere", "state_president"
+    typed(4_123, days_ago=1)
+    assert (read(outside), read(within)) == (["4120"], ["4123"])
+    typed(4_131, days_ago=0)
+    assert (read(outside), read(within)) == (["4120"], ["4131", "4123"])
+    typed(None, days_ago=0)
+    assert read(outside) == ["4120"] and read(within) == ["4131", "4123"]
+    for role, n in ((outside, {unit: 4_123}), (within, {})):
+        with cast.as_(role):
+            said = queries.said_in(one, 1, [unit], after=None, until=one.closes_on, at=NOW)
+            alone = queries.said_of(unit, {(one.pk, 1): (None, one.closes_on)}, at=NOW)
+            assert said == n and list(alone.values()) == list(n.values()), role

@@ -43,7 +43,7 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     here = shown.unit_of(request, one)
     measures = {each.number: named(each.names) for each in queries.measures([one])[one.pk]}
     at, may = clock.now(), shown.may(request, LEADS, here.unit.id)
-    found = queries.typed_figures(one, unit_id=here.unit.id)
+    found = queries.typed_figures(one, unit_id=here.unit.id, at=at)
     form = FigureForm(
         request.POST if request.method == "POST" else None,
         initial={

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, printing, small_cells
+from abhiyan.core import clock, printing
+from abhiyan.core.scope import system
 from abhiyan.core.words import language as language_now
 from abhiyan.core.words import named
 from abhiyan.org.here import Here
@@ -96,28 +97,28 @@ class Shared:
 
 
 def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
-    """The measures of a unit, as anybody outside may read them, in the language in force."""
+    """The measures of a unit, as anybody outside may read them, in the language in force.
+
+    Leaders pass them on to outsiders. So they are of the last closed day, also where they themselves read today's.
+    """
     measures = queries.measures([one])[one.pk]
-    ladders = queries.ladders_by_measure(
-        node=here.unit.id,
-        hierarchy=one.hierarchy,
-        programme=one,
-        measures=[each.number for each in measures],
-        at=at,
-    )
-    is_rounded = any(each.is_rounded for each in ladders.values())
+    with system("what anybody outside may read"):
+        ladders = {
+            each.number: queries.ladder_from_outside(
+                unit_id=here.unit.id, hierarchy=one.hierarchy, programme=one, measure=each.number, at=at
+            )
+            for each in measures
+        }
     targets = queries.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
-    on = clock.day_in(one.zone, at)
-    checked = estimated([one.pk], [here.unit.id], on=on)
-    if is_rounded:
-        on -= timedelta(days=1)
+    today = clock.day_in(one.zone, at)
+    checked = estimated([one.pk], [here.unit.id], on=today)
+    on = today - timedelta(days=1)
     days = {"opens_on": one.opens_on, "closes_on": one.closes_on, "on": on}
     found: list[SharedMeasure] = []
     silent: list[SharedMeasure] = []
     for measure in measures:
         key = (one.pk, measure.number)
-        ladder, target = ladders[measure.number], targets.get(key)
-        counted = None if ladder.counted is None else small_cells.shown(ladder.counted)
+        counted, target = ladders[measure.number].counted, targets.get(key)
         truth = checked.get((*key, here.unit.id))
         (found if target or counted else silent).append(
             SharedMeasure(
@@ -133,7 +134,7 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
         shown.name_of(one),
         named(here.unit.names),
         tuple(found or silent[:1]),
-        queries.as_of(at, is_rounded=is_rounded),
+        queries.as_of(at, is_rounded=True),
     )
 
 

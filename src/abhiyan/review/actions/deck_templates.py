@@ -26,6 +26,7 @@ _UNFIT: dict[str, type[Refused]] = {
     "not_pptx": refusals.TemplateNotPptx,
     "password": refusals.TemplateLocked,
     "macros": refusals.TemplateHasMacros,
+    "place": refusals.TemplateSaysPlace,
     "too_much": refusals.TemplateTooMuch,
     "links": refusals.TemplateLinks,
     "no_title": refusals.TemplateNoTitle,

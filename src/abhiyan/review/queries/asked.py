@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as say
 
 from abhiyan.core import small_cells
@@ -20,11 +22,13 @@ BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a dis
 
 @dataclass(frozen=True, slots=True)
 class MeasureAsked:
-    """Of one measure. numbers: of each step; None: fewer than 10. decides: whether the reader does."""
+    """Of one measure. numbers: of each step; None: fewer than 10. in_tens: the same as a copy has them, of the last
+    closed day. decides: whether the reader does."""
 
     programme: Programme
     name: str
     numbers: Sequence[tuple[str, int | None]]
+    in_tens: Sequence[tuple[str, int | None]]
     decides: bool
 
 
@@ -39,26 +43,38 @@ def asked_below(
 ) -> list[MeasureAsked]:
     """Count the workers asked below a unit that no flag is too high for (BELOW_FLAGS). In a system scope.
 
-    The people who decide read exact numbers on screen. Everybody else reads small cells, and so does every copy that
-    is passed on: people may know the one worker behind a one.
+    The people who decide read exact numbers of now on screen. Everybody else reads small cells of the last closed day.
+    So does every copy that is passed on: people may know the one worker behind a one.
     """
     if not running or here.lo is None or here.hi is None:
         return []
-    programmes = {one.programme.pk for one in running}
-    span, own = (here.lo, here.hi), viewer.account_id or 0
-    found = flags_below(programmes, hierarchy=hierarchy, span=span, without=own, at=at)
     spans = units.all_spans({one.programme.owner_id for one in running})
+    deciding = {
+        one.programme.pk
+        for one in running
+        if viewer.may_at(PLAN, *(lo for lo, _hi in spans.get(one.programme.owner_id, [])))
+    }
+    below: dict[str, Any] = {
+        "hierarchy": hierarchy,
+        "span": (here.lo, here.hi),
+        "without": viewer.account_id or 0,
+        "at": at,
+    }
+    closed = small_cells.until(at, settings.TIME_ZONE)
+    outside = flags_below({one.programme.pk for one in running}, **below, until=closed)
+    now = flags_below(deciding, **below) if deciding and on_screen else {}
     shown = []
     for one in running:
-        of = found.get((one.programme.pk, one.measure), FlagNumbers())
-        decides = viewer.may_at(PLAN, *(lo for lo, _hi in spans.get(one.programme.owner_id, [])))
-        numbers = [
-            (label, n if decides and on_screen else small_cells.shown(n))
-            for label, n in (
-                (say("Waiting for an answer"), of.unanswered),
-                (say("Answered, not decided"), of.answered),
-                (say("Proven"), of.proven),
-            )
-        ]
-        shown.append(MeasureAsked(one.programme, one.name, numbers, decides))
+        key, decides = (one.programme.pk, one.measure), one.programme.pk in deciding
+        in_tens = [(label, small_cells.shown(n)) for label, n in _steps(outside.get(key, FlagNumbers()))]
+        numbers = _steps(now.get(key, FlagNumbers())) if decides and on_screen else in_tens
+        shown.append(MeasureAsked(one.programme, one.name, numbers, in_tens, decides))
     return shown
+
+
+def _steps(of: FlagNumbers) -> list[tuple[str, int]]:
+    return [
+        (say("Waiting for an answer"), of.unanswered),
+        (say("Answered, not decided"), of.answered),
+        (say("Proven"), of.proven),
+    ]

@@ -417,7 +417,7 @@ def _compared(
     frame: Frame, unit_id: int, level: str, viewer: Viewer, *, at: datetime
 ) -> tuple[ShownLine | None, list[ShownLine], list[str]]:
     """What checks of a frame found of a unit and of those below it, those without a figure last; and what to know."""
-    lines, on = checks.lines_of(frame, unit_id), clock.day_in(frame.programme.zone, at)
+    lines, on = checks.lines_of(frame, unit_id, at=at), clock.day_in(frame.programme.zone, at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     kind = level if level in kinds else next(iter(kinds), "")
     ranked = checks.ranked([line for line in lines if line.down and line.kind == kind])

@@ -1,6 +1,7 @@
 """Slides of units whose items were checked: the finding, the ladder's fourth rung, and the comparison."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -78,7 +79,7 @@ def test_questions_are_in_tens_on_slides_and_paper_and_exact_on_the_screen_of_wh
                 account_id=cast.accounts["booth_worker"].pk,
                 unit=cast.world.units["JK-SRI"],
                 reasons=[],
-                asked_at=NOW,
+                asked_at=NOW - timedelta(days=2),
                 handled_by=[],
             )
             for _each in range(12)
@@ -92,7 +93,7 @@ def test_questions_are_in_tens_on_slides_and_paper_and_exact_on_the_screen_of_wh
     said = next(said for title, said in found if title.startswith("Questions to"))
     assert "Waiting for an answer | 10 | Answered, not decided | fewer than 10" in said
     assert (
-        "On slides and paper in tens: Waiting for an answer 10; Answered, not decided fewer than 10"
+        "On slides and paper in tens: Waiting for an answer 10; Answered, not decided fewer than 10; Proven"
         in said_here
     )
     paper = "".join(printed(cast, "state_president", "/review/dossier/JK/print/"))

@@ -127,7 +127,7 @@ def flags_of(
         {
             "name": one.name,
             "numbers": [(label, small_cells.said(n)) for label, n in one.numbers],
-            "in_tens": [(label, small_cells.said(small_cells.shown(n))) for label, n in one.numbers if n]
+            "in_tens": [(label, small_cells.said(n)) for label, n in one.in_tens]
             if one.decides and on_screen
             else (),
             "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",

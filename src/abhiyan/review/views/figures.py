@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as say
@@ -86,7 +86,7 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
         for (one, of), (_href, drawn, _said) in zip(drawn_of, ladders, strict=False)
         if not drawn.is_empty
     ]
-    compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here, today)
+    compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here, at=at)
     return UnitLaddersShown(running, ladders, trends, compared)
 
 
@@ -95,19 +95,21 @@ def _compared(
     running: Sequence[RunningMeasure],
     ladders: Sequence[LadderShown],
     here: UnitRow,
-    today: date,
+    *,
+    at: datetime,
 ) -> list[Compared]:
     """Each measure beside the frame of its ladder; of a unit below the districts what it said and reported until
     today."""
+    today = clock.day_in(settings.TIME_ZONE, at)
     frames = checks.speaking_frames({one.programme.pk for one in running}, here.id)
-    lines = checks.lines_in(frames, here.id)
+    lines = checks.lines_in(frames, here.id, at=at)
     is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
     rest = {
         (one.programme.pk, one.measure): (None, one.programme.closes_on)
         for one in running
         if (one.programme.pk, one.measure) not in lines
     }
-    said = programmes.said_of(here.id, rest) if rest else {}
+    said = programmes.said_of(here.id, rest, at=at) if rest else {}
     found = []
     for one, drawn in zip(running, ladders, strict=True):
         key = one.programme.pk, one.measure

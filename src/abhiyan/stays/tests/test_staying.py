@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as known
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from abhiyan.contact import actions as contact
 from abhiyan.contact.actions import Told
 from abhiyan.contact.tests.at_doors import contact_programme, listed
-from abhiyan.core import sql
+from abhiyan.core import small_cells, sql
 from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
@@ -37,7 +38,7 @@ from abhiyan.programmes.actions.items import say_whether
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import ladder
-from abhiyan.stays import actions
+from abhiyan.stays import actions, queries
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import Stay
 from abhiyan.stays.prepared import prepared
@@ -489,3 +490,29 @@ def test_any_order_of_marks_answers_and_reassignments_keeps_one_item_and_nested_
             transaction.set_rollback(True)
 
     holds()
+
+
+def test_outside_a_dossier_tells_the_places_of_the_last_closed_day_and_no_doubt(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    """Steps of today do not show. Each step shows once its day is closed."""
+    span = units.span(world.unit("N111"), 1)
+
+    def told(days: int) -> dict[str, int]:
+        at = NOW + days * DAY
+        with system("test"):
+            found = queries.states_before(run, span, at=at, until=small_cells.until(at, known.TIME_ZONE))
+        return {state: n for state, n in found.items() if n}
+
+    assert told(0) == {"empty": 2} and told(1) == {"empty": 1, "assigned": 1}
+    mark(own, worker, StayStep.ARRIVE, at=NOW + DAY)
+    assert told(1) == {"empty": 1, "assigned": 1} and told(2) == {"empty": 1, "there": 1}
+    mark(own, worker, StayStep.LEAVE, at=NOW + 2 * DAY)
+    assert told(2) == {"empty": 1, "there": 1} and told(3) == {"empty": 1, "done": 1}
+    with system("test"), translation.override("en"):
+        lines = [
+            (str(line[0]), line[1])
+            for part in reviewed(Subject(world.unit("N111"), 1, *span, kinds=frozenset({run.kind})), at=NOW)
+            for line in part.lines
+        ]
+    assert dict(lines) == dict.fromkeys(("Empty", "Assigned", "There", "Done"), "fewer than 10")

@@ -30,6 +30,7 @@ from pptx.slide import SlideLayout
 from pptx.util import Pt
 
 from abhiyan.core.file_pool import ReaderRefusal
+from abhiyan.core.pictures import says_place
 
 from .look import Layouts, SlideLook, look_of, to_json
 from .pages import Box, Room
@@ -80,8 +81,10 @@ BROKEN = (
 
 
 class Unfit(Exception):
-    """A file that is no template. why: not_pptx, password, macros, too_much, links, no_title, no_room. layout: its
-    name; cm: how much room there is and how much is needed."""
+    """A file that is no template. why: not_pptx, password, macros, place, too_much, links, no_title, no_room.
+
+    layout: its name; cm: how much room there is and how much is needed.
+    """
 
     def __init__(
         self, why: str, *, layout: str = "", cm: tuple[float, float, float, float] = (0, 0, 0, 0)
@@ -147,6 +150,8 @@ def _parts(data: bytes) -> dict[str, bytes]:
     for name, part in parts.items():
         if name.endswith((".xml", ".rels")) and _is_unsafe(part):
             raise Unfit("not_pptx")
+        if "/media/" in name and says_place(part):
+            raise Unfit("place")
     return parts
 
 

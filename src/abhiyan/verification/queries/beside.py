@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -95,7 +95,7 @@ class BesideLine:
         )
 
 
-def lines_of(frame: Frame, unit_id: int) -> list[BesideLine]:
+def lines_of(frame: Frame, unit_id: int, *, at: datetime) -> list[BesideLine]:
     """A unit of a frame and all below it down to the districts, as far as the scope in force sees them; itself first.
 
     None of them has a rank yet.
@@ -104,7 +104,7 @@ def lines_of(frame: Frame, unit_id: int) -> list[BesideLine]:
     found = [_line(*row) for row in sql.rows(_UNITS, given)]
     after, until = days_of(frame)
     said = programmes.said_in(
-        frame.programme, frame.measure, [one.unit_id for one in found], after=after, until=until
+        frame.programme, frame.measure, [one.unit_id for one in found], after=after, until=until, at=at
     )
     return [replace(one, after=after, said=said.get(one.unit_id)) for one in found]
 
@@ -112,7 +112,7 @@ def lines_of(frame: Frame, unit_id: int) -> list[BesideLine]:
 Key = tuple[int, int]  # programme and measure
 
 
-def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, BesideLine]:
+def lines_in(frames: Mapping[Key, Frame], unit_id: int, *, at: datetime) -> dict[Key, BesideLine]:
     """A unit alone in several frames, by programme and measure; where it is in none, or out of sight, there is none.
 
     Two queries, however many frames there are.
@@ -125,7 +125,7 @@ def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, BesideLine]
         key, zone = keys[frame_id], settings.TIME_ZONE
         found[key] = _line(*row)
         days[key] = before and day_in(zone, before), day_in(zone, frames[key].frozen_at)
-    said = programmes.said_of(unit_id, days)
+    said = programmes.said_of(unit_id, days, at=at)
     return {key: replace(one, after=days[key][0], said=said.get(key)) for key, one in found.items()}
 
 

@@ -20,10 +20,12 @@ class FlagNumbers:
     proven: int = 0
 
 
-_OPEN = f"f.step <> '{Flag.Step.FOUND}' and f.asked_at > %(since)s"
-_NUMBERS = f"""count(*) filter (where {_OPEN} and f.answered_at is null),
-    count(*) filter (where {_OPEN} and f.answered_at is not null),
-    count(*) filter (where f.step = '{Flag.Step.FOUND}')"""
+_FOUND = f"f.step = '{Flag.Step.FOUND}' and f.decided_at < %(until)s"
+_OPEN = f"f.asked_at > %(since)s and f.asked_at < %(until)s and not ({_FOUND})"
+_ANSWERED = "coalesce(f.answered_at < %(until)s, false)"
+_NUMBERS = f"""count(*) filter (where {_OPEN} and not {_ANSWERED}),
+    count(*) filter (where {_OPEN} and {_ANSWERED}),
+    count(*) filter (where {_FOUND})"""
 _BELOW = f"""
 select f.programme_id, f.measure, {_NUMBERS}
   from verification_flag f join units_placement p on p.unit_id = f.unit_id and p.hierarchy = %(hierarchy)s
@@ -39,15 +41,22 @@ select a.unit_id, {_NUMBERS}
 
 
 def flags_below(
-    programmes: Iterable[int], *, hierarchy: int, span: tuple[int, int], without: int, at: datetime
+    programmes: Iterable[int],
+    *,
+    hierarchy: int,
+    span: tuple[int, int],
+    without: int,
+    at: datetime,
+    until: datetime | None = None,
 ) -> dict[tuple[int, int], FlagNumbers]:
     """Count flags of workers of the districts in a span, by programme and measure. In a system scope; one query.
 
     without: an account whose own flags are not counted: that of the reader. Those whose time is over are gone.
+    until: count what was so before then; None counts what is so now.
     """
     lo, hi = span
     given: dict[str, Any] = {"programmes": list(programmes), "hierarchy": hierarchy, "lo": lo, "hi": hi}
-    rows = sql.rows(_BELOW, given | {"without": without, "since": at - EXPIRES})
+    rows = sql.rows(_BELOW, given | {"without": without, "since": at - EXPIRES, "until": until or "infinity"})
     return {(programme, measure): FlagNumbers(*found) for programme, measure, *found in rows}
 
 
@@ -55,5 +64,5 @@ def flags_in_frame(frame: Frame, *, without: int, at: datetime) -> dict[int, Fla
     """The same by unit, in the tree of a frame as it was frozen: of districts and all above them. One query."""
     given: dict[str, Any] = {"frame": frame.pk, "programme": frame.programme_id, "measure": frame.measure}
     with system("flags in numbers"):
-        rows = sql.rows(_IN_FRAME, given | {"without": without, "since": at - EXPIRES})
+        rows = sql.rows(_IN_FRAME, given | {"without": without, "since": at - EXPIRES, "until": "infinity"})
     return {unit: FlagNumbers(*found) for unit, *found in rows}

@@ -62,7 +62,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     """
     one, at = frames.frame_for(request.viewer, public_id), clock.now()
     here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
-    lines = reads.lines_of(one, here.unit.id)
+    lines = reads.lines_of(one, here.unit.id, at=at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     asked = request.GET.get("level", "")
     kind = asked if asked in kinds else next(iter(kinds), "")
