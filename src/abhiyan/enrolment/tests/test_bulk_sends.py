@@ -22,6 +22,7 @@ from abhiyan.messaging.models import Message, Reached, Send
 from abhiyan.messaging.rules import bulk
 from abhiyan.messaging.rules import counting as rules
 from abhiyan.messaging.tests.bulk import ENGLISH, ENTITY, GIVEN, HINDI, HINDI_ID, Kept, register
+from abhiyan.messaging.tests.carrier import REQUIRED
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.org import actions as org
@@ -205,6 +206,20 @@ def test_nobody_starts_what_no_second_person_approved(field: Field) -> None:
         actions.discard_send(
             public_id=public_id, by=Actor(kind="person", id=other.public_id, account_id=other.pk), at=NOON
         )
+
+
+def test_a_value_longer_than_its_variable_is_not_approved_where_dlt_ids_are_required(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public_id = field.draft()
+    with system("test"):
+        Send.objects.filter(public_id=public_id).update(given=GIVEN | {"en": {"place": "Hall " * 7}})
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(sends.ValueTooLong) as refused:
+        actions.ask_send(public_id=public_id, reason="Sunday", by=field.by, at=NOON)
+    assert refused.value.facts == {"name": "place", "length": 35, "most": 30}
+    assert field.one(field.started()).state == Send.State.SENDING, "with values that fit"
 
 
 def test_an_approved_send_reaches_each_phone_once_however_often_its_job_runs(field: Field) -> None:

@@ -1,6 +1,7 @@
 """While no messages go out, whoever asks for a code is told so: all alike, known or not."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import doctor
 from abhiyan.messaging.models import Message, Spending, Template
+from abhiyan.messaging.tests.carrier import REQUIRED, exported, imported, registered
 from abhiyan.people.tests.make import browser
 
 from .make import Human, World
@@ -81,6 +83,22 @@ def test_no_code_comes_without_a_text_it_fills(world: World, page: str) -> None:
     shown = told(page)
     assert NONE_COMES["en"] in shown and "on its way" not in shown
     assert "we hold nothing about this number" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("page", PAGES)
+def test_no_code_comes_while_its_text_has_no_id_that_is_required(
+    world: World, page: str, language: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+    assert NONE_COMES[language] in before(page, language)
+    assert NONE_COMES[language] in told(page, language=language)
+    assert level() == {FAIL}
+    rows = [row for row in registered(exported()) if row["code"].startswith("code.")]
+    assert imported(rows, tmp_path / "texts.csv")[0] == 0
+    assert NONE_COMES[language] not in before(page, language)
+    assert level() == {OK}
 
 
 @pytest.mark.parametrize("page", ["sign_in", "member"])

@@ -8,6 +8,7 @@ from datetime import datetime
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tables.cleaning import tidied
 from abhiyan.messaging import registrations
 from abhiyan.messaging.models import Registration, Template
 from abhiyan.messaging.rules import bulk
@@ -99,7 +100,7 @@ def _wrong(row: IdRow, template: ContentTemplate | None, *, is_rounded: bool) ->
         return "hash", "unknown"
     if (row.code, row.language) != (template.code, template.language):
         return "code", "other"
-    if " ".join(row.text.split()) != " ".join(template.text.split()):
+    if row.text != tidied(template.text):  # a file is read tidied: one form of each letter, no hidden signs
         return "text", "changed"
     if "E+" in row.template_id.upper() or is_rounded:
         return "id", "rounded"

@@ -188,6 +188,22 @@ def test_ids_come_back_row_by_row_and_each_refusal_names_row_field_and_reason(
     assert ended == 0 and f"{len(rows) - 7} stay as they are" in said
 
 
+@pytest.mark.parametrize("name", ["ग\u095dवा संगठन", "Sangathan\u200d  of  [all] {stop}", "a|b, “c”\n; =d"])
+def test_a_text_with_any_name_of_the_organisation_comes_back_as_it_went_out(
+    published: None, tmp_path: Path, settings: object, name: str
+) -> None:
+    settings.ORGANISATION = name  # type: ignore[attr-defined]
+    rows = registered([row for row in exported() if row["code"] == "code.sign_in"])
+    ended, said = imported(rows, tmp_path / "texts.csv")
+    assert (ended, Registration.objects.count()) == (0, 2), said
+    queue("code.sign_in")
+    kept = Kept()
+    assert send_due(kept, at=AT) == 1
+    (english,) = (row for row in rows if row["language"] == "en")
+    assert kept.letters[0].registration == english["id"]
+    assert pattern(english["text"]).fullmatch(kept.letters[0].text)
+
+
 def test_ids_that_a_spreadsheet_rounded_are_refused(published: None, tmp_path: Path) -> None:
     rows = exported()[:2]
     rounded = [row | {"id": f"11071600000000{n}0000"} for n, row in enumerate(rows, 1)]
