@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import CASES, NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
@@ -131,3 +131,45 @@ def test_a_form_is_copied_filled_in_returned_mended_and_accepted_into_the_dossie
     look(district, "forms dossier")
     state.goto(board)
     look(state, "forms board")
+
+
+@pytest.mark.parametrize(("size", "language"), LOOKS)
+def test_a_sheet_is_looked_at_put_into_use_asked_and_its_next_version_asked_from_the_next_week(
+    visit: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    sheet: FilePayload = {
+        "name": "visit.xlsx",
+        "mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "buffer": (CASES / "q01_columns_that_count.xlsx").read_bytes(),
+    }
+    state = visit("/forms/new/?unit=JK", "state_president", size=size, language=language)
+    state.set_input_files("[name=sheet]", sheet)
+    state.fill("[name=name_en]", "Village visit")
+    go(state, "form:has([name=ready]) button[type=submit]")
+    expect(state.locator("main .leaf li")).to_have_count(8)
+    look(state, "forms sheet left out")
+    go(state, "form:has([name=looked_at]) button[type=submit]")
+    go(state, "form[action$='/use/'] button[type=submit]")
+    address = state.url
+    state.goto("/programmes/asked/new/?unit=JK")
+    state.fill("[name=title]", "गाँव प्रवास")
+    state.select_option("[name=wanted]", "report")
+    state.select_option("[name=whom]", "office:mandal_president:mandal")
+    state.select_option("[name=rhythm]", "weekly")
+    state.fill("[name=first_on]", (TODAY - 2 * DAY).isoformat())
+    state.fill("[name=last_on]", (TODAY + 60 * DAY).isoformat())
+    state.select_option("[name=form_id]", index=1)
+    go(state, ASK)
+    go(state, ASK)
+    state.goto(f"{address}change/")
+    state.fill("[name=teams-label_en]", "How many teams?")
+    go(state, "form:has([name=name_hi]) button[type=submit]")
+    go(state, "form[action$='/use/'] button[type=submit]")
+    look(state, "forms asked in an older version")
+    go(state, "main a[href*='/asked/form/']")
+    asked = state.url
+    look(state, "forms asked")
+    go(state, "form[action$='/newest-form/'] button[type=submit]")
+    state.goto(asked)
+    expect(state.locator("form[action$='/same-form/']")).to_have_count(1)
+    look(state, "forms moved on")
