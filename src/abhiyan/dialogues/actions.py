@@ -266,9 +266,10 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
 
 
 def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
-    """Show a leader the number (E.164) of a president on today's roster. `org.reveal_bearer` records it."""
+    """Show a leader in office the number (E.164) of a president on today's roster. `org.reveal_bearer` records it."""
     with system("a president is called"):
-        row = needed(Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id)).first())
+        own = Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id))
+        row = needed(next(iter(queries.in_office(needed(by.account_id), own, at=at)), None))
         if row.day != clock.day_in(programme_by_id(row.programme_id).zone, at):
             raise CallOver(day=date_format(row.day, "j F"))
         president = needed(people.account(row.president_id))
@@ -377,7 +378,7 @@ def _own_today(call: UUID, *, by: Actor, at: datetime, age: timedelta = timedelt
         raise CallOver(day=date_format(row.day, "j F"))
     if programme not in queries.running(at):
         raise NotRunningNow
-    if not queries.calls_there(row.leader_id, programme, row.unit_id, on=clock.day_in(programme.zone, at)):
+    if not queries.in_office(row.leader_id, [row], at=at):
         raise org.NotYours
     return row
 

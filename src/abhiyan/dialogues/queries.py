@@ -1,6 +1,6 @@
 """Reads of dialogues: the roster's leaders and booths, a leader's own calls, and the numbers of units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -15,7 +15,7 @@ from abhiyan.helpdesk.queries import RequestOnBehalf, asked_for
 from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import items_by_id, open_of
+from abhiyan.programmes.queries import items_by_id, open_of, programme_by_id
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.units import queries as units
 
@@ -140,15 +140,36 @@ def undone(programme_id: int, *, before: date) -> list[tuple[int, int, RosterSou
     return [(leader, unit, RosterSource(came)) for leader, unit, came in rows]
 
 
-def calls_there(account_id: int, programme: Programme, unit_id: int, *, on: date) -> bool:
-    """Return True if an office of the account calls in the booth's area on a day. In a system scope."""
+def booths_called(account_id: int, programme: Programme, unit_ids: Collection[int], *, on: date) -> set[int]:
+    """Return those of some booths in whose area an office of the account calls on a day. In a system scope."""
     stands, when = held_on(account_id, on)
     callers = _OF_CALLERS.format(stands=f"ap.state <> 'disputed' and {stands}")
-    return sql.exists(
-        f"select {callers} and ap.account_id = %(account)s and exists (select from units_placement b"
-        " where b.unit_id = %(unit)s and b.hierarchy = %(hierarchy)s and b.lo >= p.lo and b.lo < p.hi)",
-        _given(programme, on) | when | {"account": account_id, "unit": unit_id},
+    return set(
+        sql.column(
+            "select b.unit_id from units_placement b where b.unit_id = any(%(units)s)"
+            f" and b.hierarchy = %(hierarchy)s and exists (select {callers} and ap.account_id = %(account)s"
+            " and b.lo >= p.lo and b.lo < p.hi)",
+            _given(programme, on) | when | {"account": account_id, "units": list(unit_ids)},
+        )
     )
+
+
+def in_office(account_id: int, some: Iterable[Dialogue], *, at: datetime) -> list[Dialogue]:
+    """Return those of some calls that an office of the account makes today. The others ended with the office.
+
+    In a system scope; few queries a programme.
+    """
+    found, of = list(some), dict[int, list[Dialogue]]()
+    for one in found:
+        of.setdefault(one.programme_id, []).append(one)
+    own: set[UUID] = set()
+    for programme_id, calls in of.items():
+        programme = programme_by_id(programme_id)
+        there = booths_called(
+            account_id, programme, {one.unit_id for one in calls}, on=clock.day_in(programme.zone, at)
+        )
+        own |= {one.pk for one in calls if one.unit_id in there}
+    return [one for one in found if one.pk in own]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +235,16 @@ def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
         found = Dialogue.objects.filter(
             leader_id=account_id, programme_id__in=today, day__in=set(today.values())
         )
-        return _drawn([one for one in found.order_by("-came", "pk") if one.day == today[one.programme_id]])
+        now = [one for one in found.order_by("-came", "pk") if one.day == today[one.programme_id]]
+        return _drawn(in_office(account_id, now, at=at))
 
 
-def own_call(account_id: int | None, ident: UUID) -> OwnCall:
-    """Return one of a leader's own calls, of any day. NotFound for anybody else's."""
+def own_call(account_id: int | None, ident: UUID, *, at: datetime) -> OwnCall:
+    """Return one of a leader's own calls, of any day. NotFound for anybody else's, and once the office has ended."""
     with system("somebody's own call"):
-        found = needed(Dialogue.objects.filter(pk=ident, leader_id=needed(account_id)).first())
-        return _drawn([found])[0]
+        found = Dialogue.objects.filter(pk=ident, leader_id=needed(account_id))
+        row = next(iter(in_office(needed(account_id), found, at=at)), None)
+        return _drawn([needed(row)])[0]
 
 
 def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:

@@ -42,7 +42,7 @@ PAGE = "site:field_call"
 @form_page
 def field_call(request: Request, call: UUID) -> HttpResponseBase:
     """Show one of the viewer's own calls, for a phone: what was said last time, and the form of what came of it."""
-    own = queries.own_call(request.viewer.account_id, call)
+    own = views.call_of(request, call)
     form = views.CallForm(request.POST if request.method == "POST" else None, initial=views.EMPTY)
     note = partial(views.note_given, request, call)
     outcome = tried(request, form, note, said=lambda done: views.words_of(done[0]))
@@ -71,7 +71,7 @@ def take_call(request: Request, sent: RecordSent) -> RecordTaken:
 
 def show_call(request: Request, sent: RecordSent) -> RecordShown:
     """Say what a record would note of whose call. Refuses a call that is not its sender's."""
-    own = queries.own_call(request.viewer.account_id, sent.named["call"])
+    own = views.call_of(request, sent.named["call"])
     form = views.CallForm(request.POST)
     said = taken(form, lambda said: said)
     spans = units.all_spans([own.of.unit_id]).get(own.of.unit_id, [])

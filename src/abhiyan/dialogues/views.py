@@ -123,7 +123,7 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
             return say("Noted. The need joined the open request %(number)s of the same kind.") % number
         return say("Noted. The need is request %(number)s of the helpline.") % number
 
-    own = queries.own_call(request.viewer.account_id, call)
+    own = call_of(request, call)
     outcome = tried(request, form, note, said=said, has_form=own.is_talk == is_need)
     if not outcome:
         return _shown(request, own, form, status=outcome.status)
@@ -153,10 +153,15 @@ def note_given(
     return actions.note_call(call=call, noted=noted, by=request.actor, at=clock.now(), age=age)
 
 
+def call_of(request: Request, call: UUID) -> queries.OwnCall:
+    """Return one of the viewer's own calls, while their office calls there; else NotFound."""
+    return queries.own_call(request.viewer.account_id, call, at=clock.now())
+
+
 @require_POST
 def number(request: Request, call: UUID) -> HttpResponseBase:
     """Show the call with the president's number. Each look leaves a row in the trail."""
-    own = queries.own_call(request.viewer.account_id, call)
+    own = call_of(request, call)
     found = actions.show_number(call=call, by=request.actor, at=clock.now())
     return _shown(request, own, CallForm(initial=EMPTY), number=found)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
-from abhiyan.org.queries.offices import HELD
+from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of, programme_by_id
@@ -413,13 +414,23 @@ def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:
     """Stays of a worker that have not ended, in programmes that run or ran in the last days. In the worker's scope:
     one query where there are none."""
     rows = list(Stay.objects.filter(worker_id=account_id, ended_at=None).order_by("made_at")[:MOST_OWN])
-    return _drawn(rows, at=at) if rows else []
+    return _drawn(rows, at=at) if rows and is_in_office(account_id, at=at) else []
 
 
 def own_stay(account_id: int | None, ident: UUID, *, at: datetime) -> OwnStay:
-    """One of a worker's own stays, also an ended one. NotFound for anybody else's."""
+    """One of a worker's own stays, also an ended one. NotFound for anybody else's, and without an office."""
     found = needed(Stay.objects.filter(pk=ident, worker_id=needed(account_id)).first())
-    return _drawn([found], at=at)[0]
+    return _drawn([needed(found if is_in_office(needed(account_id), at=at) else None)], at=at)[0]
+
+
+def is_in_office(worker_id: int, *, at: datetime) -> bool:
+    """Return True if a worker holds an office today. Without one they are not assigned and do not see their host."""
+    stands, when = held_on(worker_id, clock.day_in(settings.TIME_ZONE, at))
+    with system("whether a worker is in office"):
+        return sql.exists(
+            f"select from org_appointment ap where ap.account_id = %(worker)s and {stands}",
+            when | {"worker": worker_id},
+        )
 
 
 def _drawn(rows: Sequence[Stay], *, at: datetime) -> list[OwnStay]:

@@ -206,7 +206,7 @@ def test_a_call_that_finds_no_president_ends_and_gives_the_office_above_a_task(
             president_id=call.president_id,
             came=0,
         )
-    card = queries.own_call(leader.pk, again.pk)
+    card = queries.own_call(leader.pk, again.pk, at=NOW)
     assert card.missed is not None and card.missed.day == TODAY and card.before is None
     assert label in mine.get(f"/dialogues/call/{again.pk}/").content.decode()
 
@@ -559,3 +559,25 @@ def test_my_record_shows_ones_calls_and_absence(world: World, run: Programme, le
     page = mine.get("/programmes/record/").content.decode()
     assert "0 confirmed by the president" in page and "1 Dec 2026 – 3 Dec 2026" in page
     assert "/dialogues/away/" in page
+
+
+def test_with_the_office_a_leaders_calls_end_with_their_names_and_numbers(
+    world: World, run: Programme, leader: Account
+) -> None:
+    morning()
+    call = calls(leader)[0]
+    page = f"/dialogues/call/{call.pk}/"
+    assert browser(leader).get(page).status_code == 200
+    with system("test"):
+        held = Appointment.objects.get(account_id=leader.pk)
+    world.appoint(leader, "district_in_charge", "N21")
+    org.end_appointment(public_id=held.public_id, reason="moved", by=JOBS, at=NOW)
+    assert queries.own_calls(leader.pk, at=NOW) == []
+    phone = browser(leader)
+    pages = (page, f"/field/call/{call.pk}/")
+    assert [phone.get(each).status_code for each in pages] == [404, 404]
+    assert phone.post(f"{page}number/").status_code == 404
+    with pytest.raises(NotFound):
+        actions.show_number(call=call.pk, by=actor(leader), at=NOW)
+    with pytest.raises(NotYours):
+        note(leader, call)

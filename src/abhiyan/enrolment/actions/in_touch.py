@@ -45,8 +45,8 @@ class FriendTalk(models.TextChoices):
 def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, at: datetime) -> None:
     """Note the result of a try to speak with a friend. Spoke: they rest for 30 days. Wrong: for good.
 
-    Only the organiser by whose link the friend joined may do it. Refuses NotFound; contact's NotNow, TriedByAnother,
-    FinishFirst.
+    Only the organiser by whose link the friend joined may do it, while their office lasts. Refuses NotFound;
+    contact's NotNow, TriedByAnother, FinishFirst.
     """
     one = queries.own_friend(by.account_id, friend)
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -61,8 +61,8 @@ def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, a
 def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
     """The number (E.164) of a friend, for one call; it leaves a row. At most 200 numbers a day.
 
-    Only the organiser by whose link the friend joined may do it, where the gate of calls allows it. Refuses NotFound,
-    HeldBack, TooMany.
+    Only the organiser by whose link the friend joined may do it, while their office lasts and where the gate of
+    calls allows it. Refuses NotFound, HeldBack, TooMany.
     """
     one = queries.own_friend(by.account_id, friend)
     with system("a friend is called"):

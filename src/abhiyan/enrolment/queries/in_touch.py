@@ -11,7 +11,9 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership
+from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.org import queries as org
 from abhiyan.people.models import Purpose
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
@@ -19,6 +21,7 @@ from abhiyan.units import queries as units
 ROOM = "friends"  # of tries; what they are about is the membership
 QUIET = timedelta(days=30)
 COLUMNS = "m.id, m.public_id, p.name, m.phone_id, m.unit_id, m.programme_id, d.at, t.done_at"
+RECORD = "enrolment.enrol"  # whose office gave it made a link there
 # By the link (referred_by), then each friend by ids, then their newest talk (attempt_about).
 _OWN = f"""from enrolment_referral r join enrolment_referred d on d.referral_id = r.id
  join enrolment_membership m on m.public_id = d.membership and m.ended_on is null and m.merged_into is null
@@ -26,7 +29,7 @@ _OWN = f"""from enrolment_referral r join enrolment_referred d on d.referral_id 
  join people_person p on p.id = m.person_id and p.left_at is null
  left join lateral (select a.done_at from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
    and a.outcome = '{Attempt.Outcome.REACHED.value}' order by a.begun_at desc limit 1) t on true
- where r.account_id = %(account)s"""
+ where r.id = any(%(links)s)"""
 # It leaves out friends who said no to us, whose number was wrong, or whose last try lets them rest.
 _QUIET = f""" and coalesce(t.done_at, d.at) < %(before)s
  and not exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
@@ -49,6 +52,15 @@ class QuietFriend:
     place: str = ""
 
 
+def links_in_office(account_id: int) -> list[int]:
+    """Return the own links of an account whose units it still enrols in. In a system scope.
+
+    With the office the link ends. So friends who joined by it are the organiser's no more.
+    """
+    links = Referral.objects.filter(account_id=account_id).values_list("pk", "unit_id")
+    return [pk for pk, unit_id in links if org.holds(account_id, RECORD, at=unit_id)]
+
+
 def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[QuietFriend]:
     """An organiser's friends nobody spoke with for 30 days, the longest silence first. In a system scope."""
 
@@ -59,7 +71,7 @@ def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[Quiet
     return Rows(
         COLUMNS,
         _OWN + _QUIET,
-        {"account": account_id, "before": at - QUIET, "at": at},
+        {"links": links_in_office(account_id), "before": at - QUIET, "at": at},
         orders={"since": ("coalesce(t.done_at, d.at)",)},
         make=QuietFriend,
         finish=finish,
@@ -68,22 +80,28 @@ def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[Quiet
 
 
 def count_quiet(account_id: int, *, at: datetime, most: int) -> int:
-    """Count these friends, up to `most`. One query."""
+    """Count these friends, up to `most`. One query where there is no own link."""
     with system("friends nobody spoke with"):
+        links = links_in_office(account_id)
+        if not links:
+            return 0
         found = sql.value(
             f"select count(*) from (select 1 {_OWN}{_QUIET} limit %(most)s) f",
-            {"account": account_id, "before": at - QUIET, "at": at, "most": most},
+            {"links": links, "before": at - QUIET, "at": at, "most": most},
         )
     return int(found or 0)
 
 
 def own_friend(account_id: int | None, public_id: UUID) -> QuietFriend:
-    """Return a friend that this organiser invited, however lately somebody spoke with them; else NotFound."""
+    """Return a friend that this organiser invited, however lately somebody spoke with them; else NotFound.
+
+    An organiser whose office there ended gets NotFound too.
+    """
     with system("a friend of an organiser"):
         found = sql.each(
             QuietFriend,
             f"select {COLUMNS} {_OWN} and m.public_id = %(friend)s limit 1",
-            {"account": account_id or 0, "friend": public_id},
+            {"links": links_in_office(account_id or 0), "friend": public_id},
         )
     return needed(found[0] if found else None)
 

@@ -25,6 +25,8 @@ from abhiyan.forms.actions.opinions import QuoteNames
 from abhiyan.forms.models import Opinion, Submission
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.forms.tests.make import answered
+from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
 from abhiyan.org.tests.make import actor
 from abhiyan.people.models import Account, Consent, Person, Purpose
 from abhiyan.people.tests.make import browser
@@ -34,7 +36,7 @@ from abhiyan.programmes.rules.ladder import TallyChange
 
 from .make import Human, World
 from .test_two_rolls import become_friend, friends_programme
-from .web import officer, web_world
+from .web import officer, today, web_world
 
 pytestmark = pytest.mark.django_db
 LIST = "/friends/"
@@ -288,3 +290,32 @@ def test_a_longer_list_asks_no_more(world: World, friends: Programme, organiser:
         asked.append(len(ran))
     assert asked[0] == asked[1]
     assert reverse("enrolment:quiet_friends") == LIST
+
+
+def test_friends_are_the_organisers_until_the_office_ends_and_whatever_office_comes_after(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    who = account(organiser)
+    one = invited(world, friends, who, world.asha)
+    card = f"/friends/{one.public_id}/"
+    assert organiser.get(card).status_code == 200
+    with system("test"):
+        held = Appointment.objects.get(account_id=who.pk)
+    new = {"office": "booth_worker", "hierarchy": 1, "starts_on": today(), "by": SYSTEM, "at": world.now}
+    with system("test"):
+        org.appoint(account_id=who.pk, unit_id=world.units["HP-B001"].pk, **new)  # type: ignore[arg-type]  # as given
+    org.end_appointment(public_id=held.public_id, reason="moved", by=SYSTEM, at=world.now)
+    assert organiser.get(card).status_code == organiser.post(card, {"outcome": "reached"}).status_code == 404
+    assert world.asha.name not in organiser.get(LIST).text
+    assert "Nobody spoke with" not in organiser.get("/").text
+    for refused in (
+        lambda: in_touch.friend_number(friend=one.public_id, by=actor(who), at=world.now),
+        lambda: in_touch.note_friend_talk(
+            friend=one.public_id, outcome="reached", is_visit=True, by=actor(who), at=world.now
+        ),
+    ):
+        with pytest.raises(NotFound):
+            refused()
+    with system("test"):
+        org.appoint(account_id=who.pk, unit_id=world.mandal.pk, **new | {"office": "friends_organiser"})  # type: ignore[arg-type]  # as given
+    assert organiser.get(card).status_code == 200, "appointed there again, they have them again"

@@ -20,7 +20,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
-from abhiyan.dialogues.models import Dialogue
+from abhiyan.dialogues.models import CallPlan, Dialogue
 from abhiyan.dialogues.tests.make import programme as dialogues_programme
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.tests.make import Human
@@ -217,7 +217,9 @@ def stay(cast: Cast) -> Case:
 
 def call(cast: Cast) -> Case:
     run = dialogues_programme(cast.world.state.pk)
-    made = {}
+    roles, made = ["district_in_charge", "state_president"], {}
+    with system("test"):
+        CallPlan.objects.create(programme_id=run.pk, offices=roles, per_day=2)
     for role, unit in (("district_in_charge", "JK-B001"), ("state_president", "JK-B002")):
         with system("test"):
             made[role] = Dialogue.objects.create(

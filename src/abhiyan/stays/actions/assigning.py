@@ -271,10 +271,12 @@ def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
     """Show a worker the number (E.164) of their own host, until they leave. It counts against 200 a day and
     leaves a row.
 
-    Refuses NotFound where the stay is not theirs, StayEnded, StaysOver, NoHostNumber, TooMany.
+    Refuses NotFound where the stay is not theirs or their offices have ended, StayEnded, StaysOver, NoHostNumber,
+    TooMany.
     """
     with system("a worker calls the host"):
         one = own_locked(stay=stay, by=by)
+        needed(queries.is_in_office(one.worker_id, at=at) or None)
         if one.state == State.DONE or queries.is_over(
             programme_by_id(one.programme_id), at - timedelta(days=1)
         ):

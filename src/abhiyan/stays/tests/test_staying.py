@@ -29,6 +29,8 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
+from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account, Phone
@@ -411,6 +413,22 @@ def test_the_hosts_number_is_shown_to_its_own_worker_and_each_look_leaves_a_row(
         actions.show_host(stay=own.pk, by=actor(worker), at=NOW + DAY)
     actions.forget_host(told=ItemsErased((), own.host_phone or uuid4(), NOW))
     assert f"{page}host/" not in phone.get(page).text
+
+
+def test_a_worker_whose_last_office_ended_sees_neither_stay_nor_host(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    page = f"/field/stay/{own.pk}/"
+    assert browser(worker).get(page).status_code == 200
+    with system("test"):
+        for held in Appointment.objects.filter(account_id=worker.pk):
+            org.end_appointment(public_id=held.public_id, reason="moved", by=JOBS, at=NOW)
+    phone = browser(worker)
+    assert [phone.get(page).status_code, phone.post(f"{page}host/").status_code] == [404, 404]
+    with pytest.raises(NotFound):
+        actions.show_host(stay=own.pk, by=actor(worker), at=NOW)
+    with system("test"):
+        assert queries.own_stays(worker.pk, at=NOW) == []
 
 
 def test_a_worker_on_a_stay_takes_the_doors_of_its_place_and_sees_the_talks_there(
