@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import limits
+from abhiyan.core import limits, sql
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import PHONES, CellKind, Field, Layout
@@ -25,7 +25,8 @@ from .actions import appointments
 from .models import Office
 from .rules import granting
 
-MOST_ROWS = 2_000  # each row keeps its locks until the list is done
+MOST_ROWS = 5_000
+LOCKS_A_ROW = 3  # the office in the unit, the account and the phone, until the list is done
 LAYOUT = Layout(
     key="appointments",
     fields=(
@@ -111,11 +112,20 @@ def offices() -> list[tuple[str, str]]:
     ]
 
 
+def most_rows() -> int:
+    """The rows that one list of appointments may have. All its locks are in the server's one table of locks.
+    PostgreSQL's defaults have room for 2,133 rows, and the embedded server for MOST_ROWS."""
+    room = sql.value(
+        "select current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int"
+    )
+    return min(MOST_ROWS, int(room) // LOCKS_A_ROW)
+
+
 def _take(work: Work, *, write: bool) -> None:
     """Appoint each row by the act of the page. Without `write` all of it is undone again: that is the check."""
     rows = every_row(work, phone=phones.parse)
-    if len(rows) > MOST_ROWS:
-        raise TooManyRows(most=MOST_ROWS)
+    if len(rows) > (most := most_rows()):
+        raise TooManyRows(most=most)
     cells = {row[0]: dict(zip((one.key for one in LAYOUT.fields), row[1:], strict=True)) for row in rows}
     faults: list[tuple[int, str, str, dict[str, Any]]] = []
     given = _offices(work, cells, faults)
@@ -141,6 +151,7 @@ def _take(work: Work, *, write: bool) -> None:
                         body_id=_body(places[number], each["body"]),
                         starts_on=each["since"],
                         disputing=(),
+                        is_only_offered=True,
                         by=work.by,
                         at=work.at,
                     )
@@ -273,7 +284,7 @@ LIST = ImportKind(
     capability="imports.appointments",
     outcomes={
         "offered": RowOutcome(_("Appointed, to be accepted"), "ok"),
-        "same": RowOutcome(_("Hold this office already")),
+        "same": RowOutcome(_("Hold this office or were offered it already")),
         "stays": RowOutcome(_("Accepted already: stay appointed"), "warn"),
     },
     options=(

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from abhiyan.core.refusals import Refused, needed
@@ -151,6 +152,21 @@ def tried(
     if words := said(value) if callable(said) else said:
         say_when_done(request, words)
     return Tried(is_done=True, status=302, value=value, form=form)
+
+
+class NoButton(Refused):
+    message = _("Nothing was changed. Press one of the buttons of the page.")
+
+
+def pressed(request: HttpRequest, name: str, *values: str) -> str:
+    """The value of the button that sent a form, one of `values`. A form without a button decides nothing.
+
+    A phone that sends a form again may lose its button, and so may a page that a script sends. Refuses NoButton.
+    """
+    said = request.POST.get(name, "")
+    if said not in values:
+        raise NoButton(field=name)
+    return said
 
 
 def ask(

@@ -190,6 +190,8 @@ def test_consents_are_switched_one_by_one(world: World) -> None:
     client.post("/me/consents/", {"purpose": "2", "say": "no"})
     rows = world.rows("select purpose, withdrawn_at is null from people_consent order by purpose")
     assert rows == [(1, True), (2, False), (3, True)]
+    assert client.post("/me/consents/", {"purpose": "3"}).status_code == 422, "without its button"
+    assert world.rows("select purpose, withdrawn_at is null from people_consent order by purpose") == rows
     assert client.post("/me/consents/", {"purpose": "1", "say": "no"}).status_code == 404
 
 

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, person
 from abhiyan.enrolment.actions import contributors as acts
 from abhiyan.enrolment.queries import contributors as queries
@@ -34,7 +33,7 @@ from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST
 from abhiyan.programmes.models import Task
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import OPEN, Act, is_late
-from abhiyan.ui.acts import ask, form_page, say_when_done, tried
+from abhiyan.ui.acts import ask, form_page, pressed, say_when_done, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -243,15 +242,11 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
         return redirect("enrolment:me")
     one = found.task_of_helper(public_id, member.phone_id, persons_of(member))
     form = HelpAnswerForm(request.POST if request.method == "POST" else None)
-    act = ANSWERS.get(request.POST.get("answer", ""))
-    if request.method == "POST" and act is None:
-        raise NotFound
+    act = ANSWERS[pressed(request, "answer", *ANSWERS)] if request.method == "POST" else Act.DO
     done = tried(
         request,
         form,
-        lambda given: programmes.change_task(
-            public_id=public_id, act=act or Act.DO, note=given["note"], by=by, at=at
-        ),
+        lambda given: programmes.change_task(public_id=public_id, act=act, note=given["note"], by=by, at=at),
     )
     if done:
         say_when_done(request, _("Thank you. We pass your answer on."))

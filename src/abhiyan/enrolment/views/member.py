@@ -28,7 +28,7 @@ from abhiyan.core.words import language
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.forms import YES, CorrectForm, MemberPhoneForm, SmsCodeForm, WhichForm
+from abhiyan.enrolment.forms import NO, YES, CorrectForm, MemberPhoneForm, SmsCodeForm, WhichForm
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries import batches as queries_batches
 from abhiyan.enrolment.queries import join as queries_join
@@ -51,7 +51,7 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
-from abhiyan.ui.acts import form_page, say_when_done, tried
+from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
 
 from . import card, join, joined, own_help, parting, places
 
@@ -346,7 +346,7 @@ def me_consents(request: VisitRequest) -> HttpResponseBase:
     if member is None or asked not in (str(Purpose.MESSAGES.value), str(Purpose.CALLS.value)):
         raise NotFound
     purpose = int(asked)
-    if request.POST.get("say") == YES:
+    if pressed(request, "say", YES, NO) == YES:
         notice = queries_join.drive_of(member.programme_id).notice(language())
         people.give_consent(
             person_id=member.person_id,

@@ -23,7 +23,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import form_page, say_when_done
+from abhiyan.ui.acts import form_page, pressed, say_when_done
 from abhiyan.ui.owed import Invitation
 
 from . import devices
@@ -58,11 +58,10 @@ def question(request: VisitRequest, link: str) -> HttpResponseBase:
     request.visit.about = row.programme_id
     is_listed = row.template.startswith(LISTED)
     is_others = devices.is_of_others(request, row.phone_id)
-    said = request.POST.get("answer")
-    is_refused = request.method == "POST" and is_others and said != NO
-    if request.method == "POST" and not is_refused:
-        if said in (YES, NO):
-            messaging.answer_link(link=link, yes=said == YES, by=request.actor, at=at)
+    said = pressed(request, "answer", YES, NO) if request.method == "POST" else ""
+    is_refused = said == YES and is_others
+    if said and not is_refused:
+        messaging.answer_link(link=link, yes=said == YES, by=request.actor, at=at)
         return redirect(request.path)
     shown = {
         "about": about,

@@ -29,7 +29,7 @@ from abhiyan.people import phones
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import form_page, say_when_done, tried
+from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -155,8 +155,8 @@ def solved(request: VisitRequest, link: str) -> HttpResponseBase:
     if row is None or not is_ours:
         return _guessed(request, at)
     request.visit.about = row.programme_id
-    said = request.POST.get("answer")
-    if request.method == "POST" and said in ("yes", "no"):
+    if request.method == "POST":
+        said = pressed(request, "answer", "yes", "no")
         why = rules.plain(request.POST.get("why", ""))[: rules.LONGEST]
         messaging.answer_link(link=link, yes=said == "yes", by=request.actor, at=at, why=why)
         say_when_done(request, str(_("Thank you. We have your answer.")))

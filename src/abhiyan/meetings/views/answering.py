@@ -15,7 +15,7 @@ from abhiyan.meetings.models import Invitee
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page, say_when_done
+from abhiyan.ui.acts import form_page, pressed, say_when_done
 
 from .shown import days_of
 
@@ -40,8 +40,8 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         if is_after
         else not acts.answering.is_over(own.meeting, at=at)
     )
-    said = request.POST.get("answer")
-    if request.method == "POST" and is_open and said in ("yes", "no"):
+    if request.method == "POST" and is_open:
+        said = pressed(request, "answer", "yes", "no")
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[:LONGEST_REASON]
         messaging.answer_link(link=link, yes=said == "yes", why=why, by=request.actor, at=at)
         say_when_done(request, str(_("Thank you. We have your answer.")))

@@ -167,6 +167,15 @@ def test_the_link_declines_with_a_reason_where_there_is_one(made: Appointment) -
     assert again(made).end_reason == "declined: I moved away"
 
 
+@pytest.mark.parametrize("sent", [{}, {"answer": ""}, {"answer": "yes"}, {"why": "no button"}])
+def test_a_form_without_its_button_declines_nothing(made: Appointment, sent: dict[str, str]) -> None:
+    answer = Client(HTTP_ACCEPT_LANGUAGE="en").post(page(made), sent)
+    assert answer.status_code == 422 and "Press one of the buttons" in answer.content.decode()
+    signed_in = browser(holder_of(made)).post(f"/appointments/{made.public_id}/answer/", sent)
+    assert signed_in.status_code == 422 and "Press one of the buttons" in signed_in.content.decode()
+    assert again(made).state == "offered" and asked(made).answered_at is None
+
+
 def test_what_org_refuses_behind_the_link_is_said_there_and_the_offer_stays(
     world: World, made: Appointment
 ) -> None:

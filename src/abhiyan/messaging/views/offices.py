@@ -16,7 +16,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.actions import NotOffered
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, pressed
 
 
 @form_page
@@ -49,7 +49,7 @@ def office(request: Request, link: str) -> HttpResponseBase:
         return render(request, "messaging/office.html", shown)
     if is_others:
         return render(request, "messaging/office.html", shown, status=403)
-    is_accepted = request.POST.get("answer") == "accept"
+    is_accepted = pressed(request, "answer", "accept", "decline") == "accept"
     try:
         actions.answer_link(
             link=link, yes=is_accepted, why=request.POST.get("why", ""), by=request.actor, at=at

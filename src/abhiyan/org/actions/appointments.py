@@ -166,14 +166,16 @@ def appoint(
     body_id: int | None = None,
     order_no: str = "",
     disputing: Collection[UUID] | None = None,
+    is_only_offered: bool = False,
 ) -> Appointment:
     """Give a person an office in a unit (and body) for a term; without days from today until further notice.
 
-    Who may: holders of org.appoint above the unit, or in it with a more senior office; and only what they have
+    Holders of org.appoint above the unit, or in it with a more senior office, may do this; and only with what they have
     themselves (BeyondYourOwn). To a seat in a body: holders of org.bodies. To a data officer's office: data officers
     strictly above.
-    It counts once its holder accepts (`offers`): a message with a word and a link asks them. What the system gives, and
-    what somebody gives themselves, counts at once.
+    It counts once its holder accepts (`offers`): a message with a word and a link asks them. An office that
+    somebody gives themselves counts at once. So do the system's own: the first data officers, and sample data.
+    is_only_offered: the holder has to accept it from the system too, as each row of a list.
     disputing: the appointments (public ids) it is meant to dispute; none in particular where nothing is said.
     Refuses UnknownOffice, OfficeNotHere, NotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices, WrongTerm,
     AccountClosed, OfficerElsewhere; SeatHeld where the only seat is held by others than `disputing`.
@@ -215,7 +217,8 @@ def appoint(
         taken = kind.seats == 1 and bool(seats)
         if taken and disputing is not None and any(each.public_id not in disputing for each in seats):
             raise SeatHeld(by=seats)
-        counts_at_once = by.kind == "system" or by.account_id == account_id
+        is_named = by.kind == "system" and not is_only_offered
+        counts_at_once = is_named or by.account_id == account_id
         made = Appointment.objects.create(
             public_id=lot.uuid(),
             account_id=account_id,
@@ -234,7 +237,7 @@ def appoint(
         people.end_first_words(account_id=account_id, by=by, at=at)
         _record("org.appoint", made, by, at, office=office, order_no=made.order_no)
         if counts_at_once:
-            how = Appointment.How.NAMED if by.kind == "system" else Appointment.How.SIGNED_IN
+            how = Appointment.How.NAMED if is_named else Appointment.How.SIGNED_IN
             take_office(made, how=how, at=at)
         else:
             news.tell(
@@ -392,6 +395,7 @@ def appoint_new(
     body_id: int | None = None,
     order_no: str = "",
     disputing: Collection[UUID] | None = None,
+    is_only_offered: bool = False,
 ) -> Appointment:
     """Appoint somebody by their phone, opening their account when they have none yet. As `appoint` otherwise.
 
@@ -413,6 +417,7 @@ def appoint_new(
             body_id=body_id,
             order_no=order_no,
             disputing=disputing,
+            is_only_offered=is_only_offered,
         )
 
 

@@ -12,7 +12,7 @@ from abhiyan.core.models import AuditEntry, RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Message
-from abhiyan.org import actions
+from abhiyan.org import actions, lists
 from abhiyan.org.lists import LAYOUT
 from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours
@@ -138,6 +138,18 @@ def test_a_booth_list_as_districts_keep_it_is_mapped_by_guess(world: World, tmp_
     assert staged.counts == {"offered": 2, "refused": 2}
     assert refused(staged) == [(4, "place", "unit_unnamed"), (5, "part_no", "unit_unknown")]
     assert offices() == [("booth_president", "N1-56-126"), ("booth_president", "N1122")]
+
+
+def test_the_organisers_of_65_constituencies_are_one_list_and_a_longer_one_than_the_locks_is_refused(
+    world: World, tmp_path: Path
+) -> None:
+    assert 65 * 31 <= lists.most_rows() <= lists.MOST_ROWS
+    rows = "Phone,Name,Office,Unit code\n" + "9906000011,Asha Devi,Booth worker,N1111\n" * (
+        lists.most_rows() + 1
+    )
+    leader = actor(world.holder("district_president", "N11"))
+    staged = bring(tmp_path / "list.csv", rows, world, leader)
+    assert staged.state == "failed" and offices() == []
 
 
 def test_a_list_needs_the_right_to_bring_one(world: World, tmp_path: Path) -> None:

@@ -15,13 +15,13 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.acts import ask, form_page, pressed, say_when_done
 
 
 @require_POST
 def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Accept or decline one's own office."""
-    is_accepted = request.POST.get("answer") == "accept"
+    """Accept or decline one's own office. Refuses NoButton."""
+    is_accepted = pressed(request, "answer", "accept", "decline") == "accept"
     try:
         held = actions.answer_offer(
             public_id=public_id, is_accepted=is_accepted, by=request.actor, at=clock.now()

@@ -22,7 +22,7 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.rules import pace
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.ui.acts import form_page, say_when_done, tried
+from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
@@ -305,9 +305,7 @@ def _answer_form(in_charge: int, given: QueryDict | None = None) -> DeclineCharg
 @posted("programmes:charges", takes=())
 def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
     """Accept or decline what one was named for."""
-    accepts = ANSWERS.get(request.POST.get("answer", ""))
-    if accepts is None:
-        return _charges(request, problem=say("Choose: accept or decline."), status=422)
+    accepts = ANSWERS[pressed(request, "answer", *ANSWERS)]
     form = _answer_form(in_charge, request.POST)
     if not form.is_valid():
         return _charges(request, answered=(in_charge, form), status=422)

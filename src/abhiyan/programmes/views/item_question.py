@@ -15,7 +15,7 @@ from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries.items import item
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.items import ROOM
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, pressed
 
 YES, NO = "yes", "no"
 
@@ -37,7 +37,8 @@ def item_question(request: Request, link: str) -> HttpResponseBase:
         sentence = "" if of is None or is_unnamed else of.sentence(about)
     request.visit.about = row.programme_id
     is_others = about.by_id is not None and request.viewer.account_id == about.by_id
-    if (said := request.POST.get("answer")) in (YES, NO):
+    if request.method == "POST":
+        said = pressed(request, "answer", YES, NO)
         messaging.answer_link(link=link, yes=said == YES, by=request.actor, at=at)
         return redirect(request.path)
     shown = {

@@ -32,7 +32,7 @@ from abhiyan.stays import actions, queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.refusals import WorkerUnknown
 from abhiyan.stays.words import STATES
-from abhiyan.ui.acts import PageAct, act_on, ask, form_page, say_when_done
+from abhiyan.ui.acts import PageAct, act_on, ask, form_page, pressed, say_when_done
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -280,8 +280,8 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         worker = people.names_of([one.worker_id]).get(one.worker_id, "") if one else ""
         days = queries.days_of(programmes.programme_by_id(one.programme_id)) if one else ""
     is_open = one is not None and one.state in actions.BEFORE and at < row.expires_at
-    said = request.POST.get("answer")
-    if request.method == "POST" and is_open and said in ("yes", "no"):
+    if request.method == "POST" and is_open:
+        said = pressed(request, "answer", "yes", "no")
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: actions.LONGEST_WHY]
         messaging.answer_link(link=link, yes=said == "yes", why=why, by=request.actor, at=at)
         say_when_done(request, str(_("Thank you. We have your answer.")))
