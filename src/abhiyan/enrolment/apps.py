@@ -64,6 +64,7 @@ class EnrolmentConfig(AppConfig):
         releases.register_page("channels.number", number_page)
         releases.register_details("channels.number", channels.sentences)
         releases.register_details("channels.number_end", channels.sentences)
+        releases.register_details(channels.CODES, channels.sentences)
         releases.register_details(certificates.ACT, certificates.sentences)
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)

@@ -107,6 +107,7 @@ class CodesForm(Clipped):
     unit = forms.ChoiceField(label=pgettext_lazy("kind of unit", "State"))
     first = DayField(label=_("First day"))
     last = DayField(label=_("Last day"))
+    reason = forms.CharField(label=_("Why are no codes asked?"), max_length=200)
 
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
         super().__init__(data, **given)

@@ -303,7 +303,7 @@ urlpatterns = [
     page("my-link/", referrals.own_link, opens=ENTERING),
     page("drives/<uuid:public_id>/invited/", referrals.drive_referrals, opens=PEOPLE),
     page("drives/<uuid:public_id>/set-up/", drive.drive_set_up, opens=RUNNING, act="is changed back"),
-    page("drives/<uuid:public_id>/codes/", drive.drive_codes, opens=RUNNING, act="is switched back"),
+    page("drives/<uuid:public_id>/codes/", drive.drive_codes, opens=RUNNING, act="waits for a second person"),
     page(
         "drives/<uuid:public_id>/tokens/",
         drive.drive_ask_token,

@@ -3,7 +3,7 @@
 The webhook of a number tells calls and texts, and they count as the phone's own. So a number takes two people, as a
 token does: one asks, another approves. The first then adds it and sees its secrets once. Its end takes two people as
 well, since its calls are refused from then on. A new number proves nothing for `NEW_FOR`, so that somebody may still
-notice it.
+notice it. Days without codes take two people, for nobody proves a phone there. Codes are asked again by one.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from django.db import transaction
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import lot
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, short_day
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
@@ -29,11 +29,13 @@ from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.org.news import ReleaseDecided
 from abhiyan.programmes import queries as programmes
+from abhiyan.units import queries as units
 
-from .setting_up import set_up_drive
 from .tokens import MANAGE
 
+RUN = "programmes.run"
 ADD, END = "channels.number", "channels.number_end"  # what two people do
+CODES = "channels.codes_off"  # and this
 NEW_FOR = timedelta(days=3)
 WIDEST = {4: 16, 6: 32}  # of an address a provider calls from: wider proves nothing
 OWN_SECRET = ("plivo", "twilio", "whatsapp")  # providers whose console has the secret that they sign with
@@ -45,6 +47,10 @@ class NetworkUnclear(Refused):
 
 class SigningTokenMissing(Refused):
     message = _("Give the token or secret from the provider's console. It signs what it sends with it.")
+
+
+class CodesUnfit(Refused):
+    message = _("Give the first and last day for each state without codes.")
 
 
 class NumberAdded(Refused, status=409):
@@ -157,7 +163,12 @@ def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: da
 
 
 def heed_decision(*, told: ReleaseDecided) -> None:
-    """A second person approved the end of a number: it ends. In their transaction."""
+    """A second person approved the end of a number, or days without codes: it is so. In their transaction."""
+    if told.act == CODES and told.allow:
+        programme_id = int(told.payload["programme_id"])
+        entry = {key: str(told.payload[key]) for key in ("unit", "from", "to")}
+        kept = [each for each in _codes_off(programme_id) if each != entry]
+        _write_codes(programme_id, [*kept, entry], by=told.by, at=told.at)
     if told.act == END and told.allow:
         messaging.end_number(
             number_id=int(told.payload["number_id"]),
@@ -173,6 +184,16 @@ def sentences(release: Release) -> list[str]:
         drive = named(programmes.programme_by_id(int(release.payload["programme_id"])).names)
     except NotFound:  # its draft was thrown away meanwhile
         drive = "–"
+    if release.act == CODES:
+        days = {key: short_day(date.fromisoformat(str(release.payload[key]))) for key in ("from", "to")}
+        unit = units.unit(str(release.payload["unit"]))
+        where = {"drive": drive, "unit": named(unit.names), "first": days["from"], "last": days["to"]}
+        return [
+            say("%(drive)s asks no code in %(unit)s from %(first)s to %(last)s.") % where,
+            say(
+                "Nobody who joins online there proves a phone on these days. Check that SMS really fails there."
+            ),
+        ]
     about = {"number": release.payload["number"], "drive": drive}
     if release.act == END:
         return [
@@ -191,24 +212,46 @@ def sentences(release: Release) -> list[str]:
     ]
 
 
-def switch_codes_off(
-    *, programme_id: int, unit_code: str, first: date, last: date, by: Actor, at: datetime
-) -> None:
-    """Ask no code below a unit from a day to a day. Who may, and refusals: `set_up_drive`."""
-    entry = {"unit": unit_code, "from": first.isoformat(), "to": last.isoformat()}
-    with transaction.atomic():
-        kept = [each for each in _codes_off(programme_id) if each != entry]
-        set_up_drive(programme_id=programme_id, codes_off=[*kept, entry], by=by, at=at)
+def ask_codes_off(
+    *, programme_id: int, unit_code: str, first: date, last: date, reason: str, by: Actor, at: datetime
+) -> Release:
+    """Ask a second person's yes to no codes below a unit from a day to a day (law.md O5).
+
+    Their yes switches them off (`heed_decision`). Who may: programmes.run at the programme's owner. Refuses NotFound,
+    CodesUnfit, and what `org.ask_release` refuses.
+    """
+    owner = _require(programme_id, by, RUN)
+    if not unit_code or last < first:
+        raise CodesUnfit(field="last")
+    payload = {"programme_id": programme_id, "unit": unit_code, "from": str(first), "to": str(last)}
+    return releases.ask_release(act=CODES, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
 
 
 def switch_codes_on(
     *, programme_id: int, unit_code: str, first: str, last: str, by: Actor, at: datetime
 ) -> None:
-    """Ask codes again where an entry of `Drive.codes_off` said no. Without such an entry nothing changes."""
+    """Ask codes again where an entry of `Drive.codes_off` said no. Without such an entry nothing changes.
+
+    Who may: programmes.run at the programme's owner. Refuses NotFound.
+    """
     gone = {"unit": unit_code, "from": first, "to": last}
+    _require(programme_id, by, RUN)
     with transaction.atomic():
         kept = [each for each in _codes_off(programme_id) if each != gone]
-        set_up_drive(programme_id=programme_id, codes_off=kept, by=by, at=at)
+        _write_codes(programme_id, kept, by=by, at=at)
+
+
+def _write_codes(programme_id: int, entries: list[dict[str, str]], *, by: Actor, at: datetime) -> None:
+    Drive.objects.filter(pk=programme_id).update(codes_off=entries)
+    programme = programmes.programme_by_id(programme_id)
+    audit.record(
+        by=by,
+        at=at,
+        act="enrolment.codes_off",
+        subject=str(programme.public_id),
+        unit_id=programme.owner_id,
+        facts={"n": len(entries)},
+    )
 
 
 def _codes_off(programme_id: int) -> list[dict[str, str]]:
@@ -217,12 +260,12 @@ def _codes_off(programme_id: int) -> list[dict[str, str]]:
     return list(drive.codes_off)
 
 
-def _require(programme_id: int, by: Actor) -> int:
+def _require(programme_id: int, by: Actor, right: str = MANAGE) -> int:
     """The unit that owns the programme."""
     if not Drive.objects.filter(pk=programme_id).exists():
         raise NotFound
     owner = programmes.programme_by_id(programme_id).owner_id
-    org.require(by, MANAGE, at=owner)
+    org.require(by, right, at=owner)
     return owner
 
 

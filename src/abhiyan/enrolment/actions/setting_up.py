@@ -1,8 +1,6 @@
 """What a membership drive adds to its programme: roll, notice, public address, codes, replies."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -39,10 +37,6 @@ class AddressTaken(Refused):
 
 class AddressUnfit(Refused):
     message = _("The address has small Latin letters, digits and hyphens only.")
-
-
-class CodesUnfit(Refused):
-    message = _("Give the first and last day for each state without codes.")
 
 
 def ensure_roll(kind: RollKind = rolls.MEMBERS) -> Roll:
@@ -122,7 +116,6 @@ def set_up_drive(
     at: datetime,
     join_slug: str | None = None,
     notice_version: int | None = None,
-    codes_off: Sequence[dict[str, Any]] | None = None,
     replies_per_hour: int | None = None,
     renews: bool | None = None,
     minuted: str | None = None,
@@ -130,10 +123,9 @@ def set_up_drive(
     """Change what is given.
 
     renews: whether a member whose term still runs may renew it here. minuted: why its constituencies were chosen, as
-    the minutes say. codes_off: [{"unit": code, "from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}] (law.md O5).
+    the minutes say.
 
-    It needs `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit,
-    AddressTaken, CodesUnfit.
+    It needs `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit, AddressTaken.
     In the caller's transaction: the drive's row is held until it ends.
     """
     drive = needed(Drive.objects.select_for_update().filter(pk=programme_id).first())
@@ -152,14 +144,6 @@ def set_up_drive(
         if not people.languages_of_notice(drive.notice_code, notice_version):
             raise NoNotice(field="notice_version")
         drive.notice_version = notice_version
-    if codes_off is not None:
-        for one in codes_off:
-            try:
-                if date.fromisoformat(one["from"]) > date.fromisoformat(one["to"]) or not one["unit"]:
-                    raise CodesUnfit(field="codes_off")
-            except (KeyError, TypeError, ValueError):
-                raise CodesUnfit(field="codes_off") from None
-        drive.codes_off = list(codes_off)
     if replies_per_hour is not None:
         drive.replies_per_hour = replies_per_hour
         messaging.set_allowance(programme_id=programme_id, per_hour=replies_per_hour, by=by, at=at)

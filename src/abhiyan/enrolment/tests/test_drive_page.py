@@ -187,10 +187,17 @@ def test_unfit_settings_are_refused_beside_their_field(
 
 
 def test_codes_are_switched_off_in_a_state_for_some_days_and_on_again(world: World) -> None:
-    client = officer(world, "state_president", "JK")
+    client, approver = officer(world, "state_president", "JK"), officer(world, "data_officer", "JK")
     days = {"unit": "JK", "first": today().isoformat(), "last": (today() + timedelta(days=2)).isoformat()}
     for _twice in range(2):
-        assert client.post(page_of(world, "codes/"), days).status_code == 302
+        assert client.post(page_of(world, "codes/"), days | {"reason": "No SMS"}).status_code == 302
+    assert drive_of(world).codes_off == [], "one person asks"
+    ((release,),) = world.rows("select public_id from org_release where act = 'channels.codes_off'")
+    assert client.post(f"/releases/{release}/decide/", {"allow": "yes"}).status_code == 403
+    assert drive_of(world).codes_off == [], "and does not approve it"
+    shown = approver.get(f"/releases/{release}/decide/?allow=yes").content.decode()
+    assert "asks no code in" in shown and "proves a phone" in shown
+    decide(approver, release)
     assert drive_of(world).codes_off == [{"unit": "JK", "from": days["first"], "to": days["last"]}]
     assert "codes off" in client.get(page_of(world)).content.decode()
     assert client.post(page_of(world, "codes/"), days | {"on": "1"}).status_code == 302
@@ -200,11 +207,15 @@ def test_codes_are_switched_off_in_a_state_for_some_days_and_on_again(world: Wor
 def test_codes_are_not_switched_off_backwards_or_elsewhere(world: World) -> None:
     client = officer(world, "state_president", "JK")
     days = {"unit": "JK", "first": today().isoformat(), "last": (today() - timedelta(days=2)).isoformat()}
+    days["reason"] = "No SMS"
     assert client.post(page_of(world, "codes/"), days).status_code == 422
     assert (
         client.post(page_of(world, "codes/"), days | {"unit": "HP", "last": days["first"]}).status_code == 422
     )
     assert client.post(page_of(world, "codes/"), {}).status_code == 422
+    unsaid = days | {"last": days["first"], "reason": ""}
+    assert client.post(page_of(world, "codes/"), unsaid).status_code == 422
+    assert world.count("org_release") == 0
     assert drive_of(world).codes_off == []
 
 

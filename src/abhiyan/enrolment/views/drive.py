@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -343,7 +343,7 @@ def drive_set_up(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_POST
 def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Switch codes off in a state from day to day, or on again."""
+    """Ask a second person to switch codes off in a state from day to day; or switch them on again."""
     seen = SeenDrive(request, public_id)
     org.require(request.actor, RUN, at=seen.programme.owner_id)
     of, by, at = seen.programme.pk, request.actor, clock.now()
@@ -369,12 +369,18 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
     done = tried(
         request,
         form,
-        lambda given: channels.switch_codes_off(
-            programme_id=of, unit_code=given["unit"], first=given["first"], last=given["last"], by=by, at=at
+        lambda given: channels.ask_codes_off(
+            programme_id=of,
+            unit_code=given["unit"],
+            first=given["first"],
+            last=given["last"],
+            reason=given["reason"],
+            by=by,
+            at=at,
         ),
-        said=_("No code is asked there on these days."),
+        said=_("Request sent. See below who can approve it."),
     )
-    return seen.back("codes") if done else _page(seen, status=done.status, codes=form)
+    return redirect("org:releases") if done else _page(seen, status=done.status, codes=form)
 
 
 @require_GET

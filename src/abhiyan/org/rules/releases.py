@@ -1,4 +1,9 @@
-"""Acts that need a second person's approval, and the capability whoever asks must hold."""
+"""Acts that need a second person's approval, and the capability whoever asks must hold.
+
+An act needs one if afterwards less is proven of people who join or sign in, a way in is open that was not, people call
+or write to somebody else, or data or messages about many leave. Its undoing, which proves more, takes one person. What
+somebody does to their own account takes their own proof.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +22,7 @@ CAPABILITY: dict[str, str] = {
     "channels.token": "channels.manage",
     "channels.number": "channels.manage",
     "channels.number_end": "channels.manage",
+    "channels.codes_off": "programmes.run",
     "factors.reset": "org.factors",
     "polls.confirm": "polls.keep",
     "frames.redraw": "verification.plan",
@@ -29,7 +35,7 @@ CAPABILITY: dict[str, str] = {
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset(
     {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
-    | {"contact.list", "friends.certificates"}
+    | {"channels.codes_off", "contact.list", "friends.certificates"}
 )
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
@@ -43,6 +49,7 @@ NAMES: dict[str, Promise] = {
     "channels.token": _("Make a token for a channel"),
     "channels.number": _("Add a number of ours"),
     "channels.number_end": _("End a number of ours"),
+    "channels.codes_off": _("Ask no codes in a state"),
     "factors.reset": _("Reset a lost second proof"),
     "polls.confirm": _("Poll dates"),
     "frames.redraw": _("Name another public value for a draw"),

@@ -34,7 +34,7 @@ POSTS: dict[str, dict[str, str]] = {
     "enrolment:certificate_revoke": {"reason": "wrong"},
     "enrolment:certificate_sheet": {"each": "5", "line_en": "Mine", "line_hi": "Mine"},
     "enrolment:drive_ask_token": PLACE | {"name": "Mine", "channel": "3", "days": "9", "reason": "mine"},
-    "enrolment:drive_codes": DAYS | {"unit": "JK"},
+    "enrolment:drive_codes": DAYS | {"unit": "JK", "reason": "mine"},
     "enrolment:drive_number": {
         "number": "+911800000010",
         "meaning": "join",
