@@ -65,7 +65,7 @@ def four() -> People:
             (WORKER, "booth_worker", "JK-B001"),
         ):
             account = people.open_account(
-                phone=phone, name=f"Holder of {office}", language="en", by=SYSTEM, at=NOW - timedelta(days=9)
+                phone=phone, name="Asha Devi", language="en", by=SYSTEM, at=NOW - timedelta(days=9)
             )
             org.appoint(account_id=account.pk, office=office, unit_id=world.units[unit].pk, by=SYSTEM, at=NOW)
         leader = Account.objects.get(phone_id=keyring().phone_id(LEADER))

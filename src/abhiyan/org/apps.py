@@ -10,6 +10,7 @@ class OrgConfig(AppConfig):
         from abhiyan.core import limits, news
         from abhiyan.core.imports import authority
         from abhiyan.people import queries as people
+        from abhiyan.people.rules.titles_of_office import TITLES
         from abhiyan.ui import bearers, lists
         from abhiyan.units.news import UnitsClosing
         from abhiyan.units.rules import hanging
@@ -20,12 +21,15 @@ class OrgConfig(AppConfig):
         from .queries.offices import offices_held
         from .queries.polls import sentences
         from .rules import named_lists, releases
+        from .rules.offices import SEATS
         from .views import named_lists as with_names
         from .views.bearers import seen
 
         authority.use(require)
         limits.count_offices_by(offices_held)
         people.told_by(cast)
+        for seat in SEATS:
+            TITLES.add(seat.en, seat.hi, is_leading="org.read" in seat.capabilities)
 
         news.subscribe(UnitsClosing, lambda told: closing.end_with_units(told=told))
         releases.register_details(polls.ACT, sentences)

@@ -14,6 +14,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import PHONES, CellKind, Field, Layout
 from abhiyan.core.words import named
 from abhiyan.people import phones
+from abhiyan.people.actions.accounts import NotAName, OfficeInName
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.models import Kind as UnitKind
@@ -298,7 +299,7 @@ LIST = ImportKind(
         ),
     ),
     reasons=REASONS
-    | {one.code: one.message for one in _OF_THE_ACT}
+    | {one.code: one.message for one in (*_OF_THE_ACT, NotAName, OfficeInName)}
     | {
         BodyUnknown.code: BodyUnknown.message,
         Refused.code: Refused.message,

@@ -40,9 +40,7 @@ def centre_in(district: int) -> int:
 def seated(body_id: int, district: int, n: int, office: str = "call_agent") -> Account:
     """Somebody with a seat in a call centre."""
     with system("test"):
-        made = people.open_account(
-            phone=f"+9194192{n:05d}", name=f"{office} {n}", language="en", by=JOBS, at=NOW
-        )
+        made = people.open_account(phone=f"+9194192{n:05d}", name=f"Asha {n}", language="en", by=JOBS, at=NOW)
         org.appoint(
             account_id=made.pk,
             office=office,

@@ -439,7 +439,7 @@ def test_pages_are_for_the_seats_of_the_centre(
     assert "tel:+91" in page.get("/contact/calls/").text
     assert browser(head).post(f"/contact/calls/{turn.pk}/ring/").status_code == 403
     board = browser(head).get(f"/contact/centre/{centre}/").text
-    assert "call_agent 0" in board
+    assert "Asha 0" in board
     browser(head).post(f"/contact/centre/{centre}/back/", {"turn": str(turn.pk)})
     assert not entries(holder_id__isnull=False)
 

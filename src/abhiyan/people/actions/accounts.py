@@ -17,6 +17,7 @@ from abhiyan.core.scope import system
 from abhiyan.people import phones
 from abhiyan.people.models import Account, AccountWord, Phone
 from abhiyan.people.news import ClosedAccountNews
+from abhiyan.people.rules.titles_of_office import TITLES
 from abhiyan.units.rules import fold
 
 from . import sessions
@@ -34,6 +35,10 @@ class NotAPhone(Refused):
 
 class NotAName(Refused):
     message = _("Write the name with 2 to 100 letters, each word in one script and without other signs.")
+
+
+class OfficeInName(NotAName):
+    message = _("Write the name of the person alone, without an office. Pages show the office beside it.")
 
 
 class UnknownLanguage(Refused):
@@ -204,7 +209,7 @@ def reveal_phone(*, phone_id: UUID, about: UUID, by: Actor, at: datetime, unit_i
 def _clean(name: str) -> str:
     """A name without what cannot be seen: controls, directions, zero-width characters but the joiners.
 
-    Refuses signs no name has, and words of letters that only look like those of their script.
+    Refuses signs no name has, words of letters that only look like those of their script, and the title of an office.
     """
     shown = "".join(c for c in name if c.isprintable() or c in _JOINERS)
     cleaned = unicodedata.normalize("NFC", " ".join(shown.split()))
@@ -215,4 +220,6 @@ def _clean(name: str) -> str:
         or not all(map(letters.is_of_one_script, cleaned.split()))
     ):
         raise NotAName(field="name")
+    if TITLES.said_in(cleaned):
+        raise OfficeInName(field="name")
     return cleaned

@@ -50,7 +50,7 @@ def test_booth_presidents_by_console_get_an_offer_each_and_none_counts_yet(
 ) -> None:
     WideWorld(booths)
     path = tmp_path / "booths.csv"
-    rows = (f"98{n:08d},Booth President {n % 26 * 'x' or 'Asha'},56,{n}" for n in range(1, booths + 1))
+    rows = (f"98{n:08d},Asha Devi {n},56,{n}" for n in range(1, booths + 1))
     path.write_text("Mobile,Name,AC no,Part no\n" + "\n".join(rows) + "\n")
     called = ["appointments", str(path), "-o", "office=booth_president", "--unit", "N1"]
     offered = f"{booths:,}  Appointed, to be accepted"
