@@ -15,7 +15,7 @@ _NO = frozenset({"no", "decline", "refuse", "cannot"})
 
 @cache
 def deciding() -> frozenset[str]:
-    """The names of buttons of which one says no, in any template."""
+    """Return the names of buttons that say no in any template."""
     found = (one for source in sources("templates/**/*.html") for one in _BUTTON.finditer(source.text))
     return frozenset(one["name"] for one in found if one["value"] in _NO)
 

@@ -1,22 +1,26 @@
 """Certificates of friends: how they look, a batch by two people, the links, handed over, revoked."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, clock, lot, sql
+from abhiyan.core import apart, audit, clock, jobs, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
+from abhiyan.core.numbers import grouped
 from abhiyan.core.pictures import redraw
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.words import language
 from abhiyan.enrolment.models import CertificateBatch, CertificateSheet, FriendCertificate
 from abhiyan.enrolment.queries import certificates as queries
 from abhiyan.enrolment.rules.certificates import CERTIFICATE, MOST_EACH
@@ -28,6 +32,7 @@ from abhiyan.org.news import ReleaseDecided
 from abhiyan.people import actions as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.units import queries as units
 
 ACT = "friends.certificates"  # of org.rules.releases
 RUN, EXPORT = "programmes.run", "people.export"
@@ -104,9 +109,9 @@ def set_sheet(*, programme: Programme, new: NewSheet, by: Actor, at: datetime) -
     if not 0 < new.each <= MOST_EACH:
         raise EachOutOfRange(field="each", most=MOST_EACH)
     line = {"en": new.line_en.strip(), "hi": new.line_hi.strip()}
-    for language, text in line.items():
+    for key, text in line.items():
         if not text or len(text) > LONGEST_LINE:
-            raise LineMissing(field=f"line_{language}")
+            raise LineMissing(field=f"line_{key}")
     drawn = _drawn(new.signature) if new.signature else b""
     with system("how certificates look"):
         sql.wait_for(f"enrolment.certificate_sheet {programme.pk}")
@@ -143,35 +148,60 @@ def _drawn(data: bytes) -> bytes:
     return apart.done(("signature", hashlib.sha256(data).digest()), work)
 
 
-def ask_batch(*, programme: Programme, segment: int, n: int, reason: str, by: Actor, at: datetime) -> Release:
-    """Ask a second person for certificates of a segment's confirmed friends, for n of them at most.
+def ask_batch(*, programme: Programme, unit: int, n: int, reason: str, by: Actor, at: datetime) -> Release:
+    """Ask a second person for certificates of confirmed friends: of a segment, or of each segment within a unit.
 
-    It needs people.export at the segment: names go to a printer. Refuses NotFound outside the programme, NoSheetYet,
-    SegmentInDoubt, TooManyCertificates, NoFriendWaits, and what `ask_release` refuses.
+    n: for each segment at most. It needs people.export at the unit: names go to a printer. Refuses NotFound outside
+    the programme, NoSheetYet, SegmentInDoubt, TooManyCertificates, EachOutOfRange, NoFriendWaits, and what
+    `ask_release` refuses.
     """
-    org.require(by, EXPORT, at=segment)
+    org.require(by, EXPORT, at=unit)
     with system("asking for certificates"):
-        sheet, _left = _fit(programme, segment, n, at=at)
-    payload = {"programme": str(programme.public_id), "unit": segment, "sheet": str(sheet.pk), "n": n}
-    return releases.ask_release(act=ACT, unit_id=segment, reason=reason, payload=payload, by=by, at=at)
+        if queries.is_segment(programme, unit):
+            sheet, _left = _fit(programme, unit, n, at=at)
+        else:
+            sheet, waiting = _waiting(programme, unit, n, at=at)
+            needed(waiting or None, NoFriendWaits)
+    payload = {"programme": str(programme.public_id), "unit": unit, "sheet": str(sheet.pk), "n": n}
+    return releases.ask_release(act=ACT, unit_id=unit, reason=reason, payload=payload, by=by, at=at)
 
 
 def heed_certificates(*, told: ReleaseDecided) -> None:
     """A second person decided about a batch: its friends get their certificates, or none. In their transaction.
 
-    It checks everything again, for the world may have changed. Refuses SheetReplaced, and as `ask_batch`.
+    It checks everything again, for the world may have changed. A job gives those of several segments. Refuses
+    SheetReplaced, and as `ask_batch`.
     """
     if told.act != ACT or not told.allow:
         return
     programme = programmes.programme(UUID(str(told.payload["programme"])))
-    give_certificates(
-        programme=programme,
-        segment=int(told.payload["unit"]),
-        n=int(told.payload["n"]),
-        sheet=UUID(str(told.payload["sheet"])),
-        by=told.by,
-        at=told.at,
-    )
+    unit, n, sheet = int(told.payload["unit"]), int(told.payload["n"]), UUID(str(told.payload["sheet"]))
+    with system("a batch of certificates"):
+        is_one = queries.is_segment(programme, unit)
+        if not is_one and _waiting(programme, unit, n, at=told.at)[0].pk != sheet:
+            raise SheetReplaced
+    if is_one:
+        give_certificates(programme=programme, segment=unit, n=n, sheet=sheet, by=told.by, at=told.at)
+    else:
+        given = {"programme": str(programme.public_id), "unit": unit, "n": n, "sheet": str(sheet)}
+        by = {"account": told.by.account_id, "person": str(told.by.id)}
+        key = f"{programme.pk} {unit} {told.at.isoformat()}"
+        jobs.later("enrolment.give_certificates", key, at=told.at, decided=told.at.isoformat(), **by, **given)
+
+
+def give_in_segments(
+    *, programme: Programme, unit: int, n: int, sheet: UUID, by: Actor, at: datetime
+) -> None:
+    """Give what was approved for a unit at an instant, segment by segment. A second run leaves out segments that have
+    their batch. A segment that changed meanwhile gets none, as `give_certificates` refuses. As a job."""
+    with system("batches of certificates"):
+        given = CertificateBatch.objects.filter(programme_id=programme.pk, sheet_id=sheet, at=at)
+        done = set(given.values_list("unit_id", flat=True))
+        _sheet, waiting = _waiting(programme, unit, n, at=at)
+    for segment, waits in sorted(waiting.items()):
+        if segment not in done:
+            with suppress(Refused), transaction.atomic():
+                give_certificates(programme=programme, segment=segment, n=waits, sheet=sheet, by=by, at=at)
 
 
 def give_certificates(
@@ -203,6 +233,23 @@ def give_certificates(
         people.issue_documents(kind=CERTIFICATE, people=friends, unit_id=segment, by=by, at=at)
         _record("give_certificates", programme, by=by, at=at, unit_id=segment, n=len(friends))
     return batch
+
+
+def _waiting(
+    programme: Programme, unit: int, n: int, *, at: datetime
+) -> tuple[CertificateSheet, dict[int, int]]:
+    """The sheet in force, and how many friends of each segment within a unit would get a certificate now, n at most.
+
+    Refuses NotFound, NoSheetYet, EachOutOfRange.
+    """
+    segments = queries.segments_in(programme, unit)
+    if programme.state != Programme.State.OPEN or not segments:
+        raise NotFound
+    sheet = needed(queries.sheet_of(programme.pk), NoSheetYet)
+    if not 1 <= n <= sheet.each:
+        raise EachOutOfRange(field="n", most=sheet.each)
+    found = queries.ready(programme, segments, each=sheet.each, on=clock.day_in(programme.zone, at))
+    return sheet, {segment: min(n, waits) for segment, waits in found.items()}
 
 
 def _fit(programme: Programme, segment: int, n: int, *, at: datetime) -> tuple[CertificateSheet, int]:
@@ -298,11 +345,27 @@ def _held(friend: UUID) -> tuple[FriendCertificate, int]:
 
 
 def sentences(release: Release) -> list[str]:
-    """Say exactly what a batch would do, for the person who decides about it."""
-    n = int(release.payload["n"])
+    """Say exactly what a batch would do, for the person who decides about it: how many are ready now, by segment."""
+    n, unit = int(release.payload["n"]), {"unit": queries.name_of(release.unit_id)}
+    with system("how many certificates are ready"):
+        programme = programmes.programme(UUID(str(release.payload["programme"])))
+        segments = queries.segments_in(programme, release.unit_id)
+        on = clock.day_in(programme.zone, release.asked_at)
+        sheet = queries.sheet_of(programme.pk)
+        found = queries.ready(programme, segments, each=sheet.each, on=on) if sheet else {}
+    now = {segment: min(n, waits) for segment, waits in found.items()}
+    names = units.names_of(now, language=language())
+    if segments == [release.unit_id]:
+        what = say("Up to %(n)s certificates for friends of %(unit)s, in the order in which they confirmed.")
+    else:
+        what = say(
+            "Up to %(n)s certificates for friends of each segment of %(unit)s, by the day they confirmed."
+        )
+    total = {"n": grouped(sum(now.values())), "segments": grouped(len(now)), "all": grouped(len(segments))}
     return [
-        say("Up to %(n)s certificates for friends of %(unit)s, in the order in which they confirmed.")
-        % {"n": n, "unit": queries.name_of(release.unit_id)},
+        what % (unit | {"n": n}),
+        say("Ready now: %(n)s in %(segments)s of %(all)s segments.") % total,
+        *(f"{names.get(segment, '')}: {grouped(waits)}" for segment, waits in now.items()),
         say("Their names go to a printer. Each friend gets the link by SMS."),
     ]
 

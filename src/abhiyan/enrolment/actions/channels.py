@@ -217,7 +217,7 @@ def ask_codes_off(
 ) -> Release:
     """Ask a second person's yes to no codes below a unit from a day to a day (law.md O5).
 
-    Their yes switches them off (`heed_decision`). Who may: programmes.run at the programme's owner. Refuses NotFound,
+    Their yes switches them off (`heed_decision`). It needs programmes.run at the programme's owner. Refuses NotFound,
     CodesUnfit, and what `org.ask_release` refuses.
     """
     owner = _require(programme_id, by, RUN)
@@ -232,7 +232,7 @@ def switch_codes_on(
 ) -> None:
     """Ask codes again where an entry of `Drive.codes_off` said no. Without such an entry nothing changes.
 
-    Who may: programmes.run at the programme's owner. Refuses NotFound.
+    It needs programmes.run at the programme's owner. Refuses NotFound.
     """
     gone = {"unit": unit_code, "from": first, "to": last}
     _require(programme_id, by, RUN)

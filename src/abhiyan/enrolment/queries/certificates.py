@@ -58,6 +58,32 @@ def is_segment(programme: Programme, unit_id: int) -> bool:
     )
 
 
+def segments_in(programme: Programme, unit_id: int) -> list[int]:
+    """The open segments of a programme within a unit, in the order of its tree; of a segment itself alone."""
+    return sql.column(
+        f"""select u.id {_COVERED} and exists (select from units_placement s where s.unit_id = %(unit)s
+ and s.hierarchy = p.hierarchy and s.lo is not null and t.lo >= s.lo and t.lo < s.hi) order by t.lo""",
+        {"programme": programme.pk, "unit": unit_id},
+    )
+
+
+def ready(programme: Programme, segments: Collection[int], *, each: int, on: date) -> dict[int, int]:
+    """Count the friends of each segment who would get a certificate now, up to its number. A segment without any is
+    left out, and so is one that checks have stopped. In a system scope."""
+    rows = sql.rows(
+        f"""select u.id, least(%(each)s - (select count(*) from enrolment_certificate g
+  where g.programme_id = %(programme)s and g.segment_id = u.id),
+ (select count(*) from {_FRIENDS} and e.unit_id in (select pl.unit_id from units_placement s
+   join units_placement pl on pl.hierarchy = s.hierarchy and pl.lo >= s.lo and pl.lo < s.hi
+   where s.unit_id = u.id and s.hierarchy = %(hierarchy)s and s.lo is not null)
+  and not exists (select from enrolment_certificate c where c.friend = m.public_id)))::int
+ from unnest(%(units)s::bigint[]) with ordinality u(id, n) order by u.n""",
+        {"programme": programme.pk, "hierarchy": programme.hierarchy, "units": list(segments), "each": each},
+    )
+    bad = doubted(programme, list(segments), on=on) if rows else set()
+    return {unit: n for unit, n in rows if n > 0 and unit not in bad}
+
+
 def doubted(programme: Programme, segments: Collection[int], *, on: date) -> set[int]:
     """The segments whose estimate raises a flag. In a system scope."""
     found = estimated([programme.pk], list(segments), on=on)

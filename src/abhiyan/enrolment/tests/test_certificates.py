@@ -33,8 +33,9 @@ from abhiyan.enrolment.queries import certificates as queries
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.certificates import CERTIFICATE
 from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.enrolment.tasks import give_certificates
 from abhiyan.org.models import Release
-from abhiyan.people.models import Document, Person
+from abhiyan.people.models import Account, Document, Person
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import estimated
@@ -241,7 +242,7 @@ def test_a_bad_estimate_of_the_segment_stops_asking_and_giving(
     estimates[friends.programme.pk, MEASURE, friends.segment] = bad
     with pytest.raises(actions.SegmentInDoubt):
         actions.ask_batch(
-            programme=friends.programme, segment=friends.segment, n=1, reason="x", by=SYSTEM, at=NOW
+            programme=friends.programme, unit=friends.segment, n=1, reason="x", by=SYSTEM, at=NOW
         )
     with pytest.raises(actions.SegmentInDoubt):
         friends.give(1)
@@ -466,7 +467,45 @@ def test_a_batch_asked_twice_is_one_request(friends: FriendsWorld, desk: tuple[C
     assert refused.status_code == 409 and "You asked for 3" in refused.text
     nobody = desk[0].post(friends.page("_ask") + "?unit=JK-AC19", {"n": "1", "reason": "more"})
     assert nobody.status_code == 409 and "No confirmed friend waits" in nobody.text
-    assert desk[0].post(friends.page("_ask") + "?unit=JK", {"n": "1", "reason": "x"}).status_code == 404
+    assert desk[0].post(friends.page("_ask") + "?unit=JK-B001", {"n": "1", "reason": "x"}).status_code == 404
+
+
+def test_one_request_and_one_approval_give_the_certificates_of_all_segments(
+    friends: FriendsWorld, desk: tuple[Client, Client]
+) -> None:
+    for n in range(3):
+        friends.friend(n)
+    friends.friend(3, booth="JK-B004")
+    friends.friend(4, booth="JK-B004", confirms=False)
+    friends.sheet()
+    ask, (asking, second) = friends.page("_ask") + "?unit=JK", desk
+    assert "unit=JK" in asking.get(friends.page("s")).text, "a button leads there"
+    assert "Ready now: 3 in 2 of" in asking.get(ask).text
+    assert asking.post(ask, {"n": "3", "reason": "the meeting"}).status_code == 422, "two are each segment's"
+    assert asking.post(ask, {"n": "2", "reason": "the meeting of friends"}).status_code == 302
+    with system("test"):
+        release = Release.objects.get()
+    decide = f"/releases/{release.public_id}/decide/"
+    shown = second.get(f"{decide}?allow=yes").text
+    assert "Ready now: 3 in 2 of" in shown and "Lal Chowk (Assembly): 2" in shown
+    assert "Bahu (Assembly): 1" in shown
+    assert asking.post(decide, {"allow": "yes"}).status_code == 403
+    friends.friend(5, booth="JK-B004")  # confirmed meanwhile: the job gives what is ready then, two at most
+    assert second.post(decide, {"allow": "yes"}).status_code == 302
+    assert friends.given() == [], "a job gives them"
+    with system("test"):
+        release.refresh_from_db()
+        by = Account.objects.get(pk=release.decided_by or 0)
+    assert release.decided_at is not None
+    put_down = release.payload | {"account": by.pk, "person": str(by.public_id)}
+    for _begun_anew in range(2):
+        give_certificates(**put_down, decided=release.decided_at.isoformat())
+        with system("test"):
+            assert sorted(CertificateBatch.objects.values_list("n", flat=True)) == [2, 2]
+            assert CertificateBatch.objects.filter(approved_by=release.asked_by).count() == 0
+    assert asking.post(ask, {"n": "2", "reason": "again"}).status_code == 409, "nobody waits"
+    district = officer(friends.world, "mandal_president", "JK-SRI-M1")
+    assert district.post(ask, {"n": "2", "reason": "x"}).status_code == 403
 
 
 def test_each_friend_gets_the_link_once_and_opens_their_own_certificate(

@@ -105,9 +105,19 @@ def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
         "rule": rule(sheet.each) if sheet else [],
         "batches": [(each, places.get(each.unit_id, "")) for each in made],
         "may_run": seen.may_run,
+        "whole": _whole(request, one) if sum(row.may_ask for row in table.leaf.rows) > 1 else "",
         "may_print": one.state == Programme.State.OPEN and request.viewer.may(acts.EXPORT),
     }
     return answer(request, "enrolment/certificates.html", table, shown)
+
+
+def _whole(request: Request, one: Programme) -> str:
+    """The code of the widest unit whose segments the viewer may ask for at once: the programme's, else their own."""
+    for unit_id in (one.owner_id, request.viewer.home.unit_id if request.viewer.home else 0):
+        spans = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])] if unit_id else []
+        if spans and request.viewer.may_at(acts.EXPORT, *spans):
+            return units.unit_by_id(unit_id).code
+    return ""
 
 
 class CertificateSheetForm(forms.Form):
@@ -176,30 +186,36 @@ def certificate_preview(request: Request, public_id: UUID) -> HttpResponseBase:
 class AskCertificatesForm(forms.Form):
     """The number of certificates, and what they are for."""
 
-    n = WholeField(label=_("How many certificates, at most"), min_value=1, max_value=MOST_EACH)
+    n = WholeField(label=_("How many certificates in a segment, at most"), min_value=1, max_value=MOST_EACH)
     reason = forms.CharField(label=_("What are they for?"), max_length=300)
 
 
 @form_page
 def certificate_ask(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Ask a second person for certificates of the segment that the address names."""
+    """Ask a second person for certificates of the segment that the address names, or of each segment in a unit."""
     seen, at = _seen(request, public_id), clock.now()
     one = seen.programme
     here = page_unit(request, hierarchy=one.hierarchy)
     org.require(request.actor, acts.EXPORT, at=here.unit.id)
     with system("how many certificates are left"):
         sheet = queries.sheet_of(one.pk)
-        left = sheet.each - queries.given(one, here.unit.id) if sheet else 0
+        is_one = queries.is_segment(one, here.unit.id)
+        left = sheet.each - (queries.given(one, here.unit.id) if is_one else 0) if sheet else 0
+        on = day_in(one.zone, at)
+        places = queries.segments_in(one, here.unit.id)
+        ready = queries.ready(one, places, each=sheet.each, on=on) if sheet else {}
+    told = {"n": grouped(sum(ready.values())), "segments": grouped(len(ready)), "all": grouped(len(places))}
     back = reverse("enrolment:certificates", args=[public_id])
     form = AskCertificatesForm(request.POST or None, initial={"n": max(left, 0)})
     return ask(
         request,
-        lambda given: acts.ask_batch(programme=one, segment=here.unit.id, by=request.actor, at=at, **given),
+        lambda given: acts.ask_batch(programme=one, unit=here.unit.id, by=request.actor, at=at, **given),
         form=form,
         title=say("Certificates for %(place)s") % {"place": here.name},
         text=[
             *(rule(sheet.each) if sheet else [acts.NoSheetYet.message]),
-            say("%(left)s are left for this segment.") % {"left": grouped(left)},
+            *([say("%(left)s are left for this segment.") % {"left": grouped(left)}] if is_one else []),
+            say("Ready now: %(n)s in %(segments)s of %(all)s segments.") % told,
             _(
                 "A second person approves the batch. Then you can print it, and each friend gets the link by SMS."
             ),

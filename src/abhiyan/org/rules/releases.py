@@ -1,8 +1,8 @@
-"""Acts that need a second person's approval, and the capability whoever asks must hold.
+"""Acts that need a second person's approval, and the capability that the asker must hold.
 
-An act needs one if afterwards less is proven of people who join or sign in, a way in is open that was not, people call
-or write to somebody else, or data or messages about many leave. Its undoing, which proves more, takes one person. What
-somebody does to their own account takes their own proof.
+An act needs one if less is proven afterwards of people who join or sign in, or if it opens a way in. It needs one if
+people then call somebody else, or if data of many people or messages to them leave. One person takes such an act back.
+Acts on one's own account take one's own proof.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """Nobody's name says an office: approvals and messages name who asks, and offices have words of their own."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from abhiyan.people.rules.titles_of_office import TITLES
 
 from .make import AT, SYSTEM, World, actor
 
-# Of a title, how somebody may write it into a name.
+# Somebody may write a title into a name in these ways.
 WAYS = {
     "alone": "{}",
     "of a place": "{}, India",
@@ -104,7 +105,7 @@ def test_no_known_name_says_an_office() -> None:
 def test_each_door_that_names_an_account_refuses_it(world: World) -> None:
     leader, name = actor(world.holder("district_president", "N11")), "Asha Devi (State president)"
     account = world.account("Asha Devi")
-    given = {"phone": "9906000001", "name": name, "at": AT}
+    given: dict[str, Any] = {"phone": "9906000001", "name": name, "at": AT}
     with pytest.raises(NotAName):
         actions.appoint_new(office="mandal_president", unit_id=world.unit("N111"), by=leader, **given)
     with pytest.raises(NotAName):

@@ -15,7 +15,7 @@ _FAMILIES = ["अधिकारी", "मंत्री", "प्रमुख"
 _APART = re.compile(r"[(),/·:]|\s[-–—]\s")  # what sets a part of a name off: "Asha Devi (President)"
 _CHUNKS = re.compile(r"[\s(),/·:]+")
 _OF = re.compile(r"\bof\b", re.IGNORECASE)
-# Whoever keeps the server holds no office of the list.
+# The list of offices does not have the keeper of the server.
 _KEEPER = ("Administrator", "Admin", "एडमिन")
 
 

@@ -235,7 +235,7 @@ def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_
     for segment in segments:
         asked = certificates.ask_batch(
             programme=made,
-            segment=segment,
+            unit=segment,
             n=CERTIFICATES,
             reason="मित्र सम्मेलन / Meeting of friends (sample)",
             by=ground.actor("state_president"),
