@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from abhiyan.core import limits, sql
 from abhiyan.core.scope import system
@@ -14,11 +14,15 @@ from abhiyan.core.tests.given import present
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment
+from abhiyan.org.views.appointments import HELD
 from abhiyan.people.actions import rename_account
 from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import address, body, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.cast import IN_BODIES, MORE_OFFICES, OFFICES, SYSTEM, Cast
+from abhiyan.ui.bearers import REASON
+from abhiyan.ui.lists import Table
+from abhiyan.units import queries as units
 
 # The second names of all in office in one district, and in the other; everybody is called Zubeida.
 NEAR, FAR = "Nearbearer", "Farbearer"
@@ -192,6 +196,21 @@ def test_slides_and_a_printed_dossier_leave_names_out_too(cast: Cast, found: Any
     where = "/review/dossier/JK-JAM/print/"
     assert FAR in seen(president, where) and FAR not in seen(client, where)
     assert FAR in seen(client, where, names_reason=WHY), "a file takes the reason as well"
+
+
+def test_an_approved_file_has_names_from_other_units_only_with_its_reason(cast: Cast, found: Any) -> None:
+    account = cast.accounts["booth_president"]
+    for reason, is_there in (("", False), (WHY, True)):
+        with cast.as_("booth_president"):
+            request: Any = RequestFactory().get("/appointments/")
+            request.viewer = queries.viewer_of(account_id=account.pk, on=today())
+            request.actor = cast.actor("booth_president")
+            if reason:
+                request.__dict__[REASON] = reason
+            rows = queries.appointment_rows(*units.span(cast.world.units["JK-JAM"].pk, 1))
+            table: Table[Any] = Table(request, HELD, rows, name="held", caption="Held")
+            text = body(table.written("csv", with_names=True))
+        assert len(text.splitlines()) > len(MORE_FAR) and (FAR in text) == is_there
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ table = Table(request, COLUMNS, rows, name="stays", caption=_("Stays"), sort="na
 return answer(request, "stays/stay_list.html", table, {…})  # {% list table empty=_("No stay yet") %}{% endlist %}
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -26,7 +26,7 @@ from abhiyan.core.natural import natural
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import MarkedRows, Rows
 
-from . import numbers, tables
+from . import bearers, numbers, tables
 from .drawing import escaped
 
 Row = TypeVar("Row")
@@ -65,6 +65,13 @@ class Column(Generic[Row]):
     def drawn(self, row: Row) -> str:
         """The value as people write it, escaped; nothing for a column without."""
         return escaped(shown(self.value(row))) if self.value is not None else ""
+
+    def in_file(self, row: Row, left_out: Container[int]) -> Any:
+        """The value for a file; of an account that is left out, words in its place."""
+        assert self.value is not None
+        if self.account is not None and not self.is_handed and self.account(row) in left_out:
+            return bearers.NOT_SHOWN
+        return self.value(row)
 
     def opening(self) -> str:
         """What stands before the contents of each cell."""
@@ -232,12 +239,20 @@ class Table(Generic[Row]):
         return int(rows[: most + 1].count()) if isinstance(rows, QuerySet) else len(rows)
 
     def _lines(self, columns: Sequence[Column[Row]]) -> Iterator[list[Any]]:
-        values = [one.value for one in columns if one.value is not None]
-        for number, row in enumerate(self._every()):
-            if number == self.longest_file:
-                yield [_("There are more. Narrow the list and export again.")]
-                return
-            yield [_plain(value(row)) for value in values]
+        every = enumerate(self._every())
+        while some := list(islice(every, AT_ONCE)):
+            left_out = self._names_left_out(columns, [row for _number, row in some])
+            for number, row in some:
+                if number == self.longest_file:
+                    yield [_("There are more. Narrow the list and export again.")]
+                    return
+                yield [_plain(one.in_file(row, left_out)) for one in columns]
+
+    def _names_left_out(self, columns: Sequence[Column[Row]], some: Sequence[Row]) -> Collection[int]:
+        """The accounts whose names a file leaves out. A column that hands out the day's work leaves out none."""
+        asked = [one.account for one in columns if one.account is not None and not one.is_handed]
+        whose = {account for of in asked for row in some if (account := of(row))}
+        return bearers.names_left_out(self.request, whose)
 
     def _columns(self, *, with_names: bool) -> list[Column[Row]]:
         """The columns of a file."""

@@ -30,6 +30,7 @@ from abhiyan.org.rules.releases import CAPABILITY
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions import reading
 from abhiyan.ui.acts import ask
+from abhiyan.ui.bearers import REASON
 from abhiyan.ui.lists import Table
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -164,6 +165,9 @@ def _take(
 
     def taken(_given: dict[str, Any]) -> HttpResponseBase:
         take_names(public_id=own.public_id, wanted=which, n=n, by=request.actor, at=at)
+        request.__dict__[REASON] = (
+            own.reason
+        )  # names from other units count, with what they were approved for
         return table.written(str(own.payload["kind"]), with_names=True)
 
     until = dated(localtime(own.expires_at), "j M Y, H:i")
