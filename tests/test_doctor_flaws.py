@@ -304,6 +304,7 @@ def full_limit(hands: Hands) -> None:
 
 
 FLAWS = [
+    Flaw("notices", FAIL, "joining waits", sql("update people_notice set organisation = 'Purana Sangathan'")),
     Flaw("limits", WARN, "the limit code.phone was full: 1 were refused", full_limit),
     Flaw("keys", FAIL, "may be read by others", master_key(None, 0o644)),
     Flaw("keys", FAIL, "the master key is the demo's", master_key(keys.demo_master("seed"), 0o600)),

@@ -37,7 +37,8 @@ GRANTS = {
     },
     "enrolment_halt": {"gateway": "select (kind, import_id, sender, ended_at)"},
     "enrolment_drive": {
-        "gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only, renews, from_lists)"
+        "gateway": "select (programme_id, roll_id, notice_code, notice_version, indian_mobiles_only, renews,"
+        " from_lists)"
     },
     "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age, gives_way, stands_beside)"},
 }

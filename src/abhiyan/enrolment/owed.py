@@ -34,6 +34,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .actions import cards
+from .actions.notices import PUBLISH
 from .actions.referrals import own_code
 from .audiences import UNANSWERED
 from .forms import FilterForm
@@ -49,7 +50,9 @@ from .queries import tickets as queries_tickets
 from .queries.certificates import count_to_hand_over
 from .queries.in_touch import count_quiet
 from .queries.join import SMALLEST, OpenDrive, counting
+from .queries.notices import drives_that_wait
 from .queries.people import join_number
+from .rules import rolls
 from .rules.door import DoorState
 from .rules.rolls import FRIENDS
 
@@ -63,9 +66,11 @@ LATE = timedelta(days=7)  # desk work that waits longer is late
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
-    """Yield what many noes stopped, and how many deny one's own entries. The data officer also gets what people ask by
-    law. Work that waits for an eye follows: both worklists, possible duplicates, sheets to enter. Each person gets what
-    they may do something about; who leads the desks gets, of what others enter, what waits for more than a week."""
+    """Yield first the drives where joining waits. Then yield what many noes stopped, and how many deny one's own
+    entries. The data officer also gets what people ask by law. Work that waits for an eye follows: both worklists,
+    possible duplicates, sheets to enter. Each person gets what they may do something about; who leads the desks gets,
+    of what others enter, what waits for more than a week."""
+    yield from _waits(viewer)
     yield from _halted(viewer)
     yield from _denied(viewer, at)
     yield from _tickets(viewer, at)
@@ -201,6 +206,34 @@ def _new_numbers(viewer: Viewer, at: datetime) -> Iterator[Owed]:
                 act=_("Look"),
                 icon="phone",
             )
+
+
+def _waits(viewer: Viewer) -> Iterator[Owed]:
+    """Drives whose notice is another organisation's: for who may publish the next one, and for the administrator."""
+    publishes = viewer.home is not None and viewer.may_at(PUBLISH, viewer.home.lo)
+    if not (publishes or viewer.is_root):
+        return
+    with system("drives with another organisation's notice"):
+        found = drives_that_wait()
+    if not found:
+        return
+    ours = settings.ORGANISATION or _("no name")
+    said = {"name": ", ".join(one.name() for one in found), "other": found[0].other, "ours": ours}
+    roll = rolls.of_notice(found[0].notice) or rolls.MEMBERS
+    yield Owed(
+        urgency=0,
+        title=_("Nobody can join: %(name)s") % said,
+        meta=_("The notice is by %(other)s; this website is %(ours)s. Publish the next notice.") % said
+        if publishes
+        else _(
+            "The notice is by %(other)s; this website is %(ours)s. Set ABHIYAN_ORGANISATION right, or ask an office of "
+            "nation or state to publish the next notice."
+        )
+        % said,
+        href=reverse("enrolment:notice") + roll.of_notice if publishes else reverse("enrolment:join"),
+        act=_("Write it") if publishes else _("See"),
+        icon="alert",
+    )
 
 
 def _halted(viewer: Viewer) -> Iterator[Owed]:

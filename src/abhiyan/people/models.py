@@ -102,6 +102,8 @@ class Notice(models.Model):
     audio_number = models.TextField(default="", db_default="")
     published_at = models.DateTimeField()
     is_sample = models.BooleanField(default=False, db_default=False)
+    # ABHIYAN_ORGANISATION as it was then. Empty: a sample, or none was set.
+    organisation = models.TextField(default="", db_default="")
 
     class Meta:
         db_table = "people_notice"
@@ -456,7 +458,7 @@ class Document(models.Model):
 
 # What the hot path needs of each table, and no more: a member is known by name and birth year, a phone by its hash.
 GRANTS = {
-    "people_notice": {"gateway": "select (code, version)"},
+    "people_notice": {"gateway": "select (code, version, organisation)"},
     "people_phone": {"gateway": "select (id), insert (id, hash, sealed, last4)"},
     "people_person": {
         "gateway": "select (id, name, birth_year, left_at), update (left_at, merged_into),"

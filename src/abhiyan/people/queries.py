@@ -243,6 +243,12 @@ def versions_of_notice(code: str) -> list[int]:
     return sorted(set(Notice.objects.filter(code=code).values_list("version", flat=True)))
 
 
+def published_by(code: str, version: int) -> str:
+    """The name of the organisation that published a version; "" of a sample, or where none was set."""
+    found = Notice.objects.filter(code=code, version=version).values_list("organisation", flat=True)
+    return found.first() or ""
+
+
 def publications(code: str) -> list[tuple[int, datetime, list[str], bool]]:
     """Every version of a notice, newest first: number, day, languages, whether it is a sample."""
     found: dict[int, tuple[datetime, list[str], bool]] = {}

@@ -15,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.queries.notices import names_other
 from abhiyan.enrolment.rules.batches import MOST_SHEETS
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -22,7 +23,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 
-from .claims import DriveClosed, OutsideScope
+from .claims import DriveClosed, JoiningWaits, OutsideScope
 from .drives import covered
 
 RECORD = "enrolment.enrol"
@@ -43,7 +44,8 @@ def make_batch(
 ) -> PaperBatch:
     """Make a batch of forms of a drive for a unit, with the notice the drive has now.
 
-    Who may: enrolment.enrol over the unit. Refuses SheetsOutOfRange, DriveClosed, OutsideScope, LanguageLacking.
+    Who may: enrolment.enrol over the unit. Refuses SheetsOutOfRange, DriveClosed, OutsideScope, JoiningWaits,
+    LanguageLacking.
     """
     with system("forms are printed"):
         org.require(by, RECORD, at=unit_id)
@@ -57,6 +59,8 @@ def make_batch(
             programme_id=programme_id, unit_ids=[unit_id]
         ):
             raise OutsideScope(field="unit")
+        if other := names_other(drive):
+            raise JoiningWaits(other=other)
         if language not in people.languages_of_notice(drive.notice_code, drive.notice_version):
             raise LanguageLacking(field="language")
         batch = PaperBatch.objects.create(

@@ -13,6 +13,7 @@ from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people import fields
 from abhiyan.people.models import Purpose
 
+WAITS_S = 3_600  # what is told to whoever sends something again after an operator's work
 TRY_AGAIN_S = 2  # what is told to whoever has to send something again
 MEMBERSHIP_ONLY: tuple[int, ...] = (Purpose.MEMBERSHIP.value,)
 
@@ -249,6 +250,21 @@ class Unreadable(ClaimRefused):
     """The database would not take a value no rule had caught; the rest of the batch is not held up by it."""
 
     message = _("This entry could not be read.")
+
+
+class JoiningWaits(ClaimRefused, status=503):
+    """The drive's notice is another organisation's. Nothing is kept, so nobody agrees with the wrong one.
+
+    A call or an SMS without a person's details is kept: it is answered once the notice is right.
+    """
+
+    message = _(
+        "Joining waits: the notice is by %(other)s, and that is not the name of this organisation now. Nothing was "
+        "kept. Send the same again later."
+    )
+
+    def __init__(self, *, other: str) -> None:
+        super().__init__(other=other, wait_s=WAITS_S)
 
 
 class PhoneBusy(ClaimRefused, code="try_again", status=503):

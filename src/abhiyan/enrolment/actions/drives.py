@@ -13,8 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from django.conf import settings
 
 from abhiyan.core import sql
+from abhiyan.people.rules.notices import other_than
 
 from .gateway import DAY_ZERO, int4, int8
 
@@ -63,6 +65,7 @@ class DriveRead:
         bytes
     ]  # itself and the drives beneath or beside it, as parameters: one person once in all
     notices: frozenset[int]  # versions of its notice that were published
+    other: str  # the organisation whose notice it has, if that is another than ours: then joining waits
     halted: frozenset[bytes]  # senders of which nothing is taken until somebody has looked
     trees: int  # the version of the trees that spans and places are of
     spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
@@ -131,6 +134,8 @@ _READ = f"""
            array(select f.id from programmes_programme f
                   where coalesce(f.parent_id, f.id) = coalesce(p.parent_id, p.id)),
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
+           (select max(n.organisation) from people_notice n
+             where n.code = d.notice_code and n.version = d.notice_version),
            array(select h.sender from enrolment_halt h where h.kind = 'sender' and h.ended_at is null),
            array(select array[a.lo, a.hi] from {SPANS} order by a.lo)
       from enrolment_drive d join programmes_programme p on p.id = d.programme_id
@@ -193,6 +198,7 @@ class Drives:
             others,
             family,
             notices,
+            published_by,
             halted,
             spans,
         ) = row
@@ -213,6 +219,7 @@ class Drives:
             others=tuple(others),
             family=frozenset(map(int4, family)),
             notices=frozenset(notices),
+            other=other_than(published_by or "", settings.ORGANISATION),
             halted=frozenset(sender.bytes for sender in halted),
             trees=trees,
             spans=tuple((lo, hi) for lo, hi in spans),

@@ -8,13 +8,17 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.queries.notices import NOT_OVER, drives_that_wait
 from abhiyan.enrolment.rules.rolls import MEMBERS
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
-from abhiyan.people.rules.notices import NoticeText
+from abhiyan.people.rules.notices import NoticeText, does_name
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -33,6 +37,15 @@ class AddressLocal(Refused):
     )
 
 
+class NotNamed(Refused):
+    """A notice has the name of this organisation as its pages show it, in one language or more."""
+
+    message = _(
+        "The notice does not name this organisation. Write “%(organisation)s” into it, in one language or more. If "
+        "that name is wrong, ABHIYAN_ORGANISATION must be set right on the server first."
+    )
+
+
 def publish(
     *,
     texts: Mapping[str, NoticeText],
@@ -42,17 +55,40 @@ def publish(
     at: datetime,
     code: str = MEMBERS.notice,
 ) -> int:
-    """Publish the next version, in every language at once. Its number. Drives that are there keep theirs.
+    """Publish the next version, in every language at once. Its number.
+
+    Drives that are there keep theirs. A drive whose notice is another organisation's takes the new one: joining waits
+    there until it does.
 
     unit_id: the nation or state whose office publishes it. after: the version it was written from, 0 for none. code:
     the notice of one roll.
     Who may: `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed; outside the demo
-    AddressLocal.
+    AddressLocal; NotNamed.
     """
     _may(by, unit_id)
     if is_address_local():
         raise AddressLocal(origin=settings.ORIGIN)
-    return people.publish_notice(code=code, texts=texts, by=by, at=at, after=after)
+    if is_nameless(texts):
+        raise NotNamed(organisation=settings.ORGANISATION)
+    version = people.publish_notice(code=code, texts=texts, by=by, at=at, after=after)
+    with system("drives with another organisation's notice"):
+        waited = [one.programme_id for one in drives_that_wait(states=NOT_OVER, notice=code)]
+        if waited:
+            Drive.objects.filter(pk__in=waited).update(notice_version=version)
+            audit.record(
+                by=by,
+                at=at,
+                act="enrolment.renew_notices",
+                subject=code,
+                n=len(waited),
+                facts={"version": version},
+            )
+    return version
+
+
+def is_nameless(texts: Mapping[str, NoticeText]) -> bool:
+    """Whether a notice names this organisation in none of its languages."""
+    return bool(settings.ORGANISATION) and not does_name(texts.values(), settings.ORGANISATION)
 
 
 def add_audio(

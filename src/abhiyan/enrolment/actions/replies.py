@@ -22,6 +22,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, Enrolment, Waiting
 from abhiyan.enrolment.queries.calls import REPLIED_WITHIN
 from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.notices import drives_that_wait
 from abhiyan.enrolment.queries.texts import waits_for_yes
 from abhiyan.enrolment.rules import rolls
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
@@ -46,7 +47,7 @@ select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not 
          join enrolment_enrolment e on e.membership_id = m.id and e.channel = any(%(welcomed)s)
           and e.signed_at >= w.at and e.ended_at is null where m.phone_id = w.phone_id) as is_welcomed
   from enrolment_waiting w join people_phone p on p.id = w.phone_id
- where {WITHOUT_REPLY} and w.at > %(from)s
+ where {WITHOUT_REPLY} and w.at > %(from)s and w.programme_id <> all(%(wait)s::int[])
  order by w.at limit %(n)s for update of w skip locked"""
 _AGAIN = """
 select w.id, w.programme_id, w.phone_id, w.unit_id, w.called_at, false, p.sealed, w.channel, w.language,
@@ -54,6 +55,7 @@ select w.id, w.programme_id, w.phone_id, w.unit_id, w.called_at, false, p.sealed
          or (w.called_at at time zone %(zone)s)::date <= (w.replied_at at time zone %(zone)s)::date as is_nothing
   from enrolment_waiting w join people_phone p on p.id = w.phone_id
  where w.called_at is not null and (w.replied_at is not null or w.completed_by is not null)
+   and w.programme_id <> all(%(wait)s::int[])
  order by w.called_at limit %(n)s for update of w skip locked"""
 
 
@@ -89,8 +91,10 @@ def reply(*, at: datetime) -> int:
     wrote, also how to join by a text. To a member: that they are one, and where to see, correct or leave. A member whom
     the call made count gets no reply, for they are welcomed (`welcoming`). A phone that has said no since its call gets
     none (messaging). A second call on the day of a reply gets none, nor does a caller who has joined.
+    Callers of a drive wait while its notice is another organisation's.
     """
     given = {"from": at - LATEST, "n": AT_ONCE, "welcomed": list(WELCOMED), "zone": settings.TIME_ZONE}
+    given["wait"] = [one.programme_id for one in drives_that_wait()]
     rows, again = sql.rows(_UNANSWERED, given), sql.rows(_AGAIN, given)
     if not rows and not again:
         return 0

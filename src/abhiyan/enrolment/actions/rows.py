@@ -29,6 +29,7 @@ from .claims import (
     DriveClosed,
     DriveNotOpen,
     FieldTimeInvalid,
+    JoiningWaits,
     NameInvalid,
     NameMissing,
     NotAdult,
@@ -263,6 +264,8 @@ def prepare(
         if refusal is None and notice is not None and notice not in published:
             refusal = _unknown(notice, published)
         is_complete = name is not None and birth is not None and (notice is not None or is_earlier)
+        if refusal is None and is_complete and drive.other and not is_earlier:
+            refusal = JoiningWaits(other=drive.other)
         if refusal is None and not is_complete and claim.sign == 0 and claim.channel not in NAMELESS:
             refusal = (
                 NameMissing() if name is None else BirthYearMissing() if birth is None else NoticeMissing()

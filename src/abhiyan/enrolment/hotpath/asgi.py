@@ -13,6 +13,7 @@ from abhiyan.core import environment, metrics
 from abhiyan.core.address import last_of, shortened
 from abhiyan.core.clock import now
 from abhiyan.core.refusals import Refused
+from abhiyan.enrolment.actions.claims import JoiningWaits
 
 from . import answers, calls, claims
 from .answers import HttpAnswer
@@ -235,7 +236,7 @@ def _passed(headers: dict[bytes, bytes]) -> str:
 def _failed(failure: Exception, headers: dict[bytes, bytes]) -> HttpAnswer:
     """The answer when it came to no outcome."""
     tongue = answers.tongue(headers)
-    if isinstance(failure, Refused) and failure.status != 503:
+    if isinstance(failure, JoiningWaits) or (isinstance(failure, Refused) and failure.status != 503):
         return answers.refuse(failure, tongue)
     if isinstance(failure, QueueFull):
         return answers.refuse(answers.TryLater(wait_s=1), tongue)

@@ -39,7 +39,7 @@ from abhiyan.enrolment.actions import (
     sender_key,
     texts,
 )
-from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, KeyReused
+from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, JoiningWaits, KeyReused
 from abhiyan.enrolment.actions.replies import refuse_by_call
 from abhiyan.enrolment.actions.texts import TextIn
 from abhiyan.enrolment.rules.channels import HOOKS, Sign
@@ -58,6 +58,7 @@ BODY_BYTES = 64 * 1024
 MOST_FIELDS = 200  # of a form
 MOST_WAITING = 1_000  # of those who refuse, and of other texts: as many a worker keeps waiting
 HEARD = (actions.PhoneInvalid, actions.PhoneAbroad, DriveClosed, DriveNotOpen, KeyReused)  # of a text's claim
+PUT_OFF = (actions.PhoneBusy, JoiningWaits)  # nothing is stored, so the provider is not told that it was
 LOOKS_AGAIN_S = (0.5, 2.0)  # for a report's message: a gateway may report before its answer is written down
 MOST_EARLY = 1_000  # reports a worker looks for again at once
 AHEAD = timedelta(hours=1)  # a provider's clock further ahead than this, or this far behind, is not believed
@@ -175,7 +176,7 @@ class Calls:
             except answers.OtherNumber as refused:
                 strange = refused
             except ClaimRefused as refused:
-                if isinstance(refused, actions.PhoneBusy):
+                if isinstance(refused, PUT_OFF):
                     raise
         for told in chat.reports:
             if told.status:
@@ -261,7 +262,7 @@ class Calls:
         assert line.programme_id is not None
         lane = self._batches.lane(line.programme_id, line.by, self._per_day)
         (outcome,) = await self._batches.enrolled(lane, [claim], network)
-        if isinstance(outcome, actions.PhoneBusy):
+        if isinstance(outcome, PUT_OFF):
             raise outcome  # nothing is stored: the provider asks again
         return outcome
 

@@ -29,6 +29,7 @@ from abhiyan.enrolment.actions.claims import (
     ClaimOutcome,
     ClaimRefused,
     DriveClosed,
+    JoiningWaits,
     Suppressed,
 )
 from abhiyan.enrolment.actions.drives import DriveRead, Drives
@@ -71,6 +72,8 @@ def commit(work: Work, drive: DriveRead, *, staged: int) -> Counter[str]:
     """Take in every staged row that is not taken in yet. Returns the outcomes of all of them."""
     if drive.state != "open":
         raise DriveClosed
+    if drive.other:
+        raise JoiningWaits(other=drive.other)
     refuse_halted(import_id=work.id, by=work.by.id)
     done = work.done_slices()
     counts: Counter[str] = Counter()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from abhiyan.core import sql
@@ -17,6 +18,7 @@ from abhiyan.enrolment.rules import rolls
 from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.people import queries as notices
 from abhiyan.people.models import Notice
+from abhiyan.people.rules.notices import other_than
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
@@ -42,6 +44,11 @@ class OpenDrive:
 
     def name(self, language: str = "") -> str:
         return named(self.programme.names, language)
+
+    @property
+    def other(self) -> str:
+        """The organisation whose notice the drive has, if that is another than ours: then joining waits."""
+        return other_than(self.notice("").organisation, settings.ORGANISATION)
 
     @property
     def said(self) -> RollKind:

@@ -396,6 +396,7 @@ def _show(
         "unopened": unopened,
         "place": here.name,
         "drive": drive,
+        "other": drive.other if drive else "",
         "drive_name": found.counts.name() if found.counts else "",
         "asked": found.asked,
         "is_home": is_home,

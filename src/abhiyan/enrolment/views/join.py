@@ -26,6 +26,7 @@ from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions.claims import WAITS_S
 from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.actions.referrals import note_inviter
@@ -79,6 +80,8 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
         return redirect("enrolment:join_done", slug)
     if not queries.is_open(found, on):
         return _closed(request, found, on)
+    if found.other:
+        return joining_waits(request, found)
     if request.method != "POST":
         picker = places.named_in_link(found, request.GET, language=language())
         return show_form(request, found, _fresh(request, found, on), picker, at=at)
@@ -123,6 +126,8 @@ def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
             return redirect("enrolment:join_done", slug)
         # A form sent twice: the first answer has brought a new cookie meanwhile, and that one shows the card.
         return redirect(reverse("enrolment:join_drive", args=[slug]) + "?sent=1")
+    if found.other:
+        return joining_waits(request, found)
     if request.method == "POST" and "again" in request.POST:
         return _send_again(request, found, asked, typed, at=at)
     form = SmsCodeForm(request.POST or None)
@@ -584,6 +589,14 @@ def notice_shown(notice: Notice) -> dict[str, Any]:
 def _triples(notice: Notice) -> list[tuple[str, str, str]]:
     """A notice's sections: key, heading, text; notices of older shape have no key."""
     return [tuple(part) if len(part) == 3 else ("", *part) for part in notice.sections]
+
+
+def joining_waits(request: VisitRequest, found: OpenDrive) -> HttpResponse:
+    """Say why nobody can join now. What was typed is not kept, and a code that was sent stays good."""
+    shown = {"found": found, "drive_name": found.name(), "other": found.other}
+    answer = render(request, "enrolment/join_waits.html", shown, status=503)
+    answer["Retry-After"] = str(WAITS_S)
+    return answer
 
 
 def _closed(request: VisitRequest, found: OpenDrive, on: date) -> HttpResponse:

@@ -51,6 +51,8 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
     on = clock.day_in(found.programme.zone, at)
     if not queries.is_open(found, on):
         return over(request)
+    if found.other:
+        return join.joining_waits(request, found)
     page: dict[str, Any] = {
         "template": "enrolment/join.html",
         "address": reverse("enrolment:link", args=[link]),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,7 @@ def publish_notice(
 
     The caller asks who may. after: the version it was written from, if it must still be the latest.
     Refuses NoticeIncomplete unless every language has every section; NoticeUnfilled while brackets are left, also in a
-    sample; NoticeRenewed.
+    sample; NoticeRenewed. It keeps the name of the organisation that publishes it (`rules.notices.other_than`).
     Locks: this notice, by an advisory lock. In the caller's transaction.
     """
     for text in texts.values():
@@ -74,6 +75,7 @@ def publish_notice(
             audio_number=audio_number,
             published_at=at,
             is_sample=is_sample,
+            organisation="" if is_sample else settings.ORGANISATION,
         )
         for language, text in texts.items()
     )

@@ -1,7 +1,8 @@
 """What a notice must say (DPDP Rules 2025, rule 3; Act s.5), and the marked sample an installation begins with."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,38 @@ def missing(text: NoticeText) -> list[str]:
     said = {section.key for section in text.sections if section.heading.strip() and section.text.strip()}
     lacking = [key for key in REQUIRED if key not in said]
     return lacking + ([] if text.title.strip() else ["title"]) + ([] if text.short.strip() else ["short"])
+
+
+def other_than(published_by: str, organisation: str) -> str:
+    """Return the organisation that published a notice if it is another than the present one, else "".
+
+    A notice without such a name, as a sample, is nobody else's. Case, spaces and ways to encode a letter make no
+    difference. Joining waits while a drive's notice is another's: people would agree with somebody they do not read of
+    on the page.
+    """
+    return published_by if published_by and _folded(published_by) != _folded(organisation) else ""
+
+
+def does_name(texts: Iterable[NoticeText], organisation: str) -> bool:
+    """Return True if a notice names the organisation in one of its languages. Each may write the name its own way."""
+    wanted = _folded(organisation)
+    return any(
+        wanted in _folded(" ".join([text.title, *(section.text for section in text.sections)]))
+        for text in texts
+    )
+
+
+def renamed(text: NoticeText, before: str, now: str) -> NoticeText:
+    """A notice with the organisation's present name in place of the one before, to begin the next version with."""
+    sections = [
+        Section(part.key, part.heading.replace(before, now), part.text.replace(before, now))
+        for part in text.sections
+    ]
+    return NoticeText(text.title.replace(before, now), sections, text.short.replace(before, now))
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def of_file(said: Mapping[str, Any]) -> NoticeText:

@@ -1,0 +1,50 @@
+"""Whose notice a drive has. While it is another organisation's, joining waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from abhiyan.core import sql
+from abhiyan.core.words import named
+from abhiyan.enrolment.models import Drive
+from abhiyan.people import queries as people
+from abhiyan.people.rules.notices import other_than
+from abhiyan.programmes.models import Programme
+
+RUNNING = (Programme.State.OPEN.value,)
+NOT_OVER = (Programme.State.DRAFT.value, *RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class DriveThatWaits:
+    """A drive whose notice is another organisation's. other: that organisation's name."""
+
+    programme_id: int
+    public_id: UUID
+    names: dict[str, str]
+    notice: str
+    other: str
+
+    def name(self) -> str:
+        return named(self.names)
+
+
+def names_other(drive: Drive) -> str:
+    """Return the organisation whose notice a drive has if that is another than this one, else ""."""
+    return other_than(people.published_by(drive.notice_code, drive.notice_version), settings.ORGANISATION)
+
+
+def drives_that_wait(*, states: Sequence[str] = RUNNING, notice: str = "") -> list[DriveThatWaits]:
+    """The drives where joining waits, oldest first. notice: only of this code. In a scope that sees programmes."""
+    rows = sql.rows(
+        """select d.programme_id, p.public_id, p.names, d.notice_code, max(n.organisation)
+             from enrolment_drive d join programmes_programme p on p.id = d.programme_id
+             join people_notice n on n.code = d.notice_code and n.version = d.notice_version
+            where p.state = any(%s) and not d.from_lists and (%s = '' or d.notice_code = %s)
+            group by 1, 2, 3, 4 order by 1""",
+        [list(states), notice, notice],
+    )
+    found = [DriveThatWaits(*row) for row in rows]
+    return [one for one in found if other_than(one.other, settings.ORGANISATION)]
