@@ -464,7 +464,9 @@ def browser_of_worker() -> "Iterator[tuple[Browser, AbstractEventLoop]]":
             "no Chromium on this machine: install it (Debian: apt-get install chromium-headless-shell)"
         )
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        # An installation at an address of its own, which is not this machine's, is served here all the same.
+        args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.test 127.0.0.1"]
+        started = playwright.chromium.launch(executable_path=found, args=args)
         started.on("context", lambda made: made.set_default_timeout(PATIENCE_S * 1000))
         loop = asyncio.get_running_loop()
         asyncio._set_running_loop(None)  # noqa: SLF001  # Playwright sets it so

@@ -81,18 +81,28 @@ def late() -> str:
     return FAIL if _is_served.get() else WARN
 
 
-def collected(*, whole_audit: bool = False) -> dict[str, Check]:
-    """Every check by name, core's and the other rooms'. whole_audit: also the one that reads the whole trail."""
+def collected(*, whole_audit: bool = False, launch: bool = False) -> dict[str, Check]:
+    """Every check by name, core's and the other rooms'.
+
+    whole_audit: also the one that reads the whole trail. launch: also those of what is about to begin (`LAUNCH`).
+    """
     checks: dict[str, Check] = dict(CHECKS)
     for _config, module in rooms.modules("doctor"):
         checks |= getattr(module, "CHECKS", {})
+        if launch:
+            checks |= getattr(module, "LAUNCH", {})
     if whole_audit:
         checks["trail"] = trail
     return checks
 
 
 def examine(
-    at: datetime, *, whole_audit: bool = False, only: str = "", is_served: bool = True
+    at: datetime,
+    *,
+    whole_audit: bool = False,
+    launch: bool = False,
+    only: str = "",
+    is_served: bool = True,
 ) -> list[NamedFinding]:
     """Run every check, or `only` the named one. One that raises is itself a failure, and the others go on.
 
@@ -102,7 +112,7 @@ def examine(
     found: list[NamedFinding] = []
     away = ""
     with _told(is_served):
-        for name, check in collected(whole_audit=whole_audit).items():
+        for name, check in collected(whole_audit=whole_audit, launch=launch).items():
             if only not in ("", name) or (away and name not in WITHOUT_DATABASE):
                 continue
             try:

@@ -1,4 +1,4 @@
-"""What `abhiyan doctor` asks of drives."""
+"""Checks of `abhiyan doctor` about drives."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -149,6 +149,12 @@ def outages() -> list[Outage]:
     return list(Outage.objects.order_by("lane"))
 
 
+def has_sent_since(since: datetime) -> bool:
+    """Return True if a message has left by a gateway since then, as far as we know. In a scope that sees messages."""
+    gone = (Message.State.SENT, Message.State.DELIVERED)
+    return Message.objects.filter(state__in=gone, sent_at__gte=since).exists()
+
+
 def oldest_due_s(*, at: datetime) -> float:
     """For how many seconds the longest waiting message has been due; 0 when none is."""
     waiting = Message.objects.filter(state__in=(Message.State.QUEUED, Message.State.LEASED), due_at__lte=at)

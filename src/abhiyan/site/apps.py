@@ -14,3 +14,6 @@ class SiteConfig(AppConfig):
         activities.register_page_of_drives(
             activities.Page("site:launch", _("Launch day"), "programmes.run", later=_("Today in the field"))
         )
+        activities.register_page_of_launches(
+            activities.Page("site:ready", _("Ready to launch?"), "programmes.run")
+        )

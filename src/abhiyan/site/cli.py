@@ -287,8 +287,9 @@ def stop() -> None:
 @click.option(
     "--audit", "whole_audit", is_flag=True, help="Walk the whole audit trail, too. Reads every entry."
 )
+@click.option("--launch", is_flag=True, help="Say what programmes that are about to begin still need.")
 @click.pass_context
-def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool) -> None:
+def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool, launch: bool) -> None:
     """See whether this installation is as it should be; say what is not, with its fix.
 
     Exit code 1 when something fails; warnings alone are 0.
@@ -302,6 +303,7 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool) -> None:
     found = doctoring.examine(
         clock.now(),
         whole_audit=whole_audit,
+        launch=launch,
         is_served=any(note.kind != "restore" for note in processes.known()),
     )
     levels = [one.finding.level for one in found]

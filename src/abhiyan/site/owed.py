@@ -3,24 +3,29 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from abhiyan.core import limits
+from abhiyan.core import clock, limits
 from abhiyan.core.declared import LIMITS
 from abhiyan.core.imports import queries as imports
+from abhiyan.core.words import named
 from abhiyan.org.rules.capabilities import PHONE_OFFICES
 from abhiyan.org.viewer import Viewer
+from abhiyan.programmes import queries as programmes
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import WHERE_WE_STAND, Beside, OfficeWord, Owed
 from abhiyan.units.models import Kind
 
 from .imports.states import state_of
+from .launch_checks import looked_at
 
 LATELY = timedelta(days=7)
 RECENT_SHOWN = 5
+BEFORE, LAUNCHES, NAMED = timedelta(days=14), 2, 4  # Today names so many launches and checks.
 BESIDE_VOTES = (Kind.ZONE, Kind.CONSTITUENCY)  # units whose segments are compared
 # What the work of an office is, while nothing waits for it.
 WORK: Mapping[str, str | Promise] = {
@@ -56,6 +61,33 @@ def _full_limits(at: datetime) -> Iterator[Beside]:
             )
 
 
+def _launches(viewer: Viewer, at: datetime) -> Iterator[Owed]:
+    """Yield one row for each programme of the viewer's own unit that lacks something due before it begins."""
+    owners = [held.unit_id for held in viewer.appointments if "programmes.run" in held.capabilities]
+    if not (owners and viewer.may("programmes.run")):
+        return
+    on = clock.day_in(settings.TIME_ZONE, at)
+    for programme in programmes.beginning(on, on + BEFORE, limit=LAUNCHES, owners=owners):
+        lacking = [thing for thing in looked_at(programme, at) if thing.is_urgent]
+        if not lacking:
+            continue
+        n = len(lacking)
+        yield Owed(
+            urgency=1,
+            title=ngettext(
+                "%(name)s: %(n)s thing is missing before it begins",
+                "%(name)s: %(n)s things are missing before it begins",
+                n,
+            )
+            % {"name": named(programme.names), "n": grouped(n)},
+            meta=", ".join(str(thing.check.title) for thing in lacking[:NAMED]) + ("…" if n > NAMED else ""),
+            href=reverse("site:ready", args=[programme.public_id]),
+            act=_("Ready to launch?"),
+            icon="clock",
+            key=f"launch-{programme.public_id}",
+        )
+
+
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord]:
     """The viewer's own imports that wait for them, newest first; those of the last days; the words for their office;
     to who leads segments the way to their votes; and limits that are full."""
@@ -71,6 +103,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord
             act=_("Look"),
             icon="upload",
         )
+    yield from _launches(viewer, at)
     home = viewer.home
     if viewer.is_root or (home is not None and home.office == "it_administrator"):
         yield from _full_limits(at)

@@ -9,7 +9,19 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes import urls as programmes
 from abhiyan.programmes.views import dues
 
-from .views import bearer, closing, demo_phone, field, held, launch, membership_votes, search, today, unit
+from .views import (
+    bearer,
+    closing,
+    demo_phone,
+    field,
+    held,
+    launch,
+    membership_votes,
+    ready,
+    search,
+    today,
+    unit,
+)
 
 pages = [
     # It sends people who are not signed in to do so.
@@ -42,6 +54,7 @@ pages = [
     page("units/<str:code>/membership-and-votes/", membership_votes.membership_votes, opens=STRONG),
     # Each room asks what of its own may be seen.
     page("launch/<uuid:public_id>/", launch.launch, opens=STRONG),
+    page("launch/<uuid:public_id>/ready/", ready.ready, opens=STRONG),
     # Only of whom one leads.
     page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
     page("search/", search.search, opens=STRONG),

@@ -13,7 +13,7 @@ from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people import fields
 from abhiyan.people.models import Purpose
 
-WAITS_S = 3_600  # what is told to whoever sends something again after an operator's work
+WAITS_S = 3_600  # A sender tries again after this time, for an operator has to act first.
 TRY_AGAIN_S = 2  # what is told to whoever has to send something again
 MEMBERSHIP_ONLY: tuple[int, ...] = (Purpose.MEMBERSHIP.value,)
 

@@ -87,7 +87,7 @@ def publish(
 
 
 def is_nameless(texts: Mapping[str, NoticeText]) -> bool:
-    """Whether a notice names this organisation in none of its languages."""
+    """Return True if no language of a notice names this organisation."""
     return bool(settings.ORGANISATION) and not does_name(texts.values(), settings.ORGANISATION)
 
 

@@ -1,4 +1,4 @@
-"""Whose notice a drive has. While it is another organisation's, joining waits."""
+"""Joining waits in a drive while its notice is another organisation's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

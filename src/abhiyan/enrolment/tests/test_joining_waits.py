@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -194,13 +195,13 @@ def test_machines_get_a_code_of_its_own_and_what_was_accepted_keeps_its_answer(
     assert many.status == 207 and [one["code"] for one in many.json["answers"]] == ["joining_waits"]
     assert call(after, secret, world.bilal).status == 201, "a call is kept"
     assert world.count("enrolment_claim") == 2 and world.count("enrolment_membership") == 1
-    whole = {"kind": "sms", "ident": "t1", "text": "Chandra Kumari 1970 190001"}
+    whole: dict[str, Any] = {"kind": "sms", "ident": "t1", "text": "Chandra Kumari 1970 190001"}
     assert call(after, secret, world.chandra, **whole).status == 201, "it waits for the YES"
     with override_settings(ORGANISATION=OLD):
         assert len(replied(world)) == 2, "the call and the text"
     with system("test"):
         Message.objects.update(state=Message.State.SENT)
-    yes = {"kind": "sms", "ident": "t2", "text": "YES"}
+    yes: dict[str, Any] = {"kind": "sms", "ident": "t2", "text": "YES"}
     refused = call(after, secret, world.chandra, **yes)
     assert (refused.status, refused.json["code"]) == (503, "joining_waits"), "the provider sends it again"
     assert world.count("enrolment_membership") == 1

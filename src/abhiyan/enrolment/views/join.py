@@ -592,7 +592,7 @@ def _triples(notice: Notice) -> list[tuple[str, str, str]]:
 
 
 def joining_waits(request: VisitRequest, found: OpenDrive) -> HttpResponse:
-    """Say why nobody can join now. What was typed is not kept, and a code that was sent stays good."""
+    """Say why nobody can join now. The page keeps nothing of the form, and a code that was sent stays good."""
     shown = {"found": found, "drive_name": found.name(), "other": found.other}
     answer = render(request, "enrolment/join_waits.html", shown, status=503)
     answer["Retry-After"] = str(WAITS_S)

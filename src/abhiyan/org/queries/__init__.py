@@ -39,6 +39,7 @@ from .offices import (
     line_of_command,
     offered,
     office_bearers,
+    offices_held,
     offices_of,
     offices_to_give,
     offices_used,

@@ -40,7 +40,7 @@ def missing(text: NoticeText) -> list[str]:
 def other_than(published_by: str, organisation: str) -> str:
     """Return the organisation that published a notice if it is another than the present one, else "".
 
-    A notice without such a name, as a sample, is nobody else's. Case, spaces and ways to encode a letter make no
+    A notice without such a name, as a sample, passes. Case, spaces and ways to encode a letter make no
     difference. Joining waits while a drive's notice is another's: people would agree with somebody they do not read of
     on the page.
     """

@@ -63,6 +63,7 @@ from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (
     RunningMeasure,
+    beginning,
     covers_whole,
     drawn,
     gap,

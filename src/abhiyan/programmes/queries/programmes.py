@@ -1,6 +1,6 @@
 """Reading programmes: which run where, who is in charge, what the targets say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -84,6 +84,21 @@ def names_of_running() -> list[tuple[int, str]]:
     """Open programmes in sight: (id, name), newest window first."""
     found = _seen().filter(state=Programme.State.OPEN).order_by("-opens_on", "-id")
     return [(one.pk, words.named(one.names)) for one in found]
+
+
+def beginning(
+    first: date, last: date, *, limit: int, owners: Collection[int] | None = None
+) -> list[Programme]:
+    """Programmes, drafts too, whose first day lies between two days: the next one first, with their owners.
+
+    owners: only those of these units. Not those beneath another.
+    """
+    found = Programme.objects.exclude(state=Programme.State.CLOSED).filter(
+        opens_on__gte=first, opens_on__lte=last, parent=None
+    )
+    if owners is not None:
+        found = found.filter(owner_id__in=owners)
+    return list(found.select_related("owner").order_by("opens_on", "pk")[:limit])
 
 
 def all_running() -> list[Programme]:

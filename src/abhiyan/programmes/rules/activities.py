@@ -299,6 +299,7 @@ class Activity:
 _KNOWN: dict[str, Activity] = {}
 _PAGES_OF_ITEMS: list[Page] = []
 _PAGES_OF_DRIVES: list[Page] = []
+_PAGES_OF_LAUNCHES: list[Page] = []
 
 
 def register(activity: Activity) -> None:
@@ -335,6 +336,16 @@ def register_page_of_drives(page: Page) -> None:
     """A page of every programme that fills a roll, by its public id, while it is open. In the ready() of the room whose
     it is."""
     _PAGES_OF_DRIVES.append(page)
+
+
+def register_page_of_launches(page: Page) -> None:
+    """A page of every programme until its first day is over, by its public id. In the ready() of its room."""
+    _PAGES_OF_LAUNCHES.append(page)
+
+
+def pages_of_launches(opens_on: date, on: date, may: Callable[[str], bool]) -> list[Page]:
+    """The pages of a programme that is still to begin, or begins today. may: whether somebody holds a capability."""
+    return [page for page in _PAGES_OF_LAUNCHES if on <= opens_on and page.opens(may)]
 
 
 def pages_while_open(kind: str, may: Callable[[str], bool]) -> list[Page]:

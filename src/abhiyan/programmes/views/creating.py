@@ -345,6 +345,10 @@ def step_page(
         "splits": [(asked.name, _split_shown(one, asked)) for asked in targets if asked.n is not None],
         "charges": [(charge, named(charge.unit_names)) for charge in queries.in_charges(one)],
         "days": windows.length_days(one.opens_on, one.closes_on),
+        "launch": [
+            (reverse(page.url_name, args=[one.public_id]), page.label)
+            for page in shown.launch_pages(request, one, today)
+        ],
     }
     return render(request, "programmes/programme_draft.html", context, status=status)
 

@@ -321,6 +321,7 @@ def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, An
     pages = activities.pages_of(one.kind)
     if one.state == Programme.State.OPEN:
         pages += activities.pages_while_open(one.kind, request.viewer.may)
+    pages += shown.launch_pages(request, one, on)
     return [
         (reverse(page.url_name, args=[one.public_id]), page.called(one.opens_on, on))
         for page in pages

@@ -19,6 +19,7 @@ from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Measure, Programme
+from abhiyan.programmes.rules import activities
 from abhiyan.ui import numbers
 from abhiyan.ui.doors import Door
 from abhiyan.units import queries as units
@@ -171,3 +172,8 @@ def off(one: Programme, here: units.UnitRow, measure: int, n: int | None = None)
 def _counted(n: int) -> str:
     most = queries.MOST_MISFITS
     return f"{numbers.grouped(most)}+" if n > most else numbers.grouped(n)
+
+
+def launch_pages(request: Request, one: Programme, on: date) -> list[activities.Page]:
+    """The pages of a programme that is still to begin, for who runs it over its owner."""
+    return activities.pages_of_launches(one.opens_on, on, lambda right: may(request, right, one.owner_id))

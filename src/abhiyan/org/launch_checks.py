@@ -1,0 +1,126 @@
+"""A launch needs this of offices: who approves, who has accepted and signed in, and the calendar of polls."""
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from abhiyan.core.words import named
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
+from abhiyan.units import queries as units
+
+from .queries import launching
+from .rules.deciding import SEATED_FOR
+
+SHOWN = 5
+
+
+def approver(of: LaunchOf) -> LaunchFinding:
+    """Somebody who may approve requests over the owner has held the office long enough on the first day."""
+    first = launching.approver_since(of.owner_id)
+    page = reverse("org:appointments")
+    days = {"days": SEATED_FOR.days}
+    if first is None:
+        return LaunchFinding(
+            Readiness.MISSING, _("Nobody can approve: there is no data officer."), page, _("Appointments")
+        )
+    from_day = (first + SEATED_FOR).date()
+    told = {"day": date_format(from_day, "j F Y"), **days}
+    if from_day > of.opens_on:
+        return LaunchFinding(
+            Readiness.MISSING,
+            _("The first can approve from %(day)s: an office counts for approvals after %(days)s days.")
+            % told,
+            page,
+            _("Appointments"),
+        )
+    return LaunchFinding(Readiness.OK, _("Somebody can approve from %(day)s.") % told)
+
+
+def offers(of: LaunchOf) -> LaunchFinding:
+    """Offers of offices that nobody has answered yet, by office."""
+    found = launching.offers_waiting(*of.span)
+    if not found:
+        return LaunchFinding(Readiness.OK, _("Nobody still has to accept an office."))
+    return LaunchFinding(
+        Readiness.MISSING,
+        _("Still to accept: %(offices)s.") % {"offices": _by_office(found)},
+        reverse("org:appointments") + "?state=offered",
+        _("See"),
+    )
+
+
+def first_sign_ins(of: LaunchOf) -> LaunchFinding:
+    """Office-bearers above the booth who have not signed in: each needs a word told by voice."""
+    found = launching.never_signed_in(*of.span)
+    if not found:
+        return LaunchFinding(Readiness.OK, _("Everybody in office above the booth has signed in."))
+    return LaunchFinding(
+        Readiness.MISSING,
+        _("Not signed in yet: %(offices)s. Make the word on each appointment's page and tell it by voice.")
+        % {"offices": _by_office(found)},
+        reverse("org:appointments"),
+        _("Appointments"),
+    )
+
+
+def _by_office(found: list[tuple[dict[str, str], int]]) -> str:
+    parts = [f"{named(names)} {grouped(n)}" for names, n in found[:SHOWN]]
+    return ", ".join(parts) + ("…" if len(found) > SHOWN else "")
+
+
+def polls(of: LaunchOf) -> LaunchFinding:
+    """Each state of the programme has an entry in the calendar of polls."""
+    without = units.states_without_entry(at=of.at)
+    spans = units.all_spans([one.pk for one in without])
+    lo, hi = of.span
+    own = [
+        named(one.names)
+        for one in without
+        if one.pk == of.owner_id or any(start < hi and lo < end for start, end in spans.get(one.pk, []))
+    ]
+    if not own:
+        return LaunchFinding(Readiness.OK, _("Every state has an entry."))
+    n = len(own)
+    names = ", ".join(own[:SHOWN]) + ("…" if n > SHOWN else "")
+    said = ngettext("%(n)s state has no entry: %(names)s.", "%(n)s states have no entry: %(names)s.", n)
+    return LaunchFinding(
+        Readiness.MISSING, said % {"n": grouped(n), "names": names}, reverse("org:polls"), _("Enter it")
+    )
+
+
+CHECKS = (
+    LaunchCheck(
+        "approver",
+        gettext_lazy("Somebody who approves"),
+        gettext_lazy("Exports, tokens and bulk messages need a second person, seven days in office."),
+        14,
+        approver,
+        "org.officers",
+    ),
+    LaunchCheck(
+        "offers",
+        gettext_lazy("Offices accepted"),
+        gettext_lazy("An office counts only once its holder accepts."),
+        7,
+        offers,
+        "org.appoint",
+    ),
+    LaunchCheck(
+        "first_sign_ins",
+        gettext_lazy("First sign-ins"),
+        gettext_lazy("The first sign-in asks for a word, which somebody above tells by voice."),
+        7,
+        first_sign_ins,
+        "org.appoint",
+    ),
+    LaunchCheck(
+        "polls",
+        gettext_lazy("Calendar of polls"),
+        gettext_lazy("Bulk messages wait in a state without an entry."),
+        14,
+        polls,
+        "polls.keep",
+    ),
+)
