@@ -42,7 +42,7 @@ class SetUpForm(Clipped):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     notice_version = forms.TypedChoiceField(label=_("Version of the notice"), coerce=int)
-    replies_per_hour = forms.IntegerField(
+    replies_per_hour = WholeField(
         label=_("Replies per hour"),
         min_value=0,
         max_value=MOST_AN_HOUR,
@@ -63,7 +63,7 @@ class SetUpForm(Clipped):
         choices=[("yes", _("renews by joining here")), ("no", _("keeps that term, and is not counted here"))],
         required=False,
     )
-    term_months = forms.IntegerField(
+    term_months = WholeField(
         label=_("Term, in months"),
         min_value=1,
         max_value=LONGEST_MONTHS,
@@ -126,7 +126,7 @@ class TokenForm(Clipped):
     channel = forms.TypedChoiceField(
         label=_("Counts as"), coerce=int, choices=[(number, way.label) for number, way in WITH_TOKENS.items()]
     )
-    days = forms.IntegerField(label=_("Days it lasts"), min_value=1, max_value=LONGEST_DAYS, initial=90)
+    days = WholeField(label=_("Days it lasts"), min_value=1, max_value=LONGEST_DAYS, initial=90)
     reason = forms.CharField(label=_("What is it needed for?"), max_length=300)
 
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:

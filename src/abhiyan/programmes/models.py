@@ -70,6 +70,7 @@ class Programme(models.Model):
     earlier = models.TextField(
         default="", db_default=""
     )  # label of the totals of an earlier drive shown beside it
+    places = models.TextField(default="", db_default="")  # a key of rules.places.PLACE_RULES
     summed_on = models.DateField(null=True)  # when all its targets were last settled (actions.sums)
     ages_on = models.DateField(null=True)  # the last day of what was counted by age (actions.ages)
 

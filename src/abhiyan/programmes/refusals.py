@@ -76,12 +76,22 @@ class UnknownEarlier(Refused):
     message = _("No list of totals has this name. Choose another.")
 
 
+class UnknownPlaces(Refused):
+    message = _("This programme's tree has no such places. Choose others.")
+
+
 class UnknownBasis(Refused):
     message = _("Choose how to split the target, and fill in what that needs.")
 
 
 class PartyDidNotStand(Refused):
     message = _("No party %(party)s stood in this election.")
+
+
+class NoPlaces(Refused):
+    """No place of the programme's kind is below the unit: there is nothing to split by."""
+
+    message = _("There is no such place below this unit. Split it another way.")
 
 
 class NoWeight(Refused):

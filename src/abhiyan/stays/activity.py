@@ -79,6 +79,7 @@ STAYS_ACTIVITY = Activity(
         "counted": _("24 hours between arrival and departure, both within 2 km, sent within 7 days."),
         "confirmed": _("The host or the booth president says yes, asked on the evening of departure."),
     },
+    is_by_place=True,
     owes=owes,
     page=Page("stays:board", _("Places and workers"), LEADS),
     facts=facts_of(KIND),

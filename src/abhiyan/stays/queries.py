@@ -19,7 +19,7 @@ from abhiyan.core.words import named, person
 from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import items_by_id, open_of, programme_by_id
+from abhiyan.programmes.queries import IS_PLACE, items_by_id, open_of, programme_by_id
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.squares import Shape, Squares
@@ -47,8 +47,9 @@ _PLACES = """from programmes_scope s
 _STATE = """case when t.id is null then 'empty' when t.flaw <> '' or t.state = 'there' and %(is_over)s then 'doubtful'
   when t.state in ('there', 'done') then t.state else 'assigned' end"""
 # Places that are open today, of a window that is over those of its last day; and where somebody stays or stayed.
-_OF = """where s.programme_id = %(programme)s and (t.state in ('there', 'done')
-  or (u.opened_on is null or u.opened_on <= %(on)s) and (u.closed_on is null or u.closed_on > %(on)s))"""
+_OF = f"""where s.programme_id = %(programme)s and (t.state in ('there', 'done')
+  or (u.opened_on is null or u.opened_on <= %(on)s) and (u.closed_on is null or u.closed_on > %(on)s)
+    and ({IS_PLACE}))"""
 # Null where a point is not known.
 _KM = """12742 * asin(sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(radians({a}.lat))
   * cos(radians({b}.lat)) * power(sin(radians({b}.lon - {a}.lon) / 2), 2)))"""
@@ -88,7 +89,8 @@ def mark_of(kept: dict[str, Any]) -> StayMark:
 
 
 def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[str, Any]:
-    of = {"programme": programme.pk, "hierarchy": programme.hierarchy, "is_over": is_over(programme, at)}
+    of = {"programme": programme.pk, "hierarchy": programme.hierarchy, "places": programme.places}
+    of["is_over"] = is_over(programme, at)
     on = min(clock.day_in(programme.zone, at), programme.closes_on)
     return of | {"lo": span[0], "hi": span[1], "on": on}
 
@@ -296,7 +298,7 @@ def places_among(programme: Programme, unit_ids: Collection[int]) -> dict[int, P
     rows = sql.rows(
         f"select u.id, u.lat, u.lon {_PLACES} {_OF} and u.id = any(%(units)s)",
         {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": 0, "hi": 2**62}
-        | {"units": list(unit_ids), "on": date.max},  # no unit that is closed
+        | {"places": programme.places, "units": list(unit_ids), "on": date.max},  # no unit that is closed
     )
     return {unit: (lat, lon) if lat is not None and lon is not None else None for unit, lat, lon in rows}
 

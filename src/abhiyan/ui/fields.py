@@ -108,9 +108,9 @@ class AverageField(forms.DecimalField):
 
 
 class WholeField(forms.IntegerField):
-    """A whole number as people type it: 35,00,00,000 or 350 000 000."""
+    """A whole number as people type it: 35,00,00,000, 350 000 000 or 35 करोड़."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "14"})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "40"})
     default_error_messages = {
         "min_value": _("Write at least %(limit_value)s."),
         "max_value": _("Write at most %(limit_value)s."),

@@ -21,6 +21,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from abhiyan.core.letters import MARKS
+from abhiyan.core.numbers import Misgrouped, amount
 from abhiyan.core.tables.days import NUMBERS, SHORT, Days, day_of
 from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.tables.reasons import BadCell
@@ -256,8 +257,17 @@ def _ungrouped(text: str) -> str:
     return text.replace(",", "").replace(" ", "") if _GROUPED.fullmatch(text) else text
 
 
+def _said(text: str) -> str:
+    """A number with a word, such as "50 lakh", in digits; other text as it is."""
+    try:
+        found = amount(text)
+    except Misgrouped:
+        raise BadCell("not_whole") from None
+    return text if found is None else str(found)
+
+
 def _integer(text: str, field: Field) -> int:
-    text = _spelled_out(_ungrouped(text))
+    text = _spelled_out(_ungrouped(_said(text)))
     if not _WHOLE.fullmatch(text) or len(text) > 20:
         raise BadCell("not_whole")
     value = int(text.partition(".")[0])

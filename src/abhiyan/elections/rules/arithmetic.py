@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from abhiyan.core.numbers import TIMES
+
 NEAR_PCT = Decimal(1)
 LARGEST = Decimal(10) ** 15
 LONGEST = 300
@@ -30,15 +32,6 @@ def _one_of(*words: str) -> str:
     return rf"(?<![^\s,;:(])(?:{known})(?![^\s,;:.)])"
 
 
-# Words for large numbers, as people type them.
-_WORDS: dict[str, int] = {
-    **dict.fromkeys(("thousand", "k", "हज़ार", "हजार"), 10**3),
-    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs", "l", "लाख"), 10**5),
-    **dict.fromkeys(("million", "millions"), 10**6),
-    **dict.fromkeys(("crore", "crores", "cr", "करोड़", "करोड"), 10**7),
-    **dict.fromkeys(("billion", "billions", "अरब"), 10**9),
-}
-_TIMES = {unicodedata.normalize("NFC", word): times for word, times in _WORDS.items()}
 # Digits with commas, or with spaces where they group as people group: 3,25,000; 325 000.
 _NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{2,3})*[ \u00a0\u202f]\d{3}(?!\d)|\d+(?:[,_]\d+)*)(?:\.\d+)?"
 _TERM = re.compile(rf"^\D{{0,40}}?(?<![-−])(?P<number>{_NUMBER})\s*(?P<words>.*)$", re.DOTALL)
@@ -215,7 +208,7 @@ def _term(text: str, *, is_rounded: bool = False) -> TypedTerm:
     number = Decimal(digits)
     half = rounding(number) or (Decimal("0.5") if is_rounded else Decimal(0))
     words = found["words"].split()
-    if words and (times := _TIMES.get(words[0].lower().strip(".,;।"))):
+    if words and (times := TIMES.get(words[0].lower().strip(".,;।"))):
         number, half, words = number * times, half * times, words[1:]
         number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
     if number > LARGEST:

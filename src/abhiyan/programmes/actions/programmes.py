@@ -21,8 +21,9 @@ from abhiyan.programmes.news import (
     ProgrammeMade,
     ProgrammeOpened,
 )
-from abhiyan.programmes.refusals import UnknownEarlier
+from abhiyan.programmes.refusals import UnknownEarlier, UnknownPlaces
 from abhiyan.programmes.rules import activities
+from abhiyan.programmes.rules.places import offered
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
@@ -157,16 +158,19 @@ def change_programme(
     opens_on: date | None = None,
     closes_on: date | None = None,
     unit_ids: Sequence[int] | None = None,
+    places: str | None = None,
     earlier: str | None = None,
     body: int | None = None,
 ) -> Programme:
-    """Change what is given. A draft may change in everything; an open programme not in its first day and its units.
+    """Change what is given. A draft may change in everything; an open programme not in its first day, units, places.
+
+    places: a key of `rules.places.PLACE_RULES` of its tree.
 
     earlier: label of the totals of an earlier drive it is shown beside; empty for none. body: id of a body of the
     owner that runs it, such as a wing; 0 for none.
 
     It needs `programmes.run` at the owner (for one's own draft `programmes.make`). Refuses as `make_programme`,
-    NotADraft and UnknownEarlier; NotFound for a body of another unit.
+    NotADraft, UnknownEarlier and UnknownPlaces; NotFound for a body of another unit.
     """
     with transaction.atomic():
         programme = held(programme_id=programme_id)
@@ -175,7 +179,7 @@ def change_programme(
             raise UnknownEarlier(field="earlier")
         is_draft = programme.state == Programme.State.DRAFT
         if programme.state == Programme.State.CLOSED or (
-            not is_draft and (opens_on is not None or unit_ids is not None)
+            not is_draft and (opens_on is not None or unit_ids is not None or places is not None)
         ):
             raise NotADraft
         if names is not None:
@@ -192,11 +196,15 @@ def change_programme(
                 ProgrammeUnit(programme=programme, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
             )
             settle(programme=programme, units=None, on=day_in(programme.zone, at))
+        if places is not None:
+            if places not in dict(offered(programme.hierarchy)):
+                raise UnknownPlaces(field="places")
+            programme.places = places
         if earlier is not None:
             programme.earlier = earlier
         if body is not None:
             programme.body = org.body_at(body, programme.owner_id) if body else None
-        programme.save(update_fields=["names", "opens_on", "closes_on", "earlier", "body"])
+        programme.save(update_fields=["names", "opens_on", "closes_on", "places", "earlier", "body"])
         _tell(programme, "programmes.change", by=by, at=at)
         return programme
 

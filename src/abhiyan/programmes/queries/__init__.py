@@ -59,6 +59,7 @@ from .listing import (
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
 from .own_figures import TypedFigure, said_in, said_of, typed_figures
 from .parts import ProgrammePart, parts_of, startable
+from .places import IS_PLACE, booths_without_village, count_places
 from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (

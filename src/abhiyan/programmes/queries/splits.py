@@ -14,6 +14,7 @@ from abhiyan.core.natural import natural_sql
 from abhiyan.core.words import named
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.places import PLACE_RULES
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels, split
@@ -21,7 +22,7 @@ from abhiyan.units.rules import levels, split
 from .weights import Basis, Within, basis, said
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
-_BY_THEMSELVES = ("electors", "equally")  # sources that need no other in their place
+_BY_THEMSELVES = ("electors", "equally", "places")  # sources that need no other in their place
 MOST_NAMED = 12  # units of a kind that get the target 0
 MOST = 200_000  # units one split looks at: every booth of the largest state; more is done part by part
 
@@ -223,6 +224,8 @@ def planned_split(
         found = _weights(families, by, within)
         if by.key == "class" and not level and not found.is_known:
             raise refusals.NoClasses(field="election")
+        if by.key == "places" and not level and not any(found.weights.values()):
+            raise refusals.NoPlaces(field="how")
         if by.key == "planned" and not level and not found.is_known:
             raise refusals.PlanUnplaced(field="plan_id")
         by_electors += found.by_electors
@@ -238,7 +241,8 @@ def planned_split(
             for child in family:
                 after = parts[child.unit_id]
                 differences.append(_difference(child, after, is_given=child.unit_id in given))
-                if _goes_on(far, level + 1, programme.hierarchy, child.kind):
+                is_last = by.key == "places" and child.kind in PLACE_RULES[programme.places].ends_at
+                if not is_last and _goes_on(far, level + 1, programme.hierarchy, child.kind):
                     below[child.unit_id] = after
             looked_at += len(family)
         totals, level = below, level + 1

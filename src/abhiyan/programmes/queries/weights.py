@@ -21,6 +21,8 @@ from abhiyan.elections.queries import CLASS_FACTORS
 from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
 from abhiyan.programmes.rules.nested import NestedFigure, sums
 
+from .places import counted_in
+
 Options = Mapping[str, str]
 
 
@@ -169,6 +171,14 @@ def _electors(units: Sequence[int], within: Within, _options: Options) -> dict[i
 
 def _equally(units: Sequence[int], _within: Within, _options: Options) -> dict[int, int]:
     return dict.fromkeys(units, 1)
+
+
+def _places(units: Sequence[int], within: Within, _options: Options) -> dict[int, int]:
+    """Return how many of the programme's places are at or below each unit. A unit without places weighs 0."""
+    values = within.values(units)
+    spans = sql.rows(f"with {_ASKED} select unit_id, lo, hi from asked", values)
+    rule = sql.value("select places from programmes_programme where id = %s", [within.programme]) or ""
+    return counted_in(spans, {**values, "places": rule})
 
 
 def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
@@ -320,6 +330,7 @@ SOURCES: dict[str, WeightSource] = {
     for source in (
         WeightSource("electors", _("By electors"), _("by electors"), _electors),
         WeightSource("equally", _("Equally"), _("equally"), _equally),
+        WeightSource("places", _("By number of places"), _("by number of places"), _places),
         WeightSource(
             "totals", _("By members of an earlier drive"), _("by an earlier drive"), _totals, ("label",)
         ),

@@ -247,6 +247,7 @@ class Activity:
     have posted; rows of one key are added up. ages: the same of the rungs of a ladder, with `born` besides, the year of
     birth of whom an item is about, or null. orphans: name -> a query of one number, `n`, wanted 0.
     fills_roll: its first measure counts people on a roll.
+    is_by_place: it goes to places, so that its programmes say which, and a target is split by their number at first.
     """
 
     kind: str
@@ -270,6 +271,7 @@ class Activity:
     orphans: Mapping[str, str] = field(default_factory=dict)
     items: tuple[Items, ...] = ()
     fills_roll: bool = False
+    is_by_place: bool = False
 
     @cached_property
     def _by_number(self) -> dict[int, ItemChannel]:

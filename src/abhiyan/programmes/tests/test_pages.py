@@ -525,3 +525,40 @@ def test_a_unit_whose_in_charge_declined_says_so_until_somebody_is_named(
     name(bilal)
     shown = body(client, page)
     assert "No in-charge in" not in shown and "Bilal" in shown
+
+
+def test_a_programme_of_places_gets_one_in_each_without_a_number_typed(
+    world: World, president: Account
+) -> None:
+    client = browser(president)
+    given = {"template": "stays", "owner": "N1", "hierarchy": "1", "name_en": "Stays", "name_hi": "प्रवास"}
+    draft = client.post("/programmes/new/", given)["Location"].replace("/who/", "/%s/")
+    page = body(client, draft % "when")
+    assert "One booth of every village" in page and "Each ward" not in page, "this tree has no wards"
+    today = clock.day_in(settings.TIME_ZONE, NOW)
+    days = {"opens_on": str(today), "closes_on": str(today + timedelta(days=2))}
+    assert client.post(draft % "when", days | {"places": "village"}).status_code == 422
+    assert client.post(draft % "when", days | {"places": ""}).status_code == 302
+    assert re.search(r'value="places"[^>]*checked', body(client, draft % "target"))
+    answer = client.post(draft % "target", {f"n_{world.unit('N1')}_1": "", "how": "places"})
+    check = body(client, answer["Location"])
+    assert "no booths: 8." in check and "by number of places" in check
+    one = Programme.objects.get(names__en="Stays")
+    booths = [unit.pk for unit in world.units.values() if unit.kind == "booth" and unit.code.startswith("N1")]
+    with system("test"):
+        found = queries.targets(programme=one, units=[world.unit("N1"), *booths], measure=1)
+    assert found.pop(world.unit("N1")).n == 8 and [target.n for target in found.values()] == [1] * 8
+    targets = body(client, f"/programmes/{one.public_id}/targets/?unit=N1111")
+    assert "of electors" not in targets
+
+
+def test_a_target_is_typed_as_people_say_it(world: World, president: Account) -> None:
+    client, made = browser(president), make(world, president)
+    page = f"/programmes/{made.public_id}/targets/"
+    for typed, n in (("2 crore", 20_000_000), ("50 लाख", 5_000_000), ("1.5 lakh", 150_000)):
+        answer = client.post(f"{page}set/?unit=N1", {"about": "N1", "n": typed})
+        assert answer.status_code == 302, typed
+        with system("test"):
+            assert (
+                queries.targets(programme=made, units=[world.unit("N1")], measure=1)[world.unit("N1")].n == n
+            )

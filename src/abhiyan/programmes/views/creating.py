@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
@@ -23,6 +24,8 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.rules import activities, windows
+from abhiyan.programmes.rules.places import PLACE_RULES
+from abhiyan.programmes.rules.places import offered as place_rules
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, WholeField
@@ -93,6 +96,14 @@ class WhenForm(forms.Form):
 
     opens_on = DayField(label=_("First day"))
     closes_on = DayField(label=_("Last day"))
+    places = forms.ChoiceField(
+        label=_("Which places there"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "A village with several booths counts once. Villages are those of the administration's tree."
+        ),
+    )
     units = forms.MultipleChoiceField(
         label=_("Where"),
         required=False,
@@ -110,9 +121,11 @@ class WhenForm(forms.Form):
     def __init__(self, *args: Any, below: list[tuple[str, str]], programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._programme = programme
-        offer(self, units=below)
+        offer(self, units=below, places=place_rules(programme.hierarchy))
         if not below:
             del self.fields["units"]
+        if not activities.of(programme.kind).is_by_place:
+            del self.fields["places"]
 
     def clean_named(self) -> list[int]:
         """The ids of the units, in their order. Each line names one unit, and each unit is named once."""
@@ -139,7 +152,9 @@ class TargetForm(forms.Form):
 
     how = forms.ChoiceField(label=_("Split among the units below"), required=False, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, among: Sequence["TargetAsked"], is_far: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, among: Sequence["TargetAsked"], is_far: bool, is_by_place: bool, **kwargs: Any
+    ) -> None:
         """among: what is asked, in its order. is_far: whether a split may go down to the booths: of a nation, or a
         large state, they are too many."""
         super().__init__(*args, **kwargs)
@@ -151,7 +166,8 @@ class TargetForm(forms.Form):
             ("electors", _("By electors, among the units directly below")),
             ("equally", _("Equally, among the units directly below")),
         ]
-        offer(self, how=[*(far if is_far else near), ("", _("Not yet"))])
+        places = [("places", _("One in each place. The target may stay empty then."))] if is_by_place else []
+        offer(self, how=[*places, *(far if is_far else near), ("", _("Not yet"))])
         for asked in among:
             self.fields[asked.key] = WholeField(
                 label=asked.name, min_value=0, max_value=2_000_000_000, required=False, initial=asked.n
@@ -331,6 +347,7 @@ def step_page(
         "q": request.GET.get("q", "")[:100],
         "scope": [row.name() for row in scope],
         "targets": [(asked.name, asked.n) for asked in targets],
+        "places": _places_said(one, scope, on=today) if step == "check" else "",
         "lacks_target": {asked.unit_id for asked in targets}
         > {asked.unit_id for asked in targets if asked.n},
         "gaps": [
@@ -351,6 +368,23 @@ def step_page(
         ],
     }
     return render(request, "programmes/programme_draft.html", context, status=status)
+
+
+def _places_said(one: Programme, scope: Sequence[units.UnitRow], *, on: date) -> str:
+    """Return which places a draft means, their number, and the booths left out. Empty where it goes to no places."""
+    if not activities.of(one.kind).is_by_place:
+        return ""
+    n = sum(queries.count_places(one, [row.id for row in scope], on=on).values())
+    words = say("%(places)s: %(n)s.") % {"places": PLACE_RULES[one.places].name, "n": numbers.grouped(n)}
+    if one.places in ("booth_of_village", "village_and_town") and (
+        left := queries.booths_without_village(one, on=on)
+    ):
+        words += " " + ngettext(
+            "%(n)s booth is in no village and is left out.",
+            "%(n)s booths are in no village and are left out.",
+            left,
+        ) % {"n": numbers.grouped(left)}
+    return words
 
 
 def _split_shown(one: Programme, asked: TargetAsked) -> dict[str, Any] | None:
@@ -386,6 +420,7 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
                 "named": "\n".join(_named(one, inside - {row.id for row in ticked})),
                 "opens_on": one.opens_on,
                 "closes_on": one.closes_on,
+                "places": one.places,
                 "units": [row.code for row in ticked if row.id in inside],
             },
         )
@@ -396,7 +431,8 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
             posted,
             among=_asked(one),
             is_far=queries.far_at_once(one, queries.scope_units(one)) == queries.ALL_THE_WAY,
-            initial={"how": "electors"},
+            is_by_place=activities.of(one.kind).is_by_place,
+            initial={"how": "places" if activities.of(one.kind).is_by_place else "electors"},
         )
     return None
 
@@ -416,6 +452,7 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
             opens_on=given["opens_on"],
             closes_on=given["closes_on"],
             unit_ids=chosen or [one.owner_id],
+            places=given.get("places"),
             by=request.actor,
             at=at,
         )
@@ -424,6 +461,9 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
         with transaction.atomic():  # one answer, one form: where one unit is refused, none is changed
             for asked in _asked(one):
                 n = given.get(asked.key)
+                if n is None and given["how"] == "places":  # one in each place
+                    on = clock.day_in(one.zone, at)
+                    n = queries.count_places(one, [asked.unit_id], on=on).get(asked.unit_id)
                 if n is None:
                     continue
                 about: dict[str, Any] = {

@@ -13,6 +13,8 @@ from abhiyan.elections.models import Plan
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.weights import CLASSES, HEAVIEST, USUAL
+from abhiyan.programmes.rules import activities
+from abhiyan.ui.fields import WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
@@ -33,8 +35,8 @@ OPTIONS = ("label", "election", "party", *CLASSES, "plan_id")
 MOST_PLANS = 200  # offered to choose from, the newest first
 
 
-def _weight(name: str) -> forms.IntegerField:
-    return forms.IntegerField(
+def _weight(name: str) -> WholeField:
+    return WholeField(
         label=CLASS_NAMES[name],
         required=False,
         min_value=0,
@@ -154,4 +156,6 @@ class SplitForm(forms.Form):
 def before_now(programme: Programme, unit_id: int, measure: int) -> dict[str, str]:
     """How a unit's target was split the last time; at first by electors."""
     last = queries.last_split(programme, unit_id=unit_id, measure=measure)
-    return {"how": last.basis, **last.facts} if last else {"how": "electors"}
+    if last:
+        return {"how": last.basis, **last.facts}
+    return {"how": "places" if activities.of(programme.kind).is_by_place else "electors"}

@@ -28,7 +28,8 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, Target
-from abhiyan.programmes.rules import pace, windows
+from abhiyan.programmes.rules import activities, pace, windows
+from abhiyan.programmes.rules.places import PLACE_RULES
 from abhiyan.ui import numbers, tables
 from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.fields import WholeField
@@ -50,7 +51,11 @@ TARGETS: tuple[Column[tuple[queries.Child, Target | None]], ...] = (
     Column("code", _("Code"), lambda row: row[0].code),
     Column("electors", _("Electors"), lambda row: row[0].electors),
     Column("counted", _("Counted"), lambda row: row[0].ladder.counted),
-    Column("of_electors", _("Target, % of electors"), lambda row: _of_electors(row[0])),
+    Column(
+        "of_electors",
+        _("Target, % of electors"),
+        lambda row: None if _is_by_places(row[1]) else _of_electors(row[0]),
+    ),
     Column("target", _("Target"), lambda row: row[0].target),
     Column("locked", _("locked"), lambda row: row[1] is not None and row[1].is_locked),
 )
@@ -132,6 +137,7 @@ def _page_of(
     days = windows.days_left(one.opens_on, one.closes_on, on)
     is_over = one.state == Programme.State.CLOSED
     may_set = set() if is_over else may_set_of(request, one, on_page, on=on)
+    is_by_place = activities.of(one.kind).is_by_place
     locked = queries.locked_below(programme=one, node=here.id, measure=measure.number)
     return render(
         request,
@@ -165,7 +171,9 @@ def _page_of(
             "sorting": sorting,
             "find": find,
             "leaf": below,
-            "spread": _spread(below.rows),
+            "spread": _spread([row for row in below.rows if not _is_by_places(known.get(row.unit_id))]),
+            "places": queries.count_places(one, [here.id], on=on).get(here.id, 0) if is_by_place else None,
+            "places_are": PLACE_RULES[one.places].name,
             "children": [
                 _row(child, known.get(child.unit_id), days)
                 | {
@@ -220,6 +228,10 @@ def _of_electors(child: queries.Child) -> float | None:
     return round(pct, 1) or round(pct, 2)
 
 
+def _is_by_places(target: Target | None) -> bool:
+    return target is not None and target.basis == "places"
+
+
 def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:
     """The units of a page with the lowest and the highest target by electors. Empty where they are alike."""
     known = sorted((pct, named(row.names)) for row in rows if (pct := _of_electors(row)) is not None)
@@ -250,7 +262,8 @@ def _row(child: queries.Child, target: Target | None, days: int) -> dict[str, An
         "name": named(child.names),
         "target": target,
         "basis": queries.said(target.basis) if target else "",
-        "of_electors": _of_electors(child),
+        # A number of places is compared with places, never with electors.
+        "of_electors": None if _is_by_places(target) else _of_electors(child),
         "too_low": _too_low(child.target, child.ladder.counted),
         "kind": Kind(child.kind).label,
         "per_day": None

@@ -139,6 +139,18 @@ NUMBERS = [
 ]
 NUMBERS += [
     "12,34,567",
+    "35 करोड़",
+    "2 crore",
+    "1.5 lakh",
+    "५० लाख",
+    "3 हज़ार",
+    "3 lakh 25 thousand",
+    "25 thousand 3 lakh",
+    "1.234567 lakh",
+    "1,5 lakh",
+    "2Cr.",
+    "-5 lakh",
+    "5 lakh people",
     "1,234",
     "12,5",
     "1 000",

@@ -18,10 +18,39 @@ export function plainDigits(text) {
   });
 }
 
+// Words for large numbers, as core/numbers.py has them.
+export const TIMES = { thousand: 1e3, k: 1e3, "हज़ार": 1e3, "हजार": 1e3, lakh: 1e5, lakhs: 1e5, lac: 1e5, lacs: 1e5, l: 1e5, "लाख": 1e5, million: 1e6, millions: 1e6, crore: 1e7, crores: 1e7, cr: 1e7, "करोड़": 1e7, "करोड": 1e7, billion: 1e9, billions: 1e9, "अरब": 1e9 };
+const WORDS = new Map(Object.entries(TIMES).map(([word, times]) => [word.normalize("NFC"), times]));
+
+// "1.5 lakh", "3 lakh 25 thousand" in digits; null if it is none, undefined if its commas are in the wrong places.
+function amount(typed) {
+  const plain = typed.normalize("NFC");
+  if (Array.from(plain).length > 60) return null;
+  let rest = plain.replace(/^[-+]/, "");
+  let [whole, above, hasWord] = [0, 0, false];
+  while (rest) {
+    const part = /^([0-9][0-9,]*)(?:\.([0-9]+))? ?([^0-9\s.,+-]*)\.? ?/.exec(rest);
+    const times = part && (part[3] ? WORDS.get(part[3].toLowerCase()) : 1);
+    if (!times || (above && times >= above)) return null;
+    const head = wholeNumber(part[1]);
+    if (head === undefined) return undefined;
+    const decimals = part[2] || "";
+    const scaled = Number(`${head}${decimals}`) * times;
+    const n = scaled / 10 ** decimals.length;
+    if (!Number.isInteger(n) || (above && n >= above)) return null;
+    [whole, above, hasWord] = [whole + n, times, hasWord || times > 1];
+    rest = rest.slice(part[0].length);
+  }
+  if (!hasWord) return null;
+  return plain.startsWith("-") ? -whole : whole;
+}
+
 // A whole number as people type it; null if it is none, undefined if its commas are in the wrong places.
 // hasZeros: 12.0 is 12, as Django reads it.
 function wholeNumber(typed, hasZeros = false) {
   const text = strip(plainDigits(typed).replace(SPACES, " ")).replace(/, /g, ",");
+  const said = /\p{L}/u.test(text) ? amount(text) : null;
+  if (said !== null) return said;
   const bare = text.replace(/[, ]/g, "");
   if (bare !== text && /^[+-]*[0-9]+$/.test(bare)) {
     if (!/^[-+]?(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,2}(?:[, ][0-9]{2})*[, ][0-9]{3})$/.test(text)) return undefined;
