@@ -1,12 +1,12 @@
 """The columns of a contact list."""
 
 from abhiyan.core.tables.layout import NAMES, PHONES, CellKind, Field, Layout
-from abhiyan.units.unit_lists import UNIT
+from abhiyan.units.unit_lists import PLACE
 
 LAYOUT = Layout(
     key="contact",
     fields=(
-        UNIT,
+        *PLACE,
         Field(
             "name",
             "Name",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from abhiyan.core.imports.queries import preview_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
 from abhiyan.forms.rules.words import refused_in
+from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people
-from abhiyan.units.unit_lists import REASONS, placed
+from abhiyan.units.unit_lists import REASONS, placed, rows_with_places
 
 from . import actions, office
 from .actions import NewEntry
@@ -28,7 +31,7 @@ from .models import ContactEntry, ContactList
 AT_ONCE = 5_000
 MOST_ON_PHONE = 5  # rows of one number; more are no family
 TOLD_FROM_PCT = 30  # so many doubles are said apart
-_PHONE = 1 + [one.key for one in LAYOUT.fields].index("phone")  # of a row, which begins with its number
+_PHONE = 3  # of a row: its number, the unit's code, the name, the phone
 
 
 class SensitiveColumns(Refused):
@@ -51,6 +54,19 @@ def _page(options: Mapping[str, str]) -> tuple[str, str] | None:
     return one.title, reverse("contact:list", args=[one.public_id])
 
 
+def _waits(options: Mapping[str, str], import_id: int, at: datetime) -> Refused | None:
+    """Why a checked file may not be imported yet; of one that waits for approval, who can give it."""
+    one = office.for_import(options["list"])
+    if one.state == ContactList.State.ASKED:
+        with system("who can approve a list"):
+            asked = org.release_about(actions.ACT, list=str(one.public_id))
+        whom = org.deciders([asked], at=at)[asked.pk].whom_to_ask() if asked is not None else ""
+        return actions.ListAsked(whom=whom)
+    if one.state != ContactList.State.APPROVED:
+        return actions.ListWaits()
+    return None if one.import_id == import_id else actions.AnotherFileApproved()
+
+
 def _require_harmless(work: Work) -> None:
     """Refuse the file where a header asks for what nobody may hold, or says how somebody votes."""
     preview = needed(preview_of(StagedImport.objects.get(pk=work.id)))
@@ -59,18 +75,18 @@ def _require_harmless(work: Work) -> None:
         raise SensitiveColumns(columns=", ".join(dict.fromkeys(barred)))
 
 
-def _crowded(work: Work) -> set[str]:
+def _crowded(work: Work, one: ContactList) -> set[str]:
     """Return the numbers of more rows than a family shares."""
     seen: Counter[str] = Counter()
-    for batch in work.rows(phone=phones.parse):
+    for batch in rows_with_places(work, within=one.unit_id, phone=phones.parse):
         seen.update(row[_PHONE] for row in (*batch.rows, *batch.faulty) if row[_PHONE])
     return {phone for phone, n in seen.items() if n > MOST_ON_PHONE}
 
 
-def _slices(work: Work) -> Iterator[list[tuple[Any, ...]]]:
+def _slices(work: Work, one: ContactList) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a file in the order they come, some thousands at a time."""
     held: list[tuple[Any, ...]] = []
-    for batch in work.rows(phone=phones.parse):
+    for batch in rows_with_places(work, within=one.unit_id, phone=phones.parse):
         held += sorted((*batch.rows, *batch.faulty), key=lambda row: int(row[0]))
         while len(held) >= AT_ONCE:
             yield held[:AT_ONCE]
@@ -86,13 +102,13 @@ def _take(work: Work, one: ContactList, *, write: bool) -> None:
     counts as any other row, and is left out. The check tells their number in whole tens.
     """
     _require_harmless(work)
-    crowded, taken = _crowded(work), set[UUID]()
+    crowded, taken = _crowded(work, one), set[UUID]()
     n_silent = 0
     ids: dict[str, int] = {}
     outside: set[int] = set()
     persons: Counter[int] = Counter()
     ring = keyring()
-    for rows in _slices(work):
+    for rows in _slices(work, one):
         fresh = {row[1] for row in rows if row[1]} - ids.keys()
         if fresh:
             known, beyond = placed(fresh, one.unit_id)
@@ -158,9 +174,9 @@ def _check(work: Work) -> None:
 def _commit(work: Work) -> None:
     one = office.for_import(work.options["list"])
     one = actions.locked(public_id=one.public_id, states=set(ContactList.State))
-    if one.state != ContactList.State.APPROVED:
-        raise actions.ListWaits
-    if one.import_id != work.id or one.day is not None or sorted(work.mapping) != one.columns:
+    if refused := _waits(work.options, work.id, work.at):
+        raise refused
+    if one.day is not None or sorted(work.mapping) != one.columns:
         raise actions.AnotherFileApproved
     _take(work, one, write=True)
 
@@ -197,6 +213,8 @@ LIST = ImportKind(
     | {"phone_crowded": _("More than 5 rows have this number. No family shares a phone so widely.")},
     tells=_tells,
     belongs=_page,
+    places=("booth", "village", "ward"),
+    waits=_waits,
     check=_check,
     commit=_commit,
     undo=_undo,

@@ -165,6 +165,8 @@ def run(
             for name, loop in (collected() if loops is None else loops).items():
                 known = running.get(name)
                 if known is None or not known.is_alive():
+                    if stopping.is_set():  # a loop that stops with the process has not failed
+                        break
                     if known is not None:
                         log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
                     running[name] = Runner(name, loop, stopping, lead)

@@ -31,7 +31,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-from abhiyan.units.unit_lists import REASONS, UNIT, placed
+from abhiyan.units.unit_lists import PLACE, REASONS, placed, rows_with_places
 
 AT_ONCE = 500
 FIRST_DAY = date(2000, 1, 1)
@@ -55,7 +55,7 @@ MEMBERS = Layout(
             CellKind.YEAR,
             required=True,
         ),
-        UNIT,
+        *PLACE,
         Field(
             "joined_on",
             "Day of joining",
@@ -97,7 +97,7 @@ def _sound(work: Work) -> list[tuple[Any, ...]]:
         )
 
     born = partial(born_as_listed, year=today.year, minimum=minimum)
-    found_rows = work.rows(phone=phones.parse, born=born, discard=minor)
+    found_rows = rows_with_places(work, phone=phones.parse, born=born, discard=minor)
     rows = [row for batch in found_rows for row in batch.rows]
     ids, outside = placed({row[4] for row in rows}, work.unit_id)
     found = []

@@ -19,7 +19,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.models import Kind as UnitKind
 from abhiyan.units.rules import levels
-from abhiyan.units.unit_lists import REASONS, every_row, placed
+from abhiyan.units.unit_lists import PART_NO, PLACES, REASONS, SEAT_NO, placed, whole_codes
 
 from . import actions, queries
 from .actions import appointments
@@ -49,25 +49,16 @@ LAYOUT = Layout(
             max_length=100,
         ),
         Field("office", "Office", "दायित्व", "post, designation, पद"),
-        Field("unit_code", "Unit code", "इकाई कोड", "code, कोड", CellKind.CODE, max_length=64),
         Field(
-            "seat_no",
-            "Assembly no.",
-            "विधानसभा सं.",
-            "ac no, assembly number, विधानसभा संख्या, विधानसभा क्रमांक",
-            CellKind.INTEGER,
-            least=1,
-            most=9_999,
+            "unit_code",
+            "Unit code",
+            "इकाई कोड",
+            "code, booth code, booth, कोड, बूथ कोड, बूथ",
+            CellKind.CODE,
+            max_length=64,
         ),
-        Field(
-            "part_no",
-            "Part no.",
-            "भाग सं.",
-            "part number, booth no, booth number, भाग संख्या, भाग क्रमांक, बूथ सं., बूथ संख्या",
-            CellKind.INTEGER,
-            least=1,
-            most=9_999,
-        ),
+        SEAT_NO,
+        PART_NO,
         Field("mandal", "Mandal", "मंडल", "मण्डल"),
         Field("cluster", "Cluster", "शक्ति केंद्र", "shakti kendra, शक्ति केन्द्र"),
         Field("place", "Unit", "इकाई", "unit name, name of the centre, केंद्र का नाम, मतदान केंद्र"),
@@ -124,7 +115,10 @@ def most_rows() -> int:
 
 def _take(work: Work, *, write: bool) -> None:
     """Appoint each row by the act of the page. Without `write` all of it is undone again: that is the check."""
-    rows = every_row(work, phone=phones.parse)
+    rows = sorted(
+        (row for batch in work.rows(phone=phones.parse) for row in (*batch.rows, *batch.faulty)),
+        key=lambda row: int(row[0]),
+    )
     if len(rows) > (most := most_rows()):
         raise TooManyRows(most=most)
     cells = {row[0]: dict(zip((one.key for one in LAYOUT.fields), row[1:], strict=True)) for row in rows}
@@ -211,15 +205,16 @@ def _places(
     work: Work, cells: dict[int, Cells], given: dict[int, Office], faults: list[Any]
 ) -> dict[int, int]:
     """The unit of each row: by its code, by the numbers of seat and part, or by its name below the list's unit."""
-    state = ""
-    if work.unit_id is not None:
-        tree = next(iter(units.hierarchies_of(work.unit_id)), Hierarchy.ORGANISATIONAL)
-        path = units.path(work.unit_id, tree)
-        state = next((one.code for one in path if one.kind == UnitKind.STATE), "")
-    codes = {
-        number: each["unit_code"] or f"{state}-{each['seat_no']}-{each['part_no']}"
+    written = {
+        number: each["unit_code"] or f"{each['seat_no'] or ''}/{each['part_no']}".strip("/")
         for number, each in cells.items()
-        if each["unit_code"] or (each["seat_no"] and each["part_no"])
+        if each["unit_code"] or each["part_no"]
+    }
+    meant = whole_codes(set(written.values()), work.unit_id)
+    codes = {
+        number: meant[each] or each
+        for number, each in written.items()
+        if meant[each] or cells[number]["unit_code"] or cells[number]["seat_no"]
     }
     ids, outside = placed(set(codes.values()), work.unit_id)
     found: dict[int, int] = {}
@@ -234,6 +229,8 @@ def _places(
                 found[number] = some[0]
             else:
                 faults.append((number, "place", "unit_several" if some else "unit_unnamed", {}))
+        elif not meant[written[number]]:
+            faults.append((number, field, "unit_short", {"unit": code}))
         elif code not in ids:
             faults.append((number, field, "unit_unknown", {"unit": code}))
         elif ids[code] in outside:
@@ -309,6 +306,7 @@ LIST = ImportKind(
         "unit_unnamed": _("No unit of this name is below the unit this list is for. Write its code."),
         "unit_several": _("Several units have this name. Write the unit's code."),
     },
+    places=PLACES,
     check=_check,
     commit=_commit,
     undo=_undo,

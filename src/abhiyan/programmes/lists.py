@@ -15,7 +15,7 @@ from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people
-from abhiyan.units.unit_lists import REASONS, UNIT, every_row, list_of_figures, placed
+from abhiyan.units.unit_lists import PLACE, PLACES, REASONS, every_row, list_of_figures, placed
 
 from . import actions, queries
 from .actions import ProgrammeGone
@@ -70,7 +70,7 @@ IN_CHARGES = Layout(
         Field("phone", "Phone", "फ़ोन", "mobile, phone number, मोबाइल, मोबाइल नंबर", CellKind.PHONE),
         # Not called an account: a column of that name is taken for a bank's, and never read.
         Field("user", "User", "उपयोगकर्ता", "user id", CellKind.CODE, max_length=36),
-        UNIT,
+        *PLACE,
         Field("role", "Role", "भूमिका", "as, दायित्व", CellKind.CHOICE, choices=ROLES),
     ),
 )
@@ -189,6 +189,7 @@ IN_CHARGES_KIND = ImportKind(
         "scope_outside": _("The programme does not run in %(unit)s."),
         "not_yours": _("Your role can't name in-charges in %(unit)s."),
     },
+    places=PLACES,
     check=_check_in_charges,
     commit=_commit_in_charges,
     undo=_undo_in_charges,

@@ -16,7 +16,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.actions import ProgrammeGone
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import open_of, programme
-from abhiyan.units.unit_lists import REASONS, UNIT, every_row, placed
+from abhiyan.units.unit_lists import PLACE, REASONS, every_row, placed
 
 from . import actions, refusals
 from .actions import LONGEST_HOST, NewStay
@@ -26,7 +26,7 @@ AT_ONCE = 5_000
 LAYOUT = Layout(
     key="stays",
     fields=(
-        UNIT,
+        *PLACE,
         Field(
             "phone",
             "Worker's phone",
@@ -75,7 +75,7 @@ def _known(work: Work, ids: list[UUID]) -> dict[UUID, int]:
 
 def _take(work: Work, *, write: bool) -> None:
     one = _programme(work)
-    rows = every_row(work, phone=phones.parse)
+    rows = every_row(work, within=work.unit_id or one.owner_id, phone=phones.parse)
     ids, outside = placed({row[1] for row in rows if row[1]}, work.unit_id)
     ring = keyring()
     phone_ids = {row[2]: ring.phone_id(row[2]) for row in rows if row[2]}
@@ -134,6 +134,7 @@ LIST = ImportKind(
     },
     options=(Option(key="programme", title=_("Programme"), choices=_choices),),
     reasons=REASONS | {why.code: why.message for why in _CELLS},
+    places=("booth", "village", "ward"),
     check=_check,
     commit=_commit,
     undo=_undo,

@@ -16,12 +16,13 @@ from abhiyan.core.tables.layout import Field, Layout
 from abhiyan.core.tables.reading import Batch
 from abhiyan.core.words import named
 
-from . import actions, staging
+from . import actions, staging, unit_lists
 from .models import Hierarchy, Kind, Unit, UnitDifference, UnitLacking
 from .queries import hanging_on
 from .refusals import BadCode, HierarchyUnsaid, SuccessorUnfit
 from .rules import hanging
 from .staged_closings import newly_closing
+from .unit_lists import PLACE, rows_with_places
 
 YES_NO = {"yes": ("y", "true", "1", "हाँ", "हां", "ha"), "no": ("n", "false", "0", "नहीं", "nahin")}
 KINDS = {
@@ -408,9 +409,7 @@ PINS = Layout(
     personal=False,
     fields=(
         Field("pin", "PIN code", "पिन कोड", "pin, pincode, postal code", Cell.PIN, required=True),
-        Field(
-            "unit_code", "Unit code", "इकाई कोड", "code, unit, कोड", Cell.CODE, required=True, max_length=64
-        ),
+        *PLACE,
         Field("sample", "Sample", "नमूना", "is sample", Cell.CHOICE, choices=YES_NO),
     ),
 )
@@ -418,7 +417,7 @@ PINS = Layout(
 
 def _pins(work: Work, *, write: bool) -> None:
     staging.open_pins()
-    for batch in work.rows():
+    for batch in rows_with_places(work):
         staging.stage_pins(((n, pin, code, sample == "yes") for n, pin, code, sample in batch.rows))
         staging.stage_faulty_pins(((n, code) for n, _pin, code, _sample in batch.faulty))
     counts = staging.check_pins(within=work.unit_id)
@@ -437,7 +436,7 @@ PINS_KIND = ImportKind(
     layout=PINS,
     capability="imports.pins",
     outcomes={"made": RowOutcome(_("New"), "ok"), "same": RowOutcome(_("Unchanged"))},
-    reasons=REASONS,
+    reasons=unit_lists.REASONS | REASONS,
     check=lambda work: _pins(work, write=False),
     commit=lambda work: _pins(work, write=True),
     undo=lambda work: work.count("made", actions.take_back_pins(import_id=work.id, by=work.by, at=work.at)),

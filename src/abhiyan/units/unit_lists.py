@@ -1,6 +1,6 @@
 """Lists that name a unit in each row: finding the units, and a whole list of figures by unit in one declaration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -10,20 +10,64 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.imports import ImportKind, RowDifference, RowOutcome, Work
 from abhiyan.core.models import JournalPage
 from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.core.tables.reading import Batch
 
 from . import actions, queries
+from .models import Kind
+from .rules.short_codes import whole_code
 
 UNIT = Field(
     "unit_code",
     "Unit code",
     "इकाई कोड",
-    "code, unit, कोड, इकाई",
+    "code, unit, booth code, booth, polling station, कोड, इकाई, बूथ कोड, बूथ, मतदान केंद्र",
     CellKind.CODE,
     required=True,
     max_length=64,
+    instead=("part_no",),
+)
+SEAT_NO = Field(
+    "seat_no",
+    "Assembly no.",
+    "विधानसभा सं.",
+    "ac no, ac, assembly number, विधानसभा, विधानसभा संख्या, विधानसभा क्रमांक",
+    CellKind.INTEGER,
+    least=1,
+    most=9_999,
+)
+PART_NO = Field(
+    "part_no",
+    "Part no.",
+    "भाग सं.",
+    "part number, part, booth no, booth number, भाग, भाग संख्या, भाग क्रमांक, बूथ सं., बूथ संख्या",
+    CellKind.INTEGER,
+    least=1,
+    most=99_999,
+)
+PLACE = (
+    UNIT,
+    SEAT_NO,
+    PART_NO,
+)  # of every list whose rows name a place; `rows_with_places` makes one code of them
+# Kinds of units that lists of offices and figures have a row for, those at the polling station first.
+PLACES = (
+    Kind.BOOTH,
+    Kind.CLUSTER,
+    Kind.MANDAL,
+    Kind.DISTRICT,
+    Kind.REGION,
+    Kind.STATE,
+    Kind.CONSTITUENCY,
+    Kind.SEGMENT,
+    Kind.BLOCK,
+    Kind.VILLAGE,
+    Kind.WARD,
+    Kind.ZONE,
 )
 REASONS = {
     "unit_unknown": _("There is no unit with the code %(unit)s."),
+    "unit_short": _("%(unit)s is short, and this list is for several seats or states. Write the whole code."),
+    "unit_needed": _("Write the unit's code, or the numbers of assembly and part."),
     "unit_outside": _("The unit %(unit)s is not below the unit this list is for."),
     "doubled": _("This is in row %(first)s already."),
 }
@@ -40,10 +84,75 @@ class UnitListRow(NamedTuple):
     values: tuple[Any, ...]
 
 
-def every_row(work: Work, **more: Any) -> list[tuple[Any, ...]]:
-    """Every row in the order of the file; also those with a cell that was refused (None there)."""
-    rows = [row for batch in work.rows(**more) for row in (*batch.rows, *batch.faulty)]
-    return sorted(rows, key=lambda row: int(row[0]))
+def rows_with_places(work: Work, *, within: int | None = None, **more: Any) -> Iterator[Batch]:
+    """The rows of a list whose layout has PLACE, in batches. The whole code stands where the three cells were.
+
+    within: the unit the list is of; the import's own unless it is given. A row that names no place is refused here,
+    and is one of the faulty.
+    more: as of `Work.rows`.
+    """
+    at = 1 + [field.key for field in work.kind.layout.fields].index(UNIT.key)
+    after = at + len(PLACE)
+    known: dict[str, str] = {}
+    for batch in work.rows(**more):
+        fresh = {_written(row[at:after]) for row in (*batch.rows, *batch.faulty)} - known.keys() - {""}
+        known |= whole_codes(fresh, within or work.unit_id)
+        sound = [(*row[:at], _code_of(work, row, at, known), *row[after:]) for row in batch.rows]
+        faulty = [(*row[:at], _code_of(work, row, at, known), *row[after:]) for row in batch.faulty]
+        batch.rows = [row for row in sound if row[at]]
+        batch.faulty = [*faulty, *(row for row in sound if not row[at])]
+        yield batch
+
+
+def whole_codes(written: set[str], within: int | None) -> dict[str, str]:
+    """The whole code of each place as a list writes it; empty where it is short, and the list is of several seats.
+
+    within: the unit the list is of. A code that a unit has stays as it is, and needs no capitals.
+    """
+    if not written:
+        return {}
+    state, seat = queries.only_state(within), queries.only_seat(within) if within else ""
+    there = queries.ids_of({*written, *map(str.upper, written)})
+    found = {}
+    for each in written:
+        whole = whole_code(each, state=state, seat=seat)
+        if each in there or whole:
+            found[each] = each if each in there else whole
+        elif each.upper() in there:
+            found[each] = each.upper()
+        else:
+            found[each] = "" if whole_code(each, state="?", seat="?") else each
+    return found
+
+
+def _written(cells: tuple[Any, ...]) -> str:
+    """The place of a row as one text: its code, or "56/126" of the numbers of seat and part."""
+    code, seat_no, part_no = cells
+    return code or ("" if not part_no else f"{seat_no}/{part_no}" if seat_no else str(part_no))
+
+
+def _code_of(work: Work, row: tuple[Any, ...], at: int, known: Mapping[str, str]) -> str | None:
+    cells = row[at : at + len(PLACE)]
+    written = _written(cells)
+    if written and known[written]:
+        return known[written]
+    if not any(work.is_refused(row[0], field.key) for field in PLACE):  # a list may be read twice
+        field = PART_NO if written and not cells[0] else UNIT
+        work.refuse(
+            row[0],
+            field.key,
+            "unit_short" if written else "unit_needed",
+            **({"unit": written} if written else {}),
+        )
+    return None
+
+
+def every_row(work: Work, *, within: int | None = None, **more: Any) -> list[tuple[Any, ...]]:
+    """Every row in the order of the file, as of `rows_with_places`; also those with a cell that was refused (None)."""
+    found = rows_with_places(work, within=within, **more)
+    return sorted(
+        (row for batch in found for row in (*batch.rows, *batch.faulty)), key=lambda row: int(row[0])
+    )
 
 
 def placed(codes: set[str], within: int | None) -> tuple[dict[str, int], set[int]]:
@@ -143,7 +252,7 @@ def list_of_figures(
         key=key,
         title=title,
         explains=explains,
-        layout=Layout(key=key, personal=False, fields=(UNIT, *fields.values())),
+        layout=Layout(key=key, personal=False, fields=(*PLACE, *fields.values())),
         capability=capability,
         outcomes={
             "new": RowOutcome(_("New"), "ok"),
@@ -155,6 +264,7 @@ def list_of_figures(
         commit=commit,
         undo=undo,
         differences=_differences,
+        places=PLACES,
         **more,
     )
 

@@ -58,6 +58,7 @@ from .lists import (
     AnotherFileApproved,
     BasisMissing,
     DocumentMissing,
+    ListAsked,
     ListWaits,
     NewEntry,
     NewList,

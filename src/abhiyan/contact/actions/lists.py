@@ -106,6 +106,10 @@ class ListWaits(Refused, status=409):
     message = _("The list is not approved yet. Ask for approval on its page, then import.")
 
 
+class ListAsked(Refused, status=409):
+    message = _("The list waits for approval, so it is not imported yet. %(whom)s")
+
+
 class AnotherFileApproved(Refused, status=409):
     message = _("Another file was approved for this list. Make a new list for this file.")
 

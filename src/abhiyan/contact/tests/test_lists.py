@@ -130,8 +130,15 @@ def test_a_list_is_checked_approved_by_another_imported_and_taken_back(
     kept = again(one)
     assert (kept.n_rows, kept.n_double, kept.n_opted_out) == (4, 1, 0), "nobody's no is told"
     assert kept.columns == ["door", "name", "phone", "unit_code"] and entries(one) == []
-    assert step(public_id, "commit", maker).error == "list_waits"
+    with pytest.raises(acts.ListWaits):
+        step(public_id, "commit", maker)
     asked = actions.ask_list(public_id=one.public_id, by=maker, at=NOW)
+    with pytest.raises(acts.ListAsked) as waits, translation.override("en"):
+        step(public_id, "commit", maker)
+    with translation.override("en"):
+        assert "Can be approved by: " in str(waits.value)
+    with system("test"):
+        assert imports.import_for(public_id).state == "checked", "it stays as it is"
     with translation.override("en"):
         told = " ".join(office.sentences(asked))
     assert (

@@ -26,7 +26,7 @@ from abhiyan.core.tables.sniffing import Problem, is_packed, mapped, sniff
 
 from . import authority, correcting, looks, running, store
 from .kinds import ImportKind, kind
-from .queries import failed_before_commit, import_for, is_all_refused, may, may_correct, preview_of
+from .queries import failed_before_commit, import_for, is_all_refused, may, may_correct, preview_of, waits
 
 State = StagedImport.State
 PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line
@@ -365,6 +365,8 @@ def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
         raise WrongState
     if step == "commit" and staged.state == StagedImport.State.CHECKED and is_all_refused(staged):
         raise NothingToTake
+    if step == "commit" and (refused := waits(staged, at=at)):
+        raise refused
     if step == "check":
         preview = preview_of(staged)
         problem = next((p for p in preview.problems if p.blocking), None) if preview else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -98,6 +99,8 @@ class ImportKind:
     lacking: the same of what is known and the list does not name.
     belongs: (options) -> what the list is of, in words, and the address of its page; None: of nothing that has one.
     is_ours: (options) -> whether the heading is ours and nobody sees it: rows are told counted from the first below it.
+    places: kinds of units; an empty list has a row for each place of the kind that is chosen.
+    waits: (options, import id, now) -> the refusal that keeps a checked list from being imported, where one does.
     confirms: what of these numbers somebody has to say yes to apart, as a sentence; empty: nothing.
     """
 
@@ -122,6 +125,8 @@ class ImportKind:
     confirms: Callable[[Mapping[str, int]], str] | None = None
     is_ours: Callable[[Mapping[str, str]], bool] | None = None
     belongs: Callable[[Mapping[str, str]], tuple[str, str] | None] | None = None
+    places: tuple[str, ...] = ()
+    waits: Callable[[Mapping[str, str], int, datetime], Refused | None] | None = None
     atomic: bool = True
     max_bytes: int = MAX_BYTES
 

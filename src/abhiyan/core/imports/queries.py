@@ -1,13 +1,14 @@
 """Imports as somebody may see them: the database's scope decides."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, RefusedRow, StagedImport
-from abhiyan.core.refusals import needed, written
+from abhiyan.core.refusals import Refused, needed, written
 from abhiyan.core.tables.reasons import say
 from abhiyan.core.tables.sniffing import Preview
 
@@ -115,6 +116,12 @@ def confirms(staged: StagedImport) -> str:
     of_kind = kind(staged.kind)
     whole = {key[1:]: n for key, n in staged.notes.items() if key.startswith("/")}
     return of_kind.confirms(whole) if of_kind.confirms is not None else ""
+
+
+def waits(staged: StagedImport, *, at: datetime) -> Refused | None:
+    """Return the refusal that keeps a checked list from being imported, such as a missing approval; or None."""
+    of_kind = kind(staged.kind)
+    return of_kind.waits(staged.options, staged.id, at) if of_kind.waits is not None else None
 
 
 def lacking(staged: StagedImport, first: int, how_many: int) -> Sequence[Lacking]:

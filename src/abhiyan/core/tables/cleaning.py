@@ -332,10 +332,40 @@ def _choice(field: Field) -> Callable[[str], str | None]:
 
 
 def _phone(text: str, phone: Phone) -> Any:
-    found = phone(_spelled_out(text).removesuffix(".0"))
-    if found is None:
-        raise BadCell("phone")
-    return found
+    written = _spelled_out(text).removesuffix(".0")
+    found = phone(written)
+    return _only_phone(written, phone) if found is None else found
+
+
+_BETWEEN_PHONES = re.compile(
+    r"[,;/|&\\\n]|[^\W\d_]+|[\u0900-\u0963]|[()]"
+)  # vowel signs of Hindi are no letters to re
+_FEWEST_DIGITS = 6  # of a land line without its area
+
+
+def _only_phone(text: str, phone: Phone) -> Any:
+    """Return the one mobile of a cell that also holds a land line, or the same mobile twice.
+
+    The cell is refused where it holds two mobiles, because nobody can say which is the person's. So is a number with
+    digits left over.
+    """
+    found: list[Any] = []
+    is_left_over = False
+    for written in _BETWEEN_PHONES.split(text[:_LONGEST_PHONES]):
+        part, digits = written.strip(" .:-"), ""
+        for word in part.split() if phone(part) is None else [part]:
+            digits += word
+            if (one := phone(digits)) is not None:
+                found.append(one)
+                digits = ""
+        n = sum(map(str.isdecimal, digits))
+        is_left_over = is_left_over or 0 < n < _FEWEST_DIGITS
+    if len(set(found)) == 1 and not is_left_over:
+        return found[0]
+    raise BadCell("phones" if len(set(found)) > 1 or (found and is_left_over) else "phone")
+
+
+_LONGEST_PHONES = 100  # characters of a cell that are looked at for several numbers
 
 
 def _unless_blank(read: Callable[[str, Any], Any], by: Field | Phone) -> Callable[[str], Any]:
@@ -424,7 +454,7 @@ def _each(one: Callable[[str], Any], cells: Sequence[str]) -> tuple[list[Any], d
 
 
 def _required(field: Field, values: list[Any], bad: dict[int, str]) -> tuple[list[Any], dict[int, str]]:
-    if field.required and None in values:
+    if field.is_in_each_row and None in values:
         for index, value in enumerate(values):
             if value is None and index not in bad:
                 bad[index] = "missing"

@@ -32,7 +32,10 @@ PHONES = (
     "मोबाइल नंबर, मो, दूरभाष, संपर्क, संपर्क नंबर, संपर्क सूत्र, व्हाट्सएप, व्हाट्सएप नंबर"
 )
 NAMES = "full name, person, person name, व्यक्ति का नाम, मतदाता का नाम, श्री/श्रीमती, श्रीमान/श्रीमती"
-AGES = "age, age in years, umar, आयु, उम्र"  # for a year of birth: `born` of the list makes the year
+# For a year of birth: `born` of the list makes the year.
+AGES = (
+    "age, age in years, age years, umar, umr, ayu, आयु, उम्र, उमर, आयु वर्ष, उम्र वर्ष, वय, voter age, मतदाता की आयु"
+)
 LONGEST = 10_000  # characters; cells of any kind above this are never kept
 
 
@@ -46,6 +49,7 @@ class Field:
     ahead_days: how far ahead a day may lie that is written with a year of two digits (DATE).
     choices: value -> spellings accepted besides the value itself (CHOICE).
     needed: in which rows it must stand though not in all of them, for people ("needed for a new unit").
+    instead: keys of fields that may replace it; the list's room refuses rows that have none of them.
     """
 
     key: str
@@ -61,6 +65,7 @@ class Field:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     multiline: bool = False
     needed: str | Promise = ""
+    instead: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.max_length <= LONGEST:
@@ -77,6 +82,11 @@ class Field:
         yield self.hi
         yield self.key.replace("_", " ")
         yield from self.also_called
+
+    @property
+    def is_in_each_row(self) -> bool:
+        """Return True if a row without it is refused, whatever else the row holds."""
+        return self.required and not self.instead
 
     @property
     def also_called(self) -> list[str]:
@@ -107,9 +117,13 @@ class Layout:
         """The field of that key; None for "" (the row as a whole) and for what the list does not have."""
         return next((f for f in self.fields if f.key == key), None)
 
+    def lacking(self, mapping: Mapping[str, int]) -> list[Field]:
+        """Return the required fields that a mapping leaves out, with all that may replace them."""
+        return [f for f in self.fields if f.required and not {f.key, *f.instead} & mapping.keys()]
+
     def to_json(self) -> dict[str, Any]:
         """Return what a reader in the pool needs to know its columns, without bounds of values and words for people."""
-        names = ("key", "en", "hi", "also", "kind", "required", "choices", "multiline")
+        names = ("key", "en", "hi", "also", "kind", "required", "choices", "multiline", "instead")
         fields = [{name: getattr(one, name) for name in names} for one in self.fields]
         return {"key": self.key, "personal": self.personal, "fields": fields}
 

@@ -86,7 +86,7 @@ def rows(
     """
     if problems := check_mapping(source, layout, mapping):
         raise TableRefused(problems[0].code, **problems[0].facts)
-    if lacking := [f for f in layout.fields if f.required and f.key not in mapping]:
+    if lacking := layout.lacking(mapping):
         raise TableRefused("missing_columns", fields=", ".join(f"{f.en} / {f.hi}" for f in lacking))
     source.same(path)
     if source.days is None:

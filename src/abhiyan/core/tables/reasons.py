@@ -61,6 +61,7 @@ CELL: dict[str, str | Promise] = {
         "Format the column as text and enter it again."
     ),
     "pin": _("%(field)s is not a PIN code. It has six digits and does not begin with 0."),
+    "phones": _("%(field)s holds two numbers. Keep the one that the person answers."),
     "phone": _("%(field)s is not a phone number we can reach. Write an Indian mobile with ten digits."),
     "choice": _("%(field)s must be one of: %(choices)s."),
     "extra_cells": _(

@@ -262,7 +262,7 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
             problems.append(Problem("doubled_header", facts, blocking=True))
         else:
             problems.append(Problem("doubled_ignored", facts, blocking=False))
-    lacking = [f for f in layout.fields if f.required and f.key not in mapping and f.key not in explained]
+    lacking = [f for f in layout.lacking(mapping) if f.key not in explained]
     if lacking:
         names = ", ".join(f"{f.en} / {f.hi}" for f in lacking)
         problems.append(Problem("missing_columns", {"fields": names}, blocking=True))

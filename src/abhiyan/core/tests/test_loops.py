@@ -231,3 +231,35 @@ def test_a_heartbeat_tells_how_many_rows_the_last_whole_minute_did() -> None:
     assert (
         late["busy"].turns is heartbeats.LoopState.LATE and late["none"].turns is heartbeats.LoopState.NEVER
     )
+
+
+class SlowLead(loops.Lead):
+    """The database answers late: meanwhile everything is stopped, and every loop has ended."""
+
+    def __init__(self, stopping: threading.Event, turned: threading.Event) -> None:
+        super().__init__()
+        self.stopping, self.turned = stopping, turned
+
+    def keep(self) -> bool:
+        is_held = super().keep()
+        if self.turned.is_set():
+            self.stopping.set()
+            for thread in threading.enumerate():
+                if thread.name == "loop test.stopped":
+                    thread.join(PATIENCE_S)
+        return is_held
+
+
+def test_an_ordinary_stop_starts_no_loop_again_and_logs_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    stopping, turned = threading.Event(), threading.Event()
+
+    def turn(at: datetime) -> int:
+        turned.set()
+        return 1
+
+    loops.run(
+        stopping, loops={"test.stopped": loops.Loop(turn, every_s=0.01)}, lead=SlowLead(stopping, turned)
+    )
+    assert turned.is_set() and stopping.is_set()
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+    assert not any(thread.name == "loop test.stopped" for thread in threading.enumerate())

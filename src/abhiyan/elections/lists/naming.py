@@ -34,6 +34,7 @@ class NamedElection(NamedTuple):
     state: str | None
     numbering: str | None
     is_partial: bool
+    corrects_numbers: bool = False
 
     @property
     def is_by(self) -> bool:
@@ -93,6 +94,15 @@ PARTIAL = Option(
     required=False,
     help=_("Yes: leave out constituencies with refused or missing rows, and take the rest."),
 )
+CORRECT = Option(
+    "correct_numbers",
+    _("Correct the numbers of constituencies"),
+    yes_or_no,
+    required=False,
+    help=_(
+        "Yes: where all numbers of a state are off by the same amount, the names say so, and we correct them."
+    ),
+)
 SAMPLE = Option("sample", _("The figures are a sample"), yes_or_no, required=False)
 
 
@@ -130,7 +140,13 @@ def said_of(said: Mapping[str, str]) -> NamedElection:
     wanted = WantedElection(
         code=code, kind=kind, year=int(year), names=names, is_sample=said.get("sample") == "yes"
     )
-    return NamedElection(wanted, state, said.get("numbering") or None, said.get("partial") == "yes")
+    return NamedElection(
+        wanted,
+        state,
+        said.get("numbering") or None,
+        said.get("partial") == "yes",
+        said.get("correct_numbers") == "yes",
+    )
 
 
 def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
@@ -232,6 +248,31 @@ def note_seats(work: Work, of: NamedElection, contests: Iterable[NewContest]) ->
 def tells(whole: Mapping[str, int]) -> list[str]:
     """What would put the numbers of a list of results right, and whether it leaves constituencies out."""
     told = [text for key, n in whole.items() if (text := _renumbered(key.split(" ", 2), n))]
+    if any(key.startswith("move ") for key in whole):
+        told.append(
+            str(
+                _(
+                    "We can correct these numbers: bring the list again and choose “Correct the numbers of"
+                    " constituencies”; on the console add -o correct_numbers=yes."
+                )
+            )
+        )
+    if n := whole.get("nota_left_out", 0):
+        text = ngettext(
+            "In %(n)s constituency one place is missing in the column of positions. Perhaps NOTA was left out. Leave"
+            " the column out: choose “not in the file” for it; on the console add -c position=",
+            "In %(n)s constituencies one place is missing in the column of positions. Perhaps NOTA was left out. Leave"
+            " the column out: choose “not in the file” for it; on the console add -c position=",
+            n,
+        )
+        told.append(text % {"n": grouped(n)})
+    if n := whole.get("corrected", 0):
+        text = ngettext(
+            "The number of %(n)s constituency was corrected by its name.",
+            "The numbers of %(n)s constituencies were corrected by their names.",
+            n,
+        )
+        told.append(text % {"n": grouped(n)})
     if n := whole.get("unlike", 0):
         text = ngettext(
             "%(n)s constituency has a name unlike the one known for its number. The number was used; check it.",

@@ -1,6 +1,6 @@
 """Results by constituency: one row per candidate. A seat is taken whole or not at all."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -149,8 +149,10 @@ def _spoil(work: Work, sheet: ResultSheet, seat_at: Mapping[int, Seat | None]) -
 def judge(work: Work, of: NamedElection, sheet: ResultSheet) -> list[acts.NewContest]:
     """The seats that are whole and make sense; the rows of all others are refused with reasons."""
     words = parties_by_word()
+    if of.corrects_numbers:
+        _correct(work, of, sheet)
     units = Seated(of, sheet)
-    fits = Fitting(of, {seat: _name_in(lines) for seat, lines in sheet.seats.items()})
+    fits = _fitting(of, sheet)
     found = []
     for seat, lines in sheet.seats.items():
         before = work.refused_rows
@@ -166,6 +168,43 @@ def judge(work: Work, of: NamedElection, sheet: ResultSheet) -> list[acts.NewCon
     _missing(work, of, sheet, fits)
     fits.note(work)
     return found
+
+
+def _fitting(of: NamedElection, sheet: ResultSheet) -> Fitting:
+    return Fitting(of, {seat: _name_in(lines) for seat, lines in sheet.seats.items()})
+
+
+def _correct(work: Work, of: NamedElection, sheet: ResultSheet) -> None:
+    """Give seats the numbers of their year where all of a state are off by one amount, as their names say.
+
+    A state whose corrected numbers are taken by another stays as it is, and is refused.
+    """
+    allowed = naming.states_allowed(work)
+    moves = {
+        state: move
+        for state, move in _fitting(of, sheet).moves.items()
+        if move is not None and (allowed is None or move.state in allowed)
+    }
+
+    def moved(seat: Seat) -> Seat:
+        move = moves.get(seat[0])
+        return (move.state, seat[1] + move.up) if move else seat
+
+    taken = Counter(map(moved, {*sheet.seats, *sheet.spoilt}))
+    for state in {seat[0] for seat in sheet.seats if taken[moved(seat)] > 1}:
+        moves.pop(state, None)
+    n = sum(seat[0] in moves for seat in sheet.seats)
+    seats = {moved(seat): lines for seat, lines in sheet.seats.items()}
+    spoilt = {moved(seat): row for seat, row in sheet.spoilt.items()}
+    sheet.seats.clear()
+    sheet.seats.update(seats)
+    sheet.spoilt.clear()
+    sheet.spoilt.update(spoilt)
+    for (state, number), lines in seats.items():
+        for line in lines:
+            line.state, line.number = state, number
+    if n:
+        work.note_whole("corrected", n)
 
 
 def _name_in(lines: Sequence[ResultFileLine]) -> tuple[int, str]:
@@ -376,11 +415,20 @@ def _ranked(
     if not wrong:
         return [replace(one, position=places[one.row]) for one in candidates]
     if not any(work.is_refused(line.row) for line in lines):
+        if _lacks_one_place(order):
+            work.note_whole("nota_left_out", work.notes["/nota_left_out"] + 1)
         for one in wrong:
             work.refuse(
                 one.row, "position", "position_wrong", excerpt=one.position or "–", rank=places[one.row]
             )
     return list(candidates)
+
+
+def _lacks_one_place(order: Sequence[acts.NewCandidate]) -> bool:
+    """Return True if the places of a seat are in the order of votes, and one number among them is missing."""
+    places = [one.position for one in order]
+    gaps = [place - number for number, place in enumerate(places, 1)]
+    return not any(one.is_nota for one in order) and set(gaps) == {0, 1} and gaps == sorted(gaps)
 
 
 def _notes(lines: Iterable[ResultFileLine]) -> list[str]:
@@ -473,6 +521,7 @@ RESULTS_KIND = ImportKind(
         naming.ELECTION,
         naming.STATE,
         naming.PARTIAL,
+        naming.CORRECT,
         naming.ORIGIN,
         naming.KIND,
         naming.YEAR,

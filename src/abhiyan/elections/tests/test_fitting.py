@@ -51,6 +51,28 @@ def test_states_that_were_one_are_answered_with_the_state_and_the_numbers_of_tha
     assert (staged.state, Contest.objects.count()) == ("done", 42), reasons(staged)[:5]
 
 
+def test_numbers_that_are_off_by_one_amount_are_corrected_where_that_is_chosen(tmp_path: Path) -> None:
+    path = written(tmp_path, rows("S29", today("S29")) + rows("S01", today("S01")), header=HEAD)
+    with translation.override("en"):
+        offered = " ".join(imports.told(bring(path, election="LS2014", upto="check")))
+    assert "-o correct_numbers=yes" in offered and "Correct the numbers of constituencies" in offered
+    staged = bring(path, election="LS2014", partial="yes", correct_numbers="yes")
+    assert (staged.state, Contest.objects.count()) == ("done", 42), reasons(staged)[:5]
+    numbers = set(Contest.objects.values_list("state", "number"))
+    assert numbers == {("S01", number) for number in range(1, 43)}
+    with translation.override("en"):
+        told = " ".join(imports.told(staged))
+    assert "The numbers of 42 constituencies were corrected by their names." in told
+    assert "-o correct_numbers=yes" not in told
+
+
+def test_numbers_that_another_seat_has_are_not_corrected(tmp_path: Path) -> None:
+    right = [(number + 17, name) for number, name in today("S01")]
+    both = rows("S01", today("S29")) + rows("S01", right) + rows("S29", today("S29"))
+    staged = bring(written(tmp_path, both, header=HEAD), election="LS2014", correct_numbers="yes")
+    assert staged.state in ("checked", "failed") and not Contest.objects.exists()
+
+
 def test_without_names_numbers_that_must_be_another_years_are_refused(tmp_path: Path) -> None:
     path = written(
         tmp_path,

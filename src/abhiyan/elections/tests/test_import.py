@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from abhiyan.core.imports import queries as imports
 from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
 from abhiyan.core.tests.given import CASES
@@ -574,3 +575,18 @@ def test_the_real_assembly_can_be_undone() -> None:
     assert Contest.objects.count() == 90
     assert step(staged, "undo").state == "undone"
     assert nothing_is_there()
+
+
+def test_places_that_leave_nota_out_say_so_and_how_to_go_on(tmp_path: Path) -> None:
+    """As most public files have it: NOTA has a place among the others, and no row."""
+    more = "2024,S05,1,North Goa,GEN,4,A THIRD,IND,500,580577,\n2024,S05,2,South Goa,GEN,4,A THIRD,IND,500,598767,\n"
+    without = "".join(line + "\n" for line in (GOA + more).splitlines() if "NOTA" not in line)
+    staged = goa(tmp_path, without)
+    assert {code for _row, _field, code in refused(staged)} == {"position_wrong", "seat_refused"}
+    with translation.override("en"):
+        told = " ".join(imports.told(staged))
+    assert "In 2 constituencies one place is missing" in told
+    assert "Perhaps NOTA was left out" in told and "-c position=" in told
+    shuffled = without.replace(",2,RAMAKANT", ",1,RAMAKANT").replace(",1,SHRIPAD", ",2,SHRIPAD")
+    with translation.override("en"):
+        assert "In 1 constituency one place" in " ".join(imports.told(goa(tmp_path, shuffled)))

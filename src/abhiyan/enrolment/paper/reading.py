@@ -3,7 +3,6 @@
 Minors are dropped here, before anything is written; what is left of them is a number per place and day.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
@@ -26,6 +25,7 @@ from abhiyan.enrolment.actions.gateway import int4
 from abhiyan.enrolment.rules.age import Age, age_on, born_as_listed
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import phones
+from abhiyan.units.rules.short_codes import whole_code
 
 from .layout import BATCH, BIRTH_YEAR, BOOTH, COLUMN_OF, DAY, NAME, NOTICE, PAPER, PHONE, PIN, WORKER
 from .orders import Order, PaperProgress, device_of, worker_of
@@ -36,14 +36,6 @@ from .packing import STAGED, FastLane, packed
 _SOUND_PHONE, _SOUND_NAME, _GROWN_UP = "+919876543210", "Name", 40
 _SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version": NOTICE, "day": DAY}
 Cells = tuple[Any, ...]  # of a row, as the reader cleaned them
-# A booth as electoral rolls and people write it: number of the seat, number of the part; a word for booth may lead.
-_SHORT = re.compile(r"(?:[^0-9]{1,20} )?([0-9]{1,4}) ?[/-] ?([0-9]{1,5})")
-# Number of the part alone, in a list of one seat; words for booth and for number may lead.
-_PART = re.compile(
-    r"(?:(?:बूथ|भाग|(?:मतदान )?के(?:ं|न्)द्र|booth|part|polling station|ps)[ .]*)?"
-    r"(?:(?:नंबर|नम्बर|नं|न|संख्या|सं|क्रमांक|क्र|number|num|no)[ .:]*)?0*([0-9]{1,5})",
-    re.IGNORECASE,
-)
 
 
 def stage(order: Order) -> Iterator[PaperProgress]:
@@ -111,16 +103,8 @@ class Places:
         """
         state, seat = self.order.state, self.order.seat
         named = {row[BOOTH] for row in kept if row[BOOTH]}
-        shorts = {
-            booth: f"{state}-{short[1]}-{short[2]}"
-            for booth in named
-            if state and (short := _SHORT.fullmatch(booth))
-        }
-        parts = {
-            booth: f"{seat}-{part[1]}"
-            for booth in named - shorts.keys()
-            if seat and (part := _PART.fullmatch(booth))
-        }
+        shorts = {booth: code for booth in named if (code := whole_code(booth, state=state))}
+        parts = {booth: code for booth in named - shorts.keys() if (code := whole_code(booth, seat=seat))}
         by_code = self.drive.by_code  # a unit may have such a number as its code
         while unknown := parts.keys() - by_code.keys():
             self.drives.fetch(self.connection, self.drive, codes=unknown, ids=set(), within=set())

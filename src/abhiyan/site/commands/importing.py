@@ -12,6 +12,7 @@ from uuid import UUID
 import click
 
 if TYPE_CHECKING:
+    from abhiyan.core.imports import ImportKind
     from abhiyan.core.models import StagedImport
 
 SHOWN = 20  # refused rows, differences and imports printed
@@ -39,6 +40,13 @@ SHOWN_AS_JSON = 1_000
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @click.option("--undo", "undo_id", type=click.UUID, metavar="ID", help="Undo an import instead.")
 @click.option("--list", "is_list", is_flag=True, help="List what was brought, newest first, with the ids.")
+@click.option(
+    "--refused",
+    "refused_to",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="CSV",
+    help="Write every refused row with its reason to this file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def import_list(
     kind: str | None,
@@ -52,6 +60,7 @@ def import_list(
     yes: bool,
     undo_id: UUID | None,
     is_list: bool,
+    refused_to: Path | None,
     as_json: bool,
 ) -> None:
     """Import a list of a KIND from a CSV or spreadsheet FILE.
@@ -108,6 +117,8 @@ def import_list(
         or queries.is_all_refused(staged)
         or (strict and staged.counts.get("refused", 0))
     )
+    if refused_to is not None:
+        _write_refused(staged, refused_to)
     if is_unsound or dry_run:
         _say(staged, as_json=as_json)
         with system("import on the console"):
@@ -298,6 +309,10 @@ def _say(
         return
     if error:
         click.echo(f"{'Not undone' if is_undo else staged.state}: {error}", err=True)
+        if not is_undo:
+            for text in queries.told(staged):
+                click.echo(f"    {text}", err=True)
+            _say_refused(staged, rows)
         return
     if is_undo:
         click.echo(f"Undone: {staged.file_name} ({of_kind.title}), import {staged.public_id}")
@@ -320,21 +335,50 @@ def _say(
         if lacking := queries.lacking(staged, 0, SHOWN + 1):
             more = ", …" if len(lacking) > SHOWN else ""
             click.echo(f"    not in the list: {', '.join(one.code for one in lacking[:SHOWN])}{more}")
-    for row in rows:
-        spec = of_kind.layout.field(str(row["field"]))
-        field = f", {spec.label('en')}" if spec else ""
-        click.echo(f"    row {row['row']}{field}: {row['reason']}", err=True)
-    if counts.get("refused", 0) > len(rows):
-        click.echo(
-            f"    … and {counts['refused'] - len(rows):,} more rows (--json lists {SHOWN_AS_JSON:,})",
-            err=True,
-        )
+    _say_refused(staged, rows)
     if queries.is_all_refused(staged):
         click.echo(
             "Nothing was taken in: every row is refused. Correct them and bring the list again.", err=True
         )
     else:
         click.echo(f"{staged.state} (import {staged.public_id})", err=True)
+
+
+def _say_refused(staged: "StagedImport", rows: list[dict[str, Any]]) -> None:
+    """The first refused rows, each with its field and reason, and how many there are besides."""
+    from abhiyan.core.imports import kind
+
+    of_kind = kind(staged.kind)
+    for row in rows:
+        spec = of_kind.layout.field(str(row["field"]))
+        field = f", {spec.label('en')}" if spec else ""
+        click.echo(f"    row {row['row']}{field}: {row['reason']}", err=True)
+    more = staged.counts.get("refused", 0) - len({row["row"] for row in rows})
+    if more > 0:
+        click.echo(
+            f"    … and {more:,} more rows (--refused FILE.csv writes all, --json lists {SHOWN_AS_JSON:,})",
+            err=True,
+        )
+
+
+def _write_refused(staged: "StagedImport", path: Path) -> None:
+    """Every refused row with its field and reason, as a text that spreadsheets open."""
+    from abhiyan.core.imports import kind, queries
+    from abhiyan.core.scope import system
+    from abhiyan.core.tables.writing import csv_chunks
+
+    of_kind = kind(staged.kind)
+    with system("import on the console"):
+        lines = [
+            (row.row, _label(of_kind, row.field), queries.reason_text(of_kind, row))
+            for row in queries.refused_rows(staged).iterator(chunk_size=2_000)
+        ]
+        path.write_bytes(b"".join(csv_chunks(lines, ("row", "field", "reason"))))
+
+
+def _label(of_kind: "ImportKind", key: str) -> str:
+    spec = of_kind.layout.field(key)
+    return spec.label("en") if spec else ""
 
 
 def _notes(staged: "StagedImport") -> list[str]:

@@ -10,6 +10,7 @@ from abhiyan.core.imports import ImportKind, registered
 from abhiyan.core.tables.sniffing import Preview
 from abhiyan.core.words import language
 from abhiyan.org.viewer import Viewer
+from abhiyan.units.models import Kind
 
 from .states import STATES
 
@@ -29,6 +30,11 @@ def units_of(viewer: Viewer, kind: ImportKind) -> list[tuple[str, str]]:
     if viewer.is_root and viewer.may(kind.capability) and not found:
         found[EVERYWHERE] = _("All units")
     return list(found.items())
+
+
+def kinds_of(viewer: Viewer) -> list[ImportKind]:
+    """Lists that somebody may bring for a unit of theirs, or for all units."""
+    return [one for one in registered() if viewer.may(one.capability) and units_of(viewer, one)]
 
 
 class BeginForm(forms.Form):
@@ -91,6 +97,31 @@ class BeginForm(forms.Form):
         return None if chosen == EVERYWHERE else int(chosen)
 
 
+class EmptyForm(forms.Form):
+    """An office chooses the unit and the kind of the places that an empty list has."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("Whose list is it?"))
+    level = forms.ChoiceField(label=gettext_lazy("A row for each"))
+
+    def __init__(self, kind: ImportKind, viewer: Viewer, data: Any = None) -> None:
+        super().__init__(data, auto_id="empty_%s")
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "unit": units_of(viewer, kind),
+            "level": [(str(one), Kind(one).label) for one in kind.places],
+        }
+        for name, some in choices.items():
+            field: Any = self.fields[name]
+            field.choices = some
+            if len(some) == 1:
+                field.widget = forms.HiddenInput()
+            field.initial = some[0][0] if some else ""
+
+    @property
+    def unit_id(self) -> int | None:
+        chosen = self.cleaned_data["unit"]
+        return None if chosen == EVERYWHERE else int(chosen)
+
+
 class ColumnsForm(forms.Form):
     """Which column is which field."""
 
@@ -107,7 +138,7 @@ class ColumnsForm(forms.Form):
             self.fields[COLUMN + spec.key] = forms.ChoiceField(
                 label=spec.label(language()),
                 choices=[("", _("not in the file")), *offered],
-                required=spec.required,
+                required=spec.is_in_each_row,
                 initial="" if chosen is None else str(chosen),
             )
 

@@ -29,7 +29,7 @@ from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .forms import OPTION, PLAIN_BYTES, BeginForm, ColumnsForm, ImportFilters, units_of
+from .forms import OPTION, PLAIN_BYTES, BeginForm, ColumnsForm, EmptyForm, ImportFilters, kinds_of
 from .states import WORKING, state_of
 
 State = StagedImport.State
@@ -73,12 +73,6 @@ class OutcomeRows:
     title: str
     n: int
     tone: str = ""
-
-
-def _mine(request: Request) -> list[ImportKind]:
-    return [
-        one for one in registered() if request.viewer.may(one.capability) and units_of(request.viewer, one)
-    ]
 
 
 def _seen(public_id: UUID) -> tuple[StagedImport, ImportKind]:
@@ -156,7 +150,7 @@ def list_(request: Request) -> HttpResponseBase:
         "here": "imports",
         "crumbs": [(_("Imports"), "")],
         "filters": filters,
-        "kinds": _mine(request),
+        "kinds": kinds_of(request.viewer),
         "whose": _whose(request.viewer),
         "is_narrowed": bool(chosen),
     }
@@ -200,7 +194,7 @@ def begin(request: Request, key: str) -> HttpResponseBase:
 
     A link may answer some of the questions beforehand: `?option_batch=1042-7`."""
     of_kind = kind(key)
-    if of_kind not in _mine(request):
+    if of_kind not in kinds_of(request.viewer):
         raise NotFound
     named = {name: value for name, value in request.GET.items() if name.startswith(OPTION)}
     form = BeginForm(of_kind, request.viewer, request.POST or None, request.FILES or None, initial=named)
@@ -245,12 +239,13 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         fields=[
             {
                 "label": f.label(language()),
-                "required": f.required,
+                "required": f.is_in_each_row,
                 "needed": f.needed,
                 "also": f.also_called[:3],
             }
             for f in of_kind.layout.fields
         ],
+        empty=EmptyForm(of_kind, request.viewer) if of_kind.places else None,
         plain_mb=PLAIN_BYTES >> 20,
         most_mb=of_kind.max_bytes >> 20,
         crumb=of_kind.title,
@@ -350,6 +345,7 @@ def _one(
         changed = of_kind.differences(staged.id, 0, SHOWN)
     is_theirs = authority.allows(request.actor, of_kind.capability, unit_id=staged.unit_id)
     may = {step: is_theirs and queries.may(staged, step) for step in ("check", "commit", "undo", "discard")}
+    waits = queries.waits(staged, at=clock.now()) if may["commit"] else None
     shown_form = form or (ColumnsForm(of_kind, preview) if preview and may["check"] else None)
     return _page(
         request,
@@ -378,6 +374,7 @@ def _one(
         error=running.error_text(staged),
         is_nothing=staged.state in (State.CHECKED, State.DONE) and queries.is_all_refused(staged),
         may=may,
+        waits=str(waits or ""),
         working=WORKING.get(staged.state, ""),
         is_working=staged.state in WORKING or (staged.state == State.RECEIVED and not staged.look),
         upload=_upload(staged) if is_theirs and staged.state == State.RECEIVING else None,
@@ -392,7 +389,9 @@ def _fields(of_kind: ImportKind, preview: Any, form: ColumnsForm) -> list[dict[s
         column = preview.mapping.get(spec.key)
         samples = preview.columns[column].samples[:3] if column is not None else ()
         bound = form[f"column_{spec.key}"]
-        found.append({"bound": bound, "required": spec.required, "needed": spec.needed, "samples": samples})
+        found.append(
+            {"bound": bound, "required": spec.is_in_each_row, "needed": spec.needed, "samples": samples}
+        )
     return found
 
 
@@ -483,6 +482,9 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
         return _check(request, public_id, page)
     if not queries.may(staged, step):
         messages.info(request, str(actions.WrongState.message))  # done meanwhile, by oneself or another
+        return redirect(page)
+    if step == "commit" and (waits := queries.waits(staged, at=clock.now())):
+        messages.warning(request, str(waits))
         return redirect(page)
     question = BEFORE[step]
     act_on = {"commit": actions.commit, "undo": actions.undo, "discard": actions.discard}[step]
@@ -608,12 +610,3 @@ def _all_lacking(staged: StagedImport) -> Iterator[Lacking]:
     while some := queries.lacking(staged, first, 1_000):
         yield from some
         first += len(some)
-
-
-@require_GET
-def empty(request: Request, key: str, ending: str) -> HttpResponseBase:
-    """An empty list of a kind to fill in, in the reader's language."""
-    of_kind = kind(key)
-    if of_kind not in _mine(request) or ending not in ("csv", "xlsx"):
-        raise NotFound
-    return tables.file_response(key, ending, of_kind.layout.headers(language()), iter(()))

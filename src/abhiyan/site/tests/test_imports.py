@@ -388,6 +388,28 @@ def test_the_console_checks_imports_and_undoes_by_the_same_acts(world: Any, tmp_
     assert within["counts"] == {"refused": 4}
 
 
+def test_the_console_names_the_reasons_of_a_list_that_fails_and_writes_all_of_them(
+    world: Any, tmp_path: Any
+) -> None:
+    path, refused = tmp_path / "results.csv", tmp_path / "refused.csv"
+    head = "year,state_eci,pc_no,pc_name,position,candidate,party,votes,electors\n"
+    seats = [
+        f"2024,S05,{seat},{name},{place},{who},{party},{votes},500000\n"
+        for seat, name in ((1, "North Goa"), (2, "South Goa"))
+        for place, (who, party, votes) in enumerate(
+            [("A", "BJP", "many"), ("B", "INC", 50), *((f"C{n}", "IND", 40 - n) for n in range(12))], 1
+        )
+    ]
+    path.write_text(head + "".join(seats))
+    asked = ("results", str(path), "-o", "election=LS2024", "--refused", str(refused), "--yes")
+    done = console(*asked, code=1)
+    said = done.stderr
+    assert "row 2, Votes: Votes is not a whole number." in said
+    assert "… and 8 more rows (--refused FILE.csv writes all" in said
+    lines = refused.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "row,field,reason" and len(lines) == 1 + 28
+
+
 def test_the_console_shows_what_a_list_changes_field_by_field_and_no_more_than_twenty(
     world: Any, tmp_path: Any
 ) -> None:

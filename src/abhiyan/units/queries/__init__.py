@@ -5,6 +5,7 @@ calls but `counts_below` of wide units, by the version of the tree.
 """
 
 from .closings import closed_by, closing_of, hanging_on, is_of_today, kept
+from .filling import count_of_kind, places_to_fill
 from .ground import outlines_behind
 from .polls import (
     Area,
@@ -42,6 +43,7 @@ from .trees import (
     names_of,
     of_kind_below,
     only_seat,
+    only_state,
     open_below,
     outlines_of,
     path,

@@ -379,6 +379,17 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str, *, with_closed: bool 
     )
 
 
+def only_state(unit_id: int | None) -> str:
+    """Return the code of the state that a unit is in, such as "JK". Above the states it is the one
+    state that there is, and empty where there are more."""
+    if unit_id is not None:
+        above = [one for tree in hierarchies_of(unit_id) for one in path(unit_id, tree)]
+        if code := next((one.code for one in above if one.kind == Kind.STATE), ""):
+            return code
+    codes = Unit.objects.filter(kind=Kind.STATE, closed_on=None).values_list("code", flat=True)[:2]
+    return codes[0] if len(codes) == 1 else ""
+
+
 def only_seat(unit_id: int) -> str:
     """Return the code of the constituency that all booths at or below a unit are of, such as "JK-56"; else "".
 
