@@ -23,7 +23,7 @@ from abhiyan.contact.models import ContactEntry, ContactTry
 from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.contact.rules.schemes import office_sentence, open_schemes
-from abhiyan.core import clock
+from abhiyan.core import clock, small_cells
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -191,6 +191,7 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
     here_held = [door for door in held if door.unit_id == here.unit.id]
     with system("the doors of a booth are counted for who works there"):
         met, doors = queries.met_of(one, here.unit.id) if is_booth else (0, 0)
+        is_exact = is_booth and request.viewer.sees_people_at(here.span[0])
         spans = [span for held_ in request.viewer.appointments for span in held_.ranges]
         below = [] if is_booth else queries.booths_with_doors(one, spans, viewer=request.viewer)
         names = units.units_by_id([unit for unit, _code, _n in below])
@@ -202,8 +203,8 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
         "is_open": queries.runs(one, at),
         "held": here_held,
         "may_take": len(held) < actions.MOST_HELD,
-        "met": met,
-        "doors": doors,
+        "met": small_cells.seen(met, is_exact=is_exact),
+        "doors": small_cells.seen(doors, is_exact=is_exact) if doors or not is_exact else "",
         "below": [(code, named(names[unit].names), n) for unit, code, n in below],
         "noted": queries.own_tries(account, one, at=at) if is_booth else [],
         "is_copy": KEPT in request.headers,
