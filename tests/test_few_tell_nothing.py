@@ -124,7 +124,8 @@ def more_of(cast: Cast, n: int, at: datetime) -> None:
                 programmes.report_items(new=new, at=at)
             of = day - timedelta(days=10 + n)  # Two figures of one unit never end on the same day.
             if n == FEW:  # The figure grows. A figure more would be a row, which is no secret.
-                OwnFigure.objects.filter(programme=one, unit_id=district).update(n=F("n") + n)
+                there = OwnFigure.objects.filter(programme=one, unit_id=district)
+                there.filter(ends_on=day - timedelta(days=13)).update(n=F("n") + n)
             else:
                 OwnFigure.objects.create(
                     programme=one, measure=1, unit_id=district, begins_on=of, ends_on=of, n=n, typed_at=at
