@@ -498,10 +498,10 @@ def opinions_said(
         passed = QuotePassed.objects.filter(to_unit=unit.id, undone_at=None).select_related(
             "opinion", "from_unit"
         )
+        if passed.exists() and not org.decides(viewer, CARRY, at=unit.id):
+            passed = passed.none()
         told = first_of(passed.order_by("-at", "-pk"), MOST_QUOTES)
         settled = passed.exclude(opinion__done="").count() if told else 0
-        if told and not org.decides(viewer, CARRY, at=unit.id):
-            told, settled = Cut[QuotePassed](), 0
         asked = [one for one in version.asked if one.is_counted]
         given = _counted(version.form, unit, hierarchy, viewer, None, at)
         rows = sql.rows(_SAID, {**given, "keys": [one.key for one in asked], "none": quotes.NO_ANSWER})

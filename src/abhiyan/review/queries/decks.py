@@ -231,10 +231,10 @@ def _others(
 ) -> list[tuple[str, LadderShown]]:
     """The programme's other measures with a target or figures: name and ladder."""
     own = named(one.names)
+    if not own:
+        return []  # it has one measure
     drawn = programmes.drawn_measures([one.programme], node=node, at=at)[one.programme.pk]
-    return [
-        (f"{named(one.programme.names)}: {each.name}", each) for each in drawn if own and each.name != own
-    ]
+    return [(f"{named(one.programme.names)}: {each.name}", each) for each in drawn if each.name != own]
 
 
 def _calls(
