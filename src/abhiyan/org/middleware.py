@@ -46,8 +46,8 @@ class ViewerMiddleware:
 
     Slow work comes first (`core.apart`): then the answer is made again, once no transaction waits for it.
 
-    Positions are good for the trees they were read from. When units moved meanwhile, the answer is thrown away: a page
-    is made once more from the beginning, and the sender of a form is asked to send it again.
+    Positions are good for the trees they were read from. When units moved meanwhile, the answer is thrown away.
+    A page is made once more from the beginning. The sender of a form is asked to send it again.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -239,9 +239,9 @@ def press_of(request: HttpRequest, today: date) -> UUID:
 
 
 class SentListMiddleware:
-    """What is sent to a list at `?format=names` is read by the list's view as a look at it, and done by
-    `views.named_lists`: so the list that is approved and taken is the one its reader sees. Stands after what refuses a
-    forged form. A reason for names (`ui.bearers`) is sent to any page, and read as a look at it too."""
+    """A form that is sent to a list at `?format=names` reaches the list's view as a look at it; `views.named_lists` does
+    it. So the approved list is the one its reader sees. A reason for names (`ui.bearers`) reaches any page as a look at
+    it too. This middleware comes after the one that refuses a forged form."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

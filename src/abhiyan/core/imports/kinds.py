@@ -94,11 +94,11 @@ class ImportKind:
     discarded: code -> text of rows that leave a count only, such as minors.
     options_fit: raises a Refused, its field the option's key, where what is said of the file fits nothing; asked when
     the list is brought, before any of it is read.
-    tells: sentences for whoever brings the list, of the numbers a step noted about it as a whole (Work.note_whole).
+    tells: sentences of the numbers that a step noted about the whole list (Work.note_whole).
     differences: (import id, first, how many) -> what the check found would change.
     lacking: the same of what is known and the list does not name.
     belongs: (options) -> what the list is of, in words, and the address of its page; None: of nothing that has one.
-    is_ours: (options) -> whether the heading is ours and nobody sees it: rows are told counted from the first below it.
+    is_ours: (options) -> whether the heading is ours and nobody sees it. Then rows are counted from the first below it.
     places: kinds of units; an empty list has a row for each place of the kind that is chosen.
     waits: (options, import id, now) -> the refusal that keeps a checked list from being imported, where one does.
     confirms: what of these numbers somebody has to say yes to apart, as a sentence; empty: nothing.

@@ -44,7 +44,7 @@ def make_batch(
 ) -> PaperBatch:
     """Make a batch of forms of a drive for a unit, with the notice the drive has now.
 
-    Who may: enrolment.enrol over the unit. Refuses SheetsOutOfRange, DriveClosed, OutsideScope, JoiningWaits,
+    An actor with enrolment.enrol over the unit may. Refuses SheetsOutOfRange, DriveClosed, OutsideScope, JoiningWaits,
     LanguageLacking.
     """
     with system("forms are printed"):

@@ -14,7 +14,7 @@ from abhiyan.people import fields
 from abhiyan.people.models import Purpose
 
 WAITS_S = 3_600  # A sender tries again after this time, for an operator has to act first.
-TRY_AGAIN_S = 2  # what is told to whoever has to send something again
+TRY_AGAIN_S = 2  # after which a sender has to send again
 MEMBERSHIP_ONLY: tuple[int, ...] = (Purpose.MEMBERSHIP.value,)
 
 

@@ -88,8 +88,8 @@ def reply(*, at: datetime) -> int:
     looked at. In a transaction, as jobs.
 
     To an unknown caller: the short notice, the personal link, where to hear the notice, how to stop messages; to who
-    wrote, also how to join by a text. To a member: that they are one, and where to see, correct or leave. A member whom
-    the call made count gets no reply, for they are welcomed (`welcoming`). A phone that has said no since its call gets
+    wrote, also how to join by a text. To a member: that they are one, and where to see, correct or leave. A member who
+    counts by this call gets no reply, for they are welcomed (`welcoming`). A phone that has said no since its call gets
     none (messaging). A second call on the day of a reply gets none, nor does a caller who has joined.
     Callers of a drive wait while its notice is another organisation's.
     """

@@ -32,7 +32,7 @@ Rows = Sequence[tuple[int, Mapping[str, str]]]  # number of the row, and its cel
 
 @dataclass(frozen=True, slots=True)
 class SheetFlaw:
-    """What is wrong, and where."""
+    """A sheet and a row of it are wrong; the text says why."""
 
     sheet: str
     row: int

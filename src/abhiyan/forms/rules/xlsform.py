@@ -75,7 +75,7 @@ class FormRead:
     unread: list[UnreadPart] = field(default_factory=list)
 
     def leave(self, sheet: str, text: str, *rows: int) -> None:
-        """Note something that is not read. One cause in several rows is told once."""
+        """Note something that is not read. Several rows with one cause are one part."""
         if not rows:
             return
         for index, part in enumerate(self.unread):
@@ -195,7 +195,7 @@ def _flaws(
     refused: set[str],
     listed: Mapping[str, str],
 ) -> list[SheetFlaw]:
-    """Return the flaws of the questions that were read. What a row caused that is refused already is not told again."""
+    """Return the flaws of the questions that were read, without those that a refused row caused."""
     wrong: list[SheetFlaw] = []
     by_key = {question.key: question for question in found.questions}
     told: set[tuple[str, str]] = set()  # lists of choices, and their flaws
@@ -207,7 +207,7 @@ def _flaws(
         if question and question.when and flaw.part == "when" and question.when.key in refused:
             continue
         if has_foreign and flaw.part in ("label", "choices"):
-            continue  # its words stand in a column that is refused
+            continue  # a refused column has its words
         if flaw.part == "choices":
             if (listed.get(flaw.key, ""), flaw.text) in told:
                 continue

@@ -124,7 +124,7 @@ def appointment_rows(
 ) -> Rows[Appointment]:
     """Appointments of a unit and all below it in the caller's scope, each with `holder`, a name.
 
-    state: active, disputed, ended, or "" for those that hold. office: its code. name: words of the holder's name,
+    state: active, disputed, ended, or "" for appointments in force. office: its code. name: words of the holder's name,
     as they sound in either script, the last perhaps half typed. free: the names a search reads (`free_names` of
     ap.account_id); without it, all. by_name: it may be in the order of names.
     """

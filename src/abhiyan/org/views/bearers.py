@@ -17,8 +17,8 @@ from abhiyan.people.actions.reading import NamesEnough, read_bearers
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.bearers import REASON, BearersSeen
 
-_APART = "names_apart"  # how many names of menus this page leaves out, and how many it shows
-_NARROWED = "names_narrowed"  # a search by name on this page read the free names alone
+_APART = "names_apart"  # names of menus: how many this page leaves out, and shows
+_NARROWED = "names_narrowed"  # A search on this page read the free names alone.
 _REFUSED = "names_refused"
 
 

@@ -39,9 +39,9 @@ class FormStays(Refused, status=409):
 def ask_newest_form(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Let a schedule, and what was passed on because of it, ask the newest version of its form from the next period on.
 
-    What was asked before stays comparable: each period keeps its version. Returns how many schedules moved. One that
+    Each period keeps its version, so answers stay comparable. Returns how many schedules moved. One that
     was passed on stays where its own days are over. `stay_with_form` undoes it until the next period begins.
-    Who may: `tasks.ask` at the asking unit. Refuses NotFound, FormIsNewest, NoNextPeriod, FigureNotAsked.
+    An actor with `tasks.ask` at the asking unit may. Refuses NotFound, FormIsNewest, NoNextPeriod, FigureNotAsked.
     """
     with transaction.atomic():
         one, (own, *passed_on) = _held(public_id, by=by, at=at)

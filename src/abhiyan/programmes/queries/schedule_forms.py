@@ -1,4 +1,4 @@
-"""Which version of its form a schedule asks in a period, and which schedules ask an older one."""
+"""A schedule asks one version of its form in each period. These queries find it, and schedules with an older one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
