@@ -42,7 +42,8 @@ class Column(Generic[Row]):
     rows, or True: the value. Rows of `core.rows` sort by each key they have an order for. css: "num" for numbers,
     which open largest first. is_name: names the row; on a phone it is the head of the card. is_for_acts: holds
     buttons, so its title is heard, not seen. names_people: a name or number of somebody, or words about them: in a file
-    only once a second person has approved it (`Approvals`). If such a column names the row, the whole file waits for it too.
+    only once a second person has approved it (`Approvals`). If such a column
+    names the row, the whole file waits for it too.
     account: whose name it is, of an office-bearer (`ui.bearers`). is_handed: the day's work shows it to the reader.
     """
 

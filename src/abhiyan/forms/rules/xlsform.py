@@ -195,7 +195,7 @@ def _flaws(
     refused: set[str],
     listed: Mapping[str, str],
 ) -> list[SheetFlaw]:
-    """Return the flaws of the questions that were read, without those that a refused row caused."""
+    """Return the flaws of the questions that were read, but for what a refused row caused."""
     wrong: list[SheetFlaw] = []
     by_key = {question.key: question for question in found.questions}
     told: set[tuple[str, str]] = set()  # lists of choices, and their flaws

@@ -43,7 +43,7 @@ class NoNumber(Refused, status=404):
 def reveal_bearer(*, account: UUID, by: Actor, at: datetime) -> str:
     """The number (E.164) of an office-bearer, to call or write to them; it leaves a row.
 
-    account: public id. Who leads them may (`queries.bearer_for`), up to 200 numbers a day. Refuses NotFound,
+    account: public id. Their leaders may (`queries.bearer_for`), up to 200 numbers a day. Refuses NotFound,
     TooMany, NoNumber.
     """
     if by.kind != "person" or by.account_id is None:

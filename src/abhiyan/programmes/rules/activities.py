@@ -245,7 +245,7 @@ class Activity:
     stops: public id of a programme -> what stops when it closes, in sentences.
     facts: a query of (programme_id, measure, channel, unit_id, day, rung, n) without parameters: exactly what its acts
     have posted; rows of one key are added up. ages: the same of the rungs of a ladder, with `born` besides, the year of
-    birth of whom an item is about, or null. orphans: name -> a query of one number, `n`, wanted 0.
+    birth of the person an item is about, or null. orphans: name -> a query of one number, `n`, wanted 0.
     fills_roll: its first measure counts people on a roll.
     is_by_place: it goes to places, so that its programmes say which, and a target is split by their number at first.
     """
