@@ -46,7 +46,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "look_at": {"turn": 0},
     "look_at_table": {"layout": PAPER.to_json(), "sheet": None, "max_bytes": 1 << 30},
     "look_into": {},
-    "questions_of_sheet": {"language": "hi"},
+    "form_of_sheet": {"language": "hi"},
     "rows_of_csv": {
         "encoding": "utf-8",
         "delimiter": ",",

@@ -240,8 +240,8 @@ def press_of(request: HttpRequest, today: date) -> UUID:
 
 class SentListMiddleware:
     """A form that is sent to a list at `?format=names` reaches the list's view as a look at it. `views.named_lists`
-    does it. So the approved list is the one its reader sees. A reason for names (`ui.bearers`) reaches any page as a look at
-    it too. This middleware comes after the one that refuses a forged form."""
+    does it. So the approved list is the one its reader sees. A reason for names (`ui.bearers`) reaches any page as a
+    look at it too. This middleware comes after the one that refuses a forged form."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
