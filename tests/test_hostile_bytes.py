@@ -341,7 +341,7 @@ FORMS = {
     "enrolment.views.certificates.CertificateSheetForm": "drawn_twice",
     "enrolment.views.notice.AudioForm": "kind_of",
     "enrolment.views.photos.PhotosForm": "look_at",
-    "forms.views.making.FormToMake": "questions_of_sheet",
+    "forms.views.making.FormToMake": "form_of_sheet",
     "programmes.views.materials.MaterialFileForm": "look_into",
     "programmes.views.materials.NewMaterialForm": "look_into",
     "review.views.deck_templates.DeckFileForm": "clean_file",
