@@ -247,7 +247,7 @@ def test_twenty_thousand_workers_get_in_at_six_in_the_evening(n: int, four: Peop
     carriers = [f"10.{net}.0.0/24" for net in range(8)]
     workers = [f"+9198{number:08d}" for number in range(n)]
     with system("test"):
-        newcomers = [people.Newcomer(phone, "Booth Worker", None) for phone in workers]
+        newcomers = [people.Newcomer(phone, "Ravi Kumar", None) for phone in workers]
         accounts = people.open_accounts(newcomers=newcomers, by=SYSTEM, at=evening - timedelta(days=8))
         office, booth = Office.objects.get(code="booth_worker"), four.world.units["JK-B001"]
         Appointment.objects.bulk_create(

@@ -57,8 +57,7 @@ def leader(world: World) -> Account:
 @pytest.fixture
 def presidents(world: World) -> list[Account]:
     return [
-        reachable(world, "booth_president", code, 10 + n, f"President {code}")
-        for n, code in enumerate(BOOTHS)
+        reachable(world, "booth_president", code, 10 + n, f"Farooq {code}") for n, code in enumerate(BOOTHS)
     ]
 
 
@@ -190,7 +189,7 @@ def test_a_call_that_finds_no_president_ends_and_gives_the_office_above_a_task(
     with system("test"):
         task = Task.objects.get()
         assert (task.account_id, task.state) == (above.pk, "asked")
-        assert task.title == title and "President N1111" in task.text
+        assert task.title == title and "Farooq N1111" in task.text
         assert not Item.objects.exists()
     assert page not in [row.href for row in owed_of(leader)], "the call is over"
     morning(days=1)

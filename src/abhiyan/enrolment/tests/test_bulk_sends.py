@@ -66,7 +66,7 @@ class Field:
         return Actor(kind="person", id=self.asker.public_id, account_id=self.asker.pk)
 
     def seat(self, office: str, unit: str, phone: str) -> Account:
-        account = people.open_account(phone=phone, name=office, by=SYSTEM, at=NOON)
+        account = people.open_account(phone=phone, name=f"Asha {phone[-2:]}", by=SYSTEM, at=NOON)
         made = org.appoint(
             account_id=account.pk,
             office=office,

@@ -179,7 +179,9 @@ def test_the_first_of_each_body_that_is_asked_is_announced(world: World, preside
             unit_id=world.unit("N11"), kind="committee", names={"en": "Media"}, by=SYSTEM, at=AT
         )
         for n, office in enumerate(("body_member", "body_convener"), 41):
-            account = people.open_account(phone=f"99060000{n}", name=office, language="en", by=SYSTEM, at=AT)
+            account = people.open_account(
+                phone=f"99060000{n}", name=f"Asha {n}", language="en", by=SYSTEM, at=AT
+            )
             made = org.appoint(
                 account_id=account.pk,
                 office=office,

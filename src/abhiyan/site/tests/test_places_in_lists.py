@@ -115,11 +115,11 @@ def places_read(of_kind: ImportKind) -> Iterator[list[str | None]]:
     found: list[str | None] = []
     at = 1 + [f.key for f in of_kind.layout.fields].index(UNIT.key)
 
-    def check(work: Work) -> None:
+    def checked_rows(work: Work) -> None:
         for batch in rows_with_places(work, phone=phones.parse):
             found.extend(row[at] for row in batch.rows)
 
-    register(replace(of_kind, options=(), options_fit=None, check=check))
+    register(replace(of_kind, options=(), options_fit=None, check=checked_rows))
     try:
         yield found
     finally:
