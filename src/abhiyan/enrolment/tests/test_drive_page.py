@@ -172,8 +172,8 @@ def test_address_notice_and_budget_are_changed(world: World) -> None:
         ("join_slug", "", "required"),
         ("join_slug", "a\x00b", "Null characters"),
         ("notice_version", "99", "valid choice"),
-        ("replies_per_hour", "-1", "greater than or equal"),
-        ("replies_per_hour", "99999999999999999999", "less than or equal"),
+        ("replies_per_hour", "-1", "Write at least"),
+        ("replies_per_hour", "99999999999999999999", "Write at most"),
     ],
 )
 def test_unfit_settings_are_refused_beside_their_field(

@@ -471,7 +471,9 @@ def test_two_leaders_of_one_unit_report_offline_and_the_newer_word_stands(
         given.time(NOW + DAY)
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": cast.token("no_office"), "url": base}
         older.context.add_cookies([cookie])  # type: ignore[list-item]  # Playwright's shape
-        visit(older, "/field/outbox/")  # before the network is there: the page that sends it says what came of it
+        visit(
+            older, "/field/outbox/"
+        )  # before the network is there: the page that sends it says what came of it
         older.context.set_offline(False)
         expect(older.locator("#records li")).to_have_count(0)
         expect(older.locator("#field-told")).to_contain_text(
