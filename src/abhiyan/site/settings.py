@@ -92,7 +92,7 @@ TEMPLATES = [
 TEST_DATABASE = os.environ.get("ABHIYAN_TEST_DATABASE", f"test_{database.name()}")
 DATABASES = {"default": database.django_settings(database.current_role()) | {"TEST": {"NAME": TEST_DATABASE}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "abhiyan.ui.acts.SpokenStorage"
 
 LANGUAGE_CODE = "hi"
 LANGUAGES = [("hi", _("Hindi")), ("en", _("English"))]

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from django import forms
 from django.contrib import messages
 from django.contrib.messages.storage import default_storage
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -95,6 +96,14 @@ def ask_act(
         is_danger=act.is_danger,
         **asked,
     )
+
+
+class SpokenStorage(CookieStorage):
+    """Keeps each sentence in the language of the page that says it: it is stored when that language is over."""
+
+    def add(self, level: int, message: Text, extra_tags: str | None = "") -> None:
+        """Add a sentence for the next page."""
+        super().add(level, str(message), extra_tags)
 
 
 def say_when_done(request: HttpRequest, text: Text) -> None:

@@ -44,7 +44,12 @@ def friends_programme(world: World, *, slug: str = "friends", hierarchy: int = 1
             text = {
                 language: standard_notice.with_holes_filled(
                     standard_notice.standard(
-                        language, organisation="S", contact="A", page="p", leave_number="", code="friends"
+                        language,
+                        organisation="Sangathan",
+                        contact="A",
+                        page="p",
+                        leave_number="",
+                        code="friends",
                     ),
                     FILLED,
                 )
@@ -171,7 +176,7 @@ def test_the_notice_of_friends_is_written_and_published_beside_the_other(world: 
         form = {
             f"text_{language}": standard_notice.written(
                 standard_notice.standard(
-                    language, organisation="S", contact="A", page="p", leave_number="", code="friends"
+                    language, organisation="Sangathan", contact="A", page="p", leave_number="", code="friends"
                 ),
                 language,
             )
