@@ -157,9 +157,12 @@ def code_phone_network(ground: Ground) -> Asked:
 
 
 def code_phone_browser(ground: Ground) -> Asked:
-    """A browser proved the phone before."""
+    """A browser proved the phone before. Beyond this limit it is any other browser, so others are full."""
     phone = ground.phone()
-    return f"join {keyring().phone_id(phone)}", code(ground, phone=phone, knows=True)
+    whose = f"join {keyring().phone_id(phone)}"
+    fill(declared.CODE_PHONE, whose, declared.CODE_PHONE.allowed, ground.at)
+    fill(declared.CODE_PHONE_NETWORK, f"{whose} 10.0.3.0", declared.CODE_PHONE_NETWORK.allowed, ground.at)
+    return whose, code(ground, phone=phone, knows=True, origin="10.0.3.0")
 
 
 def code_session(ground: Ground) -> Asked:

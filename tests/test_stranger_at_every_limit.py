@@ -194,6 +194,14 @@ def test_each_limit_spent_for_those_whom_it_hurts_keeps_nobody_out(four: People)
     all_get_in(four)
 
 
+def test_a_shared_browser_that_proved_the_phone_keeps_its_owner_out_of_no_browser(four: People) -> None:
+    """The leader signed in once at a cafe. Somebody else there asks for codes until none is left."""
+    answers = [known(LEADER, "203.0.3.9").post("/sign-in/", {"phone": LEADER}).status_code for _ in range(30)]
+    assert answers[-1] == 429
+    sends(seen_at(browser(), "198.51.101.7"), "/sign-in/", {"phone": LEADER})
+    leader_gets_in(four, known(LEADER, "198.51.100.7"))
+
+
 def requests_of_a_stranger(four: People) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Doors in turn, for ever: address, the door of the code that it asks for, and the form."""
     invented = (f"+9190{n:08d}" for n in range(10**6))

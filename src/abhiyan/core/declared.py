@@ -192,7 +192,7 @@ CODE_PHONE_BROWSER = DeclaredLimit(
     "code.phone_browser",
     10,
     HOUR,
-    "codes asked for one number in browsers that proved it before",
+    "codes asked for one number in browsers that proved it before; beyond it they count as any other browser",
     _KEY.PHONE,
     _BY.PROVEN,
     _HURT.SPENDER,

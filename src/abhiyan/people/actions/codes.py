@@ -162,8 +162,10 @@ def count_asked(
     if session:
         limits.take(declared.CODE_SESSION, session, at=at)
     if knows(phone_id):
-        limits.take(declared.CODE_PHONE_BROWSER, subject, at=at)
-        return
+        # A full one refuses nobody. Else a shared browser that proved the phone once would keep its owner out.
+        with suppress(TooMany):
+            limits.take(declared.CODE_PHONE_BROWSER, subject, at=at)
+            return
     if part in declared.KNOWN_PARTS:
         limits.take(declared.CODE_NETWORK_KNOWN, f"{part} {by.origin}", at=at, counts=expected)
     elif by.kind in ("public", "citizen"):
