@@ -95,11 +95,12 @@ def _slices(work: Work, one: ContactList) -> Iterator[list[tuple[Any, ...]]]:
         yield held
 
 
-def _take(work: Work, one: ContactList, *, write: bool) -> None:
-    """Read every row; with `write`, keep what is sound.
+def _take(work: Work, one: ContactList, *, write: bool) -> int:
+    """Read every row; with `write`, keep what is sound. Return how many said no, in whole tens; 0: fewer than 10.
 
-    The person who brings a list sees nobody's no: they could ask about one number. So a row of somebody who said no
-    counts as any other row, and is left out. The check tells their number in whole tens.
+    The person who brings a list sees nobody's no. Else they could ask about one number: by a list of it, or by two
+    lists that differ in it. So a row of somebody who said no counts as any other row, and is left out. Before the
+    import only the second person reads how many these are.
     """
     _require_harmless(work)
     crowded, taken = _crowded(work, one), set[UUID]()
@@ -150,24 +151,26 @@ def _take(work: Work, one: ContactList, *, write: bool) -> None:
             actions.add_entries(to=one, some=new)
     n = work.counts["double"]
     sound = n + work.counts["person"] + work.counts["door"]
-    if sound > small_cells.STEP and (told := small_cells.shown(n_silent)):
+    told = (small_cells.shown(n_silent) or 0) if sound > small_cells.STEP else 0
+    if write and told:
         work.count("opted_out", told)
     work.note_whole("double_pct", n * 100 // sound if sound else 0)
     if write:
         actions.end_filling(to=one, persons=+persons, by=work.by, at=work.at)
+    return told
 
 
 def _check(work: Work) -> None:
     one = office.for_import(work.options["list"])
     actions.locked(public_id=one.public_id, states=actions.OPEN)
-    _take(work, one, write=False)
+    told = _take(work, one, write=False)
     actions.note_checked(
         public_id=one.public_id,
         import_id=work.id,
         columns=work.mapping.keys(),
         rows=work.counts["person"] + work.counts["door"],
         double=work.counts["double"],
-        opted_out=work.counts["opted_out"],
+        opted_out=told,
     )
 
 

@@ -133,8 +133,9 @@ class ImportKind:
     def shown_counts(self, counts: Mapping[str, int], *, is_check: bool) -> dict[str, int]:
         """Return the results as anybody may read them who brings a list.
 
-        They could ask about one phone by a list of one row. So what people told us elsewhere is in whole tens, and only
-        of lists with more than ten rows. A check, which changes nothing, counts these rows as it would strangers'.
+        They could ask about one phone by a list of one row, or by two lists that differ in one row. So a check, which
+        changes nothing and may be repeated, counts what people told us elsewhere as it would strangers' rows. After the
+        import it is in whole tens, and only of lists with more than ten rows.
         """
         rows, shown = sum(counts.values()), dict(counts)
         for code, outcome in self.outcomes.items():
@@ -142,7 +143,7 @@ class ImportKind:
                 continue
             if is_check:
                 shown[outcome.within] = shown.get(outcome.within, 0) + n
-            if rows > small_cells.STEP and (tens := small_cells.shown(n)):
+            elif rows > small_cells.STEP and (tens := small_cells.shown(n)):
                 shown[code] = tens
         return {code: n for code, n in shown.items() if n}
 
