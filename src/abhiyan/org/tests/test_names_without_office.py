@@ -62,6 +62,15 @@ def test_a_title_of_a_leading_office_is_in_no_name_however_it_is_written(way: st
         "President Asha",
         "Incharge",
         "Mandal Prabhari",
+        "Presidentji",
+        "Asha अध्यक्षजी",
+        "President 2",
+        "Presidents",
+        "P r e s i d e n t",
+        "Asha, Presi dent",
+        "Rashtriya Mahasachiv",
+        "महासचिव आशा",
+        "Chairman",
     ],
 )
 def test_a_title_in_another_script_spelling_or_place_is_found(name: str) -> None:

@@ -15,15 +15,17 @@ _FAMILIES = ["अधिकारी", "मंत्री", "प्रमुख"
 _APART = re.compile(r"[(),/·:]|\s[-–—]\s")  # what sets a part of a name off: "Asha Devi (President)"
 _CHUNKS = re.compile(r"[\s(),/·:]+")
 _OF = re.compile(r"\bof\b", re.IGNORECASE)
-# The list of offices does not have the keeper of the server.
-_KEEPER = ("Administrator", "Admin", "एडमिन")
+# Some write this onto a title without a space: "Presidentji", "President2", "Presidents".
+_GLUED = re.compile(r"(?<=\S\S\S)(?:ji|jee|जी|s|\d+)$", re.IGNORECASE)
+# The list of offices does not have the keeper of the server, nor every word for an office that it has.
+_OTHERS = ("Administrator", "Admin", "एडमिन", "Chairman", "Chairperson", "Convener", "महासचिव")
 
 
 class OfficeTitles:
     """The titles that a name may not say. They are folded when the first name is read, for that takes a moment."""
 
     def __init__(self) -> None:
-        self._titles = [(title, True) for title in _KEEPER]
+        self._titles = [(title, True) for title in _OTHERS]
 
     def add(self, *titles: str, is_leading: bool) -> None:
         """Add the names of an office, once at the start. is_leading: the word for its kind, such as president, is no
@@ -34,7 +36,9 @@ class OfficeTitles:
         """Return True if a name says an office."""
         words = fold(name)
         together = "".join(words), run_together(name)
-        said = {*words, *("".join(fold(chunk)) for chunk in _CHUNKS.split(name))}
+        chunks = _CHUNKS.split(name)
+        said = {*words, *("".join(fold(one)) for chunk in chunks for one in (chunk, _GLUED.sub("", chunk)))}
+        said |= {run_together(part) for part in _APART.split(name)}  # "P r e s i d e n t"
         return (
             any(title in each for title in self._whole for each in together)
             or bool(self._heads.intersection(said) - self._families)
