@@ -40,7 +40,7 @@ from abhiyan.stays.models import Stay
 
 LEADER = "district_elsewhere"
 # Names and numbers of people, and the names that `plant` gives them; no title of a meeting or task.
-PEOPLE = re.compile(r"Planted (?:President|Host|Door)|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])")
+PEOPLE = re.compile(r"Planted (?:Leader|Host|Door)|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])")
 # A stay in a village may be any office-bearer's.
 ANY_OFFICE = {"stays:field_stay"}
 # Each way by which somebody may have people in hand. All show a name before the office ends.
@@ -81,9 +81,7 @@ def plant(cast: Cast, others: dict[str, Any]) -> dict[str, str]:
     leader, friend = cast.accounts[LEADER], others["friend"]
     unit_id = cast.world.units["JK-B004"].pk
     with system("test"):
-        president = people.open_account(
-            phone="+919797654389", name="Planted President", by=SYSTEM, at=present()
-        )
+        president = people.open_account(phone="+919797654389", name="Planted Leader", by=SYSTEM, at=present())
         Dialogue.objects.filter(pk=others["call"]).update(president_id=president.pk)
         Stay.objects.filter(pk=others["stay"]).update(host_name="Planted Host")
         name = keyring().seal(b"Planted Door", about=others["entry"].bytes)
