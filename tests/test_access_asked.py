@@ -183,6 +183,8 @@ NOBODY_ASKED = {
     "programmes/actions/trees.py::_forget_going": NEWS,
     "programmes/actions/trees.py::carry": NEWS,
     "programmes/actions/trees.py::resize": LOOP,
+    "programmes/actions/whole_trees.py::do_change": "a job; whoever asked is asked again, in their own sight",
+    "programmes/actions/whole_trees.py::end_change": "a job that is given up says so",
     "units/actions/closing.py::close_units": "units know no offices: the page asks, and rooms for what hangs on them",
     "units/actions/closing.py::open_again": "units know no offices: the page asks",
     "units/actions/polls.py::confirm_poll": "units know no offices: org.actions.polls asks, and two people",

@@ -1,9 +1,10 @@
 """Refusals: what an act will not do, said to people in their language and to machines by a code."""
 
 import re
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,23 @@ def written(name: str, fact: object) -> object:
     if isinstance(fact, int) and not isinstance(fact, bool) and name not in NO_COUNTS:
         return grouped(fact)
     return fact
+
+
+def kept(refused: Refused) -> dict[str, Any]:
+    """Return what a page needs to say a refusal again, in another language."""
+    facts = {name: fact if isinstance(fact, int) else str(fact) for name, fact in refused.facts.items()}
+    return {"class": f"{type(refused).__module__}.{type(refused).__qualname__}", "facts": facts}
+
+
+def said_again(kept: dict[str, Any]) -> str:
+    """Return the words of a kept refusal in the active language; empty where its class is no more."""
+    try:
+        refused = import_string(kept.get("class", ""))
+    except ImportError:
+        return ""
+    if not (isinstance(refused, type) and issubclass(refused, Refused)):
+        return ""
+    return str(refused(**kept["facts"]))
 
 
 class NotFound(Refused, status=404):

@@ -354,6 +354,35 @@ class TargetVersion(models.Model):
         ]
 
 
+class TargetChange(models.Model):
+    """A change of targets over a whole tree that somebody asked for, and what came of it. A job does it."""
+
+    public_id = models.UUIDField(unique=True)
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+", db_index=False)
+    measure = models.SmallIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    act = models.TextField(choices=TargetVersion.Act.choices)
+    given = models.JSONField()  # what the act was asked with
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField(null=True)  # account
+    person = models.UUIDField()  # public id of the account
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    n = models.IntegerField(null=True)  # targets changed
+    refused = models.JSONField(default=dict, db_default={})  # as `core.refusals.kept` keeps it
+
+    class Meta:
+        db_table = "programmes_target_change"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "measure", "unit"],
+                condition=models.Q(ended_at=None),
+                name="target_change_once",
+            ),
+            *policies("target_change", using=placed("programmes_target_change.unit_id", COUNTS)),
+        ]
+
+
 class TargetMisfit(models.Model):
     """A unit whose target in force is not what those right below it sum to. Kept by actions.sums."""
 

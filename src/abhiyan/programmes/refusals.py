@@ -118,6 +118,22 @@ class ChangedMeanwhile(Refused, status=409):
     message = _("Targets or units have changed since you looked. Look at the differences again.")
 
 
+class ChangeUnderWay(Refused, status=409):
+    """A job changes targets of this programme."""
+
+    message = _(
+        "Targets of this programme are being changed just now. Wait until that is done, then try again."
+    )
+
+
+class ChangeStopped(Refused):
+    """The job of a change was given up."""
+
+    message = _(
+        "This stopped and is not done. No target was changed. Look at the differences and take them again."
+    )
+
+
 class PlanUnplaced(Refused):
     """A plan says nothing about any unit of the programme."""
 

@@ -164,6 +164,12 @@ urlpatterns = [
         opens=TARGETS,
         act="is looked at first; makes a version",
     ),
+    page("<uuid:public_id>/targets/changes/<uuid:change>/", targets.target_change, opens=STRONG),
+    page(
+        "<uuid:public_id>/targets/changes/<uuid:change>/progress/",
+        targets.target_change_progress,
+        opens=STRONG,
+    ),
     page("<uuid:public_id>/targets/versions/", versions.versions, opens=STRONG),
     page("<uuid:public_id>/targets/versions/<uuid:version>/", versions.version, opens=STRONG),
     page(

@@ -19,13 +19,12 @@ import psycopg
 import psycopg.sql
 from django.db import InterfaceError, OperationalError
 from django.db.models import Exists, OuterRef, Q
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, StagedImport
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, kept, said_again
 from abhiyan.core.scope import system
 from abhiyan.core.tables.reading import days_in
 from abhiyan.core.tables.reasons import TableRefused
@@ -183,27 +182,19 @@ def give_up(public_id: UUID, step: str, *, at: datetime) -> None:
 
 def error_facts(refused: Refused) -> dict[str, Any]:
     """What is kept of a refusal, to be said again in whatever language is read."""
-    facts = {key: value if isinstance(value, int) else str(value) for key, value in refused.facts.items()}
     if isinstance(refused, TableRefused):
-        return {"reason": refused.reason, "facts": facts}
-    return {"class": f"{type(refused).__module__}.{type(refused).__qualname__}", "facts": facts}
+        return {"reason": refused.reason, "facts": kept(refused)["facts"]}
+    return kept(refused)
 
 
 def error_text(staged: StagedImport) -> str:
     """The refusal of an import, in the active language; empty when there is none."""
     if not staged.error:
         return ""
-    kept = staged.error_facts
-    if "reason" in kept:
-        return str(TableRefused(kept["reason"], **kept["facts"]))
-    try:
-        refused = import_string(kept.get("class", ""))
-    except ImportError:
-        refused = None
-    if isinstance(refused, type) and issubclass(refused, Refused):
-        text = str(refused.message)
-        return text % kept["facts"] if kept["facts"] else text
-    return staged.error
+    known = staged.error_facts
+    if "reason" in known:
+        return str(TableRefused(known["reason"], **known["facts"]))
+    return said_again(known) or staged.error
 
 
 def actor_of(staged: StagedImport) -> Actor:

@@ -50,6 +50,7 @@ from .places import (
 from .plans import (
     Lines,
     SeatsRange,
+    count_figures,
     lines_of,
     part_figures,
     plan_for,

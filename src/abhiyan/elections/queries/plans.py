@@ -75,6 +75,12 @@ def part_figures(plan: Plan, *, most: int) -> dict[int, tuple[int, bool]] | None
     return None if len(rows) > most else {unit_id: (n, is_locked) for unit_id, n, is_locked in rows}
 
 
+def count_figures(plan: Plan, *, most: int) -> int:
+    """Return how many units and seats a plan gives votes to, at most one more than `most`. Two queries."""
+    parts = PlanPart.objects.filter(plan=plan, replaced_at=None)[: most + 1].count()
+    return min(most + 1, parts + PlanSeat.objects.filter(plan=plan).count())
+
+
 def votes_of(plan: Plan, unit_id: int) -> int | None:
     """Votes the plan asks of a unit: a seat's, or those passed down to it; None where it has none. Two queries."""
     part = (

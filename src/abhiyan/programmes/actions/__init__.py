@@ -76,3 +76,4 @@ from .tasks import (
     remind_late,
 )
 from .trees import follow, refuse_going, resize
+from .whole_trees import MOST_AT_ONCE, change_targets, do_change, end_change

@@ -18,7 +18,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
 from abhiyan.programmes import refusals
-from abhiyan.programmes.models import Measure, Programme, Target, TargetVersion
+from abhiyan.programmes.models import Measure, Programme, Target, TargetChange, TargetVersion
 from abhiyan.programmes.queries import splits, weights
 from abhiyan.programmes.queries.plans import Takeover, plan_as_targets
 from abhiyan.programmes.queries.splits import Changes, TargetDifference
@@ -40,10 +40,11 @@ def set_target(
     lock: so that splitting the one above leaves it as it is. Who may: `programmes.targets` at the unit above (for
     the programme's own units: at its owner), since nobody sets their own. Returns whether that changed anything:
     the number it has already makes no version. Refuses TargetUnfit, TargetLocked, ScopeOutside, UnknownMeasure,
-    ProgrammeOver.
+    ProgrammeOver, ChangeUnderWay.
     """
     if not 0 <= n <= LARGEST:
         raise refusals.TargetUnfit(field="n")
+    require_no_job(programme_id)
     with transaction.atomic():
         programme = _open(programme_id, measure)
         _require_set(programme, unit_id, by=by, at=at)
@@ -70,6 +71,7 @@ def lock_target(
     *, programme_id: int, measure: int = 1, unit_id: int, locked: bool, by: Actor, at: datetime
 ) -> None:
     """Keep a unit's target as it is when the one above is split again; or let it go. Who may: as `set_target`."""
+    require_no_job(programme_id)
     with transaction.atomic():
         programme = _open(programme_id, measure)
         _require_set(programme, unit_id, by=by, at=at)
@@ -339,11 +341,15 @@ def _current(programme: Programme, measure: int, unit_id: int) -> Target | None:
 
 def _open(programme_id: int, measure: int) -> Programme:
     programme = held(programme_id=programme_id)
+    _require_open(programme, measure)
+    return programme
+
+
+def _require_open(programme: Programme, measure: int) -> None:
     if programme.state == Programme.State.CLOSED:
         raise refusals.ProgrammeOver
     if not Measure.objects.filter(programme=programme, number=measure).exists():
         raise refusals.UnknownMeasure(field="measure")
-    return programme
 
 
 def _require_set(programme: Programme, *unit_ids: int, by: Actor, at: datetime) -> None:
@@ -355,6 +361,25 @@ def _require_set(programme: Programme, *unit_ids: int, by: Actor, at: datetime) 
         raise ScopeOutside(field="unit", n=len(unit_ids) - len(sources))
     for source in sorted(set(sources.values())):
         org.require(by, "programmes.targets", at=source)
+
+
+def require_change(
+    programme: Programme, measure: int, unit_id: int, set_here: Iterable[int], *, by: Actor, at: datetime
+) -> None:
+    """Refuse people who may not change the targets below a unit, and those of `set_here`. Nothing is held.
+
+    It refuses NotYours, ProgrammeOver, UnknownMeasure, ScopeOutside.
+    """
+    _require_open(programme, measure)
+    org.require(by, "programmes.targets", at=unit_id)
+    _require_set(programme, *set_here, by=by, at=at)
+
+
+def require_no_job(programme_id: int) -> None:
+    """Refuse (ChangeUnderWay) while a job is at work on a programme's targets: it holds the programme for long."""
+    working = TargetChange.objects.filter(programme=programme_id, ended_at=None, begun_at__isnull=False)
+    if working.exists():
+        raise refusals.ChangeUnderWay
 
 
 def _require_seen(expected: str | None, found: Changes) -> None:

@@ -104,3 +104,4 @@ from .stands import LateUnits, MeasureStand, fewer_than_due, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result
+from .whole_trees import changes_under_way, target_change_for

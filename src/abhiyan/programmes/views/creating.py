@@ -22,7 +22,7 @@ from abhiyan.core.words import language, named
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Measure, Programme
+from abhiyan.programmes.models import Measure, Programme, TargetChange, TargetVersion
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.places import PLACE_RULES
 from abhiyan.programmes.rules.places import offered as place_rules
@@ -473,13 +473,20 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
                 }
                 actions.set_target(**about, n=n, by=request.actor, at=at)
                 if given["how"]:
-                    actions.split_target(
+                    changed = actions.change_targets(
                         **about,
-                        how=given["how"],
-                        far=far,
+                        act=TargetVersion.Act.SPLIT,
+                        given={"how": given["how"], "far": far, "expected": None},
                         by=request.actor,
                         at=at,
                     )
+                    if isinstance(changed, TargetChange):
+                        say_when_done(
+                            request,
+                            _(
+                                "The target is split among many units. That goes on while you work: look under Targets."
+                            ),
+                        )
 
 
 @form_page

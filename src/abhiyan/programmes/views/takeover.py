@@ -17,14 +17,13 @@ from abhiyan.elections import queries as elections
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Programme
-from abhiyan.ui import numbers
-from abhiyan.ui.acts import form_page, say_when_done
+from abhiyan.programmes.models import Programme, TargetVersion
+from abhiyan.ui.acts import form_page
 from abhiyan.ui.forms import SOMETIMES, offer
 
 from . import shown
 from .splitting import plan_called, plans_offered
-from .targets import MOST_NAMED, differences_table
+from .targets import MOST_NAMED, differences_table, taken
 
 
 class TakeoverPlanForm(forms.Form):
@@ -82,12 +81,16 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
     if request.method != "POST" or not is_whole:
         return _page(request, one, form)
     try:
-        found = actions.take_over_plan(
+        changed = actions.change_targets(
+            act=TargetVersion.Act.PLAN,
             programme_id=one.pk,
-            plan_public_id=UUID(form.cleaned_data["plan"]),
-            per_100=form.cleaned_data["per_100"],
             measure=measure.number,
-            expected=request.POST.get("expected", ""),  # without a look nothing is taken
+            unit_id=one.owner_id,
+            given={
+                "plan": form.cleaned_data["plan"],
+                "per_100": str(form.cleaned_data["per_100"]),
+                "expected": request.POST.get("expected", ""),  # without a look nothing is taken
+            },
             by=request.actor,
             at=clock.now(),
         )
@@ -96,9 +99,7 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page(request, one, form, problem=gone, status=422)
     except Refused as refused:
         return _page(request, one, form, problem=str(refused), status=refused.status)
-    changed = numbers.grouped(len(found.changes.differences))
-    say_when_done(request, _("Targets changed: %(n)s") % {"n": changed})
-    return redirect(shown.href(one, "targets", one.owner.code, measure=measure.number))
+    return taken(request, one, one.owner.code, measure.number, changed)
 
 
 def _page(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -20,14 +20,14 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, needed, said_again
 from abhiyan.core.rows import Rows
 from abhiyan.core.words import language, named
 from abhiyan.org.here import Here
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Programme, Target
+from abhiyan.programmes.models import Programme, Target, TargetChange, TargetVersion
 from abhiyan.programmes.rules import activities, pace, windows
 from abhiyan.programmes.rules.places import PLACE_RULES
 from abhiyan.ui import numbers, tables
@@ -166,6 +166,10 @@ def _page_of(
             "may_set_own": here.id in may_set,
             "may_take_over": not is_over and shown.may(request, "programmes.targets", one.owner_id),
             "problem": problem,
+            "under_way": [
+                (shown.href(one, "target_change", "", each.public_id), each.get_act_display())
+                for each in queries.changes_under_way(one)
+            ],
             "sums_electors": sums_electors,
             "most_booths": MOST_BOOTHS,
             "sorting": sorting,
@@ -511,15 +515,18 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
     given: dict[str, Any] = form.cleaned_data
     try:
         _child, by_hand = _by_hand(request, one, request.POST)
-        changed = actions.split_target(
+        changed = actions.change_targets(
+            act=TargetVersion.Act.SPLIT,
             programme_id=one.pk,
             measure=measure,
             unit_id=about.id,
-            how=given["how"],
-            options=form.options,
-            far=given["levels"],
-            by_hand=by_hand,
-            expected=expected,
+            given={
+                "how": given["how"],
+                "options": form.options,
+                "far": given["levels"],
+                "by_hand": {str(child): n for child, n in (by_hand or {}).items()},
+                "expected": expected,
+            },
             by=request.actor,
             at=clock.now(),
         )
@@ -529,8 +536,57 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
         if refused.field in form.fields:
             return _page_of(request, one, split=form, status=shown.refuse(form, refused))
         return _page_of(request, one, split=form, problem=str(refused), status=refused.status)
+    return taken(request, one, about.code, measure, changed)
+
+
+def taken(
+    request: Request, one: Programme, code: str, measure: int, changed: int | TargetChange
+) -> HttpResponseBase:
+    """Answer somebody who took new targets: with how many changed, or with the page of the job."""
+    if isinstance(changed, TargetChange):
+        return redirect(shown.href(one, "target_change", "", changed.public_id))
     say_when_done(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
-    return redirect(shown.href(one, "targets", about.code, measure=measure))
+    return redirect(shown.href(one, "targets", code, measure=measure))
+
+
+@require_GET
+def target_change(request: Request, public_id: UUID, change: UUID) -> HttpResponseBase:
+    """A change of targets that a job does: how far it is, then how many changed or what refused it."""
+    one = queries.programme_for(request.viewer, public_id)
+    chosen = queries.target_change_for(one, change)
+    code, name = chosen.unit.code, named(chosen.unit.names)
+    here = shown.href(one, "targets", code, measure=chosen.measure)
+    return render(
+        request,
+        "programmes/target_change.html",
+        {
+            **shown.frame(one, (say("Targets"), here), (chosen.get_act_display(), "")),
+            "unit_name": name,
+            "change": chosen,
+            "step": _change_step(chosen),
+            "refused": said_again(chosen.refused) if chosen.refused else "",
+            "href_targets": here,
+        },
+    )
+
+
+@require_GET
+def target_change_progress(request: Request, public_id: UUID, change: UUID) -> HttpResponseBase:
+    """Show how far a change is, and load its page again when it is over."""
+    one = queries.programme_for(request.viewer, public_id)
+    chosen = queries.target_change_for(one, change)
+    if chosen.ended_at is not None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(
+        request,
+        "programmes/_target_change.html",
+        {"programme": one, "change": chosen, "step": _change_step(chosen)},
+    )
+
+
+def _change_step(chosen: TargetChange) -> str:
+    """Return what a change that is not over does now."""
+    return say("Waiting for its turn.") if chosen.begun_at is None else say("The targets are being written.")
 
 
 @posted("programmes:targets")

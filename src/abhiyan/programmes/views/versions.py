@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -15,14 +14,12 @@ from abhiyan.core.words import named
 from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Programme
-from abhiyan.ui import numbers
-from abhiyan.ui.acts import say_when_done
+from abhiyan.programmes.models import Programme, TargetVersion
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 
 from . import shown
-from .targets import differences_table, may_set_of
+from .targets import differences_table, may_set_of, taken
 
 VERSIONS: tuple[Column[queries.Version], ...] = (
     Column("when", _("When"), lambda row: row.made_at, is_name=True),
@@ -102,20 +99,23 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
     chosen = queries.version_for(one, version)
     here = shown.unit_of(request, one, is_asked=True)
     try:
-        changed = actions.go_back(
+        changed = actions.change_targets(
+            act=TargetVersion.Act.BACK,
             programme_id=one.pk,
+            measure=chosen.measure,
             unit_id=here.unit.id,
-            version=version,
-            before=request.GET.get("to") == "before",
-            own=_takes_own(request, one, here),
-            expected=request.POST.get("expected", ""),  # without a look nothing is taken
+            given={
+                "version": str(version),
+                "before": request.GET.get("to") == "before",
+                "own": _takes_own(request, one, here),
+                "expected": request.POST.get("expected", ""),  # without a look nothing is taken
+            },
             by=request.actor,
             at=clock.now(),
         )
     except Refused as refused:
         return _version(request, one, chosen, problem=str(refused), status=refused.status)
-    say_when_done(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
-    return redirect(shown.href(one, "targets", here.unit.code, measure=chosen.measure))
+    return taken(request, one, here.unit.code, chosen.measure, changed)
 
 
 def _takes_own(request: Request, one: Programme, here: Here) -> bool:

@@ -59,7 +59,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.models import Programme, ProgrammeUnit
+from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetChange
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.site.access import pages
 from abhiyan.stays.actions import LETTER, NewStay
@@ -209,6 +209,18 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             "select id from programmes_in_charge where programme_id = %s", [str(programme.pk)]
         )
         (version,) = programme_queries.versions(programme, unit_id=world.units["JK-JAM"].pk)[:1]
+        change = TargetChange.objects.create(
+            public_id=uuid4(),
+            programme=programme,
+            measure=1,
+            unit_id=world.units["JK-JAM"].pk,
+            act="split",
+            given={},
+            asked_at=at,
+            person=SYSTEM.id,
+            ended_at=at,
+            n=1,
+        )
         messaging.connect_number(
             number="+911800000009",
             provider="generic",
@@ -435,6 +447,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "number": number,
         "in_charge": in_charge,
         "version": version.public_id,
+        "change": change.public_id,
         "plan": plan.public_id,
         "alliance": alliance.public_id,
         "factor": factor.public_id,
@@ -714,6 +727,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "number",
             "in_charge",
             "version",
+            "change",
             "stated_id",
             "name_id",
             "tie",
