@@ -36,6 +36,7 @@ from .programmes import ScopeOutside
 LONGEST_REASON = 200
 _AT_ONCE = 2_000  # charges named, told or ended together
 MOST_REMINDED = 1_000  # people one press reminds
+MOST_NAMED = 20_000  # leaders one press names, some seconds in the request
 MOST_TOLD = 2  # messages a day to one person about one unit, however often they are named there
 
 
@@ -53,6 +54,10 @@ class NobodyToName(Refused):
 
 class LeadersChanged(Refused, status=409):
     message = _("The people who would be named have changed since you looked. Look again.")
+
+
+class TooManyLeaders(Refused):
+    message = _("More than %(most)s people would be named at once. Name them district by district.")
 
 
 class AllReminded(Refused):
@@ -235,7 +240,7 @@ def name_leaders(
 
     The leader is the president, or the next office where that is vacant. The act names no leader who declined.
     expected: how many somebody has looked at. It needs `programmes.run` at the unit. Refuses NobodyToName,
-    LeadersChanged, ProgrammeOver.
+    LeadersChanged, TooManyLeaders, ProgrammeOver.
     """
     with transaction.atomic():
         programme = _named_for(programme_id)
@@ -246,6 +251,8 @@ def name_leaders(
             raise LeadersChanged
         if not found.leaders:
             raise NobodyToName
+        if len(found.leaders) > MOST_NAMED:
+            raise TooManyLeaders(most=MOST_NAMED)
         answers = name_many(
             programme_id=programme_id,
             namings=[Naming(unit, account) for unit, account in found.leaders.items()],

@@ -20,6 +20,7 @@ from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser, undrawn
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes.actions import charges
 from abhiyan.programmes.actions.charges import AllReminded, LeadersChanged, NobodyToName
 from abhiyan.programmes.models import InCharge, Programme
 
@@ -112,6 +113,21 @@ def test_nobody_is_named_who_declined_there_and_no_more_than_was_looked_at(
     with system("test"), pytest.raises(NobodyToName):
         actions.name_leaders(**of, kind="booth")
     assert named(drive) == {}
+
+
+def test_more_leaders_than_one_press_names_are_named_part_by_part(
+    world: World,
+    drive: Programme,
+    mandals: dict[str, Account],
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(charges, "MOST_NAMED", 2)
+    page = f"/programmes/{drive.public_id}/in-charges/name/?unit=%s&level=mandal"
+    answer = client.post(page % "N1", {"expected": "3"})
+    assert answer.status_code == 422 and "More than 2 people" in words(answer.content.decode())
+    assert named(drive) == {}
+    assert client.post(page % "N11", {"expected": "2"}).status_code == 302 and len(named(drive)) == 2
 
 
 def test_who_runs_no_programme_in_a_unit_names_and_ends_nobody_there(
