@@ -109,7 +109,7 @@ GATEWAY = {
         "insert": "id person_id unit_id purpose notice_version language channel by device at",
     },
     "people_erasure": {"select": "phone_id who"},
-    "people_notice": {"select": "code version"},
+    "people_notice": {"select": "code version organisation"},
     "people_person": {
         "select": "id name birth_year left_at",
         "insert": "id public_id phone_id name birth_year language unit_id at",
@@ -133,7 +133,9 @@ GATEWAY = {
         " at batch by import_id",
         "update": "unit_id is_placed membership_id taken",
     },
-    "enrolment_drive": {"select": "programme_id roll_id notice_code indian_mobiles_only renews from_lists"},
+    "enrolment_drive": {
+        "select": "programme_id roll_id notice_code notice_version indian_mobiles_only renews from_lists"
+    },
     "enrolment_enrolment": {
         "select": "id programme_id unit_id channel rung day kind asked_at ask_over_at confirmed_at confirmed_by",
         "insert": "id membership_id claim_id programme_id unit_id kind term channel rung day at",
