@@ -79,7 +79,7 @@ def registrations(_at: datetime) -> Iterable[DoctorFinding]:
     """Every text that this server may send has its template id on DLT, where ids are needed or prepared."""
     is_required = environment.DLT_REQUIRED()
     if not is_required and not environment.DLT_ENTITY():
-        yield DoctorFinding(OK, "no DLT ids are set; ABHIYAN_DLT_REQUIRED says that they are needed")
+        yield DoctorFinding(OK, "no text carries DLT ids: ABHIYAN_DLT_ENTITY is not set")
         return
     lacking, held = reads.unregistered(), reads.held()
     facts = {"lacking": len(lacking), "held": held}

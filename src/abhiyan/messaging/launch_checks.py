@@ -41,7 +41,7 @@ def texts(_of: LaunchOf) -> LaunchFinding:
     if not is_required and not environment.DLT_ENTITY():
         return LaunchFinding(
             Readiness.UNKNOWN,
-            _("No DLT ids are set. In India carriers drop an SMS without them: run abhiyan texts export."),
+            _("ABHIYAN_DLT_ENTITY is not set. In India carriers drop an SMS without the ids of DLT."),
         )
     if n := len(registrations.unregistered()):
         said = ngettext(

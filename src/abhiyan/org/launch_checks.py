@@ -1,10 +1,12 @@
 """A launch needs this of offices: who approves, who has accepted and signed in, and the calendar of polls."""
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
@@ -18,14 +20,14 @@ SHOWN = 5
 
 def approver(of: LaunchOf) -> LaunchFinding:
     """Somebody who may approve requests over the owner has held the office long enough on the first day."""
-    first = launching.approver_since(of.owner_id)
+    first = launching.approves_from(of.owner_id)
     page = reverse("org:appointments")
     days = {"days": SEATED_FOR.days}
     if first is None:
         return LaunchFinding(
             Readiness.MISSING, _("Nobody can approve: there is no data officer."), page, _("Appointments")
         )
-    from_day = (first + SEATED_FOR).date()
+    from_day = clock.day_in(settings.TIME_ZONE, first)
     told = {"day": date_format(from_day, "j F Y"), **days}
     if from_day > of.opens_on:
         return LaunchFinding(
@@ -46,7 +48,7 @@ def offers(of: LaunchOf) -> LaunchFinding:
     return LaunchFinding(
         Readiness.MISSING,
         _("Still to accept: %(offices)s.") % {"offices": _by_office(found)},
-        reverse("org:appointments") + "?state=offered",
+        reverse("org:appointments") + "?show=offered",
         _("See"),
     )
 

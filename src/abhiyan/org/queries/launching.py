@@ -4,21 +4,26 @@ from datetime import datetime
 
 from abhiyan.core import sql
 from abhiyan.org.rules.capabilities import PHONE_OFFICES
+from abhiyan.org.rules.deciding import SEATED_FOR
 from abhiyan.org.rules.granting import APPROVE
 
 _IN = """join units_placement p on p.unit_id = ap.unit_id and p.hierarchy = ap.hierarchy and p.valid_to is null
   and p.lo >= %(lo)s and p.lo < %(hi)s"""
 
 
-def approver_since(unit_id: int) -> datetime | None:
-    """Return when the first holder who may approve requests over a unit took the office; None if nobody may."""
+def approves_from(unit_id: int) -> datetime | None:
+    """Return from when the first holder may approve requests over a unit; None if nobody may.
+
+    Who was named at the server's console may at once, others once they are seated (`rules.deciding`).
+    """
     found: datetime | None = sql.value(
-        """select min(coalesce(ap.accepted_at, ap.made_at)) from org_appointment ap
+        """select min(coalesce(ap.accepted_at, ap.made_at) + case when ap.made_by is null then interval '0'
+                      else %(seated)s end) from org_appointment ap
              join org_office o on o.id = ap.office_id and %(approve)s = any (o.capabilities)
              join units_placement p on p.unit_id = ap.unit_id and p.hierarchy = ap.hierarchy and p.valid_to is null
              join units_placement t on t.unit_id = %(unit)s and t.valid_to is null and t.lo >= p.lo and t.lo < p.hi
             where ap.state = 'active' and ap.body_id is null""",
-        {"approve": APPROVE, "unit": unit_id},
+        {"approve": APPROVE, "unit": unit_id, "seated": SEATED_FOR},
     )
     return found
 

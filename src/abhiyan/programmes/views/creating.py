@@ -211,6 +211,11 @@ def _asked(one: Programme) -> list[TargetAsked]:
     ]
 
 
+def _name_of(name: str, year: int) -> str:
+    """The name that a kind of programme is offered under."""
+    return f"{name} {year}"
+
+
 @form_page
 def create(request: Request) -> HttpResponseBase:
     """Step 1. A valid answer makes the draft, with the whole unit as its place."""
@@ -241,19 +246,26 @@ def create(request: Request) -> HttpResponseBase:
         initial={
             "hierarchy": next(iter(owners.values())).hierarchy,
             "template": first.code,
-            "name_hi": f"{first.names['hi']} {shown.today(at).year}",
-            "name_en": f"{first.names['en']} {shown.today(at).year}",
+            # The name of the first kind stands there. Left as it is, it becomes that of the kind that is chosen.
+            "name_hi": _name_of(first.names["hi"], shown.today(at).year),
+            "name_en": _name_of(first.names["en"], shown.today(at).year),
             "opens_on": shown.today(at),  # it begins when it is opened, unless another day is chosen
         },
     )
 
     def make(given: dict[str, Any]) -> Programme:
-        held = owners[given["owner"]]
+        held, chosen = owners[given["owner"]], offered[given["template"]][1]
+        names = {
+            language: _name_of(chosen.names[language], shown.today(at).year)
+            if given[f"name_{language}"] == form[f"name_{language}"].initial
+            else given[f"name_{language}"]
+            for language in ("hi", "en")
+        }
         opens_on = given["opens_on"] or shown.today(at)
         usual = timedelta(days=offered[given["template"]][1].days - 1)
         return actions.make_programme(
             template=given["template"],
-            names={"hi": given["name_hi"], "en": given["name_en"]},
+            names=names,
             owner_id=held.unit_id,
             unit_ids=[held.unit_id],
             hierarchy=given.get("hierarchy") or held.hierarchy,

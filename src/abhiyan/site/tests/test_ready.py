@@ -149,6 +149,10 @@ def test_who_approves_has_held_the_office_for_a_week(cast: Cast) -> None:
     with system("test"):
         officers = Appointment.objects.filter(office__code="data_officer")
         officers.update(made_at=NOW, accepted_at=NOW, unit=cast.world.state)
+    begins_in(cast, 1)
+    assert state(cast, "approver") == Readiness.OK, "named at the console: approves at once"
+    with system("test"):
+        officers.update(made_by=cast.accounts["state_president"].pk)
     begins_in(cast, 6)
     assert state(cast, "approver") == Readiness.MISSING
     begins_in(cast, 7)
