@@ -39,6 +39,7 @@ from abhiyan.site.tests.addresses import (
     things,
 )
 from abhiyan.site.tests.answers import IS_WRITING, Answers, at_the_door, is_sent
+from abhiyan.site.tests.asked import asked_of
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.site.tests.posted import ASKED, PLACE, POSTS
 from abhiyan.units.models import Unit
@@ -105,20 +106,6 @@ BY_APPROVAL = {"org:decide_release", "enrolment:drive_make_token", "enrolment:dr
 def ways_in() -> set[tuple[str, str]]:
     with system("test"):
         return {(kind, what) for kind, what in sql.rows(_WAYS_IN)}
-
-
-def asked_of(name: str, cast: Cast, of: Things, others: dict[str, Any]) -> tuple[str, dict[str, str]]:
-    """The address of a form, and what is sent there."""
-    known = others | {
-        "unit_id": cast.world.units["JK-JAM"].pk,
-        "account": cast.accounts["mandal_president"].public_id,
-        "member": of.member,
-        "programme_uuid": of.programme,
-        "soon": (NOW + timedelta(days=9)).date(),
-    }
-    sent = {key: value.format_map(known) for key, value in POSTS.get(name, {}).items()}
-    where = address(name, of, **filled(name, others))
-    return where + (f"?{ASKED[name].format_map(known)}" if name in ASKED else ""), sent
 
 
 @pytest.fixture(scope="module")

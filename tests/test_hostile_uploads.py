@@ -20,10 +20,9 @@ from abhiyan.core import limits
 from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import more_things, things
 from abhiyan.site.tests.answers import at_the_door
+from abhiyan.site.tests.asked import asked_of
 from abhiyan.site.tests.cast import Cast
-
-from .test_access_acts import asked_of
-from .test_hostile_bytes import FORMS, hostile, watched
+from abhiyan.site.tests.hostile_files import FORMS, hostile, watched
 
 SENDERS = (
     "state_president",
@@ -187,7 +186,8 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def test_a_page_refuses_a_file_made_to_harm_in_plain_words_and_opens_none_itself(
     what: str, doors: dict[str, UploadDoor], clients: dict[str, Client], cleaned: set[str]
 ) -> None:
-    data, wrong = hostile()[what], []
+    data = hostile()[what]
+    wrong: list[tuple[str, int, Any]] = []
     for name, door in doors.items():
         limits.forget_all()
         values = door.form.values | {key: [value] for key, value in door.sent.items()}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.views.appointments import HELD
-from abhiyan.people.actions import rename_account
+from abhiyan.people.actions import open_account, rename_account
 from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import address, body, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
@@ -126,6 +127,25 @@ def test_a_reason_shows_the_names_and_leaves_a_row_in_the_trail(cast: Cast, foun
         transaction.set_rollback(True)
     refused = seen(client, where, names_reason="x")
     assert FAR not in refused and "at least 5 characters" in refused
+
+
+def test_an_offer_tells_nobody_whose_a_phone_is(cast: Cast, found: Any) -> None:
+    """An office offered to a phone that has an account shows the name once it is accepted, or with a reason."""
+    with transaction.atomic():
+        with system("test"):
+            given: dict[str, Any] = {"by": SYSTEM, "at": present() - timedelta(days=9)}
+            open_account(phone="+919812466601", name="Zubeida Elsewhere", **given)
+        client = cast.client("booth_president")
+        offer = {"office": "booth_worker", "starts_on": today().isoformat()}
+        shown = []
+        for phone, name in (("9812466601", "Asha Devi"), ("9812466602", "Asha Newcomer")):
+            made = client.post("/appointments/new/?unit=JK-B001", offer | {"phone": phone, "name": name})
+            shown.append(body(client.get(made["Location"])))
+            client.post(f"{made['Location']}end/", {"reason": "a mistake"})
+        assert "Elsewhere" not in shown[0] and "Name not shown" in shown[0]
+        assert "Asha Newcomer" in shown[1], "the office typed this name itself"
+        assert "Elsewhere" not in seen(client, "/appointments/?unit=JK&show=ended")
+        transaction.set_rollback(True)
 
 
 def test_a_reason_does_nothing_but_look(cast: Cast, found: Any) -> None:

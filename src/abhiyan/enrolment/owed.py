@@ -213,8 +213,11 @@ def _waits(viewer: Viewer) -> Iterator[Owed]:
     publishes = viewer.home is not None and viewer.may_at(PUBLISH, viewer.home.lo)
     if not (publishes or viewer.is_root):
         return
-    with system("drives with another organisation's notice"):
-        found = drives_that_wait()
+    if publishes:
+        found = drives_that_wait()  # of the units in sight
+    else:
+        with system("drives with another organisation's notice"):
+            found = drives_that_wait()
     if not found:
         return
     ours = settings.ORGANISATION or _("no name")

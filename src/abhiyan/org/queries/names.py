@@ -17,7 +17,8 @@ from abhiyan.units.models import Hierarchy
 
 from .line import led_by
 
-# An office `f` in the unit `fp` makes its holder's name free, also after it has ended.
+# An office `f` in the unit `fp` makes its holder's name free, also after it has ended. One that was only offered
+# does so if the account was opened with it. Else somebody could offer an office to any phone, and read whose it is.
 # The unit is in the reader's reach, or above one of the reader's units in any tree.
 # Or it has booths in the reader's constituency.
 _IN_LINE = f"""(fp.lo <@ %(reach)s::int8multirange
@@ -94,7 +95,9 @@ def free_names(viewer: Viewer, account: str) -> tuple[str, dict[str, Any]]:
     }
     condition = f"""({account} = %(reader)s or exists (select from org_appointment f
       left join units_placement fp on fp.unit_id = f.unit_id and fp.lo is not null
-      where f.account_id = {account} and (f.made_by = %(reader)s or f.body_id = any(%(own_bodies)s::bigint[])
+      where f.account_id = {account} and (f.accepted_how <> '' or f.made_at <=
+          (select opened.created_at from people_account opened where opened.id = f.account_id))
+        and (f.made_by = %(reader)s or f.body_id = any(%(own_bodies)s::bigint[])
         or {_IN_LINE})))"""
     return condition, given
 

@@ -16,6 +16,7 @@ from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page, pressed, say_when_done
+from abhiyan.ui.bearers import names_left_out, shown_name
 
 
 @require_POST
@@ -48,10 +49,11 @@ def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
     if refused := queries.why_not_hand_over(request.actor, holder):
         raise refused
     page = reverse("org:appointment", args=[public_id])
+    who = shown_name(holder.name, held.account_id, names_left_out(request, [held.account_id]))
     return ask(
         request,
         lambda _given: actions.make_first_word(appointment=public_id, by=request.actor, at=clock.now()),
-        title=say("Make the secret word for the first sign-in of %(who)s?") % {"who": holder.name},
+        title=say("Make the secret word for the first sign-in of %(who)s?") % {"who": who},
         text=[
             say("You see it once, on the next page. Tell it to them in person or by phone."),
             say("An older word no longer works."),
@@ -60,7 +62,7 @@ def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
         done=lambda word: render(
             request,
             "org/first_word.html",
-            {"word": word, "who": holder.name, "back": page, "here": "appointments"},
+            {"word": word, "who": who, "back": page, "here": "appointments"},
         ),
         back=page,
         here="appointments",
