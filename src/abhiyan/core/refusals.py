@@ -84,7 +84,9 @@ def said_again(kept: dict[str, Any]) -> str:
         return ""
     if not (isinstance(refused, type) and issubclass(refused, Refused)):
         return ""
-    return str(refused(**kept["facts"]))
+    again = refused.__new__(refused)  # its own signature may ask for less than it says
+    Refused.__init__(again, **kept["facts"])
+    return str(again)
 
 
 class NotFound(Refused, status=404):
