@@ -19,7 +19,9 @@ from abhiyan.enrolment.tests.make import Human
 from abhiyan.site.tests.cast import Cast
 
 FIGURES = ("Reported", "Counted", "Phone not answered yet", "Confirmed")
-OF_OFFICES = re.compile(r'<h2[^>]*>(<span class="no"></span>)?(Who is responsible|On the map|Names from other units)<')
+OF_OFFICES = re.compile(
+    r'<h2[^>]*>(<span class="no"></span>)?(Who is responsible|On the map|Names from other units)<'
+)
 # What joined in the other district: far booth and, by day, few enough to be told apart if days were exact.
 BY_DAY = {4: 37, 3: 4, 2: 13, 1: 9}
 
