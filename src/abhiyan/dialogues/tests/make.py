@@ -34,7 +34,7 @@ def reachable(world: World, office: str, code: str, n: int, name: str = "", lang
     with system("test"):
         account = people.open_account(
             phone=f"+9194190{n:05d}",
-            name=name or f"{office.split('_')[-1].title()} {code}",
+            name=name or f"Asha {code}",
             language=language,
             by=JOBS,
             at=NOW,
