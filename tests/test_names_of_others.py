@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from abhiyan.core import limits, sql
 from abhiyan.core.scope import system
-from abhiyan.core.tests.given import present
+from abhiyan.core.tests.given import NOW, present
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment
@@ -133,10 +133,10 @@ def test_an_offer_tells_nobody_whose_a_phone_is(cast: Cast, found: Any) -> None:
     """An office offered to a phone that has an account shows the name once it is accepted, or with a reason."""
     with transaction.atomic():
         with system("test"):
-            given: dict[str, Any] = {"by": SYSTEM, "at": present() - timedelta(days=9)}
+            given: dict[str, Any] = {"by": SYSTEM, "at": NOW - timedelta(days=9)}
             open_account(phone="+919812466601", name="Zubeida Elsewhere", **given)
         client = cast.client("booth_president")
-        offer = {"office": "booth_worker", "starts_on": today().isoformat()}
+        offer = {"office": "booth_worker", "starts_on": NOW.date().isoformat()}
         shown = []
         for phone, name in (("9812466601", "Asha Devi"), ("9812466602", "Asha Newcomer")):
             made = client.post("/appointments/new/?unit=JK-B001", offer | {"phone": phone, "name": name})
