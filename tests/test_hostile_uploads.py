@@ -44,7 +44,7 @@ SENT = (
     "nothing",
 )
 WITHIN_BOUNDS = {"streams without end"}  # It starts nothing. A reader goes through all of it and may take it.
-# What is taken first and looked into afterwards: a list, whose check a job does; photographs, each with its answer.
+# These pages take a file first and look into it afterwards: a job checks a list; each photograph has its answer.
 TAKES_FIRST = {"imports", "enrolment:paper_batch"}
 
 

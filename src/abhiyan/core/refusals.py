@@ -70,7 +70,7 @@ def written(name: str, fact: object) -> object:
     return fact
 
 
-def kept(refused: Refused) -> dict[str, Any]:
+def kept_refusal(refused: Refused) -> dict[str, Any]:
     """Return what a page needs to say a refusal again, in another language."""
     facts = {name: fact if isinstance(fact, int) else str(fact) for name, fact in refused.facts.items()}
     return {"class": f"{type(refused).__module__}.{type(refused).__qualname__}", "facts": facts}

@@ -23,7 +23,7 @@ from .models import Drive
 from .rules import rolls
 
 
-def notice(of: LaunchOf) -> LaunchFinding | None:
+def notice_readiness(of: LaunchOf) -> LaunchFinding | None:
     """The drive's notice is this organisation's own, and names it and who answers."""
     drive = Drive.objects.filter(pk=of.programme_id).first()
     if drive is None:
@@ -52,7 +52,7 @@ def notice(of: LaunchOf) -> LaunchFinding | None:
     return LaunchFinding(Readiness.OK, _("Version %(version)s is by %(name)s.") % told)
 
 
-def number(of: LaunchOf) -> LaunchFinding | None:
+def number_readiness(of: LaunchOf) -> LaunchFinding | None:
     """A number of the drive is old enough to prove a phone when it begins: three days."""
     if not Drive.objects.filter(pk=of.programme_id).exists():
         return None
@@ -77,7 +77,7 @@ def number(of: LaunchOf) -> LaunchFinding | None:
     return LaunchFinding(Readiness.OK, _("Calls prove a phone from the first day."))
 
 
-def replies(of: LaunchOf) -> LaunchFinding | None:
+def replies_readiness(of: LaunchOf) -> LaunchFinding | None:
     """The hourly budget of replies holds against the calls that the target means, spread evenly over the open hours."""
     drive = Drive.objects.filter(pk=of.programme_id).first()
     if drive is None:
@@ -121,7 +121,7 @@ CHECKS = (
         gettext_lazy("Notice"),
         gettext_lazy("People agree with the organisation that the notice names."),
         14,
-        notice,
+        notice_readiness,
         PUBLISH,
     ),
     LaunchCheck(
@@ -129,7 +129,7 @@ CHECKS = (
         gettext_lazy("Number for missed calls"),
         gettext_lazy("A new number proves nothing for three days."),
         7,
-        number,
+        number_readiness,
         "channels.manage",
     ),
     LaunchCheck(
@@ -137,7 +137,7 @@ CHECKS = (
         gettext_lazy("Replies an hour"),
         gettext_lazy("Replies above the budget wait until two people release them."),
         7,
-        replies,
+        replies_readiness,
         "programmes.run",
     ),
 )

@@ -9,7 +9,7 @@ from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
 from . import helplines
 
 
-def helpline(of: LaunchOf) -> LaunchFinding:
+def helpline_readiness(of: LaunchOf) -> LaunchFinding:
     """People read a number to ask at."""
     number = helplines.number_of_programme(of.programme_id)
     if number:
@@ -28,7 +28,7 @@ CHECKS = (
         gettext_lazy("Helpline"),
         gettext_lazy("In-charges are announced with it, and people ask there."),
         7,
-        helpline,
+        helpline_readiness,
         "programmes.run",
     ),
 )

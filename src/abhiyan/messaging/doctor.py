@@ -81,7 +81,7 @@ def registrations(_at: datetime) -> Iterable[DoctorFinding]:
     if not is_required and not environment.DLT_ENTITY():
         yield DoctorFinding(OK, "no text carries DLT ids: ABHIYAN_DLT_ENTITY is not set")
         return
-    lacking, held = reads.unregistered(), reads.held()
+    lacking, held = reads.unregistered(), reads.held_for_dlt()
     facts = {"lacking": len(lacking), "held": held}
     if lacking:
         codes = ", ".join(sorted({one.code for one in lacking})[:5])
@@ -126,6 +126,6 @@ METRICS = {
     "states_without_poll_entry": lambda: float(len(units.states_without_entry(at=clock.now()))),
     "messages_gateway_away": lambda: float(len(queries.outages())),
     "texts_without_dlt_id": lambda: float(len(reads.unregistered())),
-    "messages_held_for_dlt": lambda: float(sum(reads.held().values())),
+    "messages_held_for_dlt": lambda: float(sum(reads.held_for_dlt().values())),
     "messages_oldest_due_seconds": lambda: queries.oldest_due_s(at=clock.now()),
 }

@@ -14,7 +14,7 @@ from . import queries, registrations
 LATELY = timedelta(days=14)
 
 
-def gateway(of: LaunchOf) -> LaunchFinding:
+def gateway_readiness(of: LaunchOf) -> LaunchFinding:
     """A gateway is set, is not away, and a message has left by it lately."""
     lacking = {queries.why_codes_stay(purpose, language) for purpose, language in queries.code_texts()} - {""}
     if "unset" in lacking:
@@ -32,7 +32,7 @@ def gateway(of: LaunchOf) -> LaunchFinding:
     return LaunchFinding(Readiness.OK, _("The gateway took messages within 14 days."))
 
 
-def texts(_of: LaunchOf) -> LaunchFinding:
+def texts_readiness(_of: LaunchOf) -> LaunchFinding:
     """Every service message has its text; and its DLT id, where ids are needed or prepared."""
     if n := len(queries.texts_lacking()):
         said = ngettext("%(n)s text is not published.", "%(n)s texts are not published.", n)
@@ -59,13 +59,13 @@ CHECKS = (
         gettext_lazy("SMS"),
         gettext_lazy("Nobody can sign in or join by a code without it."),
         14,
-        gateway,
+        gateway_readiness,
     ),
     LaunchCheck(
         "texts",
         gettext_lazy("Texts of messages"),
         gettext_lazy("A message without its text never leaves, and carriers drop one without its DLT id."),
         14,
-        texts,
+        texts_readiness,
     ),
 )

@@ -131,7 +131,7 @@ def why_codes_stay(purpose: str, language: str) -> str:
         return "template"
     if text is None:
         return "template"
-    key = registered.key_of(code, text.language, made)
+    key = registered.registration_key(code, text.language, made)
     if environment.DLT_REQUIRED() and not Registration.objects.filter(key=key).exists():
         return "unregistered"
     return ""

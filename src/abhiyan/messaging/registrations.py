@@ -84,7 +84,7 @@ def unregistered() -> list[ContentTemplate]:
     return [one for one in content_templates() if one.is_used and one.key not in known]
 
 
-def held() -> dict[str, int]:
+def held_for_dlt() -> dict[str, int]:
     """Count the messages that are held back for DLT, by reason, in the viewer's sight."""
     found = Message.objects.filter(state=Message.State.HELD, reason__in=HELD).values_list("reason", flat=True)
     return {reason: n for reason in HELD if (n := found.filter(reason=reason).count())}

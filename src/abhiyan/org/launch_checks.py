@@ -18,7 +18,7 @@ from .rules.deciding import SEATED_FOR
 SHOWN = 5
 
 
-def approver(of: LaunchOf) -> LaunchFinding:
+def approver_readiness(of: LaunchOf) -> LaunchFinding:
     """Somebody who may approve requests over the owner has held the office long enough on the first day."""
     first = launching.approves_from(of.owner_id)
     page = reverse("org:appointments")
@@ -40,7 +40,7 @@ def approver(of: LaunchOf) -> LaunchFinding:
     return LaunchFinding(Readiness.OK, _("Somebody can approve from %(day)s.") % told)
 
 
-def offers(of: LaunchOf) -> LaunchFinding:
+def offers_readiness(of: LaunchOf) -> LaunchFinding:
     """Offers of offices that nobody has answered yet, by office."""
     found = launching.offers_waiting(*of.span)
     if not found:
@@ -53,7 +53,7 @@ def offers(of: LaunchOf) -> LaunchFinding:
     )
 
 
-def first_sign_ins(of: LaunchOf) -> LaunchFinding:
+def first_sign_ins_readiness(of: LaunchOf) -> LaunchFinding:
     """Office-bearers above the booth who have not signed in: each needs a word told by voice."""
     found = launching.never_signed_in(*of.span)
     if not found:
@@ -72,7 +72,7 @@ def _by_office(found: list[tuple[dict[str, str], int]]) -> str:
     return ", ".join(parts) + ("…" if len(found) > SHOWN else "")
 
 
-def polls(of: LaunchOf) -> LaunchFinding:
+def polls_readiness(of: LaunchOf) -> LaunchFinding:
     """Each state of the programme has an entry in the calendar of polls."""
     without = units.states_without_entry(at=of.at)
     spans = units.all_spans([one.pk for one in without])
@@ -98,7 +98,7 @@ CHECKS = (
         gettext_lazy("Somebody who approves"),
         gettext_lazy("Exports, tokens and bulk messages need a second person, seven days in office."),
         14,
-        approver,
+        approver_readiness,
         "org.officers",
     ),
     LaunchCheck(
@@ -106,7 +106,7 @@ CHECKS = (
         gettext_lazy("Offices accepted"),
         gettext_lazy("An office counts only once its holder accepts."),
         7,
-        offers,
+        offers_readiness,
         "org.appoint",
     ),
     LaunchCheck(
@@ -114,7 +114,7 @@ CHECKS = (
         gettext_lazy("First sign-ins"),
         gettext_lazy("The first sign-in asks for a word, which somebody above tells by voice."),
         7,
-        first_sign_ins,
+        first_sign_ins_readiness,
         "org.appoint",
     ),
     LaunchCheck(
@@ -122,7 +122,7 @@ CHECKS = (
         gettext_lazy("Calendar of polls"),
         gettext_lazy("Bulk messages wait in a state without an entry."),
         14,
-        polls,
+        polls_readiness,
         "polls.keep",
     ),
 )

@@ -11,7 +11,7 @@ from . import queries
 from .models import Programme
 
 
-def targets(of: LaunchOf) -> LaunchFinding:
+def targets_readiness(of: LaunchOf) -> LaunchFinding:
     """Every measure has a target in each unit that the programme covers."""
     programme = queries.programme_by_id(of.programme_id)
     scope = queries.scope_units(programme)
@@ -30,7 +30,7 @@ def targets(of: LaunchOf) -> LaunchFinding:
     )
 
 
-def in_charge(of: LaunchOf) -> LaunchFinding:
+def in_charge_readiness(of: LaunchOf) -> LaunchFinding:
     """Somebody is in charge of the whole."""
     programme = queries.programme_by_id(of.programme_id)
     charges = queries.in_charges(programme, units=[of.owner_id])
@@ -52,7 +52,7 @@ CHECKS = (
         gettext_lazy("Targets"),
         gettext_lazy("Without a target no page can say who is behind."),
         7,
-        targets,
+        targets_readiness,
         "programmes.targets",
     ),
     LaunchCheck(
@@ -60,7 +60,7 @@ CHECKS = (
         gettext_lazy("In-charge"),
         gettext_lazy("The in-charge gets the message when it opens."),
         7,
-        in_charge,
+        in_charge_readiness,
         "programmes.run",
     ),
 )

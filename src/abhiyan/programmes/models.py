@@ -369,7 +369,7 @@ class TargetChange(models.Model):
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     n = models.IntegerField(null=True)  # targets changed
-    refused = models.JSONField(default=dict, db_default={})  # as `core.refusals.kept` keeps it
+    refused = models.JSONField(default=dict, db_default={})  # as `core.refusals.kept_refusal` keeps it
 
     class Meta:
         db_table = "programmes_target_change"

@@ -54,7 +54,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     if viewer.account_id is None:
         return
     charges = queries.open_charges(viewer.account_id)
-    promised = queries.accepted(charges)
+    promised = queries.accepted_charges(charges)
     for charge in charges:
         if charge.state == InCharge.State.ACCEPTED:
             for number in promised[charge.pk]:

@@ -9,7 +9,7 @@ from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
 from abhiyan.core.words import named
 from abhiyan.ui.readiness import Readiness
 
-from .launch_checks import about_to_begin, looked_at
+from .launch_checks import about_to_begin, launch_things
 
 
 def launch(at: datetime) -> Iterable[DoctorFinding]:
@@ -19,7 +19,7 @@ def launch(at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "no programme begins within the next 60 days")
     with translation.override("en"):
         for programme in programmes:
-            for row in looked_at(programme, at):
+            for row in launch_things(programme, at):
                 state = row.finding.state
                 level = OK if state == Readiness.OK else FAIL if row.is_urgent else WARN
                 yield DoctorFinding(

@@ -21,7 +21,7 @@ from abhiyan.units import queries as units
 CORES = 4  # docs/running.md, “Load”: four cores or more for the day of a launch
 
 
-def backup(of: LaunchOf) -> LaunchFinding:
+def backup_readiness(of: LaunchOf) -> LaunchFinding:
     """A backup was taken within two days, as doctor says."""
     for finding in doctor.backups(of.at):
         if finding.level != doctor.OK:
@@ -32,7 +32,7 @@ def backup(of: LaunchOf) -> LaunchFinding:
     return LaunchFinding(Readiness.OK, _("A backup was taken in the last two days."))
 
 
-def sign_ins(of: LaunchOf) -> LaunchFinding:
+def sign_ins_readiness(of: LaunchOf) -> LaunchFinding:
     """All who hold an office can sign in within one hour, also behind one network of a carrier."""
     held, allowed = org.offices_held(of.at), limits.allowed_by(CODE_NETWORK_KNOWN, of.at)
     told = {
@@ -48,7 +48,7 @@ def sign_ins(of: LaunchOf) -> LaunchFinding:
     return LaunchFinding(Readiness.OK if held <= allowed else Readiness.MISSING, said % told)
 
 
-def full_limits(of: LaunchOf) -> LaunchFinding:
+def full_limits_readiness(of: LaunchOf) -> LaunchFinding:
     """No limit that shuts out others was full in the last day."""
     full = [name for name in limits.refused_lately(of.at) if LIMITS[name].hurts_others]
     if not full:
@@ -60,7 +60,7 @@ def full_limits(of: LaunchOf) -> LaunchFinding:
     )
 
 
-def cores(_of: LaunchOf) -> LaunchFinding:
+def cores_readiness(_of: LaunchOf) -> LaunchFinding:
     """This machine has the cores that a launch day is planned with."""
     n = os.cpu_count() or 1
     told = {"n": grouped(n), "wanted": CORES}
@@ -77,28 +77,28 @@ CHECKS = (
         gettext_lazy("Backup"),
         gettext_lazy("What is not backed up is lost with the disk."),
         14,
-        backup,
+        backup_readiness,
     ),
     LaunchCheck(
         "sign_ins",
         gettext_lazy("Sign-ins at one hour"),
         gettext_lazy("Thousands of phones of one carrier share a network."),
         7,
-        sign_ins,
+        sign_ins_readiness,
     ),
     LaunchCheck(
         "limits",
         gettext_lazy("Limits"),
         gettext_lazy("A full limit refuses people who did nothing."),
         3,
-        full_limits,
+        full_limits_readiness,
     ),
     LaunchCheck(
         "cores",
         gettext_lazy("Processor"),
         gettext_lazy("With fewer cores many who join are asked to come back."),
         14,
-        cores,
+        cores_readiness,
     ),
 )
 
@@ -125,10 +125,10 @@ class CheckedThing:
 def about_to_begin(at: datetime) -> list[Programme]:
     """The programmes of the installation that begin today or soon, drafts too. In a scope that sees them."""
     on = clock.day_in(settings.TIME_ZONE, at)
-    return programmes.beginning(on, on + SOON, limit=LOOKED_AT)
+    return programmes.programmes_beginning(on, on + SOON, limit=LOOKED_AT)
 
 
-def looked_at(programme: Programme, at: datetime) -> list[CheckedThing]:
+def launch_things(programme: Programme, at: datetime) -> list[CheckedThing]:
     """Do every check of a programme. It tells counts and states, no names of people: in the system's own scope."""
     today = clock.day_in(programme.zone, at)
     with system("is a launch ready"):

@@ -21,7 +21,7 @@ from abhiyan.ui.owed import WHERE_WE_STAND, Beside, OfficeWord, Owed
 from abhiyan.units.models import Kind
 
 from .imports.states import state_of
-from .launch_checks import looked_at
+from .launch_checks import launch_things
 
 LATELY = timedelta(days=7)
 RECENT_SHOWN = 5
@@ -67,8 +67,8 @@ def _launches(viewer: Viewer, at: datetime) -> Iterator[Owed]:
     if not (owners and viewer.may("programmes.run")):
         return
     on = clock.day_in(settings.TIME_ZONE, at)
-    for programme in programmes.beginning(on, on + BEFORE, limit=LAUNCHES, owners=owners):
-        lacking = [thing for thing in looked_at(programme, at) if thing.is_urgent]
+    for programme in programmes.programmes_beginning(on, on + BEFORE, limit=LAUNCHES, owners=owners):
+        lacking = [thing for thing in launch_things(programme, at) if thing.is_urgent]
         if not lacking:
             continue
         n = len(lacking)

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, StagedImport
-from abhiyan.core.refusals import NotFound, Refused, kept, said_again
+from abhiyan.core.refusals import NotFound, Refused, kept_refusal, said_again
 from abhiyan.core.scope import system
 from abhiyan.core.tables.reading import days_in
 from abhiyan.core.tables.reasons import TableRefused
@@ -183,8 +183,8 @@ def give_up(public_id: UUID, step: str, *, at: datetime) -> None:
 def error_facts(refused: Refused) -> dict[str, Any]:
     """What is kept of a refusal, to be said again in whatever language is read."""
     if isinstance(refused, TableRefused):
-        return {"reason": refused.reason, "facts": kept(refused)["facts"]}
-    return kept(refused)
+        return {"reason": refused.reason, "facts": kept_refusal(refused)["facts"]}
+    return kept_refusal(refused)
 
 
 def error_text(staged: StagedImport) -> str:

@@ -25,7 +25,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions import NoticeRenewed
 from abhiyan.people.rules import standard_notice
 from abhiyan.people.rules.audio import LARGEST, part
-from abhiyan.people.rules.notices import LONGEST_SHORT, NoticeText, missing, other_than, renamed
+from abhiyan.people.rules.notices import LONGEST_SHORT, NoticeText, missing, other_than, renamed_notice
 from abhiyan.people.rules.standard_notice import LANGUAGES
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.files import sent_bytes
@@ -321,7 +321,7 @@ def _form(roll: RollKind, latest: int) -> NoticeForm:
     """The boxes, filled with what stands, else with the standard text. A sample is nobody's own text."""
     texts = {} if latest and _is_sample(roll, latest) else people.texts_of_notice(roll.notice, latest)
     if other := other_than(people.published_by(roll.notice, latest), settings.ORGANISATION):
-        texts = {each: renamed(text, other, settings.ORGANISATION) for each, text in texts.items()}
+        texts = {each: renamed_notice(text, other, settings.ORGANISATION) for each, text in texts.items()}
     offered = standard_notice.offered(roll.notice)
     for language in offered:
         if language not in texts:

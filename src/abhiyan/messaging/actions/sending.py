@@ -294,7 +294,9 @@ class _Inquiry:
         template_id = text.registration
         if not template_id:
             made = registered.content(text.code, text.text, values, origin=settings.ORIGIN)
-            template_id = self._template_ids.get(registered.key_of(text.code, text.language, made), "")
+            template_id = self._template_ids.get(
+                registered.registration_key(text.code, text.language, made), ""
+            )
         return SenderIds(
             text.entity or environment.DLT_ENTITY(), text.header or environment.DLT_HEADER(), template_id
         )

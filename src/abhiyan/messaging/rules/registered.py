@@ -87,7 +87,7 @@ class ContentTemplate:
     @property
     def key(self) -> str:
         """Return the hash by which a row is found. It begins with a letter, so no spreadsheet takes it for a number."""
-        return key_of(self.code, self.language, self.text)
+        return registration_key(self.code, self.language, self.text)
 
     @property
     def variables(self) -> int:
@@ -100,7 +100,7 @@ class ContentTemplate:
         return EXPLICIT if self.code in ASKS_A_FAVOUR else IMPLICIT
 
 
-def key_of(code: str, language: str, text: str) -> str:
+def registration_key(code: str, language: str, text: str) -> str:
     """A short hash of a template's exact text."""
     return "t" + sha256(f"{code}|{language}|{text}")[:16]
 

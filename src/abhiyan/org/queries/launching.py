@@ -14,7 +14,7 @@ _IN = """join units_placement p on p.unit_id = ap.unit_id and p.hierarchy = ap.h
 def approves_from(unit_id: int) -> datetime | None:
     """Return from when the first holder may approve requests over a unit; None if nobody may.
 
-    Who was named at the server's console may at once, others once they are seated (`rules.deciding`).
+    A holder named at the server's console may at once; others may once they are seated (`rules.deciding`).
     """
     found: datetime | None = sql.value(
         """select min(coalesce(ap.accepted_at, ap.made_at) + case when ap.made_by is null then interval '0'

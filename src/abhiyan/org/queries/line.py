@@ -51,7 +51,7 @@ class Bearer:
     offices: tuple[LedOffice, ...]
 
 
-def led_by(viewer: Viewer, on: date) -> tuple[str, dict[str, Any]] | None:
+def line_led_by(viewer: Viewer, on: date) -> tuple[str, dict[str, Any]] | None:
     """Return a select of the accounts among %(ids)s that the viewer leads on a day, with its parameters."""
     places = _places(viewer, on)
     if places is None:

@@ -15,7 +15,7 @@ from abhiyan.org.rules.ranges import covers, literal, merged
 from abhiyan.org.viewer import Viewer
 from abhiyan.units.models import Hierarchy
 
-from .line import led_by
+from .line import line_led_by
 
 # An office `f` in the unit `fp` makes its holder's name free, also after it has ended. One that was only offered
 # does so if the account was opened with it. Else somebody could offer an office to any phone, and read whose it is.
@@ -49,7 +49,7 @@ def names_of_page(viewer: Viewer, accounts: Collection[int], *, on: date) -> Nam
     own = {viewer.account_id} if viewer.account_id is not None else set()
     if not ids or not viewer.is_strong:
         return NamesOfPage(frozenset(own.intersection(ids)), {})
-    line = led_by(viewer, on)
+    line = line_led_by(viewer, on)
     condition, given = free_names(viewer, "a.id")
     led, of_line = line if line is not None else ("select null::bigint where false", {})
     rows = sql.rows(

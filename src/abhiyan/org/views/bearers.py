@@ -22,7 +22,7 @@ _NARROWED = "names_narrowed"  # A search on this page read the free names alone.
 _REFUSED = "names_refused"
 
 
-class NamesForm(forms.Form):
+class NamesReasonForm(forms.Form):
     """The reader says what the names are for. The form is sent to the page that leaves them out."""
 
     names_reason = forms.CharField(
@@ -97,10 +97,10 @@ def _count(request: HttpRequest, n: int) -> bool:
     return True
 
 
-def _form(request: HttpRequest) -> NamesForm | None:
+def _form(request: HttpRequest) -> NamesReasonForm | None:
     """The reason as it was sent, if one was."""
     sent: str | None = request.__dict__.get(REASON)
-    return None if sent is None else NamesForm({REASON: sent})
+    return None if sent is None else NamesReasonForm({REASON: sent})
 
 
 def _note(request: HttpRequest, viewer: Viewer, n: int, shown: int) -> str:
@@ -113,7 +113,7 @@ def _note(request: HttpRequest, viewer: Viewer, n: int, shown: int) -> str:
         "shown": shown,
         "narrowed": narrowed,
         "refused": refused,
-        "form": _form(request) or NamesForm(),
+        "form": _form(request) or NamesReasonForm(),
         "most": limits.allowed_by(declared.BEARER_NAMES, clock.now()),
     }
     return render_to_string("org/_names.html", given, request)

@@ -56,7 +56,7 @@ def does_name(texts: Iterable[NoticeText], organisation: str) -> bool:
     )
 
 
-def renamed(text: NoticeText, before: str, now: str) -> NoticeText:
+def renamed_notice(text: NoticeText, before: str, now: str) -> NoticeText:
     """A notice with the organisation's present name in place of the one before, to begin the next version with."""
     sections = [
         Section(part.key, part.heading.replace(before, now), part.text.replace(before, now))

@@ -37,8 +37,8 @@ def set_target(
 ) -> bool:
     """Give a unit its target over the programme's window, in place of the one it has.
 
-    lock: so that splitting the one above leaves it as it is. Who may: `programmes.targets` at the unit above (for
-    the programme's own units: at its owner), since nobody sets their own. Returns whether that changed anything:
+    lock: so that splitting the one above leaves it as it is. An actor with `programmes.targets` at the unit above may
+    (for the programme's own units: at its owner), since nobody sets their own. Returns whether that changed anything:
     the number it has already makes no version. Refuses TargetUnfit, TargetLocked, ScopeOutside, UnknownMeasure,
     ProgrammeOver, ChangeUnderWay.
     """

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from abhiyan.core import audit, jobs, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, kept, needed
+from abhiyan.core.refusals import Refused, kept_refusal, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.programmes import refusals
@@ -40,16 +40,16 @@ def change_targets(
 ) -> int | TargetChange:
     """Split a unit's target, take a plan over or go back: now, or by a job above MOST_AT_ONCE units.
 
-    given: JSON. Of a split: how, far, options, by_hand (unit id as text -> target). Of a plan: plan, per_100. Of going
-    back: version, before, own. Of each: expected, as the act takes it. unit_id: of a plan, the programme's owner.
-    Who may: as `split_target`, `take_over_plan` and `go_back` ask; of a job it is asked now and when it runs.
+    given: JSON. A split has how, far, options, by_hand (unit id as text -> target); a plan has plan, per_100; going
+    back has version, before, own. Each has expected, as the act takes it. unit_id: of a plan, the programme's owner.
+    The rights are those of `split_target`, `take_over_plan` and `go_back`; a job asks them again when it runs.
     Returns how many targets changed, or the change that the job does; asked again meanwhile, the same. Refuses
     ChangeUnderWay where a job changes this programme's targets, and what the act refuses.
     """
     programme = needed(Programme.objects.filter(pk=programme_id).first())
     targets.require_change(programme, measure, unit_id, _set_by_themselves(act, unit_id, given), by=by, at=at)
     own: dict[str, Any] = {"programme": programme, "measure": measure, "unit_id": unit_id, "ended_at": None}
-    # Read without a lock: whoever asks does not wait for the job that holds the programme.
+    # Read without a lock: the asker does not wait for the job that holds the programme.
     if (known := TargetChange.objects.filter(**own).first()) is not None:
         return _the_same(known, act, given)
     targets.require_no_job(programme_id)
@@ -85,15 +85,15 @@ def change_targets(
 
 
 def do_change(*, public_id: UUID, at: datetime) -> None:
-    """Do a change that was asked for, once, in the sight and by the rights of whoever asked. By a job.
+    """Do a change that was asked for, once, in the sight and by the rights of its asker. By a job.
 
-    What refuses it is kept with it, and nothing is changed. It ends in the transaction that changes the targets, so a
+    A refusal is kept with it, and then nothing is changed. It ends in the transaction that changes the targets, so a
     second run finds it done.
     """
     rows = TargetChange.objects.filter(public_id=public_id, ended_at=None)
     with system(WHY):
         rows.filter(begun_at=None).update(begun_at=at)
-    with system(WHY):  # whoever asked may not see it any more
+    with system(WHY):  # its asker may not see it any more
         one = rows.select_for_update().first()
         if one is None:
             return
@@ -106,7 +106,7 @@ def do_change(*, public_id: UUID, at: datetime) -> None:
         except TreesMoved:
             raise  # the job tries again
         except Refused as refused:
-            rows.update(ended_at=at, refused=kept(refused))
+            rows.update(ended_at=at, refused=kept_refusal(refused))
         else:
             rows.update(ended_at=at, n=n)
 
@@ -115,7 +115,7 @@ def end_change(*, public_id: UUID, refused: Refused, at: datetime) -> None:
     """Keep why a change is not done. By its job."""
     with system(WHY):
         TargetChange.objects.filter(public_id=public_id, ended_at=None).update(
-            ended_at=at, refused=kept(refused)
+            ended_at=at, refused=kept_refusal(refused)
         )
 
 

@@ -1,6 +1,6 @@
 """Every read of programmes, targets and the tally ledger."""
 
-from .answered_for import AnsweredFor, accepted
+from .answered_for import AnsweredFor, accepted_charges
 from .belonging import Belonging, belonging
 from .charges import (
     ChargeLevel,
@@ -64,7 +64,6 @@ from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (
     RunningMeasure,
-    beginning,
     covers_whole,
     drawn,
     gap,
@@ -79,6 +78,7 @@ from .programmes import (
     programme,
     programme_by_id,
     programme_for,
+    programmes_beginning,
     programmes_for,
     programmes_running,
     running_at,

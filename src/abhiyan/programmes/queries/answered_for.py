@@ -46,7 +46,7 @@ def answered_for(known: Sequence[Measure], numbers: Mapping[int, int]) -> list[A
     ]
 
 
-def accepted(rows: Collection[InCharge]) -> dict[int, list[AnsweredFor]]:
+def accepted_charges(rows: Collection[InCharge]) -> dict[int, list[AnsweredFor]]:
     """Return the numbers that each of these accepted to answer for, by the id of the charge. One query for all."""
     names = measures({one.programme for one in rows})
     return {one.pk: answered_for(names[one.programme_id], accepted_by_measure(one)) for one in rows}

@@ -50,13 +50,13 @@ def count_places(programme: Programme, unit_ids: Sequence[int], *, on: date) -> 
         "select unit_id, lo, hi from units_placement where unit_id = any(%s) and hierarchy = %s and lo is not null",
         [list(unit_ids), programme.hierarchy],
     )
-    return counted_in(
+    return places_counted(
         spans,
         {"h": programme.hierarchy, "programme": programme.pk, "places": programme.places, "on": on},
     )
 
 
-def counted_in(spans: Sequence[tuple[int, int, int]], values: Mapping[str, Any]) -> dict[int, int]:
+def places_counted(spans: Sequence[tuple[int, int, int]], values: Mapping[str, Any]) -> dict[int, int]:
     """Return how many places lie in each span (unit, lo, hi). A unit with several spans gets their sum."""
     if not spans:
         return {}

@@ -86,7 +86,7 @@ def names_of_running() -> list[tuple[int, str]]:
     return [(one.pk, words.named(one.names)) for one in found]
 
 
-def beginning(
+def programmes_beginning(
     first: date, last: date, *, limit: int, owners: Collection[int] | None = None
 ) -> list[Programme]:
     """Programmes, drafts too, whose first day lies between two days: the next one first, with their owners.

@@ -20,7 +20,7 @@ from abhiyan.programmes.models import InCharge, Programme, Task
 from abhiyan.programmes.rules.tasks import OPEN, TaskState
 from abhiyan.units import queries as units
 
-from .answered_for import AnsweredFor, accepted
+from .answered_for import AnsweredFor, accepted_charges
 from .stands import MeasureStand, stands
 from .tasks import is_late, unfinished
 
@@ -144,7 +144,7 @@ def _charges(account_id: int) -> list[RecordedCharge]:
         .select_related("programme", "unit")
         .order_by("-named_at", "-pk")[:50]
     )
-    numbers = accepted(rows)
+    numbers = accepted_charges(rows)
     return [
         RecordedCharge(
             one.programme,

@@ -21,7 +21,7 @@ from abhiyan.elections.queries import CLASS_FACTORS
 from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
 from abhiyan.programmes.rules.nested import NestedFigure, sums
 
-from .places import counted_in
+from .places import places_counted
 
 Options = Mapping[str, str]
 
@@ -178,7 +178,7 @@ def _places(units: Sequence[int], within: Within, _options: Options) -> dict[int
     values = within.values(units)
     spans = sql.rows(f"with {_ASKED} select unit_id, lo, hi from asked", values)
     rule = sql.value("select places from programmes_programme where id = %s", [within.programme]) or ""
-    return counted_in(spans, {**values, "places": rule})
+    return places_counted(spans, {**values, "places": rule})
 
 
 def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:

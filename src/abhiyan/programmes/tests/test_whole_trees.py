@@ -1,4 +1,4 @@
-"""Changes of targets over a whole tree: a job does them, once, by the rights of whoever asked; a page says how far."""
+"""Changes of targets over a whole tree: a job does them, once, by the rights of its asker; a page says how far."""
 
 import re
 from datetime import timedelta

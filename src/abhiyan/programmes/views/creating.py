@@ -246,7 +246,7 @@ def create(request: Request) -> HttpResponseBase:
         initial={
             "hierarchy": next(iter(owners.values())).hierarchy,
             "template": first.code,
-            # The name of the first kind stands there. Left as it is, it becomes that of the kind that is chosen.
+            # They begin with the name of the first kind. Left as it is, it becomes that of the kind that is chosen.
             "name_hi": _name_of(first.names["hi"], shown.today(at).year),
             "name_en": _name_of(first.names["en"], shown.today(at).year),
             "opens_on": shown.today(at),  # it begins when it is opened, unless another day is chosen

@@ -32,7 +32,7 @@ class FormAskedRow:
     may: bool
 
 
-def then(row: FormAskedRow) -> str:
+def said_next(row: FormAskedRow) -> str:
     """Say what a schedule asks from its next period on, or why it cannot ask the newest version."""
     of = row.of
     if of.later:
@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[FormAskedRow], ...] = (
     Column("title", _("What is asked"), lambda row: row.of.one.title, is_name=True),
     Column("unit", _("Unit"), lambda row: named(row.of.one.unit.names), css="under"),
     Column("version", _("Version"), lambda row: row.of.number, css="num"),
-    Column("then", _("Then"), then, css="wraps"),
+    Column("then", _("Then"), said_next, css="wraps"),
     Column("acts", _("Change"), css="end", is_for_acts=True),
 )
 

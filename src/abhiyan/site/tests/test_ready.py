@@ -18,7 +18,7 @@ from abhiyan.people.models import Notice
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.site import doctor
-from abhiyan.site.launch_checks import CheckedThing, every_check, looked_at
+from abhiyan.site.launch_checks import CheckedThing, every_check, launch_things
 from abhiyan.ui.readiness import Readiness
 
 from .cast import SYSTEM, Cast
@@ -48,7 +48,7 @@ def found(cast: Cast) -> dict[str, CheckedThing]:
     with system("test"):
         programme = Programme.objects.select_related("owner").get(pk=cast.world.programme.pk)
     with translation.override("en"):
-        return {thing.check.code: thing for thing in looked_at(programme, NOW)}
+        return {thing.check.code: thing for thing in launch_things(programme, NOW)}
 
 
 def state(cast: Cast, code: str) -> Readiness:
@@ -182,7 +182,7 @@ def test_other_kinds_of_programme_need_no_notice_and_no_number(cast: Cast) -> No
             by=SYSTEM,
             at=NOW,
         )
-        codes = {thing.check.code for thing in looked_at(made, NOW)}
+        codes = {thing.check.code for thing in launch_things(made, NOW)}
     assert not codes & {"notice", "number", "replies"} and {"targets", "polls", "backup"} <= codes
 
 

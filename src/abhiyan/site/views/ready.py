@@ -16,7 +16,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.site.launch_checks import CheckedThing, looked_at
+from abhiyan.site.launch_checks import CheckedThing, launch_things
 from abhiyan.ui.readiness import Readiness
 from abhiyan.units import queries as units
 
@@ -43,7 +43,7 @@ def ready(request: Request, public_id: UUID) -> HttpResponse:
     lo, _hi = units.span(one.owner_id, one.hierarchy)
     if not (viewer.may_at(RUN, lo) or viewer.is_root):
         raise NotYours(capability=RUN)
-    things = looked_at(one, at)
+    things = launch_things(one, at)
     rights = {each.check.capability for each in things if each.check.capability}
     with system("who does what a launch lacks"):
         doers = org.holders_of(rights, on=clock.day_in(one.zone, at))
