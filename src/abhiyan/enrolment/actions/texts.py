@@ -68,7 +68,6 @@ from .receipts import BACK, DENY, LEAVE, PAGE, STOP, send_receipt
 from .replies import CALL, LATEST
 from .rows import waiting_id
 
-QUIET = ("reaction", "system", "unsupported")  # WhatsApp's news of a message: a person asks nothing by them
 _LACKING = {
     "name": pgettext_lazy("missing in an SMS", "name"),
     "year": _("year of birth or age"),
@@ -148,7 +147,7 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
             text=text.text,
         ):
             return None
-        if messaging_queries.is_ours(phone) or text.other in QUIET:
+        if messaging_queries.is_ours(phone) or (text.other and text.other not in inbound.UNWRITTEN):
             _note(told, phone, "machine" if not text.other else "quiet", at)
             return None
         if word is not TextWord.NO and told.is_believed:  # a number that is somebody else's by now says no

@@ -470,14 +470,12 @@ def test_wrong_signatures_and_binary_bodies_are_refused(server: Server, world: W
 
 
 def test_what_is_no_text_is_answered_once(server: Server, world: World, whatsapp: str) -> None:
-    kinds = ("image", "audio", "reaction", "sticker")
+    kinds = ("image", "audio", "reaction", "sticker", "video")
     for kind in kinds:
         told = said("", ident=f"w-{kind}") | {"type": kind, kind: {"id": "media"}}
         assert chat(server, whatsapp, body(told)).status == 200
     assert sorted(templates()) == ["text.media", RECEIPT]
-    assert list(requests().values()) == [["audio", "sticker"]], (
-        "the first is answered, the next a person sees"
-    )
+    assert list(requests().values()) == [["audio", "video"]], "the first is answered, the next a person sees"
     assert (
         chat(
             server, whatsapp, body(said("", ident="b") | {"type": "button", "button": {"text": "STOP"}})

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import words
+from . import carried
 
 INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
 LONGEST_USER = 100  # letters of a WhatsApp user's id
+LONGEST_KIND = 40
 
 
 class MalformedWebhook(ValueError):
@@ -109,8 +110,8 @@ _SMS = {
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """One SMS or WhatsApp message to one of our numbers. other: what it is where it is no text, such as "image". user:
-    what WhatsApp calls a writer who hides the number; sender is "" then."""
+    """One SMS or WhatsApp message to one of our numbers. other: its kind where it has no words, or where its words ask
+    nothing (`WRITTEN`). user: what WhatsApp calls a writer who hides the number; sender is "" then."""
 
     provider: str
     id: str
@@ -134,13 +135,15 @@ def person_of(text: Sms) -> str:
 def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     """An SMS as the provider tells of it; what it says is `words`' to read."""
     ident, sender, number, text = _SMS[provider]
-    written = values.get(text, "")
-    if not isinstance(written, str):
+    if not isinstance(values.get(text, ""), str | None):
         raise MalformedWebhook(text)
     at = generic(dict(values)).at if provider == "generic" else None
     ref, of, to = (each.removeprefix("whatsapp:") for each in _texts(values, (ident,), (sender,), (number,)))
-    other = "" if written.strip() or values.get("NumMedia", "0") in ("", "0") else "media"
-    return Sms(provider, ref, of, to, written[: words.LONGEST], at, other)
+    said = carried.of_form(values, text)
+    has_media = any(
+        "media" in name.casefold() and value not in ("", "0", 0) for name, value in values.items()
+    )
+    return Sms(provider, ref, of, to, said.text, at, "media" if has_media and not said.text.strip() else "")
 
 
 _REPORT = {
@@ -198,11 +201,12 @@ def whatsapp(values: Mapping[str, Any]) -> Chat:
         for change in _listed(entry, "changes"):
             value = _held(change, "value")
             number = _held(value, "metadata").get("display_phone_number", "")
-            for each in _listed(value, "messages"):
-                try:
-                    messages.append(_message(each, str(number)))
-                except MalformedWebhook:
-                    unread += 1
+            for name, read in (("messages", _message), ("user_preferences", _preference)):
+                for each in _listed(value, name):
+                    try:
+                        messages += [found] if (found := read(each, str(number))) else []
+                    except MalformedWebhook:
+                        unread += 1
             for each in _listed(value, "statuses"):
                 try:
                     reports.append(report("whatsapp", each if isinstance(each, dict) else {}))
@@ -211,12 +215,15 @@ def whatsapp(values: Mapping[str, Any]) -> Chat:
     return Chat(tuple(messages), tuple(reports), unread)
 
 
-# Where the words of a message are, by its type; every other type has none.
-_WORDS = {
-    "text": ("text", "body"),
-    "button": ("button", "text"),
-    "interactive": ("interactive", "button_reply", "title"),
-}
+# Kinds of WhatsApp whose words are the writer's message. Every other kind, also one that we do not know, asks nothing:
+# we hear only a no in it.
+WRITTEN = frozenset(
+    ("text", "button", "interactive", "image", "video", "document", "audio", "voice", "order")
+)
+# Kinds that may ask something without a word. SMS have "media".
+UNWRITTEN = frozenset((*WRITTEN, "location", "contacts", "media"))
+# News of a message, and pictures of a mood: they are not kept.
+NEWS = frozenset(("reaction", "system", "unsupported", "sticker"))
 
 
 def _message(values: Any, number: str) -> Sms:
@@ -224,19 +231,29 @@ def _message(values: Any, number: str) -> Sms:
     user = told.get("from_user_id")
     user = user if isinstance(user, str) and 0 < len(user) <= LONGEST_USER and user.isprintable() else ""
     sender = "" if user and not told.get("from") else _text(told, "from")
-    ref, kind = _texts(told, ("id",), ("type",))
-    *steps, last = _WORDS.get(kind, ("",))
-    holder = told
-    for step in steps:
-        holder = _held(holder, step)
-    written = holder.get(last)
-    at = None
-    stamp = told.get("timestamp")
-    if isinstance(stamp, str) and stamp.isdecimal() and stamp.isascii() and len(stamp) <= 11:
-        at = datetime.fromtimestamp(int(stamp), UTC)
-    text = written[: words.LONGEST] if isinstance(written, str) else ""
+    ref = _text(told, "id")
+    kind = told.get("type")
+    kind = kind[:LONGEST_KIND] if isinstance(kind, str) and kind.strip() else "unknown"
+    said = carried.of_message(told)
+    is_heard = said.is_no or (kind in WRITTEN and said.text.strip())
     sender = "+" + sender if sender.isdecimal() else sender
-    return Sms("whatsapp", ref, sender, number, text, at, "" if text.strip() else kind, user)
+    return Sms("whatsapp", ref, sender, number, said.text, _stamped(told), "" if is_heard else kind, user)
+
+
+def _preference(values: Any, number: str) -> Sms | None:
+    """Somebody switches our messages off in WhatsApp itself: a STOP. None for every other choice there."""
+    told = values if isinstance(values, dict) else {}
+    if str(told.get("value", "")).casefold() != "stop":
+        return None
+    sender, stamp = _text(told, "wa_id"), str(told.get("timestamp", ""))
+    return Sms("whatsapp", f"preference|{sender}|{stamp}"[:200], f"+{sender}", number, "STOP", _stamped(told))
+
+
+def _stamped(told: Mapping[str, Any]) -> datetime | None:
+    stamp = str(told.get("timestamp", ""))
+    if stamp.isdecimal() and stamp.isascii() and len(stamp) <= 11:
+        return datetime.fromtimestamp(int(stamp), UTC)
+    return None
 
 
 def _listed(values: Any, name: str) -> list[Any]:
