@@ -301,6 +301,7 @@ SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
 # India's register of senders and texts, without which carriers drop an SMS (law.md T1).
 DLT_ENTITY = Setting("ABHIYAN_DLT_ENTITY", _dlt_id, str)
 DLT_HEADER = Setting("ABHIYAN_DLT_HEADER", _dlt_header, str)
+SMS_REPLIES = Setting("ABHIYAN_SMS_REPLIES", _yes, lambda: False)  # whether a reply to a text reaches us
 DLT_REQUIRED = Setting("ABHIYAN_DLT_REQUIRED", _yes, lambda: False)  # whether an SMS goes without its ids
 BRIDGE = Setting("ABHIYAN_BRIDGE", _one_of("http", "off"), lambda: "off")
 BRIDGE_URL = Setting("ABHIYAN_BRIDGE_URL", _gateway, str)

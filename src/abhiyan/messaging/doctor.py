@@ -121,7 +121,29 @@ def ids(at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "gateways give each call and text an id of its own")
 
 
-CHECKS = {"texts": texts, "registrations": registrations, "codes": codes, "gateway": gateway, "ids": ids}
+def answers(_at: datetime) -> Iterable[DoctorFinding]:
+    """Texts of every programme say where an answer by text goes."""
+    way = queries.answer_way()
+    if way.number:
+        yield DoctorFinding(OK, f"people answer our messages by text to {way.number}")
+    elif way.takes_replies:
+        yield DoctorFinding(OK, "people answer our messages by replying to them (ABHIYAN_SMS_REPLIES)")
+    else:
+        yield DoctorFinding(
+            WARN,
+            "messages ask for answers by their link only: who has no internet cannot answer",
+            "add a number that means *Answers to our messages*, or set ABHIYAN_SMS_REPLIES (docs/channels.md)",
+        )
+
+
+CHECKS = {
+    "texts": texts,
+    "registrations": registrations,
+    "codes": codes,
+    "gateway": gateway,
+    "answers": answers,
+    "ids": ids,
+}
 METRICS = {
     "states_without_poll_entry": lambda: float(len(units.states_without_entry(at=clock.now()))),
     "messages_gateway_away": lambda: float(len(queries.outages())),

@@ -53,6 +53,19 @@ def texts_readiness(_of: LaunchOf) -> LaunchFinding:
     return LaunchFinding(Readiness.OK, _("Every message has its text and its DLT id."))
 
 
+def answers_readiness(of: LaunchOf) -> LaunchFinding:
+    """People without internet can answer a question."""
+    way = queries.answer_way(of.programme_id)
+    if way.number:
+        return LaunchFinding(Readiness.OK, _("People answer by text to %(number)s.") % {"number": way.number})
+    if way.takes_replies:
+        return LaunchFinding(Readiness.OK, _("People answer by replying to our SMS."))
+    return LaunchFinding(
+        Readiness.MISSING,
+        _("No number takes answers by text. Who has no internet cannot answer. Add one under “Our numbers”."),
+    )
+
+
 CHECKS = (
     LaunchCheck(
         "gateway",
@@ -60,6 +73,13 @@ CHECKS = (
         gettext_lazy("Nobody can sign in or join by a code without it."),
         14,
         gateway_readiness,
+    ),
+    LaunchCheck(
+        "answers",
+        gettext_lazy("Answers by text"),
+        gettext_lazy("Messages ask people to confirm. Not everybody opens a link."),
+        14,
+        answers_readiness,
     ),
     LaunchCheck(
         "texts",

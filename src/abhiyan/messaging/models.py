@@ -237,6 +237,7 @@ class Number(models.Model):
         LEAVE = "leave", _("Leave, and no more messages")
         HELP = "help", _("Call me back (helpline)")
         NOTICE = "notice", _("Hear the notice")
+        ANSWERS = "answers", _("Answers to our messages, by text")
 
     number = models.TextField(unique=True)  # E.164
     provider = models.TextField()  # rules.inbound.PROVIDERS

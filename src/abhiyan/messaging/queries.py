@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from abhiyan.core import ages, clock, environment, languages, sql
 from abhiyan.core.ages import Ages
@@ -23,6 +23,7 @@ from abhiyan.units import queries as units
 
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Registration, Send, Template
+from .our_numbers import AnswerWay, OurNumbers
 from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
 
 MOST_NEW = 5  # numbers just added that Today names
@@ -95,13 +96,19 @@ def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: st
     return next((texts_[code, one] for one in tried if (code, one) in texts_), None)
 
 
+def ours(programme_id: int, numbers: OurNumbers | None = None) -> dict[str, str]:
+    """The sender fills these in every text: the organisation's name, and what is said of our numbers."""
+    told = (numbers or OurNumbers()).blanks(programme_id)
+    return told | {"organisation": settings.ORGANISATION or "Abhiyan"}
+
+
 def letter(template: str, language: str, values: Mapping[str, str]) -> str:
     """A message as the phone reads it, with these values in its blanks; "" while there is no text for it."""
     found = text_for(active_texts(template), template, language)
     if found is None:
         return ""
     try:
-        return texts.fill(found.text, {"organisation": settings.ORGANISATION or "Abhiyan", **values})
+        return texts.fill(found.text, ours(0) | dict(values))
     except KeyError:
         return ""
 
@@ -123,8 +130,7 @@ def why_codes_stay(purpose: str, language: str) -> str:
         return problem
     code = f"code.{purpose}"
     text = text_for(active_texts(code), code, language)
-    values = dict(zip(texts.OF_A_CODE, ("0", leave_number()), strict=True))
-    values["organisation"] = settings.ORGANISATION or "Abhiyan"
+    values = ours(0) | {"code": "0"}
     try:
         made = registered.content(code, text.text, values, origin=settings.ORIGIN) if text else ""
     except KeyError:  # it asks for more than a code brings
@@ -317,21 +323,23 @@ def is_ours(number_: str) -> bool:
 
 
 def our_number(meaning: str, programme_id: int) -> str:
-    """The number whose call means this, of a programme or of all; "" while none is set."""
-    found = Number.objects.filter(
-        Q(programme_id=programme_id) | Q(programme_id=None), meaning=meaning, is_active=True
-    ).order_by(F("programme_id").asc(nulls_last=True), "pk")
-    return next(iter(found.values_list("number", flat=True)[:1]), "")
+    """The number with this meaning that serves a programme, as `OurNumbers.of` says; "" while there is none."""
+    return OurNumbers().of(meaning, programme_id)
+
+
+def answer_way(programme_id: int = 0) -> AnswerWay:
+    """A text that answers ours goes there, in a programme."""
+    return OurNumbers().answer_way(programme_id)
 
 
 def leave_number() -> str:
     """The number whose call ends a membership, as a person dials it; empty while none is set."""
-    return _first_number(Number.Meaning.LEAVE)
+    return OurNumbers().blanks()["leave"]
 
 
 def stop_number() -> str:
     """The number whose call stops messages and calls, and leaves a membership as it is; empty while none is set."""
-    return _first_number(Number.Meaning.STOP)
+    return OurNumbers().blanks()["stop"]
 
 
 def texts_filled_by(names: Collection[str]) -> list[tuple[str, str]]:
@@ -402,11 +410,6 @@ def became_of(send: Send) -> tuple[int, dict[str, int]]:
     for (state, reason), n in counts.items():
         kept[reason] += n if state in held else 0
     return sum(n for (state, _reason), n in counts.items() if state in gone), dict(+kept)
-
-
-def _first_number(meaning: Number.Meaning) -> str:
-    found = Number.objects.filter(meaning=meaning, is_active=True).order_by("pk")
-    return next(iter(found.values_list("number", flat=True)[:1]), "")
 
 
 def question_digest(part: str) -> bytes:

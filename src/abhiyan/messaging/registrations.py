@@ -9,6 +9,7 @@ from abhiyan.people import queries as people
 
 from . import queries
 from .models import Message, Number, Registration, Template
+from .our_numbers import OUR_BLANKS, OurNumbers
 from .rules import registered, texts
 from .rules.registered import ContentTemplate
 
@@ -37,21 +38,18 @@ def content_templates() -> list[ContentTemplate]:
 
 def _numbers_there() -> tuple[frozenset[str], frozenset[str]]:
     """Return the blanks that no message fills today, as their number is lacking, and the blanks that all fill."""
-    there = {
-        "leave": bool(queries.leave_number()),
-        "stop": bool(queries.stop_number()),
-    }
-    meanings = set(Number.objects.filter(is_active=True).values_list("meaning", flat=True))
-    lacking = {name for name, is_there in there.items() if not is_there}
-    if Number.Meaning.NOTICE not in meanings and not any(
+    numbers = OurNumbers()
+    always = {name for name, said in numbers.blanks().items() if said}
+    lacking = set(OUR_BLANKS) - always
+    if numbers.has_answer_number:  # of some programme
+        lacking.discard("answer")
+    if not numbers.first(Number.Meaning.NOTICE) and not any(
         people.spoken_languages(of, version)
         for of in registered.NOTICES.values()
         for version in people.versions_of_notice(of)
     ):
         lacking.add("hear")
-    if Number.Meaning.JOIN not in meanings:
-        lacking |= {"number", "to"}
-    return frozenset(lacking), frozenset(name for name, is_there in there.items() if is_there)
+    return frozenset(lacking), frozenset(always)
 
 
 def _notices(

@@ -11,7 +11,7 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.core.backup import Restored
         from abhiyan.forms.rules import abouts
         from abhiyan.messaging.news import QuestionAnswered
-        from abhiyan.messaging.rules import audiences
+        from abhiyan.messaging.rules import audiences, serving
         from abhiyan.org import owing
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.people.news import ClosedAccountNews
@@ -29,6 +29,7 @@ class ProgrammesConfig(AppConfig):
 
         abouts.register("due", lambda due_id, at: schedules.due_page(due_id, at=at))
         audiences.answer_programmes(queries.names_of_running)
+        serving.answer_whose_numbers(queries.whose_numbers)
         owing.register(owed_here)
         news.subscribe(
             ClosedAccountNews,

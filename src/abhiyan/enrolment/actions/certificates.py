@@ -278,13 +278,13 @@ def tell_friends(*, at: datetime) -> int:
     rows = queries.untold(TOLD_AT_ONCE)
     if not rows:
         return 0
-    ring, stop = keyring(), messaging.stop_number()
+    ring = keyring()
     letters = [
         messaging.Outgoing(
             template=READY,
             phone=ring.unseal(bytes(one.sealed), about=one.phone_id.bytes).decode(),
             language=one.language or settings.LANGUAGE_CODE,
-            blanks={"link": settings.ORIGIN + PAGE, "stop": stop},
+            blanks={"link": settings.ORIGIN + PAGE},
             key=f"certificate|{one.friend}",
             unit_id=one.unit_id,
             programme_id=one.programme_id,

@@ -205,6 +205,8 @@ def sentences(release: Release) -> list[str]:
         "stop": say("%(number)s is added to %(drive)s. Calls and texts to it stop our messages.") % about,
         "help": say("%(number)s is added to %(drive)s. Calls and texts to it ask the helpline.") % about,
         "notice": say("%(number)s is added to %(drive)s. Callers hear the notice.") % about,
+        "answers": say("%(number)s is added. Messages of every programme ask for answers by text to it.")
+        % about,
     }
     return [
         means[release.payload["meaning"]],

@@ -23,7 +23,6 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import Enrolment, How, Membership, Parting
 from abhiyan.enrolment.queries.drive import roll_of
-from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import endings, phone_changes
 from abhiyan.enrolment.rules.channels import BY_OTHERS, Channel
 from abhiyan.messaging import actions as messaging
@@ -141,15 +140,13 @@ def _ask_in(programme_id: int, n: int, at: datetime) -> int:
     due = sql.each(_Due, _DUE, {"programme": programme_id, "by_others": list(BY_OTHERS)} | given)
     if not due:
         return 0
-    texts = _QuestionTexts(programme_id)
+    mark = roll_of(programme_id).mark
     askings = [
-        *(_asking(one, programme_id, texts, at) for one in due if one.may_be_asked and not one.is_listed),
+        *(_asking(one, programme_id, mark, at) for one in due if one.may_be_asked and not one.is_listed),
         *listed.notices(
             [_listed(one) for one in due if one.may_be_asked and one.is_listed],
             programme_id=programme_id,
-            our_number=texts.number,
-            mark=texts.mark,
-            stop=texts.stop,
+            mark=mark,
             expires_at=at + ANSWERED_WITHIN,
         ),
     ]
@@ -158,15 +155,6 @@ def _ask_in(programme_id: int, n: int, at: datetime) -> int:
     restate([one.id for one in due if one.id in about], at, asked_at=at)
     restate([one.id for one in due if one.id not in about], at, ask_over_at=at)
     return asked
-
-
-class _QuestionTexts:
-    """What a drive's questions say besides name, day, word and link."""
-
-    def __init__(self, programme_id: int) -> None:
-        self.stop = messaging.stop_number()
-        self.number = join_number(programme_id)
-        self.mark = roll_of(programme_id).mark
 
 
 def _listed(one: _Due) -> listed.ListedTerm:
@@ -180,7 +168,7 @@ def _listed(one: _Due) -> listed.ListedTerm:
     return listed.ListedTerm(one.id, one.phone_id, one.number, one.written_in, one.unit_id, source)
 
 
-def _asking(one: _Due, programme_id: int, said: _QuestionTexts, at: datetime) -> messaging.PhoneQuestion:
+def _asking(one: _Due, programme_id: int, mark: str, at: datetime) -> messaging.PhoneQuestion:
     language = one.written_in or settings.LANGUAGE_CODE
     short = name_asked(one.name, language)
     with translation.override(language):
@@ -192,8 +180,8 @@ def _asking(one: _Due, programme_id: int, said: _QuestionTexts, at: datetime) ->
         about=one.id,
         phone=one.number,
         language=language,
-        template=TEMPLATE + said.mark,
-        blanks={"name": short, "day": on, "number": said.number, "stop": said.stop},
+        template=TEMPLATE + mark,
+        blanks={"name": short, "day": on},
         label=short,
         remind_at=at + AGAIN_AFTER if one.is_asked_again else None,
         expires_at=at + ANSWERED_WITHIN,

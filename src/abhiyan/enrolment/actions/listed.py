@@ -50,8 +50,6 @@ def notices(
     found: Sequence[ListedTerm],
     *,
     programme_id: int,
-    our_number: str,
-    stop: str,
     mark: str,
     expires_at: datetime,
 ) -> list[messaging.PhoneQuestion]:
@@ -71,8 +69,6 @@ def notices(
                 day = date_format(source.entered_at, "j F")
                 by = pgettext("who put a number on a list", "Somebody") if source.is_own else source.who
                 made.append(_asking(one, language, {"by": by, "day": day}, programme_id, mark, expires_at))
-    for asking in made:
-        asking.blanks.update(number=our_number, stop=stop)
     return made
 
 

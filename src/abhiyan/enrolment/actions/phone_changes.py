@@ -22,7 +22,6 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, TooMany
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import Enrolment, Membership, PhoneChange
-from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.phone_changes import HOLD, OBJECTED_WITHIN, TOLD_FOR
@@ -313,7 +312,6 @@ def _tell_old(
                 "ending": change.new_last4,
                 "day": day,
                 "until": until,
-                "number": join_number(programme_id),
             },
             label=f"•{change.new_last4}",
             expires_at=change.asked_at + OBJECTED_WITHIN,

@@ -65,7 +65,6 @@ class _ReplyTexts:
 
     notice: str
     hear: str
-    stop: str
     mark: str  # of its roll
 
 
@@ -125,7 +124,7 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
             blanks = {"link": settings.ORIGIN + PAGE}
         else:
             link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
-            blanks = {"link": link, "notice": said.notice, "hear": said.hear, "stop": said.stop}
+            blanks = {"link": link, "notice": said.notice, "hear": said.hear}
             blanks["born"] = wait.get((programme_id, phone_id), "")
         letters.append(
             messaging.Outgoing(
@@ -170,7 +169,6 @@ def _texts(programme_id: int, language: str) -> _ReplyTexts:
     return _ReplyTexts(
         notice=notice.short,
         hear=messaging_queries.our_number("notice", programme_id) or _heard_at(notice),
-        stop=messaging.stop_number(),
         mark=roll_of(programme_id).mark,
     )
 

@@ -11,7 +11,6 @@ from django.conf import settings
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.enrolment.queries.drive import roll_of
-from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules.channels import WELCOMED, WRITTEN
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging import actions as messaging
@@ -45,9 +44,7 @@ def welcome(*, at: datetime) -> int:
     if not rows:
         return 0
     ring = keyring()
-    numbers = {programme_id: join_number(programme_id) for programme_id in {row[6] for row in rows}}
-    marks = {programme_id: roll_of(programme_id).mark for programme_id in numbers}
-    stop = messaging.stop_number()
+    marks = {programme_id: roll_of(programme_id).mark for programme_id in {row[6] for row in rows}}
     letters = [
         messaging.Outgoing(
             template=TEMPLATE + marks[programme_id],
@@ -56,8 +53,6 @@ def welcome(*, at: datetime) -> int:
             blanks={
                 "number": member_number(public_id),
                 "link": settings.ORIGIN + CARD,
-                "to": numbers[programme_id],
-                "stop": stop,
                 "born": str(born or ""),  # a machine read it out of their text, or made it of an age
             },
             key=f"joined|{term_id}",

@@ -25,7 +25,7 @@ import orjson
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
-from abhiyan.core import declared
+from abhiyan.core import declared, environment
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import now
 from abhiyan.core.scope import system
@@ -193,7 +193,7 @@ class Calls:
         STOP, LEAVE and NO do not wait behind those who join; but behind their own phone's texts, which came before.
         """
         async with self._texting.setdefault(text.sender, asyncio.Lock()):
-            return await self._in_turn(_called(lines, text.number), text, kind, at, network)
+            return await self._in_turn(_written_to(lines, text.number), text, kind, at, network)
 
     async def _in_turn(
         self, line: DriveLine, text: inbound.Sms, kind: str, at: datetime, network: str
@@ -421,6 +421,15 @@ def _set_up(scope: MutableMapping[str, Any], secret: str) -> HttpAnswer:
     ):
         raise answers.NotGenuine
     return HttpAnswer(200, challenge.encode(), PLAIN)
+
+
+def _written_to(lines: list[DriveLine], to: str) -> DriveLine:
+    """The number of ours to which a text came. A reply to our header is a text to the number for answers, whichever
+    line of the gateway brought it. Refuses OtherNumber."""
+    header = environment.DLT_HEADER().casefold()
+    if environment.SMS_REPLIES() and header and header in to.casefold().split("-"):
+        return replace(lines[0], meaning=Number.Meaning.ANSWERS.value)
+    return _called(lines, to)
 
 
 def _called(lines: list[DriveLine], number: str) -> DriveLine:

@@ -19,9 +19,10 @@ from abhiyan.enrolment.rules import endings, names, rolls
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.enrolment.rules.terms import last_day
+from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import phones
-from abhiyan.programmes.models import Programme, Rung
+from abhiyan.programmes.models import Rung
 
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
 PER_PAGE = 50
@@ -185,15 +186,7 @@ def join_number(programme_id: int) -> str:
 
     "" while there is none. A call to the number above signs for a member of the drive below as well.
     """
-    found = sql.value(
-        "select n.number from messaging_number n left join programmes_programme p on p.id = %s"
-        " left join programmes_programme w on w.id = p.parent_id and w.state = %s"
-        " where n.meaning = 'join' and n.is_active"
-        " and (n.programme_id is null or n.programme_id in (p.id, w.id))"
-        " order by n.programme_id is null, n.programme_id = w.id, n.id limit 1",
-        [programme_id, Programme.State.OPEN],
-    )
-    return str(found or "")
+    return messaging.our_number("join", programme_id)
 
 
 # What is held of one person

@@ -14,7 +14,7 @@ from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.messaging.news import QuestionAnswered
-from abhiyan.messaging.queries import OFFICE, our_number
+from abhiyan.messaging.queries import OFFICE
 from abhiyan.messaging.rules import texts
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries
@@ -54,7 +54,7 @@ def ask_holder(*, told: AppointmentOffered) -> None:
             phone=phone,
             language=language,
             template="duty.office",
-            blanks={"office": office, "unit": unit, "number": our_number("join", 0)},
+            blanks={"office": office, "unit": unit},
             label=f"{office}, {unit}",
             expires_at=told.at + ANSWERED_WITHIN,
             unit_id=told.unit_id,

@@ -11,7 +11,7 @@ from abhiyan.core import lot, onward, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
-from abhiyan.messaging.queries import leave_number, message_id
+from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import hours, noes, texts
 from abhiyan.people.news import CodeAsked
 
@@ -122,7 +122,7 @@ def send_code(*, news: CodeAsked) -> None:
         template=f"code.{news.purpose}",
         phone=news.phone,
         language=news.language,
-        blanks=dict(zip(texts.OF_A_CODE, (news.code, leave_number()), strict=True)),
+        blanks={"code": news.code},
         key=f"code|{news.request_id}",
         at=news.at,
     )

@@ -19,7 +19,8 @@ from abhiyan.messaging import registrations
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
-from abhiyan.messaging.queries import text_for, texts_of
+from abhiyan.messaging.our_numbers import OurNumbers
+from abhiyan.messaging.queries import ours, text_for, texts_of
 from abhiyan.messaging.rules import audiences, gate, hours, registered, texts
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
@@ -242,6 +243,7 @@ class _Inquiry:
             if gate.needs_place(gate.GateMessage(one.kind, one.template, one.queued_at), at=at)
         ]
         self._people = on_phones({one.phone_id for one in asked})
+        self._numbers, self._ours = OurNumbers(), dict[int, dict[str, str]]()
         self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
         self._hours = hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
         # What waits for anything else takes no lock; what was tried before may have a reservation to give back.
@@ -285,6 +287,12 @@ class _Inquiry:
         if why == reads.PAUSED:
             return _Fate(message, State.HELD, why)
         return _Fate(message, State.DROPPED, why, settled_at=self.at) if why else None
+
+    def ours(self, message: Leased) -> dict[str, str]:
+        """A message of its programme says this of ourselves."""
+        if message.programme_id not in self._ours:
+            self._ours[message.programme_id] = ours(message.programme_id, self._numbers)
+        return self._ours[message.programme_id]
 
     def text(self, message: Leased) -> Template | None:
         return text_for(self.published, message.template, message.language)
@@ -369,7 +377,7 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
     except (InvalidTag, IndexError):
         log.exception("a message cannot be unsealed")
         return _Fate(message, State.FAILED, "sealed", settled_at=at)
-    values = json.loads(blanks) | {"organisation": settings.ORGANISATION or "Abhiyan"}
+    values = inquiry.ours(message) | json.loads(blanks)
     if is_required := environment.DLT_REQUIRED():
         values = registered.fitted(message.template, values)
     try:

@@ -106,6 +106,7 @@ _SMS = {
     "twilio": ("MessageSid", "From", "To", "Body"),
     "plivo": ("MessageUUID", "From", "To", "Text"),
 }
+WITH_CALLS, WITH_TEXTS = tuple(PARSERS), tuple(_SMS)  # of whose numbers a missed call, or an SMS, reaches us
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ notice and the address of our server are fixed words. A change of one needs a ne
 several templates, one for each way to fill it.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from .bulk import CARRIED, PREFIX, sha256
-from .texts import CONTRIBUTOR, FRIEND, blanks, fill, parts
+from .texts import CONTRIBUTOR, FRIEND, blanks, fill, optional_blanks, parts
 
 VARIABLE = "{#var#}"
 FIXED_WORDS = frozenset({"organisation", "notice"})
@@ -70,7 +69,6 @@ ADDRESS_VARIABLES = {
 }
 # Names say enough without their end. Any other value would say something else.
 _CUT = frozenset(VARIABLES) - {"choices", "text", "days", "lacking"}
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _SAMPLE = "x"
 
 
@@ -186,10 +184,9 @@ def contents(
 
     fixed: the fixed words. lacking, always: optional blanks that are never, or always, filled.
     """
-    optional = {name for part in _OPTIONAL.findall(text) for name in blanks(part)}
-    optional -= blanks(_OPTIONAL.sub("", text))
+    optional = optional_blanks(text)
     choices: list[Sequence[tuple[str, str]]] = []
-    for name in sorted(blanks(text)):
+    for name in sorted(blanks(text) | optional):
         samples = [fixed[name]] if name in fixed else _samples(name, origin)
         if name in optional:
             samples = [

@@ -1,9 +1,12 @@
 """The fixed texts of service messages (texts.toml), and filling their blanks.
 
-Texts of codes follow law.md O2: who sends, what the code does, whom never to give it to, how to refuse.
+Texts of codes follow law.md O2: who sends, what the code does, who must never have it, how to refuse.
 Every text names the organisation and how to stop (T5). Blanks are in braces. A part in square brackets is left out if
 one of its blanks is empty: so no text promises a number that an installation lacks. A bar parts two ways to say it; the
-first whose blanks are full is taken.
+first whose blanks are full is taken. A way that begins with `reply?` asks for that blank too, and does not say it.
+
+The sender fills what texts say of our numbers (`messaging.our_numbers`). {answer} takes answers by text. `reply` is
+full where a reply to the text itself reaches us. {stop} and {leave} are numbers to call.
 """
 
 import re
@@ -29,20 +32,34 @@ NEWS = frozenset(
 )
 # Texts that were shipped otherwise before; every other is in its first version.
 VERSIONS = {
-    "ask.confirm": 2,
-    "ask.confirm.unnamed": 2,
-    "ask.listed": 2,
-    "ask.phone": 2,
+    "ask.confirm": 3,
+    "ask.confirm.contributor": 2,
+    "ask.confirm.contributor.unnamed": 2,
+    "ask.confirm.friend": 2,
+    "ask.confirm.friend.unnamed": 2,
+    "ask.confirm.unnamed": 3,
+    "ask.host": 2,
+    "ask.listed": 3,
+    "ask.listed.contributor": 2,
+    "ask.listed.friend": 2,
+    "ask.phone": 3,
+    "ask.spoke": 2,
+    "ask.stayed": 2,
+    "ask.talked": 2,
+    "ask.visited": 2,
     "back.receipt": 2,
     "code.join": 2,
     "code.leave": 2,
     "code.member": 3,
     "code.phone": 2,
     "deny.receipt": 4,
+    "drive.joined": 2,
+    "drive.joined.contributor": 2,
+    "drive.joined.friend": 2,
     "drive.reply": 4,
     "drive.reply_text": 2,
     "drive.reply_yes": 3,
-    "duty.office": 2,
+    "duty.office": 3,
     "held.receipt": 2,
     "leave.receipt": 5,
     "phone.receipt": 2,
@@ -52,9 +69,9 @@ VERSIONS = {
     "text.media": 2,
 }
 FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words
-OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_ASKED = re.compile(r"([a-z_]+)\?")
 
 
 def version(code: str) -> int:
@@ -90,6 +107,22 @@ def blanks(text: str) -> frozenset[str]:
     return frozenset(_BLANK.findall(text))
 
 
+def required_blanks(text: str) -> frozenset[str]:
+    """Names of the blanks that a text always has."""
+    return blanks(_OPTIONAL.sub("", text))
+
+
+def optional_blanks(text: str) -> frozenset[str]:
+    """Names of the blanks that decide which of its optional parts a text has."""
+    ways = [way for part in _OPTIONAL.findall(text) for way in part.split("|")]
+    return frozenset().union(*map(_decided_by, ways)) - required_blanks(text)
+
+
+def _decided_by(way: str) -> frozenset[str]:
+    asked = _ASKED.match(way)
+    return blanks(way) | ({asked[1]} if asked else set())
+
+
 def fill(text: str, values: dict[str, str]) -> str:
     """The text with its blanks filled; what fills them is taken as it is, on one line. KeyError: a blank is missing.
 
@@ -99,7 +132,10 @@ def fill(text: str, values: dict[str, str]) -> str:
 
     def kept(part: re.Match[str]) -> str:
         ways = part[1].split("|")
-        return next((way for way in ways if all(values.get(name, "").strip() for name in blanks(way))), "")
+        fits = (way for way in ways if all(values.get(name, "").strip() for name in _decided_by(way)))
+        way = next(fits, "")
+        asked = _ASKED.match(way)
+        return way[asked.end() :] if asked else way
 
     text = _OPTIONAL.sub(kept, text)
     return _BLANK.sub(lambda match: " ".join(values[match[1]].split()), text)

@@ -87,6 +87,7 @@ from .programmes import (
     target_versions,
     targets,
     targets_of,
+    whose_numbers,
 )
 from .splits import (
     ALL_THE_WAY,

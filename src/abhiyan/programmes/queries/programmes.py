@@ -86,6 +86,12 @@ def names_of_running() -> list[tuple[int, str]]:
     return [(one.pk, words.named(one.names)) for one in found]
 
 
+def whose_numbers(programme_id: int) -> list[int]:
+    """The programmes whose numbers serve one: its own, then those of the open drive above it."""
+    part = Programme.objects.filter(pk=programme_id, parent__state=Programme.State.OPEN)
+    return [programme_id, *part.values_list("parent_id", flat=True)]
+
+
 def programmes_beginning(
     first: date, last: date, *, limit: int, owners: Collection[int] | None = None
 ) -> list[Programme]:

@@ -71,7 +71,7 @@ LOCKED = {
 CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast
 NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once
 LINKED = 4  # people who join the drive of the district by the own link of the cast's worker
-JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n in range(1, 5))
+JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER, ANSWER_NUMBER = (f"+91800000000{n}" for n in range(1, 6))
 LEVELS = [kind.value for kind in Kind]
 HELD = 0.86  # of the offices that are expected somewhere
 CALLERS = ("call_agent", "call_supervisor")
@@ -557,7 +557,13 @@ def _programme(ids: Mapping[str, int], first: date, claims: int, president: Acto
     names = {"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"}
     target = round(claims * TARGET, -3)
     made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, int(target), president, at)
-    numbers = {JOIN_NUMBER: "join", LEAVE_NUMBER: "leave", STOP_NUMBER: "stop", HELP_NUMBER: "help"}
+    numbers = {
+        JOIN_NUMBER: "join",
+        LEAVE_NUMBER: "leave",
+        STOP_NUMBER: "stop",
+        HELP_NUMBER: "help",
+        ANSWER_NUMBER: "answers",
+    }
     for number, meaning in numbers.items():
         messaging.connect_number(
             number=number,

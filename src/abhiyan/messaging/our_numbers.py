@@ -1,0 +1,86 @@
+"""Our own numbers, and what every text says of them: where an answer goes, what to call to stop or to leave.
+
+Decided here for every room. A room gives its own blanks; the sender fills these, from what is there when it sends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from abhiyan.core import environment
+
+from .models import Number
+from .rules import inbound
+from .rules.serving import whose_numbers
+
+Meaning = Number.Meaning
+OUR_BLANKS = (
+    "answer",
+    "reply",
+    "stop",
+    "leave",
+)  # what texts say of our numbers, in any part that may be left out
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWay:
+    """The place to which people write their answer. number: ours (E.164), "" for none; takes_replies: a reply to the
+    text itself reaches us. With neither only a link takes an answer."""
+
+    number: str = ""
+    takes_replies: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.number) or self.takes_replies
+
+
+@dataclass(frozen=True, slots=True)
+class OurNumbers:
+    """Our numbers in use, read once."""
+
+    rows: Sequence[Number] = field(
+        default_factory=lambda: list(Number.objects.filter(is_active=True).order_by("pk"))
+    )
+
+    def of(self, meaning: str, programme_id: int = 0, *, providers: Sequence[str] = inbound.PROVIDERS) -> str:
+        """The number with this meaning that serves a programme; "" while there is none.
+
+        The programme's own comes first, then that of the open drive above it, then one of all programmes.
+        """
+        serving = (*whose_numbers(programme_id), None)
+        order: dict[int | None, int] = {one: n for n, one in enumerate(serving)}
+        found = [
+            one
+            for one in self.rows
+            if one.meaning == meaning and one.provider in providers and one.programme_id in order
+        ]
+        return min(found, key=lambda one: order[one.programme_id]).number if found else ""
+
+    def first(self, meaning: str, *, providers: Sequence[str] = inbound.PROVIDERS) -> str:
+        """The number with this meaning that stands for the whole installation; "" while there is none."""
+        found = (one.number for one in self.rows if one.meaning == meaning and one.provider in providers)
+        return next(found, "")
+
+    @property
+    def has_answer_number(self) -> bool:
+        """Whether texts of some programme name a number to answer to."""
+        return any(
+            self.first(meaning, providers=inbound.WITH_TEXTS) for meaning in (Meaning.JOIN, Meaning.ANSWERS)
+        )
+
+    def answer_way(self, programme_id: int = 0) -> AnswerWay:
+        """An answer by text goes to a number of the programme's drive, else to our number for answers, else as a
+        reply to the text, where the gateway takes replies (ABHIYAN_SMS_REPLIES)."""
+        number = self.of(Meaning.JOIN, programme_id, providers=inbound.WITH_TEXTS) or self.first(
+            Meaning.ANSWERS, providers=inbound.WITH_TEXTS
+        )
+        return AnswerWay(number, not number and environment.SMS_REPLIES())
+
+    def blanks(self, programme_id: int = 0) -> dict[str, str]:
+        """What a text of a programme says of our numbers; "" for what is not there."""
+        way = self.answer_way(programme_id)
+        return {
+            "answer": way.number,
+            "reply": "1" if way.takes_replies else "",
+            "stop": self.first(Meaning.STOP, providers=inbound.WITH_CALLS),
+            "leave": self.first(Meaning.LEAVE, providers=inbound.WITH_CALLS),
+        }
