@@ -1,0 +1,105 @@
+"""What a checkout refuses, records and writes, one line each, sorted: `tools/compare` reads it of two checkouts.
+
+Makes a small demo in ABHIYAN_HOME and ends its database again. Lines:
+- `code CODE STATUS`: a refusal that a page, webhook or API can answer;
+- `act ACT ENTRIES ROWS`: entries of the trail by act;
+- `text CODE LANGUAGE WORDS`: each shipped text;
+- `message CODE LANGUAGE WORDS × HOW OFTEN`: the messages of the demo. What is drawn anew each time (codes, links,
+  words of questions) is left out of them.
+"""
+
+import json
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+
+AT, CLAIMS = "2026-11-21T12:00+05:30", "3000"
+DRAWN = {"code", "link", "word", "choices", "still"}  # blanks that are drawn anew
+
+
+def demo(seed: str) -> None:
+    """Make the demo, as `abhiyan demo` does, without serving it."""
+    from abhiyan.core import home, keys
+    from abhiyan.site import languages
+    from abhiyan.site.demo.run import MARK
+
+    home.path().mkdir(parents=True, exist_ok=True)
+    (home.path() / MARK).touch()
+    keys.make_master(keys.master_path(), text=keys.demo_master(seed))
+    languages.add(languages.SHIPPED["ur"])
+    given = {"ABHIYAN_WATCHED_BY": str(os.getpid())}
+    making = [sys.executable, "-m", "abhiyan.site.demo.making", seed, CLAIMS, AT]
+    subprocess.run(making, env=os.environ | given, stdout=sys.stderr, check=True)
+
+
+def codes() -> Iterator[str]:
+    """Every refusal of the product, by what a machine reads of it."""
+    import abhiyan
+    from abhiyan.core.refusals import Refused
+
+    for module in pkgutil.walk_packages(abhiyan.__path__, "abhiyan."):
+        if not re.search(r"\.(tests|migrations|bench|conftest|__main__)\b", module.name):
+            import_module(module.name)
+    waiting: list[type[Refused]] = [Refused]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        yield f"code {one.code} {one.status}"
+
+
+def acts() -> Iterator[str]:
+    """The trail: entries, and rows they concern."""
+    from abhiyan.core import sql
+
+    for act, entries, rows in sql.rows("select act, count(*), sum(n) from core_audit group by act"):
+        yield f"act {act} {entries} {rows}"
+
+
+def messages() -> Iterator[str]:
+    """Texts as they are shipped, and as the demo filled them."""
+    from abhiyan.core.keys import keyring
+    from abhiyan.messaging.models import Message
+    from abhiyan.messaging.rules.texts import TEXTS, fill
+
+    for (code, language), text in TEXTS.items():
+        yield f"text {code} {language} {text}"
+    found: Counter[str] = Counter()
+    for one in Message.objects.all():
+        blanks = {"organisation": "…"}
+        if one.sealed_blanks:
+            blanks |= json.loads(keyring().unseal(bytes(one.sealed_blanks), about=one.pk.bytes))
+        blanks = {name: "…" if name in DRAWN and value else value for name, value in blanks.items()}
+        text = TEXTS.get((one.template, one.language))
+        found[f"message {one.template} {one.language} {fill(text, blanks) if text else sorted(blanks)}"] += 1
+    for words, n in found.items():
+        yield f"{words} × {n}"
+
+
+def main(seed: str) -> None:
+    from abhiyan.site import processes
+
+    os.environ |= {
+        "ABHIYAN_SMS": "file",
+        "ABHIYAN_ORGANISATION": "जन संगठन (नमूना)",
+        "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
+    }
+    with processes.database_in_use():
+        demo(seed)
+        os.environ |= {"ABHIYAN_ROLE": "jobs", "ABHIYAN_POOL": "0"}
+        import django
+
+        django.setup()
+        from abhiyan.core.scope import system
+
+        with system("comparing two checkouts"):
+            lines = sorted({*codes(), *acts(), *messages()})
+        print("\n".join(" ".join(line.split()) for line in lines))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
