@@ -74,8 +74,8 @@ def messages() -> Iterator[str]:
         if one.sealed_blanks:
             blanks |= json.loads(keyring().unseal(bytes(one.sealed_blanks), about=one.pk.bytes))
         blanks = {name: "…" if name in DRAWN and value else value for name, value in blanks.items()}
-        text = TEXTS.get((one.template, one.language))
-        found[f"message {one.template} {one.language} {fill(text, blanks) if text else sorted(blanks)}"] += 1
+        shipped = TEXTS.get((one.template, one.language), "")
+        found[f"message {one.template} {one.language} {fill(shipped, blanks) or sorted(blanks)}"] += 1
     for words, n in found.items():
         yield f"{words} × {n}"
 

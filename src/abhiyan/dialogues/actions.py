@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN, finished_at, stands
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
@@ -26,6 +25,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.actions import reveal_bearer
+from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
@@ -228,7 +228,7 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
         Dialogue.objects.filter(programme_id=programme.pk, day=on).order_by("leader_id", "-came", "pk")
     )
     accounts = people.accounts({one.president_id for one in calls} | {one.leader_id for one in calls})
-    phones = people.phones({one.phone_id for one in accounts.values()})
+    numbers = people.numbers_of({one.phone_id for one in accounts.values()})
     places = units.units_by_id({one.unit_id for one in calls})
     by_leader: dict[int, list[Dialogue]] = {}
     callers = {one.account for one in queries.callers(programme, on=on)}
@@ -243,18 +243,17 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
         said = []
         for one in own:
             president = accounts[one.president_id]
-            sealed = phones.get(president.phone_id)
-            number = keyring().unseal(bytes(sealed.sealed), about=sealed.pk.bytes).decode() if sealed else ""
-            booth = named(places[one.unit_id].names, language)
-            said.append(", ".join(part for part in (president.name, booth, number) if part))
-            audit.record(
+            number = people_acts.reveal_number(
+                phone=numbers.get(president.phone_id, ""),
+                about=president.public_id,
+                unit_id=one.unit_id,
+                is_counted=False,
+                to=accounts[leader].public_id,
                 by=by,
                 at=at,
-                act="people.reveal_phone",
-                subject=str(president.public_id),
-                unit_id=one.unit_id,
-                facts={"to": str(accounts[leader].public_id)},
             )
+            booth = named(places[one.unit_id].names, language)
+            said.append(", ".join(part for part in (president.name, booth, number) if part))
         messaging.tell_account(
             account_id=leader,
             template="duty.calls",

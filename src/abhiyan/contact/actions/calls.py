@@ -34,7 +34,6 @@ from abhiyan.forms import actions as forms
 from abhiyan.forms.queries import latest_version, version_by_id
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
-from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import NewItem, item_key
@@ -261,9 +260,14 @@ def ring(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
                 raise OwnCallsDone(most=MOST_OWN)
             row.rung_at, row.way = row.rung_at or at, Way.OWN
             row.save(update_fields=["rung_at", "way"])
-        number = people.number_of(needed(entry.phone_id))
-        subject = str(entry.public_id)
-        audit.record(by=by, at=at, act="people.reveal_phone", subject=subject, unit_id=entry.unit_id)
+        number = people_acts.reveal_number(
+            phone=needed(entry.phone_id),
+            about=entry.public_id,
+            unit_id=entry.unit_id,
+            is_counted=False,
+            by=by,
+            at=at,
+        )
     return RingOutcome(number)
 
 

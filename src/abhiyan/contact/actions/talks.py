@@ -25,7 +25,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.org import actions as org_acts
 from abhiyan.people import actions as people_acts
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -389,11 +388,9 @@ def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
         )
         if why:
             raise HeldBack(why=gate.WORDS[why])
-        org_acts.count_reveal(by=by, at=at)
-        number = people.number_of(phone_id)
-        subject = str(one.public_id)
-        audit.record(by=by, at=at, act="people.reveal_phone", subject=subject, unit_id=one.unit_id)
-    return number
+        return people_acts.reveal_number(
+            phone=phone_id, about=one.public_id, unit_id=one.unit_id, by=by, at=at
+        )
 
 
 def ask_persons(*, at: datetime) -> int:

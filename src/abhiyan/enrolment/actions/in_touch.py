@@ -25,7 +25,7 @@ from abhiyan.enrolment.queries.in_touch import ROOM
 from abhiyan.forms import actions as forms
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.queries import desks_above, opinion_version
-from abhiyan.org import actions as org
+from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
@@ -78,10 +78,7 @@ def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
         )
         if why:
             raise HeldBack(why=gate.WORDS[why])
-        org.count_reveal(by=by, at=at)
-        number = people.number_of(one.phone_id)
-        audit.record(by=by, at=at, act="people.reveal_phone", subject=str(friend), unit_id=one.unit_id)
-    return number
+        return people_acts.reveal_number(phone=one.phone_id, about=friend, unit_id=one.unit_id, by=by, at=at)
 
 
 def _is_lately(tried: Attempt, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
-from abhiyan.org import actions as doors
+from abhiyan.people import actions as people_acts
 from abhiyan.people.actions.persons import lock_phones
 
 from .lines import (
@@ -243,9 +243,8 @@ def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
         row = _mine(ticket, by)
         if not row.last4:
             raise NotFound
-        doors.count_reveal(by=by, at=at)
-        audit.record(by=by, at=at, act="people.reveal_phone", subject=str(row.pk), unit_id=row.unit_id)
-        return str(person_of(row)["phone"])
+        number = str(person_of(row)["phone"])
+        return people_acts.reveal_number(phone=number, about=row.pk, unit_id=row.unit_id, by=by, at=at)
 
 
 def _mine(ident: UUID, by: Actor) -> Ticket:

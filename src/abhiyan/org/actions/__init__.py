@@ -18,12 +18,10 @@ from .appointments import (
 from .bodies import change_body, end_body, make_bodies, make_body
 from .doors import (
     ask_factor_reset,
-    count_reveal,
     make_first_word,
     reset_factors,
     reveal_bearer,
     reveal_phone,
-    take_reveal,
 )
 from .held_below import count_held
 from .offers import answer_by_phone, answer_offer

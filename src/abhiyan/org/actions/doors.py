@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, declared, limits, news
+from abhiyan.core import clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -32,8 +32,8 @@ def reveal_phone(*, phone_id: UUID, about: UUID, unit_id: int, by: Actor, at: da
     Who may: holders of people.reveal over it, up to 200 numbers a day;
     each look leaves a row. Refuses NotYours, TooMany, NotFound.
     """
-    take_reveal(unit_id=unit_id, by=by, at=at)
-    return people.reveal_phone(phone_id=phone_id, about=about, unit_id=unit_id, by=by, at=at)
+    require(by, "people.reveal", at=unit_id)
+    return people.reveal_number(phone=phone_id, about=about, unit_id=unit_id, by=by, at=at)
 
 
 class NoNumber(Refused, status=404):
@@ -51,36 +51,11 @@ def reveal_bearer(*, account: UUID, by: Actor, at: datetime) -> str:
     on = clock.day_in(settings.TIME_ZONE, at)
     with system("somebody in office is called"):
         found = queries.bearer_for(queries.viewer_of(account_id=by.account_id, on=on), account, on=on)
-        count_reveal(by=by, at=at)
+        unit_id = found.offices[0].unit_id
         try:
-            number = known.number_of(found.phone_id)
+            return people.reveal_number(phone=found.phone_id, about=account, unit_id=unit_id, by=by, at=at)
         except NotFound:
             raise NoNumber from None
-        audit.record(
-            by=by,
-            at=at,
-            act="people.reveal_phone",
-            subject=str(account),
-            unit_id=found.offices[0].unit_id,
-        )
-    return number
-
-
-def take_reveal(*, unit_id: int, by: Actor, at: datetime) -> None:
-    """Count one number more that an account sees in clear. Whoever shows it leaves the row in the trail.
-
-    Who may: holders of people.reveal over the unit, up to 200 numbers a day. Refuses NotYours, TooMany.
-    """
-    require(by, "people.reveal", at=unit_id)
-    count_reveal(by=by, at=at)
-
-
-def count_reveal(*, by: Actor, at: datetime) -> None:
-    """Count one number more against the 200 that an account sees in clear in a day. Refuses TooMany.
-
-    For rooms with a rule of their own on who may: they ask it before.
-    """
-    limits.take(declared.PEOPLE_REVEALED, str(by.account_id), at=at)
 
 
 def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime) -> Release:

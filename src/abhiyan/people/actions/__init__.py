@@ -9,7 +9,7 @@ from .accounts import (
     open_account,
     open_accounts,
     rename_account,
-    reveal_phone,
+    reveal_number,
     speak,
 )
 from .audio import add_audio, end_audio

@@ -9,12 +9,12 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, letters, lot, news
+from abhiyan.core import audit, declared, letters, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.people import phones
+from abhiyan.people import phones, queries
 from abhiyan.people.models import Account, AccountWord, Phone
 from abhiyan.people.news import ClosedAccountNews
 from abhiyan.people.rules.titles_of_office import TITLES
@@ -193,17 +193,31 @@ def _words(account: Account) -> list[AccountWord]:
     return [AccountWord(word=word, account_id=account.pk, unit_id=account.unit_id) for word in words]
 
 
-def reveal_phone(*, phone_id: UUID, about: UUID, by: Actor, at: datetime, unit_id: int | None = None) -> str:
-    """A phone in clear (E.164), and a row in the trail about whom it belongs to (public id).
+def reveal_number(
+    *,
+    phone: UUID | str,
+    about: UUID | str,
+    unit_id: int | None = None,
+    is_counted: bool = True,
+    to: UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> str:
+    """Return somebody's number in clear (E.164), for one look or one call. Each number leaves a row in the trail.
 
-    In the caller's scope: NotFound out of sight.
+    phone: its id; or the number, where the caller keeps it sealed. about: the public id that the row names: of the
+    person, or of the request, stay or check. unit_id: the row's unit; none for a back-check.
+    is_counted: it counts against the 200 numbers that an account sees in a day. Calls from an own phone, and the two
+    presidents of a leader's day, have bounds of their own. to: the account that gets the number, if it is not `by`.
 
-    The capability and the quota are asked by `org.actions.reveal_phone`, the only caller.
+    The caller has asked who may. In the caller's scope. Refuses TooMany, NotFound.
     """
-    phone = needed(Phone.objects.filter(id=phone_id).first())
-    clear = keyring().unseal(bytes(phone.sealed), about=phone_id.bytes).decode()
-    audit.record(by=by, at=at, act="people.reveal_phone", subject=str(about), unit_id=unit_id)
-    return clear
+    if is_counted:
+        limits.take(declared.PEOPLE_REVEALED, str(by.account_id), at=at)
+    number = phone if isinstance(phone, str) else queries.number_of(phone)
+    facts = {"to": str(to)} if to else None
+    audit.record(by=by, at=at, act="people.reveal_phone", subject=str(about), unit_id=unit_id, facts=facts)
+    return number
 
 
 def _clean(name: str) -> str:

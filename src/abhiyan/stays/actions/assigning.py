@@ -22,7 +22,6 @@ from abhiyan.core.words import named
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.org import queries as org
-from abhiyan.org.actions import count_reveal
 from abhiyan.people import actions as people_acts
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -284,9 +283,7 @@ def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
         number = people.numbers_of([one.host_phone]).get(one.host_phone) if one.host_phone else None
         if number is None:
             raise NoHostNumber
-        count_reveal(by=by, at=at)
-        audit.record(by=by, at=at, act="people.reveal_phone", subject=str(one.pk), unit_id=one.unit_id)
-    return number
+        return people_acts.reveal_number(phone=number, about=one.pk, unit_id=one.unit_id, by=by, at=at)
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:

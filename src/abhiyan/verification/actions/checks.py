@@ -21,8 +21,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules.gate import May
-from abhiyan.org import actions as org
-from abhiyan.people import queries as people
+from abhiyan.people import actions as people_acts
 from abhiyan.verification.models import Check
 from abhiyan.verification.queries.checks import ROOM, SaidUnseen, said_in, sealed, target_of
 from abhiyan.verification.queries.items import asked_of
@@ -80,9 +79,9 @@ def begin_try(*, check_id: UUID, calls_first: bool = False, by: Actor, at: datet
         contact.begin_attempt(room=ROOM, about=check.id, is_visit=is_visit, by=by, at=at)
         if is_visit and not (calls_first and target.phone_id):
             return check, ""
-        org.count_reveal(by=by, at=at)
-        audit.record(by=by, at=at, act="verification.show_number", subject=str(check.id))
-        return check, target.number or people.number_of(needed(target.phone_id))
+        # The row names the check: with a person, phone or unit it would say who was drawn.
+        number = target.number or needed(target.phone_id)
+        return check, people_acts.reveal_number(phone=number, about=check.id, by=by, at=at)
 
 
 def fix_visit(*, check_id: UUID, when: datetime, by: Actor, at: datetime) -> Check:

@@ -1,0 +1,33 @@
+"""One idea, one place: how many functions of the product do a thing that everybody needs."""
+
+import ast
+from collections.abc import Iterator
+
+from .source import Source, sources
+
+REVEALED = "people.reveal_phone"  # the row that each shown number leaves
+
+
+def functions_with(source: Source, text: str) -> Iterator[str]:
+    """The functions in which a text stands as a constant."""
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(each, ast.Constant) and each.value == text for each in ast.walk(node)
+        ):
+            yield f"{source.room}/{source.path} {node.name}"
+
+
+def takes_of(source: Source, limit: str) -> Iterator[str]:
+    """The functions that count against a declared limit."""
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(each, ast.Attribute) and each.attr == limit for each in ast.walk(node)
+        ):
+            yield f"{source.room}/{source.path} {node.name}"
+
+
+def test_one_function_shows_a_number() -> None:
+    shown = [where for source in sources("**/*.py") for where in functions_with(source, REVEALED)]
+    counted = [where for source in sources("**/*.py") for where in takes_of(source, "PEOPLE_REVEALED")]
+    assert shown == ["people/actions/accounts.py reveal_number"], shown
+    assert counted == shown
