@@ -1,11 +1,11 @@
-"""What a checkout refuses, records and writes, one line each, sorted: `tools/compare` reads it of two checkouts.
+"""Prints the refusals, the trail and the messages of a checkout, sorted. `tools/compare` reads it of two checkouts.
 
 Makes a small demo in ABHIYAN_HOME and ends its database again. Lines:
 - `code CODE STATUS`: a refusal that a page, webhook or API can answer;
 - `act ACT ENTRIES ROWS`: entries of the trail by act;
 - `text CODE LANGUAGE WORDS`: each shipped text;
-- `message CODE LANGUAGE WORDS × HOW OFTEN`: the messages of the demo. What is drawn anew each time (codes, links,
-  words of questions) is left out of them.
+- `message CODE LANGUAGE WORDS × HOW OFTEN`: the messages of the demo. Codes, links and words of questions are left out,
+  because they are drawn by chance.
 """
 
 import json
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 AT, CLAIMS = "2026-11-21T12:00+05:30", "3000"
-DRAWN = {"code", "link", "word", "choices", "still"}  # blanks that are drawn anew
+DRAWN = {"code", "link", "word", "choices", "still"}  # blanks that are drawn by chance
 
 
 def demo(seed: str) -> None:

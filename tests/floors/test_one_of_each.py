@@ -9,7 +9,7 @@ REVEALED = "people.reveal_phone"  # the row that each shown number leaves
 
 
 def functions_with(source: Source, text: str) -> Iterator[str]:
-    """The functions in which a text stands as a constant."""
+    """Yields the functions that have a text as a constant."""
     for node in source.nodes:
         if isinstance(node, ast.FunctionDef) and any(
             isinstance(each, ast.Constant) and each.value == text for each in ast.walk(node)
@@ -18,7 +18,7 @@ def functions_with(source: Source, text: str) -> Iterator[str]:
 
 
 def takes_of(source: Source, limit: str) -> Iterator[str]:
-    """The functions that count against a declared limit."""
+    """Yields the functions that count against a declared limit."""
     for node in source.nodes:
         if isinstance(node, ast.FunctionDef) and any(
             isinstance(each, ast.Attribute) and each.attr == limit for each in ast.walk(node)

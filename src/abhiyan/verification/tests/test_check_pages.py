@@ -143,7 +143,8 @@ def test_no_row_of_the_trail_says_who_was_called(cast: Cast) -> None:
         told = found(check_id)
         (item,) = Membership.objects.filter(public_id=opened(told).item_id)
         rows = cast.world.rows(
-            "select act, subject, account_id from core_audit where act like 'verification.%%' or act = 'people.reveal_phone'"
+            "select act, subject, account_id from core_audit"
+            " where act like 'verification.%%' or act = 'people.reveal_phone'"
         )
         by_me = cast.world.rows(
             "select count(*) from core_audit where account_id = %s and subject = %s",
