@@ -91,7 +91,7 @@ CONTACT_ACTIVITY = Activity(
             names={"en": "Meet people at their doors", "hi": "घर-घर संपर्क"},
             about={
                 "en": "Workers talk with people at their doors. Who wants to hear from us again joins the list.",
-                "hi": "कार्यकर्ता लोगों से उनके घर पर बात करते हैं। जो हमसे फिर सुनना चाहता है, वह सूची में आता है।",
+                "hi": "कार्यकर्ता लोगों से उनके घर पर बात करते हैं। जो हमारे संदेश पाना चाहें, उनका नाम सूची में आता है।",
             },
             measures=(
                 MeasureTemplate(TALKED, "talked", {"en": "Talked with", "hi": "बात हुई"}),

@@ -20,7 +20,7 @@ from .centres import AGENT
 from .models import ContactList
 from .rules.retries import into_hours
 
-TITLE, BY_LINE = "फ़ोन पर संपर्क (नमूना)", "कंपनी की लाइन से संपर्क (नमूना)"
+TITLE, BY_LINE = "फ़ोन पर संपर्क (नमूना)", "कॉल सेवा से संपर्क (नमूना)"
 CALLERS_FROM = 92_000_000  # sample phones of callers; their centres have one already
 CALLERS, ROUNDS = 2, 4  # more callers of a centre of the state; calls of each of these centres
 SILENT = 3  # Nobody calls from one centre in so many. From the others outside the state each calls once.

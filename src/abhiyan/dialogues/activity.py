@@ -60,7 +60,7 @@ DIALOGUES = Activity(
             names={"en": "Dialogues", "hi": "बूथ संवाद"},
             about={
                 "en": "Each leader calls two booth presidents a day and asks what the booth needs.",
-                "hi": "हर नेता रोज़ दो बूथ अध्यक्षों को कॉल करके पूछता है कि बूथ को क्या चाहिए।",
+                "hi": "हर नेता की ओर से रोज़ दो बूथ अध्यक्षों को कॉल: बूथ को क्या चाहिए?",
             },
             measures=(MeasureTemplate(TALKS, "talks", {"en": "Talks", "hi": "बातचीत"}),),
             days=180,

@@ -129,7 +129,7 @@ DRIVE = Activity(
             names={"en": "Contributors", "hi": "मददगार"},
             about={
                 "en": "People who want to help say what they can do and when. Leaders find them and give them tasks.",
-                "hi": "जो मदद करना चाहते हैं, वे बताते हैं कि क्या और कब कर सकते हैं। दायित्वधारी उन्हें खोजकर काम देते हैं।",
+                "hi": "जो मदद करना चाहते हैं, वे बताते हैं कि क्या और कब कर सकते हैं। पदाधिकारी उन्हें खोजकर काम देते हैं।",
             },
             measures=(MeasureTemplate(MEASURE, CONTRIBUTORS.measure, CONTRIBUTORS.counts),),
             days=365,

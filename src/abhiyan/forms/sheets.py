@@ -35,7 +35,7 @@ SURVEY = Layout(
     (
         Field("type", "type", "प्रकार", required=True),
         Field("name", "name", "नाम"),
-        Field("label", "label", "प्रश्न"),
+        Field("label", "label", "सवाल"),
     ),
     personal=False,
 )
@@ -44,7 +44,7 @@ CHOICES = Layout(
     (
         Field("list_name", "list_name", "सूची", required=True),
         Field("name", "name", "नाम"),
-        Field("label", "label", "प्रश्न"),
+        Field("label", "label", "सवाल"),
     ),
     personal=False,
 )

@@ -43,7 +43,7 @@ MEETINGS = Activity(
             names={"en": "Meetings", "hi": "बैठकें"},
             about={
                 "en": "Meetings are called by office; who came is ticked by name.",
-                "hi": "बैठकें दायित्व से बुलाई जाती हैं; आने वालों के नाम पर निशान लगता है।",
+                "hi": "बैठकें पदाधिकारी बुलाते हैं; आने वालों के नाम पर निशान लगता है।",
             },
             measures=(MeasureTemplate(ATTENDED, "attended", {"en": "People who came", "hi": "आए हुए लोग"}),),
             days=90,

@@ -31,7 +31,7 @@ from abhiyan.units.models import Unit
 SAMPLE = "(नमूना)"
 # Who gives it, whose office it is for, what, effort in minutes, given days ago, due in days, and what became of it.
 GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], ...] = (
-    ("state_president", "district_president", "मंडल बैठकों की तारीखें तय करें", 60, 1, 2, ()),
+    ("state_president", "district_president", "मंडल बैठकों की तारीख़ें तय करें", 60, 1, 2, ()),
     ("district_president", "mandal_president", "हर बूथ पर एक घर-घर संपर्क करें", 180, 3, 1, ((Act.ACCEPT, ""),)),
     ("district_president", "mandal_in_charge", "पुराने सदस्यों की सूची देखें", 120, 6, -2, ()),
     ("mandal_president", "cluster_in_charge", "दस परिवारों से मिलें", 90, 5, 1, ((Act.DO, "बारह परिवार मिले"),)),
@@ -60,7 +60,7 @@ RECOUNT = "कितने घरों में गए, फिर गिनक
 REASON, RETURNED = "बर्फ़बारी से रास्ते बंद हैं", "दो मंडलों के आँकड़े नहीं हैं, जोड़कर भेजें।"
 LEAFLET = printing.PrintTemplate.read(Path(__file__).parent / "leaflet.typ")
 MATERIAL_NOTE = "नमूना / sample"
-AT_DOORS = {"hi": "दरवाज़े पर क्या कहें (नमूना)", "en": "What to say at a door (sample)"}
+AT_DOORS = {"hi": "घर पर क्या कहें (नमूना)", "en": "What to say at a door (sample)"}
 SAY = (
     "नमस्ते। हम संगठन की ओर से आए हैं।",
     "क्या आप सदस्य बनना चाहेंगे? आपकी मर्ज़ी है।",

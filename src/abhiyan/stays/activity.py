@@ -66,7 +66,7 @@ STAYS_ACTIVITY = Activity(
             names={"en": "Village stays", "hi": "गाँव प्रवास"},
             about={
                 "en": "Every booth, village and ward gets a worker for at least 24 hours.",
-                "hi": "हर बूथ, गाँव और वार्ड में एक कार्यकर्ता कम से कम 24 घंटे रहता है।",
+                "hi": "हर बूथ, गाँव और वार्ड में एक कार्यकर्ता का कम से कम 24 घंटे का प्रवास।",
             },
             measures=(MeasureTemplate(STAYS, "stays", {"en": "Stays", "hi": "प्रवास"}),),
             days=3,

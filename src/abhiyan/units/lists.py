@@ -85,8 +85,8 @@ UNITS = Layout(
         Field("lon", "Longitude", "देशांतर", "lng", Cell.DECIMAL, least=-180, most=180),
         Field("source", "Source", "स्रोत"),
         Field("sample", "Sample", "नमूना", "is sample", Cell.CHOICE, choices=YES_NO),
-        Field("opened_on", "Opened on", "शुरू होने की तारीख", "opened from, first day, शुरू", Cell.DATE),
-        Field("closed_on", "Closed on", "बंद होने की तारीख", "closed from, closing date, बंद", Cell.DATE),
+        Field("opened_on", "Opened on", "शुरू होने की तारीख़", "opened from, first day, शुरू", Cell.DATE),
+        Field("closed_on", "Closed on", "बंद होने की तारीख़", "closed from, closing date, बंद", Cell.DATE),
         Field("successors", "Successors", "उत्तराधिकारी इकाइयाँ", "successor, taken over by, उत्तराधिकारी"),
     ),
 )

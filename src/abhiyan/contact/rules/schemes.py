@@ -1,10 +1,11 @@
 """Public schemes a list of beneficiaries may be of, and those whose name alone would say too much.
 
-Source of schemes.csv: names from public knowledge of central schemes; ministries and years are unverified. The column
-`reveals` is ours: what being on such a list would say about a person.
+Source of schemes.csv: names from public knowledge of central schemes, in English and in Hindi; ministries and years are
+unverified. The column `reveals` is ours: what being on such a list would say about a person.
 """
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.words import named
 
 REVEALS: dict[str, Promise] = {
     "health": _("health"),
@@ -45,13 +48,18 @@ OFFICES: dict[str, Promise] = {
 class Scheme:
     """A public scheme. reveals: of REVEALS, why no list may be of it; empty where one may.
 
-    ministry: as the file has it; a key of OFFICES where a list may be of the scheme.
+    names: by language. ministry: as the file has it; a key of OFFICES where a list may be of the scheme.
     """
 
     code: str
-    name: str
+    names: Mapping[str, str]
     reveals: str
     ministry: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the reader's language."""
+        return named(self.names)
 
     @property
     def office(self) -> str:
@@ -65,7 +73,10 @@ def schemes() -> dict[str, Scheme]:
     with (Path(__file__).parent / "schemes.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         return {
-            row["code"]: Scheme(row["code"], row["name"], row["reveals"], row["ministry"]) for row in rows
+            row["code"]: Scheme(
+                row["code"], {"en": row["name"], "hi": row["name_hi"]}, row["reveals"], row["ministry"]
+            )
+            for row in rows
         }
 
 
@@ -82,6 +93,6 @@ def office_sentence(code: str) -> str:
 
 
 def scheme_name(code: str) -> str:
-    """The name of a scheme; its code where it is not known any more."""
+    """The name of a scheme in the reader's language; its code where it is not known any more."""
     one = schemes().get(code)
     return one.name if one else code

@@ -176,7 +176,7 @@ def certificate_preview(request: Request, public_id: UUID) -> HttpResponseBase:
     org.require(request.actor, RUN, at=seen.programme.owner_id)
     with system("how certificates look"):
         sheet = needed(queries.sheet_of(seen.programme.pk), acts.NoSheetYet)
-    place = {"en": "Segment (sample)", "hi": "विधान सभा (नमूना)"}
+    place = {"en": "Segment (sample)", "hi": "विधानसभा क्षेत्र (नमूना)"}
     long = " ".join(["श्रीमती लक्ष्मीनारायणम्मा वेंकटेश्वरप्रसाद राजलक्ष्मी"] * 4)
     names = ["श्रद्धा कुंद्रा", long, "محمد یوسف خان"]
     some = [PrintedFriend(UUID(int=n), name, place, {}, at, at, sheet.pk) for n, name in enumerate(names)]

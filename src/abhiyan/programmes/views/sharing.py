@@ -157,7 +157,7 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
             "picture": shown.href(one, "share_picture", unit, language_now()),
             "other": [
                 (name, shown.href(one, "share_picture", unit, code))
-                for code, name in (("hi", "हिन्दी"), ("en", "English"))
+                for code, name in (("hi", "हिंदी"), ("en", "English"))
                 if code != language_now()
             ],
         },

@@ -23,7 +23,7 @@ from .test_slides import figures, slides
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 FINDING = {"en": "63 counted", "hi": "63 गिने गए"}
-ROUNDED = {"en": "Rounded to 10.", "hi": "10 तक पूर्णांकित।"}
+ROUNDED = {"en": "Rounded to 10.", "hi": "पूरी दहाइयों में।"}
 SUBMIT = "main form[method=post] button[type=submit]"
 
 

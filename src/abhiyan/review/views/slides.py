@@ -44,7 +44,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.verification.queries import frames
 
-LANGUAGES = (("hi", "हिन्दी"), ("en", "English"))
+LANGUAGES = (("hi", "हिंदी"), ("en", "English"))
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 
 
