@@ -1,5 +1,6 @@
 """Claims, memberships and terms. Big tables: one derived UUID key each, no foreign keys (DESIGN §4, Facts)."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -373,10 +374,12 @@ class Parting(models.Model):
     channel = models.SmallIntegerField()  # how the phone said it
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)  # came back within the week
+    said_by = models.UUIDField(null=True)  # the phone that said so; null: before this was kept
 
     class Meta:
         db_table = "enrolment_parting"
         indexes = [
+            models.Index(fields=["said_by", "-at"], name="parting_said_by"),  # used by: receipts
             models.Index(  # used by: bursts among a list's entries
                 fields=["import_id", "-at"],
                 condition=models.Q(import_id__isnull=False),
@@ -488,7 +491,7 @@ class HeldLeave(models.Model):
     us at once; its memberships end after somebody has looked, two days later at the latest."""
 
     phone_id = models.UUIDField(primary_key=True)
-    programme_id = models.IntegerField(null=True)
+    rolls = ArrayField(models.IntegerField())  # those it leaves then; none: it said NO
     channel = models.SmallIntegerField()
     at = models.DateTimeField()
 

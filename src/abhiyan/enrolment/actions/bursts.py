@@ -24,7 +24,7 @@ from abhiyan.org import queries as org
 
 from .floods import BY, stop, stop_flood
 from .leaving import leave_held
-from .receipts import LEAVE, send_receipt
+from .receipts import DENY, LEAVE, send_receipt
 
 AT_ONCE = 500  # held leavings done in one turn
 STRIKE_OFF = "enrolment.strike_off"  # the capability
@@ -198,5 +198,6 @@ def _do_held(at: datetime) -> int:
     for one in due:
         with system("a leaving that was held"):
             if leave_held(held=one, by=BY, at=at):
-                send_receipt(of=LEAVE, phone=one.phone_id, asked_at=one.at, at=at)
+                of = LEAVE if one.rolls else DENY
+                send_receipt(of=of, phone=one.phone_id, asked_at=one.at, at=at)
     return len(due)

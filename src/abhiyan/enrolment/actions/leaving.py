@@ -1,15 +1,18 @@
 """What a phone may say against us: no more messages (STOP), I leave (LEAVE), I never joined (NO), I am back.
 
-STOP leaves memberships as they are. LEAVE ends them, and from the same phone they are opened again within seven days,
-because a caller's number can be forged. NO strikes off what the phone did not sign. Each silences the other phones of
-the same person too (`noes`). Each locks the phone first, as the batch does, and is answered alike for members and
-strangers. Said twice is said once.
+STOP leaves memberships as they are. LEAVE ends those of one roll, or of all (`_rolls_meant`), and from the same phone
+they are opened again within seven days, because a caller's number can be forged. NO strikes off what the phone did not
+sign. All hold for the person on their other phones too (`noes`): LEAVE ends what they have there, and silence covers
+those phones. Each locks the phones first, as the batch does, and is answered alike for members and strangers. Said
+twice is said once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
@@ -24,6 +27,7 @@ from abhiyan.enrolment.models import (
     Revisit,
     Roll,
 )
+from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
@@ -42,12 +46,11 @@ from .members import (
     latest_id,
     latest_term,
     living,
-    lock_phone,
     own_phone_or,
     post,
     posted,
 )
-from .noes import lock_for_no, spread_no
+from .noes import lock_for_no, selves_elsewhere, spread_no
 
 _RESTORE = Actor.system("said before the restore")
 
@@ -83,8 +86,9 @@ def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -
 def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
     """A member leaves: the term ends, every consent is withdrawn, and the ladder forgets them on their original day.
 
-    When nobody else on the phone is a member, the phone has thereby said no to everything. Who may: the phone
-    itself, or whoever may correct members there and was asked by the member. Leaving twice is leaving once.
+    Of an entry that is counted by another phone of the same person, the membership there ends. When nobody else on the
+    phone is a member, the phone has thereby said no to everything. Who may: the phone itself, or whoever may correct
+    members there and was asked by the member. Leaving twice is leaving once.
     The person's own word is written alike wherever it was said, its source sealed (`audit.own_word`).
     """
     phone = current().phone
@@ -97,6 +101,9 @@ def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
         member.refresh_from_db()
         if member.ended_on is None:
             _left(member, channel=channel, by=by, at=at)
+        else:
+            for other in _elsewhere(member.phone_id, [member.roll_id], of=[member.person_id]):
+                _left(other, channel=channel, by=by, at=at, said_by=member.phone_id)
         if not living(member.phone_id).exists():
             rolls = _all_rolls()
             say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
@@ -115,51 +122,73 @@ def leave_by_phone(
     """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
 
     A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for seven
-    days, and each may join again from it. While so many leave by call or text that numbers may be forged (`floods`),
+    days, and each may join again from it. Who is one person with somebody on the phone leaves by their other phones as
+    well; other people there stay. While so many leave by call or text that numbers may be forged (`floods`),
     our messages stop at once, and memberships end after somebody has looked, within two days. So it is with what a
     number tells that is new (is_believed). Known or unknown phones are answered alike. phone: E.164 or its id.
-    programme_id: only members of that drive's roll. Returns how many left (for the log, never for the caller).
-    Refuses PhoneInvalid, journal.NotSaved.
+    programme_id: of the number, or of the message, that was answered. Its roll ends, where somebody is on it; else
+    every roll (`_rolls_meant`). Returns how many left (for the log, never for the caller). Refuses PhoneInvalid,
+    journal.NotSaved.
     """
     phone_id = _id(phone)
     with system("a phone says it leaves"):
         lock_for_no(phone_id)
+        rolls = _rolls_meant(phone_id, programme_id, at)
         if not is_believed or floods.is_held(channel, at=at):
-            held = _all_rolls() if programme_id is None else _rolls_of(programme_id)
-            people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", held=held)
+            people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", held=rolls)
             spread_no(phone_id=phone_id, by=by, at=at)
-            _hold(phone_id, programme_id, channel=channel, at=at)
+            _hold(phone_id, rolls, channel=channel, at=at)
             return 0
-        return _leave_now(phone_id, programme_id, channel=channel, by=by, at=at)
+        return _leave_now(phone_id, rolls, channel=channel, by=by, at=at)
+
+
+def _rolls_meant(phone_id: UUID, programme_id: int | None, at: datetime) -> list[int]:
+    """Which rolls a LEAVE ends: that of the programme, where somebody of the phone is on it, or has left it within the
+    week: said twice is said once. Else all, for somebody who leaves and is on no such roll means those they are on."""
+    rolls = [] if programme_id is None else _rolls_of(programme_id)
+    theirs = [*_on(phone_id).filter(roll_id__in=rolls), *_elsewhere(phone_id, rolls)] if rolls else []
+    if any(member.ended_on is None for member in theirs) or _away(
+        _on(phone_id).filter(roll_id__in=rolls), at=at
+    ):
+        return rolls
+    if rolls and _away(_ended_by(phone_id).filter(roll_id__in=rolls), at=at):
+        return rolls
+    return _all_rolls()
 
 
 def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
-    """Do a leaving that was held while numbers might be forged. Whether it was still to be done: not once the
-    phone has taken it back, joined again or left by another way. In a system scope."""
+    """Do a LEAVE, or a NO (of no rolls), that was held while numbers might be forged. Whether it was still to be done:
+    not once the phone has taken it back, joined again or left by another way. In a system scope."""
     lock_for_no(held.phone_id)
     waits, _n = HeldLeave.objects.filter(pk=held.pk).delete()
     no = people_queries.standing_no(held.phone_id)
     if not waits or no is None:
         return False
-    _leave_now(held.phone_id, held.programme_id, channel=held.channel, by=by, at=at, said_at=held.at)
+    if held.rolls:
+        _leave_now(held.phone_id, held.rolls, channel=held.channel, by=by, at=at, said_at=held.at)
+    else:
+        deny_by_phone(phone=held.phone_id, channel=held.channel, by=by, at=at)
     return True
 
 
 def is_held(phone_id: UUID) -> bool:
-    """Whether a phone's leaving waits for somebody to look. In a system scope."""
+    """Whether a phone's leaving or NO waits for somebody to look. In a system scope."""
     return HeldLeave.objects.filter(pk=phone_id).exists()
 
 
-def _hold(phone_id: UUID, programme_id: int | None, *, channel: int, at: datetime) -> None:
-    HeldLeave.objects.bulk_create(
-        [HeldLeave(phone_id=phone_id, programme_id=programme_id, channel=channel, at=at)],
-        ignore_conflicts=True,
+def _hold(phone_id: UUID, rolls: Iterable[int], *, channel: int, at: datetime) -> None:
+    """Keep a leaving that waits, or a NO, which leaves no rolls. A second one adds its rolls."""
+    held, is_new = HeldLeave.objects.get_or_create(
+        pk=phone_id, defaults={"rolls": sorted(rolls), "channel": channel, "at": at}
     )
+    if not is_new:
+        held.rolls = sorted({*held.rolls, *rolls})
+        held.save(update_fields=["rolls"])
 
 
 def _leave_now(
     phone_id: UUID,
-    programme_id: int | None,
+    rolls: Collection[int],
     *,
     channel: int,
     by: Actor,
@@ -167,9 +196,11 @@ def _leave_now(
     said_at: datetime | None = None,
 ) -> int:
     HeldLeave.objects.filter(pk=phone_id).delete()
-    rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
     say_no(phone_id, rolls, channel=channel, by=by, at=at)
-    return end_all(phone_id, rolls, channel=channel, by=by, at=at, said_at=said_at)
+    others = _elsewhere(phone_id, rolls)
+    for member in others:
+        _left(member, channel=channel, by=by, at=at, said_at=said_at, said_by=phone_id)
+    return len(others) + end_all(phone_id, rolls, channel=channel, by=by, at=at, said_at=said_at)
 
 
 def end_all(
@@ -205,6 +236,7 @@ def deny_by_phone(
     at: datetime,
     membership: UUID | None = None,
     programme_id: int | None = None,
+    is_believed: bool = True,
 ) -> int:
     """A phone says NO: "I never joined". What it denies is struck off, its slot is free, and the list, worker and
     device it came from are noted for the data officer.
@@ -214,12 +246,18 @@ def deny_by_phone(
     (programme_id: of that drive only). Whoever left meanwhile is noted as never having joined; a term that had run out
     is counted no more.
     When nobody on the phone is a member any more, or none was named, it has said no to all messages as well.
+    is_believed: false of what a number tells that is new. Then our messages stop, and the rest waits, as of a LEAVE.
     Returns how many entries were struck off now: twice is once. An entry that is gone, or another phone's, is none:
     all are answered alike. Refuses PhoneInvalid, journal.NotSaved.
     """
     phone_id = _id(phone)
     with system("a phone says nobody joined"):
         lock_for_no(phone_id)
+        if not is_believed:
+            people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all")
+            spread_no(phone_id=phone_id, by=by, at=at)
+            _hold(phone_id, (), channel=channel, at=at)
+            return 0
         on_phone = _on(phone_id)
         if membership is not None:
             on_phone = on_phone.filter(public_id=membership)
@@ -263,7 +301,9 @@ def come_back(
     consents that went with them stand again by new rows, and we may write again.
 
     By the phone's own word alone: a browser that has proven it, or a call or SMS from it (by a channel). Terms that
-    ended more than seven days ago stay ended; their people join anew. membership: only this one, by public id.
+    ended more than seven days ago stay ended; their people join anew. What the phone's word ended on another phone of
+    the same person is open again as well; that phone stays silent until it speaks itself. membership: only this one's
+    person and roll, by public id.
     Returns how many memberships opened again; 0 where there is nothing to take back, which is said to nobody.
     Refuses OnlyThePhoneItself, PhoneInvalid; PhoneFull where others have joined on the phone since and nobody could
     come back.
@@ -272,16 +312,23 @@ def come_back(
     if by.kind not in ("citizen", "channel") or (by.kind == "citizen" and current().phone != phone_id):
         raise people.OnlyThePhoneItself
     with scoped(Scope(everything=True, reason="a phone comes back", phone=phone_id)):
-        lock_phone(phone_id)
+        lock_for_no(phone_id)
         HeldLeave.objects.filter(pk=phone_id).delete()
-        on_phone = _on(phone_id)
+        on_phone, elsewhere = _on(phone_id), _ended_by(phone_id)
         if membership is not None:
             on_phone = on_phone.filter(public_id=membership)
-        found = _away(on_phone, at=at)
+            own = list(on_phone)
+            elsewhere = _ended_by(phone_id, of=[one.person_id for one in own])
+            elsewhere = elsewhere.filter(roll_id__in=[one.roll_id for one in own])
+        found = [*_away(on_phone, at=at), *_away(elsewhere, at=at)]
         back = _reopen(found, channel=channel, by=by, at=at)
+        if elsewhere_again := {one.person_id for one in back if one.phone_id != phone_id}:
+            own_ids = [each.pk for each in people_queries.persons_on(phone_id)]
+            selves = people_queries.merged_with(elsewhere_again) & {*own_ids}
+            people.mark_back(person_ids=selves)  # the entry that was merged goes on, as counted there
         if found and not back:
             raise PhoneFull
-        give_way([phone_id], by=by, at=at)
+        give_way(sorted({phone_id, *(member.phone_id for member in back)}), by=by, at=at)
         no = people_queries.standing_no(phone_id)
         if no is not None and not back and at - no.at > endings.BACK_WITHIN:
             return 0  # an old STOP: it is lifted by joining, or on the member's own page
@@ -355,13 +402,7 @@ def leave_again(*, told: NoReplayed) -> None:
         if rolls:  # a call that the backup still held was done since
             HeldLeave.objects.filter(pk=told.phone_id).delete()
     if told.held:
-        of_roll = Drive.objects.filter(roll_id__in=told.held).order_by("pk").values_list("pk", flat=True)
-        _hold(
-            told.phone_id,
-            of_roll.first() if len(told.held) == 1 else None,
-            channel=told.channel,
-            at=told.at,
-        )
+        _hold(told.phone_id, told.held, channel=told.channel, at=told.at)
 
 
 def withdraw_again(*, told: WithdrawalReplayed) -> None:
@@ -402,6 +443,51 @@ def _on(phone_id: UUID) -> Any:
     return Membership.objects.filter(phone_id=phone_id, merged_into=None)
 
 
+def _elsewhere(
+    phone_id: UUID, rolls: Collection[int], *, of: Collection[UUID] | None = None
+) -> list[Membership]:
+    """Memberships of these rolls that run, on other phones, of who is one person with somebody on this phone (of: only
+    with these). The phones are locked."""
+    selves = selves_elsewhere(phone_id, of=of)
+    found = Membership.objects.filter(
+        phone_id__in={each.phone_id for each in selves}, person_id__in=[each.pk for each in selves]
+    )
+    return list(found.filter(roll_id__in=rolls, merged_into=None, ended_on=None).order_by("id"))
+
+
+def stands_elsewhere(member: Member) -> tuple[bool, datetime | None]:
+    """Of an entry that is counted by another phone of its person: whether that goes on, and when this phone's word
+    ended it. For the phone itself."""
+    if member.end_reason != endings.MERGED:
+        return False, None
+    with system("where somebody is counted by another phone"):
+        of = [member.person_id]
+        rolls = [Roll.objects.values_list("pk", flat=True).get(code=member.roll)]
+        ended = _ended_by(member.phone_id, of=of).filter(roll_id__in=rolls)
+        left_at = max((term.ended_at for _m, term in _with_terms(ended) if term.ended_at), default=None)
+        return bool(_elsewhere(member.phone_id, rolls, of=of)), left_at
+
+
+def members_of(phone_id: UUID) -> list[Membership]:
+    """Memberships that run of everybody on a phone: those on it, and those of the same people on their other phones. In
+    a system scope."""
+    selves = selves_elsewhere(phone_id)
+    there = Q(phone_id__in={each.phone_id for each in selves}, person_id__in=[each.pk for each in selves])
+    found = Membership.objects.filter(Q(phone_id=phone_id) | there, merged_into=None, ended_on=None)
+    return list(found.order_by("roll_id", "id"))
+
+
+def _ended_by(phone_id: UUID, *, of: Collection[UUID] | None = None) -> Any:
+    """Memberships on other phones of the same people (of: only of these) whose latest term this phone's word ended."""
+    selves = selves_elsewhere(phone_id, of=of)
+    there = Membership.objects.filter(
+        phone_id__in={each.phone_id for each in selves}, person_id__in=[each.pk for each in selves]
+    )
+    by_term = {latest_id(member): member.pk for member in there.filter(merged_into=None)}
+    partings = Parting.objects.filter(pk__in=by_term, said_by=phone_id, kind=endings.LEFT, undone_at=None)
+    return Membership.objects.filter(pk__in=[by_term[pk] for pk in partings.values_list("pk", flat=True)])
+
+
 def of_person(person_id: UUID) -> Any:
     """After a restore: a person's memberships on the phone they had in the backup, whatever they said it with."""
     phones_of = [person.phone_id for person in people_queries.persons([person_id])]
@@ -437,11 +523,17 @@ def say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at:
 
 
 def _left(
-    member: Membership, *, channel: int, by: Actor, at: datetime, said_at: datetime | None = None
+    member: Membership,
+    *,
+    channel: int,
+    by: Actor,
+    at: datetime,
+    said_at: datetime | None = None,
+    said_by: UUID | None = None,
 ) -> None:
     term = end(member, reason=endings.LEFT, channel=channel, by=by, at=at)
     if by.kind != "person":  # an office that was asked to is not the phone's own word
-        _note(member, term, kind=endings.LEFT, channel=channel, at=said_at or at)
+        _note(member, term, kind=endings.LEFT, channel=channel, at=said_at or at, said_by=said_by)
 
 
 # Of a claim: by which phone it came, for who said it may have another number by now.
@@ -452,8 +544,16 @@ _SOURCE = f"""select c.channel, c.at, c.batch, coalesce(w.completed_import, c.im
   and w.id = encode(substring(uuid_send(c.phone_id) for 12) || int4send(%s), 'hex')::uuid where c.id = %s"""
 
 
-def _note(member: Membership, term: Enrolment, *, kind: str, channel: int, at: datetime) -> None:
-    """Keep the phone's word with where the entry came from."""
+def _note(
+    member: Membership,
+    term: Enrolment,
+    *,
+    kind: str,
+    channel: int,
+    at: datetime,
+    said_by: UUID | None = None,
+) -> None:
+    """Keep the phone's word with where the entry came from. said_by: another phone of the person, if it said so."""
     entered_channel, entered_at, batch, import_id, by, device = sql.row(
         _SOURCE, [term.programme_id, term.claim_id]
     )
@@ -475,10 +575,11 @@ def _note(member: Membership, term: Enrolment, *, kind: str, channel: int, at: d
         device=device,
         channel=channel,
         at=at,
+        said_by=said_by or member.phone_id,
     )
     Parting.objects.bulk_create(
         [noted],
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["kind", "sealed_name", "unit_id", "channel", "at", "undone_at"],
+        update_fields=["kind", "sealed_name", "unit_id", "channel", "at", "undone_at", "said_by"],
     )

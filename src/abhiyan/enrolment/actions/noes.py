@@ -1,12 +1,14 @@
 """A no belongs to the person, on however many phones.
 
-Entries that were merged are one person. What a phone of one says no to, the phones of the others refuse too: with the
-merge (`merging.keep_noes`), and whenever it says so later (`spread_no`). An undo of the merge leaves it so, for only a
-phone's own word takes its no back. A membership ends on the phone that leaves; elsewhere it stays, in silence.
+Entries that were merged are one person; on one phone so are entries of the same name and year of birth, one for each
+roll. What a phone of one says no to, the phones of the others refuse too: with the merge (`merging.keep_noes`), and
+whenever it says so later (`spread_no`). An undo of the merge leaves it so, for only a phone's own word takes its no
+back. Other people on those phones are not concerned.
 """
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
@@ -16,28 +18,28 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Person, Purpose, Suppression
 from abhiyan.people.news import ConsentWithdrawn
 
-from .members import living
+from .members import living, who_is
 
 OUTREACH = (Purpose.CALLS.value, Purpose.MESSAGES.value)
 
 
 def lock_for_no(phone_id: UUID) -> None:
-    """Lock a phone that says no, and the phones of whoever is merged with its people. Before any row, in the order of
-    every act that takes several. In a system scope."""
-    held = {phone_id, *(each.phone_id for each in _merged(phone_id))}
+    """Lock a phone that says no, and the phones of whoever is one person with its people. Before any row, in the order
+    of every act that takes several. In a system scope."""
+    held = {phone_id, *(each.phone_id for each in selves_elsewhere(phone_id))}
     lock_phones(held)
-    if later := {each.phone_id for each in _merged(phone_id)} - held:  # merged while we waited
+    if later := {each.phone_id for each in selves_elsewhere(phone_id)} - held:  # merged while we waited
         lock_phones(later)
 
 
 def spread_no(*, phone_id: UUID, by: Actor, at: datetime) -> None:
-    """A phone has said no: so have the people who are merged with its own, on their phones. All are locked
+    """A phone has said no: so have the people who are one with its own, on their phones. All are locked
     (`lock_for_no`). Refuses journal.NotSaved."""
     no = people_queries.standing_no(phone_id)
     if no is None:
         return
-    for each in _merged(phone_id):
-        carry_no(no, person_ids=[each.pk], phone_id=each.phone_id, by=by, at=at)
+    for other, theirs in groupby(selves_elsewhere(phone_id), key=lambda each: each.phone_id):
+        carry_no(no, person_ids=[each.pk for each in theirs], phone_id=other, by=by, at=at)
 
 
 def carry_no(
@@ -45,9 +47,10 @@ def carry_no(
 ) -> None:
     """A phone's no holds for its people on another phone as well. They take back their consent to calls and messages; a
     phone with nobody else on it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
-    for person_id in person_ids:
+    selves = sorted({*person_ids, *(each.pk for each in _selves(people_queries.persons(person_ids)))})
+    for person_id in selves:
         people.withdraw_consent(person_id=person_id, purposes=OUTREACH, channel=no.channel, by=by, at=at)
-    if phone_id != no.phone_id and not living(phone_id).exclude(person_id__in=person_ids).exists():
+    if phone_id != no.phone_id and not living(phone_id).exclude(person_id__in=selves).exists():
         people.suppress(phone_id=phone_id, channel=no.channel, by=by, at=at, scope=no.scope)
 
 
@@ -61,8 +64,30 @@ def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
         )
 
 
-def _merged(phone_id: UUID) -> list[Person]:
-    """Entries that are one person with somebody on this phone, in a fixed order."""
-    theirs = people_queries.persons_on(phone_id)
-    found = people_queries.persons(people_queries.merged_with([each.pk for each in theirs]))
-    return sorted(found, key=lambda each: each.pk)
+def selves_elsewhere(phone_id: UUID, *, of: Collection[UUID] | None = None) -> list[Person]:
+    """Entries on other phones that are one person with somebody on this phone, by phone, in a fixed order. of: only
+    with these. In a system scope."""
+    new = [each for each in people_queries.persons_on(phone_id) if of is None or each.pk in of]
+    known = {each.pk for each in new}
+    found: list[Person] = []
+    while new:
+        merged = people_queries.persons(people_queries.merged_with([each.pk for each in new]) - known)
+        new = [each for each in _selves(merged) if each.pk not in known]
+        known |= {each.pk for each in new}
+        found += [each for each in new if each.phone_id != phone_id]
+    return sorted(found, key=lambda each: (each.phone_id, each.pk))
+
+
+def _selves(persons: Collection[Person]) -> list[Person]:
+    """These people with all entries of theirs on the same phone, each once."""
+    by_phone: dict[UUID, list[Person]] = {}
+    for each in persons:
+        by_phone.setdefault(each.phone_id, []).append(each)
+    selves = []
+    for phone_id, theirs in by_phone.items():
+        whos = {who_is(each) for each in theirs} - {None}
+        ids = {each.pk for each in theirs}
+        selves += [
+            each for each in people_queries.persons_on(phone_id) if each.pk in ids or who_is(each) in whos
+        ]
+    return selves

@@ -1,7 +1,9 @@
-"""What a phone is told after its own word: that we stop, that it has left, whom it struck off, that it is back; and
-thanks for a yes."""
+"""What a phone is told after its own word: that we stop, which lists it has left, whom it struck off, that it is back;
+and thanks for a yes. It is told what is: what ended by this word, what is left, and how to end or undo that."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,15 +15,18 @@ from django.utils.translation import pgettext
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 
-from .leaving import is_held
-from .members import id_of_phone, living
+from .leaving import is_held, members_of
+from .members import id_of_phone
 
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
 HELD = "held"  # a leaving by call or text that waits for somebody to look
@@ -39,12 +44,12 @@ def send_receipt(
     asked_at: datetime | None = None,
     about: UUID | None = None,
 ) -> None:
-    """Tell a phone what its word did: once a day for each word and each matter (about), whichever way it came.
+    """Tell a phone what its word did: once a day for each word and what it ended, whichever way it came.
 
-    of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. A STOP, LEAVE or NO says
-    whether somebody on the phone is still on a list, and how they leave; a NO also who had entered the number and when.
-    asked_at: when it said so, if that was earlier: then the receipt keeps to the hours. In the transaction under way,
-    or one of its own.
+    of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. about: of a CONFIRM, whom.
+    A STOP, LEAVE or NO says on which lists its people still are, by whatever phone, and how they leave; a LEAVE also
+    which ended now, on this instant, and how to undo it; a NO who had entered the number and when. asked_at: when it
+    said so, if that was earlier: then the receipt keeps to the hours. In the transaction under way, or one of its own.
     """
     language = language or settings.LANGUAGE_CODE
     with system("receipt of a phone's word"):
@@ -58,34 +63,52 @@ def send_receipt(
             phone_id, number = id_of_phone(phone), phone
         if of == LEAVE and is_held(phone_id):
             of = HELD
-        blanks = {"link": settings.ORIGIN + PAGE}
-        if of in (STOP, LEAVE, DENY) and living(phone_id).exists():
-            blanks |= {"word": TO_LEAVE, "still": settings.ORIGIN + PAGE}
+        blanks, ended = {"link": settings.ORIGIN + PAGE}, ""
         with translation.override(language):
+            if of in (STOP, LEAVE, DENY):
+                staying = members_of(phone_id)
+                if staying:
+                    programme_id = staying[0].programme_id  # whose numbers end what is left
+                    blanks |= {"still": _lists(staying), "word": TO_LEAVE, "page": settings.ORIGIN + PAGE}
+                    blanks["call"] = messaging_queries.our_number("leave", programme_id)
+                stop = pgettext("end of a sentence", ".")
+                blanks["silent"] = stop if people_queries.standing_no(phone_id) is not None else ""
             if of == LEAVE:
-                blanks["day"] = _day(at + endings.BACK_WITHIN)
+                left = partings.left_at(phone_id, asked_at or at)
+                blanks |= {"ended": _lists(left), "none": "" if left or staying else stop}
+                blanks["day"] = _day(at + endings.BACK_WITHIN) if left else ""
+                ended = _mark(each.pk for each in left)
             elif of == ERASE:
                 blanks["day"] = _day(people.purge_at(at=at))
             elif of == DENY:
                 struck = partings.denied_at(phone_id, at)
-                is_silent = (
-                    people_queries.standing_no(phone_id) is not None
-                )  # others on it may still hear from us
                 blanks |= {
                     "by": ", ".join(dict.fromkeys(one.who for one in struck)),
                     "day": ", ".join(dict.fromkeys(_day(one.entered_at) for one in struck)),
-                    "silent": pgettext("end of a sentence", ".") if is_silent else "",
                 }
+                ended = _mark(one.term_id for one in struck)
         receipt = messaging.Outgoing(
             template=f"{of}.receipt" + (roll_of(programme_id).mark if of == CONFIRM else ""),
             phone=number,
             language=language,
             blanks=blanks,
-            key=f"{of}|{about or phone_id}|{at.date()}",
+            key=f"{of}|{about or phone_id}|{at.date()}{ended}",
             programme_id=programme_id,
             asked_at=asked_at,
         )
         messaging.send_many(messages=[receipt], at=at)
+
+
+def _lists(members: Iterable[Membership]) -> str:
+    """The names of the rolls of these memberships, each once."""
+    rolls = Roll.objects.in_bulk({each.roll_id for each in members})
+    return ", ".join(named(rolls[pk].names, translation.get_language()) for pk in sorted(rolls))
+
+
+def _mark(terms: Iterable[UUID]) -> str:
+    """What ended, for the key of its receipt: another word that ends something else has its own."""
+    ids = b"".join(each.bytes for each in sorted(terms))
+    return f"|{sha256(ids).hexdigest()[:16]}" if ids else ""
 
 
 def _day(at: datetime) -> str:

@@ -28,7 +28,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, TooMany, needed
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Membership, Text, Waiting
+from abhiyan.enrolment.models import Drive, Membership, Text, Waiting
 from abhiyan.enrolment.queries import join
 from abhiyan.enrolment.queries.texts import already_text, text_id, waits_for_yes
 from abhiyan.enrolment.rules import details
@@ -76,6 +76,7 @@ _LACKING = {
 
 
 _RECEIPTS = {TextWord.STOP: STOP, TextWord.NO: DENY, TextWord.LEAVE: LEAVE}
+UNDOING = ("join", "answers")  # meanings of numbers that take a JOIN after a LEAVE
 _MEANT = {Number.Meaning.LEAVE.value: TextWord.LEAVE, Number.Meaning.STOP.value: TextWord.STOP}
 
 
@@ -164,7 +165,7 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     if word is TextWord.YES:
         return answering.joins(said.rest, is_join=False, is_yes=True)
     if word in words.REFUSING:
-        answering.refuse(word)
+        answering.refuse(word, said.code)
         return None
     if word is TextWord.THANKS:
         with system("a text needs no answer"):
@@ -176,7 +177,7 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
         else:
             answering.say("text.help", outcome="help")
         return None
-    if word is TextWord.JOIN and told.meaning == "join" and told.is_believed:
+    if word is TextWord.JOIN and told.meaning in UNDOING and told.is_believed:
         answering.back()
     return answering.joins(said.rest, is_join=word is TextWord.JOIN, is_yes=False)
 
@@ -220,8 +221,9 @@ class _Answering:
             waits_for_yes(programme_id=programme_id, phone_ids=[self.phone_id], at=self.at)
         )
 
-    def refuse(self, word: TextWord) -> None:
-        """STOP, LEAVE or NO: done at once, then a receipt."""
+    def refuse(self, word: TextWord, code: str) -> None:
+        """STOP, LEAVE or NO: done at once, then a receipt. code: of the message whose roll a LEAVE means; else that of
+        the number."""
         given: dict[str, Any] = {
             "phone": self.phone,
             "channel": HOOKS[self.told.hook].number,
@@ -230,12 +232,20 @@ class _Answering:
         }
         if word is TextWord.STOP:
             stop_by_phone(**given)
-        elif word is TextWord.NO and self.told.is_believed:
-            deny_by_phone(**given)
+        elif word is TextWord.NO:
+            deny_by_phone(**given, is_believed=self.told.is_believed)
         else:
-            word = TextWord.LEAVE
-            leave_by_phone(**given, programme_id=self.told.programme_id, is_believed=self.told.is_believed)
+            of = self._roll_asked(code) if code else None
+            if of is None and self.told.meaning != "answers":
+                of = self.told.programme_id
+            leave_by_phone(**given, programme_id=of, is_believed=self.told.is_believed)
         self._receipt(_RECEIPTS[word], outcome=word.value)
+
+    def _roll_asked(self, code: str) -> int | None:
+        """The drive that asked this phone by a message with this word; None where it was of no drive."""
+        with system("the message that a leaving answers"):
+            asked = messaging.programme_asked(phone_id=self.phone_id, code=code)
+            return asked if asked and Drive.objects.filter(pk=asked).exists() else None
 
     def _receipt(self, of: str, *, outcome: str) -> None:
         with system("the receipt of a word"):

@@ -17,7 +17,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.small_cells import shown
 from abhiyan.core.words import named
-from abhiyan.enrolment.models import Halt, HeldLeave, Parting
+from abhiyan.enrolment.models import Halt, HeldLeave, Membership, Parting
 from abhiyan.enrolment.rules import bursts, endings
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
 from abhiyan.programmes.models import Programme
@@ -37,6 +37,7 @@ class EntrySource:
     who: str
     entered_at: datetime
     is_own: bool
+    term_id: UUID
 
 
 def count_denied(node: LedgerNode, programme: Programme, *, at: datetime) -> int | None:
@@ -81,6 +82,14 @@ def noes_today(
 def denied_at(phone_id: UUID, at: datetime) -> list[EntrySource]:
     """Where the entries came from that a phone said, at this instant, nobody on it had made. In a system scope."""
     return sources(list(Parting.objects.filter(phone_id=phone_id, kind="denied", at=at).order_by("pk")))
+
+
+def left_at(phone_id: UUID, at: datetime) -> list[Membership]:
+    """Which memberships a phone's word, at this instant, ended by leaving: on it, and on other phones of the same
+    people. In a system scope."""
+    found = Parting.objects.filter(said_by=phone_id, kind=endings.LEFT, at=at, undone_at=None)
+    ids = list(found.values_list("public_id", flat=True))
+    return list(Membership.objects.filter(public_id__in=ids).order_by("roll_id", "id"))
 
 
 _OF_TERM = """select coalesce(w.completed_import, c.import_id), c.by, c.channel, c.at, e.unit_id
@@ -262,6 +271,7 @@ def sources(partings: list[Parting]) -> list[EntrySource]:
             _who(one, names.get(one.by, ""), named(places.get(one.unit_id, {}))),
             one.entered_at,
             is_own=one.by not in names and not _is_listed(one),
+            term_id=one.pk,
         )
         for one in partings
     ]

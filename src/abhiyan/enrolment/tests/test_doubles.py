@@ -296,7 +296,7 @@ def test_person_whose_call_to_leave_waits_is_not_merged(world: World) -> None:
     double = pair(world, web, other)
     with system("tests hold"):
         held = HeldLeave.objects.create(
-            phone_id=world.phone_id(SUNITA_AGAIN), programme_id=world.programme.pk, channel=1, at=world.now
+            phone_id=world.phone_id(SUNITA_AGAIN), rolls=[world.roll.pk], channel=1, at=world.now
         )
     with pytest.raises(Disputed):
         merge(world, double)

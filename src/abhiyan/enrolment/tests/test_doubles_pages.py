@@ -179,7 +179,7 @@ def test_many_leaves_out_people_under_dispute_and_says_why(cast: Cast) -> None:
             asked_at=NOW,
             due_at=NOW,
         )
-        HeldLeave.objects.create(phone_id=two.phone_id, programme_id=world.programme.pk, channel=1, at=NOW)
+        HeldLeave.objects.create(phone_id=two.phone_id, rolls=[world.roll.pk], channel=1, at=NOW)
         Double.objects.filter(public_id=gone).delete()
     with cast.as_("state_president"):
         org.decide_release(public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=NOW)

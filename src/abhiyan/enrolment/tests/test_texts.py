@@ -553,7 +553,7 @@ def test_a_call_to_the_number_that_stops_messages_leaves_the_membership(server: 
         (0,)
     ]
     (receipt,) = letters_to(world)
-    assert "आपका नाम हमारी सूची में बना हुआ है" in receipt and "LEAVE" in receipt
+    assert "अब भी हमारी सूची में है: प्राथमिक सदस्य" in receipt
     assert world.tallies() == world.recounted()
 
 
@@ -579,11 +579,11 @@ def test_naam_hatao_ends_the_membership_and_a_bare_no_says_that_it_goes_on(
     world.web_join(of=world.asha)
     write(server, secret, "nahi")
     (receipt,) = letters_to(world)
-    assert "आपका नाम हमारी सूची में बना हुआ है" in receipt
+    assert "अब भी हमारी सूची में है: प्राथमिक सदस्य" in receipt
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     write(server, secret, "mujhe nahi rehna, naam hatao")
     (receipt,) = letters_to(world)
-    assert "अब नहीं हैं" in receipt
+    assert "इस सूची से हट गया: प्राथमिक सदस्य" in receipt and "अब भी" not in receipt
     assert world.ladder(world.booth) == Ladder(reported=1)
 
 

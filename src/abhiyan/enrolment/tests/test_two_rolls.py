@@ -246,7 +246,7 @@ def test_a_friend_leaves_in_one_press_and_no_receipt_speaks_of_a_membership(worl
     client.post("/me/stop/")
     (still,) = blanks(world.bilal.phone, "stop.receipt")
     for language in ("en", "hi"):
-        said = fill(TEXTS["stop.receipt", language], still | {"organisation": "S"})
+        said = fill(TEXTS["stop.receipt", language], still | {"organisation": "S", "answer": "+911800000009"})
         assert "LEAVE" in said and "member" not in said and "सदस्य" not in said
     client.post("/me/leave/")
     assert rolls_of(world, world.bilal) == []

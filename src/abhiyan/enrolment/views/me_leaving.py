@@ -31,7 +31,7 @@ def me_leave(request: VisitRequest) -> HttpResponseBase:
     """Leave: one question, one press."""
     at = clock.now()
     by, member = citizen(request), own(request)
-    if member is None or not member.is_current:
+    if member is None or not (member.is_current or leaving.stands_elsewhere(member)[0]):
         return redirect("enrolment:me")
     if request.method == "POST":
         leaving.leave(membership=member.public_id, channel=WEB, by=by, at=at)

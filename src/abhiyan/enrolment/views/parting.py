@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import leaving
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules import endings
@@ -24,10 +25,14 @@ def of(member: Member | None, at: datetime) -> dict[str, Any]:
     """What one's own page says of an ended membership: until when one may come back, or who had entered one."""
     if member is None:
         return {}
-    may_come_back = endings.may_come_back(reason=member.end_reason, ended_at=member.ended_at, at=at)
+    goes_on, left_at = leaving.stands_elsewhere(member)
+    reason, ended_at = (endings.LEFT, left_at) if left_at else (member.end_reason, member.ended_at)
+    may_come_back = endings.may_come_back(reason=reason, ended_at=ended_at, at=at)
     is_denied = member.end_reason == endings.DENIED
     return {
-        "back_until": member.ended_at + endings.BACK_WITHIN if member.ended_at and may_come_back else None,
+        "left_at": ended_at,
+        "may_leave": member.is_current or goes_on,
+        "back_until": ended_at + endings.BACK_WITHIN if ended_at and may_come_back else None,
         "is_denied": is_denied,
         "may_deny": may_deny(member),
         "source": source_of(member) if is_denied else None,

@@ -34,6 +34,7 @@ from .questions import (
     ask_many,
     close,
     close_by_phone,
+    programme_asked,
     question_id,
     reword,
 )

@@ -185,6 +185,14 @@ def _out(one: Question, at: datetime) -> int:
     return max((n for n, ident in enumerate(one.message_ids, 1) if ident in out), default=0)
 
 
+def programme_asked(*, phone_id: UUID, code: str) -> int | None:
+    """The programme whose question has this word, also one that is over: what a LEAVE beside it means. None where the
+    phone was asked nothing by it, or by no programme. In a system scope."""
+    word = rules.clean(code)
+    mine = Question.objects.filter(phone_id=phone_id) if word else ()
+    return next((one.programme_id for one in mine for n in _numbers(one) if word == _word(one, n)), 0) or None
+
+
 def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "") -> Answered:
     """Somebody who opened a question's link presses YES or NO. In a transaction. WRONG: there is no such link.
 

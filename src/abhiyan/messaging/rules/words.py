@@ -49,15 +49,16 @@ class TextWord(StrEnum):
 
 
 REFUSING = (TextWord.NO, TextWord.LEAVE, TextWord.STOP)
+WITH_WORD = (TextWord.YES, TextWord.NO, TextWord.LEAVE)  # beside these a question's word says which is meant
 
 
 @dataclass(frozen=True, slots=True)
 class SaidText:
     """What a text says. word: None where no rule can tell.
 
-    code: what stands beside YES or NO in the shape of a question's word, in capitals; else "". rest: what else was
-    written, as it was written; "" where that is politeness. language: of the words, or of the script ("" where neither
-    tells: JOIN alone is no English).
+    code: what stands beside YES, NO or LEAVE in the shape of a question's word, in capitals; else "". rest: what else
+    was written, as it was written; "" where that is politeness. language: of the words, or of the script ("" where
+    neither tells: JOIN alone is no English).
     """
 
     word: TextWord | None
@@ -101,7 +102,7 @@ def read(text: str) -> SaidText:
     code = ""
     if found is None and (ahead := _code(plain, tokens[first])):
         found = _at(tokens, first + 1, last, known)
-        if found and found[0] in (TextWord.YES, TextWord.NO):
+        if found and found[0] in WITH_WORD:
             code = ahead
             found = (found[0], found[1], found[2] + 1)
         else:
@@ -121,7 +122,7 @@ def read(text: str) -> SaidText:
     ):
         return SaidText(None, "", plain.strip(), language)
     end = tokens[first + n - 1].end
-    if word in (TextWord.YES, TextWord.NO) and not code and behind:
+    if word in WITH_WORD and not code and behind:
         code = _code(plain, behind[0])
         if code:
             end, behind = behind[0].end, behind[1:]

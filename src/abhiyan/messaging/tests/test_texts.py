@@ -25,9 +25,11 @@ def test_every_message_has_a_name_for_people_and_stands_in_the_filter() -> None:
 
 
 def test_the_receipt_of_leaving_is_true_for_whoever_never_joined() -> None:
-    assert "your membership has ended" not in texts.TEXTS["leave.receipt", "en"]
-    assert "If you had joined" in texts.TEXTS["leave.receipt", "en"]
-    assert "जुड़े थे तो" in texts.TEXTS["leave.receipt", "hi"]
+    said = {"organisation": "S", "link": "L", "silent": ".", "none": "."}
+    assert texts.fill(texts.TEXTS["leave.receipt", "en"], said) == (
+        "S: nobody is on our lists with this number. We will not write or call again."
+    )
+    assert "हट गया" not in texts.fill(texts.TEXTS["leave.receipt", "hi"], said)
 
 
 def test_what_fills_a_blank_cannot_add_lines_or_blanks() -> None:
