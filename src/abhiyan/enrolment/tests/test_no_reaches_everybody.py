@@ -411,8 +411,12 @@ def built() -> World:
     return world
 
 
-@pytest.mark.examples(15, 150)
-@settings(phases=[__import__("hypothesis").Phase.generate], deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@pytest.mark.examples(6, 120)
+@settings(
+    phases=[__import__("hypothesis").Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(steps=st.lists(STEPS, min_size=6, max_size=18))
 def test_a_no_ends_what_it_means_everywhere_and_nothing_else(
     db: None, steps: list[tuple[object, ...]], request: pytest.FixtureRequest
