@@ -24,6 +24,8 @@ class CallQueue(models.Model):
     paused_at = models.DateTimeField(null=True)
     # People who called the helpline wait here for a call back.
     takes_missed = models.BooleanField(default=False, db_default=False)
+    # Its callers say these, by language: {"hi": "नमस्ते …"}. Without any they say our usual words.
+    words = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     made_by = models.BigIntegerField(null=True)  # account
     made_at = models.DateTimeField()
 

@@ -53,6 +53,12 @@ urlpatterns = [
         "contact/<uuid:public_id>/calling/remind/", centre.calling_remind, opens=capability(LEADS), act=FINAL
     ),
     page(
+        "contact/calling/<uuid:queue>/words/",
+        centre.calling_words,
+        opens=capability(RUN),
+        act="the words are written again",
+    ),
+    page(
         "contact/calling/<uuid:queue>/<slug:act>/",
         centre.calling_act,
         opens=capability(RUN),

@@ -1,9 +1,15 @@
-"""Words for why an entry is held back for good."""
+"""Words of contact: what a caller says first, and why an entry is held back for good."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import words
+from abhiyan.programmes.rules.spoken import SpokenWords, spoken
+
+from .actions.missed import is_asked_back
+from .centres import PersonOnCall
 
 WHY_OUT: Mapping[str, Promise] = {
     "opted_out": _("They said no to contact"),
@@ -15,3 +21,34 @@ WHY_OUT: Mapping[str, Promise] = {
     "wrong_number": _("The number was wrong"),
     "not_answered": _("Nobody answered four calls"),
 }
+
+# Callers of a queue say this, unless its office has written words of its own.
+CALL_WORDS = _(
+    "Hello! [Am I speaking with {person}? ]I am {caller} from {organisation}.\n"
+    "[I am calling for this reason: {purpose}. ]Do you have two minutes? You can say no.\n"
+    "How is it going for you? What should we know?\n"
+    "Thank you for your time. If you want no more calls, tell me now."
+)
+CALL_BACK_WORDS = _(
+    "Hello! I am {caller} from {organisation}. You called our helpline, so I am calling you back.\n"
+    "How can we help? I write down what you say, and our office answers you.\n"
+    "Thank you for calling us."
+)
+HELPLINE_WORDS = _(
+    "Hello! This is {organisation}, and I am {caller}. How can we help?\n"
+    "I write down what you say, and our office answers you.\n"
+    "Thank you for calling us."
+)
+
+
+def words_for_call(shown: PersonOnCall, *, caller: str) -> SpokenWords:
+    """Return what a caller says first to the person in front of them, in the person's language where we have it.
+
+    An office's own words go before ours: in the person's language, else in that of the page, else as they are.
+    """
+    own, language = shown.turn.queue.words, shown.language
+    said: str | Promise = CALL_BACK_WORDS if is_asked_back(shown.turn.entry) else CALL_WORDS
+    if own and said is CALL_WORDS:
+        language = next(code for code in (language, words.language(), *own) if code in own)
+        said = own[language]
+    return spoken(said, caller=caller, person=shown.name, language=language, purpose=shown.purpose)

@@ -62,3 +62,8 @@ def first(word: str, *, joined: bool = True) -> str:
             break
         size += 2 if is_virama else 1
     return word[:size]
+
+
+def is_hidden(c: str) -> bool:
+    """Return whether nobody sees a sign, or it turns others around. Lines and joiners of Indian scripts stay."""
+    return c not in "\n\u200c\u200d" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

@@ -188,7 +188,7 @@ class EarlierCall:
 class OwnCall:
     """One call of a leader's own day, as its card shows it.
 
-    language: the president's own choice, in words. since: when their office began. before: the last talk.
+    language: the code of the president's own choice. since: when their office began. before: the last talk.
     missed: a later call to the same president that found them gone or the number wrong. needs: of this talk.
     is_confirmed: the president said yes. beside: outcomes of this call that do not stand, the latest first.
     """
@@ -204,6 +204,10 @@ class OwnCall:
     needs: Sequence[RequestOnBehalf]
     is_confirmed: bool
     beside: Sequence[OutcomeBeside]
+
+    @property
+    def language_name(self) -> str:
+        return languages.name(self.language)
 
     @property
     def is_done(self) -> bool:
@@ -292,7 +296,7 @@ def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
             OwnCall(
                 one,
                 president.name if president else "",
-                languages.name(president.language) if president and president.language else "",
+                president.language if president else "",
                 began.get((one.unit_id, one.president_id)),
                 places.get(one.unit_id, ""),
                 said.get(one.unit_id, ""),

@@ -35,6 +35,7 @@ from abhiyan.units import queries as units
 
 from . import queries, views
 from .models import Dialogue
+from .words import words_to_say
 
 PAGE = "site:field_call"
 
@@ -49,7 +50,8 @@ def field_call(request: Request, call: UUID) -> HttpResponseBase:
     if outcome or own.is_done:
         return redirect("dialogues:calls")
     call_shown = _without_words(own) if KEPT in request.headers else own
-    context = {"call": call_shown, "form": form, "page": request.path}
+    spoken = words_to_say(request.viewer, own)
+    context = {"call": call_shown, "spoken": spoken, "form": form, "page": request.path}
     return naming(render(request, "dialogues/field_call.html", context, status=outcome.status))
 
 

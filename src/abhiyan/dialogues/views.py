@@ -37,6 +37,7 @@ from abhiyan.units import queries as units
 from . import actions, queries
 from .actions import OrganisationMissing
 from .models import Dialogue
+from .words import words_to_say
 
 NEEDS = [
     (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
@@ -177,6 +178,7 @@ def _shown(
         "call": own,
         "form": form,
         "number": number,
+        "spoken": words_to_say(request.viewer, own),
     }
     return render(request, "dialogues/call.html", context, status=status)
 

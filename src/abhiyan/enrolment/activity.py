@@ -71,8 +71,8 @@ def without_place(own: Ladder, is_owners: bool) -> list[str]:
 
 WORDS = CheckWords(
     opening=_(
-        "Hello, I am %(name)s from %(ours)s. We check our member list. A computer picked you by chance. Do you have "
-        "two minutes? You can say no."
+        "Hello, I am {caller} from {organisation}. We check our member list. A computer picked you by chance. Do you "
+        "have two minutes? You can say no."
     ),
     whom=_("the member"),
     yes=_("Yes, they joined and know it"),

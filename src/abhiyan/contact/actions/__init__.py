@@ -84,6 +84,7 @@ from .queues import (
     make_queue,
     pause_queue,
     resume_queue,
+    write_words,
 )
 from .reminding import NoSupervisorToRemind, remind_centres
 from .talks import (

@@ -1,6 +1,6 @@
 """Call queues are made of approved lists, paused and resumed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -15,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging.rules import hours
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.spoken import unfit_words
 
 from .lists import RUN
 
@@ -35,6 +36,10 @@ class QueueDayUnfit(Refused):
 
 class QueueTitleUnfit(Refused):
     message = _("Write a title with at most %(most)s letters.")
+
+
+class QueueWordsUnfit(Refused):
+    message = _("%(why)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,27 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
             made_at=at,
         )
         audit.record(by=by, at=at, act="contact.make_queue", subject=str(one.public_id), unit_id=unit_id)
+    return one
+
+
+def write_words(*, public_id: UUID, words: Mapping[str, str], by: Actor, at: datetime) -> CallQueue:
+    """Write what the callers of a queue say, by language; an empty text means our usual words. It needs programmes.run.
+
+    Refuses NotYours, QueueWordsUnfit with the language's field.
+    """
+    kept = {code: text.replace("\r\n", "\n").strip() for code, text in words.items()}
+    for code, text in kept.items():
+        if text and (why := unfit_words(text)):
+            raise QueueWordsUnfit(field=f"words_{code}", why=why)
+    with system("an office writes the words of callers"):
+        one = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        org.require(by, RUN, at=one.unit_id)
+        one.words = {code: text for code, text in kept.items() if text}
+        one.save(update_fields=["words"])
+        facts = {"words": one.words}
+        audit.record(
+            by=by, at=at, act="contact.write_words", subject=str(public_id), unit_id=one.unit_id, facts=facts
+        )
     return one
 
 

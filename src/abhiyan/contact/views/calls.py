@@ -22,6 +22,7 @@ from abhiyan.contact.models import CallTurn, ContactTry
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.retries import into_hours
 from abhiyan.contact.rules.schemes import scheme_name
+from abhiyan.contact.words import words_for_call
 from abhiyan.core import clock
 from abhiyan.core.gateways import UNCONFIRMED
 from abhiyan.core.languages import names as languages
@@ -132,6 +133,7 @@ def _shown(
         "seat": seat,
         "who": request.viewer.public_id,
         "shown": shown,
+        "spoken": words_for_call(shown, caller=request.viewer.name) if shown else None,
         "scheme": scheme_name(shown.scheme) if shown and shown.scheme else "",
         "number": number,
         "form": form,
@@ -145,7 +147,7 @@ def _shown(
             )
             for title, rows in left
         ],
-        "spoken": _spoken_form(spoken),
+        "speaks": _spoken_form(spoken),
         "own": own,
         "line": _line(turn),
         "most_own": actions.MOST_OWN,

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from abhiyan.contact import actions, centres, centres_below
 from abhiyan.contact.centres_below import CentreToday, PromisedCall
 from abhiyan.contact.models import CallQueue, ContactList
 from abhiyan.contact.rules.kinds import CALLED
+from abhiyan.contact.words import CALL_WORDS
 from abhiyan.core import clock
 from abhiyan.core.languages import names as languages
 from abhiyan.core.refusals import needed
@@ -330,6 +332,55 @@ def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
         done=back,
         here="programmes",
         crumbs=crumbs(one, (say("Call centres"), back), (say("New call queue"), "")),
+    )
+
+
+class WordsForm(forms.Form):
+    """Words of the callers of a queue, in Hindi and in English."""
+
+    words_hi = forms.CharField(
+        label=_("Words in Hindi"), required=False, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    words_en = forms.CharField(
+        label=_("Words in English"), required=False, widget=forms.Textarea(attrs={"rows": 8})
+    )
+
+
+@form_page
+def calling_words(request: Request, queue: UUID) -> HttpResponseBase:
+    """Write what the callers of a queue say. The form begins with the words they have now."""
+    one = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
+    org.require(request.actor, actions.RUN, at=one.unit_id)
+    usual = {}
+    for code in ("hi", "en"):
+        with translation.override(code):
+            usual[code] = str(CALL_WORDS)
+    now = {f"words_{code}": one.words.get(code, text) for code, text in usual.items()}
+
+    def do(given: dict[str, Any]) -> CallQueue:
+        own = {code: given[f"words_{code}"].replace("\r\n", "\n").strip() for code in usual}
+        words = {code: text for code, text in own.items() if text != usual[code]}
+        return actions.write_words(public_id=queue, words=words, by=request.actor, at=clock.now())
+
+    page = reverse("contact:calling", args=[one.programme.public_id])
+    return ask(
+        request,
+        do,
+        form=WordsForm(request.POST if request.method == "POST" else None, initial=now),
+        title=say("Words of the callers: %(queue)s") % {"queue": one.title},
+        text=[
+            _("Say who calls, from which organisation and why. Then ask, and end. Each line is a paragraph."),
+            _(
+                "{caller} becomes the caller's name, {organisation} ours, {person} the name of the person, {purpose}"
+                " the purpose of the list. What is in [ ] is left out where a name or purpose in it is not known."
+            ),
+            _("Callers read the words in the person's language. Leave a field empty for our usual words."),
+        ],
+        button=_("Save the words"),
+        said=_("Saved. Callers read these words from now on."),
+        done=page,
+        here="programmes",
+        crumbs=crumbs(one.programme, (say("Call centres"), page), (say("Words of the callers"), "")),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import actions, centres
+from abhiyan.contact.words import HELPLINE_WORDS
 from abhiyan.core import clock
 from abhiyan.core.languages import names as languages
 from abhiyan.core.words import language
@@ -16,6 +17,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
+from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.forms import offer
 
@@ -102,6 +104,7 @@ def _page(
     context = {
         "here": "calls",
         "crumbs": [(say("Call to the helpline"), "")],
+        "spoken": spoken(HELPLINE_WORDS, caller=request.viewer.name),
         "look": look,
         "form": form,
         "found": found,

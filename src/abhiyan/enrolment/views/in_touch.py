@@ -23,6 +23,7 @@ from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import VisitRequest
+from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
@@ -35,6 +36,11 @@ COLUMNS: tuple[Column[QuietFriend], ...] = (
     Column("unit", gettext_lazy("Unit"), lambda row: row.place, css="under"),
     Column("joined", gettext_lazy("Friend since"), lambda row: row.joined_at, css="nums under"),
     Column("spoken", gettext_lazy("Last spoke"), lambda row: row.spoken_at, css="nums under"),
+)
+SAY_FIRST = gettext_lazy(
+    "Hello[ {person}], I am {caller} from {organisation}. How are you?\n"
+    "You are on our list of friends. What do you think of our work where you live, and what should we do better?\n"
+    "Thank you for your time. If you want no more calls, tell me now."
 )
 
 
@@ -98,6 +104,7 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
         "name": person(one.name),
         "one": one,
         "place": queries.placed(one, language()),
+        "spoken": spoken(SAY_FIRST, caller=request.viewer.name, person=one.name),
         "shown": shown,
         "form": form,
         "outcomes": acts.FriendTalk.choices,

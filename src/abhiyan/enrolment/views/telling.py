@@ -6,7 +6,9 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import person
@@ -17,10 +19,16 @@ from abhiyan.enrolment.queries.join import drive_of
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
+from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
 
 TODAY = "/"
+SAY_FIRST = gettext_lazy(
+    "Hello, I am {caller} from {organisation}. On {day} your name was written on our {list}, but you are not counted"
+    " yet.\n[To join, give a missed call to {number} from your own phone. It is free. |To join, answer our SMS from"
+    " your own phone. ]If you do not want to, you need do nothing."
+)
 
 
 class ToldForm(forms.Form):
@@ -69,14 +77,19 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
             return redirect(TODAY)
         status = noted.status
     read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
-    drive = drive_of(one.programme_id)
+    drive, number = drive_of(one.programme_id), queries.join_number(one.programme_id)
     page = {
         "name": person(one.name),
-        "day": one.day,
         "place": member.unit_name(),
         "drive_name": drive.name(),
-        "said": drive.said,
-        "number": queries.join_number(one.programme_id),
+        "number": number,
+        "spoken": spoken(
+            SAY_FIRST,
+            caller=request.viewer.name,
+            day=date_format(one.day, "j F"),
+            list=str(drive.said.list),
+            number=number,
+        ),
         "may_call": request.viewer.may_at("people.reveal", *positions),
         "shown": shown,
         "form": form,

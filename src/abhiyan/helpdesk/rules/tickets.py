@@ -1,11 +1,12 @@
 """What a request to the helpline is: its number, by when it is answered, when it is closed without a word."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from abhiyan.core.letters import is_hidden
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 _MEANT = str.maketrans({"I": "1", "L": "1", "O": "0"})
@@ -85,12 +86,7 @@ def read_number(text: str) -> str:
 
 def plain(text: str) -> str:
     """Words without signs that nobody sees or that turn the direction; lines stay, blanks at the ends go."""
-    kept = (
-        letter
-        for letter in text.replace("\r\n", "\n")
-        if letter in "\n\u200c\u200d" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
-    return "".join(kept).strip()
+    return "".join(sign for sign in text.replace("\r\n", "\n") if not is_hidden(sign)).strip()
 
 
 def is_joined(*, same_way: bool, same_kind: bool, is_typed: bool) -> bool:

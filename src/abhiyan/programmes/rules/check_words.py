@@ -38,7 +38,7 @@ ANY_ENTERED = EnteredWords(pgettext_lazy("of a frame", "%(n)s entries"))
 class CheckWords:
     """The words of checks of one measure. An activity replaces those of GENERAL that it says otherwise.
 
-    opening: a verifier's first sentence, with the %(name)s and our %(ours). `whom`: the person a visitor asks for
+    opening: a verifier's first words, with slots as in `programmes.rules.spoken`. `whom`: the person a visitor asks for
     without a name. yes, no: what the answers mean; genuine, not_genuine: the results; not_said: why one does not fit.
     rule: a line for verifiers that says what makes an item genuine.
     leaves, leave: that they want to be on no list, as noted, and as offered; leave_by: the same with a %(number)s.
@@ -65,8 +65,8 @@ class CheckWords:
 
 GENERAL = CheckWords(
     opening=_(
-        "Hello, I am %(name)s from %(ours)s. We check what was reported to us. A computer picked you by chance. Do you "
-        "have two minutes? You can say no."
+        "Hello, I am {caller} from {organisation}. We check what was reported to us. A computer picked you by chance. "
+        "Do you have two minutes? You can say no."
     ),
     whom=_("the person concerned"),
     yes=_("Yes, it was so, and they know of it"),

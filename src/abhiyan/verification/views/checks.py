@@ -23,8 +23,8 @@ from abhiyan.messaging import queries as messaging
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.rules.activities import Items
 from abhiyan.programmes.rules.check_words import CheckWords
+from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import ask, form_page, tried
-from abhiyan.ui.templatetags.look import organisation
 from abhiyan.verification import actions
 from abhiyan.verification.actions import TryOutcome
 from abhiyan.verification.forms import AnswersForm, BackForm, FindingForm, VisitForm
@@ -326,8 +326,10 @@ def _page(
         asked = _asked(one)
         if said is None:
             shown["form"] = form or AnswersForm(asked)
-            us = {"name": request.viewer.name, "ours": organisation()}
-            shown |= {"opening": str(asked.words.opening) % us, "whom": asked.words.whom}
+            shown |= {
+                "spoken": spoken(asked.words.opening, caller=request.viewer.name),
+                "whom": asked.words.whom,
+            }
         else:
             has_met = said.meaning != Meaning.NO_SUCH_PERSON
             shown |= {
