@@ -85,7 +85,6 @@ READ_NAMES = {
     "stays/activity_days.py": TOLD,
     "stays/queries.py": BEARER,
     "stays/queries_days.py": "the letter of thanks to the leader",
-    "stays/views/board.py": OWN,
     "verification/queries/agreement.py": OWN,
 }
 _READS = re.compile(

@@ -23,6 +23,7 @@ class EnrolmentConfig(AppConfig):
             PeopleMerged,
             PeopleParted,
             PhoneSaidNo,
+            SpokenNo,
             WithdrawalReplayed,
             WordReplayed,
         )
@@ -82,6 +83,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ReleaseDecided, lambda told: channels.heed_decision(told=told))
         news.subscribe(ReleaseDecided, lambda told: certificates.heed_certificates(told=told))
         news.subscribe(ConsentWithdrawn, lambda told: noes.heed_withdrawal(told=told))
+        news.subscribe(SpokenNo, lambda told: noes.heed_spoken_no(told=told))
         news.subscribe(PhoneSaidNo, lambda told: texts.forget_phone(told=told))
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))
         news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))

@@ -72,6 +72,12 @@ def number_of_programme(programme_id: int) -> str:
     return line.number if line else ""
 
 
+def number_to_ask(programme_id: int) -> str:
+    """The number that a message of a programme names for questions: its own, else the first of a wide programme."""
+    wide = numbers(lines())
+    return number_of_programme(programme_id) or (wide[0].number if wide else "")
+
+
 def numbers(among: Sequence[HelplineShown]) -> list[HelplineShown]:
     """One line of each number, for pages that are about no single programme; a programme above others speaks for those
     below that share its number.

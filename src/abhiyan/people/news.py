@@ -37,6 +37,18 @@ class PhoneSaidNo:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenNo:
+    """Somebody said aloud that they want no more contact. PhoneSaidNo was told before it.
+
+    by: who heard it.
+    """
+
+    phone_id: UUID
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
     """A person took back their yes to one purpose. channel: enrolment's number of the way they said it."""
 

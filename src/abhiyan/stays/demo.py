@@ -1,4 +1,4 @@
-"""The demo's sample: three days of village stays in some mandals, two of them gone. Gaps, doubts and hosts' answers."""
+"""The demo's sample: four days of village stays in some mandals, two of them gone. Gaps, doubts and hosts' answers."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ NEAR = 2  # which booth, counted from the cast's own, its worker goes to
 
 
 def sample(ground: SampleGround) -> None:
-    """Three days of stays, and a month of field days."""
+    """Four days of stays, and a month of field days."""
     sample_stays(ground)
     demo_days.sample(ground)
 
@@ -51,7 +51,7 @@ def sample_stays(ground: SampleGround) -> None:
             owner_id=ground.ids["JK"],
             unit_ids=mandals,
             opens_on=ground.today - timedelta(days=2),
-            closes_on=ground.today,
+            closes_on=ground.today + timedelta(days=1),
             by=BY,
             at=begun,
             is_sample=True,

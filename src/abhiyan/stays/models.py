@@ -14,6 +14,8 @@ from .models_days import ThanksRule as ThanksRule  # noqa: PLC0414
 class Stay(models.Model):
     """One worker in one place of a programme. A place has one at a time, and so has a worker."""
 
+    is_known: bool = False  # The mark that an act just brought was recorded before; no column.
+
     class State(models.TextChoices):
         ASSIGNED = "assigned", pgettext_lazy("of a stay", "Assigned")
         ACCEPTED = "accepted", pgettext_lazy("of a stay", "Accepted")
@@ -39,6 +41,9 @@ class Stay(models.Model):
     report = models.JSONField(default=dict)  # what the worker wrote at the end: houses, text
     item_id = models.UUIDField(null=True)  # what is counted
     import_id = models.BigIntegerField(null=True)
+    assigned_by = models.BigIntegerField(
+        null=True
+    )  # account that named the worker, and gave us the host's number
     made_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)  # worker and host
     left_at = models.DateTimeField(null=True)

@@ -8,6 +8,8 @@ from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, po
 class FieldDay(models.Model):
     """A day that a leader plans in one booth and marks there. A leader has one booth a day."""
 
+    is_known: bool = False  # The mark that an act just brought was made before; no column.
+
     id = models.UUIDField(primary_key=True)  # random
     programme_id = models.IntegerField()
     leader_id = models.BigIntegerField()  # account

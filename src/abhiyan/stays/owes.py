@@ -33,7 +33,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
                 icon="stay",
                 names_in=own.of.unit_id,
             )
-    if not viewer.may_at("programmes.run", home.lo) or queries.is_over(programme, at):
+    if not viewer.may_at("programmes.run", home.lo) or not queries.may_begin(programme, at):
         return
     if empty := queries.states_in(programme, (home.lo, home.hi), at=at)["empty"]:
         title = ngettext("%(n)s place has no worker", "%(n)s places have no worker", empty)

@@ -16,7 +16,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
-from abhiyan.org.queries.offices import HELD, held_on
+from abhiyan.org.queries.offices import HELD, held_on, offices_of
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import IS_PLACE, items_by_id, open_of, programme_by_id
@@ -27,7 +27,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
 from .models import Stay
-from .rules.stays import StayFlaw, StayMark
+from .rules.stays import StayFlaw, StayMark, asked_until
 from .words import FLAWS, STATES
 
 KIND = "stays"
@@ -63,6 +63,12 @@ def running(at: datetime) -> list[Programme]:
 def is_over(programme: Programme, at: datetime) -> bool:
     """True once the last day of a programme is past."""
     return clock.day_in(programme.zone, at) > programme.closes_on
+
+
+def may_begin(programme: Programme, at: datetime) -> bool:
+    """Return whether a stay can still begin. Afterwards offices assign no worker, and we ask no one."""
+    until = asked_until(programme.opens_on, programme.closes_on, programme.zone)
+    return programme.state == Programme.State.OPEN and at < until
 
 
 def days_of(programme: Programme) -> str:
@@ -325,6 +331,43 @@ def homes(account_ids: Collection[int], *, on: date) -> dict[int, set[int]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class HostVisit:
+    """The worker, as a host reads about them in the language in force. by: the office that gave us the host's number;
+    "" where we do not know it."""
+
+    worker: str
+    office: str
+    by: str
+    is_one_day: bool
+
+
+def visit_to_host(stay: Stay) -> HostVisit:
+    """Say who would stay with a host, and who gave us the host's number. In a system scope."""
+    accounts = people.accounts(filter(None, (stay.worker_id, stay.assigned_by)))
+    offices = offices_of({one.public_id for one in accounts.values()})
+
+    def office(account_id: int | None) -> str:
+        account = accounts.get(account_id) if account_id else None
+        names = offices.get(account.public_id) if account else None
+        return ", ".join(map(named, names)) if names else ""
+
+    programme = programme_by_id(stay.programme_id)
+    worker = accounts.get(stay.worker_id)
+    return HostVisit(
+        person(worker.name) if worker else "",
+        office(stay.worker_id),
+        office(stay.assigned_by),
+        programme.opens_on == programme.closes_on,
+    )
+
+
+def hosts_who_refused(phone_ids: Collection[UUID]) -> set[UUID]:
+    """Pick the phones whose host said no to a stay. In a system scope; one query."""
+    refused = Stay.objects.filter(host_phone__in=phone_ids, state=Stay.State.HOST_NO)
+    return {one for one in refused.values_list("host_phone", flat=True) if one}
+
+
 def last_before(programme: Programme, span: tuple[int, int]) -> list[Stay]:
     """The stays of the last programme before this one, in the places within [lo, hi) that both have. In a system
     scope; two queries."""
@@ -403,6 +446,15 @@ class OwnStay:
     def is_before(self) -> bool:
         return self.of.state in (Stay.State.ASSIGNED, Stay.State.ACCEPTED)
 
+    def is_missed(self, at: datetime) -> bool:
+        """Return whether the stay has not begun and cannot begin any more.
+
+        A worker who accepted may arrive on the last day.
+        """
+        if self.of.state == Stay.State.ASSIGNED:
+            return not may_begin(self.programme, at)
+        return self.of.state == Stay.State.ACCEPTED and is_over(self.programme, at)
+
 
 def stays_there(account_id: int, unit_id: int, at: datetime) -> bool:
     """Return whether a worker has a stay in a place that runs or is to come: they may meet people there. In a system
@@ -413,10 +465,11 @@ def stays_there(account_id: int, unit_id: int, at: datetime) -> bool:
 
 
 def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:
-    """Stays of a worker that have not ended, in programmes that run or ran in the last days. In the worker's scope:
-    one query where there are none."""
+    """Stays of a worker that have not ended, in programmes that run or ran in the last days; none that was missed. In
+    the worker's scope: one query where there are none."""
     rows = list(Stay.objects.filter(worker_id=account_id, ended_at=None).order_by("made_at")[:MOST_OWN])
-    return _drawn(rows, at=at) if rows and is_in_office(account_id, at=at) else []
+    drawn = _drawn(rows, at=at) if rows and is_in_office(account_id, at=at) else []
+    return [one for one in drawn if not one.is_missed(at)]
 
 
 def own_stay(account_id: int | None, ident: UUID, *, at: datetime) -> OwnStay:

@@ -55,8 +55,8 @@ class StayReasonMissing(Refused):
     message = _("Write the reason in a few words.")
 
 
-class MarkKnown(Refused, status=409):
-    message = _("You recorded this already. The first one stays.")
+class AcceptFirst(Refused, status=409):
+    message = _("Say first that you go: on My stay, or by answering our SMS. Then send this again.")
 
 
 class NotOnTheseDays(Refused):

@@ -47,6 +47,12 @@ urlpatterns = [
     # Each shows and takes only one's own stay.
     # By one SMS code too: then the page does not name the host.
     page("field/stay/<uuid:stay>/", field.field_stay, opens=phone(), act="the office assigns again"),
+    page(
+        "field/stay/<uuid:stay>/no/",
+        field.host_no,
+        opens=phone(),
+        act="stays; the host takes it back by their own phone",
+    ),
     page("field/stay/<uuid:stay>/host/", field.host_number, opens=STRONG, act="shows a number"),
     page(
         "field/stay/<uuid:stay>/<slug:step>/",

@@ -22,7 +22,7 @@ from abhiyan.contact.models import (
 from abhiyan.contact.news import HelpOffered
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.doors import unfit_note
-from abhiyan.contact.rules.kinds import BY_CALL, BY_WORD, CALLED, KIND
+from abhiyan.contact.rules.kinds import BY_CALL, CALLED, KIND
 from abhiyan.contact.rules.retries import SHORTEST_TALK_S, call_again, into_hours
 from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
@@ -464,8 +464,8 @@ def _settle(
     entry.save()
     if made.outcome == Outcome.WANTS_HELP and phone_id:
         news.tell(HelpOffered(phone_id, entry.unit_id, entry.language, by, at))
-    if made.outcome == Outcome.NEVER and phone_id:
-        people_acts.suppress(phone_id=phone_id, channel=BY_WORD, by=by, at=at)
+    if made.outcome == Outcome.NEVER:
+        people_acts.keep_spoken_no(phone_id=phone_id, by=by, at=at)
 
 
 # --- given back, taken back, ended ---

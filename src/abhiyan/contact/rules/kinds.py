@@ -3,4 +3,3 @@
 KIND = "contact"
 TALKED, LISTED, CALLED = 1, 2, 3  # measures
 BY_DOOR, BY_WALK, BY_LIST, BY_CALL = 1, 2, 3, 4  # channels
-BY_WORD = 8  # enrolment's Channel.WORD: the person said it to somebody of ours

@@ -12,11 +12,13 @@ from itertools import groupby
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Person, Purpose, Suppression
-from abhiyan.people.news import ConsentWithdrawn
+from abhiyan.people.news import ConsentWithdrawn, SpokenNo
 
 from .members import living, who_is
 
@@ -40,6 +42,18 @@ def spread_no(*, phone_id: UUID, by: Actor, at: datetime) -> None:
         return
     for other, theirs in groupby(selves_elsewhere(phone_id), key=lambda each: each.phone_id):
         carry_no(no, person_ids=[each.pk for each in theirs], phone_id=other, by=by, at=at)
+
+
+def heed_spoken_no(*, told: SpokenNo) -> None:
+    """Somebody said a no aloud, and their phone's no is kept. They take back their consent to calls and messages, and
+    it holds on their other phones. In its transaction."""
+    with system("a no was said aloud"):
+        lock_for_no(told.phone_id)
+        for each in people_queries.persons_on(told.phone_id):
+            people.withdraw_consent(
+                person_id=each.pk, purposes=OUTREACH, channel=Channel.WORD, by=told.by, at=told.at
+            )
+        spread_no(phone_id=told.phone_id, by=told.by, at=told.at)
 
 
 def carry_no(

@@ -44,4 +44,4 @@ from .persons import (
     move_to_phone,
     note_sign,
 )
-from .suppressions import OnlyThePhoneItself, lift, note_word, suppress
+from .suppressions import OnlyThePhoneItself, keep_spoken_no, lift, note_word, suppress

@@ -13,11 +13,12 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
 from abhiyan.people import journal
 from abhiyan.people.models import Code, Consent, Purpose, Session, Suppression
-from abhiyan.people.news import BACK, NoReplayed, PhoneSaidNo, WithdrawalReplayed, WordReplayed
+from abhiyan.people.news import BACK, NoReplayed, PhoneSaidNo, SpokenNo, WithdrawalReplayed, WordReplayed
 
 from . import erasing
 
 OUTREACH, ALL = "outreach", "all"
+BY_WORD = 8  # enrolment's Channel.WORD: the person said it to somebody of ours
 
 
 class OnlyThePhoneItself(Refused, status=403):
@@ -48,6 +49,19 @@ def suppress(
         audit.record(by=by, at=at, act="people.suppress", facts={"scope": scope, "channel": channel})
         news.tell(PhoneSaidNo(phone_id=phone_id, scope=scope, at=at, has_left=bool(said.rolls)))
         journal.write(said)
+
+
+def keep_spoken_no(*, phone_id: UUID | None, by: Actor, at: datetime) -> None:
+    """Keep a no that somebody said aloud to a worker, caller, verifier or leader. All outreach to their phone ends.
+
+    It counts as one that the phone itself sends, and only the phone takes it back. Known and unknown phones are treated
+    alike, and nobody learns whether the phone had said no before. None: the person has no phone here, and the room lets
+    their door rest. The caller has asked who may, and writes the outcome in the same transaction. Tells SpokenNo.
+    Refuses journal.NotSaved.
+    """
+    if phone_id is not None:
+        suppress(phone_id=phone_id, channel=BY_WORD, by=by, at=at)
+        news.tell(SpokenNo(phone_id, by, at))
 
 
 def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channel: int, at: datetime) -> None:

@@ -16,6 +16,7 @@ from .assigning import (
     copy_last,
     forget_host,
     hear_answer,
+    note_host_no,
     require_open,
     show_host,
     store,

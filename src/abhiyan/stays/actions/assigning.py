@@ -18,7 +18,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
+from abhiyan.helpdesk import helplines
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.org import queries as org
@@ -45,6 +46,7 @@ from abhiyan.stays.refusals import (
     WorkerElsewhere,
     WorkerUnknown,
 )
+from abhiyan.stays.rules.stays import asked_until
 from abhiyan.units import queries as units
 from abhiyan.units.queries.polls import polling
 
@@ -72,8 +74,8 @@ class NewStay:
 
 
 def require_open(*, programme: Programme, at: datetime) -> None:
-    """Refuse (StaysOver) a programme in which nobody can be assigned any more."""
-    if programme.state != Programme.State.OPEN or queries.is_over(programme, at):
+    """Refuse (StaysOver) a programme in which no stay can begin any more."""
+    if not queries.may_begin(programme, at):
         raise StaysOver
 
 
@@ -175,6 +177,7 @@ def store(
             host_name=" ".join(one.host_name.split())[:LONGEST_HOST],
             host_phone=kept.get(one.host_phone),
             import_id=import_id,
+            assigned_by=by.account_id,
             made_at=at,
         )
         for one in some
@@ -247,12 +250,14 @@ def copy_last(*, programme: Programme, unit_id: int, by: Actor, at: datetime) ->
 
 
 def answer_stay(*, stay: UUID, accepts: bool, by: Actor, at: datetime, why: str = "") -> Stay:
-    """The worker says whether they go. Refuses NotFound where it is not theirs, StayEnded, StayStarted,
+    """The worker says whether they go. Refuses NotFound where it is not theirs, StayEnded, StayStarted, StaysOver,
     StayReasonMissing."""
     with system("a worker answers"):
         one = own_locked(stay=stay, by=by)
         if one.state not in BEFORE:
             raise StayStarted
+        if accepts:
+            require_open(programme=programme_by_id(one.programme_id), at=at)
         if not accepts and not why.strip():
             raise StayReasonMissing(field="why")
         return _answered(one, accepts, why, by=by, at=at)
@@ -270,8 +275,8 @@ def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
     """Show a worker the number (E.164) of their own host, until they leave. It counts against 200 a day and
     leaves a row.
 
-    Refuses NotFound where the stay is not theirs or their offices have ended, StayEnded, StaysOver, NoHostNumber,
-    TooMany.
+    A host who said no to calls has no number here. Refuses NotFound where the stay is not theirs or their offices have
+    ended, StayEnded, StaysOver, NoHostNumber, TooMany.
     """
     with system("a worker calls the host"):
         one = own_locked(stay=stay, by=by)
@@ -280,10 +285,30 @@ def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
             programme_by_id(one.programme_id), at - timedelta(days=1)
         ):
             raise StaysOver
-        number = people.numbers_of([one.host_phone]).get(one.host_phone) if one.host_phone else None
-        if number is None:
+        phone_id = needed(one.host_phone, NoHostNumber)
+        number = people.numbers_of([phone_id]).get(phone_id)
+        has_refused = people.phones_that_said_no([phone_id]) or queries.hosts_who_refused([phone_id])
+        if number is None or has_refused:
             raise NoHostNumber
         return people_acts.reveal_number(phone=number, about=one.pk, unit_id=one.unit_id, by=by, at=at)
+
+
+def note_host_no(*, stay: UUID, stops: bool, by: Actor, at: datetime) -> Stay:
+    """Note a no that the host said aloud to their worker. Before the arrival the stay ends, as after a no by SMS.
+
+    stops: the host wants no more calls and messages either; it counts as one of their phone. Only the worker may.
+    Refuses NotFound, StayEnded, StayStarted (after the arrival a host can only end calls and messages).
+    """
+    with system("a host says no to the worker"):
+        one = own_locked(stay=stay, by=by)
+        if one.state not in BEFORE and not stops:
+            raise StayStarted
+        if one.state in BEFORE:
+            _end(one, State.HOST_NO, "", by=by, at=at)
+        if stops:
+            people_acts.keep_spoken_no(phone_id=one.host_phone, by=by, at=at)
+            _record(one, "stays.host_stops", by=by, at=at)
+    return one
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:
@@ -294,6 +319,8 @@ def hear_answer(*, told: QuestionAnswered) -> None:
     with system("an answer about a stay"):
         one = Stay.objects.select_for_update().filter(pk=told.about, ended_at=None).first()
         if one is None or one.state not in BEFORE:
+            return
+        if told.yes and not queries.may_begin(programme_by_id(one.programme_id), told.at):
             return
         if told.kind == WORKER:
             _answered(one, told.yes, told.why, by=told.by, at=told.at)
@@ -340,10 +367,10 @@ def forget_host(*, told: ItemsErased) -> None:
 
 
 def tell_next(*, at: datetime) -> int:
-    """Ask workers whether they go, and tell their hosts, who may say no. How many stays. In a system transaction, as
-    jobs.
+    """Ask workers whether they go, and hosts whether it suits them. How many stays. In a system transaction, as jobs.
 
-    Somebody who was asked often of late gets no more messages: an office may assign and take back at will.
+    Somebody who was asked often of late gets no more messages: an office may assign and take back at will. A stay
+    that cannot begin any more asks no one, and a host who said no to a stay gets no other question.
     """
     found = Stay.objects.filter(told_at=None, ended_at=None).order_by("made_at", "pk")
     some = list(found.select_for_update(skip_locked=True)[:MOST_TOLD])
@@ -356,17 +383,21 @@ def tell_next(*, at: datetime) -> int:
     )
     places = units.units_by_id({one.unit_id for one in some})
     asked = _asked_lately(some, at=at)
+    refused = queries.hosts_who_refused({one.host_phone for one in some if one.host_phone})
+    offices = org.offices_of({one.public_id for one in accounts.values()})
     askings = []
     for one in some:
         worker, programme = accounts[one.worker_id], of[one.programme_id]
-        over = datetime.combine(programme.closes_on + timedelta(days=1), time(), ZoneInfo(programme.zone))
+        over = asked_until(programme.opens_on, programme.closes_on, programme.zone)
         for kind, phone_id, template in (
             (WORKER, worker.phone_id, "duty.stay"),
             (HOST, one.host_phone, "ask.host"),
         ):
             number = numbers.get(phone_id) if phone_id else None
             whom = one.worker_id if kind == WORKER else phone_id
-            if number is None or at >= over or asked[whom] >= MOST_TO[kind]:
+            if number is None or asked[whom] >= MOST_TO[kind] or not queries.may_begin(programme, at):
+                continue
+            if kind == HOST and phone_id in refused:
                 continue
             asked[whom] += 1
             language = (kind == WORKER and worker.language) or settings.LANGUAGE_CODE
@@ -374,7 +405,15 @@ def tell_next(*, at: datetime) -> int:
             with translation.override(language):
                 days = queries.days_of(programme)
                 label = say("Stay in %(place)s, %(days)s") % {"place": place, "days": days}
-            blanks = {"place": place, "days": days}
+            if kind == WORKER:
+                more = {"place": place, "host": person(one.host_name, language)}
+            else:
+                office = named(offices[worker.public_id][0], language) if worker.public_id in offices else ""
+                name = person(worker.name, language)
+                more = {
+                    "worker": f"{name} ({office})" if office else name,
+                    "help": helplines.number_to_ask(one.programme_id),
+                }
             askings.append(
                 messaging.PhoneQuestion(
                     room=ROOM,
@@ -383,7 +422,7 @@ def tell_next(*, at: datetime) -> int:
                     phone=number,
                     language=language,
                     template=template,
-                    blanks=blanks | ({"host": one.host_name} if kind == WORKER else {"worker": worker.name}),
+                    blanks={"days": days, **more},
                     label=label,
                     expires_at=over,
                     unit_id=one.unit_id,

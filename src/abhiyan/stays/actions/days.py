@@ -23,7 +23,6 @@ from abhiyan.stays import queries_days as queries
 from abhiyan.stays.models import FieldDay
 from abhiyan.stays.queries import president_phone
 from abhiyan.stays.queries_days import DAYS, KIND
-from abhiyan.stays.refusals import MarkKnown
 from abhiyan.stays.rules.days import judged_day
 from abhiyan.stays.rules.stays import StayMark
 from abhiyan.units import queries as units
@@ -102,15 +101,16 @@ def drop_day(*, day: UUID, by: Actor, at: datetime) -> None:
 def mark_day(*, day: UUID, given: MarkGiven, by: Actor, at: datetime) -> FieldDay:
     """Mark one's own day: reported, and counted by its rule. The booth president is asked whether it was so.
 
-    Refuses NotFound, DaysClosed, MarkKnown, NotThatDay, AreaLost.
+    A day that is marked stays as it is (`FieldDay.is_known`). Refuses NotFound, DaysClosed, NotThatDay, AreaLost.
     """
     with system("a field day is marked"):
         one = _own(day, by)
+        if one.item_id is not None:
+            one.is_known = True
+            return one
         programme = programme_by_id(one.programme_id)
         if programme.state != Programme.State.OPEN:
             raise DaysClosed
-        if one.item_id is not None:
-            raise MarkKnown
         made = at - given.age
         if clock.day_in(programme.zone, made) != one.day:
             raise NotThatDay(day=date_format(one.day, "j F"))

@@ -24,7 +24,7 @@ from abhiyan.programmes.queries import items_by_id, programme_by_id
 from abhiyan.stays import queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.queries import KIND
-from abhiyan.stays.refusals import MarkKnown, NotOnTheseDays, OwnNumberMissing, ReportKnown, StaysOver
+from abhiyan.stays.refusals import AcceptFirst, NotOnTheseDays, OwnNumberMissing, ReportKnown, StaysOver
 from abhiyan.stays.rules.stays import StayFlaw, StayStep, evening_of, judged
 from abhiyan.units import queries as units
 
@@ -47,18 +47,23 @@ class MarkGiven:
 def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: datetime) -> Stay:
     """Take one mark of a worker's own stay, in whatever order they come. An arrival is reported, 24 hours count.
 
-    Refuses NotFound where it is not theirs, StayEnded, MarkKnown; of an arrival NotOnTheseDays, and StaysOver if it is
-    made after the programme was closed by hand.
+    A mark that is known stays as it is (`Stay.is_known`). Refuses NotFound where it is not theirs, StayEnded,
+    AcceptFirst while the worker can still accept; of an arrival NotOnTheseDays, and StaysOver if it is made after the
+    programme was closed by hand.
     """
     with system("a mark of a stay"):
         one = own_locked(stay=stay, by=by)
         programme = programme_by_id(one.programme_id)
         made = at - given.age
+        if step.value in one.marks:
+            one.is_known = True
+            return one
+        # A mark that a phone kept past the last question is not lost for want of an answer.
+        if one.state == State.ASSIGNED and queries.may_begin(programme, at):
+            raise AcceptFirst
         # A programme that was closed by hand begins no stay. A stay that has begun goes on; kept marks still come.
         if programme.state != Programme.State.OPEN and step is StayStep.ARRIVE and made == at:
             raise StaysOver
-        if step.value in one.marks:
-            raise MarkKnown
         on = clock.day_in(programme.zone, made)
         if step is StayStep.ARRIVE and not programme.opens_on <= on <= programme.closes_on:
             first, last = (date_format(day, "j F") for day in (programme.opens_on, programme.closes_on))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from math import hypot
@@ -110,6 +110,14 @@ def too_fast(one: StayMark, other: StayMark) -> bool:
     open_m = hypot(one.accuracy or 0.0, other.accuracy or 0.0) + RADIUS_M
     hours = abs((other.at - one.at).total_seconds()) / 3600
     return metres(one.point, other.point) - open_m > FASTEST_KMH * 1000 * hours
+
+
+def asked_until(opens_on: date, closes_on: date, zone: str) -> datetime:
+    """Return the instant when questions about a stay close: 24 hours no longer fit into the programme's days.
+
+    The stay of a single day may begin until its end: the worker leaves a day later.
+    """
+    return datetime.combine(max(opens_on + timedelta(days=1), closes_on), time(), ZoneInfo(zone))
 
 
 def evening_of(at: datetime, zone: str) -> datetime:

@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from abhiyan.core.actor import Actor
@@ -70,6 +71,13 @@ def assigned(
     run: Programme, unit_id: int, worker: Account, *, host: str = HOST, at: datetime = NOW, by: Actor = JOBS
 ) -> Stay:
     return actions.assign(programme=run, new=NewStay(unit_id, worker.pk, "Ghulam Rasool", host), by=by, at=at)
+
+
+def accepted(run: Programme, unit_id: int, worker: Account, **more: Any) -> Stay:
+    """The same, and the worker goes."""
+    made = assigned(run, unit_id, worker, **more)
+    by = Actor("person", worker.public_id, worker.pk)
+    return actions.answer_stay(stay=made.pk, accepts=True, by=by, at=more.get("at", NOW))
 
 
 def stay(ident: object) -> Stay:

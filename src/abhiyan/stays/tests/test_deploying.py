@@ -156,7 +156,7 @@ def test_worker_and_host_are_told_and_a_refusal_of_either_empties_the_place(
         and told["days"] == "24 November–26 November"
     ) or told["days"]
     (asked,) = texts(HOST, "ask.host")
-    assert asked["worker"] == "Worker 0"
+    assert asked["worker"] == "Worker 0 (बूथ कार्यकर्ता)"
     with system("test"):
         messaging.answer(
             phone_id=workers[0].phone_id, yes=True, code=told["word"], channel="sms", ref="1", by=JOBS, at=NOW
@@ -357,8 +357,9 @@ def test_the_last_programme_is_copied_where_worker_and_place_are_free(
 
 
 def test_an_office_that_assigns_and_takes_back_all_day_sends_three_messages(
-    world: World, workers: list[Account], run: Programme
+    world: World, workers: list[Account]
 ) -> None:
+    run = programme(world.unit("N1"), days=5)
     for _n in range(5):
         made = assigned(run, world.unit("N1112"), workers[0])
         with system("test"):

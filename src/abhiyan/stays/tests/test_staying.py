@@ -45,7 +45,6 @@ from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import Stay
 from abhiyan.stays.prepared import prepared
 from abhiyan.stays.refusals import (
-    MarkKnown,
     NoHostNumber,
     NotOnTheseDays,
     StayEnded,
@@ -60,7 +59,7 @@ from abhiyan.units import queries as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.refusals import NothingOdd
 
-from .make import DAY, HOST, JOBS, POINT, assigned, points, programme, reachable, stay, texts
+from .make import DAY, HOST, JOBS, POINT, accepted, assigned, points, programme, reachable, stay, texts
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -85,7 +84,7 @@ def run(world: World) -> Programme:
 
 @pytest.fixture
 def own(world: World, worker: Account, run: Programme) -> Stay:
-    return assigned(run, world.unit("N1112"), worker)
+    return accepted(run, world.unit("N1112"), worker)
 
 
 def mark(
@@ -232,7 +231,7 @@ def test_speed_clock_and_a_shared_point_are_doubts_that_do_not_stop_counting(
     assert judged(wrong, POINT).flaw is None, "a clock that is wrong all the time is no doubt"
     other = reachable(world, "booth_worker", "N1112", 5)
     points(world, N1111=POINT)
-    there = assigned(run, world.unit("N1111"), other)
+    there = accepted(run, world.unit("N1111"), other)
     whole(there, other)
     assert stay(there.pk).flaw == ""
     whole(own, worker)
@@ -244,7 +243,7 @@ def test_a_jumping_clock_is_a_question_to_the_worker_who_answers_it(
 ) -> None:
     other = reachable(world, "booth_worker", "N1112", 5)
     points(world, N1111=POINT)
-    clear = assigned(run, world.unit("N1111"), other)
+    clear = accepted(run, world.unit("N1111"), other)
     away = (POINT[0] + 0.001, POINT[1])
     for step, at in ((StayStep.ARRIVE, NOW), (StayStep.LEAVE, NOW + DAY)):
         mark(clear, other, step, at=at, point=away, clock=at)
@@ -293,8 +292,8 @@ def test_marks_and_answers_of_others_late_or_twice_are_refused(
     with pytest.raises(NotOnTheseDays):
         mark(own, worker, StayStep.ARRIVE, age=3 * DAY)
     mark(own, worker, StayStep.ARRIVE)
-    with pytest.raises(MarkKnown):
-        mark(own, worker, StayStep.ARRIVE, point=FAR)
+    again = mark(own, worker, StayStep.ARRIVE, point=FAR)
+    assert again.is_known and again.marks["arrive"]["lat"] == POINT[0], "the first mark stays"
     with pytest.raises(StayStarted):
         actions.withdraw(stay=own.pk, by=JOBS, at=NOW)
     with pytest.raises(StayStarted):
@@ -365,7 +364,7 @@ def test_a_departure_after_the_last_day_counts_by_the_same_rule(
     assert counts(run, world) == (1, 0, 1, 0) and stay(own.pk).flaw == "", "24 hours, sent on the seventh day"
     other = reachable(world, "booth_worker", "N1112", 5)
     points(world, N1111=POINT)
-    short = assigned(run, world.unit("N1111"), other, at=last)
+    short = accepted(run, world.unit("N1111"), other)
     with pytest.raises(NotOnTheseDays):
         mark(short, other, StayStep.ARRIVE, at=last + DAY)
     mark(short, other, StayStep.ARRIVE, at=last)
@@ -432,8 +431,9 @@ def test_a_worker_whose_last_office_ended_sees_neither_stay_nor_host(
 
 
 def test_a_worker_on_a_stay_takes_the_doors_of_its_place_and_sees_the_talks_there(
-    world: World, worker: Account, run: Programme, own: Stay
+    world: World, worker: Account, run: Programme
 ) -> None:
+    own = assigned(run, world.unit("N1112"), worker)
     place = world.unit("N1112")
     contact_run = contact_programme(world.unit("N1"))
     listed(contact_run, place, 2)
@@ -459,7 +459,8 @@ def test_a_worker_on_a_stay_takes_the_doors_of_its_place_and_sees_the_talks_ther
 
 
 ACTS = st.sampled_from(
-    ["arrive", "evening", "morning", "leave", "late leave", "decline", "assign", "ask", "host yes", "host no"]
+    ["accept", "arrive", "evening", "morning", "leave", "late leave", "decline", "assign", "ask"]
+    + ["host yes", "host no", "host no aloud"]
 )
 
 
@@ -478,14 +479,17 @@ def test_any_order_of_marks_answers_and_reassignments_keeps_one_item_and_nested_
         elif what == "ask":
             with system("test"):
                 actions.ask_hosts(at=at)
+        elif what == "host no aloud" and now is not None:
+            who = next(one for one in workers if one.pk == now.worker_id)
+            actions.note_host_no(stay=now.pk, stops=turn % 2 == 0, by=actor(who), at=at)
         elif what.startswith("host"):
             with system("test"):
                 for item in items:
                     say_whether(item=item, yes=what.endswith("yes"), why="", by=JOBS, at=at)
         elif now is not None:
             who = next(one for one in workers if one.pk == now.worker_id)
-            if what == "decline":
-                actions.answer_stay(stay=now.pk, accepts=False, why="ill", by=actor(who), at=at)
+            if what in ("decline", "accept"):
+                actions.answer_stay(stay=now.pk, accepts=what == "accept", why="ill", by=actor(who), at=at)
             else:
                 age = WITHIN + HOUR if what.startswith("late") else timedelta(0)
                 mark(now, who, StayStep(what.split()[-1]), at=at, age=age)

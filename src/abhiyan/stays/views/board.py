@@ -19,6 +19,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
+from abhiyan.helpdesk import helplines
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.org import queries as org
@@ -105,6 +106,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         one, here.span, at=at, state=given.get("state", ""), text=given.get("q", "").replace("\0", "").strip()
     )
     is_open = one.state == Programme.State.OPEN and not queries.is_over(one, at)
+    may_run = is_open and request.viewer.may_at("programmes.run", here.span[0])
     context = {
         "here": "programmes",
         "crumbs": _crumbs(one, (say("Places and workers"), "")),
@@ -115,7 +117,8 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         "below": sorted(below, key=lambda row: -row.empty) if len(below) > 1 else [],
         "filters": filters,
         "legend": [(queries.SHAPES[key], words) for key, (words, _kind) in STATES.items()],
-        "may_run": is_open and request.viewer.may_at("programmes.run", here.span[0]),
+        "may_run": may_run,
+        "may_assign": may_run and queries.may_begin(one, at),
         "problem": problem,
     }
     table = Table(
@@ -171,7 +174,7 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
     if before is None:
         del form.fields["same_host"]
     elif before[0]:
-        form.fields["same_host"].label = say("The same host: %(host)s") % {"host": before[0]}
+        form.fields["same_host"].label = say("The same host: %(host)s") % {"host": person(before[0])}
     back = here.href(reverse("stays:board", args=[public_id]), unit=_area(one, here))
 
     def do(given: dict[str, Any]) -> Stay:
@@ -277,9 +280,11 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
     with system("the page behind a question's link"):
         one = Stay.objects.filter(pk=row.about).first()
         place = units.names_of([one.unit_id], language=language()).get(one.unit_id, "") if one else ""
-        worker = people.names_of([one.worker_id]).get(one.worker_id, "") if one else ""
-        days = queries.days_of(programmes.programme_by_id(one.programme_id)) if one else ""
+        programme = programmes.programme_by_id(one.programme_id) if one else None
+        visit = queries.visit_to_host(one) if one and row.kind == actions.HOST else None
+        stop, call = asked.stop_number(), helplines.number_to_ask(one.programme_id) if one else ""
     is_open = one is not None and one.state in actions.BEFORE and at < row.expires_at
+    is_open = is_open and programme is not None and queries.may_begin(programme, at)
     if request.method == "POST" and is_open:
         said = pressed(request, "answer", "yes", "no")
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: actions.LONGEST_WHY]
@@ -290,8 +295,10 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         "is_open": is_open,
         "is_host": row.kind == actions.HOST,
         "place": place,
-        "worker": person(worker),
-        "days": days,
+        "visit": visit,
+        "days": queries.days_of(programme) if programme else "",
+        "stop": stop,
+        "call": call,
         "door": "" if one is None or row.kind == actions.HOST else _door(request, one, at=at),
     }
     response = render(request, "stays/answer.html", context)

@@ -28,10 +28,10 @@ from abhiyan.stays.models import FieldDay
 from abhiyan.stays.rules.days import DayFlaw
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.records import RecordSent, RecordShown, taken
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken
 from abhiyan.units import queries as units
 
-from .field import StayMarkForm
+from .field import KNOWN, StayMarkForm, said_of
 
 SHOWN = timedelta(days=92)
 DAY_FLAWS = {
@@ -118,24 +118,25 @@ def field_day(request: Request, day: UUID) -> HttpResponseBase:
     at = clock.now()
     form = StayMarkForm(request.POST if request.method == "POST" else None)
     own = queries.own_day(request.viewer.account_id, day)
-    done = tried(request, form, partial(_mark, request, day, form, timedelta(0), at), said=_("Recorded."))
+    done = tried(request, form, partial(_mark, request, day, form, timedelta(0), at), said=said_of)
     if done:
         return redirect(request.path)
     context = {
         "own": own,
         "form": form,
         "page": request.path,
+        "may_mark": KEPT in request.headers or clock.day_in(settings.TIME_ZONE, at) == own.of.day,
         "flaw": DAY_FLAWS[DayFlaw(own.of.flaw)] if own.of.flaw else "",
     }
     return render(request, "stays/field_day.html", context, status=done.status)
 
 
-def take_day(request: Request, sent: RecordSent) -> str:
-    """Take the mark of a day that a phone sends: by the form and the act of its page."""
+def take_day(request: Request, sent: RecordSent) -> RecordTaken:
+    """Take the mark of a day that a phone sends: by the form and the act of its page. A known mark is no error."""
     day: UUID = sent.named["day"]
     form = StayMarkForm(request.POST)
-    taken(form, partial(_mark, request, day, form, sent.age, clock.now()))
-    return reverse("stays:field_day", args=[day])
+    one = taken(form, partial(_mark, request, day, form, sent.age, clock.now()))
+    return RecordTaken(reverse("stays:field_day", args=[day]), str(KNOWN) if one.is_known else "")
 
 
 def show_day(request: Request, sent: RecordSent) -> RecordShown:

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -17,21 +19,21 @@ from abhiyan.contact import queries as contact
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.org.here import address, unit_fact
 from abhiyan.org.viewer import Request
 from abhiyan.stays import actions, queries
 from abhiyan.stays.actions import MarkGiven, StayReport
-from abhiyan.stays.models import Stay
+from abhiyan.stays.models import FieldDay, Stay
 from abhiyan.stays.rules.stays import LEAST, StayFlaw, StayStep
 from abhiyan.stays.words import FLAWS, STEPS
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import WhereField, WholeField
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, RecordShown, taken, typed
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken, typed
 from abhiyan.units import queries as units
 
 REPORT = "report"
@@ -122,15 +124,14 @@ def steps_left(one: Stay) -> list[str]:
 
 
 def done_for(one: Stay, at: datetime) -> str:
-    """How long the worker has been there: 14:22 of 24 hours. Empty before the arrival is known."""
+    """Say the whole hours that the worker has been there, and the hours it takes. Empty before the arrival is known."""
     if StayStep.ARRIVE.value not in one.marks:
         return ""
     begun = queries.mark_of(one.marks[StayStep.ARRIVE.value]).at
     end = queries.mark_of(one.marks[StayStep.LEAVE.value]).at if StayStep.LEAVE.value in one.marks else at
     minutes = int((end - begun).total_seconds() // 60)
-    return say("%(hours)s:%(minutes)02d of %(least)s hours") % {
+    return say("%(hours)s of at least %(least)s hours") % {
         "hours": grouped(minutes // 60),
-        "minutes": minutes % 60,
         "least": grouped(int(LEAST.total_seconds()) // 3600),
     }
 
@@ -147,7 +148,7 @@ def doors_of(own: queries.OwnStay, at: datetime) -> dict[str, Any]:
         since = queries.mark_of(begun).at
         talks = contact.talks_of(own.of.worker_id, own.of.unit_id, since=since, until=at)
     doors = [
-        (address(reverse("contact:field_doors", args=[one.public_id]), code), named(one.names))
+        (address(reverse("contact:field_doors", args=[one.public_id]), code), named(one.names), one.closes_on)
         for one in running
     ]
     return {"doors": doors, "talks": talks}
@@ -180,23 +181,53 @@ def host_number(request: Request, stay: UUID) -> HttpResponseBase:
     return _shown(request, stay, AnswerStayForm(), at=at, number=number)
 
 
+class HostNoForm(forms.Form):
+    """A host's no to the worker. stops: they want no more calls and messages either."""
+
+    stops = forms.BooleanField(required=False)
+
+
+@require_POST
+def host_no(request: Request, stay: UUID) -> HttpResponseBase:
+    """Note a no that the host said to the worker, and show what became of the stay."""
+    form = HostNoForm(request.POST)
+    done = tried(
+        request,
+        form,
+        lambda given: actions.note_host_no(stay=stay, stops=given["stops"], by=request.actor, at=clock.now()),
+        said=_("Noted. Only the host can take it back."),
+    )
+    if not done:
+        messages.error(request, problem(form))
+    return redirect("stays:field_stay", stay)
+
+
 def _shown(
     request: Request, stay: UUID, form: forms.Form, *, at: datetime, number: str = "", status: int = 200
 ) -> HttpResponseBase:
     own = queries.own_stay(request.viewer.account_id, stay, at=at)
     flaw = own.of.flaw
+    is_copy = KEPT in request.headers
+    with system("whether a host said no"):
+        has_refused = bool(queries.hosts_who_refused([own.of.host_phone] if own.of.host_phone else []))
+    steps = steps_left(own.of)
+    if is_copy and own.of.state == Stay.State.ASSIGNED:
+        steps = unmarked(own.of)  # The worker may accept by SMS where there is no other network.
     context = {
         "own": own,
+        "host": person(own.of.host_name),
+        "is_missed": own.is_missed(at),
         "form": form,
         "number": number,
         "days": queries.days_of(own.programme),
-        "is_copy": KEPT in request.headers,
-        "names_host": KEPT not in request.headers and not request.viewer.is_phone,
+        "is_copy": is_copy,
+        "names_host": not is_copy and not request.viewer.is_phone and not has_refused,
+        "has_refused": has_refused,
         "marks": marks_of(own.of),
         "done_for": done_for(own.of, at),
         "flaw": FLAWS[StayFlaw(flaw)] if flaw else "",
         "report": own.of.report,
-        "steps": steps_left(own.of),
+        "steps": steps,
         **doors_of(own, at),
         "back": address_of("site:field_start"),
     }
@@ -209,8 +240,9 @@ def field_step(request: Request, stay: UUID, step: str) -> HttpResponseBase:
     at = clock.now()
     own = queries.own_stay(request.viewer.account_id, stay, at=at)
     form, do = _form(request, stay, step, timedelta(0), at=at)
-    done = tried(request, form, do, said=_("Recorded."))
-    if done:
+    done = tried(request, form, do, said=said_of)
+    is_early = own.of.state == Stay.State.ASSIGNED and KEPT not in request.headers
+    if done or (request.method == "GET" and (is_early or step not in unmarked(own.of))):
         return redirect("stays:field_stay", stay)
     context = {
         "own": own,
@@ -225,12 +257,20 @@ def field_step(request: Request, stay: UUID, step: str) -> HttpResponseBase:
     return render(request, "stays/field_step.html", context, status=done.status)
 
 
-def take_step(request: Request, sent: RecordSent) -> str:
-    """Take a mark or a report that a phone sends: by the form and the act of its page."""
+KNOWN = _("You recorded this before. The first one stays.")
+
+
+def said_of(one: Stay | FieldDay) -> Promise:
+    """Return what a worker reads after a mark or a report."""
+    return KNOWN if one.is_known else _("Recorded.")
+
+
+def take_step(request: Request, sent: RecordSent) -> RecordTaken:
+    """Take a mark or a report that a phone sends: by the form and the act of its page. A known mark is no error."""
     stay = sent.named["stay"]
     form, do = _form(request, stay, sent.named["step"], sent.age, at=clock.now())
-    taken(form, do)
-    return reverse("stays:field_stay", args=[stay])
+    one = taken(form, do)
+    return RecordTaken(reverse("stays:field_stay", args=[stay]), str(KNOWN) if one.is_known else "")
 
 
 def show_step(request: Request, sent: RecordSent) -> RecordShown:

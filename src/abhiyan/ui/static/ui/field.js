@@ -211,6 +211,21 @@ async function hideWaiting(form) {
   for (const box of form.querySelectorAll(`[name="${name}"]`)) box.closest("label").hidden = values.has(box.value);
 }
 
+// The forms about one thing whose records wait: nobody is asked the same again. Once they are sent, this page is old.
+const waits = new Set();
+async function markWaiting() {
+  const finished = (await mine()).filter((one) => one.thing !== one.key && one.key !== asked);
+  for (const one of finished) if (one.state === "final") waits.add(one.opens ?? one.page);
+  for (const one of finished) if (one.state === "refused") waits.delete(one.opens ?? one.page);
+  for (const part of document.querySelectorAll("main a[href], form[data-thing]")) {
+    const isDone = waits.has(part.dataset.page ?? part.getAttribute("href"));
+    if (isDone === part.hidden) continue;
+    part.hidden = isDone;
+    if (isDone) part.after(Object.assign(document.createElement("a"), { href: about.outbox, textContent: about.waits, className: "waits" }));
+    else part.parentElement.querySelector(".waits")?.remove();
+  }
+}
+
 const rest = (ms, then) => new Promise((done) => setTimeout(done, ms, then));
 const full = () => say(about.full, "bad");
 
@@ -317,6 +332,8 @@ async function start() {
     await hideWaiting(form);
     onChange(() => hideWaiting(form));
   }
+  await markWaiting();
+  onChange(markWaiting);
   const place = document.getElementById("records");
   if (place) {
     await listUnsent(place);
