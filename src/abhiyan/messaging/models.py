@@ -208,6 +208,9 @@ class Question(models.Model):
     ref = models.TextField(default="", db_default="")  # the provider's id of the answer
     message_id = models.UUIDField(null=True)  # our message that was answered
     closed_at = models.DateTimeField(null=True)  # over without an answer: its time, or its matter, has ended
+    hears_late_no = models.BooleanField(
+        default=False, db_default=False
+    )  # see actions.questions.PhoneQuestion
 
     class Meta:
         db_table = "messaging_question"

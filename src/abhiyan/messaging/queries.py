@@ -436,6 +436,11 @@ def open_behind(link: str, *, of: tuple[str, str], at: datetime) -> Question | N
     return one if one is not None and is_open and (one.room, one.kind) == of else None
 
 
+def is_over(question: Question, at: datetime) -> bool:
+    """Return True if the time of a question, or its matter, has ended. Then it takes no YES."""
+    return question.closed_at is not None or at >= question.expires_at
+
+
 def is_unnamed(*, link: str, question: Question, at: datetime) -> bool:
     """Whether who opens this link of a question is shown no name: its message named nobody, and the phone has not
     answered since. As the system."""

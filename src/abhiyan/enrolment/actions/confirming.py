@@ -31,9 +31,9 @@ from abhiyan.messaging.rules import hours
 from abhiyan.programmes.models import Rung
 
 from . import listed
-from .leaving import deny_by_phone
+from .leaving import deny_by_phone, leave, stop_by_phone
 from .members import QUESTION, AlreadyEnded, found_member, latest_id, lock_phone, name_asked, post, posted
-from .receipts import CONFIRM, DENY, send_receipt
+from .receipts import CONFIRM, DENY, LEAVE, STOP, send_receipt
 
 CONFIRMED_AFTER = timedelta(hours=24)  # after storing
 AGAIN_AFTER = timedelta(days=3)
@@ -189,6 +189,7 @@ def _asking(one: _Due, programme_id: int, mark: str, at: datetime) -> messaging.
         programme_id=programme_id,
         names=True,
         last_sign=one.last_sign,
+        hears_late_no=True,
     )
 
 
@@ -234,7 +235,8 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
 def hear_answer(*, told: QuestionAnswered) -> None:
     """A phone answered whether somebody joined. In the transaction of the answer, whose phone is locked.
 
-    A yes of a term that has ended, or through who entered them, changes nothing; a no is the phone's own word.
+    A yes of a term that has ended, or through who entered them, changes nothing; a no is the phone's own word. After
+    the question's time, when no yes is taken either, a no takes the person off as a LEAVE does, and denies nothing.
     """
     if (told.room, told.kind) != QUESTION:
         return
@@ -251,6 +253,8 @@ def hear_answer(*, told: QuestionAnswered) -> None:
             _sign_all(others, about=term, by=by, at=told.at)
         elif told.yes:
             _hear_yes(member, term, told, by)
+        elif term.asked_at is not None and told.at >= term.asked_at + ANSWERED_WITHIN:
+            _hear_late_no(member, told, by)
         else:
             for denied in {member.public_id: None} | {one.public_id: None for one, _term in others}:
                 deny_by_phone(
@@ -267,6 +271,19 @@ def hear_answer(*, told: QuestionAnswered) -> None:
                 programme_id=member.programme_id,
                 at=told.at,
             )
+
+
+def _hear_late_no(member: Membership, told: QuestionAnswered, by: Actor) -> None:
+    """A no after the question's time: the person leaves; who has left already hears no more from us."""
+    of, channel = LEAVE, CHANNELS.get(told.channel, Channel.WEB).value
+    if member.ended_on is None:
+        leave(membership=member.public_id, channel=channel, by=by, at=told.at)
+    else:
+        of = STOP
+        stop_by_phone(phone=told.phone_id, channel=channel, by=by, at=told.at)
+    send_receipt(
+        of=of, phone=told.phone_id, language=told.language, programme_id=member.programme_id, at=told.at
+    )
 
 
 def _sign_all(

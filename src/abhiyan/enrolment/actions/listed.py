@@ -90,6 +90,7 @@ def _asking(
         blanks=said,
         label=said["day"],
         expires_at=expires_at,
+        hears_late_no=True,
         unit_id=one.unit_id,
         programme_id=programme_id,
     )

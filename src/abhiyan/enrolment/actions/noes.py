@@ -26,7 +26,7 @@ OUTREACH = (Purpose.CALLS.value, Purpose.MESSAGES.value)
 
 
 def lock_for_no(phone_id: UUID) -> None:
-    """Lock a phone that says no, and the phones of whoever is one person with its people. Before any row, in the order
+    """Lock a phone that says no, and the other phones of its people. Before any row, in the order
     of every act that takes several. In a system scope."""
     held = {phone_id, *(each.phone_id for each in selves_elsewhere(phone_id))}
     lock_phones(held)

@@ -106,7 +106,7 @@ def _lists(members: Iterable[Membership]) -> str:
 
 
 def _mark(terms: Iterable[UUID]) -> str:
-    """What ended, for the key of its receipt: another word that ends something else has its own."""
+    """Return a mark of what ended. A word that ends something else has a receipt of its own."""
     ids = b"".join(each.bytes for each in sorted(terms))
     return f"|{sha256(ids).hexdigest()[:16]}" if ids else ""
 

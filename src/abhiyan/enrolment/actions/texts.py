@@ -212,6 +212,9 @@ class _Answering:
             ):
                 _note(self.told, self.phone, f"question_{said}", self.at)
                 return True
+        if said is found.OVER:  # a NO that comes too late counts for nothing, and is not lost
+            self.ask()
+            return True
         return False
 
     def _waits_for_yes(self) -> bool:

@@ -194,8 +194,13 @@ def test_after_a_second_question_and_thirty_days_nobody_is_asked_again(world: Wo
     assert text(world, world.asha, word(asha, 2)) is Answered.OVER
     assert ask(world, days=0) == 0
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
-    assert text(world, world.asha, word(asha, 2), yes=False) is Answered.TAKEN  # a no is heard at any time
+    assert (
+        text(world, world.asha, word(asha, 2), yes=False) is Answered.TAKEN
+    )  # she leaves, and denies nothing
     assert world.ladder(world.booth) == Ladder(reported=1)
+    assert world.rows("select kind from enrolment_parting") == [("left",)]
+    (receipt,) = blanks(world.asha.phone, "leave.receipt")
+    assert receipt["ended"] and receipt["day"] and not blanks(world.asha.phone, "deny.receipt")
 
 
 def worker(of: Human, public_id: UUID) -> None:

@@ -17,12 +17,15 @@ from hypothesis import strategies as st
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, doubles, replies, texts, welcoming
-from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll
+from abhiyan.enrolment.actions import confirming, doubles, leaving, replies, texts, welcoming
+from abhiyan.enrolment.actions.leaving import stands_elsewhere
+from abhiyan.enrolment.models import Enrolment, HeldLeave, Membership, Parting, Roll
+from abhiyan.enrolment.queries.people import own_membership
 from abhiyan.enrolment.rules import endings, names
-from abhiyan.enrolment.rules.channels import BY_OTHERS
+from abhiyan.enrolment.rules.channels import BY_OTHERS, Channel
+from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Question
@@ -430,3 +433,210 @@ def test_a_no_ends_what_it_means_everywhere_and_nothing_else(
     for roll, programme in town.programmes.items():
         world.programme, world.roll = programme, town.rolls[roll]
         assert world.tallies() == world.recounted()
+
+
+# The cases one by one
+
+
+def rolls_of(town: Town, who: int) -> list[str]:
+    """The rolls on which somebody runs by their own phone."""
+    human = town.people[who]
+    with system("test"):
+        ids = [one.pk for one in Person.objects.filter(phone_id=town.world.phone_id(human), name=human.name)]
+        found = Membership.objects.filter(person_id__in=ids, ended_on=None).values_list("roll_id", flat=True)
+        return sorted(Roll.objects.get(pk=pk).names["en"] for pk in found)
+
+
+def merge_of(town: Town, one: int, other: int) -> None:
+    """Merge two entries of the members' roll."""
+    with system("tests merge"):
+        pair = sorted(
+            Membership.objects.get(phone_id=town.world.phone_id(human), person_id__in=ids).person_id
+            for human in (town.people[one], town.people[other])
+            for ids in [list(Person.objects.filter(name=human.name).values_list("pk", flat=True))]
+        )
+        keep_doubles(found=[(pair[0], pair[1], 95, False)], at=town.world.now)
+        double = Double.objects.get(first_id=pair[0], second_id=pair[1])
+        doubles.merge(double=double.public_id, by=SYSTEM, at=town.world.now)
+
+
+def write(town: Town, who: int, text: str, to: int) -> None:
+    town.world.tick()
+    texts.hear(told=town.told(town.people[who].phone, text, to), by=CHANNEL, at=town.world.now)
+
+
+def receipt(town: Town, who: int, of: str) -> str:
+    """The last receipt in English."""
+    said = blanks(town.people[who].phone, f"{of}.receipt")[-1]
+    return fill(TEXTS[f"{of}.receipt", "en"], said | {"organisation": "S", "answer": "+911800000009"})
+
+
+@pytest.mark.parametrize("to", [MEMBERS, FRIENDS, HELPERS, ANSWERS])
+def test_a_friend_who_writes_naam_hatao_to_any_number_is_off_the_list_and_told_so(
+    town: Town, to: int
+) -> None:
+    town.do(("join", 0, FRIENDS, True))
+    write(town, 0, "mujhe nahi rehna, naam hatao", to)
+    assert rolls_of(town, 0) == []
+    told = receipt(town, 0, "leave")
+    assert "you have left: Friends." in told and "still" not in told and "send JOIN to +911800000009" in told
+    write(town, 0, "JOIN", to if to != HELPERS else FRIENDS)
+    assert rolls_of(town, 0) == ["Friends"], "it is undone as the receipt says"
+
+
+def test_leave_to_a_number_of_a_roll_ends_that_roll_however_often_it_is_said(town: Town) -> None:
+    town.do(("join", 0, MEMBERS, True))
+    town.do(("join", 0, HELPERS, True))
+    write(town, 0, "LEAVE", HELPERS)
+    told = receipt(town, 0, "leave")
+    assert "you have left: Contributors. You are still on: Primary members." in told
+    assert "send LEAVE to +911800000009" in told
+    for _n in range(3):
+        write(town, 0, "LEAVE", HELPERS)
+        assert rolls_of(town, 0) == ["Primary members"]
+    assert receipt(town, 0, "leave").startswith("S: You are still on: Primary members.")
+    assert len(blanks(town.people[0].phone, "leave.receipt")) == 2
+    write(town, 0, "LEAVE", ANSWERS)
+    assert rolls_of(town, 0) == [] and "you have left: Primary members." in receipt(town, 0, "leave")
+
+
+@pytest.mark.parametrize("text", ["LEAVE {}", "{} leave", "chhodo {}", "naam hatao {}"])
+def test_leave_with_the_word_of_a_message_ends_the_roll_of_the_message(town: Town, text: str) -> None:
+    town.do(("join", 0, MEMBERS, True))
+    town.do(("join", 0, HELPERS, True))
+    town.do(("days", 2))
+    words_by_roll = {town._kind(one.programme_id): word for one, word in town.questions(town.people[0].phone)}
+    write(town, 0, text.format(words_by_roll[HELPERS]), MEMBERS)
+    assert rolls_of(town, 0) == ["Primary members"]
+
+
+@pytest.mark.parametrize("way", ["text", "call", "page"])
+def test_leave_from_the_second_phone_takes_the_person_off_and_nobody_else(town: Town, way: str) -> None:
+    for who, roll in ((0, MEMBERS), (1, MEMBERS), (2, MEMBERS), (0, HELPERS), (4, MEMBERS)):
+        town.do(("join", who, roll, True))
+    contributor = rolls_of(town, 0)
+    assert contributor == ["Contributors", "Primary members"]
+    with system("test"):
+        kept, gone = (
+            Membership.objects.get(
+                roll_id=town.rolls[MEMBERS].pk,
+                phone_id=town.world.phone_id(town.people[who]),
+                person_id__in=list(
+                    Person.objects.filter(name=town.people[who].name).values_list("pk", flat=True)
+                ),
+            )
+            for who in (0, 1)
+        )
+        first, second = sorted((kept.person_id, gone.person_id))
+        keep_doubles(found=[(first, second, 95, False)], at=town.world.now)
+        doubles.merge(
+            double=Double.objects.get(first_id=first, second_id=second).public_id,
+            by=SYSTEM,
+            at=town.world.now,
+        )
+        gone = next(
+            one for one in (kept, gone) if not Membership.objects.filter(pk=one.pk, ended_on=None).exists()
+        )
+    assert gone.phone_id == town.world.phone_id(town.people[1])
+    phone_id = gone.phone_id
+    town.world.tick()
+    if way == "text":
+        write(town, 1, "LEAVE", ANSWERS)
+    elif way == "call":
+        actions.leave_by_phone(phone=phone_id, channel=Channel.MISSED_CALL, by=CHANNEL, at=town.world.now)
+    else:
+        by = Actor(kind="citizen", id=gone.public_id)
+        with scoped(Scope(phone=phone_id)):
+            member = own_membership(phone_id, gone.public_id)
+            assert member is not None and stands_elsewhere(member) == (True, None)
+            actions.leave(membership=gone.public_id, channel=Channel.WEB, by=by, at=town.world.now)
+            assert stands_elsewhere(member) == (False, town.world.now)
+    brother = [] if way != "page" else ["Primary members"]
+    assert rolls_of(town, 2) == brother, "a call names nobody, so all of the phone leave; a page one person"
+    assert rolls_of(town, 0) == (["Contributors"] if way == "page" else []), "on the page it is that roll"
+    assert rolls_of(town, 4) == ["Primary members"], "who shares the other phone stays"
+    assert not town.silent(town.people[4].phone)
+    if way == "text":
+        assert "you have left: Primary members, Contributors." in receipt(town, 1, "leave")
+    town.world.tick(days=1)
+    by = Actor(kind="citizen", id=gone.public_id)
+    with scoped(Scope(phone=phone_id)):
+        n = actions.come_back(
+            phone=phone_id,
+            channel=Channel.WEB,
+            by=by,
+            at=town.world.now,
+            membership=gone.public_id if way == "page" else None,
+        )
+    assert n == (1 if way == "page" else 3) and rolls_of(town, 0) == contributor
+
+
+def test_stop_from_the_second_phone_silences_a_phone_on_which_only_that_person_is_on_two_rolls(
+    town: Town,
+) -> None:
+    town.people[1] = Human("आशा देवी", 1980, f"{town.people[1].phone[:-1]}7")
+    for who, roll in ((0, MEMBERS), (1, MEMBERS)):
+        town.do(("join", who, roll, True))
+    merge_of(town, 0, 1)
+    town.do(("join", 0, HELPERS, True))
+    write(town, 1, "STOP", ANSWERS)
+    assert town.silent(town.people[0].phone) and rolls_of(town, 0) == ["Contributors", "Primary members"]
+    told = receipt(town, 1, "stop")
+    assert "still on our list: Primary members, Contributors. To leave, send LEAVE to +911800000009." in told
+
+
+def test_another_leave_that_waits_is_not_lost(town: Town) -> None:
+    town.do(("join", 0, MEMBERS, True))
+    town.do(("join", 0, HELPERS, True))
+    phone_id = town.world.phone_id(town.people[0])
+    for kind in (HELPERS, MEMBERS):
+        actions.leave_by_phone(
+            phone=phone_id,
+            channel=Channel.SMS,
+            by=CHANNEL,
+            at=town.world.now,
+            programme_id=town.programmes[kind].pk,
+            is_believed=False,
+        )
+    town.world.tick(days=2)
+    with system("test"):
+        leaving.leave_held(held=HeldLeave.objects.get(), by=SYSTEM, at=town.world.now)
+    assert rolls_of(town, 0) == []
+
+
+def test_a_no_that_waits_strikes_off_what_a_no_does(town: Town) -> None:
+    town.do(("join", 0, MEMBERS, True))
+    town.do(("join", 0, HELPERS, False))
+    phone_id = town.world.phone_id(town.people[0])
+    actions.deny_by_phone(
+        phone=phone_id, channel=Channel.SMS, by=CHANNEL, at=town.world.now, is_believed=False
+    )
+    assert town.silent(town.people[0].phone) and rolls_of(town, 0) == ["Contributors", "Primary members"]
+    town.world.tick(days=2)
+    with system("test"):
+        leaving.leave_held(held=HeldLeave.objects.get(), by=SYSTEM, at=town.world.now)
+    assert rolls_of(town, 0) == ["Primary members"]
+
+
+def test_a_no_that_comes_too_late_is_read_by_somebody(town: Town) -> None:
+    town.do(("join", 0, MEMBERS, True))
+    asking = messaging.PhoneQuestion(
+        room="programmes",
+        kind="item",
+        about=UUID(int=next(town.n) + 1),
+        phone=town.people[0].phone,
+        language="en",
+        template="ask.talked",
+        blanks={"worker": "Ravi Koul", "day": "9 November"},
+        label="Ravi Koul",
+        expires_at=town.world.now.replace(hour=18),
+        programme_id=town.programmes[MEMBERS].pk,
+    )
+    with system("test"):
+        messaging.ask(asking=asking, at=town.world.now)
+    (word,) = [word for one, word in town.questions(town.people[0].phone) if one.template == "ask.talked"]
+    town.world.tick(days=1)
+    write(town, 0, f"NO {word}", ANSWERS)
+    assert rolls_of(town, 0) == ["Primary members"] and not town.silent(town.people[0].phone)
+    with system("test"):
+        assert Ticket.objects.filter(phone_id=town.world.phone_id(town.people[0])).count() == 1

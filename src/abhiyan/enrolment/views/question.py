@@ -106,7 +106,7 @@ def _state(row: Question, about: queries.QuestionEntry, at: datetime) -> str:
         return "no" if row.is_yes is False else "gone"
     if row.is_yes or about.confirmed_at is not None:
         return "yes" if about.confirmed_at is not None else "heard"
-    return "over" if row.closed_at is not None or at >= row.expires_at else "open"
+    return "over" if asked.is_over(row, at) else "open"
 
 
 @require_POST

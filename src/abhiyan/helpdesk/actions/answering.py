@@ -286,6 +286,7 @@ def _ask(row: Ticket, said: str, *, at: datetime) -> UUID | None:
             blanks={"number": row.number, "text": said},
             label=row.number,
             expires_at=rules.closes_at(row.kind, at),
+            hears_late_no=True,
             unit_id=row.unit_id,
             programme_id=row.programme_id,
             address="/help/%s/",

@@ -36,9 +36,9 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         own = Invitee.objects.select_related("meeting__unit").filter(question=row.about).first()
     is_after = row.kind == CAME
     is_open = own is not None and (
-        row.answered_at is None and at < row.expires_at
+        row.answered_at is None and not asked.is_over(row, at)
         if is_after
-        else not acts.answering.is_over(own.meeting, at=at)
+        else not asked.is_over(row, at) and not acts.answering.is_over(own.meeting, at=at)
     )
     if request.method == "POST" and is_open:
         said = pressed(request, "answer", "yes", "no")

@@ -27,7 +27,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
-from abhiyan.messaging.queries import is_unnamed, message_id, question_by_link, question_digest
+from abhiyan.messaging.queries import is_over, is_unnamed, message_id, question_by_link, question_digest
 from abhiyan.messaging.rules import hours, texts
 from abhiyan.messaging.rules import questions as rules
 from abhiyan.people import queries as people
@@ -53,7 +53,7 @@ class Answered(StrEnum):
     NAMED = "named"  # a YES to a message that named nobody: the phone may be asked by name now
     NONE = "none"  # no word, and no question is open
     WRONG = "wrong"  # no question of this phone has this word
-    OVER = "over"  # a YES to a question that is over
+    OVER = "over"  # the question is over; of a NO its room still hears, where it asked for that
     LIMITED = "limited"  # too many words today: this one was not looked at
 
 
@@ -66,7 +66,8 @@ class PhoneQuestion:
     `link` are given. label: the matter in a few words of the language, said where an answer does not name its question.
     remind_at: asked once more then. address: of the page the link opens, with %s. names: whether the blank `name` names
     somebody; then last_sign is what `needs_new_answer` asks for, as far as the room knows, and a blank `day` stands for
-    the name.
+    the name. hears_late_no: the room hears a NO also when the question is over, for it ends what is the person's own,
+    such as a membership. Any other question closes to YES and NO at the same time, so no figure leans to one of them.
     """
 
     room: str
@@ -84,6 +85,7 @@ class PhoneQuestion:
     address: str = "/q/%s/"
     names: bool = False
     last_sign: datetime | None = None
+    hears_late_no: bool = False
 
     def is_unnamed(self, at: datetime) -> bool:
         """Whether it names nobody until the phone has answered: nor when it is asked once more."""
@@ -302,6 +304,7 @@ def _new(ident: UUID, one: PhoneQuestion, at: datetime) -> Question:
         remind_at=one.remind_at,
         expires_at=one.expires_at,
         unnamed=int(one.is_unnamed(at)),
+        hears_late_no=one.hears_late_no,
     )
     row.message_ids = [message_id(_key(row, 1))]
     return row
@@ -361,7 +364,7 @@ def _by_name(one: Question, at: datetime) -> Answered:
 
 
 def _is_open(one: Question, at: datetime) -> bool:
-    return one.answered_at is None and one.closed_at is None and at < one.expires_at
+    return one.answered_at is None and not is_over(one, at)
 
 
 def _take(
@@ -379,7 +382,7 @@ def _take(
     """The answer to message n of a question; phone and question are locked."""
     if one.is_yes is yes:
         return Answered.AGAIN
-    if yes and not _is_open(one, at):  # a no is heard at any time
+    if not (_is_open(one, at) if yes else one.hears_late_no or not is_over(one, at)):
         return Answered.OVER
     _take_back(one, at)
     one.answered_at, one.is_yes, one.message_id = at, yes, one.message_ids[n - 1]

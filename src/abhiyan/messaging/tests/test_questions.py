@@ -230,7 +230,16 @@ def test_nobody_answered_so_it_asks_once_more_by_a_word_of_its_own_and_then_neve
     assert said(word(mine, 2), at=AT + 31 * DAY) is Answered.OVER
     asked(1, at=AT + 40 * DAY)
     assert queued() == [] and turned(AT + 50 * DAY) == 0
-    assert said(word(mine, 1), yes=False, at=AT + 51 * DAY) is Answered.TAKEN
+    assert said(word(mine, 1), yes=False, at=AT + 51 * DAY) is Answered.OVER
+
+
+def test_yes_and_no_close_at_the_same_time_but_where_a_no_is_the_persons_own(told: Told) -> None:
+    first, second = asked(1), asked(2)
+    with system("test"):
+        Question.objects.filter(pk=second).update(hears_late_no=True)
+    assert [said(word(one), yes=False, at=AT + 30 * DAY) for one in (first, second)] == ["over", "taken"]
+    assert said(word(first), yes=False, at=AT + 30 * DAY - timedelta(seconds=1)) is Answered.TAKEN
+    assert len(told) == 2
 
 
 def test_a_yes_at_the_last_instant_counts_and_later_does_not() -> None:

@@ -130,17 +130,22 @@ def test_a_yes_by_sms_counts_and_confirms_and_a_no_takes_it_back(
     assert actions.ask_whether(asked=[], at=NOW) == 0 and Message.objects.count() == 1
     assert said(row, yes=True) is Answered.TAKEN
     assert ladder(run, trees) == Ladder(reported=1, counted=1, confirmed=1)
-    assert said(row, yes=False, at=NOW + timedelta(days=3)) is Answered.TAKEN, "a no is heard at any time"
+    assert said(row, yes=False) is Answered.TAKEN, "a no is heard after a yes"
     assert ladder(run, trees) == Ladder(reported=1)
     row.refresh_from_db()
     assert row.why == Item.Why.DENIED and heard == [(row.pk, True, ""), (row.pk, False, "")]
     assert recount(at=NOW).is_right
 
 
-def test_a_yes_that_comes_too_late_changes_nothing(run: Programme, trees: Trees, heard: Heard) -> None:
+@pytest.mark.parametrize("yes", [True, False])
+def test_an_answer_that_comes_too_late_changes_nothing(
+    run: Programme, trees: Trees, heard: Heard, yes: bool
+) -> None:
     row = asked(run, trees.units["b000"].pk)
-    assert said(row, yes=True, at=NOW + timedelta(days=2)) is Answered.OVER
+    end = question_of(row).expires_at
+    assert said(row, yes=yes, at=end) is Answered.OVER
     assert ladder(run, trees) == Ladder(reported=1) and heard == []
+    assert said(row, yes=yes, at=end - timedelta(seconds=1)) is Answered.TAKEN
 
 
 def test_the_page_of_the_link_says_what_was_so_and_takes_either_answer(

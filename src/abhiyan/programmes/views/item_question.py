@@ -53,14 +53,14 @@ def item_question(request: Request, link: str) -> HttpResponseBase:
 
 
 def _state(row: Question, about: Item, at: datetime) -> str:
-    """open, yes, no, gone (it no longer counts), or over: then only a no is taken."""
+    """open, yes (a no is still taken), no, gone (it no longer counts), or over: it said yes, or nothing, in time."""
     if row.is_yes is False:
         return NO
     if about.ended_at is not None:
         return "gone"
-    if row.is_yes:
-        return YES
-    return "over" if row.closed_at is not None or at >= row.expires_at else "open"
+    if asked.is_over(row, at):
+        return "over"
+    return YES if row.is_yes else "open"
 
 
 def _guessed(request: Request, at: datetime) -> HttpResponseBase:

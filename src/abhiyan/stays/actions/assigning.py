@@ -425,6 +425,7 @@ def tell_next(*, at: datetime) -> int:
                     blanks={"days": days, **more},
                     label=label,
                     expires_at=over,
+                    hears_late_no=True,
                     unit_id=one.unit_id,
                     programme_id=one.programme_id,
                     address=ANSWER_PAGE,
