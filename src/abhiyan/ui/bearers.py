@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.words import person
+
 REASON = "names_reason"  # the field of the form; what is sent with it is read as a look at the page
 NOT_SHOWN = _("Name not shown")
 Drawn = Callable[[str], str]  # the HTML of a name, from the address of its sheet; "" draws the plain name
@@ -117,8 +119,8 @@ def names_left_out(request: HttpRequest, accounts: Collection[int]) -> Collectio
 
 
 def shown_name(name: str, account: int, left_out: Collection[int]) -> str | Promise:
-    """A name for a menu, or what takes its place."""
-    return NOT_SHOWN if account in left_out else name
+    """A name for a menu or a sentence, in the reader's script, or what takes its place."""
+    return NOT_SHOWN if account in left_out else person(name)
 
 
 def _seen(request: HttpRequest, names: Collection[BearerPlace]) -> BearersSeen:

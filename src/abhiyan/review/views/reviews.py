@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock, small_cells
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
@@ -54,10 +54,10 @@ def _page(one: Review) -> str:
 
 
 def _name(one: Review) -> str:
-    """Who or what is reviewed."""
+    """Who or what is reviewed, in the reader's script."""
     if one.account_id is None:
         return named(one.unit.names)
-    return found.names_of([one.account_id]).get(one.account_id, "")
+    return person(found.names_of([one.account_id]).get(one.account_id, ""))
 
 
 def _crumbs(one: Review, *more: tuple[str, str]) -> dict[str, Any]:
@@ -257,7 +257,7 @@ def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionF
         whom=[
             ("", say("nobody")),
             *(
-                (str(each.appointment), f"{each.name}, {named(each.office_names)}, {named(each.unit_names)}")
+                (str(each.appointment), f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}")
                 for each in some
             ),
         ],

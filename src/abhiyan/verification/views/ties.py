@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
+from abhiyan.core.words import person
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
@@ -72,6 +73,7 @@ def ties(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
         "page_unit": here,
         "above": [row.name() for row in units.path(here.unit.id, here.hierarchy)],
         "of": of if public_id else None,
+        "whose": person(of.name),
         "ties": stated,
         "offices": offices,
         "form": form,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.words import person
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.acts import ask, form_page, tried
@@ -72,7 +73,7 @@ def _agreement(one: VerifierChecks) -> str | None:
 
 
 COLUMNS: tuple[Column[VerifierChecks], ...] = (
-    Column("name", _("Verifier"), lambda row: row.name, order=True, is_name=True, names_people=True),
+    Column("name", _("Verifier"), lambda row: person(row.name), order=True, is_name=True, names_people=True),
     Column("taken", _("Checks taken"), lambda row: row.taken, css="num", order=True),
     Column("genuine", _("Genuine"), lambda row: row.genuine, css="num", order=True),
     Column("not_genuine", _("Not genuine"), lambda row: row.not_genuine, css="num", order=True),
@@ -119,7 +120,7 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
         "found": found,
         "least_pairs": PAIRS,
         "below": {account_id for account_id, unit_id in places.items() if unit_id in own},
-        "differ": [(one.name, differs(one)) for one in found.each if one.unlike],
+        "differ": [(person(one.name), differs(one)) for one in found.each if one.unlike],
     }
     return answer(request, "verification/verifier_list.html", table, shown)
 
