@@ -16,7 +16,13 @@ from abhiyan.site.tests.addresses import address, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
-READERS = ("state_president", "district_elsewhere", "booth_president", "call_centre_agent", "it_administrator")
+READERS = (
+    "state_president",
+    "district_elsewhere",
+    "booth_president",
+    "call_centre_agent",
+    "it_administrator",
+)
 KNOWN = {each["latin"].lower() for each in words.names()}
 # Forms keep what was typed, so their fields do not count.
 UNSEEN = re.compile(r"(?s)<(script|style|textarea|template)\b.*?</\1>|<[^>]*>")

@@ -257,7 +257,10 @@ def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionF
         whom=[
             ("", say("nobody")),
             *(
-                (str(each.appointment), f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}")
+                (
+                    str(each.appointment),
+                    f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}",
+                )
                 for each in some
             ),
         ],
