@@ -12,7 +12,7 @@ class ContactConfig(AppConfig):
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
-        from abhiyan.people.news import ClosedAccountNews, PhoneSaidNo
+        from abhiyan.people.news import ClosedAccountNews, NoTakenBack, PhoneSaidNo
         from abhiyan.programmes.news import ItemsErased
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
@@ -26,16 +26,18 @@ class ContactConfig(AppConfig):
         audiences.register(BENEFICIARIES)
         activities.register(CONTACT_ACTIVITY)
         releases.register_details(actions.ACT, office.sentences)
-        news.subscribe(AppointmentEnded, lambda told: actions.end_leases(account_id=told.account_id))
-        news.subscribe(ClosedAccountNews, lambda told: actions.end_leases(account_id=told.account_id))
         news.subscribe(
             AppointmentEnded, lambda told: actions.end_turns(account_id=told.account_id, at=told.at)
         )
         news.subscribe(
             ClosedAccountNews, lambda told: actions.end_turns(account_id=told.account_id, at=told.at)
         )
+        # After the turns: somebody who is on the line rests until it is over.
+        news.subscribe(AppointmentEnded, lambda told: actions.end_leases(account_id=told.account_id))
+        news.subscribe(ClosedAccountNews, lambda told: actions.end_leases(account_id=told.account_id))
         news.subscribe(ReleaseDecided, lambda told: actions.heed_decision(told=told))
         news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
+        news.subscribe(NoTakenBack, lambda told: actions.bring_back_entries(phone_id=told.phone_id))
         news.subscribe(HelplineCalled, lambda told: actions.heed_helpline_call(told=told))
         hanging.register(actions.ENTRIES)
         news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))

@@ -15,7 +15,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 
 from . import queries
-from .models import CallQueue, CallSeat, CallTurn, ContactEntry, ContactList, PausedCentre
+from .models import CallQueue, CallSeat, CallTurn, ContactEntry, ContactList, ContactTry, PausedCentre
 from .rules.retries import into_hours
 
 AGENT, SUPERVISOR = "call_agent", "call_supervisor"
@@ -23,6 +23,8 @@ LOST_AFTER = timedelta(minutes=3)  # without a sign of the caller's page, while 
 AWAY_AFTER = timedelta(minutes=10)
 LONG = timedelta(minutes=8)  # with one person
 MOST_PROMISED = 20  # shown at once
+MOST_OWN_SHOWN = 300  # calls of one day
+TAKE_BACK = timedelta(seconds=10)  # So long a caller takes the outcome of a call back.
 
 
 def sits(account_id: int, body_id: int, office: str, *, at: datetime) -> bool:
@@ -182,7 +184,10 @@ def turn_of(account_id: int, *, at: datetime) -> CallTurn | None:
 
 def own_turn(account_id: int, turn: UUID) -> CallTurn:
     """Return a caller's own call, ended or not. NotFound for anybody else's. In a system scope."""
-    return needed(CallTurn.objects.filter(pk=turn, agent_id=account_id).first())
+    rows = CallTurn.objects.filter(pk=turn, agent_id=account_id).select_related(
+        "queue__programme", "entry__list"
+    )
+    return needed(rows.first())
 
 
 def number_of(turn: CallTurn) -> str:
@@ -196,6 +201,40 @@ def own_calls(account_id: int, *, at: datetime) -> int:
     """Return how many calls a caller made from their own phone today. In a system scope."""
     midnight = _today(at)["midnight"]
     return CallTurn.objects.filter(agent_id=account_id, begun_at__gte=midnight, way=CallTurn.Way.OWN).count()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCall:
+    """A call of a caller's own day. outcome: words; "" once it is taken back. left_s: so long it can be taken back."""
+
+    turn: CallTurn
+    name: str
+    outcome: str
+    left_s: int = 0
+
+
+def calls_today(account_id: int, *, at: datetime, most: int = MOST_OWN_SHOWN) -> list[OwnCall]:
+    """Return the calls that a caller noted today, newest first. In a system scope; two queries."""
+    noted = (*queries.CALL_OUTCOMES, CallTurn.End.UNDONE)
+    rows = CallTurn.objects.filter(
+        agent_id=account_id, begun_at__gte=_today(at)["midnight"], outcome__in=noted
+    )
+    turns = list(rows.select_related("entry").order_by("-ended_at", "pk")[:most])
+    tries = ContactTry.objects.filter(turn_id__in=[one.pk for one in turns], undone_at=None)
+    stands = {one.turn_id: one for one in tries}
+    return [_own_call(one, stands.get(one.pk), at) for one in turns]
+
+
+def own_call(turn: CallTurn, *, at: datetime) -> OwnCall:
+    """Return one of these calls. In a system scope."""
+    return _own_call(turn, queries.outcome_of(turn), at)
+
+
+def _own_call(turn: CallTurn, made: ContactTry | None, at: datetime) -> OwnCall:
+    name = queries.unsealed(turn.entry.person_name, turn.entry.public_id)
+    left = made.stored_at + TAKE_BACK - at if made else timedelta(0)
+    outcome = str(made.get_outcome_display()) if made else ""
+    return OwnCall(turn, name, outcome, max(0, int(left.total_seconds())))
 
 
 def languages_of(account_id: int) -> list[str]:

@@ -1,5 +1,8 @@
 """Lists of people and doors, the tries to reach them, and the leases of one thing that calls and visits use."""
 
+import builtins  # an entry has a `list` of its own
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -145,6 +148,8 @@ class ContactEntry(models.Model):
     why_out = models.TextField(default="", db_default="")  # such as opted_out, ended
     holder_id = models.BigIntegerField(null=True)  # account
     until = models.DateTimeField(null=True)  # of the lease
+    # Accounts that had it and noted nothing. What came of their talk may still come.
+    had_ids = ArrayField(models.BigIntegerField(), default=builtins.list, db_default=[])
     next_day = models.DateField(null=True)  # not before
     again_at = models.DateTimeField(null=True)  # of calls: not before
     tries = models.SmallIntegerField(default=0, db_default=0)
@@ -202,7 +207,10 @@ class ContactEntry(models.Model):
 
 
 class ContactTry(models.Model):
-    """One try to meet somebody, at a door or by phone. Rows are added, and undone at most once."""
+    """One try to meet somebody, at a door or by phone. Rows are added. A row that takes another back marks it undone.
+
+    Such a row counts nowhere and is marked too. So a count of tries asks for `undone_at` alone.
+    """
 
     class Way(models.TextChoices):
         DOOR = "door", pgettext_lazy("of a contact", "Door of a list")
@@ -221,6 +229,8 @@ class ContactTry(models.Model):
         BUSY = "busy", pgettext_lazy("of a contact", "Busy")
         WRONG_NUMBER = "wrong_number", pgettext_lazy("of a contact", "Wrong number")
         NEVER = "never", pgettext_lazy("of a contact", "No more contact")
+        # The outcome of a row that takes another one back.
+        TAKEN_BACK = "taken_back", pgettext_lazy("of a contact", "Taken back")
 
     id = models.UUIDField(primary_key=True)  # from the key of the outbox
     entry = models.ForeignKey(ContactEntry, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -239,6 +249,11 @@ class ContactTry(models.Model):
     at = models.DateTimeField()
     stored_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+    turn_id = models.UUIDField(null=True)  # The CallTurn of a call.
+    takes_back_id = models.UUIDField(null=True)  # The row that this one takes back.
+    is_first_no = models.BooleanField(
+        default=False, db_default=False
+    )  # The phone had said no to nothing before.
 
     class Meta:
         db_table = "contact_try"
@@ -268,6 +283,10 @@ class ContactTry(models.Model):
             ),
             # used by: asking the persons
             models.Index(fields=["ask_on"], condition=models.Q(ask_on__isnull=False), name="contact_try_ask"),
+            # used by: the outcomes of one call
+            models.Index(
+                fields=["turn_id"], condition=models.Q(turn_id__isnull=False), name="contact_try_turn"
+            ),
             # used by: follow-ups due
             models.Index(
                 fields=["programme", "follow_up_day"],

@@ -39,7 +39,7 @@ class CallQueue(models.Model):
 
 
 class CallTurn(models.Model):
-    """One person in front of one caller, from Next to the outcome. Its id is that of the try it becomes."""
+    """One person in front of one caller, from Next to the outcome. Its id is that of the first try it becomes."""
 
     class Way(models.TextChoices):
         OWN = "own"
@@ -52,6 +52,7 @@ class CallTurn(models.Model):
         TAKEN = "taken"  # back, by the supervisor
         GIVEN = "given"  # back, by the caller
         HELD = "held"  # by the gate, before the ring
+        UNDONE = "undone"  # The caller took the outcome back and has noted no other one.
 
     id = models.UUIDField(primary_key=True)  # random
     queue = models.ForeignKey(CallQueue, models.PROTECT, related_name="+", db_index=False)

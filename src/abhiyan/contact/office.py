@@ -26,8 +26,8 @@ from .layout import LAYOUT
 from .models import BasisDocument, ContactEntry, ContactList, ContactTry
 from .rules.schemes import scheme_name
 
-_OF_CALLS = ("no_answer", "busy", "wrong_number", "never")
-OUTCOMES = tuple(one for one in ContactTry.Outcome if one not in _OF_CALLS)  # of doors
+_NOT_OF_DOORS = ("no_answer", "busy", "wrong_number", "never", "taken_back")
+OUTCOMES = tuple(one for one in ContactTry.Outcome if one not in _NOT_OF_DOORS)
 STATES = tuple(ContactEntry.State)
 
 

@@ -42,6 +42,11 @@ def under_way(tries: Iterable[Attempt], *, at: datetime) -> Attempt | None:
     return next((one for one in tries if not one.outcome and one.until >= at), None)
 
 
+def begun(tries: Iterable[Attempt]) -> Attempt | None:
+    """The try that has begun and has no outcome, also after its lease: what came of it may still be noted."""
+    return next((one for one in tries if not one.outcome), None)
+
+
 def waits_until(tries: Iterable[Attempt], *, at: datetime) -> datetime | None:
     """When the next try may be; None: now."""
     later = [one.again_at for one in tries if one.again_at is not None and one.again_at > at]
@@ -51,7 +56,11 @@ def waits_until(tries: Iterable[Attempt], *, at: datetime) -> datetime | None:
 # --- doors ---
 
 TALKS = (ContactTry.Outcome.TALKED, ContactTry.Outcome.WANTS_HELP, ContactTry.Outcome.ENTITLED)
-CALL_OUTCOMES = tuple(one.value for one in ContactTry.Outcome if one is not ContactTry.Outcome.NOT_HOME)
+CALL_OUTCOMES = tuple(
+    one.value
+    for one in ContactTry.Outcome
+    if one not in (ContactTry.Outcome.NOT_HOME, ContactTry.Outcome.TAKEN_BACK)
+)
 MOST_SHOWN = 30  # booths to choose from
 
 
@@ -196,6 +205,11 @@ def own_tries(account_id: int, programme: Programme, *, at: datetime) -> list[Co
         by_id=account_id, stored_at__gte=begun, programme=programme, undone_at=None
     ).exclude(way=ContactTry.Way.CALL)
     return list(own.select_related("entry").order_by("-stored_at", "pk")[:MOST_SHOWN])
+
+
+def outcome_of(turn: CallTurn) -> ContactTry | None:
+    """Return what came of a call, as it stands; None before it is noted and once it is taken back. In scope."""
+    return ContactTry.objects.filter(turn_id=turn.pk, undone_at=None).first()
 
 
 def talks_of(account_id: int, unit_id: int, *, since: datetime, until: datetime) -> int:

@@ -18,7 +18,7 @@ from abhiyan.units import queries as units
 
 from . import queries
 from .actions import MEET
-from .views import field
+from .views import calls, field
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  # alike for every room
@@ -54,7 +54,21 @@ def _list_of(one: Programme, unit_code: str, unit_name: str, n: int) -> KeptPage
     return KeptPage(where, named(one.names), unit_name, n)
 
 
+def keep_no_call(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  # alike for every room
+    """No phone keeps a page of the desk, where the server alone checks the form."""
+    return iter(())
+
+
 RECORDS = (
+    RecordKind(
+        code="turn",
+        name=_("Call of a call centre"),
+        page="contact:call",
+        tile="",
+        take=calls.take_call,
+        show=calls.show_call,
+        keep=keep_no_call,
+    ),
     RecordKind(
         code="doors",
         name=_("Door of a list"),

@@ -33,8 +33,14 @@ urlpatterns = [
     # A provider's machine. The view asks for its signature.
     page("contact/bridge/", bridge.bridge, opens=TOKEN, act="is a record of what happened", is_own=True),
     page("contact/calls/", calls.calls, opens=STRONG),
+    page("contact/calls/today/", calls.own_calls, opens=STRONG),
     page("contact/calls/inbound/", inbound.inbound, opens=STRONG, act="the request is merged, or answered"),
-    page("contact/calls/<uuid:call>/", calls.call, opens=STRONG, act="stays; the person may say no to it"),
+    page(
+        "contact/calls/<uuid:call>/",
+        calls.call,
+        opens=STRONG,
+        act="is taken back, and corrected on the same day",
+    ),
     page("contact/calls/<uuid:call>/<slug:act>/", calls.call_act, opens=STRONG, act="shows a number"),
     page("contact/calls/<slug:act>/", calls.calls_act, opens=STRONG, act="is given back"),
     page("contact/centre/<int:body_id>/", centre.centre, opens=STRONG),

@@ -8,7 +8,7 @@ class EnrolmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from abhiyan.contact.news import HelpOffered
+        from abhiyan.contact.news import HelpOffered, HelpTakenBack
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
         from abhiyan.helpdesk.rules import heard
@@ -20,6 +20,7 @@ class EnrolmentConfig(AppConfig):
             ConsentWithdrawn,
             ErasureReplayed,
             NoReplayed,
+            NoTakenBack,
             PeopleMerged,
             PeopleParted,
             PhoneSaidNo,
@@ -83,6 +84,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ReleaseDecided, lambda told: channels.heed_decision(told=told))
         news.subscribe(ReleaseDecided, lambda told: certificates.heed_certificates(told=told))
         news.subscribe(ConsentWithdrawn, lambda told: noes.heed_withdrawal(told=told))
+        news.subscribe(NoTakenBack, lambda told: noes.heed_no_taken_back(told=told))
         news.subscribe(SpokenNo, lambda told: noes.heed_spoken_no(told=told))
         news.subscribe(PhoneSaidNo, lambda told: texts.forget_phone(told=told))
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))
@@ -97,5 +99,6 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(PeopleMerged, lambda told: merging.keep_noes(told=told))
         news.subscribe(PeopleParted, lambda told: merging.bring_second_back(told=told))
         news.subscribe(HelpOffered, lambda told: contributors.heed_offer(told=told))
+        news.subscribe(HelpTakenBack, lambda told: contributors.heed_offer_back(told=told))
         news.subscribe(Restored, lambda _told: forget_horizons())
         news.subscribe(Restored, lambda _told: phone_changes.stop_restored())

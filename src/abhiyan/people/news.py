@@ -49,6 +49,20 @@ class SpokenNo:
 
 
 @dataclass(frozen=True, slots=True)
+class NoTakenBack:
+    """A spoken no was a slip of who wrote it down, and the phone's no is lifted. said_at: when it was written.
+
+    is_spread: on another phone of the same person.
+    """
+
+    phone_id: UUID
+    said_at: datetime
+    is_spread: bool
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
     """A person took back their yes to one purpose. channel: enrolment's number of the way they said it."""
 

@@ -54,6 +54,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if viewer.is_strong:
         known["nav"] = menu(viewer)
         known["search_url"] = address(SEARCH)
+        # A page of the desk that keeps what it sends, as a field page does.
+        known["outbox"] = SimpleLazyObject(lambda: phone(viewer.public_id, viewer.name))
     if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
         known["field"] = phone(viewer.public_id, viewer.name) | made_on(request)
     elif (visit := getattr(request, "visit", None)) and visit.ended_phone is not None:

@@ -120,9 +120,9 @@ class RecordKind:
     with a note.
     show: reads what `take` would write, in words: where, for what, every name and every answer. It writes nothing, and
     refuses what its sender may not send. The person who decides about a record of a signed-out phone reads it.
-    tile: of TILES. keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals
-    after which the phone deletes the record, for nothing of it may stay. checked: the forms of its page, whose checks
-    the phone makes too (`ui.checks`).
+    tile: of TILES; "" for a page of the desk, which no phone keeps. keep: the pages a phone keeps for somebody, to open
+    them without a network. forgets: refusals after which the phone deletes the record, for nothing of it may stay.
+    checked: the forms of its page, whose checks the phone makes too (`ui.checks`).
     """
 
     code: str

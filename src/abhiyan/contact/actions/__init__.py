@@ -11,6 +11,7 @@ from .attempts import (
     begin_attempt,
     end_attempt,
     lapse_attempts,
+    note_attempt,
     note_visit,
     undo_visit,
 )
@@ -18,7 +19,6 @@ from .bridging import ASKED, MOST_ASKS, BridgeAskedOut, BridgeBusy, BridgeOff, h
 from .calls import (
     MOST_OWN,
     BridgeWorks,
-    CallTold,
     CentrePaused,
     NoCallerHere,
     OwnCallsDone,
@@ -28,7 +28,6 @@ from .calls import (
     lapse_turns,
     leave_seat,
     may_use_own,
-    note_call,
     note_seen,
     pause_centre,
     resume_centre,
@@ -76,6 +75,14 @@ from .lists import (
     note_checked,
 )
 from .missed import heed_helpline_call, leave_missed, take_missed
+from .outcomes import (
+    CallTold,
+    CorrectedTooLate,
+    TakenBackTooLate,
+    correct_call,
+    note_call,
+    take_back_call,
+)
 from .queues import (
     LONGEST_QUEUE_TITLE,
     MOST_LISTS,
@@ -87,6 +94,7 @@ from .queues import (
     write_words,
 )
 from .reminding import NoSupervisorToRemind, remind_centres
+from .standing import bring_back_entries
 from .talks import (
     LONGEST_DOOR,
     LONGEST_NOTE,

@@ -32,7 +32,7 @@ class NotNow(Refused):
 
 
 class TryOver(Refused, status=409):
-    message = _("The time for this try is over. Begin again.")
+    message = _("Somebody else has this now, or it is noted already.")
 
 
 class NoVisit(Refused, status=409):
@@ -76,21 +76,59 @@ def end_attempt(
 ) -> Attempt:
     """Write what came of a try. A call without an answer is tried again on another day, in another part of it.
 
-    Only its beginner may, while the lease lasts. Refuses TryOver. `again_at` is None once it was tried enough.
+    Only its beginner may, also after the lease, until somebody else begins: the talk took place. Refuses TryOver.
+    `again_at` is None once it was tried enough.
     """
     assert by.account_id is not None
     with system("ending a try"):
         found = Attempt.objects.select_for_update().filter(id=attempt_id, account_id=by.account_id).first()
         attempt = needed(found)
-        if attempt.outcome or attempt.until < at:
+        if attempt.outcome:
             raise TryOver
-        attempt.outcome, attempt.done_at = outcome, at
-        if outcome in (Attempt.Outcome.NO_ANSWER, Attempt.Outcome.LATER):
-            tried = Attempt.objects.filter(room=attempt.room, about=attempt.about).exclude(
-                outcome=Attempt.Outcome.LAPSED
-            )
-            attempt.again_at = next_try([one.begun_at for one in tried], zone)
+        _end(attempt, outcome, zone, at)
         attempt.save(update_fields=["outcome", "done_at", "again_at"])
+    return attempt
+
+
+def _end(attempt: Attempt, outcome: Attempt.Outcome, zone: tzinfo, at: datetime) -> None:
+    attempt.outcome, attempt.done_at = outcome, at
+    if outcome in (Attempt.Outcome.NO_ANSWER, Attempt.Outcome.LATER):
+        tried = Attempt.objects.filter(room=attempt.room, about=attempt.about)
+        begun = tried.exclude(outcome=Attempt.Outcome.LAPSED).exclude(pk=attempt.pk)
+        attempt.again_at = next_try([*begun.values_list("begun_at", flat=True), attempt.begun_at], zone)
+
+
+def note_attempt(
+    *,
+    room: str,
+    about: UUID,
+    outcome: Attempt.Outcome,
+    zone: tzinfo,
+    is_visit: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Attempt:
+    """Write a try that took place without a lease. A talk is never refused; nor by a try of somebody else under way.
+
+    The room asks beforehand who may. Refuses NotNow where nobody was reached and the next try has not come.
+    """
+    assert by.account_id is not None
+    with system("a try is noted"):
+        sql.wait_for(f"tries of {room} {about}")
+        later = Attempt.objects.filter(room=room, about=about, again_at__gt=at)
+        if outcome == Attempt.Outcome.NO_ANSWER and later.exists():
+            raise NotNow
+        attempt = Attempt(
+            id=lot.uuid(),
+            room=room,
+            about=about,
+            account_id=by.account_id,
+            is_visit=is_visit,
+            begun_at=at,
+            until=at,
+        )
+        _end(attempt, outcome, zone, at)
+        attempt.save(force_insert=True)
     return attempt
 
 

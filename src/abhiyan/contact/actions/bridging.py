@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import bridges, queries
 from abhiyan.contact.bridges import AGENT, DOWN, ENDED, PERSON, BridgeCall, BridgeReport
-from abhiyan.contact.models import CallTurn, ContactTry
+from abhiyan.contact.models import CallTurn, ContactEntry, ContactTry
 from abhiyan.core import apart, audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.gateways import UNCONFIRMED
@@ -16,7 +16,9 @@ from abhiyan.core.scope import system
 from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
 
-from .calls import RingOutcome, is_shown_by_bridge, let_through, own_now
+from .attempts import LEASE
+from .calls import LONGEST_TALK, RingOutcome, keep_with, let_through, own_now
+from .outcomes import is_shown_by_bridge
 
 ASKED = "asked"  # The provider took the call and has reported nothing.
 MOST_ASKS = 5  # Calls of one person by one caller.
@@ -80,6 +82,7 @@ def ring_by_bridge(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
         if handed.ok and row.rung_at is None:
             row.rung_at = at
         row.save(update_fields=["asks", "asked_at", "way", "told", "rung_at"])
+        keep_with(row, until=at + LEASE)
         audit.record(
             by=by,
             at=at,
@@ -98,8 +101,9 @@ def _key(row: CallTurn, n: int) -> tuple[str, str]:
 def hear_bridge(*, told: BridgeReport, at: datetime) -> bool:
     """Keep what the provider reports of a call. Returns whether it may call the person now.
 
-    The person is called only while the caller has them and the gate lets them through. The same report again changes
-    nothing. A record of 20 seconds or more counts the talk, also when it comes late. Refuses UnknownCall, SecondsUnfit.
+    The person is called only while the caller has them and the gate lets them through. A caller on the line keeps the
+    person, up to the longest talk, and for a new lease after it. The same report again changes nothing. A record of 20
+    seconds or more counts the talk, also when it comes late. Refuses UnknownCall, SecondsUnfit.
     """
     known = bridges.turn_of(told.ref)
     if known is None:
@@ -121,9 +125,12 @@ def hear_bridge(*, told: BridgeReport, at: datetime) -> bool:
             row.talked_s = max(row.talked_s or 0, told.seconds)
         if is_latest and _ORDER[told.event] > _ORDER[row.told]:
             row.told = told.event
+            is_over = told.event == ENDED
+            keep_with(row, until=at + (LEASE if is_over else LONGEST_TALK), is_exact=is_over)
         row.save(update_fields=["told", "talked_s"])
         if told.event == ENDED:
             _sign_late(row, at=at)
+            _free(row, at=at)
             facts = {"seconds": told.seconds}
             audit.record(
                 by=Actor.system("bridge"),
@@ -149,13 +156,21 @@ def _agent_answered(row: CallTurn, n: int, *, at: datetime) -> bool:
     row.asks, row.way, row.told = n, CallTurn.Way.BRIDGE, AGENT
     row.asked_at, row.rung_at = row.asked_at or at, row.rung_at or at
     row.save(update_fields=["asks", "way", "told", "asked_at", "rung_at"])
+    keep_with(row, until=at + LONGEST_TALK)
     return True
+
+
+def _free(row: CallTurn, *, at: datetime) -> None:
+    """Let others have somebody who was given back while the line was open (`calls._end`)."""
+    if row.ended_at is not None and row.outcome in CallTurn.End.values:
+        waiting = ContactEntry.objects.filter(pk=row.entry_id, state=ContactEntry.State.LATER)
+        waiting.filter(again_at=row.until).update(again_at=at)
 
 
 def _sign_late(row: CallTurn, *, at: datetime) -> None:
     """Take a talk that was noted before its record out of the unsigned shade."""
     if not is_shown_by_bridge(row) or row.outcome not in queries.TALKS:
         return
-    made = ContactTry.objects.filter(pk=row.pk, undone_at=None, item_id__isnull=False).first()
+    made = ContactTry.objects.filter(turn_id=row.pk, undone_at=None, item_id__isnull=False).first()
     if made is not None:
         programmes.sign_items(ids=[needed(made.item_id)], at=at)

@@ -1,9 +1,8 @@
-"""Callers of call centres: the next person of a queue, the ring, the outcome. Beside them the acts of supervisors."""
+"""Callers of call centres: the next person of a queue, and the ring. Beside them the acts of supervisors."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -19,35 +18,28 @@ from abhiyan.contact.models import (
     ContactTry,
     PausedCentre,
 )
-from abhiyan.contact.news import HelpOffered
 from abhiyan.contact.rules import gate
-from abhiyan.contact.rules.doors import unfit_note
-from abhiyan.contact.rules.kinds import BY_CALL, CALLED, KIND
-from abhiyan.contact.rules.retries import SHORTEST_TALK_S, call_again, into_hours
-from abhiyan.core import audit, clock, lot, news, sql
+from abhiyan.contact.rules.retries import into_hours
+from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.gateways import UNCONFIRMED
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.forms import actions as forms
-from abhiyan.forms.queries import latest_version, version_by_id
+from abhiyan.forms.queries import latest_version
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people.actions.persons import lock_phones
-from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import NewItem, item_key
 from abhiyan.units import queries as units
 
 from .attempts import LEASE
 from .doors import talked_lately
 from .missed import is_asked_back, is_closed_by_no
-from .talks import NOTE_KEPT, NoteUnfit, file_need
 
 MOST_OWN = 19  # Calls a day from a caller's own phone (law.md T3).
 MOST_SKIPPED = 200  # People held back in one look for the next.
-LATE = timedelta(hours=24)  # An outcome that waited in a tab may still be noted.
-State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
+LONGEST_TALK = timedelta(hours=2)  # So long a line may be open, or a page, after the ring.
+OPEN_FOR = timedelta(minutes=10)  # The page tells each minute that it is open; so long it may be silent.
+State, Way, End = ContactEntry.State, CallTurn.Way, CallTurn.End
 
 
 class NoCallerHere(org.NotYours):
@@ -61,15 +53,7 @@ class CentrePaused(Refused, status=409):
 
 
 class TurnOver(Refused, status=409):
-    message = _("This person went back to the queue, and somebody else may have called. Nothing is noted.")
-
-
-class TurnNoted(Refused, status=409):
-    message = _("This call is noted already.")
-
-
-class RingFirst(Refused, status=409):
-    message = _("Ring first, then note what came of it. Or give the person back.")
+    message = _("This person went back to the queue. Take the next one.")
 
 
 class OwnCallsDone(Refused, status=409):
@@ -78,10 +62,6 @@ class OwnCallsDone(Refused, status=409):
 
 class BridgeWorks(Refused, status=409):
     message = _("This queue is called by the provider's line. Your own phone is for when the line is down.")
-
-
-class BackAtUnfit(Refused):
-    message = _("Choose a time within the hours of the queue, before the list ends.")
 
 
 # --- the next person ---
@@ -95,7 +75,7 @@ def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: dateti
     """
     account = needed(by.account_id)
     with system("a caller takes the next person"):
-        _require(body_id, centres.AGENT, by=by, at=at)
+        require_seat(body_id, centres.AGENT, by=by, at=at)
         sql.wait_for(f"calls of account {account}")
         _sit(account, body_id, languages, at=at)
         if own := CallTurn.objects.filter(agent_id=account, ended_at=None).first():
@@ -123,7 +103,8 @@ def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: dateti
     return None
 
 
-def _require(body_id: int, *offices: str, by: Actor, at: datetime) -> None:
+def require_seat(body_id: int, *offices: str, by: Actor, at: datetime) -> None:
+    """Refuse NoCallerHere to an account that holds none of these offices in a call centre today."""
     account = by.account_id if by.kind == "person" else None
     if account is None or not any(centres.sits(account, body_id, office, at=at) for office in offices):
         raise NoCallerHere
@@ -144,9 +125,31 @@ def _sit(account: int, body_id: int, languages: Collection[str], *, at: datetime
 
 
 def note_seen(*, by: Actor, at: datetime) -> None:
-    """Note that a caller's page is open."""
+    """Note that a caller's page is open. A caller who rang somebody keeps them meanwhile, up to the longest talk."""
+    account = needed(by.account_id)
     with system("a caller's page is open"):
-        CallSeat.objects.filter(account_id=needed(by.account_id)).update(seen_at=at)
+        CallSeat.objects.filter(account_id=account).update(seen_at=at)
+        rung = CallTurn.objects.select_for_update().filter(agent_id=account, ended_at=None)
+        if (row := rung.exclude(rung_at=None).first()) is not None and row.rung_at is not None:
+            keep_with(row, until=min(at + OPEN_FOR, row.rung_at + LONGEST_TALK))
+
+
+def keep_with(row: CallTurn, *, until: datetime, is_exact: bool = False) -> None:
+    """Keep the person with their caller at least until an instant. The lease of the entry goes along.
+
+    is_exact: until then and no longer. In a system scope, the turn locked.
+    """
+    if row.ended_at is not None or (until <= row.until and not is_exact):
+        return
+    row.until = until
+    row.save(update_fields=["until"])
+    held = ContactEntry.objects.filter(pk=row.entry_id, state=State.LEASED, holder_id=row.agent_id)
+    held.update(until=until)
+
+
+def is_on_line(row: CallTurn, *, at: datetime) -> bool:
+    """Return whether the caller of a turn is on the provider's line. The longest talk bounds a report that got lost."""
+    return row.told in (bridges.AGENT, bridges.PERSON) and row.until > at
 
 
 # Each reads an index in its order and stops at the first row that nobody else holds. Retries of a day share an hour.
@@ -260,6 +263,7 @@ def ring(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
                 raise OwnCallsDone(most=MOST_OWN)
             row.rung_at, row.way = row.rung_at or at, Way.OWN
             row.save(update_fields=["rung_at", "way"])
+        keep_with(row, until=at + LEASE)
         number = people_acts.reveal_number(
             phone=needed(entry.phone_id),
             about=entry.public_id,
@@ -294,178 +298,8 @@ def own_now(turn: UUID, *, by: Actor, at: datetime) -> CallTurn:
     row = needed(rows.filter(pk=turn, agent_id=needed(by.account_id)).first())
     if row.ended_at is not None or row.until <= at:
         raise TurnOver
-    _require(row.body_id, centres.AGENT, by=by, at=at)
+    require_seat(row.body_id, centres.AGENT, by=by, at=at)
     return row
-
-
-# --- the outcome ---
-
-
-@dataclass(frozen=True, slots=True)
-class CallTold:
-    """A caller's note of a call. back_at: of "later". need: what somebody is entitled to and did not receive.
-
-    answers: of the script, as `FilledForm` has them; None where nothing was asked.
-    """
-
-    outcome: str
-    back_at: datetime | None = None
-    note: str = field(default="", repr=False)
-    need: str = field(default="", repr=False)
-    answers: Mapping[str, Any] | None = field(default=None, repr=False)
-
-
-def note_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTurn:
-    """Note what came of a call, once: the same again is the same call.
-
-    One that waited in a tab counts while nobody else had the person since, for 24 hours. Refuses NoCallerHere,
-    RingFirst, TurnOver, TurnNoted, BackAtUnfit, NoteUnfit, NeedUnsaid, and what `forms.submit` refuses.
-    """
-    account = needed(by.account_id)
-    with system("a call is noted"):
-        rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
-        row = needed(rows.filter(pk=turn, agent_id=account).first())
-        if row.outcome in Outcome.values:
-            if row.outcome == told.outcome:
-                return row
-            raise TurnNoted
-        _require(row.body_id, centres.AGENT, by=by, at=at)
-        if row.rung_at is None:
-            raise RingFirst
-        entry = (
-            ContactEntry.objects.select_for_update(of=("self",)).select_related("list").get(pk=row.entry_id)
-        )
-        if not _is_still(row, entry, at=at):
-            raise TurnOver
-        programme = row.queue.programme
-        on = clock.day_in(programme.zone, row.rung_at)
-        made = ContactTry(id=row.pk, entry=entry, programme=programme, unit_id=entry.unit_id)
-        made.way, made.outcome = ContactTry.Way.CALL, Outcome(told.outcome).value
-        made.by_id, made.at, made.stored_at = account, row.rung_at, at
-        _fill(made, row, told, on, by=by, at=at)
-        made.save(force_insert=True)
-        row.outcome, row.ended_at = made.outcome, row.ended_at or at
-        row.save(update_fields=["outcome", "ended_at"])
-        _settle(row, entry, made, told, by=by, at=at)
-        facts = {"outcome": made.outcome, "way": made.way}
-        audit.record(
-            by=by, at=at, act="contact.note", subject=str(row.pk), unit_id=entry.unit_id, facts=facts
-        )
-    return row
-
-
-def _is_still(row: CallTurn, entry: ContactEntry, *, at: datetime) -> bool:
-    """Return whether an outcome may still be noted: the person is the caller's, or nobody had them since."""
-    if row.ended_at is None and entry.state == State.LEASED and entry.holder_id == row.agent_id:
-        return True
-    newer = CallTurn.objects.filter(entry=entry, begun_at__gt=row.begun_at).exists()
-    tried = ContactTry.objects.filter(entry=entry, at__gt=row.begun_at).exists()
-    is_free = entry.state in (State.READY, State.LATER)
-    return is_free and not newer and not tried and row.outcome != End.HELD and at - row.begun_at <= LATE
-
-
-def _fill(made: ContactTry, row: CallTurn, told: CallTold, on: date, *, by: Actor, at: datetime) -> None:
-    """Fill a try: the note, the call-back, the request, the answers, the item."""
-    queue, programme = row.queue, row.queue.programme
-    if note := told.note.strip():
-        if why := unfit_note(note):
-            raise NoteUnfit(field="note", why=why)
-        made.note, made.note_until = keyring().seal(note.encode(), about=made.pk.bytes), at + NOTE_KEPT
-    if made.outcome == Outcome.LATER:
-        back = told.back_at
-        last = made.entry.list.last_day if made.entry else programme.closes_on
-        if (
-            back is None
-            or back <= at
-            or back != into_hours(back, zone=programme.zone, opens=queue.opens, closes=queue.closes)
-        ):
-            raise BackAtUnfit(field="back_at")
-        made.follow_up_day = clock.day_in(programme.zone, back)
-        if made.follow_up_day > min(last, programme.closes_on, queue.last_day or last):
-            raise BackAtUnfit(field="back_at")
-    if made.outcome == Outcome.ENTITLED:
-        made.request_id = file_need(made, told.need.strip(), by=by, at=at)
-    if made.outcome not in queries.TALKS:
-        return
-    if told.answers and row.version_id is not None:
-        version = version_by_id(row.version_id)
-        forms.submit(
-            key=str(row.pk),
-            version=version,
-            unit_id=row.unit_id,
-            answers=told.answers,
-            about=("contact.call", str(row.pk)),
-            by=by,
-            at=at,
-        )
-    if made.entry and is_asked_back(made.entry):
-        return  # They asked for it: no talk of ours counts.
-    made.item_id = item_key(KIND, programme.pk, "call", made.entry_id)
-    made.ask_on = on + timedelta(days=1)
-    is_signed = is_shown_by_bridge(row)
-    item = NewItem(
-        made.item_id,
-        programme.pk,
-        CALLED,
-        BY_CALL,
-        row.unit_id,
-        on,
-        by_id=made.by_id,
-        phone_id=made.entry.phone_id if made.entry else None,
-        at=made.at,
-        device=by.device,
-        seconds=row.talked_s,
-        is_counted=True,
-        is_signed=is_signed,
-    )
-    programmes.report_items(new=[item], at=at)
-
-
-def is_shown_by_bridge(row: CallTurn) -> bool:
-    """Return whether the bridge reports a talk of 20 seconds or more."""
-    return row.way == Way.BRIDGE and (row.talked_s or 0) >= SHORTEST_TALK_S
-
-
-def _settle(
-    row: CallTurn, entry: ContactEntry, made: ContactTry, told: CallTold, *, by: Actor, at: datetime
-) -> None:
-    """Put the entry where its outcome takes it: met, out, or later."""
-    queue, zone = row.queue, row.queue.programme.zone
-    entry.tries, entry.last_outcome = entry.tries + 1, made.outcome
-    entry.holder_id = entry.until = entry.next_day = entry.again_at = None
-    phone_id = entry.phone_id
-    if made.outcome in queries.TALKS:
-        entry.state = State.DONE
-    elif made.outcome in (Outcome.UNWILLING, Outcome.WRONG_NUMBER, Outcome.NEVER):
-        entry.state = State.OUT
-        entry.why_out = "opted_out" if made.outcome == Outcome.NEVER else made.outcome
-    elif is_closed_by_no(entry):
-        entry.state, entry.why_out = State.OUT, "opted_out"
-    else:
-        missed = ContactTry.objects.filter(
-            entry=entry, way=ContactTry.Way.CALL, outcome__in=(Outcome.NO_ANSWER, Outcome.BUSY)
-        )
-        entry.again_at = (
-            told.back_at
-            if made.outcome == Outcome.LATER
-            else call_again(
-                made.outcome,
-                list(missed.values_list("at", flat=True)),
-                at=at,
-                zone=zone,
-                opens=queue.opens,
-                closes=queue.closes,
-            )
-        )
-        if entry.again_at is None:
-            entry.state, entry.why_out = State.OUT, "not_answered"
-        else:
-            entry.state, entry.next_day = State.LATER, clock.day_in(zone, entry.again_at)
-    entry.save()
-    if made.outcome == Outcome.WANTS_HELP and phone_id:
-        news.tell(HelpOffered(phone_id, entry.unit_id, entry.language, by, at))
-    if made.outcome == Outcome.NEVER:
-        people_acts.keep_spoken_no(phone_id=phone_id, by=by, at=at)
 
 
 # --- given back, taken back, ended ---
@@ -495,7 +329,7 @@ def take_person_back(*, body_id: int, turn: UUID, by: Actor, at: datetime) -> No
     An outcome that is saved in the same moment wins or loses as a whole. Refuses NoCallerHere, TurnOver.
     """
     with system("a supervisor takes a person back"):
-        _require(body_id, centres.SUPERVISOR, by=by, at=at)
+        require_seat(body_id, centres.SUPERVISOR, by=by, at=at)
         rows = CallTurn.objects.select_for_update().filter(pk=turn, body_id=body_id)
         row = needed(rows.first())
         if row.ended_at is not None:
@@ -507,7 +341,7 @@ def take_person_back(*, body_id: int, turn: UUID, by: Actor, at: datetime) -> No
 def pause_centre(*, body_id: int, by: Actor, at: datetime) -> None:
     """Pause a centre: no caller there gets a person. Callers who have one may finish. Supervisors only."""
     with system("a centre is paused"):
-        _require(body_id, centres.SUPERVISOR, by=by, at=at)
+        require_seat(body_id, centres.SUPERVISOR, by=by, at=at)
         PausedCentre.objects.get_or_create(
             body_id=body_id, defaults={"since": at, "by_id": needed(by.account_id)}
         )
@@ -517,7 +351,7 @@ def pause_centre(*, body_id: int, by: Actor, at: datetime) -> None:
 def resume_centre(*, body_id: int, by: Actor, at: datetime) -> None:
     """Let a paused centre go on. Supervisors only."""
     with system("a centre goes on"):
-        _require(body_id, centres.SUPERVISOR, by=by, at=at)
+        require_seat(body_id, centres.SUPERVISOR, by=by, at=at)
         PausedCentre.objects.filter(body_id=body_id).delete()
         audit.record(by=by, at=at, act="contact.resume_centre", subject=str(body_id))
 
@@ -534,7 +368,7 @@ def end_turns(*, account_id: int, at: datetime) -> int:
 
 
 def lapse_turns(*, at: datetime) -> int:
-    """End the turns whose 30 minutes are over. Returns how many. As jobs."""
+    """End the turns whose lease is over. Returns how many. As jobs."""
     over = CallTurn.objects.filter(ended_at=None, until__lte=at)
     rows = list(over.select_for_update(skip_locked=True).order_by("pk")[:MOST_SKIPPED])
     _end(rows, End.LAPSED, at=at)
@@ -542,15 +376,20 @@ def lapse_turns(*, at: datetime) -> int:
 
 
 def _end(rows: Sequence[CallTurn], how: str, *, at: datetime) -> None:
-    """End turns without an outcome; their entries go back to the queue, or out after a no. In a system scope."""
+    """End turns without an outcome; their entries go back to the queue, or out after a no. In a system scope.
+
+    Somebody who is on the line comes to the next caller when the line is over at the latest.
+    """
     for row in rows:
         found = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
         entry = found.get(pk=row.entry_id)
         if entry.state == State.LEASED and entry.holder_id == row.agent_id:
             entry.holder_id = entry.until = None
+            if is_on_line(row, at=at):
+                entry.again_at = row.until
             entry.state = State.LATER if entry.again_at or entry.next_day else State.READY
             if is_closed_by_no(entry):
                 entry.state, entry.why_out = State.OUT, "opted_out"
-            entry.save(update_fields=["holder_id", "until", "state", "why_out"])
+            entry.save(update_fields=["holder_id", "until", "state", "why_out", "again_at"])
         row.ended_at, row.outcome = at, how
         row.save(update_fields=["ended_at", "outcome"])

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, F, Func, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import queries
@@ -197,7 +197,7 @@ def lapse_leases(*, at: datetime) -> int:
 
 
 def _released(entries: QuerySet[ContactEntry]) -> int:
-    """Return doors to the queue."""
+    """Return doors to the queue. A worker who had one may still note the talk that took place."""
     free = Case(When(next_day=None, then=Value(State.READY.value)), default=Value(State.LATER.value))
     ids = list(
         entries.filter(state=State.LEASED)
@@ -206,5 +206,8 @@ def _released(entries: QuerySet[ContactEntry]) -> int:
         .values_list("pk", flat=True)
     )
     return ContactEntry.objects.filter(pk__in=ids, state=State.LEASED).update(
-        state=free, holder_id=None, until=None
+        state=free,
+        had_ids=Func(F("had_ids"), F("holder_id"), function="array_append"),
+        holder_id=None,
+        until=None,
     )

@@ -36,23 +36,21 @@ from abhiyan.programmes.queries import items, items_by_id, items_that_pass, prog
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.units import queries as units
 
-from .attempts import VISIT_LEASE
+from .attempts import LEASE, VISIT_LEASE
 from .doors import MOST_HELD, HeldBack, require_there, talked_lately
 from .lists import SchemeUnknown
+from .standing import NO_MORE, free_item, take_back_row, taken_from_others
 
 NOT_HOME_MOST = 3  # times; then the door rests for good
 NOTE_KEPT = timedelta(days=90)
 ANSWERS = timedelta(days=3)  # so long a person may say whether it was so
 LONGEST_DOOR, LONGEST_NOTE = 60, 300
 MOST_ASKED = 500  # at once
-MOST_AGAIN = 10  # a walk to one door may be undone and noted again
 State, Outcome, Way = ContactEntry.State, ContactTry.Outcome, ContactTry.Way
 
 
 class DoorGone(Refused, status=409):
-    message = _(
-        "This door is no longer yours: its time is over, or the list rests. You can note it as a walk."
-    )
+    message = _("This door is not yours, or it is noted already. You can note it as a walk.")
 
 
 class DoorKnown(Refused, status=409):
@@ -111,35 +109,45 @@ class Told:
 
 
 def note_door(*, entry: UUID, told: Told, by: Actor, at: datetime) -> ContactTry:
-    """Note what came of a door that one holds. A talk is reported; the door leaves the worker's hands.
+    """Note what came of a door that one holds, or held when the talk took place. The door leaves the worker's hands.
 
+    A talk is reported, and counts once for a door. Another worker who has the door by now keeps it, unless it is met.
     Refuses NotFound, DoorGone, TalkTooLate, and what `_noted` refuses.
     """
     account, made = needed(by.account_id), at - told.age
     with system("a door is noted"):
         rows = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
         one = needed(rows.filter(public_id=entry).first())
-        if one.state != State.LEASED or one.holder_id != account or one.until is None or made > one.until:
+        is_held = one.state == State.LEASED and one.holder_id == account
+        if not is_held and account not in one.had_ids:
             raise DoorGone
         programme = programme_by_id(one.list.programme_id)
         on = _day_of(programme, made, at=at)
         row = ContactTry(id=lot.uuid(), entry=one, programme=programme, unit_id=one.unit_id, way=Way.DOOR)
-        key = item_key(KIND, programme.pk, "door", one.pk, one.tries)
-        _noted(row, told, programme, key, BY_DOOR, on, by=by, at=at)
+        _noted(row, told, programme, free_item(programme.pk, "door", one.pk), BY_DOOR, on, by=by, at=at)
         one.tries, one.last_outcome = one.tries + 1, row.outcome
-        one.holder_id = one.until = one.next_day = None
-        if row.outcome in queries.TALKS:
-            one.state = State.DONE
-            if row.ask_on is not None and one.is_person:
-                _join_list(one, row, programme, on, at=at)
-        elif row.outcome == Outcome.UNWILLING:
-            one.state, one.why_out = State.OUT, "unwilling"
-        elif row.outcome == Outcome.NOT_HOME and one.tries >= NOT_HOME_MOST:
-            one.state, one.why_out = State.OUT, "not_reached"
-        else:
-            one.state, one.next_day = State.LATER, row.follow_up_day or on + timedelta(days=1)
+        if account in one.had_ids:
+            one.had_ids.remove(account)  # Each talk is noted once.
+        is_final = row.outcome in (*queries.TALKS, *NO_MORE)
+        if is_held or (is_final and one.state != State.OUT and taken_from_others(one, at=at)):
+            _settle(one, row, programme, on, at=at)
         one.save()
     return row
+
+
+def _settle(one: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
+    """Put a door where its outcome takes it: met, out, or later."""
+    one.holder_id = one.until = one.next_day = None
+    if row.outcome in queries.TALKS:
+        one.state = State.DONE
+        if row.ask_on is not None and one.is_person:
+            _join_list(one, row, programme, on, at=at)
+    elif row.outcome == Outcome.UNWILLING:
+        one.state, one.why_out = State.OUT, "unwilling"
+    elif row.outcome == Outcome.NOT_HOME and one.tries >= NOT_HOME_MOST:
+        one.state, one.why_out = State.OUT, "not_reached"
+    else:
+        one.state, one.next_day = State.LATER, row.follow_up_day or on + timedelta(days=1)
 
 
 def note_walk(
@@ -162,15 +170,13 @@ def note_walk(
         if why := gate.held_back(is_call=False, at=made, zone=programme.zone, polling=polling):
             raise HeldBack(why=gate.WORDS[why])
         row = ContactTry(id=lot.uuid(), programme=programme, unit_id=unit_id, way=Way.WALK, door=label)
-        keys = [item_key(KIND, programme.pk, unit_id, label.casefold(), n) for n in range(MOST_AGAIN)]
-        known = items_by_id(keys)
-        free = [key for key in keys if key not in known]
+        free = free_item(programme.pk, unit_id, label.casefold())
         is_talk = told.outcome in queries.TALKS
-        if is_talk and (not free or any(one.ended_at is None for one in known.values())):
+        if is_talk and free is None:
             raise DoorKnown(field="door")
         houses = units.units_by_id([unit_id])[unit_id].households
         is_full = houses is not None and is_talk and _walked(programme, unit_id) >= houses
-        _noted(row, told, programme, free[0] if free else None, BY_WALK, on, is_full=is_full, by=by, at=at)
+        _noted(row, told, programme, free, BY_WALK, on, is_full=is_full, by=by, at=at)
     return row
 
 
@@ -331,8 +337,7 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
         programme = programme_by_id(row.programme_id)
         if clock.day_in(programme.zone, row.stored_at) != clock.day_in(programme.zone, at):
             raise UndoneTooLate
-        row.undone_at, row.ask_on, row.note, row.note_until = at, None, b"", None
-        row.save(update_fields=["undone_at", "ask_on", "note", "note_until"])
+        take_back_row(row, by=by, at=at)
         ends = [row.item_id] if row.item_id else []
         if row.entry_id is not None:
             one = (
@@ -373,7 +378,7 @@ def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
         own = ContactEntry.objects.filter(
             public_id=entry, holder_id=needed(by.account_id), state=State.LEASED, until__gt=at
         )
-        one = needed(own.select_related("list").first(), DoorGone)
+        one = needed(own.select_related("list").select_for_update(of=("self",)).first(), DoorGone)
         phone_id = needed(one.phone_id, NotFound)
         programme, on = programme_by_id(one.list.programme_id), clock.day_in(settings.TIME_ZONE, at)
         why = gate.held_back(
@@ -388,6 +393,9 @@ def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
         )
         if why:
             raise HeldBack(why=gate.WORDS[why])
+        if one.until is not None and one.until < at + LEASE:  # Nobody else gets the door during the call.
+            one.until = at + LEASE
+            one.save(update_fields=["until"])
         return people_acts.reveal_number(
             phone=phone_id, about=one.public_id, unit_id=one.unit_id, by=by, at=at
         )

@@ -13,7 +13,8 @@ from django.test import Client
 from abhiyan.contact import actions, bridges
 from abhiyan.contact.actions import CallTold
 from abhiyan.contact.actions.bridging import BridgeAskedOut, BridgeBusy, BridgeOff
-from abhiyan.contact.actions.calls import BridgeWorks, RingFirst
+from abhiyan.contact.actions.calls import BridgeWorks
+from abhiyan.contact.actions.outcomes import RingFirst
 from abhiyan.contact.bridges import BridgeCall, FakeBridge, FakeStep, ref_of, signed, story
 from abhiyan.contact.models import CallQueue, CallTurn
 from abhiyan.core.actor import Actor

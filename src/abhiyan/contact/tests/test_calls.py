@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 
 from abhiyan.contact import actions, centres
 from abhiyan.contact.actions import CallTold, NewQueue
-from abhiyan.contact.actions.calls import (
-    BackAtUnfit,
-    CentrePaused,
-    NoCallerHere,
-    OwnCallsDone,
-    RingFirst,
-    TurnNoted,
-    TurnOver,
-)
+from abhiyan.contact.actions.calls import CentrePaused, NoCallerHere, OwnCallsDone, TurnOver
+from abhiyan.contact.actions.outcomes import BackAtUnfit, RingFirst, TurnNoted
 from abhiyan.contact.actions.queues import QueueDayUnfit, QueueHoursUnfit, QueueListsUnfit
 from abhiyan.contact.models import CallQueue, CallTurn, ContactEntry
 from abhiyan.contact.rules.retries import call_again
@@ -267,7 +260,7 @@ def test_an_outcome_that_waited_an_hour_without_a_network_is_noted_once(
     assert entries(pk=turn.entry_id)[0].state == "done" and len(tries()) == 1
 
 
-def test_an_outcome_is_refused_once_somebody_else_had_the_person(
+def test_the_outcomes_of_two_callers_of_one_person_are_both_noted_and_count_once(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:
     queue_of(run, people_to_call(run, world.unit("N1111"), 1))
@@ -277,9 +270,9 @@ def test_an_outcome_is_refused_once_somebody_else_had_the_person(
         actions.lapse_turns(at=NOW + HOUR)
     other = seated(centre, world.unit("N11"), 1)
     assert called(centre, other, at=NOW + HOUR).pk == turn.entry_id
-    with pytest.raises(TurnOver):
-        note(turn, caller, at=NOW + HOUR)
-    assert len(tries()) == 1
+    note(turn, caller, at=NOW + HOUR)
+    assert [one.by_id for one in tries()] == [other.pk, caller.pk]
+    assert counts(run, world, NOW + HOUR) == (1, 1, 0, 0)
 
 
 def test_a_supervisor_takes_a_person_back_and_pauses_the_own_centre_alone(

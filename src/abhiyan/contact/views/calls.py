@@ -1,6 +1,6 @@
 """The caller's page: the next person, the ring, the outcome; or the reasons why no person is left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,8 +29,10 @@ from abhiyan.core.languages import names as languages
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import FilledForm, answers_form, version_by_id
+from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import form_page, say_when_done, tried
+from abhiyan.ui.records import RecordSent, RecordShown, taken
 
 Outcome = ContactTry.Outcome
 # Each by its key, in this order.
@@ -127,6 +129,7 @@ def _shown(
         number = centres.number_of(turn) if turn else ""
         form = form or (TriedForm(initial={"back_at": _in_an_hour(turn, at)}) if turn else None)
         script = script or (_script(turn) if turn else None)
+        last = centres.calls_today(account, at=at, most=1)
     context = {
         "here": "calls",
         "crumbs": [(say("Calls"), "")],
@@ -152,6 +155,7 @@ def _shown(
         "line": _line(turn),
         "most_own": actions.MOST_OWN,
         "problem": problem,
+        "last": next((one for one in last if one.left_s), None),
     }
     return render(request, "contact/calls.html", context, status=status)
 
@@ -252,29 +256,105 @@ def _next(request: Request, seat: HeldOffice, spoken: Sequence[str], at: datetim
 
 @form_page
 def call(request: Request, call: UUID) -> HttpResponseBase:
-    """Note what came of a call, then give the caller the next person."""
+    """Note what came of a call, then give the caller the next person. A call of today is opened and corrected."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
-    if request.method != "POST":
-        return redirect("contact:calls")
+    is_again = "again" in request.POST
     with system("a call of a caller's own"):
         turn = centres.own_turn(request.viewer.account_id or 0, call)
-        script = _script(turn, request.POST)
-    form = TriedForm(request.POST)
-    is_answered = script is not None and script.is_valid() and bool(script.answers)
+        script = _script(turn, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        if turn.ended_at is None:
+            return redirect("contact:calls")
+        return _opened(request, turn, TriedForm(initial={"back_at": _in_an_hour(turn, at)}), script)
+    form, status = TriedForm(request.POST), 422
+    if not _is_script_wrong(request, script):
+        outcome = tried(request, form, _note(request, call, script, timedelta(0)))
+        status = outcome.status
+        if outcome and is_again:
+            say_when_done(request, say("Corrected."))
+            return redirect("contact:own_calls")
+        if outcome:
+            return _next(request, seat, _spoken(request), at)
+    if is_again or turn.ended_at is not None:
+        return _opened(request, turn, form, script, status=status)
+    return _shown(request, seat, form=form, script=script, status=status)
+
+
+def _is_script_wrong(request: Request, script: FilledForm | None) -> bool:
     is_talk = request.POST.get("outcome") in queries.TALKS
-    if script is not None and is_talk and not script.is_valid():
-        return _shown(request, seat, form=form, script=script, status=422)
+    return script is not None and is_talk and not script.is_valid()
+
+
+def _note(
+    request: Request, call: UUID, script: FilledForm | None, age: timedelta
+) -> Callable[[dict[str, Any]], CallTurn]:
+    """The act of a call's form: it notes the outcome, or corrects it."""
+    is_answered = script is not None and script.is_valid() and bool(script.answers)
     answers = script.answers if script is not None and is_answered else None
-    outcome = tried(
-        request,
-        form,
-        lambda given: actions.note_call(
-            turn=call, told=actions.CallTold(**given, answers=answers), by=request.actor, at=at
-        ),
-    )
-    if outcome:
-        return _next(request, seat, _spoken(request), at)
-    return _shown(request, seat, form=form, script=script, status=outcome.status)
+    act = actions.correct_call if "again" in request.POST else actions.note_call
+
+    def note(given: dict[str, Any]) -> CallTurn:
+        told = actions.CallTold(**given, answers=answers, age=age)
+        return act(turn=call, told=told, by=request.actor, at=clock.now())
+
+    return note
+
+
+def _opened(
+    request: Request,
+    turn: CallTurn,
+    form: forms.BaseForm,
+    script: FilledForm | None,
+    *,
+    status: int = 200,
+) -> HttpResponseBase:
+    """Show a call that is over: what came of it, and the form that corrects it. NotFound on a later day."""
+    at, zone = clock.now(), turn.queue.programme.zone
+    with system("a call of a caller's own"):
+        own = centres.own_call(turn, at=at)
+    if own.outcome and turn.ended_at and clock.day_in(zone, turn.ended_at) != clock.day_in(zone, at):
+        raise NotFound
+    context = {
+        "here": "calls",
+        "crumbs": [(say("Calls"), reverse("contact:calls")), (say("Your calls today"), "")],
+        "own": own,
+        "turn": turn,
+        "form": form,
+        "script": script,
+        "outcomes": [(n, *one) for n, one in enumerate(OUTCOMES, 1)],
+    }
+    return render(request, "contact/call.html", context, status=status)
+
+
+@require_safe
+def own_calls(request: Request) -> HttpResponseBase:
+    """List the caller's calls of today with their outcomes. Each can be opened again."""
+    centre_of(request, centres.AGENT)
+    with system("the calls of a caller's day"):
+        rows = centres.calls_today(request.viewer.account_id or 0, at=clock.now())
+    context = {
+        "here": "calls",
+        "crumbs": [(say("Calls"), reverse("contact:calls")), (say("Your calls today"), "")],
+        "rows": rows,
+    }
+    return render(request, "contact/own_calls.html", context)
+
+
+def take_call(request: Request, sent: RecordSent) -> str:
+    """Note what came of a call that a browser kept, by the form and the act of its page."""
+    centre_of(request, centres.AGENT)
+    with system("a call of a caller's own"):
+        turn = centres.own_turn(request.viewer.account_id or 0, sent.named["call"])
+        script = _script(turn, request.POST)
+    if script is not None and _is_script_wrong(request, script):
+        taken(script, lambda given: given)
+    taken(TriedForm(request.POST), _note(request, turn.pk, script, sent.age))
+    return reverse("contact:calls")
+
+
+def show_call(request: Request, sent: RecordSent) -> RecordShown:  # noqa: ARG001  # alike for every kind
+    """Refuse every such record of a phone that was signed out: callers sign in with both proofs."""
+    raise NotYours
 
 
 RINGS = {"ring": actions.ring, "line": actions.ring_by_bridge}
@@ -285,12 +365,13 @@ RING_REFUSALS = (
     actions.BridgeOff,
     actions.BridgeBusy,
     actions.BridgeAskedOut,
+    actions.TakenBackTooLate,
 )
 
 
 @require_POST
 def call_act(request: Request, call: UUID, act: str) -> HttpResponseBase:
-    """Ring the person by one's own phone or the provider's line, or give them back without a call."""
+    """Ring the person by one's own phone or the line, give them back without a call, or take an outcome back."""
     centre_of(request, centres.AGENT)
     at = clock.now()
     try:
@@ -300,6 +381,10 @@ def call_act(request: Request, call: UUID, act: str) -> HttpResponseBase:
                 messages.warning(request, say("Not called: %(why)s") % {"why": gate.WORDS[rung.why]})
         elif act == "back":
             actions.give_person_back(turn=call, by=request.actor, at=at)
+        elif act == "undo":
+            actions.take_back_call(turn=call, by=request.actor, at=at)
+            say_when_done(request, say("Taken back. Choose what came of the call."))
+            return redirect("contact:call", call)
         else:
             raise NotFound
     except RING_REFUSALS as refused:

@@ -46,12 +46,19 @@ def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, a
     """Note the result of a try to speak with a friend. Spoke: they rest for 30 days. Wrong: for good.
 
     Only the organiser by whose link the friend joined may do it, while their office lasts. Refuses NotFound;
-    contact's NotNow, TriedByAnother, FinishFirst.
+    contact's NotNow.
     """
     one = queries.own_friend(by.account_id, friend)
     zone = ZoneInfo(settings.TIME_ZONE)
-    begun = contact.begin_attempt(room=ROOM, about=one.id, is_visit=is_visit, by=by, at=at)
-    contact.end_attempt(attempt_id=begun.id, outcome=Attempt.Outcome(outcome), zone=zone, by=by, at=at)
+    contact.note_attempt(
+        room=ROOM,
+        about=one.id,
+        outcome=Attempt.Outcome(outcome),
+        zone=zone,
+        is_visit=is_visit,
+        by=by,
+        at=at,
+    )
     facts = {"outcome": outcome}
     audit.record(
         by=by, at=at, act="enrolment.talk_friend", subject=str(friend), unit_id=one.unit_id, facts=facts

@@ -18,7 +18,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Person, Purpose, Suppression
-from abhiyan.people.news import ConsentWithdrawn, SpokenNo
+from abhiyan.people.news import ConsentWithdrawn, NoTakenBack, SpokenNo
 
 from .members import living, who_is
 
@@ -54,6 +54,26 @@ def heed_spoken_no(*, told: SpokenNo) -> None:
                 person_id=each.pk, purposes=OUTREACH, channel=Channel.WORD, by=told.by, at=told.at
             )
         spread_no(phone_id=told.phone_id, by=told.by, at=told.at)
+
+
+def heed_no_taken_back(*, told: NoTakenBack) -> None:
+    """A spoken no was a slip: the yes that it took back stands again, and the other phones of the person hear us.
+
+    A phone whose people had no yes before stays silent. In its transaction.
+    """
+    if told.is_spread:
+        return
+    with system("a spoken no was a slip"):
+        lock_for_no(told.phone_id)
+        elsewhere = selves_elsewhere(told.phone_id)
+        theirs = [each.pk for each in [*people_queries.persons_on(told.phone_id), *elsewhere]]
+        back = people.give_consents_back(
+            person_ids=theirs, channel=Channel.WORD, withdrawn_at=told.said_at, by=told.by, at=told.at
+        )
+        for phone_id in {each.phone_id for each in elsewhere if each.pk in back}:
+            people.take_back_no(
+                phone_id=phone_id, said_at=told.said_at, is_spread=True, by=told.by, at=told.at
+            )
 
 
 def carry_no(

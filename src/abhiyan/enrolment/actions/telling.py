@@ -50,13 +50,20 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
 
     Told: for a week. Not there: until another day, in another part of it. Wrong: for good; the person's page says so.
     membership: public id, in the caller's scope. Who may: enrolment.enrol over the member's unit. Refuses NotYours,
-    NothingToTell; contact's NotNow, TriedByAnother, FinishFirst.
+    NothingToTell; contact's NotNow.
     """
     one = _to_tell(membership, by)
     chosen = TellingResult(outcome)
     zone = ZoneInfo(programmes.programme_by_id(one.programme_id).zone)
-    begun = contact.begin_attempt(room=ROOM, about=one.term_id, is_visit=is_visit, by=by, at=at)
-    contact.end_attempt(attempt_id=begun.id, outcome=Attempt.Outcome(chosen.value), zone=zone, by=by, at=at)
+    contact.note_attempt(
+        room=ROOM,
+        about=one.term_id,
+        outcome=Attempt.Outcome(chosen.value),
+        zone=zone,
+        is_visit=is_visit,
+        by=by,
+        at=at,
+    )
     audit.record(
         by=by,
         at=at,

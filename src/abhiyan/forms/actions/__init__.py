@@ -46,5 +46,6 @@ from .submissions import (
     record_opinion,
     refuse_units_going,
     send_back,
+    send_back_all,
     submit,
 )

@@ -210,6 +210,14 @@ def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> S
     return one
 
 
+def send_back_all(*, about: tuple[str, str], reason: str, by: Actor, at: datetime) -> None:
+    """Send back what was filled in about another room's thing: it counts no more. In the act of that room."""
+    with system("what was filled in about a thing"):
+        found = Submission.objects.filter(about_kind=about[0], about_id=about[1])
+        for one in found.exclude(state=State.RETURNED).values_list("pk", flat=True):
+            send_back(submission_id=one, reason=reason, by=by, at=at)
+
+
 def note_picture_read(*, submission_id: UUID, by: Actor, at: datetime) -> None:
     """Note in the trail that somebody opened a picture in their sight. Refuses NotFound."""
     one = submission_for(submission_id)

@@ -28,6 +28,7 @@ from .consents import (
     NoticeRenewed,
     ensure_sample_notice,
     give_consent,
+    give_consents_back,
     publish_notice,
     renew_consents,
     withdraw_consent,
@@ -44,4 +45,4 @@ from .persons import (
     move_to_phone,
     note_sign,
 )
-from .suppressions import OnlyThePhoneItself, keep_spoken_no, lift, note_word, suppress
+from .suppressions import OnlyThePhoneItself, keep_spoken_no, lift, note_word, suppress, take_back_no

@@ -160,6 +160,24 @@ def renew_consents(*, person_id: UUID, withdrawn_at: datetime, channel: int, by:
             )
 
 
+def give_consents_back(
+    *, person_ids: Collection[UUID], channel: int, withdrawn_at: datetime, by: Actor, at: datetime
+) -> set[UUID]:
+    """Let a yes stand again that was withdrawn by a slip at that instant. Returns whose. In the act that asked who may.
+
+    After a restore from before the slip the yes stays withdrawn: then we are silent.
+    """
+    with system("a withdrawal that was a slip"):
+        slips = Consent.objects.filter(
+            person_id__in=person_ids, withdrawn_channel=channel, withdrawn_at=withdrawn_at
+        )
+        found = set(slips.values_list("person_id", flat=True))
+        if found:
+            slips.update(withdrawn_at=None, withdrawn_channel=None)
+            audit.record(by=by, at=at, act="people.give_consents_back", n=len(found))
+    return found
+
+
 def withdraw_consent(
     *, person_id: UUID, purposes: Collection[int], channel: int, by: Actor, at: datetime
 ) -> list[int]:

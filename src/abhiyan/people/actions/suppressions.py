@@ -1,4 +1,4 @@
-"""This phone said no. Only the phone's own word takes it back."""
+"""This phone said no. Only the phone's own word takes it back. An office takes back a slip of its own."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -13,7 +13,15 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
 from abhiyan.people import journal
 from abhiyan.people.models import Code, Consent, Purpose, Session, Suppression
-from abhiyan.people.news import BACK, NoReplayed, PhoneSaidNo, SpokenNo, WithdrawalReplayed, WordReplayed
+from abhiyan.people.news import (
+    BACK,
+    NoReplayed,
+    NoTakenBack,
+    PhoneSaidNo,
+    SpokenNo,
+    WithdrawalReplayed,
+    WordReplayed,
+)
 
 from . import erasing
 
@@ -94,6 +102,26 @@ def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
             # After the commit: a line that is lost, or cannot be written, only keeps us silent after a restore.
             said = journal.No(phone_id, "", channel, at)
             transaction.on_commit(lambda: journal.write(said), robust=True)
+    return bool(lifted)
+
+
+def take_back_no(
+    *, phone_id: UUID, said_at: datetime, is_spread: bool = False, by: Actor, at: datetime
+) -> bool:
+    """Take back a no that was written for a phone by a slip. Returns whether it was still the phone's last word.
+
+    The calling act asks who may, and whether a no of the phone's own stood before. A word of the phone itself that came
+    since stays, and so do the rolls that it left. The no gave up messages for the phone; they do not come back.
+    is_spread: the phone is another one of the same person. Tells NoTakenBack.
+    """
+    with system("a no that was a slip"):
+        slip = Suppression.objects.filter(phone_id=phone_id, channel=BY_WORD, at=said_at, rolls=[])
+        lifted = slip.filter(lifted_at=None).update(lifted_at=at)
+        if lifted:
+            audit.record(by=by, at=at, act="people.take_back_no", facts={"channel": BY_WORD})
+            said = journal.No(phone_id, "", BY_WORD, at)
+            transaction.on_commit(lambda: journal.write(said), robust=True)
+            news.tell(NoTakenBack(phone_id, said_at, is_spread, by, at))
     return bool(lifted)
 
 

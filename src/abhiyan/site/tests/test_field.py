@@ -165,11 +165,12 @@ def test_a_phone_clock_that_is_wrong_by_days_loses_no_entry(cast: Cast, worker: 
 # This says what becomes of two records about one thing, so that nobody's words vanish in silence.
 TWO_ABOUT_ONE = {
     "attendance": "the later number stands, the other is kept (meetings/tests/test_two_numbers.py)",
+    "turn": "each caller has a row of their own; a second outcome of one call is refused, or corrects it",
     "call": "the later outcome stands, the other is kept (dialogues/tests/test_two_outcomes.py)",
     "due": "the later answer stands, the other is kept (programmes/tests/test_due_records.py)",
     "door": "each person has an entry of their own",
     "try": "each door is one more in a count",
-    "doors": "each has a row of its own; of a door that is held no more it is refused",
+    "doors": "each has a row of its own, also of a door that somebody else has by now",
     "walk": "each has a row of its own; a second talk at a door is refused",
     "stay": "the first mark and the first report stay, a second is refused",
     "day": "the first mark stays, a second is refused",

@@ -176,7 +176,9 @@ def _tiles(request: Request) -> list[WorkTile]:
     at = clock.now()
     kept: dict[str, list[KeptPage]] = {code: [] for code in TILES}
     for kind in kinds().values():
-        kept[kind.tile] += [page for page in kind.keep(request.viewer, at) if _opens(request, page.address)]
+        if kind.tile:
+            pages = kind.keep(request.viewer, at)
+            kept[kind.tile] += [page for page in pages if _opens(request, page.address)]
     return [WorkTile(code, TILES[code], pages) for code, pages in kept.items()]
 
 

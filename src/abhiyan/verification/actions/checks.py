@@ -229,7 +229,7 @@ def take_off(*, at: datetime) -> int:
 
 
 def _end_attempt(check: Check, outcome: Attempt.Outcome, by: Actor, at: datetime) -> Attempt:
-    begun = tries.under_way(tries.tries_of(ROOM, [check.id])[check.id], at=at)
+    begun = tries.begun(tries.tries_of(ROOM, [check.id])[check.id])
     if begun is None or begun.account_id != by.account_id:
         raise BeginFirst
     zone = ZoneInfo(check.frame.programme.zone)

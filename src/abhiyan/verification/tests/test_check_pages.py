@@ -168,8 +168,9 @@ def test_nobody_is_called_twice_at_once_nor_without_an_end(cast: Cast) -> None:
     with pytest.raises(NotTaken):
         begin_try(check_id=first.id, by=cast.actor("verifier_of_jammu"), at=at)
     late = at + timedelta(minutes=31)
+    close_answers(check_id=first.id, said=SaidUnseen(WORDS, "joined"), by=me, at=late)
     with pytest.raises(BeginFirst):
-        close_answers(check_id=first.id, said=SaidUnseen(WORDS, "joined"), by=me, at=late)
+        close_answers(check_id=second.id, said=SaidUnseen(WORDS, "joined"), by=me, at=late)
 
 
 def test_three_tries_on_different_days_and_then_it_ends(cast: Cast) -> None:
@@ -331,13 +332,16 @@ def test_who_gets_an_office_where_they_check_sees_no_more_of_it(cast: Cast) -> N
     assert client.post(page("check_begin", check_id)).status_code == 404
 
 
-def test_words_written_too_late_are_not_lost(cast: Cast) -> None:
+def test_words_of_a_long_call_are_kept_and_without_a_call_they_are_not_lost(cast: Cast) -> None:
     client = cast.client(ME)
     check_id, _page = begun(client)
     with system("test"):
-        Attempt.objects.update(until=NOW - timedelta(minutes=1))
+        Attempt.objects.update(outcome=Attempt.Outcome.LAPSED)
     late = client.post(page("check_said", check_id), WORDS | {"meaning": "joined"})
     assert late.status_code == 409 and "I called a number" in late.text and "Call first" in late.text
+    with system("test"):
+        Attempt.objects.update(outcome="", until=NOW - timedelta(minutes=1))
+    assert client.post(page("check_said", check_id), WORDS | {"meaning": "joined"}).status_code == 302
 
 
 def test_nobody_is_called_at_night(cast: Cast) -> None:
