@@ -408,7 +408,7 @@ HELP_NEW = DeclaredLimit(
     _HURT.ALL,
     (_GUARD.ROOM, _GUARD.KEPT),
     grows=0.1,
-    parts=("proven", "unproven"),
+    parts=("proven", "unproven", "quiet"),
 )
 HELP_RECEIPT = DeclaredLimit(
     "helpdesk.receipt", 2, DAY, "receipts to one phone", _KEY.PHONE, _BY.STRANGER, _HURT.NOBODY

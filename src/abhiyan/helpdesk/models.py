@@ -46,6 +46,7 @@ class Ticket(models.Model):
         SOLVED = RequestState.SOLVED.value, _("Solved")
         CLOSED = RequestState.CLOSED.value, _("Closed without a reply")
         MERGED = RequestState.MERGED.value, _("Merged")
+        QUIET = RequestState.QUIET.value, _("Asks nothing")  # thanks, a greeting: no time runs
 
     id = models.UUIDField(primary_key=True)  # random; its number follows from it
     number = models.TextField()
@@ -70,7 +71,7 @@ class Ticket(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.BigIntegerField(null=True)  # the account that typed it
     last_at = models.DateTimeField()  # something happened
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # of what asks nothing: when it came
     answered_at = models.DateTimeField(null=True)  # first
     done_at = models.DateTimeField(null=True)  # reported
     closed_at = models.DateTimeField(null=True)  # counted: by the rule of its kind
@@ -137,6 +138,7 @@ class TicketLine(models.Model):
         UNSOLVED = "unsolved", _("Not solved, says the person")
         REOPENED = "reopened", _("Opened again")
         CLOSED = "closed", _("Closed without a reply")
+        ASKED = "asked", _("Made a request")
         UNREACHED = "unreached", _("Our SMS did not reach the person")
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)

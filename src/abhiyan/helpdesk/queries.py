@@ -401,6 +401,11 @@ def _queue(found: list[tuple[datetime, int, datetime]], at: datetime) -> Queue:
     )
 
 
+def quiet_ones(of: Q, *, limit: int) -> int:
+    """Count the texts that ask nothing, up to a limit. In the caller's scope."""
+    return Ticket.objects.filter(of, state=Ticket.State.QUIET)[:limit].count()
+
+
 _NEEDS = f"""select count(*), count(*) filter (where due_at < %(at)s) from (
   select t.due_at from helpdesk_ticket t where t.state = 'open' and exists (
     select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)
@@ -448,7 +453,7 @@ _TIMES = f"""
       select t.*, u.kind as level, extract(epoch from t.answered_at - t.opened_at) / 3600 as first_h,
         extract(epoch from coalesce(t.solved_at, t.closed_at) - t.opened_at) / 3600 as end_h
       from helpdesk_ticket t join units_unit u on u.id = coalesce(t.came_id, t.desk_id)
-      where t.state <> 'merged' and t.opened_at >= %(since)s and exists (
+      where t.state not in ('merged', 'quiet') and t.opened_at >= %(since)s and exists (
         select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)),
     up as (
       select u.kind as level, count(*) as raised from t join helpdesk_ticket_line l on l.ticket_id = t.id

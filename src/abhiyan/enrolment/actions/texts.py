@@ -148,12 +148,17 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
             text=text.text,
         ):
             return None
-        if messaging_queries.is_ours(phone) or (text.other and text.other not in inbound.UNWRITTEN):
+        is_strange = bool(text.other) and text.other not in inbound.UNWRITTEN
+        has_words = bool(text.text.strip()) and text.other not in inbound.NEWS
+        if messaging_queries.is_ours(phone) or (is_strange and not has_words):
             _note(told, phone, "machine" if not text.other else "quiet", at)
             return None
         if word is not TextWord.NO and told.is_believed:  # a number that is somebody else's by now says no
             people.note_sign(phone_id=keyring().phone_id(phone), at=at)
     answering = _Answering(told, phone, keyring().phone_id(phone), language, by, at)
+    if is_strange:
+        answering.ask()
+        return None
     # Of a new number only the word of our own message proves the phone.
     is_answer = word is TextWord.YES or word is TextWord.NO
     if (
@@ -366,11 +371,14 @@ class _Answering:
                 self._reply(template, **blanks)
 
     def ask(self) -> None:
-        """Only a person can answer this: one request to the helpline, whose receipt tells its number."""
+        """Only a person can answer this: one request to the helpline, whose receipt tells its number. A text that asks
+        nothing is kept there without a time."""
+        text = self.told.text
+        is_quiet = words.asks_nothing(text.text) or (bool(text.other) and text.other not in inbound.UNWRITTEN)
         with system("a text becomes a request"):
             lock_phone(self.phone_id)
-            if _note(self.told, self.phone, "request", self.at):
-                _request(self.told, self.phone, self.language, self.by, self.at)
+            if _note(self.told, self.phone, "quiet" if is_quiet else "request", self.at):
+                _request(self.told, self.phone, self.language, self.by, self.at, is_quiet=is_quiet)
 
     def mistake(self, template: str, *, lacking: Sequence[str] = ()) -> None:
         """Something a rule asks for is missing: the first of a week is answered, the next a person reads."""
@@ -478,8 +486,17 @@ def ask_by_call(
         helpdesk.add_own(opening=asked, by=by, at=at)
 
 
-def _request(told: TextIn, phone: str, language: str, by: Actor, at: datetime, *, who: str = "") -> None:
-    """One request from a text. who: the person to look for, where there is no phone."""
+def _request(
+    told: TextIn,
+    phone: str,
+    language: str,
+    by: Actor,
+    at: datetime,
+    *,
+    who: str = "",
+    is_quiet: bool = False,
+) -> None:
+    """One request from a text. who: the person to look for, where there is no phone. is_quiet: it asks nothing."""
     asked = helpdesk.Opening(
         way=Ticket.Way.CHAT if told.hook == "chat" else Ticket.Way.SMS,
         phone=phone,
@@ -490,6 +507,8 @@ def _request(told: TextIn, phone: str, language: str, by: Actor, at: datetime, *
     )
     if who:
         helpdesk.add_without_phone(opening=replace(asked, name=who), by=by, at=at)
+    elif is_quiet:
+        helpdesk.keep_quiet(opening=asked, by=by, at=at)
     else:
         helpdesk.add_own(opening=asked, by=by, at=at)
 

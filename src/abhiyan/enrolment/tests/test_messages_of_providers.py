@@ -1,9 +1,12 @@
-"""Messages as providers send them, made up: kinds, captions, buttons, lists. No no is lost in any of them."""
+"""Messages as providers send them, made up: kinds, captions, buttons, lists, thanks. No no is lost in any of them, and
+nobody who only thanks hears a question."""
 
 import json
+import os
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +14,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abhiyan.core import declared, limits
+from abhiyan.core import languages as core_languages
+from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.helpdesk.actions import answer_ticket, ask_quiet, raise_overdue
+from abhiyan.helpdesk.actions.answering import StillOpen
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging.rules import inbound, words
 from abhiyan.messaging.rules.inbound import Sms
+from abhiyan.messaging.rules.words import TextWord
 from abhiyan.people.queries import standing_no
 from abhiyan.site import languages
 
 from .make import Human, World
 from .server import Server
 from .test_calls import JOIN, connect
-from .test_texts import chat, requests, said, sent, world  # noqa: F401  # a fixture
+from .test_texts import chat, requests, said, sent, world, write  # noqa: F401  # a fixture
 
 VOCABULARY = tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8"))
 URDU = tomllib.loads((Path(languages.__file__).parent / "ur.toml").read_text("utf-8"))["words"]
@@ -87,6 +99,33 @@ SMS = {
 MAIN = {"generic": "text", "exotel": "Body", "twilio": "Body", "plivo": "Text"}
 
 
+# People write these when they ask nothing, and when they need something. No list of ours has such a sentence.
+THANKS = """Thank u so much sir ji 🙏🙏|काम हो गया, धन्यवाद|ho gaya thanks|ok received|happy diwali|
+Jai Hind|noted|done|राम राम जी|ok|Thanks for your quick help|
+card mil gaya, thank you modi ji|madad ke liye bahut dhanyavad|Happy New Year 2027|
+bharat mata ki jai|eid mubarak|दीपावली की हार्दिक शुभकामनाएँ|good morning ji|
+समस्या हल हो गई, धन्यवाद|many many thanks|aapka bahut shukriya|well done team|very nice work|
+जय श्री राम|got it thanks|I want to thank you sir|Thank you for sending my card|
+great job sir|bahut badhiya kaam|शुक्रिया جناب|آپ کا بہت شکریہ|شکریہ، کارڈ مل گیا|عید مبارک|
+कार्ड मिल गया जी|Noted sir, thanks a lot|सब ठीक है, आभार|theek hai bhaiya dhanyavad"""
+NEEDS = """mera card nahi mila|dhanyavad, par card abhi tak nahi aaya|thanks but my name is wrong|
+ho gaya?|card mil gaya?|ok?|ok mera card kab milega|thanks, please send my card|
+dhanyavad, card bhej dijiye|bijli gul hai dhanyavad|sadak tuti hui hai, dhanyavad|
+namaste ji, hamare gaon me pani ki samasya hai|hello sir bijli|thanks 9876543210|
+thank you, add my mother|accident ho gaya|light chali gayi|ok call me|noted but when|
+धन्यवाद, कार्ड कब मिलेगा|काम नहीं हुआ|काम हो जाएगा|Thanks. My booth is not in the list|
+Good morning, I need a form|happy diwali sir, sadak banwa dijiye|
+Jai Hind sir, handpump kharab hai|done but not received|card gum ho gaya|
+handpump sukha hai dhanyavad|thank you 😡|good road needed|accha hota agar sadak banti|
+thanks for nothing, card still pending|नमस्ते, हमारे यहाँ पानी नहीं आता|ok batao|
+शुक्रिया، کارڈ کب ملے گا|شکریہ مگر نام غلط ہے|راستہ خراب ہے، شکریہ|jai hind pani nahi|
+theek hai bataiye|Thanks, road is broken|182301"""
+
+
+def lines(texts: str) -> list[str]:
+    return [text.strip() for text in texts.split("|")]
+
+
 def message(kind: str, held: Any, *, ident: str = "w1", of: Human = World.asha) -> dict[str, Any]:
     """One message of WhatsApp. kind: its first word is the type."""
     of_type = kind.partition(" ")[0]
@@ -94,6 +133,11 @@ def message(kind: str, held: Any, *, ident: str = "w1", of: Human = World.asha) 
     if of_type != "text":
         told.pop("text", None)
     return told
+
+
+def asks_nothing(text: str) -> bool:
+    word = words.read(text).word
+    return word is TextWord.THANKS or (word in (None, TextWord.HELP) and words.asks_nothing(text))
 
 
 def whole(*messages: Mapping[str, Any], **more: object) -> dict[str, Any]:
@@ -211,3 +255,97 @@ def test_a_kind_that_nobody_knows_asks_nothing(server: Server, world: World) -> 
     assert sent() == []
     assert world.rows("select distinct outcome from messaging_inbound") == [("quiet",)]
     assert world.count("messaging_inbound") == len(told), "each is counted"
+
+
+# Thanks
+
+DRESS = st.sampled_from(["", " ", "!", "!!!", " 🙏", " 👍👍", "\n", ".", " 😊", "…"])
+CASE = st.sampled_from([str, str.upper, str.title, str.casefold])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _urdu() -> Iterator[None]:
+    """Urdu is one of this installation's languages."""
+    folder = Path(os.environ["ABHIYAN_TEST_HOME"], f"urdu{os.environ.get('PYTEST_XDIST_WORKER', '')}")
+    (folder / "ur").mkdir(parents=True, exist_ok=True)
+    text = (Path(languages.__file__).parent / "ur.toml").read_text("utf-8")
+    (folder / "ur" / core_languages.FILE).write_text(text, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ABHIYAN_LANGUAGES", str(folder))
+        core_languages.read_again()
+        yield
+    core_languages.read_again()
+
+
+@given(st.sampled_from(lines(THANKS)), DRESS, DRESS, CASE)
+def test_who_only_thanks_asks_nothing(text: str, before: str, behind: str, case: Any) -> None:
+    assert asks_nothing(before + case(text) + behind)
+
+
+@given(st.sampled_from(lines(NEEDS)), DRESS, CASE)
+def test_who_needs_something_is_answered_in_time(text: str, behind: str, case: Any) -> None:
+    assert not asks_nothing(case(text) + behind)
+
+
+@given(st.sampled_from(lines(THANKS)), st.sampled_from(lines(NEEDS)), st.booleans())
+def test_thanks_hide_no_need(thanks: str, need: str, is_first: bool) -> None:
+    assert not asks_nothing(f"{thanks}. {need}" if is_first else f"{need}. {thanks}")
+
+
+@given(st.sampled_from(NOES), st.sampled_from(lines(THANKS)))
+def test_thanks_hide_no_no(no: str, thanks: str) -> None:
+    assert words.read(f"{no}. {thanks}").word is not TextWord.THANKS
+
+
+def in_state(state: str) -> list[Ticket]:
+    with system("test"):
+        return list(Ticket.objects.filter(state=state).order_by("phone_id"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thanks_wait_without_a_time_until_somebody_asks(server: Server, world: World) -> None:  # noqa: F811
+    secret = connect(world, "generic", "join", JOIN)
+    of = {text: Human(text, 1980, f"+9199082{n:05d}") for n, text in enumerate(lines(THANKS))}
+    for text, who in of.items():
+        assert write(server, secret, text, who).status == 200, text
+    assert sent() == [], "no receipt, no question"
+    assert in_state("open") == []
+    kept = in_state("quiet")
+    assert kept, "a text with a word we do not know is shown to the desk"
+    loud = Actor.system("tests")
+    with system("test"):
+        assert raise_overdue(by=loud, at=NOW + timedelta(days=30)) == 0
+    # In one press an office makes a request of it, with a time from then.
+    row = ask_quiet(ticket=kept[0].pk, by=loud, at=NOW)
+    assert (row.state, row.due_at) == ("open", rules.due_at(row.kind, NOW))
+    with pytest.raises(StillOpen):
+        ask_quiet(ticket=row.pk, by=loud, at=NOW)
+    # The phone's own need does the same, and the phone hears its number.
+    who = of["happy diwali"]
+    assert write(server, secret, "mera card nahi mila", who).status == 200
+    (letter,) = sent()
+    asked = in_state("open")
+    (own,) = [each for each in asked if each.phone_id == keyring().phone_id(who.phone)]
+    assert own.number in letter.text and requests()[own.number] == ["happy diwali", "mera card nahi mila"]
+    # Thanks change nothing in what is open or done.
+    assert write(server, secret, "Thank u so much sirji", who).status == 200
+    assert sent() == []
+    (again,) = [each for each in in_state("open") if each.pk == own.pk]
+    assert (again.n, again.due_at) == (3, own.due_at)
+    answer_ticket(ticket=own.pk, text="It comes on Monday", is_done=True, by=loud, at=NOW)
+    sent()
+    assert write(server, secret, "Thanks again dear sirji", who).status == 200
+    assert (sent(), [each.pk for each in in_state("done")]) == ([], [own.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thanks_of_a_festival_keep_no_request_out(
+    server: Server,
+    world: World,  # noqa: F811
+) -> None:
+    limits.take(declared.HELP_NEW, "quiet", at=NOW, n=declared.HELP_NEW.allowed)
+    secret = connect(world, "generic", "join", JOIN)
+    for who in (world.asha, world.bilal, world.chandra):
+        assert write(server, secret, "happy diwali", who).status == 200
+    assert write(server, secret, "mera card nahi mila", "+919906000777").status == 200
+    assert list(requests().values()) == [["mera card nahi mila"]]

@@ -1,6 +1,6 @@
 """The only writers of helpdesk: opening a request, answering it, settling it, forgetting what was said."""
 
-from .answering import answer_ticket, merge_ticket, move_ticket, reopen_ticket, reveal_caller
+from .answering import answer_ticket, ask_quiet, merge_ticket, move_ticket, reopen_ticket, reveal_caller
 from .helplines import ask_helpline, set_helpline
 from .many import answer_approved, answer_many, ask_answer_many
 from .opening import (
@@ -12,6 +12,7 @@ from .opening import (
     add_own,
     add_web,
     add_without_phone,
+    keep_quiet,
     type_ticket,
 )
 from .ready import change_ready, keep_ready
@@ -31,9 +32,11 @@ __all__ = [
     "answer_ticket",
     "ask_answer_many",
     "ask_helpline",
+    "ask_quiet",
     "change_ready",
     "close_quiet",
     "hear_answer",
+    "keep_quiet",
     "keep_ready",
     "merge_ticket",
     "move_ticket",

@@ -25,6 +25,7 @@ from .lines import (
     State,
     What,
     add_line,
+    begin_request,
     close_question,
     locked,
     may_be_told,
@@ -218,6 +219,23 @@ def reopen_ticket(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
                 target.save(update_fields=["n"])
         open_again(row, What.REOPENED, account_id=by.account_id, at=at)
         _trail("reopen_ticket", row, by=by, at=at)
+    return row
+
+
+def ask_quiet(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
+    """Make a request of a text that asked nothing: it gets a time from now.
+
+    Who may: helpdesk.answer at the unit. Refuses NotFound, NotYours, StillOpen.
+    """
+    with system("a text becomes a request"):
+        row = _mine(ticket, by)
+        if row.state != State.QUIET:
+            raise StillOpen
+        begin_request(row, at=at)
+        send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at))
+        add_line(row, What.ASKED, at=at, account_id=by.account_id)
+        row.save()
+        _trail("ask_quiet", row, by=by, at=at)
     return row
 
 

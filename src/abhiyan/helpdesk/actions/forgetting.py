@@ -19,7 +19,9 @@ def forget_phone(*, told: ItemsErased) -> None:
         rows = Ticket.objects.filter(phone_id=told.phone_id, opened_at__lte=told.at)
         for row in rows.exclude(question=None).select_for_update():
             close_question(row, at=told.at)
-        rows.filter(state__in=[State.OPEN, State.DONE]).update(state=State.CLOSED, closed_at=told.at)
+        rows.filter(state__in=[State.OPEN, State.DONE, State.QUIET]).update(
+            state=State.CLOSED, closed_at=told.at
+        )
         TicketLine.objects.filter(ticket__in=rows).update(sealed=None)
         rows.update(sealed=None, last4="", question=None)
 

@@ -11,6 +11,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import heard
+from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
 from abhiyan.org import queries as org
@@ -47,6 +48,11 @@ def add_line(
         message_id=message_id,
     )
     ticket.last_at = at
+
+
+def begin_request(row: Ticket, *, at: datetime) -> None:
+    """A text that asked nothing is a request from now on, with a time. The caller saves."""
+    row.state, row.opened_at, row.due_at = State.OPEN, at, rules.due_at(row.kind, at)
 
 
 def sealed_person(ident: UUID, *, phone: str, name: str) -> bytes:

@@ -3,6 +3,7 @@
 An open request of a phone takes its further messages: so five hundred in a minute are one request with a count. Only
 the phone itself, or an account that may answer the request, adds to it (`_to_join`). Everybody else opens one beside.
 The desk of the place where a member lives gets the requests of their phone; nobody outside learns which.
+A text that only thanks or greets is kept without a time. The phone's next words, or an office, make it a request.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,17 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units import queries as units
 
-from .lines import TYPE, State, What, add_line, close_question, is_heard, may_be_told, sealed_person
+from .lines import (
+    TYPE,
+    State,
+    What,
+    add_line,
+    begin_request,
+    close_question,
+    is_heard,
+    may_be_told,
+    sealed_person,
+)
 from .routing import may_answer, send_to_desk
 
 
@@ -117,6 +128,31 @@ def add_own(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
         return row
 
 
+def keep_quiet(*, opening: Opening, by: Actor, at: datetime) -> Ticket | None:
+    """A phone's own text that asks nothing: the desk sees it, and no time runs.
+
+    It joins what the phone has open or done, and changes nothing there. No receipt goes out.
+
+    Returns None, and keeps nothing, where too many come at once: nobody waits for an answer. In the transaction of what
+    came.
+    """
+    with system("a text that asks nothing is kept"):
+        asked = _at_home(_cut(opening))
+        lock_phones([_phone_id(asked)])
+        row = _to_join(asked, is_proven=True, is_typed=False, by=by, at=at)
+        if row is None:
+            try:
+                limits.take(declared.HELP_NEW, "quiet", at=at)
+            except TooMany:
+                return None
+            row = _new(asked, is_proven=True, is_stranger=False, is_above=False, by=by, at=at)
+            row.state, row.due_at = State.QUIET, at
+        else:
+            row.n += len(asked.texts)
+        _add_said(row, asked, is_call=False, by=by, at=at)
+        return row
+
+
 def add_call(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     """Somebody calls the helpline, and a caller of a call centre writes down what they say.
 
@@ -199,30 +235,25 @@ def _opened(
     """A new ticket, or the one this joins. is_typed: an agent writes what somebody says. is_above: for a desk above."""
     lock_phones([_phone_id(asked)])
     row = _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
-    if row is None:
+    is_new = row is None or row.state == State.QUIET
+    if row is None or row.state == State.QUIET:
         if not is_typed and asked.phone:
             limits.take(declared.HELP_NEW, "proven" if is_proven else "unproven", at=at)
         is_given = bool(asked.phone) and (is_typed or not is_proven)  # by somebody else than the phone
-        is_stranger = is_given and not is_heard(_phone_id(asked))
-        row = _new(asked, is_proven=is_proven, is_stranger=is_stranger, is_above=is_above, by=by, at=at)
-        is_new = True
+        if row is None:
+            is_stranger = is_given and not is_heard(_phone_id(asked))
+            row = _new(asked, is_proven=is_proven, is_stranger=is_stranger, is_above=is_above, by=by, at=at)
+        else:
+            row.n += len(asked.texts)
+            begin_request(row, at=at)
     else:
         row.n += len(asked.texts)
-        is_new = False
         if row.state == State.DONE:
             row.state, row.done_at, row.due_at = State.OPEN, None, rules.due_at(row.kind, at)
             row.reopened += 1
             add_line(row, What.REOPENED, at=at)
             close_question(row, at=at)
-    room = rules.MOST_LINES - (row.n - len(asked.texts))
-    is_call = asked.way == Ticket.Way.CALL and not is_typed
-    for text in asked.texts[: max(room, 0)]:
-        if is_call:
-            add_line(row, What.CALLED, at=at)
-        else:
-            add_line(row, What.SAID, at=at, text=text, account_id=by.account_id)
-    row.last_at = at
-    row.save()
+    _add_said(row, asked, is_call=asked.way == Ticket.Way.CALL and not is_typed, by=by, at=at)
     if is_new:
         facts = {"kind": row.kind, "way": row.way}
         audit.record(
@@ -233,6 +264,18 @@ def _opened(
     return row
 
 
+def _add_said(row: Ticket, asked: Opening, *, is_call: bool, by: Actor, at: datetime) -> None:
+    """Add what was said, as far as its lines are kept, and save the request."""
+    room = rules.MOST_LINES - (row.n - len(asked.texts))
+    for text in asked.texts[: max(room, 0)]:
+        if is_call:
+            add_line(row, What.CALLED, at=at)
+        else:
+            add_line(row, What.SAID, at=at, text=text, account_id=by.account_id)
+    row.last_at = at
+    row.save()
+
+
 def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket | None:
     """The phone's request that this one joins.
 
@@ -241,7 +284,8 @@ def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: 
     such forms that no office has answered.
     """
     open_ = Ticket.objects.select_for_update().filter(
-        Q(state=State.OPEN, answered_at=None) | Q(is_proven=True, state__in=[State.OPEN, State.DONE]),
+        Q(state=State.OPEN, answered_at=None)
+        | Q(is_proven=True, state__in=[State.OPEN, State.DONE, State.QUIET]),
         phone_id=_phone_id(asked),
         is_proven=is_proven,
         last_at__gt=at - rules.JOINED_WITHIN,

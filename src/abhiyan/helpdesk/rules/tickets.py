@@ -29,6 +29,7 @@ class RequestState(StrEnum):
     SOLVED = "solved"
     CLOSED = "closed"
     MERGED = "merged"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True)

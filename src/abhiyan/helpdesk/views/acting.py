@@ -59,6 +59,13 @@ ACTS = {
         label=_("Merge the requests"),
         title=_("Merge the requests"),
     ),
+    "ask": PageAct(
+        actions.ask_quiet,
+        _("It is a request now."),
+        label=_("Make it a request"),
+        title=_("Make it a request"),
+        text=(_("It waits for an answer from now on, with a time."),),
+    ),
     "reopen": PageAct(
         actions.reopen_ticket,
         _("Open again."),
@@ -71,13 +78,15 @@ ACTS = {
 
 @form_page
 def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
-    """Move a request, merge it into another of the same phone, or open it again. Each asks once."""
+    """Move a request, merge it, open it again, or make one of a text that asks nothing."""
     one, at = queries.ticket_for(public_id), clock.now()
     form = needed(ACTS.get(step)).form(request.POST if request.method == "POST" else None)
-    is_open, text = one.state != State.OPEN, []
+    is_open, text = one.state not in (State.OPEN, State.QUIET), []
     if step == "move":
         is_open = one.state == State.OPEN
         form.initial = {"kind": one.kind, "unit": units.unit_by_id(one.unit_id).code}
+    elif step == "ask":
+        is_open = one.state == State.QUIET
     elif step == "merge":
         others = [each for each in queries.same_phone(one) if each.state == State.OPEN]
         offer(form, into=[_choice(row) for row in with_words(others, request.viewer, at=at)])

@@ -1,8 +1,9 @@
 """The requests of one's units: the list, and one of them with what was said, its answer, and the next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -44,6 +45,7 @@ STATES = (
     (State.SOLVED.value, State.SOLVED.label),
     (State.CLOSED.value, State.CLOSED.label),
     (State.MERGED.value, State.MERGED.label),
+    (State.QUIET.value, State.QUIET.label),
     ("all", _("All")),
 )
 OPEN_ONES = ("", "late")  # of STATES
@@ -68,7 +70,7 @@ COLUMNS: tuple[Column[RequestRow], ...] = (
     Column("desk", _("With"), lambda row: row.desk, css="wide"),
     Column("n", _("Messages"), lambda row: row.ticket.n, only_in_file=True),
     Column("opened", _("Came on"), lambda row: row.ticket.opened_at, only_in_file=True),
-    Column("due", _("Answer by"), lambda row: row.ticket.due_at, order="due_at", css="nums end"),
+    Column("due", _("Answer by"), lambda row: row.due_at, order="due_at", css="nums end"),
     Column("answered", _("First answer"), lambda row: row.ticket.answered_at, only_in_file=True),
     Column("done", _("Done on"), lambda row: row.ticket.done_at, only_in_file=True),
     Column("solved", _("Solved on"), lambda row: row.ticket.solved_at, only_in_file=True),
@@ -184,9 +186,18 @@ def tickets(request: Request) -> HttpResponseBase:
         "may_type": viewer.may("helpdesk.type"),
         "may_many": viewer.may(queries.ANSWER) and of.wanted.state in OPEN_ONES and len(table.leaf.rows) > 1,
         "many": of.address(reverse("helpdesk:many")),
+        "quiet": _quiet(of) if of.wanted.state != State.QUIET else "",
+        "quiet_page": f"{page}?{urlencode({**request.GET.dict(), 'state': State.QUIET.value})}",
         "is_narrowed": of.is_narrowed,
     }
     return answer(request, "helpdesk/ticket_list.html", table, context)
+
+
+def _quiet(of: DeskAddress) -> str:
+    """Say how many texts ask nothing; "" where none does."""
+    n = queries.quiet_ones(queries.condition(replace(of.wanted, text="")), limit=MOST)
+    said = grouped(n) + ("+" if n == MOST else "")
+    return ngettext("%(n)s text asks nothing", "%(n)s texts ask nothing", n) % {"n": said} if n else ""
 
 
 def _home(request: Request) -> int | None:
@@ -317,7 +328,7 @@ def _shown(request: Request, one: Ticket, form: HelplineAnswerForm, *, at: datet
         "left_out": max(0, one.n - rules.MOST_LINES),
         "into": into,
         "has_answer": (may and one.state == Ticket.State.OPEN)
-        or one.state == Ticket.State.DONE
+        or one.state in (Ticket.State.DONE, Ticket.State.QUIET)
         or into is not None,
         "others": with_places(queries.same_phone(one), at=at),
         "form": form,

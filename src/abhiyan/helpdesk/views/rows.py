@@ -57,6 +57,11 @@ class RequestRow:
         return due_said(self.ticket.due_at, at=self.at) if self.is_open else self.state
 
     @property
+    def due_at(self) -> datetime | None:
+        """By when an answer is due; None for a text that asks nothing."""
+        return None if self.ticket.state == Ticket.State.QUIET else self.ticket.due_at
+
+    @property
     def due_mark(self) -> str:
         if not self.is_open or self.is_late:
             return self.mark

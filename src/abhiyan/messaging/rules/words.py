@@ -7,7 +7,8 @@ phrase, whose verb comes last, also at the end of a short text. Where two could 
 - "no" at the start is a no, but "no problem" is nothing;
 - a phrase that asks to leave, anywhere in it, makes a no or a stop a leaving: "nahi, mera naam hata do";
 - "stop" asks for no more messages, "leave" ends a membership, "no" says that one never joined;
-- thanks, a sign or a picture of a letter alone ask for nothing; a greeting alone asks for help.
+- thanks, a sign or a picture of a letter alone ask for nothing; a greeting alone asks for help;
+- a text that thanks, greets or says "done", with a strange word or two, asks nothing either (`asks_nothing`);
 Case, spacing, punctuation, emoji, full-width letters, joiners, nukta, candrabindu and letters held down ("stoppp") make
 no difference.
 """
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,23 @@ from . import questions
 
 LONGEST = 2_000  # characters of a text that are read; the longest SMS in parts has 1,600
 SHORT = 8  # words of a text whose end is looked at too
+SETS = ("polite", "thanks", "against", "small", "asking", "hail")  # lists of single words in words.toml
+PHRASE_SETS = ("courtesy", "settled")
+COURTEOUS = 14  # words: longer texts are read by a person
+STRANGE = 2  # unknown words beside a thank-you
+HAILED = 2  # of "jai"
+THANKED = 3  # of "thanks for" and "ke liye dhanyavad"
+# "?", an address, anger. And forms of verbs by which people ask: bataiye, milega, karwao, بتائیے.
+_ASKS = re.compile("[?؟@#/😞-😩😫-😭🤬👎💔❌🚫⛔]|www\\.")
+_ASKING_FORM = re.compile(
+    r"(?:iye|iyega|iyo|ega|egi|enge|engi|unga|ungi|oge|oga|ogi|ao|"
+    r"िए|िये|इए|इये|िएगा|ेगा|ेगी|ेंगे|ेंगी|ूंगा|ूंगी|ोगे|ोगा|ोगी|ाओ|एगा|एगी|एंगे|ओगे|یے|ئے|ؤ|گا|گی|گے)$"
+)
+_TOLD_FORM = re.compile(r"(?:liye|kiye|diye|लिए|लिये|किए|किये|दिए|दिये|لیے|کیے|دیے|لئے|گئے)$")
+_FOR = (("for",), ("ke", "liye"), ("ke", "lie"), ("के", "लिए"), ("के", "लिये"), ("کے", "لیے"), ("کے", "لئے"))
+_SENTENCE = re.compile(r"[.!;।۔\n]")
+_OF = (["ki"], ["की"], ["کی"])
+_IS = frozenset(("is", "are", "hai", "hain", "he", "h", "है", "हैं", "ہے", "ہیں"))
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 # Apostrophes, nukta, the sign that makes a picture of a letter, vowel signs of Arabic letters.
 _IGNORED = frozenset(["\u093c", "\ufe0f", *"'’‘`´", *map(chr, range(0x64B, 0x653))])
@@ -81,9 +100,8 @@ class _Vocabulary:
     phrases: dict[tuple[str, ...], tuple[TextWord | None, str]]  # None: means something else
     late: frozenset[tuple[str, ...]]  # words that may end a text
     longest: int
-    polite: frozenset[str]
-    thanks: frozenset[str]
-    against: frozenset[str]
+    sets: dict[str, frozenset[str]]  # by SETS
+    courtesies: dict[str, frozenset[tuple[str, ...]]]  # by PHRASE_SETS
     tongues: dict[str, frozenset[str]]  # words of politeness in Latin letters, by language
 
 
@@ -94,10 +112,10 @@ def read(text: str) -> SaidText:
     known = _vocabulary(tuple(languages.known().values()))
     language = script_of(plain) or _tongue(tokens, known)
     first, last = 0, len(tokens)
-    while first < last and tokens[first].text in known.polite and not _at(tokens, first, last, known):
+    while first < last and tokens[first].text in known.sets["polite"] and not _at(tokens, first, last, known):
         first += 1
     if first == last:
-        return SaidText(_courtesy(plain, tokens, known), "", "", language)
+        return SaidText(_alone(plain, tokens, known), "", "", language)
     found = _at(tokens, first, last, known)
     code = ""
     if found is None and (ahead := _code(plain, tokens[first])):
@@ -118,7 +136,9 @@ def read(text: str) -> SaidText:
         language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks
     behind = tokens[first + n : last]
     if word is None or (
-        word not in REFUSING and len(behind) <= SHORT and any(one.text in known.against for one in behind)
+        word not in REFUSING
+        and len(behind) <= SHORT
+        and any(one.text in known.sets["against"] for one in behind)
     ):
         return SaidText(None, "", plain.strip(), language)
     end = tokens[first + n - 1].end
@@ -131,17 +151,116 @@ def read(text: str) -> SaidText:
     is_initial = n == 1 and len(tokens[first].text) == 1 and bool(behind)
     if is_number or (is_initial and not code):
         return SaidText(None, "", plain.strip(), language)
-    says_more = any(one.text not in known.polite for one in behind)
+    says_more = any(one.text not in known.sets["polite"] for one in behind)
     if not code:
         word = _left(word, tokens, first, last, known)
     return SaidText(word, code, _clipped(plain[end:]) if says_more else "", language)
 
 
-def _courtesy(plain: str, tokens: list[_Token], known: _Vocabulary) -> TextWord | None:
+def _alone(plain: str, tokens: list[_Token], known: _Vocabulary) -> TextWord | None:
     """What a text of nothing but polite words asks for: nothing, where it thanks or has no word at all."""
-    if not tokens:
-        return None if any(mark in plain for mark in "?؟") else TextWord.THANKS
-    return TextWord.THANKS if any(one.text in known.thanks for one in tokens) else TextWord.HELP
+    is_thanks = not tokens or any(token.text in known.sets["thanks"] for token in tokens)
+    if is_thanks or _strangeness(plain, tokens, known) == 0:
+        return None if _ASKS.search(plain) else TextWord.THANKS
+    return TextWord.HELP
+
+
+def asks_nothing(text: str) -> bool:
+    """Return True if a text that no word explains only thanks, greets, wishes, or says that something is done.
+
+    It is short and says one of these. It has no question, no word of need, complaint or denial, no form of a verb that
+    asks, no number and no angry face; and beside a thank-you at most `STRANGE` words that we do not know.
+    """
+    plain = plainly(text)
+    strange = _strangeness(plain, list(_tokens(plain)), _vocabulary(tuple(languages.known().values())))
+    return strange is not None
+
+
+def _strangeness(plain: str, tokens: list[_Token], known: _Vocabulary) -> int | None:
+    """Count the unknown words of a text that asks nothing; return None where it may ask something."""
+    said = [token.text for token in tokens]
+    if not said or len(said) > COURTEOUS or _ASKS.search(plain):
+        return None
+    sentences = [_kinds(said[begin:end], known) for begin, end in _sentences(plain, tokens)]
+    kinds = [kind for sentence in sentences for kind in sentence]
+    if "courtesy" in kinds and any(_is_about_something(sentences, n) for n in range(len(sentences))):
+        return None
+    strange = kinds.count("strange")
+    is_warm = "courtesy" in kinds
+    n_digits = sum(c.isdigit() for c in plain)
+    if "asking" in kinds or n_digits > (4 if is_warm else 0) or not {"courtesy", "settled"} & set(kinds):
+        return None
+    most = STRANGE - any(word in _IS for word in said) if is_warm else 0
+    return strange if strange <= most else None
+
+
+def _sentences(plain: str, tokens: list[_Token]) -> Iterator[tuple[int, int]]:
+    """Give the places of the first word and behind the last one of each sentence."""
+    begin = 0
+    for place, (one, other) in enumerate(pairwise(tokens), 1):
+        if _SENTENCE.search(plain, one.end, other.start):
+            yield begin, place
+            begin = place
+    yield begin, len(tokens)
+
+
+def _is_about_something(sentences: list[list[str]], n: int) -> bool:
+    """Return True if a sentence without thanks has unknown words. The name at the end of a text may."""
+    kinds = set(sentences[n])
+    is_name = 0 < n == len(sentences) - 1 and kinds == {"strange"}
+    return "courtesy" not in kinds and "strange" in kinds and not is_name
+
+
+def _kinds(said: list[str], known: _Vocabulary) -> list[str]:
+    """Sort the words of a sentence into courtesy, settled, small, strange and asking."""
+    kinds = ["" for _word in said]
+    place = 0
+    while place < len(said):
+        kind, n = _courteous(said, place, known)
+        if said[place] in known.sets["hail"]:
+            kind, n = "settled", 1
+            if said[place - 1 : place] in _OF:  # "bharat mata ki jai"
+                kinds[max(0, place - 1 - HAILED) : place] = ["small"] * min(place, 1 + HAILED)
+            else:
+                n += len(
+                    list(takewhile(lambda word: not _is_asking(word, known), said[place + 1 :][:HAILED]))
+                )
+        kinds[place : place + n] = [kind] * len(said[place : place + n])
+        place += n
+    if "courtesy" in kinds:
+        for place in _thanked(said, kinds.index("courtesy")):
+            kinds[place] = kinds[place] or "small"
+    for place, word in enumerate(said):
+        if word in known.sets["against"] or (not kinds[place] and _is_asking(word, known)):
+            kinds[place] = "asking"
+        elif not kinds[place]:
+            is_small = word in known.sets["small"] or word in known.sets["polite"]
+            kinds[place] = "small" if is_small or word.isdecimal() else "strange"
+    return kinds
+
+
+def _courteous(said: list[str], place: int, known: _Vocabulary) -> tuple[str, int]:
+    """The longest phrase of courtesy that begins here, and how many words it has; ("", 1) where none does."""
+    for n in range(min(known.longest, len(said) - place), 0, -1):
+        for kind, phrases in known.courtesies.items():
+            if tuple(said[place : place + n]) in phrases:
+                return kind, n
+    return "", 1
+
+
+def _thanked(said: list[str], thanks: int) -> Iterator[int]:
+    """Places of what somebody thanks for: "thanks for your help", "madad ke liye dhanyavad"."""
+    for place in range(len(said)):
+        for phrase in _FOR:
+            if tuple(said[place : place + len(phrase)]) == phrase:
+                is_before = phrase == ("for",)
+                begin = place + 1 if is_before else place - THANKED
+                if (place > thanks) == is_before:
+                    yield from range(max(begin, 0), min(begin + THANKED, len(said)))
+
+
+def _is_asking(word: str, known: _Vocabulary) -> bool:
+    return word in known.sets["asking"] or bool(_ASKING_FORM.search(word) and not _TOLD_FORM.search(word))
 
 
 def _left(word: TextWord, tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> TextWord:
@@ -247,7 +366,7 @@ def _late(
     tokens: list[_Token], first: int, last: int, known: _Vocabulary
 ) -> tuple[TextWord, str, int] | None:
     """A Hindi phrase at the end of a short text, before words of politeness: its word, language, where it begins."""
-    while first < last and tokens[last - 1].text in known.polite:
+    while first < last and tokens[last - 1].text in known.sets["polite"]:
         last -= 1
     if last - first > SHORT:
         return None
@@ -259,7 +378,7 @@ def _late(
         if word is None or phrase not in known.late:
             continue
         before = tokens[first : last - n]
-        if word not in REFUSING and any(one.text in known.against for one in before):
+        if word not in REFUSING and any(one.text in known.sets["against"] for one in before):
             return None
         return word, language, last - n
     return None
@@ -285,7 +404,8 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
     """words.toml and further languages, folded as texts are. ValueError where a phrase has two meanings."""
     phrases: dict[tuple[str, ...], tuple[TextWord | None, str]] = {}
     late: set[tuple[str, ...]] = set()
-    sets: dict[str, set[str]] = {"polite": set(), "thanks": set(), "against": set()}
+    sets: dict[str, set[str]] = {name: set() for name in SETS}
+    courtesies: dict[str, set[tuple[str, ...]]] = {name: set() for name in PHRASE_SETS}
     tongues: dict[str, set[str]] = {"en": set(), "hi": set()}
     sections: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     sections |= {one.code: one.words for one in more}
@@ -294,6 +414,9 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
         for name, written in lists.items():
             for each in written:
                 phrase = tuple(one.text for one in _tokens(plainly(each)))
+                if name in courtesies:
+                    courtesies[name].add(phrase)
+                    continue
                 if name in sets:
                     sets[name].update(phrase)
                     if name == "thanks":
@@ -311,8 +434,7 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
         phrases,
         frozenset(late),
         longest,
-        frozenset(sets["polite"]),
-        frozenset(sets["thanks"]),
-        frozenset(sets["against"]),
+        {name: frozenset(few) for name, few in sets.items()},
+        {name: frozenset(few) for name, few in courtesies.items()},
         {name: frozenset(few) for name, few in tongues.items()},
     )

@@ -33,7 +33,7 @@ REPLIES = sorted(
     and texts.CONTRIBUTOR not in code
     and not code.startswith("contributor.")
 )
-LISTS = {"polite", "against", "unclear", *words.TextWord}
+LISTS = {"unclear", *words.SETS, *words.PHRASE_SETS, *words.TextWord}
 HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": str, "reviewed_on": date}
 TABLES = ("replies", "words", "notice", "pages")
 # The files whose words the public reads.
