@@ -11,6 +11,7 @@ from .actions import (
     replies,
     revisits,
     terms,
+    text_parts,
     texts,
     welcoming,
 )
@@ -22,6 +23,7 @@ LOOPS = {
     "ask": Loop(turn=lambda at: confirming.ask(at=at), every_s=confirming.TURN_S),
     "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
     "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),
+    "parts": Loop(turn=lambda at: text_parts.hear_parts(at=at), every_s=1, scoped=False),
     "texts": Loop(turn=lambda at: texts.forget(at=at), every_s=600),
     "photos": Loop(turn=lambda at: photos.forget_photos(at=at), every_s=3600),
     "bursts": Loop(turn=lambda at: bursts.look(at=at), every_s=10, scoped=False),

@@ -567,7 +567,7 @@ class RefusedCount(models.Model):
 class Text(models.Model):
     """Name, year of birth and place that a phone wrote before the notice went to it, sealed until it says YES.
 
-    One per phone and drive. Kept until `purge_at`.
+    One per phone and drive. Kept until `purge_at`. With `hear_at`: parts of one long text, which are heard then.
     """
 
     id = models.UUIDField(primary_key=True)  # derived from phone and programme
@@ -575,10 +575,14 @@ class Text(models.Model):
     sealed = models.BinaryField()
     at = models.DateTimeField()
     purge_at = models.DateTimeField()
+    hear_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "enrolment_text"
         indexes = [
+            models.Index(  # used by: the loop that hears parts
+                fields=["hear_at"], condition=models.Q(hear_at__isnull=False), name="text_hear"
+            ),
             models.Index(fields=["purge_at"], name="text_purge"),  # used by: the loop that forgets
             models.Index(fields=["phone_id"], name="text_phone"),  # used by: what is held about me
         ]

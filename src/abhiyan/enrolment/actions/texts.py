@@ -151,7 +151,7 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
         is_strange = bool(text.other) and text.other not in inbound.UNWRITTEN
         has_words = bool(text.text.strip()) and text.other not in inbound.NEWS
         if messaging_queries.is_ours(phone) or (is_strange and not has_words):
-            _note(told, phone, "machine" if not text.other else "quiet", at)
+            note_text(told, phone, "machine" if not text.other else "quiet", at)
             return None
         if word is not TextWord.NO and told.is_believed:  # a number that is somebody else's by now says no
             people.note_sign(phone_id=keyring().phone_id(phone), at=at)
@@ -174,7 +174,7 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
         return None
     if word is TextWord.THANKS:
         with system("a text needs no answer"):
-            _note(told, phone, word.value, at)
+            note_text(told, phone, word.value, at)
         return None
     if word is TextWord.HELP and not said.rest:
         if told.meaning == Number.Meaning.HELP:
@@ -215,7 +215,7 @@ class _Answering:
             if said in (found.TAKEN, found.AGAIN, found.WHICH, found.NAMED) or (
                 yes and said in (found.SILENT, found.OVER)
             ):
-                _note(self.told, self.phone, f"question_{said}", self.at)
+                note_text(self.told, self.phone, f"question_{said}", self.at)
                 return True
         if said is found.OVER:  # a NO that comes too late counts for nothing, and is not lost
             self.ask()
@@ -257,7 +257,7 @@ class _Answering:
 
     def _receipt(self, of: str, *, outcome: str) -> None:
         with system("the receipt of a word"):
-            if _note(self.told, self.phone, outcome, self.at):
+            if note_text(self.told, self.phone, outcome, self.at):
                 send_receipt(
                     of=of,
                     phone=self.phone,
@@ -290,7 +290,7 @@ class _Answering:
         with system("somebody joins by a text"):
             no = people_queries.standing_no(self.phone_id)
             if no is not None and told.text.at is not None and told.text.at <= no.at:
-                _note(told, self.phone, "overtaken", at)  # delivered late: the phone has said no since
+                note_text(told, self.phone, "overtaken", at)  # delivered late: the phone has said no since
                 return None
             joining = Joining(bare(told, by=self.by), self.language)
             try:
@@ -367,7 +367,7 @@ class _Answering:
     def say(self, template: str, *, outcome: str, **blanks: str) -> None:
         """One reply to this text, once."""
         with system("a text is answered"):
-            if _note(self.told, self.phone, outcome, self.at):
+            if note_text(self.told, self.phone, outcome, self.at):
                 self._reply(template, **blanks)
 
     def ask(self) -> None:
@@ -377,7 +377,7 @@ class _Answering:
         is_quiet = words.asks_nothing(text.text) or (bool(text.other) and text.other not in inbound.UNWRITTEN)
         with system("a text becomes a request"):
             lock_phone(self.phone_id)
-            if _note(self.told, self.phone, "quiet" if is_quiet else "request", self.at):
+            if note_text(self.told, self.phone, "quiet" if is_quiet else "request", self.at):
                 _request(self.told, self.phone, self.language, self.by, self.at, is_quiet=is_quiet)
 
     def mistake(self, template: str, *, lacking: Sequence[str] = ()) -> None:
@@ -449,8 +449,8 @@ def joined(*, told: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefus
 
 
 def forget_phone(*, told: PhoneSaidNo) -> None:
-    """A phone has said no: its details wait for no YES any more. In its transaction."""
-    Text.objects.filter(phone_id=told.phone_id).delete()
+    """A phone has said no: its details wait for no YES any more. In its transaction. Parts of a text are heard."""
+    Text.objects.filter(phone_id=told.phone_id, hear_at=None).delete()
 
 
 def forget(*, at: datetime) -> int:
@@ -516,7 +516,7 @@ def _request(
 def _show_no(told: TextIn, who: str, language: str, by: Actor, at: datetime) -> None:
     """Somebody refuses whose phone number nobody tells us: an office settles it."""
     with system("a no without a phone number"):
-        if _note(told, who, "no_phone", at):
+        if note_text(told, who, "no_phone", at):
             _request(told, "", language, by, at, who=who)
 
 
@@ -549,7 +549,7 @@ def _page(programme_id: int | None) -> str:
     return f"{settings.ORIGIN}/join/{slug}"
 
 
-def _note(told: TextIn, phone: str, outcome: str, at: datetime) -> bool:
+def note_text(told: TextIn, phone: str, outcome: str, at: datetime) -> bool:
     """Keep that it came. Whether for the first time."""
     return messaging.note_inbound(
         provider=told.text.provider,

@@ -37,6 +37,7 @@ from abhiyan.enrolment.actions import (
     TryAgain,
     receipt_of,
     sender_key,
+    text_parts,
     texts,
 )
 from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, JoiningWaits, KeyReused
@@ -211,7 +212,7 @@ class Calls:
         word = words.read(text.text).word
         is_refusing = line.meaning in (Number.Meaning.LEAVE, Number.Meaning.STOP) or word in words.REFUSING
         thread = self._refusing if is_refusing else self._texts
-        joining = await self._aside(thread, lambda: texts.hear(told=told, by=by, at=at))
+        joining = await self._aside(thread, lambda: text_parts.hear_or_hold(told=told, by=by, at=at))
         if joining is None or line.programme_id is None:
             return done
         outcome = await self._enrolled(line, joining.claim, network)

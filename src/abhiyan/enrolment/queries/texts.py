@@ -45,4 +45,4 @@ def already_text(membership: UUID | None) -> str:
 
 def of_phone(phone_id: UUID) -> list[Text]:
     """The details of a phone that wait, unopened: others may share it. In the phone's own scope."""
-    return list(Text.objects.filter(phone_id=phone_id).order_by("-at", "pk"))
+    return list(Text.objects.filter(phone_id=phone_id, hear_at=None).order_by("-at", "pk"))

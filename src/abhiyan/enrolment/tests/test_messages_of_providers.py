@@ -5,7 +5,7 @@ import json
 import os
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from abhiyan.core import languages as core_languages
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests import given as given_time
+from abhiyan.core.tests.given import NOW, present
+from abhiyan.enrolment.actions.text_parts import hear_parts
 from abhiyan.helpdesk.actions import answer_ticket, ask_quiet, raise_overdue
 from abhiyan.helpdesk.actions.answering import StillOpen
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
-from abhiyan.messaging.rules import inbound, words
+from abhiyan.messaging.rules import inbound, sms_parts, words
 from abhiyan.messaging.rules.inbound import Sms
 from abhiyan.messaging.rules.words import TextWord
 from abhiyan.people.queries import standing_no
@@ -349,3 +351,147 @@ def test_thanks_of_a_festival_keep_no_request_out(
         assert write(server, secret, "happy diwali", who).status == 200
     assert write(server, secret, "mera card nahi mila", "+919906000777").status == 200
     assert list(requests().values()) == [["mera card nahi mila"]]
+
+
+# Parts of a long SMS
+
+LONG = (
+    "Respected sir, I am writing from ward seven about the handpump behind the school, which has been dry for "
+    "nine days now. The children carry water from the canal, and there is no one at the office who writes our "
+    "complaint down. Please send a mechanic, or tell us whom we shall call, as the exams begin on Monday and the "
+    "school stays open all day."
+)
+LONG_HINDI = (
+    "सुनीता देवी पत्नी रमेश कुमार, गाँव रामपुर, ग्राम पंचायत कटरा, तहसील सदर, डाकघर कटरा के पास, जन्म वर्ष 1980, "
+    "पिन कोड 190001"
+)
+
+
+def cut(text: str, *, size: int = 0) -> list[str]:
+    """A text as phones cut it: 153 characters a part, 67 where one is not of GSM."""
+    size = size or (153 if text.isascii() else 67)
+    return [text[place : place + size] for place in range(0, len(text), size)]
+
+
+def heard_after(seconds: float) -> int:
+    """Let time pass, and the loop turn."""
+    given_time.time(present() + timedelta(seconds=seconds))
+    return hear_parts(at=present())
+
+
+def header(n: int, of: int, *, is_wide: bool = False) -> str:
+    return f"060804A1B2{of:02X}{n:02X}" if is_wide else f"050003C7{of:02X}{n:02X}"
+
+
+def send_parts(server: Server, secret: str, pieces: list[str], order: Sequence[int], marks: str = "") -> None:
+    """Parts in an order, some seconds apart. marks: how the provider says which part it is."""
+    for n in order:
+        more: dict[str, object] = {"ident": f"p{n}"}
+        if marks == "udh":
+            more["udh"] = header(n + 1, len(pieces))
+        elif marks == "wide":
+            more["UDH"] = header(n + 1, len(pieces), is_wide=True)
+        elif marks == "fields":
+            more |= {"concat-ref": 9, "concat-total": len(pieces), "concat-part": n + 1}
+        for _ in range(2):  # a gateway sends each again
+            assert write(server, secret, pieces[n], World.asha, **more).status == 200
+        heard_after(3)
+
+
+@pytest.mark.parametrize("marks", ["", "udh", "wide", "fields"])
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1), (2, 1, 0)])
+@pytest.mark.django_db(transaction=True)
+def test_a_long_text_in_parts_is_one_request(
+    server: Server,
+    world: World,  # noqa: F811
+    order: Sequence[int],
+    marks: str,
+) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    pieces = cut(LONG)
+    assert len(pieces) == 3
+    send_parts(server, secret, pieces, order, marks)
+    heard_after(25)
+    ((_number, words_of),) = requests().items()
+    (letter,) = sent()
+    assert letter.template == "ticket.opened"
+    if marks:
+        assert words_of == [LONG]
+    else:  # the order is a guess, and what came first by itself was heard by itself
+        assert sorted("".join(words_of)) == sorted(LONG)
+        assert order != (0, 1, 2) or words_of == [LONG]
+
+
+@pytest.mark.parametrize("marks", ["", "udh"])
+@pytest.mark.parametrize("is_after_join", [True, False])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.django_db(transaction=True)
+def test_details_in_parts_join_once_and_lack_nothing(
+    server: Server,
+    world: World,  # noqa: F811
+    order: Sequence[int],
+    is_after_join: bool,
+    marks: str,
+) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    if is_after_join:
+        write(server, secret, "JOIN")
+        assert [letter.template for letter in sent()] == ["drive.reply_text"]
+    send_parts(server, secret, cut(LONG_HINDI), order, marks)
+    heard_after(25)
+    assert requests() == {}
+    if not is_after_join:
+        assert [letter.template for letter in sent()] == ["drive.reply_yes"]
+        assert write(server, secret, "हाँ").status == 200
+    assert [letter.template for letter in sent()] == ["drive.joined"]
+    assert world.ladder(world.booth).counted == 1
+    assert world.tallies() == world.recounted()
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+@pytest.mark.parametrize("marks", ["", "udh"])
+@pytest.mark.parametrize("n", range(3))
+@pytest.mark.django_db(transaction=True)
+def test_the_part_that_is_a_no_wins(
+    server: Server,
+    world: World,  # noqa: F811
+    n: int,
+    marks: str,
+    order: Sequence[int],
+) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    pieces = cut(LONG)
+    pieces[n] = f"STOP. {pieces[n][: 153 - 6]}"
+    send_parts(server, secret, pieces, order, marks)
+    heard_after(25)
+    with system("test"):
+        assert standing_no(keyring().phone_id(World.asha.phone)) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_never_comes_keeps_nobody_waiting(server: Server, world: World) -> None:  # noqa: F811
+    secret = connect(world, "generic", "join", JOIN)
+    assert write(server, secret, cut(LONG)[0], udh=header(1, 3)).status == 200
+    assert heard_after(60) == 0
+    assert heard_after(300) == 1
+    assert list(requests().values()) == [[cut(LONG)[0]]]
+    assert heard_after(300) == 0
+    assert world.count("enrolment_text") == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_no_between_parts_is_obeyed_at_once(server: Server, world: World) -> None:  # noqa: F811
+    secret = connect(world, "generic", "join", JOIN)
+    assert write(server, secret, cut(LONG)[0]).status == 200
+    assert write(server, secret, "STOP").status == 200
+    with system("test"):
+        assert standing_no(keyring().phone_id(World.asha.phone)) is not None
+    heard_after(25)
+    assert list(requests().values()) == [[cut(LONG)[0]]]
+
+
+@given(st.text(max_size=400), st.text(max_size=40), st.integers(-5, 400))
+def test_marks_that_are_none_are_no_error(text: str, udh: str, n: int) -> None:
+    told = {"text": text, "udh": udh, "concat-ref": n, "concat-part": n, "concat-total": udh}
+    assert inbound.sms("generic", SMS["generic"] | told).text == text[: words.LONGEST] or not text.strip()
+    sms_parts.is_full(text)

@@ -19,7 +19,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import CASES, NOW, present
 from abhiyan.core.tests.waits import blocked, until
-from abhiyan.enrolment.actions import replies, texts, welcoming
+from abhiyan.enrolment.actions import replies, text_parts, texts, welcoming
 from abhiyan.enrolment.models import Parting
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import Channel
@@ -272,6 +272,9 @@ def test_what_is_missing_is_asked_for_once_and_then_read_by_a_person(
     write(server, secret, "JOIN")
     sent()
     assert write(server, secret, "Asha Devi 190001").status == 200
+    assert sent() == [], "the rest may be on its way"
+    given.time(NOW + text_parts.QUIET)
+    assert text_parts.hear_parts(at=NOW + text_parts.QUIET) == 1
     (letter,) = sent()
     assert (letter.template, "year of birth" in letter.text or "साल" in letter.text) == ("text.lacking", True)
     assert requests() == {}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import carried
+from . import carried, sms_parts
 
 INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
 LONGEST_USER = 100  # letters of a WhatsApp user's id
@@ -112,7 +112,8 @@ WITH_CALLS, WITH_TEXTS = tuple(PARSERS), tuple(_SMS)  # of whose numbers a misse
 @dataclass(frozen=True, slots=True)
 class Sms:
     """One SMS or WhatsApp message to one of our numbers. other: its kind where it has no words, or where its words ask
-    nothing (`WRITTEN`). user: what WhatsApp calls a writer who hides the number; sender is "" then."""
+    nothing (`WRITTEN`). user: what WhatsApp calls a writer who hides the number; sender is "" then. part: which part of
+    a longer text it is, where the provider says so."""
 
     provider: str
     id: str
@@ -122,6 +123,7 @@ class Sms:
     at: datetime | None
     other: str = ""
     user: str = ""
+    part: sms_parts.PartMark | None = None
 
 
 _NUMBER = re.compile(r"\+?[0-9]{8,15}")
@@ -144,7 +146,8 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     has_media = any(
         "media" in name.casefold() and value not in ("", "0", 0) for name, value in values.items()
     )
-    return Sms(provider, ref, of, to, said.text, at, "media" if has_media and not said.text.strip() else "")
+    other = "media" if has_media and not said.text.strip() else ""
+    return Sms(provider, ref, of, to, said.text, at, other, part=sms_parts.mark_of(values))
 
 
 _REPORT = {

@@ -141,14 +141,18 @@ def fill(text: str, values: dict[str, str]) -> str:
     return _BLANK.sub(lambda match: " ".join(values[match[1]].split()), text)
 
 
+def length(text: str) -> tuple[int, bool]:
+    """How long a text is in an SMS, and whether each of its characters has 7 bits (3GPP TS 23.038)."""
+    if all(letter in _GSM for letter in text):
+        return len(text) + sum(letter in "^{}\\[~]|€" for letter in text), True
+    return len(text.encode("utf-16-be", errors="replace")) // 2, False
+
+
 def parts(text: str) -> int:
     """How many SMS a text is billed as: 160/153 characters of GSM 7-bit, else 70/67 of UCS-2 (3GPP TS 23.038)."""
-    if all(letter in _GSM for letter in text):
-        length = len(text) + sum(letter in "^{}\\[~]|€" for letter in text)
-        single, joined = 160, 153
-    else:
-        length, single, joined = len(text.encode("utf-16-be")) // 2, 70, 67
-    return 1 if length <= single else -(-length // joined)
+    size, is_narrow = length(text)
+    single, joined = (160, 153) if is_narrow else (70, 67)
+    return 1 if size <= single else -(-size // joined)
 
 
 _GSM = frozenset(

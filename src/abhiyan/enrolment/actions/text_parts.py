@@ -1,0 +1,170 @@
+"""A long SMS that comes in parts is heard as one text.
+
+A part waits sealed until the others are there, or until no more came for a while; the loop then hears the whole. A text
+of joining that lacks something waits too: its other half may be on the way. What is no part is heard at once.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Text
+from abhiyan.enrolment.rules import details
+from abhiyan.messaging import queries as messaging_queries
+from abhiyan.messaging.rules import inbound, sms_parts, words
+from abhiyan.messaging.rules.sms_parts import PartMark, SmsPart
+from abhiyan.messaging.rules.words import TextWord
+from abhiyan.people import phones
+
+from . import texts
+from .claims import JoiningWaits, PhoneBusy, TryAgain
+from .enrol import enrol_batch
+from .members import lock_phone
+from .texts import Joining, TextIn
+
+QUIET = timedelta(seconds=20)  # after the last part: a phone's parts come within seconds
+MARKED = timedelta(minutes=5)  # where the provider says that parts are missing
+AGAIN = timedelta(minutes=1)  # where a claim could not be stored
+KEPT = timedelta(days=8)
+AT_ONCE = 100
+ADULT = 18
+
+
+def hear_or_hold(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
+    """Hear a text, or keep it where it is a part. As `texts.hear`; a part makes no claim yet."""
+    phone = phones.parse(told.text.sender)
+    if told.hook != "sms" or phone is None or told.text.other:
+        return texts.hear(told=told, by=by, at=at)
+    with system("is a text a part?"):
+        phone_id = keyring().phone_id(phone)
+        lock_phone(phone_id)
+        is_part = not messaging_queries.is_ours(phone) and _hold(told, phone, phone_id, by, at)
+    return None if is_part else texts.hear(told=told, by=by, at=at)
+
+
+def _hold(told: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) -> bool:
+    """Whether the text waits as a part, or did so before. The phone is locked."""
+    text = told.text
+    ident = _set_id(told, phone_id)
+    row = Text.objects.filter(pk=ident).first()
+    if not _is_part(told, has_others=row is not None, at=at):
+        return False
+    if not texts.note_text(told, phone, "part", at):
+        return True
+    begun: dict[str, Any] = {"parts": [], "told": _facts(told), "by": _origin(by)}
+    held = _opened(row) if row is not None else begun
+    held["parts"].append({"text": text.text, "mark": asdict(text.part) if text.part else None})
+    del held["parts"][sms_parts.MOST_PARTS :]
+    waits = timedelta() if sms_parts.is_complete(_parts(held)) else MARKED if text.part else QUIET
+    sealed = keyring().seal(json.dumps(held, ensure_ascii=False).encode(errors="replace"), about=ident.bytes)
+    given = {"phone_id": phone_id, "sealed": sealed, "hear_at": at + waits, "purge_at": at + KEPT}
+    Text.objects.update_or_create(pk=ident, defaults=given, create_defaults=given | {"at": at})
+    return True
+
+
+def _is_part(told: TextIn, *, has_others: bool, at: datetime) -> bool:
+    text = told.text
+    if text.part is not None or sms_parts.is_full(text.text):
+        return True
+    said = words.read(text.text)
+    if has_others:
+        return said.word is None or bool(said.rest and not said.code and said.word is not TextWord.STOP)
+    if said.word is None and sms_parts.goes_on(text.text):
+        return True
+    if said.word is not None or told.meaning != "join" or told.programme_id is None:
+        return False
+    this_year = at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+    found = details.read(text.text, this_year=this_year)
+    is_child = found.birth_year is not None and found.birth_year > this_year - ADULT
+    return found.is_attempt and not found.is_complete and not is_child
+
+
+def hear_parts(*, at: datetime) -> int:
+    """Hear the texts of which no more parts are waited for. Returns how many. Each in transactions of its own: a crash
+    in the middle hears the same text again, by the same id."""
+    with system("which parts wait no longer?"):
+        due = list(Text.objects.filter(hear_at__lte=at).order_by("hear_at", "pk")[:AT_ONCE])
+    for row in due:
+        held = _opened(row)
+        told, by = _whole(held), _actor(held["by"])
+        is_stored = _stored(texts.hear(told=told, by=by, at=at), told, by, at)
+        with system("parts were heard"):
+            same = Text.objects.filter(pk=row.pk, hear_at=row.hear_at)
+            if is_stored:
+                same.delete()
+            else:
+                same.update(hear_at=at + AGAIN)
+    return len(due)
+
+
+def _stored(joining: Joining | None, told: TextIn, by: Actor, at: datetime) -> bool:
+    """Store the claim of a text. Whether it, or its refusal, is on disk."""
+    if joining is None or told.programme_id is None:
+        return True
+    try:
+        (outcome,) = enrol_batch(programme_id=told.programme_id, claims=[joining.claim], by=by, at=at)
+    except TryAgain:
+        return False
+    if isinstance(outcome, PhoneBusy | JoiningWaits):
+        return False
+    if joining.language:
+        texts.joined(told=told, joining=joining, outcome=outcome, at=at)
+    return True
+
+
+def _set_id(told: TextIn, phone_id: UUID) -> UUID:
+    """The id under which the parts of a text wait. Parts without a mark are of one text."""
+    mark = told.text.part
+    of = f"{mark.ref}|{mark.of}" if mark else ""
+    said = f"text|parts|{told.text.provider}|{told.number}|{phone_id}|{of}"
+    return UUID(bytes=hashlib.sha256(said.encode(errors="replace")).digest()[:16])
+
+
+def _opened(row: Text) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))
+    return held
+
+
+def _facts(told: TextIn) -> dict[str, Any]:
+    """What is kept of the first part, as JSON."""
+    at = told.text.at
+    return asdict(replace(told, text=replace(told.text, text="", at=None, part=None))) | {
+        "said_at": at.isoformat() if at else ""
+    }
+
+
+def _parts(held: dict[str, Any]) -> list[SmsPart]:
+    return [
+        SmsPart(part["text"], PartMark(**part["mark"]) if part["mark"] else None) for part in held["parts"]
+    ]
+
+
+def _whole(held: dict[str, Any]) -> TextIn:
+    """The text of its parts. Its id is of its own, so that no part is taken for it."""
+    facts = dict(held["told"])
+    said_at = facts.pop("said_at")
+    first = inbound.Sms(**facts.pop("text"))
+    text = replace(
+        first,
+        id=f"{first.id}+{len(held['parts'])}",
+        text=sms_parts.joined(_parts(held)),
+        at=datetime.fromisoformat(said_at) if said_at else None,
+    )
+    return TextIn(text=text, **facts)
+
+
+def _origin(by: Actor) -> dict[str, str]:
+    return {"kind": by.kind, "id": str(by.id), "origin": by.origin}
+
+
+def _actor(held: dict[str, str]) -> Actor:
+    return Actor(kind=held["kind"], id=UUID(held["id"]), origin=held["origin"])

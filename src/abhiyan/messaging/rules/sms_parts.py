@@ -1,0 +1,125 @@
+"""A long SMS that its provider hands over in parts: which texts are parts, and how they are one again.
+
+Marks come from the provider: the header of 3GPP TS 23.040 (9.2.3.24.1 and .8), or fields that say the same. Without a
+mark a part is as long as a part may be.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import texts, words
+
+MOST_PARTS = 12  # of one text; as long as `words.LONGEST`
+_BITS_7 = frozenset((151, 152, 153, 159, 160))  # characters; a space at the end may be lost
+_BITS_16 = frozenset((65, 66, 67, 69, 70))
+_GOING_ON = frozenset(" ,;:)।،؛")
+_REFS = ("concat-ref", "concat_ref", "partRef")
+_OFS = ("concat-total", "concat_total", "partsOf")
+_NS = ("concat-part", "concat_part", "part")
+
+
+@dataclass(frozen=True, slots=True)
+class PartMark:
+    """Which part of which text. ref: the same for all of it; n: from 1."""
+
+    ref: str
+    n: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class SmsPart:
+    """A part as it came. mark: None where the provider says nothing."""
+
+    text: str
+    mark: PartMark | None = None
+
+
+def mark_of(values: Mapping[str, Any]) -> PartMark | None:
+    """What a provider says of a part. None for a whole text, and for a mark that cannot be read."""
+    header = next((value for name, value in values.items() if name.casefold() == "udh"), None)
+    if isinstance(header, str) and (found := _of_header(header)):
+        return found
+    ref, of, n = (
+        next((str(values[name]) for name in names if name in values), "") for names in (_REFS, _OFS, _NS)
+    )
+    return _mark(ref, n, of) if n.isdecimal() and of.isdecimal() and len(n + of) < 6 else None
+
+
+def _of_header(header: str) -> PartMark | None:
+    try:
+        held = bytes.fromhex(header.replace(":", "").removeprefix("0x"))
+    except ValueError:
+        return None
+    place, end = 1, min(len(held), held[0] + 1) if held else 0
+    while place + 1 < end:
+        kind, size = held[place], held[place + 1]
+        inner = held[place + 2 : place + 2 + size]
+        if (kind, len(inner)) in ((0, 3), (8, 4)):
+            return _mark(inner[:-2].hex(), str(inner[-1]), str(inner[-2]))
+        place += 2 + size
+    return None
+
+
+def _mark(ref: str, n: str, of: str) -> PartMark | None:
+    return (
+        PartMark(ref[:40], int(n), int(of)) if 1 <= int(n) <= int(of) <= MOST_PARTS and int(of) > 1 else None
+    )
+
+
+def is_full(text: str) -> bool:
+    """Return True if a text is as long as a part of a longer one, or as one SMS."""
+    length, is_narrow = texts.length(text)
+    return length in (_BITS_7 if is_narrow else _BITS_16)
+
+
+def is_complete(parts: Sequence[SmsPart]) -> bool:
+    """Return True if every part of a marked text is there."""
+    marks = {part.mark.n for part in parts if part.mark is not None}
+    return any(part.mark is not None and len(marks) == part.mark.of for part in parts)
+
+
+def joined(parts: Sequence[SmsPart]) -> str:
+    """The text of its parts. A part that is a no stands first, so that it is heard.
+
+    Marked parts have their order. Of others, what begins with a word of ours is the first, what begins in the middle of
+    a letter and what is short is the last.
+    """
+    if all(part.mark is not None for part in parts):
+        ordered = sorted({part.mark.n: part for part in parts if part.mark is not None}.items())
+        pieces = [part.text for _n, part in ordered]
+    else:
+        pieces = [part.text for part in sorted(parts, key=_place)]
+    whole = ""
+    for piece in pieces:
+        whole += piece if not whole or is_exact(whole, piece) else f" {piece}"
+    no = next((piece for piece in pieces if _is_no(piece)), None)
+    if no is not None and words.read(whole).word not in words.REFUSING:
+        whole = "\n".join([no, *(piece for piece in pieces if piece is not no)])
+    return whole[: words.LONGEST]
+
+
+def _place(part: SmsPart) -> int:
+    if not is_full(part.text):
+        return 3
+    if goes_on(part.text):
+        return 2
+    return 0 if words.read(part.text).word is not None else 1
+
+
+def goes_on(text: str) -> bool:
+    """Return True if a text begins in the middle of a sentence: within a letter, or with a space or a comma."""
+    return bool(text) and (unicodedata.category(text[0])[0] == "M" or text[0] in _GOING_ON)
+
+
+def is_exact(whole: str, piece: str) -> bool:
+    """Whether a piece follows without a space: the text was cut at the length of a part, or within a letter."""
+    return goes_on(piece) or is_full(whole[-160:]) or is_full(whole)
+
+
+def _is_no(piece: str) -> bool:
+    """Whether a part by itself is a no. "no water for a week" in the middle of a text is none."""
+    said = words.read(piece)
+    return said.word in words.REFUSING and (said.word is not words.TextWord.NO or not said.rest)
