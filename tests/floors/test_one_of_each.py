@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from .source import Source, sources
+from .source import Source, sources, told
 
 REVEALED = "people.reveal_phone"  # the row that each shown number leaves
 
@@ -31,3 +31,19 @@ def test_one_function_shows_a_number() -> None:
     counted = [where for source in sources("**/*.py") for where in takes_of(source, "PEOPLE_REVEALED")]
     assert shown == ["people/actions/accounts.py reveal_number"], shown
     assert counted == shown
+
+
+def duties_by_hand(source: Source) -> Iterator[str]:
+    """Yields messages to office-bearers that are made beside `messaging.tell_accounts`."""
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Outgoing"):
+            yield from (
+                source.at(node, "messaging.tell_accounts writes to office-bearers")
+                for given in node.keywords
+                if (given.arg == "template" and ast.unparse(given.value).startswith("'duty."))
+                or ast.unparse(given.value).endswith("texts.DUTY")
+            )
+
+
+def test_one_function_writes_to_office_bearers() -> None:
+    told(offence for source in sources("**/*.py") for offence in duties_by_hand(source))

@@ -12,8 +12,6 @@ from abhiyan.core.scope import system
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.meetings.rules import days
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.actions.queueing import Outgoing, send_many
-from abhiyan.messaging.rules import texts
 from abhiyan.people import queries as people
 
 from .words import blanks_of
@@ -36,8 +34,7 @@ def tell_next(*, public_id: UUID, at: datetime) -> bool:
         waiting = one.invitees.filter(told__lt=one.version).exclude(account_id=None)
         rows = list(waiting.select_for_update().order_by("pk")[:AT_ONCE])
         messaging.close(ids=_asked(rows), at=at, but_answering=True)
-        told = reachable(rows)
-        _tell(one, told, at=at)
+        _tell(one, rows, at=at)
         for each in rows:
             each.told = one.version
         Invitee.objects.bulk_update(rows, ["told", "question"])
@@ -70,29 +67,29 @@ def _asked(rows: Sequence[Invitee]) -> list[UUID]:
     ]
 
 
-def _tell(one: Meeting, told: Sequence[tuple[Invitee, str, str]], *, at: datetime) -> None:
+def _tell(one: Meeting, rows: Sequence[Invitee], *, at: datetime) -> None:
     if one.cancelled_at is not None:
-        letters = [
-            Outgoing(
-                template="duty.meeting_off",
-                phone=phone,
-                language=language,
-                blanks={**blanks_of(one, language), "why": one.why},
-                key=f"meeting|{each.public_id}|{one.version}",
-                kind=texts.DUTY,
-                unit_id=one.unit_id,
-            )
-            for each, language, phone in told
-            if each.told
-        ]
-        send_many(messages=letters, at=at)
+        messaging.tell_accounts(
+            messages=[
+                messaging.AccountMessage(
+                    account_id=each.account_id,
+                    template="duty.meeting_off",
+                    blanks=lambda language: {**blanks_of(one, language), "why": one.why},
+                    key=f"meeting|{each.public_id}|{one.version}",
+                    unit_id=one.unit_id,
+                )
+                for each in rows
+                if each.told and each.account_id
+            ],
+            at=at,
+        )
         return
     begins_at = days.begins_at(one.first_on, one.starts, settings.TIME_ZONE)
     if at >= begins_at:
         return
     said: dict[str, Mapping[str, str]] = {}
     askings = []
-    for each, language, phone in told:
+    for each, language, phone in reachable(rows):
         each.question = lot.uuid()
         blanks = said.setdefault(language, blanks_of(one, language))
         askings.append(

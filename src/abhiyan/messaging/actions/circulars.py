@@ -11,18 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, declared, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.messaging.circulars import HOLDERS, LATELY
 from abhiyan.messaging.models import Circular, Reading
-from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
-from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
-from .queueing import Outgoing, send_many, take_back
+from .offices import AccountMessage, tell_accounts
+from .queueing import take_back
 
 CIRCULAR = "messages.circular"
 TEMPLATE = "duty.circular"
@@ -193,7 +191,7 @@ def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> in
         found = list(unread.order_by("account_id")[:AT_ONCE])
         enough = _told_enough(circular, found, at)
         told = [one for one in found if one.account_id not in enough]
-        send_many(messages=_messages(circular, told, word), at=at)
+        tell_accounts(messages=_messages(circular, told, word), at=at)
     return found[-1].account_id if found else None
 
 
@@ -214,33 +212,17 @@ def _told_enough(circular: Circular, found: Sequence[Reading], at: datetime) -> 
     )
 
 
-def _messages(circular: Circular, found: Sequence[Reading], word: str) -> list[Outgoing]:
-    ring = keyring()
-    accounts = people.accounts(one.account_id for one in found)
-    phones = people.phones(account.phone_id for account in accounts.values())
+def _messages(circular: Circular, found: Sequence[Reading], word: str) -> list[AccountMessage]:
     sender = units.unit_by_id(circular.unit_id).names
-    told = []
-    for one in found:
-        account = accounts.get(one.account_id)
-        phone = phones.get(account.phone_id) if account else None
-        if account is None or phone is None:
-            continue
-        language = account.language or settings.LANGUAGE_CODE
-        told.append(
-            Outgoing(
-                template=TEMPLATE,
-                phone=ring.unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
-                language=language,
-                blanks={
-                    "unit": named(sender, language),
-                    "link": settings.ORIGIN + reverse("messaging:circular", args=[circular.public_id]),
-                },
-                key=_key(circular, one, word),
-                kind=texts.DUTY,
-                unit_id=one.unit_id,
-            )
-        )
-    return told
+    link = settings.ORIGIN + reverse("messaging:circular", args=[circular.public_id])
+
+    def blanks(language: str) -> dict[str, str]:
+        return {"unit": named(sender, language), "link": link}
+
+    return [
+        AccountMessage(one.account_id, TEMPLATE, blanks, _key(circular, one, word), one.unit_id)
+        for one in found
+    ]
 
 
 def _key(circular: Circular, one: Reading, word: str) -> str:

@@ -1,6 +1,6 @@
 """What reaches people about their own offices: whether they accept one, and that their sign-in is to be reset."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -132,35 +132,46 @@ def tell_account(
 
 @dataclass(frozen=True, slots=True)
 class AccountMessage:
-    """One message to somebody who signs in. key: the sender's own, so that it goes once."""
+    """One message to somebody who signs in. key: the sender's own, so that it goes once.
+
+    blanks: what fills the text; a function, where it depends on the reader's language ("hi", "en").
+    """
 
     account_id: int
     template: str
-    blanks: dict[str, str]
+    blanks: dict[str, str] | Callable[[str], dict[str, str]]
     key: str
     unit_id: int | None = None
+    programme_id: int = 0
 
 
-def tell_accounts(*, messages: Sequence[AccountMessage], at: datetime) -> int:
-    """Queue messages to people who sign in, each in their language. Returns how many have a phone that is kept."""
+def tell_accounts(*, messages: Sequence[AccountMessage], at: datetime) -> set[int]:
+    """Queue messages to people who sign in, each in their language. Returns the accounts whose phone is kept."""
     with system("messages about somebody's own office"):
         accounts = people.accounts(one.account_id for one in messages)
-        phones = people.phones(account.phone_id for account in accounts.values())
-        letters = [
-            Outgoing(
-                template=one.template,
-                phone=keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
-                language=account.language or settings.LANGUAGE_CODE,
-                blanks=one.blanks,
-                key=one.key,
-                kind=texts.kind(one.template),
-                unit_id=one.unit_id,
+        numbers = people.numbers_of(account.phone_id for account in accounts.values())
+        told, letters = set(), []
+        for one in messages:
+            account = accounts.get(one.account_id)
+            phone = numbers.get(account.phone_id) if account else None
+            if account is None or phone is None:
+                continue
+            language = account.language or settings.LANGUAGE_CODE
+            letters.append(
+                Outgoing(
+                    template=one.template,
+                    phone=phone,
+                    language=language,
+                    blanks=one.blanks(language) if callable(one.blanks) else one.blanks,
+                    key=one.key,
+                    kind=texts.kind(one.template),
+                    unit_id=one.unit_id,
+                    programme_id=one.programme_id,
+                )
             )
-            for one in messages
-            if (account := accounts.get(one.account_id)) and (phone := phones.get(account.phone_id))
-        ]
+            told.add(one.account_id)
         send_many(messages=letters, at=at)
-    return len(letters)
+    return told
 
 
 def forget_question(*, told: OfferAnswered) -> None:

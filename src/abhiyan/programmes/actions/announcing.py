@@ -111,7 +111,7 @@ def _announce(some: Sequence[Schedule], hour: datetime, *, at: datetime) -> int:
         announced.update(is_announced=True)
     else:
         announced.update(announced_to=rows[-1][0])
-    return messaging.tell_accounts(messages=made, at=at)
+    return len(messaging.tell_accounts(messages=made, at=at))
 
 
 def _day(at: datetime) -> date:

@@ -1,6 +1,6 @@
 """Who is in charge of a programme in a unit: named, told, accepting or declining, ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -16,12 +16,10 @@ from django.utils.translation import override
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme, Target
@@ -460,48 +458,42 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | 
         return 0
     with system("telling who is in charge"):
         programme = charges[0].programme
-        accounts = people.accounts(one.account_id for one in charges)
-        phones = people.phones(account.phone_id for account in accounts.values())
-        spoken = {account.language or settings.LANGUAGE_CODE for account in accounts.values()}
-        where = {
-            language: units.names_of({one.unit_id for one in charges}, language=language)
-            for language in spoken
-        }
-        link, ring = settings.ORIGIN + reverse("programmes:charges"), keyring()
-        letters, told, often = [], [], _told_often(charges, at=at)
-        for one in charges:
-            account = accounts.get(one.account_id)
-            phone = phones.get(account.phone_id) if account else None
-            if account is None or phone is None:
-                continue
-            if (one.unit_id, one.account_id) in often:
-                one.told_at = one.told_at or at  # Today shows it all the same.
-                told.append(one.pk)
-                continue
-            language = account.language or settings.LANGUAGE_CODE
-            with override(language):
-                role = str(InCharge.Role(one.role).label)
-            letters.append(
-                messaging.Outgoing(
+        places = units.units_by_id({one.unit_id for one in charges})
+        often = _told_often(charges, at=at)
+
+        def blanks(one: InCharge) -> Callable[[str], dict[str, str]]:
+            def filled(language: str) -> dict[str, str]:
+                with override(language):
+                    role = str(InCharge.Role(one.role).label)
+                return {
+                    "role": role,
+                    "programme": named(programme.names, language),
+                    "unit": named(places[one.unit_id].names, language),
+                    "link": settings.ORIGIN + reverse("programmes:charges"),
+                }
+
+            return filled
+
+        reached = messaging.tell_accounts(
+            messages=[
+                messaging.AccountMessage(
+                    account_id=one.account_id,
                     template="duty.in_charge",
-                    phone=ring.unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
-                    language=language,
-                    blanks={
-                        "role": role,
-                        "programme": named(programme.names, language),
-                        "unit": where[language][one.unit_id],
-                        "link": link,
-                    },
+                    blanks=blanks(one),
                     key=_key(one.pk, reminded_on),
-                    kind=texts.DUTY,
                     unit_id=one.unit_id,
                     programme_id=programme.pk,
                 )
-            )
+                for one in charges
+                if (one.unit_id, one.account_id) not in often
+            ],
+            at=at,
+        )
+        # Who was told often today reads it on Today.
+        told = [one for one in charges if one.account_id in reached or (one.unit_id, one.account_id) in often]
+        for one in told:
             one.told_at = one.told_at or at
-            told.append(one.pk)
-        messaging.send_many(messages=letters, at=at)
-        rows = InCharge.objects.filter(pk__in=told)
+        rows = InCharge.objects.filter(pk__in=[one.pk for one in told])
         if reminded_on:
             rows.update(reminded_on=reminded_on)
         rows.filter(told_at=None).update(told_at=at)
