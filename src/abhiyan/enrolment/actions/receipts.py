@@ -21,7 +21,6 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 
@@ -70,19 +69,20 @@ def send_receipt(
                 if staying:
                     programme_id = staying[0].programme_id  # whose numbers end what is left
                     blanks |= {"still": _lists(staying), "word": TO_LEAVE, "page": settings.ORIGIN + PAGE}
-                    blanks["call"] = messaging_queries.our_number("leave", programme_id)
-                stop = pgettext("end of a sentence", ".")
-                blanks["silent"] = stop if people_queries.standing_no(phone_id) is not None else ""
             if of == LEAVE:
                 left = partings.left_at(phone_id, asked_at or at)
-                blanks |= {"ended": _lists(left), "none": "" if left or staying else stop}
-                blanks["day"] = _day(at + endings.BACK_WITHIN) if left else ""
+                if left:
+                    blanks |= {"ended": _lists(left), "day": _day(at + endings.BACK_WITHIN)}
                 ended = _mark(each.pk for each in left)
             elif of == ERASE:
                 blanks["day"] = _day(people.purge_at(at=at))
             elif of == DENY:
                 struck = partings.denied_at(phone_id, at)
+                is_silent = (
+                    people_queries.standing_no(phone_id) is not None
+                )  # others on it may still hear from us
                 blanks |= {
+                    "silent": pgettext("end of a sentence", ".") if is_silent else "",
                     "by": ", ".join(dict.fromkeys(one.who for one in struck)),
                     "day": ", ".join(dict.fromkeys(_day(one.entered_at) for one in struck)),
                 }

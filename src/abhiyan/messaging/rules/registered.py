@@ -15,7 +15,7 @@ from .texts import CONTRIBUTOR, FRIEND, blanks, fill, optional_blanks, parts
 
 VARIABLE = "{#var#}"
 FIXED_WORDS = frozenset({"organisation", "notice"})
-ADDRESSES = frozenset({"link", "still", "page", "hear"})  # these blanks bring an address of ours
+ADDRESSES = frozenset({"link", "page", "hear"})  # these blanks bring an address of ours
 NOTICES = {FRIEND: "friends", CONTRIBUTOR: "contributors", "": "membership"}  # by the end of a text's code
 IMPLICIT, EXPLICIT = "service implicit", "service explicit"
 ASKS_A_FAVOUR = frozenset({"contributor.task"})  # only people who agreed to be asked get them
@@ -26,6 +26,7 @@ VARIABLES = {
     "calls": 10,
     "choices": 8,
     "days": 2,
+    "ended": 4,
     "host": 2,
     "lacking": 2,
     "leader": 2,
@@ -34,6 +35,7 @@ VARIABLES = {
     "place": 3,
     "programme": 4,
     "role": 3,
+    "still": 4,
     "task": 4,
     "text": 10,
     "title": 4,

@@ -25,9 +25,9 @@ def test_every_message_has_a_name_for_people_and_stands_in_the_filter() -> None:
 
 
 def test_the_receipt_of_leaving_is_true_for_whoever_never_joined() -> None:
-    said = {"organisation": "S", "link": "L", "silent": ".", "none": "."}
+    said = {"organisation": "S", "link": "L", "answer": "+91"}
     assert texts.fill(texts.TEXTS["leave.receipt", "en"], said) == (
-        "S: nobody is on our lists with this number. We will not write or call again."
+        "S: as you asked, we will not write or call again."
     )
     assert "हट गया" not in texts.fill(texts.TEXTS["leave.receipt", "hi"], said)
 
