@@ -22,7 +22,7 @@ from abhiyan.org.models import Release
 from abhiyan.people.models import Account
 from abhiyan.units.words import write_words
 
-from .make import BY, answered, lines, one, typed
+from .make import BY, answered, lines, one, typed, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -283,3 +283,17 @@ def test_the_helpline_is_in_the_menu_on_the_unit_page_and_in_search(world: World
         found = desk.get("/search/", {"q": text}).content.decode()
         assert f'href="/helpline/{made.pk}/"' in found and "did not come" not in found
     assert str(made.pk) not in elsewhere.get("/search/", {"q": made.number}).content.decode()
+
+
+def test_a_text_that_asks_nothing_is_a_request_after_one_press(world: World) -> None:
+    desk = officer(world, "state_president", "JK")
+    write(world, "happy diwali")
+    made = one()
+    listed = desk.get("/helpline/?unit=JK").content.decode()
+    assert "1 text asks nothing" in listed and made.number not in listed
+    assert made.number in desk.get("/helpline/?unit=JK&state=quiet").content.decode()
+    page = desk.get(f"/helpline/{made.pk}/").content.decode()
+    assert "Make it a request" in page and "Answer by" not in page and "Open again" not in page
+    assert desk.post(f"/helpline/{made.pk}/ask/").status_code == 302
+    assert (one().state, lines(made.pk)) == ("open", ["said", "asked"])
+    assert "Answer by" in desk.get(f"/helpline/{made.pk}/").content.decode()
