@@ -112,7 +112,7 @@ COVERED: dict[str, list[str]] = {
     ],
     "a browser closed in a call": [
         CENTRES + "test_a_supervisor_takes_a_person_back_and_pauses_the_own_centre_alone",
-        CENTRES + "test_an_outcome_is_refused_once_somebody_else_had_the_person",
+        CENTRES + "test_the_outcomes_of_two_callers_of_one_person_are_both_noted_and_count_once",
         KILLED + "test_fifty_callers_and_two_thousand_people_end_in_a_final_state_whatever_dies",
     ],
     "a supervisor who reassigns while an outcome is saved": [
