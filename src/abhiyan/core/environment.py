@@ -108,6 +108,17 @@ def _number(least: int, most: int, what: str = "whole number") -> Callable[[str]
     return read
 
 
+def _names(text: str) -> dict[str, str]:
+    """Read "en=Jan Sangathan; ur=…": a name for each language."""
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        code, equals, name = (each.strip() for each in part.partition("="))
+        if not equals or not name or not re.fullmatch(r"[a-z]{2,3}", code):
+            raise ValueError("must be languages with a name each, such as en=Jan Sangathan; ur=…")
+        found[code] = name
+    return found
+
+
 def _limits(text: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in text.replace(",", " ").split():
@@ -275,6 +286,10 @@ FILES = Setting("ABHIYAN_FILES", _folder, lambda: HOME() / "files")
 LANGUAGES = Setting("ABHIYAN_LANGUAGES", _folder, lambda: HOME() / "languages")
 PORT = Setting("ABHIYAN_PORT", _number(1, 65_535, "port"), lambda: 8000)
 ORIGIN = Setting("ABHIYAN_ORIGIN", _address, lambda: f"http://localhost:{PORT()}")
+SHORT_ADDRESS = Setting("ABHIYAN_SHORT_ADDRESS", _address, str)  # of links in SMS; it leads to the origin
+ORGANISATION_NAMES: Setting[dict[str, str]] = Setting(
+    "ABHIYAN_ORGANISATION_NAMES", _names, dict
+)  # by language
 HOSTS = Setting("ABHIYAN_HOSTS", _hosts, lambda: ("localhost", "127.0.0.1", "[::1]"))
 BEHIND_PROXY = Setting("ABHIYAN_BEHIND_PROXY", _yes, lambda: False)
 ORGANISATION = Setting("ABHIYAN_ORGANISATION", _text, str)

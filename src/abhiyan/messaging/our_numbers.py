@@ -5,6 +5,7 @@ Decided here for every room. A room gives its own blanks; the sender fills these
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from abhiyan.core import environment
 
@@ -16,6 +17,7 @@ Meaning = Number.Meaning
 OUR_BLANKS = (
     "answer",
     "reply",
+    "join",
     "stop",
     "leave",
 )  # what texts say of our numbers, in any part that may be left out
@@ -60,13 +62,6 @@ class OurNumbers:
         found = (one.number for one in self.rows if one.meaning == meaning and one.provider in providers)
         return next(found, "")
 
-    @property
-    def has_answer_number(self) -> bool:
-        """Whether texts of some programme name a number to answer to."""
-        return any(
-            self.first(meaning, providers=inbound.WITH_TEXTS) for meaning in (Meaning.JOIN, Meaning.ANSWERS)
-        )
-
     def answer_way(self, programme_id: int = 0) -> AnswerWay:
         """An answer by text goes to a number of the programme's drive, else to our number for answers, else as a
         reply to the text, where the gateway takes replies (ABHIYAN_SMS_REPLIES)."""
@@ -78,9 +73,12 @@ class OurNumbers:
     def blanks(self, programme_id: int = 0) -> dict[str, str]:
         """What a text of a programme says of our numbers; "" for what is not there."""
         way = self.answer_way(programme_id)
+        # The number for leaving may be that of another roll, which the reader would leave then.
+        leave = partial(self.of, programme_id=programme_id) if programme_id else self.first
         return {
             "answer": way.number,
             "reply": "1" if way.takes_replies else "",
+            "join": self.of(Meaning.JOIN, programme_id, providers=inbound.WITH_TEXTS),
             "stop": self.first(Meaning.STOP, providers=inbound.WITH_CALLS),
-            "leave": self.first(Meaning.LEAVE, providers=inbound.WITH_CALLS),
+            "leave": leave(Meaning.LEAVE, providers=inbound.WITH_CALLS),
         }

@@ -27,6 +27,7 @@ from .our_numbers import AnswerWay, OurNumbers
 from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
 
 MOST_NEW = 5  # numbers just added that Today names
+ANY_QUESTION = "/q/%s/"  # the page that asks whether somebody joined, and refuses what is no link
 OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
 
 
@@ -96,10 +97,15 @@ def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: st
     return next((texts_[code, one] for one in tried if (code, one) in texts_), None)
 
 
-def ours(programme_id: int, numbers: OurNumbers | None = None) -> dict[str, str]:
+def ours(programme_id: int, language: str, numbers: OurNumbers | None = None) -> dict[str, str]:
     """The sender fills these in every text: the organisation's name, and what is said of our numbers."""
     told = (numbers or OurNumbers()).blanks(programme_id)
-    return told | {"organisation": settings.ORGANISATION or "Abhiyan"}
+    return told | {"organisation": organisation_in(language)}
+
+
+def organisation_in(language: str) -> str:
+    """The organisation's name in the script of a language's messages, where the operator has set one."""
+    return settings.ORGANISATION_NAMES.get(language) or settings.ORGANISATION or "Abhiyan"
 
 
 def letter(template: str, language: str, values: Mapping[str, str]) -> str:
@@ -108,7 +114,11 @@ def letter(template: str, language: str, values: Mapping[str, str]) -> str:
     if found is None:
         return ""
     try:
-        return texts.fill(found.text, ours(0) | dict(values))
+        return texts.fill(
+            found.text,
+            ours(0, found.language)
+            | registered.shortened(values, origin=settings.ORIGIN, short=settings.SMS_ORIGIN),
+        )
     except KeyError:
         return ""
 
@@ -130,9 +140,9 @@ def why_codes_stay(purpose: str, language: str) -> str:
         return problem
     code = f"code.{purpose}"
     text = text_for(active_texts(code), code, language)
-    values = ours(0) | {"code": "0"}
+    values = ours(0, text.language if text else language) | {"code": "0"}
     try:
-        made = registered.content(code, text.text, values, origin=settings.ORIGIN) if text else ""
+        made = registered.content(code, text.text, values, origin=settings.SMS_ORIGIN) if text else ""
     except KeyError:  # it asks for more than a code brings
         return "template"
     if text is None:

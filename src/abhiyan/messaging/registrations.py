@@ -11,6 +11,7 @@ from . import queries
 from .models import Message, Number, Registration, Template
 from .our_numbers import OUR_BLANKS, OurNumbers
 from .rules import registered, texts
+from .rules.inbound import WITH_TEXTS
 from .rules.registered import ContentTemplate
 
 HELD = ("unregistered", "misfit")  # why a message is held back for DLT
@@ -26,9 +27,9 @@ def content_templates() -> list[ContentTemplate]:
     found = []
     for (code, language), text in sorted(published.items()):
         for notice, is_latest in _notices(code, language, published):
-            fixed = {"organisation": settings.ORGANISATION or "Abhiyan", "notice": notice}
-            contents = partial(registered.contents, code, text.text, fixed=fixed, origin=settings.ORIGIN)
-            now = set(contents(lacking=lacking, always=always))
+            fixed = {"organisation": queries.organisation_in(language), "notice": notice}
+            contents = partial(registered.contents, code, text.text, fixed=fixed, origin=settings.SMS_ORIGIN)
+            now = set(contents(lacking=lacking, always=always if texts.is_code(code) else always - {"leave"}))
             found += [
                 ContentTemplate(code, language, made, parts, is_latest and (made, parts) in now)
                 for made, parts in contents()
@@ -41,8 +42,8 @@ def _numbers_there() -> tuple[frozenset[str], frozenset[str]]:
     numbers = OurNumbers()
     always = {name for name, said in numbers.blanks().items() if said}
     lacking = set(OUR_BLANKS) - always
-    if numbers.has_answer_number:  # of some programme
-        lacking.discard("answer")
+    if numbers.first(Number.Meaning.JOIN, providers=WITH_TEXTS):  # of some programme
+        lacking -= {"answer", "join"}
     if not numbers.first(Number.Meaning.NOTICE) and not any(
         people.spoken_languages(of, version)
         for of in registered.NOTICES.values()

@@ -21,7 +21,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
-from .queries import SendRecipient, about_audience, open_hours, stop_number
+from .queries import SendRecipient, about_audience, open_hours, organisation_in, stop_number
 from .rules import audiences, bulk, counting, gate, hours, texts
 from .rules.counting import ReachedPhones
 
@@ -181,7 +181,7 @@ def sample(template: Template) -> str:
 
 
 def _filled(template: Template, given: Mapping[str, str], *, stop: str) -> str:
-    known = {"organisation": settings.ORGANISATION or "Abhiyan", "stop": stop}
+    known = {"organisation": organisation_in(template.language), "stop": stop}
     return texts.fill(template.text, known | dict(given))
 
 

@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 
-from .views import bulk_texts, circulars, messages, offices, sends
+from .views import bulk_texts, circulars, links, messages, offices, sends
 
 app_name = "messaging"
 CIRCULARS = capability("messages.circular")
@@ -34,6 +34,7 @@ pages = [
 ]
 urlpatterns = [
     path("messages/", include(pages)),
+    page("q/<slug:link>", links.short_link, opens=PUBLIC),
     # The link in the message is the proof.
     page(
         "office/<str:link>/",

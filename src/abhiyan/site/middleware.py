@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -93,6 +93,21 @@ def host(get_response: Answer) -> Answer:
                 told = _("This website does not use the address you opened. Check the address.")
                 return errors.page(None, 400, message=told)
         return get_response(request)
+
+    return middleware
+
+
+def short_address(get_response: Answer) -> Answer:
+    """The short address of links in SMS leads to the same page at our own address. It serves nothing itself, so cookies
+    and forms belong to one name."""
+    short = urlsplit(settings.SMS_ORIGIN).netloc
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.SMS_ORIGIN == settings.ORIGIN or request.get_host() != short:
+            return get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return errors.page(None, 404)
+        return HttpResponseRedirect(settings.ORIGIN + request.get_full_path())
 
     return middleware
 

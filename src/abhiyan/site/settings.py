@@ -35,7 +35,11 @@ SECRET_KEY = keyring().derive("django").hex()
 DEBUG = False
 DEMO = keyring().demo
 ORIGIN = environment.ORIGIN()
-ALLOWED_HOSTS = [*environment.HOSTS(), urlsplit(ORIGIN).hostname or "localhost"]
+SMS_ORIGIN = environment.SHORT_ADDRESS() or ORIGIN  # of the links in SMS: a short one leads to the origin
+ALLOWED_HOSTS = [
+    *environment.HOSTS(),
+    *(urlsplit(each).hostname or "localhost" for each in (ORIGIN, SMS_ORIGIN)),
+]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 SECURE = ORIGIN.startswith("https://")
 
@@ -49,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = [
     "abhiyan.site.middleware.headers",
     "abhiyan.site.middleware.host",
+    "abhiyan.site.middleware.short_address",
     "abhiyan.site.middleware.question",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -143,6 +148,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.BEH
 X_FRAME_OPTIONS = "DENY"
 
 ORGANISATION = environment.ORGANISATION()
+ORGANISATION_NAMES = environment.ORGANISATION_NAMES()  # in messages, by language
 GRIEVANCE = environment.GRIEVANCE()
 ACCENT = environment.ACCENT()
 FORM_RENDERER = "abhiyan.ui.forms.FormRenderer"

@@ -36,7 +36,7 @@ def remind_centres(*, programme: Programme, unit_id: int, by: Actor, at: datetim
         for row in led:
             messaging.tell_account(
                 account_id=needed(row.head_id),
-                template="duty.today",
+                template="duty.centre",
                 blanks={"link": f"{settings.ORIGIN}/"},
                 key=f"centre|{row.body_id}|{row.head_id}|{today.isoformat()}",
                 unit_id=row.unit_id,

@@ -137,7 +137,7 @@ def test_the_supervisor_of_a_silent_centre_gets_one_sms_a_day(
         remind(stranger)
     assert remind() == remind() == 1
     with system("test"):
-        (message,) = Message.objects.filter(template="duty.today")
+        (message,) = Message.objects.filter(template="duty.centre")
     assert message.phone_id == head.phone_id
 
 
@@ -163,7 +163,7 @@ def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(
     assert "1 silent call centre has a supervisor." in office.get(asked).text
     assert office.post(asked).status_code == 302
     with system("test"):
-        assert Message.objects.filter(template="duty.today").count() == 1
+        assert Message.objects.filter(template="duty.centre").count() == 1
     assert f"{page}?unit=N1" in office.get("/units/N1/").text
     assert "call centres are silent" not in browser(caller).get("/").text
 

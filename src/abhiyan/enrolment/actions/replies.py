@@ -115,7 +115,7 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
     texts: dict[tuple[int, str], _ReplyTexts] = {}
     letters = []
     wait = _wait_for_yes([(row[1], row[2]) for row in rows if row[7] in WRITTEN], at)
-    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, channel, told in rows:
+    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, _channel, told in rows:
         language = told or settings.LANGUAGE_CODE
         if (programme_id, language) not in texts:
             texts[programme_id, language] = _texts(programme_id, language)
@@ -133,8 +133,6 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
                     if is_member
                     else "drive.reply_yes"
                     if (programme_id, phone_id) in wait
-                    else "drive.reply_text"
-                    if channel in WRITTEN
                     else "drive.reply"
                 )
                 + said.mark,

@@ -86,7 +86,7 @@ def test_from_an_sms_to_the_erasure(
     write(said["join"])
     assert world.ladder(world.state) == Ladder(reported=1)
     (letter,) = sent()
-    assert letter.template == "drive.reply_text"
+    assert letter.template == "drive.reply"
     write(said["details"])
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
 

@@ -87,7 +87,7 @@ def join_by_text(world: World, friends: Programme, human: Human) -> None:
     """Join by two texts: the first brings the notice, the second names the person."""
     write(world, friends, human, "JOIN")
     turn(world)
-    assert blanks(human.phone, "drive.reply_text.friend")
+    assert blanks(human.phone, "drive.reply.friend")
     write(world, friends, human, f"{human.name}, {human.birth_year}, 190001")
     turn(world)
     assert rolls_of(world, human) == [("friends", human.name)]

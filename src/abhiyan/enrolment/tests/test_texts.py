@@ -106,7 +106,7 @@ def test_who_writes_join_gets_the_notice_and_joins_by_writing_the_three(
     assert write(server, secret, "JOIN").status == 201
     assert world.ladder(world.state) == Ladder(reported=1)
     (letter,) = sent()
-    assert letter.template == "drive.reply_text"
+    assert letter.template == "drive.reply"
     assert f"{ORIGIN}/j/" in letter.text or "/j/" in letter.text
     assert write(server, secret, DETAILS).status == 201
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
@@ -145,7 +145,7 @@ def test_the_welcome_of_who_joins_by_a_text_shows_the_year_that_was_read(
     server: Server, world: World, secret: str
 ) -> None:
     write(server, secret, "JOIN")
-    assert templates() == ["drive.reply_text"]
+    assert templates() == ["drive.reply"]
     write(server, secret, "आशा देवी ४६ १९०००१")
     (letter,) = sent()
     assert letter.template == "drive.joined" and "जन्म 1980।" in letter.text
@@ -459,7 +459,7 @@ def test_several_messages_and_statuses_in_one_body_are_each_heard_once(
     for _ in range(2):
         assert (chat(server, whatsapp, raw).status, chat(server, whatsapp, raw).body) == (200, b"")
     assert world.rows("select channel, sign from enrolment_claim order by phone_id") == [(6, 5), (6, 5)]
-    assert sorted(templates()) == ["drive.reply_text", "drive.reply_text", "stop.receipt"]
+    assert sorted(templates()) == ["drive.reply", "drive.reply", "stop.receipt"]
 
 
 def test_wrong_signatures_and_binary_bodies_are_refused(server: Server, world: World, whatsapp: str) -> None:

@@ -81,7 +81,7 @@ def test_a_membership_by_text_from_the_first_word_to_coming_back(world: World, h
     write(world, "JOIN", hook)
     assert world.ladder(world.state) == Ladder(reported=2, counted=1, confirmed=1)
     assert templates() == [
-        "drive.reply_text",
+        "drive.reply",
         "drive.joined",
         "ask.confirm",
         "reply.which",

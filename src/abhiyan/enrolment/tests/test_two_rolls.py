@@ -156,11 +156,11 @@ def test_a_friend_is_asked_as_a_friend_a_day_later(world: World) -> None:
         confirming.ask(at=world.now)
     (asked,) = blanks(world.bilal.phone, "ask.confirm.friend")
     assert not blanks(world.bilal.phone, "ask.confirm")
-    page = asked["link"][asked["link"].index("/q/") :]
+    page = asked["link"][asked["link"].index("/q/") :] + "/"
     shown = browser().get(page, HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert "became a friend with this phone" in shown and "I want to be a friend" in shown
     (listed,) = blanks(world.chandra.phone, "ask.listed.friend")
-    page = listed["link"][listed["link"].index("/q/") :]
+    page = listed["link"][listed["link"].index("/q/") :] + "/"
     told = browser().get(page, HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert "Do you want to be on our list?" in told and "our list of friends" in told
     assert "became a member" not in shown and "I want to be a member" not in shown

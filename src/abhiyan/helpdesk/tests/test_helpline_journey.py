@@ -75,7 +75,7 @@ def test_a_request_from_an_sms_to_yes_solved(
     assert told["text"] == ANSWERS[language] and told["number"] == made.number
 
     # The person says no by the link, with a reason; the office reads it and answers once more.
-    link = "/help/" + told["link"].split("/help/")[1]
+    link = "/help/" + told["link"].split("/q/")[1] + "/"
     public = opens(link, size=size, language=language)
     look(public, "helpline solved")
     assert "1800" in public.inner_text("main")

@@ -73,7 +73,7 @@ def test_a_text_becomes_a_request_and_the_person_says_yes_solved(world: World) -
 def test_the_link_of_the_question_answers_only_when_pressed(world: World) -> None:
     made = answered(world, typed(world).pk)
     (told,) = blanks(world.asha.phone, "ask.solved")
-    link = "/help/" + told["link"].split("/help/")[1]
+    link = "/help/" + told["link"].split("/q/")[1] + "/"
     stranger = browser()
     assert "Is your request solved?" in stranger.get(link, HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert one().state == "done"

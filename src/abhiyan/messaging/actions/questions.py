@@ -27,7 +27,14 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
-from abhiyan.messaging.queries import is_over, is_unnamed, message_id, question_by_link, question_digest
+from abhiyan.messaging.queries import (
+    ANY_QUESTION,
+    is_over,
+    is_unnamed,
+    message_id,
+    question_by_link,
+    question_digest,
+)
 from abhiyan.messaging.rules import hours, texts
 from abhiyan.messaging.rules import questions as rules
 from abhiyan.people import queries as people
@@ -37,6 +44,7 @@ from abhiyan.people.rules.silence import needs_new_answer
 from .queueing import Outgoing, send_many, take_back
 
 WHICH = "reply.which"
+SHORT_LINK = "/q/%s"  # leads to the question's own page
 AT_ONCE = 500  # phones locked together by the loop
 BARE_WITHIN = timedelta(days=3)  # so long an answer without a word can mean only the last message
 TEXTED = ("sms", "whatsapp")
@@ -82,7 +90,7 @@ class PhoneQuestion:
     remind_at: datetime | None = None
     unit_id: int | None = None
     programme_id: int = 0
-    address: str = "/q/%s/"
+    address: str = ANY_QUESTION
     names: bool = False
     last_sign: datetime | None = None
     hears_late_no: bool = False
@@ -326,7 +334,7 @@ def _unsealed(one: Question) -> dict[str, Any]:
 
 def _letter(one: Question, n: int, told: dict[str, Any]) -> Outgoing:
     """Message number n of a question."""
-    link = settings.ORIGIN + one.address % rules.link(keyring().token, one.pk, n)
+    link = settings.ORIGIN + SHORT_LINK % rules.link(keyring().token, one.pk, n)
     blanks = told["blanks"] | {"word": _word(one, n), "link": link}
     template = one.template
     if n <= one.unnamed:

@@ -243,7 +243,7 @@ class _Inquiry:
             if gate.needs_place(gate.GateMessage(one.kind, one.template, one.queued_at), at=at)
         ]
         self._people = on_phones({one.phone_id for one in asked})
-        self._numbers, self._ours = OurNumbers(), dict[int, dict[str, str]]()
+        self._numbers, self._ours = OurNumbers(), dict[tuple[int, str], dict[str, str]]()
         self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
         self._hours = hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
         # What waits for anything else takes no lock; what was tried before may have a reservation to give back.
@@ -288,11 +288,12 @@ class _Inquiry:
             return _Fate(message, State.HELD, why)
         return _Fate(message, State.DROPPED, why, settled_at=self.at) if why else None
 
-    def ours(self, message: Leased) -> dict[str, str]:
+    def ours(self, message: Leased, language: str) -> dict[str, str]:
         """A message of its programme says this of ourselves."""
-        if message.programme_id not in self._ours:
-            self._ours[message.programme_id] = ours(message.programme_id, self._numbers)
-        return self._ours[message.programme_id]
+        key = message.programme_id, language
+        if key not in self._ours:
+            self._ours[key] = ours(*key, self._numbers)
+        return self._ours[key]
 
     def text(self, message: Leased) -> Template | None:
         return text_for(self.published, message.template, message.language)
@@ -301,7 +302,7 @@ class _Inquiry:
         """The ids on DLT of a message with these values: a bulk text brings its own."""
         template_id = text.registration
         if not template_id:
-            made = registered.content(text.code, text.text, values, origin=settings.ORIGIN)
+            made = registered.content(text.code, text.text, values, origin=settings.SMS_ORIGIN)
             template_id = self._template_ids.get(
                 registered.registration_key(text.code, text.language, made), ""
             )
@@ -377,7 +378,9 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
     except (InvalidTag, IndexError):
         log.exception("a message cannot be unsealed")
         return _Fate(message, State.FAILED, "sealed", settled_at=at)
-    values = inquiry.ours(message) | json.loads(blanks)
+    values = inquiry.ours(message, found.language) | json.loads(blanks)
+    if message.send_id is None:  # a bulk text leaves as two people approved it
+        values = registered.shortened(values, origin=settings.ORIGIN, short=settings.SMS_ORIGIN)
     if is_required := environment.DLT_REQUIRED():
         values = registered.fitted(message.template, values)
     try:
@@ -387,7 +390,7 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
         return _Fate(message, State.HELD, "template")
     if is_required and not ids.is_whole:
         return _Fate(message, State.HELD, "unregistered")
-    if is_required and registered.misfit(message.template, found.text, values, origin=settings.ORIGIN):
+    if is_required and registered.misfit(message.template, found.text, values, origin=settings.SMS_ORIGIN):
         return _Fate(message, State.HELD, "misfit")
     return Letter(
         ref=str(message.id),

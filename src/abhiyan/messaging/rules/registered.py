@@ -48,19 +48,14 @@ VARIABLES = {
 ADDRESS_VARIABLES = {
     "hear": 2,
     "account.reset_asked": 0,
-    "ask.met": 2,
-    "ask.stayed": 2,
-    "ask.host": 2,
     "contributor.join": 3,
     "contributor.task": 2,
     "duty.ask": 5,
     "duty.asked": 5,
+    "duty.centre": 0,
     "duty.circular": 2,
     "duty.in_charge": 2,
-    "duty.meeting": 2,
-    "duty.meeting_moved": 2,
     "duty.slides": 2,
-    "duty.stay": 2,
     "duty.task_late": 2,
     "duty.task_tomorrow": 2,
     "duty.today": 0,
@@ -72,6 +67,9 @@ ADDRESS_VARIABLES = {
 # Names say enough without their end. Any other value would say something else.
 _CUT = frozenset(VARIABLES) - {"choices", "text", "days", "lacking"}
 _SAMPLE = "x"
+WORD, ASKED = "word", ("ask.", "duty.")  # a question has a word: only where to send it may be lacking
+# A receipt of a no says these together, or none of them.
+TOGETHER = (("still", "word", "page"), ("ended", "day"), ("by", "day"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +126,16 @@ def _written(code: str, name: str, value: str, origin: str) -> str:
     if name in ADDRESSES and value.startswith(f"{origin}/"):
         return f"{origin}/" + VARIABLE * variables_of(code, name)
     return VARIABLE * (1 if name in ADDRESSES else variables_of(code, name))
+
+
+def shortened(values: Mapping[str, str], *, origin: str, short: str) -> dict[str, str]:
+    """The values of a service text with our addresses as links in SMS are written. origin: of our server."""
+    return {
+        name: f"{short}{value.removeprefix(origin)}"
+        if name in ADDRESSES and value.startswith(f"{origin}/")
+        else value
+        for name, value in values.items()
+    }
 
 
 def fitted(code: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -190,7 +198,8 @@ def contents(
     choices: list[Sequence[tuple[str, str]]] = []
     for name in sorted(blanks(text) | optional):
         samples = [fixed[name]] if name in fixed else _samples(name, origin)
-        if name in optional:
+        is_there = name == "link" or (name == WORD and code.startswith(ASKED))
+        if name in optional and not is_there:
             samples = [
                 one
                 for one in [*samples, ""]
@@ -201,10 +210,18 @@ def contents(
     for chosen in product(*choices):
         values = dict(chosen)
         made = content(code, text, values, origin=origin)
-        if made not in seen:
+        if may_be_filled(code, values) and made not in seen:
             seen.add(made)
             longest = {name: _longest(code, name, one, origin) for name, one in values.items()}
             yield made, parts(fill(text, longest))
+
+
+def may_be_filled(code: str, values: Mapping[str, str]) -> bool:
+    """Return True if a text may have these values: a receipt of a no says some of its blanks together."""
+    if not code.endswith(".receipt"):
+        return True
+    groups = [[bool(values[name].strip()) for name in group if name in values] for group in TOGETHER]
+    return all(len(set(group)) < 2 for group in groups)
 
 
 def _samples(name: str, origin: str) -> list[str]:

@@ -6,7 +6,8 @@ one of its blanks is empty: so no text promises a number that an installation la
 first whose blanks are full is taken. A way that begins with `reply?` asks for that blank too, and does not say it.
 
 The sender fills what texts say of our numbers (`messaging.our_numbers`). {answer} takes answers by text. `reply` is
-full where a reply to the text itself reaches us. {stop} and {leave} are numbers to call.
+full where a reply to the text itself reaches us. {join} reads the details of who joins. {stop} and {leave} are numbers
+to call.
 """
 
 import re
@@ -42,31 +43,53 @@ VERSIONS = {
     "ask.listed": 3,
     "ask.listed.contributor": 2,
     "ask.listed.friend": 2,
+    "ask.met": 2,
     "ask.phone": 3,
+    "ask.solved": 2,
     "ask.spoke": 2,
     "ask.stayed": 2,
     "ask.talked": 2,
     "ask.visited": 2,
     "back.receipt": 2,
-    "code.join": 2,
+    "certificate.ready": 2,
+    "code.door": 2,
+    "code.door.contributor": 2,
+    "code.door.friend": 2,
+    "code.join": 3,
+    "code.join.contributor": 2,
+    "code.join.friend": 2,
     "code.leave": 2,
     "code.member": 3,
     "code.phone": 2,
+    "contributor.join": 2,
+    "contributor.task": 2,
     "deny.receipt": 5,
     "drive.joined": 2,
     "drive.joined.contributor": 2,
     "drive.joined.friend": 2,
-    "drive.reply": 4,
-    "drive.reply_text": 2,
-    "drive.reply_yes": 3,
+    "drive.reply": 5,
+    "drive.reply.contributor": 2,
+    "drive.reply.friend": 2,
+    "drive.reply_yes": 4,
+    "drive.reply_yes.contributor": 2,
+    "drive.reply_yes.friend": 2,
+    "duty.circular": 2,
+    "duty.in_charge": 2,
+    "duty.meeting": 2,
+    "duty.meeting_moved": 2,
     "duty.office": 3,
+    "duty.slides": 2,
+    "duty.stay": 2,
+    "duty.today": 2,
     "held.receipt": 2,
     "leave.receipt": 6,
     "phone.receipt": 2,
-    "reply.which": 2,
+    "reply.which": 3,
     "stop.receipt": 4,
-    "text.help": 3,
-    "text.media": 2,
+    "text.help": 4,
+    "text.lacking": 2,
+    "text.media": 3,
+    "ticket.opened": 2,
 }
 FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words
 _BLANK = re.compile(r"\{([a-z_]+)\}")

@@ -92,7 +92,7 @@ def appointed(cast: Cast) -> str:
 
 
 def test_a_new_worker_enters_her_first_person_within_twelve_taps(cast: Cast, opens: Open, look: Look) -> None:
-    (link,) = re.findall(rf"{re.escape(settings.ORIGIN)}(/office/\S+)", appointed(cast))
+    (link,) = re.findall(rf"{re.escape(settings.ORIGIN)}(/q/\S+)", appointed(cast))
     page = opens(link, size="phone", language="hi")
     thumb = Thumb(page, [f"the SMS: {link}"])
     expect(page.locator("html")).to_have_attribute("lang", "hi")

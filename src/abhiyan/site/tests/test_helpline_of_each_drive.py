@@ -71,7 +71,7 @@ def test_of_two_drives_a_page_shows_the_number_of_the_one_it_is_about(cast: Cast
     with system("test"):
         confirming.ask(at=world.now + timedelta(days=1))
     link = blanks(human.phone, "ask.confirm")[-1]["link"]
-    assert shown("/q/" + link.split("/q/")[1]) == [FIRST]
+    assert shown("/q/" + link.split("/q/")[1] + "/") == [FIRST]
     # And below a drive beneath another, which has none of its own, that of the one above.
     with system("test"):
         actions.set_helpline(programme_id=other.pk, number="", by=SYSTEM, at=NOW)

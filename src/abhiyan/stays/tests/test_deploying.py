@@ -171,7 +171,7 @@ def test_worker_and_host_are_told_and_a_refusal_of_either_empties_the_place(
     with system("test"):
         actions.tell_next(at=NOW)
     (told,) = texts("+919419000002", "duty.stay")
-    page = browser(language="en").get(told["link"].removeprefix("http://localhost:8000"))
+    page = browser(language="en").get(told["link"].removeprefix("http://localhost:8000"), follow=True)
     assert page.status_code == 200 and "Will you go?" in page.text and "Unit N1112" in page.text
     assert f'href="/field/sign-in/?next=%2Ffield%2Fstay%2F{again.pk}%2F"' in page.text, (
         "one code opens the stay"
