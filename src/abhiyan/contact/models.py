@@ -27,6 +27,7 @@ class Attempt(models.Model):
         LATER = "later", _("Asked to try later")
         WRONG_NUMBER = "wrong_number", _("Wrong number")
         VISITED = "visited", _("Been there")
+        NEVER = "never", pgettext_lazy("of a contact", "No more contact")
         LAPSED = "lapsed", _("Not finished in time")
 
     id = models.UUIDField(primary_key=True)

@@ -361,3 +361,12 @@ def queues_by_line(*, at: datetime) -> int:
     """Count the queues of programmes that run and call by the provider's line. In a system scope."""
     rows = CallQueue.objects.filter(by_bridge=True, paused_at=None).select_related("programme")
     return sum(runs(one.programme, at) for one in rows)
+
+
+def doors_at_rest(unit_id: int) -> list[str]:
+    """Return the doors of walks in a unit where somebody said that no worker shall come again. In a system scope."""
+    said = ContactTry.objects.filter(
+        unit_id=unit_id, way=ContactTry.Way.WALK, outcome=ContactTry.Outcome.NEVER, undone_at=None
+    )
+    doors = set(said.values_list("door", flat=True))
+    return [door_label(door) for door in sorted(doors, key=lambda door: walking_order(door, ""))]

@@ -55,6 +55,10 @@ class CallOver(Refused, status=409):
     message = _("This call was for %(day)s. If it was not done, it comes again at 7:00.")
 
 
+class NoMoreCalls(Refused, status=409):
+    message = _("They said no to calls. Only they themselves can take that back, from their own phone.")
+
+
 class CallNoted(Refused, status=409):
     message = _("You noted this talk already.")
 
@@ -272,6 +276,8 @@ def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
         if row.day != clock.day_in(programme_by_id(row.programme_id).zone, at):
             raise CallOver(day=date_format(row.day, "j F"))
         president = needed(people.account(row.president_id))
+        if people.phones_that_said_no([president.phone_id]):
+            raise NoMoreCalls
     return reveal_bearer(account=president.public_id, by=by, at=at)
 
 
@@ -343,6 +349,8 @@ def note_call(
             )
             programmes.report_items(new=[talk], at=at)
         row.save()
+        if row.outcome == Outcome.NEVER:
+            people_acts.keep_spoken_no(phone_id=president.phone_id, by=by, at=at)
         _record_call("note_call", row, by=by, at=at)
     return row, ticket
 

@@ -65,6 +65,7 @@ class Dialogue(models.Model):
         LATER = "later", pgettext_lazy("of a call", "Later")
         GONE = "gone", _("No longer president")
         WRONG = "wrong", _("Wrong number")
+        NEVER = "never", pgettext_lazy("of a contact", "No more contact")
 
     id = models.UUIDField(primary_key=True)  # random
     programme_id = models.IntegerField()

@@ -24,7 +24,7 @@ from .rules.roster import WEAKEST, BoothToCall, Caller, RosterSource, days_of_ro
 
 KIND = "dialogues"
 Outcome = Dialogue.Outcome
-ENDED = (Outcome.TALKED, Outcome.GONE, Outcome.WRONG)  # the call does not come again tomorrow
+ENDED = (Outcome.TALKED, Outcome.GONE, Outcome.WRONG, Outcome.NEVER)  # the call does not come again tomorrow
 PRESIDENT = "booth_president"
 PER_DAY = 2
 MOST_NEEDS = 5  # of one talk
@@ -108,7 +108,7 @@ def callers(programme: Programme, *, on: date) -> list[Caller]:
 
 
 def booths_to_call(programme: Programme, *, on: date) -> dict[int, BoothToCall]:
-    """Booths of a programme that have a president, by unit. In a system scope; one query."""
+    """Booths whose president may be called, by unit: their phone said no to nothing. In a system scope; one query."""
     seed = str(programme.public_id)
     rows = sql.rows(
         f"""{_BOOTHS}, class as (
@@ -116,7 +116,9 @@ def booths_to_call(programme: Programme, *, on: date) -> dict[int, BoothToCall]:
           join elections_election e on e.id = c.election_id order by c.unit_id, e.year desc, e.id desc)
         select b.unit_id, b.lo, p.account_id, past.given_on, past.heard_on, coalesce(class.code, '')
         from booth b join president p on p.unit_id = b.unit_id
-        left join past on past.unit_id = b.unit_id left join class on class.unit_id = b.unit_id""",
+        left join past on past.unit_id = b.unit_id left join class on class.unit_id = b.unit_id
+        where not exists (select from people_account a join people_suppression x on x.phone_id = a.phone_id
+          where a.id = p.account_id and x.lifted_at is null)""",
         _given(programme, on) | _EVERYWHERE,
     )
     return {

@@ -14,6 +14,7 @@ from abhiyan.core import lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.people import actions as people
 
 LEASE = timedelta(minutes=30)
 VISIT_LEASE = timedelta(days=3)
@@ -105,10 +106,13 @@ def note_attempt(
     outcome: Attempt.Outcome,
     zone: tzinfo,
     is_visit: bool = False,
+    phone_id: UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> Attempt:
     """Write a try that took place without a lease. A talk is never refused; nor by a try of somebody else under way.
+
+    phone_id: that of the person. After NEVER it has said no to all outreach (`people.keep_spoken_no`).
 
     The room asks beforehand who may. Refuses NotNow where nobody was reached and the next try has not come.
     """
@@ -129,6 +133,8 @@ def note_attempt(
         )
         _end(attempt, outcome, zone, at)
         attempt.save(force_insert=True)
+        if outcome == Attempt.Outcome.NEVER:
+            people.keep_spoken_no(phone_id=phone_id, by=by, at=at)
     return attempt
 
 

@@ -85,6 +85,10 @@ class DoorUnsaid(Refused):
     message = _("Say which door it was, such as the house number.")
 
 
+class NoIsTheirs(Refused, status=409):
+    message = _("Only they themselves can take this no back, from their own phone.")
+
+
 class UndoneTooLate(Refused, status=409):
     message = _("You can undo this only on the same day.")
 
@@ -132,6 +136,8 @@ def note_door(*, entry: UUID, told: Told, by: Actor, at: datetime) -> ContactTry
         if is_held or (is_final and one.state != State.OUT and taken_from_others(one, at=at)):
             _settle(one, row, programme, on, at=at)
         one.save()
+        if row.outcome == Outcome.NEVER:
+            people_acts.keep_spoken_no(phone_id=one.phone_id, by=by, at=at)
     return row
 
 
@@ -142,8 +148,9 @@ def _settle(one: ContactEntry, row: ContactTry, programme: Programme, on: date, 
         one.state = State.DONE
         if row.ask_on is not None and one.is_person:
             _join_list(one, row, programme, on, at=at)
-    elif row.outcome == Outcome.UNWILLING:
-        one.state, one.why_out = State.OUT, "unwilling"
+    elif row.outcome in (Outcome.UNWILLING, Outcome.NEVER):
+        one.state = State.OUT
+        one.why_out = "opted_out" if row.outcome == Outcome.NEVER else "unwilling"
     elif row.outcome == Outcome.NOT_HOME and one.tries >= NOT_HOME_MOST:
         one.state, one.why_out = State.OUT, "not_reached"
     else:
@@ -327,7 +334,7 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
     """Undo a try of one's own at a door, on the same day. Its item ends. The door is the worker's again if the list
     goes on.
 
-    A request to the helpline stays. Refuses NotFound, UndoneTooLate.
+    A request to the helpline stays, and so does a no. Refuses NotFound, NoIsTheirs, UndoneTooLate.
     """
     account = needed(by.account_id)
     with system("a try is undone"):
@@ -335,6 +342,8 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
         rows = rows.exclude(way=Way.CALL)
         row = needed(rows.filter(undone_at=None).first())
         programme = programme_by_id(row.programme_id)
+        if row.outcome == Outcome.NEVER:
+            raise NoIsTheirs
         if clock.day_in(programme.zone, row.stored_at) != clock.day_in(programme.zone, at):
             raise UndoneTooLate
         take_back_row(row, by=by, at=at)

@@ -52,6 +52,7 @@ OUTCOMES = (
     (Outcome.NOT_HOME.value, _("Not at home")),
     (Outcome.LATER.value, _("Later")),
     (Outcome.UNWILLING.value, _("Does not want to talk")),
+    (Outcome.NEVER.value, Outcome.NEVER.label),
 )
 
 
@@ -396,11 +397,14 @@ def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
     outcome = tried(request, form, _walk_act(request, form, one, here, timedelta(0)), said=_("Noted."))
     if outcome:
         return redirect(page)
+    with system("doors where no worker shall come again"):
+        at_rest = queries.doors_at_rest(here.unit.id)
     context = {
         "programme": one,
         "unit": here,
         "form": form,
         "page": page,
+        "at_rest": at_rest,
         "back": address(reverse("contact:field_doors", args=[public_id]), here.unit.code),
     }
     return render(request, "contact/field_walk.html", context, status=outcome.status)

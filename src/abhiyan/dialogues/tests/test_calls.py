@@ -18,6 +18,7 @@ from abhiyan.dialogues.actions import (
     CallOver,
     CallReport,
     DaysAwayUnfit,
+    NoMoreCalls,
     NoNumberKept,
     NotRunningNow,
     OrganisationMissing,
@@ -32,6 +33,7 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import World, actor
+from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Item, Programme, Task
@@ -224,6 +226,21 @@ def test_a_wrong_press_is_taken_back_on_the_same_day_with_its_task(
         assert Dialogue.objects.get(pk=call.pk).task_id is None
     with pytest.raises(CallNoted):
         note(leader, call, CallReport("gone"))
+
+
+def test_a_president_who_wants_no_calls_is_on_no_later_roster_and_no_number_is_shown(
+    world: World, run: Programme, leader: Account
+) -> None:
+    morning()
+    call = calls(leader)[0]
+    note(leader, call, CallReport("never"))
+    with system("test"):
+        president = Account.objects.get(pk=call.president_id)
+        assert not Task.objects.exists() and not Item.objects.exists()
+        assert call.unit_id not in queries.booths_to_call(run, on=NOW.date())
+    assert people.phones_that_said_no([president.phone_id]) == {president.phone_id}
+    with pytest.raises(NoMoreCalls):
+        actions.show_number(call=call.pk, by=actor(leader), at=NOW)
 
 
 def test_a_card_says_since_when_somebody_is_president_and_which_language_they_read(

@@ -40,10 +40,11 @@ class FriendTalk(models.TextChoices):
     NOT_THERE = Attempt.Outcome.NO_ANSWER.value, _("Not there")
     LATER = Attempt.Outcome.LATER.value, _("Another time")
     WRONG = Attempt.Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
+    NEVER = Attempt.Outcome.NEVER.value, _("No more visits or calls, please")
 
 
 def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, at: datetime) -> None:
-    """Note the result of a try to speak with a friend. Spoke: they rest for 30 days. Wrong: for good.
+    """Note the result of a try to speak with a friend. Spoke: they rest for 30 days. Wrong, never: for good.
 
     Only the organiser by whose link the friend joined may do it, while their office lasts. Refuses NotFound;
     contact's NotNow.
@@ -58,6 +59,7 @@ def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, a
         is_visit=is_visit,
         by=by,
         at=at,
+        phone_id=one.phone_id,
     )
     facts = {"outcome": outcome}
     audit.record(

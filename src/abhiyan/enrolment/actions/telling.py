@@ -31,6 +31,7 @@ class TellingResult(models.TextChoices):
     TOLD = Attempt.Outcome.REACHED.value, _("I told them")
     NOT_THERE = Attempt.Outcome.NO_ANSWER.value, _("Not there")
     WRONG = Attempt.Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
+    NEVER = Attempt.Outcome.NEVER.value, _("No more visits or calls, please")
 
 
 class NothingToTell(Refused, status=409):
@@ -49,6 +50,7 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
     """Note what came of telling a member that their phone has yet to answer. The member then rests on Today.
 
     Told: for a week. Not there: until another day, in another part of it. Wrong: for good; the person's page says so.
+    Never: for good, as the phone has then said no to all outreach.
     membership: public id, in the caller's scope. Who may: enrolment.enrol over the member's unit. Refuses NotYours,
     NothingToTell; contact's NotNow.
     """
@@ -63,6 +65,7 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
         is_visit=is_visit,
         by=by,
         at=at,
+        phone_id=one.phone_id,
     )
     audit.record(
         by=by,

@@ -93,7 +93,7 @@ def test_a_friend_of_thirty_quiet_days_is_on_the_organisers_list_and_on_today_un
     assert world.asha.name in page and world.bilal.name not in page
     assert "Nobody spoke with 1 friend for 30 days" in organiser.get("/").text
     card = f"/friends/{one.public_id}/"
-    assert organiser.post(card, {"outcome": "never"}).status_code == 422
+    assert organiser.post(card, {"outcome": "shouted"}).status_code == 422
     assert organiser.post(card, {"outcome": "reached"})["Location"] == LIST
     assert f"Noted: {world.asha.name}" in organiser.get(LIST).text
     assert world.asha.name not in organiser.get(LIST).text

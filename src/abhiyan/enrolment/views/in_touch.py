@@ -30,6 +30,7 @@ from abhiyan.units import queries as units
 
 from .member import unlisted
 from .question import guessed
+from .telling import said_of
 
 COLUMNS: tuple[Column[QuietFriend], ...] = (
     Column("name", gettext_lazy("Friend"), lambda row: person(row.name), is_name=True, names_people=True),
@@ -92,7 +93,7 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=_("Noted: %(name)s") % {"name": person(one.name)},
+            said=lambda _none: said_of(request.POST["outcome"], one.name),
         )
         if noted:
             return redirect("enrolment:quiet_friends")

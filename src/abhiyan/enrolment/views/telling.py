@@ -16,6 +16,7 @@ from abhiyan.enrolment.actions import telling
 from abhiyan.enrolment.queries import calls
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.join import drive_of
+from abhiyan.messaging import queries as messaging
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
@@ -36,6 +37,23 @@ class ToldForm(forms.Form):
 
     outcome = forms.ChoiceField(choices=telling.TellingResult.choices)
     called = forms.BooleanField(required=False)
+
+
+def said_of(outcome: str, name: str) -> str:
+    """Return what a worker reads after an outcome. After a no it says how the person leaves, which only they can."""
+    noted = _("Noted: %(name)s") % {"name": person(name)}
+    return f"{noted}. {how_to_leave()}" if outcome == telling.TellingResult.NEVER else noted
+
+
+def how_to_leave() -> str:
+    """Say what a spoken no ends, what it leaves, and how the person ends that too."""
+    number = messaging.leave_number()
+    ends = _("Nobody visits or calls them again. Only they can take this back, from their own phone.")
+    if number:
+        return f"{ends} " + _("They stay on the list. To leave it: a missed call to %(number)s.") % {
+            "number": number
+        }
+    return f"{ends} " + _("They stay on the list, and leave it on their own page.")
 
 
 @form_page
@@ -71,7 +89,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=_("Noted: %(name)s") % {"name": person(one.name)},
+            said=lambda _none: said_of(request.POST["outcome"], one.name),
         )
         if noted:
             return redirect(TODAY)
