@@ -389,7 +389,9 @@ def the_president_of_the_casts_booth_has_somebody_to_call() -> None:
             ).values("unit_id")
         )
         drive = Programme.objects.filter(state="open", kind="drive").earliest("opens_on")
-        assert queries_calls.to_call(booth.pk, programme_ids=drive.counted_ids, at=NOW, most=5)
+        assert queries_calls.to_call(
+            booth.pk, programme_ids=drive.counted_ids, by_account=None, at=NOW, most=5
+        )
 
 
 def the_casts_booth_has_days_of_work_behind_it() -> None:

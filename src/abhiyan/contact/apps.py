@@ -9,6 +9,7 @@ class ContactConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.helpdesk.news import HelplineCalled
+        from abhiyan.helpdesk.rules import tries
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
@@ -21,10 +22,12 @@ class ContactConfig(AppConfig):
         from . import actions, office
         from .activity import CONTACT_ACTIVITY
         from .audiences import BENEFICIARIES, LISTED
+        from .request_calls import REQUEST_CALLS
 
         audiences.register(LISTED)
         audiences.register(BENEFICIARIES)
         activities.register(CONTACT_ACTIVITY)
+        tries.register(REQUEST_CALLS)
         releases.register_details(actions.ACT, office.sentences)
         news.subscribe(
             AppointmentEnded, lambda told: actions.end_turns(account_id=told.account_id, at=told.at)

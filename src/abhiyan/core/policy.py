@@ -28,6 +28,8 @@ SESSION = (
     "(select nullif(current_setting('abhiyan.session', true), ''))"  # console codes belong to no session: ''
 )
 PHONE = "(select nullif(current_setting('abhiyan.phone', true), '')::uuid)"
+# The phone that the viewer's own account signs in by.
+OWN_PHONE = f"(select oa.phone_id from people_account oa where oa.id = {ACCOUNT})"
 # The nation's offices see everything too; the system says why.
 SYSTEM = f"({EVERYTHING} and {REASON})"
 # Somebody with an office and a second factor, or the system. What the setting says, not what it still shows: an act

@@ -11,7 +11,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.contact.news import HelpOffered, HelpTakenBack
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.helpdesk.rules import heard
+        from abhiyan.helpdesk.rules import askers, heard
         from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
@@ -52,6 +52,7 @@ class EnrolmentConfig(AppConfig):
         from .actions.setting_up import drop_drive, follow_programme
         from .actions.tokens import end_tokens_of
         from .activity import DRIVE
+        from .askers import askers_on
         from .audiences import MEMBERS, UNANSWERED
         from .owed import export_details, export_page, merge_details, merge_page, number_page, token_page
         from .queries import calls, people
@@ -73,6 +74,7 @@ class EnrolmentConfig(AppConfig):
         releases.register_page("people.merge", merge_page)
         releases.register_details("people.merge", merge_details, names_people=True)
         heard.register(calls.has_called)
+        askers.register(askers_on)
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))
         news.subscribe(UnitsOpening, lambda told: closing.bring_back(told=told))

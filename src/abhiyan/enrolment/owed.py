@@ -59,6 +59,8 @@ from .rules.rolls import FRIENDS
 WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
 ORGANISER = "friends_organiser"
 TO_CALL = 5  # members named on Today of a booth
+DESK = "helpdesk.answer"  # who answers the helpline, and neither enrols nor leads, recruits nobody
+LEADING = ("enrolment.enrol", "tasks.ask")
 INDEPENDENT = ("verification.check", "org.approve")  # who checks the drive recruits nobody for it
 MOST = 1_000  # counted up to here; then "1,000 or more"
 UNPLACED = "unplaced"  # stays work above: often nobody below sees who joined without a place
@@ -311,7 +313,8 @@ def of_drive(
     is_booth = held.unit_kind in SMALLEST
     may_enrol = viewer.may_at("enrolment.enrol", held.lo)
     is_counted_here = counting(OpenDrive(programme, drive), unit_id=held.unit_id, at=at) == programme.pk
-    if is_counted_here and not viewer.may_any(*INDEPENDENT):
+    is_desk = viewer.may(DESK) and not viewer.may_any(*LEADING)
+    if is_counted_here and not is_desk and not viewer.may_any(*INDEPENDENT):
         yield _invitation(viewer, held, programme, drive, at=at)
     if is_counted_here and (is_booth or _organises(held, drive)) and may_enrol:
         yield Owed(
@@ -440,7 +443,13 @@ def _unanswered(
         else _("Written down on %(day)s, not counted yet.")
     )
     for one in (
-        queries_calls.to_call(held.unit_id, programme_ids=stand.programme.counted_ids, at=at, most=names)
+        queries_calls.to_call(
+            held.unit_id,
+            programme_ids=stand.programme.counted_ids,
+            by_account=viewer.account_id,
+            at=at,
+            most=names,
+        )
         if names
         else ()
     ):

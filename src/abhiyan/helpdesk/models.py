@@ -5,7 +5,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.policy import ACCOUNT, COUNTS, PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies
+from abhiyan.core.policy import (
+    ACCOUNT,
+    COUNTS,
+    EVERYTHING,
+    OWN_PHONE,
+    PEOPLE,
+    PHONE,
+    SYSTEM,
+    open_to_all,
+    placed,
+    policies,
+    private,
+)
 
 from .rules.tickets import RequestState
 
@@ -16,6 +28,14 @@ _IS_FOR = f"""(cardinality(helpdesk_ticket.offices) > 0 and exists (select from 
  join units_placement pl on pl.unit_id = ap.unit_id and pl.lo <@ {COUNTS}
  where ap.account_id = {ACCOUNT} and ap.state = 'active' and ap.unit_id = helpdesk_ticket.desk_id
   and o.code = any (helpdesk_ticket.offices)))"""
+
+
+# A desk never sees what its viewer asked themselves: they read it as everybody else does, on their own page, in the
+# scope of the phone alone. `queries.of_others` leaves out phones of merged entries too.
+_BY_DESK = (
+    f"(({EVERYTHING} or {placed('helpdesk_ticket.unit_id', PEOPLE)} or {_IS_FOR})"
+    f" and helpdesk_ticket.phone_id is distinct from {OWN_PHONE})"
+)
 
 
 class Ticket(models.Model):
@@ -116,9 +136,9 @@ class Ticket(models.Model):
                 fields=["desk_id", "opened_at"], name="helpdesk_desk"
             ),  # used by: reviews of its office
         ]
-        constraints = policies(
+        constraints = private(
             "helpdesk_ticket",
-            using=f"phone_id = {PHONE} or {placed('helpdesk_ticket.unit_id', PEOPLE)} or {_IS_FOR}",
+            using=f"({ACCOUNT} is null and phone_id = {PHONE}) or {_BY_DESK}",
             write=SYSTEM,
         )
 

@@ -1,18 +1,20 @@
 """Reads of requests: what the list shows, one with its words, a phone's own, what waits at a desk, times by level."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, current, scoped, system
+from abhiyan.org import queries as org
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -21,14 +23,25 @@ from abhiyan.units.models import Hierarchy
 
 from .models import ReadyAnswer, Ticket, TicketLine
 from .rules import tickets as rules
+from .rules import tries
+from .rules.tries import RequestCall
 
 ANSWER = "helpdesk.answer"  # the capabilities: what comes to a unit
 NAMED = "helpdesk.named"  # and what is for one office there
+MOST_LOOKED_AT = 50  # requests among which the next one is looked for
 MOST_NEEDS = 100  # counted on a unit's page
 MOST_READY = 20  # texts to answer with, beside a request
 SMALL = 10  # of fewer no times are shown
 MANY_STRANGERS = 20  # requests an account types a day for phones that never contacted us: offices above look
 MOST_TYPISTS = 5  # named on Today
+
+
+class AnswerToOneself(org.NotYours):
+    """The asker may not answer, whichever of their phones asked."""
+
+    message = _(
+        "This is your own request. A colleague or the office above answers it. You read the answer on your own page."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +92,18 @@ def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
     return found.filter(state=wanted.state or Ticket.State.OPEN)
 
 
+def of_others() -> Q:
+    """A condition on requests: not from a phone of the viewer's own, nor from one whose entry was merged with it."""
+    account_id = current().account
+    if account_id is None:
+        return Q()
+    with system("which phones are the viewer's own"):
+        return ~Q(phone_id__in=people.own_phones(account_id))
+
+
 def condition(wanted: Wanted) -> Q:
     """The same without their state."""
-    of = Q()
+    of = of_others()
     for name in ("kind", "way", "programme_id", "is_stranger"):
         if value := getattr(wanted, name):
             of &= Q(**{name: value})
@@ -128,7 +150,11 @@ def typists(*, at: datetime) -> list[tuple[int, int]]:
 
 
 def ticket_for(ident: UUID) -> Ticket:
-    """One in the caller's scope. NotFound."""
+    """One in the caller's scope. Refuses AnswerToOneself, NotFound."""
+    if others := of_others():
+        with system("whether a request is the viewer's own"):
+            if Ticket.objects.filter(pk=ident).exclude(others).exists():
+                raise AnswerToOneself
     return needed(Ticket.objects.filter(pk=ident).first())
 
 
@@ -222,9 +248,31 @@ def asked_again(ticket: Ticket) -> AskedAgain:
     return AskedAgain(asked, told[-1] if told else "")
 
 
-def next_waiting(of: QuerySet[Ticket], *, but: UUID) -> Ticket | None:
-    """What is due first of a list, after one was answered."""
-    return of.filter(state=Ticket.State.OPEN).exclude(pk=but).order_by("due_at", "pk").first()
+def next_waiting(of: QuerySet[Ticket], *, but: UUID, at: datetime) -> Ticket | None:
+    """Return what is due first in a list, after one was answered. A request that rests after a call waits."""
+    found = list(of.filter(state=Ticket.State.OPEN).exclude(pk=but).order_by("due_at", "pk")[:MOST_LOOKED_AT])
+    calls = calls_of([one.pk for one in found])
+    return next((one for one in found if not _rests(calls.get(one.pk, ()), at)), None)
+
+
+def calls_of(ids: Collection[UUID]) -> Mapping[UUID, Sequence[RequestCall]]:
+    """Return the noted calls about requests in sight, by request, the oldest first."""
+    if not ids:
+        return {}
+    with system("calls about requests"):
+        return tries.book().calls(ids)
+
+
+def callers_of(calls: Mapping[UUID, Sequence[RequestCall]]) -> dict[int, str]:
+    """Return the names of the callers, by account."""
+    with system("who called about requests"):
+        return people.names_of({one.account_id for each in calls.values() for one in each})
+
+
+def _rests(calls: Sequence[RequestCall], at: datetime) -> bool:
+    """Return True if the last call asks for another one later."""
+    again_at = calls[-1].again_at if calls else None
+    return again_at is not None and again_at > at
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,17 +285,21 @@ class OwnRequest:
 
 def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[OwnRequest]:
     """What came from a phone, latest first; without the words where several people share it, or where somebody may
-    have mistyped the number in the form. In its own scope."""
-    rows = Ticket.objects.filter(phone_id=phone_id).order_by("-opened_at", "pk")[:limit]
-    return [
-        OwnRequest(
-            row,
-            [one for one in lines_of(row, with_names=False) if one.text]
-            if row.is_proven and with_words
-            else [],
-        )
-        for row in rows
-    ]
+    have mistyped the number in the form. The phone is proven in the scope in force."""
+    if current().phone != phone_id:
+        return []
+    # An account's own scope hides it: at a desk nobody reads what they asked themselves.
+    with scoped(Scope(phone=phone_id)):
+        rows = Ticket.objects.filter(phone_id=phone_id).order_by("-opened_at", "pk")[:limit]
+        return [
+            OwnRequest(
+                row,
+                [one for one in lines_of(row, with_names=False) if one.text]
+                if row.is_proven and with_words
+                else [],
+            )
+            for row in rows
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +437,7 @@ def waiting_apart(of: Q, *, at: datetime, limit: int) -> tuple[Queue, Queue]:
 
 
 def _open(of: Q, limit: int) -> list[tuple[datetime, int, datetime]]:
-    rows = Ticket.objects.filter(of, state=Ticket.State.OPEN).order_by("due_at")
+    rows = Ticket.objects.filter(of, of_others(), state=Ticket.State.OPEN).order_by("due_at")
     return list(rows.values_list("due_at", "raised", "opened_at")[:limit])
 
 
@@ -426,7 +478,7 @@ def said_needs(n: int) -> str:
 
 def called(number: str) -> list[Ticket]:
     """The request of this number, if it is in the caller's scope."""
-    return list(Ticket.objects.filter(number=number)[:2])
+    return list(Ticket.objects.filter(of_others(), number=number)[:2])
 
 
 @dataclass(frozen=True, slots=True)

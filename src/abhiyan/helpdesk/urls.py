@@ -36,7 +36,12 @@ urlpatterns = [
         act="is set again, by two people",
     ),
     page("helpline/<uuid:public_id>/", desk.ticket, opens=DESKS, act="is opened again, and answered again"),
-    page("helpline/<uuid:public_id>/phone/", acting.ticket_phone, opens=DESKS, act="shows a number"),
+    page(
+        "helpline/<uuid:public_id>/phone/",
+        acting.ticket_phone,
+        opens=DESKS,
+        act="shows a number, and the next call says what came of it",
+    ),
     page(
         "helpline/<uuid:public_id>/<str:step>/",
         acting.ticket_step,

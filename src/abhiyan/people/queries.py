@@ -476,6 +476,45 @@ def merged_with(person_ids: Collection[UUID]) -> set[UUID]:
     return {person for pair in pairs.values_list("first_id", "second_id") for person in pair} - {*person_ids}
 
 
+_SAME_PHONES = f"""
+with recursive same(of, id) as (
+  select p.phone_id, p.id from people_person p where p.phone_id = any(%s)
+  union
+  select same.of, case when d.first_id = same.id then d.second_id else d.first_id end
+  from same join people_double d on d.state = '{Double.State.MERGED}' and same.id in (d.first_id, d.second_id))
+select distinct same.of, p.phone_id from same join people_person p on p.id = same.id"""
+
+
+def _same_phones(phone_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Each phone with those of entries that were merged with an entry on it: all are of one human being."""
+    found = {phone_id: {phone_id} for phone_id in phone_ids}
+    for phone_id, same in sql.rows(_SAME_PHONES, [list(found)]) if found else ():
+        found[phone_id].add(same)
+    return found
+
+
+def phones_behind(account_ids: Iterable[int]) -> dict[int, set[UUID]]:
+    """The phones of who has each open account: its own, and those of entries merged with one on it. In a system scope;
+    two queries.
+
+    A call, a check or a request about oneself is given to nobody: who gives them asks here.
+    """
+    own = {pk: one.phone_id for pk, one in accounts(account_ids).items()}
+    same = _same_phones(set(own.values()))
+    return {pk: same[phone_id] for pk, phone_id in own.items()}
+
+
+def own_phones(account_id: int | None) -> set[UUID]:
+    """The same of one account; none without one. In a system scope."""
+    return phones_behind([account_id]).get(account_id, set()) if account_id is not None else set()
+
+
+def accounts_behind(phone_id: UUID) -> set[int]:
+    """The open accounts of who has a phone: `own_phones` the other way round. In a system scope."""
+    same = _same_phones([phone_id])[phone_id]
+    return set(Account.objects.filter(phone_id__in=same, closed_at=None).values_list("id", flat=True))
+
+
 def phones(phone_ids: Iterable[UUID]) -> dict[UUID, Phone]:
     """Phones by id, those that are kept and in scope."""
     return {each.pk: each for each in Phone.objects.filter(pk__in=set(phone_ids))}

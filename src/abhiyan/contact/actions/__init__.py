@@ -12,6 +12,7 @@ from .attempts import (
     end_attempt,
     lapse_attempts,
     note_attempt,
+    note_try,
     note_visit,
     undo_visit,
 )

@@ -138,24 +138,42 @@ def note_attempt(
     return attempt
 
 
-def note_visit(*, room: str, about: UUID, by: Actor, at: datetime) -> Attempt:
-    """Write that somebody has been at a door. It needs no lease, and says nothing of what came of it.
+def note_try(
+    *,
+    room: str,
+    about: UUID,
+    outcome: Attempt.Outcome,
+    is_visit: bool = False,
+    again_at: datetime | None = None,
+    by: Actor,
+    at: datetime,
+) -> Attempt:
+    """Write a try that took no lease, with its outcome. No rule says when the next one is: again_at: not before then.
 
     The room asks beforehand who may.
     """
     assert by.account_id is not None
-    with system("a visit to a door"):
+    with system("a try is noted"):
         return Attempt.objects.create(
             id=lot.uuid(),
             room=room,
             about=about,
             account_id=by.account_id,
-            is_visit=True,
+            is_visit=is_visit,
             begun_at=at,
             until=at,
-            outcome=Attempt.Outcome.VISITED,
+            outcome=outcome,
             done_at=at,
+            again_at=again_at,
         )
+
+
+def note_visit(*, room: str, about: UUID, by: Actor, at: datetime) -> Attempt:
+    """Write that somebody has been at a door. It needs no lease, and says nothing of what came of it.
+
+    The room asks beforehand who may.
+    """
+    return note_try(room=room, about=about, outcome=Attempt.Outcome.VISITED, is_visit=True, by=by, at=at)
 
 
 def undo_visit(*, room: str, about: UUID, by: Actor) -> None:

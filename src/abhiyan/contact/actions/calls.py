@@ -28,6 +28,7 @@ from abhiyan.core.scope import system
 from abhiyan.forms.queries import latest_version
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
+from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units import queries as units
 
@@ -156,7 +157,7 @@ def is_on_line(row: CallTurn, *, at: datetime) -> bool:
 _FROM = """select x.id from unnest(%(lists)s::bigint[], %(languages)s::text[]) o(id, code)
  cross join lateral (select e.id from contact_entry e where e.list_id = o.id and e.language = o.code
    and e.state in ('ready', 'later') and e.phone_id is not null and (e.next_day is null or e.next_day <= %(on)s)
-   and {when} limit 1 for update skip locked) x limit 1"""
+   and e.phone_id <> all(%(own)s::uuid[]) and {when} limit 1 for update skip locked) x limit 1"""
 AGAIN = _FROM.format(when="e.again_at is not null and e.again_at <= %(at)s order by e.again_at, e.id")
 FRESH = _FROM.format(when="e.again_at is null order by e.id")
 
@@ -166,7 +167,7 @@ def _lease(queue: CallQueue, languages: Sequence[str], account: int, *, at: date
     programme = queue.programme
     pairs = [(one, code) for one in centres.lists_of(queue, at=at) for code in languages]
     given = {"lists": [one for one, _code in pairs], "languages": [code for _one, code in pairs]}
-    given |= {"at": at, "on": clock.day_in(programme.zone, at)}
+    given |= {"at": at, "on": clock.day_in(programme.zone, at), "own": list(people.own_phones(account))}
     for _n in range(MOST_SKIPPED):
         found = sql.column(AGAIN, given) or sql.column(FRESH, given)
         if not found:

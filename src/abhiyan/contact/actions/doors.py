@@ -50,6 +50,7 @@ class EnoughDoors(Refused, status=409):
 
 _FREE = """select e.id from contact_entry e where e.unit_id = %(unit)s and e.list_id = any(%(lists)s)
   and e.state in ('ready', 'later') and (e.next_day is null or e.next_day <= %(on)s)
+  and (e.phone_id is null or e.phone_id <> all(%(own)s::uuid[]))
  order by power(e.lat - %(lat)s, 2) + power((e.lon - %(lon)s) * cos(radians(%(lat)s)), 2) nulls last, e.id
  limit %(n)s for update skip locked"""
 
@@ -82,6 +83,7 @@ def take_doors(
         place = units.units_by_id([unit_id])[unit_id]
         lat, lon = point or (place.lat, place.lon)
         given = {"unit": unit_id, "lists": open_, "on": on, "lat": lat, "lon": lon}
+        given |= {"own": list(people.own_phones(account))}
         taken: list[ContactEntry] = []
         held: Counter[str] = Counter()
         while (n := MOST_HELD - own - len(taken)) > 0:

@@ -269,7 +269,7 @@ def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
     if number is None:
         raise DoorNumberUnfit(field="phone")
     phone_id = keyring().phone_id(number)
-    if needed(people.account(account_id)).phone_id == phone_id:
+    if phone_id in people.own_phones(account_id):
         raise NumberOwn(field="phone")
     lock_phones([phone_id])
     if items(programme.pk, TALKED).filter(phone_id=phone_id, ended_at=None).exists():

@@ -128,8 +128,8 @@ class _Day:
         return booth.unit not in self.taken and booth.president not in self.presidents
 
     def give(self, leader: Caller, booth: BoothToCall, came: RosterSource) -> bool:
-        """Give a free booth. Return False if it is not free."""
-        if not self.is_free(booth):
+        """Give a free booth. Return False if it is not free, or the leader is its president."""
+        if not self.is_free(booth) or booth.president == leader.account:
             return False
         self.taken.add(booth.unit)
         self.presidents.add(booth.president)
@@ -152,7 +152,9 @@ class _Day:
         area = self.area(leader)
         if self._give_due(leader, area):
             return True
-        if area.due or not any(self.is_free(one) for one in area.booths):
+        if any(one.president != leader.account for one in area.due):
+            return False
+        if not any(self.is_free(one) and one.president != leader.account for one in area.booths):
             return False
         self.rounds[leader.area] = self.on
         area.begin(self.on)

@@ -42,6 +42,8 @@ class Year:
             unit: BoothToCall(unit, unit, 100 + unit, weakness=rng.randrange(3), lot=rng.randrange(1 << 30))
             for unit in range(sum(sizes))
         }
+        if self.booths:  # somebody who calls is president of a booth themselves
+            self.booths[0] = replace(self.booths[0], president=1)
         if len(self.booths) > 1:  # one president of two booths
             self.booths[1] = replace(self.booths[1], president=self.booths[0].president)
         self.reach = {
@@ -102,9 +104,10 @@ class Year:
         for one in made.given:
             leader = by_account[one.leader]
             inside = self.inside(leader) & set(here)
-            assert one.unit in inside
+            assert one.unit in inside and here[one.unit].president != one.leader, "nobody calls themselves"
             called = {here[unit].president for unit in taken}
             blocked = {unit for unit in inside if here[unit].president in called}
+            own = {unit for unit in inside if here[unit].president == one.leader}
             if one.came is RosterSource.CARRIED:
                 assert one.unit in leader.carried
                 self.carried += 1
@@ -113,9 +116,9 @@ class Year:
             else:
                 since = self.since[leader.area]
                 if one.unit in since:
-                    assert inside <= since | taken, "nobody twice before everybody once"
+                    assert inside <= since | taken | own, "nobody twice before everybody once"
                     since = self.since[leader.area] = taken & inside
-                due = inside - since - taken - blocked
+                due = inside - since - taken - blocked - own
                 assert one.unit == min(due, key=lambda unit: here[unit].order)
             taken.add(one.unit)
             for area, since in self.since.items():
@@ -127,8 +130,9 @@ class Year:
             assert had <= PER_DAY
             if had < PER_DAY:
                 inside = self.inside(leader) & set(here)
-                left = {unit for unit in inside - taken if here[unit].president not in called}
-                waiting = inside - self.since[leader.area] - taken
+                mine = {unit for unit in inside if here[unit].president == leader.account}
+                left = {unit for unit in inside - taken - mine if here[unit].president not in called}
+                waiting = inside - self.since[leader.area] - taken - mine
                 assert not left or waiting, "a leader without a call has nobody left to call in this round"
 
 
@@ -186,6 +190,22 @@ def test_one_booth_is_called_each_day_and_a_president_of_two_once_a_day() -> Non
         had += [each.unit for each in made.given]
         booths |= {each.unit: replace(booths[each.unit], given_on=on, heard_on=on) for each in made.given}
     assert had == [1, 2, 1, 2]
+
+
+def test_a_leader_who_is_president_of_a_booth_calls_the_others_round_after_round() -> None:
+    leader = Caller(1, "a", ((0, 9),))
+    booths = {booth.unit: booth for booth in (replace(PAIR[0], president=1), *PAIR[1:])}
+    rounds: dict[str, date] = {}
+    had = []
+    for day in range(3):
+        on = FIRST + timedelta(days=day)
+        made = roster([leader], list(booths.values()), rounds, per_day=2, on=on)
+        rounds = dict(made.rounds)
+        had += [each.unit for each in made.given]
+        booths |= {each.unit: replace(booths[each.unit], given_on=on, heard_on=on) for each in made.given}
+    assert had == [2, 2, 2]
+    alone = [replace(PAIR[0], president=1)]
+    assert not roster([leader], alone, {}, per_day=2, on=FIRST).given
 
 
 def test_what_is_not_done_comes_once_more_then_goes_to_another_leader() -> None:

@@ -22,6 +22,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules.gate import May
 from abhiyan.org import actions as doors
 from abhiyan.org import queries as org
+from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 
 
@@ -101,7 +102,7 @@ def undo_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
 def _to_visit(membership: UUID, by: Actor) -> Member:
     member = member_for(membership)
     org.require(by, "enrolment.enrol", at=member.unit_id)
-    if member.is_counted or not member.is_current:
+    if member.is_counted or not member.is_current or _is_own(member.phone_id, by):
         raise NothingToVisit
     return member
 
@@ -122,9 +123,15 @@ def number_to_call(*, membership: UUID, by: Actor, at: datetime) -> str:
     return doors.reveal_phone(phone_id=one.phone_id, about=one.public_id, unit_id=one.unit_id, by=by, at=at)
 
 
+def _is_own(phone_id: UUID, by: Actor) -> bool:
+    """Return True if the member has a phone of the worker's own."""
+    with system("whose phone a member has"):
+        return phone_id in people.own_phones(by.account_id)
+
+
 def _to_tell(membership: UUID, by: Actor) -> ToCall:
     one = calls.one_to_call(membership)
-    if one is None:
+    if one is None or _is_own(one.phone_id, by):
         raise NothingToTell
     org.require(by, "enrolment.enrol", at=one.unit_id)
     return one

@@ -29,6 +29,10 @@ class TooManyOpen(Refused, status=409):
     message = _("You have asked five times and wait for answers. Please wait for one of them.")
 
 
+class OwnRight(org.NotYours):
+    message = _("You asked this yourself. Another data officer answers it, or the one above.")
+
+
 class AlreadyAnswered(Refused, status=409):
     message = _("Somebody has answered this request already.")
 
@@ -67,12 +71,14 @@ def empty(*, phone_id: UUID, persons: Collection[UUID], at: datetime) -> None:
 def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
     """Answer a ticket; the person reads it on their own page, and an SMS says that it is there.
 
-    Who may: the data officer of the unit or above. No message goes to a phone that said no to all of them.
-    Refuses NotFound, org.NotYours, AlreadyAnswered.
+    Who may: the data officer of the unit or above, never who asked. No message goes to a phone that said no to all of
+    them. Refuses NotFound, org.NotYours, OwnRight, AlreadyAnswered.
     """
     with system("a person's request is answered"):
         row = needed(Ticket.objects.select_for_update().filter(pk=ticket).first())
         org.require(by, ANSWERS, at=row.unit_id)
+        if row.phone_id in people.own_phones(by.account_id):
+            raise OwnRight
         if row.answered_at is not None:
             raise AlreadyAnswered
         row.sealed_answer = keyring().seal(text.encode(), about=row.pk.bytes)

@@ -13,7 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.people.models import Purpose
-from abhiyan.people.queries import phones_that_said_no
+from abhiyan.people.queries import own_phones, phones_that_said_no
 from abhiyan.programmes.models import Rung
 
 MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+"
@@ -63,11 +63,13 @@ _NOT_NOW = f"""select e.id from unnest(%(terms)s::uuid[], %(phones)s::uuid[]) e(
    or (t.again_at is null and t.done_at > %(rested)s)"""
 
 
-def to_call(unit_id: int, *, programme_ids: Sequence[int], at: datetime, most: int) -> list[ToCall]:
+def to_call(
+    unit_id: int, *, programme_ids: Sequence[int], by_account: int | None, at: datetime, most: int
+) -> list[ToCall]:
     """A few of a unit's own members in these drives whose phones have not answered: the longest wait first.
 
-    Only those who agreed to calls, whose phone has not said no since, and whom nobody has told in the last days. Of the
-    LOOKED_AT that wait longest. Two queries.
+    Only those who agreed to calls, whose phone has not said no since, and whom nobody has told in the last days; never
+    who tells them (by_account). Of the LOOKED_AT that wait longest. Few queries.
     """
     found = sql.each(
         ToCall,
@@ -77,7 +79,8 @@ def to_call(unit_id: int, *, programme_ids: Sequence[int], at: datetime, most: i
     given = {"terms": [one.term_id for one in found], "phones": [one.phone_id for one in found]}
     with system("whom nobody may call, or was told lately"):
         not_now = set(sql.column(_NOT_NOW, given | {"at": at, "rested": at - RESTS}))
-    return [one for one in found if one.term_id not in not_now][:most]
+        own = own_phones(by_account)
+    return [one for one in found if one.term_id not in not_now and one.phone_id not in own][:most]
 
 
 def one_to_call(membership: UUID) -> ToCall | None:

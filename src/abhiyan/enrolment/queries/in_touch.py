@@ -14,6 +14,7 @@ from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.org import queries as org
+from abhiyan.people import queries as people
 from abhiyan.people.models import Purpose
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
@@ -29,7 +30,7 @@ _OWN = f"""from enrolment_referral r join enrolment_referred d on d.referral_id 
  join people_person p on p.id = m.person_id and p.left_at is null
  left join lateral (select a.done_at from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
    and a.outcome = '{Attempt.Outcome.REACHED.value}' order by a.begun_at desc limit 1) t on true
- where r.id = any(%(links)s)"""
+ where r.id = any(%(links)s) and m.phone_id <> all(%(own)s::uuid[])"""
 # It leaves out friends who said no to us, whose number was wrong, or whose last try lets them rest.
 _QUIET = f""" and coalesce(t.done_at, d.at) < %(before)s
  and not exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
@@ -61,6 +62,12 @@ def links_in_office(account_id: int) -> list[int]:
     return [pk for pk, unit_id in links if org.holds(account_id, RECORD, at=unit_id)]
 
 
+def _of(account_id: int) -> dict[str, object]:
+    """Return the values of `_OWN`: an organiser's own links, and own phones, for an organiser may have joined too."""
+    links = links_in_office(account_id)
+    return {"links": links, "own": list(people.own_phones(account_id)) if links else []}
+
+
 def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[QuietFriend]:
     """An organiser's friends nobody spoke with for 30 days, the longest silence first. In a system scope."""
 
@@ -71,7 +78,7 @@ def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[Quiet
     return Rows(
         COLUMNS,
         _OWN + _QUIET,
-        {"links": links_in_office(account_id), "before": at - QUIET, "at": at},
+        _of(account_id) | {"before": at - QUIET, "at": at},
         orders={"since": ("coalesce(t.done_at, d.at)",)},
         make=QuietFriend,
         finish=finish,
@@ -82,12 +89,12 @@ def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[Quiet
 def count_quiet(account_id: int, *, at: datetime, most: int) -> int:
     """Count these friends, up to `most`. One query where there is no own link."""
     with system("friends nobody spoke with"):
-        links = links_in_office(account_id)
-        if not links:
+        given = _of(account_id)
+        if not given["links"]:
             return 0
         found = sql.value(
             f"select count(*) from (select 1 {_OWN}{_QUIET} limit %(most)s) f",
-            {"links": links, "before": at - QUIET, "at": at, "most": most},
+            given | {"before": at - QUIET, "at": at, "most": most},
         )
     return int(found or 0)
 
@@ -101,7 +108,7 @@ def own_friend(account_id: int | None, public_id: UUID) -> QuietFriend:
         found = sql.each(
             QuietFriend,
             f"select {COLUMNS} {_OWN} and m.public_id = %(friend)s limit 1",
-            {"links": links_in_office(account_id or 0), "friend": public_id},
+            _of(account_id or 0) | {"friend": public_id},
         )
     return needed(found[0] if found else None)
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
 from abhiyan.core.words import named, person, spellings
 from abhiyan.enrolment.models import CardWanted
 from abhiyan.enrolment.rules import endings, names, rolls
@@ -22,6 +23,7 @@ from abhiyan.enrolment.rules.terms import last_day
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import phones
+from abhiyan.people import queries as known
 from abhiyan.programmes.models import Rung
 
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
@@ -131,6 +133,19 @@ def memberships_of(phones: Mapping[UUID, UUID]) -> list[Member]:
         "m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null order by m.ended_on",
         [list(phones.values()), list(phones)],
     )
+
+
+def members_asking(phone_id: UUID) -> list[Member]:
+    """Return the members a request from a phone may be about: those on it, and those that an entry on it was merged
+    into. A member whose term is over counts too. The caller's scope shows none who has left."""
+    there = _members(
+        "m.phone_id = %s and m.merged_into is null order by m.ended_on is not null, m.slot", [phone_id]
+    )
+    with system("entries merged with those on a phone"):
+        on_phone = {one.pk for one in known.persons_on(phone_id)}
+        merged = {one.pk: one.phone_id for one in known.persons(known.merged_with(on_phone))}
+    there += [one for one in memberships_of(merged) if one.phone_id != phone_id] if merged else []
+    return [one for one in there if one.is_current or (one.has_run_out and not one.is_withheld)]
 
 
 # One's own membership: in the scope of a proven phone

@@ -21,6 +21,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.models import Rung
 from abhiyan.ui.acts import form_page, say_when_done
+from abhiyan.ui.errors import came_from
 from abhiyan.ui.lists import Column, Table, answer
 
 from . import card
@@ -70,7 +71,7 @@ def cards_to_print(request: Request) -> HttpResponseBase:
 
 @require_POST
 def person_card_wanted(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Somebody of the unit notes that this member asked for a printed card."""
+    """Somebody of the unit notes that this member asked for a printed card, and goes on where they were."""
     cards.want_card(membership=queries.member_for(public_id).public_id, by=request.actor, at=clock.now())
     say_when_done(request, _("Noted. The mandal office prints the card."))
-    return redirect("enrolment:person", public_id)
+    return redirect(came_from(request) or reverse("enrolment:person", args=[public_id]))

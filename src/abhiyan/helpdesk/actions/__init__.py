@@ -1,6 +1,14 @@
 """The only writers of helpdesk: opening a request, answering it, settling it, forgetting what was said."""
 
-from .answering import answer_ticket, ask_quiet, merge_ticket, move_ticket, reopen_ticket, reveal_caller
+from .answering import (
+    answer_ticket,
+    ask_quiet,
+    merge_ticket,
+    move_ticket,
+    note_call,
+    reopen_ticket,
+    reveal_caller,
+)
 from .helplines import ask_helpline, set_helpline
 from .many import answer_approved, answer_many, ask_answer_many
 from .opening import (
@@ -40,6 +48,7 @@ __all__ = [
     "keep_ready",
     "merge_ticket",
     "move_ticket",
+    "note_call",
     "raise_overdue",
     "reopen_ticket",
     "reveal_caller",

@@ -14,6 +14,8 @@ from abhiyan.core.refusals import NotFound, Refused, TooMany
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.helpdesk.rules import tries
+from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
 from abhiyan.people import actions as people_acts
@@ -63,6 +65,10 @@ class AnswerCrossed(Refused, status=409):
 
 class StillOpen(Refused, status=409):
     message = _("This request is open.")
+
+
+class CallAgainWhen(Refused):
+    message = _("Choose when to call again: after now, at most %(most)s days ahead.")
 
 
 class OtherPhone(Refused):
@@ -263,6 +269,26 @@ def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
             raise NotFound
         number = str(person_of(row)["phone"])
         return people_acts.reveal_number(phone=number, about=row.pk, unit_id=row.unit_id, by=by, at=at)
+
+
+def note_call(
+    *, ticket: UUID, result: CallResult, again_at: datetime | None = None, by: Actor, at: datetime
+) -> None:
+    """Note what came of calling the person: reached, not, later, or a wrong number. The request stays as it is.
+
+    Until `again_at`, which the person named for a later call, it is nobody's next request. Who may: as `reveal_caller`.
+    Refuses NotFound, NotYours, CallAgainWhen.
+    """
+    try:
+        rests = tries.again_at(result, again_at, at)
+    except ValueError:
+        raise CallAgainWhen(field="again_at", most=tries.LONGEST_REST.days) from None
+    with system("what came of a call is noted"):
+        row = _mine(ticket, by)
+        tries.book().note(row.pk, result, rests, by, at)
+        row.last_at = at
+        row.save(update_fields=["last_at"])
+        _trail("note_call", row, by=by, at=at, result=result.value)
 
 
 def _mine(ident: UUID, by: Actor) -> Ticket:

@@ -1,6 +1,7 @@
 """How a request ends: by the person's own word, or by the rule of its kind; and how an overdue one goes up."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.conf import settings
 from django.db.models import Q
@@ -10,41 +11,73 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
 from abhiyan.messaging.news import QuestionAnswered
+from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 
 from . import routing
 from .answering import open_again
-from .lines import ROOM, State, What, add_line, question_of
+from .lines import ROOM, State, What, add_line, may_be_told, person_of, question_of
 
 AT_ONCE = 500
 
 
+class SolvedAnswer(StrEnum):
+    """The result of a phone's word for its request. Each value ends the code of a text."""
+
+    SOLVED = "solved"
+    AGAIN = "again"
+    LATE = "late"  # it stays closed
+
+
 def hear_answer(*, told: QuestionAnswered) -> None:
-    """The phone says whether it is solved. In its transaction, the phone locked."""
-    if told.room == ROOM:
-        with system("a phone says whether a request is solved"):
-            row = Ticket.objects.select_for_update().filter(question=told.about).first()
-            if row is not None:
-                say_solved(ticket=row, yes=told.yes, why=told.why, by=told.by, at=told.at)
-
-
-def say_solved(*, ticket: Ticket, yes: bool, why: str, by: Actor, at: datetime) -> None:
-    """The person's own word ends a request; a NO opens it again, also one that was closed lately. In a system scope,
-    the ticket locked."""
-    if ticket.state not in (State.DONE, State.SOLVED, State.CLOSED):
+    """The phone says whether it is solved. A text is answered as the page answers. In its transaction, the phone
+    locked."""
+    if told.room != ROOM:
         return
+    with system("a phone says whether a request is solved"):
+        row = Ticket.objects.select_for_update().filter(question=told.about).first()
+        if row is None:
+            return
+        became = say_solved(ticket=row, yes=told.yes, why=told.why, by=told.by, at=told.at)
+        if became is not None and told.channel in messaging.TEXTED:
+            _reply(row, became, told=told)
+
+
+def say_solved(*, ticket: Ticket, yes: bool, why: str, by: Actor, at: datetime) -> SolvedAnswer | None:
+    """The person's own word ends a request; a NO opens it again, also one that was closed lately. In a system scope,
+    the ticket locked. Return what came of it; None: there was nothing to answer."""
+    if ticket.state not in (State.DONE, State.SOLVED, State.CLOSED):
+        return None
     if yes:
         ticket.state, ticket.solved_at = State.SOLVED, at
         add_line(ticket, What.SOLVED, at=at)
         ticket.save()
-    elif ticket.done_at is None or at - ticket.done_at > rules.BACK_WITHIN:
-        return
+    elif not rules.may_open_again(ticket.done_at, at):
+        return SolvedAnswer.LATE
     else:
         open_again(ticket, What.UNSOLVED, at=at, text=rules.plain(why)[: rules.LONGEST])
     act = "helpdesk.solved" if yes else "helpdesk.not_solved"
     audit.record(by=by, at=at, act=act, subject=str(ticket.pk), unit_id=ticket.unit_id)
+    return SolvedAnswer.SOLVED if yes else SolvedAnswer.AGAIN
+
+
+def _reply(row: Ticket, became: SolvedAnswer, *, told: QuestionAnswered) -> None:
+    """Say by a text what a text has done. Each answer to a question counts once, so machines do not talk on."""
+    if not may_be_told(row):
+        return
+    messaging.send(
+        template=f"ticket.{became}",
+        phone=person_of(row)["phone"],
+        language=row.language,
+        blanks={"number": row.number} | ({"link": f"{settings.ORIGIN}/help/"} if became == "late" else {}),
+        key=f"helpdesk|{row.pk}|{became}|{told.at.isoformat()}",
+        unit_id=row.unit_id,
+        programme_id=row.programme_id,
+        at=told.at,
+    )
 
 
 def close_quiet(*, by: Actor, at: datetime) -> int:
@@ -80,12 +113,12 @@ def raise_overdue(*, by: Actor, at: datetime) -> int:
     due = Q(raised_at=None) | Q(raised_at__lte=at - rules.UP_AGAIN)
     rows = Ticket.objects.filter(due, state=State.OPEN, due_at__lt=at).order_by("due_at", "pk")
     on = clock.day_in(settings.TIME_ZONE, at)
-    above: dict[tuple[int, tuple[str, ...]], tuple[int, list[str]] | None] = {}
+    above: dict[tuple[int, tuple[str, ...], frozenset[int]], tuple[int, list[str]] | None] = {}
     found = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
     for row in found:
-        late = row.desk_id, tuple(row.offices)
+        late = row.desk_id, tuple(row.offices), frozenset(people.accounts_behind(row.phone_id))
         if late not in above:
-            above[late] = routing.above(row, on=on)
+            above[late] = routing.above(row, on=on, but=late[2])
         row.raised_at = at
         if (up := above[late]) is not None:
             (row.desk_id, row.offices), row.raised = up, row.raised + 1

@@ -70,6 +70,11 @@ def closes_at(kind: str, done_at: datetime) -> datetime:
     return done_at + timedelta(days=rule(kind).quiet_days)
 
 
+def may_open_again(done_at: datetime | None, at: datetime) -> bool:
+    """Return True while a NO of the person opens a request again that was done at `done_at`."""
+    return done_at is not None and at - done_at <= BACK_WITHIN
+
+
 def number(ticket: UUID) -> str:
     """Such as H-7K3M-09XD: what a person quotes."""
     value = ticket.int >> (128 - _BITS)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Route
 
+from abhiyan.contact.models import Attempt
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
@@ -67,9 +68,20 @@ def test_a_request_from_an_sms_to_yes_solved(
     go(page, f"a[href^='/helpline/{made.pk}/']")
     assert said["second"] in page.inner_text("main")
     look(page, "helpline open")
+
+    # It names who asks; the number is shown, and what came of the call is noted; one press begins the answer.
+    assert page.locator("b a[href^='/people/']").count() == 1
+    go(page, f"form[action='/helpline/{made.pk}/phone/'] button")
+    look(page, "helpline call")
+    go(page, "button[name=outcome][value=reached]")
+    look(page, "helpline called")
+    with system("test"):
+        assert Attempt.objects.get(room="helpdesk", about=made.pk).outcome == "reached"
+    go(page, "button[name=insert][value=step-1]")
+    assert "/me/card/" in page.input_value("[name=text]")
     page.fill("[name=text]", ANSWERS[language])
     page.check("[name=is_done][value=yes]")
-    go(page, "form:has([name=is_done]) button[type=submit]")
+    go(page, "form:has([name=is_done]) button[type=submit]:not([name])")
     look(page, "helpline done")
     (told,) = blanks(asha.phone, "ask.solved")
     assert told["text"] == ANSWERS[language] and told["number"] == made.number
@@ -89,7 +101,7 @@ def test_a_request_from_an_sms_to_yes_solved(
     page.goto(f"/helpline/{made.pk}/")
     page.fill("[name=text]", ANSWERS[language])
     page.check("[name=is_done][value=yes]")
-    go(page, "form:has([name=is_done]) button[type=submit]")
+    go(page, "form:has([name=is_done]) button[type=submit]:not([name])")
     told = blanks(asha.phone, "ask.solved")[-1]
     write(f"{said['yes']} {told['word']}")
     with system("test"):

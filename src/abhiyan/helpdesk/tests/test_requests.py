@@ -90,6 +90,51 @@ def test_the_link_of_the_question_answers_only_when_pressed(world: World) -> Non
     assert one().state == "done"
 
 
+def test_an_answer_by_text_is_answered_as_the_page_answers(world: World) -> None:
+    made = answered(world, typed(world, way=Ticket.Way.SMS).pk)
+    (told,) = blanks(world.asha.phone, "ask.solved")
+    write(world, f"YES {told['word']}")
+    assert blanks(world.asha.phone, "ticket.solved") == [{"number": made.number}]
+    write(world, f"YES {told['word']}")
+    assert len(blanks(world.asha.phone, "ticket.solved")) == 1, "the same word twice"
+    world.tick(minutes=1)
+    write(world, f"NO {told['word']}")
+    assert one().state == "open"
+    assert blanks(world.asha.phone, "ticket.again") == [{"number": made.number}]
+    # By the link the page says it, and nothing is sent.
+    world.tick(minutes=5)
+    answered(world, made.pk)
+    link = "/help/" + blanks(world.asha.phone, "ask.solved")[-1]["link"].split("/help/")[1]
+    stranger = browser()
+    assert stranger.post(link, {"answer": "no"}).status_code == 302
+    assert "Your request is open again" in stranger.get(link, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert len(blanks(world.asha.phone, "ticket.again")) == 1
+
+
+def test_a_no_that_comes_too_late_opens_nothing_and_says_so(world: World) -> None:
+    made = answered(world, typed(world, way=Ticket.Way.SMS).pk)
+    (told,) = blanks(world.asha.phone, "ask.solved")
+    with system("test"):
+        assert actions.close_quiet(by=BY, at=reached(world) + timedelta(days=8)) == 1
+    world.tick(days=31)
+    write(world, f"NO {told['word']}")
+    assert one().state == "closed"
+    (late,) = blanks(world.asha.phone, "ticket.late")
+    assert late["number"] == made.number and late["link"].endswith("/help/")
+    link = "/help/" + told["link"].split("/help/")[1]
+    page = browser().get(link, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "closed over 30 days ago" in page and "open again" not in page and 'name="answer"' not in page
+
+
+def test_a_phone_that_wants_no_messages_gets_no_thanks_either(world: World) -> None:
+    answered(world, typed(world, way=Ticket.Way.SMS).pk)
+    (told,) = blanks(world.asha.phone, "ask.solved")
+    write(world, "STOP")
+    write(world, f"NO {told['word']}")
+    assert one().state == "open", "the request is heard all the same"
+    assert blanks(world.asha.phone, "ticket.again") == []
+
+
 def test_silence_closes_by_the_rule_of_the_kind_and_solves_nothing(world: World) -> None:
     made = answered(world, typed(world).pk)
     reached(world)

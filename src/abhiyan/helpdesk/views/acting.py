@@ -9,14 +9,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import needed
 from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tries
+from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import PageAct, ask_act, form_page
+from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 
@@ -122,19 +123,56 @@ def _shown(row: Ticket) -> HttpResponseBase:
     return redirect("helpdesk:ticket", row.pk) if is_seen else redirect("helpdesk:tickets")
 
 
-@require_POST
+class CallForm(forms.Form):
+    """The result of a call, by the button that was pressed, and the time of a later one."""
+
+    outcome = forms.ChoiceField()
+    again_at = forms.DateTimeField(
+        label=_("Call again at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+NEXT = {
+    CallResult.REACHED: _("Noted. Now write what you said; if it is done, say so."),
+    CallResult.NO_ANSWER: _("Noted. Call again later, or go on with the next request."),
+    CallResult.LATER: _("Noted. The request is not handed out before then."),
+    CallResult.WRONG_NUMBER: _("Noted. If you know the right number, write a new request with it."),
+}
+
+
+@form_page
 def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Show the whole number for one call. The trail records it."""
-    one = queries.ticket_for(public_id)
-    number = actions.reveal_caller(ticket=public_id, by=request.actor, at=clock.now())
+    """Show the whole number for one call, which the trail records; and note what came of the call."""
+    one, at = queries.ticket_for(public_id), clock.now()
+    is_noting = "outcome" in request.POST
+    form = CallForm(request.POST if is_noting else None)
+    offer(form, outcome=tries.book().choices())
+
+    def act(given: dict[str, Any]) -> CallResult:
+        result = CallResult(given["outcome"])
+        actions.note_call(
+            ticket=public_id, result=result, again_at=given["again_at"], by=request.actor, at=at
+        )
+        return result
+
+    noted, number = None, ""
+    if is_noting:
+        noted = tried(request, form, act, said=lambda result: NEXT[result])
+        if noted:
+            return redirect("helpdesk:ticket", public_id)
+    elif request.method == "POST":
+        number = actions.reveal_caller(ticket=public_id, by=request.actor, at=at)
     context = {
         **_way(one),
-        "title": _("Call the person"),
-        "detail": "ui/_number.html",
         "number": number,
-        "is_open": False,
+        "ticket": one,
+        "form": form,
+        "choices": [pair for pair in tries.book().choices() if pair[0] != CallResult.LATER],
+        "later": dict(tries.book().choices())[CallResult.LATER],
     }
-    return render(request, "ui/ask.html", context)
+    return render(request, "helpdesk/call.html", context, status=noted.status if noted is not None else 200)
 
 
 def _way(one: Ticket) -> dict[str, Any]:

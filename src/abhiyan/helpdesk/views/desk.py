@@ -1,5 +1,6 @@
 """The requests of one's units: the list, and one of them with what was said, its answer, and the next."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ from abhiyan.helpdesk.actions.lines import may_be_told, may_be_written, person_o
 from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.helpdesk.rules.askers import Asker, AskerLook, AskerStep, askers_of
+from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -252,7 +255,9 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
     ready = queries.ready_for(one)
     with system("whether a request may be answered by SMS"):
         is_told = may_be_told(one)
-    form = _form(request, [(str(each.pk), each.text) for each in ready], is_told=is_told)
+    is_inserting = "insert" in request.POST
+    askers = _askers(request, one, at) if is_inserting or request.method != "POST" else []
+    form = _form(request, [(str(each.pk), each.text) for each in ready], _steps(askers), is_told=is_told)
 
     def act(given: dict[str, Any]) -> Ticket:
         return actions.answer_ticket(
@@ -264,21 +269,37 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
             at=at,
         )
 
-    is_inserting = "insert" in request.POST
     if not is_inserting and (done := tried(request, form, act)):
         return _to_next(request, one, at=at)
     status = 200 if is_inserting or request.method != "POST" else done.status
+    askers = askers or _askers(request, one, at)
     audit.record(
         by=request.actor, at=at, act="helpdesk.read_ticket", subject=str(one.pk), unit_id=one.unit_id
     )
-    return render(request, "helpdesk/ticket.html", _shown(request, one, form, at=at), status=status)
+    return render(request, "helpdesk/ticket.html", _shown(request, one, form, askers, at=at), status=status)
 
 
-def _form(request: Request, ready: list[tuple[str, str]], *, is_told: bool) -> HelplineAnswerForm:
-    """The form as it was sent. "Insert" puts a ready answer behind what is written already, and sends nothing."""
+def _askers(request: Request, one: Ticket, at: datetime) -> list[Asker]:
+    """Return everybody on the phone that the viewer may read."""
+    look = AskerLook(one.phone_id, request.viewer, request.actor, one.language, at)
+    return askers_of(look) if one.last4 else []
+
+
+def _steps(askers: Sequence[Asker]) -> dict[str, AskerStep]:
+    """The steps that put words into the answer, each once however many share the phone, by the value of its button."""
+    found = {step.words: step for asker in askers for step in asker.steps if step.words}
+    return {f"step-{n}": step for n, step in enumerate(found.values(), 1)}
+
+
+def _form(
+    request: Request, ready: list[tuple[str, str]], steps: Mapping[str, AskerStep], *, is_told: bool
+) -> HelplineAnswerForm:
+    """The form as it was sent. "Insert" puts a ready answer behind what is written already, and sends nothing; so does
+    the button of a step."""
     texts = dict(ready)
     if request.method == "POST" and "insert" in request.POST:
-        chosen = texts.get(request.POST.get("ready", ""), "")
+        step = steps.get(request.POST["insert"])
+        chosen = step.words if step else texts.get(request.POST.get("ready", ""), "")
         written = request.POST.get("text", "").strip()
         form = HelplineAnswerForm(
             initial={
@@ -298,15 +319,66 @@ def _short(text: str) -> str:
     return line if len(line) <= queries.FIRST_WORDS else f"{line[: queries.FIRST_WORDS]}…"
 
 
-def _shown(request: Request, one: Ticket, form: HelplineAnswerForm, *, at: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """One thing that was said or done about a request, or a call. sms: how far its message is."""
+
+    title: str
+    at: datetime
+    who: str
+    account_id: int | None
+    text: str = ""
+    place: str = ""
+    of: Ticket | None = None
+    sms: Any = None
+    again_at: datetime | None = None
+
+
+def _events(one: Ticket, *, at: datetime) -> list[RequestEvent]:
+    """Return words, acts and calls, the oldest first, also those of requests that were merged into this one."""
+    merged = queries.merged_here(one)
+    said = queries.lines_of(one, merged=merged)
+    others = {each.pk: each for each in merged}
+    calls = queries.calls_of([one.pk, *others])
+    callers = queries.callers_of(calls)
+    with system("whether answers have gone out"):
+        sms = messaging.standings([each.line.message_id for each in said if each.line.message_id], at=at)
+    places = units.names_of({each.unit_id for each in said if each.unit_id}, language=language())
+    events = [
+        RequestEvent(
+            str(each.line.get_what_display()),
+            each.line.at,
+            each.who,
+            each.line.account_id,
+            text=each.text,
+            place=places.get(each.unit_id or 0, ""),
+            of=each.of,
+            sms=sms.get(each.line.message_id or one.pk),
+        )
+        for each in said
+    ]
+    for about, found in calls.items():
+        events += [
+            RequestEvent(
+                say("Call: %(result)s") % {"result": call.label},
+                call.at,
+                callers.get(call.account_id, ""),
+                call.account_id,
+                of=others.get(about),
+                again_at=call.again_at if call.result == CallResult.LATER else None,
+            )
+            for call in found
+        ]
+    return sorted(events, key=lambda each: each.at)
+
+
+def _shown(
+    request: Request, one: Ticket, form: HelplineAnswerForm, askers: Sequence[Asker], *, at: datetime
+) -> dict[str, Any]:
     with system("whether a request may be answered by SMS"):
         is_told, is_written = may_be_told(one), may_be_written(one)
         may = may_answer(one, by=request.actor)
     (row,) = with_places([one], at=at)
-    said = queries.lines_of(one, merged=queries.merged_here(one))
-    with system("whether answers have gone out"):
-        sms = messaging.standings([each.line.message_id for each in said if each.line.message_id], at=at)
-    places = units.names_of({each.unit_id for each in said if each.unit_id}, language=language())
     of = _list_of(request)
     text = form["text"].value() or ""
     into = queries.merged_into(one)
@@ -321,13 +393,13 @@ def _shown(request: Request, one: Ticket, form: HelplineAnswerForm, *, at: datet
         "name": person(person_of(one)["name"]),
         "reads": languages.name(one.language),
         "programme": programmes.programme_by_id(one.programme_id) if one.programme_id else None,
-        "lines": [
-            (each, places.get(each.unit_id or 0, ""), sms.get(each.line.message_id or one.pk))
-            for each in said
-        ],
+        "events": _events(one, at=at),
+        "askers": askers,
+        "steps": _steps(askers).items(),
         "left_out": max(0, one.n - rules.MOST_LINES),
         "into": into,
-        "has_answer": (may and one.state == Ticket.State.OPEN)
+        "has_side": bool(askers)
+        or (may and one.state == Ticket.State.OPEN)
         or one.state in (Ticket.State.DONE, Ticket.State.QUIET)
         or into is not None,
         "others": with_places(queries.same_phone(one), at=at),
@@ -340,7 +412,7 @@ def _shown(request: Request, one: Ticket, form: HelplineAnswerForm, *, at: datet
         "may": may,
         "may_ring": may and bool(one.last4),
         "closes_at": rules.closes_at(one.kind, one.done_at) if one.done_at else None,
-        "next": queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk) if may else None,
+        "next": queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk, at=at) if may else None,
         "query": f"?{of.query}" if of.query else "",
     }
 
@@ -371,7 +443,7 @@ def _list_of(request: Request) -> DeskAddress:
 def _to_next(request: Request, one: Ticket, *, at: datetime) -> HttpResponseBase:
     """To what is due next in the same list, or back to it; the answered one is named, so that it is found again."""
     of = _list_of(request)
-    found = queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk)
+    found = queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk, at=at)
     said = say("%(number)s is answered. If it was a mistake, open it again and write.") % {
         "number": one.number
     }

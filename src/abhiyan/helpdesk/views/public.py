@@ -163,10 +163,16 @@ def solved(request: VisitRequest, link: str) -> HttpResponseBase:
         return redirect(request.path)
     state = "open"
     if row.is_yes is not None:
-        state = "yes" if row.is_yes else "no"
+        # A request that is open again has no question any more.
+        state = "yes" if row.is_yes else ("late" if about is not None else "no")
     elif about is None or row.closed_at is not None or at >= row.expires_at:
         state = "over"
-    may_say_no = state != "no" and about is not None and about.state != State.OPEN
+    may_say_no = (
+        state not in ("no", "late")
+        and about is not None
+        and about.state != State.OPEN
+        and rules.may_open_again(about.done_at, at)
+    )
     shown = None
     if about is not None and (state == "open" or may_say_no):
         with system("what a question is about"):

@@ -26,6 +26,7 @@ from .offices import (
 )
 from .published import publish_templates
 from .questions import (
+    TEXTED,
     Answered,
     PhoneQuestion,
     answer,

@@ -91,6 +91,8 @@ VERSIONS = {
     "text.media": 3,
     "ticket.opened": 2,
 }
+# About a request, and at once: they answer what the person just wrote.
+PROMPT = frozenset({"ticket.opened", "ticket.again", "ticket.late", "ticket.solved"})
 FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
@@ -114,7 +116,7 @@ def is_code(code: str) -> bool:
 
 def is_prompt(code: str) -> bool:
     """Return True if a text answers what the phone did. A question is ours, and so is an office's answer."""
-    return not is_question(code) or code == "ticket.opened"
+    return not is_question(code) or code in PROMPT
 
 
 def is_question(code: str) -> bool:

@@ -12,18 +12,31 @@ STANDS = """ap.state = 'active' and ap.starts_on <= %(today)s
 
 
 def nearest_with(
-    unit_id: int, capability: str, *, on: date, above: bool = False, offices: Sequence[str] = ()
+    unit_id: int,
+    capability: str,
+    *,
+    on: date,
+    above: bool = False,
+    offices: Sequence[str] = (),
+    but: Collection[int] = (),
 ) -> int | None:
     """The nearest unit upwards where an office is held on a day that has a capability: the unit itself, or with
     `above` one above it; None where there is none.
 
-    offices: only one of these will do (their codes); none: any. It asks the organisational tree if the unit is in it.
+    offices: only one of these will do (their codes); none: any. but: accounts that do not count, for the matter is
+    their own. It asks the organisational tree if the unit is in it.
     """
-    return nearest_each([unit_id], capability, on=on, above=above, offices=offices).get(unit_id)
+    return nearest_each([unit_id], capability, on=on, above=above, offices=offices, but=but).get(unit_id)
 
 
 def nearest_each(
-    unit_ids: Collection[int], capability: str, *, on: date, above: bool = False, offices: Sequence[str] = ()
+    unit_ids: Collection[int],
+    capability: str,
+    *,
+    on: date,
+    above: bool = False,
+    offices: Sequence[str] = (),
+    but: Collection[int] = (),
 ) -> dict[int, int]:
     """The same of several units, by unit; those without one are left out. One query."""
     if not unit_ids:
@@ -42,7 +55,7 @@ def nearest_each(
             select distinct on (up.of) up.of, up.unit_id from up where up.step >= %(first)s and exists (
               select from org_appointment ap join org_office o on o.id = ap.office_id
               where ap.unit_id = up.unit_id and ap.body_id is null and ap.state = 'active' and {STANDS}
-                and %(capability)s = any (o.capabilities)
+                and %(capability)s = any (o.capabilities) and ap.account_id <> all (%(but)s::bigint[])
                 and (%(offices)s::text[] = '{{}}' or o.code = any (%(offices)s::text[])))
             order by up.of, up.step
             """,
@@ -52,6 +65,7 @@ def nearest_each(
                 "capability": capability,
                 "first": int(above),
                 "offices": list(offices),
+                "but": list(but),
             },
         )
     return dict(rows)

@@ -175,13 +175,15 @@ def ask_whether(*, asked: Sequence[AskedItem], at: datetime) -> int:
     """
     with system("phones are asked about items"):
         numbers = people.numbers_of(one.item.phone_id for one in asked if one.item.phone_id)
-        reporters = people.accounts(one.item.by_id for one in asked if one.item.by_id)
+        own_phones = people.phones_behind({one.item.by_id for one in asked if one.item.by_id})
         signs = people.last_signs(numbers)
         programmes = Programme.objects.in_bulk({one.item.programme_id for one in asked})
         askings = []
         for one in asked:
-            phone_id, by = one.item.phone_id, reporters.get(one.item.by_id or 0)
-            if phone_id not in numbers or one.item.ended_at is not None or (by and by.phone_id == phone_id):
+            phone_id = one.item.phone_id
+            if phone_id not in numbers or one.item.ended_at is not None:
+                continue
+            if phone_id in own_phones.get(one.item.by_id or 0, ()):
                 continue
             asking = messaging.PhoneQuestion(
                 room=items.ROOM,

@@ -92,11 +92,7 @@ def unfit(*, programme: Programme, some: Sequence[NewStay], at: datetime) -> dic
     )
     known = queries.places_among(programme, [one.unit_id for one in some])
     homes = queries.homes([one.worker_id for one in some], on=on)
-    own_phones = (
-        {pk: one.phone_id for pk, one in people.accounts(homes).items()}
-        if any(one.host_phone for one in some)
-        else {}
-    )
+    own_phones = people.phones_behind(homes) if any(one.host_phone for one in some) else {}
     outside = _outside(programme, some, homes, at=at)
     found: dict[int, type[Refused]] = {}
     for n, one in enumerate(some):
@@ -108,7 +104,7 @@ def unfit(*, programme: Programme, some: Sequence[NewStay], at: datetime) -> dic
             found[n] = PlaceTaken
         elif one.worker_id in workers:
             found[n] = WorkerElsewhere
-        elif one.host_phone and keyring().phone_id(one.host_phone) == own_phones.get(one.worker_id):
+        elif one.host_phone and keyring().phone_id(one.host_phone) in own_phones.get(one.worker_id, ()):
             found[n] = HostIsWorker
         elif n in outside:
             found[n] = FromOutside

@@ -272,9 +272,9 @@ def _fitting(given: Mapping[str, Any], me: VerifierLine) -> Iterator[UUID]:
         for check_id, frame_id in some:
             item = items.get(check_id)
             if item is None:
-                if phone_of(check_id) == me.own_phone:
+                if phone_of(check_id) in me.own_phones:
                     continue
-            elif item.why_gone is not None or item.by in me.known or item.phone_id == me.own_phone:
+            elif item.why_gone is not None or item.by in me.known or item.phone_id in me.own_phones:
                 continue
             elif item.by is not None:
                 if had[frame_id, item.by] >= MOST_OF_A_WORKER:

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from abhiyan.core import sql
+from abhiyan.people import queries as people
 from abhiyan.units.models import Kind
 
 VERIFY = "verification.check"
@@ -97,14 +98,14 @@ def home_of(account_id: int, day: date) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class VerifierLine:
-    """Who checks, and what keeps them from an item. home: states they serve; line: strata of their own line;
-    known: workers they know; own_phone: of their account."""
+    """A verifier, and what keeps them from an item. home: states they serve; line: strata of their own line;
+    known: workers they know; own_phones: of their account, and of entries merged with one on it."""
 
     account_id: int
     home: list[int]
     line: frozenset[int]
     known: frozenset[UUID]
-    own_phone: UUID | None
+    own_phones: frozenset[UUID]
 
 
 def verifier(account_id: int, day: date) -> VerifierLine | None:
@@ -117,7 +118,7 @@ def verifier(account_id: int, day: date) -> VerifierLine | None:
         home_of(account_id, day),
         frozenset(own_line(account_id)),
         frozenset(sql.column(_KNOWN, given)),
-        sql.value("select phone_id from people_account where id = %s", [account_id]),
+        frozenset(people.own_phones(account_id)),
     )
 
 
