@@ -1,6 +1,7 @@
 """Screens speak as docs/words.md says: short sentences, plain words, one Hindi word for one thing."""
 
 import ast
+import itertools
 import re
 import tomllib
 import unicodedata
@@ -58,9 +59,13 @@ def sent_and_noticed() -> Iterator[str]:
 
 
 def in_source() -> Iterator[str]:
-    """Yield the Hindi of the source itself: names, ready forms, notices, sample data."""
+    """Yield the Hindi of the source itself: names, messages, ready forms, notices, sample data."""
     rooms = ROOT / "src/abhiyan"
-    for path in sorted([*rooms.glob("forms/ready/*.toml"), *rooms.glob("people/rules/*_notice.toml")]):
+    texts = (
+        rooms.glob(each)
+        for each in ("forms/ready/*.toml", "people/rules/*_notice.toml", "messaging/rules/texts.toml")
+    )
+    for path in sorted(itertools.chain.from_iterable(texts)):
         yield from hindi_of(tomllib.loads(path.read_text()))
     for path in sorted(rooms.rglob("*.py")):
         if {"tests", "migrations"} & set(path.parts) or not re.search(f"[{LETTERS}]", path.read_text()):
@@ -87,7 +92,7 @@ def hindi_of(found: object) -> Iterator[str]:
 
 
 def every_hindi() -> set[str]:
-    """The Hindi of screens, notices, forms and sample data, one way to write each letter."""
+    """The Hindi of screens, messages, notices, forms and sample data, one way to write each letter."""
     found = {hindi for _, _, hindi in strings()} | set(in_source())
     return {unicodedata.normalize("NFC", hindi) for hindi in found}
 
