@@ -104,7 +104,7 @@ def test_an_answer_by_text_is_answered_as_the_page_answers(world: World) -> None
     # By the link the page says it, and nothing is sent.
     world.tick(minutes=5)
     answered(world, made.pk)
-    link = "/help/" + blanks(world.asha.phone, "ask.solved")[-1]["link"].split("/help/")[1]
+    link = "/help/" + blanks(world.asha.phone, "ask.solved")[-1]["link"].split("/q/")[1] + "/"
     stranger = browser()
     assert stranger.post(link, {"answer": "no"}).status_code == 302
     assert "Your request is open again" in stranger.get(link, HTTP_ACCEPT_LANGUAGE="en").content.decode()
@@ -121,7 +121,7 @@ def test_a_no_that_comes_too_late_opens_nothing_and_says_so(world: World) -> Non
     assert one().state == "closed"
     (late,) = blanks(world.asha.phone, "ticket.late")
     assert late["number"] == made.number and late["link"].endswith("/help/")
-    link = "/help/" + told["link"].split("/help/")[1]
+    link = "/help/" + told["link"].split("/q/")[1] + "/"
     page = browser().get(link, HTTP_ACCEPT_LANGUAGE="en").content.decode()
     assert "closed over 30 days ago" in page and "open again" not in page and 'name="answer"' not in page
 
