@@ -282,7 +282,7 @@ def _ended(entry: ContactEntry, outcomes: list[str]) -> tuple[str, str] | None:
         return State.OUT, "opted_out"
     if any(one in queries.TALKS for one in outcomes):
         return State.DONE, ""
-    return next(((State.OUT, one) for one in outcomes if one in NO_MORE), None)
+    return next(((State.OUT, NO_MORE[Outcome(one)]) for one in outcomes if one in NO_MORE), None)
 
 
 def _leave(entry: ContactEntry, state: str, why: str) -> None:

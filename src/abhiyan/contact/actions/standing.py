@@ -12,7 +12,12 @@ from abhiyan.core.refusals import needed
 from abhiyan.programmes.queries import item_key, items_by_id
 
 State, Outcome = ContactEntry.State, ContactTry.Outcome
-NO_MORE = (Outcome.UNWILLING, Outcome.WRONG_NUMBER)  # Nobody tries the person of an entry again after these.
+# Nobody tries the person of an entry again after these, and why the entry is out then.
+NO_MORE = {
+    Outcome.UNWILLING: "unwilling",
+    Outcome.WRONG_NUMBER: "wrong_number",
+    Outcome.NEVER: "opted_out",
+}
 MOST_AGAIN = 10  # times that one talk may be taken back and noted again
 
 
@@ -61,8 +66,8 @@ def _before_no(one: ContactEntry) -> tuple[str, str]:
     last, is_waiting = one.last_outcome, one.again_at or one.next_day
     if last in queries.TALKS:
         return State.DONE, ""
-    if last in (*NO_MORE, Outcome.NEVER):
-        return State.OUT, "opted_out" if last == Outcome.NEVER else last
+    if last in NO_MORE:
+        return State.OUT, NO_MORE[Outcome(last)]
     if last and not is_waiting:
         return State.OUT, "not_reached" if last == Outcome.NOT_HOME else "not_answered"
     return (State.LATER if is_waiting else State.READY), ""

@@ -148,9 +148,8 @@ def _settle(one: ContactEntry, row: ContactTry, programme: Programme, on: date, 
         one.state = State.DONE
         if row.ask_on is not None and one.is_person:
             _join_list(one, row, programme, on, at=at)
-    elif row.outcome in (Outcome.UNWILLING, Outcome.NEVER):
-        one.state = State.OUT
-        one.why_out = "opted_out" if row.outcome == Outcome.NEVER else "unwilling"
+    elif row.outcome in NO_MORE:
+        one.state, one.why_out = State.OUT, NO_MORE[Outcome(row.outcome)]
     elif row.outcome == Outcome.NOT_HOME and one.tries >= NOT_HOME_MOST:
         one.state, one.why_out = State.OUT, "not_reached"
     else:

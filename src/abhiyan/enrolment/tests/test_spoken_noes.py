@@ -1,13 +1,17 @@
 """A no said aloud to a worker or leader stops all outreach to the phone for good, in each room alike."""
 
+from datetime import datetime
+
 import pytest
 
 from abhiyan.contact import actions as contact
 from abhiyan.contact.actions import Told
+from abhiyan.contact.actions.doors import NoFreeDoors
 from abhiyan.contact.actions.talks import NoIsTheirs
 from abhiyan.contact.models import Attempt, ContactEntry, ContactTry
-from abhiyan.contact.tests.at_doors import contact_programme, listed
+from abhiyan.contact.tests.at_doors import DAY, contact_programme, listed
 from abhiyan.core import lot
+from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -86,3 +90,34 @@ def test_a_known_and_an_unknown_phone_are_answered_alike(world: World) -> None:
 
 def test_each_set_of_outcomes_of_the_field_has_the_same_no() -> None:
     assert {telling.TellingResult.NEVER.value, FriendTalk.NEVER.value} == {Attempt.Outcome.NEVER.value}
+
+
+def test_a_late_no_at_a_door_without_a_phone_rests_it_though_another_worker_holds_it(world: World) -> None:
+    """The worker who holds it by then may still note a talk there. The door rests all the same."""
+    run, unit_id = contact_programme(world.unit("N1")), world.unit("N1112")
+    listed(run, unit_id, 1)
+    first, second = (actor(world.holder("booth_worker", "N1112")) for _n in range(2))
+
+    def take(by: Actor, at: datetime) -> ContactEntry:
+        (door,), _held = contact.take_doors(programme=run, unit_id=unit_id, by=by, at=at)
+        return door
+
+    door = take(first, NOW)
+    with system("test"):
+        ContactEntry.objects.filter(pk=door.pk).update(phone_id=None)
+        assert contact.lapse_leases(at=NOW + 3 * DAY) == 1
+    later = NOW + 4 * DAY
+    assert take(second, later).pk == door.pk
+    late = Told("never", age=2 * DAY)
+    contact.note_door(entry=door.public_id, told=late, by=first, at=later)
+
+    def stands() -> tuple[str, str, int | None]:
+        with system("test"):
+            door.refresh_from_db()
+        return door.state, door.why_out, door.holder_id
+
+    assert stands() == ("out", "opted_out", None)
+    contact.note_door(entry=door.public_id, told=Told("talked"), by=second, at=later)
+    assert stands() == ("out", "opted_out", None), "a talk that took place counts, and the door rests"
+    with pytest.raises(NoFreeDoors):
+        take(second, later + 9 * DAY)
