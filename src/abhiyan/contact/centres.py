@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.refusals import needed
@@ -15,7 +16,16 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 
 from . import queries
-from .models import CallQueue, CallSeat, CallTurn, ContactEntry, ContactList, ContactTry, PausedCentre
+from .models import (
+    CallHandover,
+    CallQueue,
+    CallSeat,
+    CallTurn,
+    ContactEntry,
+    ContactList,
+    ContactTry,
+    PausedCentre,
+)
 from .rules.retries import into_hours
 
 AGENT, SUPERVISOR = "call_agent", "call_supervisor"
@@ -25,6 +35,9 @@ LONG = timedelta(minutes=8)  # with one person
 MOST_PROMISED = 20  # shown at once
 MOST_OWN_SHOWN = 300  # calls of one day
 TAKE_BACK = timedelta(seconds=10)  # So long a caller takes the outcome of a call back.
+HELP_FOR = timedelta(minutes=30)  # a wish for help that nobody answered
+HANDED_FOR = timedelta(minutes=15)  # a call-back waits for its caller so long after it is due
+AT_WORK = ("long", "calling", "free")  # states of callers who are there
 
 
 def sits(account_id: int, body_id: int, office: str, *, at: datetime) -> bool:
@@ -261,12 +274,59 @@ def person_on_call(turn: CallTurn) -> PersonOnCall:
     )
 
 
+# --- help, and call-backs handed over ---
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """A caller's wish for help. reason: in words. heard_at: when a supervisor answered; None while it waits."""
+
+    since: datetime
+    reason: str
+    heard_at: datetime | None = None
+
+
+def asks_help(seat: CallSeat, *, on_call: UUID | None, at: datetime) -> HelpAsked | None:
+    """Return the wish for help of a caller, where it is open or was just answered.
+
+    on_call: the call they have. A wish ends with its call, with a break, and after half an hour.
+    """
+    if seat.help_at is None or seat.left_at is not None or at - seat.help_at > HELP_FOR:
+        return None
+    if seat.help_turn_id is not None and seat.help_turn_id != on_call:
+        return None
+    return HelpAsked(seat.help_at, str(seat.get_help_for_display()), seat.heard_at)
+
+
+def own_seat(account_id: int) -> CallSeat | None:
+    """Return where a caller sits, or sat last. In a system scope."""
+    return CallSeat.objects.filter(account_id=account_id).first()
+
+
+def handed_to(account_id: int, *, at: datetime) -> list[datetime]:
+    """Return when a caller's handed call-backs are due, the earliest first. In a system scope."""
+    found = CallHandover.objects.filter(
+        agent_id=account_id, until__gt=at, entry__state__in=("ready", "later")
+    )
+    return sorted(due for due in found.values_list("entry__again_at", flat=True) if due)
+
+
+def callers_for(language: str, body_id: int, *, at: datetime) -> "list[CallerNow]":
+    """Return the callers of a centre who are at work and speak a language ("" is any). In a system scope; one query."""
+    return [
+        one for one in callers_of(body_id, at=at) if one.state in AT_WORK and language in ("", *one.languages)
+    ]
+
+
 # --- the board of a centre ---
 
 
 @dataclass(frozen=True, slots=True)
 class CallerNow:
-    """A caller of a centre today. state: lost, long, calling, free, away. since: of that state."""
+    """A caller of a centre today. state: lost, long, calling, free, break, done, away. since, minutes: of that state.
+
+    reason: of the break, in words. help: the wish that no supervisor has answered. title: of the queue they call now.
+    """
 
     account_id: int
     name: str
@@ -276,31 +336,41 @@ class CallerNow:
     calls: int
     reached: int
     an_hour: int
+    minutes: int | None = None
+    reason: str = ""
+    languages: Sequence[str] = ()
+    help: HelpAsked | None = None
+    title: str = ""
 
     @property
     def reached_pct(self) -> int | None:
         return self.reached * 100 // self.calls if self.calls else None
 
 
-_CALLERS = """select a.id, a.name, s.came_at, s.seen_at, s.left_at, t.id, t.begun_at, coalesce(d.calls, 0),
-  coalesce(d.reached, 0), d.first_at
+_CALLERS = """select a.id, a.name, s.came_at, t.id, t.begun_at, coalesce(d.calls, 0), coalesce(d.reached, 0),
+  d.first_at, coalesce(q.title, '')
  from org_appointment ap join org_office o on o.id = ap.office_id and o.code = 'call_agent'
  join people_account a on a.id = ap.account_id
  left join contact_call_seat s on s.account_id = a.id and s.body_id = ap.body_id
  left join contact_call_turn t on t.agent_id = a.id and t.body_id = ap.body_id and t.ended_at is null
+ left join contact_call_queue q on q.id = t.queue_id
  left join lateral (select count(*)::int as calls,
     count(*) filter (where c.outcome = any(%(talks)s))::int as reached, min(c.begun_at) as first_at
     from contact_call_turn c where c.body_id = ap.body_id and c.agent_id = a.id and c.begun_at >= %(midnight)s
       and c.outcome = any(%(outcomes)s)) d on true
  where ap.body_id = %(body)s and ap.state = 'active'
    and ap.starts_on <= %(today)s and (ap.ends_on is null or ap.ends_on >= %(today)s)"""
-_ORDER = ("lost", "long", "calling", "free", "away")
+_ORDER = ("lost", "long", "calling", "free", "break", "done", "away")
 
 
 def callers_of(body_id: int, *, at: datetime) -> list[CallerNow]:
-    """Return the callers of a centre, who needs help first. In a system scope; one query."""
-    found = [_caller(*row, at=at) for row in sql.rows(_CALLERS, {"body": body_id} | _today(at))]
-    return sorted(found, key=lambda one: (_ORDER.index(one.state), one.since or at, one.name))
+    """Return the callers of a centre, who needs help first. In a system scope; two queries."""
+    seats = {one.account_id: one for one in CallSeat.objects.filter(body_id=body_id)}
+    rows = sql.rows(_CALLERS, {"body": body_id} | _today(at))
+    found = [_caller(seats.get(account), account, *rest, at=at) for account, *rest in rows]
+    return sorted(
+        found, key=lambda one: (one.help is None, _ORDER.index(one.state), one.since or at, one.name)
+    )
 
 
 def _today(at: datetime) -> dict[str, object]:
@@ -315,42 +385,98 @@ def _today(at: datetime) -> dict[str, object]:
 
 
 def _caller(
+    seat: CallSeat | None,
     account_id: int,
     name: str,
     came_at: datetime | None,
-    seen_at: datetime | None,
-    left_at: datetime | None,
     turn_id: UUID | None,
     begun_at: datetime | None,
     calls: int,
     reached: int,
     first_at: datetime | None,
+    title: str,
     *,
     at: datetime,
 ) -> CallerNow:
+    seen_at, left_at = (seat.seen_at, seat.left_at) if seat else (None, None)
     silent = at - seen_at if seen_at else None
-    state, since = "away", left_at or seen_at
+    state, since, reason = "away", left_at or seen_at, ""
     if turn_id is not None:
         is_lost = silent is None or silent > LOST_AFTER
         state = "lost" if is_lost else "long" if begun_at and at - begun_at > LONG else "calling"
         since = begun_at
+    elif (
+        seat and left_at and clock.day_in(settings.TIME_ZONE, left_at) == clock.day_in(settings.TIME_ZONE, at)
+    ):
+        state, reason = (
+            "done" if seat.break_for == CallSeat.BreakReason.DONE else "break",
+            seat.get_break_for_display(),
+        )
     elif silent is not None and silent <= AWAY_AFTER and left_at is None:
         state, since = "free", came_at
     hours = max((at - first_at).total_seconds() / 3600, 1) if first_at else 1
-    return CallerNow(account_id, name, state, since, turn_id, calls, reached, round(calls / hours))
-
-
-def promised_in(queue: CallQueue, *, at: datetime) -> list[tuple[datetime, str]]:
-    """Return the promised call-backs of a queue: (when, name), the earliest first. In a system scope; two queries."""
-    found = ContactEntry.objects.filter(
-        list_id__in=lists_of(queue, at=at),
-        state__in=("ready", "later"),
-        phone_id__isnull=False,
-        again_at__isnull=False,
-        last_outcome="later",
+    asked = asks_help(seat, on_call=turn_id, at=at) if seat else None
+    return CallerNow(
+        account_id,
+        name,
+        state,
+        since,
+        turn_id,
+        calls,
+        reached,
+        round(calls / hours),
+        int((at - since).total_seconds() // 60) if since else None,
+        str(reason),
+        seat.languages if seat else (),
+        asked if asked and asked.heard_at is None else None,
+        title,
     )
-    rows = found.order_by("again_at", "pk")[:MOST_PROMISED]
-    return [(one.again_at, queries.unsealed(one.person_name, one.public_id)) for one in rows if one.again_at]
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedCallBack:
+    """A call-back that somebody was promised. caller: the account it was handed to, while it waits for them."""
+
+    entry: UUID
+    due_at: datetime
+    name: str
+    language: str
+    is_late: bool
+    caller: int | None
+
+
+def promised_calls(
+    some: QuerySet[ContactEntry], queues: Iterable[CallQueue], *, at: datetime
+) -> QuerySet[ContactEntry]:
+    """Narrow entries to promised call-backs of queues, the earliest first. In a system scope."""
+    lists = [pk for one in queues for pk in lists_of(one, at=at)]
+    found = some.filter(list_id__in=lists, state__in=("ready", "later"), phone_id__isnull=False)
+    return found.filter(again_at__isnull=False, last_outcome="later").order_by("again_at", "pk")
+
+
+def promised_in(queue: CallQueue, *, at: datetime) -> list[PromisedCallBack]:
+    """Return the promised call-backs of a queue, the earliest first. In a system scope; three queries."""
+    rows = list(promised_calls(ContactEntry.objects.all(), [queue], at=at)[:MOST_PROMISED])
+    handed = CallHandover.objects.filter(entry__in=rows, until__gt=at)
+    callers = dict(handed.values_list("entry_id", "agent_id"))
+    return [
+        PromisedCallBack(
+            one.public_id,
+            one.again_at,
+            queries.unsealed(one.person_name, one.public_id),
+            one.language,
+            one.again_at < at,
+            callers.get(one.pk),
+        )
+        for one in rows
+        if one.again_at
+    ]
+
+
+def late_in(body_id: int, *, at: datetime) -> int:
+    """Count the promised call-backs of a centre's queues that are late. In a system scope."""
+    found = promised_calls(ContactEntry.objects.all(), queues_of(body_id, at=at), at=at)
+    return found.filter(again_at__lt=at).count()
 
 
 def queues_in(programme: Programme) -> Sequence[CallQueue]:

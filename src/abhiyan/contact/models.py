@@ -11,6 +11,7 @@ from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
 
 # Tables kept beside; other modules read them from here.
+from .models_calls import CallHandover as CallHandover  # noqa: PLC0414
 from .models_calls import CallQueue as CallQueue  # noqa: PLC0414
 from .models_calls import CallSeat as CallSeat  # noqa: PLC0414
 from .models_calls import CallTurn as CallTurn  # noqa: PLC0414

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
 
@@ -95,7 +96,25 @@ class CallTurn(models.Model):
 
 
 class CallSeat(models.Model):
-    """A caller at work in a centre: the languages they speak, and when their page was last open."""
+    """A caller at work in a centre: languages, when their page was last open, their break, and their wish for help.
+
+    A wish ends with its call, with a break, with the supervisor's answer, or by its age (`centres.asks_help`).
+    """
+
+    class BreakReason(models.TextChoices):
+        MEAL = "meal", _("Meal")
+        REST = "rest", _("Rest")
+        TRAINING = "training", _("Training")
+        TECHNICAL = "technical", _("Phone, network or computer")
+        OTHER = "other", _("Another reason")
+        DONE = "done", _("Done for today")
+
+    class HelpReason(models.TextChoices):
+        QUESTION = "question", _("I do not know the answer")
+        UPSET = "upset", _("The person is upset or rude")
+        DANGER = "danger", _("Somebody threatens, or may be in danger")
+        TECHNICAL = "technical", _("Phone, network or computer")
+        OTHER = "other", _("Another reason")
 
     account_id = models.BigIntegerField(primary_key=True)
     body_id = models.BigIntegerField()
@@ -103,6 +122,12 @@ class CallSeat(models.Model):
     came_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    break_for = models.TextField(choices=BreakReason.choices, default="", db_default="")  # since left_at
+    help_at = models.DateTimeField(null=True)  # the caller asked for help
+    help_for = models.TextField(choices=HelpReason.choices, default="", db_default="")
+    help_turn_id = models.UUIDField(null=True)  # the call it is about
+    heard_at = models.DateTimeField(null=True)  # a supervisor answered
+    heard_by = models.BigIntegerField(null=True)  # account
 
     class Meta:
         db_table = "contact_call_seat"
@@ -110,6 +135,25 @@ class CallSeat(models.Model):
         indexes = [
             # used by: the board of a centre
             models.Index(fields=["body_id"], name="call_seat_centre"),
+        ]
+
+
+class CallHandover(models.Model):
+    """A promised call-back that a supervisor gave to one caller of the centre. Until its end nobody else gets it."""
+
+    entry = models.OneToOneField("contact.ContactEntry", models.CASCADE, primary_key=True, related_name="+")
+    body_id = models.BigIntegerField()
+    agent_id = models.BigIntegerField()  # account
+    by_id = models.BigIntegerField(null=True)  # account
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "contact_call_handover"
+        constraints = policies("call_handover", using=f"agent_id = {ACCOUNT}", write=SYSTEM)
+        indexes = [
+            # used by: the next person of a caller
+            models.Index(fields=["agent_id", "until"], name="call_handover_caller"),
         ]
 
 

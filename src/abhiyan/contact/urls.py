@@ -43,6 +43,7 @@ urlpatterns = [
     ),
     page("contact/calls/<uuid:call>/<slug:act>/", calls.call_act, opens=STRONG, act="shows a number"),
     page("contact/calls/<slug:act>/", calls.calls_act, opens=STRONG, act="is given back"),
+    page("contact/centre/", centre.own_centre, opens=STRONG),
     page("contact/centre/<int:body_id>/", centre.centre, opens=STRONG),
     page(
         "contact/centre/<int:body_id>/<slug:act>/", centre.centre_act, opens=STRONG, act="the centre goes on"

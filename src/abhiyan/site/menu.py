@@ -35,7 +35,9 @@ def entries() -> tuple[NavigationEntry, ...]:
 
 
 def opens(entry: NavigationEntry, viewer: Viewer) -> bool:
-    """Whether an entry is for somebody: its address opens, they have a right it needs, their unit is in its tree."""
+    """Return whether an entry is for somebody: its address opens, and they have the right, office and tree it needs."""
+    if entry.offices and not any(held.office in entry.offices for held in viewer.appointments):
+        return False
     if entry.needs and not viewer.may_any(*entry.needs):
         return False
     if entry.tree and (viewer.home is None or viewer.home.hierarchy != entry.tree):

@@ -24,8 +24,9 @@ class NavigationEntry:
 
     part: of the menu; "" where only search finds it. order: in its part, the lowest first. words: more words that find
     it. key: what its pages call `here`. letter: follows `g` on the keyboard. needs: besides the access, one of these
-    capabilities. asked: the query of its address. place: in the bar of offices that lead nobody, the lowest first; 0:
-    not in it. short: its label in the bar. tree: the hierarchy the reader's own unit must stand in; 0: any.
+    capabilities. offices: the reader holds one of these; none for all. asked: the query of its address. place: in the
+    bar of offices that lead nobody, the lowest first; 0: not in it. short: its label in the bar. tree: the hierarchy
+    the reader's own unit must stand in; 0: any.
     of: the kind of programme its address takes, "any" for every kind; "" for an address that takes none.
     """
 
@@ -37,6 +38,7 @@ class NavigationEntry:
     letter: str = ""
     icon: str = ""
     needs: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
     asked: str = ""
     place: int = 0
     order: int = 9

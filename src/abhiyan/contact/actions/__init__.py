@@ -48,6 +48,8 @@ from .doors import (
     require_there,
     take_doors,
 )
+from .handing import hand_over
+from .helping import answer_help, ask_help, drop_help
 from .inbound import CallerFound, CallerSaid, look_up_caller, take_inbound
 from .lists import (
     ACT,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.contact import bridges, centres, queries
 from abhiyan.contact.bridges import DOWN
 from abhiyan.contact.models import (
+    CallHandover,
     CallQueue,
     CallSeat,
     CallTurn,
@@ -57,6 +58,10 @@ class TurnOver(Refused, status=409):
     message = _("This person went back to the queue. Take the next one.")
 
 
+class BreakReasonUnfit(Refused):
+    message = _("Choose the reason of the break.")
+
+
 class OwnCallsDone(Refused, status=409):
     message = _("You have made %(most)s calls from your own phone today. That is the limit.")
 
@@ -71,8 +76,9 @@ class BridgeWorks(Refused, status=409):
 def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: datetime) -> CallTurn | None:
     """Give a caller of a centre the next person, for 30 minutes; the one they have, where there is one. None: nobody.
 
-    Call-backs and retries whose time has come go first. The gate is asked. The people it holds back are put
-    back with the reason. languages: that the caller speaks. Refuses NoCallerHere, CentrePaused.
+    Call-backs that the supervisor handed to the caller go first. Then each queue gives call-backs and retries whose
+    time has come, before others. The gate is asked. The people it holds back are put back with the reason. languages:
+    that the caller speaks. Refuses NoCallerHere, CentrePaused.
     """
     account = needed(by.account_id)
     with system("a caller takes the next person"):
@@ -85,10 +91,13 @@ def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: dateti
             _end([own], End.LAPSED, at=at)
         if PausedCentre.objects.filter(body_id=body_id).exists():
             raise CentrePaused
-        for queue in centres.queues_of(body_id, at=at):
-            if not centres.is_open(queue, at=at):
-                continue
-            if (entry := _lease(queue, centres.spoken(queue, languages), account, at=at)) is not None:
+        queues = [one for one in centres.queues_of(body_id, at=at) if centres.is_open(one, at=at)]
+        for queue, kinds in [
+            *((one, (HANDED,)) for one in queues),
+            *((one, (AGAIN, FRESH)) for one in queues),
+        ]:
+            speaks = centres.spoken(queue, languages)
+            if (entry := _lease(queue, speaks, account, kinds=kinds, at=at)) is not None:
                 version = latest_version(queue.form_id) if queue.form_id else None
                 return CallTurn.objects.create(
                     id=lot.uuid(),
@@ -158,26 +167,37 @@ _FROM = """select x.id from unnest(%(lists)s::bigint[], %(languages)s::text[]) o
  cross join lateral (select e.id from contact_entry e where e.list_id = o.id and e.language = o.code
    and e.state in ('ready', 'later') and e.phone_id is not null and (e.next_day is null or e.next_day <= %(on)s)
    and e.phone_id <> all(%(own)s::uuid[]) and {when} limit 1 for update skip locked) x limit 1"""
-AGAIN = _FROM.format(when="e.again_at is not null and e.again_at <= %(at)s order by e.again_at, e.id")
+_HANDED = (
+    "exists (select from contact_call_handover h where h.entry_id = e.id and h.until > %(at)s and h.agent_id"
+)
+_DUE = "e.again_at is not null and e.again_at <= %(at)s and {handed} order by e.again_at, e.id"
+HANDED = _FROM.format(
+    when=_DUE.format(handed=f"{_HANDED} = %(account)s)")
+)  # by the supervisor to this caller
+AGAIN = _FROM.format(when=_DUE.format(handed=f"not {_HANDED} <> %(account)s)"))
 FRESH = _FROM.format(when="e.again_at is null order by e.id")
 
 
-def _lease(queue: CallQueue, languages: Sequence[str], account: int, *, at: datetime) -> ContactEntry | None:
-    """Lock and lease the next entry of a queue that the gate lets through."""
+def _lease(
+    queue: CallQueue, languages: Sequence[str], account: int, *, kinds: Sequence[str], at: datetime
+) -> ContactEntry | None:
+    """Lock and lease the next entry of a queue that the gate lets through. kinds: statements, the first goes first."""
     programme = queue.programme
     pairs = [(one, code) for one in centres.lists_of(queue, at=at) for code in languages]
     given = {"lists": [one for one, _code in pairs], "languages": [code for _one, code in pairs]}
-    given |= {"at": at, "on": clock.day_in(programme.zone, at), "own": list(people.own_phones(account))}
+    given |= {"at": at, "on": clock.day_in(programme.zone, at)}
+    given |= {"own": list(people.own_phones(account)), "account": account}
     for _n in range(MOST_SKIPPED):
-        found = sql.column(AGAIN, given) or sql.column(FRESH, given)
-        if not found:
+        found = next((pk for kind in kinds for pk in sql.column(kind, given)), None)
+        if found is None:
             return None
-        entry = ContactEntry.objects.select_related("list").get(pk=found[0])
+        entry = ContactEntry.objects.select_related("list").get(pk=found)
         if why := _held_back(queue, entry, at=at):
             _put_back(queue, entry, why, at=at)
             continue
         entry.state, entry.holder_id, entry.until = State.LEASED, account, at + LEASE
         entry.save(update_fields=["state", "holder_id", "until"])
+        CallHandover.objects.filter(entry=entry).delete()
         return entry
     return None
 
@@ -314,14 +334,21 @@ def give_person_back(*, turn: UUID, by: Actor, at: datetime) -> None:
         audit.record(by=by, at=at, act="contact.give_back", subject=str(row.pk), unit_id=row.unit_id)
 
 
-def leave_seat(*, by: Actor, at: datetime) -> None:
-    """Take a break, or go home: the person in front of the caller goes back to the queue."""
+def leave_seat(*, reason: str = CallSeat.BreakReason.OTHER, by: Actor, at: datetime) -> None:
+    """Take a break, or go home: the person in front of the caller goes back to the queue.
+
+    The supervisor sees the reason. Call-backs that were handed to the caller are open to everybody again. Refuses
+    BreakReasonUnfit.
+    """
     account = needed(by.account_id)
+    if reason not in CallSeat.BreakReason.values:
+        raise BreakReasonUnfit(field="break_for")
     with system("a caller leaves"):
         sql.wait_for(f"calls of account {account}")
         rows = CallTurn.objects.select_for_update().filter(agent_id=account, ended_at=None)
         _end(list(rows), End.GIVEN, at=at)
-        CallSeat.objects.filter(account_id=account).update(left_at=at)
+        CallSeat.objects.filter(account_id=account).update(left_at=at, break_for=reason)
+        CallHandover.objects.filter(agent_id=account).delete()
 
 
 def take_person_back(*, body_id: int, turn: UUID, by: Actor, at: datetime) -> None:

@@ -193,7 +193,10 @@ def test_retries_of_one_instant_come_in_their_order_on_the_list_wherever_their_r
 ) -> None:
     queue_of(run, people_to_call(run, world.unit("N1111"), 4))
     rows = entries()
-    given = {"lists": [rows[0].list_id], "languages": ["hi"], "at": NOW, "on": NOW.date()}
+    given = {"lists": [rows[0].list_id], "languages": ["hi"], "at": NOW, "on": NOW.date()} | {
+        "own": [],
+        "account": 0,
+    }
     with system("test"):
         sql.run("set local enable_indexscan = off")  # another plan reads the rows as they lie
         for n in range(len(rows)):
@@ -517,7 +520,10 @@ def test_the_next_person_is_read_from_an_index(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:
     queue_of(run, people_to_call(run, world.unit("N1111"), 30))
-    given = {"lists": [entries()[0].list_id], "languages": ["hi"], "at": NOW, "on": NOW.date()}
+    given = {"lists": [entries()[0].list_id], "languages": ["hi"], "at": NOW, "on": NOW.date()} | {
+        "own": [],
+        "account": 0,
+    }
     with system("test"), connection.cursor() as cursor:
         # A sort of thirty rows costs nothing. It is forbidden here, so that the order of the index shows.
         cursor.execute("set local enable_seqscan = off")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from abhiyan.contact import actions, bridges, centres, queries
 from abhiyan.contact.bridges import AGENT, ENDED, PERSON
-from abhiyan.contact.models import CallTurn, ContactTry
+from abhiyan.contact.models import CallSeat, CallTurn, ContactTry
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.retries import into_hours
 from abhiyan.contact.rules.schemes import scheme_name
@@ -31,7 +31,7 @@ from abhiyan.core.scope import system
 from abhiyan.forms.queries import FilledForm, answers_form, version_by_id
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
-from abhiyan.ui.acts import form_page, say_when_done, tried
+from abhiyan.ui.acts import PageAct, act_on, form_page, problem, say_when_done, tried
 from abhiyan.ui.records import RecordSent, RecordShown, taken
 
 Outcome = ContactTry.Outcome
@@ -86,6 +86,18 @@ class TriedForm(forms.Form):
     )
 
 
+class BreakForm(forms.Form):
+    """Why a caller takes a break."""
+
+    break_for = forms.ChoiceField(label=_("Reason"), choices=CallSeat.BreakReason.choices)
+
+
+class HelpForm(forms.Form):
+    """Why a caller needs help."""
+
+    help_for = forms.ChoiceField(label=_("Why do you need help?"), choices=CallSeat.HelpReason.choices)
+
+
 class SpokenForm(forms.Form):
     """The languages a caller speaks."""
 
@@ -115,7 +127,7 @@ def _shown(
     form: forms.BaseForm | None = None,
     script: FilledForm | None = None,
     status: int = 200,
-    problem: str = "",
+    why: str = "",
 ) -> HttpResponseBase:
     at = clock.now()
     account = request.viewer.account_id or 0
@@ -126,6 +138,9 @@ def _shown(
         queues = [] if turn else centres.queues_of(seat.body_id or 0, at=at)
         left = [(one.title, centres.left_in(one, spoken, at=at, most=centres.MOST_COUNTED)) for one in queues]
         own = centres.own_calls(account, at=at)
+        sits = centres.own_seat(account)
+        helped = centres.asks_help(sits, on_call=turn.pk if turn else None, at=at) if sits else None
+        handed = [] if turn else centres.handed_to(account, at=at)
         number = centres.number_of(turn) if turn else ""
         form = form or (TriedForm(initial={"back_at": _in_an_hour(turn, at)}) if turn else None)
         script = script or (_script(turn) if turn else None)
@@ -154,8 +169,14 @@ def _shown(
         "own": own,
         "line": _line(turn),
         "most_own": actions.MOST_OWN,
-        "problem": problem,
         "last": next((one for one in last if one.left_s), None),
+        "rests": sits if sits and sits.left_at and not turn else None,
+        "breaks": BreakForm(),
+        "has_come": sits is not None and sits.left_at is None,
+        "helped": helped,
+        "helps": HelpForm(),
+        "handed": handed,
+        "problem": why,
     }
     return render(request, "contact/calls.html", context, status=status)
 
@@ -229,14 +250,30 @@ def _script(turn: CallTurn, data: Any = None) -> FilledForm | None:
     return answers_form(version_by_id(turn.version_id))(data, prefix="s")
 
 
+CALLER_ACTS = {
+    "leave": PageAct(
+        lambda break_for, by, at, **_centre: actions.leave_seat(reason=break_for, by=by, at=at),
+        form=BreakForm,
+    ),
+    "help": PageAct(
+        lambda help_for, **known: actions.ask_help(reason=help_for, **known),
+        _("Your supervisor sees that you need help."),
+        form=HelpForm,
+    ),
+    "no-help": PageAct(lambda by, at, **_centre: actions.drop_help(by=by, at=at)),
+}
+
+
 @require_POST
 def calls_act(request: Request, act: str) -> HttpResponseBase:
-    """Take the next person, leave for a break, or say that the page is open."""
+    """Take the next person, leave for a break, ask the supervisor for help, or say that the page is open."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
-    if act == "seen":
+    if act in CALLER_ACTS:
+        done = act_on(request, CALLER_ACTS, act, body_id=seat.body_id or 0, by=request.actor, at=at)
+        if not done:
+            return _shown(request, seat, status=done.status, why=problem(done.form))
+    elif act == "seen":
         actions.note_seen(by=request.actor, at=at)
-    elif act == "leave":
-        actions.leave_seat(by=request.actor, at=at)
     elif act == "next":
         form = _spoken_form(_spoken(request), request.POST)
         chosen = form.cleaned_data["languages"] if form.is_valid() else []

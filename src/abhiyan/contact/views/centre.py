@@ -1,6 +1,6 @@
 """Call centres: the supervisor's board, the centres and queues of an office, and the making of a queue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from abhiyan.contact import actions, centres, centres_below
+from abhiyan.contact.actions.handing import CallerNotThere
+from abhiyan.contact.centres import CallerNow, PromisedCallBack
 from abhiyan.contact.centres_below import CentreToday, PromisedCall
 from abhiyan.contact.models import CallQueue, ContactList
 from abhiyan.contact.rules.kinds import CALLED
@@ -26,7 +28,7 @@ from abhiyan.core import clock
 from abhiyan.core.languages import names as languages
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.forms.queries import forms_for
 from abhiyan.messaging.rules import hours
 from abhiyan.org import queries as org
@@ -51,8 +53,16 @@ STATES: Mapping[str, Promise] = {
     "long": _("Long with one person"),
     "calling": _("With a person"),
     "free": _("Between two calls"),
-    "away": _("Away"),
+    "break": _("On a break"),
+    "done": _("Done for today"),
+    "away": _("Absent"),
 }
+
+
+@require_safe
+def own_centre(request: Request) -> HttpResponseBase:
+    """Lead a supervisor to their centre."""
+    return redirect("contact:centre", centre_of(request, centres.SUPERVISOR).body_id)
 
 
 @require_safe
@@ -67,14 +77,22 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
             for one in centres.queues_of(body_id, at=at)
         ]
         paused = centres.is_paused(body_id)
+    names = {one.account_id: one.name for one in callers}
     calls = sum(one.calls for one in callers)
+    promised = [(title, one) for title, _rows, due in queues for one in due]
     context = {
-        "here": "calls",
+        "here": "centre",
         "crumbs": [(say("Call centre"), "")],
         "seat": seat,
         "body_id": body_id,
         "callers": [(one, STATES[one.state]) for one in callers],
         "on_call": sum(one.turn_id is not None for one in callers),
+        "asking": [one for one in callers if one.help],
+        "resting": sum(one.state == "break" for one in callers),
+        "late": sum(one.is_late for _title, one in promised),
+        "promised": [
+            (title, one, names.get(one.caller or 0, ""), _hand_form(one, callers)) for title, one in promised
+        ],
         "calls": calls,
         "an_hour": sum(one.an_hour for one in callers if one.state != "away"),
         "reached_pct": sum(one.reached for one in callers) * 100 // calls if calls else None,
@@ -82,9 +100,8 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
             (
                 title,
                 [(WHYS[why], n) for why, n, _first in centres.shown_left(rows)],
-                [(when, name, when < at) for when, name in due],
             )
-            for title, rows, due in queues
+            for title, rows, _due in queues
         ],
         "is_paused": paused,
     }
@@ -97,7 +114,43 @@ class TurnForm(forms.Form):
     turn = forms.UUIDField(widget=forms.HiddenInput)
 
 
+class AnswerForm(forms.Form):
+    """Which caller."""
+
+    caller = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class HandForm(forms.Form):
+    """A call-back and the caller who gets it."""
+
+    entry = forms.UUIDField(widget=forms.HiddenInput)
+    caller = forms.TypedChoiceField(
+        label=_("Give it to"), coerce=int, error_messages={"required": CallerNotThere.message}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # the act asks who is there now
+            offer(self, caller=[(self.data.get("caller", ""), "")])
+
+
+def _hand_form(promised: PromisedCallBack, callers: Sequence[CallerNow]) -> HandForm | None:
+    """The callers who may get a call-back; None where nobody who is there speaks its language."""
+    fit = [
+        one for one in callers if one.state in centres.AT_WORK and promised.language in ("", *one.languages)
+    ]
+    form = HandForm(initial={"entry": promised.entry}, auto_id=f"%s-{promised.entry}")
+    offer(form, caller=[(str(one.account_id), person(one.name)) for one in fit])
+    return form if fit else None
+
+
 CENTRE_ACTS = {
+    "answer": PageAct(
+        actions.answer_help, _("The caller reads that you answered. Go or call."), form=AnswerForm
+    ),
+    "hand": PageAct(
+        actions.hand_over, _("Handed over. It is the caller's next person once it is due."), form=HandForm
+    ),
     "back": PageAct(actions.take_person_back, _("The person is in the queue again."), form=TurnForm),
     "pause": PageAct(actions.pause_centre, _("Paused. Who has a person may finish.")),
     "resume": PageAct(actions.resume_centre, _("The centre goes on.")),

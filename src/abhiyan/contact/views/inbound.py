@@ -102,7 +102,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponseBase:
     context = {
-        "here": "calls",
+        "here": "inbound",
         "crumbs": [(say("Call to the helpline"), "")],
         "spoken": spoken(HELPLINE_WORDS, caller=request.viewer.name),
         "look": look,

@@ -188,6 +188,7 @@ POSTS: dict[str, dict[str, str]] = {
     "site:unit_close": {"on": "2026-01-01"},
     "contact:call": {"outcome": "busy"},
     "contact:calling_new": {"title": "Mine"},
+    "contact:calls_act": {"break_for": "rest"},
     "contact:field_door": {"outcome": "talked"},
     "contact:field_walk": {"outcome": "talked", "door": "12"},
     "stays:field_stay": {"answer": "yes"},
