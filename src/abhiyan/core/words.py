@@ -9,6 +9,7 @@ from pathlib import Path
 from unicodedata import name as letter
 from unicodedata import normalize
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -40,6 +41,11 @@ def person(name: str, in_language: str = "") -> str:
         word if letter(word[0], "").startswith(wanted) else _read().get(word.lower(), "") for word in words
     ]
     return " ".join(read) if all(read) else name
+
+
+def organisation(in_language: str = "") -> str:
+    """The organisation's name in the script of a language (the one in force), where the operator has set one."""
+    return settings.ORGANISATION_NAMES.get(in_language or language()) or settings.ORGANISATION or "Abhiyan"
 
 
 def day_of(at: datetime) -> str:

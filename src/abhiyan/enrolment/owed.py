@@ -28,8 +28,9 @@ from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import I_WAIT_FOR, Beside, Invitation, LateBelow, Owed, Thing
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, Thing
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -422,7 +423,7 @@ def _invitation(
         address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + query,
         poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + query,
         own=reverse("enrolment:drive_link", args=[programme.public_id]) + own if may_enrol else "",
-        by=person(viewer.name),
+        by=viewer.name,
         minimum=drive.roll.minimum_age,
         is_own_work=drive.roll.gives_way == organises and not drive.roll.stands_beside,
     )

@@ -15,6 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from abhiyan.core import ages, clock, environment, languages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.core.keys import keyring
+from abhiyan.core.words import organisation
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.people import queries as people
@@ -100,12 +101,7 @@ def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: st
 def ours(programme_id: int, language: str, numbers: OurNumbers | None = None) -> dict[str, str]:
     """The sender fills these in every text: the organisation's name, and what is said of our numbers."""
     told = (numbers or OurNumbers()).blanks(programme_id)
-    return told | {"organisation": organisation_in(language)}
-
-
-def organisation_in(language: str) -> str:
-    """The organisation's name in the script of a language's messages, where the operator has set one."""
-    return settings.ORGANISATION_NAMES.get(language) or settings.ORGANISATION or "Abhiyan"
+    return told | {"organisation": organisation(language)}
 
 
 def letter(template: str, language: str, values: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.conf import settings
 
+from abhiyan.core.words import organisation
 from abhiyan.people import queries as people
 
 from . import queries
@@ -27,7 +28,7 @@ def content_templates() -> list[ContentTemplate]:
     found = []
     for (code, language), text in sorted(published.items()):
         for notice, is_latest in _notices(code, language, published):
-            fixed = {"organisation": queries.organisation_in(language), "notice": notice}
+            fixed = {"organisation": organisation(language), "notice": notice}
             contents = partial(registered.contents, code, text.text, fixed=fixed, origin=settings.SMS_ORIGIN)
             now = set(contents(lacking=lacking, always=always if texts.is_code(code) else always - {"leave"}))
             found += [

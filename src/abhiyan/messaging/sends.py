@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from abhiyan.core import clock, environment, small_cells, sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.words import organisation
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
-from .queries import SendRecipient, about_audience, open_hours, organisation_in, stop_number
+from .queries import SendRecipient, about_audience, open_hours, stop_number
 from .rules import audiences, bulk, counting, gate, hours, texts
 from .rules.counting import ReachedPhones
 
@@ -181,7 +182,7 @@ def sample(template: Template) -> str:
 
 
 def _filled(template: Template, given: Mapping[str, str], *, stop: str) -> str:
-    known = {"organisation": organisation_in(template.language), "stop": stop}
+    known = {"organisation": organisation(template.language), "stop": stop}
     return texts.fill(template.text, known | dict(given))
 
 

@@ -4,13 +4,11 @@ share, and the words for a role."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
-from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .invitations import Invitation
 from .ladder import LadderShown
 
 WHERE_WE_STAND = gettext_lazy("Where we stand")
@@ -94,32 +92,6 @@ class Beside:
     meta: str | Promise
     href: str = ""
     until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A link by which people join, to share. place: the unit it names, or empty. poster: a page to print. own: the page
-    of the reader's own link and poster, where they may enter people. by: who invites. minimum: the age in years.
-    is_own_work: of the work of the reader's own office; Today shows it first."""
-
-    name: str
-    place: str
-    address: str
-    poster: str
-    own: str = ""
-    by: str = ""
-    minimum: int = 18
-    is_own_work: bool = False
-
-    @property
-    def whatsapp(self) -> str:
-        """WhatsApp with the invitation and the link, on a phone and on a desk."""
-        said = {"organisation": str(settings.ORGANISATION or self.name), "name": self.name, "n": self.minimum}
-        lines = [_("Join %(organisation)s: %(name)s.") % said]
-        if self.by:
-            lines.append(_("You are invited by %(by)s.") % {"by": self.by})
-        lines.append(_("It is free, for people of %(n)s years and over.") % said)
-        return "https://wa.me/?text=" + quote(" ".join([*lines, self.address]), safe="")
 
 
 @dataclass(frozen=True, slots=True)

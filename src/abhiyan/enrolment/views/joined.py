@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.enrolment.actions.referrals import friend_code
-from abhiyan.enrolment.queries.join import SMALLEST, drive_of
+from abhiyan.enrolment.queries.join import SMALLEST, OpenDrive, drive_of
 from abhiyan.enrolment.queries.people import Member, own_membership
 from abhiyan.enrolment.queries.questions import QuestionEntry
 from abhiyan.enrolment.queries.referrals import counts_of
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org.here import address as join_address
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.owed import Invitation
+from abhiyan.ui.invitations import Invitation
 
 from . import card
 from .join import by_slug
@@ -45,7 +45,7 @@ def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
             "heading": own.said.heading(own.name or "") if own else "",
             "number": member_number(own.public_id) if own else "",
             **(_card(request, own) if own else {}),
-            "invitation": Invitation(name=found.name(), place="", address=join_link(slug, own), poster=""),
+            "invitation": invitation(found, own, address=join_link(slug, own)),
         },
     )
 
@@ -60,7 +60,7 @@ def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict
     drive = drive_of(member.programme_id)
     address = join_link(drive.drive.join_slug, member, by=code)
     return {
-        "invitation": Invitation(name=drive.name(), place="", address=address, poster=""),
+        "invitation": invitation(drive, member, address=address),
         "link_qr": card.picture(address),
         "joined_by": counts_of(code),
     }
@@ -71,6 +71,12 @@ def _card(request: VisitRequest, own: Member) -> dict[str, Any]:
     if not own.is_current or not own.said.has_card:
         return {}
     return card.shown(own, by=request.actor, at=clock.now())
+
+
+def invitation(drive: OpenDrive, own: Member | None, *, address: str) -> Invitation:
+    """Return the invitation that somebody sends to others after joining. own: who invites; None leaves the name out."""
+    by = (own.name or "") if own else ""
+    return Invitation(name=drive.name(), address=address, by=by, minimum=drive.drive.roll.minimum_age)
 
 
 def join_link(slug: str, own: Member | QuestionEntry | None, **more: str) -> str:

@@ -24,10 +24,10 @@ from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, pressed, say_when_done
-from abhiyan.ui.owed import Invitation
+from abhiyan.ui.invitations import Invitation
 
 from . import devices
-from .joined import join_link
+from .joined import invitation, join_link
 from .member import citizen, own, unlisted
 
 NO = "no"
@@ -85,7 +85,8 @@ def _invitation(about: queries.QuestionEntry, programme_id: int | None, at: date
         drive = drive_of(programme_id)
     if not is_open(drive, clock.day_in(drive.programme.zone, at)):
         return None
-    return Invitation(name=drive.name(), place="", address=join_link(drive.drive.join_slug, about), poster="")
+    # The page does not say the whole name, so the invitation leaves it out.
+    return invitation(drive, None, address=join_link(drive.drive.join_slug, about))
 
 
 def _to_friend(about: queries.QuestionEntry) -> dict[str, str]:

@@ -27,8 +27,8 @@ from abhiyan.org.here import address as join_address
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.lists import Column, Table, answer
-from abhiyan.ui.owed import Invitation
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +24,7 @@ from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import estimated
+from abhiyan.ui.invitations import by_whatsapp
 
 from . import shown
 
@@ -153,7 +153,7 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
             "shared": made,
-            "whatsapp": "https://wa.me/?text=" + quote(made.text, safe=""),
+            "whatsapp": by_whatsapp(made.text),
             "picture": shown.href(one, "share_picture", unit, language_now()),
             "other": [
                 (name, shown.href(one, "share_picture", unit, code))

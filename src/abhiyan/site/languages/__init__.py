@@ -55,7 +55,13 @@ PUBLIC = (
     *(f"verification/templates/verification/{name}.html" for name in ("public", "_public*", "_replay")),
     *(f"helpdesk/templates/helpdesk/{name}.html" for name in ("write", "sent", "solved")),
     *("helpdesk/models.py", "helpdesk/views/public.py", "ui/templates/ui/_helpline.html"),
-    *("ui/fields.py", "ui/templates/4*.html", "ui/templates/ui/error.html", "ui/templates/ui/base.html"),
+    *(
+        "ui/fields.py",
+        "ui/invitations.py",
+        "ui/templates/4*.html",
+        "ui/templates/ui/error.html",
+        "ui/templates/ui/base.html",
+    ),
     *("ui/templates/ui/_language.html", "ui/templates/ui/_sample.html", "ui/templates/ui/_told.html"),
 )
 # What a translation may neither lose nor add: pages put it between tags and quotes as it is.

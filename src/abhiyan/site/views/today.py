@@ -23,11 +23,11 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.ui.due import due_said
+from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.owed import (
     I_WAIT_FOR,
     WHERE_WE_STAND,
     Beside,
-    Invitation,
     LateBelow,
     OfficeWord,
     Owed,
