@@ -440,6 +440,15 @@ def test_pages_are_for_the_seats_of_the_centre(
     assert not entries(holder_id__isnull=False)
 
 
+def test_a_caller_who_gets_nobody_reads_why_and_when_calls_go_on(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    queue_of(run, people_to_call(run, world.unit("N1111"), 1), opens=time(1), closes=time(2))
+    shown = browser(caller).post("/contact/calls/next/", {"languages": "hi"}, follow=True).text
+    assert "Nobody can be called now." in shown and "Outside the hours of calling" in shown
+    assert "01:00–02:00" in shown
+
+
 def test_today_leads_callers_and_supervisors_to_their_pages(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:

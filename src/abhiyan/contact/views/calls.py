@@ -136,7 +136,7 @@ def _shown(
         turn = centres.turn_of(account, at=at)
         shown = centres.person_on_call(turn) if turn else None
         queues = [] if turn else centres.queues_of(seat.body_id or 0, at=at)
-        left = [(one.title, centres.left_in(one, spoken, at=at, most=centres.MOST_COUNTED)) for one in queues]
+        left = [(one, centres.left_in(one, spoken, at=at, most=centres.MOST_COUNTED)) for one in queues]
         own = centres.own_calls(account, at=at)
         sits = centres.own_seat(account)
         helped = centres.asks_help(sits, on_call=turn.pk if turn else None, at=at) if sits else None
@@ -159,11 +159,11 @@ def _shown(
         "outcomes": [(n, *one) for n, one in enumerate(OUTCOMES, 1)],
         "left": [
             (
-                title,
+                queue,
                 [(WHYS[why], n, first) for why, n, first in centres.shown_left(rows)],
                 sum(one.n for one in rows) >= centres.MOST_COUNTED,
             )
-            for title, rows in left
+            for queue, rows in left
         ],
         "speaks": _spoken_form(spoken),
         "own": own,
@@ -285,9 +285,12 @@ def calls_act(request: Request, act: str) -> HttpResponseBase:
 
 def _next(request: Request, seat: HeldOffice, spoken: Sequence[str], at: datetime) -> HttpResponseBase:
     try:
-        actions.take_next(body_id=seat.body_id or 0, languages=spoken, by=request.actor, at=at)
+        turn = actions.take_next(body_id=seat.body_id or 0, languages=spoken, by=request.actor, at=at)
     except actions.CentrePaused as paused:
         messages.error(request, str(paused))
+    else:
+        if turn is None:
+            messages.warning(request, say("Nobody can be called now. “Where the queue stands” says why."))
     return redirect("contact:calls")
 
 

@@ -15,6 +15,7 @@ MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key ther
 GROUND = "demo.ground"  # the demo can be served; samples of rooms may still be made
 READY = "demo.ready"  # everything is made
 PEOPLE = "demo-people.txt"  # whom one may sign in as, level by level
+ORGANISATION_NAMES = "en=Jan Sangathan (sample); ur=جن سنگٹھن (نمونہ)"  # in messages, by language
 STOPPED = 130  # exit code of what Ctrl-C ended
 CLAIMS, MANY_CLAIMS = 30_000, 110_000  # of the drive; of the large demo's
 
@@ -42,6 +43,7 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
         "ABHIYAN_PORT": str(port),
         "ABHIYAN_SMS": os.environ.get("ABHIYAN_SMS", "file"),
         "ABHIYAN_ORGANISATION": os.environ.get("ABHIYAN_ORGANISATION", "जन संगठन (नमूना)"),
+        "ABHIYAN_ORGANISATION_NAMES": os.environ.get("ABHIYAN_ORGANISATION_NAMES", ORGANISATION_NAMES),
         "ABHIYAN_GRIEVANCE": os.environ.get("ABHIYAN_GRIEVANCE", "डेटा अधिकारी (नमूना)"),
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
