@@ -67,11 +67,13 @@ def others(cast: Cast, foreign: Things, tmp_path_factory: pytest.TempPathFactory
 
 
 # What a request writes whoever asks and whatever comes of it.
-SHOWS_PEOPLE = {"site:held_act"}  # its page shows a person's words, so each look leaves a row in the trail
+# Pages with a person's words or name: each look leaves a row in the trail.
+SHOWS_PEOPLE = {"enrolment:unanswered_no", "site:held_act"}
 ALWAYS_WRITTEN = {"people_session", "core_limit"}
 
-# A refusal there shows one's own list again, and that somebody saw people is noted.
+# A refusal there shows one's own list or person again, and that somebody saw people is noted.
 SHOWN_AGAIN = {
+    "enrolment:unanswered_no": {"core_audit"},
     "enrolment:unplaced": {"core_audit"},
     "helpdesk:many": {"core_audit"},
     "site:field_meeting": {"core_audit"},

@@ -220,6 +220,12 @@ urlpatterns = [
         opens=ENTERING,
         act="is undone beside the tick",
     ),
+    page(
+        "people/unanswered/<uuid:public_id>/no/",
+        unanswered.unanswered_no,
+        opens=ENTERING,
+        act=FINAL,
+    ),
     page("people/unplaced/", worklists.unplaced, opens=PLACING, act="the place is corrected"),
     page("people/unplaced/groups/", placing.placing_groups, opens=PLACING),
     page(

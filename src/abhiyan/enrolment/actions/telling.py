@@ -55,25 +55,49 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
     membership: public id, in the caller's scope. Who may: enrolment.enrol over the member's unit. Refuses NotYours,
     NothingToTell; contact's NotNow.
     """
-    one = _to_tell(membership, by)
-    chosen = TellingResult(outcome)
-    zone = ZoneInfo(programmes.programme_by_id(one.programme_id).zone)
+    one, chosen = _to_tell(membership, by), TellingResult(outcome)
+    _note(one.term_id, one, chosen, membership=membership, is_visit=is_visit, by=by, at=at)
+
+
+def note_no_at_door(*, membership: UUID, by: Actor, at: datetime) -> None:
+    """Note that a member whose phone has not answered said at the door that they want no more contact.
+
+    Their phone has then said no to all outreach, and nobody visits them. They stay on the roll. It asks for no consent
+    to calls. membership: public id, in the caller's scope. Who may: as `note_visit`. Refuses NotYours, NothingToVisit.
+    """
+    member = _to_visit(membership, by)
+    _note(
+        member.enrolment_id, member, TellingResult.NEVER, membership=membership, is_visit=True, by=by, at=at
+    )
+
+
+def _note(
+    term_id: UUID,
+    whose: ToCall | Member,
+    chosen: TellingResult,
+    *,
+    membership: UUID,
+    is_visit: bool,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write a try to tell a member, and a row of it in the trail."""
     contact.note_attempt(
         room=ROOM,
-        about=one.term_id,
+        about=term_id,
         outcome=Attempt.Outcome(chosen.value),
-        zone=zone,
+        zone=ZoneInfo(programmes.programme_by_id(whose.programme_id).zone),
         is_visit=is_visit,
         by=by,
         at=at,
-        phone_id=one.phone_id,
+        phone_id=whose.phone_id,
     )
     audit.record(
         by=by,
         at=at,
         act="enrolment.tell",
         subject=str(membership),
-        unit_id=one.unit_id,
+        unit_id=whose.unit_id,
         facts={"outcome": chosen.value},
     )
 

@@ -82,16 +82,37 @@ def visits_in(lo: int, hi: int) -> dict[UUID, DoorVisit]:
     return {about: DoorVisit(account_id, at, is_tick) for about, account_id, at, is_tick in found}
 
 
+def silent_in(lo: int, hi: int) -> list[UUID]:
+    """Return the terms at these positions whose phone has not answered and has said no to all contact.
+
+    A no is read in a system scope. The caller shows nobody whose it is: it leaves these terms out.
+    """
+    with system("whose phone said no"):
+        return sql.column(
+            f"select e.id{_HERE} join enrolment_membership m on m.id = e.membership_id"
+            f" join people_suppression s on s.phone_id = m.phone_id and s.lifted_at is null{_WAITS}",
+            {"lo": lo, "hi": hi},
+        )
+
+
 def unanswered(
-    lo: int, hi: int, *, visited: Sequence[UUID], programmes: Sequence[int] | None, only_open: bool
+    lo: int,
+    hi: int,
+    *,
+    visited: Sequence[UUID],
+    silent: Sequence[UUID],
+    programmes: Sequence[int] | None,
+    only_open: bool,
 ) -> Rows[UnansweredPhone]:
     """Members of the units at these positions whose phones have not answered. In the caller's scope.
 
     By unit, then by what they said of their place, then the longest wait. Those visited (terms) come last; only_open
-    leaves them out. programmes: those by which they joined.
+    leaves them out. silent: terms of nobody to visit. programmes: those by which they joined.
     """
-    values: dict[str, Any] = {"lo": lo, "hi": hi, "visited": list(visited), "programmes": programmes}
-    narrowed = " and e.programme_id = any(%(programmes)s)" if programmes is not None else ""
+    values: dict[str, Any] = {"lo": lo, "hi": hi, "visited": list(visited), "silent": list(silent)}
+    values["programmes"] = programmes
+    narrowed = " and not e.id = any(%(silent)s::uuid[])"
+    narrowed += " and e.programme_id = any(%(programmes)s)" if programmes is not None else ""
     if only_open:
         narrowed += " and not e.id = any(%(visited)s::uuid[])"
     return Rows(

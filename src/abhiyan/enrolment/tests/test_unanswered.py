@@ -9,10 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.contact.models import Attempt
+from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models_places import Whereabout
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.people import actions as people_acts
+from abhiyan.people import queries as people
 
 from .make import Human, World
 from .web import officer, web_world
@@ -97,6 +100,43 @@ def test_a_door_is_ticked_once_and_not_after_the_phone_has_answered(world: World
     assert "Nothing to do" in worker.post(second, follow=True).content.decode()
     with system("test"):
         assert Attempt.objects.count() == 1
+
+
+def test_who_wants_no_visits_leaves_the_list_for_good_and_stays_a_member(
+    world: World, worker: Client
+) -> None:
+    """The worker needs no consent to calls for it. A no by SMS leaves the list too, and nobody sees whose it was."""
+    first, second, _third = written(world)
+    asked = "?unit=JK-B001&show=open"
+    assert f"{first}no/{asked}" in worker.get(f"{PAGE}{asked}").content.decode().replace("&amp;", "&")
+    page = worker.get(f"{first}no/{asked}").content.decode()
+    assert "Kamla Devi" in page and "Only they can take this back" in page
+    assert listed(worker).count("Kamla") == 1, "a page that asks does nothing"
+    assert worker.post(f"{first}no/{asked}")["Location"] == f"{PAGE}{asked}"
+    worker.post(second)
+    with system("test"):
+        (sita,) = people_acts.keep_phones(phones=[WHO[1].phone])
+        people_acts.suppress(phone_id=sita, channel=Channel.SMS, by=Actor.system("a provider"), at=world.now)
+        (kamla,) = people_acts.keep_phones(phones=[WHO[0].phone])
+        assert sorted(Attempt.objects.values_list("outcome", flat=True)) == ["never", "visited"]
+        assert world.rows("select count(*) from enrolment_enrolment where ended_at is not null") == [(0,)]
+    assert people.phones_that_said_no([kamla]) == {kamla}
+    assert listed(worker) == ["Meera"] == listed(worker, "&show=open")
+    assert worker.post(first, {"undo": "1"}).status_code == 302
+    assert listed(worker) == ["Meera"], "the worker cannot undo it"
+
+
+def test_nobody_notes_a_no_for_another_booth_or_once_the_phone_has_answered(
+    world: World, worker: Client
+) -> None:
+    (there,) = written(world, "JK-B002", WHO[:1])
+    (here,) = written(world, people=WHO[1:2])
+    for ask in (worker.get, worker.post):
+        assert ask(f"{there}no/").status_code == 404
+    world.missed_call(of=WHO[1])
+    assert worker.post(f"{here}no/").status_code == 409
+    with system("test"):
+        assert not Attempt.objects.exists()
 
 
 def test_nobody_ticks_or_reads_the_list_of_another_booth(world: World, worker: Client) -> None:

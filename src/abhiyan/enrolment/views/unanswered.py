@@ -22,7 +22,7 @@ from abhiyan.enrolment.actions import telling
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.owed import WORK_IN
 from abhiyan.enrolment.queries import unanswered as queries
-from abhiyan.enrolment.queries.people import join_number
+from abhiyan.enrolment.queries.people import join_number, member_for
 from abhiyan.org.here import page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -31,6 +31,10 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import tables
+from abhiyan.ui.acts import confirm, form_page
+from abhiyan.units import queries as units
+
+from .telling import how_to_leave
 
 PER_PAGE = 50
 OPEN = "open"
@@ -64,9 +68,11 @@ def unanswered(request: Request) -> HttpResponseBase:
         lo,
         hi,
         visited=list(visits),
+        silent=queries.silent_in(lo, hi),
         programmes=drive.counted_ids if drive else None,
         only_open=form.is_valid() and form.cleaned_data["show"] == OPEN,
     )
+    query = "?" + request.META.get("QUERY_STRING", "")
     leaf = tables.numbered(rows, request.GET, total=len(rows), per=PER_PAGE)
     if leaf.rows:
         read_people(by=request.actor, unit_id=here.unit.id, n=len(leaf.rows), at=at)
@@ -77,8 +83,8 @@ def unanswered(request: Request) -> HttpResponseBase:
         "number": join_number(drive.pk) if drive else "",
         "filters": form,
         "leaf": leaf,
-        "groups": _groups(leaf.rows, visits, request.viewer.account_id),
-        "query": "?" + request.META.get("QUERY_STRING", ""),
+        "groups": _groups(leaf.rows, visits, request.viewer.account_id, query),
+        "query": query,
         "is_narrowed": form["show"].value() == OPEN,
     }
     return render(request, "enrolment/unanswered.html", page, status=200 if form.is_valid() else 422)
@@ -100,7 +106,10 @@ def _drive(request: Request) -> Programme | None:
 
 
 def _groups(
-    rows: Sequence[queries.UnansweredPhone], visits: dict[UUID, queries.DoorVisit], account_id: int | None
+    rows: Sequence[queries.UnansweredPhone],
+    visits: dict[UUID, queries.DoorVisit],
+    account_id: int | None,
+    query: str,
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return a page's rows under the name of their unit, and those visited under a heading of their own at the end."""
     shown = {visits[one.term_id].account_id for one in rows if one.term_id in visits}
@@ -114,6 +123,7 @@ def _groups(
             "channel": DRIVE.channel(one.channel).label,
             "visit": visit,
             "who": person(names.get(visit.account_id, "")) if visit else "",
+            "no": reverse("enrolment:unanswered_no", args=[one.public_id]) + query,
             "may_undo": bool(visit and visit.is_tick and visit.account_id == account_id),
         }
 
@@ -131,5 +141,31 @@ def unanswered_visit(request: Request, public_id: UUID) -> HttpResponseBase:
         if refused.status not in (409, 422):
             raise
         messages.info(request, str(refused))
+    return redirect(_list_again(request))
+
+
+@form_page
+def unanswered_no(request: Request, public_id: UUID) -> HttpResponseBase:
+    """A member said at the door that they want no more contact: asked once, then kept. Then the list, as it was."""
+    at, member = clock.now(), member_for(public_id)
+    positions = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
+    if not request.viewer.may_at("enrolment.enrol", *positions):
+        raise NotYours
+    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
+    name = person(member.name or "")
+    return confirm(
+        request,
+        lambda: telling.note_no_at_door(membership=public_id, by=request.actor, at=at),
+        title=name,
+        text=[how_to_leave()],
+        button=telling.TellingResult.NEVER.label,
+        done=_list_again(request),
+        said=_("Noted: %(name)s") % {"name": name},
+        here="people",
+        crumbs=[(_("Phone not answered yet"), _list_again(request)), (name, "")],
+    )
+
+
+def _list_again(request: Request) -> str:
     query = request.META.get("QUERY_STRING", "")
-    return redirect(reverse("enrolment:unanswered") + (f"?{query}" if query else ""))
+    return reverse("enrolment:unanswered") + (f"?{query}" if query else "")
