@@ -18,6 +18,8 @@ from .letters import plain_digits
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+# A name, or other words, between commas or brackets.
+_BETWEEN_NAMES = re.compile(r"[^\s,;()](?:[^,;()]*[^\s,;()])?")
 NUKTA = "\u093c"  # the dot below a letter
 SHORTEST = 3  # letters of a part that is looked for in the other script
 
@@ -41,6 +43,12 @@ def person(name: str, in_language: str = "") -> str:
         word if letter(word[0], "").startswith(wanted) else _read().get(word.lower(), "") for word in words
     ]
     return " ".join(read) if all(read) else name
+
+
+def people_in(text: str, in_language: str = "") -> str:
+    """Words of a message that name people, with each name in the script of a language, as `person`: "Asha Devi, Booth
+    president (paper list)". What is no name stays as it is."""
+    return _BETWEEN_NAMES.sub(lambda part: person(part[0], in_language), text)
 
 
 def organisation(in_language: str = "") -> str:

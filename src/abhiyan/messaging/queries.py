@@ -113,7 +113,9 @@ def letter(template: str, language: str, values: Mapping[str, str]) -> str:
         return texts.fill(
             found.text,
             ours(0, found.language)
-            | registered.shortened(values, origin=settings.ORIGIN, short=settings.SMS_ORIGIN),
+            | registered.shortened(
+                texts.in_script(values, found.language), origin=settings.ORIGIN, short=settings.SMS_ORIGIN
+            ),
         )
     except KeyError:
         return ""

@@ -283,6 +283,8 @@ def _is_listed(parting: Parting) -> bool:
 
 def _who(parting: Parting, name: str, place: str) -> str:
     if _is_listed(parting):
+        if f", {place}, " in f", {name}, ":  # their office names the unit already
+            return _("%(name)s (paper list)") % {"name": name}
         if name:
             return _("%(name)s (paper list, %(place)s)") % {"name": name, "place": place}
         return _("A paper list, %(place)s") % {"place": place}

@@ -4,10 +4,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.models import Parting
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.org import actions as org
 from abhiyan.people.models import Account, Suppression
 
 from .make import CHANNEL, Ladder, World
@@ -29,6 +31,31 @@ def wani(world: World) -> None:
             name="Worker Wani",
             created_at=world.now,
         )
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ("JK-B001", "Worker Wani, Booth worker, Rajbagh School (paper list)"),
+        ("JK-B002", "Worker Wani, Booth worker, {} (paper list, Rajbagh School)"),
+    ],
+)
+def test_the_place_of_a_paper_list_is_named_once(world: World, unit: str, shown: str) -> None:
+    wani(world)
+    of = world.units[unit]
+    with system("test"):
+        org.appoint(
+            account_id=Account.objects.get(name="Worker Wani").pk,
+            office="booth_worker",
+            unit_id=of.pk,
+            by=Actor.system("test"),
+            at=world.now,
+        )
+    world.paper_row(of=world.asha, by=world.booth_worker)
+    client = open_me(world.asha)
+    client.get("/me/")
+    asked = main(client.get("/me/deny/").content)
+    assert f"Entered by {shown.format(of.names['en'])} on" in asked
 
 
 def test_who_left_on_their_page_comes_back_by_one_press(world: World) -> None:

@@ -380,6 +380,7 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
         return _Fate(message, State.FAILED, "sealed", settled_at=at)
     values = inquiry.ours(message, found.language) | json.loads(blanks)
     if message.send_id is None:  # a bulk text leaves as two people approved it
+        values = texts.in_script(values, found.language)
         values = registered.shortened(values, origin=settings.ORIGIN, short=settings.SMS_ORIGIN)
     if is_required := environment.DLT_REQUIRED():
         values = registered.fitted(message.template, values)

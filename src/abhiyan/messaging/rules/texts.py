@@ -12,7 +12,10 @@ to call.
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+
+from abhiyan.core.words import people_in
 
 SERVICE, DUTY, OUTREACH = 1, 2, 3
 CHECK = 4  # a back-check's call or visit: no message, but it passes the gate as one does
@@ -94,6 +97,7 @@ VERSIONS = {
 # About a request, and at once: they answer what the person just wrote.
 PROMPT = frozenset({"ticket.opened", "ticket.again", "ticket.late", "ticket.solved"})
 FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words
+PEOPLE = frozenset({"by", "calls", "host", "leader", "name", "worker"})  # blanks that name people
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _ASKED = re.compile(r"([a-z_]+)\?")
@@ -164,6 +168,11 @@ def fill(text: str, values: dict[str, str]) -> str:
 
     text = _OPTIONAL.sub(kept, text)
     return _BLANK.sub(lambda match: " ".join(values[match[1]].split()), text)
+
+
+def in_script(values: Mapping[str, str], language: str) -> dict[str, str]:
+    """The values of a service text with people's names in the script of its language."""
+    return {name: people_in(value, language) if name in PEOPLE else value for name, value in values.items()}
 
 
 def length(text: str) -> tuple[int, bool]:

@@ -402,7 +402,7 @@ def tell_next(*, at: datetime) -> int:
                 days = queries.days_of(programme)
                 label = say("Stay in %(place)s, %(days)s") % {"place": place, "days": days}
             if kind == WORKER:
-                more = {"place": place, "host": person(one.host_name, language)}
+                more = {"place": place, "host": one.host_name}
             else:
                 office = named(offices[worker.public_id][0], language) if worker.public_id in offices else ""
                 name = person(worker.name, language)
