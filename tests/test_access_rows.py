@@ -197,18 +197,16 @@ def insert_of_a_row(connection: psycopg.Connection[tuple[object, ...]], table: s
         "timestamp with time zone": f"'{NOW}'",
         "time without time zone": "'12:00'",
         "xid8": "pg_current_xact_id()",
-        "text[]": "'{}'",
-        "smallint[]": "'{}'",
-        "bigint[]": "'{}'",
-        "uuid[]": "'{}'",
-        "double precision[]": "'{}'",
     }
     if not columns:
         return sql.SQL("insert into {} default values").format(sql.Identifier(table))
     return sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier(table),
         sql.SQL(", ").join(sql.Identifier(str(name)) for name, _kind in columns),
-        sql.SQL(", ").join(sql.SQL(filler.get(str(kind), "1")) for _name, kind in columns),
+        sql.SQL(", ").join(
+            sql.SQL("'{}'" if str(kind).endswith("[]") else filler.get(str(kind), "1"))
+            for _name, kind in columns
+        ),
     )
 
 

@@ -92,7 +92,7 @@ def test_a_caller_has_words_and_help_and_a_promise_goes_to_who_is_there(
     with board.expect_navigation():
         board.locator("form[action$='/hand/'] button").first.click()
     second.reload()
-    expect(second.locator(".note:not(#call-kept)").first).to_be_visible()
+    expect(second.locator("main p.note:not(#call-kept)")).to_be_visible()
     press(second, "n")
     assert [one.pk for one in entries(state="leased")] == [promise.pk]
     assert len(tries()) == 1

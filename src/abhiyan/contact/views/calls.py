@@ -89,7 +89,7 @@ class TriedForm(forms.Form):
 class BreakForm(forms.Form):
     """Why a caller takes a break."""
 
-    break_for = forms.ChoiceField(label=_("Reason"), choices=CallSeat.BreakReason.choices)
+    break_for = forms.ChoiceField(label=_("Reason for the break"), choices=CallSeat.BreakReason.choices)
 
 
 class HelpForm(forms.Form):
