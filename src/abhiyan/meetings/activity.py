@@ -1,12 +1,11 @@
 """Meetings, as every page above and below knows them: one item is one attendance."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.actor import Actor
 from abhiyan.programmes.rules.activities import (
     Activity,
     CheckQuestion,
@@ -28,10 +27,6 @@ def whom(item_id: UUID, _channel: int, _day: date) -> Whom:
     """Return the invitee that a check asks about one attendance."""
     found = queries.attended(item_id)
     return Whom(found.name, {"meeting": found.meeting}) if found else Whom(None, {})
-
-
-def leave(*, item_id: UUID, by: Actor, at: datetime) -> None:
-    """Do nothing: who wants no more calls leaves their office; that they came stays as it was."""
 
 
 MEETINGS = Activity(
@@ -71,7 +66,6 @@ MEETINGS = Activity(
                 CheckQuestion("when", _("When"), _("When was that?")),
             ),
             whom=whom,
-            leave=leave,
         ),
     ),
 )

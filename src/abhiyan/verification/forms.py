@@ -179,8 +179,6 @@ class FindingForm(forms.Form):
         super().__init__(data)
         words = asked.words
         self.fields["leaves"].label = str(words.leaves)
-        if asked.leave is None:
-            del self.fields["leaves"]
         offer(
             self,
             outcome=[

@@ -197,7 +197,7 @@ class Items:
     own word, `denied` from the person's own phone, `struck` by anybody else. few, few_gone: the same two, for a few
     item_ids; if empty, the full queries are used.
     `whom`: takes (item_id, channel, day) and returns `Whom`, in a system scope. leave: (item_id=, by=, at=) takes a
-    person off every list at their wish; by: the account that wrote it down. Without it verifiers do not offer this.
+    person off every list at their wish; by: the account that wrote it down. Without it the phone's no is kept.
     looks: a query about how the same items look, for flags. Its columns are `programme_id, item_id, unit_id, by,
     channel, at, phone_id, last4, birth_year, is_confirmed, is_double, is_signed, sent_with, device, seconds`. Items of
     one parcel share sent_with. device: the browser or network of the person's own answer. seconds: how long a form

@@ -1,6 +1,6 @@
 """A check, step by step: a try, the answers closed, the result; told once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules.gate import May
 from abhiyan.people import actions as people_acts
+from abhiyan.people import queries as people
 from abhiyan.verification.models import Check
 from abhiyan.verification.queries.checks import ROOM, SaidUnseen, said_in, sealed, target_of
 from abhiyan.verification.queries.items import asked_of
@@ -144,8 +145,8 @@ def close_answers(*, check_id: UUID, said: SaidUnseen, by: Actor, at: datetime) 
 def conclude_check(
     *, check_id: UUID, outcome: Check.Outcome, leaves: bool = False, by: Actor, at: datetime
 ) -> Check:
-    """Say what the answers come to, after they were closed. leaves: the person asked to be taken off every list, and is
-    within a minute (`take_off`).
+    """Say what the answers come to, after they were closed. leaves: the person asked to be taken off every list, or for
+    no more contact; within a minute it is so (`take_off`).
 
     Who may: whoever took it. Refuses NotTaken, ToldAlready, AskFirst, SaidOtherwise.
     """
@@ -200,13 +201,21 @@ def tell_checks(*, found: Sequence[ToldCheck], by: Actor, at: datetime) -> None:
 def take_off(*, at: datetime) -> int:
     """Do what people asked who told a verifier that they leave; how many. What is left over is done the next time.
 
+    They leave every list of the activity. Where it has none to leave, it is a no said aloud, and ends all outreach.
     That it is done is written at the next turn: whoever reads the whole database, with the number of each transaction,
     finds no row that joins a person and a check.
     """
     with system("who asked a verifier to leave"):
-        asked = {one.id: one for one in Check.objects.exclude(leaves_at=None)[:AT_ONCE]}
+        asking = Check.objects.exclude(leaves_at=None).select_related("frame__programme")
+        asked = {one.id: one for one in asking[:AT_ONCE]}
         items = opened_many(asked)  # of a planted one there is nobody
-        waiting = {one for one, item in items.items() if item.why_gone is None}
+        phones = {item.phone_id for item in items.values() if item.phone_id}
+        silent = {None, *people.phones_that_said_no(phones)}
+        waiting = {
+            one
+            for one, item in items.items()
+            if item.why_gone is None and (_leave_of(asked[one]) or item.phone_id not in silent)
+        }
         Check.objects.filter(id__in=asked.keys() - waiting).update(leaves_at=None)
     for check_id in waiting:
         with system("a person leaves"):
@@ -222,10 +231,16 @@ def take_off(*, at: datetime) -> int:
                 origin=told.origin,
                 reason=f"check {check.id}",
             )
-            leave = asked_of(check.frame.programme, check.frame.measure).leave
-            if leave is not None:
-                leave(item_id=items[check_id].item_id, by=by, at=at)
+            item = items[check_id]
+            if leave := _leave_of(check):
+                leave(item_id=item.item_id, by=by, at=at)
+            else:
+                people_acts.keep_spoken_no(phone_id=item.phone_id, by=audit.own_word(by), at=at)
     return len(waiting)
+
+
+def _leave_of(check: Check) -> Callable[..., object] | None:
+    return asked_of(check.frame.programme, check.frame.measure).leave
 
 
 def _end_attempt(check: Check, outcome: Attempt.Outcome, by: Actor, at: datetime) -> Attempt:

@@ -9,8 +9,12 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
+from abhiyan.core import audit
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.people import queries as people
 from abhiyan.people.models import Phone
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import NewItem, item_key, recount
@@ -30,9 +34,10 @@ from abhiyan.verification.actions import (
     freeze_frame,
     refresh_estimates,
     take_check,
+    take_off,
 )
 from abhiyan.verification.models import Check, Estimate, Frame
-from abhiyan.verification.queries.checks import SaidUnseen
+from abhiyan.verification.queries.checks import SaidUnseen, target_of
 from abhiyan.verification.queries.items import items_of as checked_items
 from abhiyan.verification.queries.looks import BUILT, looked_at_now
 from abhiyan.verification.refusals import NothingForYou
@@ -89,19 +94,59 @@ def nights(cast: Cast) -> Iterator[Programme]:
         activities.forget("nights")
 
 
+def drawn(nights: Programme) -> Frame:
+    """A frame of 40 checks, drawn."""
+    plan = frames.FramePlan(
+        checks=40,
+        source="a round of the beacon",
+        due_at=NOW + timedelta(seconds=1),
+        ends_on=NOW.date() + timedelta(days=9),
+    )
+    frame = freeze_frame(programme=nights, measure=NIGHTS, plan=plan, by=SYSTEM, at=NOW)
+    draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=NOW + timedelta(seconds=2))
+    return frame
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_a_no_said_to_a_verifier_holds_a_minute_later_and_the_trail_names_no_check(
+    cast: Cast, nights: Programme, is_asked: bool
+) -> None:
+    """Nobody leaves a list here. is_asked: the person says it after the questions, else instead of them."""
+    hosted(nights, cast.world.units["JK-B004"].pk)
+    drawn(nights)
+    me, client = cast.actor(ME), cast.client(ME)
+    check = take_check(by=me, at=NOW)
+    begin_try(check_id=check.id, by=me, at=NOW)
+    with system("test"):
+        phone = Phone.objects.get(pk=needed(target_of(check).phone_id))
+    if is_asked:
+        close_answers(check_id=check.id, said=SaidUnseen({"who": "A boy"}, "joined"), by=me, at=NOW)
+        sent = {"outcome": "genuine", "leaves": "on"}
+        where = reverse("verification:check_tell", args=[check.id])
+        assert "Within a minute their no holds" in client.get(where, sent).text
+    else:
+        assert "No more contact" in client.get(reverse("verification:check", args=[check.id])).text
+        sent, where = {}, reverse("verification:check_end", args=[check.id, "left"])
+        assert "Within a minute their no holds" in client.get(where).text
+    assert client.post(where, sent).status_code == 302
+    assert people.phones_that_said_no([phone.pk]) == set(), "not with the check"
+    later = NOW + timedelta(minutes=1)
+    assert take_off(at=later) == 1
+    assert people.phones_that_said_no([phone.pk]) == {phone.pk}
+    assert take_off(at=later + timedelta(minutes=1)) == 0
+    with system("test"):
+        assert not Check.objects.exclude(leaves_at=None).exists(), "it waits for nothing more"
+        (entry,) = AuditEntry.objects.filter(act="people.suppress")
+    assert entry.account_id is None and str(check.id) not in f"{entry.subject} {entry.facts}"
+    assert audit.source_of(entry.facts["source"])["account_id"] == me.account_id
+
+
 def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Programme) -> None:
     at = NOW
     hosts = hosted(nights, cast.world.units["JK-B004"].pk)
     programmes.confirm_items(ids=hosts[:20], at=at)
     assert recount(at=at).differences == []
-    plan = frames.FramePlan(
-        checks=40,
-        source="a round of the beacon",
-        due_at=at + timedelta(seconds=1),
-        ends_on=at.date() + timedelta(days=9),
-    )
-    frame = freeze_frame(programme=nights, measure=NIGHTS, plan=plan, by=SYSTEM, at=at)
-    draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=at + timedelta(seconds=2))
+    frame = drawn(nights)
     me, client = cast.actor(ME), cast.client(ME)
     heard = 0
     while True:
@@ -121,9 +166,7 @@ def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Progr
         close_answers(check_id=check.id, said=said, by=me, at=at)
         if not heard:
             page = client.get(reverse("verification:check", args=[check.id])).text
-            assert "Ravi" in page and "Genuine: it was so" in page and "no more calls" not in page, (
-                "it has no way out"
-            )
+            assert "Ravi" in page and "Genuine: it was so" in page and "no more calls" in page
         conclude_check(check_id=check.id, outcome=Check.Outcome.GENUINE, by=me, at=at)
         heard += 1
     refresh_estimates(at=at)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
@@ -44,8 +45,18 @@ ENDS = {
     TryOutcome.REFUSED: _(
         "Nobody calls them again for this check. It counts neither as genuine nor as not genuine."
     ),
-    TryOutcome.LEFT: _(
-        "They leave within a minute: no list, no messages, no calls. The check ends without a result."
+}
+# The same where somebody leaves, by whether the activity has lists to leave: label, text, button.
+LEAVES = {
+    True: (
+        TryOutcome.LEFT.label,
+        _("They leave within a minute: no list, no messages, no calls."),
+        _("Take them off the lists"),
+    ),
+    False: (
+        pgettext_lazy("of a contact", "No more contact"),
+        _("Within a minute their no holds: no messages, no calls, no visits."),
+        _("Keep their no"),
     ),
 }
 
@@ -180,13 +191,15 @@ def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
     """Nobody answered, or they refuse, or leave: asked once, then written."""
     needed(came in TryOutcome.values or None)
     own, how = _own(request, public_id), TryOutcome(came)
+    is_leaving = how == TryOutcome.LEFT
+    label, text, button = LEAVES[_asked(own.check).leave is not None]
     return ask(
         request,
         lambda _given: actions.end_try(check_id=public_id, came=how, by=request.actor, at=clock.now()),
-        title=how.label,
-        text=[ENDS[how]],
-        button=_("Take them off the lists") if how == TryOutcome.LEFT else _("Write it down"),
-        is_danger=how == TryOutcome.LEFT,
+        title=label if is_leaving else how.label,
+        text=[text, _("The check ends without a result.")] if is_leaving else [ENDS[how]],
+        button=button if is_leaving else _("Write it down"),
+        is_danger=is_leaving,
         done=reverse("verification:checks"),
         back=reverse("verification:check", args=[public_id]),
         said=_("Written down."),
@@ -210,7 +223,7 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
     text: list[str | Promise] = [
         *(_contradictions(own.check) if outcome == Check.Outcome.GENUINE else []),
         say("Result: %(result)s. It cannot be changed afterwards.") % {"result": outcome.label},
-        *([_("They leave within a minute: no list, no messages, no calls.")] if leaves else []),
+        *([LEAVES[asked.leave is not None][1]] if leaves else []),
     ]
     kept = QueryDict(mutable=True)
     kept.update({"outcome": outcome.value} | ({"leaves": "on"} if leaves else {}))
@@ -311,7 +324,11 @@ def _page(
         "problems": problems,
         "visit": visit or VisitForm(),
         "ends": [
-            (came.value, came.label) for came in TryOutcome if came != TryOutcome.LEFT or _asked(one).leave
+            (
+                came.value,
+                LEAVES[_asked(one).leave is not None][0] if came == TryOutcome.LEFT else came.label,
+            )
+            for came in TryOutcome
         ],
     }
     if not one.outcome:
@@ -343,6 +360,6 @@ def _page(
                     )
                     for each in asked.questions
                 ],
-                "leave": _leave(asked.words) if asked.leave else "",
+                "leave": _leave(asked.words),
             }
     return render(request, "verification/check.html", shown, status=status)
