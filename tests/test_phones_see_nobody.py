@@ -114,6 +114,7 @@ def test_few_addresses_open_by_one_code() -> None:
         "site:field_start",
         "stays:field_stay",
         "stays:field_step",
+        "stays:host_no",
     }
 
 
