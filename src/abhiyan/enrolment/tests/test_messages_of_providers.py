@@ -43,7 +43,8 @@ NOES = [
     phrase
     for lists in (*VOCABULARY.values(), URDU)
     for word in words.REFUSING
-    for phrase in lists.get(word.value, ())
+    for written in lists.get(word.value, ())
+    for phrase in words.expanded(written)
     if words.read(phrase).word in words.REFUSING
 ]
 # Where the words of the writer are, by kind. A new kind of the provider is like the last ones.

@@ -3,7 +3,8 @@ in words.toml, and in the files of further languages.
 
 Only whole words count, so "Stopinder" is a name. A word counts at the beginning, after words of politeness; a Hindi
 phrase, whose verb comes last, also at the end of a short text. Where two could be meant:
-- what refuses wins: "no, yes" is a no; "yes" or "join" beside a word against it is neither, and a person reads it;
+- what refuses wins: "no, yes" is a no; "yes" or "join" beside a word or phrase against it is neither, and a person
+  reads it;
 - "no" at the start is a no, but "no problem" is nothing;
 - a phrase that asks to leave, anywhere in it, makes a no or a stop a leaving: "nahi, mera naam hata do";
 - "stop" asks for no more messages, "leave" ends a membership, "no" says that one never joined;
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise, takewhile
+from itertools import pairwise, product, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -135,11 +136,7 @@ def read(text: str) -> SaidText:
     if language == "en" and n == 1 and _tongue(tokens, known) != "en":
         language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks
     behind = tokens[first + n : last]
-    if word is None or (
-        word not in REFUSING
-        and len(behind) <= SHORT
-        and any(one.text in known.sets["against"] for one in behind)
-    ):
+    if word is None or (word not in REFUSING and _is_against(word, behind, known)):
         return SaidText(None, "", plain.strip(), language)
     end = tokens[first + n - 1].end
     if word in WITH_WORD and not code and behind:
@@ -155,6 +152,25 @@ def read(text: str) -> SaidText:
     if not code:
         word = _left(word, tokens, first, last, known)
     return SaidText(word, code, _clipped(plain[end:]) if says_more else "", language)
+
+
+def _is_against(word: TextWord, behind: list[_Token], known: _Vocabulary) -> bool:
+    """Return True if the words behind a yes or a join are against it: "yes, delete my name", "sadasyata khatam karo".
+
+    Behind a join stand details, such as "Nai" or "Block B". There a lone word is too little, but for a Hindi one that
+    asks to leave or stop; and so is "no" a long way behind.
+    """
+    is_yes = word is TextWord.YES
+    if (is_yes or len(behind) <= SHORT) and any(one.text in known.sets["against"] for one in behind):
+        return True
+    for place in range(len(behind)):
+        meant, language, n = _at(behind, place, len(behind), known) or (None, "", 0)
+        if meant in REFUSING and (
+            n > 1
+            or (len(behind[place].text) > 1 if is_yes else language != "en" and meant is not TextWord.NO)
+        ):
+            return True
+    return False
 
 
 def _alone(plain: str, tokens: list[_Token], known: _Vocabulary) -> TextWord | None:
@@ -260,7 +276,11 @@ def _thanked(said: list[str], thanks: int) -> Iterator[int]:
 
 
 def _is_asking(word: str, known: _Vocabulary) -> bool:
-    return word in known.sets["asking"] or bool(_ASKING_FORM.search(word) and not _TOLD_FORM.search(word))
+    """Return True for a word by which people ask or refuse. Single letters stand for names and for "and"."""
+    meant, _language = known.phrases.get((word,), (None, ""))
+    is_refusing = meant in REFUSING and len(word) > 1
+    is_form = bool(_ASKING_FORM.search(word) and not _TOLD_FORM.search(word))
+    return is_refusing or is_form or word in known.sets["asking"]
 
 
 def _left(word: TextWord, tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> TextWord:
@@ -399,6 +419,12 @@ def judge(language: Language) -> None:
     _vocabulary((*others, language))
 
 
+def expanded(written: str) -> Iterator[str]:
+    """Give the phrases that an entry of words.toml stands for: "call|sms mat bhejo" is two."""
+    for chosen in product(*(choices.split("|") for choices in written.split())):
+        yield " ".join(chosen).replace("_", " ")
+
+
 @cache
 def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
     """words.toml and further languages, folded as texts are. ValueError where a phrase has two meanings."""
@@ -412,7 +438,7 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
     for section, lists in sections.items():
         language = section.partition("-")[0]
         for name, written in lists.items():
-            for each in written:
+            for each in (one for choices in written for one in expanded(choices)):
                 phrase = tuple(one.text for one in _tokens(plainly(each)))
                 if name in courtesies:
                     courtesies[name].add(phrase)

@@ -17,7 +17,8 @@ PHRASES = [
     for lists in VOCABULARY.values()
     for word, phrases in lists.items()
     if word in set(TextWord)
-    for phrase in phrases
+    for written in phrases
+    for phrase in words.expanded(written)
 ]
 REFUSALS = [phrase for phrase, word in PHRASES if word in words.REFUSING]
 
@@ -59,7 +60,7 @@ REFUSALS = [phrase for phrase, word in PHRASES if word in words.REFUSING]
         ("नहीं, सूची से मेरा नाम हटा दीजिए", TextWord.LEAVE, "", "सूची से मेरा नाम हटा दीजिए"),
         ("message band karo aur naam kaat do", TextWord.LEAVE, "", "aur naam kaat do"),
         ("मुझे नहीं रहना है", TextWord.LEAVE, "", ""),
-        ("mera naam list se hata do", TextWord.LEAVE, "", "mera naam list"),
+        ("mera naam list se hata do", TextWord.LEAVE, "", "mera naam"),
         ("NO K7QX naam hatao", TextWord.NO, "K7QX", "naam hatao"),
         ("no please dont remove my name", TextWord.NO, "", "please dont remove my name"),
     ],
@@ -171,17 +172,51 @@ def test_a_word_within_another_is_not_that_word(phrase: tuple[str, TextWord], en
     assert read("x" + text.split()[0]).word in (None, TextWord.YES, TextWord.NO) or " " in text
 
 
-@given(st.sampled_from(PHRASES), st.sampled_from(REFUSALS), st.booleans())
-def test_nobody_says_yes_or_joins_beside_a_refusal(
-    phrase: tuple[str, TextWord], refusal: str, is_first: bool
-) -> None:
-    text, word = phrase
-    if word not in (TextWord.YES, TextWord.JOIN):
-        return
-    plain = refusal.split()[0]
-    told = read(f"{refusal} {text}" if is_first else f"{text} {plain}")
-    if is_first or words._folded(plain) in words._vocabulary().sets["against"]:
+# Lone words that may be a name or an address behind a join.
+PLACES = {
+    *VOCABULARY["en"]["leave"],
+    *VOCABULARY["en"]["stop"],
+    *(no for each in VOCABULARY.values() for no in each["no"]),
+}
+SAYS_YES = [phrase for phrase, word in PHRASES if word is TextWord.YES]
+JOINS = [phrase for phrase, word in PHRASES if word is TextWord.JOIN]
+WARM = ("thanks", "dhanyavad", "धन्यवाद", "jai hind", "good morning", "ok", "ho gaya")
+
+
+@given(st.sampled_from(SAYS_YES + JOINS), st.sampled_from(REFUSALS), st.booleans())
+def test_nobody_says_yes_or_joins_beside_a_refusal(text: str, refusal: str, is_first: bool) -> None:
+    is_place = text in JOINS and refusal in PLACES and " " not in refusal
+    if len(refusal) > 1 and (is_first or not is_place):
+        told = read(f"{refusal} {text}" if is_first else f"{text} {refusal}")
         assert told.word not in (TextWord.YES, TextWord.JOIN)
+
+
+@given(st.sampled_from(WARM), st.sampled_from(REFUSALS), st.booleans())
+def test_a_refusal_beside_a_thank_you_is_never_kept_without_a_time(
+    warm: str, refusal: str, is_first: bool
+) -> None:
+    text = f"{refusal}, {warm}" if is_first else f"{warm} {refusal}"
+    assert len(refusal) == 1 or not words.asks_nothing(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("मेरी सदस्यता खत्म करो", TextWord.LEAVE),
+        ("sadasyata wapas lo", TextWord.LEAVE),
+        ("mera naam kaat dijiye", TextWord.LEAVE),
+        ("joined by mistake", TextWord.NO),
+        ("aage se message mt bhejna", TextWord.STOP),
+        ("please don't contact me", TextWord.STOP),
+        ("join galti se ho gaya", None),
+        ("haan chhodna hai", None),
+        ("yes I want to leave your party, so take my name off that list of members today", None),
+        ("Haan, Bina Devi 1985 274001", TextWord.YES),
+        ("JOIN Bina Devi, 1985, 274001, Block B, West End", TextWord.JOIN),
+    ],
+)
+def test_a_no_in_the_shape_of_a_yes_is_none(text: str, word: TextWord | None) -> None:
+    assert read(text).word is word
 
 
 @given(st.text(max_size=300))
