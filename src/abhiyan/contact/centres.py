@@ -218,12 +218,16 @@ def own_calls(account_id: int, *, at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class OwnCall:
-    """A call of a caller's own day. outcome: words; "" once it is taken back. left_s: so long it can be taken back."""
+    """A call of a caller's own day. outcome: words; "" once it is taken back. left_s: so long it can be taken back.
+
+    is_no: it is a no that stands; nobody corrects it.
+    """
 
     turn: CallTurn
     name: str
     outcome: str
     left_s: int = 0
+    is_no: bool = False
 
 
 def calls_today(account_id: int, *, at: datetime, most: int = MOST_OWN_SHOWN) -> list[OwnCall]:
@@ -247,7 +251,8 @@ def _own_call(turn: CallTurn, made: ContactTry | None, at: datetime) -> OwnCall:
     name = queries.unsealed(turn.entry.person_name, turn.entry.public_id)
     left = made.stored_at + TAKE_BACK - at if made else timedelta(0)
     outcome = str(made.get_outcome_display()) if made else ""
-    return OwnCall(turn, name, outcome, max(0, int(left.total_seconds())))
+    is_no = made is not None and made.outcome == ContactTry.Outcome.NEVER and left < timedelta(0)
+    return OwnCall(turn, name, outcome, max(0, int(left.total_seconds())), is_no)
 
 
 def languages_of(account_id: int) -> list[str]:

@@ -35,7 +35,7 @@ from .attempts import LEASE
 from .calls import require_seat
 from .missed import is_asked_back, is_closed_by_no
 from .standing import NO_MORE, free_item, take_back_row, taken_from_others
-from .talks import NOTE_KEPT, NoteUnfit, file_need
+from .talks import NOTE_KEPT, NoIsTheirs, NoteUnfit, file_need
 
 ABOUT = "contact.call"  # of answers to a script
 State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
@@ -109,9 +109,10 @@ def take_back_call(*, turn: UUID, by: Actor, at: datetime) -> CallTurn:
 
 
 def correct_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTurn:
-    """Correct one's own outcome of a call on the day it was noted: it is taken back, and another row says it anew.
+    """Correct one's own outcome of a call on the day it was noted: it is taken back, and another row says what was so.
 
-    The same outcome again changes nothing. Refuses CorrectedTooLate, and as `note_call`.
+    The same outcome again changes nothing. Refuses CorrectedTooLate, and as `note_call`; and NoIsTheirs where the
+    ten seconds of `take_back_call` are over, whether or not the phone had said no before.
     """
     with system("an outcome is corrected"), transaction.atomic():
         row = _own(turn, by=by, at=at)
@@ -121,6 +122,8 @@ def correct_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> Call
             zone = row.queue.programme.zone
             if clock.day_in(zone, made.stored_at) != clock.day_in(zone, at):
                 raise CorrectedTooLate
+            if made.outcome == Outcome.NEVER and at - made.stored_at > centres.TAKE_BACK:
+                raise NoIsTheirs
             _take_back(row, made, by=by, at=at)
         _note(row, told, by=by, at=at)
     return row

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from abhiyan.contact import actions
+from abhiyan.contact import actions, centres
 from abhiyan.contact.actions import CallTold, Told
 from abhiyan.contact.actions.calls import TurnOver
 from abhiyan.contact.actions.outcomes import CorrectedTooLate, TakenBackTooLate
+from abhiyan.contact.actions.talks import NoIsTheirs
 from abhiyan.contact.bridges import BridgeReport, ref_of
 from abhiyan.contact.models import Attempt, CallTurn, ContactEntry
 from abhiyan.core.actor import Actor
@@ -317,17 +319,39 @@ def test_a_slip_of_no_more_contact_is_lifted_on_every_list_and_a_no_of_the_phone
     called(centre, caller, "never")
     turn = tries()[0].pk
     assert says_no() and entries(list=same)[0].why_out == "opted_out"
-    actions.correct_call(turn=turn, told=CallTold("busy"), by=actor(caller), at=NOW + MINUTE)
+    again = partial(actions.correct_call, turn=turn, by=actor(caller))
+    again(told=CallTold("busy"), at=NOW + 9 * SECOND)
     assert not says_no() and entries(list=same)[0].state == "ready"
-    assert entries(list=first)[0].again_at == NOW + 31 * MINUTE
-    actions.correct_call(turn=turn, told=CallTold("never"), by=actor(caller), at=NOW + 2 * MINUTE)
+    assert entries(list=first)[0].again_at == NOW + 30 * MINUTE + 9 * SECOND
+    again(told=CallTold("never"), at=NOW + 2 * MINUTE)
     with system("test"):
-        people.suppress(phone_id=phone_id, scope="all", channel=1, by=JOBS, at=NOW + 3 * MINUTE)
-    actions.correct_call(turn=turn, told=CallTold("busy"), by=actor(caller), at=NOW + 4 * MINUTE)
+        people.suppress(phone_id=phone_id, scope="all", channel=1, by=JOBS, at=NOW + 2 * MINUTE + SECOND)
+    again(told=CallTold("busy"), at=NOW + 2 * MINUTE + 2 * SECOND)
     assert says_no() and {one.why_out for one in entries()} == {"opted_out"}
-    actions.correct_call(turn=turn, told=CallTold("never"), by=actor(caller), at=NOW + 5 * MINUTE)
-    actions.correct_call(turn=turn, told=CallTold("busy"), by=actor(caller), at=NOW + 6 * MINUTE)
+    again(told=CallTold("never"), at=NOW + 5 * MINUTE)
+    again(told=CallTold("busy"), at=NOW + 5 * MINUTE + SECOND)
     assert says_no(), "their own no stood before ours"
+
+
+@pytest.mark.parametrize("had_said_no", [True, False])
+def test_a_no_stands_once_the_ten_seconds_of_a_slip_are_over(
+    world: World, run: Programme, centre: int, caller: Account, had_said_no: bool
+) -> None:
+    queue_of(run, people_to_call(run, world.unit("N1111"), 1))
+    turn = taken(centre, caller)
+    actions.ring(turn=turn.pk, by=actor(caller), at=NOW)
+    if had_said_no:  # meanwhile, by their own phone: the caller reads no difference
+        with system("test"):
+            phone_id = needed(entries()[0].phone_id)
+            people.suppress(phone_id=phone_id, channel=1, by=JOBS, at=NOW)
+    note(turn, caller, "never")
+    for told in ("busy", "talked", "later"):
+        with pytest.raises(NoIsTheirs):
+            actions.correct_call(turn=turn.pk, told=CallTold(told), by=actor(caller), at=NOW + 11 * SECOND)
+    assert says_no() and standing() == ["never"] and entries()[0].why_out == "opted_out"
+    with system("test"):
+        (shown,) = centres.calls_today(caller.pk, at=NOW + 11 * SECOND)
+    assert shown.is_no
 
 
 def test_nothing_about_an_offer_has_left_when_it_is_taken_back(

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Text
 from abhiyan.enrolment.rules import details
@@ -58,12 +59,13 @@ def _hold(told: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) -> 
     row = Text.objects.filter(pk=ident).first()
     if not _is_part(told, has_others=row is not None, at=at):
         return False
-    if not texts.note_text(told, phone, "part", at):
-        return True
     begun: dict[str, Any] = {"parts": [], "told": _facts(told), "by": _origin(by)}
     held = _opened(row) if row is not None else begun
+    if len(held["parts"]) >= sms_parts.MOST_PARTS:
+        return False  # longer than any text: what comes now is heard by itself
+    if not texts.note_text(told, phone, "part", at):
+        return True
     held["parts"].append({"text": text.text, "mark": asdict(text.part) if text.part else None})
-    del held["parts"][sms_parts.MOST_PARTS :]
     waits = timedelta() if sms_parts.is_complete(_parts(held)) else MARKED if text.part else QUIET
     sealed = keyring().seal(json.dumps(held, ensure_ascii=False).encode(errors="replace"), about=ident.bytes)
     given = {"phone_id": phone_id, "sealed": sealed, "hear_at": at + waits, "purge_at": at + KEPT}
@@ -89,14 +91,18 @@ def _is_part(told: TextIn, *, has_others: bool, at: datetime) -> bool:
 
 
 def hear_parts(*, at: datetime) -> int:
-    """Hear the texts of which no more parts are waited for. Returns how many. Each in transactions of its own: a crash
-    in the middle hears the same text again, by the same id."""
+    """Hear the texts whose other parts are waited for no longer. Returns how many. Each has transactions of its own: a
+    crash in the middle hears the same text again, by the same id. A text that is refused, such as a request too many,
+    waits a while and keeps no other text waiting."""
     with system("which parts wait no longer?"):
         due = list(Text.objects.filter(hear_at__lte=at).order_by("hear_at", "pk")[:AT_ONCE])
     for row in due:
         held = _opened(row)
-        told, by = _whole(held), _actor(held["by"])
-        is_stored = _stored(texts.hear(told=told, by=by, at=at), told, by, at)
+        told, by = _whole(held, came_at=row.at), _actor(held["by"])
+        try:
+            is_stored = _stored(texts.hear(told=told, by=by, at=at), told, by, at)
+        except Refused:
+            is_stored = False
         with system("parts were heard"):
             same = Text.objects.filter(pk=row.pk, hear_at=row.hear_at)
             if is_stored:
@@ -148,8 +154,9 @@ def _parts(held: dict[str, Any]) -> list[SmsPart]:
     ]
 
 
-def _whole(held: dict[str, Any]) -> TextIn:
-    """The text of its parts. Its id is of its own, so that no part is taken for it."""
+def _whole(held: dict[str, Any], *, came_at: datetime) -> TextIn:
+    """The text of its parts. Its id is of its own, so that no part is taken for it. came_at: the first of them. A no
+    that came while they waited is later."""
     facts = dict(held["told"])
     said_at = facts.pop("said_at")
     first = inbound.Sms(**facts.pop("text"))
@@ -157,7 +164,7 @@ def _whole(held: dict[str, Any]) -> TextIn:
         first,
         id=f"{first.id}+{len(held['parts'])}",
         text=sms_parts.joined(_parts(held)),
-        at=datetime.fromisoformat(said_at) if said_at else None,
+        at=datetime.fromisoformat(said_at) if said_at else came_at,
     )
     return TextIn(text=text, **facts)
 

@@ -182,9 +182,14 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
         else:
             answering.say("text.help", outcome="help")
         return None
-    if word is TextWord.JOIN and told.meaning in UNDOING and told.is_believed:
+    if word is TextWord.JOIN and told.meaning in UNDOING and told.is_believed and _is_meant(said, at):
         answering.back()
     return answering.joins(said.rest, is_join=word is TextWord.JOIN, is_yes=False)
+
+
+def _is_meant(said: words.SaidText, at: datetime) -> bool:
+    """Return True if a JOIN asks to be back: alone, or with details. "Membership card kab milega" does not."""
+    return not said.rest or details.read(said.rest, this_year=at.year).is_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +285,13 @@ class _Answering:
         if n:
             self._receipt(BACK, outcome="back")
 
+    def _is_overtaken(self) -> bool:
+        """Return True if the text was delivered late, and the phone has said no since."""
+        with system("has a phone said no since its text?"):
+            no = people_queries.standing_no(self.phone_id)
+        said_at = self.told.text.at
+        return no is not None and said_at is not None and said_at <= no.at
+
     def joins(self, rest: str, *, is_join: bool, is_yes: bool) -> Joining | None:
         """Somebody joins, or seems to; what cannot be read as that is a mistake."""
         told, at = self.told, self.at
@@ -287,11 +299,14 @@ class _Answering:
         if told.meaning != "join" or told.programme_id is None:
             self._unread(says_one_word)
             return None
+        if self._is_overtaken():
+            if is_join or is_yes or details.read(rest, this_year=at.year).is_attempt:
+                with system("somebody joined by a text, and said no since"):
+                    note_text(told, self.phone, "overtaken", at)
+            else:  # a no to us is none to an answer
+                self._unread(says_one_word)
+            return None
         with system("somebody joins by a text"):
-            no = people_queries.standing_no(self.phone_id)
-            if no is not None and told.text.at is not None and told.text.at <= no.at:
-                note_text(told, self.phone, "overtaken", at)  # delivered late: the phone has said no since
-                return None
             joining = Joining(bare(told, by=self.by), self.language)
             try:
                 drive = join.drive_of(told.programme_id)

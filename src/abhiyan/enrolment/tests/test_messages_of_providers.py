@@ -437,7 +437,7 @@ def test_details_in_parts_join_once_and_lack_nothing(
     secret = connect(world, "generic", "join", JOIN)
     if is_after_join:
         write(server, secret, "JOIN")
-        assert [letter.template for letter in sent()] == ["drive.reply_text"]
+        assert [letter.template for letter in sent()] == ["drive.reply"]
     send_parts(server, secret, cut(LONG_HINDI), order, marks)
     heard_after(25)
     assert requests() == {}
@@ -489,6 +489,60 @@ def test_a_no_between_parts_is_obeyed_at_once(server: Server, world: World) -> N
         assert standing_no(keyring().phone_id(World.asha.phone)) is not None
     heard_after(25)
     assert list(requests().values()) == [[cut(LONG)[0]]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_no_while_details_wait_for_their_other_half_is_the_last_word(
+    server: Server,
+    world: World,  # noqa: F811
+) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    assert write(server, secret, "Asha Devi 1980").status == 200
+    heard_after(3)
+    assert write(server, secret, "STOP").status == 200
+    sent()
+    assert heard_after(25) == 1
+    with system("test"):
+        assert standing_no(keyring().phone_id(World.asha.phone)) is not None
+    assert (sent(), requests(), world.count("enrolment_claim")) == ([], {}, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_text_that_is_refused_keeps_no_no_behind_it_waiting(
+    server: Server,
+    world: World,  # noqa: F811
+) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    assert write(server, secret, cut(LONG)[0], world.bilal).status == 200
+    assert write(server, secret, f"nahi chahiye, {LONG}"[:153]).status == 200
+    limits.take(declared.HELP_NEW, "proven", at=NOW, n=declared.HELP_NEW.allowed)
+    heard_after(25)
+    with system("test"):
+        assert standing_no(keyring().phone_id(World.asha.phone)) is not None
+    assert requests() == {}
+    heard_after(7200)
+    assert list(requests().values()) == [[cut(LONG)[0]]], "it is heard once there is room"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_no_after_more_parts_than_any_text_has_is_heard(server: Server, world: World) -> None:  # noqa: F811
+    secret = connect(world, "generic", "join", JOIN)
+    for n in range(sms_parts.MOST_PARTS):
+        assert write(server, secret, f"{n:02} {LONG}"[:153]).status == 200
+    assert write(server, secret, "mera naam hata do aur kabhi likhna mat").status == 200
+    with system("test"):
+        assert standing_no(keyring().phone_id(World.asha.phone)) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_texts_under_one_mark_lose_no_no(server: Server, world: World) -> None:  # noqa: F811
+    secret = connect(world, "generic", "join", JOIN)
+    for text in ("STOP sending me these, all of you, every day", cut(LONG)[0], cut(LONG)[1]):
+        n = 2 if text == cut(LONG)[1] else 1
+        assert write(server, secret, text, udh=header(n, 3)).status == 200
+    heard_after(400)
+    with system("test"):
+        assert standing_no(keyring().phone_id(World.asha.phone)) is not None
 
 
 @given(st.text(max_size=400), st.text(max_size=40), st.integers(-5, 400))

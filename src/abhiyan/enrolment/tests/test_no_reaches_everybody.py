@@ -482,6 +482,27 @@ def test_a_friend_who_writes_naam_hatao_to_any_number_is_off_the_list_and_told_s
     assert rolls_of(town, 0) == ["Friends"], "it is undone as the receipt says"
 
 
+@pytest.mark.parametrize("to", [MEMBERS, FRIENDS, ANSWERS])
+@pytest.mark.parametrize("no", ["STOP", "LEAVE"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "membership card kab milega",
+        "meri sadasyata khatam karo",
+        "member kisne banaya mujhe",
+        "haan chhod do",
+    ],
+)
+def test_a_question_about_membership_takes_no_no_back(town: Town, to: int, no: str, text: str) -> None:
+    town.do(("join", 0, FRIENDS, True))
+    write(town, 0, no, ANSWERS)
+    left = rolls_of(town, 0)
+    write(town, 0, text, to)
+    with system("test"):
+        assert standing_no(keyring().phone_id(town.people[0].phone)) is not None
+    assert set(rolls_of(town, 0)) <= set(left)
+
+
 def test_leave_to_a_number_of_a_roll_ends_that_roll_however_often_it_is_said(town: Town) -> None:
     town.do(("join", 0, MEMBERS, True))
     town.do(("join", 0, HELPERS, True))

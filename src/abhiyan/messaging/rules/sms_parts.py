@@ -88,8 +88,9 @@ def joined(parts: Sequence[SmsPart]) -> str:
     a letter and what is short is the last.
     """
     if all(part.mark is not None for part in parts):
-        ordered = sorted({part.mark.n: part for part in parts if part.mark is not None}.items())
-        pieces = [part.text for _n, part in ordered]
+        # Two texts may have one mark: phones count them up to 255, some always alike. Then both are read.
+        ordered = sorted(dict.fromkeys(parts), key=lambda part: part.mark.n if part.mark else 0)
+        pieces = [part.text for part in ordered]
     else:
         pieces = [part.text for part in sorted(parts, key=_place)]
     whole = ""

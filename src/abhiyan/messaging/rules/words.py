@@ -276,7 +276,7 @@ def _thanked(said: list[str], thanks: int) -> Iterator[int]:
 
 
 def _is_asking(word: str, known: _Vocabulary) -> bool:
-    """Return True for a word by which people ask or refuse. Single letters stand for names and for "and"."""
+    """Return True for a word by which people ask or refuse. A single letter may be a name, or "and"."""
     meant, _language = known.phrases.get((word,), (None, ""))
     is_refusing = meant in REFUSING and len(word) > 1
     is_form = bool(_ASKING_FORM.search(word) and not _TOLD_FORM.search(word))
@@ -420,7 +420,7 @@ def judge(language: Language) -> None:
 
 
 def expanded(written: str) -> Iterator[str]:
-    """Give the phrases that an entry of words.toml stands for: "call|sms mat bhejo" is two."""
+    """Give the phrases of an entry of words.toml: "call|sms mat bhejo" is two."""
     for chosen in product(*(choices.split("|") for choices in written.split())):
         yield " ".join(chosen).replace("_", " ")
 
