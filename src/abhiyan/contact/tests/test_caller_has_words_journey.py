@@ -77,6 +77,8 @@ def test_a_caller_has_words_and_help_and_a_promise_goes_to_who_is_there(
     with first.expect_navigation():
         first.click("form[action$='/leave/'] button")
     look(first, "calls break")
+    first.goto("/contact/calls/today/")
+    look(first, "calls own today")
 
     # It is late. The supervisor gives it to the second caller, who is there and gets it first.
     second = visit("/contact/calls/", "call_agent2", **mine)
