@@ -458,7 +458,7 @@ def ask_presidents(*, at: datetime) -> int:
             continue
         item.programme = of[one.programme_id]
         language = accounts[one.president_id].language or settings.LANGUAGE_CODE
-        leader = accounts[one.leader_id].name
+        leader = person(accounts[one.leader_id].name, language)
         zone = item.programme.zone
         noted_on = clock.day_in(zone, needed(one.noted_at))
         over = datetime.combine(noted_on + timedelta(days=2), time(), ZoneInfo(zone))

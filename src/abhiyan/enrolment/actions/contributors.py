@@ -8,7 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils.dateformat import format as day_format
+from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.news import HelpOffered, HelpTakenBack
@@ -110,13 +111,16 @@ def ask_helpers(
         with system("contributors are asked"):
             spoken = {one.pk: one.language for one in people.persons(each.person_id for each in inside)}
             for task, one in zip(made, inside, strict=True):
+                language = spoken.get(one.person_id, "") or settings.LANGUAGE_CODE
+                with translation.override(language):
+                    day = date_format(clock.day_in(settings.TIME_ZONE, task.due_at), "j F")
                 messaging.send(
                     template="contributor.task",
                     phone=people.number_of(one.phone_id),
-                    language=spoken.get(one.person_id, "") or settings.LANGUAGE_CODE,
+                    language=language,
                     blanks={
                         "task": task.title,
-                        "day": day_format(clock.day_in(settings.TIME_ZONE, task.due_at), "j.n.Y"),
+                        "day": day,
                         "link": settings.ORIGIN + reverse("enrolment:me_task", args=[task.public_id]),
                     },
                     key=f"contributor task|{task.public_id}",

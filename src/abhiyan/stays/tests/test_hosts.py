@@ -54,11 +54,13 @@ def run(world: World) -> Programme:
 
 
 def links(made: Stay, at: datetime = NOW) -> tuple[str, str]:
-    """The pages of the questions to the worker and to the host."""
+    """The pages of the questions to the worker and to the host, where their short links lead."""
     with system("test"):
         assert actions.tell_next(at=at) == 1
     (mine,), (hosts,) = texts("+919419000000", "duty.stay"), texts(HOST, "ask.host")
-    return tuple(one["link"].removeprefix("http://localhost:8000") for one in (mine, hosts))  # type: ignore[return-value]
+    return tuple(
+        browser().get(one["link"].removeprefix("http://localhost:8000"))["Location"] for one in (mine, hosts)
+    )  # type: ignore[return-value]
 
 
 def words(page: str) -> str:
@@ -105,6 +107,9 @@ def test_a_host_reads_who_comes_which_night_whom_to_call_who_gave_the_number_and
     assert "<input" not in between and page.index('value="no"') < page.index('id="why"')
     hindi = words(browser(language="hi").get(hosts).text)
     assert "सुनीता देवी" in hindi and "Sunita" not in hindi
+    with system("test"):
+        programmes.close_programme(programme_id=run.pk, by=JOBS, at=NOW)
+    assert "Has something changed? Call the helpline:" in words(browser(language="en").get(hosts).text)
     helplines.forget()
 
 
