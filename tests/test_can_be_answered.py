@@ -8,12 +8,15 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+import abhiyan
 from abhiyan.messaging import our_numbers
 from abhiyan.messaging.rules import registered, texts
 from abhiyan.site.languages import SHIPPED
 from abhiyan.site.tests.test_addresses_of_messages import OWN_PAGE, PATHS
 
+SOURCE = Path(abhiyan.__file__).parent
 DOC = Path(__file__).parents[1] / "docs" / "messages.md"
 BEGIN, END = "<!-- parts: begin -->\n", "<!-- parts: end -->"
 ALL = texts.TEXTS | {
@@ -39,6 +42,11 @@ BY_CALL = re.compile(r"[Mm]issed call to$|पर मिस्ड कॉल|پر 
 # They answer what a phone wrote to a number of ours, so it knows one. `duty.ask` asks to sign in, and `calls` to note.
 KNOWS_ONE = {"text.help", "text.media", "text.lacking", "reply.which"}
 NO_ASKING = {"duty.calls"}
+WRITES_A_WORD = re.compile(
+    r"\b(?:[Ww]rite|[Rr]eply|[Ss]end|[Tt]ext|SMS)\b[^.]{0,60}\b(?:YES|NO|LEAVE|STOP|JOIN)\b"
+)
+# This one tells an office how to word a bulk text.
+TO_OFFICES = {"The text must say how to stop messages. Write {stop} for our number, or the word STOP."}
 
 LONGEST = {
     "en": {"day": "28 November", "days": "26 to 28 November", "until": "30 November"},
@@ -171,6 +179,18 @@ def test_a_question_can_always_be_answered(code: str, language: str) -> None:
                 n = said.index(way[name])
                 assert BY_CALL.search(said[n - 20 : n].rstrip()) or BY_CALL.search(said[n : n + 30]), said
         assert not set("[]{}|") & set(said) and "  " not in said and "?R" not in said, said
+
+
+def test_no_page_tells_anybody_to_write_a_word() -> None:
+    """Pages, scripts and sheets do not know which number takes texts: they name a number to call, or a link."""
+    found: set[str] = set()
+    for path in SOURCE.glob("*/locale/hi/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            for one in read_po(file):
+                ids = [one.id] if isinstance(one.id, str) else one.id
+                found |= {str(text) for text in ids if WRITES_A_WORD.search(str(text))}
+    found -= TO_OFFICES
+    assert not found
 
 
 @pytest.mark.parametrize(("code", "language"), sorted(ALL))

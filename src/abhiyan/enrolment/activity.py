@@ -86,7 +86,7 @@ WORDS = CheckWords(
     ),
     leaves=_("They want to leave the organisation"),
     leave=_("If you want to leave, tell me now."),
-    leave_by=_("If you want to leave, send LEAVE to %(number)s, or tell me now."),
+    leave_by=_("If you want to leave, give a missed call to %(number)s, or tell me now."),
     known=(_("They joined, and will say so"), _("They never joined, and will say so")),
     had=(_("People who joined"), _("People who never joined")),
     how=_("How they joined, or are said to have"),

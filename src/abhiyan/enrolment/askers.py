@@ -92,7 +92,7 @@ def _words(one: Member) -> Iterator[tuple[str, str]]:
     if one.said.has_card:
         yield "card", _("Your card: %(link)s") % {"link": link("enrolment:me_card")}
     yield "phone", _("To change your number: %(link)s") % {"link": link("enrolment:me_phone")}
-    leave, stop = messaging.leave_number(), messaging.stop_number()
+    leave, stop = messaging.leave_number(one.programme_id), messaging.stop_number()
     yield "leave", _by_call(_("To leave: %(link)s"), leave) % {"link": link("enrolment:me_leave")}
     yield (
         "stop",

@@ -340,9 +340,10 @@ def answer_way(programme_id: int = 0) -> AnswerWay:
     return OurNumbers().answer_way(programme_id)
 
 
-def leave_number() -> str:
-    """The number whose call ends a membership, as a person dials it; empty while none is set."""
-    return OurNumbers().blanks()["leave"]
+def leave_number(programme_id: int = 0) -> str:
+    """The number whose call ends a membership, as a person dials it; empty while none is set. A programme's number
+    ends the membership of its own roll; without a programme the first of any roll."""
+    return OurNumbers().blanks(programme_id)["leave"]
 
 
 def stop_number() -> str:

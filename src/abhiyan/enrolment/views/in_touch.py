@@ -93,7 +93,7 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=lambda _none: said_of(request.POST["outcome"], one.name),
+            said=lambda _none: said_of(request.POST["outcome"], one.name, one.programme_id),
         )
         if noted:
             return redirect("enrolment:quiet_friends")

@@ -39,15 +39,15 @@ class ToldForm(forms.Form):
     called = forms.BooleanField(required=False)
 
 
-def said_of(outcome: str, name: str) -> str:
+def said_of(outcome: str, name: str, programme_id: int) -> str:
     """Return what a worker reads after an outcome. After a no it says how the person leaves, which only they can."""
     noted = _("Noted: %(name)s") % {"name": person(name)}
-    return f"{noted}. {how_to_leave()}" if outcome == telling.TellingResult.NEVER else noted
+    return f"{noted}. {how_to_leave(programme_id)}" if outcome == telling.TellingResult.NEVER else noted
 
 
-def how_to_leave() -> str:
+def how_to_leave(programme_id: int) -> str:
     """Say what a spoken no ends, what it leaves, and how the person ends that too."""
-    number = messaging.leave_number()
+    number = messaging.leave_number(programme_id)
     ends = _("Nobody visits or calls them again. Only they can take this back, from their own phone.")
     if number:
         return f"{ends} " + _("They stay on the list. To leave it: a missed call to %(number)s.") % {
@@ -89,7 +89,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=lambda _none: said_of(request.POST["outcome"], one.name),
+            said=lambda _none: said_of(request.POST["outcome"], one.name, one.programme_id),
         )
         if noted:
             return redirect(TODAY)

@@ -157,7 +157,7 @@ def unanswered_no(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         lambda: telling.note_no_at_door(membership=public_id, by=request.actor, at=at),
         title=name,
-        text=[how_to_leave()],
+        text=[how_to_leave(member.programme_id)],
         button=telling.TellingResult.NEVER.label,
         done=_list_again(request),
         said=_("Noted: %(name)s") % {"name": name},

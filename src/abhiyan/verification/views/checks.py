@@ -280,9 +280,9 @@ def _asked(one: Check) -> Items:
     return asked_of(one.frame.programme, one.frame.measure)
 
 
-def _leave(words: CheckWords) -> Promise | str:
-    """How a verifier says that one may leave."""
-    number = messaging.leave_number() if words.leave_by else ""
+def _leave(words: CheckWords, programme_id: int) -> Promise | str:
+    """How a verifier says that one may leave the roll of a programme."""
+    number = messaging.leave_number(programme_id) if words.leave_by else ""
     return str(words.leave_by) % {"number": number} if number else words.leave
 
 
@@ -360,6 +360,6 @@ def _page(
                     )
                     for each in asked.questions
                 ],
-                "leave": _leave(asked.words),
+                "leave": _leave(asked.words, one.frame.programme_id),
             }
     return render(request, "verification/check.html", shown, status=status)
