@@ -50,7 +50,7 @@ from .doors import (
 )
 from .handing import hand_over
 from .helping import answer_help, ask_help, drop_help
-from .inbound import CallerFound, CallerSaid, look_up_caller, take_inbound
+from .inbound import CallerFound, CallerSaid, look_up_caller, note_caller_no, take_inbound
 from .lists import (
     ACT,
     LONGEST_TEXT,

@@ -20,6 +20,7 @@ from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk import queries as requests
 from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.people import actions as people_acts
 
 from .calls import NoCallerHere
 from .talks import NoteUnfit
@@ -92,6 +93,17 @@ def take_inbound(*, body_id: int, told: CallerSaid, by: Actor, at: datetime) -> 
         name=told.name,
     )
     return helpdesk.add_call(opening=opening, by=by, at=at)
+
+
+def note_caller_no(*, body_id: int, phone: str, by: Actor, at: datetime) -> None:
+    """Keep the no of somebody who called the helpline and wants no more contact. A request of theirs stays open.
+
+    A known and an unknown phone are treated alike. phone: E.164. Only callers of the call centre may. Refuses
+    NoCallerHere; people's journal.NotSaved.
+    """
+    with system("a caller of the helpline wants no more contact"):
+        _require(body_id, by=by, at=at)
+        people_acts.keep_spoken_no(phone_id=keyring().phone_id(phone), by=by, at=at)
 
 
 def _require(body_id: int, *, by: Actor, at: datetime) -> None:

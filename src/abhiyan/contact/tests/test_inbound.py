@@ -9,6 +9,7 @@ from abhiyan.contact.actions import CallerSaid, CallTold, NoCallerHere
 from abhiyan.contact.actions.talks import NoteUnfit
 from abhiyan.contact.models import CallQueue, CallTurn, ContactEntry
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -18,6 +19,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Item, Programme
@@ -135,6 +137,28 @@ def test_a_caller_writes_down_what_somebody_says_and_sees_what_they_wrote(
     for wrong in ("", "12", "x" * 30, "\0"):
         assert client.post(PAGE, {"phone": wrong}).status_code == 422
     assert client.post(PAGE, said | {"said": ""}).status_code == 422
+
+
+def test_a_caller_of_the_helpline_says_no_and_a_known_and_an_unknown_phone_are_answered_alike(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    """The request stays open, and the trail says who wrote the no down."""
+    missed(world)
+    client, unknown = browser(caller), "+919419555077"
+    for phone in (PHONE, unknown):
+        page = client.post(PAGE, {"phone": phone}).text
+        assert 'value="never"' in page and "They want no more contact" in page
+        assert not people_queries.phones_that_said_no([keyring().phone_id(phone)])
+        assert client.post(PAGE, {"phone": phone, "step": "never"})["Location"] == PAGE
+        assert people_queries.phones_that_said_no([keyring().phone_id(phone)])
+    assert client.post(PAGE, {"phone": "12", "step": "never"}).status_code == 422
+    with system("test"):
+        assert Ticket.objects.get().state == Ticket.State.OPEN
+        noted = AuditEntry.objects.filter(act="people.suppress").values_list("account_id", flat=True)
+        assert list(noted) == [caller.pk] * 2
+    other = world.holder("district_president", "N11")
+    with pytest.raises(NoCallerHere):
+        actions.note_caller_no(body_id=centre, phone=PHONE, by=actor(other), at=NOW)
 
 
 def test_words_about_another_number_are_a_look_at_it_and_an_hour_of_one_number_is_one_look(

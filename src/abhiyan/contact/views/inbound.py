@@ -59,7 +59,7 @@ class HelplineSaidForm(HelplineCallerForm):
 
 @form_page
 def inbound(request: Request) -> HttpResponseBase:
-    """Look a caller of the helpline up, then write down what they say."""
+    """Look a caller of the helpline up, then write down what they say, or that they want no more contact."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
     body = seat.body_id or 0
     look = HelplineCallerForm(request.POST if request.method == "POST" else None)
@@ -70,6 +70,10 @@ def inbound(request: Request) -> HttpResponseBase:
     )
     if looked.value is None:
         return _page(request, look, status=looked.status)
+    if request.POST.get("step") == "never":
+        actions.note_caller_no(body_id=body, phone=look.cleaned_data["phone"], by=request.actor, at=at)
+        say_when_done(request, say("Noted. Only they can take it back, from their own phone."))
+        return redirect("contact:inbound")
     if request.POST.get("step") != "said":
         form = _said_form(None, phone=look.cleaned_data["phone"])
         return _page(request, look, form=form, found=looked.value)
