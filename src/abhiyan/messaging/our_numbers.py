@@ -58,20 +58,20 @@ class OurNumbers:
         return min(found, key=lambda one: order[one.programme_id]).number if found else ""
 
     def first(self, meaning: str, *, providers: Sequence[str] = inbound.PROVIDERS) -> str:
-        """The number with this meaning that stands for the whole installation; "" while there is none."""
+        """Return the first number with this meaning, for the whole installation; "" while there is none."""
         found = (one.number for one in self.rows if one.meaning == meaning and one.provider in providers)
         return next(found, "")
 
     def answer_way(self, programme_id: int = 0) -> AnswerWay:
-        """An answer by text goes to a number of the programme's drive, else to our number for answers, else as a
-        reply to the text, where the gateway takes replies (ABHIYAN_SMS_REPLIES)."""
+        """Return where an answer by text goes. A number of the programme's drive comes first, then our number for
+        answers. Without them it is a reply to the text, if the gateway takes replies (ABHIYAN_SMS_REPLIES)."""
         number = self.of(Meaning.JOIN, programme_id, providers=inbound.WITH_TEXTS) or self.first(
             Meaning.ANSWERS, providers=inbound.WITH_TEXTS
         )
         return AnswerWay(number, not number and environment.SMS_REPLIES())
 
     def blanks(self, programme_id: int = 0) -> dict[str, str]:
-        """What a text of a programme says of our numbers; "" for what is not there."""
+        """Return the numbers that a text of a programme may name; "" for one that we lack."""
         way = self.answer_way(programme_id)
         # The number for leaving may be that of another roll, which the reader would leave then.
         leave = partial(self.of, programme_id=programme_id) if programme_id else self.first

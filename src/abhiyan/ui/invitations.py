@@ -1,4 +1,4 @@
-"""What people pass on by WhatsApp: an invitation with its link, and any other text."""
+"""Texts that people pass on by WhatsApp: an invitation with its link, and any other."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from abhiyan.core.words import organisation, person
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """A link by which people join, to share. name: of the programme, for the reader of the page alone. by: who
-    invites, "" where nobody is named. minimum: the age of the roll, in years.
+    invites; "" leaves the name out. minimum: the age of the roll, in years.
 
     place: the unit it names, or empty. poster: a page to print. own: the page of the reader's own link and poster,
     where they may enter people. is_own_work: of the work of the reader's own office; Today shows it first."""
@@ -27,8 +27,8 @@ class Invitation:
 
     @property
     def text(self) -> str:
-        """Return what a citizen reads first, in the language in force: whose it is, who invites, what it costs, from
-        which age, and the link last. It names nobody's sex, and may be passed on by others."""
+        """Return what a citizen reads first, in the language in force. It says whose it is, who invites, what it costs
+        and from which age; the link comes last. It names nobody's sex, and may be passed on by others."""
         said = {"organisation": organisation(), "by": person(self.by), "n": self.minimum}
         invited = (
             _("%(by)s invites you to join %(organisation)s.")

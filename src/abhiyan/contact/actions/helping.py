@@ -41,8 +41,8 @@ def ask_help(*, body_id: int, reason: str, by: Actor, at: datetime) -> None:
         if asked is None or asked.heard_at is not None:
             seat.help_at, seat.heard_at, seat.heard_by = at, None, None
             audit.record(by=by, at=at, act="contact.ask_help", subject=str(body_id), facts={"reason": reason})
-        seat.help_for, seat.help_turn_id = reason, turn_id
-        seat.save(update_fields=["help_at", "help_for", "help_turn_id", "heard_at", "heard_by"])
+        seat.help_for, seat.help_turn_id, seat.seen_at = reason, turn_id, at  # who asks is at work
+        seat.save(update_fields=["help_at", "help_for", "help_turn_id", "heard_at", "heard_by", "seen_at"])
 
 
 def drop_help(*, by: Actor, at: datetime) -> None:

@@ -456,7 +456,7 @@ def _elsewhere(
 
 
 def stands_elsewhere(member: Member) -> tuple[bool, datetime | None]:
-    """Of an entry that is counted by another phone of its person: whether that goes on, and when this phone's word
+    """Return, for an entry that another phone of its person counts, whether that goes on, and when this phone's word
     ended it. For the phone itself."""
     if member.end_reason != endings.MERGED:
         return False, None

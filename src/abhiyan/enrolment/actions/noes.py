@@ -1,9 +1,9 @@
 """A no belongs to the person, on however many phones.
 
 Entries that were merged are one person; on one phone so are entries of the same name and year of birth, one for each
-roll. What a phone of one says no to, the phones of the others refuse too: with the merge (`merging.keep_noes`), and
-whenever it says so later (`spread_no`). An undo of the merge leaves it so, for only a phone's own word takes its no
-back. Other people on those phones are not concerned.
+roll. A no of one phone holds for all phones of the person: with the merge (`merging.keep_noes`), and whenever it comes
+later (`spread_no`). An undo of the merge leaves it so, for only a phone's own word takes its no back. Other people on
+those phones are not concerned.
 """
 
 from collections.abc import Collection

@@ -1,5 +1,5 @@
-"""What a phone is told after its own word: that we stop, which lists it has left, whom it struck off, that it is back;
-and thanks for a yes. It is told what is: what ended by this word, what is left, and how to end or undo that."""
+"""Messages to a phone after its own word: we stop, lists it has left, entries it struck off, it is back; thanks for a
+yes. They say what ended by this word, what is left, and how to end or undo that."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,7 +1,7 @@
 """A long SMS that comes in parts is heard as one text.
 
 A part waits sealed until the others are there, or until no more came for a while; the loop then hears the whole. A text
-of joining that lacks something waits too: its other half may be on the way. What is no part is heard at once.
+of joining that lacks something waits too: its other half may be on the way. A text that is no part is heard at once.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ def hear_or_hold(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
 
 
 def _hold(told: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) -> bool:
-    """Whether the text waits as a part, or did so before. The phone is locked."""
+    """Return True if the text waits as a part, or did so before. The phone is locked."""
     text = told.text
     ident = _set_id(told, phone_id)
     row = Text.objects.filter(pk=ident).first()
@@ -113,7 +113,7 @@ def hear_parts(*, at: datetime) -> int:
 
 
 def _stored(joining: Joining | None, told: TextIn, by: Actor, at: datetime) -> bool:
-    """Store the claim of a text. Whether it, or its refusal, is on disk."""
+    """Store the claim of a text. Return True once it, or its refusal, is on disk."""
     if joining is None or told.programme_id is None:
         return True
     try:
@@ -141,7 +141,7 @@ def _opened(row: Text) -> dict[str, Any]:
 
 
 def _facts(told: TextIn) -> dict[str, Any]:
-    """What is kept of the first part, as JSON."""
+    """Return the facts of the first part that are kept, as JSON."""
     at = told.text.at
     return asdict(replace(told, text=replace(told.text, text="", at=None, part=None))) | {
         "said_at": at.isoformat() if at else ""

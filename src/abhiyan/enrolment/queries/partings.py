@@ -85,8 +85,8 @@ def denied_at(phone_id: UUID, at: datetime) -> list[EntrySource]:
 
 
 def left_at(phone_id: UUID, at: datetime) -> list[Membership]:
-    """Which memberships a phone's word, at this instant, ended by leaving: on it, and on other phones of the same
-    people. In a system scope."""
+    """Return the memberships that a phone's word, at this instant, ended by leaving: on it, and on other phones of the
+    same people. In a system scope."""
     found = Parting.objects.filter(said_by=phone_id, kind=endings.LEFT, at=at, undone_at=None)
     ids = list(found.values_list("public_id", flat=True))
     return list(Membership.objects.filter(public_id__in=ids).order_by("roll_id", "id"))

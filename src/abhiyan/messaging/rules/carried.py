@@ -68,7 +68,7 @@ def _chosen(pieces: list[tuple[str, bool, bool]]) -> CarriedWords:
 
 
 def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, bool, bool]]:
-    """Each text below a field: whether it stands beside the words, and whether it is a name."""
+    """Yield each text below a field, with two flags: it is no word of the message itself; it is a name."""
     if depth > DEEPEST:
         return
     if isinstance(value, dict):
@@ -86,7 +86,7 @@ def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, bool, bool]]
 
 
 def _form_in(text: str) -> Any:
-    """What a form of WhatsApp was filled in with: JSON within a text. None for every other text."""
+    """Return the answers of a filled-in form of WhatsApp: JSON within a text. None for every other text."""
     if not text.startswith("{") or len(text) > 20 * words.LONGEST:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Whose numbers serve a programme: a room above says it, for messages know no drives."""
+"""The programmes whose numbers serve another one. A room above says it, for messages know no drives."""
 
 from collections.abc import Callable, Sequence
 

@@ -22,7 +22,7 @@ _NS = ("concat-part", "concat_part", "part")
 
 @dataclass(frozen=True, slots=True)
 class PartMark:
-    """Which part of which text. ref: the same for all of it; n: from 1."""
+    """The place of a part in its text. ref: the same for all of the text; n: from 1."""
 
     ref: str
     n: int
@@ -38,7 +38,7 @@ class SmsPart:
 
 
 def mark_of(values: Mapping[str, Any]) -> PartMark | None:
-    """What a provider says of a part. None for a whole text, and for a mark that cannot be read."""
+    """Return the mark that a provider gave a part. None for a whole text, and for a mark that cannot be read."""
     header = next((value for name, value in values.items() if name.casefold() == "udh"), None)
     if isinstance(header, str) and (found := _of_header(header)):
         return found
@@ -84,8 +84,8 @@ def is_complete(parts: Sequence[SmsPart]) -> bool:
 def joined(parts: Sequence[SmsPart]) -> str:
     """The text of its parts. A part that is a no stands first, so that it is heard.
 
-    Marked parts have their order. Of others, what begins with a word of ours is the first, what begins in the middle of
-    a letter and what is short is the last.
+    Marked parts have their order. Of others, a part that begins with a word of ours is the first. A short one, and one
+    that begins in the middle of a letter, is the last.
     """
     if all(part.mark is not None for part in parts):
         # Two texts may have one mark: phones count them up to 255, some always alike. Then both are read.
@@ -116,11 +116,11 @@ def goes_on(text: str) -> bool:
 
 
 def is_exact(whole: str, piece: str) -> bool:
-    """Whether a piece follows without a space: the text was cut at the length of a part, or within a letter."""
+    """Return True if a piece follows without a space: the text was cut at a part's length, or within a letter."""
     return goes_on(piece) or is_full(whole[-160:]) or is_full(whole)
 
 
 def _is_no(piece: str) -> bool:
-    """Whether a part by itself is a no. "no water for a week" in the middle of a text is none."""
+    """Return True if a part by itself is a no. "no water for a week" in the middle of a text is none."""
     said = words.read(piece)
     return said.word in words.REFUSING and (said.word is not words.TextWord.NO or not said.rest)

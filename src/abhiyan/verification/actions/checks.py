@@ -199,11 +199,11 @@ def tell_checks(*, found: Sequence[ToldCheck], by: Actor, at: datetime) -> None:
 
 
 def take_off(*, at: datetime) -> int:
-    """Do what people asked who told a verifier that they leave; how many. What is left over is done the next time.
+    """Take off their lists the people who told a verifier that they leave; how many. The next turn does the rest.
 
-    They leave every list of the activity. Where it has none to leave, it is a no said aloud, and ends all outreach.
-    That it is done is written at the next turn: whoever reads the whole database, with the number of each transaction,
-    finds no row that joins a person and a check.
+    They leave every list of the activity. An activity without a list keeps a no said aloud, which ends all outreach.
+    The next turn writes that it is done. So no transaction joins a person and a check, even for a reader of the whole
+    database.
     """
     with system("who asked a verifier to leave"):
         asking = Check.objects.exclude(leaves_at=None).select_related("frame__programme")
