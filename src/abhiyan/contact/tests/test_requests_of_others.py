@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
+from string import ascii_lowercase
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions.lines import State, question_of
 from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket, TicketLine
+from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.messaging.models import Question
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Person
@@ -121,12 +123,17 @@ DOORS: dict[str, Callable[[Try], Any]] = {
     "merge_ticket": _merge,
     "merge_ticket, into it": _merge_into,
     "reopen_ticket": lambda of: helpdesk.reopen_ticket(ticket=of.row.pk, by=of.by, **AT),
+    "ask_quiet": lambda of: helpdesk.ask_quiet(ticket=of.row.pk, by=of.by, **AT),
+    "note_call": lambda of: helpdesk.note_call(
+        ticket=of.row.pk, result=CallResult.WRONG_NUMBER, by=of.by, **AT
+    ),
     "reveal_caller": lambda of: helpdesk.reveal_caller(ticket=of.row.pk, by=of.by, **AT),
 }
 # Acts that speak for no account: the phone itself, or a loop. And acts about no request.
 OTHERS = {
     "add_own": "the phone itself",
     "hear_answer": "the phone itself",
+    "keep_quiet": "the phone itself",
     "answer_approved": "uses what ask_answer_many asked, and answers as answer_many does",
     "close_quiet": "a loop",
     "raise_overdue": "a loop",
@@ -167,7 +174,8 @@ def _request(draw: Random, world: World, phone: str) -> Ticket:
             made = helpdesk.add_own(opening=opening, by=CHANNEL, at=NOW - HOUR)
     if draw.random() < 0.6 and made.state == State.OPEN:
         is_done = draw.random() < 0.8
-        made = helpdesk.answer_ticket(ticket=made.pk, text="It is on its way", is_done=is_done, by=BY, at=NOW)
+        text = f"It is on its way, {''.join(draw.choices(ascii_lowercase, k=8))}"  # not the same answer each time
+        made = helpdesk.answer_ticket(ticket=made.pk, text=text, is_done=is_done, by=BY, at=NOW)
     return made
 
 

@@ -244,4 +244,4 @@ def test_the_hindi_pages_say_what_happens(world: World) -> None:
     world.web_join(of=world.asha)
     client = open_me(world.asha, browser(language="hi"))
     client.get("/me/")
-    assert "यह वापस नहीं होगा" in body(client, "/me/erase/")
+    assert "इसे वापस नहीं लिया जा सकेगा" in body(client, "/me/erase/")

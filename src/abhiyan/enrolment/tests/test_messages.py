@@ -63,7 +63,7 @@ def test_page_filter_and_file_name_every_kind_of_message(reader: Client, languag
 def test_the_file_says_when_a_message_was_sent_and_why_another_was_not(reader: Client) -> None:
     file = b"".join(reader.get("/messages/?format=csv"))
     rows = {row["Message"]: row for row in csv.DictReader(io.StringIO(file.decode("utf-8-sig")))}
-    replied, already = rows["Reply to a missed call"], rows["Already a member"]
+    replied, already = rows["Reply to a first call or text"], rows["Already a member"]
     assert (replied["Status"], replied["Sent"][:4]) == ("Sent", "2026")
     assert (already["Status"], already["Sent"], already["Reason"]) == ("Given up", "", "The phone said no")
 

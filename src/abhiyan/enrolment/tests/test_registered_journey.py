@@ -105,8 +105,9 @@ def answered(world: World, phones: Phones, phone: str) -> None:
 
 
 def test_a_journey_from_the_code_to_the_stop_passes_a_carrier_that_drops_what_is_not_registered(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ABHIYAN_SMS_REPLIES", "1")  # the gateway takes replies to the header
     rows = registered(exported())
     assert imported(rows, tmp_path / "texts.csv")[0] == 0
     with carrying(carrier := Carrier(rows)) as way_out:

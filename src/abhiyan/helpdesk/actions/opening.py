@@ -42,7 +42,7 @@ from .lines import (
     may_be_told,
     sealed_person,
 )
-from .routing import may_answer, send_to_desk
+from .routing import is_own, may_answer, send_to_desk
 
 
 class NoPhone(Refused):
@@ -279,9 +279,9 @@ def _add_said(row: Ticket, asked: Opening, *, is_call: bool, by: Actor, at: date
 def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket | None:
     """The phone's request that this one joins.
 
-    An account's typed words join only what the account may answer. Otherwise they would land in a request of another
-    place, open it again and end its question. Nobody knows who sent a form whose phone is not proven. It joins only
-    such forms that no office has answered.
+    An account's typed words join only its own request, and what it may answer. Otherwise they would land in a request
+    of another place, open it again and end its question. Nobody knows who sent a form whose phone is not proven. It
+    joins only such forms that no office has answered.
     """
     open_ = Ticket.objects.select_for_update().filter(
         Q(state=State.OPEN, answered_at=None)
@@ -297,7 +297,7 @@ def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: 
             if rules.is_joined(
                 same_way=row.way == asked.way, same_kind=row.kind == asked.kind, is_typed=is_typed
             )
-            and (not is_typed or may_answer(row, by=by))
+            and (not is_typed or is_own(row, by=by) or may_answer(row, by=by))
         ),
         None,
     )

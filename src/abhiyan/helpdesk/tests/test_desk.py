@@ -84,7 +84,10 @@ def test_who_writes_while_another_answers_is_told_before_a_second_answer_goes_ou
     assert lines(made.pk).count("replied") == 2
 
 
-def test_a_ready_answer_of_the_persons_language_is_inserted_and_nothing_typed_is_lost(world: World) -> None:
+def test_a_ready_answer_of_the_persons_language_is_inserted_and_nothing_typed_is_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABHIYAN_SMS_REPLIES", "1")
     chief, desk = (
         officer(world, "district_president", "JK-SRI"),
         officer(world, "mandal_president", "JK-SRI-M1"),
@@ -121,7 +124,10 @@ def test_a_ready_answer_of_the_persons_language_is_inserted_and_nothing_typed_is
         assert queries.ready_for(other) == []
 
 
-def test_several_alike_get_one_answer_each_in_their_language(world: World) -> None:
+def test_several_alike_get_one_answer_each_in_their_language(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABHIYAN_SMS_REPLIES", "1")
     desk = officer(world, "state_president", "JK")
     for n in range(3):
         phone = f"+9199060010{n:02}"

@@ -563,7 +563,7 @@ def test_a_reply_without_the_number_to_hear_the_notice_does_not_speak_of_it(gate
         )
     assert turn(gateway) == 1
     text = gateway.got[0]["text"]
-    assert "सुनें" not in text and "रोकें" not in text and "https://x/j/1/ खोलें। नहीं बनना" in text
+    assert "सुनें" not in text and "रोकें" not in text and "खोलें: https://x/j/1/ नहीं बनना" in text
 
 
 def _doctor() -> list[DoctorFinding]:

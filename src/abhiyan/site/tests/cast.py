@@ -95,7 +95,12 @@ def shown_by(role: str) -> tuple[Viewer, Visit]:
         return NOBODY, Visit(None if role == "anonymous" else Session(phone_id=phone))
     office = (OFFICES | MORE_OFFICES).get(role, ("",))[0]
     held: Any = tuple(
-        SimpleNamespace(capabilities=seat.capabilities, body_id=None, hierarchy=Hierarchy.ORGANISATIONAL)
+        SimpleNamespace(
+            office=seat.code,
+            capabilities=seat.capabilities,
+            body_id=None,
+            hierarchy=Hierarchy.ORGANISATIONAL,
+        )
         for seat in SEATS
         if seat.code == office
     )

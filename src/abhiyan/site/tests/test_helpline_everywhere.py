@@ -26,6 +26,7 @@ NO_PAGES = {
     "enrolment:join_places",
     "enrolment:me_out",
     "enrolment:notice_heard",
+    "messaging:short_link",
     "verification:public_file",
     "verification:public_more",
     "site:today",

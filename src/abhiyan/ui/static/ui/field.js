@@ -211,13 +211,13 @@ async function hideWaiting(form) {
   for (const box of form.querySelectorAll(`[name="${name}"]`)) box.closest("label").hidden = values.has(box.value);
 }
 
-// The forms about one thing whose records wait: nobody is asked the same again. Once they are sent, this page is old.
+// Pages whose records wait: no link leads there, and a mark is not asked for again. Once they are sent, this page is old.
 const waits = new Set();
 async function markWaiting() {
   const finished = (await mine()).filter((one) => one.thing !== one.key && one.key !== asked);
   for (const one of finished) if (one.state === "final") waits.add(one.opens ?? one.page);
   for (const one of finished) if (one.state === "refused") waits.delete(one.opens ?? one.page);
-  for (const part of document.querySelectorAll("main a[href], form[data-thing]")) {
+  for (const part of document.querySelectorAll("main a[href], form[data-mark]")) {
     const isDone = waits.has(part.dataset.page ?? part.getAttribute("href"));
     if (isDone === part.hidden) continue;
     part.hidden = isDone;
