@@ -306,6 +306,7 @@ def full_limit(hands: Hands) -> None:
 FLAWS = [
     Flaw("notices", FAIL, "joining waits", sql("update people_notice set organisation = 'Purana Sangathan'")),
     Flaw("limits", WARN, "the limit code.phone was full: 1 were refused", full_limit),
+    Flaw("answers", WARN, "by their link only", variable("ABHIYAN_SMS_REPLIES", None)),
     Flaw("keys", FAIL, "may be read by others", master_key(None, 0o644)),
     Flaw("keys", FAIL, "the master key is the demo's", master_key(keys.demo_master("seed"), 0o600)),
     Flaw("settings", FAIL, "need https", setting(ORIGIN="http://campaign.example.org")),
@@ -550,6 +551,7 @@ def hands(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, heads:
         ("ABHIYAN_BEHIND_PROXY", "1"),
         ("ABHIYAN_AUDIT_HEADS_TO", str(heads)),
         ("ABHIYAN_SMS", "file"),
+        ("ABHIYAN_SMS_REPLIES", "1"),
     ):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
