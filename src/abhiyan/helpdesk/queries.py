@@ -94,11 +94,17 @@ def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
 
 def of_others() -> Q:
     """A condition on requests: not from a phone of the viewer's own, nor from one whose entry was merged with it."""
+    own = _own_phones()
+    return ~Q(phone_id__in=own) if own else Q()
+
+
+def _own_phones() -> set[UUID]:
+    """The phones of the viewer in scope; none of who has no account."""
     account_id = current().account
     if account_id is None:
-        return Q()
+        return set()
     with system("which phones are the viewer's own"):
-        return ~Q(phone_id__in=people.own_phones(account_id))
+        return people.own_phones(account_id)
 
 
 def condition(wanted: Wanted) -> Q:
@@ -437,8 +443,11 @@ def waiting_apart(of: Q, *, at: datetime, limit: int) -> tuple[Queue, Queue]:
 
 
 def _open(of: Q, limit: int) -> list[tuple[datetime, int, datetime]]:
-    rows = Ticket.objects.filter(of, of_others(), state=Ticket.State.OPEN).order_by("due_at")
-    return list(rows.values_list("due_at", "raised", "opened_at")[:limit])
+    """Due, raised and opened of what waits. Where nothing waits, nobody asks which phones are the viewer's own."""
+    rows = Ticket.objects.filter(of, state=Ticket.State.OPEN).order_by("due_at")
+    found = list(rows.values_list("due_at", "raised", "opened_at", "phone_id")[:limit])
+    own = _own_phones() if found else set()
+    return [(due, raised, opened) for due, raised, opened, phone_id in found if phone_id not in own]
 
 
 def _queue(found: list[tuple[datetime, int, datetime]], at: datetime) -> Queue:

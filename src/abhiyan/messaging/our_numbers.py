@@ -48,13 +48,14 @@ class OurNumbers:
 
         The programme's own comes first, then that of the open drive above it, then one of all programmes.
         """
-        serving = (*whose_numbers(programme_id), None)
-        order: dict[int | None, int] = {one: n for n, one in enumerate(serving)}
-        found = [
-            one
-            for one in self.rows
-            if one.meaning == meaning and one.provider in providers and one.programme_id in order
-        ]
+        fit = [one for one in self.rows if one.meaning == meaning and one.provider in providers]
+        of_programmes = {one.programme_id for one in fit} - {None}
+        # Which drive is above is asked only where its number may be the answer.
+        above = whose_numbers(programme_id) if of_programmes and programme_id not in of_programmes else ()
+        order: dict[int | None, int] = {
+            one: n for n, one in enumerate(dict.fromkeys((programme_id, *above, None)))
+        }
+        found = [one for one in fit if one.programme_id in order]
         return min(found, key=lambda one: order[one.programme_id]).number if found else ""
 
     def first(self, meaning: str, *, providers: Sequence[str] = inbound.PROVIDERS) -> str:
