@@ -217,7 +217,7 @@ def own_calls(account_id: int, *, at: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnCall:
+class CallOfToday:
     """A call of a caller's own day. outcome: words; "" once it is taken back. left_s: so long it can be taken back.
 
     is_no: it is a no that stands; nobody corrects it.
@@ -230,7 +230,7 @@ class OwnCall:
     is_no: bool = False
 
 
-def calls_today(account_id: int, *, at: datetime, most: int = MOST_OWN_SHOWN) -> list[OwnCall]:
+def calls_today(account_id: int, *, at: datetime, most: int = MOST_OWN_SHOWN) -> list[CallOfToday]:
     """Return the calls that a caller noted today, newest first. In a system scope; two queries."""
     noted = (*queries.CALL_OUTCOMES, CallTurn.End.UNDONE)
     rows = CallTurn.objects.filter(
@@ -239,20 +239,20 @@ def calls_today(account_id: int, *, at: datetime, most: int = MOST_OWN_SHOWN) ->
     turns = list(rows.select_related("entry").order_by("-ended_at", "pk")[:most])
     tries = ContactTry.objects.filter(turn_id__in=[one.pk for one in turns], undone_at=None)
     stands = {one.turn_id: one for one in tries}
-    return [_own_call(one, stands.get(one.pk), at) for one in turns]
+    return [_call_of_today(one, stands.get(one.pk), at) for one in turns]
 
 
-def own_call(turn: CallTurn, *, at: datetime) -> OwnCall:
+def call_of_today(turn: CallTurn, *, at: datetime) -> CallOfToday:
     """Return one of these calls. In a system scope."""
-    return _own_call(turn, queries.outcome_of(turn), at)
+    return _call_of_today(turn, queries.outcome_of(turn), at)
 
 
-def _own_call(turn: CallTurn, made: ContactTry | None, at: datetime) -> OwnCall:
+def _call_of_today(turn: CallTurn, made: ContactTry | None, at: datetime) -> CallOfToday:
     name = queries.unsealed(turn.entry.person_name, turn.entry.public_id)
     left = made.stored_at + TAKE_BACK - at if made else timedelta(0)
     outcome = str(made.get_outcome_display()) if made else ""
     is_no = made is not None and made.outcome == ContactTry.Outcome.NEVER and left < timedelta(0)
-    return OwnCall(turn, name, outcome, max(0, int(left.total_seconds())), is_no)
+    return CallOfToday(turn, name, outcome, max(0, int(left.total_seconds())), is_no)
 
 
 def languages_of(account_id: int) -> list[str]:
@@ -303,7 +303,7 @@ def asks_help(seat: CallSeat, *, on_call: UUID | None, at: datetime) -> HelpAske
     return HelpAsked(seat.help_at, str(seat.get_help_for_display()), seat.heard_at)
 
 
-def own_seat(account_id: int) -> CallSeat | None:
+def seat_of_caller(account_id: int) -> CallSeat | None:
     """Return where a caller sits, or sat last. In a system scope."""
     return CallSeat.objects.filter(account_id=account_id).first()
 

@@ -65,8 +65,8 @@ RECORDS = (
         name=_("Call of a call centre"),
         page="contact:call",
         tile="",
-        take=calls.take_call,
-        show=calls.show_call,
+        take=calls.take_turn_record,
+        show=calls.show_turn_record,
         keep=keep_no_call,
     ),
     RecordKind(

@@ -20,7 +20,7 @@ def _choices() -> Sequence[tuple[str, str]]:
 
 def _note(request: UUID, result: CallResult, again_at: datetime | None, by: Actor, at: datetime) -> None:
     outcome = Attempt.Outcome(result.value)
-    actions.note_try(room=ROOM, about=request, outcome=outcome, again_at=again_at, by=by, at=at)
+    actions.note_other_try(room=ROOM, about=request, outcome=outcome, again_at=again_at, by=by, at=at)
 
 
 def _calls(requests: Collection[UUID]) -> Mapping[UUID, Sequence[RequestCall]]:

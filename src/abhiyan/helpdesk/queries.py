@@ -257,11 +257,11 @@ def asked_again(ticket: Ticket) -> AskedAgain:
 def next_waiting(of: QuerySet[Ticket], *, but: UUID, at: datetime) -> Ticket | None:
     """Return what is due first in a list, after one was answered. A request that rests after a call waits."""
     found = list(of.filter(state=Ticket.State.OPEN).exclude(pk=but).order_by("due_at", "pk")[:MOST_LOOKED_AT])
-    calls = calls_of([one.pk for one in found])
+    calls = calls_about_requests([one.pk for one in found])
     return next((one for one in found if not _rests(calls.get(one.pk, ()), at)), None)
 
 
-def calls_of(ids: Collection[UUID]) -> Mapping[UUID, Sequence[RequestCall]]:
+def calls_about_requests(ids: Collection[UUID]) -> Mapping[UUID, Sequence[RequestCall]]:
     """Return the noted calls about requests in sight, by request, the oldest first."""
     if not ids:
         return {}
@@ -269,7 +269,7 @@ def calls_of(ids: Collection[UUID]) -> Mapping[UUID, Sequence[RequestCall]]:
         return tries.book().calls(ids)
 
 
-def callers_of(calls: Mapping[UUID, Sequence[RequestCall]]) -> dict[int, str]:
+def names_of_request_callers(calls: Mapping[UUID, Sequence[RequestCall]]) -> dict[int, str]:
     """Return the names of the callers, by account."""
     with system("who called about requests"):
         return people.names_of({one.account_id for each in calls.values() for one in each})

@@ -11,7 +11,7 @@ from abhiyan.core import environment
 
 from .models import Number
 from .rules import inbound
-from .rules.serving import whose_numbers
+from .rules.serving import numbers_serving
 
 Meaning = Number.Meaning
 OUR_BLANKS = (
@@ -51,7 +51,7 @@ class OurNumbers:
         fit = [one for one in self.rows if one.meaning == meaning and one.provider in providers]
         of_programmes = {one.programme_id for one in fit} - {None}
         # Which drive is above is asked only where its number may be the answer.
-        above = whose_numbers(programme_id) if of_programmes and programme_id not in of_programmes else ()
+        above = numbers_serving(programme_id) if of_programmes and programme_id not in of_programmes else ()
         order: dict[int | None, int] = {
             one: n for n, one in enumerate(dict.fromkeys((programme_id, *above, None)))
         }

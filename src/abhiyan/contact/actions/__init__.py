@@ -12,7 +12,7 @@ from .attempts import (
     end_attempt,
     lapse_attempts,
     note_attempt,
-    note_try,
+    note_other_try,
     note_visit,
     undo_visit,
 )
@@ -48,7 +48,7 @@ from .doors import (
     require_there,
     take_doors,
 )
-from .handing import hand_over
+from .handing import hand_call_over
 from .helping import answer_help, ask_help, drop_help
 from .inbound import CallerFound, CallerSaid, look_up_caller, note_caller_no, take_inbound
 from .lists import (
@@ -94,7 +94,7 @@ from .queues import (
     make_queue,
     pause_queue,
     resume_queue,
-    write_words,
+    write_queue_words,
 )
 from .reminding import NoSupervisorToRemind, remind_centres
 from .standing import bring_back_entries

@@ -138,7 +138,7 @@ def note_attempt(
     return attempt
 
 
-def note_try(
+def note_other_try(
     *,
     room: str,
     about: UUID,
@@ -173,7 +173,9 @@ def note_visit(*, room: str, about: UUID, by: Actor, at: datetime) -> Attempt:
 
     The room asks beforehand who may.
     """
-    return note_try(room=room, about=about, outcome=Attempt.Outcome.VISITED, is_visit=True, by=by, at=at)
+    return note_other_try(
+        room=room, about=about, outcome=Attempt.Outcome.VISITED, is_visit=True, by=by, at=at
+    )
 
 
 def undo_visit(*, room: str, about: UUID, by: Actor) -> None:

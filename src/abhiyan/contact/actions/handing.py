@@ -24,7 +24,7 @@ class CallerNotThere(Refused):
     message = _("Choose a caller who is at work now and speaks the person's language.")
 
 
-def hand_over(*, body_id: int, entry: UUID, caller: int, by: Actor, at: datetime) -> None:
+def hand_call_over(*, body_id: int, entry: UUID, caller: int, by: Actor, at: datetime) -> None:
     """Give a promised call-back of the centre's queues to a caller (an account): their next person once it is due.
 
     Nobody else gets it until `centres.HANDED_FOR` after it is due; then anybody may. Supervisors only. Refuses

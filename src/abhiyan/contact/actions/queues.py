@@ -102,7 +102,7 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
     return one
 
 
-def write_words(*, public_id: UUID, words: Mapping[str, str], by: Actor, at: datetime) -> CallQueue:
+def write_queue_words(*, public_id: UUID, words: Mapping[str, str], by: Actor, at: datetime) -> CallQueue:
     """Write what the callers of a queue say, by language; an empty text means our usual words. It needs programmes.run.
 
     Refuses NotYours, QueueWordsUnfit with the language's field.

@@ -124,7 +124,7 @@ DOORS: dict[str, Callable[[Try], Any]] = {
     "merge_ticket, into it": _merge_into,
     "reopen_ticket": lambda of: helpdesk.reopen_ticket(ticket=of.row.pk, by=of.by, **AT),
     "ask_quiet": lambda of: helpdesk.ask_quiet(ticket=of.row.pk, by=of.by, **AT),
-    "note_call": lambda of: helpdesk.note_call(
+    "note_request_call": lambda of: helpdesk.note_request_call(
         ticket=of.row.pk, result=CallResult.WRONG_NUMBER, by=of.by, **AT
     ),
     "reveal_caller": lambda of: helpdesk.reveal_caller(ticket=of.row.pk, by=of.by, **AT),

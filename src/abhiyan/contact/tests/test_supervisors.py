@@ -110,7 +110,7 @@ def test_a_supervisor_of_another_centre_neither_answers_nor_hands_over(
     stranger = seated(elsewhere, world.unit("N12"), 8, "call_supervisor")
     for body in (centre, elsewhere):
         with pytest.raises((NoCallerHere, CallBackGone, CallerNotThere)):
-            actions.hand_over(
+            actions.hand_call_over(
                 body_id=body, entry=entry.public_id, caller=caller.pk, by=actor(stranger), at=NOW
             )
         with pytest.raises((NoCallerHere, NoHelpAsked)):
@@ -145,7 +145,9 @@ def test_a_promise_that_is_handed_over_goes_to_that_caller_first_and_then_to_eve
     late = NOW + 2 * HOUR
     given.time(late)
     with pytest.raises(CallerNotThere):  # absent
-        actions.hand_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=late)
+        actions.hand_call_over(
+            body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=late
+        )
     actions.give_person_back(turn=take(centre, other, late).pk, by=actor(other), at=late)
     answer = browser(head).post(
         f"/contact/centre/{centre}/hand/", {"entry": str(entry.public_id), "caller": str(other.pk)}
@@ -159,7 +161,9 @@ def test_a_promise_that_is_handed_over_goes_to_that_caller_first_and_then_to_eve
     assert take(centre, caller, late).entry_id != entry.pk, "it waits for its caller"
     assert take(centre, other, late).entry_id == entry.pk, "before the queue that goes first"
     with pytest.raises(CallBackGone):
-        actions.hand_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=late)
+        actions.hand_call_over(
+            body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=late
+        )
 
 
 def test_a_promise_comes_back_when_its_caller_does_not_take_it(
@@ -168,7 +172,7 @@ def test_a_promise_comes_back_when_its_caller_does_not_take_it(
     queue_of(run, people_to_call(run, world.unit("N1111"), 1))
     entry = promised(centre, caller)
     actions.take_next(body_id=centre, languages=["hi"], by=actor(other), at=NOW)  # comes to work
-    actions.hand_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=NOW)
+    actions.hand_call_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=NOW)
     due = NOW + HOUR
     early = actions.take_next(body_id=centre, languages=["hi"], by=actor(caller), at=due + 14 * MINUTE)
     assert early is None
@@ -182,9 +186,9 @@ def test_a_break_frees_what_was_handed_over_and_a_language_is_asked(
     entry = promised(centre, caller)
     actions.take_next(body_id=centre, languages=["en"], by=actor(other), at=NOW)
     with pytest.raises(CallerNotThere):  # does not speak the person's language
-        actions.hand_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=NOW)
+        actions.hand_call_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=NOW)
     actions.take_next(body_id=centre, languages=["hi"], by=actor(other), at=NOW)
-    actions.hand_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=NOW)
+    actions.hand_call_over(body_id=centre, entry=entry.public_id, caller=other.pk, by=actor(head), at=NOW)
     actions.leave_seat(reason="rest", by=actor(other), at=NOW + MINUTE)
     due = NOW + HOUR
     found = actions.take_next(body_id=centre, languages=["hi"], by=actor(caller), at=due)

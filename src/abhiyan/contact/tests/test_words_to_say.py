@@ -148,7 +148,7 @@ def test_unfit_words_are_refused_beside_their_field_and_change_nothing(
     answer = president.post(words_page(queue), {"words_hi": "", "words_en": "Hello {nmae}"})
     assert answer.status_code == 422 and "No slot is called {nmae}" in answer.text
     with pytest.raises(QueueWordsUnfit) as refused:
-        actions.write_words(
+        actions.write_queue_words(
             public_id=queue.public_id,
             words={"hi": "{caller}"},
             by=actor(world.holder("state_president", "N1")),
@@ -156,7 +156,7 @@ def test_unfit_words_are_refused_beside_their_field_and_change_nothing(
         )
     assert refused.value.field == "words_hi"
     with pytest.raises(NotYours):
-        actions.write_words(public_id=queue.public_id, words={}, by=actor(caller), at=NOW)
+        actions.write_queue_words(public_id=queue.public_id, words={}, by=actor(caller), at=NOW)
     assert browser(caller).get(words_page(queue)).status_code == 403
     with system("test"):
         queue.refresh_from_db()

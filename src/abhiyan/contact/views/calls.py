@@ -138,7 +138,7 @@ def _shown(
         queues = [] if turn else centres.queues_of(seat.body_id or 0, at=at)
         left = [(one, centres.left_in(one, spoken, at=at, most=centres.MOST_COUNTED)) for one in queues]
         own = centres.own_calls(account, at=at)
-        sits = centres.own_seat(account)
+        sits = centres.seat_of_caller(account)
         helped = centres.asks_help(sits, on_call=turn.pk if turn else None, at=at) if sits else None
         handed = [] if turn else centres.handed_to(account, at=at)
         number = centres.number_of(turn) if turn else ""
@@ -351,7 +351,7 @@ def _opened(
     """Show a call that is over: what came of it, and the form that corrects it. NotFound on a later day."""
     at, zone = clock.now(), turn.queue.programme.zone
     with system("a call of a caller's own"):
-        own = centres.own_call(turn, at=at)
+        own = centres.call_of_today(turn, at=at)
     if own.outcome and turn.ended_at and clock.day_in(zone, turn.ended_at) != clock.day_in(zone, at):
         raise NotFound
     context = {
@@ -380,7 +380,7 @@ def own_calls(request: Request) -> HttpResponseBase:
     return render(request, "contact/own_calls.html", context)
 
 
-def take_call(request: Request, sent: RecordSent) -> str:
+def take_turn_record(request: Request, sent: RecordSent) -> str:
     """Note what came of a call that a browser kept, by the form and the act of its page."""
     centre_of(request, centres.AGENT)
     with system("a call of a caller's own"):
@@ -392,7 +392,7 @@ def take_call(request: Request, sent: RecordSent) -> str:
     return reverse("contact:calls")
 
 
-def show_call(request: Request, sent: RecordSent) -> RecordShown:  # noqa: ARG001  # alike for every kind
+def show_turn_record(request: Request, sent: RecordSent) -> RecordShown:  # noqa: ARG001  # alike for every kind
     """Refuse every such record of a phone that was signed out: callers sign in with both proofs."""
     raise NotYours
 

@@ -149,7 +149,9 @@ CENTRE_ACTS = {
         actions.answer_help, _("The caller reads that you answered. Go or call."), form=AnswerForm
     ),
     "hand": PageAct(
-        actions.hand_over, _("Handed over. It is the caller's next person once it is due."), form=HandForm
+        actions.hand_call_over,
+        _("Handed over. It is the caller's next person once it is due."),
+        form=HandForm,
     ),
     "back": PageAct(actions.take_person_back, _("The person is in the queue again."), form=TurnForm),
     "pause": PageAct(actions.pause_centre, _("Paused. Who has a person may finish.")),
@@ -413,7 +415,7 @@ def calling_words(request: Request, queue: UUID) -> HttpResponseBase:
     def do(given: dict[str, Any]) -> CallQueue:
         own = {code: given[f"words_{code}"].replace("\r\n", "\n").strip() for code in usual}
         words = {code: text for code, text in own.items() if text != usual[code]}
-        return actions.write_words(public_id=queue, words=words, by=request.actor, at=clock.now())
+        return actions.write_queue_words(public_id=queue, words=words, by=request.actor, at=clock.now())
 
     page = reverse("contact:calling", args=[one.programme.public_id])
     return ask(

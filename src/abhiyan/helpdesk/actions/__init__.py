@@ -5,7 +5,7 @@ from .answering import (
     ask_quiet,
     merge_ticket,
     move_ticket,
-    note_call,
+    note_request_call,
     reopen_ticket,
     reveal_caller,
 )
@@ -48,7 +48,7 @@ __all__ = [
     "keep_ready",
     "merge_ticket",
     "move_ticket",
-    "note_call",
+    "note_request_call",
     "raise_overdue",
     "reopen_ticket",
     "reveal_caller",

@@ -271,7 +271,7 @@ def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
         return people_acts.reveal_number(phone=number, about=row.pk, unit_id=row.unit_id, by=by, at=at)
 
 
-def note_call(
+def note_request_call(
     *, ticket: UUID, result: CallResult, again_at: datetime | None = None, by: Actor, at: datetime
 ) -> None:
     """Note what came of calling the person: reached, not, later, or a wrong number. The request stays as it is.

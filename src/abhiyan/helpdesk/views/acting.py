@@ -123,7 +123,7 @@ def _shown(row: Ticket) -> HttpResponseBase:
     return redirect("helpdesk:ticket", row.pk) if is_seen else redirect("helpdesk:tickets")
 
 
-class CallForm(forms.Form):
+class RequestCallForm(forms.Form):
     """The result of a call, by the button that was pressed, and the time of a later one."""
 
     outcome = forms.ChoiceField()
@@ -147,12 +147,12 @@ def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the whole number for one call, which the trail records; and note what came of the call."""
     one, at = queries.ticket_for(public_id), clock.now()
     is_noting = "outcome" in request.POST
-    form = CallForm(request.POST if is_noting else None)
+    form = RequestCallForm(request.POST if is_noting else None)
     offer(form, outcome=tries.book().choices())
 
     def act(given: dict[str, Any]) -> CallResult:
         result = CallResult(given["outcome"])
-        actions.note_call(
+        actions.note_request_call(
             ticket=public_id, result=result, again_at=given["again_at"], by=request.actor, at=at
         )
         return result

@@ -339,8 +339,8 @@ def _events(one: Ticket, *, at: datetime) -> list[RequestEvent]:
     merged = queries.merged_here(one)
     said = queries.lines_of(one, merged=merged)
     others = {each.pk: each for each in merged}
-    calls = queries.calls_of([one.pk, *others])
-    callers = queries.callers_of(calls)
+    calls = queries.calls_about_requests([one.pk, *others])
+    callers = queries.names_of_request_callers(calls)
     with system("whether answers have gone out"):
         sms = messaging.standings([each.line.message_id for each in said if each.line.message_id], at=at)
     places = units.names_of({each.unit_id for each in said if each.unit_id}, language=language())

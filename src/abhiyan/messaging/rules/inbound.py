@@ -147,7 +147,7 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
         "media" in name.casefold() and value not in ("", "0", 0) for name, value in values.items()
     )
     other = "media" if has_media and not said.text.strip() else ""
-    return Sms(provider, ref, of, to, said.text, at, other, part=sms_parts.mark_of(values))
+    return Sms(provider, ref, of, to, said.text, at, other, part=sms_parts.part_mark(values))
 
 
 _REPORT = {

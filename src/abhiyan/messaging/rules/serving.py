@@ -10,6 +10,6 @@ def answer_whose_numbers(answer: Callable[[int], Sequence[int]]) -> None:
     _answers[:] = [answer]
 
 
-def whose_numbers(programme_id: int) -> Sequence[int]:
+def numbers_serving(programme_id: int) -> Sequence[int]:
     """The programmes whose numbers serve one, the nearest first."""
     return _answers[0](programme_id) if _answers else (programme_id,)

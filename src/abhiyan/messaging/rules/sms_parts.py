@@ -37,7 +37,7 @@ class SmsPart:
     mark: PartMark | None = None
 
 
-def mark_of(values: Mapping[str, Any]) -> PartMark | None:
+def part_mark(values: Mapping[str, Any]) -> PartMark | None:
     """Return the mark that a provider gave a part. None for a whole text, and for a mark that cannot be read."""
     header = next((value for name, value in values.items() if name.casefold() == "udh"), None)
     if isinstance(header, str) and (found := _of_header(header)):

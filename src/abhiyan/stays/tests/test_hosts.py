@@ -58,9 +58,10 @@ def links(made: Stay, at: datetime = NOW) -> tuple[str, str]:
     with system("test"):
         assert actions.tell_next(at=at) == 1
     (mine,), (hosts,) = texts("+919419000000", "duty.stay"), texts(HOST, "ask.host")
-    return tuple(
-        browser().get(one["link"].removeprefix("http://localhost:8000"))["Location"] for one in (mine, hosts)
-    )  # type: ignore[return-value]
+    mine_at, hosts_at = (
+        browser().get(sms["link"].removeprefix("http://localhost:8000"))["Location"] for sms in (mine, hosts)
+    )
+    return mine_at, hosts_at
 
 
 def words(page: str) -> str:

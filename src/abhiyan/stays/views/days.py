@@ -31,7 +31,7 @@ from abhiyan.ui.fields import DayField
 from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken
 from abhiyan.units import queries as units
 
-from .field import KNOWN, StayMarkForm, said_of
+from .field import KNOWN, StayMarkForm, sentence_of_mark
 
 SHOWN = timedelta(days=92)
 DAY_FLAWS = {
@@ -118,7 +118,7 @@ def field_day(request: Request, day: UUID) -> HttpResponseBase:
     at = clock.now()
     form = StayMarkForm(request.POST if request.method == "POST" else None)
     own = queries.own_day(request.viewer.account_id, day)
-    done = tried(request, form, partial(_mark, request, day, form, timedelta(0), at), said=said_of)
+    done = tried(request, form, partial(_mark, request, day, form, timedelta(0), at), said=sentence_of_mark)
     if done:
         return redirect(request.path)
     context = {

@@ -240,7 +240,7 @@ def field_step(request: Request, stay: UUID, step: str) -> HttpResponseBase:
     at = clock.now()
     own = queries.own_stay(request.viewer.account_id, stay, at=at)
     form, do = _form(request, stay, step, timedelta(0), at=at)
-    done = tried(request, form, do, said=said_of)
+    done = tried(request, form, do, said=sentence_of_mark)
     is_early = own.of.state == Stay.State.ASSIGNED and KEPT not in request.headers
     if done or (request.method == "GET" and (is_early or step not in unmarked(own.of))):
         return redirect("stays:field_stay", stay)
@@ -260,7 +260,7 @@ def field_step(request: Request, stay: UUID, step: str) -> HttpResponseBase:
 KNOWN = _("You recorded this before. The first one stays.")
 
 
-def said_of(one: Stay | FieldDay) -> Promise:
+def sentence_of_mark(one: Stay | FieldDay) -> Promise:
     """Return what a worker reads after a mark or a report."""
     return KNOWN if one.is_known else _("Recorded.")
 
