@@ -25,14 +25,14 @@ ALL = texts.TEXTS | {
     for code, text in tomllib.loads(path.read_text("utf-8")).get("replies", {}).items()
 }
 ANSWER, JOIN, STOP, LEAVE = "+918000000001", "+918000000002", "+918000000003", "+918000000004"
-# What an installation may have: a number for answers, a header that takes replies, or neither; then numbers to call.
+# An installation has a number for answers, a header that takes replies, or neither; and perhaps numbers to call.
 WAYS = [
     {"answer": answer, "reply": reply, "join": join, "stop": stop, "leave": leave}
     for (answer, reply, join), stop, leave in product(
         [(ANSWER, "", JOIN), (ANSWER, "", ""), ("", "1", ""), ("", "", "")], ["", STOP], ["", LEAVE]
     )
 ]
-# Words by which a text asks to be answered by a text; each with what stands beside it.
+# Words by which a text asks to be answered by a text.
 ASKS = re.compile(
     r"(?<!not )\b(?:[Ww]rite|[Rr]eply|[Ss]end)\b|\b(?:YES|NO|LEAVE|STOP)\b"
     r"|भेजें|लिखें|बंद करें|“छोड़ें”|بھیجیں|لکھیں|بند کریں|“چھوڑیں”"

@@ -38,7 +38,7 @@ def shares(page: str) -> list[str]:
 
 
 def is_whole(said: str, language: str, *, minimum: int) -> bool:
-    """Whether an invitation has all its parts, in their order."""
+    """Return True if an invitation has all its parts, in their order."""
     text, _space, link = said.rpartition(" ")
     return (
         link.startswith(("http://", "https://"))

@@ -3,7 +3,7 @@
 Outside one's person-level scope a count is that of the last closed day. It is rounded to 10 and says nothing
 below 10. Every figure is rounded by itself from its running total, never put together from other rounded figures.
 Rounding keeps order, so rungs keep theirs. Two figures (two days, a node and its children, two channels) differ by a
-multiple of 10. What that means is uncertain by up to 9 either way.
+multiple of 10. Such a difference is uncertain by up to 9 either way.
 
 Somebody knows the own part of a node above their units exactly, day by day. There the rest is rounded first, by
 itself, and only then put together with the own part (`together`). While the own part moves by ones, the figure tells

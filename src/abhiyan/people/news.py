@@ -38,7 +38,7 @@ class PhoneSaidNo:
 
 @dataclass(frozen=True, slots=True)
 class SpokenNo:
-    """Somebody said aloud that they want no more contact. PhoneSaidNo was told before it.
+    """Somebody said aloud that they want no more contact. PhoneSaidNo comes first.
 
     by: who heard it.
     """

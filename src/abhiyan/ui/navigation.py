@@ -26,7 +26,7 @@ class NavigationEntry:
     it. key: what its pages call `here`. letter: follows `g` on the keyboard. needs: besides the access, one of these
     capabilities. offices: the reader holds one of these; none for all. asked: the query of its address. place: in the
     bar of offices that lead nobody, the lowest first; 0: not in it. short: its label in the bar. tree: the hierarchy
-    the reader's own unit must stand in; 0: any.
+    of the reader's own unit; 0: any.
     of: the kind of programme its address takes, "any" for every kind; "" for an address that takes none.
     """
 

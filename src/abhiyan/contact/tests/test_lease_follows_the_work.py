@@ -1,4 +1,4 @@
-"""Whoever is on the line, or has the record open, keeps the person. What came of a talk is noted once, never lost."""
+"""A caller on the line keeps the person, and so does a worker with the record open. An outcome is noted once."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta

@@ -48,7 +48,7 @@ NOES = [
     for phrase in words.expanded(written)
     if words.read(phrase).word in words.REFUSING
 ]
-# Where the words of the writer are, by kind. A new kind of the provider is like the last ones.
+# The place of the writer's words, by kind. A new kind of the provider is like the last ones.
 KINDS: Mapping[str, Any] = {
     "text": lambda no: {"body": no},
     "button": lambda no: {"payload": "promo-7", "text": no},
@@ -78,7 +78,7 @@ KINDS: Mapping[str, Any] = {
     "poll_answer": lambda no: {"options": [{"label": no, "votes": 1}]},
     "unsupported": lambda no: {"preview": {"lines": [no]}},
 }
-# Messages of which nothing is a no, whatever word of ours a name in them has.
+# These messages hold no no, though a name in them may have a word of ours.
 WITHOUT: dict[str, Any] = {
     "revoke": {"original_message_id": "w0"},
     "sticker": {"id": "4", "mime_type": "image/webp", "sha256": "c3RvcA==", "animated": False},

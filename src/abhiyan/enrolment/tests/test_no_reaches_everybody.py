@@ -1,7 +1,7 @@
 """STOP, LEAVE and NO reach the whole person and nobody else, and the receipt says what is true.
 
-A history of a few people on own, shared and merged phones, on three rolls, who join, are merged, and write to numbers
-of a roll or for answers. What each text must end is worked out here, from the rules of docs/channels.md.
+A few people have own, shared and merged phones and three rolls. They join, are merged, and write to numbers of a roll
+or for answers. The test works out from the rules of docs/channels.md which memberships each text must end.
 """
 
 import contextlib
@@ -136,7 +136,7 @@ class Town:
             return standing_no(keyring().phone_id(phone)) is not None
 
     def questions(self, phone: str) -> list[tuple[Question, str]]:
-        """What a phone was asked, with the word of the first message."""
+        """The questions to a phone, with the word of the first message."""
         with system("test"):
             found = list(
                 Question.objects.filter(phone_id=keyring().phone_id(phone)).order_by("asked_at", "pk")
@@ -244,7 +244,7 @@ class Town:
         before: dict[UUID, Membership],
         selves: set[UUID],
     ) -> set[UUID] | None:
-        """Which memberships a text must end; None where the phone is asked which question it answers."""
+        """Return the memberships that a text must end; None where the phone is asked which question it answers."""
         phone_id = keyring().phone_id(phone)
         theirs = {pk for pk, one in before.items() if one.phone_id == phone_id or one.person_id in selves}
         if word == "STOP":
@@ -285,7 +285,7 @@ class Town:
         return next(kind for kind, one in self.programmes.items() if one.pk == programme_id)
 
     def has_left(self, phone_id: UUID, roll_id: int | None) -> bool:
-        """Whether a phone left a roll within the week, and may take that back: by saying it twice it leaves no more."""
+        """Return True if a phone left a roll within the week and may take that back: LEAVE said twice ends no more."""
         if roll_id is None:
             return False
         with system("test"):
@@ -299,7 +299,7 @@ class Town:
             return any(one.pk in terms and self._still_one(one, phone_id) for one in there)
 
     def _still_one(self, parting: Parting, phone_id: UUID) -> bool:
-        """Whether the person who left is still one with somebody on the phone."""
+        """Return True while the person who left is one with somebody on the phone."""
         if parting.phone_id == phone_id:
             return True
         phone = next(one for one in self.phones if keyring().phone_id(one) == phone_id)

@@ -54,7 +54,7 @@ def _page(one: Review) -> str:
 
 
 def _name(one: Review) -> str:
-    """Who or what is reviewed, in the reader's script."""
+    """Return the name of the person or unit that is reviewed, in the reader's script."""
     if one.account_id is None:
         return named(one.unit.names)
     return person(found.names_of([one.account_id]).get(one.account_id, ""))
