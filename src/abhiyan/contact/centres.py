@@ -65,11 +65,11 @@ def queues_of(body_id: int, *, at: datetime) -> list[CallQueue]:
     A queue whose last day is over is left out.
     """
     ids = sql.column(_QUEUES, {"body": body_id})
-    found = CallQueue.objects.select_related("programme").in_bulk(ids)
+    queues = CallQueue.objects.select_related("programme").in_bulk(ids)
     return [
-        one
-        for one in (found[pk] for pk in ids)
-        if queries.runs(one.programme, at) and not is_over(one, at=at)
+        queue
+        for queue in (queues[pk] for pk in ids)
+        if queries.runs(queue.programme, at) and not is_over(queue, at=at)
     ]
 
 
@@ -88,16 +88,16 @@ def is_open(queue: CallQueue, *, at: datetime) -> bool:
 def lists_of(queue: CallQueue, *, at: datetime) -> list[int]:
     """Return the lists (ids) of a queue that are approved and have not ended, in its order. In a system scope."""
     on = clock.day_in(queue.programme.zone, at)
-    found = ContactList.objects.filter(
+    lists = ContactList.objects.filter(
         pk__in=queue.list_ids, state=ContactList.State.APPROVED, last_day__gte=on
     )
-    in_use = set(found.values_list("pk", flat=True))
+    in_use = set(lists.values_list("pk", flat=True))
     return [pk for pk in queue.list_ids if pk in in_use]
 
 
 def spoken(queue: CallQueue, languages: Collection[str]) -> list[str]:
     """Return the languages of entries that a caller takes from a queue: their own, and the unknown one."""
-    return ["", *(one for one in languages if not queue.languages or one in queue.languages)]
+    return ["", *(code for code in languages if not queue.languages or code in queue.languages)]
 
 
 # --- an empty queue, and where a list stands ---
@@ -139,7 +139,7 @@ def left_in(
 
     most: stop reading there, so an empty queue of a long list answers at once. Then the counts are of a part.
     """
-    given = {
+    values = {
         "lists": lists_of(queue, at=at),
         "languages": spoken(queue, languages),
         "at": at,
@@ -147,8 +147,8 @@ def left_in(
         "free": "ready" if is_open(queue, at=at) else "hours",
         "most": most,
     }
-    found = [EntriesLeft(*row) for row in sql.rows(_LEFT, given)]
-    return sorted(found, key=lambda one: WHYS.index(one.why))
+    counts = [EntriesLeft(*row) for row in sql.rows(_LEFT, values)]
+    return sorted(counts, key=lambda count: WHYS.index(count.why))
 
 
 def shown_left(rows: Iterable[EntriesLeft]) -> list[tuple[str, str, datetime | None]]:
@@ -157,9 +157,9 @@ def shown_left(rows: Iterable[EntriesLeft]) -> list[tuple[str, str, datetime | N
     They see no list, so figures are whole tens. Fewer than ten noes are not told: of a short list they name people.
     """
     return [
-        (one.why, small_cells.seen(one.n, is_exact=False), one.first_at)
-        for one in rows
-        if one.why != "opted_out" or small_cells.shown(one.n)
+        (row.why, small_cells.seen(row.n, is_exact=False), row.first_at)
+        for row in rows
+        if row.why != "opted_out" or small_cells.shown(row.n)
     ]
 
 
@@ -191,8 +191,8 @@ class PersonOnCall:
 
 def turn_of(account_id: int, *, at: datetime) -> CallTurn | None:
     """Return the person a caller has, while the lease lasts. In a system scope."""
-    found = CallTurn.objects.filter(agent_id=account_id, ended_at=None, until__gt=at)
-    return found.select_related("queue__programme", "entry__list").first()
+    turns = CallTurn.objects.filter(agent_id=account_id, ended_at=None, until__gt=at)
+    return turns.select_related("queue__programme", "entry__list").first()
 
 
 def own_turn(account_id: int, turn: UUID) -> CallTurn:
@@ -237,9 +237,9 @@ def calls_today(account_id: int, *, at: datetime, most: int = MOST_OWN_SHOWN) ->
         agent_id=account_id, begun_at__gte=_today(at)["midnight"], outcome__in=noted
     )
     turns = list(rows.select_related("entry").order_by("-ended_at", "pk")[:most])
-    tries = ContactTry.objects.filter(turn_id__in=[one.pk for one in turns], undone_at=None)
-    stands = {one.turn_id: one for one in tries}
-    return [_call_of_today(one, stands.get(one.pk), at) for one in turns]
+    tries = ContactTry.objects.filter(turn_id__in=[turn.pk for turn in turns], undone_at=None)
+    stands = {made.turn_id: made for made in tries}
+    return [_call_of_today(turn, stands.get(turn.pk), at) for turn in turns]
 
 
 def call_of_today(turn: CallTurn, *, at: datetime) -> CallOfToday:
@@ -263,7 +263,7 @@ def languages_of(account_id: int) -> list[str]:
 
 def person_on_call(turn: CallTurn) -> PersonOnCall:
     """Return what the caller's page shows of a person. In a system scope; one query."""
-    entry, known = turn.entry, turn.entry.list
+    entry, contact_list = turn.entry, turn.entry.list
     last4 = sql.value("select last4 from people_phone where id = %s", [entry.phone_id])
     return PersonOnCall(
         turn,
@@ -272,10 +272,10 @@ def person_on_call(turn: CallTurn) -> PersonOnCall:
         entry.language,
         entry.tries,
         entry.last_outcome,
-        known.source,
-        known.get_basis_display(),
-        known.purpose,
-        known.scheme,
+        contact_list.source,
+        contact_list.get_basis_display(),
+        contact_list.purpose,
+        contact_list.scheme,
     )
 
 
@@ -310,16 +310,18 @@ def seat_of_caller(account_id: int) -> CallSeat | None:
 
 def handed_to(account_id: int, *, at: datetime) -> list[datetime]:
     """Return when a caller's handed call-backs are due, the earliest first. In a system scope."""
-    found = CallHandover.objects.filter(
+    handovers = CallHandover.objects.filter(
         agent_id=account_id, until__gt=at, entry__state__in=("ready", "later")
     )
-    return sorted(due for due in found.values_list("entry__again_at", flat=True) if due)
+    return sorted(due for due in handovers.values_list("entry__again_at", flat=True) if due)
 
 
 def callers_for(language: str, body_id: int, *, at: datetime) -> "list[CallerNow]":
     """Return the callers of a centre who are at work and speak a language ("" is any). In a system scope; one query."""
     return [
-        one for one in callers_of(body_id, at=at) if one.state in AT_WORK and language in ("", *one.languages)
+        caller
+        for caller in callers_of(body_id, at=at)
+        if caller.state in AT_WORK and language in ("", *caller.languages)
     ]
 
 
@@ -370,11 +372,12 @@ _ORDER = ("lost", "long", "calling", "free", "break", "done", "away")
 
 def callers_of(body_id: int, *, at: datetime) -> list[CallerNow]:
     """Return the callers of a centre, who needs help first. In a system scope; two queries."""
-    seats = {one.account_id: one for one in CallSeat.objects.filter(body_id=body_id)}
+    seats = {seat.account_id: seat for seat in CallSeat.objects.filter(body_id=body_id)}
     rows = sql.rows(_CALLERS, {"body": body_id} | _today(at))
-    found = [_caller(seats.get(account), account, *rest, at=at) for account, *rest in rows]
+    callers = [_caller(seats.get(account), account, *rest, at=at) for account, *rest in rows]
     return sorted(
-        found, key=lambda one: (one.help is None, _ORDER.index(one.state), one.since or at, one.name)
+        callers,
+        key=lambda caller: (caller.help is None, _ORDER.index(caller.state), caller.since or at, caller.name),
     )
 
 
@@ -384,7 +387,7 @@ def _today(at: datetime) -> dict[str, object]:
     return {
         "today": today,
         "midnight": datetime.combine(today, time(), ZoneInfo(zone)),
-        "talks": [one.value for one in queries.TALKS],
+        "talks": [outcome.value for outcome in queries.TALKS],
         "outcomes": list(queries.CALL_OUTCOMES),
     }
 
@@ -420,7 +423,7 @@ def _caller(
     elif silent is not None and silent <= AWAY_AFTER and left_at is None:
         state, since = "free", came_at
     hours = max((at - first_at).total_seconds() / 3600, 1) if first_at else 1
-    asked = asks_help(seat, on_call=turn_id, at=at) if seat else None
+    wish = asks_help(seat, on_call=turn_id, at=at) if seat else None
     return CallerNow(
         account_id,
         name,
@@ -433,7 +436,7 @@ def _caller(
         int((at - since).total_seconds() // 60) if since else None,
         str(reason),
         seat.languages if seat else (),
-        asked if asked and asked.heard_at is None else None,
+        wish if wish and wish.heard_at is None else None,
         title,
     )
 
@@ -454,9 +457,9 @@ def promised_calls(
     some: QuerySet[ContactEntry], queues: Iterable[CallQueue], *, at: datetime
 ) -> QuerySet[ContactEntry]:
     """Narrow entries to promised call-backs of queues, the earliest first. In a system scope."""
-    lists = [pk for one in queues for pk in lists_of(one, at=at)]
-    found = some.filter(list_id__in=lists, state__in=("ready", "later"), phone_id__isnull=False)
-    return found.filter(again_at__isnull=False, last_outcome="later").order_by("again_at", "pk")
+    lists = [pk for queue in queues for pk in lists_of(queue, at=at)]
+    entries = some.filter(list_id__in=lists, state__in=("ready", "later"), phone_id__isnull=False)
+    return entries.filter(again_at__isnull=False, last_outcome="later").order_by("again_at", "pk")
 
 
 def promised_in(queue: CallQueue, *, at: datetime) -> list[PromisedCallBack]:
@@ -466,22 +469,22 @@ def promised_in(queue: CallQueue, *, at: datetime) -> list[PromisedCallBack]:
     callers = dict(handed.values_list("entry_id", "agent_id"))
     return [
         PromisedCallBack(
-            one.public_id,
-            one.again_at,
-            queries.unsealed(one.person_name, one.public_id),
-            one.language,
-            one.again_at < at,
-            callers.get(one.pk),
+            row.public_id,
+            row.again_at,
+            queries.unsealed(row.person_name, row.public_id),
+            row.language,
+            row.again_at < at,
+            callers.get(row.pk),
         )
-        for one in rows
-        if one.again_at
+        for row in rows
+        if row.again_at
     ]
 
 
 def late_in(body_id: int, *, at: datetime) -> int:
     """Count the promised call-backs of a centre's queues that are late. In a system scope."""
-    found = promised_calls(ContactEntry.objects.all(), queues_of(body_id, at=at), at=at)
-    return found.filter(again_at__lt=at).count()
+    promised = promised_calls(ContactEntry.objects.all(), queues_of(body_id, at=at), at=at)
+    return promised.filter(again_at__lt=at).count()
 
 
 def queues_in(programme: Programme) -> Sequence[CallQueue]:

@@ -27,7 +27,7 @@ from .models import BasisDocument, ContactEntry, ContactList, ContactTry
 from .rules.schemes import scheme_name
 
 _NOT_OF_DOORS = ("no_answer", "busy", "wrong_number", "never", "taken_back")
-OUTCOMES = tuple(one for one in ContactTry.Outcome if one not in _NOT_OF_DOORS)
+OUTCOMES = tuple(outcome for outcome in ContactTry.Outcome if outcome not in _NOT_OF_DOORS)
 STATES = tuple(ContactEntry.State)
 
 
@@ -42,8 +42,8 @@ def covers(programme: Programme, span: tuple[int, int]) -> bool:
 
 
 def _given(programme: Programme, span: tuple[int, int]) -> dict[str, Any]:
-    of = {"programme": programme.pk, "hierarchy": programme.hierarchy}
-    return of | {"lo": span[0], "hi": span[1]}
+    values = {"programme": programme.pk, "hierarchy": programme.hierarchy}
+    return values | {"lo": span[0], "hi": span[1]}
 
 
 _WITHIN = """exists (select from units_placement w where w.unit_id = {column} and w.hierarchy = %(hierarchy)s
@@ -109,13 +109,13 @@ def entries_by_state(one: ContactList) -> list[tuple[str, str]]:
 
     In whole tens for everybody: the rows of a short list less its entries are the people who said no.
     """
-    found = dict(
+    counts = dict(
         sql.rows("select state, count(*)::int from contact_entry where list_id = %s group by state", [one.pk])
     )
     return [
-        (str(state.label), small_cells.seen(found[state], is_exact=False))
+        (str(state.label), small_cells.seen(counts[state], is_exact=False))
         for state in STATES
-        if found.get(state) and (state != ContactEntry.State.OUT or small_cells.shown(found[state]))
+        if counts.get(state) and (state != ContactEntry.State.OUT or small_cells.shown(counts[state]))
     ]
 
 
@@ -133,33 +133,33 @@ def responsible_of(one: ContactList) -> str:
 def for_import(public_id: str) -> ContactList:
     """The list an import is for. Refuses NotFound."""
     with system("the list of an import"):
-        found = ContactList.objects.select_related("programme").filter(public_id=UUID(public_id)).first()
-    return needed(found, NotFound)
+        row = ContactList.objects.select_related("programme").filter(public_id=UUID(public_id)).first()
+    return needed(row, NotFound)
 
 
 def sentences(release: Release) -> list[str]:
     """Sentences for the page that decides a list: what it is, how many rows, which columns, until when."""
     with system("a list is decided"):
-        one = ContactList.objects.filter(public_id=UUID(str(release.payload["list"]))).first()
-        if one is None:
+        row = ContactList.objects.filter(public_id=UUID(str(release.payload["list"]))).first()
+        if row is None:
             return []
-        names = people.names_of([one.responsible_id])
-        place = units.names_of([one.unit_id], language=language()).get(one.unit_id, "")
+        names = people.names_of([row.responsible_id])
+        place = units.names_of([row.unit_id], language=language()).get(row.unit_id, "")
     about = {
-        "title": one.title,
+        "title": row.title,
         "place": place,
-        "source": one.source,
-        "basis": one.get_basis_display(),
-        "purpose": one.purpose,
-        "rows": grouped(one.n_rows),
-        "double": grouped(one.n_double),
-        "silent": small_cells.said(one.n_opted_out or None),
-        "columns": ", ".join(column_name(key) for key in one.columns),
-        "day": date_format(one.last_day, "j F Y"),
-        "who": names.get(one.responsible_id, ""),
-        "scheme": scheme_name(one.scheme),
+        "source": row.source,
+        "basis": row.get_basis_display(),
+        "purpose": row.purpose,
+        "rows": grouped(row.n_rows),
+        "double": grouped(row.n_double),
+        "silent": small_cells.said(row.n_opted_out or None),
+        "columns": ", ".join(column_name(key) for key in row.columns),
+        "day": date_format(row.last_day, "j F Y"),
+        "who": names.get(row.responsible_id, ""),
+        "scheme": scheme_name(row.scheme),
     }
-    found = [
+    lines = [
         say("“%(title)s” for %(place)s: %(rows)s rows are imported.") % about,
         say("Left out: %(double)s double rows. Of the others, people who said no to us: %(silent)s.") % about,
         say("Columns that are read: %(columns)s.") % about,
@@ -167,13 +167,13 @@ def sentences(release: Release) -> list[str]:
         say("Purpose: %(purpose)s.") % about,
         say("Workers use it until %(day)s. Responsible: %(who)s.") % about,
     ]
-    return [*found, say("Scheme: %(scheme)s.") % about] if one.scheme else found
+    return [*lines, say("Scheme: %(scheme)s.") % about] if row.scheme else lines
 
 
 def column_name(key: str) -> str:
     """A column of the list in the reader's language."""
-    found = LAYOUT.field(key)
-    return found.label(language()) if found else key
+    column = LAYOUT.field(key)
+    return column.label(language()) if column else key
 
 
 # The board
@@ -226,7 +226,7 @@ _ENTRIES = {
     "due": "e.state = 'later' and e.next_day <= %(today)s",
 }
 _TRIES = {
-    **{str(one): f"t.outcome = '{one}'" for one in OUTCOMES},
+    **{str(outcome): f"t.outcome = '{outcome}'" for outcome in OUTCOMES},
     "walked": f"t.way = 'walk' and {_MET}",
 }
 
@@ -269,8 +269,8 @@ def units_below(programme: Programme, unit_id: int, *, at: datetime) -> Rows[Uni
 
 def unit_whole(programme: Programme, unit_id: int, *, at: datetime) -> UnitContacts | None:
     """The same of the unit itself; None where it has no place."""
-    found = _board(programme, "unit_id", unit_id, at)[:1]
-    return found[0] if found else None
+    rows = _board(programme, "unit_id", unit_id, at)[:1]
+    return rows[0] if rows else None
 
 
 def _board(programme: Programme, column: str, unit_id: int, at: datetime) -> Rows[UnitContacts]:
@@ -369,13 +369,13 @@ _DUE = f"""from contact_try t left join contact_entry e on e.id = t.entry_id
 
 def waiting_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
     """(approved lists that are not imported, promised visits due) within [lo, hi). One query."""
-    found: tuple[int, int] = sql.row(
+    counts: tuple[int, int] = sql.row(
         f"""select (select count(*)::int from contact_list l where l.programme_id = %(programme)s
           and l.state = 'approved' and l.day is null and {_WITHIN.format(column="l.unit_id")}),
         (select count(*)::int {_DUE})""",
         _given(programme, span) | {"today": day_in(programme.zone, at)},
     )
-    return found
+    return counts
 
 
 def held_back(programme: Programme, span: tuple[int, int]) -> list[tuple[str, int]]:

@@ -46,9 +46,9 @@ def words_for_call(shown: PersonOnCall, *, caller: str) -> SpokenWords:
 
     An office's own words go before ours: in the person's language, else in that of the page, else as they are.
     """
-    own, language = shown.turn.queue.words, shown.language
-    said: str | Promise = CALL_BACK_WORDS if is_asked_back(shown.turn.entry) else CALL_WORDS
-    if own and said is CALL_WORDS:
-        language = next(code for code in (language, words.language(), *own) if code in own)
-        said = own[language]
-    return spoken(said, caller=caller, person=shown.name, language=language, purpose=shown.purpose)
+    office_words, language = shown.turn.queue.words, shown.language
+    text: str | Promise = CALL_BACK_WORDS if is_asked_back(shown.turn.entry) else CALL_WORDS
+    if office_words and text is CALL_WORDS:
+        language = next(code for code in (language, words.language(), *office_words) if code in office_words)
+        text = office_words[language]
+    return spoken(text, caller=caller, person=shown.name, language=language, purpose=shown.purpose)

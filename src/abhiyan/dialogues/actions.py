@@ -103,12 +103,12 @@ def set_callers(
     It needs programmes.run at the programme's unit. Refuses NotYours, OfficesMissing.
     """
     org.require(by, "programmes.run", at=programme.owner_id)
-    known = {one.code for one in org.offices_used()} & set(offices)
-    if not known:
+    codes = {office.code for office in org.offices_used()} & set(offices)
+    if not codes:
         raise OfficesMissing(field="offices")
     with system("who calls is set"):
         CallPlan.objects.update_or_create(
-            programme_id=programme.pk, defaults={"offices": sorted(known), "per_day": per_day}
+            programme_id=programme.pk, defaults={"offices": sorted(codes), "per_day": per_day}
         )
         audit.record(
             by=by,
@@ -116,7 +116,7 @@ def set_callers(
             act="dialogues.set_callers",
             subject=str(programme.public_id),
             unit_id=programme.owner_id,
-            facts={"per_day": per_day, "offices": sorted(known)},
+            facts={"per_day": per_day, "offices": sorted(codes)},
         )
 
 
@@ -144,9 +144,9 @@ def remove_absence(*, absence: UUID, by: Actor, at: datetime) -> None:
 def give_out(*, by: Actor, at: datetime) -> int:
     """Give each leader the calls of the day, once after 7:00. Return how many. In a system transaction, as jobs."""
     return sum(
-        _give_out(one, clock.day_in(one.zone, at), by=by, at=at)
-        for one in queries.running(at)
-        if _clock(one.zone, at) >= MORNING
+        _give_out(programme, clock.day_in(programme.zone, at), by=by, at=at)
+        for programme in queries.running(at)
+        if _clock(programme.zone, at) >= MORNING
     )
 
 
@@ -158,7 +158,7 @@ def _give_out(programme: Programme, on: date, *, by: Actor, at: datetime) -> int
     _day, is_new = CallDay.objects.get_or_create(programme_id=programme.pk, day=on, defaults={"made_at": at})
     if not is_new:
         return 0
-    callers = {one.account: one for one in queries.callers(programme, on=on)}
+    callers = {caller.account: caller for caller in queries.callers(programme, on=on)}
     booths = queries.booths_to_call(programme, on=on)
     for leader, unit, came in queries.undone(programme.pk, before=on):
         then = after_night(came, is_away=leader not in callers)
@@ -179,12 +179,12 @@ def _give_out(programme: Programme, on: date, *, by: Actor, at: datetime) -> int
             id=lot.uuid(),
             programme_id=programme.pk,
             day=on,
-            leader_id=one.leader,
-            unit_id=one.unit,
-            president_id=booths[one.unit].president,
-            came=one.came,
+            leader_id=call.leader,
+            unit_id=call.unit,
+            president_id=booths[call.unit].president,
+            came=call.came,
         )
-        for one in made.given
+        for call in made.given
     )
     CallRound.objects.bulk_create(
         (
@@ -231,37 +231,37 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
     calls = list(
         Dialogue.objects.filter(programme_id=programme.pk, day=on).order_by("leader_id", "-came", "pk")
     )
-    accounts = people.accounts({one.president_id for one in calls} | {one.leader_id for one in calls})
-    numbers = people.numbers_of({one.phone_id for one in accounts.values()})
-    places = units.units_by_id({one.unit_id for one in calls})
+    accounts = people.accounts({call.president_id for call in calls} | {call.leader_id for call in calls})
+    numbers = people.numbers_of({account.phone_id for account in accounts.values()})
+    places = units.units_by_id({call.unit_id for call in calls})
     by_leader: dict[int, list[Dialogue]] = {}
-    callers = {one.account for one in queries.callers(programme, on=on)}
+    callers = {caller.account for caller in queries.callers(programme, on=on)}
     booths = queries.booths_to_call(programme, on=on)
-    for one in calls:
-        booth_now = booths.get(one.unit_id)
-        if one.leader_id not in callers or booth_now is None or booth_now.president != one.president_id:
+    for call in calls:
+        booth_now = booths.get(call.unit_id)
+        if call.leader_id not in callers or booth_now is None or booth_now.president != call.president_id:
             continue  # an office has ended since the morning
-        by_leader.setdefault(one.leader_id, []).append(one)
-    for leader, own in by_leader.items():
+        by_leader.setdefault(call.leader_id, []).append(call)
+    for leader, leader_calls in by_leader.items():
         language = accounts[leader].language or settings.LANGUAGE_CODE
-        said = []
-        for one in own:
-            president = accounts[one.president_id]
+        lines = []
+        for call in leader_calls:
+            president = accounts[call.president_id]
             number = people_acts.reveal_number(
                 phone=numbers.get(president.phone_id, ""),
                 about=president.public_id,
-                unit_id=one.unit_id,
+                unit_id=call.unit_id,
                 is_counted=False,
                 to=accounts[leader].public_id,
                 by=by,
                 at=at,
             )
-            booth = named(places[one.unit_id].names, language)
-            said.append(", ".join(part for part in (president.name, booth, number) if part))
+            booth = named(places[call.unit_id].names, language)
+            lines.append(", ".join(part for part in (president.name, booth, number) if part))
         messaging.tell_account(
             account_id=leader,
             template="duty.calls",
-            blanks={"calls": "; ".join(said), "link": settings.ORIGIN + reverse("dialogues:calls")},
+            blanks={"calls": "; ".join(lines), "link": settings.ORIGIN + reverse("dialogues:calls")},
             key=f"calls|{programme.pk}|{leader}|{on}",
             at=at,
         )
@@ -271,8 +271,8 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
 def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
     """Show a leader in office the number (E.164) of a president on today's roster. `org.reveal_bearer` records it."""
     with system("a president is called"):
-        own = Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id))
-        row = needed(next(iter(queries.in_office(needed(by.account_id), own, at=at)), None))
+        rows = Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id))
+        row = needed(next(iter(queries.in_office(needed(by.account_id), rows, at=at)), None))
         if row.day != clock.day_in(programme_by_id(row.programme_id).zone, at):
             raise CallOver(day=date_format(row.day, "j F"))
         president = needed(people.account(row.president_id))
@@ -378,8 +378,8 @@ def add_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ti
 
 def _own_today(call: UUID, *, by: Actor, at: datetime, age: timedelta = timedelta(0)) -> Dialogue:
     """Lock one of the actor's own calls, noted on its day, in a running programme."""
-    own = Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id))
-    row = needed(own.first())
+    rows = Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id))
+    row = needed(rows.first())
     programme = programme_by_id(row.programme_id)
     if row.day != clock.day_in(programme.zone, at - age) or age > WITHIN:
         raise CallOver(day=date_format(row.day, "j F"))
@@ -402,20 +402,20 @@ def _tell_above(row: Dialogue, president: Account, *, at: datetime) -> UUID | No
         return None
     booth = units.unit_by_id(row.unit_id)
     leader = people.names_of([row.leader_id]).get(row.leader_id, "")
-    given = {"booth": named(booth.names)[:60], "name": person(president.name), "leader": person(leader)}
+    blanks = {"booth": named(booth.names)[:60], "name": person(president.name), "leader": person(leader)}
     if row.outcome == Outcome.GONE:
-        title = say("%(booth)s: appoint a new booth president") % given
+        title = say("%(booth)s: appoint a new booth president") % blanks
         text = say(
             "%(leader)s called. %(name)s is no longer booth president. End the office and appoint somebody new."
         )
     else:
-        title = say("%(booth)s: correct the booth president's number") % given
+        title = say("%(booth)s: correct the booth president's number") % blanks
         text = say(
             "%(leader)s called. The number of %(name)s is wrong. Find the right number and correct it."
         )
     zone = programme_by_id(row.programme_id).zone
     due = datetime.combine(row.day + timedelta(days=TASK_DAYS), time(18), ZoneInfo(zone))
-    what = What(title, due, text % given, programme_id=row.programme_id)
+    what = What(title, due, text % blanks, programme_id=row.programme_id)
     return programmes.ask_task(what=what, unit_id=unit, by=CHECKING, at=at).public_id
 
 
@@ -444,35 +444,35 @@ def ask_presidents(*, at: datetime) -> int:
     We ask at 19:30, and about later notes on the next day. The question ends with the day after the note. In a system
     transaction, as jobs.
     """
-    found = Dialogue.objects.filter(outcome=Outcome.TALKED, asked_at=None).select_for_update(skip_locked=True)
-    noted = list(found.order_by("noted_at", "pk")[:MOST_ASKED])
-    of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in noted}}
-    due = [one for one in noted if _is_to_ask(one, of[one.programme_id].zone, at)]
-    accounts = people.accounts({one.president_id for one in due} | {one.leader_id for one in due})
-    items = items_by_id([one.item_id for one in due if one.item_id])
-    asked = []
-    for one in due:
-        one.asked_at = at
-        item = items.get(one.item_id) if one.item_id else None
+    rows = Dialogue.objects.filter(outcome=Outcome.TALKED, asked_at=None).select_for_update(skip_locked=True)
+    noted = list(rows.order_by("noted_at", "pk")[:MOST_ASKED])
+    programmes_by_id = {pk: programme_by_id(pk) for pk in {call.programme_id for call in noted}}
+    due = [call for call in noted if _is_to_ask(call, programmes_by_id[call.programme_id].zone, at)]
+    accounts = people.accounts({call.president_id for call in due} | {call.leader_id for call in due})
+    items = items_by_id([call.item_id for call in due if call.item_id])
+    questions = []
+    for call in due:
+        call.asked_at = at
+        item = items.get(call.item_id) if call.item_id else None
         if item is None:
             continue
-        item.programme = of[one.programme_id]
-        language = accounts[one.president_id].language or settings.LANGUAGE_CODE
-        leader = person(accounts[one.leader_id].name, language)
+        item.programme = programmes_by_id[call.programme_id]
+        language = accounts[call.president_id].language or settings.LANGUAGE_CODE
+        leader = person(accounts[call.leader_id].name, language)
         zone = item.programme.zone
-        noted_on = clock.day_in(zone, needed(one.noted_at))
+        noted_on = clock.day_in(zone, needed(call.noted_at))
         over = datetime.combine(noted_on + timedelta(days=2), time(), ZoneInfo(zone))
         with translation.override(language):
-            day = date_format(one.day, "j F")
+            day = date_format(call.day, "j F")
             label = say("Your talk with %(leader)s on %(day)s") % {"leader": leader, "day": day}
         blanks = {"leader": leader, "day": day}
-        asked.append(AskedItem(item, "ask.spoke", blanks, label, over, language))
+        questions.append(AskedItem(item, "ask.spoke", blanks, label, over, language))
     Dialogue.objects.bulk_update(due, ["asked_at"])
-    return programmes.ask_whether(asked=asked, at=at)
+    return programmes.ask_whether(asked=questions, at=at)
 
 
-def _is_to_ask(one: Dialogue, zone: str, at: datetime) -> bool:
+def _is_to_ask(call: Dialogue, zone: str, at: datetime) -> bool:
     """Return True for a note made by 19:30 once it is 19:30, and for every note of an earlier day."""
-    if one.day < clock.day_in(zone, at):
+    if call.day < clock.day_in(zone, at):
         return True
-    return one.noted_at is not None and _clock(zone, at) >= ASKED_AT > _clock(zone, one.noted_at)
+    return call.noted_at is not None and _clock(zone, at) >= ASKED_AT > _clock(zone, call.noted_at)

@@ -33,8 +33,8 @@ from .queries import KIND
 
 def whom(item_id: UUID, _channel: int, day: date) -> Whom:
     """Return the president to ask in a check of a talk, and the leader's note. In a system scope."""
-    found = item(item_id)
-    call = Dialogue.objects.filter(item_id=found.pk).first() if found else None
+    talk = item(item_id)
+    call = Dialogue.objects.filter(item_id=talk.pk).first() if talk else None
     if call is None:
         return Whom(None, {})
     names = people.names_of([call.president_id, call.leader_id])

@@ -72,8 +72,8 @@ def _at(ground: SampleGround, days_ago: int, hour: int) -> datetime:
 def _day(programme: Programme, ground: SampleGround, ago: int, rng: random.Random) -> None:
     """Leaders note their calls of a day. Presidents and desks answer."""
     noon = _at(ground, ago, 12)
-    found = Dialogue.objects.filter(programme_id=programme.pk, day=ground.today - timedelta(days=ago))
-    for call in found.order_by("unit_id"):
+    rows = Dialogue.objects.filter(programme_id=programme.pk, day=ground.today - timedelta(days=ago))
+    for call in rows.order_by("unit_id"):
         leader = people.account(call.leader_id)
         assert leader is not None
         by = Actor(kind="person", id=leader.public_id, account_id=leader.pk)
@@ -96,12 +96,12 @@ def _day(programme: Programme, ground: SampleGround, ago: int, rng: random.Rando
 def _solve(ident: UUID, *, at: datetime) -> None:
     """The desk meets the need, and the president says that it came."""
     ticket = helpdesk.answer_ticket(ticket=ident, text=ANSWER, is_done=True, by=BY, at=at)
-    asked = question_of(ticket)
-    assert asked is not None
+    question = question_of(ticket)
+    assert question is not None
     messaging.answer(
         phone_id=ticket.phone_id,
         yes=True,
-        code=questions.word(keyring().token, asked, 1),
+        code=questions.word(keyring().token, question, 1),
         channel="sms",
         ref=f"demo {ident}",
         by=BY,

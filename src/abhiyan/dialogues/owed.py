@@ -31,7 +31,7 @@ def owes(viewer: Viewer, _home: HeldOffice, stand: MeasureStand, at: datetime) -
 
 
 def _leads_home_alone(viewer: Viewer) -> bool:
-    led = {held.unit_id for held in viewer.appointments if LEADS in held.capabilities}
+    led = {seat.unit_id for seat in viewer.appointments if LEADS in seat.capabilities}
     return viewer.home is not None and led <= {viewer.home.unit_id}
 
 
@@ -41,16 +41,16 @@ def _rows(viewer: Viewer, *, at: datetime, programme_id: int | None = None) -> I
         return
     if not queries.has_calls(viewer.account_id, at=at):
         return
-    for one in queries.own_calls(viewer.account_id, at=at):
-        if one.is_done or programme_id not in (None, one.of.programme_id):
+    for call in queries.own_calls(viewer.account_id, at=at):
+        if call.is_done or programme_id not in (None, call.of.programme_id):
             continue
         yield Owed(
-            urgency=0 if one.is_carried else 1,
-            title=_("Call %(name)s, booth president") % {"name": person(one.name)},
-            meta=", ".join(filter(None, (one.booth, _("from yesterday") if one.is_carried else ""))),
-            href=reverse("dialogues:call", args=[one.of.pk]),
+            urgency=0 if call.is_carried else 1,
+            title=_("Call %(name)s, booth president") % {"name": person(call.name)},
+            meta=", ".join(filter(None, (call.booth, _("from yesterday") if call.is_carried else ""))),
+            href=reverse("dialogues:call", args=[call.of.pk]),
             act=_("Call and note"),
             icon="phone",
-            names_in=one.of.unit_id,
+            names_in=call.of.unit_id,
             also=[(_("All calls of today"), reverse("dialogues:calls"))],
         )

@@ -34,13 +34,17 @@ OFFICES = ("state_general_secretary", "state_vice_president", "state_secretary",
 
 def plan_of(programme_id: int) -> CallPlan:
     """Return the offices that call in a programme and the calls a day. Until somebody sets them: the usual ones."""
-    found = CallPlan.objects.filter(programme_id=programme_id).first()
-    return found or CallPlan(programme_id=programme_id, offices=list(OFFICES), per_day=PER_DAY)
+    plan = CallPlan.objects.filter(programme_id=programme_id).first()
+    return plan or CallPlan(programme_id=programme_id, offices=list(OFFICES), per_day=PER_DAY)
 
 
 def running(at: datetime) -> list[Programme]:
     """Programmes of dialogues that are open today."""
-    return [one for one in open_of(KIND) if one.opens_on <= clock.day_in(one.zone, at) <= one.closes_on]
+    return [
+        programme
+        for programme in open_of(KIND)
+        if programme.opens_on <= clock.day_in(programme.zone, at) <= programme.closes_on
+    ]
 
 
 # Appointments `ap` of the offices that call, at units p of the programme's tree.
@@ -96,14 +100,14 @@ def callers(programme: Programme, *, on: date) -> list[Caller]:
         f"select ap.account_id, p.unit_id, p.lo, p.hi {_CALLERS} and not {_AWAY} order by 1, p.lo, p.hi desc",
         _given(programme, on),
     )
-    held: dict[int, dict[int, tuple[int, int]]] = {}
+    areas_of: dict[int, dict[int, tuple[int, int]]] = {}
     for account, unit, lo, hi in rows:
-        areas = held.setdefault(account, {})
+        areas = areas_of.setdefault(account, {})
         if not any(low <= lo < high for low, high in areas.values()):  # the wider comes first
             areas[unit] = lo, hi
     return [
         Caller(account, ",".join(map(str, sorted(areas))), tuple(areas.values()))
-        for account, areas in held.items()
+        for account, areas in areas_of.items()
     ]
 
 
@@ -161,17 +165,17 @@ def in_office(account_id: int, some: Iterable[Dialogue], *, at: datetime) -> lis
 
     In a system scope; few queries a programme.
     """
-    found, of = list(some), dict[int, list[Dialogue]]()
-    for one in found:
-        of.setdefault(one.programme_id, []).append(one)
-    own: set[UUID] = set()
-    for programme_id, calls in of.items():
+    rows, by_programme = list(some), dict[int, list[Dialogue]]()
+    for row in rows:
+        by_programme.setdefault(row.programme_id, []).append(row)
+    pks: set[UUID] = set()
+    for programme_id, calls in by_programme.items():
         programme = programme_by_id(programme_id)
         there = booths_called(
-            account_id, programme, {one.unit_id for one in calls}, on=clock.day_in(programme.zone, at)
+            account_id, programme, {row.unit_id for row in calls}, on=clock.day_in(programme.zone, at)
         )
-        own |= {one.pk for one in calls if one.unit_id in there}
-    return [one for one in found if one.pk in own]
+        pks |= {row.pk for row in calls if row.unit_id in there}
+    return [row for row in rows if row.pk in pks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,76 +241,78 @@ def has_calls(account_id: int, *, at: datetime) -> bool:
 def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
     """Return a leader's calls of today, carried ones first. The number of queries does not grow with the calls."""
     with system("somebody's own calls"):
-        today = {one.pk: clock.day_in(one.zone, at) for one in running(at)}
-        found = Dialogue.objects.filter(
+        today = {programme.pk: clock.day_in(programme.zone, at) for programme in running(at)}
+        rows = Dialogue.objects.filter(
             leader_id=account_id, programme_id__in=today, day__in=set(today.values())
         )
-        now = [one for one in found.order_by("-came", "pk") if one.day == today[one.programme_id]]
+        now = [row for row in rows.order_by("-came", "pk") if row.day == today[row.programme_id]]
         return _drawn(in_office(account_id, now, at=at))
 
 
 def own_call(account_id: int | None, ident: UUID, *, at: datetime) -> OwnCall:
     """Return one of a leader's own calls, of any day. NotFound for anybody else's, and once the office has ended."""
     with system("somebody's own call"):
-        found = Dialogue.objects.filter(pk=ident, leader_id=needed(account_id))
-        row = next(iter(in_office(needed(account_id), found, at=at)), None)
+        rows = Dialogue.objects.filter(pk=ident, leader_id=needed(account_id))
+        row = next(iter(in_office(needed(account_id), rows, at=at)), None)
         return _drawn([needed(row)])[0]
 
 
 def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
-    booths = [one.unit_id for one in some]
+    booths = [row.unit_id for row in some]
     ended = Dialogue.objects.filter(unit_id__in=booths, outcome__in=ENDED).order_by("day")
     earlier = {
-        one.pk: [
-            each
-            for each in ended
-            if (each.unit_id, each.programme_id) == (one.unit_id, one.programme_id) and each.day < one.day
+        row.pk: [
+            call
+            for call in ended
+            if (call.unit_id, call.programme_id) == (row.unit_id, row.programme_id) and call.day < row.day
         ]
-        for one in some
+        for row in some
     }
     last = {
-        pk: [each for each in found if each.outcome == Outcome.TALKED][-1:] for pk, found in earlier.items()
+        pk: [call for call in calls if call.outcome == Outcome.TALKED][-1:] for pk, calls in earlier.items()
     }
-    past = [each for found in earlier.values() for each in found]
-    known = people.accounts({one.president_id for one in some} | {one.leader_id for one in past})
+    past = [call for calls in earlier.values() for call in calls]
+    accounts = people.accounts({row.president_id for row in some} | {row.leader_id for row in past})
     places = units.names_of(booths, language=language())
-    said = {unit: str(one.get_code_display()) for unit, one in newest_classes(booths).items()}
-    talks = [talk for found in last.values() for talk in found]
-    needs = asked_for([ticket for one in (*some, *talks) for ticket in one.ticket_ids])
-    counted = items_by_id([one.item_id for one in some if one.item_id])
+    class_names = {
+        unit: str(unit_class.get_code_display()) for unit, unit_class in newest_classes(booths).items()
+    }
+    talks = [talk for calls in last.values() for talk in calls]
+    needs = asked_for([ticket for row in (*some, *talks) for ticket in row.ticket_ids])
+    counted = items_by_id([row.item_id for row in some if row.item_id])
     began = _began(booths)
-    beside: dict[UUID, list[OutcomeBeside]] = {one.pk: [] for one in some}
+    beside: dict[UUID, list[OutcomeBeside]] = {row.pk: [] for row in some}
     for kept in OutcomeBeside.objects.filter(call__in=beside).order_by("-made_at", "-pk"):
         beside[kept.call_id].append(kept)
 
-    def before(then: Dialogue, one: Dialogue) -> EarlierCall:
+    def before(then: Dialogue, row: Dialogue) -> EarlierCall:
         return EarlierCall(
             then.day,
-            known[then.leader_id].name if then.leader_id in known else "",
+            accounts[then.leader_id].name if then.leader_id in accounts else "",
             str(then.get_outcome_display()),
             then.outcome == Outcome.TALKED,
-            then.president_id != one.president_id,
-            [needs[each] for each in then.ticket_ids if each in needs],
+            then.president_id != row.president_id,
+            [needs[pk] for pk in then.ticket_ids if pk in needs],
         )
 
     drawn = []
-    for one in some:
-        president = known.get(one.president_id)
-        final = earlier[one.pk][-1] if earlier[one.pk] else None
-        is_missed = final and final.outcome != Outcome.TALKED and final.president_id == one.president_id
+    for row in some:
+        president = accounts.get(row.president_id)
+        final = earlier[row.pk][-1] if earlier[row.pk] else None
+        is_missed = final and final.outcome != Outcome.TALKED and final.president_id == row.president_id
         drawn.append(
             OwnCall(
-                one,
+                row,
                 president.name if president else "",
                 president.language if president else "",
-                began.get((one.unit_id, one.president_id)),
-                places.get(one.unit_id, ""),
-                said.get(one.unit_id, ""),
-                before(last[one.pk][0], one) if last[one.pk] else None,
-                before(final, one) if final and is_missed else None,
-                [needs[each] for each in one.ticket_ids if each in needs],
-                _is_confirmed(counted.get(one.item_id) if one.item_id else None),
-                beside[one.pk][:MOST_BESIDE],
+                began.get((row.unit_id, row.president_id)),
+                places.get(row.unit_id, ""),
+                class_names.get(row.unit_id, ""),
+                before(last[row.pk][0], row) if last[row.pk] else None,
+                before(final, row) if final and is_missed else None,
+                [needs[pk] for pk in row.ticket_ids if pk in needs],
+                _is_confirmed(counted.get(row.item_id) if row.item_id else None),
+                beside[row.pk][:MOST_BESIDE],
             )
         )
     return drawn
@@ -371,8 +377,8 @@ def levels(programme: Programme, unit_id: int, span: tuple[int, int], *, on: dat
         last = min(
             on, programme.closes_on
         )  # a programme that is over keeps the booths and presidents of its last day
-        given = _given(programme, last) | {"unit": unit_id, "lo": span[0], "hi": span[1]}
-        return sql.each(CallLevel, _LEVEL, given)
+        values = _given(programme, last) | {"unit": unit_id, "lo": span[0], "hi": span[1]}
+        return sql.each(CallLevel, _LEVEL, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,9 +431,9 @@ def may_call(account_id: int, *, at: datetime) -> bool:
     return any(
         sql.exists(
             f"select {_CALLERS} and ap.account_id = %(account)s",
-            _given(one, clock.day_in(one.zone, at)) | {"account": account_id},
+            _given(programme, clock.day_in(programme.zone, at)) | {"account": account_id},
         )
-        for one in running(at)
+        for programme in running(at)
     )
 
 

@@ -23,18 +23,18 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
     """Yield the calls of a leader's last days, and the absences with the link to note one."""
     today = clock.day_in(settings.TIME_ZONE, at)
     with system("a record, for its owner or the level above"):
-        given, done, confirmed = queries.calls_of(account_id, since=today - timedelta(days=DAYS))
+        n_given, done, confirmed = queries.calls_of(account_id, since=today - timedelta(days=DAYS))
         away = queries.absences(account_id, since=today)
-        calls = given or queries.may_call(account_id, at=at)
+        calls = n_given or queries.may_call(account_id, at=at)
     if not calls and not away:
         return
     lines = [
         (_("Talks"), TALK_WORDS.sentence(seen=confirmed, reported=done)),
-        (_("Given to call"), grouped(given)),
+        (_("Given to call"), grouped(n_given)),
     ]
     lines += [
-        (_("Away"), f"{date_format(one.first_on, 'j M Y')} – {date_format(one.last_on, 'j M Y')}")
-        for one in away
+        (_("Away"), f"{date_format(absence.first_on, 'j M Y')} – {date_format(absence.last_on, 'j M Y')}")
+        for absence in away
     ]
     yield RecordPart(
         _("Calls to booth presidents, last %(days)s days") % {"days": DAYS},

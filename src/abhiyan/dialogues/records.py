@@ -43,24 +43,24 @@ PAGE = "site:field_call"
 @form_page
 def field_call(request: Request, call: UUID) -> HttpResponseBase:
     """Show one of the viewer's own calls, for a phone: what was said last time, and the form of what came of it."""
-    own = views.call_of(request, call)
+    card = views.call_of(request, call)
     form = views.CallForm(request.POST if request.method == "POST" else None, initial=views.EMPTY)
     note = partial(views.note_given, request, call)
     outcome = tried(request, form, note, said=lambda done: views.words_of(done[0]))
-    if outcome or own.is_done:
+    if outcome or card.is_done:
         return redirect("dialogues:calls")
-    call_shown = _without_words(own) if KEPT in request.headers else own
-    spoken = words_to_say(request.viewer, own)
+    call_shown = _without_words(card) if KEPT in request.headers else card
+    spoken = words_to_say(request.viewer, card)
     context = {"call": call_shown, "spoken": spoken, "form": form, "page": request.path}
     return naming(render(request, "dialogues/field_call.html", context, status=outcome.status))
 
 
-def _without_words(own: queries.OwnCall) -> queries.OwnCall:
+def _without_words(card: queries.OwnCall) -> queries.OwnCall:
     """The same for a copy on the phone: the answer to a need may hold a number."""
-    before = own.before
+    before = card.before
     if before is None:
-        return own
-    return replace(own, before=replace(before, needs=[replace(each, answer="") for each in before.needs]))
+        return card
+    return replace(card, before=replace(before, needs=[replace(need, answer="") for need in before.needs]))
 
 
 def take_call(request: Request, sent: RecordSent) -> RecordTaken:
@@ -73,17 +73,17 @@ def take_call(request: Request, sent: RecordSent) -> RecordTaken:
 
 def show_call(request: Request, sent: RecordSent) -> RecordShown:
     """Say what a record would note of whose call. Refuses a call that is not its sender's."""
-    own = views.call_of(request, sent.named["call"])
+    card = views.call_of(request, sent.named["call"])
     form = views.CallForm(request.POST)
-    said = taken(form, lambda said: said)
-    spans = units.all_spans([own.of.unit_id]).get(own.of.unit_id, [])
+    fields = taken(form, lambda fields: fields)
+    spans = units.all_spans([card.of.unit_id]).get(card.of.unit_id, [])
     if not request.viewer.may_at(LEADS, *(lo for lo, _hi in spans)):
         raise NotYours
     facts = [
-        unit_fact(own.of.unit_id),
-        (say("Booth president"), person(own.name)),
-        (say("Day"), date_format(own.of.day, "j M Y")),
-        (say("What came of it"), str(Dialogue.Outcome(said["outcome"]).label)),
+        unit_fact(card.of.unit_id),
+        (say("Booth president"), person(card.name)),
+        (say("Day"), date_format(card.of.day, "j M Y")),
+        (say("What came of it"), str(Dialogue.Outcome(fields["outcome"]).label)),
         *typed(form, "outcome"),
     ]
     return RecordShown(facts, names=1)
@@ -93,9 +93,9 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The viewer's calls of today that are not done."""
     if viewer.account_id is None or not viewer.may(LEADS) or not queries.has_calls(viewer.account_id, at=at):
         return
-    for one in queries.own_calls(viewer.account_id, at=at):
-        if not one.is_done:
-            yield KeptPage(address_of(PAGE, one.of.pk), _("Call a booth president"), one.booth)
+    for call in queries.own_calls(viewer.account_id, at=at):
+        if not call.is_done:
+            yield KeptPage(address_of(PAGE, call.of.pk), _("Call a booth president"), call.booth)
 
 
 RECORDS = (

@@ -24,9 +24,9 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     else:
         numbers = queries.calls_in((of.lo, of.hi), since=since)
     if numbers[0]:
-        given, done, confirmed = numbers
+        n_given, done, confirmed = numbers
         lines = [
             (_("Talks"), TALK_WORDS.sentence(seen=confirmed, reported=done)),
-            (_("Given to call"), grouped(given)),
+            (_("Given to call"), grouped(n_given)),
         ]
         yield ReviewedPart(_("Calls to booth presidents, last %(days)s days") % {"days": DAYS}, lines)

@@ -49,8 +49,8 @@ def calls(request: Request) -> HttpResponseBase:
     """Show the viewer's own calls of today."""
     at = clock.now()
     account = request.viewer.account_id
-    own = queries.own_calls(account, at=at) if account is not None else []
-    context = {"here": "dialogues", "crumbs": [(say("My calls"), "")], "calls": own}
+    rows = queries.own_calls(account, at=at) if account is not None else []
+    context = {"here": "dialogues", "crumbs": [(say("My calls"), "")], "calls": rows}
     return render(request, "dialogues/calls.html", context)
 
 
@@ -124,10 +124,10 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
             return say("Noted. The need joined the open request %(number)s of the same kind.") % number
         return say("Noted. The need is request %(number)s of the helpline.") % number
 
-    own = call_of(request, call)
-    outcome = tried(request, form, note, said=said, has_form=own.is_talk == is_need)
+    card = call_of(request, call)
+    outcome = tried(request, form, note, said=said, has_form=card.is_talk == is_need)
     if not outcome:
-        return _shown(request, own, form, status=outcome.status)
+        return _shown(request, card, form, status=outcome.status)
     return redirect("dialogues:call", call) if is_need else redirect("dialogues:calls")
 
 
@@ -162,23 +162,23 @@ def call_of(request: Request, call: UUID) -> queries.OwnCall:
 @require_POST
 def number(request: Request, call: UUID) -> HttpResponseBase:
     """Show the call with the president's number. Each look leaves a row in the trail."""
-    own = call_of(request, call)
-    found = actions.show_number(call=call, by=request.actor, at=clock.now())
-    return _shown(request, own, CallForm(initial=EMPTY), number=found)
+    card = call_of(request, call)
+    digits = actions.show_number(call=call, by=request.actor, at=clock.now())
+    return _shown(request, card, CallForm(initial=EMPTY), number=digits)
 
 
 def _shown(
-    request: Request, own: queries.OwnCall, form: forms.Form, *, number: str = "", status: int = 200
+    request: Request, card: queries.OwnCall, form: forms.Form, *, number: str = "", status: int = 200
 ) -> HttpResponseBase:
-    if own.is_talk == isinstance(form, CallForm):  # the form of the page before the talk was noted
-        form = (NeedForm if own.is_talk else CallForm)(initial=EMPTY)
+    if card.is_talk == isinstance(form, CallForm):  # the form of the page before the talk was noted
+        form = (NeedForm if card.is_talk else CallForm)(initial=EMPTY)
     context = {
         "here": "dialogues",
-        "crumbs": [(say("My calls"), reverse("dialogues:calls")), (person(own.name), "")],
-        "call": own,
+        "crumbs": [(say("My calls"), reverse("dialogues:calls")), (person(card.name), "")],
+        "call": card,
         "form": form,
         "number": number,
-        "spoken": words_to_say(request.viewer, own),
+        "spoken": words_to_say(request.viewer, card),
     }
     return render(request, "dialogues/call.html", context, status=status)
 
@@ -195,7 +195,7 @@ def away(request: Request) -> HttpResponseBase:
     """Show the viewer's absences, and take one more."""
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
-    own = queries.absences(request.viewer.account_id or 0, since=today)
+    absences = queries.absences(request.viewer.account_id or 0, since=today)
     return ask(
         request,
         lambda given: actions.note_absence(**given, by=request.actor, at=at),
@@ -207,7 +207,7 @@ def away(request: Request) -> HttpResponseBase:
         done=reverse("dialogues:away"),
         back=reverse("programmes:record"),
         detail="dialogues/_absences.html",
-        absences=own,
+        absences=absences,
         here="record",
         crumbs=[(say("My record"), reverse("programmes:record")), (say("When I am away"), "")],
     )
@@ -235,10 +235,10 @@ COLUMNS: tuple[Column[queries.CallLevel], ...] = (
 
 def _programme(public_id: UUID, *, at: datetime) -> tuple[Programme, date]:
     """Return a programme of dialogues and its day. NotFound for another kind."""
-    one = programmes.programme(public_id)
-    if one.kind != queries.KIND:
+    programme = programmes.programme(public_id)
+    if programme.kind != queries.KIND:
         raise NotFound
-    return one, clock.day_in(one.zone, at)
+    return programme, clock.day_in(programme.zone, at)
 
 
 def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -270,13 +270,13 @@ def round_in_words(pace: queries.RoundPace) -> str:
 @require_safe
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the numbers of a unit and of the units right below it, and the length of a round."""
-    one, on = _programme(public_id, at=clock.now())
-    here = page_unit(request, hierarchy=one.hierarchy)
-    if not queries.covers(one, here.span):
+    programme, on = _programme(public_id, at=clock.now())
+    here = page_unit(request, hierarchy=programme.hierarchy)
+    if not queries.covers(programme, here.span):
         raise NotFound
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours
-    levels = queries.levels(one, here.unit.id, here.span, on=on)
+    levels = queries.levels(programme, here.unit.id, here.span, on=on)
     whole = next(level for level in levels if level.unit_id == here.unit.id)
     table = Table(
         request,
@@ -286,16 +286,18 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=_("Units below"),
         sort="-silent",
     )
-    pace = queries.pace(one, on=on)
+    pace = queries.pace(programme, on=on)
     context = {
         "here": "programmes",
-        "crumbs": crumbs(one, (say("Calls to booth presidents"), "")),
-        "programme": one,
+        "crumbs": crumbs(programme, (say("Calls to booth presidents"), "")),
+        "programme": programme,
         "unit": here,
         "whole": whole,
         "pace": pace,
         "round": round_in_words(pace),
-        "may_set": request.viewer.may_at("programmes.run", units.span(one.owner_id, one.hierarchy)[0]),
+        "may_set": request.viewer.may_at(
+            "programmes.run", units.span(programme.owner_id, programme.hierarchy)[0]
+        ),
     }
     return answer(request, "dialogues/board.html", table, context)
 
@@ -308,27 +310,27 @@ class CallersForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        leading = [each for each in org.offices_used() if LEADS in each.capabilities]
-        offer(self, offices=[(each.code, named(each.names)) for each in leading])
+        leading = [office for office in org.offices_used() if LEADS in office.capabilities]
+        offer(self, offices=[(office.code, named(office.names)) for office in leading])
 
 
 @form_page
 def callers(request: Request, public_id: UUID) -> HttpResponseBase:
     """Choose the offices that call in a programme, and the calls a day."""
     at = clock.now()
-    one, on = _programme(public_id, at=at)
-    org.require(request.actor, "programmes.run", at=one.owner_id)
-    plan, back = queries.plan_of(one.pk), reverse("dialogues:board", args=[public_id])
+    programme, on = _programme(public_id, at=at)
+    org.require(request.actor, "programmes.run", at=programme.owner_id)
+    plan, back = queries.plan_of(programme.pk), reverse("dialogues:board", args=[public_id])
     initial = {"offices": plan.offices, "per_day": plan.per_day}
     return ask(
         request,
-        lambda given: actions.set_callers(programme=one, **given, by=request.actor, at=at),
+        lambda given: actions.set_callers(programme=programme, **given, by=request.actor, at=at),
         form=CallersForm(request.POST if request.method == "POST" else None, initial=initial),
         title=_("Who calls"),
-        text=[round_in_words(queries.pace(one, on=on)), _("A change holds from the next morning on.")],
+        text=[round_in_words(queries.pace(programme, on=on)), _("A change holds from the next morning on.")],
         button=_("Save"),
         said=_("Saved. It holds from the next morning on."),
         done=back,
         here="programmes",
-        crumbs=crumbs(one, (say("Calls to booth presidents"), back), (say("Who calls"), "")),
+        crumbs=crumbs(programme, (say("Calls to booth presidents"), back), (say("Who calls"), "")),
     )

@@ -34,8 +34,8 @@ from .queries import KIND
 
 def whom(item_id: UUID, _channel: int, day: date) -> Whom:
     """The host a check asks about one stay, and what the worker recorded. In a system scope."""
-    found = item(item_id)
-    stay = Stay.objects.filter(item_id=found.pk).first() if found else None
+    counted = item(item_id)
+    stay = Stay.objects.filter(item_id=counted.pk).first() if counted else None
     if stay is None:
         return Whom(None, {})
     names = people.names_of([stay.worker_id])
@@ -47,8 +47,8 @@ def sentence(stay: Item) -> str:
     """The sentence on the page that asks the host. In a system scope."""
     worker = people.names_of([stay.by_id] if stay.by_id else []).get(stay.by_id or 0, "")
     place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "")
-    said = {"worker": person(worker), "place": place, "day": date_format(stay.day, "j F")}
-    return say("%(worker)s stayed with you in %(place)s for 24 hours from %(day)s.") % said
+    blanks = {"worker": person(worker), "place": place, "day": date_format(stay.day, "j F")}
+    return say("%(worker)s stayed with you in %(place)s for 24 hours from %(day)s.") % blanks
 
 
 # The worker is asked about these (`verification.ask_worker`); they stop no count.

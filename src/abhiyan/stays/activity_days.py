@@ -54,11 +54,11 @@ WORDS = replace(
 
 def whom(item_id: UUID, _channel: int, day: date) -> Whom:
     """The booth president a check asks about one day, and what the leader marked. In a system scope."""
-    found = item(item_id)
-    if found is None or found.by_id is None:
+    marked = item(item_id)
+    if marked is None or marked.by_id is None:
         return Whom(None, {})
-    president = people.account_of_phone(found.phone_id) if found.phone_id else None
-    leader = people.names_of([found.by_id]).get(found.by_id, "")
+    president = people.account_of_phone(marked.phone_id) if marked.phone_id else None
+    leader = people.names_of([marked.by_id]).get(marked.by_id, "")
     return Whom(president.name if president else None, {"who": leader, "when": date_format(day, "j F Y")})
 
 
@@ -66,8 +66,8 @@ def sentence(marked: Item) -> str:
     """The sentence on the page that asks the booth president. In a system scope."""
     leader = people.names_of([marked.by_id] if marked.by_id else []).get(marked.by_id or 0, "")
     place = units.names_of([marked.unit_id], language=language()).get(marked.unit_id, "")
-    said = {"leader": person(leader), "place": place, "day": date_format(marked.day, "j F")}
-    return say("%(leader)s spent %(day)s in %(place)s.") % said
+    blanks = {"leader": person(leader), "place": place, "day": date_format(marked.day, "j F")}
+    return say("%(leader)s spent %(day)s in %(place)s.") % blanks
 
 
 def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
@@ -77,17 +77,17 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
     programme = stand.programme
     today = clock.day_in(programme.zone, at)
     ahead = queries.days_ahead(viewer.account_id, programme.pk, since=today)
-    for own in ahead:
-        if own.of.day <= today + timedelta(days=1):
-            is_today = own.of.day == today
+    for card in ahead:
+        if card.of.day <= today + timedelta(days=1):
+            is_today = card.of.day == today
             title = (
                 _("Your field day today: %(place)s") if is_today else _("Your field day tomorrow: %(place)s")
             )
             yield Owed(
                 urgency=1 if is_today else 2,
-                title=title % {"place": own.place},
+                title=title % {"place": card.place},
                 meta=named(programme.names),
-                href=reverse("stays:field_day", args=[own.of.pk]),
+                href=reverse("stays:field_day", args=[card.of.pk]),
                 act=_("Mark the day") if is_today else _("Open the day"),
                 icon="stay",
             )

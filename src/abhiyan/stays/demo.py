@@ -72,18 +72,18 @@ def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
 
 def _presidents(ground: SampleGround) -> tuple[list[int], dict[int, Actor]]:
     """The mandal of the cast and those next to it, and the president of each booth there: the cast's first."""
-    home, own = ground.shown["mandal_president"][1], ground.shown["booth_president"][1]
-    held = sorted(ground.holders["booth_president"].items(), key=lambda one: (one[0] != own, one[0]))
+    home, booth = ground.shown["mandal_president"][1], ground.shown["booth_president"][1]
+    holders = sorted(ground.holders["booth_president"].items(), key=lambda pair: (pair[0] != booth, pair[0]))
     mandals: list[int] = []
-    found: dict[int, Actor] = {}
+    presidents: dict[int, Actor] = {}
     spans = units.spans([home, *ground.holders["mandal_president"]], Hierarchy.ORGANISATIONAL)
-    for mandal in sorted(spans, key=lambda one: (abs(spans[one][0] - spans[home][0]), one)):
-        if len(found) >= STAYS:
+    for mandal in sorted(spans, key=lambda unit: (abs(spans[unit][0] - spans[home][0]), unit)):
+        if len(presidents) >= STAYS:
             break
         below = set(units.of_kind_below(mandal, 1, "booth"))
         mandals.append(mandal)
-        found |= {unit: actor for unit, actor in held if unit in below}
-    return mandals, found
+        presidents |= {unit: actor for unit, actor in holders if unit in below}
+    return mandals, presidents
 
 
 def _assigned(
@@ -91,10 +91,10 @@ def _assigned(
 ) -> Iterator[tuple[Stay, Actor]]:
     """The president of each booth goes to the next one, the cast's booth worker near their own. All are asked."""
     places = list(presidents)
-    going = dict(zip(places[1:] + places[:1], (presidents[one] for one in places), strict=True))
+    going = dict(zip(places[1:] + places[:1], (presidents[place] for place in places), strict=True))
     going[places[NEAR]] = ground.actor("booth_worker")
-    accounts = people.accounts([one.account_id for one in presidents.values() if one.account_id])
-    numbers = people.numbers_of(one.phone_id for one in accounts.values())
+    accounts = people.accounts([actor.account_id for actor in presidents.values() if actor.account_id])
+    numbers = people.numbers_of(account.phone_id for account in accounts.values())
     some = []
     for place, worker in going.items():
         host = accounts[presidents[place].account_id or 0]
@@ -127,8 +127,8 @@ def _stay(
             north, east = (rng.uniform(-0.004, 0.004) for _both in range(2))
             point = round(place[0] + off + north, 6), round(place[1] + east, 6)
         moved = timedelta(hours=5 if sort == "moved" and step is StayStep.LEAVE else 0)
-        given = MarkGiven(point, 20.0 if point else None, at - moved)
-        actions.add_mark(stay=stay.pk, step=step, given=given, by=by, at=at)
+        mark = MarkGiven(point, 20.0 if point else None, at - moved)
+        actions.add_mark(stay=stay.pk, step=step, given=mark, by=by, at=at)
     if not is_there:
         report = StayReport(rng.randint(3, 12), HEARD)
         actions.add_report(stay=stay.pk, report=report, by=by, at=steps[StayStep.LEAVE])
@@ -139,9 +139,9 @@ def _hear_hosts(ground: SampleGround, run: Programme, rng: random.Random) -> Non
     at = _at(ground, 1, 20)
     actions.ask_hosts(at=at)
     go_out(at)
-    asked = Stay.objects.filter(programme_id=run.pk).exclude(asked_at=None).order_by("unit_id")
-    items = items_by_id([one.item_id for one in asked if one.item_id])
-    for item in (items[one.item_id] for one in asked if one.item_id in items):
+    rows = Stay.objects.filter(programme_id=run.pk).exclude(asked_at=None).order_by("unit_id")
+    items = items_by_id([row.item_id for row in rows if row.item_id])
+    for item in (items[row.item_id] for row in rows if row.item_id in items):
         luck = rng.random()
         if item.passes and luck < YES:
             programmes.confirm_items(ids=[item.pk], at=at + timedelta(minutes=10))

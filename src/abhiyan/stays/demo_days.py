@@ -39,7 +39,7 @@ def sample(ground: SampleGround) -> None:
             is_sample=True,
         )
         run = programmes.open_programme(programme_id=made.pk, by=BY, at=begun)
-    others = [one for one in sorted(ground.holders["mandal_president"]) if one != home]
+    others = [unit for unit in sorted(ground.holders["mandal_president"]) if unit != home]
     for mandal in [home, *others[:: max(1, len(others) // LEADERS)]][:LEADERS]:
         leader = ground.holders["mandal_president"][mandal]
         with system("demo"):
@@ -64,9 +64,9 @@ def _day(leader: Actor, booth: int, midnight: datetime, certain: bool, rng: rand
     with system("demo"):
         unit = units.unit_by_id(booth)
     point = (unit.lat, unit.lon) if unit.lat is not None and unit.lon is not None else None
-    own = actions.plan_day(day=midnight.date(), unit_id=booth, by=leader, at=midnight + timedelta(hours=8))
+    plan = actions.plan_day(day=midnight.date(), unit_id=booth, by=leader, at=midnight + timedelta(hours=8))
     noon = midnight + timedelta(hours=12)
-    done = actions.mark_day(day=own.pk, given=MarkGiven(point, 15.0 if point else None), by=leader, at=noon)
+    done = actions.mark_day(day=plan.pk, given=MarkGiven(point, 15.0 if point else None), by=leader, at=noon)
     with system("demo"):
         if done.item_id and (certain or rng.random() < YES):
             programmes.confirm_items(ids=[done.item_id], at=midnight + timedelta(hours=19))

@@ -51,38 +51,38 @@ _CELLS: dict[Any, str] = {
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(str(one.public_id), named(one.names)) for one in open_of(KIND)]
+    return [(str(run.public_id), named(run.names)) for run in open_of(KIND)]
 
 
 def _programme(work: Work) -> Programme:
     try:
-        one = programme(UUID(work.options["programme"]))
+        run = programme(UUID(work.options["programme"]))
     except NotFound:
         raise ProgrammeGone from None
-    actions.require_open(programme=one, at=work.at)
-    return one
+    actions.require_open(programme=run, at=work.at)
+    return run
 
 
 def _known(work: Work, ids: list[UUID]) -> dict[UUID, int]:
     """Accounts by phone, only within the bringer's sight: a list must not tell which numbers sign in here."""
-    found: dict[UUID, int] = {}
+    accounts: dict[UUID, int] = {}
     with org.seen_by(work.by, at=work.at, reason="people a list names"):
         for start in range(0, len(ids), AT_ONCE):
             some = people.accounts_near(phone_ids=ids[start : start + AT_ONCE])
-            found |= {one.phone_id: one.pk for one in some}
-    return found
+            accounts |= {account.phone_id: account.pk for account in some}
+    return accounts
 
 
 def _take(work: Work, *, write: bool) -> None:
-    one = _programme(work)
-    rows = every_row(work, within=work.unit_id or one.owner_id, phone=phones.parse)
+    run = _programme(work)
+    rows = every_row(work, within=work.unit_id or run.owner_id, phone=phones.parse)
     ids, outside = placed({row[1] for row in rows if row[1]}, work.unit_id)
     ring = keyring()
     phone_ids = {row[2]: ring.phone_id(row[2]) for row in rows if row[2]}
-    known = _known(work, list(phone_ids.values()))
-    found: list[tuple[int, NewStay]] = []
+    accounts = _known(work, list(phone_ids.values()))
+    stays: list[tuple[int, NewStay]] = []
     for number, code, phone, host, host_phone in rows:
-        unit, worker = ids.get(code), known.get(phone_ids[phone]) if phone else None
+        unit, worker = ids.get(code), accounts.get(phone_ids[phone]) if phone else None
         if code and unit is None:
             work.refuse(number, "unit_code", "unit_unknown", unit=code)
         elif unit in outside:
@@ -90,16 +90,16 @@ def _take(work: Work, *, write: bool) -> None:
         if phone and worker is None:
             work.refuse(number, "phone", refusals.WorkerUnknown.code)
         if unit is not None and worker is not None and not work.is_refused(number):
-            found.append((number, NewStay(unit, worker, host or "", host_phone or "")))
-    bad = actions.unfit(programme=one, some=[new for _number, new in found], at=work.at)
+            stays.append((number, NewStay(unit, worker, host or "", host_phone or "")))
+    bad = actions.unfit(programme=run, some=[new for _number, new in stays], at=work.at)
     for n, why in sorted(bad.items()):
-        work.refuse(found[n][0], _CELLS[why], why.code)
-    fit = [new for n, (_number, new) in enumerate(found) if n not in bad]
+        work.refuse(stays[n][0], _CELLS[why], why.code)
+    fit = [new for n, (_number, new) in enumerate(stays) if n not in bad]
     if fit:
         work.count("assigned", len(fit))
     for start in range(0, len(fit) if write else 0, AT_ONCE):
         actions.store(
-            programme=one, some=fit[start : start + AT_ONCE], by=work.by, at=work.at, import_id=work.id
+            programme=run, some=fit[start : start + AT_ONCE], by=work.by, at=work.at, import_id=work.id
         )
         work.progress(start, len(fit))
 

@@ -21,17 +21,17 @@ from .models import Stay
 def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
     """The viewer's own stay until it is reported; and one row for the empty places, for who runs the programme."""
     programme = stand.programme
-    for own in queries.own_stays(viewer.account_id or 0, at=at):
-        if not own.of.report and own.programme.pk == programme.pk:
-            is_new = own.of.state == Stay.State.ASSIGNED
+    for card in queries.own_stays(viewer.account_id or 0, at=at):
+        if not card.of.report and card.programme.pk == programme.pk:
+            is_new = card.of.state == Stay.State.ASSIGNED
             yield Owed(
                 urgency=0,
-                title=_("Stay in %(place)s") % {"place": own.place},
+                title=_("Stay in %(place)s") % {"place": card.place},
                 meta=queries.days_of(programme),
-                href=reverse("stays:field_stay", args=[own.of.pk]),
+                href=reverse("stays:field_stay", args=[card.of.pk]),
                 act=_("Say whether you go") if is_new else _("Open my stay"),
                 icon="stay",
-                names_in=own.of.unit_id,
+                names_in=card.of.unit_id,
             )
     if not viewer.may_at("programmes.run", home.lo) or not queries.may_begin(programme, at):
         return

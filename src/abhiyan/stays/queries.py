@@ -57,7 +57,9 @@ _KM = """12742 * asin(sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(r
 
 def running(at: datetime) -> list[Programme]:
     """Open programmes of stays that are not over."""
-    return [one for one in open_of(KIND) if clock.day_in(one.zone, at) <= one.closes_on]
+    return [
+        programme for programme in open_of(KIND) if clock.day_in(programme.zone, at) <= programme.closes_on
+    ]
 
 
 def is_over(programme: Programme, at: datetime) -> bool:
@@ -95,10 +97,10 @@ def mark_of(kept: dict[str, Any]) -> StayMark:
 
 
 def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[str, Any]:
-    of = {"programme": programme.pk, "hierarchy": programme.hierarchy, "places": programme.places}
-    of["is_over"] = is_over(programme, at)
+    values = {"programme": programme.pk, "hierarchy": programme.hierarchy, "places": programme.places}
+    values["is_over"] = is_over(programme, at)
     on = min(clock.day_in(programme.zone, at), programme.closes_on)
-    return of | {"lo": span[0], "hi": span[1], "on": on}
+    return values | {"lo": span[0], "hi": span[1], "on": on}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class StaysBelow:
 
 
 _BELOW = f"""with place as (select p.lo, {_STATE} as state {_PLACES} {_OF})
-select c.unit_id, v.code, v.names, {", ".join(f"count(*) filter (where x.state = '{one}')" for one in STATES)}
+select c.unit_id, v.code, v.names, {", ".join(f"count(*) filter (where x.state = '{state}')" for state in STATES)}
 from units_placement c join units_unit v on v.id = c.unit_id join place x on x.lo >= c.lo and x.lo < c.hi
 where c.hierarchy = %(hierarchy)s and c.lo is not null and (c.parent_id = %(unit)s or c.unit_id = %(unit)s)
 group by c.unit_id, v.code, v.names, c.lo order by c.lo"""
@@ -279,24 +281,24 @@ def free_near(
 ) -> dict[int, list[FreeWorker]]:
     """The nearest free workers of the mandal of each place, who were not there before. One query."""
     on = clock.day_in(programme.zone, at)
-    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "units": list(unit_ids)}
-    found: dict[int, list[FreeWorker]] = {}
+    values = {"programme": programme.pk, "hierarchy": programme.hierarchy, "units": list(unit_ids)}
+    workers: dict[int, list[FreeWorker]] = {}
     if unit_ids:
-        for unit, *row in sql.rows(_FREE, given | {"on": on, "most": most}):
-            found.setdefault(unit, []).append(FreeWorker(*row))
-    return found
+        for unit, *row in sql.rows(_FREE, values | {"on": on, "most": most}):
+            workers.setdefault(unit, []).append(FreeWorker(*row))
+    return workers
 
 
 def host_before(programme: Programme, unit_id: int) -> tuple[str, str] | None:
     """The host (name, E.164 or empty) whose worker does not come any more. None where the host said no, or nobody was
     assigned. In the scope of somebody who sees the people there."""
     ended = Stay.objects.filter(programme_id=programme.pk, unit_id=unit_id, ended_at__isnull=False)
-    one = ended.order_by("-ended_at").first()
-    if one is None or one.state == Stay.State.HOST_NO or not (one.host_name or one.host_phone):
+    stay = ended.order_by("-ended_at").first()
+    if stay is None or stay.state == Stay.State.HOST_NO or not (stay.host_name or stay.host_phone):
         return None
     with system("the host of a place that is assigned again"):
-        numbers = people.numbers_of([one.host_phone] if one.host_phone else [])
-    return one.host_name, numbers.get(one.host_phone, "") if one.host_phone else ""
+        numbers = people.numbers_of([stay.host_phone] if stay.host_phone else [])
+    return stay.host_name, numbers.get(stay.host_phone, "") if stay.host_phone else ""
 
 
 def places_among(programme: Programme, unit_ids: Collection[int]) -> dict[int, Point | None]:
@@ -321,14 +323,14 @@ def constituencies(unit_ids: Collection[int]) -> dict[int, int]:
 
 def homes(account_ids: Collection[int], *, on: date) -> dict[int, set[int]]:
     """The units of the offices that each of these holds. In a system scope; one query."""
-    found: dict[int, set[int]] = {}
+    units_held: dict[int, set[int]] = {}
     rows = sql.rows(
         f"select ap.account_id, ap.unit_id from org_appointment ap where ap.account_id = any(%(ids)s) and {HELD}",
         {"ids": list(account_ids), "on": on},
     )
     for account, unit in rows:
-        found.setdefault(account, set()).add(unit)
-    return found
+        units_held.setdefault(account, set()).add(unit)
+    return units_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +347,7 @@ class HostVisit:
 def visit_to_host(stay: Stay) -> HostVisit:
     """Say who would stay with a host, and who gave us the host's number. In a system scope."""
     accounts = people.accounts(filter(None, (stay.worker_id, stay.assigned_by)))
-    offices = offices_of({one.public_id for one in accounts.values()})
+    offices = offices_of({holder.public_id for holder in accounts.values()})
 
     def office(account_id: int | None) -> str:
         account = accounts.get(account_id) if account_id else None
@@ -365,25 +367,25 @@ def visit_to_host(stay: Stay) -> HostVisit:
 def hosts_who_refused(phone_ids: Collection[UUID]) -> set[UUID]:
     """Pick the phones whose host said no to a stay. In a system scope; one query."""
     refused = Stay.objects.filter(host_phone__in=phone_ids, state=Stay.State.HOST_NO)
-    return {one for one in refused.values_list("host_phone", flat=True) if one}
+    return {phone_id for phone_id in refused.values_list("host_phone", flat=True) if phone_id}
 
 
 def last_before(programme: Programme, span: tuple[int, int]) -> list[Stay]:
     """The stays of the last programme before this one, in the places within [lo, hi) that both have. In a system
     scope; two queries."""
     inside = "t.unit_id in (select unit_id from units_placement where lo >= %(lo)s and lo < %(hi)s)"
-    given = {"lo": span[0], "hi": span[1], "opens": programme.opens_on, "own": programme.pk, "kind": KIND}
+    values = {"lo": span[0], "hi": span[1], "opens": programme.opens_on, "own": programme.pk, "kind": KIND}
     last = sql.column(
         f"""select g.id from programmes_programme g where g.kind = %(kind)s and g.id <> %(own)s
         and g.opens_on < %(opens)s and exists (select from stays_stay t where t.programme_id = g.id and {inside})
         order by g.opens_on desc, g.id desc limit 1""",
-        given,
+        values,
     )
     if not last:
         return []
     ids = sql.column(
         f"select t.id from stays_stay t where t.programme_id = %(last)s and t.ended_at is null and {inside}",
-        given | {"last": last[0]},
+        values | {"last": last[0]},
     )
     return list(Stay.objects.filter(pk__in=ids).order_by("unit_id"))
 
@@ -400,13 +402,13 @@ def covers(programme: Programme, span: tuple[int, int]) -> bool:
 
 def president_phone(unit_id: int, *, on: date) -> UUID | None:
     """The phone of a booth's president on a day. In a system scope; one query."""
-    found = sql.column(
+    phones = sql.column(
         f"""select a.phone_id from org_appointment ap join people_account a on a.id = ap.account_id
         join org_office o on o.id = ap.office_id and o.code = 'booth_president'
         where ap.unit_id = %(unit)s and ap.body_id is null and {HELD} order by ap.starts_on desc, ap.id limit 1""",
         {"unit": unit_id, "on": on},
     )
-    return found[0] if found else None
+    return phones[0] if phones else None
 
 
 # Stays `t` around a place: below the unit right above it.
@@ -459,9 +461,9 @@ class OwnStay:
 def stays_there(account_id: int, unit_id: int, at: datetime) -> bool:
     """Return whether a worker has a stay in a place that runs or is to come: they may meet people there. In a system
     scope."""
-    own = Stay.objects.filter(worker_id=account_id, unit_id=unit_id, ended_at=None)
-    found = own.filter(state__in=(Stay.State.ACCEPTED, Stay.State.THERE)).first()
-    return found is not None and not is_over(programme_by_id(found.programme_id), at)
+    rows = Stay.objects.filter(worker_id=account_id, unit_id=unit_id, ended_at=None)
+    stay = rows.filter(state__in=(Stay.State.ACCEPTED, Stay.State.THERE)).first()
+    return stay is not None and not is_over(programme_by_id(stay.programme_id), at)
 
 
 def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:
@@ -469,13 +471,13 @@ def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:
     the worker's scope: one query where there are none."""
     rows = list(Stay.objects.filter(worker_id=account_id, ended_at=None).order_by("made_at")[:MOST_OWN])
     drawn = _drawn(rows, at=at) if rows and is_in_office(account_id, at=at) else []
-    return [one for one in drawn if not one.is_missed(at)]
+    return [stay for stay in drawn if not stay.is_missed(at)]
 
 
 def own_stay(account_id: int | None, ident: UUID, *, at: datetime) -> OwnStay:
     """One of a worker's own stays, also an ended one. NotFound for anybody else's, and without an office."""
-    found = needed(Stay.objects.filter(pk=ident, worker_id=needed(account_id)).first())
-    return _drawn([needed(found if is_in_office(needed(account_id), at=at) else None)], at=at)[0]
+    stay = needed(Stay.objects.filter(pk=ident, worker_id=needed(account_id)).first())
+    return _drawn([needed(stay if is_in_office(needed(account_id), at=at) else None)], at=at)[0]
 
 
 def is_in_office(worker_id: int, *, at: datetime) -> bool:
@@ -490,30 +492,32 @@ def is_in_office(worker_id: int, *, at: datetime) -> bool:
 
 def _drawn(rows: Sequence[Stay], *, at: datetime) -> list[OwnStay]:
     with system("a worker's own stays"):
-        of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in rows}}
-        places = units.units_by_id({one.unit_id for one in rows})
-        above = {one.unit_id: units.path(one.unit_id, of[one.programme_id].hierarchy)[-2:-1] for one in rows}
-        items = items_by_id([one.item_id for one in rows if one.item_id])
+        runs = {pk: programme_by_id(pk) for pk in {row.programme_id for row in rows}}
+        places = units.units_by_id({row.unit_id for row in rows})
+        above = {
+            row.unit_id: units.path(row.unit_id, runs[row.programme_id].hierarchy)[-2:-1] for row in rows
+        }
+        items = items_by_id([row.item_id for row in rows if row.item_id])
     return [
         OwnStay(
-            one,
-            of[one.programme_id],
-            named(places[one.unit_id].names),
-            named(above[one.unit_id][0].names) if above[one.unit_id] else "",
-            items.get(one.item_id) if one.item_id else None,
+            row,
+            runs[row.programme_id],
+            named(places[row.unit_id].names),
+            named(above[row.unit_id][0].names) if above[row.unit_id] else "",
+            items.get(row.item_id) if row.item_id else None,
         )
-        for one in rows
-        if clock.day_in(of[one.programme_id].zone, at) <= of[one.programme_id].closes_on + LATE_FOR
-        or one.ended_at is not None
+        for row in rows
+        if clock.day_in(runs[row.programme_id].zone, at) <= runs[row.programme_id].closes_on + LATE_FOR
+        or row.ended_at is not None
     ]
 
 
 def states_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> dict[str, int]:
     """Count the places within [lo, hi) in each of STATES. One query; numbers alone. In a system scope."""
-    found = dict(
+    counts = dict(
         sql.rows(f"select {_STATE}, count(*) {_PLACES} {_OF} group by 1", _given(programme, span, at))
     )
-    return {state: found.get(state, 0) for state in STATES}
+    return {state: counts.get(state, 0) for state in STATES}
 
 
 # The query reads what had reached the server before an instant. It leaves doubts out, which come later.
@@ -529,9 +533,9 @@ def states_before(
     programme: Programme, span: tuple[int, int], *, at: datetime, until: datetime
 ) -> dict[str, int]:
     """The same for somebody outside, as the server knew it at the end of the last closed day. In a system scope."""
-    given = _given(programme, span, at) | {"until": until}
-    found = dict(sql.rows(f"select {_CLOSED_STATE}, count(*) {_CLOSED_PLACES} {_OF} group by 1", given))
-    return {state: found.get(state, 0) for state in STATES if state != "doubtful"}
+    values = _given(programme, span, at) | {"until": until}
+    counts = dict(sql.rows(f"select {_CLOSED_STATE}, count(*) {_CLOSED_PLACES} {_OF} group by 1", values))
+    return {state: counts.get(state, 0) for state in STATES if state != "doubtful"}
 
 
 _NUMBERS = f"""select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),

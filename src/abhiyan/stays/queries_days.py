@@ -42,12 +42,12 @@ _INSIDE = "b.hierarchy = h.hierarchy and b.lo > h.lo and b.lo < h.hi"
 def area_of(account_id: int, unit_id: int, *, on: date) -> int | None:
     """The unit in whose area somebody has a booth on a day, the smallest. None: it is not theirs. In a system scope."""
     stands, when = held_on(account_id, on)
-    found = sql.column(
+    areas = sql.column(
         f"select h.unit_id {_OF_AREAS.format(stands=stands)} and exists (select from units_placement b"
         f" where b.unit_id = %(unit)s and {_INSIDE}) order by h.hi - h.lo limit 1",
         {"account": account_id, "unit": unit_id} | when,
     )
-    return found[0] if found else None
+    return areas[0] if areas else None
 
 
 def has_area(account_id: int, *, on: date) -> bool:
@@ -57,11 +57,11 @@ def has_area(account_id: int, *, on: date) -> bool:
 
 def booths_called(account_id: int, text: str, *, on: date) -> list[UnitRow]:
     """Booths of the own area by code or name, a few. In a system scope."""
-    found: dict[int, UnitRow] = {}
+    booths: dict[int, UnitRow] = {}
     for unit, tree in sql.rows(f"select h.unit_id, h.hierarchy {_AREAS}", {"account": account_id, "on": on}):
         rows = units.search(text, language=language(), within=(unit, tree), kinds=("booth",), limit=FOUND)
-        found |= {row.id: row for row in rows}
-    return [row for row in found.values() if row.code.lower() == text.lower()] or list(found.values())
+        booths |= {row.id: row for row in rows}
+    return [row for row in booths.values() if row.code.lower() == text.lower()] or list(booths.values())
 
 
 def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool | None:
@@ -76,14 +76,14 @@ def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool 
     stands, when = held_on(account_id, on)
     areas = _OF_AREAS.format(stands=stands)
     near = f"select {areas} and exists (select from units_placement b join units_unit u on u.id = b.unit_id"
-    given = when | {"account": account_id, "lat": lat, "lon": lon, "box": BOX, "km": reach}
+    values = when | {"account": account_id, "lat": lat, "lon": lon, "box": BOX, "km": reach}
     if sql.exists(
         f"""{near} where {_INSIDE} and u.kind in ('booth', 'village', 'ward')
         and u.lat between %(lat)s - %(box)s and %(lat)s + %(box)s
         and u.lon between %(lon)s - %(box)s and %(lon)s + %(box)s
         and 12742 * asin(sqrt(power(sin(radians(u.lat - %(lat)s) / 2), 2) + cos(radians(u.lat))
           * cos(radians(%(lat)s)) * power(sin(radians(u.lon - %(lon)s) / 2), 2))) <= %(km)s)""",
-        given,
+        values,
     ):
         return True
     unit = units.unit_by_id(booth)
@@ -92,10 +92,10 @@ def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool 
 
 def programme_of(unit_id: int, *, on: date) -> Programme | None:
     """The open programme of field days that covers a booth on a day, the oldest. In a system scope."""
-    for one in open_of(KIND):
-        span = units.spans([unit_id], one.hierarchy).get(unit_id)
-        if span and one.opens_on <= on <= one.closes_on and covers(one, span):
-            return one
+    for programme in open_of(KIND):
+        span = units.spans([unit_id], programme.hierarchy).get(unit_id)
+        if span and programme.opens_on <= on <= programme.closes_on and covers(programme, span):
+            return programme
     return None
 
 
@@ -145,11 +145,11 @@ def _shown(rows: Sequence[FieldDay]) -> list[OwnDay]:
     if not rows:
         return []
     with system("somebody's own field days"):
-        places = units.units_by_id({one.unit_id for one in rows})
-        items = items_by_id([one.item_id for one in rows if one.item_id])
+        places = units.units_by_id({row.unit_id for row in rows})
+        items = items_by_id([row.item_id for row in rows if row.item_id])
     return [
-        OwnDay(one, named(places[one.unit_id].names), items.get(one.item_id) if one.item_id else None)
-        for one in rows
+        OwnDay(row, named(places[row.unit_id].names), items.get(row.item_id) if row.item_id else None)
+        for row in rows
     ]
 
 
@@ -212,8 +212,8 @@ def months_of(account_id: int, *, since: date, month: date | None = None) -> lis
 
 def least_of(programme_id: int) -> int:
     """Return the number of confirmed days in a month that earn a letter in a programme."""
-    found = ThanksRule.objects.filter(programme_id=programme_id).first()
-    return found.least if found else LEAST_CONFIRMED
+    rule = ThanksRule.objects.filter(programme_id=programme_id).first()
+    return rule.least if rule else LEAST_CONFIRMED
 
 
 def is_in_doubt(programme: Programme, unit_id: int, *, on: date) -> bool:
@@ -228,15 +228,15 @@ def letter(ident: UUID) -> ThanksLetter:
 
 def last_letter(account_id: int) -> UUID | None:
     """The latest letter of somebody that was not taken back. In a system scope."""
-    found = ThanksLetter.objects.filter(leader_id=account_id, ended_at=None).order_by("-month")
-    return found.values_list("pk", flat=True).first()
+    letters = ThanksLetter.objects.filter(leader_id=account_id, ended_at=None).order_by("-month")
+    return letters.values_list("pk", flat=True).first()
 
 
 def thanked(about: UUID) -> str | None:
     """Return the name of a leader whose confirmed days of the month are still enough."""
-    one = ThanksLetter.objects.filter(pk=about, ended_at=None).first()
-    if one is None:
+    row = ThanksLetter.objects.filter(pk=about, ended_at=None).first()
+    if row is None:
         return None
-    months = months_of(one.leader_id, since=one.month, month=one.month)
-    enough = any(each.programme_id == one.programme_id and each.confirmed >= one.least for each in months)
-    return people.names_of([one.leader_id]).get(one.leader_id) if enough else None
+    months = months_of(row.leader_id, since=row.month, month=row.month)
+    enough = any(entry.programme_id == row.programme_id and entry.confirmed >= row.least for entry in months)
+    return people.names_of([row.leader_id]).get(row.leader_id) if enough else None

@@ -47,10 +47,10 @@ def days_by_month(account_id: int, *, at: datetime) -> list[tuple[str, str]]:
     since = (clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)).replace(day=1)
     return [
         (
-            date_format(one.month, "F Y"),
+            date_format(month.month, "F Y"),
             DAY_WORDS.sentence(
-                seen=one.counted, waiting=one.waiting, confirmed=one.confirmed, reported=one.marked
+                seen=month.counted, waiting=month.waiting, confirmed=month.confirmed, reported=month.marked
             ),
         )
-        for one in queries_days.months_of(account_id, since=since)
+        for month in queries_days.months_of(account_id, since=since)
     ]

@@ -27,16 +27,16 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """
     if viewer.account_id is None:
         return
-    for own in queries.own_stays(viewer.account_id, at=at):
-        steps = field.steps_left(own.of)
-        n = len(steps) + (own.of.state == Stay.State.ASSIGNED)
+    for card in queries.own_stays(viewer.account_id, at=at):
+        steps = field.steps_left(card.of)
+        n = len(steps) + (card.of.state == Stay.State.ASSIGNED)
         if not n:
             continue
-        page = address_of("stays:field_stay", own.of.pk)
-        yield KeptPage(page, own.place, queries.days_of(own.programme), n)
-        for step in field.unmarked(own.of):
-            where = address_of("stays:field_step", own.of.pk, step)
-            yield KeptPage(where, field.TITLES[step], own.place, 0, is_listed=False)
+        page = address_of("stays:field_stay", card.of.pk)
+        yield KeptPage(page, card.place, queries.days_of(card.programme), n)
+        for step in field.unmarked(card.of):
+            where = address_of("stays:field_step", card.of.pk, step)
+            yield KeptPage(where, field.TITLES[step], card.place, 0, is_listed=False)
 
 
 def keep_days(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
@@ -44,9 +44,9 @@ def keep_days(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     if viewer.account_id is None or not viewer.may_any(LEADS, ELECTED):
         return
     today = clock.day_in(settings.TIME_ZONE, at)
-    for own in queries_days.own_days(viewer.account_id, since=today):
-        if own.item is None and own.of.day <= today + AHEAD:
-            yield KeptPage(address_of("stays:field_day", own.of.pk), _("My field day"), own.place)
+    for card in queries_days.own_days(viewer.account_id, since=today):
+        if card.item is None and card.of.day <= today + AHEAD:
+            yield KeptPage(address_of("stays:field_day", card.of.pk), _("My field day"), card.place)
 
 
 RECORDS = (

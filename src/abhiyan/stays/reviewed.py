@@ -31,18 +31,18 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         return
     span, until = (of.lo, of.hi), small_cells.until(at, settings.TIME_ZONE)
     with system("places in a dossier, numbers alone"):
-        found = [
+        counted = [
             (
-                one,
-                queries.states_in(one, span, at=at)
+                programme,
+                queries.states_in(programme, span, at=at)
                 if of.is_exact
-                else queries.states_before(one, span, at=at, until=until),
+                else queries.states_before(programme, span, at=at, until=until),
             )
-            for one in queries.running(at)
+            for programme in queries.running(at)
         ]
-    for one, numbers in found:
+    for programme, numbers in counted:
         if sum(numbers.values()):
             lines = [
                 (STATES[state][0], small_cells.seen(n, is_exact=of.is_exact)) for state, n in numbers.items()
             ]
-            yield ReviewedPart(named(one.names), lines)
+            yield ReviewedPart(named(programme.names), lines)

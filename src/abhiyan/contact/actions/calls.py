@@ -85,16 +85,16 @@ def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: dateti
         require_seat(body_id, centres.AGENT, by=by, at=at)
         sql.wait_for(f"calls of account {account}")
         _sit(account, body_id, languages, at=at)
-        if own := CallTurn.objects.filter(agent_id=account, ended_at=None).first():
-            if own.until > at:
-                return own
-            _end([own], End.LAPSED, at=at)
+        if turn := CallTurn.objects.filter(agent_id=account, ended_at=None).first():
+            if turn.until > at:
+                return turn
+            _end([turn], End.LAPSED, at=at)
         if PausedCentre.objects.filter(body_id=body_id).exists():
             raise CentrePaused
-        queues = [one for one in centres.queues_of(body_id, at=at) if centres.is_open(one, at=at)]
+        queues = [row for row in centres.queues_of(body_id, at=at) if centres.is_open(row, at=at)]
         for queue, kinds in [
-            *((one, (HANDED,)) for one in queues),
-            *((one, (AGAIN, FRESH)) for one in queues),
+            *((row, (HANDED,)) for row in queues),
+            *((row, (AGAIN, FRESH)) for row in queues),
         ]:
             speaks = centres.spoken(queue, languages)
             if (entry := _lease(queue, speaks, account, kinds=kinds, at=at)) is not None:
@@ -153,8 +153,8 @@ def keep_with(row: CallTurn, *, until: datetime, is_exact: bool = False) -> None
         return
     row.until = until
     row.save(update_fields=["until"])
-    held = ContactEntry.objects.filter(pk=row.entry_id, state=State.LEASED, holder_id=row.agent_id)
-    held.update(until=until)
+    entries = ContactEntry.objects.filter(pk=row.entry_id, state=State.LEASED, holder_id=row.agent_id)
+    entries.update(until=until)
 
 
 def is_on_line(row: CallTurn, *, at: datetime) -> bool:
@@ -183,15 +183,15 @@ def _lease(
 ) -> ContactEntry | None:
     """Lock and lease the next entry of a queue that the gate lets through. kinds: statements, the first goes first."""
     programme = queue.programme
-    pairs = [(one, code) for one in centres.lists_of(queue, at=at) for code in languages]
-    given = {"lists": [one for one, _code in pairs], "languages": [code for _one, code in pairs]}
-    given |= {"at": at, "on": clock.day_in(programme.zone, at)}
-    given |= {"own": list(people.own_phones(account)), "account": account}
+    pairs = [(pk, code) for pk in centres.lists_of(queue, at=at) for code in languages]
+    values = {"lists": [pk for pk, _code in pairs], "languages": [code for _pk, code in pairs]}
+    values |= {"at": at, "on": clock.day_in(programme.zone, at)}
+    values |= {"own": list(people.own_phones(account)), "account": account}
     for _n in range(MOST_SKIPPED):
-        found = next((pk for kind in kinds for pk in sql.column(kind, given)), None)
-        if found is None:
+        entry_id = next((pk for kind in kinds for pk in sql.column(kind, values)), None)
+        if entry_id is None:
             return None
-        entry = ContactEntry.objects.select_related("list").get(pk=found)
+        entry = ContactEntry.objects.select_related("list").get(pk=entry_id)
         if why := _held_back(queue, entry, at=at):
             _put_back(queue, entry, why, at=at)
             continue
@@ -409,8 +409,8 @@ def _end(rows: Sequence[CallTurn], how: str, *, at: datetime) -> None:
     Somebody who is on the line comes to the next caller when the line is over at the latest.
     """
     for row in rows:
-        found = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
-        entry = found.get(pk=row.entry_id)
+        entries = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
+        entry = entries.get(pk=row.entry_id)
         if entry.state == State.LEASED and entry.holder_id == row.agent_id:
             entry.holder_id = entry.until = None
             if is_on_line(row, at=at):

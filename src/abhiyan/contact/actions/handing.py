@@ -32,16 +32,16 @@ def hand_call_over(*, body_id: int, entry: UUID, caller: int, by: Actor, at: dat
     """
     with system("a supervisor hands a call-back over"):
         require_seat(body_id, centres.SUPERVISOR, by=by, at=at)
-        found = ContactEntry.objects.select_for_update(of=("self",)).filter(public_id=entry)
-        promised = centres.promised_calls(found, centres.queues_of(body_id, at=at), at=at).first()
+        rows = ContactEntry.objects.select_for_update(of=("self",)).filter(public_id=entry)
+        promised = centres.promised_calls(rows, centres.queues_of(body_id, at=at), at=at).first()
         if promised is None:
             raise CallBackGone
-        if caller not in {one.account_id for one in centres.callers_for(promised.language, body_id, at=at)}:
+        if caller not in {seat.account_id for seat in centres.callers_for(promised.language, body_id, at=at)}:
             raise CallerNotThere(field="caller")
         due = max(needed(promised.again_at), at)
-        given = {"body_id": body_id, "agent_id": caller, "by_id": by.account_id, "at": at}
+        values = {"body_id": body_id, "agent_id": caller, "by_id": by.account_id, "at": at}
         CallHandover.objects.update_or_create(
-            entry=promised, defaults=given | {"until": due + centres.HANDED_FOR}
+            entry=promised, defaults=values | {"until": due + centres.HANDED_FOR}
         )
         audit.record(
             by=by,

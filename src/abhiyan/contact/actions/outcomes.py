@@ -1,4 +1,4 @@
-"""What came of calls: noted at once, taken back within seconds, and corrected on the same day by another row."""
+"""Outcomes of calls: noted at once, taken back within seconds, and corrected on the same day by another row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,8 +80,9 @@ class CallTold:
 def note_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTurn:
     """Note what came of a call, once: the same again is the same call.
 
-    A talk that took place is noted whoever has the person now. Within seven days it counts, once for a person. Refuses
-    NoCallerHere, RingFirst, TurnNoted, BackAtUnfit, NoteUnfit, NeedUnsaid, and what `forms.submit` refuses.
+    A talk that took place is noted even if another caller has the person now. Within seven days it counts, once for a
+    person. Refuses NoCallerHere, RingFirst, TurnNoted, BackAtUnfit, NoteUnfit, NeedUnsaid, and what `forms.submit`
+    refuses.
     """
     with system("a call is noted"):
         row = _own(turn, by=by, at=at)
@@ -142,7 +143,7 @@ def _entry_of(row: CallTurn) -> ContactEntry:
     return rows.get(pk=row.entry_id)
 
 
-def _note(row: CallTurn, told: CallTold, *, by: Actor, at: datetime) -> None:
+def _note(row: CallTurn, report: CallTold, *, by: Actor, at: datetime) -> None:
     if row.rung_at is None:
         raise RingFirst
     entry, programme = _entry_of(row), row.queue.programme
@@ -155,12 +156,12 @@ def _note(row: CallTurn, told: CallTold, *, by: Actor, at: datetime) -> None:
         unit_id=entry.unit_id,
         turn_id=row.pk,
     )
-    made.way, made.outcome = ContactTry.Way.CALL, Outcome(told.outcome).value
+    made.way, made.outcome = ContactTry.Way.CALL, Outcome(report.outcome).value
     made.by_id, made.at, made.stored_at = needed(by.account_id), row.rung_at, at
-    since = finished_at(told.age, at=at, since=row.rung_at)
-    _fill(made, row, told, since=since, by=by, at=at)
+    since = finished_at(report.age, at=at, since=row.rung_at)
+    _fill(made, row, report, since=since, by=by, at=at)
     made.save(force_insert=True)
-    _settle(row, entry, made, told, since=since, by=by, at=at)
+    _settle(row, entry, made, report, since=since, by=by, at=at)
     row.outcome, row.ended_at = made.outcome, row.ended_at or at
     row.save(update_fields=["outcome", "ended_at"])
     facts = {"outcome": made.outcome, "way": made.way}
@@ -168,16 +169,16 @@ def _note(row: CallTurn, told: CallTold, *, by: Actor, at: datetime) -> None:
 
 
 def _fill(
-    made: ContactTry, row: CallTurn, told: CallTold, *, since: datetime, by: Actor, at: datetime
+    made: ContactTry, row: CallTurn, report: CallTold, *, since: datetime, by: Actor, at: datetime
 ) -> None:
     """Fill a try: the note, the call-back, the request, the answers, the item. since: when the caller finished it."""
     queue, programme = row.queue, row.queue.programme
-    if note := told.note.strip():
+    if note := report.note.strip():
         if why := unfit_note(note):
             raise NoteUnfit(field="note", why=why)
         made.note, made.note_until = keyring().seal(note.encode(), about=made.pk.bytes), at + NOTE_KEPT
     if made.outcome == Outcome.LATER:
-        back = told.back_at
+        back = report.back_at
         last = made.entry.list.last_day if made.entry else programme.closes_on
         if (
             back is None
@@ -189,18 +190,18 @@ def _fill(
         if made.follow_up_day > min(last, programme.closes_on, queue.last_day or last):
             raise BackAtUnfit(field="back_at")
     if made.outcome == Outcome.ENTITLED:
-        made.request_id = file_need(made, told.need.strip(), by=by, at=at)
+        made.request_id = file_need(made, report.need.strip(), by=by, at=at)
     if made.outcome == Outcome.NEVER and made.entry and made.entry.phone_id:
         lock_phones([made.entry.phone_id])
         made.is_first_no = people.standing_no(made.entry.phone_id) is None
     if made.outcome not in queries.TALKS:
         return
-    if told.answers and row.version_id is not None:
+    if report.answers and row.version_id is not None:
         forms.submit(
             key=str(made.pk),
             version=version_by_id(row.version_id),
             unit_id=row.unit_id,
-            answers=told.answers,
+            answers=report.answers,
             about=(ABOUT, str(row.pk)),
             by=by,
             at=at,
@@ -239,7 +240,7 @@ def _settle(
     row: CallTurn,
     entry: ContactEntry,
     made: ContactTry,
-    told: CallTold,
+    report: CallTold,
     *,
     since: datetime,
     by: Actor,
@@ -258,7 +259,7 @@ def _settle(
     if ended and taken_from_others(entry, but=row, at=at):
         _leave(entry, *ended)
     elif not ended and is_last and (is_mine or entry.state in (State.READY, State.LATER)):
-        _again(row, entry, made, told, since=since)
+        _again(row, entry, made, report, since=since)
     entry.save()
     phone_id = entry.phone_id
     if made.outcome == Outcome.WANTS_HELP and phone_id:
@@ -269,7 +270,7 @@ def _settle(
 
 
 def _others(row: CallTurn, entry: ContactEntry) -> Any:
-    """What came of an entry since a caller got it, by anybody."""
+    """Return the tries of an entry since a caller got it, by anybody."""
     return ContactTry.objects.filter(entry=entry, undone_at=None, stored_at__gte=row.begun_at)
 
 
@@ -278,14 +279,14 @@ def _has(row: CallTurn, entry: ContactEntry) -> bool:
 
 
 def _ended(entry: ContactEntry, outcomes: list[str]) -> tuple[str, str] | None:
-    """Where these outcomes end the tries of an entry: (state, why it is out). None: it may be tried again."""
+    """Return how these outcomes end the tries of an entry: (state, why it is out). None: it may be tried again."""
     if entry.state == State.OUT and entry.why_out in ("ended", "erased"):
         return State.OUT, entry.why_out
     if Outcome.NEVER in outcomes or is_closed_by_no(entry):
         return State.OUT, "opted_out"
-    if any(one in queries.TALKS for one in outcomes):
+    if any(outcome in queries.TALKS for outcome in outcomes):
         return State.DONE, ""
-    return next(((State.OUT, NO_MORE[Outcome(one)]) for one in outcomes if one in NO_MORE), None)
+    return next(((State.OUT, NO_MORE[Outcome(outcome)]) for outcome in outcomes if outcome in NO_MORE), None)
 
 
 def _leave(entry: ContactEntry, state: str, why: str) -> None:
@@ -293,11 +294,13 @@ def _leave(entry: ContactEntry, state: str, why: str) -> None:
     entry.holder_id = entry.until = entry.next_day = entry.again_at = None
 
 
-def _again(row: CallTurn, entry: ContactEntry, made: ContactTry, told: CallTold, *, since: datetime) -> None:
+def _again(
+    row: CallTurn, entry: ContactEntry, made: ContactTry, report: CallTold, *, since: datetime
+) -> None:
     """Say when somebody nobody reached is called again; out after enough calls."""
     queue, zone = row.queue, row.queue.programme.zone
     if made.outcome == Outcome.LATER:
-        when = told.back_at
+        when = report.back_at
     else:
         missed = ContactTry.objects.filter(
             entry=entry,

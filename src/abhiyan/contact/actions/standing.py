@@ -1,4 +1,4 @@
-"""What a try leaves behind, at a door or by phone: its item, the row that takes it back, and who else has somebody."""
+"""Traces of a try, at a door or by phone: its item, the row that takes it back, and who else has somebody."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,14 +24,14 @@ MOST_AGAIN = 10  # times that one talk may be taken back and noted again
 def free_item(*parts: object) -> UUID | None:
     """Return the id of a new item of contact; None while one of these parts counts, or was taken back too often."""
     keys = [item_key(KIND, *parts, n) for n in range(MOST_AGAIN)]
-    known = items_by_id(keys)
-    if any(one.ended_at is None for one in known.values()):
+    items = items_by_id(keys)
+    if any(item.ended_at is None for item in items.values()):
         return None
-    return next((key for key in keys if key not in known), None)
+    return next((key for key in keys if key not in items), None)
 
 
 def take_back_row(made: ContactTry, *, by: Actor, at: datetime) -> None:
-    """Add the row that takes a try back, and mark both: neither counts. The note is emptied, and nobody is asked."""
+    """Add the row that takes a try back, and mark both: neither counts. The note is emptied; no question goes out."""
     made.undone_at, made.ask_on, made.note, made.note_until = at, None, b"", None
     made.save(update_fields=["undone_at", "ask_on", "note", "note_until"])
     ContactTry.objects.create(
@@ -57,13 +57,13 @@ def bring_back_entries(*, phone_id: UUID) -> None:
     In the transaction of who took it back. An entry that had ended by its own outcomes stays out.
     """
     out = ContactEntry.objects.filter(phone_id=phone_id, state=State.OUT, why_out="opted_out")
-    for one in out:
-        one.state, one.why_out = _before_no(one)
-        one.save(update_fields=["state", "why_out"])
+    for entry in out:
+        entry.state, entry.why_out = _before_no(entry)
+        entry.save(update_fields=["state", "why_out"])
 
 
-def _before_no(one: ContactEntry) -> tuple[str, str]:
-    last, is_waiting = one.last_outcome, one.again_at or one.next_day
+def _before_no(entry: ContactEntry) -> tuple[str, str]:
+    last, is_waiting = entry.last_outcome, entry.again_at or entry.next_day
     if last in queries.TALKS:
         return State.DONE, ""
     if last in NO_MORE:
@@ -74,7 +74,7 @@ def _before_no(one: ContactEntry) -> tuple[str, str]:
 
 
 def taken_from_others(entry: ContactEntry, *, but: CallTurn | None = None, at: datetime) -> bool:
-    """Take an entry whose tries have ended from whoever has it. False: somebody rang, and their own outcome says.
+    """Take an entry whose tries have ended from its holder. False: somebody rang, and their own outcome says.
 
     A worker on the way to the door may still note what comes of it. but: the turn whose outcome ended them.
     """

@@ -121,39 +121,39 @@ def note_door(*, entry: UUID, told: Told, by: Actor, at: datetime) -> ContactTry
     account, made = needed(by.account_id), at - told.age
     with system("a door is noted"):
         rows = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
-        one = needed(rows.filter(public_id=entry).first())
-        is_held = one.state == State.LEASED and one.holder_id == account
-        if not is_held and account not in one.had_ids:
+        door = needed(rows.filter(public_id=entry).first())
+        is_held = door.state == State.LEASED and door.holder_id == account
+        if not is_held and account not in door.had_ids:
             raise DoorGone
-        programme = programme_by_id(one.list.programme_id)
+        programme = programme_by_id(door.list.programme_id)
         on = _day_of(programme, made, at=at)
-        row = ContactTry(id=lot.uuid(), entry=one, programme=programme, unit_id=one.unit_id, way=Way.DOOR)
-        _noted(row, told, programme, free_item(programme.pk, "door", one.pk), BY_DOOR, on, by=by, at=at)
-        one.tries, one.last_outcome = one.tries + 1, row.outcome
-        if account in one.had_ids:
-            one.had_ids.remove(account)  # Each talk is noted once.
+        row = ContactTry(id=lot.uuid(), entry=door, programme=programme, unit_id=door.unit_id, way=Way.DOOR)
+        _noted(row, told, programme, free_item(programme.pk, "door", door.pk), BY_DOOR, on, by=by, at=at)
+        door.tries, door.last_outcome = door.tries + 1, row.outcome
+        if account in door.had_ids:
+            door.had_ids.remove(account)  # Each talk is noted once.
         is_final = row.outcome in (*queries.TALKS, *NO_MORE)
-        if is_held or (is_final and one.state != State.OUT and taken_from_others(one, at=at)):
-            _settle(one, row, programme, on, at=at)
-        one.save()
+        if is_held or (is_final and door.state != State.OUT and taken_from_others(door, at=at)):
+            _settle(door, row, programme, on, at=at)
+        door.save()
         if row.outcome == Outcome.NEVER:
-            people_acts.keep_spoken_no(phone_id=one.phone_id, by=by, at=at)
+            people_acts.keep_spoken_no(phone_id=door.phone_id, by=by, at=at)
     return row
 
 
-def _settle(one: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
+def _settle(entry: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
     """Put a door where its outcome takes it: met, out, or later."""
-    one.holder_id = one.until = one.next_day = None
+    entry.holder_id = entry.until = entry.next_day = None
     if row.outcome in queries.TALKS:
-        one.state = State.DONE
-        if row.ask_on is not None and one.is_person:
-            _join_list(one, row, programme, on, at=at)
+        entry.state = State.DONE
+        if row.ask_on is not None and entry.is_person:
+            _join_list(entry, row, programme, on, at=at)
     elif row.outcome in NO_MORE:
-        one.state, one.why_out = State.OUT, NO_MORE[Outcome(row.outcome)]
-    elif row.outcome == Outcome.NOT_HOME and one.tries >= NOT_HOME_MOST:
-        one.state, one.why_out = State.OUT, "not_reached"
+        entry.state, entry.why_out = State.OUT, NO_MORE[Outcome(row.outcome)]
+    elif row.outcome == Outcome.NOT_HOME and entry.tries >= NOT_HOME_MOST:
+        entry.state, entry.why_out = State.OUT, "not_reached"
     else:
-        one.state, one.next_day = State.LATER, row.follow_up_day or on + timedelta(days=1)
+        entry.state, entry.next_day = State.LATER, row.follow_up_day or on + timedelta(days=1)
 
 
 def note_walk(
@@ -201,7 +201,7 @@ def _day_of(programme: Programme, made: datetime, *, at: datetime) -> date:
 
 def _noted(
     row: ContactTry,
-    told: Told,
+    report: Told,
     programme: Programme,
     key: UUID | None,
     channel: int,
@@ -215,26 +215,26 @@ def _noted(
 
     Refuses NoteUnfit, DoorNumberUnfit, NumberOwn, FollowUpUnfit, NeedUnsaid, and what `helpdesk.add_need` refuses.
     """
-    row.outcome = Outcome(told.outcome).value
-    row.by_id, row.at, row.stored_at = needed(by.account_id), at - told.age, at
+    row.outcome = Outcome(report.outcome).value
+    row.by_id, row.at, row.stored_at = needed(by.account_id), at - report.age, at
     if row.outcome == Outcome.LATER:
-        row.follow_up_day = told.follow_up or on + timedelta(days=1)
+        row.follow_up_day = report.follow_up or on + timedelta(days=1)
         if not on < row.follow_up_day <= programme.closes_on:
             raise FollowUpUnfit(field="follow_up")
-    if note := told.note.strip():
+    if note := report.note.strip():
         if why := unfit_note(note):
             raise NoteUnfit(field="note", why=why)
         row.note = keyring().seal(note.encode(), about=row.pk.bytes)
         row.note_until = at + NOTE_KEPT
     if row.outcome == Outcome.ENTITLED:
-        row.request_id = file_need(row, told.need.strip(), scheme=told.scheme, by=by, at=at)
+        row.request_id = file_need(row, report.need.strip(), scheme=report.scheme, by=by, at=at)
     if row.outcome in queries.TALKS and key is not None:
-        phone_id = _phone(told.phone, programme, row.by_id)
+        phone_id = _phone(report.phone, programme, row.by_id)
         if phone_id is not None:
             row.ask_on = max(on + timedelta(days=1), clock.day_in(programme.zone, at))
         place = units.units_by_id([row.unit_id])[row.unit_id]
         booth = (place.lat, place.lon) if place.lat is not None and place.lon is not None else None
-        lat, lon = told.point or (None, None)
+        lat, lon = report.point or (None, None)
         item = NewItem(
             key,
             programme.pk,
@@ -248,8 +248,8 @@ def _noted(
             device=by.device,
             lat=lat,
             lon=lon,
-            accuracy=told.accuracy,
-            is_counted=not is_full and is_near(told.point, told.accuracy, booth) is not False,
+            accuracy=report.accuracy,
+            is_counted=not is_full and is_near(report.point, report.accuracy, booth) is not False,
             is_signed=False,
         )
         programmes.report_items(new=[item], at=at)
@@ -306,19 +306,19 @@ def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: da
     return helpdesk.add_need(opening=opening, by=by, at=at).pk
 
 
-def _join_list(one: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
+def _join_list(entry: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
     """Somebody on a list wants to be asked: from a row of the import they become an item of "On the list"."""
     item = needed(items_by_id([needed(row.item_id)]).get(needed(row.item_id)))
-    if one.item_id is None and one.list.day is not None:
-        gone = TallyChange(programme.pk, LISTED, BY_LIST, one.unit_id, one.list.day, REPORTED, -1)
+    if entry.item_id is None and entry.list.day is not None:
+        gone = TallyChange(programme.pk, LISTED, BY_LIST, entry.unit_id, entry.list.day, REPORTED, -1)
         programmes.post(deltas=[gone], at=at)
-    one.item_id = item_key(KIND, programme.pk, "listed", row.pk)
+    entry.item_id = item_key(KIND, programme.pk, "listed", row.pk)
     listed = NewItem(
-        one.item_id,
+        entry.item_id,
         programme.pk,
         LISTED,
         BY_LIST,
-        one.unit_id,
+        entry.unit_id,
         on,
         by_id=row.by_id,
         phone_id=item.phone_id,
@@ -348,30 +348,30 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
         take_back_row(row, by=by, at=at)
         ends = [row.item_id] if row.item_id else []
         if row.entry_id is not None:
-            one = (
+            entry = (
                 ContactEntry.objects.select_for_update(of=("self",))
                 .select_related("list")
                 .get(pk=row.entry_id)
             )
-            if row.item_id and one.item_id:
-                ends.append(one.item_id)
-            _take_again(one, account, programme, at=at)
+            if row.item_id and entry.item_id:
+                ends.append(entry.item_id)
+            _take_again(entry, account, programme, at=at)
         programmes.end_items(ids=ends, why=Item.Why.UNDONE, at=at)
         audit.record(by=by, at=at, act="contact.undo", subject=str(row.pk), unit_id=row.unit_id)
     return row
 
 
-def _take_again(one: ContactEntry, account: int, programme: Programme, *, at: datetime) -> None:
+def _take_again(entry: ContactEntry, account: int, programme: Programme, *, at: datetime) -> None:
     """Give an undone door back to its worker; to the queue where the list ended or the worker has enough."""
-    if one.holder_id is not None or one.why_out in ("opted_out", "ended", "erased"):
+    if entry.holder_id is not None or entry.why_out in ("opted_out", "ended", "erased"):
         return
-    is_in_use = one.list.state == ContactList.State.APPROVED
-    is_in_use = is_in_use and one.list.last_day >= clock.day_in(programme.zone, at)
-    own = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
-    one.state, one.why_out, one.next_day = State.READY, "", None
-    if is_in_use and own < MOST_HELD:
-        one.state, one.holder_id, one.until = State.LEASED, account, at + VISIT_LEASE
-    one.save()
+    is_in_use = entry.list.state == ContactList.State.APPROVED
+    is_in_use = is_in_use and entry.list.last_day >= clock.day_in(programme.zone, at)
+    n_held = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
+    entry.state, entry.why_out, entry.next_day = State.READY, "", None
+    if is_in_use and n_held < MOST_HELD:
+        entry.state, entry.holder_id, entry.until = State.LEASED, account, at + VISIT_LEASE
+    entry.save()
 
 
 # --- numbers, questions, notes ---
@@ -383,59 +383,59 @@ def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
     The gate is asked again, as for a call. Refuses NotFound, DoorGone, HeldBack, TooMany.
     """
     with system("a number of a list is shown"):
-        own = ContactEntry.objects.filter(
+        doors = ContactEntry.objects.filter(
             public_id=entry, holder_id=needed(by.account_id), state=State.LEASED, until__gt=at
         )
-        one = needed(own.select_related("list").select_for_update(of=("self",)).first(), DoorGone)
-        phone_id = needed(one.phone_id, NotFound)
-        programme, on = programme_by_id(one.list.programme_id), clock.day_in(settings.TIME_ZONE, at)
+        door = needed(doors.select_related("list").select_for_update(of=("self",)).first(), DoorGone)
+        phone_id = needed(door.phone_id, NotFound)
+        programme, on = programme_by_id(door.list.programme_id), clock.day_in(settings.TIME_ZONE, at)
         why = gate.held_back(
             is_call=True,
             at=at,
             zone=programme.zone,
-            polling=units.polling({0: [one.unit_id]}, at=at)[0],
-            is_over=one.list.state != ContactList.State.APPROVED or one.list.last_day < on,
+            polling=units.polling({0: [door.unit_id]}, at=at)[0],
+            is_over=door.list.state != ContactList.State.APPROVED or door.list.last_day < on,
             said_no=bool(people.phones_that_said_no([phone_id])),
-            is_of_scheme=bool(one.list.scheme),
-            n_lately=talked_lately([one.pk], [phone_id], at=at).get(phone_id, 0),
+            is_of_scheme=bool(door.list.scheme),
+            n_lately=talked_lately([door.pk], [phone_id], at=at).get(phone_id, 0),
         )
         if why:
             raise HeldBack(why=gate.WORDS[why])
-        if one.until is not None and one.until < at + LEASE:  # Nobody else gets the door during the call.
-            one.until = at + LEASE
-            one.save(update_fields=["until"])
+        if door.until is not None and door.until < at + LEASE:  # Nobody else gets the door during the call.
+            door.until = at + LEASE
+            door.save(update_fields=["until"])
         return people_acts.reveal_number(
-            phone=phone_id, about=one.public_id, unit_id=one.unit_id, by=by, at=at
+            phone=phone_id, about=door.public_id, unit_id=door.unit_id, by=by, at=at
         )
 
 
 def ask_persons(*, at: datetime) -> int:
     """Ask who gave a number whether the talk was so, from the day after. Returns how many. As jobs."""
     today = clock.day_in(settings.TIME_ZONE, at)
-    found = ContactTry.objects.filter(ask_on__lte=today).order_by("ask_on", "pk").select_related("entry")
-    due = list(found.select_for_update(of=("self",), skip_locked=True)[:MOST_ASKED])
-    known = items_by_id([one.item_id for one in due if one.item_id])
-    names = people.names_of({one.by_id for one in due})
-    asked = []
-    for one in due:
-        item = known.get(one.item_id) if one.item_id else None
+    rows = ContactTry.objects.filter(ask_on__lte=today).order_by("ask_on", "pk").select_related("entry")
+    due = list(rows.select_for_update(of=("self",), skip_locked=True)[:MOST_ASKED])
+    items = items_by_id([row.item_id for row in due if row.item_id])
+    names = people.names_of({row.by_id for row in due})
+    questions = []
+    for row in due:
+        item = items.get(row.item_id) if row.item_id else None
         if item is None or item.ended_at is not None:
             continue
-        language = (one.entry.language if one.entry else "") or settings.LANGUAGE_CODE
-        worker = person(names.get(one.by_id, ""), language)
+        language = (row.entry.language if row.entry else "") or settings.LANGUAGE_CODE
+        worker = person(names.get(row.by_id, ""), language)
         with translation.override(language):
             day = date_format(item.day, "j F")
             label = say("The talk with %(worker)s on %(day)s") % {"worker": worker, "day": day}
         blanks = {"worker": worker, "day": day}
-        asked.append(AskedItem(item, "ask.talked", blanks, label, at + ANSWERS, language))
-    ContactTry.objects.filter(pk__in=[one.pk for one in due]).update(ask_on=None)
-    return programmes.ask_whether(asked=asked, at=at)
+        questions.append(AskedItem(item, "ask.talked", blanks, label, at + ANSWERS, language))
+    ContactTry.objects.filter(pk__in=[row.pk for row in due]).update(ask_on=None)
+    return programmes.ask_whether(asked=questions, at=at)
 
 
 def hear_person(*, item: Item, yes: bool, at: datetime, **_told: object) -> None:
     """Hear whether a talk was so. The same word holds for the place on the list. In the answer's transaction."""
     tries = ContactTry.objects.filter(item_id=item.pk, entry__item_id__isnull=False)
-    listed = [known for known in tries.values_list("entry__item_id", flat=True) if known]
+    listed = [pk for pk in tries.values_list("entry__item_id", flat=True) if pk]
     if yes:
         programmes.confirm_items(ids=listed, at=at)
     else:

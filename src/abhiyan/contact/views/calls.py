@@ -108,9 +108,9 @@ class SpokenForm(forms.Form):
 
 def centre_of(request: Request, *offices: str, body_id: int | None = None) -> HeldOffice:
     """The viewer's seat with one of these offices, in a call centre. Refuses NoCallerHere."""
-    for held in request.viewer.appointments if request.viewer.is_strong else ():
-        if held.office in offices and held.body_id is not None and body_id in (None, held.body_id):
-            return held
+    for seat in request.viewer.appointments if request.viewer.is_strong else ():
+        if seat.office in offices and seat.body_id is not None and body_id in (None, seat.body_id):
+            return seat
     raise actions.NoCallerHere
 
 
@@ -134,10 +134,10 @@ def _shown(
     spoken = _spoken(request)
     with system("a caller's page"):
         turn = centres.turn_of(account, at=at)
-        shown = centres.person_on_call(turn) if turn else None
+        person = centres.person_on_call(turn) if turn else None
         queues = [] if turn else centres.queues_of(seat.body_id or 0, at=at)
-        left = [(one, centres.left_in(one, spoken, at=at, most=centres.MOST_COUNTED)) for one in queues]
-        own = centres.own_calls(account, at=at)
+        left = [(queue, centres.left_in(queue, spoken, at=at, most=centres.MOST_COUNTED)) for queue in queues]
+        n_own = centres.own_calls(account, at=at)
         sits = centres.seat_of_caller(account)
         helped = centres.asks_help(sits, on_call=turn.pk if turn else None, at=at) if sits else None
         handed = [] if turn else centres.handed_to(account, at=at)
@@ -150,26 +150,26 @@ def _shown(
         "crumbs": [(say("Calls"), "")],
         "seat": seat,
         "who": request.viewer.public_id,
-        "shown": shown,
-        "spoken": words_for_call(shown, caller=request.viewer.name) if shown else None,
-        "scheme": scheme_name(shown.scheme) if shown and shown.scheme else "",
+        "shown": person,
+        "spoken": words_for_call(person, caller=request.viewer.name) if person else None,
+        "scheme": scheme_name(person.scheme) if person and person.scheme else "",
         "number": number,
         "form": form,
         "script": script,
-        "outcomes": [(n, *one) for n, one in enumerate(OUTCOMES, 1)],
+        "outcomes": [(n, *labels) for n, labels in enumerate(OUTCOMES, 1)],
         "left": [
             (
                 queue,
                 [(WHYS[why], n, first) for why, n, first in centres.shown_left(rows)],
-                sum(one.n for one in rows) >= centres.MOST_COUNTED,
+                sum(row.n for row in rows) >= centres.MOST_COUNTED,
             )
             for queue, rows in left
         ],
         "speaks": _spoken_form(spoken),
-        "own": own,
+        "own": n_own,
         "line": _line(turn),
         "most_own": actions.MOST_OWN,
-        "last": next((one for one in last if one.left_s), None),
+        "last": next((turn_of_today for turn_of_today in last if turn_of_today.left_s), None),
         "rests": sits if sits and sits.left_at and not turn else None,
         "breaks": BreakForm(),
         "has_come": sits is not None and sits.left_at is None,
@@ -334,8 +334,8 @@ def _note(
     act = actions.correct_call if "again" in request.POST else actions.note_call
 
     def note(given: dict[str, Any]) -> CallTurn:
-        told = actions.CallTold(**given, answers=answers, age=age)
-        return act(turn=call, told=told, by=request.actor, at=clock.now())
+        report = actions.CallTold(**given, answers=answers, age=age)
+        return act(turn=call, told=report, by=request.actor, at=clock.now())
 
     return note
 
@@ -351,17 +351,17 @@ def _opened(
     """Show a call that is over: what came of it, and the form that corrects it. NotFound on a later day."""
     at, zone = clock.now(), turn.queue.programme.zone
     with system("a call of a caller's own"):
-        own = centres.call_of_today(turn, at=at)
-    if own.outcome and turn.ended_at and clock.day_in(zone, turn.ended_at) != clock.day_in(zone, at):
+        noted = centres.call_of_today(turn, at=at)
+    if noted.outcome and turn.ended_at and clock.day_in(zone, turn.ended_at) != clock.day_in(zone, at):
         raise NotFound
     context = {
         "here": "calls",
         "crumbs": [(say("Calls"), reverse("contact:calls")), (say("Your calls today"), "")],
-        "own": own,
+        "own": noted,
         "turn": turn,
         "form": form,
         "script": script,
-        "outcomes": [(n, *one) for n, one in enumerate(OUTCOMES, 1)],
+        "outcomes": [(n, *labels) for n, labels in enumerate(OUTCOMES, 1)],
     }
     return render(request, "contact/call.html", context, status=status)
 

@@ -73,29 +73,30 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
         callers = centres.callers_of(body_id, at=at)
         spoken = sorted(languages())
         queues = [
-            (one.title, centres.left_in(one, spoken, at=at), centres.promised_in(one, at=at))
-            for one in centres.queues_of(body_id, at=at)
+            (queue.title, centres.left_in(queue, spoken, at=at), centres.promised_in(queue, at=at))
+            for queue in centres.queues_of(body_id, at=at)
         ]
         paused = centres.is_paused(body_id)
-    names = {one.account_id: one.name for one in callers}
-    calls = sum(one.calls for one in callers)
-    promised = [(title, one) for title, _rows, due in queues for one in due]
+    names = {caller.account_id: caller.name for caller in callers}
+    calls = sum(caller.calls for caller in callers)
+    promised = [(title, promise) for title, _rows, due in queues for promise in due]
     context = {
         "here": "centre",
         "crumbs": [(say("Call centre"), "")],
         "seat": seat,
         "body_id": body_id,
-        "callers": [(one, STATES[one.state]) for one in callers],
-        "on_call": sum(one.turn_id is not None for one in callers),
-        "asking": [one for one in callers if one.help],
-        "resting": sum(one.state == "break" for one in callers),
-        "late": sum(one.is_late for _title, one in promised),
+        "callers": [(caller, STATES[caller.state]) for caller in callers],
+        "on_call": sum(caller.turn_id is not None for caller in callers),
+        "asking": [caller for caller in callers if caller.help],
+        "resting": sum(caller.state == "break" for caller in callers),
+        "late": sum(promise.is_late for _title, promise in promised),
         "promised": [
-            (title, one, names.get(one.caller or 0, ""), _hand_form(one, callers)) for title, one in promised
+            (title, promise, names.get(promise.caller or 0, ""), _hand_form(promise, callers))
+            for title, promise in promised
         ],
         "calls": calls,
-        "an_hour": sum(one.an_hour for one in callers if one.state != "away"),
-        "reached_pct": sum(one.reached for one in callers) * 100 // calls if calls else None,
+        "an_hour": sum(caller.an_hour for caller in callers if caller.state != "away"),
+        "reached_pct": sum(caller.reached for caller in callers) * 100 // calls if calls else None,
         "queues": [
             (
                 title,
@@ -137,10 +138,12 @@ class HandForm(forms.Form):
 def _hand_form(promised: PromisedCallBack, callers: Sequence[CallerNow]) -> HandForm | None:
     """The callers who may get a call-back; None where nobody who is there speaks its language."""
     fit = [
-        one for one in callers if one.state in centres.AT_WORK and promised.language in ("", *one.languages)
+        caller
+        for caller in callers
+        if caller.state in centres.AT_WORK and promised.language in ("", *caller.languages)
     ]
     form = HandForm(initial={"entry": promised.entry}, auto_id=f"%s-{promised.entry}")
-    offer(form, caller=[(str(one.account_id), person(one.name)) for one in fit])
+    offer(form, caller=[(str(caller.account_id), person(caller.name)) for caller in fit])
     return form if fit else None
 
 
@@ -215,18 +218,18 @@ SHOWN: Mapping[str, Promise] = {
 @require_safe
 def calling(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show an office its call centres at work and silent, their ladder, and the queues of a programme."""
-    one, at = contact_programme(public_id), clock.now()
-    here = page_here(request, one)
+    programme, at = contact_programme(public_id), clock.now()
+    here = page_here(request, programme)
     show = request.GET.get("show", "")
     show = show if show in SHOWN else ""
     with system("the call centres of an office"):
-        found = centres_below.centres_below(one, here.span, at=at)
-        promises = centres_below.promises_below(one, here.span, at=at) if show == "promised" else []
+        centre_rows = centres_below.centres_below(programme, here.span, at=at)
+        promises = centres_below.promises_below(programme, here.span, at=at) if show == "promised" else []
     columns: tuple[Column[Any], ...] = PROMISES if show == "promised" else CENTRES
     table: Table[Any] = Table(
         request,
         columns,
-        promises if show == "promised" else [row for row in found if row.fits(show)],
+        promises if show == "promised" else [row for row in centre_rows if row.fits(show)],
         name=f"call-centres-{show or 'all'}",
         caption=SHOWN[show],
         sort="due" if show == "promised" else "state",
@@ -236,48 +239,53 @@ def calling(request: Request, public_id: UUID) -> HttpResponseBase:
     page = reverse("contact:calling", args=[public_id])
     context = {
         "here": "programmes",
-        "crumbs": crumbs(one, (say("Call centres"), "")),
-        "programme": one,
+        "crumbs": crumbs(programme, (say("Call centres"), "")),
+        "programme": programme,
         "unit": here,
-        "queues": centres.queues_in(one),
-        "whole": centres_below.whole(found),
-        "drawn": _drawn(one, here, at),
+        "queues": centres.queues_in(programme),
+        "whole": centres_below.whole(centre_rows),
+        "drawn": _drawn(programme, here, at),
         "views": [
             (str(words), here.href(page, **({"show": key} if key else {})), key == show)
             for key, words in SHOWN.items()
         ],
         "show": show,
-        "may_run": one.state == Programme.State.OPEN and request.viewer.may_at(actions.RUN, here.span[0]),
+        "may_run": programme.state == Programme.State.OPEN
+        and request.viewer.may_at(actions.RUN, here.span[0]),
         "may_remind": request.viewer.may_at(LEADS, here.span[0]),
     }
     return answer(request, "contact/calling.html", table, context)
 
 
-def _drawn(one: Programme, here: Here, at: datetime) -> LadderShown | None:
+def _drawn(programme: Programme, here: Here, at: datetime) -> LadderShown | None:
     """The ladder of talks by call centres in a unit, with its target and estimate; None in a programme without."""
-    known = next((each for each in programmes.measures([one])[one.pk] if each.number == CALLED), None)
-    node = programmes.node_of(here.unit.id, one.hierarchy)
-    if known is None or node is None:
+    measure = next(
+        (row for row in programmes.measures([programme])[programme.pk] if row.number == CALLED), None
+    )
+    node = programmes.node_of(here.unit.id, programme.hierarchy)
+    if measure is None or node is None:
         return None
-    on = clock.day_in(one.zone, at)
-    targets = programmes.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
+    on = clock.day_in(programme.zone, at)
+    targets = programmes.targets_of(node=here.unit.id, hierarchy=programme.hierarchy, programmes=[programme])
     return programmes.drawn(
-        programmes.ladder(node=node, hierarchy=one.hierarchy, programme=one, measure=CALLED, at=at),
-        name=named(known.names),
-        programme=one,
+        programmes.ladder(
+            node=node, hierarchy=programme.hierarchy, programme=programme, measure=CALLED, at=at
+        ),
+        name=named(measure.names),
+        programme=programme,
         on=on,
-        target=targets.get((one.pk, CALLED)),
-        checked=estimated([one.pk], [here.unit.id], on=on).get((one.pk, CALLED, here.unit.id)),
+        target=targets.get((programme.pk, CALLED)),
+        checked=estimated([programme.pk], [here.unit.id], on=on).get((programme.pk, CALLED, here.unit.id)),
     )
 
 
 @form_page
 def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once before the supervisors of silent centres get an SMS."""
-    one, at = contact_programme(public_id), clock.now()
-    here = page_here(request, one)
+    programme, at = contact_programme(public_id), clock.now()
+    here = page_here(request, programme)
     with system("the silent call centres of an office"):
-        led, without = centres_below.heads_of_silent(one, here.span, at=at)
+        led, without = centres_below.heads_of_silent(programme, here.span, at=at)
     text = [
         ngettext(
             "%(n)s silent call centre has a supervisor.",
@@ -297,7 +305,9 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     back = here.href(reverse("contact:calling", args=[public_id]))
     return ask(
         request,
-        lambda _given: actions.remind_centres(programme=one, unit_id=here.unit.id, by=request.actor, at=at),
+        lambda _given: actions.remind_centres(
+            programme=programme, unit_id=here.unit.id, by=request.actor, at=at
+        ),
         title=say("Remind silent call centres: %(place)s") % {"place": here.name},
         text=text,
         button=say("Send reminders"),
@@ -305,7 +315,7 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         done=back,
         is_open=bool(led),
         here="programmes",
-        crumbs=crumbs(one, (say("Call centres"), back), (say("Remind"), "")),
+        crumbs=crumbs(programme, (say("Call centres"), back), (say("Remind"), "")),
     )
 
 
@@ -354,25 +364,27 @@ class QueueForm(forms.Form):
 @form_page
 def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Make a call queue of approved lists."""
-    one = contact_programme(public_id)
-    here = page_here(request, one)
+    programme = contact_programme(public_id)
+    here = page_here(request, programme)
     org.require(request.actor, actions.RUN, at=here.unit.id)
     form = QueueForm(request.POST or None)
-    known = ContactList.objects.filter(programme=one, state=ContactList.State.APPROVED).order_by("pk")
-    scripts = [(str(each.pk), named(each.names)) for each in forms_for(request.viewer)]
+    approved = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED).order_by(
+        "pk"
+    )
+    scripts = [(str(row.pk), named(row.names)) for row in forms_for(request.viewer)]
     offer(
         form,
-        lists=[(str(each.public_id), each.title) for each in known],
+        lists=[(str(row.public_id), row.title) for row in approved],
         script=[("", say("None")), *scripts],
         languages=list(languages().items()),
     )
 
     def do(given: dict[str, Any]) -> CallQueue:
         script = given.pop("script")
-        lists = [UUID(each) for each in given.pop("lists")]
+        lists = [UUID(pk) for pk in given.pop("lists")]
         new = actions.NewQueue(**given, lists=lists, form_id=int(script) if script else None)
         return actions.make_queue(
-            programme=one, unit_id=here.unit.id, new=new, by=request.actor, at=clock.now()
+            programme=programme, unit_id=here.unit.id, new=new, by=request.actor, at=clock.now()
         )
 
     back = here.href(reverse("contact:calling", args=[public_id]))
@@ -386,7 +398,7 @@ def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("The queue is made. Call centres call it from now on."),
         done=back,
         here="programmes",
-        crumbs=crumbs(one, (say("Call centres"), back), (say("New call queue"), "")),
+        crumbs=crumbs(programme, (say("Call centres"), back), (say("New call queue"), "")),
     )
 
 
@@ -404,25 +416,25 @@ class WordsForm(forms.Form):
 @form_page
 def calling_words(request: Request, queue: UUID) -> HttpResponseBase:
     """Write what the callers of a queue say. The form begins with the words they have now."""
-    one = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
-    org.require(request.actor, actions.RUN, at=one.unit_id)
+    row = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
+    org.require(request.actor, actions.RUN, at=row.unit_id)
     usual = {}
     for code in ("hi", "en"):
         with translation.override(code):
             usual[code] = str(CALL_WORDS)
-    now = {f"words_{code}": one.words.get(code, text) for code, text in usual.items()}
+    now = {f"words_{code}": row.words.get(code, text) for code, text in usual.items()}
 
     def do(given: dict[str, Any]) -> CallQueue:
-        own = {code: given[f"words_{code}"].replace("\r\n", "\n").strip() for code in usual}
-        words = {code: text for code, text in own.items() if text != usual[code]}
+        typed = {code: given[f"words_{code}"].replace("\r\n", "\n").strip() for code in usual}
+        words = {code: text for code, text in typed.items() if text != usual[code]}
         return actions.write_queue_words(public_id=queue, words=words, by=request.actor, at=clock.now())
 
-    page = reverse("contact:calling", args=[one.programme.public_id])
+    page = reverse("contact:calling", args=[row.programme.public_id])
     return ask(
         request,
         do,
         form=WordsForm(request.POST if request.method == "POST" else None, initial=now),
-        title=say("Words of the callers: %(queue)s") % {"queue": one.title},
+        title=say("Words of the callers: %(queue)s") % {"queue": row.title},
         text=[
             _("Say who calls, from which organisation and why. Then ask, and end. Each line is a paragraph."),
             _(
@@ -435,7 +447,7 @@ def calling_words(request: Request, queue: UUID) -> HttpResponseBase:
         said=_("Saved. Callers read these words from now on."),
         done=page,
         here="programmes",
-        crumbs=crumbs(one.programme, (say("Call centres"), page), (say("Words of the callers"), "")),
+        crumbs=crumbs(row.programme, (say("Call centres"), page), (say("Words of the callers"), "")),
     )
 
 
@@ -450,8 +462,8 @@ QUEUE_ACTS = {
 @require_POST
 def calling_act(request: Request, queue: UUID, act: str) -> HttpResponseBase:
     """Pause a call queue or let it go on; let it take missed calls to the helpline, or no more."""
-    one = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
+    row = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
     done = act_on(request, QUEUE_ACTS, act, public_id=queue, by=request.actor, at=clock.now(), has_form=False)
     if not done:
         messages.error(request, problem(done.form))
-    return redirect("contact:calling", one.programme.public_id)
+    return redirect("contact:calling", row.programme.public_id)

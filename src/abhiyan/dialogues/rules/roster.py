@@ -94,34 +94,36 @@ class _Area:
 
     def begin(self, since: date) -> None:
         """Line up the booths that no leader had since a day."""
-        due = (one for one in self.booths if one.given_on is None or one.given_on < since)
-        self.due = sorted(due, key=lambda one: one.order, reverse=True)
+        due = (booth for booth in self.booths if booth.given_on is None or booth.given_on < since)
+        self.due = sorted(due, key=lambda booth: booth.order, reverse=True)
 
 
 class _Day:
     """One day's roster in the making."""
 
     def __init__(self, booths: Sequence[BoothToCall], rounds: Mapping[str, date], on: date) -> None:
-        self.booths = sorted(booths, key=lambda one: one.position)
-        self.positions = [one.position for one in self.booths]
-        self.by_unit = {one.unit: one for one in self.booths}
+        self.booths = sorted(booths, key=lambda booth: booth.position)
+        self.positions = [booth.position for booth in self.booths]
+        self.by_unit = {booth.unit: booth for booth in self.booths}
         self.rounds, self.on = dict(rounds), on
         self.areas: dict[str, _Area] = {}
         self.given: list[GivenCall] = []
         self.taken: set[int] = set()
         self.presidents: set[int] = set()
 
-    def area(self, of: Caller) -> _Area:
-        if of.area not in self.areas:
+    def area(self, leader: Caller) -> _Area:
+        if leader.area not in self.areas:
             inside = [
-                one
-                for lo, hi in of.spans
-                for one in self.booths[bisect_left(self.positions, lo) : bisect_left(self.positions, hi)]
+                booth
+                for lo, hi in leader.spans
+                for booth in self.booths[bisect_left(self.positions, lo) : bisect_left(self.positions, hi)]
             ]
-            passed = sorted((one for one in inside if one.passed_by), key=lambda one: one.order, reverse=True)
-            made = self.areas[of.area] = _Area(inside, passed)
-            made.begin(self.rounds.setdefault(of.area, self.on))
-        return self.areas[of.area]
+            passed = sorted(
+                (booth for booth in inside if booth.passed_by), key=lambda booth: booth.order, reverse=True
+            )
+            made = self.areas[leader.area] = _Area(inside, passed)
+            made.begin(self.rounds.setdefault(leader.area, self.on))
+        return self.areas[leader.area]
 
     def is_free(self, booth: BoothToCall) -> bool:
         """Return True if nobody calls the booth or its president today."""
@@ -138,23 +140,23 @@ class _Day:
 
     def give_carried(self, leader: Caller, unit: int) -> bool:
         """Give a booth once more if it still has a president and is still in the area."""
-        one = self.by_unit.get(unit)
-        is_inside = one is not None and any(lo <= one.position < hi for lo, hi in leader.spans)
-        return one is not None and is_inside and self.give(leader, one, RosterSource.CARRIED)
+        booth = self.by_unit.get(unit)
+        is_inside = booth is not None and any(lo <= booth.position < hi for lo, hi in leader.spans)
+        return booth is not None and is_inside and self.give(leader, booth, RosterSource.CARRIED)
 
     def give_passed(self, leader: Caller) -> bool:
         """Give a booth that another leader did not reach."""
-        passed = (one for one in reversed(self.area(leader).passed) if one.passed_by != leader.account)
-        return any(self.give(leader, one, RosterSource.PASSED) for one in passed)
+        passed = (booth for booth in reversed(self.area(leader).passed) if booth.passed_by != leader.account)
+        return any(self.give(leader, booth, RosterSource.PASSED) for booth in passed)
 
     def give_next(self, leader: Caller) -> bool:
         """Give the next booth of the round. A new round begins if no booth is left."""
         area = self.area(leader)
         if self._give_due(leader, area):
             return True
-        if any(one.president != leader.account for one in area.due):
+        if any(booth.president != leader.account for booth in area.due):
             return False
-        if not any(self.is_free(one) and one.president != leader.account for one in area.booths):
+        if not any(self.is_free(booth) and booth.president != leader.account for booth in area.booths):
             return False
         self.rounds[leader.area] = self.on
         area.begin(self.on)
@@ -164,10 +166,10 @@ class _Day:
         waiting: list[BoothToCall] = []  # somebody calls their presidents today for another booth
         is_given = False
         while area.due and not is_given:
-            one = area.due.pop()
-            is_given = self.give(leader, one, RosterSource.IN_TURN)
-            if one.unit not in self.taken:
-                waiting.append(one)
+            booth = area.due.pop()
+            is_given = self.give(leader, booth, RosterSource.IN_TURN)
+            if booth.unit not in self.taken:
+                waiting.append(booth)
         area.due += reversed(waiting)
         return is_given
 
@@ -187,15 +189,15 @@ def roster(
     narrow areas choose first. A president gets one call a day, even with two booths.
     """
     day = _Day(booths, rounds, on)
-    narrow_first = sorted(callers, key=lambda one: (len(day.area(one).booths), one.account))
-    left = {one.account: per_day for one in callers}
-    for one in narrow_first:
-        for unit in one.carried[:per_day]:
-            left[one.account] -= day.give_carried(one, unit)
-    for one in narrow_first:
-        while left[one.account] and day.give_passed(one):
-            left[one.account] -= 1
-    for one in narrow_first:
-        while left[one.account] and day.give_next(one):
-            left[one.account] -= 1
+    narrow_first = sorted(callers, key=lambda leader: (len(day.area(leader).booths), leader.account))
+    left = {leader.account: per_day for leader in callers}
+    for leader in narrow_first:
+        for unit in leader.carried[:per_day]:
+            left[leader.account] -= day.give_carried(leader, unit)
+    for leader in narrow_first:
+        while left[leader.account] and day.give_passed(leader):
+            left[leader.account] -= 1
+    for leader in narrow_first:
+        while left[leader.account] and day.give_next(leader):
+            left[leader.account] -= 1
     return Roster(day.given, day.rounds)

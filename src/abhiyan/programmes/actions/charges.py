@@ -137,31 +137,31 @@ def look_at_namings(
     Refuses all of them with ProgrammeOver once the programme is closed.
     """
     programme = _not_over(programme_id)
-    unit_ids = {one.unit_id for one in namings}
+    unit_ids = {naming.unit_id for naming in namings}
     mine, inside = yours("programmes.run", unit_ids, by=by, at=at), _in_scope(programme, unit_ids, at=at)
     holding: set[tuple[int, int | None]] = set(
         InCharge.objects.filter(
             programme=programme,
             unit_id__in=unit_ids,
-            account_id__in={one.account_id for one in namings} - {None},
+            account_id__in={naming.account_id for naming in namings} - {None},
             ended_at=None,
         ).values_list("unit_id", "account_id")
     )
-    found: list[Refused | None] = []
-    for one in namings:
-        place = (one.unit_id, one.account_id)
-        if one.unit_id not in mine:
-            found.append(org.NotYours(capability="programmes.run"))
-        elif one.unit_id not in inside:
-            found.append(ScopeOutside(field="unit", n=1))
-        elif one.account_id is None:
-            found.append(UnknownAccount(field="account"))
+    answers: list[Refused | None] = []
+    for naming in namings:
+        place = (naming.unit_id, naming.account_id)
+        if naming.unit_id not in mine:
+            answers.append(org.NotYours(capability="programmes.run"))
+        elif naming.unit_id not in inside:
+            answers.append(ScopeOutside(field="unit", n=1))
+        elif naming.account_id is None:
+            answers.append(UnknownAccount(field="account"))
         elif place in holding:
-            found.append(AlreadyInCharge(field="account"))
+            answers.append(AlreadyInCharge(field="account"))
         else:
             holding.add(place)
-            found.append(None)
-    return found
+            answers.append(None)
+    return answers
 
 
 def name_many(
@@ -182,12 +182,12 @@ def name_many(
     source: dict[str, Any] = {"import_id": import_id} if together is None else {"together": together}
     with transaction.atomic():
         programme = _named_for(programme_id)
-        found = look_at_namings(programme_id=programme_id, namings=namings, by=by, at=at)
+        answers = look_at_namings(programme_id=programme_id, namings=namings, by=by, at=at)
         made = 0
         sound = [
-            (place, one.unit_id, one.account_id, one.role)
-            for place, one in enumerate(namings)
-            if found[place] is None and one.account_id is not None
+            (place, naming.unit_id, naming.account_id, naming.role)
+            for place, naming in enumerate(namings)
+            if answers[place] is None and naming.account_id is not None
         ]
         for start in range(0, len(sound), _AT_ONCE):
             part = sound[start : start + _AT_ONCE]
@@ -214,7 +214,7 @@ def name_many(
             for place, unit_id, account_id, _role in part:
                 row = named_now.get((unit_id, account_id))
                 if row is None:
-                    found[place] = AlreadyInCharge(field="account")
+                    answers[place] = AlreadyInCharge(field="account")
                 else:
                     mine.append(row)
             if programme.state == Programme.State.OPEN:
@@ -228,7 +228,7 @@ def name_many(
             n=made,
             facts={"import": import_id} if together is None else {"together": str(together)},
         )
-        return found
+        return answers
 
 
 def name_leaders(
@@ -244,16 +244,16 @@ def name_leaders(
         programme = _named_for(programme_id)
         org.require(by, "programmes.run", at=unit_id)
         on = clock.day_in(settings.TIME_ZONE, at)
-        found = leaders_to_name(programme, unit_id, kind, on=on)
-        if expected is not None and expected != len(found.leaders):
+        nominees = leaders_to_name(programme, unit_id, kind, on=on)
+        if expected is not None and expected != len(nominees.leaders):
             raise LeadersChanged
-        if not found.leaders:
+        if not nominees.leaders:
             raise NobodyToName
-        if len(found.leaders) > MOST_NAMED:
+        if len(nominees.leaders) > MOST_NAMED:
             raise TooManyLeaders(most=MOST_NAMED)
         answers = name_many(
             programme_id=programme_id,
-            namings=[Naming(unit, account) for unit, account in found.leaders.items()],
+            namings=[Naming(unit, account) for unit, account in nominees.leaders.items()],
             together=lot.uuid(),
             by=by,
             at=at,
@@ -291,8 +291,8 @@ def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetim
         silent = list(charges_to_remind(programme, unit_id, on=today)[: MOST_REMINDED + 1])
         if len(silent) > MOST_REMINDED:
             raise TooManyCharges(most=MOST_REMINDED)
-        told = _let_know(silent, at=at, reminded_on=today)
-        if not told:
+        n_sent = _let_know(silent, at=at, reminded_on=today)
+        if not n_sent:
             raise AllReminded
         audit.record(
             by=by,
@@ -300,9 +300,9 @@ def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetim
             act="programmes.remind_in_charges",
             subject=str(programme.public_id),
             unit_id=unit_id,
-            n=told,
+            n=n_sent,
         )
-        return told
+        return n_sent
 
 
 def _named_for(programme_id: int) -> Programme:
@@ -320,8 +320,8 @@ def _not_over(programme_id: int) -> Programme:
 
 def _in_scope(programme: Programme, unit_ids: Iterable[int], *, at: datetime) -> set[int]:
     on = clock.day_in(settings.TIME_ZONE, at)
-    found = in_play(programme.pk, programme.hierarchy, list(unit_ids), on=on)
-    return found | {programme.owner_id}.intersection(unit_ids)
+    ids_in_play = in_play(programme.pk, programme.hierarchy, list(unit_ids), on=on)
+    return ids_in_play | {programme.owner_id}.intersection(unit_ids)
 
 
 def yours(capability: str, unit_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
@@ -340,14 +340,14 @@ def yours(capability: str, unit_ids: Iterable[int], *, by: Actor, at: datetime) 
 
 def tell_in_charges(*, programme_id: int, at: datetime) -> int:
     """Tell everybody in charge of a programme who was not told yet: it has been opened. Returns how many were."""
-    told = 0
+    n_sent = 0
     with system("telling who is in charge"):
         waiting = list(
             InCharge.objects.filter(programme_id=programme_id, ended_at=None, told_at=None).order_by("pk")
         )
         for start in range(0, len(waiting), _AT_ONCE):
-            told += _let_know(waiting[start : start + _AT_ONCE], at=at)
-    return told
+            n_sent += _let_know(waiting[start : start + _AT_ONCE], at=at)
+    return n_sent
 
 
 def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, reason: str = "") -> InCharge:
@@ -362,39 +362,39 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
     if by.kind != "person" or by.account_id is None:
         raise NotFound
     with transaction.atomic():
-        one = needed(
+        charge = needed(
             InCharge.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(pk=in_charge_id, account_id=by.account_id)
             .first()
         )
-        if one.ended_at is not None:
+        if charge.ended_at is not None:
             with system("accepting after all"):
-                is_free = declined_by(by.account_id).filter(pk=one.pk).exists()
+                is_free = declined_by(by.account_id).filter(pk=charge.pk).exists()
             if not accepts or not is_free:
                 raise NotFound
-            if not _in_scope(one.programme, [one.unit_id], at=at):
+            if not _in_scope(charge.programme, [charge.unit_id], at=at):
                 raise ScopeOutside(field="unit", n=1)
-            one.reason, one.ended_at = "", None
-        if accepts and one.state == InCharge.State.ACCEPTED:
+            charge.reason, charge.ended_at = "", None
+        if accepts and charge.state == InCharge.State.ACCEPTED:
             raise AlreadyAnswered
-        one.state = InCharge.State.ACCEPTED if accepts else InCharge.State.DECLINED
-        one.answered_at = at
-        one.accepted = _targets(one) if accepts else None
+        charge.state = InCharge.State.ACCEPTED if accepts else InCharge.State.DECLINED
+        charge.answered_at = at
+        charge.accepted = _targets(charge) if accepts else None
         if not accepts:
-            one.reason, one.ended_at = " ".join(reason.split()), at
+            charge.reason, charge.ended_at = " ".join(reason.split()), at
         # A reminder that has not left is of no use after an answer.
-        messaging.take_back(keys=_keys(one)[accepts:], at=at)
-        one.save(update_fields=["state", "answered_at", "accepted", "reason", "ended_at"])
-        _record(one, one.programme, "accept_charge" if accepts else "decline_charge", {}, by=by, at=at)
-        return one
+        messaging.take_back(keys=_keys(charge)[accepts:], at=at)
+        charge.save(update_fields=["state", "answered_at", "accepted", "reason", "ended_at"])
+        _record(charge, charge.programme, "accept_charge" if accepts else "decline_charge", {}, by=by, at=at)
+        return charge
 
 
-def _targets(one: InCharge) -> dict[str, int]:
+def _targets(charge: InCharge) -> dict[str, int]:
     """The unit's target in each measure of the programme, by its number, for any reader."""
     with system("what somebody accepts to answer for"):
-        found = Target.objects.filter(programme=one.programme_id, unit=one.unit_id, replaced_at=None)
-        return {str(measure): n for measure, n in found.order_by("measure").values_list("measure", "n")}
+        rows = Target.objects.filter(programme=charge.programme_id, unit=charge.unit_id, replaced_at=None)
+        return {str(measure): n for measure, n in rows.order_by("measure").values_list("measure", "n")}
 
 
 def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
@@ -403,17 +403,17 @@ def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
     Who may: `programmes.run` at the unit.
     """
     with transaction.atomic():
-        one = needed(
+        charge = needed(
             InCharge.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(pk=in_charge_id, ended_at=None)
             .first()
         )
-        org.require(by, "programmes.run", at=one.unit_id)
-        one.ended_at = at
-        one.save(update_fields=["ended_at"])
-        messaging.take_back(keys=_keys(one), at=at)
-        _record(one, one.programme, "end_in_charge", {}, by=by, at=at)
+        org.require(by, "programmes.run", at=charge.unit_id)
+        charge.ended_at = at
+        charge.save(update_fields=["ended_at"])
+        messaging.take_back(keys=_keys(charge), at=at)
+        _record(charge, charge.programme, "end_in_charge", {}, by=by, at=at)
 
 
 def end_named_by(*, import_id: int, by: Actor, at: datetime) -> int:
@@ -437,8 +437,8 @@ def end_charges(charges: QuerySet[InCharge], *, at: datetime) -> int:
     rows = list(charges.select_for_update(of=("self",)).order_by("pk").only("pk", "reminded_on"))
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
-        InCharge.objects.filter(pk__in=[one.pk for one in part]).update(ended_at=at)
-        messaging.take_back(keys=[key for one in part for key in _keys(one)], at=at)
+        InCharge.objects.filter(pk__in=[charge.pk for charge in part]).update(ended_at=at)
+        messaging.take_back(keys=[key for charge in part for key in _keys(charge)], at=at)
     return len(rows)
 
 
@@ -447,9 +447,9 @@ def _key(in_charge_id: int, reminded_on: date | None = None) -> str:
     return f"in_charge|{in_charge_id}" + (f"|{reminded_on}" if reminded_on else "")
 
 
-def _keys(one: InCharge) -> list[str]:
+def _keys(charge: InCharge) -> list[str]:
     """Return the keys of the message that told somebody, and of the last reminder."""
-    return [_key(one.pk), *([_key(one.pk, one.reminded_on)] if one.reminded_on else [])]
+    return [_key(charge.pk), *([_key(charge.pk, charge.reminded_on)] if charge.reminded_on else [])]
 
 
 def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | None = None) -> int:
@@ -458,17 +458,17 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | 
         return 0
     with system("telling who is in charge"):
         programme = charges[0].programme
-        places = units.units_by_id({one.unit_id for one in charges})
+        places = units.units_by_id({charge.unit_id for charge in charges})
         often = _told_often(charges, at=at)
 
-        def blanks(one: InCharge) -> Callable[[str], dict[str, str]]:
+        def blanks(charge: InCharge) -> Callable[[str], dict[str, str]]:
             def filled(language: str) -> dict[str, str]:
                 with override(language):
-                    role = str(InCharge.Role(one.role).label)
+                    role = str(InCharge.Role(charge.role).label)
                 return {
                     "role": role,
                     "programme": named(programme.names, language),
-                    "unit": named(places[one.unit_id].names, language),
+                    "unit": named(places[charge.unit_id].names, language),
                     "link": settings.ORIGIN + reverse("programmes:charges"),
                 }
 
@@ -477,27 +477,31 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | 
         reached = messaging.tell_accounts(
             messages=[
                 messaging.AccountMessage(
-                    account_id=one.account_id,
+                    account_id=charge.account_id,
                     template="duty.in_charge",
-                    blanks=blanks(one),
-                    key=_key(one.pk, reminded_on),
-                    unit_id=one.unit_id,
+                    blanks=blanks(charge),
+                    key=_key(charge.pk, reminded_on),
+                    unit_id=charge.unit_id,
                     programme_id=programme.pk,
                 )
-                for one in charges
-                if (one.unit_id, one.account_id) not in often
+                for charge in charges
+                if (charge.unit_id, charge.account_id) not in often
             ],
             at=at,
         )
-        # Who was told often today reads it on Today.
-        told = [one for one in charges if one.account_id in reached or (one.unit_id, one.account_id) in often]
-        for one in told:
-            one.told_at = one.told_at or at
-        rows = InCharge.objects.filter(pk__in=[one.pk for one in told])
+        # Somebody with too many messages today reads it on Today.
+        notified = [
+            charge
+            for charge in charges
+            if charge.account_id in reached or (charge.unit_id, charge.account_id) in often
+        ]
+        for charge in notified:
+            charge.told_at = charge.told_at or at
+        rows = InCharge.objects.filter(pk__in=[charge.pk for charge in notified])
         if reminded_on:
             rows.update(reminded_on=reminded_on)
         rows.filter(told_at=None).update(told_at=at)
-    return len(told)
+    return len(notified)
 
 
 def _told_often(charges: Sequence[InCharge], *, at: datetime) -> set[tuple[int, int]]:
@@ -505,22 +509,22 @@ def _told_often(charges: Sequence[InCharge], *, at: datetime) -> set[tuple[int, 
     begun = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
     before = InCharge.objects.filter(
         programme=charges[0].programme_id,
-        unit_id__in={one.unit_id for one in charges},
-        account_id__in={one.account_id for one in charges},
+        unit_id__in={charge.unit_id for charge in charges},
+        account_id__in={charge.account_id for charge in charges},
         told_at__gte=begun,
-    ).exclude(pk__in=[one.pk for one in charges])
+    ).exclude(pk__in=[charge.pk for charge in charges])
     rows = before.order_by().values_list("unit_id", "account_id").annotate(n=Count("pk"))
     return {(unit, account) for unit, account, n in rows.filter(n__gte=MOST_TOLD)}
 
 
 def _record(
-    one: InCharge, programme: Programme, act: str, facts: dict[str, object], *, by: Actor, at: datetime
+    charge: InCharge, programme: Programme, act: str, facts: dict[str, object], *, by: Actor, at: datetime
 ) -> None:
     audit.record(
         by=by,
         at=at,
         act=f"programmes.{act}",
         subject=str(programme.public_id),
-        unit_id=one.unit_id,
+        unit_id=charge.unit_id,
         facts=facts,
     )

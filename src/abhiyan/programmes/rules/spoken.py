@@ -41,10 +41,10 @@ def spoken(text: Text, *, caller: str, person: str = "", language: str = "", **s
     here = words.language()
     code = language if language in OWN else here
     with override(code):
-        given = dict.fromkeys(SLOTS, "")
-        given |= {name: value.strip().rstrip(".।") for name, value in slots.items()}
-        given |= {"caller": words.person(caller), "person": words.person(person)}
-        filled = texts.fill(str(text), given | {"organisation": organisation()})
+        blanks = dict.fromkeys(SLOTS, "")
+        blanks |= {name: value.strip().rstrip(".।") for name, value in slots.items()}
+        blanks |= {"caller": words.person(caller), "person": words.person(person)}
+        filled = texts.fill(str(text), blanks | {"organisation": organisation()})
     lines = (" ".join(line.split()) for line in filled.splitlines())
     return SpokenWords(tuple(line for line in lines if line), "" if code == here else code)
 
@@ -59,12 +59,12 @@ def unfit_words(text: str) -> str:
         return _("Write at most %(most)s letters.") % {"most": LONGEST}
     if any(map(letters.is_hidden, text.replace("\r\n", "\n"))):
         return _("This holds a sign that nobody sees. Type the words instead of copying them.")
-    slots = ", ".join(f"{{{one}}}" for one in SLOTS)
-    if unknown := [one for one in _SLOT.findall(text) if one not in SLOTS]:
+    slots = ", ".join(f"{{{name}}}" for name in SLOTS)
+    if unknown := [name for name in _SLOT.findall(text) if name not in SLOTS]:
         return _("No slot is called %(slot)s. Use %(slots)s.") % {"slot": f"{{{unknown[0]}}}", "slots": slots}
     if re.search(r"[{}\[\]]", _SLOT.sub("", _PART.sub(r"\1", text))):
         return _("A brace or bracket is open. Write slots like {person}, and optional parts in [ ].")
     always = _PART.sub("", text)
-    if missing := [f"{{{one}}}" for one in SAID if one not in _SLOT.findall(always)]:
+    if missing := [f"{{{name}}}" for name in SAID if name not in _SLOT.findall(always)]:
         return _("Say who calls, and from which organisation. %(slot)s is missing.") % {"slot": missing[0]}
     return refused_in(text)

@@ -90,28 +90,28 @@ def unfit(*, programme: Programme, some: Sequence[NewStay], at: datetime) -> dic
         set(there.values_list("unit_id", flat=True)),
         set(there.values_list("worker_id", flat=True)),
     )
-    known = queries.places_among(programme, [one.unit_id for one in some])
-    homes = queries.homes([one.worker_id for one in some], on=on)
-    own_phones = people.phones_behind(homes) if any(one.host_phone for one in some) else {}
+    places_known = queries.places_among(programme, [stay.unit_id for stay in some])
+    homes = queries.homes([stay.worker_id for stay in some], on=on)
+    own_phones = people.phones_behind(homes) if any(stay.host_phone for stay in some) else {}
     outside = _outside(programme, some, homes, at=at)
-    found: dict[int, type[Refused]] = {}
-    for n, one in enumerate(some):
-        if one.unit_id not in known:
-            found[n] = NoSuchPlace
-        elif one.worker_id not in homes:
-            found[n] = WorkerUnknown
-        elif one.unit_id in places:
-            found[n] = PlaceTaken
-        elif one.worker_id in workers:
-            found[n] = WorkerElsewhere
-        elif one.host_phone and keyring().phone_id(one.host_phone) in own_phones.get(one.worker_id, ()):
-            found[n] = HostIsWorker
+    refusals: dict[int, type[Refused]] = {}
+    for n, stay in enumerate(some):
+        if stay.unit_id not in places_known:
+            refusals[n] = NoSuchPlace
+        elif stay.worker_id not in homes:
+            refusals[n] = WorkerUnknown
+        elif stay.unit_id in places:
+            refusals[n] = PlaceTaken
+        elif stay.worker_id in workers:
+            refusals[n] = WorkerElsewhere
+        elif stay.host_phone and keyring().phone_id(stay.host_phone) in own_phones.get(stay.worker_id, ()):
+            refusals[n] = HostIsWorker
         elif n in outside:
-            found[n] = FromOutside
+            refusals[n] = FromOutside
         else:
-            places.add(one.unit_id)
-            workers.add(one.worker_id)
-    return found
+            places.add(stay.unit_id)
+            workers.add(stay.worker_id)
+    return refusals
 
 
 def _outside(
@@ -123,22 +123,22 @@ def _outside(
     last = datetime.combine(
         programme.closes_on + timedelta(days=2), time(), zone
     )  # who arrives last leaves a day later
-    said = polling({one.unit_id: [one.unit_id] for one in some}, at=at)
+    polls = polling({stay.unit_id: [stay.unit_id] for stay in some}, at=at)
     touched = {
         unit
-        for unit, one in said.items()
-        if any(begins < last and ends > first for begins, ends in one.silences)
+        for unit, poll in polls.items()
+        if any(begins < last and ends > first for begins, ends in poll.silences)
     }
     if not touched:
         return set()
-    asked = [n for n, one in enumerate(some) if one.unit_id in touched]
-    from_units = {unit for n in asked for unit in homes.get(some[n].worker_id, ())}
+    numbers = [n for n, stay in enumerate(some) if stay.unit_id in touched]
+    from_units = {unit for n in numbers for unit in homes.get(some[n].worker_id, ())}
     seat = queries.constituencies([*touched, *from_units])
     return {
         n
-        for n in asked
-        if (own := seat.get(some[n].unit_id)) is None
-        or own not in {seat.get(unit) for unit in homes.get(some[n].worker_id, ())}
+        for n in numbers
+        if (constituency := seat.get(some[n].unit_id)) is None
+        or constituency not in {seat.get(unit) for unit in homes.get(some[n].worker_id, ())}
     }
 
 
@@ -162,21 +162,21 @@ def store(
 ) -> list[Stay]:
     """Keep stays that are fit. In a system transaction, after the caller asked who may. Refuses PlaceTaken where
     somebody else was quicker."""
-    hosts = [one.host_phone for one in some if one.host_phone]
+    hosts = [stay.host_phone for stay in some if stay.host_phone]
     kept = dict(zip(hosts, people_acts.keep_phones(phones=hosts), strict=True))
     made = [
         Stay(
             id=lot.uuid(),
             programme_id=programme.pk,
-            unit_id=one.unit_id,
-            worker_id=one.worker_id,
-            host_name=" ".join(one.host_name.split())[:LONGEST_HOST],
-            host_phone=kept.get(one.host_phone),
+            unit_id=stay.unit_id,
+            worker_id=stay.worker_id,
+            host_name=" ".join(stay.host_name.split())[:LONGEST_HOST],
+            host_phone=kept.get(stay.host_phone),
             import_id=import_id,
             assigned_by=by.account_id,
             made_at=at,
         )
-        for one in some
+        for stay in some
     ]
     try:
         with transaction.atomic():
@@ -200,11 +200,11 @@ def withdraw(*, stay: UUID, by: Actor, at: datetime, why: str = "") -> Stay:
     It needs programmes.run at the place. Refuses NotFound, NotYours, StayStarted.
     """
     with system("a stay is taken back"):
-        one = needed(Stay.objects.select_for_update().filter(pk=stay, ended_at=None).first())
-        org.require(by, "programmes.run", at=one.unit_id)
-        if one.state not in BEFORE:
+        row = needed(Stay.objects.select_for_update().filter(pk=stay, ended_at=None).first())
+        org.require(by, "programmes.run", at=row.unit_id)
+        if row.state not in BEFORE:
             raise StayStarted
-        return _end(one, State.WITHDRAWN, why, by=by, at=at)
+        return _end(row, State.WITHDRAWN, why, by=by, at=at)
 
 
 def withdraw_import(*, import_id: int, by: Actor, at: datetime) -> tuple[int, int]:
@@ -228,18 +228,18 @@ def copy_last(*, programme: Programme, unit_id: int, by: Actor, at: datetime) ->
         before = queries.last_before(programme, units.span(unit_id, programme.hierarchy))
         if not before:
             raise NothingToCopy
-        numbers = people.numbers_of(one.host_phone for one in before if one.host_phone)
+        numbers = people.numbers_of(row.host_phone for row in before if row.host_phone)
         new = [
             NewStay(
-                one.unit_id,
-                one.worker_id,
-                one.host_name,
-                numbers.get(one.host_phone, "") if one.host_phone else "",
+                row.unit_id,
+                row.worker_id,
+                row.host_name,
+                numbers.get(row.host_phone, "") if row.host_phone else "",
             )
-            for one in before
+            for row in before
         ]
         bad = unfit(programme=programme, some=new, at=at)
-        fit = [one for n, one in enumerate(new) if n not in bad]
+        fit = [stay for n, stay in enumerate(new) if n not in bad]
         if fit:
             store(programme=programme, some=fit, by=by, at=at)
     return len(fit), len(bad)
@@ -249,22 +249,22 @@ def answer_stay(*, stay: UUID, accepts: bool, by: Actor, at: datetime, why: str 
     """The worker says whether they go. Refuses NotFound where it is not theirs, StayEnded, StayStarted, StaysOver,
     StayReasonMissing."""
     with system("a worker answers"):
-        one = own_locked(stay=stay, by=by)
-        if one.state not in BEFORE:
+        row = own_locked(stay=stay, by=by)
+        if row.state not in BEFORE:
             raise StayStarted
         if accepts:
-            require_open(programme=programme_by_id(one.programme_id), at=at)
+            require_open(programme=programme_by_id(row.programme_id), at=at)
         if not accepts and not why.strip():
             raise StayReasonMissing(field="why")
-        return _answered(one, accepts, why, by=by, at=at)
+        return _answered(row, accepts, why, by=by, at=at)
 
 
 def own_locked(*, stay: UUID, by: Actor) -> Stay:
     """The worker's own stay, locked. In a system scope. Refuses NotFound, StayEnded."""
-    one = needed(Stay.objects.select_for_update().filter(pk=stay, worker_id=needed(by.account_id)).first())
-    if one.ended_at is not None:
+    row = needed(Stay.objects.select_for_update().filter(pk=stay, worker_id=needed(by.account_id)).first())
+    if row.ended_at is not None:
         raise StayEnded
-    return one
+    return row
 
 
 def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
@@ -275,18 +275,18 @@ def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
     ended, StayEnded, StaysOver, NoHostNumber, TooMany.
     """
     with system("a worker calls the host"):
-        one = own_locked(stay=stay, by=by)
-        needed(queries.is_in_office(one.worker_id, at=at) or None)
-        if one.state == State.DONE or queries.is_over(
-            programme_by_id(one.programme_id), at - timedelta(days=1)
+        row = own_locked(stay=stay, by=by)
+        needed(queries.is_in_office(row.worker_id, at=at) or None)
+        if row.state == State.DONE or queries.is_over(
+            programme_by_id(row.programme_id), at - timedelta(days=1)
         ):
             raise StaysOver
-        phone_id = needed(one.host_phone, NoHostNumber)
+        phone_id = needed(row.host_phone, NoHostNumber)
         number = people.numbers_of([phone_id]).get(phone_id)
         has_refused = people.phones_that_said_no([phone_id]) or queries.hosts_who_refused([phone_id])
         if number is None or has_refused:
             raise NoHostNumber
-        return people_acts.reveal_number(phone=number, about=one.pk, unit_id=one.unit_id, by=by, at=at)
+        return people_acts.reveal_number(phone=number, about=row.pk, unit_id=row.unit_id, by=by, at=at)
 
 
 def note_host_no(*, stay: UUID, stops: bool, by: Actor, at: datetime) -> Stay:
@@ -296,15 +296,15 @@ def note_host_no(*, stay: UUID, stops: bool, by: Actor, at: datetime) -> Stay:
     Refuses NotFound, StayEnded, StayStarted (after the arrival a host can only end calls and messages).
     """
     with system("a host says no to the worker"):
-        one = own_locked(stay=stay, by=by)
-        if one.state not in BEFORE and not stops:
+        row = own_locked(stay=stay, by=by)
+        if row.state not in BEFORE and not stops:
             raise StayStarted
-        if one.state in BEFORE:
-            _end(one, State.HOST_NO, "", by=by, at=at)
+        if row.state in BEFORE:
+            _end(row, State.HOST_NO, "", by=by, at=at)
         if stops:
-            people_acts.keep_spoken_no(phone_id=one.host_phone, by=by, at=at)
-            _record(one, "stays.host_stops", by=by, at=at)
-    return one
+            people_acts.keep_spoken_no(phone_id=row.host_phone, by=by, at=at)
+            _record(row, "stays.host_stops", by=by, at=at)
+    return row
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:
@@ -313,44 +313,44 @@ def hear_answer(*, told: QuestionAnswered) -> None:
     if told.room != ROOM:
         return
     with system("an answer about a stay"):
-        one = Stay.objects.select_for_update().filter(pk=told.about, ended_at=None).first()
-        if one is None or one.state not in BEFORE:
+        stay = Stay.objects.select_for_update().filter(pk=told.about, ended_at=None).first()
+        if stay is None or stay.state not in BEFORE:
             return
-        if told.yes and not queries.may_begin(programme_by_id(one.programme_id), told.at):
+        if told.yes and not queries.may_begin(programme_by_id(stay.programme_id), told.at):
             return
         if told.kind == WORKER:
-            _answered(one, told.yes, told.why, by=told.by, at=told.at)
+            _answered(stay, told.yes, told.why, by=told.by, at=told.at)
         elif not told.yes:
-            _end(one, State.HOST_NO, told.why, by=told.by, at=told.at)
+            _end(stay, State.HOST_NO, told.why, by=told.by, at=told.at)
 
 
-def _answered(one: Stay, accepts: bool, why: str, *, by: Actor, at: datetime) -> Stay:
+def _answered(stay: Stay, accepts: bool, why: str, *, by: Actor, at: datetime) -> Stay:
     if not accepts:
-        return _end(one, State.DECLINED, why, by=by, at=at)
-    one.state = State.ACCEPTED
-    one.save(update_fields=["state"])
-    _record(one, "stays.accept", by=by, at=at)
-    return one
+        return _end(stay, State.DECLINED, why, by=by, at=at)
+    stay.state = State.ACCEPTED
+    stay.save(update_fields=["state"])
+    _record(stay, "stays.accept", by=by, at=at)
+    return stay
 
 
-def _end(one: Stay, state: str, why: str, *, by: Actor, at: datetime) -> Stay:
-    one.state, one.why, one.ended_at = state, " ".join(why.split())[:LONGEST_WHY], at
-    one.save(update_fields=["state", "why", "ended_at"])
-    worker = people.accounts([one.worker_id]).get(one.worker_id)
-    asked = [(WORKER, worker.phone_id if worker else None), (HOST, one.host_phone)]
+def _end(stay: Stay, state: str, why: str, *, by: Actor, at: datetime) -> Stay:
+    stay.state, stay.why, stay.ended_at = state, " ".join(why.split())[:LONGEST_WHY], at
+    stay.save(update_fields=["state", "why", "ended_at"])
+    worker = people.accounts([stay.worker_id]).get(stay.worker_id)
+    readers = [(WORKER, worker.phone_id if worker else None), (HOST, stay.host_phone)]
     ids = [
-        messaging.question_id(room=ROOM, kind=kind, about=one.pk, phone_id=phone_id)
-        for kind, phone_id in asked
+        messaging.question_id(room=ROOM, kind=kind, about=stay.pk, phone_id=phone_id)
+        for kind, phone_id in readers
         if phone_id
     ]
     messaging.close(ids=ids, at=at, but_answering=True)
-    _record(one, "stays.end", by=by, at=at)
-    return one
+    _record(stay, "stays.end", by=by, at=at)
+    return stay
 
 
-def _record(one: Stay, act: str, *, by: Actor, at: datetime) -> None:
+def _record(stay: Stay, act: str, *, by: Actor, at: datetime) -> None:
     audit.record(
-        by=by, at=at, act=act, subject=str(one.pk), unit_id=one.unit_id, facts={"state": str(one.state)}
+        by=by, at=at, act=act, subject=str(stay.pk), unit_id=stay.unit_id, facts={"state": str(stay.state)}
     )
 
 
@@ -368,53 +368,54 @@ def tell_next(*, at: datetime) -> int:
     Somebody who was asked often of late gets no more messages: an office may assign and take back at will. A stay
     that cannot begin any more asks no one, and a host who said no to a stay gets no other question.
     """
-    found = Stay.objects.filter(told_at=None, ended_at=None).order_by("made_at", "pk")
-    some = list(found.select_for_update(skip_locked=True)[:MOST_TOLD])
+    rows = Stay.objects.filter(told_at=None, ended_at=None).order_by("made_at", "pk")
+    some = list(rows.select_for_update(skip_locked=True)[:MOST_TOLD])
     if not some:
         return 0
-    of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in some}}
-    accounts = people.accounts({one.worker_id for one in some})
+    programmes_by_id = {pk: programme_by_id(pk) for pk in {stay.programme_id for stay in some}}
+    accounts = people.accounts({stay.worker_id for stay in some})
     numbers = people.numbers_of(
-        [one.phone_id for one in accounts.values()] + [one.host_phone for one in some if one.host_phone]
+        [account.phone_id for account in accounts.values()]
+        + [stay.host_phone for stay in some if stay.host_phone]
     )
-    places = units.units_by_id({one.unit_id for one in some})
-    asked = _asked_lately(some, at=at)
-    refused = queries.hosts_who_refused({one.host_phone for one in some if one.host_phone})
-    offices = org.offices_of({one.public_id for one in accounts.values()})
+    places = units.units_by_id({stay.unit_id for stay in some})
+    counts = _asked_lately(some, at=at)
+    refused = queries.hosts_who_refused({stay.host_phone for stay in some if stay.host_phone})
+    offices = org.offices_of({account.public_id for account in accounts.values()})
     askings = []
-    for one in some:
-        worker, programme = accounts[one.worker_id], of[one.programme_id]
+    for stay in some:
+        worker, programme = accounts[stay.worker_id], programmes_by_id[stay.programme_id]
         over = asked_until(programme.opens_on, programme.closes_on, programme.zone)
         for kind, phone_id, template in (
             (WORKER, worker.phone_id, "duty.stay"),
-            (HOST, one.host_phone, "ask.host"),
+            (HOST, stay.host_phone, "ask.host"),
         ):
             number = numbers.get(phone_id) if phone_id else None
-            whom = one.worker_id if kind == WORKER else phone_id
-            if number is None or asked[whom] >= MOST_TO[kind] or not queries.may_begin(programme, at):
+            whom = stay.worker_id if kind == WORKER else phone_id
+            if number is None or counts[whom] >= MOST_TO[kind] or not queries.may_begin(programme, at):
                 continue
             if kind == HOST and phone_id in refused:
                 continue
-            asked[whom] += 1
+            counts[whom] += 1
             language = (kind == WORKER and worker.language) or settings.LANGUAGE_CODE
-            place = named(places[one.unit_id].names, language)
+            place = named(places[stay.unit_id].names, language)
             with translation.override(language):
                 days = queries.days_of(programme)
                 label = say("Stay in %(place)s, %(days)s") % {"place": place, "days": days}
             if kind == WORKER:
-                more = {"place": place, "host": one.host_name}
+                more = {"place": place, "host": stay.host_name}
             else:
                 office = named(offices[worker.public_id][0], language) if worker.public_id in offices else ""
                 name = person(worker.name, language)
                 more = {
                     "worker": f"{name} ({office})" if office else name,
-                    "help": helplines.number_to_ask(one.programme_id),
+                    "help": helplines.number_to_ask(stay.programme_id),
                 }
             askings.append(
                 messaging.PhoneQuestion(
                     room=ROOM,
                     kind=kind,
-                    about=one.pk,
+                    about=stay.pk,
                     phone=number,
                     language=language,
                     template=template,
@@ -422,21 +423,21 @@ def tell_next(*, at: datetime) -> int:
                     label=label,
                     expires_at=over,
                     hears_late_no=True,
-                    unit_id=one.unit_id,
-                    programme_id=one.programme_id,
+                    unit_id=stay.unit_id,
+                    programme_id=stay.programme_id,
                     address=ANSWER_PAGE,
                 )
             )
     messaging.ask_many(askings=askings, at=at)
-    Stay.objects.filter(pk__in=[one.pk for one in some]).update(told_at=at)
+    Stay.objects.filter(pk__in=[stay.pk for stay in some]).update(told_at=at)
     return len(some)
 
 
 def _asked_lately(some: Sequence[Stay], *, at: datetime) -> Counter[object]:
     """Count the recent stays by worker (account) and by host (phone id), once we had sent messages. Two queries."""
-    told = Stay.objects.filter(told_at__gt=at - HOST_DAYS).order_by()
-    hosts = told.filter(host_phone__in={one.host_phone for one in some} - {None})
-    workers = told.filter(worker_id__in={one.worker_id for one in some}, told_at__gt=at - timedelta(days=1))
-    found: Counter[object] = Counter(dict(hosts.values_list("host_phone").annotate(n=Count("pk"))))
-    found.update(dict(workers.values_list("worker_id").annotate(n=Count("pk"))))
-    return found
+    rows = Stay.objects.filter(told_at__gt=at - HOST_DAYS).order_by()
+    hosts = rows.filter(host_phone__in={stay.host_phone for stay in some} - {None})
+    workers = rows.filter(worker_id__in={stay.worker_id for stay in some}, told_at__gt=at - timedelta(days=1))
+    counts: Counter[object] = Counter(dict(hosts.values_list("host_phone").annotate(n=Count("pk"))))
+    counts.update(dict(workers.values_list("worker_id").annotate(n=Count("pk"))))
+    return counts

@@ -76,26 +76,26 @@ def plan_day(*, day: date, unit_id: int, by: Actor, at: datetime) -> FieldDay:
             raise DayPast(field="day")
         there = {"programme_id": programme.pk, "unit_id": unit_id, "area_id": area, "planned_at": at}
         fresh = {"id": lot.uuid(), "leader_id": account, "day": day, **there}
-        one, is_new = FieldDay.objects.select_for_update().get_or_create(
+        row, is_new = FieldDay.objects.select_for_update().get_or_create(
             leader_id=account, day=day, defaults=fresh
         )
-        if one.item_id is not None:
+        if row.item_id is not None:
             raise DayMarked(field="day")
         if not is_new:
-            FieldDay.objects.filter(pk=one.pk).update(**there)
-            one.refresh_from_db()
-        _record(one, "stays.plan_day", by=by, at=at)
-    return one
+            FieldDay.objects.filter(pk=row.pk).update(**there)
+            row.refresh_from_db()
+        _record(row, "stays.plan_day", by=by, at=at)
+    return row
 
 
 def drop_day(*, day: UUID, by: Actor, at: datetime) -> None:
     """Drop a plan of one's own. Refuses NotFound, DayMarked."""
     with system("a field day is dropped"):
-        one = _own(day, by)
-        if one.item_id is not None:
+        row = _own(day, by)
+        if row.item_id is not None:
             raise DayMarked
-        _record(one, "stays.drop_day", by=by, at=at)
-        one.delete()
+        _record(row, "stays.drop_day", by=by, at=at)
+        row.delete()
 
 
 def mark_day(*, day: UUID, given: MarkGiven, by: Actor, at: datetime) -> FieldDay:
@@ -104,45 +104,45 @@ def mark_day(*, day: UUID, given: MarkGiven, by: Actor, at: datetime) -> FieldDa
     A day that is marked stays as it is (`FieldDay.is_known`). Refuses NotFound, DaysClosed, NotThatDay, AreaLost.
     """
     with system("a field day is marked"):
-        one = _own(day, by)
-        if one.item_id is not None:
-            one.is_known = True
-            return one
-        programme = programme_by_id(one.programme_id)
+        row = _own(day, by)
+        if row.item_id is not None:
+            row.is_known = True
+            return row
+        programme = programme_by_id(row.programme_id)
         if programme.state != Programme.State.OPEN:
             raise DaysClosed
         made = at - given.age
-        if clock.day_in(programme.zone, made) != one.day:
-            raise NotThatDay(day=date_format(one.day, "j F"))
-        if queries.area_of(one.leader_id, one.unit_id, on=one.day) is None:
+        if clock.day_in(programme.zone, made) != row.day:
+            raise NotThatDay(day=date_format(row.day, "j F"))
+        if queries.area_of(row.leader_id, row.unit_id, on=row.day) is None:
             raise AreaLost
         mark = StayMark(made, at, given.point, given.accuracy, given.clock)
-        said = judged_day(mark, queries.is_inside(one.leader_id, one.unit_id, mark, on=one.day))
+        verdict = judged_day(mark, queries.is_inside(row.leader_id, row.unit_id, mark, on=row.day))
         lat, lon = given.point or (None, None)
         new = NewItem(
-            item_key(KIND, one.leader_id, one.day),
+            item_key(KIND, row.leader_id, row.day),
             programme.pk,
             DAYS,
             IN_AREA,
-            one.unit_id,
-            one.day,
-            by_id=one.leader_id,
-            phone_id=president_phone(one.unit_id, on=one.day),
+            row.unit_id,
+            row.day,
+            by_id=row.leader_id,
+            phone_id=president_phone(row.unit_id, on=row.day),
             at=made,
             device=by.device,
             lat=lat,
             lon=lon,
             accuracy=given.accuracy,
-            is_counted=said.flaw is None,
-            is_signed=said.is_signed,
+            is_counted=verdict.flaw is None,
+            is_signed=verdict.is_signed,
         )
         (item,) = programmes.report_items(new=[new], at=at)
-        one.item_id, one.marked_at, one.flaw = item.pk, made, str(said.flaw or "")
-        one.save(update_fields=["item_id", "marked_at", "flaw"])
-        _record(one, "stays.mark_day", by=by, at=at)
-        if said.flaw is None:
-            _ask(one, item, at=at)
-    return one
+        row.item_id, row.marked_at, row.flaw = item.pk, made, str(verdict.flaw or "")
+        row.save(update_fields=["item_id", "marked_at", "flaw"])
+        _record(row, "stays.mark_day", by=by, at=at)
+        if verdict.flaw is None:
+            _ask(row, item, at=at)
+    return row
 
 
 def _own(day: UUID, by: Actor) -> FieldDay:
@@ -151,18 +151,18 @@ def _own(day: UUID, by: Actor) -> FieldDay:
     )
 
 
-def _ask(one: FieldDay, item: Item, *, at: datetime) -> None:
+def _ask(row: FieldDay, item: Item, *, at: datetime) -> None:
     """Ask the booth president whether the leader was there."""
     to = settings.LANGUAGE_CODE
-    leader = person(people.names_of([one.leader_id]).get(one.leader_id, ""), to)
-    place = named(units.unit_by_id(one.unit_id).names, to)
+    leader = person(people.names_of([row.leader_id]).get(row.leader_id, ""), to)
+    place = named(units.unit_by_id(row.unit_id).names, to)
     with translation.override(to):
-        on = date_format(one.day, "j F")
+        on = date_format(row.day, "j F")
         label = say("The field day of %(leader)s on %(day)s") % {"leader": leader, "day": on}
     blanks = {"leader": leader, "place": place, "day": on}
     programmes.ask_whether(asked=[AskedItem(item, "ask.visited", blanks, label, at + ANSWERS, to)], at=at)
 
 
-def _record(one: FieldDay, act: str, *, by: Actor, at: datetime) -> None:
-    facts = {"day": one.day.isoformat()}
-    audit.record(by=by, at=at, act=act, subject=str(one.pk), unit_id=one.unit_id, facts=facts)
+def _record(row: FieldDay, act: str, *, by: Actor, at: datetime) -> None:
+    facts = {"day": row.day.isoformat()}
+    audit.record(by=by, at=at, act=act, subject=str(row.pk), unit_id=row.unit_id, facts=facts)

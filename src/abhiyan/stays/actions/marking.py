@@ -52,14 +52,14 @@ def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: dat
     programme was closed by hand.
     """
     with system("a mark of a stay"):
-        one = own_locked(stay=stay, by=by)
-        programme = programme_by_id(one.programme_id)
+        row = own_locked(stay=stay, by=by)
+        programme = programme_by_id(row.programme_id)
         made = at - given.age
-        if step.value in one.marks:
-            one.is_known = True
-            return one
+        if step.value in row.marks:
+            row.is_known = True
+            return row
         # A mark that a phone kept past the last question is not lost for want of an answer.
-        if one.state == State.ASSIGNED and queries.may_begin(programme, at):
+        if row.state == State.ASSIGNED and queries.may_begin(programme, at):
             raise AcceptFirst
         # A programme that was closed by hand begins no stay. A stay that has begun goes on; kept marks still come.
         if programme.state != Programme.State.OPEN and step is StayStep.ARRIVE and made == at:
@@ -69,7 +69,7 @@ def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: dat
             first, last = (date_format(day, "j F") for day in (programme.opens_on, programme.closes_on))
             raise NotOnTheseDays(first=first, last=last)
         lat, lon = given.point or (None, None)
-        one.marks[step.value] = {
+        row.marks[step.value] = {
             "at": made.isoformat(),
             "stored_at": at.isoformat(),
             "lat": lat,
@@ -78,36 +78,36 @@ def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: dat
             "clock": given.clock.isoformat() if given.clock else None,
         }
         if step is StayStep.ARRIVE:
-            one.state = State.THERE
-            one.item_id = _report(one, programme, on, given, made, by=by, at=at)
-        _settle(one, at=at)
-        one.save()
+            row.state = State.THERE
+            row.item_id = _report(row, programme, on, given, made, by=by, at=at)
+        _settle(row, at=at)
+        row.save()
         audit.record(
             by=by,
             at=at,
             act="stays.mark",
-            subject=str(one.pk),
-            unit_id=one.unit_id,
+            subject=str(row.pk),
+            unit_id=row.unit_id,
             facts={"step": step.value},
         )
-    return one
+    return row
 
 
 def _report(
-    one: Stay, programme: Programme, on: date, given: MarkGiven, made: datetime, *, by: Actor, at: datetime
+    stay: Stay, programme: Programme, on: date, given: MarkGiven, made: datetime, *, by: Actor, at: datetime
 ) -> UUID:
     """The item of a stay: of one worker, place and programme. The host is asked about it, else the booth president."""
-    ident = item_key(KIND, programme.pk, one.worker_id, one.unit_id)
+    ident = item_key(KIND, programme.pk, stay.worker_id, stay.unit_id)
     lat, lon = given.point or (None, None)
     new = NewItem(
         ident,
         programme.pk,
         STAYS,
         IN_PLACE,
-        one.unit_id,
+        stay.unit_id,
         on,
-        by_id=one.worker_id,
-        phone_id=one.host_phone or queries.president_phone(one.unit_id, on=on),
+        by_id=stay.worker_id,
+        phone_id=stay.host_phone or queries.president_phone(stay.unit_id, on=on),
         at=made,
         device=by.device,
         lat=lat,
@@ -118,20 +118,20 @@ def _report(
     return ident
 
 
-def _settle(one: Stay, *, at: datetime) -> None:
+def _settle(stay: Stay, *, at: datetime) -> None:
     """Judge the marks so far: done, counted, or not clear."""
-    marks = {StayStep(key): queries.mark_of(kept) for key, kept in one.marks.items()}
-    unit = units.units_by_id([one.unit_id])[one.unit_id]
+    marks = {StayStep(key): queries.mark_of(kept) for key, kept in stay.marks.items()}
+    unit = units.units_by_id([stay.unit_id])[stay.unit_id]
     place = (unit.lat, unit.lon) if unit.lat is not None and unit.lon is not None else None
-    said = judged(marks, place)
+    verdict = judged(marks, place)
     if StayStep.LEAVE in marks and StayStep.ARRIVE in marks:
-        one.state, one.left_at = State.DONE, marks[StayStep.LEAVE].at
+        stay.state, stay.left_at = State.DONE, marks[StayStep.LEAVE].at
     shared = [mark.point for mark in marks.values() if mark.point]
-    is_shared = said.flaw is None and bool(shared) and queries.is_elsewhere(one, shared)
-    if one.flaw != StayFlaw.DENIED:
-        one.flaw = str(StayFlaw.SAME_POINT if is_shared else said.flaw or "")
-    if said.counts and one.item_id:
-        programmes.count_items(ids=[one.item_id], at=at, is_signed=said.is_signed)
+    is_shared = verdict.flaw is None and bool(shared) and queries.is_elsewhere(stay, shared)
+    if stay.flaw != StayFlaw.DENIED:
+        stay.flaw = str(StayFlaw.SAME_POINT if is_shared else verdict.flaw or "")
+    if verdict.counts and stay.item_id:
+        programmes.count_items(ids=[stay.item_id], at=at, is_signed=verdict.is_signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,55 +150,59 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
     Refuses NotFound, StayEnded, ReportKnown, OwnNumberMissing, and what `helpdesk.add_need` refuses.
     """
     with system("a report of a stay"):
-        one = own_locked(stay=stay, by=by)
-        if one.report:
+        row = own_locked(stay=stay, by=by)
+        if row.report:
             raise ReportKnown
-        one.report = {"houses": report.houses, "text": report.text.strip()}
+        row.report = {"houses": report.houses, "text": report.text.strip()}
         if report.need.strip():
-            worker = needed(people.account(one.worker_id))
+            worker = needed(people.account(row.worker_id))
             if worker.phone_id not in people.phones([worker.phone_id]):
                 raise OwnNumberMissing(field="need")
             opening = helpdesk.Opening(
                 way=Ticket.Way.CALL,
                 phone=people.number_of(worker.phone_id),
                 texts=[report.need],
-                unit_id=one.unit_id,
+                unit_id=row.unit_id,
                 language=worker.language or settings.LANGUAGE_CODE,
                 kind=report.kind,
                 name=worker.name,
-                programme_id=one.programme_id,
+                programme_id=row.programme_id,
             )
-            one.report["ticket"] = str(helpdesk.add_need(opening=opening, by=by, at=at).pk)
-        one.save(update_fields=["report"])
-        audit.record(by=by, at=at, act="stays.report", subject=str(one.pk), unit_id=one.unit_id)
-    return one
+            row.report["ticket"] = str(helpdesk.add_need(opening=opening, by=by, at=at).pk)
+        row.save(update_fields=["report"])
+        audit.record(by=by, at=at, act="stays.report", subject=str(row.pk), unit_id=row.unit_id)
+    return row
 
 
 def ask_hosts(*, at: datetime) -> int:
     """Ask the hosts of counted stays whether it was so, on the evening of departure. How many. As jobs."""
-    found = Stay.objects.filter(state=State.DONE, asked_at=None, left_at__lte=at).order_by("left_at", "pk")
-    done = list(found.select_for_update(skip_locked=True)[:MOST_ASKED])
-    of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in done}}
-    due = [one for one in done if at >= evening_of(one.left_at or at, of[one.programme_id].zone)]
-    items = items_by_id([one.item_id for one in due if one.item_id])
-    names = people.names_of({one.worker_id for one in due})
-    places = units.units_by_id({one.unit_id for one in due})
+    rows = Stay.objects.filter(state=State.DONE, asked_at=None, left_at__lte=at).order_by("left_at", "pk")
+    done = list(rows.select_for_update(skip_locked=True)[:MOST_ASKED])
+    programmes_by_id = {pk: programme_by_id(pk) for pk in {stay.programme_id for stay in done}}
+    due = [
+        stay
+        for stay in done
+        if at >= evening_of(stay.left_at or at, programmes_by_id[stay.programme_id].zone)
+    ]
+    items = items_by_id([stay.item_id for stay in due if stay.item_id])
+    names = people.names_of({stay.worker_id for stay in due})
+    places = units.units_by_id({stay.unit_id for stay in due})
     language = settings.LANGUAGE_CODE
-    asked = []
-    for one in due:
-        one.asked_at = at
-        item = items.get(one.item_id) if one.item_id else None
+    questions = []
+    for stay in due:
+        stay.asked_at = at
+        item = items.get(stay.item_id) if stay.item_id else None
         if item is None or not item.passes:
             continue
-        worker = person(names.get(one.worker_id, ""), language)
-        place = named(places[one.unit_id].names, language)
+        worker = person(names.get(stay.worker_id, ""), language)
+        place = named(places[stay.unit_id].names, language)
         with translation.override(language):
             day = date_format(item.day, "j F")
             label = say("The stay of %(worker)s on %(day)s") % {"worker": worker, "day": day}
         blanks = {"worker": worker, "place": place, "day": day}
-        asked.append(AskedItem(item, "ask.stayed", blanks, label, at + ANSWERS, language))
+        questions.append(AskedItem(item, "ask.stayed", blanks, label, at + ANSWERS, language))
     Stay.objects.bulk_update(due, ["asked_at"])
-    return programmes.ask_whether(asked=asked, at=at)
+    return programmes.ask_whether(asked=questions, at=at)
 
 
 def hear_host(*, item: Item, yes: bool, **_told: object) -> None:

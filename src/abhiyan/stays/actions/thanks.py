@@ -60,13 +60,13 @@ def issue_letter(*, programme: Programme, month: date, by: Actor, at: datetime) 
     account = needed(by.account_id)
     with system("a leader takes a letter of thanks"):
         months = queries.months_of(account, since=month, month=month)
-        own = needed(next((one for one in months if one.programme_id == programme.pk), None))
-        if own.confirmed < own.least:
-            raise TooFewDays(least=own.least, confirmed=own.confirmed)
-        if queries.is_in_doubt(programme, own.area_id, on=clock.day_in(programme.zone, at)):
+        earned = needed(next((row for row in months if row.programme_id == programme.pk), None))
+        if earned.confirmed < earned.least:
+            raise TooFewDays(least=earned.least, confirmed=earned.confirmed)
+        if queries.is_in_doubt(programme, earned.area_id, on=clock.day_in(programme.zone, at)):
             raise ChecksInDoubt
         key = {"programme_id": programme.pk, "leader_id": account, "month": month}
-        fresh = {"id": lot.uuid(), "area_id": own.area_id, "least": own.least, "made_at": at}
+        fresh = {"id": lot.uuid(), "area_id": earned.area_id, "least": earned.least, "made_at": at}
         letter, _new = ThanksLetter.objects.select_for_update().get_or_create(**key, defaults=fresh)
         if letter.ended_at is not None:
             raise LetterEnded
@@ -87,10 +87,10 @@ def revoke_letter(*, letter: UUID, reason: str, by: Actor, at: datetime) -> None
     It needs programmes.run at the unit of the letter. Refuses NotFound, NotYours, LetterEnded.
     """
     with system("a letter is taken back"):
-        one = needed(ThanksLetter.objects.select_for_update().filter(pk=letter).first(), NotFound)
-        org.require(by, "programmes.run", at=one.area_id)
-        if one.ended_at is not None:
+        row = needed(ThanksLetter.objects.select_for_update().filter(pk=letter).first(), NotFound)
+        org.require(by, "programmes.run", at=row.area_id)
+        if row.ended_at is not None:
             raise LetterEnded
-        people_acts.revoke_documents(about=[one.pk], reason=reason, by=by, at=at, unit_id=one.area_id)
-        one.ended_at = at
-        one.save(update_fields=["ended_at"])
+        people_acts.revoke_documents(about=[row.pk], reason=reason, by=by, at=at, unit_id=row.area_id)
+        row.ended_at = at
+        row.save(update_fields=["ended_at"])

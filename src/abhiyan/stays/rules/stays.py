@@ -81,7 +81,7 @@ def judged(marks: Mapping[StayStep, StayMark], place: Point | None) -> StayVerdi
     A mark that is missing is not known, and no flaw. Without arrival or departure the stay does not count yet.
     """
     ends = [marks[step] for step in ENDS if step in marks]
-    is_signed = place is not None and len(ends) == 2 and all(one.point for one in ends)
+    is_signed = place is not None and len(ends) == 2 and all(mark.point for mark in ends)
     flaw = next(_flaws(marks, ends, place), None)
     return StayVerdict(len(ends) == 2 and flaw not in BARS, is_signed, flaw)
 
@@ -91,14 +91,14 @@ def _flaws(
 ) -> Iterator[StayFlaw]:
     if len(ends) == 2 and ends[1].at - ends[0].at < LEAST:
         yield StayFlaw.SHORT
-    if any(one.stored_at - one.at > WITHIN for one in ends):
+    if any(mark.stored_at - mark.at > WITHIN for mark in ends):
         yield StayFlaw.LATE
-    if place is not None and any(is_far(one, place) for one in ends):
+    if place is not None and any(is_far(mark, place) for mark in ends):
         yield StayFlaw.FAR
-    known = [marks[step] for step in StayStep if step in marks]
-    if any(too_fast(one, other) for one, other in pairwise(known)):
+    in_order = [marks[step] for step in StayStep if step in marks]
+    if any(too_fast(mark, other) for mark, other in pairwise(in_order)):
         yield StayFlaw.SPEED
-    moved = [one.at - one.clock for one in known if one.clock is not None]
+    moved = [mark.at - mark.clock for mark in in_order if mark.clock is not None]
     if moved and max(moved) - min(moved) > CLOCK_MOVED:
         yield StayFlaw.CLOCK
 

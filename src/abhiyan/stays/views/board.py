@@ -45,24 +45,24 @@ CHOSEN = 12  # free workers to choose from
 
 def stays_programme(public_id: UUID) -> Programme:
     """A programme of stays. NotFound for any other."""
-    one = programmes.programme(public_id)
-    if one.kind != queries.KIND:
+    programme = programmes.programme(public_id)
+    if programme.kind != queries.KIND:
         raise NotFound
-    return one
+    return programme
 
 
-def _here(request: Request, one: Programme) -> Here:
+def _here(request: Request, programme: Programme) -> Here:
     """The unit of the page. NotFound where the programme is not, NotYours where the viewer sees no people."""
-    here = page_unit(request, hierarchy=one.hierarchy)
-    if not queries.covers(one, here.span):
+    here = page_unit(request, hierarchy=programme.hierarchy)
+    if not queries.covers(programme, here.span):
         raise NotFound
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours
     return here
 
 
-def _crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(named(one.names), reverse("programmes:programme", args=[one.public_id])), *more]
+def _crumbs(programme: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(named(programme.names), reverse("programmes:programme", args=[programme.public_id])), *more]
 
 
 COLUMNS: tuple[Column[queries.StayPlaceRow], ...] = (
@@ -95,30 +95,34 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str = "") -> HttpResponseBase:
     at = clock.now()
-    one = stays_programme(public_id)
-    here = _here(request, one)
+    programme = stays_programme(public_id)
+    here = _here(request, programme)
     filters = StayPlaceFilters(request.GET)
-    given = filters.cleaned_data if filters.is_valid() else {}
-    below = queries.stays_below(one, here.unit.id, here.span, at=at)
-    whole = next((each for each in below if each.unit_id == here.unit.id), None)
-    below = [each for each in below if each is not whole]
+    values = filters.cleaned_data if filters.is_valid() else {}
+    below = queries.stays_below(programme, here.unit.id, here.span, at=at)
+    whole = next((row for row in below if row.unit_id == here.unit.id), None)
+    below = [row for row in below if row is not whole]
     rows = queries.place_rows(
-        one, here.span, at=at, state=given.get("state", ""), text=given.get("q", "").replace("\0", "").strip()
+        programme,
+        here.span,
+        at=at,
+        state=values.get("state", ""),
+        text=values.get("q", "").replace("\0", "").strip(),
     )
-    is_open = one.state == Programme.State.OPEN and not queries.is_over(one, at)
+    is_open = programme.state == Programme.State.OPEN and not queries.is_over(programme, at)
     may_run = is_open and request.viewer.may_at("programmes.run", here.span[0])
     context = {
         "here": "programmes",
-        "crumbs": _crumbs(one, (say("Places and workers"), "")),
-        "programme": one,
-        "days": queries.days_of(one),
+        "crumbs": _crumbs(programme, (say("Places and workers"), "")),
+        "programme": programme,
+        "days": queries.days_of(programme),
         "unit": here,
         "whole": whole,
         "below": sorted(below, key=lambda row: -row.empty) if len(below) > 1 else [],
         "filters": filters,
         "legend": [(queries.SHAPES[key], words) for key, (words, _kind) in STATES.items()],
         "may_run": may_run,
-        "may_assign": may_run and queries.may_begin(one, at),
+        "may_assign": may_run and queries.may_begin(programme, at),
         "problem": problem,
     }
     table = Table(
@@ -161,29 +165,29 @@ class AssignStayForm(forms.Form):
 def assign(request: Request, public_id: UUID) -> HttpResponseBase:
     """Assign a worker to the place that the address names: one of the nearest free, or by phone."""
     at = clock.now()
-    one = stays_programme(public_id)
-    here = _here(request, one)
+    programme = stays_programme(public_id)
+    here = _here(request, programme)
     org.require(request.actor, "programmes.run", at=here.unit.id)
-    free = queries.free_near(one, [here.unit.id], at=at, most=CHOSEN).get(here.unit.id, [])
+    free = queries.free_near(programme, [here.unit.id], at=at, most=CHOSEN).get(here.unit.id, [])
     form = AssignStayForm(
         request.POST if request.method == "POST" else None,
         initial={"worker": str(free[0].public_id)} if free else None,
     )
-    offer(form, worker=[(str(each.public_id), each.said) for each in free])
-    before = queries.host_before(one, here.unit.id)
+    offer(form, worker=[(str(candidate.public_id), candidate.said) for candidate in free])
+    before = queries.host_before(programme, here.unit.id)
     if before is None:
         del form.fields["same_host"]
     elif before[0]:
         form.fields["same_host"].label = say("The same host: %(host)s") % {"host": person(before[0])}
-    back = here.href(reverse("stays:board", args=[public_id]), unit=_area(one, here))
+    back = here.href(reverse("stays:board", args=[public_id]), unit=_area(programme, here))
 
     def do(given: dict[str, Any]) -> Stay:
         host = given["host_name"], phones.parse(given["host_phone"]) or given["host_phone"]
         if before and given["same_host"] and not any(host):
             host = before
-        worker = _worker(given, {str(each.public_id): each.account_id for each in free})
+        worker = _worker(given, {str(candidate.public_id): candidate.account_id for candidate in free})
         new = actions.NewStay(here.unit.id, worker, *host)
-        return actions.assign(programme=one, new=new, by=request.actor, at=at)
+        return actions.assign(programme=programme, new=new, by=request.actor, at=at)
 
     return ask(
         request,
@@ -195,32 +199,32 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Assigned. The worker and the host get an SMS."),
         done=back,
         here="programmes",
-        crumbs=_crumbs(one, (say("Places and workers"), back), (here.name, "")),
+        crumbs=_crumbs(programme, (say("Places and workers"), back), (here.name, "")),
     )
 
 
-def _area(one: Programme, here: Here) -> str:
+def _area(programme: Programme, here: Here) -> str:
     """The code of the unit right above a place: where one goes on assigning."""
-    path = units.path(here.unit.id, one.hierarchy)
+    path = units.path(here.unit.id, programme.hierarchy)
     return path[-2].code if len(path) > 1 else here.unit.code
 
 
-def _worker(given: dict[str, Any], free: dict[str, int]) -> int:
+def _worker(values: dict[str, Any], free: dict[str, int]) -> int:
     """The account that was chosen; a phone that was typed wins. Refuses WorkerUnknown, also out of sight."""
-    if given["phone"]:
-        number = phones.parse(given["phone"])
+    if values["phone"]:
+        number = phones.parse(values["phone"])
         near = people.accounts_near(phone_ids=[keyring().phone_id(number)]) if number else []
         if not near:
             raise WorkerUnknown(field="phone")
         return near[0].pk
-    return needed(free.get(given["worker"]), WorkerUnknown)
+    return needed(free.get(values["worker"]), WorkerUnknown)
 
 
 def _copied(counts: tuple[int, int]) -> str:
     new, left = counts
-    said = ngettext("%(n)s place assigned as last time.", "%(n)s places assigned as last time.", new)
+    text = ngettext("%(n)s place assigned as last time.", "%(n)s places assigned as last time.", new)
     more = ngettext(" %(left)s was left out.", " %(left)s were left out.", left) if left else ""
-    return (said + more) % {"n": grouped(new), "left": grouped(left)}
+    return (text + more) % {"n": grouped(new), "left": grouped(left)}
 
 
 class WithdrawStayForm(forms.Form):
@@ -246,23 +250,25 @@ ACTS = {
 @require_POST
 def board_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Copy the last programme, or take a stay back."""
-    one = stays_programme(public_id)
-    here = _here(request, one)
-    done = act_on(request, ACTS, act, programme=one, unit_id=here.unit.id, by=request.actor, at=clock.now())
+    programme = stays_programme(public_id)
+    here = _here(request, programme)
+    done = act_on(
+        request, ACTS, act, programme=programme, unit_id=here.unit.id, by=request.actor, at=clock.now()
+    )
     if done:
         return redirect(here.href(reverse("stays:board", args=[public_id])))
     problem = str(done.refused) if done.refused else say("Reload the page and try again.")
     return _board(request, public_id, status=done.status, problem=problem)
 
 
-def _door(request: Request, one: Stay, *, at: datetime) -> str:
+def _door(request: Request, stay: Stay, *, at: datetime) -> str:
     """The worker's way to their stay: the page itself for who is signed in, else the door of their offices."""
-    page = address_of("stays:field_stay", one.pk)
-    if one.ended_at is not None or one.state == Stay.State.DECLINED:
+    page = address_of("stays:field_stay", stay.pk)
+    if stay.ended_at is not None or stay.state == Stay.State.DECLINED:
         return ""
-    if request.viewer.account_id == one.worker_id:
+    if request.viewer.account_id == stay.worker_id:
         return page
-    return org.door_of(one.worker_id, on=clock.day_in(settings.TIME_ZONE, at), to=page)
+    return org.door_of(stay.worker_id, on=clock.day_in(settings.TIME_ZONE, at), to=page)
 
 
 @form_page
@@ -278,17 +284,17 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
         raise
     with system("the page behind a question's link"):
-        one = Stay.objects.filter(pk=row.about).first()
-        place = units.names_of([one.unit_id], language=language()).get(one.unit_id, "") if one else ""
-        programme = programmes.programme_by_id(one.programme_id) if one else None
-        visit = queries.visit_to_host(one) if one and row.kind == actions.HOST else None
-        stop, call = asked.stop_number(), helplines.number_to_ask(one.programme_id) if one else ""
-    is_open = one is not None and one.state in actions.BEFORE and at < row.expires_at
+        stay = Stay.objects.filter(pk=row.about).first()
+        place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "") if stay else ""
+        programme = programmes.programme_by_id(stay.programme_id) if stay else None
+        visit = queries.visit_to_host(stay) if stay and row.kind == actions.HOST else None
+        stop, call = asked.stop_number(), helplines.number_to_ask(stay.programme_id) if stay else ""
+    is_open = stay is not None and stay.state in actions.BEFORE and at < row.expires_at
     is_open = is_open and programme is not None and queries.may_begin(programme, at)
     if request.method == "POST" and is_open:
-        said = pressed(request, "answer", "yes", "no")
+        word = pressed(request, "answer", "yes", "no")
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: actions.LONGEST_WHY]
-        messaging.answer_link(link=link, yes=said == "yes", why=why, by=request.actor, at=at)
+        messaging.answer_link(link=link, yes=word == "yes", why=why, by=request.actor, at=at)
         say_when_done(request, str(_("Thank you. We have your answer.")))
         return redirect(f"{request.path}?noted=1")
     context = {
@@ -299,7 +305,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         "days": queries.days_of(programme) if programme else "",
         "stop": stop,
         "call": call,
-        "door": "" if one is None or row.kind == actions.HOST else _door(request, one, at=at),
+        "door": "" if stay is None or row.kind == actions.HOST else _door(request, stay, at=at),
     }
     response = render(request, "stays/answer.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"

@@ -60,18 +60,18 @@ class PlanDayForm(forms.Form):
     )
 
 
-def _booth(account: int, given: dict[str, Any]) -> int:
+def _booth(account: int, fields: dict[str, Any]) -> int:
     """The booth that was written, by its id. Refuses NoSuchBooth, NotOwnArea, SeveralBooths."""
-    text = given["booth"].replace("\0", "").strip()
+    text = fields["booth"].replace("\0", "").strip()
     with system("a booth of somebody's area"):
-        found = queries.booths_called(account, text, on=given["day"])
-        if not found and units.ids_of([text]):
+        booths = queries.booths_called(account, text, on=fields["day"])
+        if not booths and units.ids_of([text]):
             raise actions.NotOwnArea(field="booth")
-    if not found:
+    if not booths:
         raise NoSuchBooth(field="booth")
-    if len(found) > 1:
-        raise SeveralBooths(field="booth", booths=", ".join(f"{row.name()} ({row.code})" for row in found))
-    return found[0].id
+    if len(booths) > 1:
+        raise SeveralBooths(field="booth", booths=", ".join(f"{row.name()} ({row.code})" for row in booths))
+    return booths[0].id
 
 
 @form_page
@@ -89,7 +89,7 @@ def days(request: Request) -> HttpResponseBase:
     done = tried(request, form, plan, said=_("The day is planned."))
     if done:
         return redirect("stays:days")
-    own = queries.own_days(account, since=today - SHOWN)
+    rows = queries.own_days(account, since=today - SHOWN)
     with system("somebody's own field days"):
         months = queries.months_of(account, since=(today - SHOWN).replace(day=1))
         has_area = queries.has_area(account, on=today)
@@ -98,7 +98,7 @@ def days(request: Request) -> HttpResponseBase:
         "crumbs": [(say("My field days"), "")],
         "form": form,
         "today": today,
-        "days": own,
+        "days": rows,
         "months": months,
         "has_area": has_area,
     }
@@ -117,16 +117,16 @@ def field_day(request: Request, day: UUID) -> HttpResponseBase:
     """Mark one's own day: a single press, which a phone keeps without a network."""
     at = clock.now()
     form = StayMarkForm(request.POST if request.method == "POST" else None)
-    own = queries.own_day(request.viewer.account_id, day)
+    card = queries.own_day(request.viewer.account_id, day)
     done = tried(request, form, partial(_mark, request, day, form, timedelta(0), at), said=sentence_of_mark)
     if done:
         return redirect(request.path)
     context = {
-        "own": own,
+        "own": card,
         "form": form,
         "page": request.path,
-        "may_mark": KEPT in request.headers or clock.day_in(settings.TIME_ZONE, at) == own.of.day,
-        "flaw": DAY_FLAWS[DayFlaw(own.of.flaw)] if own.of.flaw else "",
+        "may_mark": KEPT in request.headers or clock.day_in(settings.TIME_ZONE, at) == card.of.day,
+        "flaw": DAY_FLAWS[DayFlaw(card.of.flaw)] if card.of.flaw else "",
     }
     return render(request, "stays/field_day.html", context, status=done.status)
 
@@ -135,23 +135,25 @@ def take_day(request: Request, sent: RecordSent) -> RecordTaken:
     """Take the mark of a day that a phone sends: by the form and the act of its page. A known mark is no error."""
     day: UUID = sent.named["day"]
     form = StayMarkForm(request.POST)
-    one = taken(form, partial(_mark, request, day, form, sent.age, clock.now()))
-    return RecordTaken(reverse("stays:field_day", args=[day]), str(KNOWN) if one.is_known else "")
+    row = taken(form, partial(_mark, request, day, form, sent.age, clock.now()))
+    return RecordTaken(reverse("stays:field_day", args=[day]), str(KNOWN) if row.is_known else "")
 
 
 def show_day(request: Request, sent: RecordSent) -> RecordShown:
     """Say which day a record would mark. Refuses a day that is not its sender's, or in no area of theirs."""
-    own = queries.own_day(request.viewer.account_id, sent.named["day"])
+    card = queries.own_day(request.viewer.account_id, sent.named["day"])
     taken(StayMarkForm(request.POST), dict)
-    if not _is_area(request, own.of.unit_id):
+    if not _is_area(request, card.of.unit_id):
         raise actions.AreaLost
-    return RecordShown([unit_fact(own.of.unit_id), (say("Field day"), date_format(own.of.day, "j M Y"))])
+    return RecordShown([unit_fact(card.of.unit_id), (say("Field day"), date_format(card.of.day, "j M Y"))])
 
 
 def _is_area(request: Request, unit_id: int) -> bool:
     """Return whether the viewer has an office over the booth of a field day."""
     spans = units.all_spans([unit_id]).get(unit_id, [])
-    return any(request.viewer.may_at(one, *(lo for lo, _hi in spans)) for one in (LEADS, ELECTED))
+    return any(
+        request.viewer.may_at(capability, *(lo for lo, _hi in spans)) for capability in (LEADS, ELECTED)
+    )
 
 
 def _mark(

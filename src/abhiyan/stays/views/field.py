@@ -148,8 +148,12 @@ def doors_of(own: queries.OwnStay, at: datetime) -> dict[str, Any]:
         since = queries.mark_of(begun).at
         talks = contact.talks_of(own.of.worker_id, own.of.unit_id, since=since, until=at)
     doors = [
-        (address(reverse("contact:field_doors", args=[one.public_id]), code), named(one.names), one.closes_on)
-        for one in running
+        (
+            address(reverse("contact:field_doors", args=[programme.public_id]), code),
+            named(programme.names),
+            programme.closes_on,
+        )
+        for programme in running
     ]
     return {"doors": doors, "talks": talks}
 
@@ -194,7 +198,9 @@ def host_no(request: Request, stay: UUID) -> HttpResponseBase:
     done = tried(
         request,
         form,
-        lambda given: actions.note_host_no(stay=stay, stops=given["stops"], by=request.actor, at=clock.now()),
+        lambda fields: actions.note_host_no(
+            stay=stay, stops=fields["stops"], by=request.actor, at=clock.now()
+        ),
         said=_("Noted. Only the host can take it back."),
     )
     if not done:
@@ -205,30 +211,30 @@ def host_no(request: Request, stay: UUID) -> HttpResponseBase:
 def _shown(
     request: Request, stay: UUID, form: forms.Form, *, at: datetime, number: str = "", status: int = 200
 ) -> HttpResponseBase:
-    own = queries.own_stay(request.viewer.account_id, stay, at=at)
-    flaw = own.of.flaw
+    card = queries.own_stay(request.viewer.account_id, stay, at=at)
+    flaw = card.of.flaw
     is_copy = KEPT in request.headers
     with system("whether a host said no"):
-        has_refused = bool(queries.hosts_who_refused([own.of.host_phone] if own.of.host_phone else []))
-    steps = steps_left(own.of)
-    if is_copy and own.of.state == Stay.State.ASSIGNED:
-        steps = unmarked(own.of)  # The worker may accept by SMS where there is no other network.
+        has_refused = bool(queries.hosts_who_refused([card.of.host_phone] if card.of.host_phone else []))
+    steps = steps_left(card.of)
+    if is_copy and card.of.state == Stay.State.ASSIGNED:
+        steps = unmarked(card.of)  # The worker may accept by SMS where there is no other network.
     context = {
-        "own": own,
-        "host": person(own.of.host_name),
-        "is_missed": own.is_missed(at),
+        "own": card,
+        "host": person(card.of.host_name),
+        "is_missed": card.is_missed(at),
         "form": form,
         "number": number,
-        "days": queries.days_of(own.programme),
+        "days": queries.days_of(card.programme),
         "is_copy": is_copy,
         "names_host": not is_copy and not request.viewer.is_phone and not has_refused,
         "has_refused": has_refused,
-        "marks": marks_of(own.of),
-        "done_for": done_for(own.of, at),
+        "marks": marks_of(card.of),
+        "done_for": done_for(card.of, at),
         "flaw": FLAWS[StayFlaw(flaw)] if flaw else "",
-        "report": own.of.report,
+        "report": card.of.report,
         "steps": steps,
-        **doors_of(own, at),
+        **doors_of(card, at),
         "back": address_of("site:field_start"),
     }
     return render(request, "stays/field_stay.html", context, status=status)
@@ -238,14 +244,14 @@ def _shown(
 def field_step(request: Request, stay: UUID, step: str) -> HttpResponseBase:
     """One mark or the report of a stay: a single form, which a phone keeps without a network."""
     at = clock.now()
-    own = queries.own_stay(request.viewer.account_id, stay, at=at)
+    card = queries.own_stay(request.viewer.account_id, stay, at=at)
     form, do = _form(request, stay, step, timedelta(0), at=at)
     done = tried(request, form, do, said=sentence_of_mark)
-    is_early = own.of.state == Stay.State.ASSIGNED and KEPT not in request.headers
-    if done or (request.method == "GET" and (is_early or step not in unmarked(own.of))):
+    is_early = card.of.state == Stay.State.ASSIGNED and KEPT not in request.headers
+    if done or (request.method == "GET" and (is_early or step not in unmarked(card.of))):
         return redirect("stays:field_stay", stay)
     context = {
-        "own": own,
+        "own": card,
         "form": form,
         "step": step,
         "title": TITLES[step],
@@ -269,19 +275,19 @@ def take_step(request: Request, sent: RecordSent) -> RecordTaken:
     """Take a mark or a report that a phone sends: by the form and the act of its page. A known mark is no error."""
     stay = sent.named["stay"]
     form, do = _form(request, stay, sent.named["step"], sent.age, at=clock.now())
-    one = taken(form, do)
-    return RecordTaken(reverse("stays:field_stay", args=[stay]), str(KNOWN) if one.is_known else "")
+    row = taken(form, do)
+    return RecordTaken(reverse("stays:field_stay", args=[stay]), str(KNOWN) if row.is_known else "")
 
 
 def show_step(request: Request, sent: RecordSent) -> RecordShown:
     """Name the stay of a record, and the mark or report that it would write. Refuses a stay of somebody else."""
     at = clock.now()
-    own = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at)
-    form, _do = _form(request, own.of.pk, sent.named["step"], sent.age, at=at)
+    card = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at)
+    form, _do = _form(request, card.of.pk, sent.named["step"], sent.age, at=at)
     taken(form, dict)
     facts = [
-        unit_fact(own.of.unit_id),
-        (say("Programme"), named(own.programme.names)),
+        unit_fact(card.of.unit_id),
+        (say("Programme"), named(card.programme.names)),
         (say("Stay"), str(TITLES[sent.named["step"]])),
         *typed(form),
     ]
@@ -297,10 +303,10 @@ def _form(
     data = request.POST if request.method == "POST" else None
     if step == REPORT:
         form: forms.Form = StayReportForm(data, initial={"kind": Ticket.Kind.OTHER})
-        return form, lambda given: actions.add_report(
+        return form, lambda fields: actions.add_report(
             stay=stay,
             report=StayReport(
-                given["houses"], given["text"], given["need"], given["kind"] or Ticket.Kind.OTHER
+                fields["houses"], fields["text"], fields["need"], fields["kind"] or Ticket.Kind.OTHER
             ),
             by=request.actor,
             at=at,

@@ -43,10 +43,10 @@ REASONS = [
 
 
 def _programme(public_id: UUID) -> Programme:
-    one = programmes.programme(public_id)
-    if one.kind != queries.KIND:
+    programme = programmes.programme(public_id)
+    if programme.kind != queries.KIND:
         raise NotFound
-    return one
+    return programme
 
 
 def rules(least: int) -> tuple[str, str]:
@@ -70,14 +70,14 @@ class ThanksRuleForm(forms.Form):
 @form_page
 def thanks_rule(request: Request, public_id: UUID) -> HttpResponseBase:
     """Choose how many confirmed days of a month earn the letter of thanks in a programme."""
-    at, one = clock.now(), _programme(public_id)
-    org.require(request.actor, "programmes.run", at=one.owner_id)
-    least = queries.least_of(one.pk)
+    at, programme = clock.now(), _programme(public_id)
+    org.require(request.actor, "programmes.run", at=programme.owner_id)
+    least = queries.least_of(programme.pk)
     back = reverse("programmes:programme", args=[public_id])
     form = ThanksRuleForm(request.POST if request.method == "POST" else None, initial={"least": least})
     return ask(
         request,
-        lambda given: actions.set_least(programme=one, least=given["least"], by=request.actor, at=at),
+        lambda fields: actions.set_least(programme=programme, least=fields["least"], by=request.actor, at=at),
         form=form,
         title=_("Letter of thanks"),
         text=[*rules(least), _("Letters that were taken keep the rule they were given by.")],
@@ -85,28 +85,28 @@ def thanks_rule(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Saved."),
         done=back,
         here="programmes",
-        crumbs=[(named(one.names), back), (say("Letter of thanks"), "")],
+        crumbs=[(named(programme.names), back), (say("Letter of thanks"), "")],
     )
 
 
 @form_page
 def letter(request: Request, public_id: UUID, month: str) -> HttpResponseBase:
     """Take one's own letter of a month, after a page that says its rules."""
-    at, one = clock.now(), _programme(public_id)
-    said = needed(_MONTH.fullmatch(month))
-    first, back = date(int(said[1]), int(said[2]), 1), reverse("stays:days")
+    at, programme = clock.now(), _programme(public_id)
+    match = needed(_MONTH.fullmatch(month))
+    first, back = date(int(match[1]), int(match[2]), 1), reverse("stays:days")
     with system("somebody's own field days"):
         months = queries.months_of(request.viewer.account_id or 0, since=first, month=first)
-    own = needed(next((each for each in months if each.programme_id == one.pk), None))
+    earned = needed(next((entry for entry in months if entry.programme_id == programme.pk), None))
     title = say("Take the letter of thanks for %(month)s?") % {"month": written(first, "F Y")}
     return ask(
         request,
-        lambda _given: actions.issue_letter(programme=one, month=first, by=request.actor, at=at),
+        lambda _given: actions.issue_letter(programme=programme, month=first, by=request.actor, at=at),
         title=title,
         text=[
             say("%(confirmed)s of your %(marked)s days are confirmed.")
-            % {"confirmed": grouped(own.confirmed), "marked": grouped(own.marked)},
-            *rules(own.least),
+            % {"confirmed": grouped(earned.confirmed), "marked": grouped(earned.marked)},
+            *rules(earned.least),
             _("Everybody can check the letter by its QR code. The office above you can take it back."),
         ],
         button=_("Take the letter"),
@@ -121,18 +121,18 @@ def letter(request: Request, public_id: UUID, month: str) -> HttpResponseBase:
 def letter_file(request: Request, letter: UUID) -> HttpResponseBase:
     """Send one's own letter as PDF, in Hindi or English."""
     at = clock.now()
-    one = queries.letter(letter)
-    if one.leader_id != request.viewer.account_id:
+    row = queries.letter(letter)
+    if row.leader_id != request.viewer.account_id:
         raise NotFound
     with system("somebody's own letter"):
-        document = needed(people.standing_document(actions.LETTER, one.pk), actions.LetterEnded)
-        name = needed(queries.thanked(one.pk), actions.LetterEnded)
-        unit = units.unit_by_id(one.area_id)
+        document = needed(people.standing_document(actions.LETTER, row.pk), actions.LetterEnded)
+        name = needed(queries.thanked(row.pk), actions.LetterEnded)
+        unit = units.unit_by_id(row.area_id)
     language = words.language()
     if language not in languages.OWN:
         language = languages.otherwise(language)
     with override(language):
-        says = printed(one, document, name, named(unit.names))
+        says = printed(row, document, name, named(unit.names))
         made = printing.pdf(TEMPLATE, [says], title=say("Letter of thanks"), language=language, at=at)
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="letter.pdf"'
@@ -169,18 +169,18 @@ class EndLetterForm(forms.Form):
 @form_page
 def letter_end(request: Request, letter: UUID) -> HttpResponseBase:
     """Take a letter back for good, after a page that says what it means."""
-    at, one = clock.now(), queries.letter(letter)
-    org.require(request.actor, "programmes.run", at=one.area_id)
+    at, row = clock.now(), queries.letter(letter)
+    org.require(request.actor, "programmes.run", at=row.area_id)
     with system("the letter of somebody below"):
-        leader = needed(people.account(one.leader_id))
+        leader = needed(people.account(row.leader_id))
     back = reverse("programmes:record_of", args=[leader.public_id])
-    ended = one.ended_at is not None
+    ended = row.ended_at is not None
     return ask(
         request,
-        lambda given: actions.revoke_letter(letter=letter, reason=given["reason"], by=request.actor, at=at),
+        lambda fields: actions.revoke_letter(letter=letter, reason=fields["reason"], by=request.actor, at=at),
         form=EndLetterForm(request.POST if request.method == "POST" else None),
         title=say("Take the letter of %(name)s for %(month)s back?")
-        % {"name": person(leader.name), "month": written(one.month, "F Y")},
+        % {"name": person(leader.name), "month": written(row.month, "F Y")},
         text=[actions.LetterEnded.message]
         if ended
         else [_("Scanning it will show that it is not valid. You cannot undo this. The days stay counted.")],
