@@ -57,10 +57,10 @@ class Desks:
     @property
     def own(self) -> Q:
         """A condition on requests: they have to answer them."""
-        own = Q(desk_id__in=self.units, offices=[])
+        terms = Q(desk_id__in=self.units, offices=[])
         for unit_id, office in sorted(self.named):
-            own |= Q(desk_id=unit_id, offices__contains=[office])
-        return own
+            terms |= Q(desk_id=unit_id, offices__contains=[office])
+        return terms
 
 
 def may_answer(viewer: Viewer) -> bool:
@@ -84,18 +84,18 @@ class Wanted:
 
 def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
     """Requests in the caller's scope; to be ordered and paged. text: a number, a phone, or its last four digits."""
-    found = Ticket.objects.filter(condition(wanted))
+    rows = Ticket.objects.filter(condition(wanted))
     if wanted.state == "late":
-        return found.filter(state=Ticket.State.OPEN, due_at__lt=at)
+        return rows.filter(state=Ticket.State.OPEN, due_at__lt=at)
     if wanted.state == "all":
-        return found
-    return found.filter(state=wanted.state or Ticket.State.OPEN)
+        return rows
+    return rows.filter(state=wanted.state or Ticket.State.OPEN)
 
 
 def of_others() -> Q:
     """A condition on requests: not from a phone of the viewer's own, nor from one whose entry was merged with it."""
-    own = _own_phones()
-    return ~Q(phone_id__in=own) if own else Q()
+    phone_ids = _own_phones()
+    return ~Q(phone_id__in=phone_ids) if phone_ids else Q()
 
 
 def _own_phones() -> set[UUID]:
@@ -109,17 +109,17 @@ def _own_phones() -> set[UUID]:
 
 def condition(wanted: Wanted) -> Q:
     """The same without their state."""
-    of = of_others()
+    terms = of_others()
     for name in ("kind", "way", "programme_id", "is_stranger"):
         if value := getattr(wanted, name):
-            of &= Q(**{name: value})
+            terms &= Q(**{name: value})
     if wanted.desks is not None:
-        of &= wanted.desks.own
+        terms &= wanted.desks.own
     if wanted.unit is not None:
-        of &= Q(unit_id__in=units.below(*wanted.unit))
+        terms &= Q(unit_id__in=units.below(*wanted.unit))
     if wanted.text:
-        of &= _called(wanted.text)
-    return of
+        terms &= _called(wanted.text)
+    return terms
 
 
 def _called(text: str) -> Q:
@@ -134,8 +134,8 @@ def _called(text: str) -> Q:
 
 def open_of(phone_id: UUID) -> QuerySet[Ticket]:
     """The requests of a phone that are open, or done and not solved yet, the newest first. In a system scope."""
-    found = Ticket.objects.filter(phone_id=phone_id, is_proven=True)
-    return found.filter(state__in=(Ticket.State.OPEN, Ticket.State.DONE)).order_by("-opened_at", "pk")
+    rows = Ticket.objects.filter(phone_id=phone_id, is_proven=True)
+    return rows.filter(state__in=(Ticket.State.OPEN, Ticket.State.DONE)).order_by("-opened_at", "pk")
 
 
 def has_called_since(phone_id: UUID, since: datetime) -> bool:
@@ -147,10 +147,10 @@ def has_called_since(phone_id: UUID, since: datetime) -> bool:
 def typists(*, at: datetime) -> list[tuple[int, int]]:
     """Accounts that typed `MANY_STRANGERS` requests or more in 24 hours for phones that never contacted us, with how
     many: of those in the caller's scope, the most first."""
-    found = Ticket.objects.filter(
+    strangers = Ticket.objects.filter(
         is_stranger=True, opened_by__isnull=False, opened_at__gt=at - timedelta(days=1)
     )
-    counted = found.values("opened_by").annotate(n=Count("pk")).filter(n__gte=MANY_STRANGERS)
+    counted = strangers.values("opened_by").annotate(n=Count("pk")).filter(n__gte=MANY_STRANGERS)
     rows = counted.order_by("-n", "opened_by").values_list("opened_by", "n")[:MOST_TYPISTS]
     return [(account, n) for account, n in rows if account is not None]
 
@@ -178,22 +178,22 @@ class SaidLine:
 
 def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool = True) -> list[SaidLine]:
     """What was said and done, the oldest first; of requests that were merged into it too. In the caller's scope."""
-    others = {one.pk: one for one in merged}
-    found = list(TicketLine.objects.filter(ticket__in=[ticket.pk, *others]).order_by("at", "pk")[:200])
+    others = {part.pk: part for part in merged}
+    lines = list(TicketLine.objects.filter(ticket__in=[ticket.pk, *others]).order_by("at", "pk")[:200])
     names: dict[int, str] = {}
     if with_names:
         with system("names of who answered"):
-            names = people.names_of({one.account_id for one in found if one.account_id})
+            names = people.names_of({line.account_id for line in lines if line.account_id})
     return [
         SaidLine(
-            one,
-            keyring().unseal(bytes(one.sealed), about=one.ticket_id.bytes).decode() if one.sealed else "",
-            names.get(one.account_id or 0, ""),
-            one.unit_id,
-            others.get(one.ticket_id),
+            line,
+            keyring().unseal(bytes(line.sealed), about=line.ticket_id.bytes).decode() if line.sealed else "",
+            names.get(line.account_id or 0, ""),
+            line.unit_id,
+            others.get(line.ticket_id),
         )
-        for one in found
-        if one.what != TicketLine.What.MERGED or one.ticket_id == ticket.pk  # once, not of either
+        for line in lines
+        if line.what != TicketLine.What.MERGED or line.ticket_id == ticket.pk  # once, not of either
     ]
 
 
@@ -204,30 +204,32 @@ def readable(some: Sequence[Ticket], viewer: Viewer) -> list[Ticket]:
     """Those of some requests whose words the viewer reads: who answers at their unit, or holds the office they are
     for. One query."""
     named = desks_of(viewer).named
-    spans = units.all_spans({one.unit_id for one in some}) if some else {}
+    spans = units.all_spans({request.unit_id for request in some}) if some else {}
 
-    def reads(one: Ticket) -> bool:
-        positions = [lo for lo, _hi in spans.get(one.unit_id, [])]
-        return viewer.may_at(ANSWER, *positions) or any((one.desk_id, each) in named for each in one.offices)
+    def reads(request: Ticket) -> bool:
+        positions = [lo for lo, _hi in spans.get(request.unit_id, [])]
+        return viewer.may_at(ANSWER, *positions) or any(
+            (request.desk_id, office) in named for office in request.offices
+        )
 
-    return [one for one in some if reads(one)]
+    return [request for request in some if reads(request)]
 
 
 def first_words(some: Sequence[Ticket]) -> dict[UUID, str]:
     """The beginning of what was asked, by request, on one line; nothing of what is erased. One query, in the caller's
     scope."""
-    of = {one.pk: one for one in some}
+    by_id = {request.pk: request for request in some}
     what = TicketLine.What
-    said = TicketLine.objects.filter(
-        Q(what=what.SAID, sealed__isnull=False) | Q(what=what.CALLED), ticket__in=of
+    lines = TicketLine.objects.filter(
+        Q(what=what.SAID, sealed__isnull=False) | Q(what=what.CALLED), ticket__in=by_id
     )
-    return {line.ticket_id: _begun(line) for line in said.order_by("ticket", "at", "pk").distinct("ticket")}
+    return {line.ticket_id: _begun(line) for line in lines.order_by("ticket", "at", "pk").distinct("ticket")}
 
 
-def _begun(said: TicketLine) -> str:
-    if said.sealed is None:
-        return str(said.get_what_display())
-    line = " ".join(keyring().unseal(bytes(said.sealed), about=said.ticket_id.bytes).decode().split())
+def _begun(entry: TicketLine) -> str:
+    if entry.sealed is None:
+        return str(entry.get_what_display())
+    line = " ".join(keyring().unseal(bytes(entry.sealed), about=entry.ticket_id.bytes).decode().split())
     return line if len(line) <= FIRST_WORDS else f"{line[:FIRST_WORDS].rsplit(' ', 1)[0]}…"
 
 
@@ -246,19 +248,19 @@ def asked_again(ticket: Ticket) -> AskedAgain:
     message from this phone. The page says the kind of other requests.
     """
     what = TicketLine.What
-    lines = [one for one in lines_of(ticket, with_names=False) if one.text]
-    said = [one.text for one in lines if one.line.what == what.SAID]
-    told = [one.text for one in lines if one.line.what in (what.REPLIED, what.DONE)]
+    lines = [entry for entry in lines_of(ticket, with_names=False) if entry.text]
+    words = [entry.text for entry in lines if entry.line.what == what.SAID]
+    answers = [entry.text for entry in lines if entry.line.what in (what.REPLIED, what.DONE)]
     is_own = ticket.is_proven and ticket.way in (Ticket.Way.SMS, Ticket.Way.CHAT)
-    asked = "\n".join(said) if is_own and said else str(ticket.get_kind_display())
-    return AskedAgain(asked, told[-1] if told else "")
+    request = "\n".join(words) if is_own and words else str(ticket.get_kind_display())
+    return AskedAgain(request, answers[-1] if answers else "")
 
 
 def next_waiting(of: QuerySet[Ticket], *, but: UUID, at: datetime) -> Ticket | None:
     """Return what is due first in a list, after one was answered. A request that rests after a call waits."""
-    found = list(of.filter(state=Ticket.State.OPEN).exclude(pk=but).order_by("due_at", "pk")[:MOST_LOOKED_AT])
-    calls = calls_about_requests([one.pk for one in found])
-    return next((one for one in found if not _rests(calls.get(one.pk, ()), at)), None)
+    rows = list(of.filter(state=Ticket.State.OPEN).exclude(pk=but).order_by("due_at", "pk")[:MOST_LOOKED_AT])
+    calls = calls_about_requests([row.pk for row in rows])
+    return next((row for row in rows if not _rests(calls.get(row.pk, ()), at)), None)
 
 
 def calls_about_requests(ids: Collection[UUID]) -> Mapping[UUID, Sequence[RequestCall]]:
@@ -272,7 +274,7 @@ def calls_about_requests(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Reques
 def names_of_request_callers(calls: Mapping[UUID, Sequence[RequestCall]]) -> dict[int, str]:
     """Return the names of the callers, by account."""
     with system("who called about requests"):
-        return people.names_of({one.account_id for each in calls.values() for one in each})
+        return people.names_of({call.account_id for history in calls.values() for call in history})
 
 
 def _rests(calls: Sequence[RequestCall], at: datetime) -> bool:
@@ -290,8 +292,11 @@ class OwnRequest:
 
 
 def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[OwnRequest]:
-    """What came from a phone, latest first; without the words where several people share it, or where somebody may
-    have mistyped the number in the form. The phone is proven in the scope in force."""
+    """Return the requests that came from a phone, latest first.
+
+    They are without words where several people share the phone, or where somebody may have mistyped the number in the
+    form. The phone is proven in the scope in force.
+    """
     if current().phone != phone_id:
         return []
     # An account's own scope hides it: at a desk nobody reads what they asked themselves.
@@ -300,7 +305,7 @@ def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[Own
         return [
             OwnRequest(
                 row,
-                [one for one in lines_of(row, with_names=False) if one.text]
+                [line for line in lines_of(row, with_names=False) if line.text]
                 if row.is_proven and with_words
                 else [],
             )
@@ -323,43 +328,43 @@ class RequestOnBehalf:
 
 def asked_for(ids: Collection[UUID]) -> dict[UUID, RequestOnBehalf]:
     """Requests by their ids: what each is about, and what came of it. In a scope that sees them; two queries."""
-    found = list(Ticket.objects.filter(pk__in=ids)) if ids else []
+    rows = list(Ticket.objects.filter(pk__in=ids)) if ids else []
     what = TicketLine.What
     lines = TicketLine.objects.filter(
-        ticket__in=found, what__in=[what.REPLIED, what.DONE], sealed__isnull=False
+        ticket__in=rows, what__in=[what.REPLIED, what.DONE], sealed__isnull=False
     )
     answers = {
         line.ticket_id: keyring().unseal(bytes(line.sealed or b""), about=line.ticket_id.bytes).decode()
-        for line in (lines.order_by("ticket", "-at", "-pk").distinct("ticket") if found else ())
+        for line in (lines.order_by("ticket", "-at", "-pk").distinct("ticket") if rows else ())
     }
     return {
-        one.pk: RequestOnBehalf(
-            one.number,
-            str(one.get_kind_display()),
-            str(one.get_state_display()),
-            one.state == Ticket.State.OPEN,
-            one.state == Ticket.State.SOLVED,
-            one.opened_at,
-            answers.get(one.pk, ""),
+        row.pk: RequestOnBehalf(
+            row.number,
+            str(row.get_kind_display()),
+            str(row.get_state_display()),
+            row.state == Ticket.State.OPEN,
+            row.state == Ticket.State.SOLVED,
+            row.opened_at,
+            answers.get(row.pk, ""),
         )
-        for one in found
+        for row in rows
     }
 
 
 def open_by_state(ids: Collection[UUID]) -> list[tuple[str, int]]:
     """Count those of some requests that nobody called solved or closed, by state in words. In a system scope."""
     some = Ticket.objects.filter(pk__in=ids, state__in=(Ticket.State.OPEN, Ticket.State.DONE))
-    found = dict(some.order_by().values_list("state").annotate(n=Count("pk")))
-    return [(str(each.label), found[each]) for each in Ticket.State if found.get(each)]
+    counts = dict(some.order_by().values_list("state").annotate(n=Count("pk")))
+    return [(str(state.label), counts[state]) for state in Ticket.State if counts.get(state)]
 
 
 def places_of_phone(phone: str, *, limit: int = 3) -> list[int]:
     """Units where the people of a phone live, else what its last requests were about, as far as the caller's scope sees
     them. Nothing for what is no number."""
-    known = phones.parse(phone)
-    if known is None:
+    number = phones.parse(phone)
+    if number is None:
         return []
-    phone_id = keyring().phone_id(known)
+    phone_id = keyring().phone_id(number)
     if homes := people.units_of_phone(phone_id):
         return homes[:limit]
     before = Ticket.objects.filter(phone_id=phone_id).order_by("-opened_at").values_list("unit_id", flat=True)
@@ -392,13 +397,13 @@ def _line(unit_id: int) -> RawSQL:
 
 def ready_for(ticket: Ticket) -> list[ReadyAnswer]:
     """Texts to answer a request with, in the person's language: of its kind first, of its desk before those above."""
-    found = ReadyAnswer.objects.filter(
+    rows = ReadyAnswer.objects.filter(
         unit_id__in=_line(ticket.desk_id),
         language=ticket.language,
         kind__in=["", ticket.kind],
         is_used=True,
     )
-    return list(found.order_by("-kind", "made_at", "pk")[:MOST_READY])
+    return list(rows.order_by("-kind", "made_at", "pk")[:MOST_READY])
 
 
 def ready_around(unit_id: int, span: tuple[int, int]) -> QuerySet[ReadyAnswer]:
@@ -414,8 +419,8 @@ def ready(ident: UUID) -> ReadyAnswer:
 def desks_of(viewer: Viewer) -> Desks:
     """What the viewer's own offices answer."""
     return Desks(
-        frozenset(held.unit_id for held in viewer.appointments if ANSWER in held.capabilities),
-        frozenset((held.unit_id, held.office) for held in viewer.appointments if NAMED in held.capabilities),
+        frozenset(seat.unit_id for seat in viewer.appointments if ANSWER in seat.capabilities),
+        frozenset((seat.unit_id, seat.office) for seat in viewer.appointments if NAMED in seat.capabilities),
     )
 
 
@@ -439,26 +444,26 @@ def waiting(of: Q, *, at: datetime, limit: int) -> Queue:
 def waiting_apart(of: Q, *, at: datetime, limit: int) -> tuple[Queue, Queue]:
     """The same: what came here first, and what came up from below. One query."""
     rows = _open(of, limit)
-    return _queue([one for one in rows if not one[1]], at), _queue([one for one in rows if one[1]], at)
+    return _queue([row for row in rows if not row[1]], at), _queue([row for row in rows if row[1]], at)
 
 
-def _open(of: Q, limit: int) -> list[tuple[datetime, int, datetime]]:
-    """Due, raised and opened of what waits. Where nothing waits, nobody asks which phones are the viewer's own."""
-    rows = Ticket.objects.filter(of, state=Ticket.State.OPEN).order_by("due_at")
-    found = list(rows.values_list("due_at", "raised", "opened_at", "phone_id")[:limit])
-    own = _own_phones() if found else set()
-    return [(due, raised, opened) for due, raised, opened, phone_id in found if phone_id not in own]
+def _open(terms: Q, limit: int) -> list[tuple[datetime, int, datetime]]:
+    """Return due, raised and opened of what waits. It looks up the viewer's own phones only if something waits."""
+    rows = Ticket.objects.filter(terms, state=Ticket.State.OPEN).order_by("due_at")
+    facts = list(rows.values_list("due_at", "raised", "opened_at", "phone_id")[:limit])
+    own_ids = _own_phones() if facts else set()
+    return [(due, raised, opened) for due, raised, opened, phone_id in facts if phone_id not in own_ids]
 
 
-def _queue(found: list[tuple[datetime, int, datetime]], at: datetime) -> Queue:
-    if not found:
+def _queue(rows: list[tuple[datetime, int, datetime]], at: datetime) -> Queue:
+    if not rows:
         return Queue()
     return Queue(
-        len(found),
-        sum(due < at for due, _raised, _opened in found),
-        sum(raised > 0 for _due, raised, _opened in found),
-        found[0][0],
-        min(opened for _due, _raised, opened in found),
+        len(rows),
+        sum(due < at for due, _raised, _opened in rows),
+        sum(raised > 0 for _due, raised, _opened in rows),
+        rows[0][0],
+        min(opened for _due, _raised, opened in rows),
     )
 
 
@@ -533,8 +538,8 @@ _TIMES = f"""
 def times(span: tuple[int, int], *, days: int, at: datetime) -> list[RequestLevel]:
     """How long requests of the last days took, by the level they came to. In the caller's scope; one query."""
     lo, hi = span
-    given = {"since": at - timedelta(days=days), "lo": lo, "hi": hi, "at": at}
-    return sql.each(RequestLevel, _TIMES, given)
+    values = {"since": at - timedelta(days=days), "lo": lo, "hi": hi, "at": at}
+    return sql.each(RequestLevel, _TIMES, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,10 +573,10 @@ def desk_of(unit_id: int, *, days: int, at: datetime, until: datetime | None = N
 
 def place_of_pin(pin: str) -> int | None:
     """The smallest unit that holds all places of a PIN code."""
-    found = units.by_pin(pin)
-    if len(found) < 2:
-        return found[0].id if found else None
+    places = units.by_pin(pin)
+    if len(places) < 2:
+        return places[0].id if places else None
     tree = Hierarchy.ORGANISATIONAL
-    ways = [[step.id for step in way] for way in units.paths([one.id for one in found], tree).values()]
+    ways = [[step.id for step in way] for way in units.paths([place.id for place in places], tree).values()]
     shared = [steps[0] for steps in zip(*ways, strict=False) if len(set(steps)) == 1] if ways else []
     return shared[-1] if shared else None

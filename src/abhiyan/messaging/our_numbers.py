@@ -48,20 +48,20 @@ class OurNumbers:
 
         The programme's own comes first, then that of the open drive above it, then one of all programmes.
         """
-        fit = [one for one in self.rows if one.meaning == meaning and one.provider in providers]
-        of_programmes = {one.programme_id for one in fit} - {None}
-        # Which drive is above is asked only where its number may be the answer.
+        fit = [row for row in self.rows if row.meaning == meaning and row.provider in providers]
+        of_programmes = {row.programme_id for row in fit} - {None}
+        # We ask for the drive above only where its number may be the answer.
         above = numbers_serving(programme_id) if of_programmes and programme_id not in of_programmes else ()
         order: dict[int | None, int] = {
-            one: n for n, one in enumerate(dict.fromkeys((programme_id, *above, None)))
+            ident: n for n, ident in enumerate(dict.fromkeys((programme_id, *above, None)))
         }
-        found = [one for one in fit if one.programme_id in order]
-        return min(found, key=lambda one: order[one.programme_id]).number if found else ""
+        candidates = [row for row in fit if row.programme_id in order]
+        return min(candidates, key=lambda row: order[row.programme_id]).number if candidates else ""
 
     def first(self, meaning: str, *, providers: Sequence[str] = inbound.PROVIDERS) -> str:
         """Return the first number with this meaning, for the whole installation; "" while there is none."""
-        found = (one.number for one in self.rows if one.meaning == meaning and one.provider in providers)
-        return next(found, "")
+        numbers = (row.number for row in self.rows if row.meaning == meaning and row.provider in providers)
+        return next(numbers, "")
 
     def answer_way(self, programme_id: int = 0) -> AnswerWay:
         """Return where an answer by text goes. A number of the programme's drive comes first, then our number for

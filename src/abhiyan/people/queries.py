@@ -78,8 +78,8 @@ def account_of_phone(phone_id: UUID) -> Account | None:
 
 def phones_of_account(account_id: int, *, at: datetime) -> list[FieldPhone]:
     """The phones of the field that an account is signed in on, the newest first."""
-    found = FieldPhone.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=at)
-    return list(found.order_by("-begun_at"))
+    rows = FieldPhone.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=at)
+    return list(rows.order_by("-begun_at"))
 
 
 def field_phone(public_id: UUID) -> FieldPhone:
@@ -119,10 +119,10 @@ def names_in(unit_ids: Collection[int]) -> list[str]:
     In a system scope.
     """
     entered = Person.objects.filter(unit_id__in=unit_ids, name__isnull=False, erased_at=None)
-    held = Account.objects.filter(unit_id__in=unit_ids, closed_at=None)
+    holders = Account.objects.filter(unit_id__in=unit_ids, closed_at=None)
     names = [
         *entered.order_by("-at").values_list("name", flat=True)[:MOST_NAMES],
-        *held.order_by("-pk").values_list("name", flat=True)[:MOST_NAMES],
+        *holders.order_by("-pk").values_list("name", flat=True)[:MOST_NAMES],
     ]
     return [name for name in names if name]
 
@@ -146,14 +146,14 @@ def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
 
     Names of the whole state are known; picking somebody by a phone's digits is for those who may see the phone.
     """
-    found = _near()
+    rows = _near()
     text = text.replace("\0", "").strip()  # PostgreSQL holds no NUL, and refuses to look for one
     if text.isdigit() and len(text) == 4:
-        found = found.filter(last4=text)
+        rows = rows.filter(last4=text)
     else:
         for word in text.split()[:4]:
-            found = found.filter(name__icontains=word)
-    return found.order_by("name", "id")[:limit]
+            rows = rows.filter(name__icontains=word)
+    return rows.order_by("name", "id")[:limit]
 
 
 def accounts_called(
@@ -168,9 +168,9 @@ def accounts_called(
     if not words:
         return []
     *whole, last = words
-    condition, given = only
-    given = given | {"last": last, "until": last + AFTER_ALL, "limit": limit}
-    given |= {f"word_{n}": word for n, word in enumerate(whole)}
+    condition, values = only
+    values = values | {"last": last, "until": last + AFTER_ALL, "limit": limit}
+    values |= {f"word_{n}": word for n, word in enumerate(whole)}
     also = "".join(
         " and exists (select from people_account_word o"
         f" where o.word = %(word_{n})s and o.account_id = w.account_id)"
@@ -179,7 +179,7 @@ def accounts_called(
     return sql.column(
         "select distinct account_id from (select w.account_id from people_account_word w"
         f" where w.word ~>=~ %(last)s and w.word ~<~ %(until)s{also} and {condition} limit %(limit)s) found",
-        given,
+        values,
     )
 
 
@@ -193,13 +193,13 @@ def called(account: str, text: str) -> tuple[str, dict[str, str]]:
     *whole, last = fold.fold(text) or [""]
     if not last:
         return "false", {}
-    given = {"called": last, "called_until": last + AFTER_ALL}
+    values = {"called": last, "called_until": last + AFTER_ALL}
     words = f"{account} in (select account_id from people_account_word where word"
     conditions = [f"{words} ~>=~ %(called)s and word ~<~ %(called_until)s)"]
     for n, word in enumerate(whole):
-        given[f"called_{n}"] = word
+        values[f"called_{n}"] = word
         conditions.append(f"{words} = %(called_{n})s)")
-    return " and ".join(conditions), given
+    return " and ".join(conditions), values
 
 
 def confirmed_factors(account_id: int) -> list[Factor]:
@@ -218,11 +218,11 @@ def notice(code: str, language: str, version: int | None = None) -> Notice:
         code=code, version=OuterRef("version"), language=OuterRef("language"), ended_at=None
     )
     rows = Notice.objects.filter(code=code, version=version).annotate(is_heard=Exists(heard))
-    found = {each.language: each for each in rows}
-    for wanted in (language, languages.otherwise(language), DEFAULT_LANGUAGE, *found):
-        if wanted in found:
-            found[wanted].has_audio = found[wanted].is_heard
-            return found[wanted]
+    by_language = {row.language: row for row in rows}
+    for wanted in (language, languages.otherwise(language), DEFAULT_LANGUAGE, *by_language):
+        if wanted in by_language:
+            by_language[wanted].has_audio = by_language[wanted].is_heard
+            return by_language[wanted]
     raise NotFound(field="notice")
 
 
@@ -245,16 +245,16 @@ def versions_of_notice(code: str) -> list[int]:
 
 def published_by(code: str, version: int) -> str:
     """The name of the organisation that published a version; "" of a sample, or where none was set."""
-    found = Notice.objects.filter(code=code, version=version).values_list("organisation", flat=True)
-    return found.first() or ""
+    names = Notice.objects.filter(code=code, version=version).values_list("organisation", flat=True)
+    return names.first() or ""
 
 
 def publications(code: str) -> list[tuple[int, datetime, list[str], bool]]:
     """Every version of a notice, newest first: number, day, languages, whether it is a sample."""
-    found: dict[int, tuple[datetime, list[str], bool]] = {}
+    versions: dict[int, tuple[datetime, list[str], bool]] = {}
     for row in Notice.objects.filter(code=code).order_by("-version", "language"):
-        found.setdefault(row.version, (row.published_at, [], row.is_sample))[1].append(row.language)
-    return [(version, *facts) for version, facts in found.items()]
+        versions.setdefault(row.version, (row.published_at, [], row.is_sample))[1].append(row.language)
+    return [(version, *facts) for version, facts in versions.items()]
 
 
 def texts_of_notice(code: str, version: int) -> dict[str, NoticeText]:
@@ -280,15 +280,15 @@ def languages_of_notice(code: str, version: int) -> list[str]:
 
 def is_suppressed(phone_id: UUID) -> str:
     """What a phone said no to: "outreach", "all", or "" for nothing. In a scope that sees it."""
-    found = standing_no(phone_id)
-    return found.scope if found else ""
+    refusal = standing_no(phone_id)
+    return refusal.scope if refusal else ""
 
 
 def phones_that_said_no(phone_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these phones whose no stands, to outreach or to all. Past the scope in force: so that nobody calls."""
     with system("whom nobody may call"):
-        found = Suppression.objects.filter(phone_id__in=list(phone_ids), lifted_at=None)
-        return set(found.values_list("phone_id", flat=True))
+        rows = Suppression.objects.filter(phone_id__in=list(phone_ids), lifted_at=None)
+        return set(rows.values_list("phone_id", flat=True))
 
 
 def standing_no(phone_id: UUID) -> Suppression | None:
@@ -298,18 +298,18 @@ def standing_no(phone_id: UUID) -> Suppression | None:
 
 def refused_by(person_ids: Collection[UUID]) -> dict[UUID, list[int]]:
     """What people have taken their yes to back, and not given it again, by person. In a scope that sees them."""
-    given = Consent.objects.filter(person_id__in=person_ids).values_list(
+    consents = Consent.objects.filter(person_id__in=person_ids).values_list(
         "person_id", "purpose", "withdrawn_at"
     )
-    standing = {(person, purpose) for person, purpose, withdrawn_at in given if withdrawn_at is None}
-    refused = {(person, purpose) for person, purpose, _at in given} - standing
+    standing = {(person, purpose) for person, purpose, withdrawn_at in consents if withdrawn_at is None}
+    refused = {(person, purpose) for person, purpose, _at in consents} - standing
     return {person: sorted(what for who, what in refused if who == person) for person, _what in refused}
 
 
 def took_back(person_id: UUID, purpose: int) -> bool:
     """Whether a person has taken their yes to a purpose back, and not given it again. Who never gave one has not."""
-    own = Consent.objects.filter(person_id=person_id, purpose=purpose)
-    return own.exists() and not own.filter(withdrawn_at=None).exists()
+    consents = Consent.objects.filter(person_id=person_id, purpose=purpose)
+    return consents.exists() and not consents.filter(withdrawn_at=None).exists()
 
 
 def last_signs(phone_ids: Iterable[UUID]) -> dict[UUID, datetime]:
@@ -320,8 +320,8 @@ def last_signs(phone_ids: Iterable[UUID]) -> dict[UUID, datetime]:
 
 def units_of_phone(phone_id: UUID) -> list[int]:
     """The units where the people of a phone live, as far as the caller's scope sees them."""
-    own = Person.objects.filter(phone_id=phone_id, left_at=None, merged_into=None)
-    return sorted(set(own.values_list("unit_id", flat=True)))
+    entries = Person.objects.filter(phone_id=phone_id, left_at=None, merged_into=None)
+    return sorted(set(entries.values_list("unit_id", flat=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,24 +360,24 @@ class HeldData:
             "kept_since": person.at if person else None,
             "consents": [
                 {
-                    "purpose": each.get_purpose_display(),
-                    "notice_version": each.notice_version,
-                    "given_at": each.at,
-                    "withdrawn_at": each.withdrawn_at,
+                    "purpose": consent.get_purpose_display(),
+                    "notice_version": consent.notice_version,
+                    "given_at": consent.at,
+                    "withdrawn_at": consent.withdrawn_at,
                 }
-                for each in self.consents
+                for consent in self.consents
             ],
             "said_no": self.suppression.scope if self.suppression else None,
             "phone_last_heard_at": self.last_sign,
             "documents": [
                 {
-                    "number": each.number,
-                    "kind": str(each.kind),
-                    "issued_at": each.issued_at,
-                    "revoked_at": each.revoked_at,
-                    "why": str(each.why),
+                    "number": document.number,
+                    "kind": str(document.kind),
+                    "issued_at": document.issued_at,
+                    "revoked_at": document.revoked_at,
+                    "why": str(document.why),
                 }
-                for each in self.documents
+                for document in self.documents
             ],
             "account": self.account.name if self.account else None,
             "sessions": len(self.sessions),
@@ -411,18 +411,18 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
 
 def _issued_to(person_id: UUID) -> list[Issued]:
     """A person's cards and certificates, the newest first. In a scope that sees them."""
-    found = Document.objects.filter(person_id=person_id).order_by("-issued_at", "id")[:MOST_DOCUMENTS]
+    rows = Document.objects.filter(person_id=person_id).order_by("-issued_at", "id")[:MOST_DOCUMENTS]
     return [
         Issued(
-            id=each.pk,
-            number=document_number(each.pk),
-            code=each.kind,
-            kind=documents.kind(each.kind).label,
-            issued_at=each.issued_at,
-            revoked_at=each.revoked_at,
-            why=each.get_revoke_reason_display(),
+            id=row.pk,
+            number=document_number(row.pk),
+            code=row.kind,
+            kind=documents.kind(row.kind).label,
+            issued_at=row.issued_at,
+            revoked_at=row.revoked_at,
+            why=row.get_revoke_reason_display(),
         )
-        for each in found
+        for row in rows
     ]
 
 
@@ -433,18 +433,18 @@ def documents_about(about: UUID) -> list[Document]:
 
 def standing_document(kind: str, about: UUID) -> Document | None:
     """The card or certificate of a kind about one thing that is not revoked."""
-    found = Document.objects.filter(about=about, kind=kind, revoked_at=None)
-    return found.order_by("issued_at", "id").first()
+    rows = Document.objects.filter(about=about, kind=kind, revoked_at=None)
+    return rows.order_by("issued_at", "id").first()
 
 
 def holder_of(ident: UUID) -> tuple[documents.DocumentKind, str] | None:
     """What a document is and whose, where it is valid: not revoked, and true by the rule of its kind. In a system
     scope."""
-    found = Document.objects.filter(pk=ident, revoked_at=None).first()
-    if found is None:
+    document = Document.objects.filter(pk=ident, revoked_at=None).first()
+    if document is None:
         return None
-    kind = documents.kind(found.kind)
-    holder = kind.holder(found.about)
+    kind = documents.kind(document.kind)
+    holder = kind.holder(document.about)
     return None if holder is None else (kind, holder)
 
 
@@ -470,7 +470,7 @@ def persons_on(phone_id: UUID) -> list[Person]:
 
 def merged_with(person_ids: Collection[UUID]) -> set[UUID]:
     """Other entries of the same human beings: the entry that stays and those merged into it. In a system scope."""
-    stays = {each.merged_into or each.pk for each in Person.objects.filter(pk__in=person_ids)}
+    stays = {entry.merged_into or entry.pk for entry in Person.objects.filter(pk__in=person_ids)}
     either = Q(first_id__in=stays) | Q(second_id__in=stays)
     pairs = Double.objects.filter(either, state=Double.State.MERGED, kept_id__in=stays)
     return {person for pair in pairs.values_list("first_id", "second_id") for person in pair} - {*person_ids}
@@ -487,10 +487,10 @@ select distinct same.of, p.phone_id from same join people_person p on p.id = sam
 
 def _same_phones(phone_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Each phone with those of entries that were merged with an entry on it: all are of one human being."""
-    found = {phone_id: {phone_id} for phone_id in phone_ids}
-    for phone_id, same in sql.rows(_SAME_PHONES, [list(found)]) if found else ():
-        found[phone_id].add(same)
-    return found
+    by_phone = {phone_id: {phone_id} for phone_id in phone_ids}
+    for phone_id, same in sql.rows(_SAME_PHONES, [list(by_phone)]) if by_phone else ():
+        by_phone[phone_id].add(same)
+    return by_phone
 
 
 def phones_behind(account_ids: Iterable[int]) -> dict[int, set[UUID]]:
@@ -499,9 +499,9 @@ def phones_behind(account_ids: Iterable[int]) -> dict[int, set[UUID]]:
 
     A call, a check or a request about oneself is given to nobody: who gives them asks here.
     """
-    own = {pk: one.phone_id for pk, one in accounts(account_ids).items()}
-    same = _same_phones(set(own.values()))
-    return {pk: same[phone_id] for pk, phone_id in own.items()}
+    phone_of = {pk: row.phone_id for pk, row in accounts(account_ids).items()}
+    same = _same_phones(set(phone_of.values()))
+    return {pk: same[phone_id] for pk, phone_id in phone_of.items()}
 
 
 def own_phones(account_id: int | None) -> set[UUID]:
@@ -517,12 +517,12 @@ def accounts_behind(phone_id: UUID) -> set[int]:
 
 def phones(phone_ids: Iterable[UUID]) -> dict[UUID, Phone]:
     """Phones by id, those that are kept and in scope."""
-    return {each.pk: each for each in Phone.objects.filter(pk__in=set(phone_ids))}
+    return {row.pk: row for row in Phone.objects.filter(pk__in=set(phone_ids))}
 
 
 def accounts(account_ids: Iterable[int]) -> dict[int, Account]:
     """Open accounts by id, those in scope."""
-    return {each.pk: each for each in Account.objects.filter(id__in=set(account_ids), closed_at=None)}
+    return {row.pk: row for row in Account.objects.filter(id__in=set(account_ids), closed_at=None)}
 
 
 def phone(phone_id: UUID) -> Phone:
@@ -533,8 +533,8 @@ def phone(phone_id: UUID) -> Phone:
 def numbers_of(phone_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Numbers (E.164) of those of these phones that are known and in scope, unsealed: to write to them."""
     ring = keyring()
-    found = Phone.objects.filter(pk__in=set(phone_ids))
-    return {one.pk: ring.unseal(bytes(one.sealed), about=one.pk.bytes).decode() for one in found}
+    rows = Phone.objects.filter(pk__in=set(phone_ids))
+    return {row.pk: ring.unseal(bytes(row.sealed), about=row.pk.bytes).decode() for row in rows}
 
 
 def number_of(phone_id: UUID) -> str:

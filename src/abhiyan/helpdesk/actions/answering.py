@@ -112,8 +112,8 @@ def answer_counted(
     at: datetime,
 ) -> Ticket:
     """`answer_ticket` of one of several that `take_answers` counted together. is_approved: by a second person."""
-    said = rules.plain(text)
-    if not said or len(said) > rules.LONGEST_ANSWER:
+    words = rules.plain(text)
+    if not words or len(words) > rules.LONGEST_ANSWER:
         raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
     with system("a request is answered"):
         row = _mine(ticket, by)
@@ -121,13 +121,13 @@ def answer_counted(
             raise NotOpen
         if seen is not None and row.due_at != seen:
             raise AnswerCrossed
-        check_words(said, places=lambda: places_of(row), at=at)
+        check_words(words, places=lambda: places_of(row), at=at)
         if not is_counted:
             take_answers(n=1, by=by, at=at)
         limits.take(declared.HELP_TO_PHONE, str(row.phone_id), at=at)
         is_written = may_be_written(row)
         if is_written and not is_approved:
-            _take_same(said, by=by, at=at)
+            _take_same(words, by=by, at=at)
         row.answered_at = row.answered_at or at
         if is_done:
             row.state, row.done_at, row.question = State.DONE, at, lot.uuid()
@@ -137,9 +137,9 @@ def answer_counted(
             row,
             What.DONE if is_done else What.REPLIED,
             at=at,
-            text=said,
+            text=words,
             account_id=by.account_id,
-            message_id=_sent(row, said, is_done=is_done, is_written=is_written, at=at),
+            message_id=_sent(row, words, is_done=is_done, is_written=is_written, at=at),
         )
         row.save()
         _trail("answer_ticket", row, by=by, at=at, is_done=is_done)
@@ -152,20 +152,20 @@ def same_answer(said: str, by: Actor) -> str:
     return f"{by.account_id or by.id} {hashlib.sha256(letters.encode(errors='replace')).hexdigest()[:16]}"
 
 
-def _take_same(said: str, *, by: Actor, at: datetime) -> None:
+def _take_same(words: str, *, by: Actor, at: datetime) -> None:
     """Count an answer among the same of its account. One text to many phones is a bulk send: it takes two people."""
     try:
-        limits.take(declared.HELP_SAME, same_answer(said, by), at=at)
+        limits.take(declared.HELP_SAME, same_answer(words, by), at=at)
     except TooMany:
         raise SameAnswerOften(field="text", most=limits.allowed_by(declared.HELP_SAME, at)) from None
 
 
-def _sent(row: Ticket, said: str, *, is_done: bool, is_written: bool, at: datetime) -> UUID | None:
+def _sent(row: Ticket, words: str, *, is_done: bool, is_written: bool, at: datetime) -> UUID | None:
     """What goes to the phone: the answer, the question, or both. Returns the id of the message; None: nothing went."""
     if is_done and may_be_told(row):
         with translation.override(row.language):
-            return _ask(row, said if is_written else str(_SPOKEN), at=at)
-    return _tell(row, said, at=at) if is_written else None
+            return _ask(row, words if is_written else str(_SPOKEN), at=at)
+    return _tell(row, words, at=at) if is_written else None
 
 
 def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetime) -> Ticket:
@@ -194,8 +194,8 @@ def merge_ticket(*, ticket: UUID, into: str, by: Actor, at: datetime) -> Ticket:
     """
     with system("requests are merged"):
         row = _mine(ticket, by)
-        found = Ticket.objects.filter(number=rules.read_number(into), state=State.OPEN).exclude(pk=row.pk)
-        target = found.select_for_update().first()
+        targets = Ticket.objects.filter(number=rules.read_number(into), state=State.OPEN).exclude(pk=row.pk)
+        target = targets.select_for_update().first()
         if target is None or row.state == State.MERGED:
             raise NoSuchRequest(field="into")
         require_answer(target, by=by)
@@ -231,7 +231,7 @@ def reopen_ticket(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
 def ask_quiet(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
     """Make a request of a text that asked nothing: it gets a time from now.
 
-    Who may: helpdesk.answer at the unit. Refuses NotFound, NotYours, StillOpen.
+    The account needs helpdesk.answer at the unit. Refuses NotFound, NotYours, StillOpen.
     """
     with system("a text becomes a request"):
         row = _mine(ticket, by)
@@ -293,21 +293,21 @@ def note_request_call(
 
 def _mine(ident: UUID, by: Actor) -> Ticket:
     """The ticket, locked after its phone, where the actor may answer it."""
-    known = Ticket.objects.filter(pk=ident).values_list("phone_id", flat=True)
-    lock_phones(known)
+    phone_ids = Ticket.objects.filter(pk=ident).values_list("phone_id", flat=True)
+    lock_phones(phone_ids)
     row = locked(ident)
     require_answer(row, by=by)
     return row
 
 
-def _tell(row: Ticket, said: str, *, at: datetime) -> UUID:
+def _tell(row: Ticket, words: str, *, at: datetime) -> UUID:
     """Send an answer. Returns the id of its message."""
     key = f"helpdesk|{row.pk}|{at.isoformat()}"
     messaging.send(
         template="ticket.reply",
         phone=person_of(row)["phone"],
         language=row.language,
-        blanks={"number": row.number, "text": said},
+        blanks={"number": row.number, "text": words},
         key=key,
         unit_id=row.unit_id,
         programme_id=row.programme_id,
@@ -316,7 +316,7 @@ def _tell(row: Ticket, said: str, *, at: datetime) -> UUID:
     return messages.message_id(key)
 
 
-def _ask(row: Ticket, said: str, *, at: datetime) -> UUID | None:
+def _ask(row: Ticket, words: str, *, at: datetime) -> UUID | None:
     """Send an answer with the question whether it is solved. Returns the id of its message."""
     assert row.question is not None
     messaging.ask(
@@ -327,7 +327,7 @@ def _ask(row: Ticket, said: str, *, at: datetime) -> UUID | None:
             phone=person_of(row)["phone"],
             language=row.language,
             template="ask.solved",
-            blanks={"number": row.number, "text": said},
+            blanks={"number": row.number, "text": words},
             label=row.number,
             expires_at=rules.closes_at(row.kind, at),
             hears_late_no=True,

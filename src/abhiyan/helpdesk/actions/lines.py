@@ -57,16 +57,16 @@ def begin_request(row: Ticket, *, at: datetime) -> None:
 
 def sealed_person(ident: UUID, *, phone: str, name: str) -> bytes:
     """Phone and name of who asks, under the ticket's id."""
-    told = json.dumps({"phone": phone, "name": name}, ensure_ascii=False)
-    return keyring().seal(told.encode(errors="replace"), about=ident.bytes)
+    content = json.dumps({"phone": phone, "name": name}, ensure_ascii=False)
+    return keyring().seal(content.encode(errors="replace"), about=ident.bytes)
 
 
 def person_of(ticket: Ticket) -> dict[str, Any]:
     """Phone and name; empty once they are erased."""
     if ticket.sealed is None:
         return {"phone": "", "name": ""}
-    told: dict[str, Any] = json.loads(keyring().unseal(bytes(ticket.sealed), about=ticket.pk.bytes))
-    return told
+    content: dict[str, Any] = json.loads(keyring().unseal(bytes(ticket.sealed), about=ticket.pk.bytes))
+    return content
 
 
 def locked(ident: UUID) -> Ticket:

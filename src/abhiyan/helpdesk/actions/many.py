@@ -67,7 +67,7 @@ def ask_answer_many(
     CodeInAnswer, CampaignInAnswer, what `org.ask_release` refuses."""
     _look_at(tickets, texts, at=at)
     payload = {
-        "tickets": sorted(str(one) for one in set(tickets))[:MOST],
+        "tickets": sorted(str(ident) for ident in set(tickets))[:MOST],
         "texts": {language: rules.plain(text) for language, text in sorted(texts.items())},
         "is_done": is_done,
     }
@@ -78,10 +78,10 @@ def answer_approved(*, release: UUID, by: Actor, at: datetime) -> int:
     """Send what a second person approved; how many were answered. Refuses what `org.use_release` refuses; TooMany where
     the account may not answer so many today: the approval then is not used, and waits for tomorrow."""
     with transaction.atomic():
-        told = org.use_release(public_id=release, act=MANY, by=by, at=at)
-        written = _written([UUID(one) for one in told["tickets"]], told["texts"])
+        payload = org.use_release(public_id=release, act=MANY, by=by, at=at)
+        written = _written([UUID(ident) for ident in payload["tickets"]], payload["texts"])
         take_answers(n=len(written), by=by, at=at)
-    return _answered(written, is_done=told["is_done"], is_approved=True, by=by, at=at)
+    return _answered(written, is_done=payload["is_done"], is_approved=True, by=by, at=at)
 
 
 def _look_at(tickets: Collection[UUID], texts: Mapping[str, str], *, at: datetime) -> None:
@@ -92,17 +92,17 @@ def _look_at(tickets: Collection[UUID], texts: Mapping[str, str], *, at: datetim
         return {unit for row in Ticket.objects.filter(pk__in=set(tickets)) for unit in places_of(row)}
 
     for language, text in texts.items():
-        said = rules.plain(text)
-        if not said or len(said) > rules.LONGEST_ANSWER:
+        words = rules.plain(text)
+        if not words or len(words) > rules.LONGEST_ANSWER:
             raise NoAnswer(field=f"text_{language}", most=rules.LONGEST_ANSWER)
         with system("where those live who get one answer"):
-            check_words(said, places=places, at=at, field=f"text_{language}")
+            check_words(words, places=places, at=at, field=f"text_{language}")
 
 
 def _written(tickets: Collection[UUID], texts: Mapping[str, str]) -> dict[UUID, str]:
     """The open ones in whose language an answer was written: each with its text."""
-    found = Ticket.objects.filter(pk__in=set(tickets), state=Ticket.State.OPEN).values_list("pk", "language")
-    return {ident: texts[language] for ident, language in found if texts.get(language)}
+    rows = Ticket.objects.filter(pk__in=set(tickets), state=Ticket.State.OPEN).values_list("pk", "language")
+    return {ident: texts[language] for ident, language in rows if texts.get(language)}
 
 
 def _answered(

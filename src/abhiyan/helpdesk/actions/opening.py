@@ -92,14 +92,14 @@ def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
 
     Who may: helpdesk.type at the unit. Refuses PlaceElsewhere, NoPhone, NothingSaid, TooLong, TooMany.
     """
-    asked = _looked_at(opening)
+    request = _looked_at(opening)
     try:
-        org.require(by, TYPE, at=asked.unit_id)
+        org.require(by, TYPE, at=request.unit_id)
     except org.NotYours:
         raise PlaceElsewhere(field="unit") from None
     limits.take(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
     with system("a request is typed"):
-        return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
+        return _opened(request, is_proven=True, is_typed=True, by=by, at=at)
 
 
 def add_need(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
@@ -108,11 +108,11 @@ def add_need(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
 
     In the transaction of an act that asked who may. Refuses NothingSaid, TooLong, IllnessSaid.
     """
-    asked = _looked_at(opening)
-    if any(wording.is_about_illness(text) for text in asked.texts):
+    request = _looked_at(opening)
+    if any(wording.is_about_illness(text) for text in request.texts):
         raise IllnessSaid(field="need")
     with system("an office-bearer needs something"):
-        return _opened(asked, is_proven=True, is_typed=True, is_above=True, by=by, at=at)
+        return _opened(request, is_proven=True, is_typed=True, is_above=True, by=by, at=at)
 
 
 def add_own(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
@@ -137,19 +137,19 @@ def keep_quiet(*, opening: Opening, by: Actor, at: datetime) -> Ticket | None:
     came.
     """
     with system("a text that asks nothing is kept"):
-        asked = _at_home(_cut(opening))
-        lock_phones([_phone_id(asked)])
-        row = _to_join(asked, is_proven=True, is_typed=False, by=by, at=at)
+        request = _at_home(_cut(opening))
+        lock_phones([_phone_id(request)])
+        row = _to_join(request, is_proven=True, is_typed=False, by=by, at=at)
         if row is None:
             try:
                 limits.take(declared.HELP_NEW, "quiet", at=at)
             except TooMany:
                 return None
-            row = _new(asked, is_proven=True, is_stranger=False, is_above=False, by=by, at=at)
+            row = _new(request, is_proven=True, is_stranger=False, is_above=False, by=by, at=at)
             row.state, row.due_at = State.QUIET, at
         else:
-            row.n += len(asked.texts)
-        _add_said(row, asked, is_call=False, by=by, at=at)
+            row.n += len(request.texts)
+        _add_said(row, request, is_call=False, by=by, at=at)
         return row
 
 
@@ -160,12 +160,12 @@ def add_call(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     the centre's unit: a caller writes nothing to desks elsewhere. In the transaction of an act that asked who may.
     Refuses NoPhone, NothingSaid, TooLong, TooMany.
     """
-    asked = _looked_at(opening)
+    request = _looked_at(opening)
     limits.take(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
     with system("a call to the helpline is written down"):
-        home = _at_home(asked)
-        asked = home if units.stands_below(home.unit_id, asked.unit_id) else asked
-        return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
+        home = _at_home(request)
+        request = home if units.stands_below(home.unit_id, request.unit_id) else request
+        return _opened(request, is_proven=True, is_typed=True, by=by, at=at)
 
 
 def add_without_phone(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
@@ -175,8 +175,8 @@ def add_without_phone(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     of what came.
     """
     with system("a no without a phone number becomes a request"):
-        asked = replace(_cut(opening), kind=Ticket.Kind.MEMBERSHIP.value)
-        return _opened(asked, is_proven=True, is_typed=False, by=by, at=at)
+        request = replace(_cut(opening), kind=Ticket.Kind.MEMBERSHIP.value)
+        return _opened(request, is_proven=True, is_typed=False, by=by, at=at)
 
 
 def _cut(opening: Opening) -> Opening:
@@ -197,34 +197,34 @@ def add_web(*, opening: Opening, network: str, by: Actor, at: datetime) -> Ticke
 
     Refuses NoPhone, NothingSaid, TooLong, TooMany.
     """
-    asked = _looked_at(opening)
-    phone_id = keyring().phone_id(asked.phone)
+    request = _looked_at(opening)
+    phone_id = keyring().phone_id(request.phone)
     is_proven = by.kind == "citizen" and current().phone == phone_id
     if not is_proven:
         limits.take(declared.HELP_NETWORK, network, at=at)
     with system("a request comes by the web"):
-        return _opened(_at_home(asked), is_proven=is_proven, is_typed=False, by=by, at=at)
+        return _opened(_at_home(request), is_proven=is_proven, is_typed=False, by=by, at=at)
 
 
 def _looked_at(opening: Opening) -> Opening:
     phone = phones.parse(opening.phone)
     if phone is None:
         raise NoPhone(field="phone")
-    said = [words for text in opening.texts if (words := rules.plain(text))]
-    if not said:
+    texts = [words for text in opening.texts if (words := rules.plain(text))]
+    if not texts:
         raise NothingSaid(field="said")
-    if any(len(text) > rules.LONGEST for text in said):
+    if any(len(text) > rules.LONGEST for text in texts):
         raise TooLong(field="said", most=rules.LONGEST)
-    return replace(opening, phone=phone, texts=said, name=rules.plain(opening.name)[:100])
+    return replace(opening, phone=phone, texts=texts, name=rules.plain(opening.name)[:100])
 
 
-def _phone_id(asked: Opening) -> UUID:
+def _phone_id(opening: Opening) -> UUID:
     """The key of its requests: that of the phone, else of the name its provider gave. No name is the key of a phone."""
-    return keyring().phone_id(asked.phone or f"@{asked.name}")
+    return keyring().phone_id(opening.phone or f"@{opening.name}")
 
 
 def _opened(
-    asked: Opening,
+    opening: Opening,
     *,
     is_proven: bool,
     is_typed: bool,
@@ -233,41 +233,41 @@ def _opened(
     is_above: bool = False,
 ) -> Ticket:
     """A new ticket, or the one this joins. is_typed: an agent writes what somebody says. is_above: for a desk above."""
-    lock_phones([_phone_id(asked)])
-    row = _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
+    lock_phones([_phone_id(opening)])
+    row = _to_join(opening, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
     is_new = row is None or row.state == State.QUIET
     if row is None or row.state == State.QUIET:
-        if not is_typed and asked.phone:
+        if not is_typed and opening.phone:
             limits.take(declared.HELP_NEW, "proven" if is_proven else "unproven", at=at)
-        is_given = bool(asked.phone) and (is_typed or not is_proven)  # by somebody else than the phone
+        is_given = bool(opening.phone) and (is_typed or not is_proven)  # by somebody else than the phone
         if row is None:
-            is_stranger = is_given and not is_heard(_phone_id(asked))
-            row = _new(asked, is_proven=is_proven, is_stranger=is_stranger, is_above=is_above, by=by, at=at)
+            is_stranger = is_given and not is_heard(_phone_id(opening))
+            row = _new(opening, is_proven=is_proven, is_stranger=is_stranger, is_above=is_above, by=by, at=at)
         else:
-            row.n += len(asked.texts)
+            row.n += len(opening.texts)
             begin_request(row, at=at)
     else:
-        row.n += len(asked.texts)
+        row.n += len(opening.texts)
         if row.state == State.DONE:
             row.state, row.done_at, row.due_at = State.OPEN, None, rules.due_at(row.kind, at)
             row.reopened += 1
             add_line(row, What.REOPENED, at=at)
             close_question(row, at=at)
-    _add_said(row, asked, is_call=asked.way == Ticket.Way.CALL and not is_typed, by=by, at=at)
+    _add_said(row, opening, is_call=opening.way == Ticket.Way.CALL and not is_typed, by=by, at=at)
     if is_new:
         facts = {"kind": row.kind, "way": row.way}
         audit.record(
             by=by, at=at, act="helpdesk.open_ticket", subject=str(row.pk), unit_id=row.unit_id, facts=facts
         )
         if is_proven:
-            _receipt(row, asked.phone, by=by, at=at)
+            _receipt(row, opening.phone, by=by, at=at)
     return row
 
 
-def _add_said(row: Ticket, asked: Opening, *, is_call: bool, by: Actor, at: datetime) -> None:
+def _add_said(row: Ticket, opening: Opening, *, is_call: bool, by: Actor, at: datetime) -> None:
     """Add what was said, as far as its lines are kept, and save the request."""
-    room = rules.MOST_LINES - (row.n - len(asked.texts))
-    for text in asked.texts[: max(room, 0)]:
+    room = rules.MOST_LINES - (row.n - len(opening.texts))
+    for text in opening.texts[: max(room, 0)]:
         if is_call:
             add_line(row, What.CALLED, at=at)
         else:
@@ -276,7 +276,7 @@ def _add_said(row: Ticket, asked: Opening, *, is_call: bool, by: Actor, at: date
     row.save()
 
 
-def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket | None:
+def _to_join(opening: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket | None:
     """The phone's request that this one joins.
 
     An account's typed words join only its own request, and what it may answer. Otherwise they would land in a request
@@ -286,7 +286,7 @@ def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: 
     open_ = Ticket.objects.select_for_update().filter(
         Q(state=State.OPEN, answered_at=None)
         | Q(is_proven=True, state__in=[State.OPEN, State.DONE, State.QUIET]),
-        phone_id=_phone_id(asked),
+        phone_id=_phone_id(opening),
         is_proven=is_proven,
         last_at__gt=at - rules.JOINED_WITHIN,
     )
@@ -295,7 +295,7 @@ def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: 
             row
             for row in open_.order_by("-opened_at", "pk")
             if rules.is_joined(
-                same_way=row.way == asked.way, same_kind=row.kind == asked.kind, is_typed=is_typed
+                same_way=row.way == opening.way, same_kind=row.kind == opening.kind, is_typed=is_typed
             )
             and (not is_typed or is_own(row, by=by) or may_answer(row, by=by))
         ),
@@ -304,28 +304,28 @@ def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: 
 
 
 def _new(
-    asked: Opening, *, is_proven: bool, is_stranger: bool, is_above: bool, by: Actor, at: datetime
+    opening: Opening, *, is_proven: bool, is_stranger: bool, is_above: bool, by: Actor, at: datetime
 ) -> Ticket:
     ident = lot.uuid()
     row = Ticket(
         id=ident,
         number=rules.number(ident),
-        kind=asked.kind,
-        way=asked.way,
+        kind=opening.kind,
+        way=opening.way,
         state=State.OPEN,
-        programme_id=asked.programme_id,
-        unit_id=asked.unit_id,
-        phone_id=_phone_id(asked),
-        last4=asked.phone[-4:],
+        programme_id=opening.programme_id,
+        unit_id=opening.unit_id,
+        phone_id=_phone_id(opening),
+        last4=opening.phone[-4:],
         is_proven=is_proven,
         is_stranger=is_stranger,
-        language=asked.language,
-        sealed=sealed_person(ident, phone=asked.phone, name=asked.name),
-        n=len(asked.texts),
+        language=opening.language,
+        sealed=sealed_person(ident, phone=opening.phone, name=opening.name),
+        n=len(opening.texts),
         opened_at=at,
         opened_by=by.account_id,
         last_at=at,
-        due_at=rules.due_at(asked.kind, at),
+        due_at=rules.due_at(opening.kind, at),
     )
     send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at), is_above=is_above)
     row.save(force_insert=True)

@@ -19,16 +19,16 @@ from .wording import check_words
 def keep_ready(*, unit_id: int, kind: str, language: str, text: str, by: Actor, at: datetime) -> ReadyAnswer:
     """Keep a text for the desks of a unit and below. kind: of requests; "": of all. Who may: whoever leads there.
     Refuses NotYours, NoAnswer, CodeInAnswer, CampaignInAnswer."""
-    said = _said(text)
+    words = _said(text)
     org.require(by, LEADS, at=unit_id)
     with system("a text to answer with"):
-        check_words(said, places=lambda: [unit_id], at=at)
+        check_words(words, places=lambda: [unit_id], at=at)
         made = ReadyAnswer.objects.create(
             id=lot.uuid(),
             unit_id=unit_id,
             kind=kind and Ticket.Kind(kind).value,
             language=language,
-            text=said,
+            text=words,
             made_at=at,
             made_by=by.account_id,
         )
@@ -41,25 +41,25 @@ def change_ready(
 ) -> ReadyAnswer:
     """Change a text, or say that it is used no more, or again. Who may: whoever leads its unit. Refuses NotFound,
     NotYours, NoAnswer; while it is used, CodeInAnswer and CampaignInAnswer."""
-    said = _said(text)
+    words = _said(text)
     with system("a text to answer with"):
-        one = needed(ReadyAnswer.objects.select_for_update().filter(pk=ready).first())
-        org.require(by, LEADS, at=one.unit_id)
+        row = needed(ReadyAnswer.objects.select_for_update().filter(pk=ready).first())
+        org.require(by, LEADS, at=row.unit_id)
         if is_used:
-            check_words(said, places=lambda: [one.unit_id], at=at)
-        one.kind, one.language = kind and Ticket.Kind(kind).value, language
-        one.text, one.is_used = said, is_used
-        one.save()
-        _trail("change_ready", one, by=by, at=at, is_used=is_used)
-    return one
+            check_words(words, places=lambda: [row.unit_id], at=at)
+        row.kind, row.language = kind and Ticket.Kind(kind).value, language
+        row.text, row.is_used = words, is_used
+        row.save()
+        _trail("change_ready", row, by=by, at=at, is_used=is_used)
+    return row
 
 
 def _said(text: str) -> str:
-    said = rules.plain(text)
-    if not said or len(said) > rules.LONGEST_ANSWER:
+    words = rules.plain(text)
+    if not words or len(words) > rules.LONGEST_ANSWER:
         raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
-    return said
+    return words
 
 
-def _trail(act: str, one: ReadyAnswer, *, by: Actor, at: datetime, **facts: object) -> None:
-    audit.record(by=by, at=at, act=f"helpdesk.{act}", subject=str(one.pk), unit_id=one.unit_id, facts=facts)
+def _trail(act: str, row: ReadyAnswer, *, by: Actor, at: datetime, **facts: object) -> None:
+    audit.record(by=by, at=at, act=f"helpdesk.{act}", subject=str(row.pk), unit_id=row.unit_id, facts=facts)

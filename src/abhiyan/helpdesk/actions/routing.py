@@ -17,14 +17,17 @@ def send_to_desk(row: Ticket, *, on: date, is_above: bool = False) -> None:
     offices, but = rules.rule(row.kind).offices, people.accounts_behind(row.phone_id)
     named = org.nearest_with(row.unit_id, NAMED, on=on, offices=offices, but=but) if offices else None
     row.offices = list(offices) if named is not None else []
-    found = named or org.nearest_with(row.unit_id, ANSWER, on=on, above=is_above, but=but)
-    row.desk_id = found or row.unit_id
+    desk = named or org.nearest_with(row.unit_id, ANSWER, on=on, above=is_above, but=but)
+    row.desk_id = desk or row.unit_id
     row.came_id = row.desk_id
 
 
 def above(row: Ticket, *, on: date, but: Collection[int] = ()) -> tuple[int, list[str]] | None:
-    """Who has what its desk is late with: the same office further up, else whoever answers here or above; None: nobody
-    does. but: the accounts of who asked, which do not count."""
+    """Return the unit and offices that get what a desk is late with; None where nobody answers.
+
+    The same office further up comes first, then an office that answers here or above. but: the accounts of who asked,
+    which do not count.
+    """
     if row.offices:
         named = org.nearest_with(row.desk_id, NAMED, on=on, above=True, offices=row.offices, but=but)
         if named is not None:

@@ -93,8 +93,8 @@ def close_quiet(*, by: Actor, at: datetime) -> int:
     lost = messages.unreached({ident for row in seen if (ident := question_of(row)) is not None})
     # Phones before requests, as whoever answers locks them.
     lock_phones(row.phone_id for row in seen if question_of(row) in lost)
-    found = list(rows.filter(pk__in=[row.pk for row in seen]).select_for_update(skip_locked=True))
-    for row in found:
+    requests = list(rows.filter(pk__in=[row.pk for row in seen]).select_for_update(skip_locked=True))
+    for row in requests:
         if question_of(row) in lost:
             open_again(row, What.UNREACHED, at=at)
             audit.record(by=by, at=at, act="helpdesk.unreached", subject=str(row.pk), unit_id=row.unit_id)
@@ -104,7 +104,7 @@ def close_quiet(*, by: Actor, at: datetime) -> int:
         add_line(row, What.CLOSED, at=at)
         row.save()
         audit.record(by=by, at=at, act="helpdesk.close_ticket", subject=str(row.pk), unit_id=row.unit_id)
-    return len(found)
+    return len(requests)
 
 
 def raise_overdue(*, by: Actor, at: datetime) -> int:
@@ -114,8 +114,8 @@ def raise_overdue(*, by: Actor, at: datetime) -> int:
     rows = Ticket.objects.filter(due, state=State.OPEN, due_at__lt=at).order_by("due_at", "pk")
     on = clock.day_in(settings.TIME_ZONE, at)
     above: dict[tuple[int, tuple[str, ...], frozenset[int]], tuple[int, list[str]] | None] = {}
-    found = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
-    for row in found:
+    requests = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
+    for row in requests:
         late = row.desk_id, tuple(row.offices), frozenset(people.accounts_behind(row.phone_id))
         if late not in above:
             above[late] = routing.above(row, on=on, but=late[2])
@@ -125,4 +125,4 @@ def raise_overdue(*, by: Actor, at: datetime) -> int:
             add_line(row, What.RAISED, at=at, unit_id=row.desk_id, from_id=late[0])
             audit.record(by=by, at=at, act="helpdesk.raise_ticket", subject=str(row.pk), unit_id=row.unit_id)
         row.save()
-    return len(found)
+    return len(requests)

@@ -40,8 +40,8 @@ class MergeForm(forms.Form):
     into = forms.ChoiceField(label=_("Which request stays open?"), widget=forms.RadioSelect)
 
 
-def _move(*, unit: int, **given: Any) -> Ticket:
-    return actions.move_ticket(unit_id=unit, **given)
+def _move(*, unit: int, **values: Any) -> Ticket:
+    return actions.move_ticket(unit_id=unit, **values)
 
 
 ACTS = {
@@ -80,20 +80,20 @@ ACTS = {
 @form_page
 def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Move a request, merge it, open it again, or make one of a text that asks nothing."""
-    one, at = queries.ticket_for(public_id), clock.now()
+    ticket, at = queries.ticket_for(public_id), clock.now()
     form = needed(ACTS.get(step)).form(request.POST if request.method == "POST" else None)
-    is_open, text = one.state not in (State.OPEN, State.QUIET), []
+    is_open, text = ticket.state not in (State.OPEN, State.QUIET), []
     if step == "move":
-        is_open = one.state == State.OPEN
-        form.initial = {"kind": one.kind, "unit": units.unit_by_id(one.unit_id).code}
+        is_open = ticket.state == State.OPEN
+        form.initial = {"kind": ticket.kind, "unit": units.unit_by_id(ticket.unit_id).code}
     elif step == "ask":
-        is_open = one.state == State.QUIET
+        is_open = ticket.state == State.QUIET
     elif step == "merge":
-        others = [each for each in queries.same_phone(one) if each.state == State.OPEN]
+        others = [other for other in queries.same_phone(ticket) if other.state == State.OPEN]
         offer(form, into=[_choice(row) for row in with_words(others, request.viewer, at=at)])
         if len(others) == 1:
             form.initial["into"] = others[0].number
-        is_open = one.state != State.MERGED and bool(others)
+        is_open = ticket.state != State.MERGED and bool(others)
         text = [
             _("The other request stays open and shows this one. Open this one again to take it back.")
             if others
@@ -108,13 +108,13 @@ def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBas
         form=form,
         done=_shown,
         is_open=is_open,
-        **_way(one),
+        **_way(ticket),
     )
 
 
 def _choice(row: RequestRow) -> tuple[str, str]:
-    said = [row.ticket.number, str(row.ticket.get_kind_display()), row.words]
-    return row.ticket.number, " · ".join(filter(None, said))
+    facts = [row.ticket.number, str(row.ticket.get_kind_display()), row.words]
+    return row.ticket.number, " · ".join(filter(None, facts))
 
 
 def _shown(row: Ticket) -> HttpResponseBase:
@@ -145,7 +145,7 @@ NEXT = {
 @form_page
 def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the whole number for one call, which the trail records; and note what came of the call."""
-    one, at = queries.ticket_for(public_id), clock.now()
+    ticket, at = queries.ticket_for(public_id), clock.now()
     is_noting = "outcome" in request.POST
     form = RequestCallForm(request.POST if is_noting else None)
     offer(form, outcome=tries.book().choices())
@@ -165,9 +165,9 @@ def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
     elif request.method == "POST":
         number = actions.reveal_caller(ticket=public_id, by=request.actor, at=at)
     context = {
-        **_way(one),
+        **_way(ticket),
         "number": number,
-        "ticket": one,
+        "ticket": ticket,
         "form": form,
         "choices": [pair for pair in tries.book().choices() if pair[0] != CallResult.LATER],
         "later": dict(tries.book().choices())[CallResult.LATER],
@@ -175,10 +175,10 @@ def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
     return render(request, "helpdesk/call.html", context, status=noted.status if noted is not None else 200)
 
 
-def _way(one: Ticket) -> dict[str, Any]:
-    page = reverse("helpdesk:ticket", args=[one.pk])
+def _way(ticket: Ticket) -> dict[str, Any]:
+    page = reverse("helpdesk:ticket", args=[ticket.pk])
     return {
         "here": "helpline",
-        "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (one.number, page)],
+        "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (ticket.number, page)],
         "back": page,
     }

@@ -126,12 +126,18 @@ def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
     running = list(
         programmes.programmes_for(request.viewer).filter(state__in=["open", "closed"])[:MOST_PROGRAMMES]
     )
-    offer(filters, programme=[("", _("All")), *((str(one.public_id), named(one.names)) for one in running)])
+    offer(
+        filters,
+        programme=[
+            ("", _("All")),
+            *((str(programme.public_id), named(programme.names)) for programme in running),
+        ],
+    )
     chosen = filters.cleaned_data if filters.is_valid() else {}
     if is_mine:
         del filters.fields["unit"]
     here = None if is_mine else page_unit(request)
-    ids = {str(one.public_id): one.pk for one in running}
+    ids = {str(programme.public_id): programme.pk for programme in running}
     text = chosen.get("q", "")
     wanted = queries.Wanted(
         state=chosen.get("state", "") or ("all" if text else ""),
@@ -155,67 +161,69 @@ def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
 def tickets(request: Request) -> HttpResponseBase:
     """What waits, what is due first on top: of the viewer's own offices, or of a unit and all below it."""
     at, viewer = clock.now(), request.viewer
-    of = asked(request)
+    listing = asked(request)
     table: Table[RequestRow] = Table(
         request,
         COLUMNS,
-        queries.tickets(of.wanted, at=at),
+        queries.tickets(listing.wanted, at=at),
         name="helpline",
         caption=_("Requests to the helpline"),
         sort="due",
         finish=lambda some: (
             with_places(some, at=at) if request.GET.get("format") else with_words(some, viewer, at=at)
         ),
-        hidden=say("Answered ones are left out.") if of.wanted.state in OPEN_ONES else "",
+        hidden=say("Answered ones are left out.") if listing.wanted.state in OPEN_ONES else "",
         is_brief=True,
         is_numbered=False,
     )
     if not table.file_kind and (n := sum(bool(row.words) for row in table.leaf.rows)):
         audit.record(by=request.actor, at=at, act="helpdesk.read_tickets", unit_id=_home(request), n=n)
     page = reverse("helpdesk:tickets")
-    is_mine = of.here is None
+    is_mine = listing.here is None
     context = {
         "here": "helpline",
         "crumbs": [(say("Helpline"), "")],
-        "filters": of.filters,
-        "where": of.name,
-        "unit": of.here.unit.code if of.here else "",
-        "facts": _facts(of, at=at),
-        "query": of.query,
+        "filters": listing.filters,
+        "where": listing.name,
+        "unit": listing.here.unit.code if listing.here else "",
+        "facts": _facts(listing, at=at),
+        "query": listing.query,
         "segments": [
             (say("In my units"), page, not is_mine),
             (say("Mine to answer"), f"{page}?show=mine", is_mine),
         ],
         "may_type": viewer.may("helpdesk.type"),
-        "may_many": viewer.may(queries.ANSWER) and of.wanted.state in OPEN_ONES and len(table.leaf.rows) > 1,
-        "many": of.address(reverse("helpdesk:many")),
-        "quiet": _quiet(of) if of.wanted.state != State.QUIET else "",
+        "may_many": viewer.may(queries.ANSWER)
+        and listing.wanted.state in OPEN_ONES
+        and len(table.leaf.rows) > 1,
+        "many": listing.address(reverse("helpdesk:many")),
+        "quiet": _quiet(listing) if listing.wanted.state != State.QUIET else "",
         "quiet_page": f"{page}?{urlencode({**request.GET.dict(), 'state': State.QUIET.value})}",
-        "is_narrowed": of.is_narrowed,
+        "is_narrowed": listing.is_narrowed,
     }
     return answer(request, "helpdesk/ticket_list.html", table, context)
 
 
-def _quiet(of: DeskAddress) -> str:
+def _quiet(listing: DeskAddress) -> str:
     """Say how many texts ask nothing; "" where none does."""
-    n = queries.quiet_ones(queries.condition(replace(of.wanted, text="")), limit=MOST)
-    said = grouped(n) + ("+" if n == MOST else "")
-    return ngettext("%(n)s text asks nothing", "%(n)s texts ask nothing", n) % {"n": said} if n else ""
+    n = queries.quiet_ones(queries.condition(replace(listing.wanted, text="")), limit=MOST)
+    count = grouped(n) + ("+" if n == MOST else "")
+    return ngettext("%(n)s text asks nothing", "%(n)s texts ask nothing", n) % {"n": count} if n else ""
 
 
 def _home(request: Request) -> int | None:
     return request.viewer.home.unit_id if request.viewer.home else None
 
 
-def _facts(of: DeskAddress, *, at: datetime) -> list[tuple[str, str]]:
+def _facts(listing: DeskAddress, *, at: datetime) -> list[tuple[str, str]]:
     """Say how many wait and how many are overdue, each with its mark."""
-    every = queries.Wanted(unit=of.wanted.unit, desks=of.wanted.desks)
-    found = queries.waiting(queries.condition(every), at=at, limit=MOST)
-    n = grouped(found.n) + ("+" if found.n == MOST else "")
-    facts = [(ngettext("%(n)s waits", "%(n)s wait", found.n) % {"n": n}, "")]
-    if found.overdue:
-        said = ngettext("%(n)s overdue", "%(n)s overdue", found.overdue) % {"n": grouped(found.overdue)}
-        facts.append((said, "bad"))
+    every = queries.Wanted(unit=listing.wanted.unit, desks=listing.wanted.desks)
+    queue = queries.waiting(queries.condition(every), at=at, limit=MOST)
+    n = grouped(queue.n) + ("+" if queue.n == MOST else "")
+    facts = [(ngettext("%(n)s waits", "%(n)s wait", queue.n) % {"n": n}, "")]
+    if queue.overdue:
+        text = ngettext("%(n)s overdue", "%(n)s overdue", queue.overdue) % {"n": grouped(queue.overdue)}
+        facts.append((text, "bad"))
     return facts
 
 
@@ -249,15 +257,17 @@ class HelplineAnswerForm(forms.Form):
 @form_page
 def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
     """One request: what was said and done, and the answer; then the next of the same list."""
-    one, at = queries.ticket_for(public_id), clock.now()
+    row, at = queries.ticket_for(public_id), clock.now()
     if "count" in request.POST:
-        return HttpResponse(parts_said(one, request.POST.get("text", "")))
-    ready = queries.ready_for(one)
+        return HttpResponse(parts_said(row, request.POST.get("text", "")))
+    ready = queries.ready_for(row)
     with system("whether a request may be answered by SMS"):
-        is_told = may_be_told(one)
+        is_told = may_be_told(row)
     is_inserting = "insert" in request.POST
-    askers = _askers(request, one, at) if is_inserting or request.method != "POST" else []
-    form = _form(request, [(str(each.pk), each.text) for each in ready], _steps(askers), is_told=is_told)
+    askers = _askers(request, row, at) if is_inserting or request.method != "POST" else []
+    form = _form(
+        request, [(str(choice.pk), choice.text) for choice in ready], _steps(askers), is_told=is_told
+    )
 
     def act(given: dict[str, Any]) -> Ticket:
         return actions.answer_ticket(
@@ -270,25 +280,25 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
         )
 
     if not is_inserting and (done := tried(request, form, act)):
-        return _to_next(request, one, at=at)
+        return _to_next(request, row, at=at)
     status = 200 if is_inserting or request.method != "POST" else done.status
-    askers = askers or _askers(request, one, at)
+    askers = askers or _askers(request, row, at)
     audit.record(
-        by=request.actor, at=at, act="helpdesk.read_ticket", subject=str(one.pk), unit_id=one.unit_id
+        by=request.actor, at=at, act="helpdesk.read_ticket", subject=str(row.pk), unit_id=row.unit_id
     )
-    return render(request, "helpdesk/ticket.html", _shown(request, one, form, askers, at=at), status=status)
+    return render(request, "helpdesk/ticket.html", _shown(request, row, form, askers, at=at), status=status)
 
 
-def _askers(request: Request, one: Ticket, at: datetime) -> list[Asker]:
+def _askers(request: Request, ticket: Ticket, at: datetime) -> list[Asker]:
     """Return everybody on the phone that the viewer may read."""
-    look = AskerLook(one.phone_id, request.viewer, request.actor, one.language, at)
-    return askers_of(look) if one.last4 else []
+    look = AskerLook(ticket.phone_id, request.viewer, request.actor, ticket.language, at)
+    return askers_of(look) if ticket.last4 else []
 
 
 def _steps(askers: Sequence[Asker]) -> dict[str, AskerStep]:
     """The steps that put words into the answer, each once however many share the phone, by the value of its button."""
-    found = {step.words: step for asker in askers for step in asker.steps if step.words}
-    return {f"step-{n}": step for n, step in enumerate(found.values(), 1)}
+    by_words = {step.words: step for asker in askers for step in asker.steps if step.words}
+    return {f"step-{n}": step for n, step in enumerate(by_words.values(), 1)}
 
 
 def _form(
@@ -334,30 +344,32 @@ class RequestEvent:
     again_at: datetime | None = None
 
 
-def _events(one: Ticket, *, at: datetime) -> list[RequestEvent]:
+def _events(ticket: Ticket, *, at: datetime) -> list[RequestEvent]:
     """Return words, acts and calls, the oldest first, also those of requests that were merged into this one."""
-    merged = queries.merged_here(one)
-    said = queries.lines_of(one, merged=merged)
-    others = {each.pk: each for each in merged}
-    calls = queries.calls_about_requests([one.pk, *others])
+    merged = queries.merged_here(ticket)
+    entries = queries.lines_of(ticket, merged=merged)
+    others = {part.pk: part for part in merged}
+    calls = queries.calls_about_requests([ticket.pk, *others])
     callers = queries.names_of_request_callers(calls)
     with system("whether answers have gone out"):
-        sms = messaging.standings([each.line.message_id for each in said if each.line.message_id], at=at)
-    places = units.names_of({each.unit_id for each in said if each.unit_id}, language=language())
+        sms = messaging.standings(
+            [entry.line.message_id for entry in entries if entry.line.message_id], at=at
+        )
+    places = units.names_of({entry.unit_id for entry in entries if entry.unit_id}, language=language())
     events = [
         RequestEvent(
-            str(each.line.get_what_display()),
-            each.line.at,
-            each.who,
-            each.line.account_id,
-            text=each.text,
-            place=places.get(each.unit_id or 0, ""),
-            of=each.of,
-            sms=sms.get(each.line.message_id or one.pk),
+            str(entry.line.get_what_display()),
+            entry.line.at,
+            entry.who,
+            entry.line.account_id,
+            text=entry.text,
+            place=places.get(entry.unit_id or 0, ""),
+            of=entry.of,
+            sms=sms.get(entry.line.message_id or ticket.pk),
         )
-        for each in said
+        for entry in entries
     ]
-    for about, found in calls.items():
+    for about, history in calls.items():
         events += [
             RequestEvent(
                 say("Call: %(result)s") % {"result": call.label},
@@ -367,53 +379,55 @@ def _events(one: Ticket, *, at: datetime) -> list[RequestEvent]:
                 of=others.get(about),
                 again_at=call.again_at if call.result == CallResult.LATER else None,
             )
-            for call in found
+            for call in history
         ]
-    return sorted(events, key=lambda each: each.at)
+    return sorted(events, key=lambda event: event.at)
 
 
 def _shown(
-    request: Request, one: Ticket, form: HelplineAnswerForm, askers: Sequence[Asker], *, at: datetime
+    request: Request, ticket: Ticket, form: HelplineAnswerForm, askers: Sequence[Asker], *, at: datetime
 ) -> dict[str, Any]:
     with system("whether a request may be answered by SMS"):
-        is_told, is_written = may_be_told(one), may_be_written(one)
-        may = may_answer(one, by=request.actor)
-    (row,) = with_places([one], at=at)
-    of = _list_of(request)
+        is_told, is_written = may_be_told(ticket), may_be_written(ticket)
+        may = may_answer(ticket, by=request.actor)
+    (row,) = with_places([ticket], at=at)
+    listing = _list_of(request)
     text = form["text"].value() or ""
-    into = queries.merged_into(one)
+    into = queries.merged_into(ticket)
     return {
         "here": "helpline",
-        "crumbs": [(say("Helpline"), of.address(reverse("helpdesk:tickets"))), (one.number, "")],
-        "ticket": one,
+        "crumbs": [(say("Helpline"), listing.address(reverse("helpdesk:tickets"))), (ticket.number, "")],
+        "ticket": ticket,
         "row": row,
-        "offices": [named(office.names) for office in org.offices_used() if office.code in one.offices]
-        if one.offices
+        "offices": [named(office.names) for office in org.offices_used() if office.code in ticket.offices]
+        if ticket.offices
         else [],
-        "name": person(person_of(one)["name"]),
-        "reads": languages.name(one.language),
-        "programme": programmes.programme_by_id(one.programme_id) if one.programme_id else None,
-        "events": _events(one, at=at),
+        "name": person(person_of(ticket)["name"]),
+        "reads": languages.name(ticket.language),
+        "programme": programmes.programme_by_id(ticket.programme_id) if ticket.programme_id else None,
+        "events": _events(ticket, at=at),
         "askers": askers,
         "steps": _steps(askers).items(),
-        "left_out": max(0, one.n - rules.MOST_LINES),
+        "left_out": max(0, ticket.n - rules.MOST_LINES),
         "into": into,
         "has_side": bool(askers)
-        or (may and one.state == Ticket.State.OPEN)
-        or one.state in (Ticket.State.DONE, Ticket.State.QUIET)
+        or (may and ticket.state == Ticket.State.OPEN)
+        or ticket.state in (Ticket.State.DONE, Ticket.State.QUIET)
         or into is not None,
-        "others": with_places(queries.same_phone(one), at=at),
+        "others": with_places(queries.same_phone(ticket), at=at),
         "form": form,
         "has_ready": len(form.fields["ready"].choices) > 1,  # type: ignore[attr-defined]  # a ChoiceField
-        "parts": parts_said(one, text) if text else "",
+        "parts": parts_said(ticket, text) if text else "",
         "is_told": is_told,
         "is_written": is_written,
         "asks_from": opening if (opening := messaging.asks_from(at)) > at else None,
         "may": may,
-        "may_ring": may and bool(one.last4),
-        "closes_at": rules.closes_at(one.kind, one.done_at) if one.done_at else None,
-        "next": queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk, at=at) if may else None,
-        "query": f"?{of.query}" if of.query else "",
+        "may_ring": may and bool(ticket.last4),
+        "closes_at": rules.closes_at(ticket.kind, ticket.done_at) if ticket.done_at else None,
+        "next": queries.next_waiting(queries.tickets(listing.wanted, at=at), but=ticket.pk, at=at)
+        if may
+        else None,
+        "query": f"?{listing.query}" if listing.query else "",
     }
 
 
@@ -430,9 +444,9 @@ def letter_said(one: Ticket, text: str, *, is_done: bool) -> str:
     return messaging.letter(template, one.language, _blanks(one, text)) or text
 
 
-def _blanks(one: Ticket, text: str) -> dict[str, str]:
+def _blanks(ticket: Ticket, text: str) -> dict[str, str]:
     link = f"{settings.ORIGIN}/help/{'x' * LINK_LETTERS}/"
-    return {"number": one.number, "text": text, "word": "BCDF", "link": link}
+    return {"number": ticket.number, "text": text, "word": "BCDF", "link": link}
 
 
 def _list_of(request: Request) -> DeskAddress:
@@ -440,17 +454,17 @@ def _list_of(request: Request) -> DeskAddress:
     return asked(request, is_mine=None if "unit" in request.GET else True)
 
 
-def _to_next(request: Request, one: Ticket, *, at: datetime) -> HttpResponseBase:
+def _to_next(request: Request, ticket: Ticket, *, at: datetime) -> HttpResponseBase:
     """To what is due next in the same list, or back to it; the answered one is named, so that it is found again."""
-    of = _list_of(request)
-    found = queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk, at=at)
-    said = say("%(number)s is answered. If it was a mistake, open it again and write.") % {
-        "number": one.number
+    listing = _list_of(request)
+    following = queries.next_waiting(queries.tickets(listing.wanted, at=at), but=ticket.pk, at=at)
+    sentence = say("%(number)s is answered. If it was a mistake, open it again and write.") % {
+        "number": ticket.number
     }
-    if found is None:
+    if following is None:
         more = say("Nothing else waits in this list.")
-        say_when_done(request, f"{said} {more}")
-        return redirect(of.address(reverse("helpdesk:tickets")))
+        say_when_done(request, f"{sentence} {more}")
+        return redirect(listing.address(reverse("helpdesk:tickets")))
     more = say("This is the next one.")
-    say_when_done(request, f"{said} {more}")
-    return redirect(of.address(reverse("helpdesk:ticket", args=[found.pk])))
+    say_when_done(request, f"{sentence} {more}")
+    return redirect(listing.address(reverse("helpdesk:ticket", args=[following.pk])))

@@ -73,7 +73,7 @@ class PhoneQuestion:
     the same question. template: begins with "ask.", or "duty." for office-bearers; its blanks besides `word` and
     `link` are given. label: the matter in a few words of the language, said where an answer does not name its question.
     remind_at: asked once more then. address: of the page the link opens, with %s. names: whether the blank `name` names
-    somebody; then last_sign is what `needs_new_answer` asks for, as far as the room knows, and a blank `day` stands for
+    somebody; then last_sign is what `needs_new_answer` asks for, as far as the room knows, and a blank `day` replaces
     the name. hears_late_no: the room hears a NO also when the question is over, for it ends what is the person's own,
     such as a membership. Any other question closes to YES and NO at the same time, so no figure leans to one of them.
     """
@@ -102,8 +102,8 @@ class PhoneQuestion:
 
 def question_id(*, room: str, kind: str, about: UUID, phone_id: UUID) -> UUID:
     """A question's id."""
-    told = f"question|{room}|{kind}|{about}|{phone_id}"
-    return UUID(bytes=sha256(told.encode()).digest()[:16])
+    key = f"question|{room}|{kind}|{about}|{phone_id}"
+    return UUID(bytes=sha256(key.encode()).digest()[:16])
 
 
 def ask(*, asking: PhoneQuestion, at: datetime) -> bool:
@@ -120,16 +120,16 @@ def ask_many(*, askings: Sequence[PhoneQuestion], at: datetime) -> int:
         return 0
     ring = keyring()
     by_id: dict[UUID, PhoneQuestion] = {}
-    for one in askings:
-        assert one.template.startswith(("ask.", "duty."))
-        phone_id = ring.phone_id(one.phone)
-        by_id[question_id(room=one.room, kind=one.kind, about=one.about, phone_id=phone_id)] = one
-    new = [_new(ident, one, at) for ident, one in sorted(by_id.items())]
+    for asking in askings:
+        assert asking.template.startswith(("ask.", "duty."))
+        phone_id = ring.phone_id(asking.phone)
+        by_id[question_id(room=asking.room, kind=asking.kind, about=asking.about, phone_id=phone_id)] = asking
+    new = [_new(ident, asking, at) for ident, asking in sorted(by_id.items())]
     with system("questions are asked"):
-        known = set(Question.objects.filter(pk__in=by_id).values_list("pk", flat=True))
-        fresh = [one for one in new if one.pk not in known]
+        old_ids = set(Question.objects.filter(pk__in=by_id).values_list("pk", flat=True))
+        fresh = [question for question in new if question.pk not in old_ids]
         Question.objects.bulk_create(fresh)
-        send_many(messages=[_letter(one, 1, _unsealed(one)) for one in fresh], at=at)
+        send_many(messages=[_letter(question, 1, _unsealed(question)) for question in fresh], at=at)
     return len(fresh)
 
 
@@ -159,7 +159,7 @@ def answer(
         theirs = Question.objects.filter(phone_id=phone_id, **({"about": about} if about else {}))
         mine = list(theirs.order_by("asked_at", "pk").select_for_update())
         if not word and not code.strip():
-            still_open = [one for one in mine if _is_open(one, at)]
+            still_open = [question for question in mine if _is_open(question, at)]
             if not (
                 is_alone and channel in TEXTED and len(still_open) == 1 and (n := _out(still_open[0], at))
             ):
@@ -167,32 +167,39 @@ def answer(
             return _heard(still_open[0], n, yes=yes, channel=channel, ref=ref, by=by, at=at)
         if limits.is_full(declared.QUESTION_WORDS, str(phone_id), at=at):
             return Answered.LIMITED
-        found = [(one, n) for one in mine for n in _numbers(one) if word == _word(one, n)] if word else []
-        if len({one.pk for one, _n in found}) != 1:  # or two questions of a phone that happen to share a word
+        matches = (
+            [(question, n) for question in mine for n in _numbers(question) if word == _word(question, n)]
+            if word
+            else []
+        )
+        # Two questions of a phone may happen to share a word.
+        if len({question.pk for question, _n in matches}) != 1:
             limits.take(declared.QUESTION_WORDS, str(phone_id), at=at)
             return Answered.WRONG
-        return _heard(*found[0], yes=yes, channel=channel, ref=ref, by=by, at=at)
+        return _heard(*matches[0], yes=yes, channel=channel, ref=ref, by=by, at=at)
 
 
-def _heard(one: Question, n: int, *, yes: bool, channel: str, ref: str, by: Actor, at: datetime) -> Answered:
+def _heard(
+    question: Question, n: int, *, yes: bool, channel: str, ref: str, by: Actor, at: datetime
+) -> Answered:
     """The answer by text to message n of a question. A YES to one that names nobody brings the name first."""
-    if yes and n <= one.unnamed and channel != "page":
-        return _by_name(one, at)
-    return _take(one, n, yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
+    if yes and n <= question.unnamed and channel != "page":
+        return _by_name(question, at)
+    return _take(question, n, yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
 
 
-def _out(one: Question, at: datetime) -> int:
+def _out(question: Question, at: datetime) -> int:
     """The number of a question's last message that left less than three days ago; 0 of none, and where an office is
     offered."""
-    if not one.template.startswith("ask."):
+    if not question.template.startswith("ask."):
         return 0
     gone = Message.objects.filter(
-        pk__in=one.message_ids,
+        pk__in=question.message_ids,
         state__in=(Message.State.SENT, Message.State.DELIVERED),
         sent_at__gt=at - BARE_WITHIN,
     )
     out = set(gone.values_list("pk", flat=True))
-    return max((n for n, ident in enumerate(one.message_ids, 1) if ident in out), default=0)
+    return max((n for n, ident in enumerate(question.message_ids, 1) if ident in out), default=0)
 
 
 def programme_asked(*, phone_id: UUID, code: str) -> int | None:
@@ -200,7 +207,18 @@ def programme_asked(*, phone_id: UUID, code: str) -> int | None:
     phone was asked nothing by it, or by no programme. In a system scope."""
     word = rules.clean(code)
     mine = Question.objects.filter(phone_id=phone_id) if word else ()
-    return next((one.programme_id for one in mine for n in _numbers(one) if word == _word(one, n)), 0) or None
+    return (
+        next(
+            (
+                question.programme_id
+                for question in mine
+                for n in _numbers(question)
+                if word == _word(question, n)
+            ),
+            0,
+        )
+        or None
+    )
 
 
 def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "") -> Answered:
@@ -209,19 +227,19 @@ def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "")
     why: what they said beside it. What the room refuses is raised, and the question stays as it was.
     """
     with system("a link answers a question"):
-        found = question_by_link(link)
-        if found is None:
+        question = question_by_link(link)
+        if question is None:
             return Answered.WRONG
-        was_unnamed = is_unnamed(link=link, question=found, at=at)
+        was_unnamed = is_unnamed(link=link, question=question, at=at)
         if yes:
-            note_sign(phone_id=found.phone_id, at=at)
-        lock_phones([found.phone_id])
-        one = Question.objects.select_for_update().get(pk=found.pk)
+            note_sign(phone_id=question.phone_id, at=at)
+        lock_phones([question.phone_id])
+        row = Question.objects.select_for_update().get(pk=question.pk)
         word = rules.parted(link)[1]
-        n = next(n for n in _numbers(one) if _word(one, n) == word)
+        n = next(n for n in _numbers(row) if _word(row, n) == word)
         if yes and was_unnamed:
             return Answered.NAMED
-        return _take(one, n, yes=yes, by_word=False, channel="link", ref="", by=by, at=at, why=why)
+        return _take(row, n, yes=yes, by_word=False, channel="link", ref="", by=by, at=at, why=why)
 
 
 def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -> int:
@@ -232,20 +250,20 @@ def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -
     moment is passed over, and its room finds that the matter has ended.
     """
     with system("questions are over"):
-        found = Question.objects.filter(OPEN, pk__in=ids).order_by("pk")
-        return _close(list(found.select_for_update(skip_locked=but_answering)), at)
+        questions = Question.objects.filter(OPEN, pk__in=ids).order_by("pk")
+        return _close(list(questions.select_for_update(skip_locked=but_answering)), at)
 
 
 def reword(*, ids: Collection[UUID], blanks: dict[str, str], label: str) -> None:
     """What open questions say has changed: their next message says it so. In the transaction of the act that changes
     it, whose phones are locked. blanks: those that changed."""
     with system("questions say something else"):
-        found = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
-        for one in found:
-            told = _unsealed(one)
-            told |= {"blanks": told["blanks"] | blanks, "label": label}
-            one.sealed = _sealed(one.pk, told)
-        Question.objects.bulk_update(found, ["sealed"])
+        questions = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
+        for question in questions:
+            content = _unsealed(question)
+            content |= {"blanks": content["blanks"] | blanks, "label": label}
+            question.sealed = _sealed(question.pk, content)
+        Question.objects.bulk_update(questions, ["sealed"])
 
 
 def close_by_phone(*, phone_id: UUID, at: datetime) -> int:
@@ -262,121 +280,129 @@ def remind(*, at: datetime) -> int:
     if not hours.is_open(at, settings.TIME_ZONE):
         return 0
     due = Question.objects.filter(OPEN, remind_at__lte=at, expires_at__gt=at).order_by("remind_at", "pk")
-    found = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
-    signs = people.last_signs({one.phone_id for one in found if one.unnamed})
+    questions = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
+    signs = people.last_signs({question.phone_id for question in questions if question.unnamed})
     letters = []
-    for one in found:
-        if one.unnamed == len(one.message_ids) and needs_new_answer(signs.get(one.phone_id), at):
-            one.unnamed += 1
-        one.message_ids = [*one.message_ids, message_id(_key(one, len(one.message_ids) + 1))]
-        one.remind_at = None
-        letters.append(_letter(one, len(one.message_ids), _unsealed(one)))
-    Question.objects.bulk_update(found, ["message_ids", "unnamed", "remind_at"])
+    for question in questions:
+        if question.unnamed == len(question.message_ids) and needs_new_answer(
+            signs.get(question.phone_id), at
+        ):
+            question.unnamed += 1
+        question.message_ids = [
+            *question.message_ids,
+            message_id(_key(question, len(question.message_ids) + 1)),
+        ]
+        question.remind_at = None
+        letters.append(_letter(question, len(question.message_ids), _unsealed(question)))
+    Question.objects.bulk_update(questions, ["message_ids", "unnamed", "remind_at"])
     send_many(messages=letters, at=at)
-    return len(found)
+    return len(questions)
 
 
 def expire(*, at: datetime) -> int:
     """End the questions whose time is over, and tell their rooms. Returns how many. In a transaction, as jobs."""
     due = Question.objects.filter(OPEN, expires_at__lte=at).order_by("expires_at")[:AT_ONCE]
-    ids = {one.pk: one.phone_id for one in due}
+    ids = {question.pk: question.phone_id for question in due}
     if not ids:
         return 0
     lock_phones(ids.values())
-    found = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
-    _close(found, at)
-    _tell_unanswered(found, at)
-    return len(found)
+    questions = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
+    _close(questions, at)
+    _tell_unanswered(questions, at)
+    return len(questions)
 
 
 # What the acts share
 
 
-def _new(ident: UUID, one: PhoneQuestion, at: datetime) -> Question:
+def _new(ident: UUID, asking: PhoneQuestion, at: datetime) -> Question:
     ring = keyring()
-    told = {"phone": one.phone, "blanks": one.blanks, "label": one.label}
+    content = {"phone": asking.phone, "blanks": asking.blanks, "label": asking.label}
     row = Question(
         id=ident,
-        room=one.room,
-        kind=one.kind,
-        about=one.about,
-        phone_id=ring.phone_id(one.phone),
-        language=one.language,
-        template=one.template,
-        address=one.address,
-        sealed=_sealed(ident, told),
+        room=asking.room,
+        kind=asking.kind,
+        about=asking.about,
+        phone_id=ring.phone_id(asking.phone),
+        language=asking.language,
+        template=asking.template,
+        address=asking.address,
+        sealed=_sealed(ident, content),
         link_digest=question_digest(rules.parted(rules.link(ring.token, ident, 1))[0]),
-        unit_id=one.unit_id,
-        programme_id=one.programme_id,
+        unit_id=asking.unit_id,
+        programme_id=asking.programme_id,
         asked_at=at,
-        remind_at=one.remind_at,
-        expires_at=one.expires_at,
-        unnamed=int(one.is_unnamed(at)),
-        hears_late_no=one.hears_late_no,
+        remind_at=asking.remind_at,
+        expires_at=asking.expires_at,
+        unnamed=int(asking.is_unnamed(at)),
+        hears_late_no=asking.hears_late_no,
     )
     row.message_ids = [message_id(_key(row, 1))]
     return row
 
 
-def _key(one: Question, n: int) -> str:
-    return f"question|{one.pk}|{n}"
+def _key(question: Question, n: int) -> str:
+    return f"question|{question.pk}|{n}"
 
 
-def _sealed(ident: UUID, told: dict[str, Any]) -> bytes:
-    return keyring().seal(json.dumps(told, ensure_ascii=False).encode(), about=ident.bytes)
+def _sealed(ident: UUID, content: dict[str, Any]) -> bytes:
+    return keyring().seal(json.dumps(content, ensure_ascii=False).encode(), about=ident.bytes)
 
 
-def _unsealed(one: Question) -> dict[str, Any]:
-    assert one.sealed is not None
-    told: dict[str, Any] = json.loads(keyring().unseal(bytes(one.sealed), about=one.pk.bytes))
-    return told
+def _unsealed(question: Question) -> dict[str, Any]:
+    assert question.sealed is not None
+    content: dict[str, Any] = json.loads(keyring().unseal(bytes(question.sealed), about=question.pk.bytes))
+    return content
 
 
-def _letter(one: Question, n: int, told: dict[str, Any]) -> Outgoing:
+def _letter(question: Question, n: int, content: dict[str, Any]) -> Outgoing:
     """Message number n of a question."""
-    link = settings.ORIGIN + SHORT_LINK % rules.link(keyring().token, one.pk, n)
-    blanks = told["blanks"] | {"word": _word(one, n), "link": link}
-    template = one.template
-    if n <= one.unnamed:
+    link = settings.ORIGIN + SHORT_LINK % rules.link(keyring().token, question.pk, n)
+    blanks = content["blanks"] | {"word": _word(question, n), "link": link}
+    template = question.template
+    if n <= question.unnamed:
         template += ".unnamed"
         del blanks["name"]
     return Outgoing(
         template=template,
-        phone=told["phone"],
-        language=one.language,
+        phone=content["phone"],
+        language=question.language,
         blanks=blanks,
-        key=_key(one, n),
-        kind=texts.kind(one.template),
-        unit_id=one.unit_id,
-        programme_id=one.programme_id,
+        key=_key(question, n),
+        kind=texts.kind(question.template),
+        unit_id=question.unit_id,
+        programme_id=question.programme_id,
     )
 
 
-def _word(one: Question, n: int) -> str:
-    return rules.word(keyring().token, one.pk, n)
+def _word(question: Question, n: int) -> str:
+    return rules.word(keyring().token, question.pk, n)
 
 
-def _numbers(one: Question) -> range:
-    return range(1, len(one.message_ids) + 1)
+def _numbers(question: Question) -> range:
+    return range(1, len(question.message_ids) + 1)
 
 
-def _by_name(one: Question, at: datetime) -> Answered:
+def _by_name(question: Question, at: datetime) -> Answered:
     """The phone answered a message that named nobody: it gets the one that names whom it is about, once."""
-    if not _is_open(one, at):
+    if not _is_open(question, at):
         return Answered.OVER
-    if len(one.message_ids) == one.unnamed:
-        one.message_ids, one.remind_at = [*one.message_ids, message_id(_key(one, one.unnamed + 1))], None
-        one.save(update_fields=["message_ids", "remind_at"])
-        send_many(messages=[_letter(one, one.unnamed + 1, _unsealed(one))], at=at)
+    if len(question.message_ids) == question.unnamed:
+        question.message_ids, question.remind_at = (
+            [*question.message_ids, message_id(_key(question, question.unnamed + 1))],
+            None,
+        )
+        question.save(update_fields=["message_ids", "remind_at"])
+        send_many(messages=[_letter(question, question.unnamed + 1, _unsealed(question))], at=at)
     return Answered.NAMED
 
 
-def _is_open(one: Question, at: datetime) -> bool:
-    return one.answered_at is None and not is_over(one, at)
+def _is_open(question: Question, at: datetime) -> bool:
+    return question.answered_at is None and not is_over(question, at)
 
 
 def _take(
-    one: Question,
+    question: Question,
     n: int,
     *,
     yes: bool,
@@ -388,29 +414,29 @@ def _take(
     why: str = "",
 ) -> Answered:
     """The answer to message n of a question; phone and question are locked."""
-    if one.is_yes is yes:
+    if question.is_yes is yes:
         return Answered.AGAIN
-    if not (_is_open(one, at) if yes else one.hears_late_no or not is_over(one, at)):
+    if not (_is_open(question, at) if yes else question.hears_late_no or not is_over(question, at)):
         return Answered.OVER
-    _take_back(one, at)
-    one.answered_at, one.is_yes, one.message_id = at, yes, one.message_ids[n - 1]
-    one.channel, one.ref, one.remind_at, one.sealed = channel, ref, None, None
-    one.save()
-    told = QuestionAnswered(
-        one.room,
-        one.kind,
-        one.about,
-        one.phone_id,
+    _take_back(question, at)
+    question.answered_at, question.is_yes, question.message_id = at, yes, question.message_ids[n - 1]
+    question.channel, question.ref, question.remind_at, question.sealed = channel, ref, None, None
+    question.save()
+    event = QuestionAnswered(
+        question.room,
+        question.kind,
+        question.about,
+        question.phone_id,
         yes,
         by_word,
         channel,
-        one.message_id,
-        one.language,
+        question.message_id,
+        question.language,
         why,
         by,
         at,
     )
-    news.tell(told)
+    news.tell(event)
     return Answered.TAKEN
 
 
@@ -421,24 +447,24 @@ def _which(phone_id: UUID, still_open: list[Question], at: datetime) -> Answered
     """
     if not still_open:
         return Answered.NONE
-    if all(one.which_at is not None for one in still_open):
+    if all(question.which_at is not None for question in still_open):
         return Answered.SILENT
     key = f"which|{phone_id}|{at.timestamp()}"
     is_silent = needs_new_answer(people.last_signs([phone_id]).get(phone_id), at)
-    choices, told, last = [], {}, still_open[-1]
-    for one in still_open:
-        told = _unsealed(one)
-        label = told["label"]
-        if is_silent and one.unnamed == len(one.message_ids):
-            one.unnamed, label = one.unnamed + 1, told["blanks"]["day"]
-        one.message_ids, one.which_at = [*one.message_ids, message_id(key)], at
-        said = {"label": label, "word": _word(one, len(one.message_ids))}
+    choices, content, last = [], {}, still_open[-1]
+    for question in still_open:
+        content = _unsealed(question)
+        label = content["label"]
+        if is_silent and question.unnamed == len(question.message_ids):
+            question.unnamed, label = question.unnamed + 1, content["blanks"]["day"]
+        question.message_ids, question.which_at = [*question.message_ids, message_id(key)], at
+        choice = {"label": label, "word": _word(question, len(question.message_ids))}
         with translation.override(last.language):
-            choices.append(_('%(label)s: "YES %(word)s" or "NO %(word)s"') % said)
-        one.save(update_fields=["message_ids", "unnamed", "which_at"])
+            choices.append(_('%(label)s: "YES %(word)s" or "NO %(word)s"') % choice)
+        question.save(update_fields=["message_ids", "unnamed", "which_at"])
     reply = Outgoing(
         template=WHICH,
-        phone=told["phone"],
+        phone=content["phone"],
         language=last.language,
         blanks={"choices": " / ".join(choices)},
         key=key,
@@ -449,22 +475,22 @@ def _which(phone_id: UUID, still_open: list[Question], at: datetime) -> Answered
     return Answered.WHICH
 
 
-def _close(found: list[Question], at: datetime) -> int:
-    for one in found:
-        one.closed_at, one.remind_at, one.sealed = at, None, None
-    Question.objects.bulk_update(found, ["closed_at", "remind_at", "sealed"])
-    take_back(keys=[_key(one, n) for one in found for n in _numbers(one)], at=at)
-    return len(found)
+def _close(questions: list[Question], at: datetime) -> int:
+    for question in questions:
+        question.closed_at, question.remind_at, question.sealed = at, None, None
+    Question.objects.bulk_update(questions, ["closed_at", "remind_at", "sealed"])
+    take_back(keys=[_key(question, n) for question in questions for n in _numbers(question)], at=at)
+    return len(questions)
 
 
-def _tell_unanswered(found: list[Question], at: datetime) -> None:
-    told: dict[tuple[str, str], list[UUID]] = {}
-    for one in found:
-        told.setdefault((one.room, one.kind), []).append(one.about)
-    for (room, kind), abouts in sorted(told.items()):
+def _tell_unanswered(questions: list[Question], at: datetime) -> None:
+    by_kind: dict[tuple[str, str], list[UUID]] = {}
+    for question in questions:
+        by_kind.setdefault((question.room, question.kind), []).append(question.about)
+    for (room, kind), abouts in sorted(by_kind.items()):
         news.tell(QuestionsUnanswered(room, kind, tuple(abouts), at))
 
 
-def _take_back(one: Question, at: datetime) -> None:
+def _take_back(question: Question, at: datetime) -> None:
     """Of a question that is answered, what has not left does not go."""
-    take_back(keys=[_key(one, n) for n in _numbers(one)], at=at)
+    take_back(keys=[_key(question, n) for n in _numbers(question)], at=at)

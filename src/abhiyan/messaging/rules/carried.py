@@ -41,27 +41,27 @@ class CarriedWords:
 
 def of_message(values: Mapping[str, Any]) -> CarriedWords:
     """The words of a WhatsApp message, of any kind."""
-    own = {name: value for name, value in values.items() if name not in _ENVELOPE}
-    return _chosen(list(_walk(own, "", 0)))
+    fields = {name: value for name, value in values.items() if name not in _ENVELOPE}
+    return _chosen(list(_walk(fields, "", 0)))
 
 
 def of_form(values: Mapping[str, Any], main: str) -> CarriedWords:
     """The words of an SMS or MMS: those of its main field, and of a button or caption beside it."""
-    found = [(values.get(main) or "", False, False)]
+    pieces = [(values.get(main) or "", False, False)]
     for name, value in values.items():
         if name == main or not isinstance(value, str) or _FORM_OTHERS.match(name):
             continue
         is_beside = bool(_FORM_BESIDE.search(name))
         if is_beside or _FORM.search(name):
-            found.append((value, is_beside, is_beside))
-    return _chosen(found)
+            pieces.append((value, is_beside, is_beside))
+    return _chosen(pieces)
 
 
 def _chosen(pieces: list[tuple[str, bool, bool]]) -> CarriedWords:
     pieces = [piece for piece in dict.fromkeys(pieces) if piece[0].strip()][:MOST]
     for text, is_beside, _is_name in pieces:
-        said = words.read(text)
-        if said.word in words.REFUSING and not (is_beside and said.rest):
+        reading = words.read(text)
+        if reading.word in words.REFUSING and not (is_beside and reading.rest):
             return CarriedWords(text[: words.LONGEST], is_no=True)
     text = "\n".join(dict.fromkeys(text for text, _is_beside, is_name in pieces if not is_name))
     return CarriedWords(text[: words.LONGEST], is_no=False)
@@ -72,12 +72,12 @@ def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, bool, bool]]
     if depth > DEEPEST:
         return
     if isinstance(value, dict):
-        for inner, held in value.items():
+        for inner, content in value.items():
             if inner not in _OTHERS and not _NO_WORDS.search(inner):
-                yield from _walk(held, inner, depth + 1)
+                yield from _walk(content, inner, depth + 1)
     elif isinstance(value, list):
-        for held in value:
-            yield from _walk(held, name, depth + 1)
+        for content in value:
+            yield from _walk(content, name, depth + 1)
     elif isinstance(value, str):
         if (form := _form_in(value)) is not None:
             yield from _walk(form, name, depth + 1)
@@ -90,7 +90,7 @@ def _form_in(text: str) -> Any:
     if not text.startswith("{") or len(text) > 20 * words.LONGEST:
         return None
     try:
-        held = json.loads(text)
+        form = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return held if isinstance(held, dict) else None
+    return form if isinstance(form, dict) else None

@@ -42,15 +42,15 @@ def _text(values: Mapping[str, Any], *names: str) -> str:
 
 def _texts(values: Mapping[str, Any], *fields: tuple[str, ...], wrong: tuple[str, ...] = ()) -> list[str]:
     """Each field under the first of its names. wrong: what was found wrong before."""
-    found = []
+    texts = []
     for names in fields:
         try:
-            found.append(_text(values, *names))
+            texts.append(_text(values, *names))
         except MalformedWebhook as lacking:
             wrong = (*wrong, *lacking.args)
     if wrong:
         raise MalformedWebhook(*wrong)
-    return found
+    return texts
 
 
 def generic(values: Mapping[str, Any]) -> Call:
@@ -141,13 +141,15 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     if not isinstance(values.get(text, ""), str | None):
         raise MalformedWebhook(text)
     at = generic(dict(values)).at if provider == "generic" else None
-    ref, of, to = (each.removeprefix("whatsapp:") for each in _texts(values, (ident,), (sender,), (number,)))
-    said = carried.of_form(values, text)
+    ref, writer, to = (
+        entry.removeprefix("whatsapp:") for entry in _texts(values, (ident,), (sender,), (number,))
+    )
+    words = carried.of_form(values, text)
     has_media = any(
         "media" in name.casefold() and value not in ("", "0", 0) for name, value in values.items()
     )
-    other = "media" if has_media and not said.text.strip() else ""
-    return Sms(provider, ref, of, to, said.text, at, other, part=sms_parts.part_mark(values))
+    other = "media" if has_media and not words.text.strip() else ""
+    return Sms(provider, ref, writer, to, words.text, at, other, part=sms_parts.part_mark(values))
 
 
 _REPORT = {
@@ -206,14 +208,14 @@ def whatsapp(values: Mapping[str, Any]) -> Chat:
             value = _held(change, "value")
             number = _held(value, "metadata").get("display_phone_number", "")
             for name, read in (("messages", _message), ("user_preferences", _preference)):
-                for each in _listed(value, name):
+                for item in _listed(value, name):
                     try:
-                        messages += [found] if (found := read(each, str(number))) else []
+                        messages += [message] if (message := read(item, str(number))) else []
                     except MalformedWebhook:
                         unread += 1
-            for each in _listed(value, "statuses"):
+            for item in _listed(value, "statuses"):
                 try:
-                    reports.append(report("whatsapp", each if isinstance(each, dict) else {}))
+                    reports.append(report("whatsapp", item if isinstance(item, dict) else {}))
                 except MalformedWebhook:
                     unread += 1
     return Chat(tuple(messages), tuple(reports), unread)
@@ -231,40 +233,42 @@ NEWS = frozenset(("reaction", "system", "unsupported", "sticker"))
 
 
 def _message(values: Any, number: str) -> Sms:
-    told = values if isinstance(values, dict) else {}
-    user = told.get("from_user_id")
+    fields = values if isinstance(values, dict) else {}
+    user = fields.get("from_user_id")
     user = user if isinstance(user, str) and 0 < len(user) <= LONGEST_USER and user.isprintable() else ""
-    sender = "" if user and not told.get("from") else _text(told, "from")
-    ref = _text(told, "id")
-    kind = told.get("type")
+    sender = "" if user and not fields.get("from") else _text(fields, "from")
+    ref = _text(fields, "id")
+    kind = fields.get("type")
     kind = kind[:LONGEST_KIND] if isinstance(kind, str) and kind.strip() else "unknown"
-    said = carried.of_message(told)
-    is_heard = said.is_no or (kind in WRITTEN and said.text.strip())
+    words = carried.of_message(fields)
+    is_heard = words.is_no or (kind in WRITTEN and words.text.strip())
     sender = "+" + sender if sender.isdecimal() else sender
-    return Sms("whatsapp", ref, sender, number, said.text, _stamped(told), "" if is_heard else kind, user)
+    return Sms("whatsapp", ref, sender, number, words.text, _stamped(fields), "" if is_heard else kind, user)
 
 
 def _preference(values: Any, number: str) -> Sms | None:
     """Somebody switches our messages off in WhatsApp itself: a STOP. None for every other choice there."""
-    told = values if isinstance(values, dict) else {}
-    if str(told.get("value", "")).casefold() != "stop":
+    fields = values if isinstance(values, dict) else {}
+    if str(fields.get("value", "")).casefold() != "stop":
         return None
-    sender, stamp = _text(told, "wa_id"), str(told.get("timestamp", ""))
-    return Sms("whatsapp", f"preference|{sender}|{stamp}"[:200], f"+{sender}", number, "STOP", _stamped(told))
+    sender, stamp = _text(fields, "wa_id"), str(fields.get("timestamp", ""))
+    return Sms(
+        "whatsapp", f"preference|{sender}|{stamp}"[:200], f"+{sender}", number, "STOP", _stamped(fields)
+    )
 
 
-def _stamped(told: Mapping[str, Any]) -> datetime | None:
-    stamp = str(told.get("timestamp", ""))
+def _stamped(fields: Mapping[str, Any]) -> datetime | None:
+    stamp = str(fields.get("timestamp", ""))
     if stamp.isdecimal() and stamp.isascii() and len(stamp) <= 11:
         return datetime.fromtimestamp(int(stamp), UTC)
     return None
 
 
 def _listed(values: Any, name: str) -> list[Any]:
-    found = values.get(name) if isinstance(values, dict) else None
-    return found if isinstance(found, list) else []
+    entries = values.get(name) if isinstance(values, dict) else None
+    return entries if isinstance(entries, list) else []
 
 
 def _held(values: Any, name: str) -> dict[str, Any]:
-    found = values.get(name) if isinstance(values, dict) else None
-    return found if isinstance(found, dict) else {}
+    part = values.get(name) if isinstance(values, dict) else None
+    return part if isinstance(part, dict) else {}

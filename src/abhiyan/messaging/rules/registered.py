@@ -201,18 +201,18 @@ def contents(
         is_there = name == "link" or (name == WORD and code.startswith(ASKED))
         if name in optional and not is_there:
             samples = [
-                one
-                for one in [*samples, ""]
-                if not ((one and name in lacking) or (not one and name in always))
+                sample
+                for sample in [*samples, ""]
+                if not ((sample and name in lacking) or (not sample and name in always))
             ]
-        choices.append([(name, one) for one in samples])
+        choices.append([(name, sample) for sample in samples])
     seen = set()
     for chosen in product(*choices):
         values = dict(chosen)
         made = content(code, text, values, origin=origin)
         if may_be_filled(code, values) and made not in seen:
             seen.add(made)
-            longest = {name: _longest(code, name, one, origin) for name, one in values.items()}
+            longest = {name: _longest(code, name, value, origin) for name, value in values.items()}
             yield made, parts(fill(text, longest))
 
 

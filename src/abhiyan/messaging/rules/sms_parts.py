@@ -40,32 +40,34 @@ class SmsPart:
 def part_mark(values: Mapping[str, Any]) -> PartMark | None:
     """Return the mark that a provider gave a part. None for a whole text, and for a mark that cannot be read."""
     header = next((value for name, value in values.items() if name.casefold() == "udh"), None)
-    if isinstance(header, str) and (found := _of_header(header)):
-        return found
-    ref, of, n = (
+    if isinstance(header, str) and (mark := _of_header(header)):
+        return mark
+    ref, total, n = (
         next((str(values[name]) for name in names if name in values), "") for names in (_REFS, _OFS, _NS)
     )
-    return _mark(ref, n, of) if n.isdecimal() and of.isdecimal() and len(n + of) < 6 else None
+    return _mark(ref, n, total) if n.isdecimal() and total.isdecimal() and len(n + total) < 6 else None
 
 
 def _of_header(header: str) -> PartMark | None:
     try:
-        held = bytes.fromhex(header.replace(":", "").removeprefix("0x"))
+        octets = bytes.fromhex(header.replace(":", "").removeprefix("0x"))
     except ValueError:
         return None
-    place, end = 1, min(len(held), held[0] + 1) if held else 0
+    place, end = 1, min(len(octets), octets[0] + 1) if octets else 0
     while place + 1 < end:
-        kind, size = held[place], held[place + 1]
-        inner = held[place + 2 : place + 2 + size]
+        kind, size = octets[place], octets[place + 1]
+        inner = octets[place + 2 : place + 2 + size]
         if (kind, len(inner)) in ((0, 3), (8, 4)):
             return _mark(inner[:-2].hex(), str(inner[-1]), str(inner[-2]))
         place += 2 + size
     return None
 
 
-def _mark(ref: str, n: str, of: str) -> PartMark | None:
+def _mark(ref: str, n: str, total: str) -> PartMark | None:
     return (
-        PartMark(ref[:40], int(n), int(of)) if 1 <= int(n) <= int(of) <= MOST_PARTS and int(of) > 1 else None
+        PartMark(ref[:40], int(n), int(total))
+        if 1 <= int(n) <= int(total) <= MOST_PARTS and int(total) > 1
+        else None
     )
 
 
@@ -84,8 +86,8 @@ def is_complete(parts: Sequence[SmsPart]) -> bool:
 def joined(parts: Sequence[SmsPart]) -> str:
     """The text of its parts. A part that is a no stands first, so that it is heard.
 
-    Marked parts have their order. Of others, a part that begins with a word of ours is the first. A short one, and one
-    that begins in the middle of a letter, is the last.
+    Marked parts have their order. Else a part that begins with a word of ours is the first. A short one, and one that
+    begins in the middle of a letter, is the last.
     """
     if all(part.mark is not None for part in parts):
         # Two texts may have one mark: phones count them up to 255, some always alike. Then both are read.
@@ -122,5 +124,5 @@ def is_exact(whole: str, piece: str) -> bool:
 
 def _is_no(piece: str) -> bool:
     """Return True if a part by itself is a no. "no water for a week" in the middle of a text is none."""
-    said = words.read(piece)
-    return said.word in words.REFUSING and (said.word is not words.TextWord.NO or not said.rest)
+    reading = words.read(piece)
+    return reading.word in words.REFUSING and (reading.word is not words.TextWord.NO or not reading.rest)

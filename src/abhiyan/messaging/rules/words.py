@@ -1,8 +1,9 @@
-"""What a person's text begins with: join, yes, no, leave, stop, help; or that it only thanks. Words by language stand
-in words.toml, and in the files of further languages.
+"""Reads the beginning of a person's text: join, yes, no, leave, stop, help; or that it only thanks.
+
+The file words.toml and the files of further languages hold the words by language.
 
 Only whole words count, so "Stopinder" is a name. A word counts at the beginning, after words of politeness; a Hindi
-phrase, whose verb comes last, also at the end of a short text. Where two could be meant:
+phrase, whose verb comes last, also at the end of a short text. These rules choose where two could be meant:
 - what refuses wins: "no, yes" is a no; "yes" or "join" beside a word or phrase against it is neither, and a person
   reads it;
 - "no" at the start is a no, but "no problem" is nothing;
@@ -76,7 +77,7 @@ WITH_WORD = (TextWord.YES, TextWord.NO, TextWord.LEAVE)  # beside these a questi
 class SaidText:
     """What a text says. word: None where no rule can tell.
 
-    code: what stands beside YES, NO or LEAVE in the shape of a question's word, in capitals; else "". rest: what else
+    code: what comes with YES, NO or LEAVE in the shape of a question's word, in capitals; else "". rest: what else
     was written, as it was written; "" where that is politeness. language: of the words, or of the script ("" where
     neither tells: JOIN alone is no English).
     """
@@ -110,33 +111,37 @@ def read(text: str) -> SaidText:
     """What a text asks for, by its first words. Anything may be given; what cannot be told is Said(None, …)."""
     plain = plainly(text)
     tokens = list(_tokens(plain))
-    known = _vocabulary(tuple(languages.known().values()))
-    language = script_of(plain) or _tongue(tokens, known)
+    vocabulary = _vocabulary(tuple(languages.known().values()))
+    language = script_of(plain) or _tongue(tokens, vocabulary)
     first, last = 0, len(tokens)
-    while first < last and tokens[first].text in known.sets["polite"] and not _at(tokens, first, last, known):
+    while (
+        first < last
+        and tokens[first].text in vocabulary.sets["polite"]
+        and not _at(tokens, first, last, vocabulary)
+    ):
         first += 1
     if first == last:
-        return SaidText(_alone(plain, tokens, known), "", "", language)
-    found = _at(tokens, first, last, known)
+        return SaidText(_alone(plain, tokens, vocabulary), "", "", language)
+    phrase = _at(tokens, first, last, vocabulary)
     code = ""
-    if found is None and (ahead := _code(plain, tokens[first])):
-        found = _at(tokens, first + 1, last, known)
-        if found and found[0] in WITH_WORD:
+    if phrase is None and (ahead := _code(plain, tokens[first])):
+        phrase = _at(tokens, first + 1, last, vocabulary)
+        if phrase and phrase[0] in WITH_WORD:
             code = ahead
-            found = (found[0], found[1], found[2] + 1)
+            phrase = (phrase[0], phrase[1], phrase[2] + 1)
         else:
-            found = None
-    if found is None:
-        late = _late(tokens, first, last, known)
+            phrase = None
+    if phrase is None:
+        late = _late(tokens, first, last, vocabulary)
         if late is None:
             return SaidText(None, "", plain.strip(), language)
-        late_word = _left(late[0], tokens, first, last, known)
+        late_word = _left(late[0], tokens, first, last, vocabulary)
         return SaidText(late_word, "", _clipped(plain[: tokens[late[2]].start]), late[1])
-    word, language, n = found
-    if language == "en" and n == 1 and _tongue(tokens, known) != "en":
+    word, language, n = phrase
+    if language == "en" and n == 1 and _tongue(tokens, vocabulary) != "en":
         language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks
     behind = tokens[first + n : last]
-    if word is None or (word not in REFUSING and _is_against(word, behind, known)):
+    if word is None or (word not in REFUSING and _is_against(word, behind, vocabulary)):
         return SaidText(None, "", plain.strip(), language)
     end = tokens[first + n - 1].end
     if word in WITH_WORD and not code and behind:
@@ -148,23 +153,23 @@ def read(text: str) -> SaidText:
     is_initial = n == 1 and len(tokens[first].text) == 1 and bool(behind)
     if is_number or (is_initial and not code):
         return SaidText(None, "", plain.strip(), language)
-    says_more = any(one.text not in known.sets["polite"] for one in behind)
+    says_more = any(token.text not in vocabulary.sets["polite"] for token in behind)
     if not code:
-        word = _left(word, tokens, first, last, known)
+        word = _left(word, tokens, first, last, vocabulary)
     return SaidText(word, code, _clipped(plain[end:]) if says_more else "", language)
 
 
-def _is_against(word: TextWord, behind: list[_Token], known: _Vocabulary) -> bool:
+def _is_against(word: TextWord, behind: list[_Token], vocabulary: _Vocabulary) -> bool:
     """Return True if the words behind a yes or a join are against it: "yes, delete my name", "sadasyata khatam karo".
 
     Behind a join stand details, such as "Nai" or "Block B". There a lone word is too little, but for a Hindi one that
     asks to leave or stop; and so is "no" a long way behind.
     """
     is_yes = word is TextWord.YES
-    if (is_yes or len(behind) <= SHORT) and any(one.text in known.sets["against"] for one in behind):
+    if (is_yes or len(behind) <= SHORT) and any(token.text in vocabulary.sets["against"] for token in behind):
         return True
     for place in range(len(behind)):
-        meant, language, n = _at(behind, place, len(behind), known) or (None, "", 0)
+        meant, language, n = _at(behind, place, len(behind), vocabulary) or (None, "", 0)
         if meant in REFUSING and (
             n > 1
             or (len(behind[place].text) > 1 if is_yes else language != "en" and meant is not TextWord.NO)
@@ -173,10 +178,10 @@ def _is_against(word: TextWord, behind: list[_Token], known: _Vocabulary) -> boo
     return False
 
 
-def _alone(plain: str, tokens: list[_Token], known: _Vocabulary) -> TextWord | None:
+def _alone(plain: str, tokens: list[_Token], vocabulary: _Vocabulary) -> TextWord | None:
     """What a text of nothing but polite words asks for: nothing, where it thanks or has no word at all."""
-    is_thanks = not tokens or any(token.text in known.sets["thanks"] for token in tokens)
-    if is_thanks or _strangeness(plain, tokens, known) == 0:
+    is_thanks = not tokens or any(token.text in vocabulary.sets["thanks"] for token in tokens)
+    if is_thanks or _strangeness(plain, tokens, vocabulary) == 0:
         return None if _ASKS.search(plain) else TextWord.THANKS
     return TextWord.HELP
 
@@ -192,12 +197,12 @@ def asks_nothing(text: str) -> bool:
     return strange is not None
 
 
-def _strangeness(plain: str, tokens: list[_Token], known: _Vocabulary) -> int | None:
+def _strangeness(plain: str, tokens: list[_Token], vocabulary: _Vocabulary) -> int | None:
     """Count the unknown words of a text that asks nothing; return None where it may ask something."""
-    said = [token.text for token in tokens]
-    if not said or len(said) > COURTEOUS or _ASKS.search(plain):
+    words = [token.text for token in tokens]
+    if not words or len(words) > COURTEOUS or _ASKS.search(plain):
         return None
-    sentences = [_kinds(said[begin:end], known) for begin, end in _sentences(plain, tokens)]
+    sentences = [_kinds(words[begin:end], vocabulary) for begin, end in _sentences(plain, tokens)]
     kinds = [kind for sentence in sentences for kind in sentence]
     if "courtesy" in kinds and any(_is_about_something(sentences, n) for n in range(len(sentences))):
         return None
@@ -206,15 +211,15 @@ def _strangeness(plain: str, tokens: list[_Token], known: _Vocabulary) -> int | 
     n_digits = sum(c.isdigit() for c in plain)
     if "asking" in kinds or n_digits > (4 if is_warm else 0) or not {"courtesy", "settled"} & set(kinds):
         return None
-    most = STRANGE - any(word in _IS for word in said) if is_warm else 0
+    most = STRANGE - any(word in _IS for word in words) if is_warm else 0
     return strange if strange <= most else None
 
 
 def _sentences(plain: str, tokens: list[_Token]) -> Iterator[tuple[int, int]]:
     """Give the places of the first word and behind the last one of each sentence."""
     begin = 0
-    for place, (one, other) in enumerate(pairwise(tokens), 1):
-        if _SENTENCE.search(plain, one.end, other.start):
+    for place, (token, following) in enumerate(pairwise(tokens), 1):
+        if _SENTENCE.search(plain, token.end, following.start):
             yield begin, place
             begin = place
     yield begin, len(tokens)
@@ -227,70 +232,72 @@ def _is_about_something(sentences: list[list[str]], n: int) -> bool:
     return "courtesy" not in kinds and "strange" in kinds and not is_name
 
 
-def _kinds(said: list[str], known: _Vocabulary) -> list[str]:
+def _kinds(words: list[str], vocabulary: _Vocabulary) -> list[str]:
     """Sort the words of a sentence into courtesy, settled, small, strange and asking."""
-    kinds = ["" for _word in said]
+    kinds = ["" for _word in words]
     place = 0
-    while place < len(said):
-        kind, n = _courteous(said, place, known)
-        if said[place] in known.sets["hail"]:
+    while place < len(words):
+        kind, n = _courteous(words, place, vocabulary)
+        if words[place] in vocabulary.sets["hail"]:
             kind, n = "settled", 1
-            if said[place - 1 : place] in _OF:  # "bharat mata ki jai"
+            if words[place - 1 : place] in _OF:  # "bharat mata ki jai"
                 kinds[max(0, place - 1 - HAILED) : place] = ["small"] * min(place, 1 + HAILED)
             else:
                 n += len(
-                    list(takewhile(lambda word: not _is_asking(word, known), said[place + 1 :][:HAILED]))
+                    list(
+                        takewhile(lambda word: not _is_asking(word, vocabulary), words[place + 1 :][:HAILED])
+                    )
                 )
-        kinds[place : place + n] = [kind] * len(said[place : place + n])
+        kinds[place : place + n] = [kind] * len(words[place : place + n])
         place += n
     if "courtesy" in kinds:
-        for place in _thanked(said, kinds.index("courtesy")):
+        for place in _thanked(words, kinds.index("courtesy")):
             kinds[place] = kinds[place] or "small"
-    for place, word in enumerate(said):
-        if word in known.sets["against"] or (not kinds[place] and _is_asking(word, known)):
+    for place, word in enumerate(words):
+        if word in vocabulary.sets["against"] or (not kinds[place] and _is_asking(word, vocabulary)):
             kinds[place] = "asking"
         elif not kinds[place]:
-            is_small = word in known.sets["small"] or word in known.sets["polite"]
+            is_small = word in vocabulary.sets["small"] or word in vocabulary.sets["polite"]
             kinds[place] = "small" if is_small or word.isdecimal() else "strange"
     return kinds
 
 
-def _courteous(said: list[str], place: int, known: _Vocabulary) -> tuple[str, int]:
+def _courteous(words: list[str], place: int, vocabulary: _Vocabulary) -> tuple[str, int]:
     """The longest phrase of courtesy that begins here, and how many words it has; ("", 1) where none does."""
-    for n in range(min(known.longest, len(said) - place), 0, -1):
-        for kind, phrases in known.courtesies.items():
-            if tuple(said[place : place + n]) in phrases:
+    for n in range(min(vocabulary.longest, len(words) - place), 0, -1):
+        for kind, phrases in vocabulary.courtesies.items():
+            if tuple(words[place : place + n]) in phrases:
                 return kind, n
     return "", 1
 
 
-def _thanked(said: list[str], thanks: int) -> Iterator[int]:
+def _thanked(words: list[str], thanks: int) -> Iterator[int]:
     """Places of what somebody thanks for: "thanks for your help", "madad ke liye dhanyavad"."""
-    for place in range(len(said)):
+    for place in range(len(words)):
         for phrase in _FOR:
-            if tuple(said[place : place + len(phrase)]) == phrase:
+            if tuple(words[place : place + len(phrase)]) == phrase:
                 is_before = phrase == ("for",)
                 begin = place + 1 if is_before else place - THANKED
                 if (place > thanks) == is_before:
-                    yield from range(max(begin, 0), min(begin + THANKED, len(said)))
+                    yield from range(max(begin, 0), min(begin + THANKED, len(words)))
 
 
-def _is_asking(word: str, known: _Vocabulary) -> bool:
+def _is_asking(word: str, vocabulary: _Vocabulary) -> bool:
     """Return True for a word by which people ask or refuse. A single letter may be a name, or "and"."""
-    meant, _language = known.phrases.get((word,), (None, ""))
+    meant, _language = vocabulary.phrases.get((word,), (None, ""))
     is_refusing = meant in REFUSING and len(word) > 1
     is_form = bool(_ASKING_FORM.search(word) and not _TOLD_FORM.search(word))
-    return is_refusing or is_form or word in known.sets["asking"]
+    return is_refusing or is_form or word in vocabulary.sets["asking"]
 
 
-def _left(word: TextWord, tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> TextWord:
+def _left(word: TextWord, tokens: list[_Token], first: int, last: int, vocabulary: _Vocabulary) -> TextWord:
     """A no or a stop with a phrase in it that asks to leave is a leaving. One English word is too little for that, and
     "nahi chhodna" is no such phrase."""
     if word not in (TextWord.NO, TextWord.STOP):
         return word
     place = first
     while place < last:
-        meant, language, n = _at(tokens, place, last, known) or (word, "", 1)
+        meant, language, n = _at(tokens, place, last, vocabulary) or (word, "", 1)
         if meant is TextWord.LEAVE and (n > 1 or language != "en"):
             return TextWord.LEAVE
         place += n if meant in (None, TextWord.STOP) else 1
@@ -331,19 +338,23 @@ def _script(letter: str) -> str:
 @cache
 def _scripts(more: tuple[Language, ...]) -> dict[str, str]:
     """Unicode's name of a script -> language; of several the one most people write: Bengali before Assamese."""
-    return {"ARABIC": "ur"} | {_script(one.name[0]): one.code for one in more} | {"DEVANAGARI": "hi"}
+    return (
+        {"ARABIC": "ur"}
+        | {_script(language.name[0]): language.code for language in more}
+        | {"DEVANAGARI": "hi"}
+    )
 
 
-def _tongue(tokens: list[_Token], known: _Vocabulary) -> str:
+def _tongue(tokens: list[_Token], vocabulary: _Vocabulary) -> str:
     """The language most small words of a text in Latin letters are of; "" where none tells."""
-    said = {name: sum(one.text in few for one in tokens) for name, few in known.tongues.items()}
-    most = max(said, key=said.__getitem__)
-    return most if said[most] > min(said.values()) else ""
+    counts = {name: sum(token.text in few for token in tokens) for name, few in vocabulary.tongues.items()}
+    most = max(counts, key=counts.__getitem__)
+    return most if counts[most] > min(counts.values()) else ""
 
 
 def _tokens(plain: str) -> Iterator[_Token]:
     """The words of a text. Letters written apart ("S T O P") are one word."""
-    found: list[_Token] = []
+    tokens: list[_Token] = []
     letters: list[str] = []
     start = 0
     for place, c in enumerate(plain + " "):
@@ -354,12 +365,12 @@ def _tokens(plain: str) -> Iterator[_Token]:
                 start = place
             letters.append(c)
         elif letters:
-            found.append(_Token(_folded("".join(letters)), start, place))
+            tokens.append(_Token(_folded("".join(letters)), start, place))
             letters = []
-    if 2 < len(found) <= SHORT and all(len(one.text) == 1 for one in found):
-        yield _Token(_folded("".join(one.text for one in found)), found[0].start, found[-1].end)
+    if 2 < len(tokens) <= SHORT and all(len(token.text) == 1 for token in tokens):
+        yield _Token(_folded("".join(token.text for token in tokens)), tokens[0].start, tokens[-1].end)
     else:
-        yield from found
+        yield from tokens
 
 
 def _folded(word: str) -> str:
@@ -372,33 +383,33 @@ def _code(plain: str, token: _Token) -> str:
 
 
 def _at(
-    tokens: list[_Token], first: int, last: int, known: _Vocabulary
+    tokens: list[_Token], first: int, last: int, vocabulary: _Vocabulary
 ) -> tuple[TextWord | None, str, int] | None:
     """The longest phrase that begins here: its word, language, and how many words it has."""
-    for n in range(min(known.longest, last - first), 0, -1):
-        found = known.phrases.get(tuple(one.text for one in tokens[first : first + n]))
-        if found is not None:
-            return (*found, n)
+    for n in range(min(vocabulary.longest, last - first), 0, -1):
+        phrase = vocabulary.phrases.get(tuple(token.text for token in tokens[first : first + n]))
+        if phrase is not None:
+            return (*phrase, n)
     return None
 
 
 def _late(
-    tokens: list[_Token], first: int, last: int, known: _Vocabulary
+    tokens: list[_Token], first: int, last: int, vocabulary: _Vocabulary
 ) -> tuple[TextWord, str, int] | None:
     """A Hindi phrase at the end of a short text, before words of politeness: its word, language, where it begins."""
-    while first < last and tokens[last - 1].text in known.sets["polite"]:
+    while first < last and tokens[last - 1].text in vocabulary.sets["polite"]:
         last -= 1
     if last - first > SHORT:
         return None
-    for n in range(min(known.longest, last - first), 1, -1):
-        phrase = tuple(one.text for one in tokens[last - n : last])
-        word, language = known.phrases.get(phrase, (None, ""))
-        if word is None and phrase in known.phrases:
+    for n in range(min(vocabulary.longest, last - first), 1, -1):
+        phrase = tuple(token.text for token in tokens[last - n : last])
+        word, language = vocabulary.phrases.get(phrase, (None, ""))
+        if word is None and phrase in vocabulary.phrases:
             return None  # "mat hata do"
-        if word is None or phrase not in known.late:
+        if word is None or phrase not in vocabulary.late:
             continue
         before = tokens[first : last - n]
-        if word not in REFUSING and any(one.text in known.sets["against"] for one in before):
+        if word not in REFUSING and any(token.text in vocabulary.sets["against"] for token in before):
             return None
         return word, language, last - n
     return None
@@ -415,7 +426,7 @@ def is_phrase(text: str) -> bool:
 
 def judge(language: Language) -> None:
     """Raises ValueError where a phrase of a language has another meaning in it, or in one that is there."""
-    others = tuple(one for code, one in languages.known().items() if code != language.code)
+    others = tuple(other for code, other in languages.known().items() if code != language.code)
     _vocabulary((*others, language))
 
 
@@ -434,12 +445,12 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
     courtesies: dict[str, set[tuple[str, ...]]] = {name: set() for name in PHRASE_SETS}
     tongues: dict[str, set[str]] = {"en": set(), "hi": set()}
     sections: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    sections |= {one.code: one.words for one in more}
+    sections |= {tongue.code: tongue.words for tongue in more}
     for section, lists in sections.items():
         language = section.partition("-")[0]
         for name, written in lists.items():
-            for each in (one for choices in written for one in expanded(choices)):
-                phrase = tuple(one.text for one in _tokens(plainly(each)))
+            for text in (variant for choices in written for variant in expanded(choices)):
+                phrase = tuple(token.text for token in _tokens(plainly(text)))
                 if name in courtesies:
                     courtesies[name].add(phrase)
                     continue
@@ -447,12 +458,12 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
                     sets[name].update(phrase)
                     if name == "thanks":
                         sets["polite"].update(phrase)
-                    if name == "polite" and each.isascii() and language in tongues:
+                    if name == "polite" and text.isascii() and language in tongues:
                         tongues[language].update(phrase)
                     continue
                 word = None if name == "unclear" else TextWord(name)
                 if phrases.setdefault(phrase, (word, language))[0] is not word:
-                    raise ValueError(f"{each}: {word or name} and {phrases[phrase][0] or 'unclear'}")
+                    raise ValueError(f"{text}: {word or name} and {phrases[phrase][0] or 'unclear'}")
                 if language != "en" and len(phrase) > 1 and word is not None and word is not TextWord.YES:
                     late.add(phrase)
     longest = max(map(len, phrases))

@@ -148,18 +148,18 @@ def conclude_check(
     """Say what the answers come to, after they were closed. leaves: the person asked to be taken off every list, or for
     no more contact; within a minute it is so (`take_off`).
 
-    Who may: whoever took it. Refuses NotTaken, ToldAlready, AskFirst, SaidOtherwise.
+    Only the verifier who took the check may. Refuses NotTaken, ToldAlready, AskFirst, SaidOtherwise.
     """
     with system("concluding a back-check"):
         check = held_check(check_id=check_id, by=by, at=at)
-        said = said_in(check)
-        if said is None:
+        answers = said_in(check)
+        if answers is None:
             raise AskFirst
-        if not may_find(said.meaning, outcome):
-            asked = asked_of(check.frame.programme, check.frame.measure)
-            raise SaidOtherwise(field="outcome", what=asked.words.not_said)
+        if not may_find(answers.meaning, outcome):
+            asking = asked_of(check.frame.programme, check.frame.measure)
+            raise SaidOtherwise(field="outcome", what=asking.words.not_said)
         check.leaves_at = at if leaves else None
-        return _told(check, outcome, reason_of(said.meaning, outcome), by, at)
+        return _told(check, outcome, reason_of(answers.meaning, outcome), by, at)
 
 
 def tell_check(*, check_id: UUID, outcome: Check.Outcome, reason: str = "", by: Actor, at: datetime) -> Check:
@@ -189,9 +189,9 @@ def tell_checks(*, found: Sequence[ToldCheck], by: Actor, at: datetime) -> None:
     at: when the act happens. Refuses NotTaken, ToldAlready, and then writes nothing.
     """
     with system("telling back-checks"):
-        checks = held_checks(check_ids=[one.check_id for one in found], by=by, at=at)
-        for check, one in zip(checks, found, strict=True):
-            check.outcome, check.reason, check.done_at = one.outcome, one.reason, one.at
+        checks = held_checks(check_ids=[row.check_id for row in found], by=by, at=at)
+        for check, row in zip(checks, found, strict=True):
+            check.outcome, check.reason, check.done_at = row.outcome, row.reason, row.at
         _keep_told(checks, by, at)
         for check in checks:
             if check.reason == NOT_REACHED:
@@ -207,28 +207,28 @@ def take_off(*, at: datetime) -> int:
     """
     with system("who asked a verifier to leave"):
         asking = Check.objects.exclude(leaves_at=None).select_related("frame__programme")
-        asked = {one.id: one for one in asking[:AT_ONCE]}
-        items = opened_many(asked)  # of a planted one there is nobody
+        checks = {row.id: row for row in asking[:AT_ONCE]}
+        items = opened_many(checks)  # of a planted one there is nobody
         phones = {item.phone_id for item in items.values() if item.phone_id}
         silent = {None, *people.phones_that_said_no(phones)}
         waiting = {
-            one
-            for one, item in items.items()
-            if item.why_gone is None and (_leave_of(asked[one]) or item.phone_id not in silent)
+            ident
+            for ident, item in items.items()
+            if item.why_gone is None and (_leave_of(checks[ident]) or item.phone_id not in silent)
         }
-        Check.objects.filter(id__in=asked.keys() - waiting).update(leaves_at=None)
+        Check.objects.filter(id__in=checks.keys() - waiting).update(leaves_at=None)
     for check_id in waiting:
         with system("a person leaves"):
             check = Check.objects.select_related("frame__programme").get(id=check_id)
-            told = AuditEntry.objects.get(
+            entry = AuditEntry.objects.get(
                 account_id=check.verifier_id, at=check.done_at or at, act=TELL, subject=str(check.id)
             )
             by = Actor(
                 "person",
-                told.who,
-                told.account_id,
-                device=told.device,
-                origin=told.origin,
+                entry.who,
+                entry.account_id,
+                device=entry.device,
+                origin=entry.origin,
                 reason=f"check {check.id}",
             )
             item = items[check_id]
