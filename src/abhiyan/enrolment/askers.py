@@ -30,36 +30,38 @@ def askers_on(look: AskerLook) -> Sequence[Asker]:
     Row security shows them, and the viewer needs people.read there. Others get none, as for an unknown phone. Each look
     leaves a row in the trail and counts among the people read in a day. Past that number the list is empty.
     """
-    found = [] if not look.viewer.may("people.read") else queries.members_asking(look.phone_id)
-    spans = units.all_spans({one.unit_id for one in found}) if found else {}
+    members = [] if not look.viewer.may("people.read") else queries.members_asking(look.phone_id)
+    spans = units.all_spans({member.unit_id for member in members}) if members else {}
     lows = {unit: [lo for lo, _hi in some] for unit, some in spans.items()}
-    seen = [one for one in found if look.viewer.may_at("people.read", *lows.get(one.unit_id, []))]
+    seen = [member for member in members if look.viewer.may_at("people.read", *lows.get(member.unit_id, []))]
     named = []
     with suppress(ReadEnough):
-        for one in seen:
-            read_people(by=look.by, unit_id=one.unit_id, n=1, at=look.at, act="enrolment.read_person")
-            may_correct = one.is_current and look.viewer.may_at("enrolment.correct", *lows[one.unit_id])
-            named.append(_asker(one, may_correct=may_correct, language=look.language))
+        for member in seen:
+            read_people(by=look.by, unit_id=member.unit_id, n=1, at=look.at, act="enrolment.read_person")
+            may_correct = member.is_current and look.viewer.may_at("enrolment.correct", *lows[member.unit_id])
+            named.append(_asker(member, may_correct=may_correct, language=look.language))
     return named
 
 
-def _asker(one: Member, *, may_correct: bool, language: str) -> Asker:
-    wanted = queries.card_wanted(one.public_id)
-    card = known.standing_document(MEMBER_CARD, one.public_id)
+def _asker(member: Member, *, may_correct: bool, language: str) -> Asker:
+    wanted = queries.card_wanted(member.public_id)
+    card = known.standing_document(MEMBER_CARD, member.public_id)
     facts = [
-        (_("Number"), member_number(one.public_id)),
-        (_("Roll"), one.roll_name()),
-        (_("Place"), one.unit_name()),
-        (_("Status"), str(Rung(one.rung).label) if one.is_current else _("Term over")),
+        (_("Number"), member_number(member.public_id)),
+        (_("Roll"), member.roll_name()),
+        (_("Place"), member.unit_name()),
+        (_("Status"), str(Rung(member.rung).label) if member.is_current else _("Term over")),
     ]
-    if one.said.has_card:
+    if member.said.has_card:
         facts.append((_("Card"), _since(_("since %(day)s"), card.issued_at) if card else _("none yet")))
     if wanted is not None:
-        said = _("printed on %(day)s") if wanted.printed_at else _("asked for on %(day)s")
-        facts.append((_("Printed card"), _since(said, wanted.printed_at or wanted.asked_at)))
-    steps = list(_acts(one, is_asked=wanted is not None and wanted.printed_at is None) if may_correct else ())
+        sentence = _("printed on %(day)s") if wanted.printed_at else _("asked for on %(day)s")
+        facts.append((_("Printed card"), _since(sentence, wanted.printed_at or wanted.asked_at)))
+    steps = list(
+        _acts(member, is_asked=wanted is not None and wanted.printed_at is None) if may_correct else ()
+    )
     with translation.override(language):
-        words = dict(_words(one))
+        words = dict(_words(member))
     labels = {
         "card": (_("Send the card"), "qr"),
         "phone": (_("Change of number"), "phone"),
@@ -67,8 +69,8 @@ def _asker(one: Member, *, may_correct: bool, language: str) -> Asker:
         "stop": (_("Stop messages"), "stop"),
     }
     steps += [AskerStep(*labels[key], words=text) for key, text in words.items()]
-    page = reverse("enrolment:person", args=[one.public_id])
-    name = person(one.name) if one.name else member_number(one.public_id)
+    page = reverse("enrolment:person", args=[member.public_id])
+    name = person(member.name) if member.name else member_number(member.public_id)
     return Asker(name, page, facts, steps)
 
 
@@ -76,23 +78,25 @@ def _since(words: str, at: datetime) -> str:
     return words % {"day": date_format(at, "j F Y")}
 
 
-def _acts(one: Member, *, is_asked: bool) -> Iterator[AskerStep]:
-    if one.said.has_card and not is_asked:
-        address = reverse("enrolment:person_card_wanted", args=[one.public_id])
+def _acts(member: Member, *, is_asked: bool) -> Iterator[AskerStep]:
+    if member.said.has_card and not is_asked:
+        address = reverse("enrolment:person_card_wanted", args=[member.public_id])
         yield AskerStep(_("Have the card printed"), "print", address, is_act=True)
-    yield AskerStep(_("Correct the entry"), "edit", reverse("enrolment:person_correct", args=[one.public_id]))
+    yield AskerStep(
+        _("Correct the entry"), "edit", reverse("enrolment:person_correct", args=[member.public_id])
+    )
 
 
-def _words(one: Member) -> Iterator[tuple[str, str]]:
+def _words(member: Member) -> Iterator[tuple[str, str]]:
     """Return words for an answer about what only the person's own phone does, in the language in force."""
 
     def link(name: str) -> str:
         return str(settings.ORIGIN) + reverse(name)
 
-    if one.said.has_card:
+    if member.said.has_card:
         yield "card", _("Your card: %(link)s") % {"link": link("enrolment:me_card")}
     yield "phone", _("To change your number: %(link)s") % {"link": link("enrolment:me_phone")}
-    leave, stop = messaging.leave_number(one.programme_id), messaging.stop_number()
+    leave, stop = messaging.leave_number(member.programme_id), messaging.stop_number()
     yield "leave", _by_call(_("To leave: %(link)s"), leave) % {"link": link("enrolment:me_leave")}
     yield (
         "stop",

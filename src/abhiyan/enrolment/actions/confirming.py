@@ -136,59 +136,59 @@ class _Due:
 
 
 def _ask_in(programme_id: int, n: int, at: datetime) -> int:
-    given = {"until": at - CONFIRMED_AFTER, "settled": at - phone_changes.OBJECTED_WITHIN, "n": n}
-    due = sql.each(_Due, _DUE, {"programme": programme_id, "by_others": list(BY_OTHERS)} | given)
+    bounds = {"until": at - CONFIRMED_AFTER, "settled": at - phone_changes.OBJECTED_WITHIN, "n": n}
+    due = sql.each(_Due, _DUE, {"programme": programme_id, "by_others": list(BY_OTHERS)} | bounds)
     if not due:
         return 0
     mark = roll_of(programme_id).mark
     askings = [
-        *(_asking(one, programme_id, mark, at) for one in due if one.may_be_asked and not one.is_listed),
+        *(_asking(row, programme_id, mark, at) for row in due if row.may_be_asked and not row.is_listed),
         *listed.notices(
-            [_listed(one) for one in due if one.may_be_asked and one.is_listed],
+            [_listed(row) for row in due if row.may_be_asked and row.is_listed],
             programme_id=programme_id,
             mark=mark,
             expires_at=at + ANSWERED_WITHIN,
         ),
     ]
-    asked = messaging.ask_many(askings=askings, at=at)
+    count = messaging.ask_many(askings=askings, at=at)
     about = {asking.about for asking in askings}
-    restate([one.id for one in due if one.id in about], at, asked_at=at)
-    restate([one.id for one in due if one.id not in about], at, ask_over_at=at)
-    return asked
+    restate([row.id for row in due if row.id in about], at, asked_at=at)
+    restate([row.id for row in due if row.id not in about], at, ask_over_at=at)
+    return count
 
 
-def _listed(one: _Due) -> listed.ListedTerm:
+def _listed(row: _Due) -> listed.ListedTerm:
     source = Parting(
-        import_id=one.import_id,
-        by=one.by,
-        entered_channel=one.channel,
-        entered_at=one.entered_at,
-        unit_id=one.unit_id,
+        import_id=row.import_id,
+        by=row.by,
+        entered_channel=row.channel,
+        entered_at=row.entered_at,
+        unit_id=row.unit_id,
     )
-    return listed.ListedTerm(one.id, one.phone_id, one.number, one.written_in, one.unit_id, source)
+    return listed.ListedTerm(row.id, row.phone_id, row.number, row.written_in, row.unit_id, source)
 
 
-def _asking(one: _Due, programme_id: int, mark: str, at: datetime) -> messaging.PhoneQuestion:
-    language = one.written_in or settings.LANGUAGE_CODE
-    short = name_asked(one.name, language)
+def _asking(row: _Due, programme_id: int, mark: str, at: datetime) -> messaging.PhoneQuestion:
+    language = row.written_in or settings.LANGUAGE_CODE
+    short = name_asked(row.name, language)
     with translation.override(language):
-        on = date_format(one.day, "j F")
+        on = date_format(row.day, "j F")
     room, kind = QUESTION
     return messaging.PhoneQuestion(
         room=room,
         kind=kind,
-        about=one.id,
-        phone=one.number,
+        about=row.id,
+        phone=row.number,
         language=language,
         template=TEMPLATE + mark,
         blanks={"name": short, "day": on},
         label=short,
-        remind_at=at + AGAIN_AFTER if one.is_asked_again else None,
+        remind_at=at + AGAIN_AFTER if row.is_asked_again else None,
         expires_at=at + ANSWERED_WITHIN,
-        unit_id=one.unit_id,
+        unit_id=row.unit_id,
         programme_id=programme_id,
         names=True,
-        last_sign=one.last_sign,
+        last_sign=row.last_sign,
         hears_late_no=True,
     )
 
@@ -256,7 +256,7 @@ def hear_answer(*, told: QuestionAnswered) -> None:
         elif term.asked_at is not None and told.at >= term.asked_at + ANSWERED_WITHIN:
             _hear_late_no(member, told, by)
         else:
-            for denied in {member.public_id: None} | {one.public_id: None for one, _term in others}:
+            for denied in {member.public_id: None} | {other.public_id: None for other, _term in others}:
                 deny_by_phone(
                     phone=told.phone_id,
                     membership=denied,
@@ -273,16 +273,20 @@ def hear_answer(*, told: QuestionAnswered) -> None:
             )
 
 
-def _hear_late_no(member: Membership, told: QuestionAnswered, by: Actor) -> None:
+def _hear_late_no(member: Membership, answer: QuestionAnswered, by: Actor) -> None:
     """A no after the question's time: the person leaves; who has left already hears no more from us."""
-    of, channel = LEAVE, CHANNELS.get(told.channel, Channel.WEB).value
+    word, channel = LEAVE, CHANNELS.get(answer.channel, Channel.WEB).value
     if member.ended_on is None:
-        leave(membership=member.public_id, channel=channel, by=by, at=told.at)
+        leave(membership=member.public_id, channel=channel, by=by, at=answer.at)
     else:
-        of = STOP
-        stop_by_phone(phone=told.phone_id, channel=channel, by=by, at=told.at)
+        word = STOP
+        stop_by_phone(phone=answer.phone_id, channel=channel, by=by, at=answer.at)
     send_receipt(
-        of=of, phone=told.phone_id, language=told.language, programme_id=member.programme_id, at=told.at
+        of=word,
+        phone=answer.phone_id,
+        language=answer.language,
+        programme_id=member.programme_id,
+        at=answer.at,
     )
 
 
@@ -294,31 +298,31 @@ def _sign_all(
     with system("a phone answers a notice"):
         terms = [term for member, term in others if not _is_enrollers_phone(member)]
         signed: dict[str, Any] = {"rung": Rung.COUNTED, "signed_at": at}
-        restate([one.pk for one in terms if one.pk == about.pk], at, ask_over_at=at, **signed)
+        restate([term.pk for term in terms if term.pk == about.pk], at, ask_over_at=at, **signed)
         restate(
-            [one.pk for one in terms if one.pk != about.pk], at, asked_at=None, ask_over_at=None, **signed
+            [term.pk for term in terms if term.pk != about.pk], at, asked_at=None, ask_over_at=None, **signed
         )
         facts = {"notice": True}
         audit.record(by=by, at=at, act="enrolment.sign", n=len(terms), unit_id=about.unit_id, facts=facts)
 
 
-def _hear_yes(member: Membership, term: Enrolment, told: QuestionAnswered, by: Actor) -> None:
+def _hear_yes(member: Membership, term: Enrolment, answer: QuestionAnswered, by: Actor) -> None:
     """A yes that confirms; who wrote it is thanked once, for a page says it itself."""
-    how = How.PAGE if told.channel == "page" else How.WORD if told.by_word else How.LINK
+    how = How.PAGE if answer.channel == "page" else How.WORD if answer.by_word else How.LINK
     if term.term != member.term:
         return
     try:
-        confirm(membership=member.public_id, how=how, message=told.message_id, by=by, at=told.at)
+        confirm(membership=member.public_id, how=how, message=answer.message_id, by=by, at=answer.at)
     except (AlreadyEnded, TooEarly, ByEnroller):
         return
     if how is How.WORD:
         send_receipt(
             of=CONFIRM,
-            phone=told.phone_id,
+            phone=answer.phone_id,
             about=member.public_id,
-            language=told.language,
+            language=answer.language,
             programme_id=member.programme_id,
-            at=told.at,
+            at=answer.at,
         )
 
 
@@ -332,17 +336,17 @@ def hear_silence(*, told: QuestionsUnanswered) -> None:
 def restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
     """Change what terms are on besides their rung, those that are not confirmed; the ledger follows. In a system
     scope, by acts that lock the phones."""
-    found = list(
+    rows = list(
         Enrolment.objects.filter(pk__in=list(terms), confirmed_at=None).order_by("pk").select_for_update()
     )
     if changes.get("ask_over_at") is not None:
-        found = [term for term in found if term.ask_over_at is None]
-    counting = [term for term in found if term.ended_at is None or term.end_reason == endings.RUN_OUT]
+        rows = [term for term in rows if term.ask_over_at is None]
+    counting = [term for term in rows if term.ended_at is None or term.end_reason == endings.RUN_OUT]
     before = [change for term in counting for change in posted(term, -1)]
-    for term in found:
+    for term in rows:
         for name, value in changes.items():
             setattr(term, name, value)
-    Enrolment.objects.bulk_update(found, list(changes))
+    Enrolment.objects.bulk_update(rows, list(changes))
     post([*before, *(change for term in counting for change in posted(term, 1))], at)
 
 

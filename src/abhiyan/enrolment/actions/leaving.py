@@ -1,10 +1,10 @@
-"""What a phone may say against us: no more messages (STOP), I leave (LEAVE), I never joined (NO), I am back.
+"""A phone may speak against us: no more messages (STOP), I leave (LEAVE), I never joined (NO), I am back.
 
-STOP leaves memberships as they are. LEAVE ends those of one roll, or of all (`_rolls_meant`), and from the same phone
-they are opened again within seven days, because a caller's number can be forged. NO strikes off what the phone did not
-sign. All hold for the person on their other phones too (`noes`): LEAVE ends what they have there, and silence covers
-those phones. Each locks the phones first, as the batch does, and is answered alike for members and strangers. Said
-twice is said once.
+STOP leaves memberships as they are. LEAVE ends those of one roll, or of all (`_rolls_meant`). The same phone can open
+them again within seven days, because a caller's number can be forged. NO strikes off what the phone did not sign. All
+hold for the person on their other phones too (`noes`): LEAVE ends what they have there, and silence covers those
+phones. Each locks the phones first, as the batch does, and is answered alike for members and strangers. Said twice is
+said once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -86,8 +86,8 @@ def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -
 def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
     """A member leaves: the term ends, every consent is withdrawn, and the ladder forgets them on their original day.
 
-    Of an entry that is counted by another phone of the same person, the membership there ends. When nobody else on the
-    phone is a member, the phone has thereby said no to everything. Who may: the phone itself, or whoever may correct
+    If another phone of the same person counts the entry, the membership there ends. When nobody else on the phone is
+    a member, the phone has thereby said no to everything. The phone itself may do it, or a person who may correct
     members there and was asked by the member. Leaving twice is leaving once.
     The person's own word is written alike wherever it was said, its source sealed (`audit.own_word`).
     """
@@ -122,10 +122,10 @@ def leave_by_phone(
     """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
 
     A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for seven
-    days, and each may join again from it. Who is one person with somebody on the phone leaves by their other phones as
-    well; other people there stay. While so many leave by call or text that numbers may be forged (`floods`),
-    our messages stop at once, and memberships end after somebody has looked, within two days. So it is with what a
-    number tells that is new (is_believed). Known or unknown phones are answered alike. phone: E.164 or its id.
+    days, and each may join again from it. They leave by their own other phones as well; other people there stay.
+    At times so many leave by call or text that numbers may be forged (`floods`). Then our messages stop at once, and
+    memberships end after somebody has looked, within two days. So it is with what a number tells that is new
+    (is_believed). Known or unknown phones are answered alike. phone: E.164 or its id.
     programme_id: of the number, or of the message, that was answered. Its roll ends, where somebody is on it; else
     every roll (`_rolls_meant`). Returns how many left (for the log, never for the caller). Refuses PhoneInvalid,
     journal.NotSaved.
@@ -143,8 +143,9 @@ def leave_by_phone(
 
 
 def _rolls_meant(phone_id: UUID, programme_id: int | None, at: datetime) -> list[int]:
-    """Which rolls a LEAVE ends: that of the programme, where somebody of the phone is on it, or has left it within the
-    week: said twice is said once. Else all, for somebody who leaves and is on no such roll means those they are on."""
+    """Return the rolls that a LEAVE ends: that of the programme, where somebody of the phone is on it. So it is where
+    somebody has left it within the week: said twice is said once. Else all are meant, for somebody who leaves and is on
+    no such roll means the rolls they are on."""
     rolls = [] if programme_id is None else _rolls_of(programme_id)
     theirs = [*_on(phone_id).filter(roll_id__in=rolls), *_elsewhere(phone_id, rolls)] if rolls else []
     if any(member.ended_on is None for member in theirs) or _away(
@@ -157,8 +158,8 @@ def _rolls_meant(phone_id: UUID, programme_id: int | None, at: datetime) -> list
 
 
 def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
-    """Do a LEAVE, or a NO (of no rolls), that was held while numbers might be forged. Whether it was still to be done:
-    not once the phone has taken it back, joined again or left by another way. In a system scope."""
+    """Do a LEAVE, or a NO (of no rolls), that was held while numbers might be forged. Return True if it was still to be
+    done: not once the phone has taken it back, joined again or left by another way. In a system scope."""
     lock_for_no(held.phone_id)
     waits, _n = HeldLeave.objects.filter(pk=held.pk).delete()
     no = people_queries.standing_no(held.phone_id)
@@ -172,18 +173,18 @@ def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
 
 
 def is_held(phone_id: UUID) -> bool:
-    """Whether a phone's leaving or NO waits for somebody to look. In a system scope."""
+    """Return True if a phone's leaving or NO waits for somebody to look. In a system scope."""
     return HeldLeave.objects.filter(pk=phone_id).exists()
 
 
 def _hold(phone_id: UUID, rolls: Iterable[int], *, channel: int, at: datetime) -> None:
     """Keep a leaving that waits, or a NO, which leaves no rolls. A second one adds its rolls."""
-    held, is_new = HeldLeave.objects.get_or_create(
+    row, is_new = HeldLeave.objects.get_or_create(
         pk=phone_id, defaults={"rolls": sorted(rolls), "channel": channel, "at": at}
     )
     if not is_new:
-        held.rolls = sorted({*held.rolls, *rolls})
-        held.save(update_fields=["rolls"])
+        row.rolls = sorted({*row.rolls, *rolls})
+        row.save(update_fields=["rolls"])
 
 
 def _leave_now(
@@ -238,13 +239,13 @@ def deny_by_phone(
     programme_id: int | None = None,
     is_believed: bool = True,
 ) -> int:
-    """A phone says NO: "I never joined". What it denies is struck off, its slot is free, and the list, worker and
-    device it came from are noted for the data officer.
+    """A phone says NO: "I never joined". Each entry it denies is struck off, and its slot is free. The list, worker and
+    device that the entry came from are noted for the data officer.
 
     phone: E.164 or its id. membership: public id of the one it was asked about, or that it opened on its own page;
     on a shared phone the others stay. Without one: everybody on the phone whose phone has not answered for them
-    (programme_id: of that drive only). Whoever left meanwhile is noted as never having joined; a term that had run out
-    is counted no more.
+    (programme_id: of that drive only). A member who left meanwhile is noted as never having joined; a term that had run
+    out is counted no more.
     When nobody on the phone is a member any more, or none was named, it has said no to all messages as well.
     is_believed: false of what a number tells that is new. Then our messages stop, and the rest waits, as of a LEAVE.
     Returns how many entries were struck off now: twice is once. An entry that is gone, or another phone's, is none:
@@ -297,13 +298,13 @@ def _may_deny(term: Enrolment, *, is_named: bool) -> bool:
 def come_back(
     *, phone: str | UUID, channel: int, by: Actor, at: datetime, membership: UUID | None = None
 ) -> int:
-    """A phone takes its LEAVE, or its STOP, back: the same terms are open again on their own days and rungs, the
-    consents that went with them stand again by new rows, and we may write again.
+    """A phone takes its LEAVE, or its STOP, back: the same terms are open again on their own days and rungs. Their
+    consents are given again by new rows, and we may write again.
 
     By the phone's own word alone: a browser that has proven it, or a call or SMS from it (by a channel). Terms that
-    ended more than seven days ago stay ended; their people join anew. What the phone's word ended on another phone of
-    the same person is open again as well; that phone stays silent until it speaks itself. membership: only this one's
-    person and roll, by public id.
+    ended more than seven days ago stay ended; their people join again. A term that the phone's word ended on another
+    phone of the same person is open again as well; the other phone stays silent until it speaks itself.
+    membership: only this one's person and roll, by public id.
     Returns how many memberships opened again; 0 where there is nothing to take back, which is said to nobody.
     Refuses OnlyThePhoneItself, PhoneInvalid; PhoneFull where others have joined on the phone since and nobody could
     come back.
@@ -317,16 +318,16 @@ def come_back(
         on_phone, elsewhere = _on(phone_id), _ended_by(phone_id)
         if membership is not None:
             on_phone = on_phone.filter(public_id=membership)
-            own = list(on_phone)
-            elsewhere = _ended_by(phone_id, of=[one.person_id for one in own])
-            elsewhere = elsewhere.filter(roll_id__in=[one.roll_id for one in own])
-        found = [*_away(on_phone, at=at), *_away(elsewhere, at=at)]
-        back = _reopen(found, channel=channel, by=by, at=at)
-        if elsewhere_again := {one.person_id for one in back if one.phone_id != phone_id}:
-            own_ids = [each.pk for each in people_queries.persons_on(phone_id)]
+            members = list(on_phone)
+            elsewhere = _ended_by(phone_id, of=[member.person_id for member in members])
+            elsewhere = elsewhere.filter(roll_id__in=[member.roll_id for member in members])
+        pairs = [*_away(on_phone, at=at), *_away(elsewhere, at=at)]
+        back = _reopen(pairs, channel=channel, by=by, at=at)
+        if elsewhere_again := {member.person_id for member in back if member.phone_id != phone_id}:
+            own_ids = [person.pk for person in people_queries.persons_on(phone_id)]
             selves = people_queries.merged_with(elsewhere_again) & {*own_ids}
             people.mark_back(person_ids=selves)  # the entry that was merged goes on, as counted there
-        if found and not back:
+        if pairs and not back:
             raise PhoneFull
         give_way(sorted({phone_id, *(member.phone_id for member in back)}), by=by, at=at)
         no = people_queries.standing_no(phone_id)
@@ -349,11 +350,11 @@ def _away(on_phone: Any, *, at: datetime) -> list[tuple[Membership, Enrolment]]:
 
 
 def _reopen(
-    found: Sequence[tuple[Membership, Enrolment]], *, channel: int, by: Actor, at: datetime
+    pairs: Sequence[tuple[Membership, Enrolment]], *, channel: int, by: Actor, at: datetime
 ) -> list[Membership]:
     """Open terms again as they were, as far as the rolls' limit for one phone reaches. The phone is locked."""
     back = []
-    for member, term in found:
+    for member, term in pairs:
         limit = Roll.objects.values_list("people_per_phone", flat=True).get(pk=member.roll_id)
         if living(member.phone_id).filter(roll_id=member.roll_id).count() >= limit:
             continue
@@ -449,10 +450,10 @@ def _elsewhere(
     """Memberships of these rolls that run, on other phones, of who is one person with somebody on this phone (of: only
     with these). The phones are locked."""
     selves = selves_elsewhere(phone_id, of=of)
-    found = Membership.objects.filter(
-        phone_id__in={each.phone_id for each in selves}, person_id__in=[each.pk for each in selves]
+    members = Membership.objects.filter(
+        phone_id__in={person.phone_id for person in selves}, person_id__in=[person.pk for person in selves]
     )
-    return list(found.filter(roll_id__in=rolls, merged_into=None, ended_on=None).order_by("id"))
+    return list(members.filter(roll_id__in=rolls, merged_into=None, ended_on=None).order_by("id"))
 
 
 def stands_elsewhere(member: Member) -> tuple[bool, datetime | None]:
@@ -461,27 +462,29 @@ def stands_elsewhere(member: Member) -> tuple[bool, datetime | None]:
     if member.end_reason != endings.MERGED:
         return False, None
     with system("where somebody is counted by another phone"):
-        of = [member.person_id]
+        person_ids = [member.person_id]
         rolls = [Roll.objects.values_list("pk", flat=True).get(code=member.roll)]
-        ended = _ended_by(member.phone_id, of=of).filter(roll_id__in=rolls)
+        ended = _ended_by(member.phone_id, of=person_ids).filter(roll_id__in=rolls)
         left_at = max((term.ended_at for _m, term in _with_terms(ended) if term.ended_at), default=None)
-        return bool(_elsewhere(member.phone_id, rolls, of=of)), left_at
+        return bool(_elsewhere(member.phone_id, rolls, of=person_ids)), left_at
 
 
 def members_of(phone_id: UUID) -> list[Membership]:
     """Memberships that run of everybody on a phone: those on it, and those of the same people on their other phones. In
     a system scope."""
     selves = selves_elsewhere(phone_id)
-    there = Q(phone_id__in={each.phone_id for each in selves}, person_id__in=[each.pk for each in selves])
-    found = Membership.objects.filter(Q(phone_id=phone_id) | there, merged_into=None, ended_on=None)
-    return list(found.order_by("roll_id", "id"))
+    there = Q(
+        phone_id__in={person.phone_id for person in selves}, person_id__in=[person.pk for person in selves]
+    )
+    members = Membership.objects.filter(Q(phone_id=phone_id) | there, merged_into=None, ended_on=None)
+    return list(members.order_by("roll_id", "id"))
 
 
 def _ended_by(phone_id: UUID, *, of: Collection[UUID] | None = None) -> Any:
     """Memberships on other phones of the same people (of: only of these) whose latest term this phone's word ended."""
     selves = selves_elsewhere(phone_id, of=of)
     there = Membership.objects.filter(
-        phone_id__in={each.phone_id for each in selves}, person_id__in=[each.pk for each in selves]
+        phone_id__in={person.phone_id for person in selves}, person_id__in=[person.pk for person in selves]
     )
     by_term = {latest_id(member): member.pk for member in there.filter(merged_into=None)}
     partings = Parting.objects.filter(pk__in=by_term, said_by=phone_id, kind=endings.LEFT, undone_at=None)
@@ -496,9 +499,9 @@ def of_person(person_id: UUID) -> Any:
 
 def _with_terms(members: Any) -> list[tuple[Membership, Enrolment]]:
     """Memberships, first slot first, each with its latest term."""
-    found = list(members.order_by("roll_id", "slot"))
-    terms = {term.pk: term for term in Enrolment.objects.filter(pk__in=map(latest_id, found))}
-    return [(member, terms[latest_id(member)]) for member in found if latest_id(member) in terms]
+    memberships = list(members.order_by("roll_id", "slot"))
+    terms = {term.pk: term for term in Enrolment.objects.filter(pk__in=map(latest_id, memberships))}
+    return [(member, terms[latest_id(member)]) for member in memberships if latest_id(member) in terms]
 
 
 def _rolls_of(programme_id: int) -> list[int]:

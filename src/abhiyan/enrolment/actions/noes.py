@@ -28,9 +28,10 @@ OUTREACH = (Purpose.CALLS.value, Purpose.MESSAGES.value)
 def lock_for_no(phone_id: UUID) -> None:
     """Lock a phone that says no, and the other phones of its people. Before any row, in the order
     of every act that takes several. In a system scope."""
-    held = {phone_id, *(each.phone_id for each in selves_elsewhere(phone_id))}
-    lock_phones(held)
-    if later := {each.phone_id for each in selves_elsewhere(phone_id)} - held:  # merged while we waited
+    phone_ids = {phone_id, *(person.phone_id for person in selves_elsewhere(phone_id))}
+    lock_phones(phone_ids)
+    # Entries may have been merged while we waited.
+    if later := {person.phone_id for person in selves_elsewhere(phone_id)} - phone_ids:
         lock_phones(later)
 
 
@@ -40,8 +41,8 @@ def spread_no(*, phone_id: UUID, by: Actor, at: datetime) -> None:
     no = people_queries.standing_no(phone_id)
     if no is None:
         return
-    for other, theirs in groupby(selves_elsewhere(phone_id), key=lambda each: each.phone_id):
-        carry_no(no, person_ids=[each.pk for each in theirs], phone_id=other, by=by, at=at)
+    for other, theirs in groupby(selves_elsewhere(phone_id), key=lambda person: person.phone_id):
+        carry_no(no, person_ids=[person.pk for person in theirs], phone_id=other, by=by, at=at)
 
 
 def heed_spoken_no(*, told: SpokenNo) -> None:
@@ -49,9 +50,9 @@ def heed_spoken_no(*, told: SpokenNo) -> None:
     it holds on their other phones. In its transaction."""
     with system("a no was said aloud"):
         lock_for_no(told.phone_id)
-        for each in people_queries.persons_on(told.phone_id):
+        for person in people_queries.persons_on(told.phone_id):
             people.withdraw_consent(
-                person_id=each.pk, purposes=OUTREACH, channel=Channel.WORD, by=told.by, at=told.at
+                person_id=person.pk, purposes=OUTREACH, channel=Channel.WORD, by=told.by, at=told.at
             )
         spread_no(phone_id=told.phone_id, by=told.by, at=told.at)
 
@@ -66,11 +67,11 @@ def heed_no_taken_back(*, told: NoTakenBack) -> None:
     with system("a spoken no was a slip"):
         lock_for_no(told.phone_id)
         elsewhere = selves_elsewhere(told.phone_id)
-        theirs = [each.pk for each in [*people_queries.persons_on(told.phone_id), *elsewhere]]
+        theirs = [person.pk for person in [*people_queries.persons_on(told.phone_id), *elsewhere]]
         back = people.give_consents_back(
             person_ids=theirs, channel=Channel.WORD, withdrawn_at=told.said_at, by=told.by, at=told.at
         )
-        for phone_id in {each.phone_id for each in elsewhere if each.pk in back}:
+        for phone_id in {person.phone_id for person in elsewhere if person.pk in back}:
             people.take_back_no(
                 phone_id=phone_id, said_at=told.said_at, is_spread=True, by=told.by, at=told.at
             )
@@ -81,7 +82,7 @@ def carry_no(
 ) -> None:
     """A phone's no holds for its people on another phone as well. They take back their consent to calls and messages; a
     phone with nobody else on it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
-    selves = sorted({*person_ids, *(each.pk for each in _selves(people_queries.persons(person_ids)))})
+    selves = sorted({*person_ids, *(person.pk for person in _selves(people_queries.persons(person_ids)))})
     for person_id in selves:
         people.withdraw_consent(person_id=person_id, purposes=OUTREACH, channel=no.channel, by=by, at=at)
     if phone_id != no.phone_id and not living(phone_id).exclude(person_id__in=selves).exists():
@@ -101,27 +102,29 @@ def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
 def selves_elsewhere(phone_id: UUID, *, of: Collection[UUID] | None = None) -> list[Person]:
     """Entries on other phones that are one person with somebody on this phone, by phone, in a fixed order. of: only
     with these. In a system scope."""
-    new = [each for each in people_queries.persons_on(phone_id) if of is None or each.pk in of]
-    known = {each.pk for each in new}
-    found: list[Person] = []
+    new = [person for person in people_queries.persons_on(phone_id) if of is None or person.pk in of]
+    seen_ids = {person.pk for person in new}
+    others: list[Person] = []
     while new:
-        merged = people_queries.persons(people_queries.merged_with([each.pk for each in new]) - known)
-        new = [each for each in _selves(merged) if each.pk not in known]
-        known |= {each.pk for each in new}
-        found += [each for each in new if each.phone_id != phone_id]
-    return sorted(found, key=lambda each: (each.phone_id, each.pk))
+        merged = people_queries.persons(people_queries.merged_with([person.pk for person in new]) - seen_ids)
+        new = [person for person in _selves(merged) if person.pk not in seen_ids]
+        seen_ids |= {person.pk for person in new}
+        others += [person for person in new if person.phone_id != phone_id]
+    return sorted(others, key=lambda person: (person.phone_id, person.pk))
 
 
 def _selves(persons: Collection[Person]) -> list[Person]:
     """These people with all entries of theirs on the same phone, each once."""
     by_phone: dict[UUID, list[Person]] = {}
-    for each in persons:
-        by_phone.setdefault(each.phone_id, []).append(each)
+    for person in persons:
+        by_phone.setdefault(person.phone_id, []).append(person)
     selves = []
     for phone_id, theirs in by_phone.items():
-        whos = {who_is(each) for each in theirs} - {None}
-        ids = {each.pk for each in theirs}
+        whos = {who_is(person) for person in theirs} - {None}
+        ids = {person.pk for person in theirs}
         selves += [
-            each for each in people_queries.persons_on(phone_id) if each.pk in ids or who_is(each) in whos
+            person
+            for person in people_queries.persons_on(phone_id)
+            if person.pk in ids or who_is(person) in whos
         ]
     return selves

@@ -45,7 +45,7 @@ def send_receipt(
 ) -> None:
     """Tell a phone what its word did: once a day for each word and what it ended, whichever way it came.
 
-    of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. about: of a CONFIRM, whom.
+    of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. about: a CONFIRM's member.
     A STOP, LEAVE or NO says on which lists its people still are, by whatever phone, and how they leave; a LEAVE also
     which ended now, on this instant, and how to undo it; a NO who had entered the number and when. asked_at: when it
     said so, if that was earlier: then the receipt keeps to the hours. In the transaction under way, or one of its own.
@@ -73,7 +73,7 @@ def send_receipt(
                 left = partings.left_at(phone_id, asked_at or at)
                 if left:
                     blanks |= {"ended": _lists(left), "day": _day(at + endings.BACK_WITHIN)}
-                ended = _mark(each.pk for each in left)
+                ended = _mark(member.pk for member in left)
             elif of == ERASE:
                 blanks["day"] = _day(people.purge_at(at=at))
             elif of == DENY:
@@ -83,10 +83,10 @@ def send_receipt(
                 )  # others on it may still hear from us
                 blanks |= {
                     "silent": pgettext("end of a sentence", ".") if is_silent else "",
-                    "by": ", ".join(dict.fromkeys(one.who for one in struck)),
-                    "day": ", ".join(dict.fromkeys(_day(one.entered_at) for one in struck)),
+                    "by": ", ".join(dict.fromkeys(source.who for source in struck)),
+                    "day": ", ".join(dict.fromkeys(_day(source.entered_at) for source in struck)),
                 }
-                ended = _mark(one.term_id for one in struck)
+                ended = _mark(source.term_id for source in struck)
         receipt = messaging.Outgoing(
             template=f"{of}.receipt" + (roll_of(programme_id).mark if of == CONFIRM else ""),
             phone=number,
@@ -101,13 +101,13 @@ def send_receipt(
 
 def _lists(members: Iterable[Membership]) -> str:
     """The names of the rolls of these memberships, each once."""
-    rolls = Roll.objects.in_bulk({each.roll_id for each in members})
+    rolls = Roll.objects.in_bulk({member.roll_id for member in members})
     return ", ".join(named(rolls[pk].names, translation.get_language()) for pk in sorted(rolls))
 
 
 def _mark(terms: Iterable[UUID]) -> str:
     """Return a mark of what ended. A word that ends something else has a receipt of its own."""
-    ids = b"".join(each.bytes for each in sorted(terms))
+    ids = b"".join(term_id.bytes for term_id in sorted(terms))
     return f"|{sha256(ids).hexdigest()[:16]}" if ids else ""
 
 

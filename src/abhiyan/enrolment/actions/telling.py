@@ -52,11 +52,11 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
 
     Told: for a week. Not there: until another day, in another part of it. Wrong: for good; the person's page says so.
     Never: for good, as the phone has then said no to all outreach.
-    membership: public id, in the caller's scope. Who may: enrolment.enrol over the member's unit. Refuses NotYours,
-    NothingToTell; contact's NotNow.
+    membership: public id, in the caller's scope. The act needs enrolment.enrol over the member's unit. Refuses
+    NotYours, NothingToTell; contact's NotNow.
     """
-    one, chosen = _to_tell(membership, by), TellingResult(outcome)
-    _note(one.term_id, one, chosen, membership=membership, is_visit=is_visit, by=by, at=at)
+    member, chosen = _to_tell(membership, by), TellingResult(outcome)
+    _note(member.term_id, member, chosen, membership=membership, is_visit=is_visit, by=by, at=at)
 
 
 def note_no_at_door(*, membership: UUID, by: Actor, at: datetime) -> None:
@@ -110,7 +110,9 @@ def note_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
     NotYours, NothingToVisit.
     """
     member = _to_visit(membership, by)
-    if any(one.outcome == Attempt.Outcome.VISITED for one in calls.tries_of_term(member.enrolment_id)):
+    if any(
+        attempt.outcome == Attempt.Outcome.VISITED for attempt in calls.tries_of_term(member.enrolment_id)
+    ):
         return
     contact.note_visit(room=ROOM, about=member.enrolment_id, by=by, at=at)
     audit.record(by=by, at=at, act="enrolment.visit", subject=str(membership), unit_id=member.unit_id)
@@ -137,14 +139,16 @@ def number_to_call(*, membership: UUID, by: Actor, at: datetime) -> str:
     Who may: enrolment.enrol and people.reveal over the member's unit, inside the hours and outside the silence before a
     poll. Refuses NotYours, NothingToTell, CallLater, TooMany.
     """
-    one = _to_tell(membership, by)
+    member = _to_tell(membership, by)
     with system("may a member be called now"):
-        verdict = messaging.may_check(phone_id=one.phone_id, unit_id=one.unit_id, at=at)
+        verdict = messaging.may_check(phone_id=member.phone_id, unit_id=member.unit_id, at=at)
     if verdict.may == May.DROP:
         raise NothingToTell
     if verdict.until is not None:
         raise CallLater(when=date_format(timezone.localtime(verdict.until), "j F, H:i"))
-    return doors.reveal_phone(phone_id=one.phone_id, about=one.public_id, unit_id=one.unit_id, by=by, at=at)
+    return doors.reveal_phone(
+        phone_id=member.phone_id, about=member.public_id, unit_id=member.unit_id, by=by, at=at
+    )
 
 
 def _is_own(phone_id: UUID, by: Actor) -> bool:
@@ -154,8 +158,8 @@ def _is_own(phone_id: UUID, by: Actor) -> bool:
 
 
 def _to_tell(membership: UUID, by: Actor) -> ToCall:
-    one = calls.one_to_call(membership)
-    if one is None or _is_own(one.phone_id, by):
+    member = calls.one_to_call(membership)
+    if member is None or _is_own(member.phone_id, by):
         raise NothingToTell
-    org.require(by, "enrolment.enrol", at=one.unit_id)
-    return one
+    org.require(by, "enrolment.enrol", at=member.unit_id)
+    return member

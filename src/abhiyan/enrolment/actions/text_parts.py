@@ -52,42 +52,46 @@ def hear_or_hold(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     return None if is_part else texts.hear(told=told, by=by, at=at)
 
 
-def _hold(told: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) -> bool:
+def _hold(message: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) -> bool:
     """Return True if the text waits as a part, or did so before. The phone is locked."""
-    text = told.text
-    ident = _set_id(told, phone_id)
+    text = message.text
+    ident = _set_id(message, phone_id)
     row = Text.objects.filter(pk=ident).first()
-    if not _is_part(told, has_others=row is not None, at=at):
+    if not _is_part(message, has_others=row is not None, at=at):
         return False
-    begun: dict[str, Any] = {"parts": [], "told": _facts(told), "by": _origin(by)}
-    held = _opened(row) if row is not None else begun
-    if len(held["parts"]) >= sms_parts.MOST_PARTS:
+    begun: dict[str, Any] = {"parts": [], "told": _facts(message), "by": _origin(by)}
+    record = _opened(row) if row is not None else begun
+    if len(record["parts"]) >= sms_parts.MOST_PARTS:
         return False  # longer than any text: what comes now is heard by itself
-    if not texts.note_text(told, phone, "part", at):
+    if not texts.note_text(message, phone, "part", at):
         return True
-    held["parts"].append({"text": text.text, "mark": asdict(text.part) if text.part else None})
-    waits = timedelta() if sms_parts.is_complete(_parts(held)) else MARKED if text.part else QUIET
-    sealed = keyring().seal(json.dumps(held, ensure_ascii=False).encode(errors="replace"), about=ident.bytes)
-    given = {"phone_id": phone_id, "sealed": sealed, "hear_at": at + waits, "purge_at": at + KEPT}
-    Text.objects.update_or_create(pk=ident, defaults=given, create_defaults=given | {"at": at})
+    record["parts"].append({"text": text.text, "mark": asdict(text.part) if text.part else None})
+    waits = timedelta() if sms_parts.is_complete(_parts(record)) else MARKED if text.part else QUIET
+    sealed = keyring().seal(
+        json.dumps(record, ensure_ascii=False).encode(errors="replace"), about=ident.bytes
+    )
+    columns = {"phone_id": phone_id, "sealed": sealed, "hear_at": at + waits, "purge_at": at + KEPT}
+    Text.objects.update_or_create(pk=ident, defaults=columns, create_defaults=columns | {"at": at})
     return True
 
 
-def _is_part(told: TextIn, *, has_others: bool, at: datetime) -> bool:
-    text = told.text
+def _is_part(message: TextIn, *, has_others: bool, at: datetime) -> bool:
+    text = message.text
     if text.part is not None or sms_parts.is_full(text.text):
         return True
-    said = words.read(text.text)
+    reading = words.read(text.text)
     if has_others:
-        return said.word is None or bool(said.rest and not said.code and said.word is not TextWord.STOP)
-    if said.word is None and sms_parts.goes_on(text.text):
+        return reading.word is None or bool(
+            reading.rest and not reading.code and reading.word is not TextWord.STOP
+        )
+    if reading.word is None and sms_parts.goes_on(text.text):
         return True
-    if said.word is not None or told.meaning != "join" or told.programme_id is None:
+    if reading.word is not None or message.meaning != "join" or message.programme_id is None:
         return False
     this_year = at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
-    found = details.read(text.text, this_year=this_year)
-    is_child = found.birth_year is not None and found.birth_year > this_year - ADULT
-    return found.is_attempt and not found.is_complete and not is_child
+    facts = details.read(text.text, this_year=this_year)
+    is_child = facts.birth_year is not None and facts.birth_year > this_year - ADULT
+    return facts.is_attempt and not facts.is_complete and not is_child
 
 
 def hear_parts(*, at: datetime) -> int:
@@ -97,10 +101,10 @@ def hear_parts(*, at: datetime) -> int:
     with system("which parts wait no longer?"):
         due = list(Text.objects.filter(hear_at__lte=at).order_by("hear_at", "pk")[:AT_ONCE])
     for row in due:
-        held = _opened(row)
-        told, by = _whole(held, came_at=row.at), _actor(held["by"])
+        record = _opened(row)
+        message, by = _whole(record, came_at=row.at), _actor(record["by"])
         try:
-            is_stored = _stored(texts.hear(told=told, by=by, at=at), told, by, at)
+            is_stored = _stored(texts.hear(told=message, by=by, at=at), message, by, at)
         except Refused:
             is_stored = False
         with system("parts were heard"):
@@ -112,58 +116,58 @@ def hear_parts(*, at: datetime) -> int:
     return len(due)
 
 
-def _stored(joining: Joining | None, told: TextIn, by: Actor, at: datetime) -> bool:
+def _stored(joining: Joining | None, message: TextIn, by: Actor, at: datetime) -> bool:
     """Store the claim of a text. Return True once it, or its refusal, is on disk."""
-    if joining is None or told.programme_id is None:
+    if joining is None or message.programme_id is None:
         return True
     try:
-        (outcome,) = enrol_batch(programme_id=told.programme_id, claims=[joining.claim], by=by, at=at)
+        (outcome,) = enrol_batch(programme_id=message.programme_id, claims=[joining.claim], by=by, at=at)
     except TryAgain:
         return False
     if isinstance(outcome, PhoneBusy | JoiningWaits):
         return False
     if joining.language:
-        texts.joined(told=told, joining=joining, outcome=outcome, at=at)
+        texts.joined(told=message, joining=joining, outcome=outcome, at=at)
     return True
 
 
-def _set_id(told: TextIn, phone_id: UUID) -> UUID:
+def _set_id(message: TextIn, phone_id: UUID) -> UUID:
     """The id under which the parts of a text wait. Parts without a mark are of one text."""
-    mark = told.text.part
-    of = f"{mark.ref}|{mark.of}" if mark else ""
-    said = f"text|parts|{told.text.provider}|{told.number}|{phone_id}|{of}"
-    return UUID(bytes=hashlib.sha256(said.encode(errors="replace")).digest()[:16])
+    mark = message.text.part
+    part_set = f"{mark.ref}|{mark.of}" if mark else ""
+    seed = f"text|parts|{message.text.provider}|{message.number}|{phone_id}|{part_set}"
+    return UUID(bytes=hashlib.sha256(seed.encode(errors="replace")).digest()[:16])
 
 
 def _opened(row: Text) -> dict[str, Any]:
-    held: dict[str, Any] = json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))
-    return held
+    record: dict[str, Any] = json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))
+    return record
 
 
-def _facts(told: TextIn) -> dict[str, Any]:
+def _facts(message: TextIn) -> dict[str, Any]:
     """Return the facts of the first part that are kept, as JSON."""
-    at = told.text.at
-    return asdict(replace(told, text=replace(told.text, text="", at=None, part=None))) | {
+    at = message.text.at
+    return asdict(replace(message, text=replace(message.text, text="", at=None, part=None))) | {
         "said_at": at.isoformat() if at else ""
     }
 
 
-def _parts(held: dict[str, Any]) -> list[SmsPart]:
+def _parts(record: dict[str, Any]) -> list[SmsPart]:
     return [
-        SmsPart(part["text"], PartMark(**part["mark"]) if part["mark"] else None) for part in held["parts"]
+        SmsPart(part["text"], PartMark(**part["mark"]) if part["mark"] else None) for part in record["parts"]
     ]
 
 
-def _whole(held: dict[str, Any], *, came_at: datetime) -> TextIn:
+def _whole(record: dict[str, Any], *, came_at: datetime) -> TextIn:
     """The text of its parts. Its id is of its own, so that no part is taken for it. came_at: the first of them. A no
     that came while they waited is later."""
-    facts = dict(held["told"])
+    facts = dict(record["told"])
     said_at = facts.pop("said_at")
     first = inbound.Sms(**facts.pop("text"))
     text = replace(
         first,
-        id=f"{first.id}+{len(held['parts'])}",
-        text=sms_parts.joined(_parts(held)),
+        id=f"{first.id}+{len(record['parts'])}",
+        text=sms_parts.joined(_parts(record)),
         at=datetime.fromisoformat(said_at) if said_at else came_at,
     )
     return TextIn(text=text, **facts)
@@ -173,5 +177,5 @@ def _origin(by: Actor) -> dict[str, str]:
     return {"kind": by.kind, "id": str(by.id), "origin": by.origin}
 
 
-def _actor(held: dict[str, str]) -> Actor:
-    return Actor(kind=held["kind"], id=UUID(held["id"]), origin=held["origin"])
+def _actor(origin: dict[str, str]) -> Actor:
+    return Actor(kind=origin["kind"], id=UUID(origin["id"]), origin=origin["origin"])

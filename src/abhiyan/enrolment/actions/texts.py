@@ -127,9 +127,9 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     """
     text = told.text
     phone = phones.parse(text.sender)
-    said = words.read(text.text)
-    language = said.language if said.language in languages.names() else str(settings.LANGUAGE_CODE)
-    word = said.word if not text.other else None
+    reading = words.read(text.text)
+    language = reading.language if reading.language in languages.names() else str(settings.LANGUAGE_CODE)
+    word = reading.word if not text.other else None
     if word is None and not text.other:  # whatever is written to such a number
         word = _MEANT.get(told.meaning)
     if phone is None:  # a company's sender name, a short code, a hidden number: never answered
@@ -163,33 +163,33 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     is_answer = word is TextWord.YES or word is TextWord.NO
     if (
         is_answer
-        and (told.is_believed or said.code)
-        and answering.question(yes=word is TextWord.YES, code=said.code)
+        and (told.is_believed or reading.code)
+        and answering.question(yes=word is TextWord.YES, code=reading.code)
     ):
         return None
     if word is TextWord.YES:
-        return answering.joins(said.rest, is_join=False, is_yes=True)
+        return answering.joins(reading.rest, is_join=False, is_yes=True)
     if word in words.REFUSING:
-        answering.refuse(word, said.code)
+        answering.refuse(word, reading.code)
         return None
     if word is TextWord.THANKS:
         with system("a text needs no answer"):
             note_text(told, phone, word.value, at)
         return None
-    if word is TextWord.HELP and not said.rest:
+    if word is TextWord.HELP and not reading.rest:
         if told.meaning == Number.Meaning.HELP:
             answering.ask()
         else:
             answering.say("text.help", outcome="help")
         return None
-    if word is TextWord.JOIN and told.meaning in UNDOING and told.is_believed and _is_meant(said, at):
+    if word is TextWord.JOIN and told.meaning in UNDOING and told.is_believed and _is_meant(reading, at):
         answering.back()
-    return answering.joins(said.rest, is_join=word is TextWord.JOIN, is_yes=False)
+    return answering.joins(reading.rest, is_join=word is TextWord.JOIN, is_yes=False)
 
 
-def _is_meant(said: words.SaidText, at: datetime) -> bool:
+def _is_meant(reading: words.SaidText, at: datetime) -> bool:
     """Return True if a JOIN asks to be back: alone, or with details. "Membership card kab milega" does not."""
-    return not said.rest or details.read(said.rest, this_year=at.year).is_attempt
+    return not reading.rest or details.read(reading.rest, this_year=at.year).is_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +205,9 @@ class _Answering:
 
     def question(self, *, yes: bool, code: str) -> bool:
         """Whether a question of ours heard it. A NO that answers none is one all the same."""
-        found = messaging.Answered
+        answers = messaging.Answered
         with system("a text answers a question"):
-            said = messaging.answer(
+            answer = messaging.answer(
                 phone_id=self.phone_id,
                 yes=yes,
                 code=code,
@@ -217,12 +217,12 @@ class _Answering:
                 at=self.at,
                 is_alone=not (yes and self._waits_for_yes()),
             )
-            if said in (found.TAKEN, found.AGAIN, found.WHICH, found.NAMED) or (
-                yes and said in (found.SILENT, found.OVER)
+            if answer in (answers.TAKEN, answers.AGAIN, answers.WHICH, answers.NAMED) or (
+                yes and answer in (answers.SILENT, answers.OVER)
             ):
-                note_text(self.told, self.phone, f"question_{said}", self.at)
+                note_text(self.told, self.phone, f"question_{answer}", self.at)
                 return True
-        if said is found.OVER:  # a NO that comes too late counts for nothing, and is not lost
+        if answer is answers.OVER:  # a NO that comes too late counts for nothing, and is not lost
             self.ask()
             return True
         return False
@@ -237,34 +237,34 @@ class _Answering:
     def refuse(self, word: TextWord, code: str) -> None:
         """STOP, LEAVE or NO: done at once, then a receipt. code: of the message whose roll a LEAVE means; else that of
         the number."""
-        given: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "phone": self.phone,
             "channel": HOOKS[self.told.hook].number,
             "by": self.by,
             "at": self.at,
         }
         if word is TextWord.STOP:
-            stop_by_phone(**given)
+            stop_by_phone(**arguments)
         elif word is TextWord.NO:
-            deny_by_phone(**given, is_believed=self.told.is_believed)
+            deny_by_phone(**arguments, is_believed=self.told.is_believed)
         else:
-            of = self._roll_asked(code) if code else None
-            if of is None and self.told.meaning != "answers":
-                of = self.told.programme_id
-            leave_by_phone(**given, programme_id=of, is_believed=self.told.is_believed)
+            programme_id = self._roll_asked(code) if code else None
+            if programme_id is None and self.told.meaning != "answers":
+                programme_id = self.told.programme_id
+            leave_by_phone(**arguments, programme_id=programme_id, is_believed=self.told.is_believed)
         self._receipt(_RECEIPTS[word], outcome=word.value)
 
     def _roll_asked(self, code: str) -> int | None:
         """The drive that asked this phone by a message with this word; None where it was of no drive."""
         with system("the message that a leaving answers"):
-            asked = messaging.programme_asked(phone_id=self.phone_id, code=code)
-            return asked if asked and Drive.objects.filter(pk=asked).exists() else None
+            programme_id = messaging.programme_asked(phone_id=self.phone_id, code=code)
+            return programme_id if programme_id and Drive.objects.filter(pk=programme_id).exists() else None
 
-    def _receipt(self, of: str, *, outcome: str) -> None:
+    def _receipt(self, word: str, *, outcome: str) -> None:
         with system("the receipt of a word"):
             if note_text(self.told, self.phone, outcome, self.at):
                 send_receipt(
-                    of=of,
+                    of=word,
                     phone=self.phone,
                     language=self.language,
                     programme_id=self.told.programme_id or 0,
@@ -294,51 +294,51 @@ class _Answering:
 
     def joins(self, rest: str, *, is_join: bool, is_yes: bool) -> Joining | None:
         """Somebody joins, or seems to; what cannot be read as that is a mistake."""
-        told, at = self.told, self.at
+        message, at = self.told, self.at
         says_one_word = (is_join or is_yes) and not rest
-        if told.meaning != "join" or told.programme_id is None:
+        if message.meaning != "join" or message.programme_id is None:
             self._unread(says_one_word)
             return None
         if self._is_overtaken():
             if is_join or is_yes or details.read(rest, this_year=at.year).is_attempt:
                 with system("somebody joined by a text, and said no since"):
-                    note_text(told, self.phone, "overtaken", at)
+                    note_text(message, self.phone, "overtaken", at)
             else:  # a no to us is none to an answer
                 self._unread(says_one_word)
             return None
         with system("somebody joins by a text"):
-            joining = Joining(bare(told, by=self.by), self.language)
+            joining = Joining(bare(message, by=self.by), self.language)
             try:
-                drive = join.drive_of(told.programme_id)
+                drive = join.drive_of(message.programme_id)
             except NotFound:  # not open yet: the act refuses it
                 return joining
             year = at.astimezone(ZoneInfo(drive.programme.zone)).year
-            found = details.read(rest, this_year=year)
-            born = found.birth_year if found.is_attempt else None
-            says_adult = found.says_adult(drive.drive.roll.minimum_age)
+            facts = details.read(rest, this_year=year)
+            born = facts.birth_year if facts.is_attempt else None
+            says_adult = facts.says_adult(drive.drive.roll.minimum_age)
             if born is not None and not _is_adult(born, year, drive, says_adult=says_adult):
                 joining.claim.birth_year = born  # the act counts a minor, and keeps nothing
                 return joining
             waiting = Waiting.objects.filter(
-                pk=UUID(bytes=waiting_id(self.phone_id.bytes, told.programme_id))
+                pk=UUID(bytes=waiting_id(self.phone_id.bytes, message.programme_id))
             ).first()
             is_noticed = waiting is not None and messaging_queries.has_gone(
-                f"reply|{told.programme_id}|{self.phone_id}"
+                f"reply|{message.programme_id}|{self.phone_id}"
             )
-            if found.is_complete:
-                return self._whole(joining, found, drive, is_noticed=is_noticed)
-            if is_yes and not rest and (held := self._held(drive)) and is_noticed:
-                joining.claim.name, joining.claim.birth_year = held["name"], held["birth_year"]
-                joining.claim.says_adult = held.get("says_adult", False)
-                joining.claim.unit_id = held["unit_id"]
-                return self._noticed(replace(joining, pin=held.get("pin") or ""), drive)
+            if facts.is_complete:
+                return self._whole(joining, facts, drive, is_noticed=is_noticed)
+            if is_yes and not rest and (draft := self._held(drive)) and is_noticed:
+                joining.claim.name, joining.claim.birth_year = draft["name"], draft["birth_year"]
+                joining.claim.says_adult = draft.get("says_adult", False)
+                joining.claim.unit_id = draft["unit_id"]
+                return self._noticed(replace(joining, pin=draft.get("pin") or ""), drive)
             is_asked = waiting is not None and waiting.replied_at is not None
             is_begun = is_yes and is_asked and waiting is not None and waiting.completed_at is None
-            is_meant = is_join or found.is_attempt or is_begun
+            is_meant = is_join or facts.is_attempt or is_begun
             if is_meant and (not is_asked or (is_join and not rest)):
                 return joining  # the reply to the first of them asks for all three
         if is_meant:
-            self.mistake("text.lacking", lacking=found.lacking)
+            self.mistake("text.lacking", lacking=facts.lacking)
         else:
             self._unread(says_one_word)
         return None
@@ -353,18 +353,18 @@ class _Answering:
             self.ask()
 
     def _whole(
-        self, joining: Joining, found: details.Details, drive: join.OpenDrive, *, is_noticed: bool
+        self, joining: Joining, facts: details.Details, drive: join.OpenDrive, *, is_noticed: bool
     ) -> Joining:
         claim = joining.claim
-        claim.name, claim.birth_year = found.name, found.birth_year
-        claim.says_adult = found.says_adult(drive.drive.roll.minimum_age)
-        unit_id = _place(found.pin or "", drive)
+        claim.name, claim.birth_year = facts.name, facts.birth_year
+        claim.says_adult = facts.says_adult(drive.drive.roll.minimum_age)
+        unit_id = _place(facts.pin or "", drive)
         if is_noticed:
             claim.unit_id = unit_id
-            return self._noticed(replace(joining, pin=found.pin or ""), drive)
-        held = {"name": found.name, "birth_year": found.birth_year, "unit_id": unit_id, "pin": found.pin}
-        held |= {"age": found.age, "says_adult": claim.says_adult}
-        return Joining(claim, joining.language, held)
+            return self._noticed(replace(joining, pin=facts.pin or ""), drive)
+        draft = {"name": facts.name, "birth_year": facts.birth_year, "unit_id": unit_id, "pin": facts.pin}
+        draft |= {"age": facts.age, "says_adult": claim.says_adult}
+        return Joining(claim, joining.language, draft)
 
     def _noticed(self, joining: Joining, drive: join.OpenDrive) -> Joining:
         joining.claim.notice_version = drive.drive.notice_version
@@ -376,8 +376,8 @@ class _Answering:
         no = people_queries.standing_no(self.phone_id)
         if row is None or row.purge_at <= self.at or (no is not None and no.at >= row.at):
             return None
-        held: dict[str, Any] = json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))
-        return held
+        draft: dict[str, Any] = json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))
+        return draft
 
     def say(self, template: str, *, outcome: str, **blanks: str) -> None:
         """One reply to this text, once."""
@@ -403,7 +403,7 @@ class _Answering:
             self.ask()
             return
         with translation.override(self.language):
-            missing = ", ".join(str(_LACKING[each]) for each in lacking)
+            missing = ", ".join(str(_LACKING[fact]) for fact in lacking)
         self.say(template, outcome="mistake", **({"lacking": missing} if lacking else {}))
 
     def _reply(self, template: str, **blanks: str) -> None:
@@ -478,7 +478,7 @@ def ask_by_call(
     *, programme_id: int | None, phone: str, ref: str, number: str, by: Actor, at: datetime
 ) -> None:
     """Somebody called the number for help: a request to call them back. phone: E.164. A call told again is one."""
-    told: dict[str, Any] = {
+    call: dict[str, Any] = {
         "provider": ref.partition("|")[0],
         "ref": ref,
         "kind": CALL,
@@ -487,10 +487,10 @@ def ask_by_call(
     }
     with system("a call asks for help"):
         lock_phone(keyring().phone_id(phone))
-        if not messaging.note_inbound(**told, outcome="request", at=at):
+        if not messaging.note_inbound(**call, outcome="request", at=at):
             return
         people.note_sign(phone_id=keyring().phone_id(phone), at=at)
-        asked = helpdesk.Opening(
+        opening = helpdesk.Opening(
             way=Ticket.Way.CALL,
             phone=phone,
             texts=[""],
@@ -498,11 +498,11 @@ def ask_by_call(
             language=str(settings.LANGUAGE_CODE),
             programme_id=programme_id or 0,
         )
-        helpdesk.add_own(opening=asked, by=by, at=at)
+        helpdesk.add_own(opening=opening, by=by, at=at)
 
 
 def _request(
-    told: TextIn,
+    message: TextIn,
     phone: str,
     language: str,
     by: Actor,
@@ -512,27 +512,27 @@ def _request(
     is_quiet: bool = False,
 ) -> None:
     """One request from a text. who: the person to look for, where there is no phone. is_quiet: it asks nothing."""
-    asked = helpdesk.Opening(
-        way=Ticket.Way.CHAT if told.hook == "chat" else Ticket.Way.SMS,
+    opening = helpdesk.Opening(
+        way=Ticket.Way.CHAT if message.hook == "chat" else Ticket.Way.SMS,
         phone=phone,
-        texts=[told.text.text or told.text.other],
-        unit_id=_owner(told.programme_id),
+        texts=[message.text.text or message.text.other],
+        unit_id=_owner(message.programme_id),
         language=language,
-        programme_id=told.programme_id or 0,
+        programme_id=message.programme_id or 0,
     )
     if who:
-        helpdesk.add_without_phone(opening=replace(asked, name=who), by=by, at=at)
+        helpdesk.add_without_phone(opening=replace(opening, name=who), by=by, at=at)
     elif is_quiet:
-        helpdesk.keep_quiet(opening=asked, by=by, at=at)
+        helpdesk.keep_quiet(opening=opening, by=by, at=at)
     else:
-        helpdesk.add_own(opening=asked, by=by, at=at)
+        helpdesk.add_own(opening=opening, by=by, at=at)
 
 
-def _show_no(told: TextIn, who: str, language: str, by: Actor, at: datetime) -> None:
+def _show_no(message: TextIn, who: str, language: str, by: Actor, at: datetime) -> None:
     """Somebody refuses whose phone number nobody tells us: an office settles it."""
     with system("a no without a phone number"):
-        if note_text(told, who, "no_phone", at):
-            _request(told, "", language, by, at, who=who)
+        if note_text(message, who, "no_phone", at):
+            _request(message, "", language, by, at, who=who)
 
 
 def _owner(programme_id: int | None) -> int:
@@ -549,8 +549,8 @@ def _is_adult(born: int, year: int, drive: join.OpenDrive, *, says_adult: bool) 
 
 def _place(pin: str, drive: join.OpenDrive) -> int | None:
     """The only place of the drive with this PIN code; None where there are several, as on the page."""
-    found = join.taken(drive, units.by_pin(pin, limit=join.LOOKED_AT))
-    return found[0].id if len(found) == 1 else None
+    places = join.taken(drive, units.by_pin(pin, limit=join.LOOKED_AT))
+    return places[0].id if len(places) == 1 else None
 
 
 def _page(programme_id: int | None) -> str:

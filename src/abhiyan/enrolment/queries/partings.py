@@ -87,8 +87,8 @@ def denied_at(phone_id: UUID, at: datetime) -> list[EntrySource]:
 def left_at(phone_id: UUID, at: datetime) -> list[Membership]:
     """Return the memberships that a phone's word, at this instant, ended by leaving: on it, and on other phones of the
     same people. In a system scope."""
-    found = Parting.objects.filter(said_by=phone_id, kind=endings.LEFT, at=at, undone_at=None)
-    ids = list(found.values_list("public_id", flat=True))
+    partings = Parting.objects.filter(said_by=phone_id, kind=endings.LEFT, at=at, undone_at=None)
+    ids = list(partings.values_list("public_id", flat=True))
     return list(Membership.objects.filter(public_id__in=ids).order_by("roll_id", "id"))
 
 
@@ -100,10 +100,10 @@ _OF_TERM = """select coalesce(w.completed_import, c.import_id), c.by, c.channel,
 
 def source_of_term(term_id: UUID) -> EntrySource | None:
     """Where the entry came from that opened a term. In a system scope."""
-    found = sql.row(_OF_TERM, [term_id])
-    if found is None:
+    row = sql.row(_OF_TERM, [term_id])
+    if row is None:
         return None
-    import_id, by, channel, at, unit_id = found
+    import_id, by, channel, at, unit_id = row
     return sources(
         [Parting(import_id=import_id, by=by, entered_channel=channel, entered_at=at, unit_id=unit_id)]
     )[0]
@@ -141,38 +141,40 @@ def denied(
     after: instant and public id of the last of the page before. span: positions of a unit and all below it. sender,
     import_id: of one source.
     """
-    found = Parting.objects.filter(kind=endings.DENIED)
+    partings = Parting.objects.filter(kind=endings.DENIED)
     if span is not None:
-        found = found.filter(
+        partings = partings.filter(
             unit_id__in=RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
         )
     if sender is not None:
-        found = found.filter(by=sender)
+        partings = partings.filter(by=sender)
     if import_id is not None:
-        found = found.filter(import_id=import_id)
+        partings = partings.filter(import_id=import_id)
     if after is not None:
         at, last = after
         beyond = "lt" if newest_first else "gt"
-        found = found.filter(Q(**{f"at__{beyond}": at}) | Q(**{"at": at, f"public_id__{beyond}": last}))
+        partings = partings.filter(Q(**{f"at__{beyond}": at}) | Q(**{"at": at, f"public_id__{beyond}": last}))
     order = ("-at", "-public_id") if newest_first else ("at", "public_id")
-    rows = list(found.order_by(*order)[:limit])
+    rows = list(partings.order_by(*order)[:limit])
     with system("where denied entries came from, for the data officer"):
-        told = sources(rows)
+        origins = sources(rows)
         places = _places(rows)
     ring = keyring()
     return [
         Denied(
-            public_id=one.public_id,
-            at=one.at,
-            name=ring.unseal(bytes(one.sealed_name), about=one.pk.bytes).decode() if one.sealed_name else "",
-            unit=named(places.get(one.unit_id, {})),
-            channel=one.entered_channel,
+            public_id=parting.public_id,
+            at=parting.at,
+            name=ring.unseal(bytes(parting.sealed_name), about=parting.pk.bytes).decode()
+            if parting.sealed_name
+            else "",
+            unit=named(places.get(parting.unit_id, {})),
+            channel=parting.entered_channel,
             source=source,
-            by=one.by,
-            import_id=one.import_id,
-            device=one.device,
+            by=parting.by,
+            import_id=parting.import_id,
+            device=parting.device,
         )
-        for one, source in zip(rows, told, strict=True)
+        for parting, source in zip(rows, origins, strict=True)
     ]
 
 
@@ -186,12 +188,12 @@ def counted_for_both(
     account: UUID, unit_id: int, *, at: datetime, zone: str
 ) -> tuple[int | None, int | None]:
     """Count the same of a sender, and of the entries of one booth, village or ward. One query."""
-    own, here = Q(by=account), Q(unit_id=unit_id)
+    sender, here = Q(by=account), Q(unit_id=unit_id)
     until = bursts.shown_until(at=at, zone=zone)
-    found = Parting.objects.filter(own | here, kind=endings.DENIED, at__lt=until).aggregate(
-        own=Count("pk", filter=own), here=Count("pk", filter=here)
+    counts = Parting.objects.filter(sender | here, kind=endings.DENIED, at__lt=until).aggregate(
+        own=Count("pk", filter=sender), here=Count("pk", filter=here)
     )
-    return bursts.shown(found["own"]), bursts.shown(found["here"])
+    return bursts.shown(counts["own"]), bursts.shown(counts["here"])
 
 
 def counted_of_batch(number: str, import_ids: Iterable[int], *, at: datetime, zone: str) -> int | None:
@@ -200,9 +202,9 @@ def counted_of_batch(number: str, import_ids: Iterable[int], *, at: datetime, zo
     return _shown(mine, at, zone)
 
 
-def _shown(found: "QuerySet[Parting]", at: datetime, zone: str) -> int | None:
+def _shown(partings: "QuerySet[Parting]", at: datetime, zone: str) -> int | None:
     until = bursts.shown_until(at=at, zone=zone)
-    return bursts.shown(found.filter(kind=endings.DENIED, at__lt=until).count())
+    return bursts.shown(partings.filter(kind=endings.DENIED, at__lt=until).count())
 
 
 def halt_for(public_id: UUID) -> Halt:
@@ -227,7 +229,7 @@ def what(halt: Halt) -> str:
 
 def how_many(halt: Halt) -> str:
     """Why it was stopped: how many said no, of how many, and whether these are few."""
-    given = {
+    figures = {
         "n": grouped(halt.noes),
         "of": grouped(halt.entries),
         "share": numbers.share(halt.noes, halt.entries),
@@ -237,7 +239,7 @@ def how_many(halt: Halt) -> str:
             _(
                 "%(n)s members left by call or text within an hour; %(of)s in the whole week. Numbers may be forged."
             )
-            % given
+            % figures
         )
     words = (
         _("%(n)s of the list's %(of)s people (%(share)s) left within a day, or say they never joined.")
@@ -247,13 +249,13 @@ def how_many(halt: Halt) -> str:
         )
     )
     few = _("That is too few to be sure. Ask first.") if bursts.is_few(halt.entries) else ""
-    return f"{words % given} {few}".strip()
+    return f"{words % figures} {few}".strip()
 
 
 def import_of(halt: Halt) -> UUID | None:
     """The list's own page, by its public id. In a system scope."""
-    found: UUID | None = sql.value("select public_id from core_import where id = %s", [halt.import_id])
-    return found
+    public_id: UUID | None = sql.value("select public_id from core_import where id = %s", [halt.import_id])
+    return public_id
 
 
 def held_leavings() -> int:
@@ -264,16 +266,16 @@ def held_leavings() -> int:
 def sources(partings: list[Parting]) -> list[EntrySource]:
     """Of each, in order, who sent the entry in: an office-bearer by name, a channel by its own, a list by its place.
     In a system scope: the person concerned may know."""
-    names = senders([one.by for one in partings])
+    names = senders([parting.by for parting in partings])
     places = _places(partings)
     return [
         EntrySource(
-            _who(one, names.get(one.by, ""), named(places.get(one.unit_id, {}))),
-            one.entered_at,
-            is_own=one.by not in names and not _is_listed(one),
-            term_id=one.pk,
+            _who(parting, names.get(parting.by, ""), named(places.get(parting.unit_id, {}))),
+            parting.entered_at,
+            is_own=parting.by not in names and not _is_listed(parting),
+            term_id=parting.pk,
         )
-        for one in partings
+        for parting in partings
     ]
 
 
@@ -290,11 +292,13 @@ def _who(parting: Parting, name: str, place: str) -> str:
         return _("A paper list, %(place)s") % {"place": place}
     if name:
         return name
-    labels = {each.number: str(each.label) for each in CHANNELS}
+    labels = {channel.number: str(channel.label) for channel in CHANNELS}
     return labels.get(parting.entered_channel, place)
 
 
 def _places(partings: list[Parting]) -> dict[int, dict[str, Any]]:
     return dict(
-        sql.rows("select id, names from units_unit where id = any(%s)", [[one.unit_id for one in partings]])
+        sql.rows(
+            "select id, names from units_unit where id = any(%s)", [[parting.unit_id for parting in partings]]
+        )
     )

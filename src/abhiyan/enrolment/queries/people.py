@@ -136,7 +136,7 @@ def memberships_of(phones: Mapping[UUID, UUID]) -> list[Member]:
 
 
 def members_asking(phone_id: UUID) -> list[Member]:
-    """Return the members a request from a phone may be about: those on it, and those that an entry on it was merged
+    """Return the members a request from a phone may be about: those on it, and the entries that one on it was merged
     into. A member whose term is over counts too. The caller's scope shows none who has left."""
     there = _members(
         "m.phone_id = %s and m.merged_into is null order by m.ended_on is not null, m.slot", [phone_id]
@@ -156,9 +156,13 @@ _NOT_ERASED = " and p.erased_at is null"
 def own_memberships(phone_id: UUID) -> list[Member]:
     """The memberships on a phone, first slot first. An erased one is never shown. Somebody who is on another
     roll now has that entry."""
-    found = _members(f"m.phone_id = %s and m.merged_into is null{_NOT_ERASED} order by m.slot", [phone_id])
-    living = {told_apart_by(one) for one in found if one.is_current}
-    return [one for one in found if one.end_reason != endings.BECAME or told_apart_by(one) not in living]
+    members = _members(f"m.phone_id = %s and m.merged_into is null{_NOT_ERASED} order by m.slot", [phone_id])
+    living = {told_apart_by(member) for member in members if member.is_current}
+    return [
+        member
+        for member in members
+        if member.end_reason != endings.BECAME or told_apart_by(member) not in living
+    ]
 
 
 def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
@@ -170,10 +174,14 @@ def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
 
 def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[Member]:
     """Those of a phone whom a second fact fits: the year, and the name where it is given."""
-    found = [one for one in members if one.birth_year == birth_year]
+    matches = [member for member in members if member.birth_year == birth_year]
     if name:
-        found = [one for one in found if one.name is not None and names.key(one.name) == names.key(name)]
-    return found
+        matches = [
+            member
+            for member in matches
+            if member.name is not None and names.key(member.name) == names.key(name)
+        ]
+    return matches
 
 
 def told_apart_by(member: Member) -> tuple[str, int | None]:
@@ -293,28 +301,28 @@ def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
     may know."""
     wanted = list(set(ids))
     offices = org.offices_of(wanted)
-    found = sql.rows(
+    rows = sql.rows(
         "select public_id, name, true from people_account where public_id = any(%s)"
         " union all select public_id, name, false from enrolment_channel_token where public_id = any(%s)",
         [wanted, wanted],
     )
     return {
-        one: ", ".join([person(name) if is_person else name, *map(named, offices.get(one, ()))])
-        for one, name, is_person in found
+        public_id: ", ".join([person(name) if is_person else name, *map(named, offices.get(public_id, ()))])
+        for public_id, name, is_person in rows
     }
 
 
 def lasts_until(member: Member) -> date | None:
     """The last day of a membership that runs, where its roll has a term. In a scope that sees it."""
-    found = sql.row(
+    row = sql.row(
         "select r.term_months, r.term_ends_on, r.term_set_on, g.closes_on from enrolment_membership m"
         " join enrolment_roll r on r.id = m.roll_id join programmes_programme g on g.id = m.programme_id"
         " where m.id = %s",
         [member.id],
     )
-    if found is None or not member.is_current:
+    if row is None or not member.is_current:
         return None
-    months, ends_on, set_on, closes_on = found
+    months, ends_on, set_on, closes_on = row
     return last_day(joined=member.day, months=months, ends_on=ends_on, set_on=set_on, closes_on=closes_on)
 
 
@@ -344,12 +352,12 @@ def member_or_none(public_id: UUID) -> Member | None:
 
 def card_holder(public_id: UUID) -> str | None:
     """Whose card is good: the name of a member whose term runs. Who was merged is the one they were merged into."""
-    found = sql.value(
+    name = sql.value(
         "select p.name from enrolment_membership o join enrolment_membership m on m.id = coalesce(o.merged_into, o.id)"
         " join people_person p on p.id = m.person_id where o.public_id = %s and m.ended_on is null",
         [public_id],
     )
-    return None if found is None else str(found)
+    return None if name is None else str(name)
 
 
 def card_wanted(public_id: UUID) -> CardWanted | None:
@@ -420,25 +428,29 @@ def members_below(
     where, params = _conditions(wanted, after)
     order = wanted.order
     within, beyond = ("<=", "infinity") if wanted.oldest_first else (">=", "-infinity")
-    own = f"select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}"
+    unit_terms = f"select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}"
     names_ = [_any_of(spellings(word)) for word in wanted.words]
-    named, said = (" where p.name ~* all (%s)", [names_]) if names_ else ("", [])
+    named, name_params = (" where p.name ~* all (%s)", [names_]) if names_ else ("", [])
     enough = limit + _MARGIN if not names_ else max(limit + _MARGIN, _LOOKED_THROUGH)
     first = (
         f"with {_UNITS}, t as materialized (select y.at from x cross join lateral"
-        f" ({own} order by e.at {order} limit (select 3 + %s / greatest(count(*), 1) from x)) y"
+        f" ({unit_terms} order by e.at {order} limit (select 3 + %s / greatest(count(*), 1) from x)) y"
         f" order by y.at {order} offset %s limit 1),"
         f" e as materialized (select z.* from x cross join lateral"
-        f" ({own} and e.at {within} coalesce((select at from t), '{beyond}')"
+        f" ({unit_terms} and e.at {within} coalesce((select at from t), '{beyond}')"
         f" order by e.at {order}, e.id {order} limit %s) z) {_listed(order, named)}"
     )
-    found = sql.each(Member, first, [lo, hi, *params, 2 * enough, enough - 1, *params, enough, *said, limit])
-    if len(found) >= limit:
-        return found
+    members = sql.each(
+        Member, first, [lo, hi, *params, 2 * enough, enough - 1, *params, enough, *name_params, limit]
+    )
+    if len(members) >= limit:
+        return members
     # Either there are no more, or more fell out than the margin holds.
     if names_:
         return _named(lo, hi, names_, wanted, after, limit)
-    everything = f"with {_UNITS}, e as (select z.* from x cross join lateral ({own}) z) {_listed(order)}"
+    everything = (
+        f"with {_UNITS}, e as (select z.* from x cross join lateral ({unit_terms}) z) {_listed(order)}"
+    )
     return sql.each(Member, everything, [lo, hi, *params, limit])
 
 
