@@ -489,6 +489,13 @@ def phones_told(*, template: str, phone_ids: Collection[UUID]) -> set[UUID]:
     return waiting | {phone for phone, message in over.items() if message in gone}
 
 
+def times_told(*, phone_id: UUID, template: str, since: datetime, before: datetime) -> int:
+    """Return how many messages of a template were queued for a phone between two instants. In a system scope."""
+    return Message.objects.filter(
+        phone_id=phone_id, template=template, queued_at__gte=since, queued_at__lt=before
+    ).count()
+
+
 def messages_of_question(question_id: UUID) -> int:
     """How many messages have asked a question; 0: it was never asked. As the system."""
     found = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()

@@ -2,7 +2,7 @@
 yes. They say what ended by this word, what is left, and how to end or undo that."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messages
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 
@@ -28,6 +29,7 @@ from .leaving import is_held, members_of
 from .members import id_of_phone
 
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
+MOST_LEAVES = 5  # receipts a day of the same leaving
 HELD = "held"  # a leaving by call or text that waits for somebody to look
 TO_LEAVE = "LEAVE"  # what a member writes to leave, in every language
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
@@ -43,7 +45,8 @@ def send_receipt(
     asked_at: datetime | None = None,
     about: UUID | None = None,
 ) -> None:
-    """Tell a phone what its word did: once a day for each word and what it ended, whichever way it came.
+    """Tell a phone what its word did: once a day for each word and what it ended, whichever way it came. Somebody who
+    came back and leaves again is told again, up to MOST_LEAVES times a day: a caller's number can be forged.
 
     of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. about: a CONFIRM's member.
     A STOP, LEAVE or NO says on which lists its people still are, by whatever phone, and how they leave; a LEAVE also
@@ -74,6 +77,14 @@ def send_receipt(
                 if left:
                     blanks |= {"ended": _lists(left), "day": _day(at + endings.BACK_WITHIN)}
                 ended = _mark(member.pk for member in left)
+                if left:
+                    told = messages.times_told(
+                        phone_id=phone_id,
+                        template="leave.receipt",
+                        since=_midnight(at),
+                        before=asked_at or at,
+                    )
+                    ended += f"|{min(told, MOST_LEAVES - 1)}"
             elif of == ERASE:
                 blanks["day"] = _day(people.purge_at(at=at))
             elif of == DENY:
@@ -92,7 +103,7 @@ def send_receipt(
             phone=number,
             language=language,
             blanks=blanks,
-            key=f"{of}|{about or phone_id}|{at.date()}{ended}",
+            key=f"{of}|{about or phone_id}|{at.astimezone(UTC).date()}{ended}",
             programme_id=programme_id,
             asked_at=asked_at,
         )
@@ -109,6 +120,11 @@ def _mark(terms: Iterable[UUID]) -> str:
     """Return a mark of what ended. A word that ends something else has a receipt of its own."""
     ids = b"".join(term_id.bytes for term_id in sorted(terms))
     return f"|{sha256(ids).hexdigest()[:16]}" if ids else ""
+
+
+def _midnight(at: datetime) -> datetime:
+    """The beginning of a day as the keys of receipts count it, in UTC."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _day(at: datetime) -> str:

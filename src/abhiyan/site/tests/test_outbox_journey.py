@@ -175,6 +175,7 @@ def test_two_tabs_agree_without_a_reload(page: Page, *, has_channel: bool) -> No
     other = page.context.new_page()
     alive(page)
     other.goto(page.evaluate("location.origin") + "/field/outbox/")
+    ready(other)  # before it has sent, its list is empty too
     expect(other.locator("#records li")).to_have_count(0)
     if not has_channel:
         page.evaluate("window.dispatchEvent(new Event('focus'))")
