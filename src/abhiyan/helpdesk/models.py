@@ -30,8 +30,8 @@ _IS_FOR = f"""(cardinality(helpdesk_ticket.offices) > 0 and exists (select from 
   and o.code = any (helpdesk_ticket.offices)))"""
 
 
-# A desk never sees what its viewer asked themselves: they read it as everybody else does, on their own page, in the
-# scope of the phone alone. `queries.of_others` leaves out phones of merged entries too.
+# A desk never sees what its viewer asked themselves. They read it on their own page, in the scope of the phone alone,
+# as everybody else does. `queries.of_others` leaves out phones of merged entries too.
 _BY_DESK = (
     f"(({EVERYTHING} or {placed('helpdesk_ticket.unit_id', PEOPLE)} or {_IS_FOR})"
     f" and helpdesk_ticket.phone_id is distinct from {OWN_PHONE})"

@@ -30,6 +30,7 @@ from .members import id_of_phone
 
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
 MOST_LEAVES = 5  # receipts a day of the same leaving
+
 HELD = "held"  # a leaving by call or text that waits for somebody to look
 TO_LEAVE = "LEAVE"  # what a member writes to leave, in every language
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
@@ -46,7 +47,7 @@ def send_receipt(
     about: UUID | None = None,
 ) -> None:
     """Tell a phone what its word did: once a day for each word and what it ended, whichever way it came. Somebody who
-    came back and leaves again is told again, up to MOST_LEAVES times a day: a caller's number can be forged.
+    came back and leaves again gets it again, up to MOST_LEAVES times a day: a caller's number can be forged.
 
     of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. about: a CONFIRM's member.
     A STOP, LEAVE or NO says on which lists its people still are, by whatever phone, and how they leave; a LEAVE also

@@ -71,8 +71,8 @@ def empty(*, phone_id: UUID, persons: Collection[UUID], at: datetime) -> None:
 def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
     """Answer a ticket; the person reads it on their own page, and an SMS says that it is there.
 
-    Who may: the data officer of the unit or above, never who asked. No message goes to a phone that said no to all of
-    them. Refuses NotFound, org.NotYours, OwnRight, AlreadyAnswered.
+    The data officer of the unit or above may, never the person who asked. No message goes to a phone that said no to
+    all of them. Refuses NotFound, org.NotYours, OwnRight, AlreadyAnswered.
     """
     with system("a person's request is answered"):
         row = needed(Ticket.objects.select_for_update().filter(pk=ticket).first())

@@ -68,8 +68,8 @@ def to_call(
 ) -> list[ToCall]:
     """A few of a unit's own members in these drives whose phones have not answered: the longest wait first.
 
-    Only those who agreed to calls, whose phone has not said no since, and whom nobody has told in the last days; never
-    who tells them (by_account). Of the LOOKED_AT that wait longest. Few queries.
+    They have agreed to calls, their phone has not said no since, and nobody has told them in the last days. The caller
+    (by_account) is never among them. It looks at the LOOKED_AT that wait longest. Few queries.
     """
     found = sql.each(
         ToCall,
