@@ -47,3 +47,16 @@ def duties_by_hand(source: Source) -> Iterator[str]:
 
 def test_one_function_writes_to_office_bearers() -> None:
     told(offence for source in sources("**/*.py") for offence in duties_by_hand(source))
+
+
+def ways_to_post(source: Source) -> Iterator[str]:
+    """Yields the functions that answer a form with its act, or with what `tried` came to."""
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef) and {"request", "act"} <= {each.arg for each in node.args.args}:
+            yield node.name
+
+
+def test_a_form_is_posted_by_one_function_and_asked_by_one_page() -> None:
+    posting = (source for source in sources("**/*.py") if source.room == "ui")
+    found = [name for source in posting for name in ways_to_post(source)]
+    assert found == ["tried", "ask"]

@@ -10,7 +10,13 @@ SENDING = capability("messages.send")
 SENDING_OR_APPROVING = capability("messages.send", "org.release", "org.approve")
 pages = [
     page("", messages.list_, name="list", opens=capability("messages.read")),
-    page("ask/", messages.ask, opens=capability("messages.release"), act="waits for a second person"),
+    page(
+        "ask/",
+        messages.ask_release,
+        name="ask",
+        opens=capability("messages.release"),
+        act="waits for a second person",
+    ),
     page(
         "release/<uuid:public_id>/",
         messages.release,

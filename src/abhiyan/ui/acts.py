@@ -1,9 +1,9 @@
-"""Forms and their acts: done, or refused beside the field it concerns. And the page that asks once more.
+"""Forms and their acts: done, or refused beside the field it concerns.
 
-One table holds the acts of a page. Its view calls `act_on`.
+Every form is posted by `tried`. `ask` is the page of one form that asks once more. One table holds the acts of a page:
 
     ACTS = {"end": PageAct(acts.end_form, _("Ended."))}
-    done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
+    done = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused
 
 Value = TypeVar("Value")
 Text = str | Promise
@@ -61,41 +61,36 @@ class PageAct:
     css: str = "secondary"
     is_danger: bool = False
 
+    def tried(self, request: HttpRequest, *, has_form: bool = True, **known: Any) -> "Tried[Any]":
+        """Do what was posted. known: the rest that the act wants. has_form: as of the function `tried`."""
+        form = self.form(request.POST)
+        return tried(
+            request, form, lambda given: self.do(**known, **given), said=self.said, has_form=has_form
+        )
 
-def act_on(
-    request: HttpRequest, acts: Mapping[str, PageAct], name: str, *, has_form: bool = True, **known: Any
-) -> Tried[Any]:
-    """Do what was posted, by its name in the address; NotFound for another name. known: the rest that the act wants."""
-    act = needed(acts.get(name))
-    form = act.form(request.POST)
-    return tried(request, form, lambda given: act.do(**known, **given), said=act.said, has_form=has_form)
-
-
-def ask_act(
-    request: HttpRequest,
-    acts: Mapping[str, PageAct],
-    name: str,
-    *,
-    known: Mapping[str, Any],
-    text: Sequence[Text] = (),
-    form: forms.BaseForm | None = None,
-    **asked: Any,
-) -> HttpResponseBase:
-    """Ask once before an act, on a page of its own. text: its first paragraphs. form: the act's, where the view has
-    filled its choices. asked: as of `ask`.
-    """
-    act = needed(acts.get(name))
-    return ask(
-        request,
-        lambda given: act.do(**known, **given),
-        title=act.title,
-        button=act.label,
-        said=act.said,
-        text=[*text, *act.text],
-        form=form or act.form(request.POST if request.method == "POST" else None),
-        is_danger=act.is_danger,
-        **asked,
-    )
+    def ask(
+        self,
+        request: HttpRequest,
+        *,
+        known: Mapping[str, Any],
+        text: Sequence[Text] = (),
+        form: forms.BaseForm | None = None,
+        **asked: Any,
+    ) -> HttpResponseBase:
+        """Ask once before the act, on a page of its own. text: its first paragraphs. form: the act's, where the view
+        has filled its choices. asked: as of the function `ask`.
+        """
+        return ask(
+            request,
+            lambda given: self.do(**known, **given),
+            title=self.title,
+            button=self.label,
+            said=self.said,
+            text=[*text, *self.text],
+            form=form or self.form(request.POST if request.method == "POST" else None),
+            is_danger=self.is_danger,
+            **asked,
+        )
 
 
 class SpokenStorage(CookieStorage):
@@ -196,9 +191,9 @@ def ask(
     """A page that is one form. It asks, does the act once it is posted, and goes to `done`.
 
     done: an address, or what answers with the act's value. text: paragraphs that say what will happen. back: where
-    Cancel leads; to `done` unless it is given. is_open: false where something stands in the way: the text says what,
-    and no form is offered. context: `here` and `crumbs`, as every page has them; `detail`, a template shown above the
-    form.
+    Cancel leads; to `done` unless it is given. is_danger: a red button, for what cannot be taken back. is_open: false
+    where something stands in the way: the text says what, and no form is offered. context: `here` and `crumbs`, as
+    every page has them; `detail`, a template shown above the form.
     """
     if form is None:  # not `POST or None`: a form without fields is posted empty and would never be bound
         form = forms.Form(request.POST if request.method == "POST" else None)
@@ -215,8 +210,3 @@ def ask(
         "is_open": is_open,
     }
     return render(request, "ui/ask.html", {**context, **shown}, status=outcome.status)
-
-
-def confirm(request: HttpRequest, act: Callable[[], Any], **asked: Any) -> HttpResponseBase:
-    """Asks once before an act that cannot be taken back: `ask` in red, without a field."""
-    return ask(request, lambda _cleaned: act(), is_danger=True, **asked)

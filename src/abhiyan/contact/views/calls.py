@@ -26,12 +26,12 @@ from abhiyan.contact.words import words_for_call
 from abhiyan.core import clock
 from abhiyan.core.gateways import UNCONFIRMED
 from abhiyan.core.languages import names as languages
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import FilledForm, answers_form, version_by_id
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
-from abhiyan.ui.acts import PageAct, act_on, form_page, problem, say_when_done, tried
+from abhiyan.ui.acts import PageAct, form_page, problem, say_when_done, tried
 from abhiyan.ui.records import RecordSent, RecordShown, taken
 
 Outcome = ContactTry.Outcome
@@ -269,7 +269,7 @@ def calls_act(request: Request, act: str) -> HttpResponseBase:
     """Take the next person, leave for a break, ask the supervisor for help, or say that the page is open."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
     if act in CALLER_ACTS:
-        done = act_on(request, CALLER_ACTS, act, body_id=seat.body_id or 0, by=request.actor, at=at)
+        done = needed(CALLER_ACTS.get(act)).tried(request, body_id=seat.body_id or 0, by=request.actor, at=at)
         if not done:
             return _shown(request, seat, status=done.status, why=problem(done.form))
     elif act == "seen":

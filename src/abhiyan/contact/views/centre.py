@@ -38,7 +38,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import estimated
-from abhiyan.ui.acts import PageAct, act_on, ask, form_page, problem
+from abhiyan.ui.acts import PageAct, ask, form_page, problem
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown
@@ -166,7 +166,7 @@ CENTRE_ACTS = {
 def centre_act(request: Request, body_id: int, act: str) -> HttpResponseBase:
     """Take a person back from a lost caller, pause the centre, or let it go on."""
     centre_of(request, centres.SUPERVISOR, body_id=body_id)
-    done = act_on(request, CENTRE_ACTS, act, body_id=body_id, by=request.actor, at=clock.now())
+    done = needed(CENTRE_ACTS.get(act)).tried(request, body_id=body_id, by=request.actor, at=clock.now())
     if not done:
         messages.error(request, str(done.refused) if done.refused else problem(done.form))
     return redirect("contact:centre", body_id)
@@ -463,7 +463,9 @@ QUEUE_ACTS = {
 def calling_act(request: Request, queue: UUID, act: str) -> HttpResponseBase:
     """Pause a call queue or let it go on; let it take missed calls to the helpline, or no more."""
     row = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
-    done = act_on(request, QUEUE_ACTS, act, public_id=queue, by=request.actor, at=clock.now(), has_form=False)
+    done = needed(QUEUE_ACTS.get(act)).tried(
+        request, public_id=queue, by=request.actor, at=clock.now(), has_form=False
+    )
     if not done:
         messages.error(request, problem(done.form))
     return redirect("contact:calling", row.programme.public_id)

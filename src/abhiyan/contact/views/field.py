@@ -24,7 +24,7 @@ from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core import clock, small_cells
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.here import Here, address, page_unit, unit_fact
@@ -35,7 +35,7 @@ from abhiyan.people.fields import PhoneField
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import programme as programme_by_public_id
 from abhiyan.programmes.queries import programme_by_id
-from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
+from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import DayField, WhereField
@@ -276,7 +276,7 @@ def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponse
         "by": request.actor,
         "at": clock.now(),
     }
-    outcome = act_on(request, ACTS, act, **known)
+    outcome = needed(ACTS.get(act)).tried(request, **known)
     if not outcome:
         messages.error(request, problem(outcome.form))
     return redirect(address(address_of("contact:field_doors", public_id), here.unit.code))

@@ -17,7 +17,7 @@ from abhiyan.contact.rules.kinds import KIND
 from abhiyan.contact.rules.schemes import scheme_name, schemes
 from abhiyan.core import clock, small_cells
 from abhiyan.core.imports.queries import imports
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -26,7 +26,7 @@ from abhiyan.people import phones
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import materials as files
-from abhiyan.ui.acts import PageAct, act_on, ask, ask_act, form_page
+from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import offer
@@ -234,7 +234,9 @@ ACTS = {
 def list_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Ask a second person to approve a list."""
     _seen(request, public_id)
-    done = act_on(request, {"ask": ACTS["ask"]}, act, public_id=public_id, by=request.actor, at=clock.now())
+    done = needed({"ask": ACTS["ask"]}.get(act)).tried(
+        request, public_id=public_id, by=request.actor, at=clock.now()
+    )
     if done:
         return redirect("contact:list", public_id)
     problem = str(done.refused) if done.refused else say("Reload the page and try again.")
@@ -247,10 +249,8 @@ def list_end(request: Request, public_id: UUID) -> HttpResponseBase:
     one, runs = _seen(request, public_id)
     if not runs:
         raise org.NotYours(capability=actions.RUN)
-    return ask_act(
+    return needed(ACTS.get("end")).ask(
         request,
-        ACTS,
-        "end",
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         done=reverse("contact:list", args=[public_id]),
         here="programmes",

@@ -15,7 +15,7 @@ from abhiyan.elections.queries import planning
 from abhiyan.org.here import address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -30,9 +30,9 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     versions = planning.versions_of(one)
     if request.method != "POST" and not plans_shown.may_make(request, one):
         raise NotYours(capability="plans.make")
-    return confirm(
+    return ask(
         request,
-        lambda: actions.withdraw_plan(public_id=public_id, by=request.actor, at=clock.now()),
+        lambda _given: actions.withdraw_plan(public_id=public_id, by=request.actor, at=clock.now()),
         done=reverse("elections:plans"),
         back=reverse("elections:plan", args=[public_id]),
         crumbs=plans_shown.plan_crumbs(one, (say("Withdraw"), "")),
@@ -47,6 +47,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Removed."),
         here="elections",
         button=say("Withdraw this plan"),
+        is_danger=True,
     )
 
 
@@ -61,9 +62,9 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
         raise NotYours(capability="plans.make")
     name = results_shown.alliance_name(one)
     here = reverse("elections:alliance", args=[of.code, public_id])
-    return confirm(
+    return ask(
         request,
-        lambda: actions.withdraw_alliance(public_id=public_id, by=request.actor, at=clock.now()),
+        lambda _given: actions.withdraw_alliance(public_id=public_id, by=request.actor, at=clock.now()),
         done=reverse("elections:alliances", args=[of.code]),
         back=here,
         crumbs=results_shown.crumbs(
@@ -81,6 +82,7 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
         said=_("Removed."),
         here="elections",
         button=say("Remove this alliance"),
+        is_danger=True,
     )
 
 
@@ -96,9 +98,11 @@ def classes(request: Request, code: str) -> HttpResponseBase:
         raise NotYours(capability="plans.make")
     name = named(unit.names)
     here = address(reverse("elections:classes", args=[of.code]), unit.code)
-    return confirm(
+    return ask(
         request,
-        lambda: actions.withdraw_classes(election=of.code, unit_id=unit.pk, by=request.actor, at=clock.now()),
+        lambda _given: actions.withdraw_classes(
+            election=of.code, unit_id=unit.pk, by=request.actor, at=clock.now()
+        ),
         done=here,
         crumbs=results_shown.crumbs(
             results_shown.election_crumb(of), (say("Classes"), here), (say("Remove"), "")
@@ -113,6 +117,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
         said=_("Removed."),
         here="elections",
         button=say("Remove these rules"),
+        is_danger=True,
     )
 
 
@@ -124,9 +129,9 @@ def stated(request: Request, code: str, stated_id: int) -> HttpResponseBase:
     if request.method != "POST" and not results_shown.may_for(request, "results.import", of, one.state):
         raise NotYours(capability="results.import")
     back = results_stated.href(of, one)
-    return confirm(
+    return ask(
         request,
-        lambda: actions.withdraw_figure(stated_id=stated_id, by=request.actor, at=clock.now()),
+        lambda _given: actions.withdraw_figure(stated_id=stated_id, by=request.actor, at=clock.now()),
         done=back,
         crumbs=results_shown.crumbs(
             results_shown.election_crumb(of), (say("Stated by others"), back), (say("Remove"), "")
@@ -136,4 +141,5 @@ def stated(request: Request, code: str, stated_id: int) -> HttpResponseBase:
         said=_("Removed."),
         here="elections",
         button=say("Remove the figure"),
+        is_danger=True,
     )

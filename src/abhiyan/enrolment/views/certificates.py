@@ -35,7 +35,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import RevokeReason
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import PageAct, act_on, ask, form_page
+from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.lists import Column, Table, answer
@@ -383,7 +383,7 @@ def certificate_act(request: Request, public_id: UUID, friend: UUID, act: str) -
     seen = _seen(request, public_id)
     queries.certificate_in_sight(seen.programme, friend)
     here = page_unit(request)
-    done = act_on(request, ACTS, act, friend=friend, by=request.actor, at=clock.now())
+    done = needed(ACTS.get(act)).tried(request, friend=friend, by=request.actor, at=clock.now())
     if done:
         return redirect(here.href(reverse("enrolment:certificate_list", args=[public_id])))
     problem = str(done.refused) if done.refused else say("Reload the page and try again.")

@@ -50,7 +50,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
-from abhiyan.ui.acts import ask, confirm, form_page, say_when_done, tried
+from abhiyan.ui.acts import ask, form_page, say_when_done, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
@@ -473,9 +473,9 @@ def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpRespo
     org.require(request.actor, MANAGE, at=found.unit_id)
     about = {"name": found.name}
     back = seen.href("tokens")
-    return confirm(
+    return ask(
         request,
-        lambda: tokens.end_token(public_id=found.public_id, by=request.actor, at=clock.now()),
+        lambda _given: tokens.end_token(public_id=found.public_id, by=request.actor, at=clock.now()),
         title=_("End the token “%(name)s”?") % about,
         text=[
             _("It stops working within half a minute. What it has sent stays."),
@@ -486,6 +486,7 @@ def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpRespo
         done=back,
         here="programmes",
         crumbs=seen.crumbs((found.name, "")),
+        is_danger=True,
     )
 
 

@@ -21,7 +21,7 @@ from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import Tried, ask, confirm, form_page, say_when_done, tried
+from abhiyan.ui.acts import Tried, ask, form_page, say_when_done, tried
 from abhiyan.ui.files import sent_bytes
 
 from .paper_frame import crumbs, file_answer
@@ -228,9 +228,9 @@ def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpRespon
     batch = queries.batch_for(number)
     org.require(request.actor, RECORD, at=batch.unit_id)
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
-    return confirm(
+    return ask(
         request,
-        lambda: actions.remove_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now()),
+        lambda _given: actions.remove_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now()),
         title=_("Remove this photo?"),
         text=[_what_removing_does(batch), _("Take a new photo of the sheet if you still have it.")],
         button=_("Remove the photo"),
@@ -241,4 +241,5 @@ def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpRespon
         done=page,
         here="people",
         crumbs=[*crumbs(batch), (batch.number, page), (_("Remove the photo"), "")],
+        is_danger=True,
     )

@@ -31,7 +31,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import tables
-from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.acts import ask, form_page
 from abhiyan.units import queries as units
 
 from .telling import how_to_leave
@@ -153,9 +153,9 @@ def unanswered_no(request: Request, public_id: UUID) -> HttpResponseBase:
         raise NotYours
     read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
     name = person(member.name or "")
-    return confirm(
+    return ask(
         request,
-        lambda: telling.note_no_at_door(membership=public_id, by=request.actor, at=at),
+        lambda _given: telling.note_no_at_door(membership=public_id, by=request.actor, at=at),
         title=name,
         text=[how_to_leave(member.programme_id)],
         button=telling.TellingResult.NEVER.label,
@@ -163,6 +163,7 @@ def unanswered_no(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Noted: %(name)s") % {"name": name},
         here="people",
         crumbs=[(_("Phone not answered yet"), _list_again(request)), (name, "")],
+        is_danger=True,
     )
 
 

@@ -33,7 +33,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
-from abhiyan.ui.acts import confirm, form_page, say_when_done
+from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -180,9 +180,9 @@ def nameless_settle(request: Request, claim: UUID, member: UUID) -> HttpResponse
     whose = needed(next((each for each in found.candidates if each.public_id == member), None))
     name = whose.name or member_number(whose.public_id)
     about = {"who": name, "when": date_format(found.at, "j M Y, H:i")}
-    return confirm(
+    return ask(
         request,
-        settle,
+        lambda _given: settle(),
         title=_("Was this call from %(who)s?") % about,
         text=[
             _("The call of %(when)s then counts as an answer from %(who)s's phone.") % about,
@@ -197,6 +197,7 @@ def nameless_settle(request: Request, claim: UUID, member: UUID) -> HttpResponse
             (_("Calls from shared phones"), back),
             (name, ""),
         ],
+        is_danger=True,
     )
 
 

@@ -26,7 +26,7 @@ from abhiyan.forms.rules import quotes
 from abhiyan.org import queries as org
 from abhiyan.org.here import address, page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import PageAct, act_on, form_page, tried
+from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -197,7 +197,7 @@ ACTS = {
 def opinion_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Leave an opinion, let it wait again, take back what was passed up, or say what was done."""
     one = queries.opinion_for(request.viewer, public_id, on=_today())
-    tried_act = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
+    tried_act = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
     if tried_act:
         return redirect("forms:opinion", public_id)
     form = QuoteForm(initial={"text": queries.words_of(one)})

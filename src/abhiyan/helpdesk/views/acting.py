@@ -17,7 +17,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tries
 from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
+from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 
@@ -99,10 +99,8 @@ def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBas
             if others
             else _("No other request of this phone waits for an answer.")
         ]
-    return ask_act(
+    return needed(ACTS.get(step)).ask(
         request,
-        ACTS,
-        step,
         known={"ticket": public_id, "by": request.actor, "at": at},
         text=text,
         form=form,

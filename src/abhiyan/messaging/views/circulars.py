@@ -24,7 +24,7 @@ from abhiyan.messaging.models import Circular, Reading
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
+from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -202,10 +202,8 @@ def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseB
     one, page = reads.circular_for(request.viewer, public_id), reverse("messaging:circular", args=[public_id])
     n = one.recipients
     went = ngettext("It went to %(n)s person.", "It went to %(n)s people.", n) % {"n": n}
-    return ask_act(
+    return needed(ACTS.get(step)).ask(
         request,
-        ACTS,
-        step,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[went] if step == "withdraw" else [],
         done=page,

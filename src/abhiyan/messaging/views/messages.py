@@ -19,7 +19,7 @@ from abhiyan.messaging import actions, queries
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import confirm, form_page, say_when_done
+from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.ui.lists import Column, Table, answer
 
 COLUMNS: tuple[Column[Message], ...] = (
@@ -97,7 +97,7 @@ class SendHeldForm(forms.Form):
 
 
 @require_POST
-def ask(request: Request) -> HttpResponse:
+def ask_release(request: Request) -> HttpResponse:
     """Ask a second person to release what the breaker holds."""
     form = SendHeldForm(request.POST)
     home = request.viewer.home
@@ -130,9 +130,9 @@ def release(request: Request, public_id: UUID) -> HttpResponseBase:
         told = ngettext("%(n)s message is on its way.", "%(n)s messages are on their way.", n) % {"n": n}
         say_when_done(request, told)
 
-    return confirm(
+    return ask(
         request,
-        send,
+        lambda _given: send(),
         title=_("Send the held messages now?"),
         text=[
             asked[public_id].reason if public_id in asked else "",
@@ -142,4 +142,5 @@ def release(request: Request, public_id: UUID) -> HttpResponseBase:
         done=page,
         here="messages",
         crumbs=[(_("Messages"), page), (_("Send now"), "")],
+        is_danger=True,
     )

@@ -29,7 +29,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
+from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -404,10 +404,8 @@ def send_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     one = reads.send_for(request.viewer, public_id)
     page, label = reverse("messaging:send", args=[public_id]), needed(ACTS.get(step)).label
     goes = say("%(n)s people get it.") % {"n": in_tens(one.n_asked)}
-    return ask_act(
+    return needed(ACTS.get(step)).ask(
         request,
-        ACTS,
-        step,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[goes] if step == "start" else [],
         done=page if step != "discard" else reverse("messaging:sends"),

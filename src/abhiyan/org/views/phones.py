@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import language, named, person
 from abhiyan.org.actions import phones as acts
 from abhiyan.org.here import page_unit
@@ -21,7 +22,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.people.actions.sessions import FIELD, MOST_PHONES
-from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
+from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import CodeField
 from abhiyan.ui.lists import Column, Table, answer
 
@@ -173,10 +174,8 @@ def my_phone_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
     if phone is None and request.method != "POST":
         return redirect("org:my_phones")
     page = reverse("org:my_phones")
-    return ask_act(
+    return needed(OWN_ACTS.get(act)).ask(
         request,
-        OWN_ACTS,
-        act,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[phone.device] if phone and phone.device else [],
         done=page,
@@ -246,10 +245,8 @@ def phone_list(request: Request) -> HttpResponseBase:
 def phone_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Ask once, then sign somebody's phone out."""
     page, device = reverse("org:phones"), people.field_phone(public_id).device
-    return ask_act(
+    return needed(ACTS.get(act)).ask(
         request,
-        ACTS,
-        act,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[device] if device else [],
         done=page,

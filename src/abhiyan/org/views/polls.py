@@ -27,7 +27,7 @@ from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as people
-from abhiyan.ui.acts import ask, confirm, form_page, tried
+from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
@@ -423,9 +423,9 @@ def take_back(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take back what waits for a second person."""
     one = _kept(request, public_id, Poll.State.STATED)
     page = reverse("org:poll", args=[public_id])
-    return confirm(
+    return ask(
         request,
-        lambda: actions.take_back_poll(public_id=public_id, by=request.actor, at=clock.now()),
+        lambda _given: actions.take_back_poll(public_id=public_id, by=request.actor, at=clock.now()),
         title=say("Take back “%(name)s”?") % {"name": one.name},
         text=[_("It has not counted yet. What was in force before stays so. You can enter it again.")],
         button=_("Take it back"),
@@ -433,6 +433,7 @@ def take_back(request: Request, public_id: UUID) -> HttpResponseBase:
         done=page,
         here="messages",
         crumbs=[(_("Calendar of polls"), reverse("org:polls")), (one.name, page), (_("Take back"), "")],
+        is_danger=True,
     )
 
 

@@ -27,7 +27,7 @@ from abhiyan.org.rules.releases import (
     page_of,
 )
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, confirm, form_page
+from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 
 
@@ -207,9 +207,9 @@ def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
     if one.act != "factors.reset":
         raise NotFound
     page = reverse("org:releases")
-    return confirm(
+    return ask(
         request,
-        lambda: actions.reset_factors(release=public_id, by=request.actor, at=clock.now()),
+        lambda _given: actions.reset_factors(release=public_id, by=request.actor, at=clock.now()),
         title=say("Reset this second proof now?"),
         text=[
             say("Asked in %(unit)s: %(why)s") % _about(one),
@@ -223,6 +223,7 @@ def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
         back=page,
         here="appointments",
         crumbs=[(say("Approvals"), page), (say("Reset"), "")],
+        is_danger=True,
     )
 
 
@@ -232,9 +233,9 @@ def stop_reset(request: Request, public_id: UUID) -> HttpResponseBase:
     own = {each.public_id: each for each in queries.resets_of(request.viewer.public_id, at=clock.now())}
     if public_id not in own:
         raise NotFound
-    return confirm(
+    return ask(
         request,
-        lambda: actions.stop_reset(public_id=public_id, by=request.actor, at=clock.now()),
+        lambda _given: actions.stop_reset(public_id=public_id, by=request.actor, at=clock.now()),
         title=say("Stop the reset of your second proof?"),
         text=[
             say("Asked in %(unit)s: %(why)s") % _about(own[public_id]),
@@ -248,6 +249,7 @@ def stop_reset(request: Request, public_id: UUID) -> HttpResponseBase:
         back="/",
         here="today",
         crumbs=[(say("Stop it"), "")],
+        is_danger=True,
     )
 
 

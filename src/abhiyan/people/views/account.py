@@ -22,7 +22,7 @@ from abhiyan.people.actions import factors, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import ask, confirm, form_page, say_when_done, tried
+from abhiyan.ui.acts import ask, form_page, say_when_done, tried
 
 from .sign_in import AppCodeForm, acting, lacks_word, own_account, strengthened
 
@@ -65,15 +65,16 @@ def session_end(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     page = reverse("people:account")
     if request.visit.session is not None and request.visit.session.public_id == public_id:
         return redirect(page)
-    return confirm(
+    return ask(
         request,
-        lambda: sessions.end_of_account(account_id=own.pk, public_id=public_id, at=clock.now()),
+        lambda _given: sessions.end_of_account(account_id=own.pk, public_id=public_id, at=clock.now()),
         title=say("Sign out on this device? %(device)s") % {"device": found[public_id].device or "–"},
         text=[say("The person using it must sign in again, with the second proof.")],
         button=say("Sign out there"),
         said=_("Signed out there."),
         done=page,
         crumbs=[(say("My account"), page), (say("Sign out there"), "")],
+        is_danger=True,
     )
 
 
@@ -81,15 +82,16 @@ def session_end(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
 def sessions_end(request: VisitRequest) -> HttpResponseBase:
     """End all my sessions but this one."""
     own, page = own_account(request), reverse("people:account")
-    return confirm(
+    return ask(
         request,
-        lambda: sessions.end_all_of_account(account_id=own.pk, at=clock.now(), but=request.visit.key),
+        lambda _given: sessions.end_all_of_account(account_id=own.pk, at=clock.now(), but=request.visit.key),
         title=say("Sign out on all other devices?"),
         text=[say("This device stays signed in. The others have to sign in again, with the second proof.")],
         button=say("Sign out everywhere else"),
         said=_("Signed out everywhere else."),
         done=page,
         crumbs=[(say("My account"), page), (say("Sign out everywhere else"), "")],
+        is_danger=True,
     )
 
 
@@ -176,9 +178,9 @@ def factor_remove(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     found = {each.public_id: each for each in queries.confirmed_factors(own.pk)}
     if public_id not in found:
         raise NotFound
-    return confirm(
+    return ask(
         request,
-        lambda: factors.remove_factor(
+        lambda _given: factors.remove_factor(
             account_id=own.pk, public_id=public_id, by=request.actor, at=clock.now()
         ),
         title=say("Remove %(name)s?") % {"name": found[public_id].name or say("this second proof")},
@@ -187,6 +189,7 @@ def factor_remove(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
         said=_("Removed."),
         done=page,
         crumbs=[(say("My account"), page), (say("Remove"), "")],
+        is_danger=True,
     )
 
 

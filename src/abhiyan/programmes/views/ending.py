@@ -19,7 +19,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
-from abhiyan.ui.acts import ask, confirm, form_page
+from abhiyan.ui.acts import ask, form_page
 
 from . import shown
 from .creating import begun
@@ -90,9 +90,9 @@ def discard(request: Request, public_id: UUID) -> HttpResponseBase:
     if not shown.may(request, "programmes.make", one.owner_id):
         raise NotYours(capability="programmes.make")
     name, page = shown.name_of(one), reverse("programmes:draft", args=[public_id, "check"])
-    return confirm(
+    return ask(
         request,
-        lambda: actions.discard_draft(programme_id=one.pk, by=request.actor, at=clock.now()),
+        lambda _given: actions.discard_draft(programme_id=one.pk, by=request.actor, at=clock.now()),
         title=say("Discard this draft: %(name)s") % {"name": name},
         text=[
             say("Its days, units, people in charge and targets are deleted."),
@@ -104,6 +104,7 @@ def discard(request: Request, public_id: UUID) -> HttpResponseBase:
         back=page,
         here="programmes",
         crumbs=shown.crumbs((name, page), (say("Discard"), "")),
+        is_danger=True,
     )
 
 
@@ -124,9 +125,9 @@ def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResp
         else shown.href(one, "programme", charge.unit_code)
     )
     about = {"who": charge.name, "unit": named(charge.unit_names)}
-    return confirm(
+    return ask(
         request,
-        lambda: actions.end_in_charge(in_charge_id=in_charge, by=request.actor, at=clock.now()),
+        lambda _given: actions.end_in_charge(in_charge_id=in_charge, by=request.actor, at=clock.now()),
         title=say("%(who)s will no longer be in charge of %(unit)s") % about,
         text=[
             say("No message goes out, so tell them yourself. If you name them again, they must accept again.")
@@ -136,4 +137,5 @@ def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResp
         done=page,
         here="programmes",
         crumbs=shown.crumbs((shown.name_of(one), page), (say("End"), "")),
+        is_danger=True,
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
@@ -25,7 +26,7 @@ from abhiyan.programmes.models_materials import Material, MaterialVersion
 from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.queries.materials import RUN
 from abhiyan.programmes.rules import materials as rules
-from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
+from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -283,7 +284,7 @@ ACTS = {
 @posted("programmes:material", takes=("public_id",))
 def material_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Withdraw a material, or bring it back."""
-    done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
+    done = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
     if done:
         return redirect("programmes:material", public_id)
     one = found.material_for(request.viewer, public_id)

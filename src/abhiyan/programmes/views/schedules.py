@@ -22,7 +22,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -37,7 +37,7 @@ from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, shares
-from abhiyan.ui.acts import PageAct, act_on, ask, form_page
+from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
@@ -558,5 +558,7 @@ ACTS = {
 @posted("programmes:schedule", takes=("public_id",))
 def schedule_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """End what is asked, or ask it again; move on to the newest version of its form, or stay with the old one."""
-    act_on(request, ACTS, act, has_form=False, public_id=public_id, by=request.actor, at=clock.now())
+    needed(ACTS.get(act)).tried(
+        request, has_form=False, public_id=public_id, by=request.actor, at=clock.now()
+    )
     return redirect("programmes:schedule", public_id)

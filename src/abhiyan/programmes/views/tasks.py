@@ -35,7 +35,7 @@ from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import OPEN, Act, TaskState
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import PageAct, Tried, act_on, ask, form_page, problem
+from abhiyan.ui.acts import PageAct, Tried, ask, form_page, problem
 from abhiyan.ui.due import due_said
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, file_asked
@@ -421,9 +421,9 @@ def task_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     known: dict[str, Any] = {"by": request.actor, "at": clock.now()}
     if request.POST.get("all"):
         batch = needed(found.task_for(public_id).batch)
-        done = act_on(request, OF_ALL, act, batch=batch, **known)
+        done = needed(OF_ALL.get(act)).tried(request, batch=batch, **known)
     else:
-        done = act_on(request, ACTS, act, public_id=public_id, **known)
+        done = needed(ACTS.get(act)).tried(request, public_id=public_id, **known)
     return redirect("programmes:task", public_id) if done else _page(request, public_id, refused=(act, done))
 
 

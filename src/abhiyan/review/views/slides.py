@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_safe
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named
 from abhiyan.meetings.queries import meeting_for
 from abhiyan.org import queries as org
@@ -34,7 +34,7 @@ from abhiyan.review.queries import deck_files as files
 from abhiyan.review.queries import decks as found
 from abhiyan.review.queries import editions, rounds, schedules
 from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
-from abhiyan.ui.acts import PageAct, act_on, ask, form_page
+from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.bearers import names_left_out
 from abhiyan.ui.files import file_answer
 from abhiyan.ui.forms import offer
@@ -321,5 +321,5 @@ ACTS = {
 def schedule_act(request: Request, public_id: UUID, schedule: UUID, act: str) -> HttpResponseBase:
     """Pause, resume or end a schedule of one's own."""
     found.deck_for(request.viewer, public_id)
-    act_on(request, ACTS, act, public_id=schedule, by=request.actor, at=clock.now())
+    needed(ACTS.get(act)).tried(request, public_id=schedule, by=request.actor, at=clock.now())
     return redirect("review:deck", public_id)

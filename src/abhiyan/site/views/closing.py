@@ -20,7 +20,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import confirm, form_page, say_when_done
+from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import actions
@@ -131,9 +131,9 @@ def close(request: Request, code: str) -> HttpResponseBase:
         for one in hanging.obstacles()
         if sums[one.key]
     ]
-    return confirm(
+    return ask(
         request,
-        lambda: actions.close_units(
+        lambda _given: actions.close_units(
             unit_id=unit.pk,
             on=form.cleaned_data["on"],
             successors=form.codes,
@@ -157,6 +157,7 @@ def close(request: Request, code: str) -> HttpResponseBase:
         done=page,
         here="units",
         crumbs=[(name, page), (_("Close"), "")],
+        is_danger=True,
     )
 
 

@@ -29,7 +29,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions.field import HELD_LAST, opened, sender_of
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import FieldHeld
-from abhiyan.ui.acts import PageAct, ask_act, form_page
+from abhiyan.ui.acts import PageAct, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.records import PROMPT, RecordShown
 
@@ -190,10 +190,8 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     shown, problem = _shown(request, row, said, at)
     if request.method != "POST":  # the sender, and everybody that the record names
         read_people(by=request.actor, unit_id=row.unit_id, n=1 + (shown.names if shown else 0), at=at)
-    return ask_act(
+    return needed(ACTS.get(act)).ask(
         request,
-        ACTS,
-        act,
         known={"request": request, "public_id": public_id, "by": request.actor, "at": at},
         done=page,
         here="phones",

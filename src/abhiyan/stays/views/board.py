@@ -33,7 +33,7 @@ from abhiyan.stays import actions, queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.refusals import WorkerUnknown
 from abhiyan.stays.words import STATES
-from abhiyan.ui.acts import PageAct, act_on, ask, form_page, pressed, say_when_done
+from abhiyan.ui.acts import PageAct, ask, form_page, pressed, say_when_done
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -252,8 +252,8 @@ def board_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Copy the last programme, or take a stay back."""
     programme = stays_programme(public_id)
     here = _here(request, programme)
-    done = act_on(
-        request, ACTS, act, programme=programme, unit_id=here.unit.id, by=request.actor, at=clock.now()
+    done = needed(ACTS.get(act)).tried(
+        request, programme=programme, unit_id=here.unit.id, by=request.actor, at=clock.now()
     )
     if done:
         return redirect(here.href(reverse("stays:board", args=[public_id])))

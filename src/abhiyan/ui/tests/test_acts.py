@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.ui.acts import PageAct, act_on, ask_act, confirm, problem, tried
+from abhiyan.ui.acts import PageAct, ask, problem, tried
 
 
 class Name(forms.Form):
@@ -72,36 +72,34 @@ def test_a_page_that_asks_does_nothing_until_it_is_answered() -> None:
         "button": "End it now",
         "done": "/done/",
         "back": "/back/",
+        "is_danger": True,
     }
-    page = confirm(RequestFactory().get("/"), lambda: done.append(1), **asked)
+    page = ask(RequestFactory().get("/"), lambda _given: done.append(1), **asked)
     text = page.content.decode()  # type: ignore[attr-defined]  # a page, no stream
     assert "End it?" in text and "no longer counted" in text and 'href="/back/"' in text
     assert 'class="danger"' in text and "data-asks" in text and done == []
-    answer = confirm(sent(), lambda: done.append(1), **asked)
+    answer = ask(sent(), lambda _given: done.append(1), **asked)
     assert (answer.status_code, answer["Location"], done) == (302, "/done/", [1])
-    refused = confirm(sent(), refuse(Taken()), **asked)
+    refused = ask(sent(), refuse(Taken()), **asked)
     assert refused.status_code == 409 and "Somebody has this name." in refused.content.decode()  # type: ignore[attr-defined]
 
 
-def test_the_acts_on_one_thing_are_one_table() -> None:
+def test_an_act_of_a_page_is_done_at_once_or_asks_first() -> None:
     told: list[dict[str, Any]] = []
 
     def name_it(**given: Any) -> int:
         told.append(given)
         return len(told)
 
-    acts = {"name": PageAct(name_it, form=Name, label="Name it", title="Name it?", text=("It is seen.",))}
-    done = act_on(sent(name=" Asha "), acts, "name", by="me")
+    act = PageAct(name_it, form=Name, label="Name it", title="Name it?", text=("It is seen.",))
+    done = act.tried(sent(name=" Asha "), by="me")
     assert done and done.value == 1 and told == [{"by": "me", "name": "Asha"}]
-    unfit = act_on(sent(), acts, "name", by="me")
+    unfit = act.tried(sent(), by="me")
     assert (unfit.status, problem(unfit.form) != "", len(told)) == (422, True, 1)
     with pytest.raises(Taken):
-        act_on(sent(), {"refuse": PageAct(lambda: refuse(Taken())())}, "refuse", has_form=False)
-    for call in (act_on, ask_act):
-        with pytest.raises(NotFound):
-            call(sent(), acts, "no such act", known={})
-    asked = ask_act(RequestFactory().get("/"), acts, "name", known={"by": "me"}, text=["First."], done="/")
+        PageAct(lambda: refuse(Taken())()).tried(sent(), has_form=False)
+    asked = act.ask(RequestFactory().get("/"), known={"by": "me"}, text=["First."], done="/")
     page = asked.content.decode()  # type: ignore[attr-defined]  # a page, not a file
     assert page.index("First.") < page.index("It is seen.") and "Name it" in page and len(told) == 1
-    after = ask_act(sent(name="Bilal"), acts, "name", known={"by": "me"}, done="/done/")
+    after = act.ask(sent(name="Bilal"), known={"by": "me"}, done="/done/")
     assert (after.status_code, after["Location"], told[-1]["name"]) == (302, "/done/", "Bilal")

@@ -29,7 +29,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Estimated, RealOf100, RealShare
-from abhiyan.ui.acts import Text, ask, confirm, form_page, tried
+from abhiyan.ui.acts import Text, ask, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import of_100
 from abhiyan.units import queries as units
@@ -419,11 +419,12 @@ def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
         _("The key is published. With it anybody can turn the drawn lines into the numbers of entries."),
         _("You cannot take this back."),
     ]
-    return confirm(
+    return ask(
         request,
-        lambda: actions.close_frame(public_id=public_id, by=request.actor, at=at),
+        lambda _given: actions.close_frame(public_id=public_id, by=request.actor, at=at),
         button=_("Close this frame"),
         said=_("The frame is closed."),
+        is_danger=True,
         **_about(one, _("Close this frame"), barred, text),
     )
 
