@@ -1,6 +1,6 @@
 """Forms and their acts: done, or refused beside the field it concerns.
 
-Every form is posted by `tried`. `ask` is the page of one form that asks once more. One table holds the acts of a page:
+Every form is posted by `tried`. `ask` is the page of one form that asks once more. One table holds the acts of a page.
 
     ACTS = {"end": PageAct(acts.end_form, _("Ended."))}
     done = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
@@ -192,8 +192,8 @@ def ask(
 
     done: an address, or what answers with the act's value. text: paragraphs that say what will happen. back: where
     Cancel leads; to `done` unless it is given. is_danger: a red button, for what cannot be taken back. is_open: false
-    where something stands in the way: the text says what, and no form is offered. context: `here` and `crumbs`, as
-    every page has them; `detail`, a template shown above the form.
+    where the act cannot be done now: the text says why, and no form is offered. context: `here` and `crumbs`, as every
+    page has them; `detail`, a template shown above the form.
     """
     if form is None:  # not `POST or None`: a form without fields is posted empty and would never be bound
         form = forms.Form(request.POST if request.method == "POST" else None)
