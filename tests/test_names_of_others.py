@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from abhiyan.core import limits, sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW, present
+from abhiyan.core.tests.given import time as let_it_be
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment
@@ -79,7 +80,7 @@ def found(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def seen(client: Client, where: str, **sent: str) -> str:
     """What an address answers; whatever the look changed is undone."""
     with transaction.atomic():
-        answer = client.post(where, sent) if sent else client.get(where)
+        answer = client.post(where, sent, follow=True) if sent else client.get(where)
         text = body(answer)
         transaction.set_rollback(True)
     return text
@@ -119,7 +120,7 @@ def test_a_reason_shows_the_names_and_leaves_a_row_in_the_trail(cast: Cast, foun
     page = seen(client, where)
     assert FAR not in page and "Name not shown" in page and "What do you need the names for?" in page
     with transaction.atomic():
-        answer = client.post(where, {"names_reason": WHY})
+        answer = client.post(where, {"names_reason": WHY}, follow=True)
         assert answer.status_code == 200 and FAR in answer.text
         ((n, why),) = trail()
         assert n >= len(MORE_FAR) and why == WHY
@@ -127,6 +128,25 @@ def test_a_reason_shows_the_names_and_leaves_a_row_in_the_trail(cast: Cast, foun
         transaction.set_rollback(True)
     refused = seen(client, where, names_reason="x")
     assert FAR not in refused and "at least 5 characters" in refused
+
+
+def test_a_reason_shows_the_names_of_one_look_at_its_page(cast: Cast, found: Any) -> None:
+    where, other = "/appointments/?unit=JK-JAM", "/appointments/?unit=JK-JAM&sort=office"
+    with transaction.atomic():
+        client, peer = cast.client("booth_president"), cast.client("mandal_president")
+        answer = client.post(where, {"names_reason": f"{WHY}\0"})
+        assert (answer.status_code, answer["Location"]) == (303, where)
+        assert trail() == [], "nothing is shown yet"
+        assert FAR not in body(peer.get(where)), "another reader"
+        assert FAR not in body(client.get(other)), "another page"
+        assert "Null characters" in body(client.get(where)), "the form of the page checks the reason"
+        client.post(where, {"names_reason": WHY})
+        assert FAR in body(client.get(where)) and len(trail()) == 1
+        assert FAR not in body(client.get(where)), "a second look"
+        client.post(where, {"names_reason": WHY})
+        let_it_be(NOW + timedelta(minutes=3))
+        assert FAR not in body(client.get(where)), "after a while"
+        transaction.set_rollback(True)
 
 
 def test_an_offer_tells_nobody_whose_a_phone_is(cast: Cast, found: Any) -> None:
@@ -152,7 +172,7 @@ def test_a_reason_does_nothing_but_look(cast: Cast, found: Any) -> None:
     """The server does nothing else that the same form says, even where the page takes a form."""
     client, ended = cast.client("state_president"), cast.appointments["far_worker"]
     answer = client.post(
-        f"/appointments/{ended}/end/", {"names_reason": WHY, "reason": "Because", "confirm": "1"}
+        f"/appointments/{ended}/end/", {"names_reason": WHY, "reason": "Because", "confirm": "1"}, follow=True
     )
     assert answer.status_code == 200
     with system("test"):
@@ -190,7 +210,7 @@ def test_a_search_by_name_does_not_confirm_a_name_without_a_reason(
     with transaction.atomic():
         nobody = where.replace("Zubei", "Qwertz").replace("Farb", "")
         before = len(trail())
-        assert "Qwertz" in body(client.post(nobody, {"names_reason": WHY}))
+        assert "Qwertz" in body(client.post(nobody, {"names_reason": WHY}, follow=True))
         assert len(trail()) == before + 1, "that nobody is called so is told once, and counted"
         transaction.set_rollback(True)
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from .source import Source, sources, told
+from .source import Source, dotted, sources, told
 
 REVEALED = "people.reveal_phone"  # the row that each shown number leaves
 
@@ -60,3 +60,47 @@ def test_a_form_is_posted_by_one_function_and_asked_by_one_page() -> None:
     posting = (source for source in sources("**/*.py") if source.room == "ui")
     found = [name for source in posting for name in ways_to_post(source)]
     assert found == ["tried", "ask"]
+
+
+def rewritten_requests(source: Source) -> Iterator[str]:
+    """Yields the places where a request gets another method than it came with, each with that method."""
+    for node in source.nodes:
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr="method")], value=value):
+                yield f"{source.room}/{source.path} {ast.unparse(value)}"
+            case ast.Assign(targets=[ast.Tuple(elts=elements)], value=ast.Tuple(elts=values)):
+                yield from (
+                    f"{source.room}/{source.path} {ast.unparse(value)}"
+                    for element, value in zip(elements, values, strict=False)
+                    if isinstance(element, ast.Attribute) and element.attr == "method"
+                )
+            case (
+                ast.Constant(value="REQUEST_METHOD")
+                | ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value="method"), *_])
+            ):
+                yield f"{source.room}/{source.path} {ast.unparse(node)}"
+
+
+def test_a_post_stays_a_post() -> None:
+    found = [where for source in sources("**/*.py") for where in rewritten_requests(source)]
+    # A phone's outbox kept this form. The office that decides about it looks, and its page reads it as it was sent.
+    assert found == ["site/views/field.py 'POST'"], found
+
+
+def lists_only_looked_at(source: Source) -> Iterator[str]:
+    """Yields views that draw a table, of a file with columns that name people, and take no form for its file."""
+    if "names_people" not in {node.arg for node in source.nodes if isinstance(node, ast.keyword)}:
+        return
+    functions = {node.name: node for node in source.tree.body if isinstance(node, ast.FunctionDef)}
+    used = {name: {dotted(each) for each in ast.walk(node)} for name, node in functions.items()}
+    draws = {name for name, names in used.items() if "Table" in names}
+    while more := {name for name, names in used.items() if names & draws} - draws:
+        draws |= more
+    for name in sorted(draws):
+        for given in functions[name].decorator_list:
+            if dotted(given) in ("require_GET", "require_safe"):
+                yield source.at(given, "`ui.lists.page_with_list` takes the form that asks for the file")
+
+
+def test_each_list_with_names_takes_the_form_that_asks_for_its_file() -> None:
+    told(offence for source in sources("**/*.py") for offence in lists_only_looked_at(source))

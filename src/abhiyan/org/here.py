@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import words
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.ui.lists import file_asked
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
@@ -105,7 +106,7 @@ def page_unit(
     NotYours where the unit's counts are out of the viewer's sight. NotFound where there is no such unit, or it has no
     place there; NoUnits where there is none.
     """
-    given = request.GET if "unit" in request.GET else request.POST
+    given = request.GET if "unit" in request.GET or file_asked(request) else request.POST
     asked = given.get("unit", "").strip()[:LONGEST]
     home = request.viewer.home
     wanted = hierarchy or levels.BY_SLUG.get(given.get("in", "") or request.GET.get("in", ""), 0)

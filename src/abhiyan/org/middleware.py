@@ -1,6 +1,7 @@
 """One transaction per request, in the viewer's scope; who looks, and who acts, on the request."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connection, transaction
-from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.module_loading import import_string
@@ -20,12 +21,12 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import address, apart, clock, onward
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, current, is_out_of_date, scoped, widen
 from abhiyan.people.actions import field, sessions
-from abhiyan.people.visit import Visit
+from abhiyan.people.visit import Visit, VisitRequest
 from abhiyan.ui import bearers
 from abhiyan.ui.acts import begin_saying, say_after_commit
-from abhiyan.ui.lists import NAMED
 from abhiyan.ui.records import WHO
 from abhiyan.units import queries as units
 
@@ -35,6 +36,8 @@ from .viewer import NOBODY, Viewer
 Answer = Callable[[HttpRequest], HttpResponseBase]
 KEPT_IN_MEMORY = 1024 * 1024
 PART = 64 * 1024
+LONGEST_REASON = 300  # a little more than its form takes, so that the page says what is wrong
+LOOK_FOLLOWS = timedelta(minutes=2)  # until a reason is forgotten
 
 
 class ViewerMiddleware:
@@ -238,10 +241,11 @@ def press_of(request: HttpRequest, today: date) -> UUID:
     return UUID(bytes=told.digest()[:16])
 
 
-class SentListMiddleware:
-    """A form that is sent to a list at `?format=names` reaches the list's view as a look at it. `views.named_lists`
-    does it. So the approved list is the one its reader sees. A reason for names (`ui.bearers`) reaches any page as a
-    look at it too. This middleware comes after the one that refuses a forged form."""
+class NamesReasonMiddleware:
+    """A reason for names (`ui.bearers`) may be sent to any page. It is kept for one look at that page, which follows.
+
+    Nothing else of such a form is done. This middleware comes after the one that refuses a forged form.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -249,18 +253,43 @@ class SentListMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, _args: object, _kwargs: object) -> None:
-        if request.method != "POST" or getattr(view, "csrf_exempt", False):
-            return
-        if request.GET.get("format") == NAMED:
-            request.POST  # noqa: B018  # read while it is one
-            request.method, request.is_sent = "GET", True  # type: ignore[attr-defined]  # views.named_lists reads it
-        elif bearers.REASON in request.POST:
-            request.__dict__[bearers.REASON] = request.POST[bearers.REASON]
-            request.method, request.POST = "GET", QueryDict()
+    def process_view(
+        self, request: VisitRequest, view: object, _args: object, _kwargs: object
+    ) -> HttpResponseBase | None:
+        if request.method == "GET":
+            _recall_reason(request, clock.now())
+        is_exempt = getattr(view, "csrf_exempt", False)  # reads its body itself
+        if request.method != "POST" or is_exempt:
+            return None
+        return _keep_reason(request, clock.now()) if bearers.REASON in request.POST else None
 
 
-sent_list = SentListMiddleware
+names_reason = NamesReasonMiddleware
+
+
+def _keep_reason(request: VisitRequest, at: datetime) -> HttpResponseBase:
+    """To the page again, which may show the names once. An address may have a name in it, so both are sealed."""
+    page, visit = request.get_full_path(), request.visit
+    if visit.session is not None:
+        clear = json.dumps([page, request.POST[bearers.REASON][:LONGEST_REASON]]).encode()
+        sealed = keyring().seal(clear, about=bearers.REASON.encode()).hex()
+        visit.remember(at, **{bearers.REASON: [(at + LOOK_FOLLOWS).timestamp(), sealed]})
+    answer = redirect(page)
+    answer.status_code = 303  # `once` keeps no receipt of it: the names may be asked for again
+    return answer
+
+
+def _recall_reason(request: VisitRequest, at: datetime) -> None:
+    """A reason that was sent to this page counts for this look, and no longer."""
+    visit = request.visit
+    if bearers.REASON in visit.facts:
+        until, sealed = visit.facts[bearers.REASON]
+        page, reason = json.loads(keyring().unseal(bytes.fromhex(sealed), about=bearers.REASON.encode()))
+        is_this, is_late = page == request.get_full_path(), until < at.timestamp()
+        if is_this or is_late:
+            visit.remember(at, **{bearers.REASON: None})
+        if is_this and not is_late:
+            request.__dict__[bearers.REASON] = reason
 
 
 def _is_out_of_date(viewer: Viewer) -> bool:

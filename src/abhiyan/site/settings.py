@@ -64,7 +64,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "abhiyan.site.middleware.access",
     "abhiyan.org.middleware.once",
-    "abhiyan.org.middleware.sent_list",
+    "abhiyan.org.middleware.names_reason",
     "abhiyan.site.middleware.refusals",
 ]
 UNSCOPED_PATHS = ("/healthz", "/metrics", "/static/")  # they answer while the database does not

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.words import person
 
-REASON = "names_reason"  # the field of the form; what is sent with it is read as a look at the page
+REASON = "names_reason"  # the field of the form, and of the request that shows the names
 NOT_SHOWN = _("Name not shown")
 Drawn = Callable[[str], str]  # the HTML of a name, from the address of its sheet; "" draws the plain name
 _PLACE = re.compile("\x02([0-9]+)\x03")  # where a name goes: its number on the page

@@ -8,12 +8,13 @@ return answer(request, "stays/stay_list.html", table, {…})  # {% list table em
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import wraps
 from itertools import islice
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,6 +31,8 @@ from . import bearers, numbers, tables
 from .drawing import escaped
 
 Row = TypeVar("Row")
+R = TypeVar("R", bound=HttpRequest)
+P = ParamSpec("P")
 AT_ONCE = 2_000  # rows of a file that are read, and finished, together
 NAMED = "names"  # ?format=names: where a second person is asked for a file with names
 
@@ -200,7 +203,15 @@ class Table(Generic[Row]):
     def file(self) -> HttpResponseBase:
         """The whole list in its order, as the file that was asked for."""
         kind = self.file_kind
-        return self.written(kind) if kind in tables.FILES and self.is_open else _approvals.page(self)
+        return self.written(kind) if kind in tables.FILES and self.is_open else self.ask_for_file()
+
+    def ask_for_file(self) -> HttpResponseBase:
+        """The page where a second person is asked for the file with names, at the list's own address.
+
+        Its form is sent to the same address (`page_with_list`), which alone says what the file holds. Refuses
+        readers who may not ask.
+        """
+        return _approvals.page(self)
 
     def written(self, kind: str, *, with_names: bool = False) -> HttpResponseBase:
         """The file itself. with_names: a second person has approved them."""
@@ -369,11 +380,29 @@ def file_asked(request: HttpRequest) -> str:
     return NAMED if request.GET.get("format") == NAMED else tables.file_kind(request.GET)
 
 
+def page_with_list(
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """Makes a view of a list: people look at it, and send it the form of `Table.ask_for_file`. Another form is 405.
+
+    Such a view reads its list from the address alone, never from what is sent.
+    """
+
+    @wraps(view)
+    def looked_at(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        asks = request.method == "POST" and file_asked(request) == NAMED
+        if asks or request.method in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+
+    return looked_at
+
+
 def answer(
     request: HttpRequest, template: str, table: Table[Any], context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponseBase:
     """The file that was asked for, else the page; `table` is in its context."""
-    if table.file_kind:
+    if table.file_kind and status == 200:  # a refused act answers with its page
         return table.file()
     # read here, not in the middle of the page: a refusal still becomes its own answer
     return render(request, template, {**context, "table": table, "leaf": table.leaf}, status=status)

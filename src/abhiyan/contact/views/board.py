@@ -7,7 +7,6 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from abhiyan.contact import actions, office
 from abhiyan.contact.models import ContactTry
@@ -16,7 +15,7 @@ from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 from .lists import contact_programme, page_here
 
@@ -57,7 +56,7 @@ DUE: tuple[Column[office.DueVisits], ...] = (
 VIEWS = {"": _("Units below"), "workers": _("Who works where"), "due": _("Promised visits")}
 
 
-@require_safe
+@page_with_list
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show outcomes and coverage of the units below, who works where, or the promised visits that are due."""
     at = clock.now()

@@ -42,7 +42,7 @@ from abhiyan.ui.acts import PageAct, ask, form_page, problem
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 
 from .calls import WHYS, centre_of
@@ -215,7 +215,7 @@ SHOWN: Mapping[str, Promise] = {
 }
 
 
-@require_safe
+@page_with_list
 def calling(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show an office its call centres at work and silent, their ladder, and the queues of a programme."""
     programme, at = contact_programme(public_id), clock.now()

@@ -30,7 +30,7 @@ from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 State = ContactList.State
@@ -72,7 +72,7 @@ COLUMNS: tuple[Column[office.ListRow], ...] = (
 )
 
 
-@require_safe
+@page_with_list
 def lists(request: Request, public_id: UUID) -> HttpResponseBase:
     """List the lists of a programme in a unit, with who is responsible and until when."""
     one = contact_programme(public_id)

@@ -262,6 +262,8 @@ def test_a_mandal_prints_ten_on_a_sheet_for_members_who_asked_and_nobody_else(wo
     assert "asked for a printed card" not in booth.get("/").content.decode()
     page = mandal.get("/people/cards/").content.decode()
     assert "Asha Devi" in page and "Bilal" not in page
+    asked = mandal.post("/people/cards/?format=names", {"again": "1"})
+    assert asked.status_code in (403, 422), "a form about the list prints nothing"
     answer = mandal.post("/people/cards/")
     (sheet,) = drawn(answer.content)
     assert [each.rsplit("/", 2)[1] for each in scanned(sheet)] == [own], "the card on the phone is the same"

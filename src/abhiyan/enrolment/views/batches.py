@@ -31,7 +31,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 from . import photos
@@ -81,7 +81,7 @@ class NewBatchForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language of the form"), choices=LANGUAGES)
 
 
-@require_GET
+@page_with_list
 def paper_list(request: Request) -> HttpResponseBase:
     """The batches of a unit and all below it, the latest first."""
     here = page_unit(request)

@@ -22,7 +22,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.models import Rung
 from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.errors import came_from
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, file_asked
 
 from . import card
 
@@ -46,12 +46,13 @@ def cards_to_print(request: Request) -> HttpResponseBase:
     at, here = clock.now(), page_unit(request)
     org.require(request.actor, cards.PRINTING, at=here.unit.id)
     lo, hi = here.unit.lo or 0, here.unit.hi or 0
-    again = "again" in request.POST
+    is_file = bool(file_asked(request))
+    again = "again" in request.POST and not is_file
     since = at - AGAIN_WITHIN
     rows = queries.waiting_for_card(lo, hi, limit=AT_ONCE, printed_since=since if again else None)
     if rows:
         read_people(by=request.actor, unit_id=here.unit.id, n=len(rows), at=at)
-    if request.method == "POST":
+    if request.method == "POST" and not is_file:
         if not rows:
             raise card.NoCards
         made = cards.print_wanted(

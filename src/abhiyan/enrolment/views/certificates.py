@@ -38,7 +38,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.files import file_answer, sent_bytes
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.templatetags.look import organisation
 from abhiyan.units import queries as units
@@ -84,7 +84,7 @@ SEGMENTS: tuple[Column[SegmentOfCertificates], ...] = (
 )
 
 
-@require_safe
+@page_with_list
 def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the rule and the sheet, each segment with its counts, and the batches for the printer."""
     seen, at = _seen(request, public_id), clock.now()
@@ -327,7 +327,7 @@ CERTIFICATES: tuple[Column[CertificateRow], ...] = (
 )
 
 
-@require_safe
+@page_with_list
 def certificate_list(request: Request, public_id: UUID) -> HttpResponseBase:
     """List the certificates of friends in a unit, those first that wait to be handed over."""
     return _list(request, public_id)

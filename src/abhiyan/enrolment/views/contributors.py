@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, person
@@ -36,7 +35,7 @@ from abhiyan.programmes.rules.tasks import OPEN, Act, is_late
 from abhiyan.ui.acts import ask, form_page, pressed, say_when_done, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 from .member import citizen, own, unlisted
@@ -61,7 +60,7 @@ class SkillFilters(forms.Form):
     hours = forms.ChoiceField(label=gettext_lazy("Hours a week, at least"), required=False)
 
 
-@require_GET
+@page_with_list
 def contributor_list(request: Request) -> HttpResponseBase:
     """Find contributors of a unit and below by skill and hours. Their number is on the page of the person."""
     here = page_unit(request)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
@@ -25,7 +24,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 from .member import unlisted
@@ -45,7 +44,7 @@ SAY_FIRST = gettext_lazy(
 )
 
 
-@require_GET
+@page_with_list
 def quiet_friends(request: Request) -> HttpResponseBase:
     """List the friends who joined by the viewer's own link and had no talk for 30 days."""
     at = clock.now()

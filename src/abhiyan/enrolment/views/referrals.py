@@ -28,7 +28,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.invitations import Invitation
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -180,7 +180,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
     return file_answer(made, kind="application/pdf", name=called, shown="attachment")
 
 
-@require_GET
+@page_with_list
 def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
     """Who invited how many to a drive, of the workers of a unit and all below it."""
     seen = SeenDrive(request, public_id)

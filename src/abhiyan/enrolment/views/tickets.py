@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.words import language
@@ -26,7 +25,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.forms import SOMETIMES
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 from .member import citizen, own, unlisted
 
@@ -149,7 +148,7 @@ def _columns(at: datetime) -> tuple[Column[Ticket], ...]:
     )
 
 
-@require_GET
+@page_with_list
 def ticket_list(request: OfficeRequest) -> HttpResponseBase:
     """What people ask by law at the units of the data officer, what is due first on top."""
     at = clock.now()

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock, lot
 from abhiyan.core.refusals import needed
@@ -27,7 +27,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import address, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 from .making import crumbs
@@ -60,7 +60,7 @@ def _rows(unit_id: int, show: str, found: Sequence[Opinion]) -> list[OpinionRow]
     return [OpinionRow(one, words.get(one.pk, ""), named(places[one.pk])) for one in found]
 
 
-@require_GET
+@page_with_list
 def opinions(request: Request) -> HttpResponseBase:
     """List the opinions that wait at a unit, that it passed up, or that it did not pass up."""
     here = page_unit(request)

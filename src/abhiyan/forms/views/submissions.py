@@ -30,7 +30,7 @@ from abhiyan.people import queries as people
 from abhiyan.ui import maps
 from abhiyan.ui.files import file_answer
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 from .making import frame
@@ -108,7 +108,7 @@ def _rows(found: Sequence[Submission]) -> list[SentRow]:
     return [SentRow(one, person(names.get(one.sent_by or 0, "")), pictures.get(one.pk, ())) for one in found]
 
 
-@require_GET
+@page_with_list
 def sent(request: Request, public_id: UUID) -> HttpResponseBase:
     """What was sent of a form, for the units of a unit: list, map, pictures; CSV and XLSX."""
     one = queries.form_for(request.viewer, public_id)
@@ -169,7 +169,7 @@ class ChoiceRow:
     n_of: Mapping[str, int | None]
 
 
-@require_GET
+@page_with_list
 def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     """How often each choice of one question was taken, for the units below a unit."""
     one = queries.form_for(request.viewer, public_id)

@@ -25,6 +25,7 @@ from abhiyan.meetings.reviewed import reviewed
 from abhiyan.messaging.actions import Answered
 from abhiyan.messaging.models import Circular, Reading
 from abhiyan.org import actions as org
+from abhiyan.org.models import Release
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme, Task
@@ -412,6 +413,9 @@ def test_the_page_the_door_and_the_files_are_read_by_who_may(cast: Cast, one: Me
     assert "Check-in" in state.get(page).content.decode()
     door = state.get(page + "?show=door").content.decode()
     assert door.count("Is here") == 4
+    state.post(f"{page}?show=door&format=names", {"q": "mandal", "reason": "A list on paper", "kind": "csv"})
+    with system("test"):
+        assert Release.objects.get().payload["rows"] == 4, "the address alone says which list"
     assert "Is here" not in mandal.get(page + "?show=door").content.decode(), "an invitee sees no names"
     invitee = own(cast, one, "mandal_president").public_id
     assert mandal.post(page + "act/tick/", {"invitee": invitee}).status_code == 403

@@ -9,7 +9,6 @@ from django import forms
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -25,7 +24,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.programmes.actions.schedules import due_page
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 from .forms import CantComeForm, PeopleForm, PhoneForm, PointForm, SubstituteForm
@@ -64,7 +63,7 @@ COLUMNS: tuple[Column[MeetingRow], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def meetings(request: Request) -> HttpResponseBase:
     """Meetings that the viewer is invited to or leads; the latest first."""
     filters = MeetingFilters(request.GET)
@@ -130,7 +129,7 @@ class FindInvitee(forms.Form):
     q = forms.CharField(label=_("Name"), required=False, max_length=100)
 
 
-@require_GET
+@page_with_list
 def meeting(request: Request, public_id: UUID) -> HttpResponseBase:
     """One meeting: its days, agenda, own invitation; for who manages it everybody invited by name, and the door."""
     return shown_meeting(request, public_id)
@@ -165,13 +164,13 @@ def shown_meeting(
         given["problem"] = " ".join(str(each) for errors in sent.errors.values() for each in errors)
     is_door = request.GET.get("show") == "door" or act in ("tick", "untick", "people", "phone")
     if may_lead and is_door:
-        return _door(request, one, given, status=status)
+        sent_from = request.GET if refused is None else request.POST
+        return _door(request, one, given, q=sent_from.get("q", ""), status=status)
     return _page(request, one, given, {shows.get(act, ""): sent} if sent is not None else {}, status=status)
 
 
-def _door(request: Request, one: Meeting, given: dict[str, Any], *, status: int) -> HttpResponseBase:
-    asked = request.POST if request.method == "POST" else request.GET
-    q = asked.get("q", "")[:100].replace("\0", "")
+def _door(request: Request, one: Meeting, given: dict[str, Any], *, q: str, status: int) -> HttpResponseBase:
+    q = q[:100].replace("\0", "")
     find = FindInvitee({"show": "door", "q": q})
     table: Table[found.NamedInvitee] = Table(
         request,

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
@@ -20,7 +20,7 @@ from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page, say_when_done
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 COLUMNS: tuple[Column[Message], ...] = (
     Column("queued", _("Queued"), lambda row: row.queued_at, order="queued_at", css="nums under"),
@@ -52,7 +52,7 @@ class MessageFilters(forms.Form):
         self.fields["template"].choices = [("", _("All")), *reasons.KINDS.items()]  # type: ignore[attr-defined]
 
 
-@require_GET
+@page_with_list
 def list_(request: Request) -> HttpResponseBase:
     """Messages in the viewer's sight, newest first."""
     at = clock.now()

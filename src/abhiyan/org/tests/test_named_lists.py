@@ -218,6 +218,32 @@ def test_only_who_may_take_people_out_of_that_unit_is_offered_names(world: World
     )
 
 
+@pytest.mark.parametrize(
+    "sent", [{"unit": "N1"}, {"unit": "N1111", "in": "electoral"}, {"office": "", "q": "x"}]
+)
+def test_what_is_sent_narrows_and_widens_nothing(
+    district: Client, officer: Client, world: World, sent: dict[str, str]
+) -> None:
+    """The address alone says which list is asked for, approved and taken."""
+    page = "/appointments/?office=booth_president&format=names"
+    world.named(world.holder("booth_president", "N1211"), "Of Another")
+    answer = district.post(page, {"reason": "letters", "kind": "csv"} | sent)
+    assert answer.status_code == 302
+    with system("test"):
+        one = Release.objects.get()
+    assert (one.payload["asked"], one.payload["rows"]) == ([["office", "booth_president"]], 1)
+    decided(officer, one)
+    rows = district.post(page, sent).getvalue().decode().splitlines()[1:]
+    assert [row[:10] for row in rows] == ["Unit N1111"]
+
+
+def test_a_list_takes_no_other_form(district: Client) -> None:
+    for query in ("", "?format=csv", "?format=xlsx", "?format=other"):
+        assert (
+            district.post(f"/appointments/{query}", {"reason": "letters", "kind": "csv"}).status_code == 405
+        )
+
+
 def test_a_list_without_names_is_not_asked_for(district: Client) -> None:
     assert district.get("/appointments/?show=vacant&format=names").status_code == 404
 

@@ -85,7 +85,7 @@ def test_the_list_shows_the_unit_and_below_by_state_office_and_name(world: World
         assert "No appointment fits" in body(client, f"/appointments/?name={text}"), text
     elsewhere = "/appointments/?unit=N12"
     assert "Other One" not in body(client, elsewhere)
-    assert "Other One" in client.post(elsewhere, {"names_reason": "A joint meeting"}).text
+    assert "Other One" in client.post(elsewhere, {"names_reason": "A joint meeting"}, follow=True).text
     assert client.get("/appointments/?unit=nowhere-at-all").status_code == 404
     vacant = body(client, "/appointments/?show=vacant")
     assert "Unit N1112" in vacant and "Unit N1111" not in vacant.split("<tbody>")[1]

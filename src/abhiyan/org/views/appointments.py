@@ -33,7 +33,7 @@ from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import SOMETIMES, offer
-from abhiyan.ui.lists import Column, Table, answer, file_asked
+from abhiyan.ui.lists import Column, Table, answer, file_asked, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -203,7 +203,7 @@ VACANT: tuple[Column[VacantRow], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def appointments(request: Request) -> HttpResponseBase:
     """Appointments of a unit and all below it: who holds what, what is vacant, disputed or over."""
     here, viewer = page_unit(request), request.viewer

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
@@ -25,7 +24,7 @@ from abhiyan.org.responsible import seats
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 
@@ -93,7 +92,7 @@ class DissolveForm(forms.Form):
     )
 
 
-@require_GET
+@page_with_list
 def bodies(request: Request) -> HttpResponseBase:
     """Who does what in a unit: its offices, and its bodies with leader, members, vacancies, work and what they owe."""
     here, at = page_unit(request, counts=True), clock.now()
@@ -119,7 +118,7 @@ def bodies(request: Request) -> HttpResponseBase:
     return answer(request, "org/body_list.html", table, shown)
 
 
-@require_GET
+@page_with_list
 def body(request: Request, body_id: int) -> HttpResponseBase:
     """One committee, wing or department: its work, its seats and what it owes."""
     one, here = _body(request, body_id)

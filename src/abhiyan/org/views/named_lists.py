@@ -1,6 +1,6 @@
 """A list with names as a file: asked for, waited for and taken at the list's own address (`?format=names`).
 
-Its view reads it each time, in the scope of that moment; what is sent there is read as a look at it (`org.middleware`).
+Its view reads it each time, in the scope of that moment, and takes the form too (`ui.lists.page_with_list`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -76,8 +76,6 @@ class NamedLists:
             return _said(request, text, shown)
         if refused := _why_not(which, n):
             return _said(request, [str(refused)], shown)
-
-        _as_sent(request)
 
         def asked(given: dict[str, Any]) -> Release:
             return ask_for_names(
@@ -161,7 +159,6 @@ def _take(
     table: Table[Any], own: Release, which: NamedList, n: int, at: datetime, shown: dict[str, Any]
 ) -> HttpResponseBase:
     request = _request(table)
-    _as_sent(request)
 
     def taken(_given: dict[str, Any]) -> HttpResponseBase:
         take_names(public_id=own.public_id, wanted=which, n=n, by=request.actor, at=at)
@@ -183,12 +180,6 @@ def _take(
         done=lambda file: file,
         **shown,
     )
-
-
-def _as_sent(request: Request) -> None:
-    """A form that was sent is one again: its list has been read."""
-    if getattr(request, "is_sent", False):
-        request.method = "POST"
 
 
 def _said(request: Request, text: Sequence[str], shown: dict[str, Any]) -> HttpResponse:

@@ -24,7 +24,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions.sessions import FIELD, MOST_PHONES
 from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import CodeField
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 STATES = {
     "living": _("Signed in"),
@@ -214,7 +214,7 @@ COLUMNS: tuple[Column[found.FieldPhoneRow], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def phone_list(request: Request) -> HttpResponseBase:
     """The phones of a unit and all below it, for who leads there."""
     here, at = page_unit(request), clock.now()

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import audit, clock
 from abhiyan.core.refusals import NotFound
@@ -28,7 +27,7 @@ from abhiyan.org.rules.releases import (
 )
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class ReleaseFilters(forms.Form):
     )
 
 
-@require_GET
+@page_with_list
 def releases(request: Request) -> HttpResponseBase:
     """What waits for my yes, what I asked, and what was decided in my sight."""
     filters = ReleaseFilters(request.GET)

@@ -87,6 +87,9 @@ def test_the_page_takes_a_figure_and_shows_what_it_replaced(cast: Cast) -> None:
         "n": "4,100",
     }
     client = cast.client("state_president")
+    assert client.post(f"{page}&format=names", form).status_code == 422, (
+        "a form about the list gives no figure"
+    )
     assert "No figure yet" in client.get(page).text
     assert client.post(page, form).status_code == 302
     client.post(page, form | {"n": "3,900"})

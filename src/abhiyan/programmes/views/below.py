@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.words import language, named
@@ -26,7 +25,7 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import share
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -93,7 +92,7 @@ COLUMNS: tuple[Column[UnitBelowLine], ...] = (
 VOTES: tuple[Column[UnitBelowLine], ...] = queries.vote_columns(lambda row: row.beside)
 
 
-@require_GET
+@page_with_list
 def below(request: Request, public_id: UUID) -> HttpResponseBase:
     """Every unit of a level below the page's unit, with who leads it and how far it is; CSV and XLSX of all of them.
 

@@ -24,7 +24,7 @@ from abhiyan.programmes.rules import pace
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.posts import posted
 from abhiyan.units.models import Kind
@@ -83,7 +83,7 @@ MISSING: tuple[Column[queries.MissingRow], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     """Who is in charge where, to print and publish. show: missing, where nobody is; declined, where
     somebody declined besides; waiting, who has not answered."""

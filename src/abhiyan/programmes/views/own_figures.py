@@ -44,35 +44,6 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     measures = {each.number: named(each.names) for each in queries.measures([one])[one.pk]}
     at, may = clock.now(), shown.may(request, LEADS, here.unit.id)
     found = queries.typed_figures(one, unit_id=here.unit.id, at=at)
-    form = FigureForm(
-        request.POST if request.method == "POST" else None,
-        initial={
-            "measure": next(iter(measures), 1),
-            "begins_on": one.opens_on,
-            "ends_on": min(one.closes_on, clock.day_in(one.zone, at)),
-        },
-    )
-    offer(form, measure=list(measures.items()))
-    if len(measures) == 1:
-        form.fields["measure"].widget = forms.HiddenInput()
-    done = tried(
-        request,
-        form,
-        lambda given: actions.type_figure(
-            programme=one,
-            measure=int(given["measure"]),
-            unit_id=here.unit.id,
-            begins_on=given["begins_on"],
-            ends_on=given["ends_on"],
-            n=given["n"],
-            by=request.actor,
-            at=at,
-        ),
-        said=_("Saved."),
-        has_form=may,
-    )
-    if done:
-        return redirect(shown.href(one, "own_figures", here.unit.code))
     is_exact = request.viewer.sees_people_at(*filter(None, [here.unit.lo]))
 
     def number(row: queries.TypedFigure) -> str:
@@ -102,6 +73,37 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         is_numbered=False,
         unit_id=here.unit.id,
     )
+    if table.file_kind:
+        return table.file()
+    form = FigureForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "measure": next(iter(measures), 1),
+            "begins_on": one.opens_on,
+            "ends_on": min(one.closes_on, clock.day_in(one.zone, at)),
+        },
+    )
+    offer(form, measure=list(measures.items()))
+    if len(measures) == 1:
+        form.fields["measure"].widget = forms.HiddenInput()
+    done = tried(
+        request,
+        form,
+        lambda given: actions.type_figure(
+            programme=one,
+            measure=int(given["measure"]),
+            unit_id=here.unit.id,
+            begins_on=given["begins_on"],
+            ends_on=given["ends_on"],
+            n=given["n"],
+            by=request.actor,
+            at=at,
+        ),
+        said=_("Saved."),
+        has_form=may,
+    )
+    if done:
+        return redirect(shown.href(one, "own_figures", here.unit.code))
     context: dict[str, Any] = {
         **shown.frame(one, (say("Own figures"), "")),
         "unit": here.unit,

@@ -5,14 +5,13 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, rooms
 from abhiyan.core.words import named, person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.queries import record as records
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 from . import shown
 
@@ -30,7 +29,7 @@ LED: tuple[Column[records.Led], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def record(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
     """One's own duties; with the public id of an account those of somebody one level below."""
     at = clock.now()

@@ -19,7 +19,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
@@ -39,7 +38,7 @@ from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, shares
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.posts import posted
 from abhiyan.ui.squares import Shape, Squares
@@ -171,7 +170,7 @@ def _with_numbers(here: Here | None, at: datetime, some: list[Schedule]) -> list
     ]
 
 
-@require_GET
+@page_with_list
 def asked(request: Request) -> HttpResponseBase:
     """List what a unit asks of those below it, and what those above it ask there; to a body, what it is asked."""
     at = clock.now()
@@ -363,7 +362,7 @@ def _never(one: Schedule) -> tuple[DueSign, ...]:
     return (DueSign.RETURNED,) if one.is_meeting else (DueSign.PLANNED,)
 
 
-@require_GET
+@page_with_list
 def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
     """The board of one schedule below the viewer's unit: the silent first. A viewer who owes it is led to their own."""
     one, at = found.schedule_for(public_id), clock.now()

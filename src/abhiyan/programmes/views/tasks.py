@@ -38,7 +38,7 @@ from abhiyan.ui import numbers
 from abhiyan.ui.acts import PageAct, Tried, ask, form_page, problem
 from abhiyan.ui.due import due_said
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, file_asked
+from abhiyan.ui.lists import Column, Table, answer, file_asked, page_with_list
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 
@@ -174,7 +174,7 @@ class TaskFilters(forms.Form):
             del self.fields["unit"]
 
 
-@require_GET
+@page_with_list
 def tasks(request: Request) -> HttpResponseBase:
     """Tasks. show: mine (given to me), given (by me), unit (of a unit I lead and all below it).
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
@@ -15,7 +14,7 @@ from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, TargetVersion
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.posts import posted
 
 from . import shown
@@ -31,7 +30,7 @@ VERSIONS: tuple[Column[queries.Version], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     """The changes of targets at, below and above a unit: who, when, from what."""
     one = queries.programme_for(request.viewer, public_id)
@@ -44,7 +43,7 @@ def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     return answer(request, "programmes/version_list.html", table, context)
 
 
-@require_GET
+@page_with_list
 def version(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
     """One change of targets, unit by unit; with `to`, what going back there would change now."""
     one = queries.programme_for(request.viewer, public_id)

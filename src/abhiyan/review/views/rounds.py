@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
@@ -47,7 +46,7 @@ from abhiyan.review.rules.rounds import (
 from abhiyan.ui.acts import ask, form_page, problem, say_when_done, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
@@ -110,7 +109,7 @@ class RoundFilters(forms.Form):
     )
 
 
-@require_GET
+@page_with_list
 def rounds(request: Request) -> HttpResponseBase:
     """All rounds, the newest first; whoever leads a unit opens one for what is below it."""
     filters = RoundFilters(request.GET)
@@ -248,7 +247,7 @@ OF_HOLDERS = (
 )
 
 
-@require_GET
+@page_with_list
 def round_(request: Request, public_id: UUID) -> HttpResponseBase:
     """One round: how far each branch is, its meetings, late tasks, and its reviews in the viewer's sight."""
     one, on = found.round_of(public_id), today()
@@ -358,7 +357,7 @@ REVIEWERS: tuple[Column[ReviewingUnit], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def round_reviewers(request: Request, public_id: UUID) -> HttpResponseBase:
     """List the reviewers of a round below a unit, the silent ones first."""
     one, on = found.round_of(public_id), today()

@@ -151,6 +151,10 @@ def _faults(client: Client, where: str, names: Iterable[str], *, out_of_sight: b
         asked = read(client, href)
         if asked.status != 200 or "csrfmiddlewaretoken" not in asked.text:
             yield f"{href}: names are not asked for there"
+        with transaction.atomic():
+            if (status := client.post(href).status_code) != 422:  # a form without a reason
+                yield f"{href}: its form is answered by {status}"
+            transaction.set_rollback(True)
         for form in FILTERS.findall(page):
             yield from (
                 f"{where}: {one} is typed" for one in FIELD.findall(form) if one not in TYPED | {"unit"}

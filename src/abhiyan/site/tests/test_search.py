@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -30,7 +31,7 @@ def test_an_in_charge_found_by_name_leads_to_their_sheet_the_appointment_and_the
     assert f'href="{held}"' in client.get(sheet).content.decode()
     peer = cast.client("district_elsewhere")
     assert "Farooq Kaul" not in peer.get("/search/", {"q": "फारूक"}).text, "not in their line"
-    named = peer.post("/search/?q=फारूक", {"names_reason": "A joint meeting"}).text
+    named = peer.post(f"/search/?q={quote('फारूक')}", {"names_reason": "A joint meeting"}, follow=True).text
     assert f'<b><a href="{held}">Farooq Kaul</a></b>' in named
     assert 'href="/units/JK-SRI/?in=organisational"' in page
     assert "Farooq Kaul" in client.get(held).content.decode()

@@ -50,7 +50,7 @@ def test_a_worker_sees_the_offices_of_other_places_and_their_names_with_a_reason
     worker, president = cast.client("booth_worker"), cast.client("state_president")
     page = body(worker, "/units/JK-JAM/")
     assert "of another place" not in page and "Name not shown" in page and "District in-charge" in page
-    shown = worker.post("/units/JK-JAM/", {"names_reason": "A visit to Jammu"}).text
+    shown = worker.post("/units/JK-JAM/", {"names_reason": "A visit to Jammu"}, follow=True).text
     assert "of another place" in shown
     assert "district_in_charge" in body(worker, "/units/JK-SRI/"), "their own line"
     assert "of another place" in body(president, "/units/JK-JAM/")

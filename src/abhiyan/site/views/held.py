@@ -13,7 +13,6 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
@@ -30,7 +29,7 @@ from abhiyan.people.actions.field import HELD_LAST, opened, sender_of
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import FieldHeld
 from abhiyan.ui.acts import PageAct, form_page
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.records import PROMPT, RecordShown
 
 from .field import as_its_page, kinds, pictures_of, shown_of
@@ -151,7 +150,7 @@ COLUMNS: tuple[Column[found.HeldRecordRow], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def held(request: Request) -> HttpResponseBase:
     """The records of a unit and all below it that came after their phone was signed out."""
     here = page_unit(request)

@@ -30,7 +30,7 @@ from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.lists import Column, Table, file_asked
+from abhiyan.ui.lists import Column, Table, file_asked, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
@@ -79,7 +79,7 @@ def home(request: Request) -> HttpResponse:
     return render(request, "site/units_empty.html", {"here": "units", "crumbs": [(_("Units"), "")]})
 
 
-@require_safe
+@page_with_list
 def unit(request: Request, code: str) -> HttpResponseBase:
     """One unit in one hierarchy: the page of a nation and of a booth."""
     at = clock.now()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock, declared, limits
 from abhiyan.core.keys import keyring
@@ -36,7 +36,7 @@ from abhiyan.stays.words import STATES
 from abhiyan.ui.acts import PageAct, ask, form_page, pressed, say_when_done
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -87,7 +87,7 @@ class StayPlaceFilters(forms.Form):
     )
 
 
-@require_safe
+@page_with_list
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """List every place of a unit by state, the empty first, with the reason and free workers nearby."""
     return _board(request, public_id)

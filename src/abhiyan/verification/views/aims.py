@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
@@ -19,7 +18,7 @@ from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.verification import actions
 from abhiyan.verification.actions.aiming import TELLING
 from abhiyan.verification.forms import AimUnitForm, CloserForm
@@ -44,7 +43,7 @@ COLUMNS: tuple[Column[AimResult], ...] = (
 )
 
 
-@require_GET
+@page_with_list
 def aims(request: Request, public_id: UUID) -> HttpResponseBase:
     """The aimed checks of a frame and their tally."""
     frame = planned(request, public_id)

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -19,7 +18,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.verification import actions
 from abhiyan.verification.forms import PlantForm, WithdrawForm
 from abhiyan.verification.here import may_plan
@@ -98,7 +97,7 @@ def shown_in(frame: Frame, title: str, *between: tuple[str, str]) -> dict[str, A
     return shown_of(frame.programme, above, *between, (title, "")) | {"frame": frame, "heading": title}
 
 
-@require_GET
+@page_with_list
 def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
     """Who checks a frame, and where somebody differs from the others by more than luck."""
     frame = planned(request, public_id)
