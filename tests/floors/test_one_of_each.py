@@ -104,3 +104,23 @@ def lists_only_looked_at(source: Source) -> Iterator[str]:
 
 def test_each_list_with_names_takes_the_form_that_asks_for_its_file() -> None:
     told(offence for source in sources("**/*.py") for offence in lists_only_looked_at(source))
+
+
+def test_one_refusal_says_that_there_is_nobody_to_remind() -> None:
+    refused = [
+        f"{source.room}/{source.path} {node.name}"
+        for source in sources("**/*.py")
+        for node in source.nodes
+        if isinstance(node, ast.ClassDef) and "Remind" in node.name and ast.unparse(node).find("Refused") > 0
+    ]
+    assert refused == [
+        "messaging/actions/reminding.py NobodyToRemind",
+        "messaging/actions/reminding.py TooManyToRemind",
+    ], refused
+    limits = [
+        source.room
+        for source in sources("**/*.py")
+        for node in source.nodes
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MOST_REMINDED"
+    ]
+    assert limits == ["messaging"], limits

@@ -75,10 +75,6 @@ class NothingChosen(Refused):
     message = _("Choose a decision for at least one unit.")
 
 
-class ReviewersReminded(Refused, status=409):
-    message = _("All of them were reminded today. Each reviewer gets one reminder a day.")
-
-
 class MinuteMissing(Refused):
     message = _("Write the reason in words, at most %(longest)s characters.")
 

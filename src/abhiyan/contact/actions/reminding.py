@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import centres_below
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
@@ -17,21 +16,17 @@ from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 
 
-class NoSupervisorToRemind(Refused, status=409):
-    message = _("No silent call centre here has a supervisor. Appoint one under “Who does what”.")
-
-
 def remind_centres(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:
     """Send one SMS to the supervisor of each silent call centre at a unit and below. Returns how many.
 
-    Each supervisor gets at most one a day. Leaders of the unit only. Refuses NotYours, NoSupervisorToRemind.
+    Each supervisor gets at most one a day. Leaders of the unit only. Refuses NotYours, NobodyToRemind,
+    TooManyToRemind.
     """
     org.require(by, LEADS, at=unit_id)
     with system("supervisors of silent call centres are reminded"):
         span = units.span(unit_id, programme.hierarchy)
         led, _without = centres_below.heads_of_silent(programme, span, at=at)
-        if not led:
-            raise NoSupervisorToRemind
+        messaging.check_reminded(n=len(led))
         today = clock.day_in(programme.zone, at)
         for row in led:
             messaging.tell_account(

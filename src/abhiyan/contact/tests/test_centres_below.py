@@ -8,13 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.contact import actions, centres, centres_below
-from abhiyan.contact.actions import CallTold, NoSupervisorToRemind
+from abhiyan.contact.actions import CallTold
 from abhiyan.contact.centres_below import CentreToday
 from abhiyan.contact.here import called_in
 from abhiyan.contact.models import CallQueue, CallSeat, CallTurn, ContactEntry
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.messaging.models import Message
 from abhiyan.org.models import Appointment, Body
 from abhiyan.org.queries import NotYours
@@ -115,7 +116,7 @@ def test_a_centre_that_was_not_asked_for_a_whole_day_is_not_silent(
     assert [row.is_silent for row in below(world, run)] == [False]
     office = world.holder("state_president", "N1")
     assert "silent since yesterday" not in browser(office).get("/").text
-    with pytest.raises(NoSupervisorToRemind):
+    with pytest.raises(NobodyToRemind):
         actions.remind_centres(programme=run, unit_id=world.unit("N1"), by=actor(office), at=NOW)
 
 
@@ -130,7 +131,7 @@ def test_the_supervisor_of_a_silent_centre_gets_one_sms_a_day(
     def remind(who: Account = president) -> int:
         return actions.remind_centres(programme=run, unit_id=unit, by=actor(who), at=NOW)
 
-    with pytest.raises(NoSupervisorToRemind):
+    with pytest.raises(NobodyToRemind):
         remind()
     head = seated(centre, world.unit("N11"), 1, "call_supervisor")
     with pytest.raises(NotYours):

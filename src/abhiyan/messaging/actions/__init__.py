@@ -48,6 +48,7 @@ from .queueing import (
 )
 from .reaching import may_check
 from .registering import CheckedIds, IdRow, RefusedId, check_ids, register_ids
+from .reminding import MOST_REMINDED, NobodyToRemind, TooManyToRemind, check_reminded
 from .sending import (
     Going,
     admit,

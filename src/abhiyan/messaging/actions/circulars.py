@@ -21,6 +21,7 @@ from abhiyan.units import queries as units
 
 from .offices import AccountMessage, tell_accounts
 from .queueing import take_back
+from .reminding import NobodyToRemind
 
 CIRCULAR = "messages.circular"
 TEMPLATE = "duty.circular"
@@ -44,10 +45,6 @@ class NobodyBelow(Refused):
 
 class Withdrawn(Refused, status=409):
     message = _("This circular was withdrawn.")
-
-
-class RemindedToday(Refused, status=409):
-    message = _("Everybody who has not read it was reminded in the last 24 hours.")
 
 
 # Each person once, for the highest office by which it reaches them.
@@ -138,7 +135,7 @@ def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
 def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Tell readers who have not opened it once more by SMS, each at most once in 24 hours. Return how many.
 
-    The desk that sent it may (messages.circular), each account five times a day. Refuses Withdrawn, RemindedToday,
+    The desk that sent it may (messages.circular), each account five times a day. Refuses Withdrawn, NobodyToRemind,
     TooMany.
     """
     with system("reminding of a circular"):
@@ -149,8 +146,8 @@ def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
         unread = Reading.objects.filter(circular_id=circular.pk, read_at=None)
         due = unread.exclude(reminded_at__gt=at - AGAIN)
         n = due.update(reminded_at=at) if circular.made_at <= at - AGAIN else 0
-        if not n:
-            raise RemindedToday
+        if not n:  # a job sends them in parts, so there are never too many
+            raise NobodyToRemind
         limits.take(declared.CIRCULAR_REMINDERS, str(by.account_id or by.id), at=at)
         _announce(circular, at.isoformat(), at)
         _record("messaging.remind_of_circular", circular, by, at, n)

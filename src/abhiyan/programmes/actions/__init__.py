@@ -11,7 +11,6 @@ from abhiyan.programmes.refusals import (
 
 from .charges import (
     LONGEST_REASON,
-    MOST_REMINDED,
     Naming,
     UnknownAccount,
     answer_charge,

@@ -33,7 +33,6 @@ from .programmes import ScopeOutside
 
 LONGEST_REASON = 200
 _AT_ONCE = 2_000  # charges named, told or ended together
-MOST_REMINDED = 1_000  # people one press reminds
 MOST_NAMED = 20_000  # leaders one press names, some seconds in the request
 MOST_TOLD = 2  # messages a day to one person about one unit, however often they are named there
 
@@ -56,14 +55,6 @@ class LeadersChanged(Refused, status=409):
 
 class TooManyLeaders(Refused):
     message = _("More than %(most)s people would be named at once. Name them district by district.")
-
-
-class AllReminded(Refused):
-    message = _("There is nobody to remind. Each person gets at most one message a day.")
-
-
-class TooManyCharges(Refused):
-    message = _("More than %(most)s people have not replied. Remind them district by district.")
 
 
 class AlreadyAnswered(Refused, status=409):
@@ -282,18 +273,16 @@ def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetim
     """Send one SMS to each person in and below a unit who did not answer the appointment. Return how many got one.
 
     Somebody who got a message today gets none. It needs `programmes.run` at the unit. Refuses ProgrammeOver,
-    TooManyCharges, AllReminded.
+    NobodyToRemind, TooManyToRemind.
     """
     with transaction.atomic():
         programme = _not_over(programme_id)
         org.require(by, "programmes.run", at=unit_id)
         today = clock.day_in(settings.TIME_ZONE, at)
-        silent = list(charges_to_remind(programme, unit_id, on=today)[: MOST_REMINDED + 1])
-        if len(silent) > MOST_REMINDED:
-            raise TooManyCharges(most=MOST_REMINDED)
+        silent = list(charges_to_remind(programme, unit_id, on=today)[: messaging.MOST_REMINDED + 1])
+        messaging.check_reminded(n=len(silent))
         n_sent = _let_know(silent, at=at, reminded_on=today)
-        if not n_sent:
-            raise AllReminded
+        messaging.check_reminded(n=n_sent)
         audit.record(
             by=by,
             at=at,

@@ -37,7 +37,6 @@ from abhiyan.units.rules import levels
 from .programmes import NotOpen
 from .tasks import LONGEST_TITLE, NobodyToAsk, TitleMissing
 
-MOST_REMINDED = 1_000  # units one press reminds
 MOST_FIGURES = 10
 
 
@@ -79,14 +78,6 @@ class AskedBefore(Refused, status=409):
 
 class NotAsked(Refused, status=409):
     message = _("This unit was not asked.")
-
-
-class NobodyToRemind(Refused, status=409):
-    message = _("There is nobody to remind. Each unit gets at most one message a day.")
-
-
-class TooManyToRemind(Refused):
-    message = _("More than %(most)s units are silent. Ask the units below to remind theirs.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,13 +324,11 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
         today = clock.day_in(one.timing.zone, at)
         with system("reminding the silent"):
             span = units.span(unit_id, one.hierarchy)
-            silent = boards.to_remind(one, period, span, at=at, most=MOST_REMINDED + 1)
-            if len(silent) > MOST_REMINDED:
-                raise TooManyToRemind(most=MOST_REMINDED)
+            silent = boards.to_remind(one, period, span, at=at, most=messaging.MOST_REMINDED + 1)
+            messaging.check_reminded(n=len(silent))
             known = found.responsible(one, silent, on=today, period=period)
             told = [(each, known[each.key]) for each in silent if each.key in known]
-            if not told:
-                raise NobodyToRemind
+            messaging.check_reminded(n=len(told))
             Due.objects.bulk_create(
                 [
                     Due(

@@ -33,7 +33,6 @@ MOST_AT_ONCE = 50_000  # tasks asked by one act
 _AT_ONCE = 2_000  # rows written together
 TOMORROW, LATE = 1, 2  # what somebody was reminded of
 _LATE_FOR = timedelta(days=7)  # what is late longer is reminded of no more, but by somebody who leads
-MOST_REMINDED = 1_000  # people one press reminds
 
 
 class TitleMissing(Refused):
@@ -70,14 +69,6 @@ class MovedMeanwhile(Refused, status=409):
 
 class NoteMissing(Refused):
     message = _("Write why, so that the other side knows.")
-
-
-class NobodyLate(Refused, status=409):
-    message = _("There is nobody to remind. Each person gets at most one message a day.")
-
-
-class TooManyLate(Refused):
-    message = _("More than %(most)s people are late. Choose a unit further down.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,14 +405,13 @@ def remind(*, at: datetime) -> int:
 def remind_late(*, unit_id: int, hierarchy: int, by: Actor, at: datetime) -> int:
     """Send one SMS to each person with late tasks in a unit and below. Returns how many got one.
 
-    Nobody gets two a day, nor the one who reminds. Leaders of the unit only. Refuses NotYours, NobodyLate,
-    TooManyLate.
+    Nobody gets two a day, nor the one who reminds. Leaders of the unit only. Refuses NotYours, NobodyToRemind,
+    TooManyToRemind.
     """
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         late = found.late_to_remind(unit_id, hierarchy, at=at, but=by.account_id)
-        if len({account for _task, account in late}) > MOST_REMINDED:
-            raise TooManyLate(most=MOST_REMINDED)
+        messaging.check_reminded(n=len({account for _task, account in late}))
         with system("reminding of late tasks"):
             told = _remind(
                 Task.objects.filter(pk__in=[task for task, _account in late]),
@@ -430,8 +420,7 @@ def remind_late(*, unit_id: int, hierarchy: int, by: Actor, at: datetime) -> int
                 most=len(late),
                 at=at,
             )
-        if not told:
-            raise NobodyLate
+        messaging.check_reminded(n=told)
         audit.record(by=by, at=at, act="programmes.remind_late", unit_id=unit_id, n=told)
     return told
 

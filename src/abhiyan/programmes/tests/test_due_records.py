@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from abhiyan.core.scope import scoped, system
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.queries import viewer_of
@@ -327,7 +328,7 @@ def test_who_took_the_office_after_the_hour_is_neither_late_nor_reminded(
         (owing,), _below = found.owed_by(viewer, at=at)
         assert owing.signs(at) == [DueSign.NOT_ASKED, DueSign.NOT_YET]
     given: dict[str, Any] = {"public_id": weekly.public_id, "unit_id": world.unit("N1"), "begins_on": WEEK}
-    with pytest.raises(schedules.NobodyToRemind):
+    with pytest.raises(NobodyToRemind):
         as_(president, schedules.remind_silent, **given, at=at)
 
 

@@ -14,6 +14,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.messaging.models import Message
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
@@ -21,7 +22,7 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser, undrawn
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import charges
-from abhiyan.programmes.actions.charges import AllReminded, LeadersChanged, NobodyToName
+from abhiyan.programmes.actions.charges import LeadersChanged, NobodyToName
 from abhiyan.programmes.models import InCharge, Programme
 
 from .test_charges import name, president, reachable
@@ -215,7 +216,7 @@ def test_those_who_did_not_answer_are_reminded_once_a_day(
 
     assert "remind/" not in body(client, f"{path}?unit=N1&show=waiting"), "they were told today"
     answer = client.post(f"{path}remind/?unit=N1")
-    assert answer.status_code == 422 and told() == 2
+    assert answer.status_code == 409 and told() == 2
     given.time(NOW + timedelta(days=1))
     client = browser(president)
     page = body(client, f"{path}?unit=N1&show=waiting")
@@ -226,7 +227,7 @@ def test_those_who_did_not_answer_are_reminded_once_a_day(
     assert client.post(f"{path}remind/?unit=N1").status_code == 302 and told() == 4
     page = words(body(client, f"{path}?unit=N1&show=waiting"))
     assert "reminded on" in page and "Remind 2" not in page
-    with system("test"), pytest.raises(AllReminded):
+    with system("test"), pytest.raises(NobodyToRemind):
         actions.remind_in_charges(
             programme_id=drive.pk, unit_id=world.unit("N1"), by=actor(president), at=NOW + timedelta(days=1)
         )

@@ -15,6 +15,7 @@ from abhiyan.core import database, sql
 from abhiyan.core.deadlines import Presence
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import scoped, system
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
@@ -475,11 +476,11 @@ def test_the_silent_get_one_message_a_day(
         remind(district, unit_id=world.unit("N1"))
     with pytest.raises(NotFound):
         remind(district, begins_on=date(2026, 12, 1))
-    with pytest.raises(schedules.NobodyToRemind):
+    with pytest.raises(NobodyToRemind):
         remind(district)  # it is not due yet
     over = AT + 11 * DAY
     assert remind(district, over) == 1, "the other mandal is vacant"
-    with pytest.raises(schedules.NobodyToRemind):
+    with pytest.raises(NobodyToRemind):
         remind(president, over, unit_id=world.unit("N1"))
     with system("test"):
         (message,) = Message.objects.filter(template="duty.asked")
@@ -487,11 +488,11 @@ def test_the_silent_get_one_message_a_day(
     assert message.phone_id == mandal.phone_id
     assert (due.state, due.reminded_on, due.said_at) == (DueState.OPEN, TODAY + 11 * DAY, None)
     as_(mandal, dues.plan_due, owes=owes(world, one), on=TODAY + 13 * DAY, at=over)
-    with pytest.raises(schedules.NobodyToRemind):
+    with pytest.raises(NobodyToRemind):
         remind(district, over + DAY)
     assert remind(president, over + 3 * DAY, unit_id=world.unit("N1")) == 1, "its day went by"
     as_(mandal, dues.cannot_due, owes=owes(world, one), reason="Snow", at=over + 3 * DAY)
-    with pytest.raises(schedules.NobodyToRemind):
+    with pytest.raises(NobodyToRemind):
         remind(president, over + 4 * DAY)
     as_(president, schedules.end_schedule, public_id=one.public_id)
     with pytest.raises(schedules.ScheduleEnded):

@@ -14,6 +14,7 @@ from django.utils.translation import override
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests import given as given_clock
 from abhiyan.core.tests.given import NOW
+from abhiyan.messaging.actions import NobodyToRemind, TooManyToRemind, reminding
 from abhiyan.messaging.models import Message
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import SYSTEM, TODAY, World, actor
@@ -212,7 +213,7 @@ def test_only_leaders_of_a_unit_remind_there(world: World, chief: Account, distr
     assert own.get("/programmes/tasks/remind/?unit=N12").status_code == 403
     with scoped(viewer_of(account_id=districts[0].pk, on=TODAY).scope), pytest.raises(NotYours):
         acts.remind_late(unit_id=world.unit("N12"), hierarchy=1, by=actor(districts[0]), at=NOW)
-    with scoped(viewer_of(account_id=districts[0].pk, on=TODAY).scope), pytest.raises(acts.NobodyLate):
+    with scoped(viewer_of(account_id=districts[0].pk, on=TODAY).scope), pytest.raises(NobodyToRemind):
         acts.remind_late(unit_id=world.unit("N11"), hierarchy=1, by=actor(districts[0]), at=NOW)
 
 
@@ -221,8 +222,8 @@ def test_more_people_than_one_press_reminds_are_refused(
 ) -> None:
     for code in ("N11", "N12"):
         give(world, chief, "district_president", code)
-    monkeypatch.setattr(acts, "MOST_REMINDED", 1)
-    with scoped(viewer_of(account_id=chief.pk, on=TODAY).scope), pytest.raises(acts.TooManyLate):
+    monkeypatch.setattr(reminding, "MOST_REMINDED", 1)
+    with scoped(viewer_of(account_id=chief.pk, on=TODAY).scope), pytest.raises(TooManyToRemind):
         acts.remind_late(unit_id=world.unit("N1"), hierarchy=1, by=actor(chief), at=NOW)
 
 

@@ -23,6 +23,7 @@ from django.utils.translation import ngettext, pgettext
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named, person
+from abhiyan.messaging.actions import MOST_REMINDED
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Body
@@ -491,8 +492,8 @@ def _finished(
 
 def _filled(one: Schedule, period: Period, here: Here, *, at: datetime) -> list[found.AskedUnit]:
     """The silent units or bodies without a message today whose leader already held the office at the hour."""
-    silent = boards.to_remind(one, period, here.span, at=at, most=acts.MOST_REMINDED + 1)
-    if len(silent) > acts.MOST_REMINDED:
+    silent = boards.to_remind(one, period, here.span, at=at, most=MOST_REMINDED + 1)
+    if len(silent) > MOST_REMINDED:
         return silent
     known = found.responsible(one, silent, on=shown.today(at), period=period)
     return [each for each in silent if each.key in known]

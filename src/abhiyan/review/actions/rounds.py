@@ -11,6 +11,7 @@ from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.review import refusals
@@ -168,7 +169,8 @@ def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by:
 
     They have decided nothing, though the days that are over ask for it. unit_id: the reviewers of this unit alone, also
     where they have decided too few. Nobody gets two a day.
-    Only leaders of the unit, or of one above it, may do it. Refuses NotYours, RoundNotNow, ReviewersReminded.
+    Only leaders of the unit, or of one above it, may do it. Refuses NotYours, RoundNotNow, NobodyToRemind,
+    TooManyToRemind.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():
@@ -180,8 +182,7 @@ def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by:
             )
         with system("reminding reviewers"):
             n = tell_silent(one, under=under, unit_id=unit_id, but=by.account_id, at=at)
-        if not n:
-            raise refusals.ReviewersReminded
+        messaging.check_reminded(n=n)
         audit.record(
             by=by, at=at, act="review.remind_round", subject=str(public_id), unit_id=unit_id or under, n=n
         )

@@ -11,6 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.messaging.models import Message
 from abhiyan.org.queries import NotYours
 from abhiyan.people.actions.accounts import keep_phone
@@ -247,13 +248,13 @@ def test_the_round_shows_silent_reviewers_first_and_reminds_them_once_a_day(cast
                 at=at,
             )
 
-    with pytest.raises(refusals.ReviewersReminded):
+    with pytest.raises(NobodyToRemind):
         remind(at=NOW)  # nothing is due on the first day
     assert remind() == 1
     with system("test"):
         assert Message.objects.filter(template="duty.today").count() == 1
     for unit in ("JK-SRI-M1", "JK-SRI-M2"):  # was reminded today; nobody holds the office
-        with pytest.raises(refusals.ReviewersReminded):
+        with pytest.raises(NobodyToRemind):
             remind(unit=unit)
     with pytest.raises(NotYours):
         remind("district_elsewhere")
