@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.refusals import needed
+from abhiyan.messaging.queries import open_hours
+from abhiyan.messaging.rules import hours
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
@@ -79,9 +81,12 @@ def is_over(queue: CallQueue, *, at: datetime) -> bool:
 
 
 def is_open(queue: CallQueue, *, at: datetime) -> bool:
-    """Return whether a queue is not paused and inside its hours."""
-    return queue.paused_at is None and at == into_hours(
-        at, zone=queue.programme.zone, opens=queue.opens, closes=queue.closes
+    """Return whether a queue is not paused, and the instant is inside its hours and those of the settings."""
+    zone = queue.programme.zone
+    return (
+        queue.paused_at is None
+        and hours.is_open(at, zone, open_hours())
+        and at == into_hours(at, zone=zone, opens=queue.opens, closes=queue.closes)
     )
 
 

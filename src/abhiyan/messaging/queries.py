@@ -321,7 +321,7 @@ def asks_from(at: datetime) -> datetime:
 
 
 def open_hours() -> hours.Hours:
-    """The hours in which messages go here."""
+    """The hours in which messages go here, and calls are made: the narrower of the law's and the settings'."""
     return hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
 
 

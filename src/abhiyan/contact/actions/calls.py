@@ -27,6 +27,7 @@ from abhiyan.core.gateways import UNCONFIRMED
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import latest_version
+from abhiyan.messaging.queries import open_hours
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
@@ -215,6 +216,7 @@ def _held_back(queue: CallQueue, entry: ContactEntry, *, at: datetime) -> str:
         at=at,
         zone=programme.zone,
         polling=units.polling({0: [entry.unit_id]}, at=at)[0],
+        open_hours=open_hours(),
         is_over=entry.list.state != ContactList.State.APPROVED
         or entry.list.last_day < clock.day_in(programme.zone, at),
         said_no=is_closed_by_no(entry),

@@ -17,6 +17,7 @@ from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.messaging.queries import open_hours
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
@@ -74,7 +75,12 @@ def take_doors(
         whys: dict[int, str] = {}
         for one in queries.lists_in_use(programme, on=on):
             whys[one.pk] = gate.held_back(
-                is_call=False, at=at, zone=programme.zone, polling=polling, is_of_scheme=bool(one.scheme)
+                is_call=False,
+                at=at,
+                zone=programme.zone,
+                polling=polling,
+                open_hours=open_hours(),
+                is_of_scheme=bool(one.scheme),
             )
         open_ = [pk for pk, why in whys.items() if not why]
         if whys and not open_:

@@ -25,6 +25,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.messaging.queries import open_hours
 from abhiyan.people import actions as people_acts
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -173,7 +174,9 @@ def note_walk(
         on = _day_of(programme, made, at=at)
         sql.wait_for(f"walks of {programme.pk} in {unit_id}")
         polling = units.polling({unit_id: [unit_id]}, at=made)[unit_id]
-        if why := gate.held_back(is_call=False, at=made, zone=programme.zone, polling=polling):
+        if why := gate.held_back(
+            is_call=False, at=made, zone=programme.zone, polling=polling, open_hours=open_hours()
+        ):
             raise HeldBack(why=gate.WORDS[why])
         row = ContactTry(id=lot.uuid(), programme=programme, unit_id=unit_id, way=Way.WALK, door=label)
         free = free_item(programme.pk, unit_id, label.casefold())
@@ -394,6 +397,7 @@ def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
             at=at,
             zone=programme.zone,
             polling=units.polling({0: [door.unit_id]}, at=at)[0],
+            open_hours=open_hours(),
             is_over=door.list.state != ContactList.State.APPROVED or door.list.last_day < on,
             said_no=bool(people.phones_that_said_no([phone_id])),
             is_of_scheme=bool(door.list.scheme),

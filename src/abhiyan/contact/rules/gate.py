@@ -23,7 +23,10 @@ WORDS: Mapping[str, Promise] = {
     "no_basis": _("They gave no consent to calls."),
     "frozen": _("An election is announced here. Lists of beneficiaries rest until its result."),
     "silence": _("These are the 48 hours before the poll here."),
-    "hours": _("Doors are visited from 6:00 to 22:00, and calls are made from 10:00 to 21:00."),
+    "hours": _(
+        "Doors are visited from 6:00 to 22:00. Calls are made from 10:00 to 21:00, "
+        "or in shorter hours where they are set."
+    ),
     "calendar": _("The calendar of polls has no entry for this state yet."),
     "cap": _("Somebody talked with them three times in the last 30 days."),
     "elsewhere": _("Another worker has the same phone on another list."),
@@ -38,6 +41,7 @@ def held_back(
     at: datetime,
     zone: str,
     polling: Polling,
+    open_hours: hours.Hours,
     is_over: bool = False,
     said_no: bool = False,
     has_basis: bool = True,
@@ -46,9 +50,9 @@ def held_back(
 ) -> str:
     """Return why a door may not be visited, or a person not called, at an instant: a key of WORDS, "" if they may.
 
-    zone: IANA. polling: of the place. is_over: the list has ended. has_basis: for calls, the person gave consent or the
-    number for this purpose. is_of_scheme: the list names beneficiaries of a public scheme. n_lately: talks in
-    LATELY_DAYS.
+    zone: IANA. polling: of the place. open_hours: of calls, never wider than the law's. is_over: the list has ended.
+    has_basis: for calls, the person gave consent or the number for this purpose. is_of_scheme: the list names
+    beneficiaries of a public scheme. n_lately: talks in LATELY_DAYS.
     """
     if is_over:
         return "ended"
@@ -60,7 +64,11 @@ def held_back(
         return "frozen"
     if polling.silent_until(at) is not None:
         return "silence"
-    if not (hours.is_open(at, zone) if is_call else OPENS <= at.astimezone(ZoneInfo(zone)).time() < CLOSES):
+    if not (
+        hours.is_open(at, zone, open_hours)
+        if is_call
+        else OPENS <= at.astimezone(ZoneInfo(zone)).time() < CLOSES
+    ):
         return "hours"
     if is_call and not polling.is_known:
         return "calendar"

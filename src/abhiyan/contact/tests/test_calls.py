@@ -321,6 +321,18 @@ def test_an_empty_queue_says_why(world: World, run: Programme, centre: int, call
     assert take(centre, caller, NOW, ("en",)) is None
 
 
+def test_calls_keep_to_the_narrower_hours_of_the_settings(
+    world: World, run: Programme, centre: int, caller: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue_of(run, people_to_call(run, world.unit("N1111"), 2))
+    turn = taken(centre, caller)
+    monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "10:01")
+    assert actions.ring(turn=turn.pk, by=actor(caller), at=NOW).why == "hours"
+    assert take(centre, caller) is None and "hours" in why(centre)
+    monkeypatch.delenv("ABHIYAN_MESSAGES_UNTIL")
+    assert take(centre, caller), "the queue is open again, and nobody was lost"
+
+
 def test_a_queue_ends_after_its_last_day_and_promises_no_call_back_beyond_it(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:

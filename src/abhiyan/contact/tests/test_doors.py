@@ -365,6 +365,17 @@ def test_after_an_erasure_no_note_is_left_and_no_door_comes_back(
     assert (entries()[0].state, entries()[0].why_out, entries()[0].holder_id) == ("out", "erased", None)
 
 
+def test_a_door_is_visited_and_not_called_after_the_hours_of_the_settings(
+    world: World, run: Programme, worker: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed(run, world.unit("N1111"), 1)
+    announce(world.unit("N1"), JOBS, at=NOW)
+    monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "10:01")
+    (one,) = take(run, world, worker)
+    with pytest.raises(HeldBack):
+        actions.show_number(entry=one.public_id, by=actor(worker), at=NOW)
+
+
 def test_a_number_is_not_shown_once_the_three_days_are_over(
     world: World, run: Programme, worker: Account
 ) -> None:

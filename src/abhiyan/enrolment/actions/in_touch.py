@@ -25,6 +25,7 @@ from abhiyan.enrolment.queries.in_touch import ROOM
 from abhiyan.forms import actions as forms
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.queries import desks_above, opinion_version
+from abhiyan.messaging.queries import open_hours
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -81,6 +82,7 @@ def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
             at=at,
             zone=settings.TIME_ZONE,
             polling=units.polling({0: [one.unit_id]}, at=at)[0],
+            open_hours=open_hours(),
             said_no=bool(people.phones_that_said_no([one.phone_id])),
             has_basis=queries.agreed_to_calls(one),
             n_lately=len(spoken),

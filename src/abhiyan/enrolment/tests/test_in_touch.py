@@ -163,10 +163,14 @@ def link_of(one: Membership, world: World) -> str:
 
 
 def test_the_number_needs_consent_to_calls_and_the_gate(
-    world: World, friends: Programme, organiser: Client
+    world: World, friends: Programme, organiser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     who = account(organiser)
     one = invited(world, friends, who, world.asha)
+    monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "10:01")
+    with pytest.raises(HeldBack):
+        in_touch.friend_number(friend=one.public_id, by=actor(who), at=world.now)
+    monkeypatch.delenv("ABHIYAN_MESSAGES_UNTIL")
     with system("test"):
         calls = Consent.objects.filter(person_id=one.person_id, purpose=Purpose.CALLS.value)
         calls.delete()

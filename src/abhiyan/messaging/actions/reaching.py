@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from abhiyan.core import environment
-from abhiyan.messaging.rules import gate, hours, texts
+from abhiyan.messaging.queries import open_hours
+from abhiyan.messaging.rules import gate, texts
 from abhiyan.units import queries as units
 
 from .noes import standing
@@ -29,5 +29,5 @@ def may_check(*, phone_id: UUID | None, unit_id: int, at: datetime) -> gate.Gate
             no=standing(phones)[phone_id].no if phone_id else None,
         ),
         at=at,
-        hours=hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL()),
+        hours=open_hours(),
     )

@@ -20,8 +20,8 @@ from abhiyan.messaging import sends as reads
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.our_numbers import OurNumbers
-from abhiyan.messaging.queries import ours, text_for, texts_of
-from abhiyan.messaging.rules import audiences, gate, hours, registered, texts
+from abhiyan.messaging.queries import open_hours, ours, text_for, texts_of
+from abhiyan.messaging.rules import audiences, gate, registered, texts
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
@@ -245,7 +245,7 @@ class _Inquiry:
         self._people = on_phones({one.phone_id for one in asked})
         self._numbers, self._ours = OurNumbers(), dict[tuple[int, str], dict[str, str]]()
         self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
-        self._hours = hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
+        self._hours = open_hours()
         # What waits for anything else takes no lock; what was tried before may have a reservation to give back.
         subjects = {
             subject
