@@ -1,4 +1,4 @@
-"""What holds for every press that reminds office-bearers: somebody is silent, and they are not too many."""
+"""A press that reminds office-bearers needs somebody silent, and not too many of them."""
 
 from django.utils.translation import gettext_lazy as _
 

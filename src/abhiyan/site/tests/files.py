@@ -34,33 +34,87 @@ KIT = "ui:kit"  # shows how a list looks; there is none
 # Pages with a list that is a file; each offers both kinds.
 FILED = (
     *(
+        "contact:board",
+        "contact:lists",
+    ),
+    *("dialogues:board",),
+    *(
         "elections:alliances",
         "elections:election",
         "elections:list",
         "elections:plan",
         "elections:plan_below",
     ),
-    *("elections:plan_sides", "elections:plans", "elections:seat", "elections:seats", "enrolment:me"),
-    *("enrolment:paper_list", "helpdesk:ready", "helpdesk:tickets", "helpdesk:times"),
     *(
-        "imports:list",
+        "elections:plan_sides",
+        "elections:plans",
+        "elections:seat",
+        "elections:seats",
+    ),
+    *(
+        "enrolment:certificate_list",
+        "enrolment:certificates",
+        "enrolment:me",
+        "enrolment:paper_list",
+    ),
+    *(
+        "forms:counts",
+        "forms:list",
+        "forms:sent",
+    ),
+    *(
+        "helpdesk:ready",
+        "helpdesk:tickets",
+        "helpdesk:times",
+    ),
+    *("imports:list",),
+    *(
+        "meetings:list",
+        "meetings:meeting",
+    ),
+    *(
         "messaging:circular",
         "messaging:circulars",
         "messaging:list",
         "messaging:sends",
         "messaging:texts",
     ),
-    *("org:appointments", "org:polls", "org:releases", "programmes:below", "programmes:counts"),
     *(
+        "org:appointments",
+        "org:bodies",
+        "org:body",
+        "org:phones",
+        "org:polls",
+    ),
+    *("org:releases",),
+    *(
+        "programmes:asked",
+        "programmes:below",
+        "programmes:counts",
         "programmes:list",
+        "programmes:own_materials",
+    ),
+    *(
         "programmes:programme",
         "programmes:record",
+        "programmes:schedule",
         "programmes:targets",
         "programmes:tasks",
     ),
-    *("programmes:own_materials", "programmes:asked", "programmes:schedule"),
-    *("review:round", "review:rounds", "site:unit", "verification:frame_beside"),
-    "verification:verifiers",
+    *(
+        "review:round",
+        "review:round_reviewers",
+        "review:rounds",
+    ),
+    *(
+        "site:held",
+        "site:unit",
+    ),
+    *("stays:board",),
+    *(
+        "verification:frame_beside",
+        "verification:verifiers",
+    ),
 )
 
 
