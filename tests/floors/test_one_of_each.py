@@ -124,3 +124,13 @@ def test_one_refusal_says_that_there_is_nobody_to_remind() -> None:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MOST_REMINDED"
     ]
     assert limits == ["messaging"], limits
+
+
+def test_one_view_is_behind_the_links_of_questions() -> None:
+    opening = [
+        f"{source.room}/{source.path}"
+        for source in sources("views/**/*.py")
+        if "question_by_link(" in source.text and "LINK_WRONG" in source.text
+    ]
+    offices = "messaging/views/offices.py"  # it also says where to begin, and hides who declined
+    assert sorted(opening) == ["messaging/views/link_page.py", offices]

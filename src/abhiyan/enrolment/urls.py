@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 
 from abhiyan.core import access
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
+from abhiyan.messaging.views.link_page import link_page
 
 from . import openapi
 from .views import (
@@ -71,7 +72,9 @@ urlpatterns = [
     page("j/<slug:link>/", link.link, opens=PUBLIC, act="one may leave", is_own=True),
     page(
         "q/<slug:link>/",
-        question.question,
+        link_page,
+        {"of": question.ANSWER},
+        name="question",
         opens=PUBLIC,
         act="the page is itself the question; after a yes one may say no, after a no join again",
         is_own=True,
@@ -87,7 +90,15 @@ urlpatterns = [
     page(
         "friends/<uuid:public_id>/", in_touch.friend, opens=ENTERING, act="the next try says what came of it"
     ),
-    page("moved/<slug:link>/", me_phone.moved, opens=PUBLIC, act="one changes the number again", is_own=True),
+    page(
+        "moved/<slug:link>/",
+        link_page,
+        {"of": me_phone.OBJECTION},
+        name="moved",
+        opens=PUBLIC,
+        act="one changes the number again",
+        is_own=True,
+    ),
     page("me/", member.me, opens=PUBLIC, act="asks for a code", is_own=True),
     page("me/code/", member.me_code, opens=visitor("enrolment:me"), act="proves a phone", is_own=True),
     page("me/which/", member.me_which, opens=MEMBER, act="says who one is", is_own=True),

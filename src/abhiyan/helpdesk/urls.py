@@ -1,6 +1,7 @@
 """Addresses of this room."""
 
 from abhiyan.core.access import PUBLIC, capability, page
+from abhiyan.messaging.views.link_page import link_page
 
 from .views import acting, desk, many, opening, public, ready, times
 
@@ -52,7 +53,9 @@ urlpatterns = [
     page("help/sent/", public.sent, opens=PUBLIC),
     page(
         "help/<str:link>/",
-        public.solved,
+        link_page,
+        {"of": public.ANSWER},
+        name="solved",
         opens=PUBLIC,
         act="the page is itself the question; after a yes one may say no",
         is_own=True,

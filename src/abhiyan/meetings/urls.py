@@ -1,6 +1,7 @@
 """Addresses of this room."""
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
+from abhiyan.messaging.views.link_page import link_page
 
 from .views import acting, answering, calling, checking_in, files, meetings
 
@@ -14,7 +15,9 @@ urlpatterns = [
     page("asked/<uuid:public_id>/", checking_in.check_in, opens=ASKING, act="a tick is taken back"),
     page(
         "answer/<str:link>/",
-        answering.answer_page,
+        link_page,
+        {"of": answering.ANSWER},
+        name="answer_page",
         opens=PUBLIC,
         act="the page is itself the question; signed in one answers otherwise",
         is_own=True,

@@ -1,6 +1,7 @@
 """Addresses of programmes."""
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
+from abhiyan.messaging.views.link_page import link_page
 
 from .views import (
     asking,
@@ -183,7 +184,9 @@ urlpatterns = [
 links = [  # in messages, so they are short
     page(
         "<slug:link>/",
-        item_question.item_question,
+        link_page,
+        {"of": item_question.ANSWER},
+        name="item_question",
         opens=PUBLIC,
         act="the page is itself the question; after a yes one may say no",
         is_own=True,

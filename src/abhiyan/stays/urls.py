@@ -1,6 +1,7 @@
 """Addresses of this room."""
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone
+from abhiyan.messaging.views.link_page import link_page
 from abhiyan.org.rules.capabilities import LEADS
 
 from .activity_days import ELECTED
@@ -12,7 +13,9 @@ OWN_AREA = capability(LEADS, ELECTED)  # the acts ask whose area
 urlpatterns = [
     page(
         "stays/answer/<str:link>/",
-        board.answer_page,
+        link_page,
+        {"of": board.ANSWER},
+        name="answer_page",
         opens=PUBLIC,
         act="the page is itself the question; the office assigns again",
         is_own=True,

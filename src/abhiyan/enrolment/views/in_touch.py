@@ -18,6 +18,7 @@ from abhiyan.enrolment.actions import in_touch as acts
 from abhiyan.enrolment.queries import in_touch as queries
 from abhiyan.enrolment.queries.in_touch import QuietFriend
 from abhiyan.forms.queries import answers_form
+from abhiyan.messaging.views.link_page import link_over
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
@@ -28,7 +29,6 @@ from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
 from .member import unlisted
-from .question import guessed
 from .telling import said_of
 
 COLUMNS: tuple[Column[QuietFriend], ...] = (
@@ -122,7 +122,7 @@ def own_opinion(request: VisitRequest, link: str) -> HttpResponseBase:
     at = clock.now()
     found = acts.friend_asked(link, at=at)
     if found is None:
-        return guessed(request, at)
+        return link_over(request, at)
     form = answers_form(found[2])(request.POST or None, prefix="q")
     by = Actor.public(origin=request.visit.origin)
     sent = tried(

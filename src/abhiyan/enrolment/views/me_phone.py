@@ -1,6 +1,7 @@
 """My membership: my number changed. From the old phone at once; from the new one if the old does not object."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,22 +14,21 @@ from django.views.decorators.http import require_POST
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.scope import current, scoped, system
+from abhiyan.core.scope import current, scoped
 from abhiyan.core.words import language
 from abhiyan.enrolment.actions import phone_changes
 from abhiyan.enrolment.forms import PhoneChangeForm, SmsCodeForm
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes as queries
 from abhiyan.enrolment.queries.people import Member
-from abhiyan.messaging import actions as messaging
-from abhiyan.messaging import queries as asked_by_us
+from abhiyan.messaging.models import Question
+from abhiyan.messaging.views.link_page import NO, AskedPage, LinkPage
 from abhiyan.people import actions as people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done, tried
 
 from . import devices, drafts
 from .member import citizen, own, unlisted
-from .question import guessed
 
 
 def _own(request: VisitRequest) -> Member | None:
@@ -146,20 +146,15 @@ def me_phone_stop(request: VisitRequest, change: UUID) -> HttpResponseBase:
     return redirect("enrolment:me")
 
 
-@form_page
-@unlisted
-def moved(request: VisitRequest, link: str) -> HttpResponseBase:
-    """The page behind the link of our message to the old phone: one answer, no. Opening it answers nothing."""
-    at = clock.now()
-    with system("the page behind a notice of a changed number"):
-        row = asked_by_us.question_by_link(link)
-        is_ours = row is not None and (row.room, row.kind) == phone_changes.OBJECTION
-        found = queries.objectionable(row.about, at=at) if row is not None and is_ours else None
-    if row is None or found is None:
-        return guessed(request, at)
-    if request.method == "POST":
-        messaging.answer_link(link=link, yes=False, by=request.actor, at=at)
-        return redirect(request.path)
+def _moved(_request: VisitRequest, _link: str, row: Question, at: datetime) -> AskedPage | None:
+    """The page behind the link of our message to the old phone takes one answer, no."""
+    found = queries.objectionable(row.about, at=at)
+    if found is None:
+        return None
     change, is_open = found
-    shown = {"change": change, "is_open": is_open, "said_no": row.is_yes is False}
-    return render(request, "enrolment/moved.html", shown)
+    return AskedPage({"change": change, "is_open": is_open, "said_no": row.is_yes is False}, takes=(NO,))
+
+
+OBJECTION = LinkPage(
+    phone_changes.OBJECTION[0], (phone_changes.OBJECTION[1],), "enrolment/moved.html", _moved
+)

@@ -4,77 +4,57 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from abhiyan.core import clock, declared, limits
+from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.listed import TEMPLATE as LISTED
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.forms import YES
 from abhiyan.enrolment.queries import questions as queries
 from abhiyan.enrolment.queries.join import drive_of, is_open
 from abhiyan.enrolment.rules import rolls
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
+from abhiyan.messaging.views.link_page import YES, AskedPage, LinkPage
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import form_page, pressed, say_when_done
+from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.invitations import Invitation
 
 from . import devices
 from .joined import invitation, join_link
 from .member import citizen, own, unlisted
 
-NO = "no"
 
+def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> AskedPage | None:
+    """Yes, or no, for the one person that a message was about. The link of a message that named nobody names nobody
+    before the first yes. That of a notice to a phone that others put on the list never does.
 
-def guessed(request: VisitRequest, at: datetime) -> HttpResponseBase:
-    """There is no such link. Guesses are counted; whoever holds a link is let in from any network."""
-    limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
-    return render(request, "enrolment/question_over.html", status=404)
-
-
-@form_page
-@unlisted
-def question(request: VisitRequest, link: str) -> HttpResponseBase:
-    """Yes, or no, for the one person that message was about. A link that is wrong or over says so; that of a message
-    that named nobody names nobody before the first yes, and that of a notice to a phone others put on the list never.
-
-    Who entered somebody cannot say yes for them here: not signed in by another phone, nor in a browser in which another
-    phone has joined. A no is taken from whoever holds the link.
+    Nobody can say yes here for somebody they entered: not signed in by another phone, nor in a browser in which another
+    phone has joined. Anybody who holds the link can say no.
     """
-    at = clock.now()
-    with system("the page behind a question's link"):
-        row = asked.question_by_link(link)
-        about = queries.entry(row.about, row.phone_id) if row and (row.room, row.kind) == QUESTION else None
-        is_unnamed = row is not None and asked.is_unnamed(link=link, question=row, at=at)
-    if row is None or about is None:
-        return guessed(request, at)
-    request.visit.about = row.programme_id
+    about = queries.entry(row.about, row.phone_id)
+    if about is None:
+        return None
     is_listed = row.template.startswith(LISTED)
     is_others = devices.is_of_others(request, row.phone_id)
-    said = pressed(request, "answer", YES, NO) if request.method == "POST" else ""
-    is_refused = said == YES and is_others
-    if said and not is_refused:
-        messaging.answer_link(link=link, yes=said == YES, by=request.actor, at=at)
-        return redirect(request.path)
-    shown = {
+    context = {
         "about": about,
         "place": queries.place(about),
         "friend": _to_friend(about),
         "channel": DRIVE.channel(about.channel).label,
         "state": _state(row, about, at),
         "is_others": is_others,
-        "is_unnamed": is_unnamed or is_listed,
+        "is_unnamed": is_listed or asked.is_unnamed(link=link, question=row, at=at),
         "is_listed": is_listed,
         "invitation": _invitation(about, row.programme_id, at),
     }
-    return render(request, "enrolment/question.html", shown, status=403 if is_refused else 200)
+    return AskedPage(context, refuses=(YES,) if is_others else ())
 
 
 def _invitation(about: queries.QuestionEntry, programme_id: int | None, at: datetime) -> Invitation | None:
@@ -108,6 +88,9 @@ def _state(row: Question, about: queries.QuestionEntry, at: datetime) -> str:
     if row.is_yes or about.confirmed_at is not None:
         return "yes" if about.confirmed_at is not None else "heard"
     return "over" if asked.is_over(row, at) else "open"
+
+
+ANSWER = LinkPage(QUESTION[0], (QUESTION[1],), "enrolment/question.html", _shown)
 
 
 @require_POST

@@ -14,22 +14,23 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, declared, limits
+from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.scope import current, system, widen
+from abhiyan.core.scope import current, widen
 from abhiyan.core.words import language, named
 from abhiyan.helpdesk import actions, helplines, queries
 from abhiyan.helpdesk.actions.lines import ROOM, SOLVED, State
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
-from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.models import Question
+from abhiyan.messaging.views.link_page import THANKS, AskedPage, LinkPage
 from abhiyan.people import phones
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -144,28 +145,13 @@ def sent(request: VisitRequest) -> HttpResponseBase:
     return render(request, "helpdesk/sent.html")
 
 
-@form_page
-def solved(request: VisitRequest, link: str) -> HttpResponseBase:
-    """The page behind the link of our question: is it solved? Opening it answers nothing, for previews open links."""
-    at = clock.now()
-    with system("the page behind a question's link"):
-        row = asked.question_by_link(link)
-        is_ours = row is not None and (row.room, row.kind) == (ROOM, SOLVED)
-        about = Ticket.objects.filter(question=row.about).first() if row is not None and is_ours else None
-    if row is None or not is_ours:
-        return _guessed(request, at)
-    request.visit.about = row.programme_id
-    if request.method == "POST":
-        said = pressed(request, "answer", "yes", "no")
-        why = rules.plain(request.POST.get("why", ""))[: rules.LONGEST]
-        messaging.answer_link(link=link, yes=said == "yes", by=request.actor, at=at, why=why)
-        say_when_done(request, str(_("Thank you. We have your answer.")))
-        return redirect(request.path)
+def _solved(_request: VisitRequest, _link: str, row: Question, at: datetime) -> AskedPage:
+    about = Ticket.objects.filter(question=row.about).first()
     state = "open"
     if row.is_yes is not None:
         # A request that is open again has no question any more.
         state = "yes" if row.is_yes else ("late" if about is not None else "no")
-    elif about is None or row.closed_at is not None or at >= row.expires_at:
+    elif about is None or asked.is_over(row, at):
         state = "over"
     may_say_no = (
         state not in ("no", "late")
@@ -173,21 +159,15 @@ def solved(request: VisitRequest, link: str) -> HttpResponseBase:
         and about.state != State.OPEN
         and rules.may_open_again(about.done_at, at)
     )
-    shown = None
-    if about is not None and (state == "open" or may_say_no):
-        with system("what a question is about"):
-            shown = queries.asked_again(about)
     context = {
         "state": state,
         "number": about.number if about else "",
         "may_say_no": may_say_no,
-        "shown": shown,
+        "shown": queries.asked_again(about)
+        if about is not None and (state == "open" or may_say_no)
+        else None,
     }
-    response = render(request, "helpdesk/solved.html", context)
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return AskedPage(context)
 
 
-def _guessed(request: VisitRequest, at: datetime) -> HttpResponseBase:
-    limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
-    return render(request, "helpdesk/solved.html", {"state": "none"}, status=404)
+ANSWER = LinkPage(ROOM, (SOLVED,), "helpdesk/solved.html", _solved, says=THANKS, longest_why=rules.LONGEST)

@@ -7,21 +7,21 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from abhiyan.core import clock, declared, limits
+from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.helpdesk import helplines
-from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.models import Question
+from abhiyan.messaging.views.link_page import BOTH, THANKS, AskedPage, LinkPage
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
@@ -33,7 +33,7 @@ from abhiyan.stays import actions, queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.refusals import WorkerUnknown
 from abhiyan.stays.words import STATES
-from abhiyan.ui.acts import PageAct, ask, form_page, pressed, say_when_done
+from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
@@ -271,42 +271,28 @@ def _door(request: Request, stay: Stay, *, at: datetime) -> str:
     return org.door_of(stay.worker_id, on=clock.day_in(settings.TIME_ZONE, at), to=page)
 
 
-@form_page
-def answer_page(request: Request, link: str) -> HttpResponseBase:
-    """Answer behind the link of a message. Opening it answers nothing, for previews open links."""
-    at = clock.now()
-    try:
-        with system("the page behind a question's link"):
-            row = needed(asked.question_by_link(link), NotFound)
-            if row.room != actions.ROOM:
-                raise NotFound
-    except NotFound:  # a guess; who holds a link is let in from any network
-        limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
-        raise
-    with system("the page behind a question's link"):
-        stay = Stay.objects.filter(pk=row.about).first()
-        place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "") if stay else ""
-        programme = programmes.programme_by_id(stay.programme_id) if stay else None
-        visit = queries.visit_to_host(stay) if stay and row.kind == actions.HOST else None
-        stop, call = asked.stop_number(), helplines.number_to_ask(stay.programme_id) if stay else ""
+def _answer(request: Request, _link: str, row: Question, at: datetime) -> AskedPage:
+    """The page behind the link of a message to the worker or the host of a stay."""
+    stay = Stay.objects.filter(pk=row.about).first()
+    place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "") if stay else ""
+    programme = programmes.programme_by_id(stay.programme_id) if stay else None
+    is_host = row.kind == actions.HOST
     is_open = stay is not None and stay.state in actions.BEFORE and at < row.expires_at
     is_open = is_open and programme is not None and queries.may_begin(programme, at)
-    if request.method == "POST" and is_open:
-        word = pressed(request, "answer", "yes", "no")
-        why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: actions.LONGEST_WHY]
-        messaging.answer_link(link=link, yes=word == "yes", why=why, by=request.actor, at=at)
-        say_when_done(request, str(_("Thank you. We have your answer.")))
-        return redirect(f"{request.path}?noted=1")
     context = {
         "is_open": is_open,
-        "is_host": row.kind == actions.HOST,
+        "is_host": is_host,
+        "is_yes": row.is_yes,
         "place": place,
-        "visit": visit,
+        "visit": queries.visit_to_host(stay) if stay and is_host else None,
         "days": queries.days_of(programme) if programme else "",
-        "stop": stop,
-        "call": call,
-        "door": "" if stay is None or row.kind == actions.HOST else _door(request, stay, at=at),
+        "stop": asked.stop_number(),
+        "call": helplines.number_to_ask(stay.programme_id) if stay else "",
+        "door": "" if stay is None or is_host else _door(request, stay, at=at),
     }
-    response = render(request, "stays/answer.html", context)
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return AskedPage(context, takes=BOTH if is_open else ())
+
+
+ANSWER = LinkPage(
+    actions.ROOM, (), "stays/answer.html", _answer, says=THANKS, longest_why=actions.LONGEST_WHY
+)

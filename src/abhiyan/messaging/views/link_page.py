@@ -1,0 +1,91 @@
+"""The page behind the link of a question. Opening it answers nothing, for previews open links.
+
+A room declares its page as a value, and gives it to the address:
+
+    page("answer/<slug:link>/", link_page, {"of": ANSWER}, name="answer", opens=PUBLIC, act="…")
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock, declared, limits
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions, queries
+from abhiyan.messaging.models import Question
+from abhiyan.org.viewer import Request
+from abhiyan.people.visit import VisitRequest
+from abhiyan.ui.acts import Text, form_page, pressed, say_when_done
+
+YES, NO = "yes", "no"
+BOTH = (YES, NO)
+THANKS: Text = _("Thank you. We have your answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """What a page shows of one question. context: of its template. takes: the answers that it takes now. refuses: those
+    that are shown again, with 403, for somebody else holds the link."""
+
+    context: Mapping[str, Any]
+    takes: tuple[str, ...] = BOTH
+    refuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """The page of one kind of questions.
+
+    room, kinds: of the questions; no kinds: every kind of the room. shown: what the page shows of one, in the system's
+    scope; None where what it asks about is gone. says: the sentence after an answer, where the page does not say it
+    itself. longest_why: letters of what is said beside an answer.
+    """
+
+    room: str
+    kinds: tuple[str, ...]
+    template: str
+    shown: Callable[[Request, str, Question, datetime], AskedPage | None]
+    says: Text = ""
+    longest_why: int = 0
+
+
+@form_page
+def link_page(request: Request, link: str, of: LinkPage) -> HttpResponseBase:
+    """Ask whoever holds the link: yes or no? A link that is wrong says so, and is counted as a guess.
+
+    Whoever holds a link is let in from any network. Refuses NoButton, TooMany guesses, and what the room refuses.
+    """
+    at = clock.now()
+    with system("the page behind a question's link"):
+        row = queries.question_by_link(link)
+        is_its = row is not None and row.room == of.room and (not of.kinds or row.kind in of.kinds)
+        asked = of.shown(request, link, row, at) if row is not None and is_its else None
+    if row is None or asked is None:
+        return link_over(request, at)
+    request.visit.about = row.programme_id
+    said = pressed(request, "answer", *BOTH) if request.method == "POST" and asked.takes else ""
+    is_refused = said in asked.refuses
+    if said in asked.takes and not is_refused:
+        why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: of.longest_why]
+        actions.answer_link(link=link, yes=said == YES, why=why, by=request.actor, at=at)
+        if of.says:
+            say_when_done(request, of.says)
+        return redirect(request.path)
+    return _unlisted(render(request, of.template, dict(asked.context), status=403 if is_refused else 200))
+
+
+def link_over(request: VisitRequest, at: datetime) -> HttpResponseBase:
+    """The page of a link that is not known: a guess is counted."""
+    limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
+    return _unlisted(render(request, "messaging/link_over.html", status=404))
+
+
+def _unlisted(response: HttpResponseBase) -> HttpResponseBase:
+    """No search engine keeps such a page."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
