@@ -23,6 +23,7 @@ CLOCK_READERS = {
     "endpoints",
     "hotpath",
     "jobs",
+    "link_pages",
     "loops",
     "middleware",
     "views",
@@ -47,7 +48,7 @@ CLOCK = re.compile(
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
 # phones: reads a number; viewer, visit: what every request carries; here: the unit its address names; unit_lists: lists
 # with a unit in each row; choosing: units to choose one of; helplines: the numbers people call; owing: what a unit
-# and its bodies owe; demo: how its samples are made.
+# and its bodies owe; link_pages: the page behind a question's link; demo: how its samples are made.
 OPEN_MODULES = {
     "demo",
     "actions",
@@ -64,6 +65,7 @@ OPEN_MODULES = {
     "choosing",
     "fields",
     "helplines",
+    "link_pages",
     "responsible",
 }
 OPEN_ROOMS = {"core", "ui"}

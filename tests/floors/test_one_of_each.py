@@ -129,8 +129,8 @@ def test_one_refusal_says_that_there_is_nobody_to_remind() -> None:
 def test_one_view_is_behind_the_links_of_questions() -> None:
     opening = [
         f"{source.room}/{source.path}"
-        for source in sources("views/**/*.py")
+        for source in sources("**/*.py")
         if "question_by_link(" in source.text and "LINK_WRONG" in source.text
     ]
     offices = "messaging/views/offices.py"  # it also says where to begin, and hides who declined
-    assert sorted(opening) == ["messaging/views/link_page.py", offices]
+    assert sorted(opening) == ["messaging/link_pages.py", offices]

@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 
 from abhiyan.core import access
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
-from abhiyan.messaging.views.link_page import link_page
+from abhiyan.messaging.link_pages import link_page
 
 from . import openapi
 from .views import (

@@ -1,7 +1,7 @@
 """Addresses of this room."""
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
-from abhiyan.messaging.views.link_page import link_page
+from abhiyan.messaging.link_pages import link_page
 
 from .views import acting, answering, calling, checking_in, files, meetings
 

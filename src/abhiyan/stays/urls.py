@@ -1,7 +1,7 @@
 """Addresses of this room."""
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone
-from abhiyan.messaging.views.link_page import link_page
+from abhiyan.messaging.link_pages import link_page
 from abhiyan.org.rules.capabilities import LEADS
 
 from .activity_days import ELECTED

@@ -18,7 +18,7 @@ from abhiyan.enrolment.actions import in_touch as acts
 from abhiyan.enrolment.queries import in_touch as queries
 from abhiyan.enrolment.queries.in_touch import QuietFriend
 from abhiyan.forms.queries import answers_form
-from abhiyan.messaging.views.link_page import link_over
+from abhiyan.messaging.link_pages import link_over
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people

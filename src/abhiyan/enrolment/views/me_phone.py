@@ -21,8 +21,8 @@ from abhiyan.enrolment.forms import PhoneChangeForm, SmsCodeForm
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes as queries
 from abhiyan.enrolment.queries.people import Member
+from abhiyan.messaging.link_pages import NO, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
-from abhiyan.messaging.views.link_page import NO, AskedPage, LinkPage
 from abhiyan.people import actions as people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done, tried

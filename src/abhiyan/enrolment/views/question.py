@@ -20,8 +20,8 @@ from abhiyan.enrolment.queries.join import drive_of, is_open
 from abhiyan.enrolment.rules import rolls
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.link_pages import YES, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
-from abhiyan.messaging.views.link_page import YES, AskedPage, LinkPage
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.invitations import Invitation
@@ -33,7 +33,7 @@ from .member import citizen, own, unlisted
 
 def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> AskedPage | None:
     """Yes, or no, for the one person that a message was about. The link of a message that named nobody names nobody
-    before the first yes. That of a notice to a phone that others put on the list never does.
+    before the first yes. The link of a notice, to a phone that others put on the list, never names anybody.
 
     Nobody can say yes here for somebody they entered: not signed in by another phone, nor in a browser in which another
     phone has joined. Anybody who holds the link can say no.

@@ -24,8 +24,8 @@ from abhiyan.helpdesk.actions.lines import ROOM, SOLVED, State
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.link_pages import THANKS, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
-from abhiyan.messaging.views.link_page import THANKS, AskedPage, LinkPage
 from abhiyan.people import phones
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes import queries as programmes

@@ -8,8 +8,8 @@ from abhiyan.meetings.actions.answering import LONGEST_REASON
 from abhiyan.meetings.actions.telling import CAME, COMES, ROOM
 from abhiyan.meetings.models import Invitee
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.link_pages import BOTH, THANKS, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
-from abhiyan.messaging.views.link_page import BOTH, THANKS, AskedPage, LinkPage
 from abhiyan.people.visit import VisitRequest
 
 from .shown import days_of

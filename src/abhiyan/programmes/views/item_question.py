@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.link_pages import NO, YES, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
-from abhiyan.messaging.views.link_page import NO, YES, AskedPage, LinkPage
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries.items import item

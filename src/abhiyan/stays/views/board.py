@@ -20,8 +20,8 @@ from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named, person
 from abhiyan.helpdesk import helplines
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.link_pages import BOTH, THANKS, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
-from abhiyan.messaging.views.link_page import BOTH, THANKS, AskedPage, LinkPage
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request

@@ -1,6 +1,6 @@
 """The page behind the link of a question. Opening it answers nothing, for previews open links.
 
-A room declares its page as a value, and gives it to the address:
+A room declares its page as a value. The address names it:
 
     page("answer/<slug:link>/", link_page, {"of": ANSWER}, name="answer", opens=PUBLIC, act="…")
 """
@@ -29,8 +29,8 @@ THANKS: Text = _("Thank you. We have your answer.")
 
 @dataclass(frozen=True, slots=True)
 class AskedPage:
-    """What a page shows of one question. context: of its template. takes: the answers that it takes now. refuses: those
-    that are shown again, with 403, for somebody else holds the link."""
+    """The page of one question now. context: of its template. takes: the answers that it takes now. refuses: the
+    answers that somebody else, who holds the link, may not give: 403."""
 
     context: Mapping[str, Any]
     takes: tuple[str, ...] = BOTH
@@ -56,9 +56,9 @@ class LinkPage:
 
 @form_page
 def link_page(request: Request, link: str, of: LinkPage) -> HttpResponseBase:
-    """Ask whoever holds the link: yes or no? A link that is wrong says so, and is counted as a guess.
+    """Ask the holder of the link: yes or no? A wrong link says so, and counts as a guess.
 
-    Whoever holds a link is let in from any network. Refuses NoButton, TooMany guesses, and what the room refuses.
+    The holder of a link comes in from any network. Refuses NoButton, TooMany guesses, and what the room refuses.
     """
     at = clock.now()
     with system("the page behind a question's link"):
