@@ -20,7 +20,7 @@ from abhiyan.forms import actions as forms
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
-from abhiyan.programmes.queries import schedule_forms, splits
+from abhiyan.programmes.queries import is_in_play, schedule_forms
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules import schedules as rules
 from abhiyan.programmes.rules.schedules import DueState, Period
@@ -452,7 +452,7 @@ def _feed(held: _Held, *, by: Actor, at: datetime) -> list[tuple[int, str, str]]
         closes_on=one.programme.closes_on,
         sent_on=clock.day_in(one.timing.zone, due.said_at),
     )
-    if days is None or not splits.in_play(one.programme.pk, one.hierarchy, [due.unit_id], on=days.ends_on):
+    if days is None or not is_in_play(one.programme, due.unit_id, on=days.ends_on):
         return []
     for measure, n in due.figures.items():
         _type(held, int(measure), days, n, by=by, at=at)

@@ -25,7 +25,7 @@ from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
-from abhiyan.programmes.queries import splits
+from abhiyan.programmes.queries import is_in_play
 from abhiyan.programmes.queries.items import keyed
 from abhiyan.programmes.rules import activities, items
 from abhiyan.programmes.rules.ladder import TallyChange
@@ -248,7 +248,7 @@ def move_items(*, from_unit: int, to_unit: int, at: datetime) -> list[UUID]:
         there = [
             one.pk
             for one in Programme.objects.filter(pk__in=theirs.values("programme_id"))
-            if to_unit in splits.in_play(one.pk, one.hierarchy, [to_unit], on=day_in(one.zone, at))
+            if is_in_play(one, to_unit, on=day_in(one.zone, at))
         ]
         ids = list(theirs.filter(programme_id__in=there).values_list("pk", flat=True))
     with _changing(ids, at):

@@ -20,8 +20,8 @@ from abhiyan.org import queries as org
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_materials import Material, MaterialOpening, MaterialVersion
+from abhiyan.programmes.queries import is_in_play
 from abhiyan.programmes.queries import materials as found
-from abhiyan.programmes.queries import splits
 from abhiyan.programmes.queries.materials import RUN
 from abhiyan.programmes.rules.materials import LARGEST, LONGEST_REASON, MOST_FILES, look_into
 
@@ -98,7 +98,7 @@ def add_material(
         if programme.state != Programme.State.OPEN:
             raise NotOpen
         today = clock.day_in(programme.zone, at)
-        if not splits.in_play(programme.pk, programme.hierarchy, [unit_id], on=today):
+        if not is_in_play(programme, unit_id, on=today):
             raise refusals.NotCovered(field="unit")
         if set(offices) - {one.code for one in found.offices_at(unit_id, programme.hierarchy)}:
             raise OfficeUnfit(field="offices")

@@ -13,7 +13,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Measure, OwnFigure, Programme
-from abhiyan.programmes.queries import splits
+from abhiyan.programmes.queries import is_in_play
 
 from .programmes import NotOpen, WindowReversed
 from .targets import LARGEST
@@ -42,7 +42,7 @@ def type_figure(
         if programme.state == Programme.State.DRAFT:
             raise NotOpen
         _check_days(programme, begins_on, ends_on, today=day_in(programme.zone, at))
-        if not splits.in_play(programme.pk, programme.hierarchy, [unit_id], on=ends_on):
+        if not is_in_play(programme, unit_id, on=ends_on):
             raise refusals.NotCovered(field="unit")
         if not Measure.objects.filter(programme=programme, number=measure).exists():
             raise refusals.UnknownMeasure(field="measure")

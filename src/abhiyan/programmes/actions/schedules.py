@@ -25,9 +25,9 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import is_in_play
 from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.queries import splits
 from abhiyan.programmes.rules import schedules as rules
 from abhiyan.programmes.rules.schedules import AskedFor, Period, Rhythm
 from abhiyan.units import queries as units
@@ -178,7 +178,7 @@ def _programme_of(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime)
     if programme.state != Programme.State.OPEN:
         raise NotOpen(field="programme")
     on = clock.day_in(programme.zone, at)
-    if programme.hierarchy != hierarchy or not splits.in_play(programme.pk, hierarchy, [unit_id], on=on):
+    if programme.hierarchy != hierarchy or not is_in_play(programme, unit_id, on=on):
         raise refusals.NotCovered(field="programme")
     if asking.figures:
         if asking.wanted != AskedFor.REPORT or asking.body_kind or len(asking.figures) > MOST_FIGURES:

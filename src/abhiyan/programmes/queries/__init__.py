@@ -27,6 +27,15 @@ from .field_day import DayInTheField, field_day
 from .funnel import Funnel, FunnelLine, shown_funnel
 from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .items import item, item_ids, item_key, items, items_by_id, items_that_pass
+from .kinds import (
+    covers_part,
+    is_in_play,
+    is_past,
+    programme_of_kind,
+    running_of_kind,
+    runs_now,
+    runs_on,
+)
 from .ledger import (
     FunnelRow,
     LedgerNode,
