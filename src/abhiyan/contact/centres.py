@@ -16,6 +16,7 @@ from abhiyan.messaging.rules import hours
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import runs_now
 
 from . import queries
 from .models import (
@@ -71,7 +72,7 @@ def queues_of(body_id: int, *, at: datetime) -> list[CallQueue]:
     return [
         queue
         for queue in (queues[pk] for pk in ids)
-        if queries.runs(queue.programme, at) and not is_over(queue, at=at)
+        if runs_now(queue.programme, at) and not is_over(queue, at=at)
     ]
 
 

@@ -10,13 +10,13 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.queries import open_of
+from abhiyan.programmes.queries import running_of_kind
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.ui.numbers import grouped
 from abhiyan.units.queries import UnitRow
 
-from . import centres_below, queries
+from . import centres_below
 from .rules.kinds import KIND
 
 
@@ -26,9 +26,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):
         return
-    for one in open_of(KIND):
-        if not queries.runs(one, at):
-            continue
+    for one in running_of_kind(KIND, at):
         with system("the call centres of a unit's page"):
             n, silent = centres_below.silent_centres(one, (unit.lo, unit.hi), at=at)
         if n:

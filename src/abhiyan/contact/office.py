@@ -31,16 +31,6 @@ OUTCOMES = tuple(outcome for outcome in ContactTry.Outcome if outcome not in _NO
 STATES = tuple(ContactEntry.State)
 
 
-def covers(programme: Programme, span: tuple[int, int]) -> bool:
-    """True where a programme has a scope at, above or below the unit within [lo, hi)."""
-    return sql.exists(
-        "select from programmes_scope s join units_placement top on top.unit_id = s.unit_id"
-        " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"
-        " and top.lo < %(hi)s and top.hi > %(lo)s",
-        _given(programme, span),
-    )
-
-
 def _given(programme: Programme, span: tuple[int, int]) -> dict[str, Any]:
     values = {"programme": programme.pk, "hierarchy": programme.hierarchy}
     return values | {"lo": span[0], "hi": span[1]}

@@ -10,7 +10,7 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import HeldOffice, Viewer
-from abhiyan.programmes.queries import MeasureStand
+from abhiyan.programmes.queries import MeasureStand, runs_now
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed
@@ -24,7 +24,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
     programme = stand.programme
     if not viewer.is_strong or home.unit_kind not in PHONE_UNITS or not viewer.may_at(MEET, home.lo):
         return
-    if not queries.runs(programme, at):
+    if not runs_now(programme, at):
         return
     if not queries.goes_to_doors(programme, home.unit_id):
         return

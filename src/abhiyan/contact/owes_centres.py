@@ -12,17 +12,17 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
 from abhiyan.org.viewer import HeldOffice, Viewer
-from abhiyan.programmes.queries import MeasureStand
+from abhiyan.programmes.queries import MeasureStand, runs_now
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed
 
-from . import centres_below, queries
+from . import centres_below
 
 
 def owes_centres(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
     """Yield a row for the silent call centres below a leader's unit, where the programme has a call queue."""
     programme = stand.programme
-    if home.unit_kind in PHONE_UNITS or not viewer.may_at(LEADS, home.lo) or not queries.runs(programme, at):
+    if home.unit_kind in PHONE_UNITS or not viewer.may_at(LEADS, home.lo) or not runs_now(programme, at):
         return
     with system("silent call centres are counted for who leads there"):
         n, silent = centres_below.silent_centres(programme, (home.lo, home.hi), at=at)

@@ -19,7 +19,7 @@ from abhiyan.core.words import language
 from abhiyan.helpdesk.queries import open_by_state
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import open_of, splits, targets
+from abhiyan.programmes.queries import is_in_play, running_of_kind, runs_now, targets
 from abhiyan.units import queries as units
 
 from . import bridges
@@ -66,7 +66,9 @@ MOST_SHOWN = 30  # booths to choose from
 
 def running_there(unit_id: int, *, at: datetime) -> list[Programme]:
     """Return the programmes of contact that go to doors in a unit today. One query if there are none."""
-    open_here = [one for one in open_of(KIND) if runs(one, at) and is_in_play(one, unit_id, at=at)]
+    open_here = [
+        one for one in running_of_kind(KIND, at) if is_in_play(one, unit_id, on=clock.day_in(one.zone, at))
+    ]
     return [one for one in open_here if goes_to_doors(one, unit_id)]
 
 
@@ -81,18 +83,6 @@ def goes_to_doors(programme: Programme, unit_id: int) -> bool:
             or bool(targets(programme=programme, units=[unit_id], measure=TALKED))
             or not CallQueue.objects.filter(programme=programme).exists()
         )
-
-
-def runs(programme: Programme, at: datetime) -> bool:
-    """Return whether a programme is open and inside its window."""
-    on = clock.day_in(programme.zone, at)
-    return programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
-
-
-def is_in_play(programme: Programme, unit_id: int, *, at: datetime) -> bool:
-    """Return whether a unit lies in a unit of the programme."""
-    on = clock.day_in(programme.zone, at)
-    return bool(splits.in_play(programme.pk, programme.hierarchy, [unit_id], on=on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +350,7 @@ def line_between(since: datetime, until: datetime) -> LineDay:
 def queues_by_line(*, at: datetime) -> int:
     """Count the queues of programmes that run and call by the provider's line. In a system scope."""
     rows = CallQueue.objects.filter(by_bridge=True, paused_at=None).select_related("programme")
-    return sum(runs(one.programme, at) for one in rows)
+    return sum(runs_now(one.programme, at) for one in rows)
 
 
 def doors_at_rest(unit_id: int) -> list[str]:

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
-from abhiyan.programmes.queries import open_of
+from abhiyan.programmes.queries import running_of_kind
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
-from . import queries
 from .here import called_in
 from .rules.kinds import KIND
 
@@ -25,8 +24,8 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     with system("call centres in a dossier, numbers alone"):
         found = [
             (one, called_in(one, (of.lo, of.hi), is_exact=of.is_exact, at=at))
-            for one in open_of(KIND)
-            if queries.runs(one, at) and one.hierarchy == of.hierarchy
+            for one in running_of_kind(KIND, at)
+            if one.hierarchy == of.hierarchy
         ]
     for one, lines in found:
         if lines is not None:

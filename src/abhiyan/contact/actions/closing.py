@@ -7,14 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.contact import queries
 from abhiyan.contact.models import BasisDocument, CallQueue, CallTurn, ContactEntry, ContactList, ContactTry
 from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
-from abhiyan.core import sql
+from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.programmes.actions import post
-from abhiyan.programmes.queries import open_of
+from abhiyan.programmes.queries import is_in_play, open_of
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.units import actions as units
 from abhiyan.units import queries as unit_queries
@@ -80,7 +79,7 @@ def bring_back(*, told: UnitsOpening) -> None:
 
 def _running(unit_id: int, *, at: datetime) -> list[int]:
     """Open programmes of contact that cover a unit."""
-    return [one.pk for one in open_of(KIND) if queries.is_in_play(one, unit_id, at=at)]
+    return [one.pk for one in open_of(KIND) if is_in_play(one, unit_id, on=clock.day_in(one.zone, at))]
 
 
 def _ids(rows: QuerySet[Any]) -> list[int | str]:

@@ -22,6 +22,7 @@ from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import is_in_play, runs_now
 from abhiyan.units import queries as units
 
 from .attempts import VISIT_LEASE
@@ -121,9 +122,9 @@ def require_there(*, programme: Programme, unit_id: int, by: Actor, at: datetime
     """Refuse NotYours where somebody may not meet people; NotRunningThere where the programme does not run today."""
     if not (by.account_id and grounds.is_lent(by.account_id, unit_id, at)):
         org.require(by, MEET, at=unit_id)
-    if programme.kind != KIND or not queries.runs(programme, at):
+    if programme.kind != KIND or not runs_now(programme, at):
         raise NotRunningThere
-    if not queries.is_in_play(programme, unit_id, at=at):
+    if not is_in_play(programme, unit_id, on=clock.day_in(programme.zone, at)):
         raise NotRunningThere
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from abhiyan.contact import centres, queries
+from abhiyan.contact import centres
 from abhiyan.contact.models import CallQueue, ContactEntry, ContactList
 from abhiyan.contact.rules.retries import into_hours
 from abhiyan.core import audit, clock, lot, sql
@@ -15,6 +15,7 @@ from abhiyan.helpdesk.news import HelplineCalled
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
+from abhiyan.programmes.queries import runs_now
 
 from .lists import RUN
 
@@ -91,7 +92,7 @@ _TAKING = """select q.id from contact_call_queue q join units_placement p on p.u
 
 
 def _runs(queue: CallQueue, at: datetime) -> bool:
-    return queries.runs(queue.programme, at) and not centres.is_over(queue, at=at)
+    return runs_now(queue.programme, at) and not centres.is_over(queue, at=at)
 
 
 def heed_helpline_call(*, told: HelplineCalled) -> None:

@@ -33,7 +33,7 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import AskedItem, NewItem, item_key
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import items, items_by_id, items_that_pass, programme_by_id
+from abhiyan.programmes.queries import items, items_by_id, items_that_pass, programme_by_id, runs_on
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.units import queries as units
 
@@ -196,8 +196,7 @@ def _walked(programme: Programme, unit_id: int) -> int:
 def _day_of(programme: Programme, made: datetime, *, at: datetime) -> date:
     """Return the day of a talk. Refuses TalkTooLate outside the window, or after a week."""
     on = clock.day_in(programme.zone, made)
-    is_open = programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
-    if not is_open or at - made > WITHIN:
+    if not runs_on(programme, on) or at - made > WITHIN:
         raise TalkTooLate
     return on
 

@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import actions, office
 from abhiyan.contact.models import ContactTry
+from abhiyan.contact.rules.kinds import KIND
 from abhiyan.contact.words import WHY_OUT
 from abhiyan.core import clock
-from abhiyan.core.words import named
 from abhiyan.org.viewer import Request
+from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
-
-from .lists import contact_programme, page_here
 
 Outcome = ContactTry.Outcome
 BELOW: tuple[Column[office.UnitContacts], ...] = (
@@ -60,8 +59,7 @@ VIEWS = {"": _("Units below"), "workers": _("Who works where"), "due": _("Promis
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show outcomes and coverage of the units below, who works where, or the promised visits that are due."""
     at = clock.now()
-    one = contact_programme(public_id)
-    here = page_here(request, one)
+    one, here = page_of_people(request, public_id, KIND)
     show = request.GET.get("show", "")
     show = show if show in VIEWS else ""
     columns: tuple[Column[Any], ...]
@@ -76,10 +74,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
     held = office.held_back(one, here.span)
     context = {
         "here": "programmes",
-        "crumbs": [
-            (named(one.names), reverse("programmes:programme", args=[public_id])),
-            (say("Doors and lists"), ""),
-        ],
+        "crumbs": way_from_programme(one, (say("Doors and lists"), "")),
         "programme": one,
         "unit": here,
         "whole": office.unit_whole(one, here.unit.id, at=at),

@@ -22,7 +22,7 @@ from abhiyan.contact.actions.handing import CallerNotThere
 from abhiyan.contact.centres import CallerNow, PromisedCallBack
 from abhiyan.contact.centres_below import CentreToday, PromisedCall
 from abhiyan.contact.models import CallQueue, ContactList
-from abhiyan.contact.rules.kinds import CALLED
+from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.contact.words import CALL_WORDS
 from abhiyan.core import clock
 from abhiyan.core.languages import names as languages
@@ -36,6 +36,7 @@ from abhiyan.org.here import Here
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.here import page_of_people
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import estimated
 from abhiyan.ui.acts import PageAct, ask, form_page, problem
@@ -46,7 +47,7 @@ from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 
 from .calls import WHYS, centre_of
-from .lists import contact_programme, crumbs, page_here
+from .lists import crumbs
 
 STATES: Mapping[str, Promise] = {
     "lost": _("Lost: the page is closed"),
@@ -218,8 +219,7 @@ SHOWN: Mapping[str, Promise] = {
 @page_with_list
 def calling(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show an office its call centres at work and silent, their ladder, and the queues of a programme."""
-    programme, at = contact_programme(public_id), clock.now()
-    here = page_here(request, programme)
+    (programme, here), at = page_of_people(request, public_id, KIND), clock.now()
     show = request.GET.get("show", "")
     show = show if show in SHOWN else ""
     with system("the call centres of an office"):
@@ -282,8 +282,7 @@ def _drawn(programme: Programme, here: Here, at: datetime) -> LadderShown | None
 @form_page
 def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once before the supervisors of silent centres get an SMS."""
-    programme, at = contact_programme(public_id), clock.now()
-    here = page_here(request, programme)
+    (programme, here), at = page_of_people(request, public_id, KIND), clock.now()
     with system("the silent call centres of an office"):
         led, without = centres_below.heads_of_silent(programme, here.span, at=at)
     text = [
@@ -364,8 +363,7 @@ class QueueForm(forms.Form):
 @form_page
 def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Make a call queue of approved lists."""
-    programme = contact_programme(public_id)
-    here = page_here(request, programme)
+    programme, here = page_of_people(request, public_id, KIND)
     org.require(request.actor, actions.RUN, at=here.unit.id)
     form = QueueForm(request.POST or None)
     approved = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED).order_by(

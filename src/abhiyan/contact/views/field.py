@@ -33,8 +33,7 @@ from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import Request
 from abhiyan.people.fields import PhoneField
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import programme as programme_by_public_id
-from abhiyan.programmes.queries import programme_by_id
+from abhiyan.programmes.queries import programme_by_id, programme_of_kind, runs_now
 from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.checks import CheckedForm
@@ -162,13 +161,6 @@ class WalkForm(TalkForm):
     field_order = ("door",)
 
 
-def _programme(public_id: UUID) -> Programme:
-    one = programme_by_public_id(public_id)
-    if one.kind != KIND:
-        raise NotFound
-    return one
-
-
 def _may(request: Request, here: Here) -> bool:
     """Return whether the viewer may work at the doors of the page's unit."""
     with system("where somebody may meet people"):
@@ -181,7 +173,7 @@ def _may(request: Request, here: Here) -> bool:
 @require_safe
 def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
     """The doors one holds in a booth, what is met there, and what one noted today. A larger unit leads to booths."""
-    one, at = _programme(public_id), clock.now()
+    one, at = programme_of_kind(public_id, KIND), clock.now()
     named_unit = "unit" in request.GET
     here = page_unit(request, hierarchy=one.hierarchy if named_unit else 0)
     account = request.viewer.account_id or 0
@@ -201,7 +193,7 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
         "name": named(one.names),
         "unit": here,
         "is_booth": is_booth,
-        "is_open": queries.runs(one, at),
+        "is_open": runs_now(one, at),
         "held": here_held,
         "may_take": len(held) < actions.MOST_HELD,
         "met": small_cells.seen(met, is_exact=is_exact),
@@ -268,7 +260,7 @@ ACTS = {
 @require_POST
 def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Take doors, give them back, or undo what was noted today."""
-    one = _programme(public_id)
+    one = programme_of_kind(public_id, KIND)
     here = page_unit(request, hierarchy=one.hierarchy)
     known: dict[str, Any] = {
         "programme": one,
@@ -385,7 +377,7 @@ def field_number(request: Request, entry: UUID) -> HttpResponseBase:
 @form_page
 def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
     """A walk without a list: one door after the other."""
-    one = _programme(public_id)
+    one = programme_of_kind(public_id, KIND)
     here = page_unit(request, hierarchy=one.hierarchy)
     if here.unit.kind not in PHONE_UNITS:
         raise NotFound(field="unit")
@@ -425,7 +417,7 @@ def _walk_act(
 
 def take_walk(request: Request, sent: RecordSent) -> str:
     """Note a door of a walk that a phone sends, by the form and the act of its page."""
-    one = _programme(sent.named["public_id"])
+    one = programme_of_kind(sent.named["public_id"], KIND)
     here = page_unit(request, hierarchy=one.hierarchy)
     form = WalkForm(request.POST, programme=one, made=clock.now() - sent.age)
     taken(form, _walk_act(request, form, one, here, sent.age))
@@ -434,7 +426,7 @@ def take_walk(request: Request, sent: RecordSent) -> str:
 
 def show_walk(request: Request, sent: RecordSent) -> RecordShown:
     """Name the place of a walk's record, and what it would note. Refuses a booth where its sender meets nobody."""
-    one = _programme(sent.named["public_id"])
+    one = programme_of_kind(sent.named["public_id"], KIND)
     here = page_unit(request, hierarchy=one.hierarchy)
     if not _may(request, here):
         raise NotYours

@@ -17,13 +17,12 @@ from abhiyan.contact.rules.kinds import KIND
 from abhiyan.contact.rules.schemes import scheme_name, schemes
 from abhiyan.core import clock, small_cells
 from abhiyan.core.imports.queries import imports
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import language, named
+from abhiyan.core.refusals import needed
+from abhiyan.core.words import language
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
-from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import materials as files
 from abhiyan.ui.acts import PageAct, ask, form_page
@@ -36,29 +35,10 @@ from abhiyan.units import queries as units
 State = ContactList.State
 
 
-def contact_programme(public_id: UUID) -> Programme:
-    """A programme of contact. NotFound for any other."""
-    one = programmes.programme(public_id)
-    if one.kind != KIND:
-        raise NotFound
-    return one
-
-
-def page_here(request: Request, one: Programme) -> Here:
-    """The unit of the page. NotFound where the programme is not, NotYours where the viewer sees no people."""
-    here = page_unit(request, hierarchy=one.hierarchy)
-    if not office.covers(one, here.span):
-        raise NotFound
-    if not request.viewer.sees_people_at(here.span[0]):
-        raise org.NotYours
-    return here
-
-
 def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
     """The way to a page of a programme of contact."""
-    own = (named(one.names), reverse("programmes:programme", args=[one.public_id]))
     board = (say("Doors and lists"), reverse("contact:board", args=[one.public_id]))
-    return [own, board, *more]
+    return way_from_programme(one, board, *more)
 
 
 COLUMNS: tuple[Column[office.ListRow], ...] = (
@@ -75,8 +55,7 @@ COLUMNS: tuple[Column[office.ListRow], ...] = (
 @page_with_list
 def lists(request: Request, public_id: UUID) -> HttpResponseBase:
     """List the lists of a programme in a unit, with who is responsible and until when."""
-    one = contact_programme(public_id)
-    here = page_here(request, one)
+    one, here = page_of_people(request, public_id, KIND)
     table = Table(
         request,
         COLUMNS,
@@ -145,8 +124,7 @@ class NewListForm(forms.Form):
 @form_page
 def list_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Make a list of a unit: source, basis with its document, purpose, scheme, responsible person, last day."""
-    one = contact_programme(public_id)
-    here = page_here(request, one)
+    one, here = page_of_people(request, public_id, KIND)
     org.require(request.actor, actions.RUN, at=here.unit.id)
     form = NewListForm(request.POST or None, request.FILES or None)
     known = [(code, f"{each.name} ({code})") for code, each in sorted(schemes().items())]
