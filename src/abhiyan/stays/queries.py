@@ -19,7 +19,7 @@ from abhiyan.core.words import named, person
 from abhiyan.org.queries.offices import HELD, held_on, offices_of
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import IS_PLACE, items_by_id, open_of, programme_by_id
+from abhiyan.programmes.queries import IS_PLACE, is_past, items_by_id, open_of, programme_by_id
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.squares import Shape, Squares
@@ -55,16 +55,9 @@ _KM = """12742 * asin(sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(r
   * cos(radians({b}.lat)) * power(sin(radians({b}.lon - {a}.lon) / 2), 2)))"""
 
 
-def running(at: datetime) -> list[Programme]:
-    """Open programmes of stays that are not over."""
-    return [
-        programme for programme in open_of(KIND) if clock.day_in(programme.zone, at) <= programme.closes_on
-    ]
-
-
-def is_over(programme: Programme, at: datetime) -> bool:
-    """True once the last day of a programme is past."""
-    return clock.day_in(programme.zone, at) > programme.closes_on
+def to_staff(at: datetime) -> list[Programme]:
+    """Open programmes of stays that are not over: their places get workers before the first day too."""
+    return [programme for programme in open_of(KIND) if not is_past(programme, at)]
 
 
 def may_begin(programme: Programme, at: datetime) -> bool:
@@ -98,7 +91,7 @@ def mark_of(kept: dict[str, Any]) -> StayMark:
 
 def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[str, Any]:
     values = {"programme": programme.pk, "hierarchy": programme.hierarchy, "places": programme.places}
-    values["is_over"] = is_over(programme, at)
+    values["is_over"] = is_past(programme, at)
     on = min(clock.day_in(programme.zone, at), programme.closes_on)
     return values | {"lo": span[0], "hi": span[1], "on": on}
 
@@ -390,16 +383,6 @@ def last_before(programme: Programme, span: tuple[int, int]) -> list[Stay]:
     return list(Stay.objects.filter(pk__in=ids).order_by("unit_id"))
 
 
-def covers(programme: Programme, span: tuple[int, int]) -> bool:
-    """True where a programme has a scope at, above or below the unit within [lo, hi)."""
-    return sql.exists(
-        "select from programmes_scope s join units_placement top on top.unit_id = s.unit_id"
-        " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"
-        " and top.lo < %(hi)s and top.hi > %(lo)s",
-        {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]},
-    )
-
-
 def president_phone(unit_id: int, *, on: date) -> UUID | None:
     """The phone of a booth's president on a day. In a system scope; one query."""
     phones = sql.column(
@@ -455,7 +438,7 @@ class OwnStay:
         """
         if self.of.state == Stay.State.ASSIGNED:
             return not may_begin(self.programme, at)
-        return self.of.state == Stay.State.ACCEPTED and is_over(self.programme, at)
+        return self.of.state == Stay.State.ACCEPTED and is_past(self.programme, at)
 
 
 def stays_there(account_id: int, unit_id: int, at: datetime) -> bool:
@@ -463,7 +446,7 @@ def stays_there(account_id: int, unit_id: int, at: datetime) -> bool:
     scope."""
     rows = Stay.objects.filter(worker_id=account_id, unit_id=unit_id, ended_at=None)
     stay = rows.filter(state__in=(Stay.State.ACCEPTED, Stay.State.THERE)).first()
-    return stay is not None and not is_over(programme_by_id(stay.programme_id), at)
+    return stay is not None and not is_past(programme_by_id(stay.programme_id), at)
 
 
 def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:

@@ -12,14 +12,13 @@ from abhiyan.core.words import language, named
 from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import items_by_id, open_of
+from abhiyan.programmes.queries import covers_part, items_by_id, open_of, runs_on
 from abhiyan.programmes.rules.estimated import estimated, is_doubted
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
 from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
 
 from .models import FieldDay, ThanksLetter, ThanksRule
-from .queries import covers
 from .rules.days import LEAST_CONFIRMED
 from .rules.stays import LOOSEST_M, RADIUS_M, StayMark
 
@@ -94,7 +93,7 @@ def programme_of(unit_id: int, *, on: date) -> Programme | None:
     """The open programme of field days that covers a booth on a day, the oldest. In a system scope."""
     for programme in open_of(KIND):
         span = units.spans([unit_id], programme.hierarchy).get(unit_id)
-        if span and programme.opens_on <= on <= programme.closes_on and covers(programme, span):
+        if span and runs_on(programme, on) and covers_part(programme, span):
             return programme
     return None
 

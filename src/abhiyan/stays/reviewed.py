@@ -38,7 +38,7 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
                 if of.is_exact
                 else queries.states_before(programme, span, at=at, until=until),
             )
-            for programme in queries.running(at)
+            for programme in queries.to_staff(at)
         ]
     for programme, numbers in counted:
         if sum(numbers.values()):

@@ -28,7 +28,7 @@ from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
-from abhiyan.programmes.queries import programme_by_id
+from abhiyan.programmes.queries import is_past, programme_by_id
 from abhiyan.stays import queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.refusals import (
@@ -277,9 +277,7 @@ def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
     with system("a worker calls the host"):
         row = own_locked(stay=stay, by=by)
         needed(queries.is_in_office(row.worker_id, at=at) or None)
-        if row.state == State.DONE or queries.is_over(
-            programme_by_id(row.programme_id), at - timedelta(days=1)
-        ):
+        if row.state == State.DONE or is_past(programme_by_id(row.programme_id), at - timedelta(days=1)):
             raise StaysOver
         phone_id = needed(row.host_phone, NoHostNumber)
         number = people.numbers_of([phone_id]).get(phone_id)

@@ -16,18 +16,19 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import language, named, person
+from abhiyan.core.refusals import needed
+from abhiyan.core.words import language, person
 from abhiyan.helpdesk import helplines
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.link_pages import BOTH, THANKS, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, page_unit
+from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.stays import actions, queries
 from abhiyan.stays.models import Stay
@@ -41,28 +42,6 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 CHOSEN = 12  # free workers to choose from
-
-
-def stays_programme(public_id: UUID) -> Programme:
-    """A programme of stays. NotFound for any other."""
-    programme = programmes.programme(public_id)
-    if programme.kind != queries.KIND:
-        raise NotFound
-    return programme
-
-
-def _here(request: Request, programme: Programme) -> Here:
-    """The unit of the page. NotFound where the programme is not, NotYours where the viewer sees no people."""
-    here = page_unit(request, hierarchy=programme.hierarchy)
-    if not queries.covers(programme, here.span):
-        raise NotFound
-    if not request.viewer.sees_people_at(here.span[0]):
-        raise org.NotYours
-    return here
-
-
-def _crumbs(programme: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(named(programme.names), reverse("programmes:programme", args=[programme.public_id])), *more]
 
 
 COLUMNS: tuple[Column[queries.StayPlaceRow], ...] = (
@@ -95,8 +74,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str = "") -> HttpResponseBase:
     at = clock.now()
-    programme = stays_programme(public_id)
-    here = _here(request, programme)
+    programme, here = page_of_people(request, public_id, queries.KIND)
     filters = StayPlaceFilters(request.GET)
     values = filters.cleaned_data if filters.is_valid() else {}
     below = queries.stays_below(programme, here.unit.id, here.span, at=at)
@@ -109,11 +87,11 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         state=values.get("state", ""),
         text=values.get("q", "").replace("\0", "").strip(),
     )
-    is_open = programme.state == Programme.State.OPEN and not queries.is_over(programme, at)
+    is_open = programme.state == Programme.State.OPEN and not programmes.is_past(programme, at)
     may_run = is_open and request.viewer.may_at("programmes.run", here.span[0])
     context = {
         "here": "programmes",
-        "crumbs": _crumbs(programme, (say("Places and workers"), "")),
+        "crumbs": way_from_programme(programme, (say("Places and workers"), "")),
         "programme": programme,
         "days": queries.days_of(programme),
         "unit": here,
@@ -165,8 +143,7 @@ class AssignStayForm(forms.Form):
 def assign(request: Request, public_id: UUID) -> HttpResponseBase:
     """Assign a worker to the place that the address names: one of the nearest free, or by phone."""
     at = clock.now()
-    programme = stays_programme(public_id)
-    here = _here(request, programme)
+    programme, here = page_of_people(request, public_id, queries.KIND)
     org.require(request.actor, "programmes.run", at=here.unit.id)
     free = queries.free_near(programme, [here.unit.id], at=at, most=CHOSEN).get(here.unit.id, [])
     form = AssignStayForm(
@@ -199,7 +176,7 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Assigned. The worker and the host get an SMS."),
         done=back,
         here="programmes",
-        crumbs=_crumbs(programme, (say("Places and workers"), back), (here.name, "")),
+        crumbs=way_from_programme(programme, (say("Places and workers"), back), (here.name, "")),
     )
 
 
@@ -250,8 +227,7 @@ ACTS = {
 @require_POST
 def board_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Copy the last programme, or take a stay back."""
-    programme = stays_programme(public_id)
-    here = _here(request, programme)
+    programme, here = page_of_people(request, public_id, queries.KIND)
     done = needed(ACTS.get(act)).tried(
         request, programme=programme, unit_id=here.unit.id, by=request.actor, at=clock.now()
     )

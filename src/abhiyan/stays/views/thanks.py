@@ -23,8 +23,8 @@ from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.people.models import Document, RevokeReason
-from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.here import way_from_programme
+from abhiyan.programmes.queries import programme_of_kind
 from abhiyan.stays import actions
 from abhiyan.stays import queries_days as queries
 from abhiyan.stays.models import ThanksLetter
@@ -40,13 +40,6 @@ REASONS = [
     (RevokeReason.WRONG.value, _("The letter is wrong")),
     (RevokeReason.MISUSED.value, RevokeReason.MISUSED.label),
 ]
-
-
-def _programme(public_id: UUID) -> Programme:
-    programme = programmes.programme(public_id)
-    if programme.kind != queries.KIND:
-        raise NotFound
-    return programme
 
 
 def rules(least: int) -> tuple[str, str]:
@@ -70,7 +63,7 @@ class ThanksRuleForm(forms.Form):
 @form_page
 def thanks_rule(request: Request, public_id: UUID) -> HttpResponseBase:
     """Choose how many confirmed days of a month earn the letter of thanks in a programme."""
-    at, programme = clock.now(), _programme(public_id)
+    at, programme = clock.now(), programme_of_kind(public_id, queries.KIND)
     org.require(request.actor, "programmes.run", at=programme.owner_id)
     least = queries.least_of(programme.pk)
     back = reverse("programmes:programme", args=[public_id])
@@ -85,14 +78,14 @@ def thanks_rule(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Saved."),
         done=back,
         here="programmes",
-        crumbs=[(named(programme.names), back), (say("Letter of thanks"), "")],
+        crumbs=way_from_programme(programme, (say("Letter of thanks"), "")),
     )
 
 
 @form_page
 def letter(request: Request, public_id: UUID, month: str) -> HttpResponseBase:
     """Take one's own letter of a month, after a page that says its rules."""
-    at, programme = clock.now(), _programme(public_id)
+    at, programme = clock.now(), programme_of_kind(public_id, queries.KIND)
     match = needed(_MONTH.fullmatch(month))
     first, back = date(int(match[1]), int(match[2]), 1), reverse("stays:days")
     with system("somebody's own field days"):
