@@ -31,7 +31,7 @@ from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import AskedItem, MovedMeanwhile, NewItem, What
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import items_by_id, programme_by_id
+from abhiyan.programmes.queries import items_by_id, programme_by_id, running_of_kind, runs_now
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units import queries as units
 
@@ -145,7 +145,7 @@ def give_out(*, by: Actor, at: datetime) -> int:
     """Give each leader the calls of the day, once after 7:00. Return how many. In a system transaction, as jobs."""
     return sum(
         _give_out(programme, clock.day_in(programme.zone, at), by=by, at=at)
-        for programme in queries.running(at)
+        for programme in running_of_kind(queries.KIND, at)
         if _clock(programme.zone, at) >= MORNING
     )
 
@@ -214,7 +214,7 @@ def send_numbers(*, by: Actor, at: datetime) -> int:
     many leaders got them. In a system transaction, as jobs.
     """
     sent = 0
-    for programme in queries.running(at):
+    for programme in running_of_kind(queries.KIND, at):
         if _clock(programme.zone, at) < NUMBERS_AT:
             continue
         today = CallDay.objects.filter(
@@ -383,7 +383,7 @@ def _own_today(call: UUID, *, by: Actor, at: datetime, age: timedelta = timedelt
     programme = programme_by_id(row.programme_id)
     if row.day != clock.day_in(programme.zone, at - age) or age > WITHIN:
         raise CallOver(day=date_format(row.day, "j F"))
-    if programme not in queries.running(at):
+    if not runs_now(programme, at):
         raise NotRunningNow
     if not queries.in_office(row.leader_id, [row], at=at):
         raise org.NotYours

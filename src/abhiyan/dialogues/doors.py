@@ -9,6 +9,7 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.queries import covers_part, running_of_kind
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
@@ -22,8 +23,8 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):
         return
-    for one in queries.running(at):
-        if queries.covers(one, (unit.lo, unit.hi)):
+    for one in running_of_kind(queries.KIND, at):
+        if covers_part(one, (unit.lo, unit.hi)):
             page = address_of("dialogues:board", one.public_id)
             yield Door(
                 _("Calls to booth presidents: %(programme)s") % {"programme": named(one.names)},

@@ -15,7 +15,7 @@ from abhiyan.helpdesk.queries import RequestOnBehalf, asked_for
 from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import items_by_id, open_of, programme_by_id
+from abhiyan.programmes.queries import items_by_id, programme_by_id, running_of_kind
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.units import queries as units
 
@@ -36,15 +36,6 @@ def plan_of(programme_id: int) -> CallPlan:
     """Return the offices that call in a programme and the calls a day. Until somebody sets them: the usual ones."""
     plan = CallPlan.objects.filter(programme_id=programme_id).first()
     return plan or CallPlan(programme_id=programme_id, offices=list(OFFICES), per_day=PER_DAY)
-
-
-def running(at: datetime) -> list[Programme]:
-    """Programmes of dialogues that are open today."""
-    return [
-        programme
-        for programme in open_of(KIND)
-        if programme.opens_on <= clock.day_in(programme.zone, at) <= programme.closes_on
-    ]
 
 
 # Appointments `ap` of the offices that call, at units p of the programme's tree.
@@ -241,7 +232,7 @@ def has_calls(account_id: int, *, at: datetime) -> bool:
 def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
     """Return a leader's calls of today, carried ones first. The number of queries does not grow with the calls."""
     with system("somebody's own calls"):
-        today = {programme.pk: clock.day_in(programme.zone, at) for programme in running(at)}
+        today = {programme.pk: clock.day_in(programme.zone, at) for programme in running_of_kind(KIND, at)}
         rows = Dialogue.objects.filter(
             leader_id=account_id, programme_id__in=today, day__in=set(today.values())
         )
@@ -433,15 +424,5 @@ def may_call(account_id: int, *, at: datetime) -> bool:
             f"select {_CALLERS} and ap.account_id = %(account)s",
             _given(programme, clock.day_in(programme.zone, at)) | {"account": account_id},
         )
-        for programme in running(at)
-    )
-
-
-def covers(programme: Programme, span: tuple[int, int]) -> bool:
-    """Return True if a programme covers the unit within [lo, hi), or units below it."""
-    return sql.exists(
-        "select from programmes_scope s join units_placement top on top.unit_id = s.unit_id"
-        " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"
-        " and top.lo < %(hi)s and top.hi > %(lo)s",
-        {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]},
+        for programme in running_of_kind(KIND, at)
     )

@@ -1,6 +1,6 @@
 """The pages of dialogues: a leader's calls, the talk page, absences, and the numbers of a programme."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,16 +16,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named, person
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.org import queries as org
-from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import DayField, WholeField
@@ -233,18 +231,6 @@ COLUMNS: tuple[Column[queries.CallLevel], ...] = (
 )
 
 
-def _programme(public_id: UUID, *, at: datetime) -> tuple[Programme, date]:
-    """Return a programme of dialogues and its day. NotFound for another kind."""
-    programme = programmes.programme(public_id)
-    if programme.kind != queries.KIND:
-        raise NotFound
-    return programme, clock.day_in(programme.zone, at)
-
-
-def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(named(one.names), reverse("programmes:programme", args=[one.public_id])), *more]
-
-
 def round_in_words(pace: queries.RoundPace) -> str:
     """Say the length of one round of all booths."""
     if pace.days is None:
@@ -270,12 +256,8 @@ def round_in_words(pace: queries.RoundPace) -> str:
 @require_safe
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the numbers of a unit and of the units right below it, and the length of a round."""
-    programme, on = _programme(public_id, at=clock.now())
-    here = page_unit(request, hierarchy=programme.hierarchy)
-    if not queries.covers(programme, here.span):
-        raise NotFound
-    if not request.viewer.sees_people_at(here.span[0]):
-        raise org.NotYours
+    programme, here = page_of_people(request, public_id, queries.KIND)
+    on = clock.day_in(programme.zone, clock.now())
     levels = queries.levels(programme, here.unit.id, here.span, on=on)
     whole = next(level for level in levels if level.unit_id == here.unit.id)
     table = Table(
@@ -289,7 +271,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
     pace = queries.pace(programme, on=on)
     context = {
         "here": "programmes",
-        "crumbs": crumbs(programme, (say("Calls to booth presidents"), "")),
+        "crumbs": way_from_programme(programme, (say("Calls to booth presidents"), "")),
         "programme": programme,
         "unit": here,
         "whole": whole,
@@ -318,8 +300,9 @@ class CallersForm(forms.Form):
 def callers(request: Request, public_id: UUID) -> HttpResponseBase:
     """Choose the offices that call in a programme, and the calls a day."""
     at = clock.now()
-    programme, on = _programme(public_id, at=at)
+    programme = programmes.programme_of_kind(public_id, queries.KIND)
     org.require(request.actor, "programmes.run", at=programme.owner_id)
+    pace = queries.pace(programme, on=clock.day_in(programme.zone, at))
     plan, back = queries.plan_of(programme.pk), reverse("dialogues:board", args=[public_id])
     initial = {"offices": plan.offices, "per_day": plan.per_day}
     return ask(
@@ -327,10 +310,15 @@ def callers(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda given: actions.set_callers(programme=programme, **given, by=request.actor, at=at),
         form=CallersForm(request.POST if request.method == "POST" else None, initial=initial),
         title=_("Who calls"),
-        text=[round_in_words(queries.pace(programme, on=on)), _("A change holds from the next morning on.")],
+        text=[
+            round_in_words(pace),
+            _("A change holds from the next morning on."),
+        ],
         button=_("Save"),
         said=_("Saved. It holds from the next morning on."),
         done=back,
         here="programmes",
-        crumbs=crumbs(programme, (say("Calls to booth presidents"), back), (say("Who calls"), "")),
+        crumbs=way_from_programme(
+            programme, (say("Calls to booth presidents"), back), (say("Who calls"), "")
+        ),
     )
