@@ -1,6 +1,7 @@
 """One idea, one place: how many functions of the product do a thing that everybody needs."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .source import Source, dotted, sources, told
@@ -134,3 +135,53 @@ def test_one_view_is_behind_the_links_of_questions() -> None:
     ]
     offices = "messaging/views/offices.py"  # it also says where to begin, and hides who declined
     assert sorted(opening) == ["messaging/link_pages.py", offices]
+
+
+def windows_compared(source: Source) -> Iterator[str]:
+    """Yields the functions that ask whether a day lies between the first and the last day of a programme."""
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(each, ast.Compare)
+            and len(each.ops) > 1
+            and [dotted(end).rpartition(".")[2] for end in (each.left, each.comparators[-1])]
+            == ["opens_on", "closes_on"]
+            for each in ast.walk(node)
+        ):
+            yield f"{source.room}/{source.path} {node.name}"
+
+
+def kinds_refused(source: Source) -> Iterator[str]:
+    """Yields the functions that raise NotFound for a programme of another kind."""
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(each, ast.If)
+            and re.fullmatch(r"\w+\.kind != ([\w.]*\bKIND|kind)", ast.unparse(each.test))
+            and ast.unparse(each.body[0]) == "raise NotFound"
+            for each in ast.walk(node)
+        ):
+            yield f"{source.room}/{source.path} {node.name}"
+
+
+def test_a_programme_of_a_kind_is_found_in_one_place() -> None:
+    everywhere = sources("**/*.py")
+    assert (
+        [where for source in everywhere for where in windows_compared(source)]
+        == [
+            "programmes/queries/kinds.py runs_on",
+            "stays/actions/marking.py add_mark",  # also of a programme that was closed by hand: marks of a stay go on
+        ]
+    )
+    assert [where for source in everywhere for where in kinds_refused(source)] == [
+        "programmes/queries/kinds.py programme_of_kind"
+    ]
+    covering = [
+        f"{source.room}/{source.path} {node.name}"
+        for source in everywhere
+        for node in source.nodes
+        if isinstance(node, ast.FunctionDef)
+        and "sql.exists('select from programmes_scope s join" in ast.unparse(node)
+    ]
+    assert covering == [
+        "programmes/queries/kinds.py covers_part",
+        "programmes/queries/programmes.py covers_whole",
+    ]

@@ -98,12 +98,6 @@ def _found(drives: QuerySet[Drive]) -> OpenDrive:
     return OpenDrive(programme, drive)
 
 
-def is_open(found: OpenDrive, on: date) -> bool:
-    """Whether its window holds this day (in its own zone)."""
-    programme = found.programme
-    return programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
-
-
 def counting(found: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
     """The id of the drive that counts somebody who joins for this unit: one open beneath it that covers the unit, else
     its own."""

@@ -42,6 +42,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people.models import Notice, Purpose
 from abhiyan.people.visit import VisitRequest
+from abhiyan.programmes.queries import runs_on
 from abhiyan.ui.acts import Tried, form_page, tried
 
 from . import devices, drafts, places, steps
@@ -78,7 +79,7 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
     on = clock.day_in(found.programme.zone, at)
     if "sent" in request.GET and _is_done(request, slug):
         return redirect("enrolment:join_done", slug)
-    if not queries.is_open(found, on):
+    if not runs_on(found.programme, on):
         return _closed(request, found, on)
     if found.other:
         return joining_waits(request, found)

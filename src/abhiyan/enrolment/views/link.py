@@ -21,6 +21,7 @@ from abhiyan.enrolment.forms import JoinForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries.join import OpenDrive
 from abhiyan.people.visit import VisitRequest
+from abhiyan.programmes.queries import runs_on
 from abhiyan.ui.acts import form_page
 
 from . import join, places
@@ -49,7 +50,7 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         return over(request)
     request.visit.about = programme_id
     on = clock.day_in(found.programme.zone, at)
-    if not queries.is_open(found, on):
+    if not runs_on(found.programme, on):
         return over(request)
     if found.other:
         return join.joining_waits(request, found)

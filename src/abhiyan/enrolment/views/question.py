@@ -16,13 +16,14 @@ from abhiyan.enrolment.actions.listed import TEMPLATE as LISTED
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.queries import questions as queries
-from abhiyan.enrolment.queries.join import drive_of, is_open
+from abhiyan.enrolment.queries.join import drive_of
 from abhiyan.enrolment.rules import rolls
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.link_pages import YES, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
 from abhiyan.people.visit import VisitRequest
+from abhiyan.programmes.queries import runs_now
 from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.invitations import Invitation
 
@@ -63,7 +64,7 @@ def _invitation(about: queries.QuestionEntry, programme_id: int | None, at: date
         return None
     with system("the drive that a question is about"):
         drive = drive_of(programme_id)
-    if not is_open(drive, clock.day_in(drive.programme.zone, at)):
+    if not runs_now(drive.programme, at):
         return None
     # The page does not say the whole name, so the invitation leaves it out.
     return invitation(drive, None, address=join_link(drive.drive.join_slug, about))
