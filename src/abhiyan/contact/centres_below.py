@@ -10,6 +10,7 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.words import named
+from abhiyan.messaging.queries import last_reminders
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.presence import HELD
 
@@ -17,6 +18,7 @@ from . import queries
 from .centres import AWAY_AFTER, queues_of
 from .models import CallTurn
 
+REMINDER = "centre"  # as messaging's table of reminders names it
 SILENT, AT_WORK, LATE = "silent", "work", "late"  # what a list of centres may be narrowed to
 MOST_PROMISES = 500  # of a page
 
@@ -236,13 +238,18 @@ def whole(rows: Iterable[CentreToday]) -> CentresWhole:
     )
 
 
-def heads_of_silent(
+def heads_to_remind(
     programme: Programme, span: tuple[int, int], *, at: datetime
 ) -> tuple[list[CentreToday], int]:
-    """Return the silent centres within [lo, hi) that have a supervisor, and how many have none. In a system scope."""
+    """Return the silent centres within [lo, hi) whose supervisor got no reminder today, and how many have none.
+
+    In a system scope.
+    """
     silent = [row for row in centres_below(programme, span, at=at) if row.is_silent]
     led = [row for row in silent if row.head_id is not None]
-    return led, len(silent) - len(led)
+    today = clock.day_in(settings.TIME_ZONE, at)
+    days = last_reminders(REMINDER, [row.body_id for row in led])
+    return [row for row in led if days.get(row.body_id) != today], len(silent) - len(led)
 
 
 def talks_below(programme: Programme, span: tuple[int, int], *, until: datetime | None = None) -> int:

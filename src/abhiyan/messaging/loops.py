@@ -195,5 +195,5 @@ LOOPS = {
     for name, lane in lanes().items()
 } | {
     "questions": Loop(turn=lambda at: questions.expire(at=at) + questions.remind(at=at), every_s=10),
-    "caps": Loop(turn=lambda at: caps.forget(at=at), every_s=3_600),
+    "caps": Loop(turn=lambda at: caps.forget(at=at) + actions.forget_reminders(at=at), every_s=3_600),
 }

@@ -7,6 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import (
     ACCOUNT,
+    COUNTS,
+    LINE,
     PEOPLE,
     PHONE,
     REQUESTS,
@@ -424,6 +426,38 @@ class Reading(models.Model):
             using=f"account_id = {ACCOUNT} or {placed('messaging_reading.unit_id', PEOPLE)}",
             write=SYSTEM,
         )
+
+
+class Reminder(models.Model):
+    """A person was reminded of something on a day: once a day of each matter."""
+
+    kind = models.TextField()  # what it is about: "due", "in_charge", "circular", "centre", "late_task", ...
+    about = (
+        models.BigIntegerField()
+    )  # its key in its room; 0: everything of this kind that waits for the person
+    account_id = models.BigIntegerField()
+    day = models.DateField()  # of the organisation
+    at = models.DateTimeField()
+    unit_id = models.BigIntegerField()  # the matter's, or that of the person's office
+
+    class Meta:
+        db_table = "messaging_reminder"
+        indexes = [
+            # used by: who was reminded of all that waits, since when
+            models.Index(fields=["account_id", "kind", "at"], name="reminder_account"),
+            models.Index(fields=["day"], name="reminder_day"),  # used by: forgetting
+        ]
+        constraints = [
+            # used by: the last reminder of a thing
+            models.UniqueConstraint(fields=["kind", "about", "day", "account_id"], name="reminder_once"),
+            *policies(
+                "reminder",
+                using=f"account_id = {ACCOUNT} or {placed('messaging_reminder.unit_id', LINE)}"
+                # Lists of in-charges show it to everybody who sees the in-charges.
+                f" or kind = 'in_charge' and {placed('messaging_reminder.unit_id', COUNTS)}",
+                write=SYSTEM,
+            ),
+        ]
 
 
 GRANTS = {

@@ -5,16 +5,17 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from abhiyan.core import ages, clock, environment, languages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
 from abhiyan.core.words import organisation
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -23,7 +24,7 @@ from abhiyan.people.rules.silence import needs_new_answer
 from abhiyan.units import queries as units
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Question, Registration, Send, Template
+from .models import Inbound, Message, Number, Outage, Question, Registration, Reminder, Send, Template
 from .our_numbers import AnswerWay, OurNumbers
 from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
 
@@ -541,3 +542,13 @@ def questions_asked(*, room: str, kind: str, since: datetime, until: datetime) -
 def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:
     """What this person asked to release and may still use or wait for, newest first."""
     return org.releases_asked(account_id, act="messages.release", at=at) if account_id else []
+
+
+def last_reminders(kind: str, abouts: Collection[int]) -> dict[int, date]:
+    """Return the last day on which somebody was reminded of each of these matters, by its key. One query.
+
+    The caller has read the matters in the viewer's scope.
+    """
+    with system("when people were reminded"):
+        rows = Reminder.objects.filter(kind=kind, about__in=abouts).order_by().values_list("about")
+        return dict(rows.annotate(day=Max("day")))

@@ -96,7 +96,7 @@ from .queues import (
     resume_queue,
     write_queue_words,
 )
-from .reminding import remind_centres
+from .reminding import APPOINT, remind_centres
 from .standing import bring_back_entries
 from .talks import (
     LONGEST_DOOR,

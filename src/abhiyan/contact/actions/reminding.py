@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import centres_below
-from abhiyan.core import audit, clock
+from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -15,28 +16,34 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 
+APPOINT = _("Appoint supervisors under “Who does what”.")
+
 
 def remind_centres(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:
-    """Send one SMS to the supervisor of each silent call centre at a unit and below. Returns how many.
+    """Send one SMS to the supervisor of each silent call centre at a unit and below. Returns how many got one.
 
-    Each supervisor gets at most one a day. Leaders of the unit only. Refuses NotYours, NobodyToRemind,
+    Each centre gets at most one a day. Leaders of the unit only. Refuses NotYours, NobodyToRemind,
     TooManyToRemind.
     """
     org.require(by, LEADS, at=unit_id)
     with system("supervisors of silent call centres are reminded"):
         span = units.span(unit_id, programme.hierarchy)
-        led, _without = centres_below.heads_of_silent(programme, span, at=at)
-        messaging.check_reminded(n=len(led))
-        today = clock.day_in(programme.zone, at)
-        for row in led:
-            messaging.tell_account(
-                account_id=needed(row.head_id),
-                template="duty.centre",
-                blanks={"link": f"{settings.ORIGIN}/"},
-                key=f"centre|{row.body_id}|{row.head_id}|{today.isoformat()}",
-                unit_id=row.unit_id,
-                at=at,
-            )
+        led, without = centres_below.heads_to_remind(programme, span, at=at)
+        n = messaging.remind(
+            kind=centres_below.REMINDER,
+            template="duty.centre",
+            people=[
+                messaging.RemindedPerson(
+                    account_id=needed(row.head_id),
+                    unit_id=row.unit_id,
+                    blanks={"link": f"{settings.ORIGIN}/"},
+                    about=row.body_id,
+                )
+                for row in led
+            ],
+            next_step=APPOINT if without else "",
+            at=at,
+        )
         subject = str(programme.public_id)
-        audit.record(by=by, at=at, act="contact.remind_centres", subject=subject, unit_id=unit_id, n=len(led))
-    return len(led)
+        audit.record(by=by, at=at, act="contact.remind_centres", subject=subject, unit_id=unit_id, n=n)
+    return n

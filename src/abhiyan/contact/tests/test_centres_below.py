@@ -1,6 +1,6 @@
 """The office's page of call centres: who is silent, what is promised, and the SMS to their supervisors."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -128,18 +128,23 @@ def test_the_supervisor_of_a_silent_centre_gets_one_sms_a_day(
     president, stranger = (world.holder("state_president", code) for code in ("N1", "N2"))
     unit = world.unit("N1")
 
-    def remind(who: Account = president) -> int:
-        return actions.remind_centres(programme=run, unit_id=unit, by=actor(who), at=NOW)
+    def remind(who: Account = president, at: datetime = NOW) -> int:
+        return actions.remind_centres(programme=run, unit_id=unit, by=actor(who), at=at)
 
-    with pytest.raises(NobodyToRemind):
-        remind()
+    page = f"/contact/{run.public_id}/calling/remind/?unit=N1"
+    refused = browser(president).post(page)
+    assert refused.status_code == 409 and "Appoint supervisors under “Who does what”." in refused.text
     head = seated(centre, world.unit("N11"), 1, "call_supervisor")
     with pytest.raises(NotYours):
         remind(stranger)
-    assert remind() == remind() == 1
+    assert remind() == 1
+    again = browser(president).post(page)
+    assert again.status_code == 409 and "There is nobody to remind." in again.text
+    assert "Appoint supervisors" not in again.text, "every centre has one"
     with system("test"):
         (message,) = Message.objects.filter(template="duty.centre")
     assert message.phone_id == head.phone_id
+    assert remind(at=NOW + 24 * HOUR) == 1
 
 
 def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(

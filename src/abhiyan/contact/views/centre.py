@@ -30,6 +30,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.forms.queries import forms_for
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.messaging.rules import hours
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here
@@ -284,7 +285,7 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once before the supervisors of silent centres get an SMS."""
     (programme, here), at = page_of_people(request, public_id, KIND), clock.now()
     with system("the silent call centres of an office"):
-        led, without = centres_below.heads_of_silent(programme, here.span, at=at)
+        led, without = centres_below.heads_to_remind(programme, here.span, at=at)
     text = [
         ngettext(
             "%(n)s silent call centre has a supervisor.",
@@ -294,6 +295,8 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         % {"n": grouped(len(led))},
         say("Each supervisor gets one SMS, at most one a day. It cannot be called back."),
     ]
+    if not led:
+        text = [str(NobodyToRemind(next_step=actions.APPOINT if without else ""))]
     if without:
         text.append(
             ngettext(

@@ -48,7 +48,16 @@ from .queueing import (
 )
 from .reaching import may_check
 from .registering import CheckedIds, IdRow, RefusedId, check_ids, register_ids
-from .reminding import MOST_REMINDED, NobodyToRemind, TooManyToRemind, check_reminded
+from .reminding import (
+    MOST_REMINDED,
+    NobodyToRemind,
+    RemindedPerson,
+    TooManyToRemind,
+    check_reminded,
+    forget_reminders,
+    remind,
+    take_back_reminders,
+)
 from .sending import (
     Going,
     admit,
