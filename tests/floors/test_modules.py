@@ -48,7 +48,8 @@ CLOCK = re.compile(
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
 # phones: reads a number; viewer, visit: what every request carries; here: the unit its address names; unit_lists: lists
 # with a unit in each row; choosing: units to choose one of; helplines: the numbers people call; owing: what a unit
-# and its bodies owe; link_pages: the page behind a question's link; demo: how its samples are made.
+# and its bodies owe; link_pages: the page behind a question's link; demo: how its samples are made; numbers: what
+# Today, a unit's page, a dossier, a record and slides show of it.
 OPEN_MODULES = {
     "demo",
     "actions",
@@ -66,6 +67,7 @@ OPEN_MODULES = {
     "fields",
     "helplines",
     "link_pages",
+    "numbers",
     "responsible",
 }
 OPEN_ROOMS = {"core", "ui"}

@@ -13,10 +13,9 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.queries import running_of_kind
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
-from abhiyan.ui.numbers import grouped
 from abhiyan.units.queries import UnitRow
 
-from . import centres_below
+from . import numbers
 from .rules.kinds import KIND
 
 
@@ -28,12 +27,10 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     for one in running_of_kind(KIND, at):
         with system("the call centres of a unit's page"):
-            n, silent = centres_below.silent_centres(one, (unit.lo, unit.hi), at=at)
-        if n:
-            about = _("%(silent)s of %(n)s silent since yesterday")
+            has_centres = numbers.silence_in(one, (unit.lo, unit.hi), at=at) is not None
+        if has_centres:
             yield Door(
                 _("Call centres: %(programme)s") % {"programme": named(one.names)},
                 address(address_of("contact:calling", one.public_id), unit.code),
                 icon="phone",
-                about=about % {"silent": grouped(silent), "n": grouped(n)},
             )

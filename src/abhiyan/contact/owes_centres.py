@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -13,10 +12,9 @@ from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand, runs_now
-from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed
 
-from . import centres_below
+from . import centres_below, numbers
 
 
 def owes_centres(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
@@ -25,18 +23,13 @@ def owes_centres(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: date
     if home.unit_kind in PHONE_UNITS or not viewer.may_at(LEADS, home.lo) or not runs_now(programme, at):
         return
     with system("silent call centres are counted for who leads there"):
-        n, silent = centres_below.silent_centres(programme, (home.lo, home.hi), at=at)
-    if not silent:
+        silence = numbers.silence_in(programme, (home.lo, home.hi), at=at)
+    if silence is None or not silence.silent:
         return
-    title = ngettext(
-        "%(silent)s of %(n)s call centre is silent since yesterday",
-        "%(silent)s of %(n)s call centres are silent since yesterday",
-        n,
-    )
     page = reverse("contact:calling", args=[programme.public_id])
     yield Owed(
         urgency=1,
-        title=title % {"silent": grouped(silent), "n": grouped(n)},
+        title=silence.words,
         meta=named(programme.names),
         href=address(page, home.unit_code, show=centres_below.SILENT),
         act=_("Remind them"),

@@ -10,7 +10,7 @@ from abhiyan.core.words import named
 from abhiyan.programmes.queries import running_of_kind
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
-from .here import called_in
+from .numbers import called_in
 from .rules.kinds import KIND
 
 

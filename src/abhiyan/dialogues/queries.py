@@ -397,26 +397,6 @@ def pace(programme: Programme, *, on: date) -> RoundPace:
     return RoundPace(booths, leaders, per_day, days_of_round(booths, leaders * per_day), window)
 
 
-_CALLS = f"""select count(*), count(*) filter (where d.outcome = 'talked'),
-  count(*) filter (where {CONFIRMED_ITEM})
-from dialogues_dialogue d left join programmes_item i on i.id = d.item_id where d.day >= %(since)s and """
-
-
-def calls_of(account_id: int, *, since: date) -> tuple[int, int, int]:
-    """Count a leader's calls, noted talks and confirmed talks from a day on. In a system scope; one query."""
-    n: tuple[int, int, int] = sql.row(
-        f"{_CALLS} d.leader_id = %(leader)s", {"since": since, "leader": account_id}
-    )
-    return n
-
-
-def calls_in(span: tuple[int, int], *, since: date) -> tuple[int, int, int]:
-    """Count the same for the booths within [lo, hi)."""
-    inside = "d.unit_id in (select unit_id from units_placement where lo >= %(lo)s and lo < %(hi)s)"
-    n: tuple[int, int, int] = sql.row(f"{_CALLS} {inside}", {"since": since, "lo": span[0], "hi": span[1]})
-    return n
-
-
 def may_call(account_id: int, *, at: datetime) -> bool:
     """Return True if an office of the account calls in a programme of today. In a system scope."""
     return any(

@@ -1,7 +1,7 @@
 """My record: the calls of the last days, and the absences."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,11 +10,9 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import RecordPart
 
-from . import queries
-from .words import TALK_WORDS
+from . import numbers, queries
 
 DAYS = 30
 
@@ -23,22 +21,18 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
     """Yield the calls of a leader's last days, and the absences with the link to note one."""
     today = clock.day_in(settings.TIME_ZONE, at)
     with system("a record, for its owner or the level above"):
-        n_given, done, confirmed = queries.calls_of(account_id, since=today - timedelta(days=DAYS))
+        calls = numbers.calls_of(account_id, days=DAYS, at=at)
         away = queries.absences(account_id, since=today)
-        calls = n_given or queries.may_call(account_id, at=at)
-    if not calls and not away:
+        has_calls = calls.given or queries.may_call(account_id, at=at)
+    if not has_calls and not away:
         return
-    lines = [
-        (_("Talks"), TALK_WORDS.sentence(seen=confirmed, reported=done)),
-        (_("Given to call"), grouped(n_given)),
-    ]
-    lines += [
+    absences = [
         (_("Away"), f"{date_format(absence.first_on, 'j M Y')} – {date_format(absence.last_on, 'j M Y')}")
         for absence in away
     ]
     yield RecordPart(
-        _("Calls to booth presidents, last %(days)s days") % {"days": DAYS},
-        lines,
+        calls.title,
+        [*calls.lines, *absences],
         reverse("dialogues:away") if is_own else "",
         _("When I am away"),
     )

@@ -5,16 +5,14 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand
-from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed
 
-from . import queries
+from . import numbers, queries
 from .models import Stay
 
 
@@ -35,11 +33,11 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
             )
     if not viewer.may_at("programmes.run", home.lo) or not queries.may_begin(programme, at):
         return
-    if empty := queries.states_in(programme, (home.lo, home.hi), at=at)["empty"]:
-        title = ngettext("%(n)s place has no worker", "%(n)s places have no worker", empty)
+    places = numbers.places_in(programme, (home.lo, home.hi), at=at)
+    if places.empty:
         yield Owed(
             urgency=1,
-            title=title % {"n": grouped(empty)},
+            title=places.empty_words,
             meta=f"{named(programme.names)}, {queries.days_of(programme)}",
             href=address(reverse("stays:board", args=[programme.public_id]), home.unit_code),
             act=_("Assign workers"),

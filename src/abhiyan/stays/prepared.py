@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.prepared import PreparedLine
 
-from . import queries
+from . import numbers, queries
 
 
 def prepared(one: Programme, *, lo: int, hi: int, on: date) -> Iterator[PreparedLine]:
     """Yield the places at positions [lo, hi) that have a worker. Numbers alone. In a system scope."""
     if one.kind == queries.KIND:
         day = datetime.combine(on, time(), ZoneInfo(one.zone))
-        numbers = queries.states_in(one, (lo, hi), at=day)
-        places = sum(numbers.values())
-        yield PreparedLine(_("Places assigned"), places - numbers["empty"], places)
+        found = numbers.places_in(one, (lo, hi), at=day)
+        yield PreparedLine(_("Places assigned"), found.places - found.empty, found.places)

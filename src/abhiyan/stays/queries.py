@@ -20,7 +20,7 @@ from abhiyan.org.queries.offices import HELD, held_on, offices_of
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import IS_PLACE, is_past, items_by_id, open_of, programme_by_id
-from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
+from abhiyan.programmes.rules.items import CONFIRMED_ITEM, WAITING_ITEM
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.squares import Shape, Squares
 from abhiyan.units import queries as units
@@ -519,17 +519,3 @@ def states_before(
     values = _given(programme, span, at) | {"until": until}
     counts = dict(sql.rows(f"select {_CLOSED_STATE}, count(*) {_CLOSED_PLACES} {_OF} group by 1", values))
     return {state: counts.get(state, 0) for state in STATES if state != "doubtful"}
-
-
-_NUMBERS = f"""select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),
-  count(*) filter (where {COUNTED_ITEM}), count(*) filter (where {WAITING_ITEM}),
-  count(*) filter (where {CONFIRMED_ITEM}), count(*) filter (where t.flaw <> '')
-from stays_stay t join programmes_programme g on g.id = t.programme_id and g.closes_on >= %(since)s
-left join programmes_item i on i.id = t.item_id where """
-StayNumbers = tuple[int, int, int, int, int, int]  # assigned, arrived, counted, waiting, confirmed, doubtful
-
-
-def stays_of(account_id: int, *, since: date) -> StayNumbers:
-    """Stays of a worker in programmes that ended on a day or later. In a system scope; one query."""
-    n: StayNumbers = sql.row(f"{_NUMBERS} t.worker_id = %(worker)s", {"since": since, "worker": account_id})
-    return n

@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from abhiyan.core import small_cells
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
-from . import queries
-from .recorded import days_by_month
-from .words import STATES
+from . import numbers, queries
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
@@ -24,25 +20,16 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """
     if of.account_id is not None:
         with system("field days of who is reviewed"):
-            days = days_by_month(of.account_id, at=at)
+            days = numbers.days_by_month(of.account_id, at=at)
         if days:
             yield ReviewedPart(_("Field days"), days)
     if queries.KIND not in of.kinds:
         return
-    span, until = (of.lo, of.hi), small_cells.until(at, settings.TIME_ZONE)
     with system("places in a dossier, numbers alone"):
         counted = [
-            (
-                programme,
-                queries.states_in(programme, span, at=at)
-                if of.is_exact
-                else queries.states_before(programme, span, at=at, until=until),
-            )
+            (programme, numbers.places_in(programme, (of.lo, of.hi), at=at, is_exact=of.is_exact))
             for programme in queries.to_staff(at)
         ]
-    for programme, numbers in counted:
-        if sum(numbers.values()):
-            lines = [
-                (STATES[state][0], small_cells.seen(n, is_exact=of.is_exact)) for state, n in numbers.items()
-            ]
-            yield ReviewedPart(named(programme.names), lines)
+    for programme, found in counted:
+        if found.places:
+            yield ReviewedPart(named(programme.names), found.lines)

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.contact import actions, centres, centres_below
 from abhiyan.contact.actions import CallTold
 from abhiyan.contact.centres_below import CentreToday
-from abhiyan.contact.here import called_in
 from abhiyan.contact.models import CallQueue, CallSeat, CallTurn, ContactEntry
+from abhiyan.contact.numbers import called_in
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW

@@ -12,9 +12,9 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
-from django.utils.translation import ngettext, override
+from django.utils.translation import override
 
-from abhiyan.contact.here import called_in
+from abhiyan.contact.numbers import called_in
 from abhiyan.contact.queries import heard_of
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core import clock, sql
@@ -247,14 +247,7 @@ def _calls(
         return None
     with system("call centres on slides, numbers alone"):
         found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_people_at(here.lo), at=at)
-    if found is None:
-        return None
-    words = ngettext(
-        "%(silent)s of %(n)s call centre is silent since yesterday",
-        "%(silent)s of %(n)s call centres are silent since yesterday",
-        found.centres,
-    )
-    return words % {"silent": grouped(found.silent), "n": grouped(found.centres)}, found.lines
+    return None if found is None else (found.silence, found.lines)
 
 
 def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:

@@ -1,4 +1,4 @@
-"""A dossier and slides take from here what the call centres of a unit do."""
+"""Numbers of call centres, read and worded once for Today, a unit's page, a dossier and slides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells
 from abhiyan.programmes.models import Programme
@@ -15,11 +16,37 @@ from . import centres_below
 
 
 @dataclass(frozen=True, slots=True)
-class CentresReviewed:
-    """The call centres of a unit: how many, how many of them silent, and all lines in words and numbers."""
+class SilentCentres:
+    """The call centres of a unit, and how many of them are silent."""
 
     centres: int
     silent: int
+
+    @property
+    def words(self) -> str:
+        """Say how many of the centres are silent."""
+        words = ngettext(
+            "%(silent)s of %(n)s call centre is silent since yesterday",
+            "%(silent)s of %(n)s call centres are silent since yesterday",
+            self.centres,
+        )
+        return words % {"silent": grouped(self.silent), "n": grouped(self.centres)}
+
+
+def silence_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> SilentCentres | None:
+    """Return the call centres within [lo, hi), and the silent ones. None without a centre or a queue.
+
+    In a system scope; one query.
+    """
+    found = SilentCentres(*centres_below.silent_centres(programme, span, at=at))
+    return found if found.centres else None
+
+
+@dataclass(frozen=True, slots=True)
+class CentresReviewed:
+    """The call centres of a unit: their finding in a sentence, and all lines in words and numbers."""
+
+    silence: str
     lines: Sequence[tuple[str, str]]
 
 
@@ -31,11 +58,11 @@ def called_in(
     is_exact: the reader sees the people there. Somebody else reads only of talks up to the last closed day, in
     whole tens. The rest is known only as of now, and would tell of one person. In a system scope.
     """
-    if not centres_below.silent_centres(programme, span, at=at)[0]:
+    silence = silence_in(programme, span, at=at)
+    if silence is None:
         return None
-    whole = centres_below.whole(centres_below.centres_below(programme, span, at=at))
-
     until = None if is_exact else small_cells.until(at, settings.TIME_ZONE)
+    whole = centres_below.whole(centres_below.centres_below(programme, span, at=at))
     talks = small_cells.seen(centres_below.talks_below(programme, span, until=until), is_exact=is_exact)
     lines = [
         (_("Call centres"), grouped(whole.centres)),
@@ -49,4 +76,4 @@ def called_in(
             (_("Promised call-backs that are open"), grouped(whole.promised)),
             (_("Late call-backs"), grouped(whole.late)),
         ]
-    return CentresReviewed(whole.centres, whole.silent, lines)
+    return CentresReviewed(silence.words, lines)

@@ -1,0 +1,115 @@
+"""Numbers of stays and field days, read and worded once for Today, a dossier, a record and preparation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core import clock, small_cells, sql
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
+from abhiyan.ui.numbers import grouped
+
+from . import queries, queries_days
+from .words import DAY_WORDS, STATES, STAY_WORDS
+
+DAYS = 90  # of a record
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNumbers:
+    """The places of a unit: how many there are in each of STATES. is_exact: the reader sees the people there."""
+
+    by_state: dict[str, int]
+    is_exact: bool = True
+
+    @property
+    def places(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
+    def empty(self) -> int:
+        return self.by_state["empty"]
+
+    @property
+    def empty_words(self) -> str:
+        """Say how many places have no worker."""
+        words = ngettext("%(n)s place has no worker", "%(n)s places have no worker", self.empty)
+        return words % {"n": grouped(self.empty)}
+
+    @property
+    def lines(self) -> list[tuple[str | Promise, str]]:
+        """The states in words, each with its number. A reader who does not see the people gets whole tens."""
+        return [
+            (STATES[state][0], small_cells.seen(n, is_exact=self.is_exact))
+            for state, n in self.by_state.items()
+        ]
+
+
+def places_in(
+    programme: Programme, span: tuple[int, int], *, at: datetime, is_exact: bool = True
+) -> PlaceNumbers:
+    """Count the places within [lo, hi) by state. In a system scope; one query.
+
+    is_exact: False reads the last closed day, for who does not see the people there.
+    """
+    if is_exact:
+        return PlaceNumbers(queries.states_in(programme, span, at=at))
+    until = small_cells.until(at, settings.TIME_ZONE)
+    return PlaceNumbers(queries.states_before(programme, span, at=at, until=until), is_exact=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StayNumbers:
+    """The stays of a worker in the last days. given: assigned; arrived: as reported."""
+
+    given: int
+    arrived: int
+    counted: int
+    waiting: int
+    confirmed: int
+
+    @property
+    def title(self) -> str:
+        return _("Village stays, last %(days)s days") % {"days": DAYS}
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        stays = STAY_WORDS.sentence(
+            seen=self.counted, waiting=self.waiting, confirmed=self.confirmed, reported=self.arrived
+        )
+        return [(_("Stays"), stays), (_("Assigned"), grouped(self.given))]
+
+
+def _since(at: datetime) -> date:
+    return clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
+
+
+def stays_of(account_id: int, *, at: datetime) -> StayNumbers:
+    """Count a worker's stays in programmes that ended in the last days or later. In a system scope; one query."""
+    row = sql.row(
+        f"""select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),
+          count(*) filter (where {COUNTED_ITEM}), count(*) filter (where {WAITING_ITEM}),
+          count(*) filter (where {CONFIRMED_ITEM})
+        from stays_stay t join programmes_programme g on g.id = t.programme_id and g.closes_on >= %(since)s
+        left join programmes_item i on i.id = t.item_id where t.worker_id = %(worker)s""",
+        {"since": _since(at), "worker": account_id},
+    )
+    return StayNumbers(*row)
+
+
+def days_by_month(account_id: int, *, at: datetime) -> list[tuple[str, str]]:
+    """Say how many field days somebody marked in each of the last months, by rung. In a system scope; one query."""
+    return [
+        (
+            date_format(month.month, "F Y"),
+            DAY_WORDS.sentence(
+                seen=month.counted, waiting=month.waiting, confirmed=month.confirmed, reported=month.marked
+            ),
+        )
+        for month in queries_days.months_of(account_id, since=_since(at).replace(day=1))
+    ]
