@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from .source import Source, dotted, sources, told
 
@@ -185,3 +186,88 @@ def test_a_programme_of_a_kind_is_found_in_one_place() -> None:
         "programmes/queries/kinds.py covers_part",
         "programmes/queries/programmes.py covers_whole",
     ]
+
+
+# Modules of a room that show its numbers: what a page that gathers asks of every room, and slides.
+SHOWING = re.compile(
+    r"(owed|owes|doors|found|reviewed|recorded|launch_day|prepared|beside|drafted)(_\w+)?|decks?(_\w+)?"
+)
+COUNTED, WORDED = {"ngettext", "ngettext_lazy"}, {"_", "say", "gettext", "gettext_lazy"}
+
+
+def shows(source: Source) -> bool:
+    """Return whether a module offers numbers to Today, a unit's page, a dossier, a record, a launch page or slides."""
+    is_offered = len(source.path.parts) == 1 and source.room not in ("core", "ui")
+    is_slides = source.room == "review" and source.path.parts[0] in ("queries", "rules")
+    return (is_offered or is_slides) and bool(SHOWING.fullmatch(source.path.stem))
+
+
+def sentences(source: Source, words: set[str]) -> set[str]:
+    """Return the texts of a module that have a blank, such as a number's."""
+    return {
+        node.args[0].value
+        for node in source.nodes
+        if isinstance(node, ast.Call)
+        and dotted(node.func) in words
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+        and "%(" in node.args[0].value
+    }
+
+
+def worded_again(modules: Sequence[Source]) -> Iterator[str]:
+    """Yields counting sentences that a showing module and another module have; others that two of a room have."""
+    where: dict[str, list[Source]] = {}
+    for source in modules:
+        for sentence in sentences(source, COUNTED) if source.room not in ("core", "ui") else ():
+            where.setdefault(sentence, []).append(source)
+        for sentence in sentences(source, WORDED) if shows(source) else ():
+            where.setdefault(f"{source.room}: {sentence}", []).append(source)
+    for sentence, quoting in where.items():
+        if len(quoting) > 1 and any(map(shows, quoting)):
+            yield f"{[f'{each.room}/{each.path}' for each in quoting]}: {sentence!r} belongs in numbers.py"
+
+
+def test_a_number_is_worded_once() -> None:
+    told(worded_again(sources("**/*.py")))
+    twice = [Source("review", Path("owed.py"), "ngettext('%(n)s ask', '%(n)s asks', n)")] * 2
+    assert list(worded_again(twice)), "the finder finds"
+
+
+def numbers_read(modules: Sequence[Source]) -> set[str]:
+    """Return the functions of a room's reads that answer with numbers alone: an int, several, or one by key."""
+    return {
+        node.name
+        for source in modules
+        for node in source.nodes
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and node.returns is not None
+        and re.fullmatch(r"int|tuple\[int, .*\]|dict\[str, int\]", ast.unparse(node.returns))
+    }
+
+
+def read_again(modules: Sequence[Source]) -> Iterator[str]:
+    """Yields numbers that two showing modules of one room read, each for itself."""
+    for room in {source.room for source in modules}:
+        own = [source for source in modules if source.room == room]
+        reads = numbers_read([source for source in own if "numbers" not in source.parts])
+        where: dict[str, set[str]] = {}
+        for source in filter(shows, own):
+            for node in source.nodes:
+                name = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+                if name in reads:
+                    where.setdefault(name, set()).add(source.path.as_posix())
+        yield from (
+            f"{room}: {sorted(paths)} read {name}(): numbers.py reads it once, with its words"
+            for name, paths in where.items()
+            if len(paths) > 1
+        )
+
+
+def test_a_number_is_read_once_for_the_pages_that_show_it() -> None:
+    told(read_again(sources("**/*.py")))
+    text = "def late_in(unit: int) -> tuple[int, int]: return unit, unit"
+    showing = [Source("review", Path(name), "late_in(1)") for name in ("owed.py", "doors.py")]
+    assert list(read_again([Source("review", Path("queries.py"), text), *showing])), "the finder finds"

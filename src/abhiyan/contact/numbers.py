@@ -38,8 +38,8 @@ def silence_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> 
 
     In a system scope; one query.
     """
-    found = SilentCentres(*centres_below.silent_centres(programme, span, at=at))
-    return found if found.centres else None
+    silence = SilentCentres(*centres_below.silent_centres(programme, span, at=at))
+    return silence if silence.centres else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .numbers import grouped
@@ -38,6 +39,10 @@ class Ages:
     def oldest_said(self) -> str:
         return said(self.oldest_s) if self.n else ""
 
+    @property
+    def oldest_words(self) -> str:
+        return oldest_words(self.oldest_s) if self.n else ""
+
 
 def read(rows: Iterable[Sequence[Any]], *, at: datetime, most: int) -> dict[Any, Ages]:
     """Rows of a key and COUNTED, by that key. most: as many as were counted at the most, all keys together."""
@@ -66,3 +71,8 @@ def said(seconds: float) -> str:
     if hours:
         return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": grouped(hours)}
     return f"{minutes}:{rest:02d}"
+
+
+def oldest_words(seconds: float) -> str:
+    """Say how long the oldest of what waits has waited: "oldest 0:48"."""
+    return _("oldest %(age)s") % {"age": said(seconds)}

@@ -19,6 +19,11 @@ def grouped(number: Number) -> str:
     return (MINUS if whole < 0 else "") + (f"{head},{tail}" if head else tail)
 
 
+def grouped_to(n: int, most: int) -> str:
+    """A number that was counted up to a limit: from there on with a plus, 1,000+."""
+    return f"{grouped(most)}+" if n >= most else grouped(n)
+
+
 # Separators where a language groups: 12,34,567 or 1,234,567, with spaces just so.
 _GROUPED = re.compile(r"[-+]?(?:\d{1,3}(?:[, ]\d{3})+|\d{1,2}(?:[, ]\d{2})*[, ]\d{3})")
 _SPACES = re.compile(r"\s+")  # no-break and thin ones too

@@ -18,7 +18,7 @@ class CallNumbers:
     """Calls of the last days: how many were given to leaders, noted as talks, and confirmed by the presidents."""
 
     days: int
-    given: int
+    n_given: int
     noted: int
     confirmed: int
 
@@ -30,7 +30,7 @@ class CallNumbers:
     def lines(self) -> list[tuple[str, str]]:
         """The president's word comes first."""
         talks = TALK_WORDS.sentence(seen=self.confirmed, reported=self.noted)
-        return [(_("Talks"), talks), (_("Given to call"), grouped(self.given))]
+        return [(_("Talks"), talks), (_("Given to call"), grouped(self.n_given))]
 
 
 _CALLS = f"""select count(*), count(*) filter (where d.outcome = 'talked'),

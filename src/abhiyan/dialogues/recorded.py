@@ -23,7 +23,7 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
     with system("a record, for its owner or the level above"):
         calls = numbers.calls_of(account_id, days=DAYS, at=at)
         away = queries.absences(account_id, since=today)
-        has_calls = calls.given or queries.may_call(account_id, at=at)
+        has_calls = calls.n_given or queries.may_call(account_id, at=at)
     if not has_calls and not away:
         return
     absences = [

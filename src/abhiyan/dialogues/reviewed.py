@@ -16,5 +16,5 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         calls = numbers.calls_of(of.account_id, days=DAYS, at=at)
     else:
         calls = numbers.calls_in((of.lo, of.hi), days=DAYS, at=at)
-    if calls.given:
+    if calls.n_given:
         yield ReviewedPart(calls.title, calls.lines)

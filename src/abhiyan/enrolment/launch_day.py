@@ -10,7 +10,7 @@ from abhiyan.core import ages, small_cells
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, WorkedLoop
-from abhiyan.ui.numbers import grouped
+from abhiyan.ui.numbers import grouped, grouped_to
 
 from .models import Halt
 from .queries import awaiting, calls, partings
@@ -32,8 +32,8 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
         n, oldest = awaiting.unplaced_of(of.programme_ids, of.span, limit=MOST)
         yield Figure(
             _("Members without a place"),
-            grouped(n) + ("+" if n == MOST else ""),
-            note=_("oldest %(age)s") % {"age": ages.said((of.at - oldest).total_seconds())} if oldest else "",
+            grouped_to(n, MOST),
+            note=ages.oldest_words((of.at - oldest).total_seconds()) if oldest else "",
             kind="warn" if n else "",
             href=address(reverse("enrolment:unplaced"), of.code),
         )

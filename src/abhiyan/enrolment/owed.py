@@ -29,7 +29,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.invitations import Invitation
-from abhiyan.ui.numbers import grouped
+from abhiyan.ui.numbers import grouped, grouped_to
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, Thing
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -97,7 +97,7 @@ def _cards(n: int) -> Iterator[Owed]:
             title=ngettext(
                 "%(n)s member asked for a printed card", "%(n)s members asked for a printed card", n
             )
-            % {"n": _counted(n)},
+            % {"n": grouped_to(n, MOST)},
             meta=_("Print the cards, ten on a sheet, and hand them over."),
             href=reverse("enrolment:cards_to_print"),
             act=_("Print the cards"),
@@ -114,7 +114,7 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
         yield Owed(
             urgency=2,
             title=ngettext("%(n)s photographed sheet to enter", "%(n)s photographed sheets to enter", sheets)
-            % {"n": _counted(sheets)},
+            % {"n": grouped_to(sheets, MOST)},
             meta=_("Type them, or import a list of their batch."),
             href=reverse("enrolment:paper_list") + "?show=enter",
             act=_("Enter"),
@@ -126,7 +126,7 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
         yield Owed(
             urgency=2,
             title=ngettext("%(n)s possible duplicate", "%(n)s possible duplicates", pairs)
-            % {"n": _counted(pairs)},
+            % {"n": grouped_to(pairs, MOST)},
             meta=_("Two entries that may be one person. Merge them, or say they are two."),
             href=reverse("enrolment:doubles"),
             act=_("Look"),
@@ -137,7 +137,7 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
         yield Owed(
             urgency=2,
             title=ngettext("%(n)s member has no place yet", "%(n)s members have no place yet", unplaced)
-            % {"n": _counted(unplaced)},
+            % {"n": grouped_to(unplaced, MOST)},
             meta=_("They joined without a village, ward or booth"),
             href=reverse("enrolment:unplaced"),
             act=_("Give a place"),
@@ -150,7 +150,7 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
             title=ngettext(
                 "We don't know who made %(n)s call", "We don't know who made %(n)s calls", nameless
             )
-            % {"n": _counted(nameless)},
+            % {"n": grouped_to(nameless, MOST)},
             meta=_("Several people share the phone. Ask them who called, then choose."),
             href=reverse("enrolment:nameless") + until,
             act=_("Choose"),
@@ -174,7 +174,7 @@ def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed | Beside]:
         yield Owed(
             urgency=0 if overdue else 2,
             title=ngettext("%(n)s request from a member", "%(n)s requests from members", n)
-            % {"n": _counted(n)},
+            % {"n": grouped_to(n, MOST)},
             meta=ngettext("%(n)s is overdue", "%(n)s are overdue", overdue) % {"n": grouped(overdue)}
             if overdue
             else _("The law sets a date for each answer"),
@@ -360,7 +360,7 @@ def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
         )
         yield Owed(
             urgency=2,
-            title=title % {"n": _counted(n)},
+            title=title % {"n": grouped_to(n, MOST)},
             meta=_("They joined by your link. Call or visit them."),
             href=reverse("enrolment:quiet_friends"),
             act=_("Stay in touch"),
@@ -374,7 +374,7 @@ def _to_hand_over(held: HeldOffice, programme: Programme) -> Iterator[Owed]:
         title = ngettext("%(n)s certificate to hand over", "%(n)s certificates to hand over", n)
         yield Owed(
             urgency=2,
-            title=title % {"n": _counted(n)},
+            title=title % {"n": grouped_to(n, MOST)},
             meta=f"{named(programme.names)} · {held.unit_name()}",
             href=address(
                 reverse("enrolment:certificate_list", args=[programme.public_id]),
@@ -591,7 +591,3 @@ def _entry(one: queries_people.Member) -> str:
 def merge_page(release: Release) -> str:
     """Where approved pairs are merged."""
     return reverse("enrolment:doubles_many", args=[release.public_id])
-
-
-def _counted(n: int) -> str:
-    return f"{grouped(n)}+" if n >= MOST else grouped(n)

@@ -12,7 +12,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
-from . import queries
+from . import numbers, queries
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
@@ -20,11 +20,11 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     does."""
     if unit is None or unit.lo is None or unit.hi is None or not viewer.may_at(queries.ANSWER, unit.lo):
         return
-    n, late = queries.needs((unit.lo, unit.hi), at=at)
+    below = numbers.requests_below((unit.lo, unit.hi), at=at)
     said = _("No open request here or below")
-    if n:
-        words = ngettext("%(n)s request here and below", "%(n)s requests here and below", n)
-        said = words % {"n": queries.said_needs(n)}
-    if late:
-        said += ", " + ngettext("%(n)s overdue", "%(n)s overdue", late) % {"n": queries.said_needs(late)}
+    if below.n:
+        words = ngettext("%(n)s request here and below", "%(n)s requests here and below", below.n)
+        said = words % {"n": below.figure}
+    if below.overdue:
+        said += f", {below.overdue_words}"
     yield Door(said, address(address_of("helpdesk:tickets"), unit.code), icon="phone")

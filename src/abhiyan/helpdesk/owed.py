@@ -16,9 +16,7 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.ui.owed import Beside, LateBelow, Owed
 
-from . import queries
-
-MOST = 1_000  # counted up to here
+from . import numbers, queries
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
@@ -35,16 +33,16 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     yield from _typists(viewer, at)
     own = queries.desks_of(viewer).own
     if viewer.leads_desks:
-        found, below = queries.waiting_apart(own, at=at, limit=MOST)
+        found, below = numbers.waiting_apart(own, at=at)
         if below.n:
             said = ngettext("%(n)s helpline request", "%(n)s helpline requests", below.n)
-            yield LateBelow(said % {"n": _counted(below.n)}, f"{page}?show=mine")
+            yield LateBelow(said % {"n": below.figure}, f"{page}?show=mine")
     else:
-        found = queries.waiting(own, at=at, limit=MOST)
+        found = numbers.waiting(own, at=at)
     if found.due_at is None:
         return
     if found.overdue:
-        meta = ngettext("%(n)s late", "%(n)s late", found.overdue) % {"n": grouped(found.overdue)}
+        meta = found.overdue_words
     else:
         meta = _("The first answer is due %(when)s") % {
             "when": date_format(localtime(found.due_at), "j F, H:i")
@@ -56,7 +54,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     yield Owed(
         urgency=0 if found.overdue else 2,
         title=ngettext("%(n)s helpline request at your desk", "%(n)s helpline requests at your desk", found.n)
-        % {"n": _counted(found.n)},
+        % {"n": found.figure},
         meta=meta,
         href=f"{page}?show=mine",
         act=_("Answer"),
@@ -83,7 +81,3 @@ def _typists(viewer: Viewer, at: datetime) -> Iterator[Owed]:
             act=_("Look"),
             icon="flag",
         )
-
-
-def _counted(n: int) -> str:
-    return grouped(n) if n < MOST else grouped(MOST) + "+"

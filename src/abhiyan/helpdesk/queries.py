@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.org import queries as org
@@ -29,7 +28,6 @@ from .rules.tries import RequestCall
 ANSWER = "helpdesk.answer"  # the capabilities: what comes to a unit
 NAMED = "helpdesk.named"  # and what is for one office there
 MOST_LOOKED_AT = 50  # requests among which the next one is looked for
-MOST_NEEDS = 100  # counted on a unit's page
 MOST_READY = 20  # texts to answer with, beside a request
 SMALL = 10  # of fewer no times are shown
 MANY_STRANGERS = 20  # requests an account types a day for phones that never contacted us: offices above look
@@ -94,11 +92,11 @@ def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
 
 def of_others() -> Q:
     """A condition on requests: not from a phone of the viewer's own, nor from one whose entry was merged with it."""
-    phone_ids = _own_phones()
+    phone_ids = own_phones()
     return ~Q(phone_id__in=phone_ids) if phone_ids else Q()
 
 
-def _own_phones() -> set[UUID]:
+def own_phones() -> set[UUID]:
     """The phones of the viewer in scope; none of who has no account."""
     account_id = current().account
     if account_id is None:
@@ -424,72 +422,6 @@ def desks_of(viewer: Viewer) -> Desks:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Requests that wait for an answer, counted up to a limit. raised: of those that came up from below."""
-
-    n: int = 0
-    overdue: int = 0
-    raised: int = 0
-    due_at: datetime | None = None  # of the first
-    opened_at: datetime | None = None  # of the oldest
-
-
-def waiting(of: Q, *, at: datetime, limit: int) -> Queue:
-    """Of what waits in the caller's scope: how many, how many are overdue, how long. One query; those due first where
-    there are more."""
-    return _queue(_open(of, limit), at)
-
-
-def waiting_apart(of: Q, *, at: datetime, limit: int) -> tuple[Queue, Queue]:
-    """The same: what came here first, and what came up from below. One query."""
-    rows = _open(of, limit)
-    return _queue([row for row in rows if not row[1]], at), _queue([row for row in rows if row[1]], at)
-
-
-def _open(terms: Q, limit: int) -> list[tuple[datetime, int, datetime]]:
-    """Return due, raised and opened of what waits. It looks up the viewer's own phones only if something waits."""
-    rows = Ticket.objects.filter(terms, state=Ticket.State.OPEN).order_by("due_at")
-    facts = list(rows.values_list("due_at", "raised", "opened_at", "phone_id")[:limit])
-    own_ids = _own_phones() if facts else set()
-    return [(due, raised, opened) for due, raised, opened, phone_id in facts if phone_id not in own_ids]
-
-
-def _queue(rows: list[tuple[datetime, int, datetime]], at: datetime) -> Queue:
-    if not rows:
-        return Queue()
-    return Queue(
-        len(rows),
-        sum(due < at for due, _raised, _opened in rows),
-        sum(raised > 0 for _due, raised, _opened in rows),
-        rows[0][0],
-        min(opened for _due, _raised, opened in rows),
-    )
-
-
-def quiet_ones(of: Q, *, limit: int) -> int:
-    """Count the texts that ask nothing, up to a limit. In the caller's scope."""
-    return Ticket.objects.filter(of, state=Ticket.State.QUIET)[:limit].count()
-
-
-_NEEDS = f"""select count(*), count(*) filter (where due_at < %(at)s) from (
-  select t.due_at from helpdesk_ticket t where t.state = 'open' and exists (
-    select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)
-  limit {MOST_NEEDS}) found"""
-
-
-def needs(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
-    """How many requests below a unit wait, counted up to MOST_NEEDS, and how many of these are overdue. In the caller's
-    scope; one query, of as few rows."""
-    n, late = sql.row(_NEEDS, {"lo": span[0], "hi": span[1], "at": at}, keep_plan=True)
-    return n, late
-
-
-def said_needs(n: int) -> str:
-    """A figure of `needs` in words: past the limit it is "100+"."""
-    return grouped(n) + ("+" if n >= MOST_NEEDS else "")
-
-
 def called(number: str) -> list[Ticket]:
     """The request of this number, if it is in the caller's scope."""
     return list(Ticket.objects.filter(of_others(), number=number)[:2])
@@ -540,35 +472,6 @@ def times(span: tuple[int, int], *, days: int, at: datetime) -> list[RequestLeve
     lo, hi = span
     values = {"since": at - timedelta(days=days), "lo": lo, "hi": hi, "at": at}
     return sql.each(RequestLevel, _TIMES, values)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Requests of one desk: how many wait, are overdue, and were solved; half were first answered within median_h
-    hours, None where too few were."""
-
-    waiting: int
-    overdue: int
-    solved: int
-    median_h: float | None
-
-
-def desk_of(unit_id: int, *, days: int, at: datetime, until: datetime | None = None) -> Desk:
-    """Count what waits at a unit's desk, and what the last days show of it. In a scope that sees it; one query.
-
-    until: count as solved what was solved before then.
-    """
-    row = sql.row(
-        f"""select count(*) filter (where t.state = 'open'),
-          count(*) filter (where t.state = 'open' and due_at < %(at)s), count(*) filter (where t.solved_at < %(until)s),
-          case when count(h.first) >= {SMALL} then percentile_cont(0.5) within group (order by h.first) end
-        from (select * from helpdesk_ticket where desk_id = %(desk)s and state = 'open'
-          union all select * from helpdesk_ticket
-          where desk_id = %(desk)s and state not in ('open', 'merged') and opened_at >= %(since)s) t
-        cross join lateral (select extract(epoch from t.answered_at - t.opened_at)::float / 3600 as first) h""",
-        {"desk": unit_id, "since": at - timedelta(days=days), "at": at, "until": until or "infinity"},
-    )
-    return Desk(*row)
 
 
 def place_of_pin(pin: str) -> int | None:

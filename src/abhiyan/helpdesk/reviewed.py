@@ -10,7 +10,7 @@ from abhiyan.core import small_cells
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
-from .queries import desk_of, needs, said_needs
+from .numbers import desk_numbers, requests_below
 from .templatetags.times import took
 
 DAYS = 90
@@ -23,17 +23,18 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     requests are known only as of now, and a time moves with each answer: both would tell of one person.
     """
     if not of.is_exact:
-        solved = desk_of(of.unit_id, days=DAYS, at=at, until=small_cells.until(at, settings.TIME_ZONE)).solved
+        until = small_cells.until(at, settings.TIME_ZONE)
+        solved = desk_numbers(of.unit_id, days=DAYS, at=at, until=until).solved
         lines = [(_("Solved at this desk"), small_cells.seen(solved, is_exact=False))]
         yield ReviewedPart(_("Helpline, last %(days)s days") % {"days": DAYS}, lines)
         return
-    desk, (n, late) = desk_of(of.unit_id, days=DAYS, at=at), needs((of.lo, of.hi), at=at)
+    desk, below = desk_numbers(of.unit_id, days=DAYS, at=at), requests_below((of.lo, of.hi), at=at)
     lines = [
         (_("Waiting at this desk"), grouped(desk.waiting)),
         (_("Overdue at this desk"), grouped(desk.overdue)),
         (_("Solved at this desk"), grouped(desk.solved)),
-        (_("Waiting here and below"), said_needs(n)),
-        (_("Overdue here and below"), said_needs(late)),
+        (_("Waiting here and below"), below.figure),
+        (_("Overdue here and below"), below.overdue_figure),
     ]
     if desk.median_h is not None:
         lines.append((_("Half were answered within"), took(desk.median_h)))

@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
 from abhiyan.ui.recorded import RecordPart
-from abhiyan.ui.reviewed import Subject
 
-from .reviewed import reviewed
+from . import numbers
 
 
 def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:
     """Yield the lines that a review shows of them, with the way to the meetings."""
     with system("a record, for its owner or the level above"):
-        parts = list(reviewed(Subject(0, 0, 0, 0, account_id=account_id), at=at))
-    for part in parts:
+        meetings = numbers.attended_by(account_id, at=at)
+    if meetings.n:
         page = reverse("meetings:list") if is_own else ""
-        yield RecordPart(part.title, part.lines, page, _("Meetings"))
+        yield RecordPart(meetings.title, meetings.lines, page, _("Meetings"))

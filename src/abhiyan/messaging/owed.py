@@ -25,7 +25,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         yield Owed(
             urgency=1 if held.reason == "budget" else 2,
             title=ngettext("%(n)s message is held back", "%(n)s messages are held back", held.n)
-            % {"n": held.n},
+            % {"n": grouped(held.n)},
             meta=str(reasons.reason(held.reason)),
             href=held_page(),
             act=_("Look"),

@@ -24,6 +24,7 @@ from .models import Appointment, Release
 from .queries import phones
 from .rules.capabilities import LEADS
 from .rules.releases import CAPABILITY, NAMES, page_of
+from .rules.vacancies import vacant_words
 from .viewer import ABOVE_DESKS, HeldOffice, Viewer
 
 DECIDERS_SHOWN = 3
@@ -239,9 +240,7 @@ def _vacant(to_fill: list[_Vacancy], n: int, unit: str) -> Owed:
         (one,) = to_fill
         title, meta, href, act = one.said, unit, one.href, one.act
     else:
-        title = ngettext(
-            "%(n)s office is vacant here and below", "%(n)s offices are vacant here and below", n
-        ) % {"n": grouped(n)}
+        title = vacant_words(n)
         words = [one.said for one in to_fill]
         if others:
             words.append(_("others fill %(n)s of them") % {"n": grouped(others)})

@@ -1,6 +1,5 @@
 """Who is responsible for a unit, as its page says: offices, vacancies, and what is vacant below."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +11,8 @@ from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui.addresses import address_of
 from abhiyan.units import queries as units
+
+from .rules.vacancies import VacantBelow
 
 
 def seats(
@@ -55,15 +56,6 @@ def leaders(
         for holder in org.line_of_command(here.id, hierarchy, on=today)
         if holder.unit_id == here.id
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class VacantBelow:
-    """Of one office, how many units below should have a holder and have none."""
-
-    name: str
-    vacant: int
-    expected: int
 
 
 def vacant_below(found: list[org.OfficeBelow], lang: str) -> list[VacantBelow]:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from abhiyan.core.numbers import grouped
 from abhiyan.core.words import language
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
@@ -20,9 +19,5 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     found = vacant_below(ask_vacancies_below(of.unit_id, of.hierarchy, at=at)(), language())
     yield ReviewedPart(
         _("Vacant below"),
-        [
-            (one.name, _("%(n)s of %(of)s") % {"n": grouped(one.vacant), "of": grouped(one.expected)})
-            for one in found
-        ]
-        or [(_("No office is vacant"), "")],
+        [(office.name, office.words) for office in found] or [(_("No office is vacant"), "")],
     )

@@ -18,7 +18,7 @@ from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, Thing
 from .models import Task
 from .queries import tasks as found
 from .rules.looks_after import LOOKS_AFTER
-from .rules.tasks import Act, TaskState
+from .rules.tasks import Act, TaskState, late_words
 
 SHOWN = 20
 UNITS_SHOWN = 3  # units that the row of late tasks names
@@ -82,15 +82,19 @@ def _waiting(account_id: int, counts: dict[str, int], *, at: datetime) -> Iterat
     """What somebody gave that waits for their look, or is late: one line for each kind."""
     for one in found.waiting_for(account_id, counts, at=at):
         if one.show == "done":
-            title = ngettext("%(n)s task done: look at it", "%(n)s tasks done: look at them", one.n)
+            title = ngettext("%(n)s task done: look at it", "%(n)s tasks done: look at them", one.n) % {
+                "n": grouped(one.n)
+            }
         elif one.show == "declined":
-            title = ngettext("%(n)s task was declined", "%(n)s tasks were declined", one.n)
+            title = ngettext("%(n)s task was declined", "%(n)s tasks were declined", one.n) % {
+                "n": grouped(one.n)
+            }
         else:
-            title = ngettext("%(n)s task is late", "%(n)s tasks are late", one.n)
+            title = late_words(one.n)
         page = reverse("programmes:tasks") + f"?show=given&state={one.show}"
         yield Beside(
             sheet=I_WAIT_FOR,
-            title=title % {"n": grouped(one.n)},
+            title=title,
             meta=", ".join(one.first),
             href=reverse("programmes:task", args=[one.only]) if one.only else page,
         )

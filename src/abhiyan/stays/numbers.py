@@ -28,7 +28,7 @@ class PlaceNumbers:
     is_exact: bool = True
 
     @property
-    def places(self) -> int:
+    def total(self) -> int:
         return sum(self.by_state.values())
 
     @property
@@ -65,9 +65,9 @@ def places_in(
 
 @dataclass(frozen=True, slots=True)
 class StayNumbers:
-    """The stays of a worker in the last days. given: assigned; arrived: as reported."""
+    """The stays of a worker in the last days. arrived: as reported."""
 
-    given: int
+    assigned: int
     arrived: int
     counted: int
     waiting: int
@@ -82,7 +82,7 @@ class StayNumbers:
         stays = STAY_WORDS.sentence(
             seen=self.counted, waiting=self.waiting, confirmed=self.confirmed, reported=self.arrived
         )
-        return [(_("Stays"), stays), (_("Assigned"), grouped(self.given))]
+        return [(_("Stays"), stays), (_("Assigned"), grouped(self.assigned))]
 
 
 def _since(at: datetime) -> date:

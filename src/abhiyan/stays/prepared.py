@@ -16,5 +16,5 @@ def prepared(one: Programme, *, lo: int, hi: int, on: date) -> Iterator[Prepared
     """Yield the places at positions [lo, hi) that have a worker. Numbers alone. In a system scope."""
     if one.kind == queries.KIND:
         day = datetime.combine(on, time(), ZoneInfo(one.zone))
-        found = numbers.places_in(one, (lo, hi), at=day)
-        yield PreparedLine(_("Places assigned"), found.places - found.empty, found.places)
+        places = numbers.places_in(one, (lo, hi), at=day)
+        yield PreparedLine(_("Places assigned"), places.total - places.empty, places.total)

@@ -18,7 +18,7 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
         stays = numbers.stays_of(account_id, at=at)
         months = numbers.days_by_month(account_id, at=at)
         letter = queries_days.last_letter(account_id) if months and not is_own else None
-    if stays.given:
+    if stays.assigned:
         yield RecordPart(stays.title, stays.lines)
     if months and is_own:
         yield RecordPart(_("Field days"), months, reverse("stays:days"), _("My field days"))

@@ -30,6 +30,6 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
             (programme, numbers.places_in(programme, (of.lo, of.hi), at=at, is_exact=of.is_exact))
             for programme in queries.to_staff(at)
         ]
-    for programme, found in counted:
-        if found.places:
-            yield ReviewedPart(named(programme.names), found.lines)
+    for programme, places in counted:
+        if places.total:
+            yield ReviewedPart(named(programme.names), places.lines)

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from abhiyan.core.numbers import MINUS, Number, grouped
+from abhiyan.core.numbers import MINUS, Number, grouped, grouped_to
 
-__all__ = ["CRORE", "LAKH", "MINUS", "NONE", "Number", "grouped", "of_100", "share", "short"]
+__all__ = ["CRORE", "LAKH", "MINUS", "NONE", "Number", "grouped", "grouped_to", "of_100", "share", "short"]
 
 LAKH = 100_000
 CRORE = 10_000_000

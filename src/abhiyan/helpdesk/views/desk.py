@@ -21,7 +21,7 @@ from abhiyan.core import audit, clock, languages
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
-from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk import actions, numbers, queries
 from abhiyan.helpdesk.actions.lines import may_be_told, may_be_written, person_of
 from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket
@@ -52,7 +52,6 @@ STATES = (
     ("all", _("All")),
 )
 OPEN_ONES = ("", "late")  # of STATES
-MOST = 1_000  # counted up to here
 MOST_PROGRAMMES = 100  # to choose from
 LINK_LETTERS = 16  # of the address behind our question
 
@@ -206,9 +205,7 @@ def tickets(request: Request) -> HttpResponseBase:
 
 def _quiet(listing: DeskAddress) -> str:
     """Say how many texts ask nothing; "" where none does."""
-    n = queries.quiet_ones(queries.condition(replace(listing.wanted, text="")), limit=MOST)
-    count = grouped(n) + ("+" if n == MOST else "")
-    return ngettext("%(n)s text asks nothing", "%(n)s texts ask nothing", n) % {"n": count} if n else ""
+    return numbers.quiet_words(queries.condition(replace(listing.wanted, text="")))
 
 
 def _home(request: Request) -> int | None:
@@ -218,12 +215,10 @@ def _home(request: Request) -> int | None:
 def _facts(listing: DeskAddress, *, at: datetime) -> list[tuple[str, str]]:
     """Say how many wait and how many are overdue, each with its mark."""
     every = queries.Wanted(unit=listing.wanted.unit, desks=listing.wanted.desks)
-    queue = queries.waiting(queries.condition(every), at=at, limit=MOST)
-    n = grouped(queue.n) + ("+" if queue.n == MOST else "")
-    facts = [(ngettext("%(n)s waits", "%(n)s wait", queue.n) % {"n": n}, "")]
-    if queue.overdue:
-        text = ngettext("%(n)s overdue", "%(n)s overdue", queue.overdue) % {"n": grouped(queue.overdue)}
-        facts.append((text, "bad"))
+    requests = numbers.waiting(queries.condition(every), at=at)
+    facts = [(ngettext("%(n)s waits", "%(n)s wait", requests.n) % {"n": requests.figure}, "")]
+    if requests.overdue:
+        facts.append((requests.overdue_words, "bad"))
     return facts
 
 

@@ -5,6 +5,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import ngettext
+
+from abhiyan.core.numbers import grouped
+
 
 class TaskState(StrEnum):
     """Where a task is. Late is none of these: it follows from the time it was due."""
@@ -78,3 +82,8 @@ def day_after(on: date, zone: str) -> tuple[datetime, datetime]:
     """The next day's first instant, and that of the day after it, in a zone."""
     first, last = (datetime.combine(on + timedelta(days=n), time(), ZoneInfo(zone)) for n in (1, 2))
     return first, last
+
+
+def late_words(n: int) -> str:
+    """Say how many tasks are late."""
+    return ngettext("%(n)s task is late", "%(n)s tasks are late", n) % {"n": grouped(n)}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.cut import Cut
+from abhiyan.programmes.rules.tasks import late_words
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.slides.said import Bars, Slide, SlideBar, SlideColumn
 
@@ -121,7 +122,6 @@ def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
             about, title, Cut(of.decided, of.n), body, rest, page="round", under=_("Decisions")
         )
     if of.late:
-        n = of.late.total
-        title = filled(ngettext("%(n)s task is late", "%(n)s tasks are late", n), n=n)
+        title = late_words(of.late.total)
         body = table_of(SlideColumn(_("Task"), 0.5), SlideColumn(_("Unit"), 0.3), SlideColumn(_("Due"), 0.2))
         yield table_slides(about, title, of.late, body, page="round", under=_("Late tasks"))

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import small_cells
 from abhiyan.core.cut import Cut
 from abhiyan.core.words import language
+from abhiyan.org.rules.vacancies import vacant_words
 from abhiyan.programmes.rules.count_words import CountWords
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import BARS, NAMES, RUNGS, LadderShown
@@ -507,12 +508,9 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     """
     own = [office for office, name, _since in unit.offices if not name]
     missing = len(own) + sum(n for _office, n, _of in unit.vacant)
-    words = ngettext(
-        "%(n)s office is vacant here and below", "%(n)s offices are vacant here and below", missing
-    )
     if not missing:
         return
-    title = filled(words, n=missing)
+    title = vacant_words(missing)
     rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
     vacant = _("vacant in %(n)s of %(of)s units below")
     below = [(office, filled(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]

@@ -223,10 +223,7 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
         ],
         "",
     )
-    vacant = [
-        (one.name, _("%(n)s of %(of)s") % {"n": grouped(one.vacant), "of": grouped(one.expected)})
-        for one in read["vacant_below"]
-    ]
+    vacant = [(office.name, office.words) for office in read["vacant_below"]]
     yield _("Vacant below"), vacant, ""
     for part in read["parts"]:
         yield str(part.title), [(str(label), value) for label, value in part.lines], ""

@@ -196,12 +196,11 @@ def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
         return []
     going = ages.together(each.waiting for each in backlogs if each.loop)
     held = ages.together(each.waiting for each in backlogs if not each.loop)
-    oldest = _("oldest %(age)s")
     figures = [
         Figure(
             _("Replies waiting"),
             going.n_said,
-            note=oldest % {"age": going.oldest_said} if going.n else "",
+            note=going.oldest_words,
             kind=mark(going),
             href="#waiting" if going.n else "",
         )
@@ -211,7 +210,7 @@ def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
             Figure(
                 _("Held back"),
                 held.n_said,
-                note=oldest % {"age": held.oldest_said},
+                note=held.oldest_words,
                 kind="bad",
                 href="#waiting",
             )

@@ -1,0 +1,139 @@
+"""Numbers of the helpline, read and worded once for Today, a unit's page, the list, a dossier and the launch page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.translation import ngettext
+
+from abhiyan.core import sql
+from abhiyan.core.numbers import grouped_to
+
+from .models import Ticket
+from .queries import SMALL, own_phones
+
+MOST = 1_000  # requests that are counted at desks
+MOST_BELOW = 100  # and on a unit's page
+
+
+def _overdue_words(n: int, most: int) -> str:
+    return ngettext("%(n)s overdue", "%(n)s overdue", n) % {"n": grouped_to(n, most)}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRequests:
+    """Requests that wait for an answer, counted up to MOST. raised: these came up from below."""
+
+    n: int = 0
+    overdue: int = 0
+    raised: int = 0
+    due_at: datetime | None = None  # of the first
+    opened_at: datetime | None = None  # of the oldest
+
+    @property
+    def figure(self) -> str:
+        return grouped_to(self.n, MOST)
+
+    @property
+    def overdue_words(self) -> str:
+        return _overdue_words(self.overdue, MOST)
+
+
+def waiting(of: Q, *, at: datetime) -> WaitingRequests:
+    """Count what waits in the caller's scope. One query; those due first where there are more than MOST."""
+    return _counted(_open(of), at)
+
+
+def waiting_apart(of: Q, *, at: datetime) -> tuple[WaitingRequests, WaitingRequests]:
+    """Count what came here first, and what came up from below. One query."""
+    rows = _open(of)
+    return _counted([row for row in rows if not row[1]], at), _counted([row for row in rows if row[1]], at)
+
+
+def _open(terms: Q) -> list[tuple[datetime, int, datetime]]:
+    """Return due, raised and opened of what waits. It looks up the viewer's own phones only if something waits."""
+    rows = Ticket.objects.filter(terms, state=Ticket.State.OPEN).order_by("due_at")
+    facts = list(rows.values_list("due_at", "raised", "opened_at", "phone_id")[:MOST])
+    own_ids = own_phones() if facts else set()
+    return [(due, raised, opened) for due, raised, opened, phone_id in facts if phone_id not in own_ids]
+
+
+def _counted(rows: list[tuple[datetime, int, datetime]], at: datetime) -> WaitingRequests:
+    if not rows:
+        return WaitingRequests()
+    return WaitingRequests(
+        len(rows),
+        sum(due < at for due, _raised, _opened in rows),
+        sum(raised > 0 for _due, raised, _opened in rows),
+        rows[0][0],
+        min(opened for _due, _raised, opened in rows),
+    )
+
+
+def quiet_words(of: Q) -> str:
+    """Say how many texts ask nothing, counted up to MOST; "" where none does. In the caller's scope; one query."""
+    n = Ticket.objects.filter(of, state=Ticket.State.QUIET)[:MOST].count()
+    words = ngettext("%(n)s text asks nothing", "%(n)s texts ask nothing", n)
+    return words % {"n": grouped_to(n, MOST)} if n else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsBelow:
+    """Requests that wait in a unit and below, counted up to MOST_BELOW."""
+
+    n: int
+    overdue: int
+
+    @property
+    def figure(self) -> str:
+        return grouped_to(self.n, MOST_BELOW)
+
+    @property
+    def overdue_figure(self) -> str:
+        return grouped_to(self.overdue, MOST_BELOW)
+
+    @property
+    def overdue_words(self) -> str:
+        return _overdue_words(self.overdue, MOST_BELOW)
+
+
+_BELOW = f"""select count(*), count(*) filter (where due_at < %(at)s) from (
+  select t.due_at from helpdesk_ticket t where t.state = 'open' and exists (
+    select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)
+  limit {MOST_BELOW}) found"""
+
+
+def requests_below(span: tuple[int, int], *, at: datetime) -> RequestsBelow:
+    """Count what waits within [lo, hi). In the caller's scope; one query, of as few rows."""
+    return RequestsBelow(*sql.row(_BELOW, {"lo": span[0], "hi": span[1], "at": at}, keep_plan=True))
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNumbers:
+    """Requests of one desk: how many wait, are overdue, and were solved.
+
+    Half were first answered within median_h hours; None where too few were.
+    """
+
+    waiting: int
+    overdue: int
+    solved: int
+    median_h: float | None
+
+
+def desk_numbers(unit_id: int, *, days: int, at: datetime, until: datetime | None = None) -> DeskNumbers:
+    """Count what waits at a unit's desk, and what the last days show of it. In a scope that sees it; one query.
+
+    until: count as solved what was solved before then.
+    """
+    row = sql.row(
+        f"""select count(*) filter (where t.state = 'open'),
+          count(*) filter (where t.state = 'open' and due_at < %(at)s), count(*) filter (where t.solved_at < %(until)s),
+          case when count(h.first) >= {SMALL} then percentile_cont(0.5) within group (order by h.first) end
+        from (select * from helpdesk_ticket where desk_id = %(desk)s and state = 'open'
+          union all select * from helpdesk_ticket
+          where desk_id = %(desk)s and state not in ('open', 'merged') and opened_at >= %(since)s) t
+        cross join lateral (select extract(epoch from t.answered_at - t.opened_at)::float / 3600 as first) h""",
+        {"desk": unit_id, "since": at - timedelta(days=days), "at": at, "until": until or "infinity"},
+    )
+    return DeskNumbers(*row)

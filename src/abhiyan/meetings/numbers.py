@@ -1,0 +1,93 @@
+"""Numbers of meetings by invitation, read and worded once for a dossier and a record."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock, sql
+from abhiyan.ui.numbers import grouped
+
+from .rules.attendance import INVITED, WORDS
+
+DAYS = 90
+
+
+def _title() -> str:
+    return _("Meetings by invitation, last %(days)s days") % {"days": DAYS}
+
+
+def _since(at: datetime) -> date:
+    return clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
+
+
+# A meeting m that has begun by an instant.
+_BEGUN = """m.cancelled_at is null and m.kind = 'meeting' and m.due_id is null and m.first_on >= %(since)s
+ and (m.first_on + m.starts) at time zone %(zone)s <= %(at)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingsAttended:
+    """The meetings of the last days that somebody was invited to, was ticked at, and could not come to."""
+
+    n: int
+    ticked: int
+    excused: int
+
+    @property
+    def title(self) -> str:
+        return _title()
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        numbers = (
+            (_("Ticked by name"), self.ticked),
+            (_("Invited"), self.n),
+            (_("Can't come"), self.excused),
+        )
+        return [(label, grouped(number)) for label, number in numbers]
+
+
+def attended_by(account_id: int, *, at: datetime) -> MeetingsAttended:
+    """Count somebody's meetings of the last days that have begun. In a scope that sees them; one query."""
+    row = sql.row(
+        "select count(*), count(i.came_at), count(*) filter (where i.answer = 'no') from meetings_invitee i"
+        f" join meetings_meeting m on m.id = i.meeting_id where i.account_id = %(account)s and {_BEGUN}",
+        {"account": account_id, "since": _since(at), "at": at, "zone": settings.TIME_ZONE},
+    )
+    return MeetingsAttended(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMeetings:
+    """Meetings of the last days that have begun, and their people: seen by name, as reported, and invited."""
+
+    n: int
+    seen: int
+    reported: int
+    invited: int
+
+    @property
+    def title(self) -> str:
+        return _title()
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        people = WORDS.sentence(seen=self.seen, reported=self.reported, more=((INVITED, self.invited),))
+        return [(_("Meetings"), grouped(self.n)), (_("People"), people)]
+
+
+def held_in(span: tuple[int, int], *, at: datetime) -> HeldMeetings:
+    """Count the meetings of the last days that units within [lo, hi) began. In a scope that sees them; one query."""
+    row = sql.row(
+        f"""select count(*), coalesce(sum(s.seen), 0)::int, coalesce(sum(greatest(s.ticks, s.total)), 0)::int,
+          coalesce(sum(s.invited), 0)::int
+        from (select coalesce(m.total, 0) as total, count(i.account_id) as invited, count(i.came_at) as seen,
+            coalesce(sum(i.ticks), 0) as ticks from units_placement p
+          join meetings_meeting m on m.unit_id = p.unit_id and m.hierarchy = p.hierarchy
+          left join meetings_invitee i on i.meeting_id = m.id
+          where p.lo >= %(lo)s and p.lo < %(hi)s and {_BEGUN} group by m.id) s""",
+        {"lo": span[0], "hi": span[1], "since": _since(at), "at": at, "zone": settings.TIME_ZONE},
+    )
+    return HeldMeetings(*row)
