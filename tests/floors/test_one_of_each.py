@@ -271,3 +271,83 @@ def test_a_number_is_read_once_for_the_pages_that_show_it() -> None:
     text = "def late_in(unit: int) -> tuple[int, int]: return unit, unit"
     showing = [Source("review", Path(name), "late_in(1)") for name in ("owed.py", "doors.py")]
     assert list(read_again([Source("review", Path("queries.py"), text), *showing])), "the finder finds"
+
+
+# They show a number for no canvassing and no check, so the gate does not ask about it.
+SHOWN_OTHERWISE = {
+    "org/actions/doors.py reveal_phone": "an act of its own, which others ask after the gate",
+    "org/actions/doors.py reveal_bearer": "leaders call the people of their own line",
+    "site/views/bearer.py bearer": "leaders call the people of their own line",
+    "helpdesk/actions/answering.py reveal_caller": "the person asked the helpline, and waits for the answer",
+    "stays/actions/assigning.py show_host": "the host of a stay expects the worker",
+    "enrolment/views/people.py person_reveal": "an office looks at one entry of its own roll",
+}
+SHOWS = {"reveal_number", "reveal_phone", "reveal_bearer"}
+
+
+def shown_without_the_gate(source: Source) -> Iterator[str]:
+    """Yields functions that show a number and neither ask the gate nor lead to a function beside them that does."""
+    functions = {node.name: node for node in source.nodes if isinstance(node, ast.FunctionDef)}
+    calls = {
+        name: {dotted(each.func).rpartition(".")[2] for each in ast.walk(node) if isinstance(each, ast.Call)}
+        for name, node in functions.items()
+    }
+    asks = {"contact_verdict", "contact_verdicts"}
+    while more := {name for name, called in calls.items() if called & asks} - asks:
+        asks |= more
+    yield from (
+        f"{source.room}/{source.path} {name}" for name in calls if calls[name] & SHOWS and name not in asks
+    )
+
+
+def test_one_gate_says_whether_somebody_may_be_called_or_met() -> None:
+    asking = [
+        f"{source.room}/{source.path} {node.name}"
+        for source in sources("**/*.py")
+        for node in source.nodes
+        if isinstance(node, ast.FunctionDef)
+        for each in ast.walk(node)
+        if isinstance(each, ast.Call) and dotted(each.func) == "gate.held_back"
+    ]
+    assert asking == ["contact/gate.py contact_verdicts"], asking
+    shown = {where for source in sources("**/*.py") for where in shown_without_the_gate(source)}
+    assert shown == set(SHOWN_OTHERWISE), shown ^ set(SHOWN_OTHERWISE)
+
+
+def kept_tries(source: Source) -> Iterator[str]:
+    """Yields the functions that keep a row of `ContactTry`."""
+    for node in source.nodes if "ContactTry" in source.text else []:
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(each, ast.Call)
+            and (
+                dotted(each.func) in ("ContactTry.objects.create", "ContactTry.objects.bulk_create")
+                or (
+                    dotted(each.func) == "made.save"
+                    and any(key.arg == "force_insert" for key in each.keywords)
+                )
+            )
+            for each in ast.walk(node)
+        ):
+            yield f"{source.room}/{source.path} {node.name}"
+
+
+def outcomes_of_tries(source: Source) -> Iterator[str]:
+    """Yields the sets of outcomes that have a word for "nobody answered"."""
+    for node in source.nodes:
+        if isinstance(node, ast.ClassDef) and any(
+            isinstance(each, ast.Assign) and "'no_answer'" in ast.unparse(each.value) for each in node.body
+        ):
+            yield f"{source.room}/{source.path} {node.name}"
+
+
+def test_one_function_ends_each_try_with_an_outcome_of_one_set() -> None:
+    kept = [where for source in sources("**/*.py") for where in kept_tries(source)]
+    assert kept == ["contact/actions/standing.py take_back_row", "contact/actions/tries.py end_try"], kept
+    found = [where for source in sources("**/*.py") for where in outcomes_of_tries(source)]
+    # Canvassing has the second. The first is of back-checks and requests, which the last two narrow in their own words.
+    assert found == [
+        "contact/models.py Outcome",
+        "contact/models.py Outcome",
+        "helpdesk/rules/tries.py CallResult",
+        "verification/actions/checks.py TryOutcome",
+    ], found

@@ -16,7 +16,7 @@ _TALKS = ", ".join(f"'{one.value}'" for one in TALKS)
 
 # A row of a list says yes to messages where the list has each person's consent, or where they gave it at the door
 # themselves. A number that was given for another purpose is no consent to a message (law.md D3). Talks are counted as
-# at the doors, on all lists. The index on list and phone gives the phones in their order.
+# the gate counts them. The index on list and phone gives the phones in their order.
 _PHONES = f"""select e.phone_id, e.language, e.unit_id,
  case when e.why_out = 'opted_out' or exists (select from people_suppression x where x.phone_id = e.phone_id
  and x.lifted_at is null) then 'suppressed'
@@ -25,7 +25,9 @@ _PHONES = f"""select e.phone_id, e.language, e.unit_id,
  and i.ended_at is null) then 'no_consent'
  when (select count(*) from contact_entry o join contact_try t on t.entry_id = o.id and t.undone_at is null
  and t.outcome in ({_TALKS}) and t.at > %(day)s::date - {gate.LATELY_DAYS}
- where o.phone_id = e.phone_id) >= {gate.MOST_LATELY} then 'rested' else '' end as reason
+ where o.phone_id = e.phone_id) + (select count(*) from contact_try t where t.phone_id = e.phone_id
+ and t.undone_at is null and t.outcome in ({_TALKS}) and t.at > %(day)s::date - {gate.LATELY_DAYS})
+ >= {gate.MOST_LATELY} then 'rested' else '' end as reason
  from contact_list l join contact_entry e on e.list_id = l.id
  join units_placement pl on pl.unit_id = e.unit_id
  and pl.lo >= %(lowest)s and pl.lo < %(highest)s and coalesce(pl.lo <@ %(places)s::int8multirange, false)

@@ -20,14 +20,16 @@ from .rules.doors import door_label
 
 
 class Attempt(models.Model):
-    """One try. It names what it is about (a room's own id), never whom: only the room can tell."""
+    """One try of a back-check, or a call about a helpline request. It names its check or request, and no person.
+
+    Nobody but its account reads it: a unit that counted the tries would know who was drawn.
+    """
 
     class Outcome(models.TextChoices):
         REACHED = "reached", _("Reached")
         NO_ANSWER = "no_answer", _("No answer")
         LATER = "later", _("Asked to try later")
         WRONG_NUMBER = "wrong_number", _("Wrong number")
-        VISITED = "visited", _("Been there")
         NEVER = "never", pgettext_lazy("of a contact", "No more contact")
         LAPSED = "lapsed", _("Not finished in time")
 
@@ -209,15 +211,19 @@ class ContactEntry(models.Model):
 
 
 class ContactTry(models.Model):
-    """One try to meet somebody, at a door or by phone. Rows are added. A row that takes another back marks it undone.
+    """One try to meet somebody, at a door or by phone, in every kind of canvassing. Offices of the unit read them.
 
-    Such a row counts nowhere and is marked too. So a count of tries asks for `undone_at` alone.
+    Rows are added (`end_try`). A row that takes another back marks it undone. Such a row counts nowhere and is marked
+    too. So a count of tries asks for `undone_at` alone.
     """
 
     class Way(models.TextChoices):
         DOOR = "door", pgettext_lazy("of a contact", "Door of a list")
         WALK = "walk", pgettext_lazy("of a contact", "Walk without a list")
         CALL = "call", pgettext_lazy("of a contact", "Call")
+        CARD = "card", pgettext_lazy("of a contact", "Field card")
+        FRIEND = "friend", pgettext_lazy("of a contact", "Friend")
+        DIALOGUE = "dialogue", pgettext_lazy("of a contact", "Call to a booth president")
 
     class Outcome(models.TextChoices):
         TALKED = "talked", pgettext_lazy("of a contact", "Talked")
@@ -231,6 +237,10 @@ class ContactTry(models.Model):
         BUSY = "busy", pgettext_lazy("of a contact", "Busy")
         WRONG_NUMBER = "wrong_number", pgettext_lazy("of a contact", "Wrong number")
         NEVER = "never", pgettext_lazy("of a contact", "No more contact")
+        # A tick on the list of a drive says that somebody was at the door.
+        VISITED = "visited", _("Been there")
+        # Dialogues alone have it.
+        GONE = "gone", _("No longer president")
         # The outcome of a row that takes another one back.
         TAKEN_BACK = "taken_back", pgettext_lazy("of a contact", "Taken back")
 
@@ -253,6 +263,11 @@ class ContactTry(models.Model):
     undone_at = models.DateTimeField(null=True)
     turn_id = models.UUIDField(null=True)  # The CallTurn of a call.
     takes_back_id = models.UUIDField(null=True)  # The row that this one takes back.
+    # Of tries without an entry: the term, membership or dialogue it is about, and the phone of its person.
+    about = models.UUIDField(null=True)
+    phone_id = models.UUIDField(null=True)
+    is_visit = models.BooleanField(default=False, db_default=False)
+    again_at = models.DateTimeField(null=True)  # not before
     is_first_no = models.BooleanField(
         default=False, db_default=False
     )  # The phone had said no to nothing before.
@@ -270,6 +285,16 @@ class ContactTry(models.Model):
             # used by: the tries of one door
             models.Index(
                 fields=["entry", "at"], condition=models.Q(entry__isnull=False), name="contact_try_entry"
+            ),
+            # used by: the tries of one term, membership or dialogue
+            models.Index(
+                fields=["about", "at"], condition=models.Q(about__isnull=False), name="contact_try_about"
+            ),
+            # used by: the cap of talks
+            models.Index(
+                fields=["phone_id", "at"],
+                condition=models.Q(phone_id__isnull=False),
+                name="contact_try_phone",
             ),
             # used by: who works where, one's own record
             models.Index(fields=["by_id", "at"], name="contact_try_by"),

@@ -26,8 +26,14 @@ from .layout import LAYOUT
 from .models import BasisDocument, ContactEntry, ContactList, ContactTry
 from .rules.schemes import scheme_name
 
-_NOT_OF_DOORS = ("no_answer", "busy", "wrong_number", "never", "taken_back")
-OUTCOMES = tuple(outcome for outcome in ContactTry.Outcome if outcome not in _NOT_OF_DOORS)
+OUTCOMES = (
+    ContactTry.Outcome.TALKED,
+    ContactTry.Outcome.NOT_HOME,
+    ContactTry.Outcome.LATER,
+    ContactTry.Outcome.UNWILLING,
+    ContactTry.Outcome.WANTS_HELP,
+    ContactTry.Outcome.ENTITLED,
+)
 STATES = tuple(ContactEntry.State)
 
 

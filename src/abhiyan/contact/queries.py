@@ -23,6 +23,9 @@ from abhiyan.programmes.queries import is_in_play, running_of_kind, runs_now, ta
 from abhiyan.units import queries as units
 
 from . import bridges
+from .gate import TALKS
+from .gate import ContactAsked as ContactAsked  # noqa: PLC0414
+from .gate import contact_verdict as contact_verdict  # noqa: PLC0414
 from .models import Attempt, CallQueue, CallTurn, ContactEntry, ContactList, ContactTry
 from .rules.doors import door_label, walking_order
 from .rules.kinds import KIND, TALKED
@@ -53,14 +56,15 @@ def waits_until(tries: Iterable[Attempt], *, at: datetime) -> datetime | None:
     return max(later, default=None)
 
 
+def tries_about(way: str, about: UUID) -> list[ContactTry]:
+    """Return the tries about one term or membership that were not taken back, the first first. In scope."""
+    return list(ContactTry.objects.filter(way=way, about=about, undone_at=None).order_by("at", "id"))
+
+
 # --- doors ---
 
-TALKS = (ContactTry.Outcome.TALKED, ContactTry.Outcome.WANTS_HELP, ContactTry.Outcome.ENTITLED)
-CALL_OUTCOMES = tuple(
-    one.value
-    for one in ContactTry.Outcome
-    if one not in (ContactTry.Outcome.NOT_HOME, ContactTry.Outcome.TAKEN_BACK)
-)
+_OF_NO_CALL = ("not_home", "visited", "gone", "taken_back")
+CALL_OUTCOMES = tuple(one.value for one in ContactTry.Outcome if one not in _OF_NO_CALL)
 MOST_SHOWN = 30  # booths to choose from
 
 
@@ -205,7 +209,7 @@ def outcome_of(turn: CallTurn) -> ContactTry | None:
 def talks_of(account_id: int, unit_id: int, *, since: datetime, until: datetime) -> int:
     """Count the talks of a worker in a unit between two instants, such as of their stay there. In their own scope."""
     own = ContactTry.objects.filter(
-        by_id=account_id, unit_id=unit_id, at__range=(since, until), undone_at=None
+        by_id=account_id, unit_id=unit_id, at__range=(since, until), undone_at=None, about=None
     )
     return own.filter(outcome__in=TALKS).count()
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import words
 from abhiyan.programmes.rules.spoken import SpokenWords, spoken
 
-from .actions.missed import is_asked_back
 from .centres import PersonOnCall
+from .gate import is_of_callers
 
 WHY_OUT: Mapping[str, Promise] = {
     "opted_out": _("They said no to contact"),
@@ -47,7 +47,7 @@ def words_for_call(shown: PersonOnCall, *, caller: str) -> SpokenWords:
     An office's own words go before ours: in the person's language, else in that of the page, else as they are.
     """
     office_words, language = shown.turn.queue.words, shown.language
-    text: str | Promise = CALL_BACK_WORDS if is_asked_back(shown.turn.entry) else CALL_WORDS
+    text: str | Promise = CALL_BACK_WORDS if is_of_callers(shown.turn.entry.list) else CALL_WORDS
     if office_words and text is CALL_WORDS:
         language = next(code for code in (language, words.language(), *office_words) if code in office_words)
         text = office_words[language]

@@ -14,6 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.contact import actions as contact
+from abhiyan.contact.models import ContactTry
+from abhiyan.contact.queries import ContactAsked, contact_verdict
+from abhiyan.contact.rules import gate
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN, finished_at, stands
@@ -36,7 +40,7 @@ from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units import queries as units
 
 from . import queries
-from .models import Absence, CallDay, CallPlan, CallRound, Dialogue, OutcomeBeside
+from .models import Absence, CallDay, CallPlan, CallRound, Dialogue, Outcome, OutcomeBeside
 from .queries import KIND, MOST_NEEDS
 from .rules.roster import RosterSource, after_night, roster
 
@@ -48,7 +52,6 @@ MOST_ABSENCES = 20
 LONGEST_ABSENCE = timedelta(days=92)
 TASK_DAYS = 7  # for the office above, to appoint somebody or correct a number
 CHECKING = Actor.system("a call found no president at the number")
-Outcome = Dialogue.Outcome
 
 
 class CallOver(Refused, status=409):
@@ -210,8 +213,9 @@ def _give_out(programme: Programme, on: date, *, by: Actor, at: datetime) -> int
 def send_numbers(*, by: Actor, at: datetime) -> int:
     """Send each leader the names, booths and numbers of the day's calls, once after 10:00.
 
-    Each number sent leaves a row in the trail. Nothing is sent where an office has ended since the morning. Returns how
-    many leaders got them. In a system transaction, as jobs.
+    Each number sent leaves a row in the trail. A number is left out where the gate of calls does not allow it. Nothing
+    is sent where an office has ended since the morning. Returns how many leaders got them. In a system transaction, as
+    jobs.
     """
     sent = 0
     for programme in running_of_kind(queries.KIND, at):
@@ -247,15 +251,17 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
         lines = []
         for call in leader_calls:
             president = accounts[call.president_id]
-            number = people_acts.reveal_number(
-                phone=numbers.get(president.phone_id, ""),
-                about=president.public_id,
-                unit_id=call.unit_id,
-                is_counted=False,
-                to=accounts[leader].public_id,
-                by=by,
-                at=at,
-            )
+            number = ""
+            if not contact_verdict(_asked_of(call, president), at=at).why:
+                number = people_acts.reveal_number(
+                    phone=numbers.get(president.phone_id, ""),
+                    about=president.public_id,
+                    unit_id=call.unit_id,
+                    is_counted=False,
+                    to=accounts[leader].public_id,
+                    by=by,
+                    at=at,
+                )
             booth = named(places[call.unit_id].names, language)
             lines.append(", ".join(part for part in (president.name, booth, number) if part))
         messaging.tell_account(
@@ -269,16 +275,26 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
 
 
 def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
-    """Show a leader in office the number (E.164) of a president on today's roster. `org.reveal_bearer` records it."""
+    """Show a leader in office the number (E.164) of a president on today's roster. `org.reveal_bearer` records it.
+
+    Refuses NotFound, CallOver, NoMoreCalls; contact's HeldBack where the gate of calls does not allow it.
+    """
     with system("a president is called"):
         rows = Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id))
         row = needed(next(iter(queries.in_office(needed(by.account_id), rows, at=at)), None))
         if row.day != clock.day_in(programme_by_id(row.programme_id).zone, at):
             raise CallOver(day=date_format(row.day, "j F"))
         president = needed(people.account(row.president_id))
-        if people.phones_that_said_no([president.phone_id]):
+        why = contact_verdict(_asked_of(row, president), at=at).why
+        if why == "opted_out":
             raise NoMoreCalls
+        if why:
+            raise contact.HeldBack(why=gate.WORDS[why])
     return reveal_bearer(account=president.public_id, by=by, at=at)
+
+
+def _asked_of(row: Dialogue, president: Account) -> ContactAsked:
+    return ContactAsked(row.unit_id, programme_by_id(row.programme_id).zone, True, president.phone_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +342,7 @@ def note_call(
                 programmes.change_task(public_id=row.task_id, act=Act.WITHDRAW, by=CHECKING, at=at)
             row.task_id = None
         row.outcome, row.noted_at, row.made_at = Outcome(noted.outcome).value, at, made_at
-        if row.outcome in (Outcome.GONE, Outcome.WRONG):
+        if row.outcome in (Outcome.GONE, Outcome.WRONG_NUMBER):
             row.task_id = _tell_above(row, president, at=at)
         if row.outcome == Outcome.TALKED:
             if noted.organisation is None:
@@ -349,8 +365,16 @@ def note_call(
             )
             programmes.report_items(new=[talk], at=at)
         row.save()
-        if row.outcome == Outcome.NEVER:
-            people_acts.keep_spoken_no(phone_id=president.phone_id, by=by, at=at)
+        made = ContactTry(
+            id=lot.uuid(),
+            programme_id=row.programme_id,
+            unit_id=row.unit_id,
+            way=ContactTry.Way.DIALOGUE,
+            outcome=row.outcome,
+            about=row.pk,
+            phone_id=president.phone_id,
+        )
+        contact.replace_try(made=made, by=by, at=at, age=at - made_at)
         _record_call("note_call", row, by=by, at=at)
     return row, ticket
 

@@ -82,7 +82,7 @@ def _day(programme: Programme, ground: SampleGround, ago: int, rng: random.Rando
             continue
         noted = CallReport("later")
         if luck > ENDED:
-            noted = CallReport("wrong" if ago % 2 else "gone")
+            noted = CallReport("wrong_number" if ago % 2 else "gone")
         if luck < DONE:
             need, kind = rng.choice(NEEDS) if rng.random() < NEEDED else ("", "other")
             noted = CallReport("talked", rng.random() < 0.9, rng.randint(1, 3), need, kind)

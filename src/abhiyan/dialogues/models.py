@@ -2,10 +2,22 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from abhiyan.contact.models import ContactTry
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, policies, private
+
+Outcome = ContactTry.Outcome
+OUTCOMES = [
+    (each.value, each.label)
+    for each in (
+        Outcome.TALKED,
+        Outcome.NO_ANSWER,
+        Outcome.LATER,
+        Outcome.GONE,
+        Outcome.WRONG_NUMBER,
+        Outcome.NEVER,
+    )
+]
 
 
 class CallPlan(models.Model):
@@ -59,14 +71,6 @@ class Dialogue(models.Model):
 
     is_beside: bool = False  # What an act just brought was kept beside what stands; no column.
 
-    class Outcome(models.TextChoices):
-        TALKED = "talked", _("Talked")
-        NO_ANSWER = "no_answer", _("No answer")
-        LATER = "later", pgettext_lazy("of a call", "Later")
-        GONE = "gone", _("No longer president")
-        WRONG = "wrong", _("Wrong number")
-        NEVER = "never", pgettext_lazy("of a contact", "No more contact")
-
     id = models.UUIDField(primary_key=True)  # random
     programme_id = models.IntegerField()
     day = models.DateField()  # in the programme's zone
@@ -74,7 +78,7 @@ class Dialogue(models.Model):
     unit_id = models.BigIntegerField()  # the booth
     president_id = models.BigIntegerField()  # account
     came = models.SmallIntegerField()  # of rules.roster.RosterSource
-    outcome = models.TextField(choices=Outcome.choices, default="", db_default="")
+    outcome = models.TextField(choices=OUTCOMES, default="", db_default="")
     has_asked = models.BooleanField(default=False, db_default=False)  # how they and the family are
     organisation = models.SmallIntegerField(null=True)  # 1 to 3: how the booth is doing
     noted_at = models.DateTimeField(null=True)
@@ -114,7 +118,7 @@ class OutcomeBeside(models.Model):
     """An outcome that the leader noted of a call and that does not stand: kept beside what does, and shown."""
 
     call = models.ForeignKey(Dialogue, models.CASCADE, related_name="outcomes_beside", db_index=False)
-    outcome = models.TextField(choices=Dialogue.Outcome.choices)
+    outcome = models.TextField(choices=OUTCOMES)
     made_at = models.DateTimeField()  # when it was finished
     stored_at = models.DateTimeField()  # when it came
 

@@ -19,12 +19,16 @@ from abhiyan.programmes.queries import items_by_id, programme_by_id, running_of_
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.units import queries as units
 
-from .models import Absence, CallPlan, Dialogue, OutcomeBeside
+from .models import Absence, CallPlan, Dialogue, Outcome, OutcomeBeside
 from .rules.roster import WEAKEST, BoothToCall, Caller, RosterSource, days_of_round
 
 KIND = "dialogues"
-Outcome = Dialogue.Outcome
-ENDED = (Outcome.TALKED, Outcome.GONE, Outcome.WRONG, Outcome.NEVER)  # the call does not come again tomorrow
+ENDED = (
+    Outcome.TALKED,
+    Outcome.GONE,
+    Outcome.WRONG_NUMBER,
+    Outcome.NEVER,
+)  # the call does not come again tomorrow
 PRESIDENT = "booth_president"
 PER_DAY = 2
 MOST_NEEDS = 5  # of one talk
@@ -67,7 +71,7 @@ past as (
     max(d.day) filter (where d.outcome = 'talked' and i.ended_at is null) as heard_on,
     array_agg(distinct d.president_id) filter (where d.outcome in ('no_answer', 'later') and d.day < %(on)s) as called,
     count(*) filter (where {CONFIRMED_ITEM}) as confirmed,
-    count(*) filter (where d.outcome in ('gone', 'wrong')) as missed,
+    count(*) filter (where d.outcome in ('gone', 'wrong_number')) as missed,
     sum(n.needs) as needs, sum(n.solved) as solved
   from dialogues_dialogue d left join programmes_item i on i.id = d.item_id
   left join lateral (select count(*) as needs, count(t.solved_at) as solved from helpdesk_ticket t

@@ -34,7 +34,7 @@ from abhiyan.ui.records import (
 from abhiyan.units import queries as units
 
 from . import queries, views
-from .models import Dialogue
+from .models import Outcome
 from .words import words_to_say
 
 PAGE = "site:field_call"
@@ -83,7 +83,7 @@ def show_call(request: Request, sent: RecordSent) -> RecordShown:
         unit_fact(card.of.unit_id),
         (say("Booth president"), person(card.name)),
         (say("Day"), date_format(card.of.day, "j M Y")),
-        (say("What came of it"), str(Dialogue.Outcome(fields["outcome"]).label)),
+        (say("What came of it"), str(Outcome(fields["outcome"]).label)),
         *typed(form, "outcome"),
     ]
     return RecordShown(facts, names=1)

@@ -34,7 +34,7 @@ from abhiyan.units import queries as units
 
 from . import actions, queries
 from .actions import OrganisationMissing
-from .models import Dialogue
+from .models import OUTCOMES, Dialogue, Outcome
 from .words import words_to_say
 
 NEEDS = [
@@ -64,6 +64,8 @@ class NeedForm(CheckedForm):
     )
 
 
+# A phone may send an outcome that its page of last week called so.
+OUTCOMES_BEFORE = {"wrong": Outcome.WRONG_NUMBER}
 EMPTY = {"kind": Ticket.Kind.MATERIAL}
 
 
@@ -71,7 +73,7 @@ class CallForm(NeedForm):
     """The outcome of one call, in three steps. All but the outcome belong to a talk."""
 
     asked_if: ClassVar = dict.fromkeys(
-        ("has_asked", "organisation", "kind", "need"), ("outcome", (Dialogue.Outcome.TALKED.value,))
+        ("has_asked", "organisation", "kind", "need"), ("outcome", (Outcome.TALKED.value,))
     )
     field_order = ("outcome",)
     use_required_attribute = False  # a talk alone needs them
@@ -89,7 +91,11 @@ class CallForm(NeedForm):
         error_messages={"required": OrganisationMissing.message},
         widget=forms.RadioSelect(attrs=SOMETIMES),
     )
-    outcome = forms.ChoiceField(choices=Dialogue.Outcome.choices, widget=forms.HiddenInput)
+    outcome = forms.TypedChoiceField(
+        choices=[*OUTCOMES, *((old, OUTCOMES_BEFORE[old].label) for old in OUTCOMES_BEFORE)],
+        coerce=lambda value: OUTCOMES_BEFORE.get(value, value),
+        widget=forms.HiddenInput,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,6 +26,7 @@ from abhiyan.units import queries as units
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Registration, Reminder, Send, Template
 from .our_numbers import AnswerWay, OurNumbers
+from .recipients import on_phones as on_phones  # noqa: PLC0414
 from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
 
 MOST_NEW = 5  # numbers just added that Today names

@@ -11,10 +11,7 @@ from .attempts import (
     begin_attempt,
     end_attempt,
     lapse_attempts,
-    note_attempt,
     note_other_try,
-    note_visit,
-    undo_visit,
 )
 from .bridging import ASKED, MOST_ASKS, BridgeAskedOut, BridgeBusy, BridgeOff, hear_bridge, ring_by_bridge
 from .calls import (
@@ -115,3 +112,4 @@ from .talks import (
     show_number,
     undo_contact,
 )
+from .tries import note_person_try, note_visit, replace_try, undo_visit

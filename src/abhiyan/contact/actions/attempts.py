@@ -14,7 +14,6 @@ from abhiyan.core import lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.people import actions as people
 
 LEASE = timedelta(minutes=30)
 VISIT_LEASE = timedelta(days=3)
@@ -99,45 +98,6 @@ def _end(attempt: Attempt, outcome: Attempt.Outcome, zone: tzinfo, at: datetime)
         attempt.again_at = next_try([*begun.values_list("begun_at", flat=True), attempt.begun_at], zone)
 
 
-def note_attempt(
-    *,
-    room: str,
-    about: UUID,
-    outcome: Attempt.Outcome,
-    zone: tzinfo,
-    is_visit: bool = False,
-    phone_id: UUID | None = None,
-    by: Actor,
-    at: datetime,
-) -> Attempt:
-    """Write a try that took place without a lease. A talk is never refused; nor by a try of somebody else under way.
-
-    phone_id: that of the person. After NEVER it has said no to all outreach (`people.keep_spoken_no`).
-
-    The room asks beforehand who may. Refuses NotNow where nobody was reached and the next try has not come.
-    """
-    assert by.account_id is not None
-    with system("a try is noted"):
-        sql.wait_for(f"tries of {room} {about}")
-        later = Attempt.objects.filter(room=room, about=about, again_at__gt=at)
-        if outcome == Attempt.Outcome.NO_ANSWER and later.exists():
-            raise NotNow
-        attempt = Attempt(
-            id=lot.uuid(),
-            room=room,
-            about=about,
-            account_id=by.account_id,
-            is_visit=is_visit,
-            begun_at=at,
-            until=at,
-        )
-        _end(attempt, outcome, zone, at)
-        attempt.save(force_insert=True)
-        if outcome == Attempt.Outcome.NEVER:
-            people.keep_spoken_no(phone_id=phone_id, by=by, at=at)
-    return attempt
-
-
 def note_other_try(
     *,
     room: str,
@@ -166,27 +126,6 @@ def note_other_try(
             done_at=at,
             again_at=again_at,
         )
-
-
-def note_visit(*, room: str, about: UUID, by: Actor, at: datetime) -> Attempt:
-    """Write that somebody has been at a door. It needs no lease, and says nothing of what came of it.
-
-    The room asks beforehand who may.
-    """
-    return note_other_try(
-        room=room, about=about, outcome=Attempt.Outcome.VISITED, is_visit=True, by=by, at=at
-    )
-
-
-def undo_visit(*, room: str, about: UUID, by: Actor) -> None:
-    """Take back one's own visits to a door. Refuses NoVisit."""
-    assert by.account_id is not None
-    with system("a visit to a door is taken back"):
-        gone, _rows = Attempt.objects.filter(
-            room=room, about=about, account_id=by.account_id, outcome=Attempt.Outcome.VISITED
-        ).delete()
-    if not gone:
-        raise NoVisit
 
 
 def lapse_attempts(*, room: str, about: Collection[UUID], at: datetime) -> None:

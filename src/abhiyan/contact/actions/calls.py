@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import bridges, centres, queries
 from abhiyan.contact.bridges import DOWN
+from abhiyan.contact.gate import contact_of_entry, contact_verdict, is_closed_by_no, is_of_callers
 from abhiyan.contact.models import (
     CallHandover,
     CallQueue,
     CallSeat,
     CallTurn,
     ContactEntry,
-    ContactList,
     ContactTry,
     PausedCentre,
 )
@@ -27,7 +27,6 @@ from abhiyan.core.gateways import UNCONFIRMED
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import latest_version
-from abhiyan.messaging.queries import open_hours
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
@@ -35,8 +34,6 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units import queries as units
 
 from .attempts import LEASE
-from .doors import talked_lately
-from .missed import is_asked_back, is_closed_by_no
 
 MOST_OWN = 19  # Calls a day from a caller's own phone (law.md T3).
 MOST_SKIPPED = 200  # People held back in one look for the next.
@@ -211,24 +208,13 @@ def _held_back(queue: CallQueue, entry: ContactEntry, *, at: datetime) -> str:
     """
     phone_id, programme = needed(entry.phone_id), queue.programme
     lock_phones([phone_id])
-    why = gate.held_back(
-        is_call=True,
-        at=at,
-        zone=programme.zone,
-        polling=units.polling({0: [entry.unit_id]}, at=at)[0],
-        open_hours=open_hours(),
-        is_over=entry.list.state != ContactList.State.APPROVED
-        or entry.list.last_day < clock.day_in(programme.zone, at),
-        said_no=is_closed_by_no(entry),
-        is_of_scheme=bool(entry.list.scheme),
-        n_lately=0 if is_asked_back(entry) else talked_lately([entry.pk], [phone_id], at=at).get(phone_id, 0),
-    )
-    if why:
+    contact = contact_of_entry(entry, zone=programme.zone, is_call=True)
+    if why := contact_verdict(contact, at=at).why:
         return why
     for other in ContactEntry.objects.filter(phone_id=phone_id).exclude(pk=entry.pk).select_related("list"):
         if other.state == State.LEASED:
             return "elsewhere"
-        if other.list.programme_id != programme.pk or is_asked_back(entry) or is_asked_back(other):
+        if other.list.programme_id != programme.pk or is_of_callers(entry.list) or is_of_callers(other.list):
             continue
         if ContactTry.objects.filter(
             entry=other, way=ContactTry.Way.CALL, outcome__in=queries.TALKS, undone_at=None

@@ -1,15 +1,15 @@
 """Doors of a list: taken for three days, given back, and returned when a lease ends."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Case, F, Func, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import queries
+from abhiyan.contact.gate import ContactAsked, contact_of_entry, contact_verdicts
 from abhiyan.contact.models import ContactEntry
 from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
@@ -17,7 +17,6 @@ from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.messaging.queries import open_hours
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
@@ -72,21 +71,13 @@ def take_doors(
         own = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
         if own >= MOST_HELD:
             raise EnoughDoors(most=MOST_HELD)
-        polling = units.polling({unit_id: [unit_id]}, at=at)[unit_id]
-        whys: dict[int, str] = {}
-        for one in queries.lists_in_use(programme, on=on):
-            whys[one.pk] = gate.held_back(
-                is_call=False,
-                at=at,
-                zone=programme.zone,
-                polling=polling,
-                open_hours=open_hours(),
-                is_of_scheme=bool(one.scheme),
-            )
-        open_ = [pk for pk, why in whys.items() if not why]
+        lists = queries.lists_in_use(programme, on=on)
+        contacts = [ContactAsked(unit_id, programme.zone, contact_list=one) for one in lists]
+        whys = [verdict.why for verdict in contact_verdicts(contacts, at=at)]
+        open_ = [one.pk for one, why in zip(lists, whys, strict=True) if not why]
         if whys and not open_:
             # The reason of every list, if there is one.
-            raise HeldBack(why=gate.WORDS[min(whys.values(), key=lambda why: why == "frozen")])
+            raise HeldBack(why=gate.WORDS[min(whys, key=lambda why: why == "frozen")])
         place = units.units_by_id([unit_id])[unit_id]
         lat, lon = point or (place.lat, place.lon)
         given = {"unit": unit_id, "lists": open_, "on": on, "lat": lat, "lon": lon}
@@ -95,8 +86,8 @@ def take_doors(
         held: Counter[str] = Counter()
         while (n := MOST_HELD - own - len(taken)) > 0:
             ids = sql.column(_FREE, given | {"n": n})
-            found = list(ContactEntry.objects.filter(pk__in=ids))
-            fit, back = _fit(found, on=on, at=at)
+            found = list(ContactEntry.objects.filter(pk__in=ids).select_related("list"))
+            fit, back = _fit(found, zone=programme.zone, at=at)
             ContactEntry.objects.filter(pk__in=[one.pk for one in fit]).update(
                 state=State.LEASED, holder_id=account, until=at + VISIT_LEASE
             )
@@ -128,24 +119,27 @@ def require_there(*, programme: Programme, unit_id: int, by: Actor, at: datetime
         raise NotRunningThere
 
 
-def _fit(found: Sequence[ContactEntry], *, on: date, at: datetime) -> tuple[list[ContactEntry], Counter[str]]:
+def _fit(
+    found: Sequence[ContactEntry], *, zone: str, at: datetime
+) -> tuple[list[ContactEntry], Counter[str]]:
     """Split locked entries: one part may be met, the gate holds the other back. Write why on each of the latter.
 
     Somebody on two lists is with one worker at a time.
     """
     known = [one.phone_id for one in found if one.phone_id]
     lock_phones(known)
-    noes = people.phones_that_said_no(known)
-    talked = talked_lately([one.pk for one in found], known, at=at)
+    contacts = [contact_of_entry(one, zone=zone) for one in found]
+    whys = [verdict.why for verdict in contact_verdicts(contacts, at=at)]
+    on = clock.day_in(zone, at)
     elsewhere = set(
         ContactEntry.objects.filter(phone_id__in=known, state=State.LEASED).values_list("phone_id", flat=True)
     )
     fit, held = [], Counter[str]()
-    for one in found:
-        if one.phone_id in noes:
+    for one, why in zip(found, whys, strict=True):
+        if why == "opted_out":
             # Not counted: a worker who takes the doors of one house would read who said no.
             ContactEntry.objects.filter(pk=one.pk).update(state=State.OUT, why_out="opted_out", next_day=None)
-        elif max(talked.get(one.pk, 0), talked.get(one.phone_id, 0)) >= gate.MOST_LATELY:
+        elif why == "cap":
             rests = on + timedelta(days=gate.LATELY_DAYS)
             ContactEntry.objects.filter(pk=one.pk).update(state=State.LATER, next_day=rests)
             held["cap"] += 1
@@ -157,23 +151,6 @@ def _fit(found: Sequence[ContactEntry], *, on: date, at: datetime) -> tuple[list
             elsewhere.add(one.phone_id)
             fit.append(one)
     return fit, held
-
-
-def talked_lately(ids: Collection[int], known: Collection[UUID], *, at: datetime) -> dict[object, int]:
-    """Count the talks of the last LATELY_DAYS by entry and by phone. One query."""
-    found: Counter[object] = Counter()
-    rows = sql.rows(
-        """select e.id, e.phone_id, count(*)::int from contact_entry e join contact_try t on t.entry_id = e.id
-        where (e.id = any(%(ids)s) or e.phone_id = any(%(phones)s)) and t.at > %(since)s and t.undone_at is null
-          and t.outcome = any(%(talks)s) group by 1, 2""",
-        {"ids": list(ids), "phones": list(known), "since": at - timedelta(days=gate.LATELY_DAYS)}
-        | {"talks": [one.value for one in queries.TALKS]},
-    )
-    for entry, phone, n in rows:
-        found[entry] += n
-        if phone is not None:
-            found[phone] += n
-    return found
 
 
 def give_back(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:

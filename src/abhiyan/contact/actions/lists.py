@@ -401,6 +401,7 @@ def forget_person(*, told: ItemsErased) -> None:
     with system("a person on a list is erased"):
         for theirs in ({"entry__phone_id": told.phone_id}, {"item_id__in": item_ids(told.item_ids)}):
             ContactTry.objects.filter(**theirs).update(note=b"", note_until=None)
+        ContactTry.objects.filter(phone_id=told.phone_id).update(phone_id=None)
         nobody = {"phone_id": None, "person_name": b"", "door": "", "lane": "", "lat": None, "lon": None}
         ContactEntry.objects.filter(phone_id=told.phone_id).update(**_OUT, why_out="erased", **nobody)
 

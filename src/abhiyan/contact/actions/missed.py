@@ -10,11 +10,9 @@ from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.helpdesk.news import HelplineCalled
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
-from abhiyan.people import queries as people
 from abhiyan.programmes.queries import runs_now
 
 from .lists import RUN
@@ -22,22 +20,6 @@ from .lists import RUN
 State, CALLED = ContactEntry.State, ContactList.Basis.CALLED
 # A list of ours, made with the queue; its words are kept as sources of other lists are.
 TITLE, SOURCE, PURPOSE = "Missed calls / मिस्ड कॉल", "Helpline / हेल्पलाइन", "Call back / वापस कॉल"
-
-
-def is_asked_back(entry: ContactEntry) -> bool:
-    """Return whether somebody called the helpline and waits for a call back."""
-    return entry.list.basis == CALLED
-
-
-def is_closed_by_no(entry: ContactEntry) -> bool:
-    """Return whether a phone's no holds an entry back. A later call of the phone itself asks for one call back.
-
-    In a system scope.
-    """
-    if entry.phone_id is None or not people.phones_that_said_no([entry.phone_id]):
-        return False
-    no = people.standing_no(entry.phone_id)
-    return not (is_asked_back(entry) and no and helpdesk.has_called_since(entry.phone_id, no.at))
 
 
 def take_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:

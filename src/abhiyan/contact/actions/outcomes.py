@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from abhiyan.contact import centres, queries
+from abhiyan.contact.gate import is_closed_by_no, is_of_callers
 from abhiyan.contact.models import CallTurn, ContactEntry, ContactTry
 from abhiyan.contact.news import HelpOffered, HelpTakenBack
 from abhiyan.contact.rules.doors import unfit_note
@@ -33,9 +34,9 @@ from abhiyan.programmes.models import Item
 
 from .attempts import LEASE
 from .calls import require_seat
-from .missed import is_asked_back, is_closed_by_no
 from .standing import NO_MORE, free_item, take_back_row, taken_from_others
 from .talks import NOTE_KEPT, NoIsTheirs, NoteUnfit, file_need
+from .tries import end_try
 
 ABOUT = "contact.call"  # of answers to a script
 State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
@@ -157,10 +158,9 @@ def _note(row: CallTurn, report: CallTold, *, by: Actor, at: datetime) -> None:
         turn_id=row.pk,
     )
     made.way, made.outcome = ContactTry.Way.CALL, Outcome(report.outcome).value
-    made.by_id, made.at, made.stored_at = needed(by.account_id), row.rung_at, at
     since = finished_at(report.age, at=at, since=row.rung_at)
-    _fill(made, row, report, since=since, by=by, at=at)
-    made.save(force_insert=True)
+    _fill(made, row, report, rung_at=row.rung_at, since=since, by=by, at=at)
+    end_try(made=made, phone_id=entry.phone_id, by=by, at=at, age=at - row.rung_at)
     _settle(row, entry, made, report, since=since, by=by, at=at)
     row.outcome, row.ended_at = made.outcome, row.ended_at or at
     row.save(update_fields=["outcome", "ended_at"])
@@ -169,7 +169,14 @@ def _note(row: CallTurn, report: CallTold, *, by: Actor, at: datetime) -> None:
 
 
 def _fill(
-    made: ContactTry, row: CallTurn, report: CallTold, *, since: datetime, by: Actor, at: datetime
+    made: ContactTry,
+    row: CallTurn,
+    report: CallTold,
+    *,
+    rung_at: datetime,
+    since: datetime,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Fill a try: the note, the call-back, the request, the answers, the item. since: when the caller finished it."""
     queue, programme = row.queue, row.queue.programme
@@ -206,10 +213,10 @@ def _fill(
             by=by,
             at=at,
         )
-    if made.entry and is_asked_back(made.entry):
+    if made.entry and is_of_callers(made.entry.list):
         return  # They asked for it: no talk of ours counts.
-    on = clock.day_in(programme.zone, made.at)
-    key = free_item(programme.pk, "call", made.entry_id) if at - made.at <= WITHIN else None
+    on = clock.day_in(programme.zone, rung_at)
+    key = free_item(programme.pk, "call", made.entry_id) if at - rung_at <= WITHIN else None
     if key is None:
         return  # It came too late to count, or a talk with this person counts.
     made.item_id, made.ask_on = key, max(on + timedelta(days=1), clock.day_in(programme.zone, at))
@@ -220,9 +227,9 @@ def _fill(
         BY_CALL,
         row.unit_id,
         on,
-        by_id=made.by_id,
+        by_id=needed(by.account_id),
         phone_id=made.entry.phone_id if made.entry else None,
-        at=made.at,
+        at=rung_at,
         device=by.device,
         seconds=row.talked_s,
         is_counted=True,
@@ -265,8 +272,6 @@ def _settle(
     if made.outcome == Outcome.WANTS_HELP and phone_id:
         # Its SMS waits until the caller can no longer take the outcome back.
         news.tell(HelpOffered(phone_id, entry.unit_id, entry.language, by, at + centres.TAKE_BACK))
-    if made.outcome == Outcome.NEVER:
-        people_acts.keep_spoken_no(phone_id=phone_id, by=by, at=at)
 
 
 def _others(row: CallTurn, entry: ContactEntry) -> Any:

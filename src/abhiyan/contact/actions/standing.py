@@ -48,6 +48,8 @@ def take_back_row(made: ContactTry, *, by: Actor, at: datetime) -> None:
         undone_at=at,
         turn_id=made.turn_id,
         takes_back_id=made.pk,
+        about=made.about,
+        is_visit=made.is_visit,
     )
 
 

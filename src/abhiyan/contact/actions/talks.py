@@ -11,6 +11,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import queries
+from abhiyan.contact.gate import ContactAsked, contact_of_entry, contact_verdict
 from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.doors import is_near, unfit_note
@@ -25,7 +26,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.messaging.queries import open_hours
 from abhiyan.people import actions as people_acts
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -38,9 +38,10 @@ from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.units import queries as units
 
 from .attempts import LEASE, VISIT_LEASE
-from .doors import MOST_HELD, HeldBack, require_there, talked_lately
+from .doors import MOST_HELD, HeldBack, require_there
 from .lists import SchemeUnknown
 from .standing import NO_MORE, free_item, take_back_row, taken_from_others
+from .tries import end_try
 
 NOT_HOME_MOST = 3  # times; then the door rests for good
 NOTE_KEPT = timedelta(days=90)
@@ -137,8 +138,6 @@ def note_door(*, entry: UUID, told: Told, by: Actor, at: datetime) -> ContactTry
         if is_held or (is_final and door.state != State.OUT and taken_from_others(door, at=at)):
             _settle(door, row, programme, on, at=at)
         door.save()
-        if row.outcome == Outcome.NEVER:
-            people_acts.keep_spoken_no(phone_id=door.phone_id, by=by, at=at)
     return row
 
 
@@ -173,10 +172,8 @@ def note_walk(
         require_there(programme=programme, unit_id=unit_id, by=by, at=at)
         on = _day_of(programme, made, at=at)
         sql.wait_for(f"walks of {programme.pk} in {unit_id}")
-        polling = units.polling({unit_id: [unit_id]}, at=made)[unit_id]
-        if why := gate.held_back(
-            is_call=False, at=made, zone=programme.zone, polling=polling, open_hours=open_hours()
-        ):
+        contact = ContactAsked(unit_id, programme.zone)
+        if why := contact_verdict(contact, at=made).why:
             raise HeldBack(why=gate.WORDS[why])
         row = ContactTry(id=lot.uuid(), programme=programme, unit_id=unit_id, way=Way.WALK, door=label)
         free = free_item(programme.pk, unit_id, label.casefold())
@@ -218,7 +215,7 @@ def _noted(
     Refuses NoteUnfit, DoorNumberUnfit, NumberOwn, FollowUpUnfit, NeedUnsaid, and what `helpdesk.add_need` refuses.
     """
     row.outcome = Outcome(report.outcome).value
-    row.by_id, row.at, row.stored_at = needed(by.account_id), at - report.age, at
+    account, made = needed(by.account_id), at - report.age
     if row.outcome == Outcome.LATER:
         row.follow_up_day = report.follow_up or on + timedelta(days=1)
         if not on < row.follow_up_day <= programme.closes_on:
@@ -231,7 +228,7 @@ def _noted(
     if row.outcome == Outcome.ENTITLED:
         row.request_id = file_need(row, report.need.strip(), scheme=report.scheme, by=by, at=at)
     if row.outcome in queries.TALKS and key is not None:
-        phone_id = _phone(report.phone, programme, row.by_id)
+        phone_id = _phone(report.phone, programme, account)
         if phone_id is not None:
             row.ask_on = max(on + timedelta(days=1), clock.day_in(programme.zone, at))
         place = units.units_by_id([row.unit_id])[row.unit_id]
@@ -244,9 +241,9 @@ def _noted(
             channel,
             row.unit_id,
             on,
-            by_id=row.by_id,
+            by_id=account,
             phone_id=phone_id,
-            at=row.at,
+            at=made,
             device=by.device,
             lat=lat,
             lon=lon,
@@ -256,7 +253,7 @@ def _noted(
         )
         programmes.report_items(new=[item], at=at)
         row.item_id = key
-    row.save(force_insert=True)
+    end_try(made=row, phone_id=row.entry.phone_id if row.entry else None, by=by, at=at, age=report.age)
     facts = {"outcome": row.outcome, "way": row.way}
     audit.record(by=by, at=at, act="contact.note", subject=str(row.pk), unit_id=row.unit_id, facts=facts)
 
@@ -291,7 +288,7 @@ def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: da
         raise NeedUnsaid(field="need")
     if why := unfit_note(need):
         raise NoteUnfit(field="need", why=why)
-    worker = needed(people.account(row.by_id))
+    worker = needed(people.account(needed(by.account_id)))
     language = worker.language or settings.LANGUAGE_CODE
     with translation.override(language):
         office = office_sentence(scheme)
@@ -390,19 +387,8 @@ def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
         )
         door = needed(doors.select_related("list").select_for_update(of=("self",)).first(), DoorGone)
         phone_id = needed(door.phone_id, NotFound)
-        programme, on = programme_by_id(door.list.programme_id), clock.day_in(settings.TIME_ZONE, at)
-        why = gate.held_back(
-            is_call=True,
-            at=at,
-            zone=programme.zone,
-            polling=units.polling({0: [door.unit_id]}, at=at)[0],
-            open_hours=open_hours(),
-            is_over=door.list.state != ContactList.State.APPROVED or door.list.last_day < on,
-            said_no=bool(people.phones_that_said_no([phone_id])),
-            is_of_scheme=bool(door.list.scheme),
-            n_lately=talked_lately([door.pk], [phone_id], at=at).get(phone_id, 0),
-        )
-        if why:
+        contact = contact_of_entry(door, zone=programme_by_id(door.list.programme_id).zone, is_call=True)
+        if why := contact_verdict(contact, at=at).why:
             raise HeldBack(why=gate.WORDS[why])
         if door.until is not None and door.until < at + LEASE:  # Nobody else gets the door during the call.
             door.until = at + LEASE

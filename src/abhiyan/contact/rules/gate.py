@@ -1,6 +1,9 @@
-"""The gate of doors and calls: may somebody be met or called now (law.md E1, E3, E4, T2)? A pure function.
+"""The gate: may somebody be met or called now (law.md E1, E3, E4, T2)? A pure function, which `contact.gate` asks.
 
 It is asked when somebody takes a door, and again before a number is shown. No office and no setting overrides it.
+
+Law and a person's no bind every caller alike. The cap of talks and an empty calendar bind canvassing only. They are our
+own caution. A unit can bring them about, and would block the checks of its own work.
 """
 
 from collections.abc import Mapping
@@ -38,6 +41,7 @@ WORDS: Mapping[str, Promise] = {
 def held_back(
     *,
     is_call: bool,
+    is_check: bool = False,
     at: datetime,
     zone: str,
     polling: Polling,
@@ -50,9 +54,10 @@ def held_back(
 ) -> str:
     """Return why a door may not be visited, or a person not called, at an instant: a key of WORDS, "" if they may.
 
-    zone: IANA. polling: of the place. open_hours: of calls, never wider than the law's. is_over: the list has ended.
-    has_basis: for calls, the person gave consent or the number for this purpose. is_of_scheme: the list names
-    beneficiaries of a public scheme. n_lately: talks in LATELY_DAYS.
+    is_check: a back-check; all else is canvassing. zone: IANA. polling: of the place. open_hours: of calls, never wider
+    than the law's. is_over: the list has ended. has_basis: for calls, the person gave consent or the number for this
+    purpose. is_of_scheme: the list names beneficiaries of a public scheme. n_lately: talks of canvassing in
+    LATELY_DAYS.
     """
     if is_over:
         return "ended"
@@ -66,10 +71,20 @@ def held_back(
         return "silence"
     if not (
         hours.is_open(at, zone, open_hours)
-        if is_call
+        if keeps_call_hours(is_call=is_call, is_check=is_check)
         else OPENS <= at.astimezone(ZoneInfo(zone)).time() < CLOSES
     ):
         return "hours"
+    if is_check:
+        return ""
     if is_call and not polling.is_known:
         return "calendar"
     return "cap" if n_lately >= MOST_LATELY else ""
+
+
+def keeps_call_hours(*, is_call: bool, is_check: bool) -> bool:
+    """Return whether the hours of calls bind: each call, and the visit of a back-check too.
+
+    A verifier comes once, unasked and mostly after a call. So the narrower hours protect the person.
+    """
+    return is_call or is_check

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
+from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -13,6 +14,7 @@ from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
 from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
 
+JOBS = Actor.system("test")
 TODAY, DAY = NOW.date(), timedelta(days=1)  # Wednesday, 25 November 2026, 12:00 in India
 POINT = (33.08, 74.83)
 HER = "+919419066601"
@@ -83,6 +85,15 @@ def entries(**which: Any) -> list[ContactEntry]:
 def tries(**which: Any) -> list[ContactTry]:
     with system("test"):
         return list(ContactTry.objects.filter(**which).order_by("stored_at"))
+
+
+def no_poll(unit_id: int, *, at: datetime = NOW) -> None:
+    """The calendar of polls says that a state has no poll."""
+    day, until = at.date(), at.date() + 60 * DAY
+    stated = units.StatedPoll("none", "No poll", day, until, "A letter", [(None, [unit_id])])
+    with system("test"):
+        poll = units.state_poll(stated=stated, by=JOBS, at=at)
+        units.confirm_poll(public_id=poll.public_id, by=JOBS, at=at)
 
 
 def announce(unit_id: int, by: Any, *, at: datetime, closes_in: timedelta = 9 * DAY) -> None:

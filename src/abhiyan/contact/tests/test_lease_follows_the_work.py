@@ -15,7 +15,8 @@ from abhiyan.contact.actions.calls import TurnOver
 from abhiyan.contact.actions.outcomes import CorrectedTooLate, TakenBackTooLate
 from abhiyan.contact.actions.talks import NoIsTheirs
 from abhiyan.contact.bridges import BridgeReport, ref_of
-from abhiyan.contact.models import Attempt, CallTurn, ContactEntry
+from abhiyan.contact.models import Attempt, CallTurn, ContactEntry, ContactTry
+from abhiyan.core import lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
@@ -510,13 +511,21 @@ def test_a_try_is_ended_after_its_lease_until_somebody_else_begins(
 
 
 def test_a_talk_is_noted_whatever_was_tried_before_and_a_second_no_answer_waits(
-    caller: Account, second: Account
+    world: World, caller: Account, second: Account
 ) -> None:
+    run = contact_programme(world.unit("N1"))
+
     def told(who: Account, outcome: str, minutes: int) -> str:
-        made = actions.note_attempt(
-            room="r",
+        made = ContactTry(
+            id=lot.uuid(),
+            programme=run,
+            unit_id=world.unit("N1111"),
+            way=ContactTry.Way.CARD,
             about=caller.public_id,
-            outcome=Attempt.Outcome(outcome),
+        )
+        actions.note_person_try(
+            made=made,
+            outcome=ContactTry.Outcome(outcome),
             zone=ZoneInfo("Asia/Kolkata"),
             by=actor(who),
             at=NOW + minutes * MINUTE,
@@ -527,7 +536,7 @@ def test_a_talk_is_noted_whatever_was_tried_before_and_a_second_no_answer_waits(
     assert told(caller, "no_answer", 0) == "no_answer"
     with pytest.raises(actions.NotNow):
         told(second, "no_answer", 5)
-    for outcome in ("reached", "later", "wrong_number"):
+    for outcome in ("talked", "later", "wrong_number"):
         assert told(second, outcome, 6) == outcome, "also while they call somebody else"
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.contact.tests.at_doors import no_poll
 from abhiyan.core import languages
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
@@ -65,6 +66,7 @@ def presidents(world: World) -> list[Account]:
 
 @pytest.fixture
 def run(world: World, leader: Account, presidents: list[Account]) -> Programme:
+    no_poll(world.unit("N1"))
     return programme(world.unit("N1"))
 
 
@@ -174,7 +176,7 @@ def test_one_more_need_is_a_request_of_its_own_or_joins_one_of_its_kind_and_the_
     ("outcome", "label", "title"),
     [
         ("gone", "No longer president", "Unit N1111: appoint a new booth president"),
-        ("wrong", "Wrong number", "Unit N1111: correct the booth president's number"),
+        ("wrong_number", "Wrong number", "Unit N1111: correct the booth president's number"),
     ],
 )
 def test_a_call_that_finds_no_president_ends_and_gives_the_office_above_a_task(
@@ -217,7 +219,7 @@ def test_a_wrong_press_is_taken_back_on_the_same_day_with_its_task(
 ) -> None:
     morning()
     call = calls(leader)[0]
-    note(leader, call, CallReport("wrong"))
+    note(leader, call, CallReport("wrong_number"))
     with system("test"):
         assert Task.objects.get().account_id == leader.pk, "the nearest office above that appoints there"
     note(leader, call)
@@ -462,7 +464,7 @@ def test_the_board_shows_each_unit_to_who_sees_its_people(
     president = reachable(world, "state_president", "N1", 5, "Rohini Koul")
     morning()
     note(leader, calls()[0], CallReport("talked", True, 2, "A tent", "material"))
-    note(leader, calls()[1], CallReport("wrong"))
+    note(leader, calls()[1], CallReport("wrong_number"))
     page = f"/dialogues/{run.public_id}/"
     state = browser(president).get(page)
     assert state.status_code == 200
@@ -471,7 +473,7 @@ def test_the_board_shows_each_unit_to_who_sees_its_people(
     whole = levels[0]
     assert (whole.booths, whole.vacant, whole.silent) == (8, 5, 0), "nobody is silent who was not called"
     with system("test"):
-        Dialogue.objects.filter(outcome="wrong").update(outcome="no_answer")
+        Dialogue.objects.filter(outcome="wrong_number").update(outcome="no_answer")
         span = (world.lo("N1"), world.lo("N2"))
         silent = [queries.levels(run, world.unit("N1"), span, on=TODAY + n * DAY)[0].silent for n in (0, 1)]
     assert silent == [0, 1], "not on the day of the call"

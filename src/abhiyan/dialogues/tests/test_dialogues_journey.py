@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser
 
+from abhiyan.contact.tests.at_doors import no_poll
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -76,6 +77,7 @@ def test_a_day_of_calls_from_the_morning_to_the_next(
     visit: Open, look: Look, cast: Cast, presidents: list[Account], size: str, language: str
 ) -> None:
     run = programme(cast.world.units["JK-SRI"].pk, days=20)
+    no_poll(cast.world.units["JK"].pk)
     with system("test"):
         assert actions.give_out(by=JOBS, at=clock(7)) == 2
         messaging.publish_templates(at=NOW, by=SYSTEM)

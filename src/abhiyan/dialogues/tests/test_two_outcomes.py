@@ -21,7 +21,7 @@ from .make import TALKED, calls, morning, programme, reachable
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-NO_TALK = ("no_answer", "later", "gone", "wrong")
+NO_TALK = ("no_answer", "later", "gone", "wrong_number")
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_in_whatever_order_outcomes_arrive_the_latest_stands_and_no_other_is_los
     with system("test"):
         assert Item.objects.count() == has_talk
         open_tasks = Task.objects.exclude(state="withdrawn").count()
-    assert open_tasks == (row.outcome in ("gone", "wrong")), "the task is that of what stands"
+    assert open_tasks == (row.outcome in ("gone", "wrong_number")), "the task is that of what stands"
 
 
 def test_an_older_outcome_from_a_phone_is_kept_its_sender_reads_so_and_the_card_shows_both(

@@ -13,35 +13,34 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import actions as contact
 from abhiyan.contact.actions import HeldBack
-from abhiyan.contact.models import Attempt
-from abhiyan.contact.queries import tries_of
+from abhiyan.contact.models import ContactTry
+from abhiyan.contact.queries import ContactAsked, contact_verdict
 from abhiyan.contact.rules import gate
-from abhiyan.core import audit, clock, small_cells
+from abhiyan.core import audit, clock, lot, small_cells
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries import in_touch as queries
-from abhiyan.enrolment.queries.in_touch import ROOM
 from abhiyan.forms import actions as forms
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.queries import desks_above, opinion_version
-from abhiyan.messaging.queries import open_hours
 from abhiyan.people import actions as people_acts
-from abhiyan.people import queries as people
-from abhiyan.units import queries as units
 
 LINK_DAYS = 30  # so long a friend's link works
 _SIGNER = Signer(salt="friend opinion")
 
 
+Outcome = ContactTry.Outcome
+
+
 class FriendTalk(models.TextChoices):
     """The result of a try to speak with a friend."""
 
-    SPOKE = Attempt.Outcome.REACHED.value, _("We spoke")
-    NOT_THERE = Attempt.Outcome.NO_ANSWER.value, _("Not there")
-    LATER = Attempt.Outcome.LATER.value, _("Another time")
-    WRONG = Attempt.Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
-    NEVER = Attempt.Outcome.NEVER.value, _("No more visits or calls, please")
+    SPOKE = Outcome.TALKED.value, _("We spoke")
+    NOT_THERE = Outcome.NO_ANSWER.value, _("Not there")
+    LATER = Outcome.LATER.value, _("Another time")
+    WRONG = Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
+    NEVER = Outcome.NEVER.value, _("No more visits or calls, please")
 
 
 def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, at: datetime) -> None:
@@ -51,16 +50,17 @@ def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, a
     contact's NotNow.
     """
     one = queries.own_friend(by.account_id, friend)
-    zone = ZoneInfo(settings.TIME_ZONE)
-    contact.note_attempt(
-        room=ROOM,
+    made = ContactTry(
+        id=lot.uuid(),
+        programme_id=one.programme_id,
+        unit_id=one.unit_id,
+        way=ContactTry.Way.FRIEND,
         about=one.id,
-        outcome=Attempt.Outcome(outcome),
-        zone=zone,
-        is_visit=is_visit,
-        by=by,
-        at=at,
         phone_id=one.phone_id,
+        is_visit=is_visit,
+    )
+    contact.note_person_try(
+        made=made, outcome=Outcome(outcome), zone=ZoneInfo(settings.TIME_ZONE), by=by, at=at
     )
     facts = {"outcome": outcome}
     audit.record(
@@ -76,25 +76,11 @@ def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
     """
     one = queries.own_friend(by.account_id, friend)
     with system("a friend is called"):
-        spoken = [each for each in tries_of(ROOM, [one.id]).get(one.id, []) if _is_lately(each, at)]
-        why = gate.held_back(
-            is_call=True,
-            at=at,
-            zone=settings.TIME_ZONE,
-            polling=units.polling({0: [one.unit_id]}, at=at)[0],
-            open_hours=open_hours(),
-            said_no=bool(people.phones_that_said_no([one.phone_id])),
-            has_basis=queries.agreed_to_calls(one),
-            n_lately=len(spoken),
-        )
-        if why:
+        has_basis = queries.agreed_to_calls(one)
+        call = ContactAsked(one.unit_id, settings.TIME_ZONE, True, one.phone_id, has_basis=has_basis)
+        if why := contact_verdict(call, at=at).why:
             raise HeldBack(why=gate.WORDS[why])
         return people_acts.reveal_number(phone=one.phone_id, about=friend, unit_id=one.unit_id, by=by, at=at)
-
-
-def _is_lately(tried: Attempt, at: datetime) -> bool:
-    since = at - timedelta(days=gate.LATELY_DAYS)
-    return tried.outcome == Attempt.Outcome.REACHED and tried.begun_at > since
 
 
 def opinion_link(friend: UUID, *, on: date) -> str:

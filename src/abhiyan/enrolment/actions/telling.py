@@ -10,29 +10,31 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import actions as contact
-from abhiyan.contact.models import Attempt
-from abhiyan.core import audit
+from abhiyan.contact.models import ContactTry
+from abhiyan.contact.queries import ContactAsked, contact_verdict
+from abhiyan.contact.rules import gate
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries import calls
-from abhiyan.enrolment.queries.calls import ROOM, ToCall
+from abhiyan.enrolment.queries.calls import ToCall
 from abhiyan.enrolment.queries.people import Member, member_for
-from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.rules.gate import May
 from abhiyan.org import actions as doors
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 
+Outcome, CARD = ContactTry.Outcome, ContactTry.Way.CARD
+
 
 class TellingResult(models.TextChoices):
     """What came of telling somebody, in the words of the field card."""
 
-    TOLD = Attempt.Outcome.REACHED.value, _("I told them")
-    NOT_THERE = Attempt.Outcome.NO_ANSWER.value, _("Not there")
-    WRONG = Attempt.Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
-    NEVER = Attempt.Outcome.NEVER.value, _("No more visits or calls, please")
+    TOLD = Outcome.TALKED.value, _("I told them")
+    NOT_THERE = Outcome.NO_ANSWER.value, _("Not there")
+    WRONG = Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
+    NEVER = Outcome.NEVER.value, _("No more visits or calls, please")
 
 
 class NothingToTell(Refused, status=409):
@@ -82,15 +84,12 @@ def _note(
     at: datetime,
 ) -> None:
     """Write a try to tell a member, and a row of it in the trail."""
-    contact.note_attempt(
-        room=ROOM,
-        about=term_id,
-        outcome=Attempt.Outcome(chosen.value),
+    contact.note_person_try(
+        made=_try_of(term_id, whose, is_visit=is_visit),
+        outcome=Outcome(chosen.value),
         zone=ZoneInfo(programmes.programme_by_id(whose.programme_id).zone),
-        is_visit=is_visit,
         by=by,
         at=at,
-        phone_id=whose.phone_id,
     )
     audit.record(
         by=by,
@@ -110,18 +109,16 @@ def note_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
     NotYours, NothingToVisit.
     """
     member = _to_visit(membership, by)
-    if any(
-        attempt.outcome == Attempt.Outcome.VISITED for attempt in calls.tries_of_term(member.enrolment_id)
-    ):
+    if any(made.outcome == Outcome.VISITED for made in calls.tries_of_term(member.enrolment_id)):
         return
-    contact.note_visit(room=ROOM, about=member.enrolment_id, by=by, at=at)
+    contact.note_visit(made=_try_of(member.enrolment_id, member, is_visit=True), by=by, at=at)
     audit.record(by=by, at=at, act="enrolment.visit", subject=str(membership), unit_id=member.unit_id)
 
 
 def undo_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
     """Take back one's own tick. Who may: as `note_visit`. Refuses NothingToVisit; contact's NoVisit."""
     member = _to_visit(membership, by)
-    contact.undo_visit(room=ROOM, about=member.enrolment_id, by=by)
+    contact.undo_visit(way=CARD, about=member.enrolment_id, by=by, at=at)
     audit.record(by=by, at=at, act="enrolment.undo_visit", subject=str(membership), unit_id=member.unit_id)
 
 
@@ -136,18 +133,32 @@ def _to_visit(membership: UUID, by: Actor) -> Member:
 def number_to_call(*, membership: UUID, by: Actor, at: datetime) -> str:
     """The number (E.164) of a member whose phone has yet to answer, for one call; it leaves a row.
 
-    Who may: enrolment.enrol and people.reveal over the member's unit, inside the hours and outside the silence before a
-    poll. Refuses NotYours, NothingToTell, CallLater, TooMany.
+    It needs enrolment.enrol and people.reveal over the member's unit, and the gate of calls must allow it. Refuses
+    NotYours, NothingToTell, CallLater, TooMany; contact's HeldBack.
     """
     member = _to_tell(membership, by)
-    with system("may a member be called now"):
-        verdict = messaging.may_check(phone_id=member.phone_id, unit_id=member.unit_id, at=at)
-    if verdict.may == May.DROP:
-        raise NothingToTell
+    org.require(by, "people.reveal", at=member.unit_id)
+    zone = programmes.programme_by_id(member.programme_id).zone
+    verdict = contact_verdict(ContactAsked(member.unit_id, zone, True, member.phone_id), at=at)
     if verdict.until is not None:
         raise CallLater(when=date_format(timezone.localtime(verdict.until), "j F, H:i"))
+    if verdict.why:
+        raise contact.HeldBack(why=gate.WORDS[verdict.why])
     return doors.reveal_phone(
         phone_id=member.phone_id, about=member.public_id, unit_id=member.unit_id, by=by, at=at
+    )
+
+
+def _try_of(term_id: UUID, whose: ToCall | Member, *, is_visit: bool) -> ContactTry:
+    """Return a try to tell a member, without its outcome."""
+    return ContactTry(
+        id=lot.uuid(),
+        programme_id=whose.programme_id,
+        unit_id=whose.unit_id,
+        way=CARD,
+        about=term_id,
+        phone_id=whose.phone_id,
+        is_visit=is_visit,
     )
 
 

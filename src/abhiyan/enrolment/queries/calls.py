@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from abhiyan.contact.models import Attempt
-from abhiyan.contact.queries import tries_of
+from abhiyan.contact.models import ContactTry
+from abhiyan.contact.queries import tries_about
 from abhiyan.core import ages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.core.scope import system
@@ -18,7 +18,7 @@ from abhiyan.programmes.models import Rung
 
 MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+"
 REPLIED_WITHIN = timedelta(days=7)  # a reply later than this answers nobody's call any more
-ROOM = "enrolment"  # of tries
+CARD = ContactTry.Way.CARD.value  # what such a try is about is the term
 RESTS = timedelta(days=7)  # so long nobody tells somebody again who was told
 LOOKED_AT = 200  # of a booth that wait longest: some have said no to every call, some were told
 
@@ -55,12 +55,11 @@ _TO_CALL = f"""select e.id, m.public_id, p.name, m.phone_id, e.day, e.programme_
 # Those whom nobody tells now: the phone has said no, or the last try lets them rest. Told: for a while. Not there:
 # until the next try. Wrong: for good.
 _NOT_NOW = f"""select e.id from unnest(%(terms)s::uuid[], %(phones)s::uuid[]) e(id, phone_id)
- left join lateral (select a.outcome, a.done_at, a.again_at from contact_attempt a where a.room = '{ROOM}'
-   and a.about = e.id and a.done_at is not null and a.outcome <> '{Attempt.Outcome.LAPSED.value}'
-   order by a.begun_at desc limit 1) t on true
+ left join lateral (select a.outcome, a.at, a.again_at from contact_try a where a.way = '{CARD}'
+   and a.about = e.id and a.undone_at is null order by a.at desc limit 1) t on true
  where exists (select from people_suppression x where x.phone_id = e.phone_id and x.lifted_at is null)
-   or t.outcome = '{Attempt.Outcome.WRONG_NUMBER.value}' or t.again_at > %(at)s
-   or (t.again_at is null and t.done_at > %(rested)s)"""
+   or t.outcome = '{ContactTry.Outcome.WRONG_NUMBER.value}' or t.again_at > %(at)s
+   or (t.again_at is null and t.at > %(rested)s)"""
 
 
 def to_call(
@@ -91,10 +90,10 @@ def one_to_call(membership: UUID) -> ToCall | None:
     return next((one for one in found if one.phone_id not in said_no), None)
 
 
-def tries_of_term(term_id: UUID) -> list[Attempt]:
+def tries_of_term(term_id: UUID) -> list[ContactTry]:
     """How often a member was told that their phone has yet to answer, the first first. For who may read the member."""
     with system("tries to tell a member"):
-        return tries_of(ROOM, [term_id]).get(term_id, [])
+        return tries_about(CARD, term_id)
 
 
 def without_reply(programme_ids: Sequence[int], *, at: datetime) -> Ages:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from abhiyan.contact.models import Attempt
+from abhiyan.contact.models import ContactTry
 from abhiyan.core import sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
@@ -19,23 +19,23 @@ from abhiyan.people.models import Purpose
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
 
-ROOM = "friends"  # of tries; what they are about is the membership
+FRIEND = ContactTry.Way.FRIEND.value  # what such a try is about is the membership
 QUIET = timedelta(days=30)
-COLUMNS = "m.id, m.public_id, p.name, m.phone_id, m.unit_id, m.programme_id, d.at, t.done_at"
+COLUMNS = "m.id, m.public_id, p.name, m.phone_id, m.unit_id, m.programme_id, d.at, t.at"
 RECORD = "enrolment.enrol"  # whose office gave it made a link there
-# By the link (referred_by), then each friend by ids, then their newest talk (attempt_about).
+# By the link (referred_by), then each friend by ids, then their newest talk (contact_try_about).
 _OWN = f"""from enrolment_referral r join enrolment_referred d on d.referral_id = r.id
  join enrolment_membership m on m.public_id = d.membership and m.ended_on is null and m.merged_into is null
  join enrolment_roll l on l.id = m.roll_id and l.code = '{FRIENDS.code}'
  join people_person p on p.id = m.person_id and p.left_at is null
- left join lateral (select a.done_at from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
-   and a.outcome = '{Attempt.Outcome.REACHED.value}' order by a.begun_at desc limit 1) t on true
+ left join lateral (select a.at from contact_try a where a.way = '{FRIEND}' and a.about = m.id
+   and a.outcome = '{ContactTry.Outcome.TALKED.value}' and a.undone_at is null order by a.at desc limit 1) t on true
  where r.id = any(%(links)s) and m.phone_id <> all(%(own)s::uuid[])"""
 # It leaves out friends who said no to us, whose number was wrong, or whose last try lets them rest.
-_QUIET = f""" and coalesce(t.done_at, d.at) < %(before)s
+_QUIET = f""" and coalesce(t.at, d.at) < %(before)s
  and not exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
- and not exists (select from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
-   and (a.again_at > %(at)s or a.outcome = '{Attempt.Outcome.WRONG_NUMBER.value}'))"""
+ and not exists (select from contact_try a where a.way = '{FRIEND}' and a.about = m.id and a.undone_at is null
+   and (a.again_at > %(at)s or a.outcome = '{ContactTry.Outcome.WRONG_NUMBER.value}'))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[Quiet
         COLUMNS,
         _OWN + _QUIET,
         _of(account_id) | {"before": at - QUIET, "at": at},
-        orders={"since": ("coalesce(t.done_at, d.at)",)},
+        orders={"since": ("coalesce(t.at, d.at)",)},
         make=QuietFriend,
         finish=finish,
         last="m.id",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from abhiyan.contact.models import Attempt
+from abhiyan.contact.models import ContactTry
 from abhiyan.core import sql
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
@@ -14,9 +14,9 @@ from abhiyan.core.words import named
 from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 
-from .calls import ROOM
+from .calls import CARD
 
-BEEN_THERE = (Attempt.Outcome.VISITED.value, Attempt.Outcome.REACHED.value)  # of visits
+BEEN_THERE = (ContactTry.Outcome.VISITED.value, ContactTry.Outcome.TALKED.value)  # of visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +63,18 @@ _JOINED = """ join enrolment_membership m
 def visits_in(lo: int, hi: int) -> dict[UUID, DoorVisit]:
     """Return the last visit to each term at these positions whose phone has not answered.
 
-    Tries are private to their account, so this reads them in a system scope. The caller shows them only beside members
-    in its own scope.
+    It reads them in a system scope. The caller shows them only beside members in its own scope.
     """
     with system("who has been at the door of a member"):
         found = sql.rows(
-            "select distinct on (a.about) a.about, a.account_id, a.done_at, a.outcome = %(tick)s"
-            f"{_HERE} join contact_attempt a on a.room = %(room)s and a.about = e.id{_WAITS}"
-            " and a.is_visit and a.outcome = any(%(outcomes)s) order by a.about, a.done_at desc",
+            "select distinct on (a.about) a.about, a.by_id, a.at, a.outcome = %(tick)s"
+            f"{_HERE} join contact_try a on a.way = %(way)s and a.about = e.id and a.undone_at is null{_WAITS}"
+            " and a.is_visit and a.outcome = any(%(outcomes)s) order by a.about, a.at desc",
             {
                 "lo": lo,
                 "hi": hi,
-                "room": ROOM,
-                "tick": Attempt.Outcome.VISITED.value,
+                "way": CARD,
+                "tick": ContactTry.Outcome.VISITED.value,
                 "outcomes": list(BEEN_THERE),
             },
         )

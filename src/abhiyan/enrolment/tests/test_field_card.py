@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.contact.models import Attempt
+from abhiyan.contact.models import ContactTry
+from abhiyan.contact.tests.at_doors import no_poll
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
@@ -34,6 +35,7 @@ NAZIR = Human("Nazir Ahmad", 1968, "+919906007733")
 def world() -> World:
     found = web_world()
     connect(found, "generic", "join", JOIN)
+    no_poll(found.units["JK"].pk)
     return found
 
 
@@ -63,12 +65,12 @@ def test_the_card_says_whom_what_and_which_number_and_told_they_leave_today_for_
     assert "Kamla Devi" in page and "give a missed call to" in page
     assert f'href="tel:{JOIN}"' in page and "Membership drive · Rajbagh School" in page
     assert KAMLA.phone not in page and "Show their number" not in page, "a worker sees no number"
-    noted(worker, card, "reached")
+    noted(worker, card, "talked")
     assert on_today(worker) == []
     with system("test"):
-        tried = Attempt.objects.get()
-        assert (tried.room, tried.outcome, tried.is_visit) == ("enrolment", "reached", True)
-        assert AuditEntry.objects.get(act="enrolment.tell").facts == {"outcome": "reached"}
+        tried = ContactTry.objects.get()
+        assert (tried.way, tried.outcome, tried.is_visit) == ("card", "talked", True)
+        assert AuditEntry.objects.get(act="enrolment.tell").facts == {"outcome": "talked"}
     given.time(NOW + timedelta(days=6))
     assert on_today(officer(world, "booth_worker", "JK-B001")) == []
     given.time(NOW + timedelta(days=8))
@@ -112,28 +114,28 @@ def test_the_president_calls_from_the_same_card_after_a_logged_press_and_inside_
     late = president.post(card, {"number": "1"})
     assert late.status_code == 409 and "You can call from" in late.content.decode()
     assert KAMLA.phone not in late.content.decode()
-    noted(president, card, "reached", called="on")
+    noted(president, card, "talked", called="on")
     with system("test"):
-        assert Attempt.objects.get().is_visit is False
+        assert ContactTry.objects.get().is_visit is False
 
 
 def test_a_card_is_for_who_enrols_there_and_for_people_who_want_calls(world: World, worker: Client) -> None:
     elsewhere = written(world, NAZIR, unit="JK-B004")
     assert worker.get(elsewhere).status_code == 404
-    assert worker.post(elsewhere, {"outcome": "reached"}).status_code == 404
+    assert worker.post(elsewhere, {"outcome": "talked"}).status_code == 404
     assert worker.get(f"/field/card/{uuid4()}/").status_code == 404
     card = written(world, KAMLA)
     agent = officer(world, "call_centre_agent", "JK-SRI")
-    assert agent.get(card).status_code == 403 and agent.post(card, {"outcome": "reached"}).status_code == 403
+    assert agent.get(card).status_code == 403 and agent.post(card, {"outcome": "talked"}).status_code == 403
     assert worker.post(card, {"number": "1"}).status_code == 403, "a worker sees no number"
     assert worker.post(card, {"outcome": "sold"}).status_code == 422
     silent = written(world, Human("Silent Devi", 1970, "+919906007735"), Purpose.MESSAGES)
     assert worker.get(silent)["Location"] == "/"
     actions.stop_by_phone(phone=KAMLA.phone, channel=Channel.SMS.value, by=CHANNEL, at=world.now)
     assert worker.get(card)["Location"] == "/"
-    assert worker.post(card, {"outcome": "reached"})["Location"] == "/"
+    assert worker.post(card, {"outcome": "talked"})["Location"] == "/"
     with system("test"):
-        assert not Attempt.objects.exists()
+        assert not ContactTry.objects.exists()
 
 
 def test_today_names_as_few_whoever_was_told_and_asks_no_more_for_it(world: World, worker: Client) -> None:
@@ -151,7 +153,7 @@ def test_today_names_as_few_whoever_was_told_and_asks_no_more_for_it(world: Worl
     ]
     assert asked() == few and len(on_today(worker)) == 5
     for card in cards[:6]:
-        noted(worker, card, "reached")
+        noted(worker, card, "talked")
     assert set(on_today(worker)) == set(cards[6:])
     assert asked() == few
 

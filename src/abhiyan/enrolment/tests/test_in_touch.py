@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from abhiyan.contact.actions import HeldBack
-from abhiyan.contact.models import Attempt
+from abhiyan.contact.models import ContactTry
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
@@ -94,14 +94,14 @@ def test_a_friend_of_thirty_quiet_days_is_on_the_organisers_list_and_on_today_un
     assert "Nobody spoke with 1 friend for 30 days" in organiser.get("/").text
     card = f"/friends/{one.public_id}/"
     assert organiser.post(card, {"outcome": "shouted"}).status_code == 422
-    assert organiser.post(card, {"outcome": "reached"})["Location"] == LIST
+    assert organiser.post(card, {"outcome": "talked"})["Location"] == LIST
     assert f"Noted: {world.asha.name}" in organiser.get(LIST).text
     assert world.asha.name not in organiser.get(LIST).text
     assert "Nobody spoke with" not in organiser.get("/").text
     with system("test"):
         entry = AuditEntry.objects.get(act="enrolment.talk_friend")
         assert (entry.account_id, entry.subject) == (who.pk, str(one.public_id))
-        Attempt.objects.update(done_at=world.now - timedelta(days=31))
+        ContactTry.objects.update(at=world.now - timedelta(days=31))
     assert world.asha.name in organiser.get(LIST).text, "quiet again"
 
 
@@ -114,7 +114,7 @@ def test_who_was_not_there_rests_and_a_wrong_number_never_comes_again(
     organiser.post(f"/friends/{bilal.public_id}/", {"outcome": "wrong_number"})
     assert "Nobody waits for you" in organiser.get(LIST).text
     with system("test"):
-        Attempt.objects.filter(again_at__isnull=False).update(again_at=world.now - timedelta(minutes=1))
+        ContactTry.objects.filter(again_at__isnull=False).update(again_at=world.now - timedelta(minutes=1))
         assert [row.public_id for row in quiet(who, world)] == [asha.public_id]
 
 
@@ -132,7 +132,7 @@ def test_a_friend_is_no_other_organisers_and_leaves_every_list_by_leaving_or_say
     for client in (other, officer(world, "state_president", "JK")):
         assert world.asha.name not in client.get(LIST).text
         assert client.get(card).status_code == 404
-        assert client.post(card, {"outcome": "reached"}).status_code == 404
+        assert client.post(card, {"outcome": "talked"}).status_code == 404
         assert client.post(card, {"number": "1"}).status_code == 404
     assert officer(world, "verifier", "JK-JAM").get(LIST).status_code == 403
     assert browser().get(card).status_code == 302
@@ -309,13 +309,13 @@ def test_friends_are_the_organisers_until_the_office_ends_and_whatever_office_co
     with system("test"):
         org.appoint(account_id=who.pk, unit_id=world.units["HP-B001"].pk, **new)  # type: ignore[arg-type]  # as given
     org.end_appointment(public_id=held.public_id, reason="moved", by=SYSTEM, at=world.now)
-    assert organiser.get(card).status_code == organiser.post(card, {"outcome": "reached"}).status_code == 404
+    assert organiser.get(card).status_code == organiser.post(card, {"outcome": "talked"}).status_code == 404
     assert world.asha.name not in organiser.get(LIST).text
     assert "Nobody spoke with" not in organiser.get("/").text
     for refused in (
         lambda: in_touch.friend_number(friend=one.public_id, by=actor(who), at=world.now),
         lambda: in_touch.note_friend_talk(
-            friend=one.public_id, outcome="reached", is_visit=True, by=actor(who), at=world.now
+            friend=one.public_id, outcome="talked", is_visit=True, by=actor(who), at=world.now
         ),
     ):
         with pytest.raises(NotFound):

@@ -9,7 +9,7 @@ from abhiyan.contact import actions as contact
 from abhiyan.contact.actions import Told
 from abhiyan.contact.actions.doors import NoFreeDoors
 from abhiyan.contact.actions.talks import NoIsTheirs
-from abhiyan.contact.models import Attempt, ContactEntry, ContactTry
+from abhiyan.contact.models import ContactEntry, ContactTry
 from abhiyan.contact.tests.at_doors import DAY, contact_programme, listed
 from abhiyan.core import lot
 from abhiyan.core.actor import Actor
@@ -57,18 +57,20 @@ def test_a_no_of_a_try_counts_like_one_of_the_phone_whichever_room_asked(world: 
     by = actor(world.holder("booth_worker", "N1112"))
     with system("test"):
         (phone,) = people_acts.keep_phones(phones=["+919419066600"])
-    for room in ("enrolment", "friends"):
-        ended = contact.note_attempt(
-            room=room,
+    run = contact_programme(world.unit("N1"))
+    for way in (ContactTry.Way.CARD, ContactTry.Way.FRIEND):
+        made = ContactTry(
+            id=lot.uuid(),
+            programme=run,
+            unit_id=world.unit("N1112"),
+            way=way,
             about=lot.uuid(),
-            outcome=Attempt.Outcome.NEVER,
-            zone=ZoneInfo("Asia/Kolkata"),
-            is_visit=True,
             phone_id=phone,
-            by=by,
-            at=NOW,
+            is_visit=True,
         )
-        assert ended.again_at is None
+        never = ContactTry.Outcome.NEVER
+        contact.note_person_try(made=made, outcome=never, zone=ZoneInfo("Asia/Kolkata"), by=by, at=NOW)
+        assert made.again_at is None
     assert people.phones_that_said_no([phone]) == {phone}
     with system("test"):
         assert AuditEntry.objects.filter(act="people.suppress").count() == 2
@@ -90,7 +92,7 @@ def test_a_known_and_an_unknown_phone_are_answered_alike(world: World) -> None:
 
 
 def test_each_set_of_outcomes_of_the_field_has_the_same_no() -> None:
-    assert {telling.TellingResult.NEVER.value, FriendTalk.NEVER.value} == {Attempt.Outcome.NEVER.value}
+    assert {telling.TellingResult.NEVER.value, FriendTalk.NEVER.value} == {ContactTry.Outcome.NEVER.value}
 
 
 def test_a_late_no_at_a_door_without_a_phone_rests_it_though_another_worker_holds_it(world: World) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.contact.models import Attempt
+from abhiyan.contact.models import ContactTry
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
@@ -78,8 +78,8 @@ def test_a_tick_sinks_the_row_counts_nothing_and_is_undone_by_who_made_it(
     assert listed(worker)[-1] == "Kamla" and "Kamla" not in listed(worker, "&show=open")
     assert world.ladder(world.booth) == before
     with system("test"):
-        tried = Attempt.objects.get()
-        assert (tried.room, tried.outcome, tried.is_visit) == ("enrolment", "visited", True)
+        tried = ContactTry.objects.get()
+        assert (tried.way, tried.outcome, tried.is_visit) == ("card", "visited", True)
         assert AuditEntry.objects.filter(act="enrolment.visit").count() == 1
     colleague = officer(world, "booth_president", "JK-B001")
     page = colleague.get(f"{PAGE}?unit=JK-B001").content.decode()
@@ -87,7 +87,7 @@ def test_a_tick_sinks_the_row_counts_nothing_and_is_undone_by_who_made_it(
     assert "There is nothing to undo" in colleague.post(ticks[0], {"undo": "1"}, follow=True).content.decode()
     worker.post(ticks[0], {"undo": "1"})
     with system("test"):
-        assert not Attempt.objects.exists()
+        assert not ContactTry.objects.filter(undone_at=None).exists()
         assert AuditEntry.objects.filter(act="enrolment.undo_visit").count() == 1
     assert "Kamla" in listed(worker, "&show=open")
 
@@ -99,7 +99,7 @@ def test_a_door_is_ticked_once_and_not_after_the_phone_has_answered(world: World
     world.missed_call(of=WHO[1])
     assert "Nothing to do" in worker.post(second, follow=True).content.decode()
     with system("test"):
-        assert Attempt.objects.count() == 1
+        assert ContactTry.objects.count() == 1
 
 
 def test_who_wants_no_visits_leaves_the_list_for_good_and_stays_a_member(
@@ -118,7 +118,7 @@ def test_who_wants_no_visits_leaves_the_list_for_good_and_stays_a_member(
         (sita,) = people_acts.keep_phones(phones=[WHO[1].phone])
         people_acts.suppress(phone_id=sita, channel=Channel.SMS, by=Actor.system("a provider"), at=world.now)
         (kamla,) = people_acts.keep_phones(phones=[WHO[0].phone])
-        assert sorted(Attempt.objects.values_list("outcome", flat=True)) == ["never", "visited"]
+        assert sorted(ContactTry.objects.values_list("outcome", flat=True)) == ["never", "visited"]
         assert world.rows("select count(*) from enrolment_enrolment where ended_at is not null") == [(0,)]
     assert people.phones_that_said_no([kamla]) == {kamla}
     assert listed(worker) == ["Meera"] == listed(worker, "&show=open")
@@ -136,7 +136,7 @@ def test_nobody_notes_a_no_for_another_booth_or_once_the_phone_has_answered(
     world.missed_call(of=WHO[1])
     assert worker.post(f"{here}no/").status_code == 409
     with system("test"):
-        assert not Attempt.objects.exists()
+        assert not ContactTry.objects.exists()
 
 
 def test_nobody_ticks_or_reads_the_list_of_another_booth(world: World, worker: Client) -> None:
@@ -144,7 +144,7 @@ def test_nobody_ticks_or_reads_the_list_of_another_booth(world: World, worker: C
     assert worker.get(f"{PAGE}?unit=JK-B002").status_code == 403
     assert worker.post(tick).status_code == 404
     with system("test"):
-        assert not Attempt.objects.exists()
+        assert not ContactTry.objects.exists()
 
 
 def test_above_a_mandal_one_chooses_a_smaller_unit(world: World) -> None:

@@ -421,7 +421,7 @@ def _person(
         "roll": member.roll_name(),
         "inviter": inviter_of(member.public_id),
         "tries": [
-            (one.done_at, TellingResult(one.outcome).label)
+            (one.at, TellingResult(one.outcome).label)
             for one in tries_of_term(member.enrolment_id)
             if one.outcome in TellingResult.values
         ],

@@ -46,7 +46,6 @@ from .queueing import (
     send_many,
     take_back,
 )
-from .reaching import may_check
 from .registering import CheckedIds, IdRow, RefusedId, check_ids, register_ids
 from .reminding import (
     MOST_REMINDED,

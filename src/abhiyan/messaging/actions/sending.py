@@ -21,13 +21,13 @@ from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.our_numbers import OurNumbers
 from abhiyan.messaging.queries import open_hours, ours, text_for, texts_of
+from abhiyan.messaging.recipients import NOBODY, on_phones
 from abhiyan.messaging.rules import audiences, gate, registered, texts
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
 from .caps import Caps, give_back
 from .noes import standing
-from .recipients import NOBODY, on_phones
 
 LEASE = timedelta(minutes=2)  # many times what a gateway may take; then it returns to the queue
 CODE_LEASE = timedelta(seconds=30)

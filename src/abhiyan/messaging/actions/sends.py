@@ -18,6 +18,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.models import Message, Send, Template
 from abhiyan.messaging.queries import SendRecipient, open_hours, stop_number
+from abhiyan.messaging.recipients import NOBODY, on_phones
 from abhiyan.messaging.rules import audiences, bulk, counting, hours
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
@@ -28,7 +29,6 @@ from .bulk_texts import SEND
 from .caps import give_back
 from .counting import be_counted, count_later
 from .queueing import UNSENT
-from .recipients import NOBODY, on_phones
 
 ACT = "messages.bulk"
 SLICE = 2_000  # phones queued in one commit

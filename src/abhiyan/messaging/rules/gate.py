@@ -90,7 +90,7 @@ def needs_place(asking: GateMessage, *, at: datetime) -> bool:
 def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: Hours) -> GateVerdict:
     """Decide what a message may do now.
 
-    Every class, the call or visit of a back-check too: not to a phone whose no stops it; inside the hours. The silence
+    Every class: not to a phone whose no stops it; inside the hours. The silence
     is the 48 hours that end at the close of a poll in the recipient's area. Then only tasks go, and what answers
     somebody this moment. Outreach besides: only with consent and a registered text; where the calendar has an entry
     for the recipient's state; and within the caps. From the announcement of an election there to its result outreach,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .texts import CHECK, DUTY, OUTREACH, is_code, is_question
+from .texts import DUTY, OUTREACH, is_code, is_question
 
 RECEIPTS = frozenset({"leave.receipt", "held.receipt", "stop.receipt", "deny.receipt", "erase.receipt"})
 
@@ -22,13 +22,12 @@ def always_goes(template: str) -> bool:
 
 
 def stops(no: StandingNo, *, kind: int, template: str, queued_at: datetime) -> bool:
-    """Whether a message may not go any more.
+    """Return whether a message may not go any more.
 
-    A no to all leaves, besides `always_goes`, the service messages the phone asked for later: a new call gets its
-    reply, one before the no does not. A question goes to no phone that has said no to anything, nor does the call of a
-    back-check.
+    A no to all leaves what `always_goes`, and the service messages that the phone asked for later. A new call gets its
+    reply; one before the no does not. A question goes to no phone that has said no to anything.
     """
-    if kind in (CHECK, OUTREACH) or is_question(template):
+    if kind == OUTREACH or is_question(template):
         return True
     if no.scope != "all" or always_goes(template):
         return False

@@ -18,7 +18,6 @@ from pathlib import Path
 from abhiyan.core.words import people_in
 
 SERVICE, DUTY, OUTREACH = 1, 2, 3
-CHECK = 4  # a back-check's call or visit: no message, but it passes the gate as one does
 
 # (template code, language) -> text. Published by `actions.publish_templates`, under the version below.
 TEXTS: dict[tuple[str, str], str] = {

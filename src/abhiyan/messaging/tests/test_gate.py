@@ -23,7 +23,6 @@ TEMPLATES = {
     texts.SERVICE: ("code.join", "drive.reply", "leave.receipt", "ask.something"),
     texts.DUTY: ("duty.office", "duty.circular", "duty.task_late", "words.of.an.office", "bulk.2"),
     texts.OUTREACH: ("bulk.1",),
-    texts.CHECK: ("",),
 }
 instants = st.integers(0, 20 * 96).map(lambda n: BEGIN + n * STEP)
 
@@ -136,7 +135,7 @@ def plainly(
         return "drop", "too_late", None
     if someone.no:
         is_receipt = asking.template == "leave.receipt"
-        if is_outreach or is_question or asking.kind == texts.CHECK:
+        if is_outreach or is_question:
             return "drop", "suppressed", None
         is_since = asking.kind == texts.DUTY or someone.no.at >= asking.queued_at
         if someone.no.scope == "all" and not is_code and not is_receipt and is_since:

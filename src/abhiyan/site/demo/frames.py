@@ -253,9 +253,9 @@ class Frames:
         if check.outcome:
             return
         if says is None:
-            actions.end_try(check_id=own, came=actions.TryOutcome.NO_ANSWER, by=verifier, at=at)
+            actions.end_check_try(check_id=own, came=actions.TryOutcome.NO_ANSWER, by=verifier, at=at)
         elif refuses:
-            actions.end_try(check_id=own, came=actions.TryOutcome.REFUSED, by=verifier, at=at)
+            actions.end_check_try(check_id=own, came=actions.TryOutcome.REFUSED, by=verifier, at=at)
         else:
             said = SaidUnseen(WORDS[says], says)
             actions.close_answers(check_id=own, said=said, by=verifier, at=at)

@@ -123,7 +123,7 @@ def test_worker_shares_the_own_link_and_tells_somebody_who_is_not_counted(
     expect(page.locator("h1")).to_contain_text("Kamla Devi" if language == "en" else "")
     expect(page.locator(f"a[href='tel:{JOIN}']")).to_be_visible()
     look(page, "worker-card")
-    go(page, "button[name=outcome][value=reached]")
+    go(page, "button[name=outcome][value=talked]")
     expect(page).to_have_url(re.compile(r":\d+/$"))
     assert page.locator("a[href^='/field/card/']").count() == 0, "told: it leaves Today"
 

@@ -16,7 +16,7 @@ from .checks import (
     begin_try,
     close_answers,
     conclude_check,
-    end_try,
+    end_check_try,
     fix_visit,
     take_off,
     tell_check,

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,8 +20,6 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.rules.gate import May
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.verification.models import Check
@@ -72,13 +71,17 @@ def begin_try(*, check_id: UUID, calls_first: bool = False, by: Actor, at: datet
         way_there = target.whom.name if check.stratum.is_phoneless else target.phone_id
         if target.why_gone is not None or way_there is None:
             return _told(check, Check.Outcome.UNRESOLVED, GONE, by, at), ""
-        verdict = messaging.may_check(phone_id=target.phone_id, unit_id=target.unit_id, at=at)
-        if target.whom.is_silent or verdict.may == May.DROP:
+        is_call = not is_visit or (calls_first and target.phone_id is not None)
+        contact_asked = tries.ContactAsked(
+            target.unit_id, settings.TIME_ZONE, is_call, target.phone_id, is_check=True
+        )
+        verdict = tries.contact_verdict(contact_asked, at=at)
+        if target.whom.is_silent or verdict.why == "opted_out":
             return _told(check, Check.Outcome.UNRESOLVED, GONE, by, at), ""
         if verdict.until is not None:
             raise NotAtThisHour(when=date_format(timezone.localtime(verdict.until), "j F, H:i"))
         contact.begin_attempt(room=ROOM, about=check.id, is_visit=is_visit, by=by, at=at)
-        if is_visit and not (calls_first and target.phone_id):
+        if not is_call:
             return check, ""
         # The row names the check: with a person, phone or unit it would say who was drawn.
         number = target.number or needed(target.phone_id)
@@ -106,7 +109,7 @@ def fix_visit(*, check_id: UUID, when: datetime, by: Actor, at: datetime) -> Che
     return check
 
 
-def end_try(*, check_id: UUID, came: TryOutcome, by: Actor, at: datetime) -> Check:
+def end_check_try(*, check_id: UUID, came: TryOutcome, by: Actor, at: datetime) -> Check:
     """Write what came of a try in which nobody answered the questions.
 
     Who was not reached is tried again on another day, at another hour; after three tries the check ends, and the lot

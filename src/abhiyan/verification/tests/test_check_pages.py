@@ -25,7 +25,7 @@ from abhiyan.verification.actions import (
     begin_try,
     close_answers,
     conclude_check,
-    end_try,
+    end_check_try,
     estimate_frame,
     take_check,
     take_off,
@@ -193,11 +193,11 @@ def test_three_tries_on_different_days_and_then_it_ends(cast: Cast) -> None:
                 begun_at=at,
                 until=at + timedelta(minutes=30),
             )
-        check = end_try(check_id=check.id, came=TryOutcome.NO_ANSWER, by=me, at=at)
+        check = end_check_try(check_id=check.id, came=TryOutcome.NO_ANSWER, by=me, at=at)
     assert (check.outcome, check.reason) == ("unresolved", "not_reached")
     assert len({one.date() for one in hours}) == 3
     with pytest.raises(ToldAlready):
-        end_try(check_id=check.id, came=TryOutcome.NO_ANSWER, by=me, at=at)
+        end_check_try(check_id=check.id, came=TryOutcome.NO_ANSWER, by=me, at=at)
 
 
 def test_a_result_needs_answers_first_and_goes_with_them(cast: Cast) -> None:

@@ -195,7 +195,7 @@ def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
     label, text, button = LEAVES[_asked(own.check).leave is not None]
     return ask(
         request,
-        lambda _given: actions.end_try(check_id=public_id, came=how, by=request.actor, at=clock.now()),
+        lambda _given: actions.end_check_try(check_id=public_id, came=how, by=request.actor, at=clock.now()),
         title=label if is_leaving else how.label,
         text=[text, _("The check ends without a result.")] if is_leaving else [ENDS[how]],
         button=button if is_leaving else _("Write it down"),

@@ -1,4 +1,4 @@
-"""Who is on a phone, and where: asked set-wise for the messages of one batch."""
+"""The people of phones and where they live, for many phones at once."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from abhiyan.core import sql
 
-# By the index on the phone. Who has left is not looked for: their phone's no is.
+# By the index on the phone. People who left are not looked for, because their phone has said no.
 _ON_PHONES = """select p.phone_id, array_agg(p.id), array_agg(distinct p.unit_id) from people_person p
  where p.phone_id = any(%s) and p.left_at is null and p.merged_into is null group by p.phone_id"""
 
