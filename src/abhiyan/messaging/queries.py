@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from abhiyan.core import ages, clock, environment, languages, sql
 from abhiyan.core.ages import Ages
@@ -24,7 +24,7 @@ from abhiyan.people.rules.silence import needs_new_answer
 from abhiyan.units import queries as units
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Question, Registration, Reminder, Send, Template
+from .models import Inbound, Message, Number, Outage, Question, Registration, Send, Template
 from .our_numbers import AnswerWay, OurNumbers
 from .recipients import on_phones as on_phones  # noqa: PLC0414
 from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
@@ -551,5 +551,10 @@ def last_reminders(kind: str, abouts: Collection[int]) -> dict[int, date]:
     The caller has read the matters in the viewer's scope.
     """
     with system("when people were reminded"):
-        rows = Reminder.objects.filter(kind=kind, about__in=abouts).order_by().values_list("about")
-        return dict(rows.annotate(day=Max("day")))
+        return dict(
+            sql.rows(
+                "select about, max(day) from messaging_reminder"
+                " where kind = %s and about = any(%s::bigint[]) group by 1",
+                [kind, list(abouts)],
+            )
+        )

@@ -150,7 +150,6 @@ class Due(models.Model):
     fed = models.JSONField(
         default=list, db_default=[]
     )  # own figures in force: [measure, first day, last day]
-    reminded_on = models.DateField(null=True)
 
     class Meta:
         db_table = "programmes_due"

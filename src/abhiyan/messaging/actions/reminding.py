@@ -63,11 +63,11 @@ def remind(
     is_by_loop: bool = False,
     next_step: str | Promise = "",
 ) -> int:
-    """Send one SMS to each of these people, in their language. Return how many got one.
+    """Send one SMS to each of these people, in their language. Return how many were reminded.
 
-    Leaves out people who were reminded of the same matter today. kind: what reminds, for the table. The caller asks the
-    right and leaves the trail. is_by_loop: do not refuse to remind nobody. next_step: what the refusal adds for
-    the asker. Refuses NobodyToRemind, TooManyToRemind.
+    Leaves out people who were reminded of the same matter today. People without a phone that we keep read it on
+    Today. kind: the matter's kind in the table. The caller asks the right and leaves the trail. is_by_loop: do not
+    refuse to remind nobody. next_step: what the refusal adds for the asker. Refuses NobodyToRemind, TooManyToRemind.
     """
     if len(people) > MOST_REMINDED:
         raise TooManyToRemind(most=MOST_REMINDED)
@@ -94,11 +94,10 @@ def remind(
             for person in people
             if (person.about, person.account_id) in to_tell
         }
-        reached = tell_accounts(messages=list(messages.values()), at=at)
-        n = sum(account_id in reached for _about, account_id in messages)
-        if not n and not is_by_loop:
+        if not messages and not is_by_loop:
             raise NobodyToRemind(next_step=next_step)
-        return n
+        tell_accounts(messages=list(messages.values()), at=at)
+        return len(messages)
 
 
 def check_reminded(*, n: int) -> None:

@@ -89,9 +89,6 @@ def test_nobody_and_too_many_are_refused_and_leave_nothing(
         remind(world, asha, bilal)
     with pytest.raises(actions.NobodyToRemind):
         remind(world)
-    without_phone = world.holder("state_president", "N1")
-    with pytest.raises(actions.NobodyToRemind):
-        remind(world, without_phone)
     with system("test"):
         assert not Reminder.objects.exists()
 

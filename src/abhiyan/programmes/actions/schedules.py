@@ -325,53 +325,40 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
         with system("reminding the silent"):
             span = units.span(unit_id, one.hierarchy)
             silent = boards.to_remind(one, period, span, at=at, most=messaging.MOST_REMINDED + 1)
-            messaging.check_reminded(n=len(silent))
             known = found.responsible(one, silent, on=today, period=period)
-            told = [(each, known[each.key]) for each in silent if each.key in known]
-            messaging.check_reminded(n=len(told))
+            silent = [asked for asked in silent if asked.key in known]
             Due.objects.bulk_create(
                 [
-                    Due(
-                        schedule=one,
-                        unit_id=each.unit_id,
-                        body_id=each.body_id,
-                        begins_on=period.begins_on,
-                        reminded_on=today,
-                    )
-                    for each, _who in told
+                    Due(schedule=one, unit_id=asked.unit_id, body_id=asked.body_id, begins_on=begins_on)
+                    for asked in silent
                 ],
-                update_conflicts=True,
-                unique_fields=["schedule", "begins_on", "unit", "body"],
-                update_fields=["reminded_on"],
+                ignore_conflicts=True,
             )
-            for each, who in told:
-                _tell(one, each, period, who, today=today, at=at)
-        _record("remind_silent", one, by=by, at=at, n=len(told), unit_id=unit_id)
-    return len(told)
-
-
-def _tell(
-    one: Schedule,
-    asked: found.AskedUnit,
-    period: Period,
-    who: found.Responsible,
-    *,
-    today: date,
-    at: datetime,
-) -> None:
-    messaging.tell_account(
-        account_id=who.account_id,
-        template="duty.asked",
-        blanks={
-            "title": one.title,
-            "unit": named(asked.body_names or asked.names, who.language or settings.LANGUAGE_CODE),
-            "day": period.ends_on.strftime("%d-%m-%Y"),
-            "link": due_link(one, asked, period, who.account_id, today=today),
-        },
-        key=f"asked|{one.public_id}|{asked.unit_id}|{asked.body_id or ''}|{period.begins_on}|{today}",
-        unit_id=asked.unit_id,
-        at=at,
-    )
+            dues = found.dues_of(one, silent, since=begins_on)
+            n = messaging.remind(
+                kind="due",
+                template="duty.asked",
+                people=[
+                    messaging.RemindedPerson(
+                        account_id=known[asked.key].account_id,
+                        unit_id=asked.unit_id,
+                        blanks={
+                            "title": one.title,
+                            "unit": named(
+                                asked.body_names or asked.names,
+                                known[asked.key].language or settings.LANGUAGE_CODE,
+                            ),
+                            "day": period.ends_on.strftime("%d-%m-%Y"),
+                            "link": due_link(one, asked, period, known[asked.key].account_id, today=today),
+                        },
+                        about=dues[asked.key][begins_on].pk,
+                    )
+                    for asked in silent
+                ],
+                at=at,
+            )
+        _record("remind_silent", one, by=by, at=at, n=n, unit_id=unit_id)
+    return n
 
 
 def due_link(one: Schedule, asked: found.AskedUnit, period: Period, account_id: int, *, today: date) -> str:

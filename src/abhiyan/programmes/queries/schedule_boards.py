@@ -75,7 +75,7 @@ def _on_board(unit_id: int, code: str, names: dict[str, str], state: int, at: in
 
 @dataclass(frozen=True, slots=True)
 class BoardNumbers:
-    """Counts of one period: asked, in each state, people as reported and seen by name, and silent ones reminded today.
+    """Counts of one period: asked, in each state, and people as reported and seen by name.
 
     asked: units that were open at its hour, and units that answered. after: so many answers came more than seven days
     after the hour; they are in no state and bring no people. silent: of those without an answer, where somebody
@@ -86,7 +86,6 @@ class BoardNumbers:
     states: Mapping[int, int] = field(default_factory=dict)
     people: int = 0
     seen: int = 0
-    reminded: int = 0
     silent: int = 0
     after: int = 0
     is_over: bool = False
@@ -225,7 +224,8 @@ def bodies_asked(
 # Neither a word in the period nor a day to come, and no message today.
 _TO_REMIND = """u.closed_on is null and not exists (select from programmes_due d where d.schedule_id = %(schedule)s
   and d.begins_on = %(begins_on)s and d.unit_id = p.unit_id and d.body_id is not distinct from {body}
-  and (d.state not in (0, 2) or d.state = 2 and d.planned_on >= %(on)s or d.reminded_on = %(on)s))"""
+  and (d.state not in (0, 2) or d.state = 2 and d.planned_on >= %(on)s or exists (select from messaging_reminder m
+   where m.kind = 'due' and m.about = d.id and m.day = %(on)s)))"""
 
 
 def to_remind(
@@ -258,7 +258,6 @@ _NUMBERS = f"""with w as (select * from unnest(%(schedules)s::bigint[], %(days)s
    %(asked)s::bool[]) w(schedule_id, begins_on, due_on, due_at, kind, body_kind, office_id, is_over, is_asked))
  select w.schedule_id, w.begins_on, case when d.is_after then 'after' else 'said' end, d.state, count(*),
   coalesce(sum(d.people) filter (where not d.is_after), 0), coalesce(sum(d.seen) filter (where not d.is_after), 0),
-  count(*) filter (where d.state = 0 and d.reminded_on = %(on)s),
   count(*) filter (where d.state > 0 and not (w.is_asked and {_BODY}))
  from w join programmes_due d on d.schedule_id = w.schedule_id and d.begins_on = w.begins_on
  join units_unit u on u.id = d.unit_id {_BELOW.format(least=">=")} left join org_body b on b.id = d.body_id
@@ -267,17 +266,17 @@ union all
 select w.schedule_id, w.begins_on, 'silent', 0, (select count(distinct u.id) from org_appointment ap
    join units_unit u on u.id = ap.unit_id and u.kind = w.kind {_BELOW.format(least=">")}
    where ap.office_id = w.office_id and ap.body_id is null and {HELD.format(**_HOUR)}
-    and {UNIT_THERE.format(**_HOUR)} and {_NO_WORD.format(body="null")}), 0, 0, 0, 0
+    and {UNIT_THERE.format(**_HOUR)} and {_NO_WORD.format(body="null")}), 0, 0, 0
  from w where w.is_over and w.kind <> ''
 union all
 select w.schedule_id, w.begins_on, 'there', 0, (
    select coalesce(sum(case when u.closed_on is null then -1 else 1 end), 0)
    from units_unit u {_BELOW.format(least=">")} where u.kind = w.kind and (
     u.closed_on > w.due_on and (u.opened_on is null or u.opened_on < w.due_on)
-    or u.opened_on >= w.due_on and u.closed_on is null)), 0, 0, 0, 0
+    or u.opened_on >= w.due_on and u.closed_on is null)), 0, 0, 0
  from w where w.is_asked and w.kind <> ''
 union all
-select w.schedule_id, w.begins_on, c.what, 0, c.n, 0, 0, 0, 0 from w cross join lateral (
+select w.schedule_id, w.begins_on, c.what, 0, c.n, 0, 0, 0 from w cross join lateral (
   select count(*) as there, count(*) filter (where w.is_over and exists (select from org_appointment ap
      where ap.body_id = b.id and {HELD.format(**_HOUR)}) and {_NO_WORD.format(body="b.id")}) as silent
   from org_body b join units_unit u on u.id = b.unit_id {_BELOW.format(least=">=")}
@@ -338,7 +337,6 @@ def numbers(
             states={state: n for state, n, *_rest in said},
             people=sum(row[2] for row in said),
             seen=sum(row[3] for row in said),
-            reminded=sum(row[4] for row in said),
             silent=sum(row[2] for row in mine if row[0] == "silent"),
             after=sum(row[2] for row in mine if row[0] == "after"),
             is_over=is_over,

@@ -13,7 +13,7 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.forms.models import Submission
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
-from abhiyan.programmes.models_schedules import Due
+from abhiyan.messaging.models import Reminder
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
@@ -99,8 +99,8 @@ def test_mandals_are_asked_for_a_meeting_each_month_and_the_district_reminds_the
     go(district, "main form[method=post] button[type=submit]")
     assert district.locator("main a[href*='/remind/']").count() == 0, "the one silent unit was reminded"
     with system("test"):
-        reminded = Due.objects.get(reminded_on=OVER.date())
-    assert reminded.unit_id == cast.world.units["JK-SRI-M2"].pk
+        reminder = Reminder.objects.get(kind="due", day=OVER.date())
+    assert reminder.unit_id == cast.world.units["JK-SRI-M2"].pk
     look(district, "schedules reminded")
 
 

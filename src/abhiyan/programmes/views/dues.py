@@ -28,6 +28,7 @@ from abhiyan.forms import queries as filled_forms
 from abhiyan.forms.models import Submission
 from abhiyan.forms.queries import FilledForm, answers_form, submission_for, typed_answers
 from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.messaging.queries import last_reminders
 from abhiyan.org.here import of_own_work, page_unit, unit_fact
 from abhiyan.org.queries import own_work
 from abhiyan.org.rules.capabilities import LEADS
@@ -258,6 +259,7 @@ def _shown(
         "questions": questions,
         "records": _records(one, row),
         "sent_later": row.sent_later if row else 0,
+        "reminded_on": last_reminders("due", [row.pk]).get(row.pk) if row else None,
         **(filled_forms.shown(sent_before) if sent_before else {}),
         "problem": wrong,
         "query": "?" + schedules.due_href(one, asked, period).partition("?")[2],

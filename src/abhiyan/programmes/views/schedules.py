@@ -23,7 +23,8 @@ from django.utils.translation import ngettext, pgettext
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named, person
-from abhiyan.messaging.actions import MOST_REMINDED
+from abhiyan.messaging.actions import MOST_REMINDED, NobodyToRemind
+from abhiyan.messaging.queries import last_reminders
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Body
@@ -249,6 +250,7 @@ class BoardRow:
     sign: DueSign  # of the period that is shown
     href: str
     is_behind: bool
+    reminded_on: date | None = None
 
     @property
     def name(self) -> str:
@@ -470,11 +472,15 @@ def _rows(
 def _finished(
     one: Schedule, periods: Sequence[Period], period: Period, at: datetime, some: list[found.AskedUnit]
 ) -> list[BoardRow]:
-    """Units of a board with who owes it and what they said: three queries."""
+    """Units of a board with who owes it, what they said and when they were reminded: four queries."""
     today = shown.today(at)
     who = found.responsible(one, some, on=today)
     rows = []
-    for owing in found.with_dues([(one, each) for each in some], at=at):
+    owings = found.with_dues([(one, each) for each in some], at=at)
+    days = last_reminders(
+        "due", [due.pk for owing in owings for each, due in owing.periods if due and each == period]
+    )
+    for owing in owings:
         each, due = owing.asked, dict(owing.periods).get(period)
         signs = owing.signs(at)
         sign = signs[periods.index(period)]
@@ -483,7 +489,8 @@ def _finished(
         )
         is_behind = sign == DueSign.SILENT or bool(went_by)
         href = acts.due_href(one, each, period)
-        rows.append(BoardRow(one, each, who.get(each.key), due, signs, sign, href, is_behind))
+        reminded_on = days.get(due.pk) if due else None
+        rows.append(BoardRow(one, each, who.get(each.key), due, signs, sign, href, is_behind, reminded_on))
     return rows
 
 
@@ -521,7 +528,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         say("Each office gets one SMS. It cannot be called back."),
     ]
     if not filled:
-        text = [say("There is nobody to remind. Each unit gets at most one message a day.")]
+        text = [str(NobodyToRemind.message)]
     if period and not one.timing.is_over(period, at):
         due_at = date_format(localtime(one.timing.due_at(period)), "j M Y, H:i")
         text = [say("Not due yet: it is due on %(time)s.") % {"time": due_at}]
