@@ -432,9 +432,7 @@ class Reminder(models.Model):
     """A person was reminded of something on a day: once a day of each matter."""
 
     kind = models.TextField()  # what it is about: "due", "in_charge", "circular", "centre", "late_task", ...
-    about = (
-        models.BigIntegerField()
-    )  # its key in its room; 0: everything of this kind that waits for the person
+    about = models.BigIntegerField()  # its key; of all that waits for a person, the account
     account_id = models.BigIntegerField()
     day = models.DateField()  # of the organisation
     at = models.DateTimeField()

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from abhiyan.core import ages, clock, environment, languages, sql
 from abhiyan.core.ages import Ages
@@ -24,7 +24,7 @@ from abhiyan.people.rules.silence import needs_new_answer
 from abhiyan.units import queries as units
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Question, Registration, Send, Template
+from .models import Inbound, Message, Number, Outage, Question, Registration, Reminder, Send, Template
 from .our_numbers import AnswerWay, OurNumbers
 from .recipients import on_phones as on_phones  # noqa: PLC0414
 from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
@@ -558,3 +558,8 @@ def last_reminders(kind: str, abouts: Collection[int]) -> dict[int, date]:
                 [kind, list(abouts)],
             )
         )
+
+
+def reminded(kind: str, about: str, **when: Any) -> Exists:
+    """Return the condition of rows of whose matter, a column, somebody was reminded at some time."""
+    return Exists(Reminder.objects.filter(kind=kind, about=OuterRef(about), **when))

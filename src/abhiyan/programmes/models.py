@@ -123,7 +123,6 @@ class InCharge(models.Model):
     named_by = models.BigIntegerField(null=True)  # account
     import_id = models.BigIntegerField(null=True)  # the list that named them
     together = models.UUIDField(null=True)  # the act that named all leaders of a level at once
-    reminded_on = models.DateField(null=True)  # the last day somebody reminded them to answer
     told_at = models.DateTimeField(null=True)  # when the duty message was queued; null: not told
     state = models.TextField(choices=State.choices, default=State.NAMED, db_default=State.NAMED)
     answered_at = models.DateTimeField(null=True)

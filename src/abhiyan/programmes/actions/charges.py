@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme, Target
-from abhiyan.programmes.queries.charges import charges_to_remind, declined_by, leaders_to_name
+from abhiyan.programmes.queries.charges import REMINDER, charges_to_remind, declined_by, leaders_to_name
 from abhiyan.programmes.queries.splits import in_play
 from abhiyan.programmes.refusals import ProgrammeOver
 from abhiyan.units import queries as units
@@ -32,6 +33,7 @@ from .holding import held
 from .programmes import ScopeOutside
 
 LONGEST_REASON = 200
+_TEMPLATE = "duty.in_charge"
 _AT_ONCE = 2_000  # charges named, told or ended together
 MOST_NAMED = 20_000  # leaders one press names, some seconds in the request
 MOST_TOLD = 2  # messages a day to one person about one unit, however often they are named there
@@ -280,9 +282,23 @@ def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetim
         org.require(by, "programmes.run", at=unit_id)
         today = clock.day_in(settings.TIME_ZONE, at)
         silent = list(charges_to_remind(programme, unit_id, on=today)[: messaging.MOST_REMINDED + 1])
-        messaging.check_reminded(n=len(silent))
-        n_sent = _let_know(silent, at=at, reminded_on=today)
-        messaging.check_reminded(n=n_sent)
+        with system("reminding who is in charge"):
+            words = _words(programme, silent)
+        n_sent = messaging.remind(
+            kind=REMINDER,
+            template=_TEMPLATE,
+            people=[
+                messaging.RemindedPerson(
+                    account_id=charge.account_id,
+                    unit_id=charge.unit_id,
+                    blanks=partial(words, charge),
+                    about=charge.pk,
+                    programme_id=programme.pk,
+                )
+                for charge in silent
+            ],
+            at=at,
+        )
         audit.record(
             by=by,
             at=at,
@@ -373,7 +389,7 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
         if not accepts:
             charge.reason, charge.ended_at = " ".join(reason.split()), at
         # A reminder that has not left is of no use after an answer.
-        messaging.take_back(keys=_keys(charge)[accepts:], at=at)
+        _take_back([charge.pk], with_notice=not accepts, at=at)
         charge.save(update_fields=["state", "answered_at", "accepted", "reason", "ended_at"])
         _record(charge, charge.programme, "accept_charge" if accepts else "decline_charge", {}, by=by, at=at)
         return charge
@@ -401,7 +417,7 @@ def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
         org.require(by, "programmes.run", at=charge.unit_id)
         charge.ended_at = at
         charge.save(update_fields=["ended_at"])
-        messaging.take_back(keys=_keys(charge), at=at)
+        _take_back([charge.pk], at=at)
         _record(charge, charge.programme, "end_in_charge", {}, by=by, at=at)
 
 
@@ -423,53 +439,58 @@ def end_of_account(*, account_id: int, by: Actor, at: datetime) -> int:
 
 def end_charges(charges: QuerySet[InCharge], *, at: datetime) -> int:
     """End these charges; who was not told yet is not any more. How many. The act that calls leaves the trail."""
-    rows = list(charges.select_for_update(of=("self",)).order_by("pk").only("pk", "reminded_on"))
-    for start in range(0, len(rows), _AT_ONCE):
-        part = rows[start : start + _AT_ONCE]
-        InCharge.objects.filter(pk__in=[charge.pk for charge in part]).update(ended_at=at)
-        messaging.take_back(keys=[key for charge in part for key in _keys(charge)], at=at)
-    return len(rows)
+    ids = list(charges.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), _AT_ONCE):
+        part = ids[start : start + _AT_ONCE]
+        InCharge.objects.filter(pk__in=part).update(ended_at=at)
+        _take_back(part, at=at)
+    return len(ids)
 
 
-def _key(in_charge_id: int, reminded_on: date | None = None) -> str:
-    """Return the key of the message that tells or reminds somebody: sent once, and taken back by it."""
-    return f"in_charge|{in_charge_id}" + (f"|{reminded_on}" if reminded_on else "")
+def _key(in_charge_id: int) -> str:
+    """Return the key of the message that tells somebody: sent once, and taken back by it."""
+    return f"in_charge|{in_charge_id}"
 
 
-def _keys(charge: InCharge) -> list[str]:
-    """Return the keys of the message that told somebody, and of the last reminder."""
-    return [_key(charge.pk), *([_key(charge.pk, charge.reminded_on)] if charge.reminded_on else [])]
+def _take_back(in_charge_ids: Sequence[int], *, with_notice: bool = True, at: datetime) -> None:
+    """Give up the messages of charges that have not left: reminders, and with_notice the message that tells."""
+    if with_notice:
+        messaging.take_back(keys=[_key(in_charge_id) for in_charge_id in in_charge_ids], at=at)
+    messaging.take_back_reminders(kind=REMINDER, abouts=in_charge_ids, at=at)
 
 
-def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | None = None) -> int:
-    """Queue the duty messages of charges of one programme, or its reminders. Return how many have a phone we keep."""
+def _words(programme: Programme, charges: Iterable[InCharge]) -> Callable[[InCharge, str], dict[str, str]]:
+    """Return what fills the message of one of these charges in a language."""
+    places = units.units_by_id({charge.unit_id for charge in charges})
+
+    def filled(charge: InCharge, language: str) -> dict[str, str]:
+        with override(language):
+            role = str(InCharge.Role(charge.role).label)
+        return {
+            "role": role,
+            "programme": named(programme.names, language),
+            "unit": named(places[charge.unit_id].names, language),
+            "link": settings.ORIGIN + reverse("programmes:charges"),
+        }
+
+    return filled
+
+
+def _let_know(charges: Sequence[InCharge], *, at: datetime) -> int:
+    """Queue the duty messages of charges of one programme. Return how many have a phone we keep."""
     if not charges:
         return 0
     with system("telling who is in charge"):
         programme = charges[0].programme
-        places = units.units_by_id({charge.unit_id for charge in charges})
+        words = _words(programme, charges)
         often = _told_often(charges, at=at)
-
-        def blanks(charge: InCharge) -> Callable[[str], dict[str, str]]:
-            def filled(language: str) -> dict[str, str]:
-                with override(language):
-                    role = str(InCharge.Role(charge.role).label)
-                return {
-                    "role": role,
-                    "programme": named(programme.names, language),
-                    "unit": named(places[charge.unit_id].names, language),
-                    "link": settings.ORIGIN + reverse("programmes:charges"),
-                }
-
-            return filled
-
         reached = messaging.tell_accounts(
             messages=[
                 messaging.AccountMessage(
                     account_id=charge.account_id,
-                    template="duty.in_charge",
-                    blanks=blanks(charge),
-                    key=_key(charge.pk, reminded_on),
+                    template=_TEMPLATE,
+                    blanks=partial(words, charge),
+                    key=_key(charge.pk),
                     unit_id=charge.unit_id,
                     programme_id=programme.pk,
                 )
@@ -486,10 +507,8 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | 
         ]
         for charge in notified:
             charge.told_at = charge.told_at or at
-        rows = InCharge.objects.filter(pk__in=[charge.pk for charge in notified])
-        if reminded_on:
-            rows.update(reminded_on=reminded_on)
-        rows.filter(told_at=None).update(told_at=at)
+        rows = InCharge.objects.filter(pk__in=[charge.pk for charge in notified], told_at=None)
+        rows.update(told_at=at)
     return len(notified)
 
 

@@ -14,6 +14,7 @@ from abhiyan.core import sql
 from abhiyan.core.models import StagedImport
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
+from abhiyan.messaging.queries import last_reminders, reminded
 from abhiyan.org import queries as org
 from abhiyan.org.rules.ranges import literal, merged
 from abhiyan.org.viewer import NOBODY, Viewer
@@ -27,6 +28,8 @@ from .answered_for import AnsweredFor, accepted_by_measure, answered_for, unit_t
 from .holders import Offices, holders
 from .programmes import measures
 from .splits import IN_PLAY
+
+REMINDER = "in_charge"  # as messaging's table of reminders names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +286,7 @@ def charges_to_remind(programme: Programme, unit_id: int, *, on: date) -> QueryS
     """
     begins = datetime.combine(on, time(), ZoneInfo(settings.TIME_ZONE))
     waiting = charges_told(programme, unit_id).filter(told_at__lt=begins)
-    return waiting.exclude(reminded_on=on).order_by("pk")
+    return waiting.exclude(reminded(REMINDER, "pk", day=on)).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +367,8 @@ def charges(
 
     def with_people(rows: list[ChargeRow]) -> list[ChargeRow]:
         known = holders((row.account_id for row in rows), on=on)
+        days = last_reminders(REMINDER, [row.id for row in rows])
+        rows = [replace(row, reminded_on=days.get(row.id)) for row in rows]
         return [
             replace(row, name=one.name, last4=one.last4 if row.sees_phone else "", offices=one.offices)
             if (one := known.get(row.account_id))
@@ -373,7 +378,7 @@ def charges(
 
     return Rows(
         f"""i.id, u.id, u.code, u.kind, u.names, i.account_id, i.role, i.state, i.named_at,
-          i.told_at is not null, coalesce({_CONCERNS}, false), i.reminded_on""",
+          i.told_at is not null, coalesce({_CONCERNS}, false)""",
         f"""from programmes_in_charge i join units_unit u on u.id = i.unit_id
           join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
           where i.programme_id = %(programme)s and i.ended_at is null and (%(level)s = '' or u.kind = %(level)s)
