@@ -431,7 +431,7 @@ class Reading(models.Model):
 class Reminder(models.Model):
     """A person was reminded of something on a day: once a day of each matter."""
 
-    kind = models.TextField()  # what it is about: "due", "in_charge", "circular", "centre", "late_task", ...
+    kind = models.TextField()  # what it is about: "due", "in_charge", "circular", "centre", "task_late", ...
     about = models.BigIntegerField()  # its key; of all that waits for a person, the account
     account_id = models.BigIntegerField()
     day = models.DateField()  # of the organisation
@@ -441,8 +441,6 @@ class Reminder(models.Model):
     class Meta:
         db_table = "messaging_reminder"
         indexes = [
-            # used by: who was reminded of all that waits, since when
-            models.Index(fields=["account_id", "kind", "at"], name="reminder_account"),
             models.Index(fields=["day"], name="reminder_day"),  # used by: forgetting
         ]
         constraints = [

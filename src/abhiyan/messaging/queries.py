@@ -548,7 +548,7 @@ def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:
 def last_reminders(kind: str, abouts: Collection[int]) -> dict[int, date]:
     """Return the last day on which somebody was reminded of each of these matters, by its key. One query.
 
-    The caller has read the matters in the viewer's scope.
+    abouts: keys of matters, or of accounts for all that waits for them. The caller has read them in the viewer's scope.
     """
     with system("when people were reminded"):
         return dict(

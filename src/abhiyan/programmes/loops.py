@@ -17,7 +17,7 @@ def _sums(at: datetime) -> int:
 
 
 def _remind(at: datetime) -> int:
-    return tasks.remind(at=at)
+    return tasks.remind_of_tasks(at=at)
 
 
 def _ask(at: datetime) -> int:

@@ -196,8 +196,6 @@ class Task(models.Model):
         default="", db_default=""
     )  # the last word on it: of who did, declined or reopened it
     done_at = models.DateTimeField(null=True)  # when it was done, while that holds
-    reminded = models.SmallIntegerField(default=0, db_default=0)  # 1: that it is due; 2: that it is late
-    reminded_on = models.DateField(null=True)  # the last day a message said that it is late
 
     class Meta:
         db_table = "programmes_task"

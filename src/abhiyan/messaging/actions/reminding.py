@@ -36,7 +36,7 @@ class TooManyToRemind(Refused):
 
 @dataclass(frozen=True, slots=True)
 class RemindedPerson:
-    """A person to remind. about: the key of the matter in its room; 0: everything that waits for them.
+    """A person to remind. about: the key of the matter in its room; None: everything of the kind that waits for them.
 
     unit_id: the matter's, or that of their office. blanks: as of `AccountMessage`.
     """
@@ -44,8 +44,12 @@ class RemindedPerson:
     account_id: int
     unit_id: int
     blanks: dict[str, str] | Callable[[str], dict[str, str]]
-    about: int = 0
+    about: int | None = None
     programme_id: int = 0
+
+    @property
+    def matter(self) -> int:
+        return self.account_id if self.about is None else self.about
 
 
 _NOTE = """insert into messaging_reminder (kind, about, account_id, day, at, unit_id)
@@ -77,22 +81,22 @@ def remind(
             "kind": kind,
             "day": day,
             "at": at,
-            "abouts": [person.about for person in people],
+            "abouts": [person.matter for person in people],
             "accounts": [person.account_id for person in people],
             "units": [person.unit_id for person in people],
         }
         to_tell = set(sql.rows(_NOTE, parameters)) if people else set()
         messages = {
-            (person.about, person.account_id): AccountMessage(
+            (person.matter, person.account_id): AccountMessage(
                 account_id=person.account_id,
                 template=template,
                 blanks=person.blanks,
-                key=_key(kind, person.about, person.account_id, day),
+                key=_key(kind, person.matter, person.account_id, day),
                 unit_id=person.unit_id,
                 programme_id=person.programme_id,
             )
             for person in people
-            if (person.about, person.account_id) in to_tell
+            if (person.matter, person.account_id) in to_tell
         }
         if not messages and not is_by_loop:
             raise NobodyToRemind(next_step=next_step)

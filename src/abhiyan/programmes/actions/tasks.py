@@ -17,6 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.queries import reminded
 from abhiyan.messaging.rules import hours
 from abhiyan.org import queries as org
 from abhiyan.org.news import AppointmentEnded
@@ -31,7 +32,6 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_NOTE = 120, 2_000, 500
 MOST_MINUTES = 60 * 24 * 60
 MOST_AT_ONCE = 50_000  # tasks asked by one act
 _AT_ONCE = 2_000  # rows written together
-TOMORROW, LATE = 1, 2  # what somebody was reminded of
 _LATE_FOR = timedelta(days=7)  # what is late longer is reminded of no more, but by somebody who leads
 
 
@@ -388,17 +388,30 @@ def _hand_on(tasks: QuerySet[Task], account_id: int, *, by: Actor, at: datetime)
     return len(rows)
 
 
-def remind(*, at: datetime) -> int:
-    """Remind people of tasks that are due tomorrow, and once more of those that are late: one SMS each time, whatever
-    their number. Inside the hours only. How many were reminded. Run by a loop, in its system scope."""
+def remind_of_tasks(*, at: datetime) -> int:
+    """Remind people of tasks that are due tomorrow, and once more of those that are late.
+
+    One SMS a day each, whatever their number, inside the hours only. Returns how many were reminded. Run by a loop,
+    in its system scope.
+    """
     if not hours.is_open(at, settings.TIME_ZONE):
         return 0
     starts, ends = day_after(_day(at), settings.TIME_ZONE)
     open_ones = Task.objects.filter(state__in=OPEN, account_id__isnull=False)
-    late = open_ones.filter(found.may_be_reminded(at), due_at__gte=at - _LATE_FOR, reminded__lt=LATE)
-    tomorrow = open_ones.filter(due_at__gte=starts, due_at__lt=ends, reminded__lt=TOMORROW)
-    return _remind(late, LATE, "duty.task_late", at=at) + _remind(
-        tomorrow, TOMORROW, "duty.task_tomorrow", at=at
+    late = open_ones.filter(
+        found.may_be_reminded(at), found.not_reminded_since_late(on=_day(at)), due_at__gte=at - _LATE_FOR
+    )
+    tomorrow = open_ones.filter(
+        ~reminded(found.TOMORROW, "account_id", day=_day(at)), due_at__gte=starts, due_at__lt=ends
+    )
+    return sum(
+        _remind(
+            tasks.order_by("account_id", "due_at", "pk")[: messaging.MOST_REMINDED],
+            kind,
+            is_by_loop=True,
+            at=at,
+        )
+        for kind, tasks in ((found.LATE, late), (found.TOMORROW, tomorrow))
     )
 
 
@@ -411,46 +424,36 @@ def remind_late(*, unit_id: int, hierarchy: int, by: Actor, at: datetime) -> int
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         late = found.late_to_remind(unit_id, hierarchy, at=at, but=by.account_id)
-        messaging.check_reminded(n=len({account for _task, account in late}))
         with system("reminding of late tasks"):
-            told = _remind(
-                Task.objects.filter(pk__in=[task for task, _account in late]),
-                LATE,
-                "duty.task_late",
-                most=len(late),
-                at=at,
-            )
-        messaging.check_reminded(n=told)
-        audit.record(by=by, at=at, act="programmes.remind_late", unit_id=unit_id, n=told)
-    return told
+            n = _remind(Task.objects.filter(pk__in=[task for task, _account in late]), found.LATE, at=at)
+        audit.record(by=by, at=at, act="programmes.remind_late", unit_id=unit_id, n=n)
+    return n
 
 
-def _remind(tasks: QuerySet[Task], of: int, template: str, *, most: int = _AT_ONCE, at: datetime) -> int:
-    rows = list(
-        tasks.order_by("account_id", "due_at", "pk").select_for_update(of=("self",), skip_locked=True)[:most]
-    )
+def _remind(tasks: QuerySet[Task], kind: str, *, is_by_loop: bool = False, at: datetime) -> int:
+    """Remind the people who have these tasks: each once, by the task that is due first."""
     by_account: dict[int, list[Task]] = {}
-    for task in rows:
+    for task in sorted(tasks, key=lambda task: (task.due_at, task.pk)):
         assert task.account_id is not None
         by_account.setdefault(task.account_id, []).append(task)
-    for account_id, mine in by_account.items():
-        first, more = mine[0], len(mine) - 1
-        messaging.tell_account(
-            account_id=account_id,
-            template=template,
-            blanks={
-                "task": first.title,
-                "more": grouped(more) if more else "",
-                "link": settings.ORIGIN + reverse("programmes:tasks"),
-            },
-            # Somebody it was handed to, or who had it reopened, is reminded too.
-            key=f"task|{of}|{first.public_id}|{account_id}|{at.isoformat()}",
-            unit_id=first.unit_id,
-            at=at,
-        )
-    said = {"reminded": of} | ({"reminded_on": _day(at)} if of == LATE else {})
-    Task.objects.filter(pk__in=[task.pk for task in rows]).update(**said)
-    return len(by_account)
+    return messaging.remind(
+        kind=kind,
+        template=f"duty.{kind}",
+        people=[
+            messaging.RemindedPerson(
+                account_id=account_id,
+                unit_id=mine[0].unit_id,
+                blanks={
+                    "task": mine[0].title,
+                    "more": grouped(len(mine) - 1) if len(mine) > 1 else "",
+                    "link": settings.ORIGIN + reverse("programmes:tasks"),
+                },
+            )
+            for account_id, mine in by_account.items()
+        ],
+        is_by_loop=is_by_loop,
+        at=at,
+    )
 
 
 def _held(public_id: UUID) -> Task:
@@ -464,9 +467,7 @@ def _move(tasks: list[Task], act: Act, note: str, *, by: Actor, at: datetime) ->
     for task in tasks:
         task.state, task.state_at, task.note = MOVES[act].to.value, at, note
         task.done_at = at if act == Act.DO else task.done_at if act == Act.CONFIRM else None
-        if act == Act.REOPEN:
-            task.reminded = 0
-    Task.objects.bulk_update(tasks, ["state", "state_at", "note", "done_at", "reminded"])
+    Task.objects.bulk_update(tasks, ["state", "state_at", "note", "done_at"])
     _steps(tasks, act, note, None, by=by, at=at)
 
 
@@ -475,7 +476,7 @@ def _give(
 ) -> None:
     """Give tasks to whoever holds a seat; to nobody where there is none."""
     for task in tasks:
-        task.state, task.state_at, task.note, task.reminded = TaskState.ASKED.value, at, note, 0
+        task.state, task.state_at, task.note = TaskState.ASKED.value, at, note
         task.account_id = seat.account_id if seat else None
         task.person_id = task.phone_id = None
         if seat:
@@ -487,7 +488,6 @@ def _give(
             "state",
             "state_at",
             "note",
-            "reminded",
             "account_id",
             "person_id",
             "phone_id",

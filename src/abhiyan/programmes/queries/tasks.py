@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
-from abhiyan.core.scope import current, system
+from abhiyan.core.scope import current
+from abhiyan.messaging.queries import last_reminders, reminded
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Viewer
@@ -27,6 +28,7 @@ from .holders import SignedHolder, holders
 
 MOST_OWN = 50  # open tasks shown to a contributor
 MOST_LATE = 50_000  # late tasks read together
+TOMORROW, LATE = "task_tomorrow", "task_late"  # as messaging's table of reminders names them
 # Appointments that count on the day %(on)s.
 ACTIVE = """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 # The holders of an office in the units below a place, the place itself left out.
@@ -205,6 +207,18 @@ def may_be_reminded(at: datetime) -> Q:
     return is_late(at) & ~Q(state=TaskState.ASKED, state_at__gte=begun, state_at__gt=F("due_at"))
 
 
+def not_reminded_since_late(*, on: date) -> Q:
+    """Return the condition of late tasks whose holder got no reminder since it was due, or since it was given again.
+
+    A reminder names all that is late. Nobody gets a second one on a day.
+    """
+    since_due = reminded(LATE, "account_id", at__gte=OuterRef("due_at"))
+    since_given = reminded(LATE, "account_id", at__gte=Greatest(OuterRef("due_at"), OuterRef("state_at")))
+    return ~Q(reminded(LATE, "account_id", day=on)) & (
+        Q(state=TaskState.ACCEPTED) & ~Q(since_due) | Q(state=TaskState.ASKED) & ~Q(since_given)
+    )
+
+
 def unfinished() -> Q:
     """Return the condition of tasks that lists show first. Nobody needs to look at a task done for oneself."""
     own = Q(state=TaskState.DONE, account_id__isnull=False, account_id=F("asked_by"))
@@ -327,14 +341,9 @@ def late_to_remind(unit_id: int, hierarchy: int, *, at: datetime, but: int | Non
     """
     rows = tasks_of(below=(unit_id, hierarchy)).filter(may_be_reminded(at), account_id__isnull=False)
     late = list(rows.exclude(account_id=but).order_by("pk").values_list("pk", "account_id")[:MOST_LATE])
-    with system("who was reminded today"):
-        told = set(
-            Task.objects.filter(
-                account_id__in={account for _task, account in late},
-                reminded_on=clock.day_in(settings.TIME_ZONE, at),
-            ).values_list("account_id", flat=True)
-        )
-    return [(task, account) for task, account in late if account is not None and account not in told]
+    days = last_reminders(LATE, {account for _task, account in late if account is not None})
+    today = clock.day_in(settings.TIME_ZONE, at)
+    return [(task, account) for task, account in late if account is not None and days.get(account) != today]
 
 
 def tasks_of_helper(phone_id: UUID, person_ids: Collection[UUID]) -> list[Task]:

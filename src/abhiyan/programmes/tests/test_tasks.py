@@ -294,7 +294,7 @@ def test_one_message_reminds_of_what_is_due_tomorrow_and_one_of_what_is_late(
 
     def remind(at: Any) -> int:
         with system("test"):
-            return acts.remind(at=at)
+            return acts.remind_of_tasks(at=at)
 
     the_day_before, night = DUE - timedelta(days=1), DUE - timedelta(hours=35)
     assert remind(AT) == 0 and remind(night.replace(hour=22)) == 0
@@ -317,19 +317,27 @@ def test_who_has_a_task_handed_over_or_reopened_is_reminded_as_well(world: World
         task = actions.ask_of(what=what(), appointment=org_seat(first), by=actor(president), at=AT)
     the_day_before = DUE - timedelta(days=1)
     with system("test"):
-        assert acts.remind(at=the_day_before) == 1
+        assert acts.remind_of_tasks(at=the_day_before) == 1
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
         actions.hand_over(
             public_id=task.public_id, appointment=org_seat(second), by=actor(president), at=the_day_before
         )
     with system("test"):
-        assert acts.remind(at=the_day_before + timedelta(minutes=5)) == 1
+        assert acts.remind_of_tasks(at=the_day_before + timedelta(minutes=5)) == 1
     assert [template for template, _blanks in told(second)] == ["duty.task_tomorrow"]
     change(now(task), Act.DO, second)
     change(now(task), Act.REOPEN, president)
     with system("test"):
-        assert acts.remind(at=the_day_before + timedelta(minutes=10)) == 1
-    assert len(told(second)) == 2
+        assert acts.remind_of_tasks(at=the_day_before + timedelta(minutes=10)) == 0, "once a day"
+        assert acts.remind_of_tasks(at=DUE + timedelta(minutes=5)) == 1
+    at = DUE + timedelta(minutes=10)
+    change(now(task), Act.DO, second, at=at)
+    change(now(task), Act.REOPEN, president, at=at)
+    with system("test"):
+        assert acts.remind_of_tasks(at=at) == 0, "once a day"
+        assert acts.remind_of_tasks(at=at + timedelta(days=1)) == 1, "it was given again"
+        assert acts.remind_of_tasks(at=at + timedelta(days=2)) == 0
+    assert [template for template, _blanks in told(second)] == ["duty.task_tomorrow"] + ["duty.task_late"] * 2
 
 
 def test_today_names_what_is_due_and_what_one_waits_for(

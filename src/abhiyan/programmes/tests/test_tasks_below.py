@@ -204,7 +204,7 @@ def test_a_late_task_that_was_handed_over_today_brings_no_reminder_before_tomorr
             late = found.late_to_remind(world.unit("N1"), 1, at=at, but=None)
         assert len(late) == who
         with system("test"):
-            assert acts.remind(at=at) == who
+            assert acts.remind_of_tasks(at=at) == who
 
 
 def test_only_leaders_of_a_unit_remind_there(world: World, chief: Account, districts: list[Account]) -> None:
