@@ -2,10 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .source import Source, dotted, sources, told
+from babel.messages.pofile import read_po
+
+from .source import PACKAGE, Source, dotted, sources, told
 
 REVEALED = "people.reveal_phone"  # the row that each shown number leaves
 
@@ -192,47 +194,50 @@ def test_a_programme_of_a_kind_is_found_in_one_place() -> None:
 SHOWING = re.compile(
     r"(owed|owes|doors|found|reviewed|recorded|launch_day|prepared|beside|drafted)(_\w+)?|decks?(_\w+)?"
 )
-COUNTED, WORDED = {"ngettext", "ngettext_lazy"}, {"_", "say", "gettext", "gettext_lazy"}
+WORDED = {"_", "say", "gettext", "gettext_lazy"}
+KIT = {"core", "ui"}
 
 
-def shows(source: Source) -> bool:
+def shows(room: str, path: Path) -> bool:
     """Return whether a module offers numbers to Today, a unit's page, a dossier, a record, a launch page or slides."""
-    is_offered = len(source.path.parts) == 1 and source.room not in ("core", "ui")
-    is_slides = source.room == "review" and source.path.parts[0] in ("queries", "rules")
-    return (is_offered or is_slides) and bool(SHOWING.fullmatch(source.path.stem))
+    is_offered = len(path.parts) == 1 and room not in KIT
+    is_slides = room == "review" and path.parts[0] in ("queries", "rules")
+    return (is_offered or is_slides) and path.suffix == ".py" and bool(SHOWING.fullmatch(path.stem))
 
 
-def sentences(source: Source, words: set[str]) -> set[str]:
-    """Return the texts of a module that have a blank, such as a number's."""
-    return {
-        node.args[0].value
-        for node in source.nodes
-        if isinstance(node, ast.Call)
-        and dotted(node.func) in words
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, str)
-        and "%(" in node.args[0].value
-    }
+def counting_sentences() -> Iterator[tuple[str, str, Path]]:
+    """Yields each sentence with a plural, with the room and file that have it: Python, template or script."""
+    for catalog in sorted(PACKAGE.glob("*/locale/hi/LC_MESSAGES/django.po")):
+        with catalog.open("rb") as file:
+            for message in read_po(file):
+                for place, _line in message.locations if message.pluralizable else ():
+                    yield message.id[0], place.partition("/")[0], Path(place.partition("/")[2])
 
 
-def worded_again(modules: Sequence[Source]) -> Iterator[str]:
-    """Yields counting sentences that a showing module and another module have; others that two of a room have."""
-    where: dict[str, list[Source]] = {}
-    for source in modules:
-        for sentence in sentences(source, COUNTED) if source.room not in ("core", "ui") else ():
-            where.setdefault(sentence, []).append(source)
-        for sentence in sentences(source, WORDED) if shows(source) else ():
-            where.setdefault(f"{source.room}: {sentence}", []).append(source)
-    for sentence, quoting in where.items():
-        if len(quoting) > 1 and any(map(shows, quoting)):
-            yield f"{[f'{each.room}/{each.path}' for each in quoting]}: {sentence!r} belongs in numbers.py"
+def sentences(source: Source) -> Iterator[tuple[str, str, Path]]:
+    """Yields the other sentences with a blank that a showing module has."""
+    for node in source.nodes if shows(source.room, source.path) else ():
+        text = node.args[0] if isinstance(node, ast.Call) and dotted(node.func) in WORDED else None
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and "%(" in text.value:
+            yield f"{source.room}: {text.value}", source.room, source.path
+
+
+def worded_again(quoted: Iterable[tuple[str, str, Path]]) -> Iterator[str]:
+    """Yields the sentences that a showing module has, and another file of the rooms too."""
+    where: dict[str, set[tuple[str, Path]]] = {}
+    for sentence, room, path in quoted:
+        if room not in KIT:
+            where.setdefault(sentence, set()).add((room, path))
+    for sentence, places in where.items():
+        if len(places) > 1 and any(shows(*place) for place in places):
+            yield f"{sorted(f'{room}/{path}' for room, path in places)}: {sentence!r} belongs in numbers.py"
 
 
 def test_a_number_is_worded_once() -> None:
-    told(worded_again(sources("**/*.py")))
-    twice = [Source("review", Path("owed.py"), "ngettext('%(n)s ask', '%(n)s asks', n)")] * 2
-    assert list(worded_again(twice)), "the finder finds"
+    modules = [quoted for source in sources("**/*.py") for quoted in sentences(source)]
+    told(worded_again([*counting_sentences(), *modules]))
+    planted = [("%(n)s ask", "review", Path(name)) for name in ("owed.py", "templates/review/asks.html")]
+    assert list(worded_again(planted)), "the finder finds"
 
 
 def numbers_read(modules: Sequence[Source]) -> set[str]:
@@ -254,7 +259,7 @@ def read_again(modules: Sequence[Source]) -> Iterator[str]:
         own = [source for source in modules if source.room == room]
         reads = numbers_read([source for source in own if "numbers" not in source.parts])
         where: dict[str, set[str]] = {}
-        for source in filter(shows, own):
+        for source in (one for one in own if shows(one.room, one.path)):
             for node in source.nodes:
                 name = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
                 if name in reads:

@@ -1,4 +1,4 @@
-"""Numbers of call centres, read and worded once for Today, a unit's page, a dossier and slides."""
+"""Numbers of doors and call centres, read and worded once for Today, My doors, a dossier and slides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from abhiyan.core import small_cells
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.numbers import grouped
 
-from . import centres_below
+from . import centres_below, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,25 @@ def called_in(
             (_("Late call-backs"), grouped(whole.late)),
         ]
     return CentresReviewed(silence.words, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorsMet:
+    """The doors on a booth's lists, and how many of them are met. is_exact: the reader sees the people there."""
+
+    met: int
+    doors: int
+    is_exact: bool
+
+    @property
+    def words(self) -> str:
+        """Say how many doors are met, in whole tens to others. "" where there is no door."""
+        if self.is_exact and not self.doors:
+            return ""
+        met, doors = (small_cells.seen(n, is_exact=self.is_exact) for n in (self.met, self.doors))
+        return _("%(met)s of %(doors)s met") % {"met": met, "doors": doors}
+
+
+def doors_met(programme: Programme, unit_id: int, *, is_exact: bool) -> DoorsMet:
+    """Count the doors on the lists of a booth. In a system scope; one query."""
+    return DoorsMet(*queries.met_of(programme, unit_id), is_exact)

@@ -12,10 +12,9 @@ from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand, runs_now
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed
 
-from . import queries
+from . import numbers, queries
 from .actions import MEET
 
 
@@ -29,14 +28,12 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
     if not queries.goes_to_doors(programme, home.unit_id):
         return
     with system("the doors of a booth are counted for who works there"):
-        met, doors = queries.met_of(programme, home.unit_id)
+        doors = numbers.doors_met(programme, home.unit_id, is_exact=viewer.sees_people_at(home.lo))
     page = address_of("contact:field_doors", programme.public_id)
     yield Owed(
         urgency=1,
         title=_("Meet people at their doors"),
-        meta=_("%(met)s of %(doors)s met") % {"met": grouped(met), "doors": grouped(doors)}
-        if doors
-        else named(programme.names),
+        meta=doors.words or named(programme.names),
         href=address(page, home.unit_code),
         act=_("Open my doors"),
         icon="enrol",

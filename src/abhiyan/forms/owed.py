@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.numbers import grouped
+from abhiyan.ui.numbers import grouped_to
 from abhiyan.ui.owed import Owed
 
 from . import queries
@@ -35,7 +35,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
         )
         yield Owed(
             urgency=2,
-            title=title % {"n": grouped(waiting)},
+            title=title % {"n": grouped_to(waiting, MOST)},
             meta=_("Take names out; the next level reads the rest"),
             href=address(reverse("forms:opinions"), home.unit_code),
             act=_("Read them"),

@@ -16,6 +16,7 @@ from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.ui.ladder import fewer_words
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import (
     I_WAIT_FOR,
@@ -250,9 +251,7 @@ def _unit_behind(
     fewer = queries.fewer_than_due(of, child, at=at)
     return BehindUnit(
         name=named(child.names),
-        said=_("%(n)s fewer than due by today") % {"n": grouped(fewer)}
-        if fewer > 0
-        else _("Nothing is counted yet"),
+        said=fewer_words(fewer) if fewer > 0 else _("Nothing is counted yet"),
         href=_in_own_tree(child.code, home.hierarchy, of),
         holder=leader.name if leader else "",
         account=leader.account_id if leader else None,

@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from .numbers import of_100
+from .numbers import grouped, of_100
 
 Words = str | Promise
 
@@ -129,6 +130,15 @@ class LadderShown:
     def behind(self) -> int:
         """How many fewer are counted than are due by today; 0 where nothing is missing."""
         return 0 if self.counted is None else max(0, self.due - self.counted)
+
+    @property
+    def behind_words(self) -> str:
+        return fewer_words(self.behind)
+
+
+def fewer_words(n: int) -> str:
+    """Say how many fewer are counted than are due by today."""
+    return say("%(n)s fewer than due by today") % {"n": grouped(n)}
 
 
 def checks_title(drawn: Iterable[LadderShown]) -> Words:

@@ -11,7 +11,7 @@ from hypothesis import given as drawn
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from abhiyan.contact import actions
+from abhiyan.contact import actions, numbers
 from abhiyan.contact.actions import HeldBack, Told
 from abhiyan.contact.actions.doors import EnoughDoors, NotRunningThere
 from abhiyan.contact.actions.lists import SchemeUnknown
@@ -421,6 +421,19 @@ def test_a_copy_holds_no_number_and_a_page_shows_it_by_a_press(
     assert "tel:+91" in shown.text
     other = reachable(world, "booth_president", "N1111", 1)
     assert browser(other).get(page).status_code == 404
+
+
+def test_today_and_my_doors_tell_the_same_and_who_does_not_see_the_people_reads_whole_tens(
+    world: World, run: Programme, worker: Account
+) -> None:
+    listed(run, world.unit("N1111"), 12)
+    note(take(run, world, worker)[0], worker)
+    for page in ("/", f"/field/doors/{run.public_id}/?unit=N1111"):
+        assert "1 of 12 met" in browser(worker).get(page).text
+    with system("test"):
+        outside = numbers.doors_met(run, world.unit("N1111"), is_exact=False)
+        empty = numbers.doors_met(run, world.unit("N1112"), is_exact=True)
+    assert (outside.words, empty.words) == ("fewer than 10 of 10 met", "")
 
 
 ACTS = st.lists(

@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from abhiyan.contact import actions, queries
+from abhiyan.contact import actions, numbers, queries
 from abhiyan.contact.models import ContactEntry, ContactTry
 from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.contact.rules.schemes import office_sentence, open_schemes
-from abhiyan.core import clock, small_cells
+from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -183,8 +183,8 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
     held = queries.held_doors(account, programme_id=one.pk) if is_booth else []
     here_held = [door for door in held if door.unit_id == here.unit.id]
     with system("the doors of a booth are counted for who works there"):
-        met, doors = queries.met_of(one, here.unit.id) if is_booth else (0, 0)
-        is_exact = is_booth and request.viewer.sees_people_at(here.span[0])
+        is_exact = request.viewer.sees_people_at(here.span[0])
+        doors = numbers.doors_met(one, here.unit.id, is_exact=is_exact) if is_booth else None
         spans = [span for held_ in request.viewer.appointments for span in held_.ranges]
         below = [] if is_booth else queries.booths_with_doors(one, spans, viewer=request.viewer)
         names = units.units_by_id([unit for unit, _code, _n in below])
@@ -196,8 +196,7 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
         "is_open": runs_now(one, at),
         "held": here_held,
         "may_take": len(held) < actions.MOST_HELD,
-        "met": small_cells.seen(met, is_exact=is_exact),
-        "doors": small_cells.seen(doors, is_exact=is_exact) if doors or not is_exact else "",
+        "doors": doors.words if doors else "",
         "below": [(code, named(names[unit].names), n) for unit, code, n in below],
         "noted": queries.own_tries(account, one, at=at) if is_booth else [],
         "is_copy": KEPT in request.headers,
