@@ -1,0 +1,53 @@
+"""Boards of a unit: its numbers, and those of each unit right below it, by one statement for every room."""
+
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from abhiyan.core import sql
+from abhiyan.core.refusals import needed
+from abhiyan.core.words import named
+
+from .rows import HAS_CHILDREN
+
+
+@dataclass(frozen=True, slots=True)
+class BoardUnit:
+    """A unit on a board. Each further field of a room's own class is a whole number that the room counts."""
+
+    unit_id: int
+    code: str
+    names: dict[str, str]
+    households: int | None
+    has_children: bool
+
+    @property
+    def name(self) -> str:
+        return named(self.names)
+
+
+BoardRow = TypeVar("BoardRow", bound=BoardUnit)
+
+
+def unit_board(
+    make: type[BoardRow], counted: str, values: dict[str, Any], *, unit_id: int, hierarchy: int
+) -> tuple[BoardRow, list[BoardRow]]:
+    """Return the numbers of a unit, and those of each unit right below it in the order of the tree. One query.
+
+    counted: SQL that gives rows of a position (`lo`) and of the numbers there, each called as its field of `make`. A
+    unit's numbers are their sums at its positions. values: what the names in it stand for, but `unit` and `hierarchy`.
+    It runs in the scope in force. Refuses NotFound where the unit has no place.
+    """
+    numbers = [number.name for number in fields(make)[len(fields(BoardUnit)) :]]
+    sums = ", ".join(f"coalesce(sum(n.{number}), 0)::bigint" for number in numbers)
+    rows = sql.each(
+        make,
+        f"""with counted as materialized ({counted})
+        select u.id, u.code, u.names, u.households, {HAS_CHILDREN.replace("%s", "%(hierarchy)s")}, {sums}
+        from units_placement p join units_unit u on u.id = p.unit_id
+        left join counted n on n.lo >= p.lo and n.lo < p.hi
+        where p.hierarchy = %(hierarchy)s and p.lo is not null and (p.parent_id = %(unit)s or p.unit_id = %(unit)s)
+        group by u.id, p.lo order by p.lo""",
+        values | {"unit": unit_id, "hierarchy": hierarchy},
+    )
+    whole = needed(next((row for row in rows if row.unit_id == unit_id), None))
+    return whole, [row for row in rows if row is not whole]
