@@ -97,12 +97,9 @@ def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[st
 
 
 @dataclass(frozen=True, slots=True)
-class StaysBelow:
+class StaysBelow(units.BoardUnit):
     """A unit and how many of its places are in each of STATES."""
 
-    unit_id: int
-    code: str
-    names: dict[str, str]
     empty: int
     assigned: int
     there: int
@@ -122,22 +119,23 @@ class StaysBelow:
         return Squares([(SHAPES[state], n) for state, n in self.parts.items() if n])
 
 
-_BELOW = f"""with place as (select p.lo, {_STATE} as state {_PLACES} {_OF})
-select c.unit_id, v.code, v.names, {", ".join(f"count(*) filter (where x.state = '{state}')" for state in STATES)}
-from units_placement c join units_unit v on v.id = c.unit_id join place x on x.lo >= c.lo and x.lo < c.hi
-where c.hierarchy = %(hierarchy)s and c.lo is not null and (c.parent_id = %(unit)s or c.unit_id = %(unit)s)
-group by c.unit_id, v.code, v.names, c.lo order by c.lo"""
+_COUNTED = f"""select x.lo, {", ".join(f"(x.state = '{state}')::int as {state}" for state in STATES)}
+from (select p.lo, {_STATE} as state {_PLACES} {_OF}) x"""
 
 
 def stays_below(
     programme: Programme, unit_id: int, span: tuple[int, int], *, at: datetime
-) -> list[StaysBelow]:
-    """Count the states of places in a unit and in each unit right below it. One query.
+) -> tuple[StaysBelow, list[StaysBelow]]:
+    """Count the states of places in a unit, and in each unit right below it that has places. One query.
 
     Only for somebody who sees the people there.
     """
+    values = _given(programme, span, at)
     with system("stays of a unit, for who sees its people"):
-        return sql.each(StaysBelow, _BELOW, _given(programme, span, at) | {"unit": unit_id})
+        whole, below = units.unit_board(
+            StaysBelow, _COUNTED, values, unit_id=unit_id, hierarchy=programme.hierarchy
+        )
+    return whole, [row for row in below if row.places]
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
     programme, here = page_of_people(request, public_id, queries.KIND)
     filters = StayPlaceFilters(request.GET)
     values = filters.cleaned_data if filters.is_valid() else {}
-    below = queries.stays_below(programme, here.unit.id, here.span, at=at)
-    whole = next((row for row in below if row.unit_id == here.unit.id), None)
-    below = [row for row in below if row is not whole]
+    whole, below = queries.stays_below(programme, here.unit.id, here.span, at=at)
     rows = queries.place_rows(
         programme,
         here.span,
@@ -95,7 +93,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         "programme": programme,
         "days": queries.days_of(programme),
         "unit": here,
-        "whole": whole,
+        "whole": whole if whole.places else None,
         "below": sorted(below, key=lambda row: -row.empty) if len(below) > 1 else [],
         "filters": filters,
         "legend": [(queries.SHAPES[key], words) for key, (words, _kind) in STATES.items()],
