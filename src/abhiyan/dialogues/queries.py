@@ -334,15 +334,12 @@ def absences(account_id: int, *, since: date) -> list[Absence]:
 
 
 @dataclass(frozen=True, slots=True)
-class CallLevel:
+class CallLevel(units.BoardUnit):
     """The numbers of the calls in a unit. silent: booths whose president was called before today, and never heard.
 
     vacant: booths without a president. missed: calls that found the president gone or the number wrong.
     """
 
-    unit_id: int
-    code: str
-    names: dict[str, str]
     booths: int
     vacant: int
     silent: int
@@ -353,27 +350,21 @@ class CallLevel:
     missed: int
 
 
-_LEVEL = f"""{_BOOTHS}
-select u.id, u.code, u.names, count(b.unit_id), count(b.unit_id) filter (where p.unit_id is null),
-  count(b.unit_id) filter (where past.heard_on is null and p.account_id = any(past.called)),
-  coalesce(sum(past.done), 0)::bigint, coalesce(sum(past.confirmed), 0)::bigint,
-  coalesce(sum(past.needs), 0)::bigint, coalesce(sum(past.solved), 0)::bigint,
-  coalesce(sum(past.missed), 0)::bigint
-from units_placement c join units_unit u on u.id = c.unit_id
-left join booth b on b.lo >= c.lo and b.lo < c.hi
-left join president p on p.unit_id = b.unit_id left join past on past.unit_id = b.unit_id
-where c.hierarchy = %(hierarchy)s and c.lo is not null and (c.parent_id = %(unit)s or c.unit_id = %(unit)s)
-group by u.id, c.lo order by c.lo"""
+_COUNTED = f"""{_BOOTHS}
+select b.lo, 1 as booths, (p.unit_id is null)::int as vacant,
+  (past.heard_on is null and p.account_id = any(past.called))::int as silent,
+  past.done, past.confirmed, past.needs, past.solved, past.missed
+from booth b left join president p on p.unit_id = b.unit_id left join past on past.unit_id = b.unit_id"""
 
 
-def levels(programme: Programme, unit_id: int, span: tuple[int, int], *, on: date) -> list[CallLevel]:
-    """Return the numbers of a unit and of each unit right below it. The viewer sees people there; one query."""
+def levels(
+    programme: Programme, unit_id: int, span: tuple[int, int], *, on: date
+) -> tuple[CallLevel, list[CallLevel]]:
+    """Return the numbers of a unit, and of each unit right below it. The viewer sees people there; one query."""
+    # A programme that is over keeps the booths and presidents of its last day.
+    values = _given(programme, min(on, programme.closes_on)) | {"lo": span[0], "hi": span[1]}
     with system("calls of a unit, for who sees its people"):
-        last = min(
-            on, programme.closes_on
-        )  # a programme that is over keeps the booths and presidents of its last day
-        values = _given(programme, last) | {"unit": unit_id, "lo": span[0], "hi": span[1]}
-        return sql.each(CallLevel, _LEVEL, values)
+        return units.unit_board(CallLevel, _COUNTED, values, unit_id=unit_id, hierarchy=programme.hierarchy)
 
 
 @dataclass(frozen=True, slots=True)

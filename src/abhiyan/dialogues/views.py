@@ -264,12 +264,11 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the numbers of a unit and of the units right below it, and the length of a round."""
     programme, here = page_of_people(request, public_id, queries.KIND)
     on = clock.day_in(programme.zone, clock.now())
-    levels = queries.levels(programme, here.unit.id, here.span, on=on)
-    whole = next(level for level in levels if level.unit_id == here.unit.id)
+    whole, below = queries.levels(programme, here.unit.id, here.span, on=on)
     table = Table(
         request,
         COLUMNS,
-        [level for level in levels if level is not whole],
+        below,
         name="calls",
         caption=_("Units below"),
         sort="-silent",
