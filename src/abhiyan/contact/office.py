@@ -1,6 +1,5 @@
 """Reads of the office: lists with their counts, outcomes by unit, who works where, and what is due."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core import small_cells, sql
 from abhiyan.core.clock import day_in
-from abhiyan.core.natural import natural_sql
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
@@ -176,13 +174,9 @@ def column_name(key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitContacts:
+class UnitContacts(units.BoardUnit):
     """The results of contact in a unit. doors: entries of lists in use; tries: noted, without undone ones."""
 
-    unit_id: int
-    code: str
-    names: dict[str, str]
-    households: int | None
     doors: int
     leased: int
     met: int
@@ -198,10 +192,6 @@ class UnitContacts:
     due: int
 
     @property
-    def name(self) -> str:
-        return named(self.names)
-
-    @property
     def coverage_pct(self) -> int | None:
         """Doors met of all doors on lists, in percent; None where there are none."""
         return self.met * 100 // self.doors if self.doors else None
@@ -212,7 +202,7 @@ class UnitContacts:
         return min(100, (self.met + self.walked) * 100 // self.households) if self.households else None
 
 
-# Entries `e` and tries `t` by position, then units `c` whose positions hold them.
+# Entries `e` and tries `t` by position.
 _MET = "t.outcome in ('talked', 'wants_help', 'entitled')"
 _ENTRIES = {
     "doors": "true",
@@ -231,59 +221,23 @@ def _counted(parts: dict[str, str]) -> str:
     return ", ".join(f"count(*) filter (where {when}) as {name}" for name, when in parts.items())
 
 
-def _summed(names: Iterable[str]) -> str:
-    return ", ".join(f"coalesce(sum({name}), 0)::int as {name}" for name in names)
-
-
 _IN = """join units_placement p on p.unit_id = {of}.unit_id and p.hierarchy = %(hierarchy)s
-    join top on p.lo >= top.lo and p.lo < top.hi"""
-_BOARD = f"""from (with
-  top as (select lo, hi from units_placement where unit_id = %(unit)s and hierarchy = %(hierarchy)s),
-  e as materialized (select p.lo, {_counted(_ENTRIES)} from contact_entry e
+    and p.lo >= %(lo)s and p.lo < %(hi)s"""
+_COUNTED_CONTACTS = f"""with
+  e as (select p.lo, {_counted(_ENTRIES)} from contact_entry e
     join contact_list l on l.id = e.list_id and l.programme_id = %(programme)s {_IN.format(of="e")} group by p.lo),
-  t as materialized (select p.lo, {_counted(_TRIES)}, count(distinct t.by_id) as workers from contact_try t
+  t as (select p.lo, {_counted(_TRIES)}, count(distinct t.by_id) as workers from contact_try t
     {_IN.format(of="t")} where t.programme_id = %(programme)s and t.undone_at is null group by p.lo)
-select u.id, u.code, u.names, u.households, c.lo, es.*, ts.*
-  from units_placement c join units_unit u on u.id = c.unit_id
-  cross join lateral (select {_summed(_ENTRIES)} from e where e.lo >= c.lo and e.lo < c.hi) es
-  cross join lateral (select {_summed([*_TRIES, "workers"])} from t where t.lo >= c.lo and t.lo < c.hi) ts
- where c.hierarchy = %(hierarchy)s and c.lo is not null and c.{{column}} = %(unit)s) x"""
-_BOARD_COLUMNS = ", ".join(
-    f"x.{name}"
-    for name in (
-        *("id", "code", "names", "households", "doors", "leased", "met", "out"),
-        *OUTCOMES,
-        *("walked", "workers", "due"),
-    )
-)
+select * from e full join t using (lo)"""
 
 
-def units_below(programme: Programme, unit_id: int, *, at: datetime) -> Rows[UnitContacts]:
-    """Contact in each unit right below one, the least met first. In the scope of somebody who sees the people there."""
-    return _board(programme, "parent_id", unit_id, at)
-
-
-def unit_whole(programme: Programme, unit_id: int, *, at: datetime) -> UnitContacts | None:
-    """The same of the unit itself; None where it has no place."""
-    rows = _board(programme, "unit_id", unit_id, at)[:1]
-    return rows[0] if rows else None
-
-
-def _board(programme: Programme, column: str, unit_id: int, at: datetime) -> Rows[UnitContacts]:
-    values = {"programme": programme.pk, "hierarchy": programme.hierarchy, "unit": unit_id}
-    return Rows(
-        _BOARD_COLUMNS,
-        _BOARD.format(column=column),
-        values | {"today": day_in(programme.zone, at), "language": language()},
-        orders={
-            "met": ("x.met",),
-            "place": (natural_sql("coalesce(x.names ->> %(language)s, x.names ->> 'en')"),),
-            "doors": ("x.doors",),
-            "talked": ("x.talked",),
-            "due": ("x.due",),
-        },
-        make=UnitContacts,
-        last="x.id",
+def contacts_below(
+    programme: Programme, unit_id: int, span: tuple[int, int], *, at: datetime
+) -> tuple[UnitContacts, list[UnitContacts]]:
+    """Return contact in a unit, and in each unit right below it. In the scope of somebody who sees the people there."""
+    values = _given(programme, span) | {"today": day_in(programme.zone, at)}
+    return units.unit_board(
+        UnitContacts, _COUNTED_CONTACTS, values, unit_id=unit_id, hierarchy=programme.hierarchy
     )
 
 

@@ -20,6 +20,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.units import queries as units
 from abhiyan.units.models import Poll
 
 from .at_calls import centre_in, seated
@@ -80,7 +81,8 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
     with system("test"):
         run, calls = Programme.objects.filter(kind="contact").order_by("pk")
         first, waits, called, by_line = ContactList.objects.order_by("pk")
-        whole = office.unit_whole(run, ids["JK-SRI"], at=NOW)
+        span = units.spans([ids["JK-SRI"]], run.hierarchy)[ids["JK-SRI"]]
+        whole, _below = office.contacts_below(run, ids["JK-SRI"], span, at=NOW)
         confirmed = Item.objects.filter(programme=run, measure=1, confirmed_at__isnull=False).count()
         outcomes = set(ContactTry.objects.filter(programme=run).values_list("outcome", flat=True))
         leased = ContactEntry.objects.filter(state="leased").count()
@@ -89,7 +91,7 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
         assert programmes.recount(at=NOW).is_right
     assert run.is_sample and (first.state, first.scheme, waits.state) == ("approved", "PMUY", "asked")
     assert first.source and first.n_rows == 2 * demo.DOORS
-    assert whole is not None and whole.doors == first.n_rows and 0.3 < whole.met / whole.doors < 0.6
+    assert whole.doors == first.n_rows and 0.3 < whole.met / whole.doors < 0.6
     assert outcomes == {*demo.OUTCOMES, "entitled"} and confirmed > 10
     assert (needs, silent) == (len(demo.NEEDS) - 1, demo.SILENT) and 0 < leased <= 30
     assert "Open my doors" in cast.client("booth_president").get("/").text

@@ -292,8 +292,9 @@ def test_the_pages_show_a_list_and_the_board_to_whose_people_they_are(
         404,
     )
     with system("test"):
-        whole = office.unit_whole(run, world.unit("N11"), at=NOW)
-    assert whole is not None and (whole.doors, whole.met) == (4, 0)
+        span = world.lo("N11"), world.lo("N12")
+        whole, _below = office.contacts_below(run, world.unit("N11"), span, at=NOW)
+    assert (whole.doors, whole.met) == (4, 0)
 
 
 def test_an_office_makes_a_list_on_its_page_and_hears_at_the_field_what_is_wrong(

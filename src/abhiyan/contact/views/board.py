@@ -20,15 +20,15 @@ from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 Outcome = ContactTry.Outcome
 BELOW: tuple[Column[office.UnitContacts], ...] = (
-    Column("place", _("Unit"), lambda row: row.name, order="place", is_name=True),
+    Column("place", _("Unit"), lambda row: row.name, order=True, is_name=True),
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
-    Column("doors", _("Doors on lists"), lambda row: row.doors, order="doors", css="num"),
-    Column("met", _("Met"), lambda row: row.met, order="met", css="num"),
+    Column("doors", _("Doors on lists"), lambda row: row.doors, order=True, css="num"),
+    Column("met", _("Met"), lambda row: row.met, order=True, css="num"),
     Column("coverage", _("Met, %"), lambda row: row.coverage_pct, css="num"),
     Column("walked", _("Met without a list"), lambda row: row.walked, css="num"),
     Column("households", _("Households"), lambda row: row.households, css="num"),
     Column("homes", _("Households met, %"), lambda row: row.homes_pct, css="num"),
-    Column("talked", _("Talked, as noted"), lambda row: row.talked, order="talked", css="num"),
+    Column("talked", _("Talked, as noted"), lambda row: row.talked, order=True, css="num"),
     Column("not_home", Outcome.NOT_HOME.label, lambda row: row.not_home, css="num"),
     Column("later", Outcome.LATER.label, lambda row: row.later, css="num", only_in_file=True),
     Column("unwilling", Outcome.UNWILLING.label, lambda row: row.unwilling, css="num", only_in_file=True),
@@ -36,7 +36,7 @@ BELOW: tuple[Column[office.UnitContacts], ...] = (
     Column("entitled", Outcome.ENTITLED.label, lambda row: row.entitled, css="num", only_in_file=True),
     Column("out", _("Held back"), lambda row: row.out, css="num"),
     Column("workers", _("Workers"), lambda row: row.workers, css="num"),
-    Column("due", _("Visits due"), lambda row: row.due, order="due", css="num"),
+    Column("due", _("Visits due"), lambda row: row.due, order=True, css="num"),
 )
 WORKERS: tuple[Column[office.WorkerContacts], ...] = (
     Column("worker", _("Worker"), lambda row: row.name, is_name=True, names_people=True),
@@ -62,6 +62,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
     one, here = page_of_people(request, public_id, KIND)
     show = request.GET.get("show", "")
     show = show if show in VIEWS else ""
+    whole, below = office.contacts_below(one, here.unit.id, here.span, at=at)
     columns: tuple[Column[Any], ...]
     rows: Any
     if show == "workers":
@@ -69,7 +70,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
     elif show == "due":
         columns, rows, sort = DUE, office.due_in(one, here.span, at=at), "day"
     else:
-        columns, rows, sort = BELOW, office.units_below(one, here.unit.id, at=at), "met"
+        columns, rows, sort = BELOW, below, "met"
     page = reverse("contact:board", args=[public_id])
     held = office.held_back(one, here.span)
     context = {
@@ -77,7 +78,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
         "crumbs": way_from_programme(one, (say("Doors and lists"), "")),
         "programme": one,
         "unit": here,
-        "whole": office.unit_whole(one, here.unit.id, at=at),
+        "whole": whole,
         "views": [
             (str(words), here.href(page, **({"show": key} if key else {})), key == show)
             for key, words in VIEWS.items()
