@@ -1,7 +1,7 @@
 """Reads of circulars: which went to somebody, who has read one, and how many by unit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from abhiyan.core import sql, words
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
+from abhiyan.units import queries as units
 
 from .models import Circular, Reading
 
@@ -125,13 +126,9 @@ def sent_lately(account_id: int, *, at: datetime) -> list[SentCircular]:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(units.BoardUnit):
     """How many in one unit and below a circular went to, and how many of them have read it."""
 
-    unit_id: int
-    code: str
-    names: dict[str, str]
-    has_children: bool
     n: int
     read: int
 
@@ -140,19 +137,18 @@ class Share:
         return self.n - self.read
 
 
-_BELOW = """with own as (select unit_id, count(*) as n, count(read_at) as read from messaging_reading
- where circular_id = %(circular)s group by 1)
- select u.id, u.code, u.names, exists (select 1 from units_placement k where k.parent_id = u.id
- and k.hierarchy = %(tree)s and k.valid_to is null), sum(own.n)::int, sum(own.read)::int
- from own join units_placement p on p.unit_id = own.unit_id and p.hierarchy = %(tree)s and p.valid_to is null
- join units_placement c on c.hierarchy = %(tree)s and c.valid_to is null and p.lo >= c.lo and p.lo < c.hi
- and (c.parent_id = %(unit)s or (c.unit_id = %(unit)s and p.unit_id = c.unit_id))
- join units_unit u on u.id = c.unit_id group by 1, 2, 3, 4 order by u.code"""
+_SHARES = """select p.lo, count(*) as n, count(r.read_at) as read from messaging_reading r
+ join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
+ where r.circular_id = %(circular)s group by p.lo"""
 
 
 def shares_below(circular: Circular, unit_id: int) -> list[Share]:
     """By unit directly beneath one, and for the offices of the unit itself; of readers in the viewer's sight."""
-    return sql.each(Share, _BELOW, {"circular": circular.pk, "unit": unit_id, "tree": circular.hierarchy})
+    values = {"circular": circular.pk}
+    whole, below = units.unit_board(Share, _SHARES, values, unit_id=unit_id, hierarchy=circular.hierarchy)
+    n, read = sum(row.n for row in below), sum(row.read for row in below)
+    own = replace(whole, n=whole.n - n, read=whole.read - read)
+    return sorted((row for row in (own, *below) if row.n), key=lambda row: row.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,13 +236,9 @@ def _progress(rows: Sequence[tuple[str, str, int, int]]) -> Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class SendBelow:
+class SendBelow(units.BoardUnit):
     """What became of a send in one unit below another."""
 
-    unit_id: int
-    code: str
-    names: dict[str, str]
-    has_children: bool
     waiting: int
     sent: int
     delivered: int
@@ -251,25 +247,27 @@ class SendBelow:
     parts: int
 
     @property
+    def n(self) -> int:
+        return self.waiting + self.sent + self.delivered + self.failed + self.held
+
+    @property
     def cost(self) -> float:
         return price(self.parts)
 
 
-_BELOW = """with own as (select unit_id, count(*) filter (where state in ('queued', 'leased')) as waiting,
+_BELOW = """select p.lo, m.waiting, m.sent, m.delivered, m.failed, m.held, m.parts from (
+ select unit_id, count(*) filter (where state in ('queued', 'leased')) as waiting,
  count(*) filter (where state = 'sent') as sent, count(*) filter (where state = 'delivered') as delivered,
  count(*) filter (where state = 'failed') as failed, count(*) filter (where state in ('dropped', 'held')) as held,
- sum(parts) as parts from messaging_message where send_id = %(send)s group by 1)
- select u.id, u.code, u.names, c.hi - c.lo > 1 and exists (select 1 from units_placement k where k.parent_id = u.id
- and k.hierarchy = %(tree)s and k.valid_to is null), sum(own.waiting)::int, sum(own.sent)::int,
- sum(own.delivered)::int, sum(own.failed)::int, sum(own.held)::int, sum(own.parts)::int
- from own join units_placement p on p.unit_id = own.unit_id and p.hierarchy = %(tree)s and p.valid_to is null
- join units_placement c on c.parent_id = %(unit)s and c.hierarchy = %(tree)s and c.valid_to is null
- and p.lo >= c.lo and p.lo < c.hi join units_unit u on u.id = c.unit_id group by 1, 2, 3, 4 order by u.code"""
+ sum(parts) as parts from messaging_message where send_id = %(send)s group by 1) m
+ join units_placement p on p.unit_id = m.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null"""
 
 
 def progress_below(send: Send, unit_id: int) -> list[SendBelow]:
-    """What became of a send in each unit directly beneath one. In system scope."""
-    return sql.each(SendBelow, _BELOW, {"send": send.pk, "unit": unit_id, "tree": send.hierarchy})
+    """What became of a send in each unit directly beneath one that it went to. In system scope."""
+    values = {"send": send.pk}
+    _whole, below = units.unit_board(SendBelow, _BELOW, values, unit_id=unit_id, hierarchy=send.hierarchy)
+    return sorted((row for row in below if row.n), key=lambda row: row.code)
 
 
 _CHARGED = """select s.programme_id, count(distinct s.id), count(m.id) filter (where m.state in ('sent', 'delivered')),
