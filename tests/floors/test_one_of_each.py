@@ -356,3 +356,25 @@ def test_one_function_ends_each_try_with_an_outcome_of_one_set() -> None:
         "helpdesk/rules/tries.py CallResult",
         "verification/actions/checks.py TryOutcome",
     ], found
+
+
+def boards_by_hand(source: Source) -> Iterator[str]:
+    """Yields SQL that sums what lies in each unit right below another, or reads a unit together with those."""
+    for node in source.nodes:
+        match node:
+            case ast.JoinedStr(values=parts):
+                text = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+            case ast.Constant(value=str(text)):
+                pass
+            case _:
+                continue
+        for alias in set(re.findall(r"\b(\w+)\.(?:parent_id|\{\w+\}) =", text)):
+            if re.search(rf"\.lo >= {alias}\.lo\s+and \w+\.lo < {alias}\.hi|\bor {alias}\.unit_id =", text):
+                yield f"{source.room}/{source.path}"
+
+
+def test_one_statement_reads_a_unit_and_those_right_below() -> None:
+    """The ledger's list (`programmes/queries/listing.py`) rounds, sorts and pages in the database, by other tables."""
+    found = {where for source in sources("**/*.py") for where in boards_by_hand(source)}
+    forms = "forms/queries.py"  # by choice, and few are rounded by whose they are
+    assert sorted(found) == [forms, "units/queries/boards.py"]

@@ -147,8 +147,8 @@ def shares_below(circular: Circular, unit_id: int) -> list[Share]:
     values = {"circular": circular.pk}
     whole, below = units.unit_board(Share, _SHARES, values, unit_id=unit_id, hierarchy=circular.hierarchy)
     n, read = sum(row.n for row in below), sum(row.read for row in below)
-    own = replace(whole, n=whole.n - n, read=whole.read - read)
-    return sorted((row for row in (own, *below) if row.n), key=lambda row: row.code)
+    offices = replace(whole, n=whole.n - n, read=whole.read - read)
+    return sorted((row for row in (offices, *below) if row.n), key=lambda row: row.code)
 
 
 @dataclass(frozen=True, slots=True)

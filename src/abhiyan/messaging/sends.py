@@ -264,7 +264,7 @@ _BELOW = """select p.lo, m.waiting, m.sent, m.delivered, m.failed, m.held, m.par
 
 
 def progress_below(send: Send, unit_id: int) -> list[SendBelow]:
-    """What became of a send in each unit directly beneath one that it went to. In system scope."""
+    """Return what became of a send in each unit directly beneath one that it went to. In system scope."""
     values = {"send": send.pk}
     _whole, below = units.unit_board(SendBelow, _BELOW, values, unit_id=unit_id, hierarchy=send.hierarchy)
     return sorted((row for row in below if row.n), key=lambda row: row.code)

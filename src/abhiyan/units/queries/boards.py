@@ -34,7 +34,7 @@ def unit_board(
     """Return the numbers of a unit, and those of each unit right below it in the order of the tree. One query.
 
     counted: SQL that gives rows of a position (`lo`) and of the numbers there, each called as its field of `make`. A
-    unit's numbers are their sums at its positions. values: what the names in it stand for, but `unit` and `hierarchy`.
+    unit's numbers are their sums at its positions. values: its parameters, but for `unit` and `hierarchy`.
     It runs in the scope in force. Refuses NotFound where the unit has no place.
     """
     numbers = [number.name for number in fields(make)[len(fields(BoardUnit)) :]]

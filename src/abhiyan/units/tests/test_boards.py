@@ -33,11 +33,11 @@ WITHIN: dict[str, list[str]] = {}
 
 
 def _learn(tree: Mapping[str, Any]) -> list[str]:
-    found = []
+    inside = []
     for code, below in tree.items():
         BELOW[code], WITHIN[code] = list(below), [code, *_learn(below)]
-        found += WITHIN[code]
-    return found
+        inside += WITHIN[code]
+    return inside
 
 
 CODES = _learn(TREE)
