@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from abhiyan.contact.actions.tries import end_try
 from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
@@ -85,6 +86,23 @@ def entries(**which: Any) -> list[ContactEntry]:
 def tries(**which: Any) -> list[ContactTry]:
     with system("test"):
         return list(ContactTry.objects.filter(**which).order_by("stored_at"))
+
+
+def talks_of_others(phone_id: UUID, unit_id: int, programme_id: int, n: int, *, at: datetime = NOW) -> None:
+    """Some others talked with a phone, on days before."""
+    with system("test"):
+        for days in range(1, n + 1):
+            talk = ContactTry(
+                id=uuid4(),
+                programme_id=programme_id,
+                unit_id=unit_id,
+                way=ContactTry.Way.FRIEND,
+                outcome=ContactTry.Outcome.TALKED,
+                about=uuid4(),
+                phone_id=phone_id,
+            )
+            by = Actor("person", uuid4(), 7)
+            end_try(made=talk, phone_id=phone_id, by=by, at=at, age=days * DAY)
 
 
 def no_poll(unit_id: int, *, at: datetime = NOW) -> None:

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.contact.tests.at_doors import no_poll
+from abhiyan.contact.actions import HeldBack
+from abhiyan.contact.tests.at_doors import no_poll, talks_of_others, tries
 from abhiyan.core import languages
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
@@ -91,6 +92,45 @@ def test_each_morning_gives_a_leader_two_presidents_of_their_own_area(
     today = browser(leader).get("/").content.decode()
     assert all(f"/dialogues/call/{one.of.pk}/" in today for one in own)
     assert page.count("/dialogues/call/") == 2
+
+
+def test_the_gate_keeps_numbers_of_presidents_back_on_the_page_and_in_the_text(
+    run: Programme, leader: Account, presidents: list[Account]
+) -> None:
+    """Three talks, with anybody, and the night. The row stays: the leader may note a talk that took place."""
+    morning()
+    first, second = calls(leader)
+    with system("test"):
+        phone = people.accounts([first.president_id])[first.president_id].phone_id
+    talks_of_others(phone, first.unit_id, run.pk, 3)
+    with pytest.raises(HeldBack):
+        actions.show_number(call=first.pk, by=actor(leader), at=NOW)
+    with pytest.raises(HeldBack):
+        actions.show_number(call=second.pk, by=actor(leader), at=clock(21))
+    assert actions.show_number(call=second.pk, by=actor(leader), at=NOW).startswith("+9194190")
+    with system("test"):
+        assert actions.send_numbers(by=JOBS, at=clock(10)) == 1
+    (said,) = texts(leader, "duty.calls")
+    assert said["calls"].count("+9194190") == 1 and said["calls"].count(";") == 1
+    assert note(leader, first).outcome == "talked"
+
+
+def test_a_talk_counts_for_the_cap_of_everybody_and_a_replaced_outcome_does_not(
+    run: Programme, leader: Account
+) -> None:
+    morning()
+    call = calls(leader)[0]
+    note(leader, call, CallReport("no_answer"))
+    note(leader, call, CallReport("later"), at=NOW + timedelta(minutes=5))
+    note(leader, call, at=NOW + timedelta(minutes=9))
+    kept = [(row.outcome, row.undone_at is None) for row in tries(about=call.pk)]
+    assert sorted(kept) == [
+        ("later", False),
+        ("no_answer", False),
+        ("taken_back", False),
+        ("taken_back", False),
+        ("talked", True),
+    ]
 
 
 def test_the_numbers_leave_at_ten_and_each_leaves_a_row_in_the_trail(

@@ -11,16 +11,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.contact.models import ContactTry
-from abhiyan.contact.tests.at_doors import no_poll
+from abhiyan.contact.tests.at_doors import no_poll, talks_of_others
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
+from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people.models import Purpose
+from abhiyan.units.models import Poll
 
 from .make import CHANNEL, Human, World
 from .test_calls import JOIN, connect
@@ -117,6 +119,25 @@ def test_the_president_calls_from_the_same_card_after_a_logged_press_and_inside_
     noted(president, card, "talked", called="on")
     with system("test"):
         assert ContactTry.objects.get().is_visit is False
+
+
+def test_three_talks_of_others_and_an_empty_calendar_keep_the_number_back(world: World) -> None:
+    card, president = written(world, KAMLA), officer(world, "booth_president", "JK-B001")
+    with system("test"):
+        kamla = Membership.objects.get()
+    talks_of_others(kamla.phone_id, world.booth.pk, kamla.programme_id, 2)
+    assert f'href="tel:{KAMLA.phone}"' in president.post(card, {"number": "1"}).text
+    talks_of_others(kamla.phone_id, world.booth.pk, kamla.programme_id, 1)
+    capped = president.post(card, {"number": "1"})
+    assert capped.status_code == 409 and "three times in the last 30 days" in capped.text
+    with system("test"):
+        Poll.objects.update(
+            announced_on=NOW.date() - timedelta(days=9), result_on=NOW.date() - timedelta(days=1)
+        )
+    unknown = president.post(card, {"number": "1"})
+    assert unknown.status_code == 409 and "calendar of polls has no entry" in unknown.text
+    assert KAMLA.phone not in capped.text + unknown.text
+    noted(president, card, "talked", called="on")
 
 
 def test_a_card_is_for_who_enrols_there_and_for_people_who_want_calls(world: World, worker: Client) -> None:

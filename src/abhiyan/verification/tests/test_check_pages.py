@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from abhiyan.contact.actions import FinishFirst
 from abhiyan.contact.models import Attempt
+from abhiyan.contact.tests.at_doors import talks_of_others
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -235,6 +236,17 @@ def test_who_said_no_is_not_called_and_counts_as_open(cast: Cast) -> None:
     with system("test"):
         told = found(check.id)
         assert (told.outcome, told.reason) == ("unresolved", "gone") and not Attempt.objects.exists()
+
+
+def test_no_talks_of_others_keep_a_verifier_from_the_number(cast: Cast) -> None:
+    """A unit that could fill the cap could block the checks of its own work."""
+    client = cast.client(ME)
+    check = take_check(by=cast.actor(ME), at=NOW)
+    with system("test"):
+        target, run = target_of(found(check.id)), found(check.id).frame.programme_id
+    assert target.phone_id is not None
+    talks_of_others(target.phone_id, target.unit_id, run, 5)
+    assert 'href="tel:+91' in client.post(page("check_begin", check.id), follow=True).text
 
 
 def test_today_asks_a_verifier_only_while_there_is_something_for_them(cast: Cast) -> None:
