@@ -102,7 +102,7 @@ def test_a_day_of_calls_from_the_morning_to_the_next(
     go(leader, "button[name=more]")
     look(leader, "dialogues two needs")
     leader.goto(f"/dialogues/call/{second.pk}/")
-    go(leader, "button[name=outcome][value=wrong]")
+    go(leader, "button[name=outcome][value=wrong_number]")
     look(leader, "dialogues a wrong number")
     leader.goto(f"/dialogues/call/{second.pk}/")
     look(leader, "dialogues a wrong number is taken back")
