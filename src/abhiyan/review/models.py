@@ -79,7 +79,6 @@ class Review(models.Model):
     meets_on = models.DateField(null=True)  # the day set for the meeting
     met_on = models.DateField(null=True)  # the day it was held, as the reviewer says
     told_at = models.DateTimeField(null=True)  # the office-bearer got the message that their page is there
-    reminded_at = models.DateTimeField(null=True)  # its reviewer, that reviews are late
     decision = models.TextField(choices=Decision.choices, default="", db_default="")
     decided_at = models.DateTimeField(null=True)  # the last minute's
     # Of the unit, once, after the decision; of the office-bearer, once, before it.

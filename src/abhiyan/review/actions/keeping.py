@@ -1,7 +1,7 @@
 """Rounds follow the tree and the offices: who joins and leaves them, who reviews what; and who is told or reminded."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -12,7 +12,7 @@ from abhiyan.messaging.rules import hours
 from abhiyan.org.news import AppointmentEnded
 from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import Review, Round
-from abhiyan.review.queries.reviewers import ASKED, ORGANISATIONAL, REVIEWER
+from abhiyan.review.queries.reviewers import ASKED, ORGANISATIONAL, REMINDER, REVIEWER
 from abhiyan.review.refusals import UnitsReviewed
 from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND
 from abhiyan.units import queries as units
@@ -20,6 +20,8 @@ from abhiyan.units.news import UnitsGoing, UnitsMoved
 
 AT_ONCE = 2_000  # people who get a message in one turn
 LOCK = "review rounds"
+# The text of everything that waits on Today: it may be read over somebody's shoulder.
+_TEMPLATE, _BLANKS = "duty.today", {"link": f"{settings.ORIGIN}/"}
 # Of rounds that run: what is to be reviewed today (`wanted`), and by which unit, the nearest of those above that have
 # the round's office (`found`). _SAME: it is this row.
 _WANTED = f"""
@@ -137,7 +139,14 @@ def tell_holders(*, at: datetime) -> int:
     some = list(rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
     for one in some:
         assert one.account_id is not None  # as filtered
-        _tell(one.account_id, f"review|{one.public_id}", unit_id=one.unit_id, at=at)
+        messaging.tell_account(
+            account_id=one.account_id,
+            template=_TEMPLATE,
+            blanks=_BLANKS,
+            key=f"review|{one.public_id}",
+            unit_id=one.unit_id,
+            at=at,
+        )
     Review.objects.filter(pk__in=[one.pk for one in some]).update(told_at=at)
     return len(some)
 
@@ -145,15 +154,15 @@ def tell_holders(*, at: datetime) -> int:
 # A reviewer is late where fewer are decided than the days that are over ask for.
 _LATE = f"""
 with r as materialized (
-  select r.round_id, r.by_unit_id, null::bigint as account_id, max(r.reminded_at) as reminded_at,
-    count(r.decided_at) as decided, count(*) as n
+  select r.round_id, r.by_unit_id, null::bigint as account_id, count(r.decided_at) as decided, count(*) as n
   from review_review r join review_round d on d.id = r.round_id and d.begins_on <= %(on)s and d.ends_on >= %(on)s
   where r.left_on is null group by r.round_id, r.by_unit_id, d.id)
-select x.account_id, min(x.unit_id), array_agg(r.round_id), array_agg(r.by_unit_id)
+select x.account_id, min(x.unit_id)
 from r join review_round d on d.id = r.round_id cross join {REVIEWER} x
+where not exists (select from messaging_reminder m
+  where m.kind = '{REMINDER}' and m.about = x.account_id and m.day > %(since)s)
 group by x.account_id
-having bool_or(r.decided < {ASKED.format(n="r.n")}) and coalesce(max(r.reminded_at), '-infinity') <= %(since)s
-order by 1 limit {AT_ONCE}"""
+having bool_or(r.decided < {ASKED.format(n="r.n")}) order by 1 limit {messaging.MOST_REMINDED}"""
 
 
 def remind_reviewers(*, at: datetime) -> int:
@@ -163,24 +172,12 @@ def remind_reviewers(*, at: datetime) -> int:
     """
     if not hours.is_open(at, settings.TIME_ZONE):
         return 0
-    on, since = clock.day_in(settings.TIME_ZONE, at), at - A_WEEK + timedelta(minutes=1)
-    late = sql.rows(_LATE, {"on": on, "since": since})
-    for account_id, unit_id, _rounds, _units in late:
-        _tell(account_id, f"review|late|{account_id}|{on.isoformat()}", unit_id=unit_id, at=at)
-    sql.run(
-        "update review_review r set reminded_at = %s from unnest(%s::bigint[], %s::bigint[]) l(round_id, by_unit_id)"
-        " where r.round_id = l.round_id and r.by_unit_id = l.by_unit_id",
-        [
-            at,
-            [one for _account, _unit, rounds, _units in late for one in rounds],
-            [one for _account, _unit, _rounds, units_ in late for one in units_],
-        ],
-    )
-    return len(late)
+    on = clock.day_in(settings.TIME_ZONE, at)
+    return _remind(sql.rows(_LATE, {"on": on, "since": on - A_WEEK}), is_by_loop=True, at=at)
 
 
-# Units of a round where less is decided than the days that are over ask for, and nobody was reminded today; without
-# one unit, those where nothing is decided.
+# Reviewers of a round who decided less than the days that are over ask for, and were not reminded today; without one
+# unit, only those of units where nothing is decided.
 _SILENT = f"""
 with r as materialized (
   select r.round_id, r.by_unit_id, null::bigint as account_id, count(r.decided_at) as decided, count(*) as n
@@ -189,22 +186,25 @@ with r as materialized (
   where r.round_id = %(round)s and r.left_on is null
     and (%(unit)s::bigint is null or r.by_unit_id = %(unit)s)
   group by r.round_id, r.by_unit_id
-  having bool_or(r.decided_at is null) and (%(unit)s::bigint is not null or count(r.decided_at) = 0)
-    and coalesce(max(r.reminded_at), '-infinity') < %(day)s)
-select x.account_id, min(x.unit_id), array_agg(distinct r.by_unit_id)
+  having bool_or(r.decided_at is null) and (%(unit)s::bigint is not null or count(r.decided_at) = 0))
+select x.account_id, min(x.unit_id)
 from r join review_round d on d.id = r.round_id cross join {REVIEWER} x
 where x.account_id is distinct from %(but)s and r.decided < {ASKED.format(n="r.n")}
-group by x.account_id order by 1 limit {AT_ONCE}"""
+  and not exists (select from messaging_reminder m
+    where m.kind = '{REMINDER}' and m.about = x.account_id and m.day = %(on)s)
+group by x.account_id order by 1 limit {messaging.MOST_REMINDED + 1}"""
 
 
-def tell_silent(one: Round, *, under: int, unit_id: int | None, but: int | None, at: datetime) -> int:
-    """Tell the silent reviewers of a round below a unit, or those of one unit, that reviews wait. How many.
+def remind_silent_reviewers(
+    one: Round, *, under: int, unit_id: int | None, but: int | None, at: datetime
+) -> int:
+    """Remind the silent reviewers of a round below a unit, or those of one unit, that reviews wait. Return how many.
 
-    In a system scope. but: the account that asks.
+    In a system scope. but: the account that asks. Refuses NobodyToRemind, TooManyToRemind.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     lo, hi = units.span(under, one.hierarchy)
-    given = {
+    parameters = {
         "hierarchy": one.hierarchy,
         "lo": lo,
         "hi": hi,
@@ -213,17 +213,10 @@ def tell_silent(one: Round, *, under: int, unit_id: int | None, but: int | None,
         "but": but,
         "on": on,
     }
-    silent = sql.rows(_SILENT, given | {"day": datetime.combine(on, time(0), ZoneInfo(settings.TIME_ZONE))})
-    for account_id, own_unit, _units in silent:
-        _tell(account_id, f"review|now|{one.pk}|{account_id}|{on.isoformat()}", unit_id=own_unit, at=at)
-    reminded = sorted({each for _account, _unit, some in silent for each in some})
-    Review.objects.filter(round=one, by_unit_id__in=reminded).update(reminded_at=at)
-    return len(silent)
+    return _remind(sql.rows(_SILENT, parameters), at=at)
 
 
-def _tell(account_id: int, key: str, *, unit_id: int, at: datetime) -> None:
-    """The text of everything that waits on Today: it may be read over somebody's shoulder."""
-    blanks = {"link": f"{settings.ORIGIN}/"}
-    messaging.tell_account(
-        account_id=account_id, template="duty.today", blanks=blanks, key=key, unit_id=unit_id, at=at
-    )
+def _remind(reviewers: Sequence[tuple[int, int]], *, is_by_loop: bool = False, at: datetime) -> int:
+    """Remind reviewers (account, unit) of all reviews that wait for them."""
+    people = [messaging.RemindedPerson(account_id, unit_id, _BLANKS) for account_id, unit_id in reviewers]
+    return messaging.remind(kind=REMINDER, template=_TEMPLATE, people=people, is_by_loop=is_by_loop, at=at)

@@ -11,7 +11,6 @@ from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.review import refusals
@@ -22,7 +21,7 @@ from abhiyan.review.queries.reviewers import ORGANISATIONAL
 from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, days_stand
 from abhiyan.units.rules import levels
 
-from .keeping import LOCK, settle_rounds, tell_silent
+from .keeping import LOCK, remind_silent_reviewers, settle_rounds
 
 
 def open_round(
@@ -181,8 +180,7 @@ def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by:
                 first=date_format(one.begins_on, "j M Y"), last=date_format(one.ends_on, "j M Y")
             )
         with system("reminding reviewers"):
-            n = tell_silent(one, under=under, unit_id=unit_id, but=by.account_id, at=at)
-        messaging.check_reminded(n=n)
+            n = remind_silent_reviewers(one, under=under, unit_id=unit_id, but=by.account_id, at=at)
         audit.record(
             by=by, at=at, act="review.remind_round", subject=str(public_id), unit_id=unit_id or under, n=n
         )

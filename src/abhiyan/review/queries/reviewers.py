@@ -19,6 +19,7 @@ from abhiyan.review.models import Review, Round
 from abhiyan.units.models import Hierarchy
 
 ORGANISATIONAL = Hierarchy.ORGANISATIONAL.value
+REMINDER = "review"  # as messaging's table of reminders names it
 # The day from which somebody holds an office. A person who was asked holds it from their yes.
 _DAY = f"at time zone '{settings.TIME_ZONE}')::date"
 _SINCE = f"""case when ap.accepted_how in ('named', 'before') then ap.starts_on

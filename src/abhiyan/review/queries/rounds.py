@@ -302,7 +302,6 @@ def reviewing_units(one: Round, *, under: int) -> QuerySet[Review, dict[str, Any
         met=Count("met_on"),
         is_set=Count("meets_on"),
         last=Max("decided_at"),
-        reminded=Max("reminded_at"),
         one=Min("pk"),
     )
     done = F("decided") * 1.0 / F("n")

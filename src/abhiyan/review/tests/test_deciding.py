@@ -250,7 +250,9 @@ def test_the_round_shows_silent_reviewers_first_and_reminds_them_once_a_day(cast
 
     with pytest.raises(NobodyToRemind):
         remind(at=NOW)  # nothing is due on the first day
+    assert "reminded on" not in words(body(cast.client("district_in_charge"), page))
     assert remind() == 1
+    assert "reminded on" in words(body(cast.client("district_in_charge"), page))
     with system("test"):
         assert Message.objects.filter(template="duty.today").count() == 1
     for unit in ("JK-SRI-M1", "JK-SRI-M2"):  # was reminded today; nobody holds the office

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from abhiyan.core import clock
+from abhiyan.messaging.queries import last_reminders
 from abhiyan.review.models import Review, Round
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.rules.rounds import asked_so_far
@@ -25,7 +26,7 @@ class ReviewingUnit:
     met: int
     is_set: int
     last: datetime | None
-    reminded: datetime | None
+    reminded_on: date | None  # the last day in the round
     asked: int  # so many should be decided by now
 
     @property
@@ -42,8 +43,9 @@ class ReviewingUnit:
 
 
 def reviewing_rows(one: Round, rows: Sequence[Any], *, on: date) -> list[ReviewingUnit]:
-    """Rows of `reviewing_units` with the people who review there. One query more."""
+    """Rows of `reviewing_units` with the people who review there. Two queries more."""
     by = who.reviewers([Review(pk=row["one"]) for row in rows], on=on)
+    days = last_reminders(who.REMINDER, {each.account_id for some in by.values() for each in some})
     return [
         ReviewingUnit(
             row["by_unit__code"],
@@ -54,7 +56,14 @@ def reviewing_rows(one: Round, rows: Sequence[Any], *, on: date) -> list[Reviewi
             row["met"],
             row["is_set"],
             row["last"],
-            row["reminded"],
+            max(
+                (
+                    days[each.account_id]
+                    for each in by.get(row["one"], [])
+                    if days.get(each.account_id, date.min) >= one.begins_on
+                ),
+                default=None,
+            ),
             max((_asked_of(one, each, row["n"], on=on) for each in by.get(row["one"], [])), default=0),
         )
         for row in rows
