@@ -411,7 +411,6 @@ class Reading(models.Model):
     unit_id = models.BigIntegerField()  # of the highest office it came to them for
     office = models.TextField()
     read_at = models.DateTimeField(null=True)
-    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "messaging_reading"

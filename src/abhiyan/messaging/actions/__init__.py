@@ -52,7 +52,6 @@ from .reminding import (
     NobodyToRemind,
     RemindedPerson,
     TooManyToRemind,
-    check_reminded,
     forget_reminders,
     remind,
     take_back_reminders,

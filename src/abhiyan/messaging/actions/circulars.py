@@ -1,11 +1,12 @@
 """Circulars: from an office to the holders of offices below. Read in the app; an SMS says that there is one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,16 +16,17 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.messaging.circulars import HOLDERS, LATELY
-from abhiyan.messaging.models import Circular, Reading
+from abhiyan.messaging.models import Circular, Reading, Reminder
 from abhiyan.org import queries as org
 from abhiyan.units import queries as units
 
 from .offices import AccountMessage, tell_accounts
 from .queueing import take_back
-from .reminding import NobodyToRemind
+from .reminding import NobodyToRemind, RemindedPerson, remind, take_back_reminders
 
 CIRCULAR = "messages.circular"
-TEMPLATE = "duty.circular"
+TEMPLATE, REMINDER = "duty.circular", "circular"  # the second as the table of reminders names it
+FIRST = "first"  # the word of the round of messages that announces it
 LONGEST = 10_000
 AT_ONCE = 500  # messages of one commit
 AGAIN = timedelta(hours=24)  # between reminders
@@ -57,7 +59,9 @@ _TOLD_ENOUGH = """select r.account_id from messaging_reading r
  join messaging_circular c on c.id = r.circular_id and c.unit_id = %(unit)s and c.made_at >= %(lately)s
  where c.id <> %(circular)s and r.account_id = any(%(accounts)s) group by 1
  having count(*) filter (where c.made_at >= %(today)s and c.id < %(circular)s)
-   + count(*) filter (where r.reminded_at >= %(today)s) >= %(most)s"""
+   + (select count(*) from messaging_reminder m join messaging_circular o on o.id = m.about and o.unit_id = %(unit)s
+     where m.kind = 'circular' and m.account_id = r.account_id and m.at >= %(today)s and m.about <> %(circular)s)
+   >= %(most)s"""
 
 
 def send_circular(
@@ -117,7 +121,7 @@ def send_circular(
             raise NobodyBelow(field="office")
         limits.take(declared.CIRCULARS, str(by.account_id), at=at)
         made.save(update_fields=["recipients"])
-        _announce(made, "first", at)
+        _announce(made, FIRST, at)
         _record("messaging.send_circular", made, by, at, made.recipients)
     return made.public_id
 
@@ -143,13 +147,11 @@ def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
         org.require(by, CIRCULAR, at=circular.unit_id)
         if circular.ended_at is not None:
             raise Withdrawn
-        unread = Reading.objects.filter(circular_id=circular.pk, read_at=None)
-        due = unread.exclude(reminded_at__gt=at - AGAIN)
-        n = due.update(reminded_at=at) if circular.made_at <= at - AGAIN else 0
-        if not n:  # a job sends them in parts, so there are never too many
+        n = _to_remind(circular, at).count() if circular.made_at <= at - AGAIN else 0
+        if not n:  # a job reminds them in parts, so there are never too many
             raise NobodyToRemind
         limits.take(declared.CIRCULAR_REMINDERS, str(by.account_id or by.id), at=at)
-        _announce(circular, at.isoformat(), at)
+        _announce(circular, clock.day_in(settings.TIME_ZONE, at).isoformat(), at)
         _record("messaging.remind_of_circular", circular, by, at, n)
     return n
 
@@ -166,14 +168,15 @@ def withdraw_circular(*, public_id: UUID, by: Actor, at: datetime) -> None:
             return
         circular.ended_at = at
         circular.save(update_fields=["ended_at"])
-        unread = Reading.objects.filter(circular_id=circular.pk, read_at=None)
-        take_back(keys=[key for one in unread for key in _keys(circular, one)], at=at)
+        readers = _unread(circular).values_list("account_id", flat=True)
+        take_back(keys=[_key(circular, account_id) for account_id in readers], at=at)
+        take_back_reminders(kind=REMINDER, abouts=[circular.pk], at=at)
         _record("messaging.withdraw_circular", circular, by, at)
 
 
 def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> int | None:
     """Queue the SMS about a circular to the next readers who have not opened it, behind an account. The last of these
-    accounts; None: there are no more. word: of this round, "first" or when they were reminded. By a job.
+    accounts; None: there are no more. word: FIRST, or the day on which they are reminded. By a job.
 
     A reader gets MOST_TOLD messages about circulars of one unit in a day. Today shows the others without a message.
     """
@@ -182,14 +185,32 @@ def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> in
         circular = Circular.objects.select_for_update().filter(public_id=public_id, ended_at=None).first()
         if circular is None:
             return None
-        unread = Reading.objects.filter(circular_id=circular.pk, read_at=None, account_id__gt=after)
-        if word != "first":
-            unread = unread.filter(reminded_at=datetime.fromisoformat(word))
-        found = list(unread.order_by("account_id")[:AT_ONCE])
-        enough = _told_enough(circular, found, at)
-        told = [one for one in found if one.account_id not in enough]
-        tell_accounts(messages=_messages(circular, told, word), at=at)
-    return found[-1].account_id if found else None
+        unread = _unread(circular) if word == FIRST else _to_remind(circular, at)
+        readers = list(unread.filter(account_id__gt=after).order_by("account_id")[:AT_ONCE])
+        enough = _told_enough(circular, readers, at)
+        to_tell = [reader for reader in readers if reader.account_id not in enough]
+        if word == FIRST:
+            tell_accounts(messages=_messages(circular, to_tell), at=at)
+        else:
+            blanks = _blanks(circular)
+            people = [
+                RemindedPerson(reader.account_id, reader.unit_id, blanks, about=circular.pk)
+                for reader in to_tell
+            ]
+            remind(kind=REMINDER, template=TEMPLATE, people=people, is_by_loop=True, at=at)
+    return readers[-1].account_id if readers else None
+
+
+def _unread(circular: Circular) -> QuerySet[Reading]:
+    return Reading.objects.filter(circular_id=circular.pk, read_at=None)
+
+
+def _to_remind(circular: Circular, at: datetime) -> QuerySet[Reading]:
+    """Readers who have not opened it, and were not reminded of it in the last 24 hours."""
+    lately = Reminder.objects.filter(
+        kind=REMINDER, about=circular.pk, account_id=OuterRef("account_id"), at__gt=at - AGAIN
+    )
+    return _unread(circular).exclude(Exists(lately))
 
 
 def _told_enough(circular: Circular, found: Sequence[Reading], at: datetime) -> set[int]:
@@ -209,27 +230,27 @@ def _told_enough(circular: Circular, found: Sequence[Reading], at: datetime) -> 
     )
 
 
-def _messages(circular: Circular, found: Sequence[Reading], word: str) -> list[AccountMessage]:
+def _messages(circular: Circular, readers: Sequence[Reading]) -> list[AccountMessage]:
+    blanks = _blanks(circular)
+    return [
+        AccountMessage(reader.account_id, TEMPLATE, blanks, _key(circular, reader.account_id), reader.unit_id)
+        for reader in readers
+    ]
+
+
+def _blanks(circular: Circular) -> Callable[[str], dict[str, str]]:
     sender = units.unit_by_id(circular.unit_id).names
     link = settings.ORIGIN + reverse("messaging:circular", args=[circular.public_id])
 
     def blanks(language: str) -> dict[str, str]:
         return {"unit": named(sender, language), "link": link}
 
-    return [
-        AccountMessage(one.account_id, TEMPLATE, blanks, _key(circular, one, word), one.unit_id)
-        for one in found
-    ]
+    return blanks
 
 
-def _key(circular: Circular, one: Reading, word: str) -> str:
-    return f"circular|{circular.public_id}|{one.account_id}|{word}"
-
-
-def _keys(circular: Circular, one: Reading) -> list[str]:
-    """Of the messages that may not have left: the first, and the last reminder."""
-    last = [one.reminded_at.isoformat()] if one.reminded_at else []
-    return [_key(circular, one, word) for word in ("first", *last)]
+def _key(circular: Circular, account_id: int) -> str:
+    """Return the key of the message that announces it. A reminder has one of its own."""
+    return f"circular|{circular.public_id}|{account_id}|{FIRST}"
 
 
 def _announce(circular: Circular, word: str, at: datetime) -> None:

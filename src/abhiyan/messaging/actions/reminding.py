@@ -104,17 +104,6 @@ def remind(
         return len(messages)
 
 
-def check_reminded(*, n: int) -> None:
-    """Refuse to remind nobody, or too many at once. n: how many people or units are about to be reminded.
-
-    Refuses NobodyToRemind, TooManyToRemind.
-    """
-    if not n:
-        raise NobodyToRemind
-    if n > MOST_REMINDED:
-        raise TooManyToRemind(most=MOST_REMINDED)
-
-
 def take_back_reminders(*, kind: str, abouts: Collection[int], at: datetime) -> None:
     """Give up reminders of these matters that have not left, in the transaction of the act that settles them."""
     with system("taking reminders back"):

@@ -134,11 +134,9 @@ def test_who_has_not_read_it_is_reminded_once_a_day(field: Field) -> None:
     body(browser(field.district), page_of(one))
     client = browser(field.sender)
     assert client.post(f"{page_of(one)}remind/").status_code == 302
-    with system("test"):
-        word = Reading.objects.get(circular_id=one.pk, account_id=field.mandal.pk).reminded_at
-    assert word is not None
-    tasks.tell_of_circular(str(one.public_id), word.isoformat())
-    assert len(field.messages()) == 5
+    for _n in range(2):
+        tasks.tell_of_circular(str(one.public_id), "2026-11-25")
+    assert len(field.messages()) == 5, "begun anew the job reminds nobody twice"
     again = client.post(f"{page_of(one)}remind/")
     assert again.status_code == 409 and b"There is nobody to remind" in again.content
     assert browser(field.district).post(f"{page_of(one)}remind/").status_code == 403
@@ -174,6 +172,25 @@ def test_nothing_is_queued_behind_a_circular_that_is_being_withdrawn(field: Fiel
         until_blocked()
     teller.join(60)
     assert (told, field.messages()) == ([None], [])
+
+
+def test_a_reminder_waits_a_whole_day_and_counts_among_the_messages_of_a_day_and_does_not_leave_once_withdrawn(
+    field: Field,
+) -> None:
+    one = field.send(at=NOW - timedelta(days=2))
+    by = actor(field.sender)
+    assert actions.remind_readers(public_id=one.public_id, by=by, at=NOW) == 3
+    actions.announce_next(public_id=one.public_id, word="2026-11-25", after=0, at=NOW)
+    with pytest.raises(actions.NobodyToRemind):
+        actions.remind_readers(public_id=one.public_id, by=by, at=NOW + timedelta(hours=23))
+    for _n in range(circulars.MOST_TOLD):
+        to(field, "N111", field.sender)
+    with system("test"):
+        told = Message.objects.filter(template="duty.circular", phone_id=field.mandal.phone_id)
+        assert told.count() == 1 + circulars.MOST_TOLD, "the reminder is one of the five of today"
+    actions.withdraw_circular(public_id=one.public_id, by=by, at=NOW)
+    with system("test"):
+        assert told.filter(state="dropped").count() == 2, "the first message and the reminder"
 
 
 def test_a_circular_is_written_on_its_page(field: Field) -> None:
