@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from django.utils.translation import override
+
+from abhiyan.messaging.rules import reasons
 
 from .source import PACKAGE, Source, dotted, sources, told
 
@@ -128,6 +131,44 @@ def test_one_refusal_says_that_there_is_nobody_to_remind() -> None:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MOST_REMINDED"
     ]
     assert limits == ["messaging"], limits
+
+
+def reminders_by_hand(source: Source) -> Iterator[str]:
+    """Yields fields of models that say when somebody was reminded, and texts of reminders sent by another function."""
+    for node in source.nodes:
+        if isinstance(node, ast.ClassDef):
+            yield from (
+                source.at(each, "messaging_reminder says when somebody was reminded")
+                for each in node.body
+                if isinstance(each, ast.Assign)
+                and isinstance(each.value, ast.Call)
+                and "reminded" in ast.unparse(each.targets[0])
+                and dotted(each.value.func).startswith("models.")
+            )
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] != "remind":
+            yield from (
+                source.at(node, "messaging.remind sends reminders")
+                for each in node.keywords
+                if each.arg == "template"
+                and isinstance(each.value, ast.Constant)
+                and str(reasons.KINDS.get(str(each.value.value), "")).startswith("Reminder")
+            )
+
+
+def test_one_function_reminds_and_one_table_knows_when() -> None:
+    with override("en"):
+        told(offence for source in sources("**/*.py") for offence in reminders_by_hand(source))
+        planted = "class Due(Model):\n reminded_on = models.DateField()\ntell_account(template='duty.asked')"
+        assert len(list(reminders_by_hand(Source("programmes", Path("models.py"), planted)))) == 2
+    writing = [
+        f"{source.room}/{source.path}"
+        for source in sources("**/*.py")
+        if re.search(
+            r"insert into messaging_reminder|\bReminder\.objects\.\w*create|\bReminder\(", source.text
+        )
+        and "class Reminder(" not in source.text
+    ]
+    assert writing == ["messaging/actions/reminding.py"], writing
 
 
 def test_one_view_is_behind_the_links_of_questions() -> None:

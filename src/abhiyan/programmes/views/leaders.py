@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.org.here import Here
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -140,7 +141,7 @@ def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     one, here = _where(request, public_id)
     waiting = queries.charges_to_remind(one, here.unit.id, on=shown.today(clock.now()))
     n, title = waiting.count(), say("Remind those who have not replied")
-    text = [say("There is nobody to remind. Each person gets at most one message a day.")]
+    text = [str(NobodyToRemind.message)]
     if n:
         silent = ngettext("%(n)s person has not replied.", "%(n)s people have not replied.", n)
         text = [silent % {"n": grouped(n)}, say("Each person gets one SMS. It cannot be called back.")]

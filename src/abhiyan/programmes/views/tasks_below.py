@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.words import named
+from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.rules.capabilities import LEADS
@@ -109,7 +110,7 @@ def remind_late(request: Request) -> HttpResponseBase:
         raise org.NotYours(capability=LEADS)
     late = found.late_to_remind(here.unit.id, here.hierarchy, **_who(request))
     n = len(_people(late))
-    text = [say("There is nobody to remind. Each person gets at most one message a day.")]
+    text = [str(NobodyToRemind.message)]
     if n:
         behind = ngettext("%(n)s person has late tasks.", "%(n)s people have late tasks.", n)
         text = [
