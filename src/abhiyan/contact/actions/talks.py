@@ -337,7 +337,7 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
     account = needed(by.account_id)
     with system("a try is undone"):
         rows = ContactTry.objects.select_for_update(of=("self",)).filter(pk=contact, by_id=account)
-        rows = rows.exclude(way=Way.CALL)
+        rows = rows.filter(way__in=(Way.DOOR, Way.WALK))
         row = needed(rows.filter(undone_at=None).first())
         programme = programme_by_id(row.programme_id)
         if row.outcome == Outcome.NEVER:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.contact.actions import HeldBack
+from abhiyan.contact.actions import HeldBack, undo_contact
 from abhiyan.contact.tests.at_doors import no_poll, talks_of_others, tries
 from abhiyan.core import languages
 from abhiyan.core.models import AuditEntry
@@ -124,6 +124,8 @@ def test_a_talk_counts_for_the_cap_of_everybody_and_a_replaced_outcome_does_not(
     note(leader, call, CallReport("later"), at=NOW + timedelta(minutes=5))
     note(leader, call, at=NOW + timedelta(minutes=9))
     kept = [(row.outcome, row.undone_at is None) for row in tries(about=call.pk)]
+    with pytest.raises(NotFound):
+        undo_contact(contact=tries(about=call.pk, outcome="talked")[0].pk, by=actor(leader), at=NOW)
     assert sorted(kept) == [
         ("later", False),
         ("no_answer", False),
