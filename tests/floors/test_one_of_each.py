@@ -419,3 +419,18 @@ def test_one_statement_reads_a_unit_and_those_right_below() -> None:
     found = {where for source in sources("**/*.py") for where in boards_by_hand(source)}
     forms = "forms/queries.py"  # by choice, and few are rounded by whose they are
     assert sorted(found) == [forms, "units/queries/boards.py"]
+
+
+def reads_of_its_own(source: Source) -> Iterator[str]:
+    """Yields statements of a showing module: it asks numbers.py or the room's queries."""
+    for node in source.nodes if shows(source.room, source.path) and "queries" not in source.parts else ():
+        name = dotted(node) if isinstance(node, ast.Attribute) else ""
+        if name.endswith(".objects") or re.fullmatch(r"sql\.\w+", name):
+            yield source.at(node, f"{name}: a page that shows a number asks numbers.py or queries")
+
+
+def test_no_page_that_shows_a_number_reads_it_by_a_statement_of_its_own() -> None:
+    told(offence for source in sources("**/*.py") for offence in reads_of_its_own(source))
+    assert list(reads_of_its_own(Source("review", Path("owed.py"), "sql.row('select 1')"))), (
+        "the finder finds"
+    )

@@ -10,7 +10,8 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
-from .queries import record, schedules
+from . import numbers
+from .queries import schedules
 from .rules.schedules import shares
 
 HALF_A_YEAR = timedelta(days=183)
@@ -19,8 +20,8 @@ HALF_A_YEAR = timedelta(days=183)
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Tasks given to and by an office-bearer, or those of the unit's offices; meetings and reports asked."""
     if of.account_id is None:
-        unit = record.task_numbers(at=at, unit_id=of.unit_id)
-        n, late = record.tasks_below((of.lo, of.hi), at=at)
+        unit = numbers.task_numbers(at=at, unit_id=of.unit_id)
+        n, late = numbers.unfinished_below((of.lo, of.hi), at=at)
         here_and_below = [
             (_("Not finished, here and below"), grouped(n)),
             (_("Late now, here and below"), grouped(late)),
@@ -31,11 +32,10 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         ]
         yield ReviewedPart(_("Tasks"), [*here_and_below, *of_unit_itself])
     else:
-        own = record.task_numbers(at=at, account_id=of.account_id)
-        given = record.task_numbers(at=at, asked_by=of.account_id)
-        done = [(_("Done in time"), grouped(own.in_time)), (_("Done late"), grouped(own.done_late))]
-        yield ReviewedPart(_("Their tasks"), [*_open(own), *done, (_("Declined"), grouped(own.declined))])
-        yield ReviewedPart(_("Tasks they gave"), _open(given))
+        own = numbers.task_numbers(at=at, account_id=of.account_id)
+        tasks_given = numbers.task_numbers(at=at, asked_by=of.account_id)
+        yield ReviewedPart(_("Their tasks"), [*own.open_lines, *own.ended_lines])
+        yield ReviewedPart(_("Tasks they gave"), tasks_given.open_lines)
     yield _asked(of, at=at)
 
 
@@ -53,7 +53,3 @@ def _asked(of: Subject, *, at: datetime) -> ReviewedPart:
             (_("Silent"), grouped(silent)),
         ],
     )
-
-
-def _open(found: record.Tasks) -> list[tuple[str, str]]:
-    return [(_("Open"), grouped(found.open)), (_("Late now"), grouped(found.late))]

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Q
 
 from abhiyan.core import clock, sql
 from abhiyan.core.refusals import NotFound
@@ -16,13 +15,11 @@ from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import InCharge, Programme, Task
-from abhiyan.programmes.rules.tasks import OPEN, TaskState
-from abhiyan.units import queries as units
+from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.numbers import TaskNumbers, task_numbers
 
 from .answered_for import AnsweredFor, accepted_charges
 from .stands import MeasureStand, stands
-from .tasks import is_late, unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +47,6 @@ class RecordedCharge:
 
 
 @dataclass(frozen=True, slots=True)
-class Tasks:
-    """How many tasks of somebody: open, of these late; done in time and late; declined."""
-
-    open: int
-    late: int
-    in_time: int
-    done_late: int
-    declined: int
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """Somebody's duties. stands: of the units of their offices, with the unit's names."""
 
@@ -69,7 +55,7 @@ class Record:
     is_own: bool
     offices: Sequence[OfficeHeld]
     charges: Sequence[RecordedCharge]
-    tasks: Tasks
+    tasks: TaskNumbers
     stands: Sequence[tuple[HeldOffice, Sequence[MeasureStand]]]
 
 
@@ -157,30 +143,6 @@ def _charges(account_id: int) -> list[RecordedCharge]:
         )
         for one in rows
     ]
-
-
-def task_numbers(*, at: datetime, **of: int) -> Tasks:
-    """How many tasks there are: of an account_id, asked_by somebody, of the offices of a unit_id. In a scope that sees
-    them; one query."""
-    done = Q(state__in=[TaskState.DONE, TaskState.CONFIRMED])
-    found = Task.objects.filter(**of).aggregate(
-        open=Count("pk", filter=Q(state__in=OPEN)),
-        late=Count("pk", filter=is_late(at)),
-        in_time=Count("pk", filter=done & Q(done_at__lte=F("due_at"))),
-        done_late=Count("pk", filter=done & Q(done_at__gt=F("due_at"))),
-        declined=Count("pk", filter=Q(state=TaskState.DECLINED)),
-    )
-    return Tasks(**found)
-
-
-def tasks_below(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
-    """Count the tasks of the units at positions [lo, hi) that are not finished, and the late ones among them.
-
-    Their list counts the same. In a scope that sees them; one query.
-    """
-    rows = Task.objects.filter(unfinished(), unit_id__in=units.within(span))
-    found = rows.aggregate(n=Count("pk"), late=Count("pk", filter=is_late(at)))
-    return found["n"], found["late"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, owed
 from abhiyan.programmes.actions import tasks as acts
 from abhiyan.programmes.models import Task, TaskStep
+from abhiyan.programmes.numbers import TaskNumbers
 from abhiyan.programmes.queries import record
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import MOVES, Act, TaskState, possible
@@ -377,7 +378,7 @@ def test_a_record_is_seen_by_its_owner_and_one_level_above_alone(
     for reader in (mandal, president):
         seen = read(reader)
         assert [one.office_names["en"] for one in seen.offices] == ["Mandal president"]
-        assert seen.tasks == record.Tasks(open=0, late=0, in_time=0, done_late=1, declined=0)
+        assert seen.tasks == TaskNumbers(open=0, late=0, in_time=0, done_late=1, declined=0)
     for reader in others:
         with pytest.raises(NotFound):
             read(reader)
