@@ -1,6 +1,6 @@
 """Prints the refusals, the trail and the messages of a checkout, sorted. `tools/compare` reads it of two checkouts.
 
-Makes a small demo in ABHIYAN_HOME and ends its database again. Lines:
+Lines:
 - `code CODE STATUS`: a refusal that a page, webhook or API can answer;
 - `act ACT ENTRIES ROWS`: entries of the trail by act;
 - `text CODE LANGUAGE WORDS`: each shipped text;
@@ -9,32 +9,16 @@ Makes a small demo in ABHIYAN_HOME and ends its database again. Lines:
 """
 
 import json
-import os
 import pkgutil
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 
-AT, CLAIMS = "2026-11-21T12:00+05:30", "3000"
+import sample
+
 DRAWN = {"code", "link", "word", "choices", "still"}  # blanks that are drawn by chance
-
-
-def demo(seed: str) -> None:
-    """Make the demo, as `abhiyan demo` does, without serving it."""
-    from abhiyan.core import home, keys
-    from abhiyan.site import languages
-    from abhiyan.site.demo.run import MARK
-
-    home.path().mkdir(parents=True, exist_ok=True)
-    (home.path() / MARK).touch()
-    keys.make_master(keys.master_path(), text=keys.demo_master(seed))
-    languages.add(languages.SHIPPED["ur"])
-    given = {"ABHIYAN_WATCHED_BY": str(os.getpid())}
-    making = [sys.executable, "-m", "abhiyan.site.demo.making", seed, CLAIMS, AT]
-    subprocess.run(making, env=os.environ | given, stdout=sys.stderr, check=True)
 
 
 def codes() -> Iterator[str]:
@@ -81,19 +65,7 @@ def messages() -> Iterator[str]:
 
 
 def main(seed: str) -> None:
-    from abhiyan.site import processes
-
-    os.environ |= {
-        "ABHIYAN_SMS": "file",
-        "ABHIYAN_ORGANISATION": "जन संगठन (नमूना)",
-        "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
-    }
-    with processes.database_in_use():
-        demo(seed)
-        os.environ |= {"ABHIYAN_ROLE": "jobs", "ABHIYAN_POOL": "0"}
-        import django
-
-        django.setup()
+    with sample.made(seed, role="jobs"):
         from abhiyan.core.scope import system
 
         with system("comparing two checkouts"):

@@ -149,6 +149,17 @@ def test_rounds_are_found_by_name_and_whether_they_are_over(cast: Cast) -> None:
     assert "Snow and roads" in body(client, "/review/rounds/?q=snow")
 
 
+def test_a_round_is_offered_only_to_somebody_who_leads_a_unit_of_the_organisation(cast: Cast) -> None:
+    offered = {
+        role: "/review/rounds/new/" in body(cast.client(role), "/review/rounds/")
+        for role in ("state_president", "mandal_president", "constituency_in_charge", "booth_worker")
+    }
+    assert [role for role, is_offered in offered.items() if is_offered] == [
+        "state_president",
+        "mandal_president",
+    ]
+
+
 def test_a_round_of_many_asks_the_database_as_often_as_one_of_three(cast: Cast) -> None:
     one, client = opened(cast), cast.client("state_president")
 

@@ -123,7 +123,10 @@ def rounds(request: Request) -> HttpResponseBase:
     table = Table(
         request, ROUNDS, rows, name="review-rounds", caption=_("Review rounds"), sort="-last", finish=finish
     )
-    return answer(request, "review/round_list.html", table, {**crumbs(), "filters": filters})
+    home = request.viewer.home
+    may_open = home is not None and home.hierarchy == ORGANISATIONAL and request.viewer.may(LEADS)
+    context = {**crumbs(), "filters": filters, "may_open": may_open}
+    return answer(request, "review/round_list.html", table, context)
 
 
 class RoundForm(forms.Form):
