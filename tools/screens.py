@@ -4,6 +4,7 @@ A page that an office does not have is a dash. A closed box counts with its head
 """
 
 import os
+import shutil
 import socket
 import sys
 import threading
@@ -22,6 +23,17 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def chromium() -> str:
+    """The system's Chromium, as the tests find it. Ends the program where there is none."""
+    own = os.environ.get("ABHIYAN_CHROMIUM") or "chromium-headless-shell"
+    found = next(
+        filter(None, map(shutil.which, (own, "chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if found is None:
+        sys.exit("no Chromium on this machine: install it (Debian: apt-get install chromium-headless-shell)")
+    return found
 
 
 def reviews() -> dict[str, str]:
@@ -54,8 +66,8 @@ def measured(port: int) -> dict[str, dict[str, float]]:
         offices, decided = sample.offices(), reviews()
     heights: dict[str, dict[str, float]] = {}
     with sync_playwright() as playwright:
-        path = os.environ.get("ABHIYAN_CHROMIUM")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        args = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
         for office, (account, unit) in offices.items():
             context = browser.new_context(
                 viewport={"width": WIDTH, "height": HEIGHT},
@@ -83,6 +95,7 @@ def measured(port: int) -> dict[str, dict[str, float]]:
 
 
 def main(seed: str) -> int:
+    chromium()
     with sample.made(seed, role="app", at=""):
         from abhiyan.site import serve
 
