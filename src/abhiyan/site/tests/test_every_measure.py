@@ -110,8 +110,13 @@ def test_a_page_that_shows_a_target_of_one_measure_shows_or_leads_to_those_of_th
     assert not short_of, short_of
     expected = {"programmes:programme", "programmes:targets", "site:unit"}
     if role == "district_in_charge":
-        expected |= {"programmes:list", "site:today", "programmes:charges", "programmes:record"}
+        expected |= {"programmes:list", "site:today_all", "programmes:charges", "programmes:record"}
     assert seen >= expected, seen
+
+
+def test_a_programme_that_nobody_follows_by_the_minute_has_no_launch_page(cast: Cast) -> None:
+    one = contacts(cast, TARGETS)
+    assert cast.client("state_president").get(f"/launch/{one.public_id}/").status_code == 404
 
 
 def test_the_guided_form_asks_a_row_for_each_measure_and_the_check_shows_them(cast: Cast) -> None:

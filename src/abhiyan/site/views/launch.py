@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import ages, clock, heartbeats, rooms, small_cells
 from abhiyan.core.heartbeats import LoopState, Turning
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.org.here import Here, address, page_unit
@@ -49,6 +50,8 @@ Kept = TypeVar("Kept", bound=Thing)
 def launch(request: Request, public_id: UUID) -> HttpResponse:
     """The page of one drive in one unit. With htmx it asks for itself again every half minute."""
     one = programmes.programme_for(request.viewer, public_id)
+    if not activities.of(one.kind).steps:  # nothing to follow by the minute
+        raise NotFound
     here = page_unit(request, hierarchy=one.hierarchy, otherwise=lambda: _own(request, one), counts=True)
     at, viewer = clock.now(), request.viewer
     node = programmes.node_of(here.unit.id, one.hierarchy)
