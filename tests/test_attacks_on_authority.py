@@ -269,7 +269,7 @@ def test_who_only_works_reads_no_list_of_office_holders_and_no_plan(cast: Cast, 
     client = cast.client(role)
     for path in ("/appointments/", "/appointments/?format=csv", "/elections/plans/"):
         assert client.get(path).status_code == 403
-    page = client.get("/").content.decode()
+    page = client.get("/today/").content.decode()
     assert 'href="/appointments/"' not in page
     held = str(cast.appointments["state_president"])
     rename_account(account_id=cast.accounts["state_president"].pk, name="Habib Rather", by=SYSTEM, at=NOW)

@@ -53,7 +53,7 @@ IN_HAND = {
     "enrolment:person",
     "enrolment:quiet_friends",
     "site:field_call",
-    "site:today",
+    "site:today_all",
     "stays:field_stay",
 }
 

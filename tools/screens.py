@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import sample
@@ -23,6 +24,19 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until the server takes connections. Ends the program where it never does."""
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    sys.exit("the server did not start")
 
 
 def chromium() -> str:
@@ -78,14 +92,14 @@ def measured(port: int) -> dict[str, dict[str, float]]:
             context.add_cookies([{"name": "language", "value": "hi", "url": f"http://localhost:{port}"}])
             page = context.new_page()
             page.goto("/sign-in/")
-            page.locator(f"button[value='{account}']").first.evaluate("button => button.click()")
-            page.wait_for_url("**/")
+            with page.expect_navigation():
+                page.locator(f"button[value='{account}']").first.evaluate("button => button.click()")
             of_office = heights.setdefault(office, {})
             for name, where in paths(unit, decided.get(unit, "")):
                 answer = page.goto(where)
                 if answer is None or answer.status != 200:
                     continue
-                page.wait_for_load_state("networkidle")
+                page.evaluate("document.fonts.ready.then(() => true)")
                 of_office[name] = page.evaluate("document.documentElement.scrollHeight") / HEIGHT
                 if name == "Today":
                     of_office["menu"] = page.locator("nav a[data-go]").count()
@@ -106,6 +120,7 @@ def main(seed: str) -> int:
         )
         serving.start()
         try:
+            wait_for(port)
             heights = measured(port)
         finally:
             stopping.set()

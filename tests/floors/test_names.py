@@ -29,6 +29,7 @@ DRAWN_AS_IT_IS = {
     "programmes/record.html": "the record of oneself, or of somebody one leads",
     "site/bearer.html": "the sheet of somebody one leads",
     "site/today.html": "who leads a unit below one's own",
+    "site/_unit_behind.html": "who leads a unit below one's own",
 }
 # Files that read the names of accounts. A page draws them by `{% bearer %}`, `Column.account` or
 # `names_left_out`; the crawl of tests/test_names_of_others.py looks at what comes out.

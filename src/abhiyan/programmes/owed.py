@@ -35,7 +35,7 @@ from . import owed_schedules as schedules
 from . import owed_tasks as tasks
 from . import queries
 from .models import InCharge, Programme
-from .rules import activities, pace
+from .rules import activities, pace, windows
 from .rules.gaps import count_ahead, count_behind
 from .rules.looks_after import LOOKS_AFTER
 
@@ -153,6 +153,24 @@ def _standing(
         if home.hierarchy == programme.hierarchy
         else _in_own_tree(home.unit_code, home.hierarchy, programme),
         drawn=stand.drawn(on=on),
+        is_behind=bool(stand.target)
+        and (stand.ladder.counted or 0)
+        < windows.due(stand.target or 0, programme.opens_on, programme.closes_on, on),
+        outlook=_outlook(stand, on=on),
+    )
+
+
+def _outlook(stand: queries.MeasureStand, *, on: date) -> list[str]:
+    """Say what came lately to the first measure, and where that ends. Nothing from outside: it is made of days."""
+    programme = stand.programme
+    if stand.figures is None or not stand.node.is_exact:
+        return []
+    return pace.outlook(
+        stand.ladder.counted or 0,
+        stand.target,
+        lately=queries.lately(stand.figures),
+        yesterday=queries.since_yesterday(stand.figures),
+        days_left=windows.days_left(programme.opens_on, programme.closes_on, on),
     )
 
 

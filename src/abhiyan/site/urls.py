@@ -26,6 +26,7 @@ from .views import (
 pages = [
     # It sends people who are not signed in to do so.
     page("", today.today, opens=PUBLIC),
+    page("today/", today.today_all, opens=STRONG),
     # Of the own unit alone.
     page(
         "today/take/",

@@ -40,12 +40,15 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class StandingHere:
-    """Where a unit is in one measure of what runs: the first thing on Today. said: what is counted, due and needed."""
+    """Where a unit is in one measure of what runs. said: what is counted, due and needed. is_behind: fewer are counted
+    than due by today. outlook: of the first measure of Today: what came lately, and where that pace ends."""
 
     title: str | Promise
     said: str
     href: str
     drawn: LadderShown
+    is_behind: bool = False
+    outlook: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def test_a_worker_reports_and_every_page_shows_it(cast: Cast, nights: Programme)
         )
         assert {row["Code"]: row["Counted"] for row in rows}["JK-SRI"] == counted
         assert "How they joined Field" in text(chief, f"{unit}&measure={measure}")
-    today_ = text(chief, "/")
+    today_ = text(chief, "/today/")
     assert (
         "Village nights: Nights stayed 2 counted." in today_
         and "Village nights: People met 40 counted." in today_

@@ -465,9 +465,9 @@ def test_today_leads_callers_and_supervisors_to_their_pages(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:
     head = seated(centre, world.unit("N11"), 1, "call_supervisor")
-    assert 'href="/contact/calls/"' in browser(caller).get("/").text
-    assert f'href="/contact/centre/{centre}/"' in browser(head).get("/").text
-    assert "/contact/calls/" not in browser(world.holder("state_president", "N1")).get("/").text
+    assert 'href="/contact/calls/"' in browser(caller).get("/today/").text
+    assert f'href="/contact/centre/{centre}/"' in browser(head).get("/today/").text
+    assert "/contact/calls/" not in browser(world.holder("state_president", "N1")).get("/today/").text
 
 
 ACTS = st.lists(

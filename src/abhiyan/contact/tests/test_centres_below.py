@@ -115,7 +115,7 @@ def test_a_centre_that_was_not_asked_for_a_whole_day_is_not_silent(
         assert not centres_below.is_silent(centre, at=NOW)
     assert [row.is_silent for row in below(world, run)] == [False]
     office = world.holder("state_president", "N1")
-    assert "silent since yesterday" not in browser(office).get("/").text
+    assert "silent since yesterday" not in browser(office).get("/today/").text
     with pytest.raises(NobodyToRemind):
         actions.remind_centres(programme=run, unit_id=world.unit("N1"), by=actor(office), at=NOW)
 
@@ -156,7 +156,7 @@ def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(
     queue_of(run, people_to_call(run, world.unit("N1111"), 2))
     called(centre, caller, "later", back_at=NOW + HOUR)
     office = browser(world.holder("state_president", "N1"))
-    today = office.get("/").text
+    today = office.get("/today/").text
     assert "1 of 2 call centres are silent since yesterday" in today
     page = f"/contact/{run.public_id}/calling/"
     text = office.get(f"{page}?unit=N1").text
@@ -171,7 +171,7 @@ def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(
     with system("test"):
         assert Message.objects.filter(template="duty.centre").count() == 1
     assert f"{page}?unit=N1" in office.get("/units/N1/").text
-    assert "call centres are silent" not in browser(caller).get("/").text
+    assert "call centres are silent" not in browser(caller).get("/today/").text
 
 
 def test_the_dossier_and_the_slides_of_calls_tell_of_the_centres(

@@ -94,7 +94,7 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
     assert whole.doors == first.n_rows and 0.3 < whole.met / whole.doors < 0.6
     assert outcomes == {*demo.OUTCOMES, "entitled"} and confirmed > 10
     assert (needs, silent) == (len(demo.NEEDS) - 1, demo.SILENT) and 0 < leased <= 30
-    assert "Open my doors" in cast.client("booth_president").get("/").text
+    assert "Open my doors" in cast.client("booth_president").get("/today/").text
     state = cast.client("state_president")
     with system("test"):
         convention, send = Meeting.objects.get(), Send.objects.get()
@@ -131,8 +131,8 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
         "Callers, who needs help first"
         in cast.client("call_supervisor").get(f"/contact/centre/{centre}/").text
     )
-    assert "Your call centre is silent since yesterday" in cast.client("quiet_supervisor").get("/").text
-    assert "1 of 2 call centres are silent since yesterday" in state.get("/").text
+    assert "Your call centre is silent since yesterday" in cast.client("quiet_supervisor").get("/today/").text
+    assert "1 of 2 call centres are silent since yesterday" in state.get("/today/").text
     assert (
         f"/contact/{calls.public_id}/calling/remind/"
         in state.get(f"/contact/{calls.public_id}/calling/").text

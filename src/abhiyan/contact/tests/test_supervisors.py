@@ -82,7 +82,7 @@ def test_a_wish_for_help_waits_until_it_is_answered_or_its_call_ends(
     assert known.name not in page.split("<dl", 1)[0], "and no name of the person"
     with pytest.raises(NoCallerHere):
         actions.answer_help(body_id=centre, caller=caller.pk, by=actor(caller), at=NOW)
-    assert "1 caller needs help" in browser(head).get("/").text
+    assert "1 caller needs help" in browser(head).get("/today/").text
     actions.answer_help(body_id=centre, caller=caller.pk, by=actor(head), at=NOW + MINUTE)
     assert asked(centre, caller, NOW + MINUTE) is None
     assert "Your supervisor answered at" in browser(caller).get("/contact/calls/").text
@@ -157,7 +157,7 @@ def test_a_promise_that_is_handed_over_goes_to_that_caller_first_and_then_to_eve
         assert centres.handed_to(other.pk, at=late) == [NOW + HOUR]
         assert AuditEntry.objects.filter(act="contact.hand_over", subject=str(entry.public_id)).exists()
     assert "Your supervisor gave you 1 call-back" in browser(other).get("/contact/calls/").text
-    assert "Your supervisor gave you 1 call-back" in browser(other).get("/").text
+    assert "Your supervisor gave you 1 call-back" in browser(other).get("/today/").text
     assert take(centre, caller, late).entry_id != entry.pk, "it waits for its caller"
     assert take(centre, other, late).entry_id == entry.pk, "before the queue that goes first"
     with pytest.raises(CallBackGone):
@@ -199,8 +199,8 @@ def test_the_bar_of_a_caller_and_of_a_supervisor_has_their_work(
     world: World, centre: int, caller: Account, head: Account
 ) -> None:
     assert browser(head).get("/contact/centre/")["Location"] == f"/contact/centre/{centre}/"
-    mine, theirs = (browser(who).get("/").text.split("<main")[0] for who in (caller, head))
+    mine, theirs = (browser(who).get("/today/").text.split("<main")[0] for who in (caller, head))
     assert 'href="/contact/calls/"' in mine and 'href="/contact/calls/inbound/"' in mine
     assert 'href="/contact/centre/"' in theirs and 'href="/contact/calls/"' not in theirs
-    president = browser(world.holder("state_president", "N1")).get("/").text
+    president = browser(world.holder("state_president", "N1")).get("/today/").text
     assert "/contact/calls/" not in president and "/contact/centre/" not in president

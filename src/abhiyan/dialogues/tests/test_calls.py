@@ -89,7 +89,7 @@ def test_each_morning_gives_a_leader_two_presidents_of_their_own_area(
     assert [row.href for row in owed_of(leader)] == [f"/dialogues/call/{one.of.pk}/" for one in own]
     page = browser(leader).get("/dialogues/").content.decode()
     assert all(one.name in page for one in own)
-    today = browser(leader).get("/").content.decode()
+    today = browser(leader).get("/today/").content.decode()
     assert all(f"/dialogues/call/{one.of.pk}/" in today for one in own)
     assert page.count("/dialogues/call/") == 2
 

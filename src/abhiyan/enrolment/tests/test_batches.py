@@ -340,7 +340,7 @@ def test_photographed_sheets_are_owed_until_a_list_has_brought_them(tmp_path: Pa
 
     def owed() -> tuple[int, bool, bool]:
         """How many sheets Today counts, and whether each of both batches is listed."""
-        page = main(president.get("/").content)
+        page = main(president.get("/today/").content)
         found = re.search(r"(\d+) photographed sheets? to enter", page)
         listed = main(president.get("/paper/?show=enter").content)
         return int(found[1]) if found else 0, batch.number in listed, other.number in listed

@@ -127,7 +127,7 @@ def test_a_list_that_five_in_a_hundred_deny_is_stopped_and_named_to_the_level_ab
         acts.refuse_halted(import_id=listed.pk, by=CHANNEL.id)
     acts.refuse_halted(import_id=listed.pk + 1, by=CHANNEL.id)
     above = officer(world, "district_president", "JK-SRI")
-    assert "Paused: booth-1.csv" in main(above.get("/").content)
+    assert "Paused: booth-1.csv" in main(above.get("/today/").content)
     where = f"/people/halted/{halt.public_id}/"
     page = main(above.get(where).content)
     said = "40 people (12%) left within a day, or say they never joined. That is too few to be sure."
@@ -150,7 +150,7 @@ def test_a_stopped_list_that_is_taken_back_asks_nobody_to_look_any_more(world: W
     acts.look(at=world.now)
     assert "list" not in open_halts(world)
     above = officer(world, "district_president", "JK-SRI")
-    assert "booth-1.csv" not in main(above.get("/").content)
+    assert "booth-1.csv" not in main(above.get("/today/").content)
     assert "The list was taken back" in main(above.get(f"/people/halted/{halt.public_id}/").content)
 
 
@@ -228,7 +228,7 @@ def test_who_entered_them_and_who_stands_no_higher_does_not_decide(world: World)
         acts.let_go_on(halt=halt.public_id, reason="Mine", by=booth, at=world.now)
     far = officer(world, "district_president", "JK-JAM")
     assert far.get(f"/people/halted/{halt.public_id}/").status_code == 404
-    assert "Paused" not in main(far.get("/").content)
+    assert "Paused" not in main(far.get("/today/").content)
 
 
 def test_what_is_stopped_goes_on_by_the_page_with_a_reason(world: World) -> None:
@@ -342,7 +342,7 @@ def test_the_data_officer_reads_names_a_page_at_a_time_and_nobody_else_any(world
     data = officer(world, "data_officer", "JK-SRI")
     page = main(data.get("/people/denied/").content)
     assert all(one.name in page for one in found) and "Rajbagh School" in page and "tablet 7" in page
-    assert "/people/denied/" in body(data, "/")
+    assert "/people/denied/" in body(data, "/today/")
     narrowed = main(data.get(f"/people/denied/?worker={world.booth_worker.id}&unit=JK-B001").content)
     assert found[0].name in narrowed
     assert found[0].name not in main(data.get(f"/people/denied/?worker={CHANNEL.id}").content)
@@ -366,16 +366,16 @@ def test_a_worker_and_their_booth_read_a_count_from_five_on_and_a_day_later(worl
         Account.objects.filter(pk=account.pk).update(public_id=world.booth_worker.id)
     deny(world, entered(world, 6))
     said = "people you entered say they never joined"
-    assert said not in body(worker, "/")
+    assert said not in body(worker, "/today/")
     with system("test"):
         Parting.objects.update(at=world.now - timedelta(days=2))
-    page = body(worker, "/")
+    page = body(worker, "/today/")
     assert f"At least 5 {said}" in page and "At least 5 people entered at your booth" in page
     with system("test"):
         Parting.objects.filter(pk__in=list(Parting.objects.values_list("pk", flat=True)[:2])).update(
             kind="left"
         )
-    assert said not in body(worker, "/")
+    assert said not in body(worker, "/today/")
 
 
 def test_a_denied_entry_looks_to_offices_as_one_that_left(world: World) -> None:

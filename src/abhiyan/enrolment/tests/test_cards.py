@@ -258,8 +258,8 @@ def test_a_mandal_prints_ten_on_a_sheet_for_members_who_asked_and_nobody_else(wo
     assert "No card to print" in mandal.get("/people/cards/").content.decode()
     assert booth.get("/people/cards/").status_code == 403
     asha.post("/me/card/paper/")
-    assert "1 member asked for a printed card" in mandal.get("/").content.decode()
-    assert "asked for a printed card" not in booth.get("/").content.decode()
+    assert "1 member asked for a printed card" in mandal.get("/today/").content.decode()
+    assert "asked for a printed card" not in booth.get("/today/").content.decode()
     page = mandal.get("/people/cards/").content.decode()
     assert "Asha Devi" in page and "Bilal" not in page
     asked = mandal.post("/people/cards/?format=names", {"again": "1"})

@@ -55,17 +55,17 @@ def pairs(cast: Cast, *units: tuple[Unit, Unit], twins: int = 0, first: int = 0)
 def test_pairs_are_work_of_the_district_and_reach_the_state_after_a_week(cast: Cast) -> None:
     pairs(cast, (cast.world.booth, cast.world.next_booth), (cast.world.booth, cast.world.far_booth))
     told = {
-        role: cast.client(role).get("/").content.decode()
+        role: cast.client(role).get("/today/").content.decode()
         for role in ("district_in_charge", "state_president")
     }
     assert "1 possible duplicate<" in told["district_in_charge"]
     assert "possible duplicate" not in told["state_president"]
     with system("a week later"):
         Double.objects.update(found_at=NOW - timedelta(days=8))
-    late = cast.client("state_president").get("/").content.decode()
+    late = cast.client("state_president").get("/today/").content.decode()
     said = r'<a href="/people/doubles/"><b>2 possible duplicates</b></a>\s*<div>Late at the desks below</div>'
     assert re.search(said, late)
-    mine = cast.client("district_in_charge").get("/").content.decode()
+    mine = cast.client("district_in_charge").get("/today/").content.decode()
     assert "Late at the desks below" not in mine and "1 possible duplicate<" in mine
 
 
@@ -77,8 +77,8 @@ def test_pair_is_seen_by_who_sees_both_entries(cast: Cast) -> None:
     above = cast.client("state_president").get("/people/doubles/").content.decode()
     assert str(here) in above and str(across) in above
     assert cast.client("booth_worker").get("/people/doubles/").status_code == 403
-    assert "1 possible duplicate<" in cast.client("district_in_charge").get("/").content.decode()
-    assert "possible duplicate" not in cast.client("booth_worker").get("/").content.decode()
+    assert "1 possible duplicate<" in cast.client("district_in_charge").get("/today/").content.decode()
+    assert "possible duplicate" not in cast.client("booth_worker").get("/today/").content.decode()
     narrowed = cast.client("state_president").get("/people/doubles/?unit=JK-JAM").content.decode()
     assert str(here) not in narrowed and str(across) in narrowed
 

@@ -55,7 +55,7 @@ def noted(client: Client, card: str, outcome: str, **other: str) -> None:
 
 def on_today(client: Client) -> list[str]:
     """The cards Today leads to."""
-    return re.findall(r'href="(/field/card/[^"]*)"', client.get("/").content.decode())
+    return re.findall(r'href="(/field/card/[^"]*)"', client.get("/today/").content.decode())
 
 
 def test_the_card_says_whom_what_and_which_number_and_told_they_leave_today_for_a_week(
@@ -194,7 +194,7 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
             at=world.now,
         )
     actions.forget()
-    before = worker.get("/").content.decode()
+    before = worker.get("/today/").content.decode()
     assert (
         f"{part.names['en']}, Rajbagh School. Their own phone answers" in before and "· 1 today" not in before
     )
@@ -210,7 +210,7 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
     entry = worker.post("/field/", form | {"call": "1"})["Location"]
     page = worker.get(entry).content.decode()
     assert f'href="tel:{JOIN}"' in page and f"{part.names['en']} · Rajbagh School" in page
-    today = worker.get("/").content.decode()
+    today = worker.get("/today/").content.decode()
     assert today.count("Enrol people at the door") == 1
     assert f"{part.names['en']}, Rajbagh School · 1 today" in today
     assert today.count("wa.me") == 1, "one link to share, of the drive that counts"
@@ -223,7 +223,7 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
     assert world.tallies() == world.recounted()
     with system("test"):
         DoorEntry.objects.update(at=NOW - timedelta(hours=12, minutes=1))  # the evening before
-    today = worker.get("/").content.decode()
+    today = worker.get("/today/").content.decode()
     assert f"{part.names['en']}, Rajbagh School." in today and "· 1 today" not in today
 
 
@@ -234,7 +234,7 @@ def test_two_drives_at_one_booth_are_two_rows_that_open_each_its_own(world: Worl
         type(first).objects.filter(pk=world.programme.pk).update(
             opens_on=first.opens_on, closes_on=first.closes_on, names={"en": "Friends"}
         )
-    doors = re.findall(r'href="(/field/\?unit=[^"]*)"', worker.get("/").content.decode())
+    doors = re.findall(r'href="(/field/\?unit=[^"]*)"', worker.get("/today/").content.decode())
     assert len(doors) == 2
     named = [worker.get(door.replace("&amp;", "&")).content.decode() for door in doors]
     assert sorted("Friends · Rajbagh School" in page for page in named) == [False, True]

@@ -94,7 +94,7 @@ def test_a_member_has_no_link_of_a_friend(world: World) -> None:
 def test_an_organiser_has_a_link_a_poster_and_a_door_until_the_office_ends(world: World) -> None:
     friends = friends_programme(world)
     organiser = officer(world, "friends_organiser", "JK-SRI")
-    today = organiser.get("/").content.decode()
+    today = organiser.get("/today/").content.decode()
     with system("test"):
         (link,) = Referral.objects.filter(programme_id=friends.pk)
     poster = f"/drives/{friends.public_id}/poster/?unit=JK-SRI&by={link.code}"
@@ -120,7 +120,7 @@ def test_an_organiser_has_a_link_a_poster_and_a_door_until_the_office_ends(world
 
 def test_outside_the_tree_of_the_programme_an_organisers_link_names_no_place(world: World) -> None:
     friends_programme(world, hierarchy=2)
-    shown = officer(world, "friends_organiser", "JK-SRI-M1").get("/").content.decode()
+    shown = officer(world, "friends_organiser", "JK-SRI-M1").get("/today/").content.decode()
     assert "/join/friends/</p>" in shown and "by=</p>" not in shown
 
 

@@ -91,13 +91,13 @@ def test_a_friend_of_thirty_quiet_days_is_on_the_organisers_list_and_on_today_un
     invited(world, friends, who, world.bilal, days_ago=29)
     page = organiser.get(LIST).text
     assert world.asha.name in page and world.bilal.name not in page
-    assert "Nobody spoke with 1 friend for 30 days" in organiser.get("/").text
+    assert "Nobody spoke with 1 friend for 30 days" in organiser.get("/today/").text
     card = f"/friends/{one.public_id}/"
     assert organiser.post(card, {"outcome": "shouted"}).status_code == 422
     assert organiser.post(card, {"outcome": "talked"})["Location"] == LIST
     assert f"Noted: {world.asha.name}" in organiser.get(LIST).text
     assert world.asha.name not in organiser.get(LIST).text
-    assert "Nobody spoke with" not in organiser.get("/").text
+    assert "Nobody spoke with" not in organiser.get("/today/").text
     with system("test"):
         entry = AuditEntry.objects.get(act="enrolment.talk_friend")
         assert (entry.account_id, entry.subject) == (who.pk, str(one.public_id))
@@ -311,7 +311,7 @@ def test_friends_are_the_organisers_until_the_office_ends_and_whatever_office_co
     org.end_appointment(public_id=held.public_id, reason="moved", by=SYSTEM, at=world.now)
     assert organiser.get(card).status_code == organiser.post(card, {"outcome": "talked"}).status_code == 404
     assert world.asha.name not in organiser.get(LIST).text
-    assert "Nobody spoke with" not in organiser.get("/").text
+    assert "Nobody spoke with" not in organiser.get("/today/").text
     for refused in (
         lambda: in_touch.friend_number(friend=one.public_id, by=actor(who), at=world.now),
         lambda: in_touch.note_friend_talk(

@@ -152,7 +152,7 @@ def test_a_paper_list_waits_whole_and_is_taken_in_afterwards(
 @pytest.mark.django_db
 def test_the_next_notice_lets_people_join_again_at_once(world: World) -> None:
     client = officer(world, "state_president", "JK")
-    today = client.get("/").content.decode()
+    today = client.get("/today/").content.decode()
     assert "Nobody can join" in today and OLD in today and NEW in today and 'href="/notice/' in today
     (finding,) = checks.notices(world.now)
     assert finding.level == FAIL and OLD in finding.text and NEW in finding.text
@@ -168,7 +168,7 @@ def test_the_next_notice_lets_people_join_again_at_once(world: World) -> None:
         assert people.published_by("membership", version) == NEW
     (finding,) = checks.notices(world.now)
     assert finding.level == OK
-    assert "Nobody can join" not in client.get("/").content.decode()
+    assert "Nobody can join" not in client.get("/today/").content.decode()
     assert client.get("/join/winter/").status_code == 200
 
 

@@ -88,9 +88,9 @@ def test_one_person_adds_no_number_and_sees_no_secret(world: World) -> None:
         html = client.get(page_of(world)).content.decode()
         assert NUMBER in html and "it_administrator of JK" in html and secret not in html
         assert "count as “phone not answered yet”" in html
-    today = officer_.get("/").content.decode()
+    today = officer_.get("/today/").content.decode()
     assert f"New number: {NUMBER}" in today and "Added by it_administrator of JK" in today
-    assert "New number" not in officer(world, "data_officer", "JK-JAM").get("/").content.decode()
+    assert "New number" not in officer(world, "data_officer", "JK-JAM").get("/today/").content.decode()
     told = world.rows("select facts->>'number' from core_audit where act = 'messaging.connect_number'")
     assert told == [(NUMBER,)]
 

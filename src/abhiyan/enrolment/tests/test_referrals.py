@@ -56,7 +56,7 @@ def test_who_joins_by_a_workers_own_link_is_counted_as_invited_by_them_once(worl
 def test_today_shares_a_workers_own_link_and_who_joins_by_it_counts_for_them(world: World) -> None:
     worker = officer(world, "booth_worker", "JK-B001")
     for _twice in range(2):
-        page = worker.get("/").content.decode()
+        page = worker.get("/today/").content.decode()
     with system("test"):
         mine = Referral.objects.get()
     address = f"/join/winter/?unit=JK-B001&by={mine.code}"
@@ -71,7 +71,7 @@ def test_today_shares_a_workers_own_link_and_who_joins_by_it_counts_for_them(wor
     with system("test"):
         (found,) = queries.shown([mine])
     assert found.joined == 1
-    mandal = officer(world, "mandal_president", "JK-SRI-M1").get("/").content.decode()
+    mandal = officer(world, "mandal_president", "JK-SRI-M1").get("/today/").content.decode()
     assert "/join/winter/?unit=JK-SRI-M1&amp;by=" in mandal, "above a booth with the unit and credit too"
 
 

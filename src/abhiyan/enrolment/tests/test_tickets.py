@@ -53,7 +53,7 @@ def test_a_grievance_gets_a_number_is_answered_by_the_data_officer_and_read_on_o
     shown = body(client, "/me/")
     assert row.number in shown and WORDS in shown and "answer by" in shown
     assert WORDS in body(client, "/me/data/")
-    assert "1 request from a member" in body(officer_, "/")
+    assert "1 request from a member" in body(officer_, "/today/")
     assert row.number in body(officer_, "/people/requests/")
     where = f"/people/requests/{row.pk}/"
     asked = body(officer_, where)
@@ -63,7 +63,7 @@ def test_a_grievance_gets_a_number_is_answered_by_the_data_officer_and_read_on_o
     assert "We have spoken to them." in body(client, "/me/")
     (sent,) = blanks(world.asha.phone, "ticket.answered")
     assert sent["number"] == row.number and "spoken" not in str(sent)
-    assert "request from a member" not in body(officer_, "/")
+    assert "request from a member" not in body(officer_, "/today/")
     assert officer_.post(where, {"text": "Again"}).status_code == 409
     assert len(blanks(world.asha.phone, "ticket.answered")) == 1
 
@@ -83,7 +83,7 @@ def test_it_is_due_in_thirty_days_and_marked_once_it_is_overdue(world: World) ->
     with system("test"):
         Ticket.objects.update(due_at=row.asked_at - timedelta(minutes=1))
     assert "Overdue" in main(client.get("/people/requests/").content)
-    assert "1 is overdue" in body(client, "/")
+    assert "1 is overdue" in body(client, "/today/")
 
 
 def test_other_offices_and_data_officers_elsewhere_read_nothing_of_it(world: World) -> None:

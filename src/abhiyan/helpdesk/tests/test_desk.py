@@ -190,7 +190,7 @@ def test_more_than_a_few_at_once_take_a_second_person(world: World) -> None:
     assert f"{n} requests get this answer:" in shown and "English: It is on its way." in shown
     assert allows.post(decide, {"allow": "yes"}).status_code == 302
     assert allows.post(page).status_code == 403, "only who asked sends it"
-    assert page in asks.get("/").content.decode()
+    assert page in asks.get("/today/").content.decode()
     assert asks.post(page).status_code == 302
     with system("test"):
         assert Ticket.objects.filter(state="done").count() == n
@@ -275,10 +275,10 @@ def test_the_helpline_is_in_the_menu_on_the_unit_page_and_in_search(world: World
         officer(world, "it_administrator", "JK"),
         officer(world, "call_centre_agent", "JK-SRI"),
     ):
-        assert entry.search(client.get("/").content.decode())
+        assert entry.search(client.get("/today/").content.decode())
     assert re.search(r'aria-current="page">\s*Helpline</a>', desk.get("/helpline/").content.decode())
     for client in (officer(world, "booth_worker", "JK-B001"), officer(world, "data_officer", "JK-SRI")):
-        assert not entry.search(client.get("/").content.decode())
+        assert not entry.search(client.get("/today/").content.decode())
     page = desk.get("/units/JK-SRI-M1/").content.decode()
     assert "1 request here and below" in page and 'href="/helpline/?unit=JK-SRI-M1"' in page
     with system("test"):

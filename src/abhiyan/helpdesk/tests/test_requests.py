@@ -49,7 +49,7 @@ def test_a_text_becomes_a_request_and_the_person_says_yes_solved(world: World) -
     made = one()
     assert (made.way, made.n, made.state, made.unit_id) == ("sms", 2, "open", world.booth.pk)
     assert blanks(world.asha.phone, "ticket.opened") == [{"number": made.number}]
-    assert "1 helpline request at your desk" in desk.get("/").content.decode()
+    assert "1 helpline request at your desk" in desk.get("/today/").content.decode()
     page = desk.get(f"/helpline/{made.pk}/").content.decode()
     assert "The person reads English" in page
     assert "where is my card" in page and "nobody sends my card" in page
@@ -268,13 +268,13 @@ def test_a_call_is_typed_routed_moved_and_raised_when_nobody_answers(world: Worl
     assert made.desk_id == world.district.pk  # nobody nearer answers
     assert made.due_at == made.opened_at + timedelta(hours=24)
     late = made.due_at + timedelta(minutes=1)
-    assert "helpline request at your desk" not in chief.get("/").content.decode()
+    assert "helpline request at your desk" not in chief.get("/today/").content.decode()
     with system("test"):
         assert actions.raise_overdue(by=BY, at=made.due_at) == 0
         assert actions.raise_overdue(by=BY, at=late) == 1
         assert actions.raise_overdue(by=BY, at=late) == 0
     assert (one().desk_id, one().raised) == (world.state.pk, 1)
-    page = chief.get("/").content.decode()
+    page = chief.get("/today/").content.decode()
     assert "Late at the desks below" in page and "<b>1 helpline request</b></a>" in page
     assert "helpline request at your desk" not in page, "the desk below is late; the state only hears of it"
     with system("test"):  # nobody is above the state here
@@ -536,7 +536,7 @@ def test_a_request_for_one_office_goes_to_it_and_is_seen_by_nobody_else_there(wo
     assert (other.desk_id, other.offices) == (world.district.pk, [])
     listed = technician.get("/helpline/?show=mine").content.decode()
     assert "The code does not arrive" in listed and other.number not in listed
-    assert "1 helpline request at your desk" in technician.get("/").content.decode()
+    assert "1 helpline request at your desk" in technician.get("/today/").content.decode()
     assert technician.get(f"/helpline/{other.pk}/").status_code == 404
     assert technician.post(f"/helpline/{other.pk}/", {"text": "x", "is_done": "yes"}).status_code == 404
     assert made.number not in chief.get("/helpline/?show=mine").content.decode()

@@ -143,12 +143,14 @@ def test_who_types_many_requests_of_strangers_is_shown_to_the_offices_around(wor
     assert agent.post("/helpline/new/", own).status_code == 302, "her phone has written to us"
     for n in range(queries.MANY_STRANGERS):
         title = "requests for phones that never contacted us"
-        assert title not in above.get("/").content.decode()
+        assert title not in above.get("/today/").content.decode()
         assert agent.post("/helpline/new/", call | {"phone": f"98123770{n:02}"}).status_code == 302
-    today = above.get("/").content.decode()
+    today = above.get("/today/").content.decode()
     assert f"call_centre_agent of JK-SRI typed {queries.MANY_STRANGERS} {title}" in today
-    assert title not in agent.get("/").content.decode()
-    assert title not in officer(world, "mandal_president", "JK-JAM-M1").get("/").content.decode(), "elsewhere"
+    assert title not in agent.get("/today/").content.decode()
+    assert title not in officer(world, "mandal_president", "JK-JAM-M1").get("/today/").content.decode(), (
+        "elsewhere"
+    )
     listed = above.get("/helpline/?unit=JK-SRI-M1&stranger=on").content.decode()
     assert "Never contacted us" in listed and world.asha.phone[-4:] not in listed
     with system("test"):

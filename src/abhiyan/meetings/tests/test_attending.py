@@ -356,7 +356,7 @@ def test_a_task_of_the_minutes_is_on_today_at_once_and_open_again_at_the_next_me
 ) -> None:
     point(cast, one, "We go on")
     point(cast, one, "Fill the booths", appointment=seat(cast, "district_in_charge"), due_on=TODAY + 3 * DAY)
-    page = cast.client("district_in_charge").get("/").content.decode()
+    page = cast.client("district_in_charge").get("/today/").content.decode()
     assert "Fill the booths" in page
     following = call_as(cast, previous_id=one.pk)
     assert [each.text for each in queries.open_before(following)] == ["Fill the booths"]

@@ -102,12 +102,12 @@ def test_nobody_sends_where_they_may_not_or_to_nobody_or_without_words(field: Fi
 def test_opening_it_signed_in_is_reading_it_and_today_asks_until_then(field: Field) -> None:
     one = field.send()
     client = browser(field.district)
-    assert "Circular: Booth presidents" in body(client, "/")
+    assert "Circular: Booth presidents" in body(client, "/today/")
     assert browser().get(page_of(one)).status_code == 302 and field.district.pk in field.unread(one)
     assert "Send the list by Friday." in body(client, page_of(one))
     assert field.unread(one) == {field.mandal.pk, field.elsewhere.pk}
-    assert "Circular: Booth presidents" not in body(client, "/")
-    assert "1 of 3 have read it" in body(browser(field.sender), "/")
+    assert "Circular: Booth presidents" not in body(client, "/today/")
+    assert "1 of 3 have read it" in body(browser(field.sender), "/today/")
     with system("test"):
         assert Reading.objects.get(circular_id=one.pk, account_id=field.district.pk).read_at is not None
 
@@ -148,7 +148,7 @@ def test_a_withdrawn_circular_is_nobodys_to_read_and_its_messages_do_not_leave(f
     shown = body(browser(field.mandal), page_of(one))
     assert "was withdrawn" in shown and "Send the list by Friday." not in shown
     assert field.mandal.pk in field.unread(one) and {each.state for each in field.messages()} == {"dropped"}
-    assert "Circular:" not in body(browser(field.mandal), "/")
+    assert "Circular:" not in body(browser(field.mandal), "/today/")
 
 
 @pytest.mark.django_db(transaction=True)

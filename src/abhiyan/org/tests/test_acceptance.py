@@ -145,7 +145,7 @@ def test_taking_an_offer_back_touches_nothing_its_holder_asked(world: World) -> 
 def test_signed_in_it_is_owed_on_todays_page_and_answered_there(world: World) -> None:
     made = offer(world)
     client = browser(holder_of(made))
-    assert "Do you accept? Mandal president, Unit N111" in body(client, "/")
+    assert "Do you accept? Mandal president, Unit N111" in body(client, "/today/")
     assert "Accept the office" in body(client, f"/appointments/{made.public_id}/")
     assert client.post(f"/appointments/{made.public_id}/answer/", {"answer": "accept"})["Location"] == "/"
     assert again(made).accepted_how == "signed_in"

@@ -308,22 +308,22 @@ def test_who_holds_a_disputed_office_is_told_so_today_and_where_they_may_not_act
     one = world.account("One Claims")
     held = world.appoint(one, "district_president", "N11")
     client = browser(one)
-    assert "disputed" not in body(client, "/")
+    assert "disputed" not in body(client, "/today/")
     world.appoint(world.account("Two Claims"), "district_president", "N11")
-    page = body(client, "/")
+    page = body(client, "/today/")
     assert "Your office is disputed: District president, Unit N11" in page
     assert "Since 20 November 2026" in page and "the people who run this website" in page
     assert f"/appointments/{held.public_id}/" in page
     above = browser(world.holder("state_president", "N1"))
-    assert "These can decide: State president, Unit N1." in body(client, "/")
-    assert "Office disputed in 1 unit: District president" in body(above, "/")
+    assert "These can decide: State president, Unit N1." in body(client, "/today/")
+    assert "Office disputed in 1 unit: District president" in body(above, "/today/")
     refused = client.get("/appointments/new/?unit=N1111")
     assert refused.status_code == 403
     said = "Your office is disputed: District president, Unit N11. Until it is decided you can read, but not act."
     assert said in refused.content.decode()
     above.post(f"/appointments/{held.public_id}/decide/", {"order_no": "7"})
     assert client.get("/appointments/new/?unit=N1111").status_code == 200
-    assert "disputed" not in body(client, "/") and "disputed" not in body(above, "/")
+    assert "disputed" not in body(client, "/today/") and "disputed" not in body(above, "/today/")
 
 
 def test_a_claimant_with_an_office_above_is_told_why_they_do_not_decide(world: World) -> None:
@@ -369,7 +369,7 @@ def test_a_release_is_decided_on_its_page(world: World) -> None:
     assert "Madan Rather, District president, " in page, "a name alone proves nothing"
     assert "Madan Rather, District president, " in body(other, f"{decide}?allow=yes")
     assert f"{decide}?allow=yes" in page and "lost the phone" in page
-    assert "Reset a lost second proof" in body(other, "/")
+    assert "Reset a lost second proof" in body(other, "/today/")
     assert f"{decide}?allow=yes" not in body(asker, "/releases/")
     question = body(other, f"{decide}?allow=yes")
     assert "Approve this" in question and "lost the phone" in question
@@ -504,12 +504,12 @@ def test_whoever_asked_is_told_the_answer_today(world: World, allow: str, said: 
     asker.post(f"/appointments/{held.public_id}/reset/", {"reason": "lost the phone"})
     with system("test"):
         asked = Release.objects.get()
-    assert said not in body(asker, "/")
+    assert said not in body(asker, "/today/")
     other.post(f"/releases/{asked.public_id}/decide/", {"allow": allow})
-    assert said in body(asker, "/") and said not in body(other, "/")
+    assert said in body(asker, "/today/") and said not in body(other, "/today/")
     if allow == "yes":
         asker.post(f"/releases/{asked.public_id}/reset/")
-        assert said not in body(asker, "/"), "used"
+        assert said not in body(asker, "/today/"), "used"
 
 
 def test_offices_to_choose_from_stand_by_level_then_name(world: World) -> None:

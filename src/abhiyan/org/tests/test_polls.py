@@ -316,7 +316,7 @@ def test_withdrawing_and_taking_back_ask_once(world: World) -> None:
 def test_today_names_states_without_an_entry_and_entries_that_wait(world: World, client: Client) -> None:
     president = world.holder("state_president", "N1")
     home = browser(president)
-    assert "1 state has no entry in the calendar of polls" in body(home, "/")
+    assert "1 state has no entry in the calendar of polls" in body(home, "/today/")
     assert "2 states have no entry in the calendar of polls" in body(
         browser(world.holder("national_president", "N")), "/"
     )

@@ -539,11 +539,13 @@ def test_whose_proof_is_to_be_reset_sees_it_today_and_stops_it(world: World) -> 
     asked = actions.ask_factor_reset(appointment=held.public_id, reason="phone lost", by=actor(asker), at=NOW)
     actions.decide_release(public_id=asked.public_id, allow=True, by=actor(world.officer("N")), at=NOW)
     where = f"/releases/{asked.public_id}/stop/"
-    assert "Somebody asks to reset your second proof" in body(own, "/") and where in body(own, "/")
-    assert "reset your second proof" not in body(other, "/")
+    assert "Somebody asks to reset your second proof" in body(own, "/today/") and where in body(
+        own, "/today/"
+    )
+    assert "reset your second proof" not in body(other, "/today/")
     assert other.post(where).status_code == browser(asker).post(where).status_code == 404
     assert own.get(where).status_code == 200 and own.post(where).status_code == 302
-    assert where not in body(own, "/")
+    assert where not in body(own, "/today/")
     with pytest.raises(actions.NotReleased):
         actions.reset_factors(release=asked.public_id, by=actor(asker), at=NOW + timedelta(hours=25))
     assert own.post(where).status_code == 404

@@ -109,7 +109,15 @@ from .splits import (
     set_from,
     to_nothing,
 )
-from .standing import LATELY_DAYS, as_of, drawn_ladders, drawn_measures, drawn_trend, lately
+from .standing import (
+    LATELY_DAYS,
+    as_of,
+    drawn_ladders,
+    drawn_measures,
+    drawn_trend,
+    lately,
+    since_yesterday,
+)
 from .stands import LateUnits, MeasureStand, fewer_than_due, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election

@@ -47,6 +47,14 @@ def lately(figures: MeasureFigures) -> int | None:
     return (days[-1].ladder.counted or 0) - (days[-1 - LATELY_DAYS].ladder.counted or 0)
 
 
+def since_yesterday(figures: MeasureFigures) -> int | None:
+    """Counted since the end of the day before; None on the first day, and from outside."""
+    days = figures.trend
+    if figures.ladder.is_rounded or len(days) < 2:
+        return None
+    return (days[-1].ladder.counted or 0) - (days[-2].ladder.counted or 0)
+
+
 def drawn_ladders(
     running: Sequence[RunningMeasure],
     known: Mapping[Key, rungs.Ladder],

@@ -18,7 +18,7 @@ from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.ladder import LadderShown as Picture
 from abhiyan.units import queries as units
 
-from .ledger import LedgerNode, blank, ladders
+from .ledger import LedgerNode, MeasureFigures, ask_figures, blank, ladders
 from .listing import FURTHEST_BEHIND, Child, ChildrenLeaf, children_ladders
 from .programmes import RunningMeasure, drawn, running_at
 
@@ -28,12 +28,13 @@ SHOWN = 5
 @dataclass(frozen=True, slots=True)
 class MeasureStand:
     """One measure of a running programme with a unit's target and ladder. node: the unit's place; checked: its newest
-    estimate."""
+    estimate; figures: of the first measure, with its days."""
 
     of: RunningMeasure
     ladder: Ladder
     node: LedgerNode
     checked: Estimated | None = None
+    figures: MeasureFigures | None = None
 
     @property
     def programme(self) -> Programme:
@@ -56,18 +57,31 @@ class MeasureStand:
 
 
 def stands(held: HeldOffice, *, at: datetime) -> list[MeasureStand]:
-    """How far each measure of what runs today is in the unit of an office. Three queries, however many there are."""
+    """How far each measure of what runs today is in the unit of an office, the first one by day. Four queries, however
+    many there are; three for one measure alone."""
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = running_at(held.unit_id, held.hierarchy, on)
     if node is None or not running:
         return []
     none = blank(is_rounded=not node.is_exact)
+    first, *others = running
     of = list({one.programme.pk: one.programme for one in running}.values())
-    found = ladders(node=node, hierarchy=held.hierarchy, of=of, at=at)
+    figures = ask_figures(
+        node=node, hierarchy=held.hierarchy, programme=first.programme, measure=first.measure, at=at
+    )()
+    rest = list({one.programme.pk: one.programme for one in others}.values())
+    found = ladders(node=node, hierarchy=held.hierarchy, of=rest, at=at) if rest else {}
+    found[first.programme.pk, first.measure] = figures.ladder
     checked = estimated([one.pk for one in of], [held.unit_id], on=on)
     keys = [(one.programme.pk, one.measure) for one in running]
     return [
-        MeasureStand(one, found.get(key) or none, node, checked.get((*key, held.unit_id)))
+        MeasureStand(
+            one,
+            found.get(key) or none,
+            node,
+            checked.get((*key, held.unit_id)),
+            figures if one is first else None,
+        )
         for one, key in zip(running, keys, strict=True)
     ]
 

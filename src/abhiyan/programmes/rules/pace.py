@@ -10,6 +10,8 @@ from abhiyan.ui.numbers import share
 
 from . import windows
 
+WEEK = 7
+
 
 def per_day(target: int, counted: int, days: int) -> int | None:
     """What each of the days left must bring, rounded up; 0 when the target is reached; None when no day is left."""
@@ -37,6 +39,27 @@ def said(counted: int | None, target: int | None, *, opens_on: date, closes_on: 
     if daily := per_day(target, counted or 0, windows.days_left(opens_on, closes_on, on)):
         parts.append(_("Needed from now on: %(n)s a day.") % {"n": grouped(daily)})
     return " ".join(parts)
+
+
+def outlook(
+    counted: int, target: int | None, *, lately: int | None, yesterday: int | None, days_left: int
+) -> list[str]:
+    """Say what came since yesterday, and where the pace of the last seven days ends.
+
+    lately: counted in the last seven days; None in the first days: then nobody can say where it ends. yesterday:
+    counted since the end of the day before; None: not known.
+    """
+    words = []
+    if yesterday is not None:
+        words.append(_("Since yesterday: %(n)s.") % {"n": grouped(yesterday)})
+    if lately is not None and days_left > 0:
+        ends = {"n": grouped(counted + max(0, lately) * days_left // WEEK)}
+        if target:
+            ends["share"] = share(counted + max(0, lately) * days_left // WEEK, target)
+            words.append(_("At the pace of the last 7 days it ends at %(n)s (%(share)s).") % ends)
+        else:
+            words.append(_("At the pace of the last 7 days it ends at %(n)s.") % ends)
+    return words
 
 
 def passed_on(

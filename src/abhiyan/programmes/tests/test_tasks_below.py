@@ -131,7 +131,7 @@ def test_late_tasks_come_first_and_done_ones_last_and_late_is_said_in_days(
     page = words(body(client.get(PAGE)).rpartition("<caption")[2])
     assert page.index("Long late") < page.index("Soon") < page.index("Done before")
     assert "17 days late" in page and page.count("late") == 2  # and its badge
-    assert "17 days late" in words(body(browser(districts[1]).get("/")))
+    assert "17 days late" in words(body(browser(districts[1]).get("/today/")))
     told = words(body(browser(districts[0]).get(f"/programmes/tasks/{soon.public_id}/")))
     assert "days late" not in told
 

@@ -126,7 +126,7 @@ def test_they_are_told_from_a_day_before_and_once(cast: Cast) -> None:
         cast.accounts["mandal_president"],
     )
     assert tell(noon(1)) == 0
-    assert "You are reviewed" not in cast.client("mandal_president").get("/").content.decode()
+    assert "You are reviewed" not in cast.client("mandal_president").get("/today/").content.decode()
     assert tell(noon(2).replace(hour=22)) == 0, "not at night"
     assert (tell(noon(2)), tell(noon(2))) == (1, 0)
     with system("test"):
@@ -147,18 +147,20 @@ def test_nothing_is_decided_before_they_answered_or_had_a_day(cast: Cast, mine: 
 def test_the_answer_is_read_before_the_decision_and_the_decision_and_task_come_to_today(
     cast: Cast, mine: Review
 ) -> None:
-    assert f"/review/of/{mine.public_id}/" in cast.client("mandal_president").get("/").content.decode()
+    assert f"/review/of/{mine.public_id}/" in cast.client("mandal_president").get("/today/").content.decode()
     answer(cast, mine)
     assert ANSWER in page(cast, "district_in_charge", mine)
     todo = ToDo("Name the third", cast.appointments["mandal_president"], today() + timedelta(days=5))
     decide(cast, mine, todo=todo)
-    now = cast.client("mandal_president").get("/").content.decode()
+    now = cast.client("mandal_president").get("/today/").content.decode()
     assert "Read the decision about you" in now and "Name the third" in now
     assert SAID in page(cast, "mandal_president", mine)
-    assert "Read the decision about you" not in cast.client("mandal_president").get("/").content.decode()
+    assert (
+        "Read the decision about you" not in cast.client("mandal_president").get("/today/").content.decode()
+    )
     given.time(NOW + timedelta(minutes=1))
     decide(cast, mine, at=NOW + timedelta(minutes=1), text="Both are named.", decision="keep")
-    assert "Read the decision about you" in cast.client("mandal_president").get("/").content.decode()
+    assert "Read the decision about you" in cast.client("mandal_president").get("/today/").content.decode()
     with system("test"):
         assert Task.objects.get(title="Name the third").account_id == mine.account_id
 
@@ -271,7 +273,7 @@ def test_a_colleague_and_the_next_holder_learn_nothing_of_it_from_the_page_of_th
                 assert part not in said, (role, asked, part)
         with cast.as_(role):
             assert list(reviews_in(one, show="decided", text="", under=one.unit_id, at=NOW)) == []
-        assert "Change needed" not in cast.client(role).get("/").content.decode()
+        assert "Change needed" not in cast.client(role).get("/today/").content.decode()
         assert "Change needed" not in dossier(cast, role, "JK-SRI")
     with system("test"):
         unit = cast.world.units["JK-SRI"].pk

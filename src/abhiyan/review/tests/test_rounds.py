@@ -226,10 +226,10 @@ def test_a_vacant_reviewer_is_said_and_the_review_waits(cast: Cast) -> None:
 
 def test_reviews_and_their_decisions_come_to_today(cast: Cast) -> None:
     one = review_of(opened(cast), "JK-SRI-M1")
-    page = cast.client("district_in_charge").get("/").content.decode()
+    page = cast.client("district_in_charge").get("/today/").content.decode()
     assert f"/review/rounds/{one.round.public_id}/" in page
     decide(cast, one)
-    page = cast.client("mandal_president").get("/").content.decode()
+    page = cast.client("mandal_president").get("/today/").content.decode()
     assert f"/review/of/{one.public_id}/" in page
     page = cast.client("mandal_president").get(f"/review/of/{one.public_id}/").content.decode()
     assert SAID in page

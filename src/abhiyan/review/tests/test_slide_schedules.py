@@ -167,10 +167,10 @@ def test_slides_that_came_stand_on_today_until_they_are_opened(cast: Cast, deck:
     client, page = cast.client("district_in_charge"), page_sent(deck)
     with system("test"):
         DeckSent.objects.update(at=NOW)
-    assert f'href="{page}"' in client.get("/").content.decode()
-    assert f'href="{page}"' not in cast.client("mandal_president").get("/").content.decode()
+    assert f'href="{page}"' in client.get("/today/").content.decode()
+    assert f'href="{page}"' not in cast.client("mandal_president").get("/today/").content.decode()
     assert client.get(page).status_code == 200
-    assert f'href="{page}"' not in client.get("/").content.decode()
+    assert f'href="{page}"' not in client.get("/today/").content.decode()
 
 
 def test_each_sending_is_a_deck_of_its_own_and_says_what_was_so_when_it_was_sent(

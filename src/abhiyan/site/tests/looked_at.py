@@ -5,6 +5,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "weak": ("/sign-in/second/", "/account/app/", "/account/passkey/"),
     "district_in_charge": (
         "/",
+        "/today/",
         "/units/JK/",
         "/units/JK-SRI-M1/",
         "/units/JK-B001/",

@@ -194,7 +194,7 @@ def test_a_measure_nobody_knows_is_the_programmes_first(cast: Cast, nights: Prog
 
 def test_programmes_pages_and_today_open_with_it(cast: Cast, nights: Programme) -> None:
     client = cast.client("state_president")
-    assert text(client, "/")
+    assert text(client, "/today/")
     listed = text(client, "/programmes/")
     assert "Village nights" in listed and "All villages" in listed
     page = f"/programmes/{nights.public_id}/"
@@ -214,7 +214,7 @@ def test_programmes_pages_and_today_open_with_it(cast: Cast, nights: Programme) 
 def test_today_tells_of_each_measure_and_asks_once_what_the_activity_asks(
     cast: Cast, nights: Programme
 ) -> None:
-    shown = text(cast.client("state_president"), "/")
+    shown = text(cast.client("state_president"), "/today/")
     for said in ("Village nights: Nights stayed 12 counted.", "Village nights: People met 310 counted."):
         assert said in shown
     assert shown.count("Ask the hosts of JK: 12 nights") == 1
@@ -225,7 +225,7 @@ def test_today_tells_of_each_measure_and_asks_once_what_the_activity_asks(
 
 
 def page_of(cast: Cast, role: str) -> str:
-    return str(cast.client(role).get("/").content.decode())
+    return str(cast.client(role).get("/today/").content.decode())
 
 
 def test_what_nobody_has_counted_is_seen_from_outside_as_fewer_than_ten(

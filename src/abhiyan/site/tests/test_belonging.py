@@ -36,7 +36,7 @@ def test_the_nation_reads_whose_the_only_drive_is_with_its_target_there(cast: Ca
     page = body(client, "/units/IN/")
     assert "Its target there is 5,000." in words(page)
     assert re.search(r"Its target there is 5,000\.\s*<a href=\"/units/JK/", page)
-    assert "Its target there is 5,000." in words(body(client, "/"))
+    assert "Its target there is 5,000." in words(body(client, "/today/"))
 
 
 def test_the_state_itself_and_a_programme_of_more_units_say_nothing_of_it(cast: Cast) -> None:

@@ -135,7 +135,7 @@ def test_today_names_each_drive_once_under_what_its_page_is(cast: Cast) -> None:
     address = f"{page(cast)}?unit=JK"
     name = cast.world.programme.names["en"]
     for heading in ("Launch day", "Today in the field"):
-        today = cast.client("state_president").get("/").text
+        today = cast.client("state_president").get("/today/").text
         aside = today.partition(f">{heading}</h2>")[2].partition("</section>")[0]
         assert re.findall(rf'<a href="{re.escape(address)}"><b>([^<]*)</b></a>', aside) == [name]
         assert heading not in aside and today.count(heading) == 1

@@ -82,7 +82,7 @@ def held_against(client: Client, n: int, href: str, where: str) -> None:
 @pytest.mark.parametrize("role", OFFICES)
 def test_each_number_on_today_is_the_length_of_the_list_behind_it(cast: Cast, role: str) -> None:
     client = cast.client(role)
-    page = body(client, "/").partition("<main")[2]
+    page = body(client, "/today/").partition("<main")[2]
     for row in re.findall(r'<div class="ttl">.*?</li>', page, re.DOTALL):
         title = plain(row.partition("</div>")[0])
         if "/bearers/" in row or not (found := numbers(title)):

@@ -115,7 +115,7 @@ def everywhere(cast: Cast, frame: Frame, unit: str) -> dict[str, str]:
     paper = client.get(reverse("review:dossier_print", args=[unit])).content
     return {
         "unit": words(client, reverse("site:unit", args=[unit])),
-        "today": words(client, "/"),
+        "today": words(client, "/today/"),
         "record": words(client, reverse("programmes:record")),
         "dossier": words(client, reverse("review:dossier", args=[unit])),
         "paper": "".join(text_of(paper, n) for n in range(len(pypdfium2.PdfDocument(paper)))),
@@ -216,7 +216,7 @@ def pages_about(cast: Cast, role: str, place: Place, *, frame: Frame) -> dict[st
     if place.tree == Hierarchy.ORGANISATIONAL:
         found["programme"] = words(client, programme + where)
     if place.is_home:
-        found["today"] = words(client, "/")
+        found["today"] = words(client, "/today/")
         found["record"] = words(client, reverse("programmes:record"))
     return found
 

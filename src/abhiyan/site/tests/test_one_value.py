@@ -57,7 +57,7 @@ def test_vacancies_are_as_many_on_today_in_their_list_on_the_unit_page_and_on_sl
     cast._seat("state_data_officer", "data_officer", "JK", 1)
     for role, unit in (("district_in_charge", "JK-SRI"), ("state_president", "JK")):
         client = cast.client(role)
-        today = words(client, "/")
+        today = words(client, "/today/")
         every = number(today, r"([\d,]+) offices are vacant here and below")
         assert ("others fill" in today) == (unit == "JK"), "data officers below a state are named by others"
         assert every == listed(client, f"/appointments/?unit={unit}&show=vacant")
@@ -77,7 +77,7 @@ def test_requests_at_ones_desk_and_requests_of_all_below_are_two_figures_with_tw
         late = {"desk_id": cast.world.units["JK-SRI"].pk, "due_at": NOW - timedelta(days=1)}
         Ticket.objects.filter(pk__in=first).update(**late)
     client = cast.client("district_in_charge")
-    own = number(words(client, "/"), r"(\d+) helpline requests? at your desk")
+    own = number(words(client, "/today/"), r"(\d+) helpline requests? at your desk")
     assert own == listed(client, "/helpline/?show=mine") == 1
     dossier = words(client, "/review/dossier/JK-SRI/")
     assert number(dossier, r"Waiting at this desk (\d+)") == own
@@ -115,7 +115,7 @@ def test_who_is_furthest_behind_is_one_ranking_by_people(cast: Cast) -> None:
         cast.target(unit, n)
     cast.crowd(10, "JK-B001", "70065")  # by share Jammu is behind Srinagar, by people Srinagar behind Jammu
     client = cast.client("state_president")
-    short = number(words(client, "/"), r"Srinagar ([\d,]+) fewer than due by today")
+    short = number(words(client, "/today/"), r"Srinagar ([\d,]+) fewer than due by today")
     unit = words(client, "/units/JK/")
     assert number(unit, r"Furthest behind Srinagar ([\d,]+) fewer Jammu") == short
     rows = words(client, f"/programmes/{cast.world.programme.public_id}/units/?unit=JK&level=district")

@@ -371,13 +371,13 @@ def test_silent_phones_are_listed_and_told_today_to_whom_it_concerns(cast: Cast,
     for days, is_silent in ((2, False), (4, True)):
         given.time(NOW + timedelta(days=days))
         leader = cast.client("mandal_president")
-        assert (told in leader.get("/").content.decode()) is is_silent, days
+        assert (told in leader.get("/today/").content.decode()) is is_silent, days
         rows = body(leader.get("/phones/?show=silent&format=csv")).strip().splitlines()
         assert len(rows) == 1 + is_silent, days
         assert all("booth_worker" not in row for row in rows), "names leave only with approval"
     for role in ("booth_worker", "booth_president", "state_president"):
-        assert told not in cast.client(role).get("/").content.decode()
-    assert "Your work in the field" in cast.client("booth_worker").get("/").content.decode()
+        assert told not in cast.client(role).get("/today/").content.decode()
+    assert "Your work in the field" in cast.client("booth_worker").get("/today/").content.decode()
 
 
 def test_my_record_says_where_one_is_signed_in(cast: Cast, phone: Client) -> None:
@@ -425,7 +425,7 @@ def test_who_appoints_there_sees_a_held_record_and_nobody_else(cast: Cast, revok
         assert page in client.get("/phones/held/").content.decode()
         shown = client.get(page).content.decode()
         assert KAMLA.name in shown and KAMLA.phone[-4:] in shown and KAMLA.phone[-10:] not in shown
-    assert told in cast.client("mandal_president").get("/").content.decode()
+    assert told in cast.client("mandal_president").get("/today/").content.decode()
     elsewhere = cast.client("district_elsewhere")
     assert page not in elsewhere.get("/phones/held/").content.decode()
     assert elsewhere.get(page).status_code == elsewhere.post(page).status_code == 404

@@ -80,7 +80,7 @@ def test_page_today_and_doctor_say_the_same(cast: Cast) -> None:
     with translation.override("en"):
         for thing in things.values():
             assert str(thing.check.title) in shown and str(thing.finding.said) in shown, thing.check.code
-    today = unescape(cast.client(RUNS).get("/").content.decode())
+    today = unescape(cast.client(RUNS).get("/today/").content.decode())
     assert f"{len(urgent)} things are missing before it begins" in today
     assert today.count(f"/launch/{cast.world.programme.public_id}/ready/") == 1, "one row, not ten"
 
@@ -91,7 +91,7 @@ def test_nothing_is_due_before_its_day(cast: Cast) -> None:
     with system("test"):
         levels = {finding.level for finding in doctor.launch(NOW)}
     assert WARN in levels and FAIL not in levels
-    assert "before it begins" not in cast.client(RUNS).get("/").content.decode()
+    assert "before it begins" not in cast.client(RUNS).get("/today/").content.decode()
     begins_in(cast, 61)
     with system("test"):
         (finding,) = doctor.launch(NOW)

@@ -54,7 +54,7 @@ def test_what_was_approved_stands_on_today_until_it_is_used(cast: Cast) -> None:
     client = cast.client("state_president")
 
     def shown() -> str:
-        return str(client.get("/").content.decode())
+        return str(client.get("/today/").content.decode())
 
     assert "Approved:" not in shown()
     for one in asked:
@@ -76,7 +76,7 @@ def owed(cast: Cast, role: str) -> set[str]:
     """Where the buttons of somebody's Today lead."""
     return {
         unescape(href)
-        for href in re.findall(r'class="button act[^>]*href="([^"]*)"', body(cast.client(role), "/"))
+        for href in re.findall(r'class="button act[^>]*href="([^"]*)"', body(cast.client(role), "/today/"))
     }
 
 
@@ -107,16 +107,16 @@ def test_an_import_that_failed_stands_on_today_of_whoever_brought_it_until_it_is
     assert page not in owed(cast, "district_in_charge")
 
 
-def text(cast: Cast, role: str, language: str = "en") -> str:
-    """What somebody reads on Today, without its marks."""
-    page = str(cast.client(role, language).get("/").content.decode())
+def text(cast: Cast, role: str, language: str = "en", *, path: str = "/today/") -> str:
+    """What somebody reads on all of Today, without its marks."""
+    page = str(cast.client(role, language).get(path).content.decode())
     main = page.split("<main", 1)[1].partition(">")[2].split("</main>", 1)[0]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def test_a_full_limit_stands_on_today_of_who_looks_after_the_server(cast: Cast) -> None:
     def words(role: str) -> str:
-        return body(cast.client(role), "/")
+        return body(cast.client(role), "/today/")
 
     assert "was full" not in words("it_administrator")
     for _each in range(declared.CODE_PHONE.allowed):
@@ -209,7 +209,7 @@ def test_somebody_above_sees_who_has_not_answered_their_charge(cast: Cast) -> No
     page = f"/programmes/{cast.world.programme.public_id}/in-charges/?show=waiting"
     said = "I wait for 2 people named in charge have not answered Membership drive: Srinagar, Jammu"
     assert said in text(cast, "state_president")
-    assert f'href="{page}"' in body(cast.client("state_president"), "/")
+    assert f'href="{page}"' in body(cast.client("state_president"), "/today/")
     listed = body(cast.client("state_president"), page)
     assert "district_in_charge" in listed and "district_elsewhere" in listed
     with system("test"):
@@ -225,7 +225,7 @@ def test_somebody_above_sees_who_has_not_answered_their_charge(cast: Cast) -> No
 
 
 def test_an_office_of_another_tree_is_led_to_its_own_unit(cast: Cast) -> None:
-    page = body(cast.client("constituency_in_charge"), "/")
+    page = body(cast.client("constituency_in_charge"), "/today/")
     (href,) = set(re.findall(r'href="(/units/JK-PC1/[^"]*programme=[^"]*)"', page))
     assert cast.client("constituency_in_charge").get(unescape(href)).status_code == 200
     assert "/programmes/" not in page.split("Where we stand", 1)[1].split("</section>", 1)[0]
@@ -246,13 +246,13 @@ def test_a_constituency_has_the_targets_of_its_booths_and_its_segments_behind_ar
         " Hazratbal (Assembly) 14 fewer than due by today nobody leads it" in page
     )
     client = cast.client("constituency_in_charge")
-    today_ = unescape(body(client, "/"))
+    today_ = unescape(body(client, "/today/"))
     (all_behind,) = re.findall(r'href="(/programmes/[^"]*level=segment[^"]*)"', today_)
     assert "Lal Chowk (Assembly)" in body(client, all_behind)
     assert re.search(r"आज तक होने थे|Due by today", body(client, "/units/JK-PC1/?in=electoral"))
     (votes,) = re.findall(r'href="(/units/JK-PC1/membership-and-votes/)"', today_)
     assert "Membership beside votes" in body(client, votes)
-    assert "membership-and-votes" not in body(cast.client("state_president"), "/")
+    assert "membership-and-votes" not in body(cast.client("state_president"), "/today/")
 
 
 def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
@@ -272,12 +272,15 @@ def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
 def test_an_office_without_pages_of_its_own_is_told_so_and_has_a_link_unless_it_checks_or_answers(
     cast: Cast, role: str, said: str
 ) -> None:
-    page = text(cast, role)
+    page = text(cast, role, path="/")
     assert "Nothing to do today" in page and said in page and "All done" not in page
     recruits = role == "it_administrator"
-    assert ("Invite people" in page) is recruits, "a checker recruits nobody, nor does the helpline's desk"
+    everything = text(cast, role)
+    assert ("Invite people" in everything) is recruits, (
+        "a checker recruits nobody, nor does the helpline's desk"
+    )
     assert "Invite people" not in text(cast, "data_officer")
-    assert said not in text(cast, role, "hi")
+    assert said not in text(cast, role, "hi", path="/")
 
 
 def test_a_booth_worker_is_led_to_the_doors(cast: Cast) -> None:
@@ -295,7 +298,7 @@ def test_the_link_of_a_booth_leads_to_joining_there(cast: Cast) -> None:
     assert re.search(r'name="unit"\s+value="JK-B001"\s+checked', form)
     (poster,) = re.findall(r'href="(/drives/[^"]*/poster/[^"]*)"', page)
     assert "Rajbagh School" in body(cast.client("booth_worker"), poster)
-    (above,) = re.findall(r'text=([^"]*)"', body(cast.client("mandal_president"), "/"))
+    (above,) = re.findall(r'text=([^"]*)"', body(cast.client("mandal_president"), "/today/"))
     assert "unit=JK-SRI-M1" in unquote(unescape(above)), "and that of a mandal in the mandal"
 
 
@@ -430,7 +433,7 @@ def test_everybody_in_office_lands_on_the_unit_of_their_office(cast: Cast) -> No
         unit = units[(*seat.expected_in, *seat.given_in, "booth")[0]]
         hierarchy = 2 if unit.kind in ("zone", "constituency", "segment") else 1
         client = officer(cast.world, seat.code, unit.code, hierarchy=hierarchy)
-        page = body(client, "/")
+        page = body(client, "/today/")
         (home,) = re.findall(r'<a class="button secondary" href="(/units/[^"]*)">', page)
         assert home == f"/units/{unit.code}/?in={('organisational', 'electoral')[hierarchy - 1]}", seat.code
         assert f"<span>{seat.en}</span>" in page
@@ -454,7 +457,7 @@ def test_one_of_those_who_lead_a_unit_takes_a_row_and_gives_it_back(cast: Cast) 
     assert "You have taken this. Give it back" in said("district_in_charge")
     assert "district_in_charge has taken this." in said("colleague") and "Take it" not in said("colleague")
     sheet = f"/bearers/{cast.accounts['district_in_charge'].public_id}/"
-    assert f'class="bearer" href="{sheet}"' in body(other, "/").partition("vacant here and below")[2]
+    assert f'class="bearer" href="{sheet}"' in body(other, "/today/").partition("vacant here and below")[2]
     for back in ("", "1"):
         assert other.post("/today/take/", {"what": "vacant", "back": back}).status_code == 302
         assert "district_in_charge has taken this." in said("colleague"), "it is not theirs"

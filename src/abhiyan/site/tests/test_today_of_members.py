@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.contact.tests.at_doors import no_poll
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries import people as queries_people
@@ -46,7 +47,7 @@ def test_a_state_president_sees_who_is_behind_and_callers_who_have_not_joined() 
     )
     assert "1 caller has not joined yet" in page
     funnel = f"/drives/{cast.world.programme.public_id}/funnel/?unit=JK&amp;in=organisational"
-    assert funnel in body(cast.client("state_president"), "/")
+    assert funnel in body(cast.client("state_president"), "/today/")
     assert "caller" not in text(cast, "district_in_charge"), "callers have no place below the state"
 
 
@@ -84,6 +85,7 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
     # All six wait since the same day, so that any five of them may come first.
     assert sum(f"Agreed {name}" in page for name in "abcdef") == 5, "five at most"
     assert "Silent" not in page and "Refused" not in page
+    no_poll(cast.world.state.pk)  # calls ask the calendar
     client = cast.client("booth_president")
     card = re.findall(r'href="(/field/card/[^"]*)"', body(client, "/"))[0]
     shown = client.post(card, {"number": "1"}).content.decode()
@@ -104,7 +106,7 @@ def test_phones_that_have_not_answered_are_told_by_channel_and_lead_to_their_row
     for n in range(3):
         on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.MESSAGES)
     client = cast.client("state_president")
-    page = unescape(body(client, "/"))
+    page = unescape(body(client, "/today/"))
     assert "3 people: phone not answered yet" in page
     (rows,) = re.findall(r'href="(/people/[^"]*rung=unsigned[^"]*)"', page)
     listed = unescape(body(client, rows))
@@ -120,7 +122,7 @@ def test_phones_that_have_not_answered_are_told_by_channel_and_lead_to_their_row
     assert f"text={code}" in body(client, send), "the text is chosen first"
     chosen = f'<option value="unanswered:{cast.world.programme.pk}" selected>'
     assert chosen in body(client, f"{send}&text={code}")
-    assert "/messages/sends/new/" not in body(cast.client("cluster_in_charge"), "/")
+    assert "/messages/sends/new/" not in body(cast.client("cluster_in_charge"), "/today/")
 
 
 def test_names_on_today_are_a_reading_of_people_and_leave_a_row() -> None:

@@ -34,7 +34,7 @@ def test_a_state_president_opens_all_mandals_from_today_the_furthest_behind_firs
         cast.target(unit, n)
     cast.crowd(10, "JK-B004", "70065")
     client = cast.client("state_president")
-    (href,) = re.findall(r'<a class="also" href="([^"]*)">By mandal</a>', body(client, "/"))
+    (href,) = re.findall(r'<a class="also" href="([^"]*)">By mandal</a>', body(client, "/today/"))
     page = body(client, unescape(href))
     first, second, third = rows(page)
     assert " mandal_president · Srinagar 50 12 1 0 11 2%" in first, "by people, not by share"

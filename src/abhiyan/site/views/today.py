@@ -1,17 +1,19 @@
-"""Today: where my unit is, who is behind, who owes me an answer, and what I owe, most urgent first."""
+"""Today: where my unit is, whom to call and what to do first, on two screens of a phone; and all of it on a page."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
@@ -20,13 +22,15 @@ from abhiyan.core.rooms import offered
 from abhiyan.org import actions
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.org.viewer import Request, Viewer
+from abhiyan.org.viewer import ABOVE_DESKS, Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.ui.due import due_said
 from abhiyan.ui.invitations import Invitation
+from abhiyan.ui.numbers import grouped as grouped_number
 from abhiyan.ui.owed import (
     I_WAIT_FOR,
     WHERE_WE_STAND,
+    BehindUnit,
     Beside,
     LateBelow,
     OfficeWord,
@@ -36,11 +40,13 @@ from abhiyan.ui.owed import (
     UnitsBehind,
 )
 from abhiyan.ui.posts import posted
+from abhiyan.units.models import Kind as UnitKind
 
 from .first_steps import steps
 from .unit import unit_href
 
 SHOWN = 50
+FIRST, CALLED = 3, 3  # things to do and leaders to call on the first page; the rest is on the page of all
 LATE, SOON = 0, 2  # urgencies of `Owed`
 Kind = TypeVar("Kind", bound=Thing)
 
@@ -146,9 +152,9 @@ def _own_unit(viewer: Viewer) -> dict[str, str]:
     }
 
 
-def _noted(request: Request, things: list[Owed], *, at: datetime) -> list[Owed]:
+def _noted(request: Request, things: list[Owed], *, showing: int, at: datetime) -> list[Owed]:
     """The same, with a row in the trail for the people they name; without these past the day's quota."""
-    shown = Counter(one.names_in for one in things[:SHOWN] if one.names_in is not None)
+    shown = Counter(one.names_in for one in things[:showing] if one.names_in is not None)
     try:
         for unit_id, n in shown.items():
             read_people(by=request.actor, unit_id=unit_id, n=n, at=at)
@@ -157,42 +163,119 @@ def _noted(request: Request, things: list[Owed], *, at: datetime) -> list[Owed]:
     return things
 
 
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    """A line of Today that leads to the rest of a kind."""
+
+    label: str | Promise
+    href: str
+
+
+def whom_to_call(things: Sequence[Thing]) -> list[BehindUnit]:
+    """The units furthest behind whose leaders can be called, a leader once; of the first programme first."""
+    found: dict[int, BehindUnit] = {}
+    for one in _only(UnitsBehind, things):
+        for unit in one.units:
+            if unit.account is not None:
+                found.setdefault(unit.account, unit)
+    return list(found.values())[:CALLED]
+
+
+def _lines(
+    standings: Sequence[StandingHere], every: Sequence[Thing], *, is_inviting: bool
+) -> Iterator[TodayLine]:
+    """A line for each kind of things that Today leaves to the page of all."""
+    page = reverse("site:today_all")
+    others = standings[1:]
+    if others:
+        n, late = len(others), sum(one.is_behind for one in others)
+        label = ngettext("%(n)s other programme", "%(n)s other programmes", n) % {"n": grouped_number(n)}
+        if late:
+            label += ", " + ngettext("%(n)s behind", "%(n)s behind", late) % {"n": grouped_number(late)}
+        yield TodayLine(label, f"{page}#stand")
+    if behind := _only(UnitsBehind, every):
+        yield TodayLine(str(behind[0].title), behind[0].href)
+    if late_below := _only(LateBelow, every):
+        n = len(late_below)
+        label = ngettext(
+            "%(n)s thing is late at the desks below", "%(n)s things are late at the desks below", n
+        )
+        yield TodayLine(label % {"n": grouped_number(n)}, f"{page}#waiting")
+    if not is_inviting and (invitations := _only(Invitation, every)):
+        yield TodayLine(_("Invite people"), invitations[0].own or f"{page}#invite")
+    pinned = standings[0].title if standings else ""
+    for heading, lines in sheets(every).items():
+        own = next((one.href for one in lines if one.href and one.title == pinned), "")
+        yield TodayLine(heading if own else f"{heading} ({grouped_number(len(lines))})", own or page)
+
+
+def _shown(request: Request, *, showing: int, at: datetime) -> tuple[list[Thing], list[Owed], dict[str, Any]]:
+    """What both pages of Today show: everything, what is to be done, and the words around it. showing: how many things
+    to do the page names."""
+    every = collected(request.viewer, at=at)
+    things = _noted(request, owed(every), showing=showing, at=at)
+    day = clock.day_in(settings.TIME_ZONE, at)
+    return every, things, {"here": "today", "day": day, "n": len(things), **_own_unit(request.viewer)}
+
+
 @require_safe
 def today(request: Request) -> HttpResponse:
-    """The first page of whoever signs in; everybody else is asked to."""
-    if not request.viewer.is_signed_in:
+    """The first page of whoever signs in: where they stand, whom to call, what to do first. Everybody else is asked to
+    sign in."""
+    viewer = request.viewer
+    if not viewer.is_signed_in:
         return redirect("people:sign_in")
-    if not request.viewer.is_strong:
+    if not viewer.is_strong:
         return redirect("people:second_factor")
     at = clock.now()
-    every = collected(request.viewer, at=at)
-    things = _noted(request, owed(every), at=at)
-    beside = sheets(every)
+    every, things, context = _shown(request, showing=FIRST, at=at)
     standings = _only(StandingHere, every)
-    return render(
-        request,
-        "site/today.html",
-        {
-            "here": "today",
-            "crumbs": [],
-            "at": at,
-            "day": clock.day_in(settings.TIME_ZONE, at),
-            "n": len(things),
-            "groups": grouped(rows(request.viewer, things[:SHOWN], at=at), at=at),
-            "left_out": max(0, len(things) - SHOWN),
-            "standings": standings,
-            "known": beside.pop(str(WHERE_WE_STAND), []),
-            "behind": _only(UnitsBehind, every),
-            "waiting": beside.pop(str(I_WAIT_FOR), []),
-            "late": _only(LateBelow, every),
-            "sheets": list(beside.items()),
-            "invitations": sorted(_only(Invitation, every), key=lambda one: not one.is_own_work),
-            "words": _only(OfficeWord, every),
-            # A programme that runs is the last step.
-            "steps": [] if standings else steps(request.viewer, on=clock.day_in(settings.TIME_ZONE, at)),
-            **_own_unit(request.viewer),
-        },
+    to_call = whom_to_call(every)
+    leads = viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo)
+    invitations = sorted(_only(Invitation, every), key=lambda one: not one.is_own_work)
+    recruits = viewer.home is None or viewer.home.unit_kind not in (
+        *ABOVE_DESKS,
+        UnitKind.DISTRICT,
+        UnitKind.MANDAL,
     )
+    invitation = invitations[0] if invitations and recruits else None
+    shown = {
+        "crumbs": [],
+        "pinned": standings[0] if standings else None,
+        # One bar: counted, lighter what waits for the phone, and a mark for what is due.
+        "bar": replace(standings[0].drawn, confirmed=None) if standings else None,
+        "to_call": to_call,
+        "first": rows(viewer, things[:SHOWN], at=at)[:FIRST],
+        "rest": max(0, len(things) - FIRST),
+        "own_first": not leads,
+        "invitation": invitation,
+        "words": _only(OfficeWord, every),
+        "lines": list(_lines(standings, every, is_inviting=invitation is not None)),
+        # A programme that runs is the last step.
+        "steps": [] if standings else steps(viewer, on=context["day"]),
+    }
+    return render(request, "site/today.html", context | shown)
+
+
+@require_safe
+def today_all(request: Request) -> HttpResponse:
+    """Everything that the rooms have for the viewer today, most urgent first."""
+    at = clock.now()
+    every, things, context = _shown(request, showing=SHOWN, at=at)
+    beside = sheets(every)
+    shown = {
+        "crumbs": [(_("Today"), reverse("site:today"))],
+        "groups": grouped(rows(request.viewer, things[:SHOWN], at=at), at=at),
+        "left_out": max(0, len(things) - SHOWN),
+        "standings": _only(StandingHere, every),
+        "known": beside.pop(str(WHERE_WE_STAND), []),
+        "behind": _only(UnitsBehind, every),
+        "waiting": beside.pop(str(I_WAIT_FOR), []),
+        "late": _only(LateBelow, every),
+        "sheets": list(beside.items()),
+        "invitations": sorted(_only(Invitation, every), key=lambda one: not one.is_own_work),
+    }
+    return render(request, "site/today_all.html", context | shown)
 
 
 @posted("site:today", takes=())

@@ -245,7 +245,7 @@ def test_pages_plan_by_code_or_name_and_say_what_is_wrong(
     assert "The day is planned." in sent("N1112") and "Unit N1112" in sent("n1112", TODAY + DAY)
     with system("test"):
         first = FieldDay.objects.get(day=TODAY)
-    today = me.get("/").text
+    today = me.get("/today/").text
     assert f'href="/field/day/{first.pk}/"' in today and "Your field day tomorrow: Unit N1112" in today
     assert me.post(f"/stays/days/{first.pk}/drop/").status_code == 302
     other = browser(reachable(world, "district_president", "N12", 8))
@@ -253,10 +253,10 @@ def test_pages_plan_by_code_or_name_and_say_what_is_wrong(
         second = FieldDay.objects.get()
     for page in (f"/field/day/{second.pk}/", f"/stays/days/{second.pk}/drop/"):
         assert other.post(page).status_code == 404
-    assert "Plan your next field day" in other.get("/").text
+    assert "Plan your next field day" in other.get("/today/").text
     none = reachable(world, "booth_president", "N1112", 3)
     assert "You hold none with an area today." in browser(none).get("/stays/days/").text
-    assert "field day" not in browser(none).get("/").text
+    assert "field day" not in browser(none).get("/today/").text
 
 
 def test_the_phone_sends_its_mark_once_and_the_counts_stand_on_record_and_dossier(

@@ -219,17 +219,17 @@ def test_today_tells_who_runs_it_how_many_places_are_empty_and_nobody_else(
     world: World, workers: list[Account], run: Programme
 ) -> None:
     desk = browser(world.holder("mandal_president", "N111"))
-    assert "2 places have no worker" in desk.get("/").text
+    assert "2 places have no worker" in desk.get("/today/").text
     assigned(run, world.unit("N1112"), workers[0])
-    page = desk.get("/").text
+    page = desk.get("/today/").text
     assert "1 place has no worker" in page and f'href="/stays/{run.public_id}/?unit=N111"' in page
     assigned(run, world.unit("N1111"), workers[1])
-    assert "no worker" not in desk.get("/").text
-    assert "no worker" not in browser(world.holder("booth_president", "N1122")).get("/").text
+    assert "no worker" not in desk.get("/today/").text
+    assert "no worker" not in browser(world.holder("booth_president", "N1122")).get("/today/").text
     with system("test"):
         Stay.objects.all().delete()
     given.time(NOW + 2 * DAY)
-    assert "no worker" not in browser(world.holder("mandal_president", "N111")).get("/").text
+    assert "no worker" not in browser(world.holder("mandal_president", "N111")).get("/today/").text
 
 
 def test_the_board_is_taken_away_as_a_file_that_names_nobody(

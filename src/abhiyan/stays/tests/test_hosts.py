@@ -138,7 +138,7 @@ def test_nobody_is_asked_about_a_stay_that_fits_no_more_into_its_days(
         assert ('name="answer"' in browser(language="en").get(page).text) is asks, page
     own = me.get(f"/field/stay/{made.pk}/").text
     assert ('name="answer"' in own) is asks and ("are over. You need do nothing." in own) is not asks
-    assert ("Say whether you go" in me.get("/").text) is asks
+    assert ("Say whether you go" in me.get("/today/").text) is asks
     assert (str(made.pk) in me.get("/field/keep.json").text) is asks
     browser().post(hosts, {"answer": "yes"})
     browser().post(mine, {"answer": "yes"})

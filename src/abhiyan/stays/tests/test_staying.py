@@ -312,7 +312,7 @@ def test_the_phone_sends_its_marks_once_and_a_need_reaches_the_helpline(
     assert "Unit N1112" in phone.get(page).text and "Ghulam Rasool" in phone.get(page).text
     assert "Ghulam" not in phone.get(page, headers={"x-abhiyan-kept": "1"}).text, "a copy names nobody"
     assert f"{page}arrive/" in phone.get("/field/keep.json").text
-    assert f'href="{page}"' in phone.get("/").text
+    assert f'href="{page}"' in phone.get("/today/").text
     sent = {
         "key": uuid4(),
         "by": worker.public_id,

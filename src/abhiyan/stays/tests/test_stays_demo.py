@@ -52,6 +52,6 @@ def test_the_demo_has_two_days_of_stays_with_gaps_and_doubts_and_a_next_step_for
     assert states == {"assigned", "accepted", "declined", "there", "done"}
     assert {"", "short", "clock", "denied"} <= flaws and confirmed > denied > 0
     assert whole.places == 8 and whole.empty > 0
-    assert "Say whether you go" in browser(worker).get("/").text
-    assert "Open my stay" in browser(presidents["N1111"]).get("/").text
+    assert "Say whether you go" in browser(worker).get("/today/").text
+    assert "Open my stay" in browser(presidents["N1111"]).get("/today/").text
     assert "Assign" in browser(leader).get(f"/stays/{runs[0].public_id}/?unit=N111").text

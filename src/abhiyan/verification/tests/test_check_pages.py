@@ -251,12 +251,12 @@ def test_no_talks_of_others_keep_a_verifier_from_the_number(cast: Cast) -> None:
 
 def test_today_asks_a_verifier_only_while_there_is_something_for_them(cast: Cast) -> None:
     client = cast.client(ME)
-    assert "Make a back-check" in client.get("/").text
+    assert "Make a back-check" in client.get("/today/").text
     begun(client)
-    assert "Finish 1 back-check" in client.get("/").text
+    assert "Finish 1 back-check" in client.get("/today/").text
     with system("test"):
         Check.objects.filter(stratum__unit__code="JK-JAM").update(outcome="genuine", done_at=NOW)
-    assert "ack-check" not in client.get("/").text
+    assert "ack-check" not in client.get("/today/").text
     assert "There is nothing for you to check" in client.post(page("check_take"), follow=True).text
 
 
@@ -274,12 +274,12 @@ def test_a_visit_is_fixed_for_a_day_and_an_hour_and_stays_on_today(cast: Cast) -
     assert late.status_code == 422 and "Choose a time from now until" in late.text
     fixed = client.post(page("check_fix", check.pk), visit, follow=True)
     assert "16:30" in fixed.text
-    today = client.get("/").text
+    today = client.get("/today/").text
     assert "Visit for a back-check" in today and "16:30" in today
     client.post(page("check_said", check.pk), WORDS | {"meaning": "joined"})
     compare = client.get(page("check", check.pk)).text
     assert "more than three years off" in compare, "the line that says what makes an entry genuine"
-    assert "Visit for a back-check" not in client.get("/").text
+    assert "Visit for a back-check" not in client.get("/today/").text
 
 
 def test_a_verifier_may_call_to_fix_a_visit_and_each_look_at_the_number_is_recorded(cast: Cast) -> None:

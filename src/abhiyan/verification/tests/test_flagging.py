@@ -202,7 +202,7 @@ def test_what_fresh_checks_do_not_prove_vanishes_and_the_worker_hears_that_it_is
     flag = checked(cast, at, bad=bad, reason=reason)
     with system("test"):
         assert not Flag.objects.exists() and Rest.objects.count() == 1
-    today = cast.client(HASTY).get("/").text
+    today = cast.client(HASTY).get("/today/").text
     assert "The question about your entries is closed" in today
     assert cast.client(HASTY).get(reverse("verification:flag_mine", args=[flag.pk])).status_code == 404
 
@@ -231,11 +231,11 @@ def test_where_too_few_people_have_a_known_answer_the_worker_waits_and_the_distr
 def test_a_worker_who_does_not_answer_comes_to_whoever_plans_once_their_time_is_over(cast: Cast) -> None:
     at = NOW
     flagged(cast, at)
-    assert "gave no answer in time" not in cast.client(PRESIDENT).get("/").text
+    assert "gave no answer in time" not in cast.client(PRESIDENT).get("/today/").text
     with system("test"):
         Flag.objects.update(asked_at=at - findings.ANSWERS - timedelta(hours=1))
-    assert "1 worker gave no answer in time" in cast.client(PRESIDENT).get("/").text
-    assert "gave no answer" not in cast.client("district_in_charge").get("/").text
+    assert "1 worker gave no answer in time" in cast.client(PRESIDENT).get("/today/").text
+    assert "gave no answer" not in cast.client("district_in_charge").get("/today/").text
 
 
 def test_a_proposal_whose_asker_lost_their_office_is_no_refusal_and_a_dropped_one_waits_for_nobody(
@@ -420,19 +420,19 @@ def test_only_who_decides_and_the_worker_see_a_flag(cast: Cast) -> None:
     assert name in president.get(list_).text
     assert reason in president.get(page).text and "No answer yet" in president.get(page).text
     worker = cast.client(HASTY)
-    assert mine in worker.get("/").text
+    assert mine in worker.get("/today/").text
     assert reason in worker.get(mine).text
     assert worker.get(page).status_code == 403
     for role in ("district_in_charge", "booth_president", "data_officer", "verifier"):
         client = cast.client(role)
         told_ = [client.get(path) for path in (list_, page, mine)]
         assert [one.status_code for one in told_] == [403, 403, 404], role
-        assert mine not in client.get("/").text
+        assert mine not in client.get("/today/").text
         with cast.as_(role):
             assert not Flag.objects.exists(), role
     assert worker.post(mine, {"text": "no"}).status_code == 422
     assert worker.post(mine, {"text": SAID}).status_code == 302
-    assert SAID in worker.get(mine).text and mine not in worker.get("/").text
-    assert list_ in president.get("/").text and SAID in president.get(page).text
+    assert SAID in worker.get(mine).text and mine not in worker.get("/today/").text
+    assert list_ in president.get("/today/").text and SAID in president.get(page).text
     with system("test"):
         assert Flag.objects.filter(said=SAID, answered_at__gte=F("asked_at")).count() == 1

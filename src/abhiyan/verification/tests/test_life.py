@@ -243,7 +243,7 @@ def test_a_planner_walks_a_frame_through_its_pages(cast: Cast) -> None:
     assert "not finished" in client.post(close, {}).text
     with system("test"):
         Frame.objects.update(ends_on=date(2026, 1, 1))
-    assert "Close this frame" in client.get("/").text
+    assert "Close this frame" in client.get("/today/").text
     client.post(close, {})
     assert "the key is public" in client.get(page).text
     programme = reverse("programmes:programme", args=[cast.world.programme.public_id])
@@ -297,13 +297,13 @@ def test_a_frame_closed_with_too_few_checks_says_so_and_waits_for_none(cast: Cas
 
 def test_today_tells_a_planner_what_a_frame_waits_for(cast: Cast) -> None:
     client, frame = cast.client("state_president"), frozen(cast)
-    assert "drand round 7 was due on" in client.get("/").text
-    assert "drand round 7" not in cast.client("district_in_charge").get("/").text
+    assert "drand round 7 was due on" in client.get("/today/").text
+    assert "drand round 7" not in cast.client("district_in_charge").get("/today/").text
     draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=NOW)
-    assert "nobody who may check" not in client.get("/").text
+    assert "nobody who may check" not in client.get("/today/").text
     with system("test"):
         Appointment.objects.filter(office__code="verifier").exclude(unit=cast.world.units["JK-JAM"]).delete()
-    told = client.get("/").text
+    told = client.get("/today/").text
     assert "1 district has nobody who may check" in told and "Jammu" in told
 
 
