@@ -5,7 +5,7 @@ It begins at the first page and follows each link to another address, one page o
 - `OFFICE act ADDRESS BUTTON`: a form that can be sent there, by the name and value of its button;
 - `OFFICE closed …`: the same words, where every way to it lies in a closed box.
 
-An address is told by its name in the product, so new words on a page or another path change nothing.
+The name of an address in the product names it here. New words on a page or another path change nothing.
 """
 
 import sys
@@ -64,7 +64,7 @@ def name_of(path: str) -> str:
 
 
 def found_by(client: Any) -> Iterator[str]:
-    """What one signed-in person finds."""
+    """Yield the lines that one signed-in person finds."""
     seen: set[str] = set()
     places: dict[str, bool] = {}  # by line: is every way to it closed?
     waiting = deque(["/"])

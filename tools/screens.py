@@ -59,7 +59,7 @@ def reviews() -> dict[str, str]:
 
 
 def paths(unit: str, review: str) -> Iterator[tuple[str, str]]:
-    """What is measured of one office, by name."""
+    """Yield the pages of one office, by name."""
     yield "Today", "/"
     yield "unit", f"/units/{unit}/"
     yield "dossier", f"/review/dossier/{unit}/"

@@ -40,7 +40,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class StandingHere:
-    """Where a unit is in one measure of what runs. said: what is counted, due and needed. is_behind: fewer are counted
+    """The place of a unit in one measure that runs. said: what is counted, due and needed. is_behind: fewer are counted
     than due by today. outlook: of the first measure of Today: what came lately, and where that pace ends."""
 
     title: str | Promise

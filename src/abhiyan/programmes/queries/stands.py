@@ -57,8 +57,10 @@ class MeasureStand:
 
 
 def stands(held: HeldOffice, *, at: datetime) -> list[MeasureStand]:
-    """How far each measure of what runs today is in the unit of an office, the first one by day. Four queries, however
-    many there are; three for one measure alone."""
+    """Return how far each measure that runs today is in the unit of an office, the first one by day.
+
+    Four queries, however many there are; three for one measure alone.
+    """
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = running_at(held.unit_id, held.hierarchy, on)
     if node is None or not running:

@@ -108,7 +108,7 @@ def test_an_import_that_failed_stands_on_today_of_whoever_brought_it_until_it_is
 
 
 def text(cast: Cast, role: str, language: str = "en", *, path: str = "/today/") -> str:
-    """What somebody reads on all of Today, without its marks."""
+    """Return the words of all of Today, without its marks."""
     page = str(cast.client(role, language).get(path).content.decode())
     main = page.split("<main", 1)[1].partition(">")[2].split("</main>", 1)[0]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())

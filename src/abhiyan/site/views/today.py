@@ -1,4 +1,4 @@
-"""Today: where my unit is, whom to call and what to do first, on two screens of a phone; and all of it on a page."""
+"""Today says where my unit is, who is to be called and what is done first. A second page has all of it."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -210,8 +210,10 @@ def _lines(
 
 
 def _shown(request: Request, *, showing: int, at: datetime) -> tuple[list[Thing], list[Owed], dict[str, Any]]:
-    """What both pages of Today show: everything, what is to be done, and the words around it. showing: how many things
-    to do the page names."""
+    """Return what both pages of Today show: everything, what is to be done, and the words around it.
+
+    showing: how many things to do the page names.
+    """
     every = collected(request.viewer, at=at)
     things = _noted(request, owed(every), showing=showing, at=at)
     day = clock.day_in(settings.TIME_ZONE, at)
@@ -220,8 +222,7 @@ def _shown(request: Request, *, showing: int, at: datetime) -> tuple[list[Thing]
 
 @require_safe
 def today(request: Request) -> HttpResponse:
-    """The first page of whoever signs in: where they stand, whom to call, what to do first. Everybody else is asked to
-    sign in."""
+    """Show where somebody stands, three people to call and what to do first. Everybody else is asked to sign in."""
     viewer = request.viewer
     if not viewer.is_signed_in:
         return redirect("people:sign_in")
