@@ -428,7 +428,7 @@ def test_today_and_my_doors_tell_the_same_and_who_does_not_see_the_people_reads_
 ) -> None:
     listed(run, world.unit("N1111"), 12)
     note(take(run, world, worker)[0], worker)
-    for page in ("/", f"/field/doors/{run.public_id}/?unit=N1111"):
+    for page in ("/today/", f"/field/doors/{run.public_id}/?unit=N1111"):
         assert "1 of 12 met" in browser(worker).get(page).text
     with system("test"):
         outside = numbers.doors_met(run, world.unit("N1111"), is_exact=False)

@@ -93,7 +93,7 @@ def type_code(page: Page, code: str) -> None:
 def test_a_workers_hour_at_the_doors(opens: Open, look: Look, cast: Cast, size: str, language: str) -> None:
     world, (counts, unwilling, other_number) = cast.world, SAYS[language]
     before = world.ladder(world.booth)
-    page = opens("/", ROLE, size=size, language=language)
+    page = opens("/today/", ROLE, size=size, language=language)
     go(page, "a[href^='/field/']")
 
     # The notice comes first: in the language of the house, and played.
@@ -158,7 +158,7 @@ def test_a_workers_hour_at_the_doors(opens: Open, look: Look, cast: Cast, size: 
     page.goto("/field/?unit=JK-B001&q=Meera")
     assert page.locator("a[href^='/people/']").count() == 1
     look(page, "door search")
-    page.goto("/")
+    page.goto("/today/")
     go(page, "a[href*='/my-link/']")
     assert page.locator("a[href*='/poster/?unit=JK-B001&by=']").count() == 1
     assert page.locator("main a[href^='https://wa.me/']").count() == 1
@@ -177,7 +177,7 @@ def test_a_field_card_from_today_to_its_outcome(
         claim = cast.world.claim(human, Channel.PAPER, unit=cast.world.booth)
         cast.world.take(replace(claim, consents=(Purpose.MEMBERSHIP, Purpose.CALLS)))
     card = "a[href^='/field/card/']"
-    page = opens("/", ROLE, size=size, language=language)
+    page = opens("/today/", ROLE, size=size, language=language)
     look(page, "card today")
     assert page.locator(card).count() == 2
     go(page, f"{card} >> nth=0")
@@ -201,7 +201,7 @@ def test_a_field_card_from_today_to_its_outcome(
     look(page, "unanswered ticked")
     go(page, f"{tick}:has([name=undo]) button")
 
-    page = opens("/", "booth_president", size=size, language=language)
+    page = opens("/today/", "booth_president", size=size, language=language)
     go(page, card)
     go(page, "form:has([name=number]) button")
     assert page.locator(f"a.button[href^='tel:{KAMLA.phone[:-2]}']").count() == 1

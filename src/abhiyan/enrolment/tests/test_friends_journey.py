@@ -146,7 +146,7 @@ def approve_a_batch(opens: Open, look: Look, office: Page, friends: Programme, *
     office.fill("[name=reason]", "The meeting of friends")
     look(office, "certificates asked")
     go(office, SUBMIT)
-    second = opens("/", SECOND, **how)
+    second = opens("/today/", SECOND, **how)
     look(second, "certificates to approve today")
     go(second, "main a[href*='/releases/'] >> nth=0")
     look(second, "certificates to approve")
@@ -174,13 +174,13 @@ def check_and_revoke(
     anybody = opens(urlsplit(address).path, language=language, **how)
     assert valid in anybody.inner_text("h1") and "Bilal" not in anybody.content()
     look(anybody, "certificate valid")
-    organiser = opens("/", ORGANISER, language=language, **how)
+    organiser = opens("/today/", ORGANISER, language=language, **how)
     look(organiser, "certificates to hand over on today")
     assert not organiser.inner_text("#address2").endswith("by=")
     go(organiser, f"main a[href*='{friends.public_id}/certificates/list/']")
     look(organiser, "certificates to hand over")
     go(organiser, "main form[action*='/handed/'] button[type=submit]")
-    organiser.goto("/")
+    organiser.goto("/today/")
     assert organiser.locator("main a[href*='/certificates/list/']").count() == 0
     office.goto(reverse("enrolment:certificate_list", args=[friends.public_id]) + "?unit=JK&state=handed")
     look(office, "certificates handed over")
@@ -236,7 +236,7 @@ def test_a_friend_joins_gets_a_certificate_and_is_heard_at_the_top(
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1, confirmed=1)
     try_to_join_as_a_member(opens, look, world, friends, world.asha, **how)
 
-    office = opens("/", "state_president", **how)
+    office = opens("/today/", "state_president", **how)
     approve_a_batch(opens, look, office, friends, **how)
     check_and_revoke(opens, look, office, friends, **how)
 

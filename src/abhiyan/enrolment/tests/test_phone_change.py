@@ -164,7 +164,8 @@ def test_a_no_of_the_old_phone_stops_it_and_the_new_one_reads_nothing_of_that(wo
     where = old.get("/" + link.split("//")[1].split("/", 1)[1])["Location"]
     assert "No, this was not me" in main(old.get(where).content)
     assert numbers(world) == [("Asha Devi", "0001")], "opening a link answers nothing"
-    assert old.post(where).status_code == 302
+    assert old.post(where).status_code == 422, "no button was pressed"
+    assert old.post(where, {"answer": "no"}).status_code == 302
     assert "You said no" in main(old.get(where).content)
     assert main(client.get("/me/").content) == before
     sent(world)

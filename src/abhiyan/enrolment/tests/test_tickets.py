@@ -108,7 +108,7 @@ def test_a_nominee_is_kept_sealed_and_shown_to_who_named_them(world: World) -> N
     assert row.answered_at == row.asked_at
     shown = body(client, "/me/")
     assert "Rekha Devi" in shown and "+919906000077" in shown
-    assert "request from" not in body(officer(world, "data_officer", "JK-SRI"), "/")
+    assert "request from" not in body(officer(world, "data_officer", "JK-SRI"), "/today/")
 
 
 def test_on_a_shared_phone_each_sees_only_their_own(world: World) -> None:

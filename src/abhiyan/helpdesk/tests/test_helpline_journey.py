@@ -61,7 +61,7 @@ def test_a_request_from_an_sms_to_yes_solved(
         made = Ticket.objects.get()
 
     # The office finds it on Today, opens it and answers.
-    page = opens("/", "booth_president", size=size, language=language)
+    page = opens("/today/", "booth_president", size=size, language=language)
     look(page, "helpline today")
     go(page, "a[href*='/helpline/?show=mine']")
     look(page, "helpline list")

@@ -321,6 +321,6 @@ def test_today_names_states_without_an_entry_and_entries_that_wait(world: World,
         browser(world.holder("national_president", "N")), "/"
     )
     home.post("/polls/new/", filled("C1"))
-    theirs = body(browser(world.officer("N")), "/")
+    theirs = body(browser(world.officer("N")), "/today/")
     assert "Poll dates" in theirs and "/polls/" in theirs
     assert client.get("/polls/").status_code == 302

@@ -204,17 +204,17 @@ def test_who_is_named_reads_what_they_answer_for_and_what_they_accepted_is_kept(
     shown = page("/programmes/in-charge/")
     assert re.search(r"You answer for 600 by \d+ \w+ \d{4}\..* Needed from now on: \d+ a day\.", shown)
     assert "You report to Bilal Wani" in shown and "You accepted" not in shown
-    assert "You answer for" not in page("/")
+    assert "You answer for" not in page("/today/")
     with system("test"):
         actions.answer_charge(in_charge_id=made.pk, accepts=True, by=actor(asha), at=AT)
     target(900)
     shown = page("/programmes/in-charge/")
     assert "You answer for 900 by" in shown and "You accepted 600" in shown, "the target has grown since"
-    assert re.search(r"You answer for 600 by \d+ \w+", page("/"))
+    assert re.search(r"You answer for 600 by \d+ \w+", page("/today/"))
     assert "Accepted for 600" in page("/programmes/record/")
     with system("test"):
         actions.answer_charge(in_charge_id=made.pk, accepts=False, by=actor(asha), at=AT)
-    assert "You answer for 600" not in page("/")
+    assert "You answer for 600" not in page("/today/")
 
 
 def test_a_closed_account_is_in_charge_of_nothing(world: World, drive: Programme, president: Account) -> None:

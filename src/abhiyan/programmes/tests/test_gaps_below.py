@@ -83,7 +83,7 @@ def test_a_state_names_its_districts_on_today_on_its_page_and_in_its_list_and_sa
     client = cast.client("state_president")
     today, unit, programme = (
         client.get(page).text
-        for page in ("/", "/units/JK/", f"/programmes/{cast.world.programme.public_id}/?unit=JK")
+        for page in ("/today/", "/units/JK/", f"/programmes/{cast.world.programme.public_id}/?unit=JK")
     )
     for page in (today, unit, programme):
         assert "1 of 2 districts is behind, by 57 in all" in page and "1 is ahead, by 5." in page

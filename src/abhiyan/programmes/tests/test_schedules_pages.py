@@ -110,7 +110,7 @@ def test_a_mandal_answers_and_the_board_shows_it(cast: Cast, ask: Callable[..., 
     mandal, state = cast.client("mandal_president"), cast.client("state_president")
     board = reverse("programmes:schedule", args=[one.public_id])
     assert mandal.get(board)["Location"].startswith(reverse("programmes:due", args=[one.public_id]))
-    today = page(mandal, "/")
+    today = page(mandal, "/today/")
     assert "Plan it for 30 Nov" in today and "Tiffin" in today
     planned = mandal.post(due_page(one, act="plan"))
     assert planned.status_code == 302
@@ -229,7 +229,7 @@ def test_a_committee_member_sees_what_the_committee_owes_and_nothing_else(
     body = cast.seat_in_body(cast.accounts["no_office"])
     one = ask(1, wanted="report", rhythm="weekly", office="", kind="", body_kind="committee")
     member, state = cast.client("no_office"), cast.client("state_president")
-    assert "Tiffin" in page(member, "/") and "Media" in page(member, "/")
+    assert "Tiffin" in page(member, "/today/") and "Media" in page(member, "/today/")
     assert "Tiffin" in page(member, reverse("programmes:asked"))
     own = member.get(reverse("programmes:schedule", args=[one.public_id]))["Location"]
     assert f"body={body}" in own
@@ -267,7 +267,7 @@ def test_a_report_with_a_form_and_a_picture_is_returned_mended_and_becomes_the_o
         figures={"count": 1},
     )
     mandal, district = cast.client("mandal_president"), cast.client("district_in_charge")
-    assert 'name="q-picture"' in page(mandal, due_page(one)) and "Fill it in" in page(mandal, "/")
+    assert 'name="q-picture"' in page(mandal, due_page(one)) and "Fill it in" in page(mandal, "/today/")
     send = due_page(one, act="report")
     refused = mandal.post(send, {"q-count": "31", "text": "All booths"})
     assert refused.status_code == 422 and "This field is required" in refused.content.decode()

@@ -287,10 +287,10 @@ def test_noes_of_today_are_rounded_and_below_the_whole_drive_one_figure(cast: Ca
 def test_the_page_is_linked_from_the_programme_the_drive_and_today_while_it_is_open(cast: Cast) -> None:
     chief, one = cast.client("state_president"), cast.world.programme
     link = f'href="{page(cast)}'
-    for where in (f"/programmes/{one.public_id}/", f"/drives/{one.public_id}/", "/"):
+    for where in (f"/programmes/{one.public_id}/", f"/drives/{one.public_id}/", "/today/"):
         assert link in chief.get(where).text, where
     cast.world.set_state("closed")
-    for where in (f"/programmes/{one.public_id}/", f"/drives/{one.public_id}/", "/"):
+    for where in (f"/programmes/{one.public_id}/", f"/drives/{one.public_id}/", "/today/"):
         assert link not in chief.get(where).text, where
 
 

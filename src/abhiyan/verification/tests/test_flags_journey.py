@@ -47,7 +47,7 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     go(planner, "form[data-asks] button[type=submit]")
     look(planner, "asked")
 
-    worker = opens("/", HASTY, size=size, language=language)
+    worker = opens("/today/", HASTY, size=size, language=language)
     go(worker, "a[href$='/mine/'][href*='/flag/']")
     look(worker, "what I am asked")
     worker.fill("[name=text]", SAID[language])
@@ -79,7 +79,7 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     go(planner, "form[data-asks] button[type=submit]")
     look(planner, "a second person decides")
 
-    second = opens("/", SECOND, size=size, language=language)
+    second = opens("/today/", SECOND, size=size, language=language)
     go(second, "main a[href*='/approvals/'], main a[href*='/releases/']")
     look(second, "what waits for the second reviewer")
     with system("test"):
