@@ -389,7 +389,7 @@ def _hand_on(tasks: QuerySet[Task], account_id: int, *, by: Actor, at: datetime)
 
 
 def remind_of_tasks(*, at: datetime) -> int:
-    """Remind people of tasks that are due tomorrow, and once more of those that are late.
+    """Remind people of tasks that are due tomorrow, and once more of late tasks.
 
     One SMS a day each, whatever their number, inside the hours only. Returns how many were reminded. Run by a loop,
     in its system scope.
