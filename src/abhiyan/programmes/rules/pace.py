@@ -53,12 +53,12 @@ def outlook(
     if yesterday is not None:
         words.append(_("Since yesterday: %(n)s.") % {"n": grouped(yesterday)})
     if lately is not None and days_left > 0:
-        ends = {"n": grouped(counted + max(0, lately) * days_left // WEEK)}
+        end = counted + max(0, lately) * days_left // WEEK
         if target:
-            ends["share"] = share(counted + max(0, lately) * days_left // WEEK, target)
+            ends = {"n": grouped(end), "share": share(end, target)}
             words.append(_("At the pace of the last 7 days it ends at %(n)s (%(share)s).") % ends)
         else:
-            words.append(_("At the pace of the last 7 days it ends at %(n)s.") % ends)
+            words.append(_("At the pace of the last 7 days it ends at %(n)s.") % {"n": grouped(end)})
     return words
 
 

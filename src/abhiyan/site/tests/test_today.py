@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.utils import translation
 
 from abhiyan.core import declared, limits
 from abhiyan.core.imports import actions as imports
@@ -25,6 +26,7 @@ from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import pace
 from abhiyan.units.models import Kind, Placement, Unit
 
 from .cast import OFFICES, SYSTEM, Cast
@@ -485,3 +487,33 @@ def test_only_what_is_on_ones_own_today_can_be_taken(cast: Cast, what: str) -> N
     assert cast.client("booth_worker").post("/today/take/", {"what": "vacant"}).status_code == 403
     with system("test"):
         assert not TakenWork.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("lately", "yesterday", "days_left", "said"),
+    [
+        (70, 12, 14, ["Since yesterday: 12.", "At the pace of the last 7 days it ends at 240 (60%)."]),
+        (None, 3, 14, ["Since yesterday: 3."]),  # too early for a forecast
+        (
+            -7,
+            None,
+            14,
+            ["At the pace of the last 7 days it ends at 100 (25%)."],
+        ),  # people left: it never falls
+        (70, 0, 0, ["Since yesterday: 0."]),  # over
+    ],
+)
+def test_today_says_what_came_and_where_the_pace_ends(
+    lately: int | None, yesterday: int | None, days_left: int, said: list[str]
+) -> None:
+    with translation.override("en"):
+        assert pace.outlook(100, 400, lately=lately, yesterday=yesterday, days_left=days_left) == said
+
+
+@pytest.mark.parametrize("role", ["state_president", "mandal_president", "booth_worker"])
+def test_today_names_three_things_and_all_of_today_names_every_one(cast: Cast, role: str) -> None:
+    first, everything = body(cast.client(role), "/"), body(cast.client(role), "/today/")
+    shown, whole = (re.findall(r'class="button act', page) for page in (first, everything))
+    assert len(shown) == min(3, len(whole)) > 0
+    if more := len(whole) - len(shown):
+        assert f"{more} thing" in first and 'href="/today/"' in first
