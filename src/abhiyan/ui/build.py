@@ -33,7 +33,7 @@ STYLES = ("core", "desk", "fonts", "kit")
 # Scripts are small files by subject; a page fetches one or two. `theme` alone runs before the first paint.
 SCRIPTS = {
     "theme.js": ("saved_theme",),
-    "look.js": ("theme", "tabs", "dialogs", "once", "wait"),
+    "look.js": ("theme", "dialogs", "once", "wait"),
     "desk.js": ("menus", "keys", "requests", "copy", "fold", "sheet"),
     "live.js": ("live",),
 }

@@ -1,5 +1,5 @@
 // <button data-opens="id"> opens a dialog over the page; <a data-opens> is the same act for a page without script.
-// <button data-closes> closes the dialog or the toast it stands in.
+// <button data-closes> closes the dialog it is in.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   const dialog = opener && document.getElementById(opener.dataset.opens);
@@ -9,8 +9,5 @@ document.addEventListener("click", (event) => {
     return;
   }
   const closer = event.target.closest("[data-closes]");
-  if (!closer) return;
-  const box = closer.closest("dialog");
-  if (box) box.close();
-  else closer.closest("li, .toast").remove();
+  if (closer) closer.closest("dialog").close();
 });

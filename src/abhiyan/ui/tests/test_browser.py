@@ -133,15 +133,6 @@ def test_a_devanagari_keyboard_goes_by_the_place_of_its_keys(visit: Callable[...
     expect(page).to_have_url(re.compile("#units$"))
 
 
-def test_arrows_move_between_tabs(visit: Callable[..., Page]) -> None:
-    page = visit()
-    page.focus("#t1")
-    page.keyboard.press("ArrowRight")
-    assert page.get_attribute("#t2", "aria-selected") == "true"
-    assert page.is_hidden("#p1")
-    assert page.is_visible("#p2")
-
-
 def test_a_chosen_theme_is_kept_in_this_browser_and_in_no_cookie(visit: Callable[..., Page]) -> None:
     page = visit(color_scheme="light")
     page.click(".top > .row details.menu summary")

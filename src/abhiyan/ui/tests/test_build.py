@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from abhiyan.ui import build
+from abhiyan.ui.squares import Shape
 from abhiyan.ui.templatetags.look import ICONS
 
 pytestmark = pytest.mark.skipif(
@@ -42,6 +43,27 @@ def test_no_stylesheet_reaches_outside_or_carries_data() -> None:
             assert not re.match(r"""["']?(data:|https?:|//)""", address)
         # logical properties only, so that Urdu needs no sheet of its own; Pico keeps a few physical ones
         assert name == "core" or not re.search(r"(margin|padding|border)-(left|right)\b", text)
+
+
+def test_every_class_of_the_sheets_is_drawn_by_some_page() -> None:
+    """The kit page shows what others use: a class that it alone has is weight for nothing."""
+    rooms = build.UI.parent
+    drawn: set[str] = set()
+    for path in rooms.rglob("*"):
+        shows = path.suffix in {".html", ".py", ".js"} and path.name != "kit.html"
+        if shows and not {"tests", "built", "migrations"} & set(path.parts):
+            text = path.read_text()
+            # Of a page what stands in quotes, so that no word for people hides a class.
+            parts = re.findall(r'"[^"]*"', text) if path.suffix == ".html" else [text]
+            drawn |= {word for part in parts for word in re.findall(r"[\w-]+", part)}
+    ruled = {
+        name
+        for path in sorted((build.UI / "scss").glob("_*.scss"))
+        for head in re.findall(r"([^{};]*)\{", re.sub(r"//.*", "", path.read_text()))
+        for name in re.findall(r"\.([a-z][\w-]*)", head)
+    }
+    made = {f"c-{shape}" for shape in Shape} | {"htmx-request"}
+    assert sorted(ruled - drawn - made) == []
 
 
 def test_every_icon_is_in_the_sprite() -> None:
