@@ -37,6 +37,7 @@ from . import queries
 from .models import InCharge, Programme
 from .rules import activities, pace, windows
 from .rules.gaps import count_ahead, count_behind
+from .rules.ladder import has_figures
 from .rules.looks_after import LOOKS_AFTER
 
 SHOWN_OF_OTHERS = 2  # units named of each programme after the first
@@ -81,14 +82,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     )
     whose = queries.belonging(without, (home.lo, home.hi), home.hierarchy) if without else {}
     for n, stand in enumerate(stands):
-        # A measure without a target and without a report says nothing. From outside, that would tell 0 from few.
-        if (
-            not n
-            or stand.target
-            or stand.ladder.reported
-            or not stand.node.is_exact
-            or stand.programme.pk in whose
-        ):
+        if not n or has_figures(stand.ladder, stand.target) or stand.programme.pk in whose:
             yield _standing(home, stand, whose.get(stand.programme.pk), at=at)
         yield from _while_open(viewer, home, stand, at=at)
         if stand.of.measure == 1:

@@ -118,7 +118,7 @@ def drawn_measures(of: Sequence[Programme], *, node: LedgerNode, at: datetime) -
             )
             for each in known[one.pk]
         ]
-        shown[one.pk] = [each for each in pictures if each.target or each.reported] or pictures[:1]
+        shown[one.pk] = [each for each in pictures if rungs.has_figures(each, each.target)] or pictures[:1]
     return shown
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from abhiyan.ui.ladder import LadderShown
+
 REPORTED, UNSIGNED, COUNTED, CONFIRMED = 10, 15, 20, 30
 # What the ledger takes. Those below 10 are an activity's own, such as steps of its funnel, and on no ladder.
 RUNGS = (*range(1, REPORTED), REPORTED, UNSIGNED, COUNTED, CONFIRMED)
@@ -49,3 +51,13 @@ class Ladder:
         """Everything that passes the rules, signed or not, as far as it is shown; None where neither figure is."""
         shown = [n for n in (self.counted, self.unsigned) if n is not None]
         return sum(shown) if shown else None
+
+
+def has_figures(figures: Ladder | LadderShown, target: int | None) -> bool:
+    """Return whether pages show a measure in a unit: it has a target there, or something was entered there.
+
+    With a target a 0 is a finding, so it is shown. From outside fewer than 10 count as nothing: to show these alone
+    would tell few from none.
+    """
+    rungs = (figures.reported, figures.unsigned, figures.counted, figures.confirmed)
+    return bool(target) or any(rungs)

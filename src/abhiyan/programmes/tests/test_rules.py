@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from abhiyan.core import small_cells
 from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules.ladder import Ladder, has_figures
 
 
 @given(st.integers(-5, 10**9))
@@ -66,3 +67,12 @@ def test_the_share_of_the_window_that_has_passed(opens_on: date, length: int, of
     assert 0 <= passed <= 100
     assert (passed == 100) == (on >= closes_on)
     assert (passed == 0) == (on < opens_on)
+
+
+def test_a_measure_is_shown_where_it_has_a_target_or_an_entry_and_nowhere_else() -> None:
+    assert not has_figures(Ladder(), None) and not has_figures(Ladder(), 0)
+    assert has_figures(Ladder(), 40), "nothing of a target is a finding"
+    for entered in (Ladder(reported=1), Ladder(unsigned=1), Ladder(counted=1), Ladder(confirmed=1)):
+        assert has_figures(entered, None)
+    few = Ladder(None, None, None, None, is_rounded=True)
+    assert not has_figures(few, None) and has_figures(few, 40), "few and none look alike from outside"
