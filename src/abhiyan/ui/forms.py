@@ -7,6 +7,7 @@ by aria-describedby. The templates here give them the ids that it names.
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_noop
 
@@ -33,6 +34,35 @@ class FormRenderer(DjangoTemplates):
 
     form_template_name = "ui/_form.html"
     field_template_name = "ui/_form_field.html"
+
+
+class BriefForm(forms.Form):
+    """A form that fits on a phone screen. It shows the fields of `brief` in their order, and the others behind *More*.
+
+    A field behind *More* has a good default or may stay empty. *More* is open where one of them has an error or was
+    changed, and where a view says `opened`.
+    """
+
+    brief: tuple[str, ...] = ()
+    opened = False
+
+    @property
+    def brief_fields(self) -> list[BoundField]:
+        """The fields that everybody sees."""
+        return [self[name] for name in self.brief if name in self.fields and not self[name].is_hidden]
+
+    @property
+    def rare_fields(self) -> list[BoundField]:
+        """The fields behind *More*."""
+        return [bound for bound in self.visible_fields() if bound.name not in self.brief]
+
+    @property
+    def shows_rare(self) -> bool:
+        """Whether *More* is open."""
+        return self.opened or (
+            self.is_bound
+            and any(bound.errors or bound.name in self.changed_data for bound in self.rare_fields)
+        )
 
 
 def offer(form: forms.BaseForm, **choices: Any) -> None:

@@ -207,7 +207,7 @@ def invite_more(
                 raise InvitedChanged(n=n)
             new = invite(one, given, at=at)
             if (n_all := one.invitees.count()) > most_of(one.kind):
-                raise TooManyInvited(field="offices", n=n_all, most=most_of(one.kind))
+                raise TooManyInvited(field="whom", n=n_all, most=most_of(one.kind))
             _invite_roll(one, roll, text, by=by, at=at)
             _announce(one, by=by, at=at)
             record("invite", one, by=by, at=at, n=new)
@@ -325,9 +325,9 @@ def counted(given: dict[str, Any], kind: str, *, has_roll: bool = False) -> int:
         raise NumbersUnknown(field="phones", n=len(unknown))
     n = found.count_chosen(given)
     if not n and not has_roll:
-        raise NobodyInvited(field="offices")
+        raise NobodyInvited(field="whom")
     if n > most_of(kind):
-        raise TooManyInvited(field="offices", n=n, most=most_of(kind))
+        raise TooManyInvited(field="whom", n=n, most=most_of(kind))
     return n
 
 

@@ -49,6 +49,7 @@ def test_the_nation_calls_its_meeting_moves_it_and_hears_who_comes(
     nation.fill("[name=title]", "राष्ट्रीय बैठक")
     nation.fill("[name=first_on]", (TODAY + 5 * DAY).isoformat())
     nation.fill("[name=place]", "दिल्ली")
+    nation.click("main summary")
     nation.fill("[name=agenda]", "10:00 प्रस्तावना\n11:00 सदस्यता")
     for office in OFFICES:
         nation.check(f"[name=offices][value={office}]")

@@ -35,13 +35,14 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import Tried, ask, form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import SOMETIMES, BriefForm, offer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from .shown import crumbs, page_of, today
 
 MOST_PROGRAMMES = 50  # to choose from
+OFFICE, BODY = "office", "body"  # of whom to invite
 MOST_NUMBERS = 1_000  # typed
 
 
@@ -51,14 +52,16 @@ class HourField(forms.TimeField):
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-class InviteForm(forms.Form):
-    """The form names the people to invite."""
+class InviteForm(BriefForm):
+    """The form names the people to invite: an office or a body, and more of them behind *More*."""
 
+    brief = ("whom",)
+    whom = forms.ChoiceField(label=_("Invite"), required=False, widget=forms.Select(attrs=SOMETIMES))
     offices = forms.MultipleChoiceField(
-        label=_("Invite by office"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("More offices"), required=False, widget=forms.CheckboxSelectMultiple
     )
     bodies = forms.MultipleChoiceField(
-        label=_("Invite by body"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("More bodies"), required=False, widget=forms.CheckboxSelectMultiple
     )
     phones = forms.CharField(
         label=_("Invite by list"),
@@ -106,13 +109,18 @@ class InviteForm(forms.Form):
     def inviting(self) -> found.Inviting:
         """Return the people that the form names."""
         given = self.cleaned_data
-        bodies = tuple(int(one) for one in given.get("bodies", ()))
-        return found.Inviting(tuple(given.get("offices", ())), bodies, given["phones"])
+        kind, _colon, whom = given.get("whom", "").partition(":")
+        offices = [*([whom] if kind == OFFICE else []), *given.get("offices", ())]
+        bodies = [*([whom] if kind == BODY else []), *given.get("bodies", ())]
+        return found.Inviting(
+            tuple(dict.fromkeys(offices)), tuple(dict.fromkeys(map(int, bodies))), given["phones"]
+        )
 
 
 class NewMeetingForm(InviteForm):
     """A meeting or visit as it is typed."""
 
+    brief = ("title", "first_on", "starts", "place", "whom")
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=Meeting.Kind.choices,
@@ -202,6 +210,7 @@ def meeting_new(request: Request) -> HttpResponseBase:
         raise org.NotYours(capability=LEADS)
     after = _after(request)
     form = NewMeetingForm(request.POST if request.method == "POST" else None, initial=_initial(after))
+    form.opened = after is not None
     running = list(
         programmes.programmes_for(request.viewer).exclude(state=Programme.State.CLOSED)[:MOST_PROGRAMMES]
     )
@@ -268,7 +277,8 @@ def _initial(after: Meeting | None) -> dict[str, Any]:
     if after is None:
         return {"kind": Meeting.Kind.MEETING}
     kept = {name: getattr(after, name) for name in ("kind", "title", "starts", "place", "link", "host")}
-    return kept | {"offices": found.offices_invited(after)}
+    offices = found.offices_invited(after)
+    return kept | ({"whom": f"{OFFICE}:{offices[0]}"} if len(offices) == 1 else {"offices": offices})
 
 
 def _counting(running: Sequence[Programme]) -> list[tuple[str, str]]:
@@ -287,9 +297,14 @@ def _whom(
     texts = messaging.texts_filled_by(BLANKS) if may_send else []
     names = {one.code: named(one.names) for one in org.offices_used()}
     counts = found.reached(unit_id=unit_id, hierarchy=hierarchy, on=today())
+    offices = [(code, f"{names[code]} ({grouped(n)})") for code, n in counts.items()]
+    bodies = [(str(one.id), named(one.names)) for one in org.bodies_of(unit_id, on=today())]
+    some = [(f"{OFFICE}:{code}", words) for code, words in offices]
+    some += [(f"{BODY}:{code}", words) for code, words in bodies]
     return {
-        "offices": [(code, f"{names[code]} ({grouped(n)})") for code, n in counts.items()],
-        "bodies": [(str(one.id), named(one.names)) for one in org.bodies_of(unit_id, on=today())],
+        "whom": [("", say("Choose")), *some] if some else [],
+        "offices": offices,
+        "bodies": bodies,
         "roll": [("", say("none")), *audiences.offered(OUTREACH)] if texts else [],
         "text": [("", say("none")), *texts] if texts else [],
     }

@@ -345,7 +345,7 @@ def test_a_number_comes_from_the_version_of_a_form_that_is_in_use_now(cast: Cast
         "hour": "18:00",
         "programme": str(programme),
         "form_id": str(first.form_id),
-        "figures": f"{programme}:1:{first.form_id}:count",
+        "figure_1": f"{first.form_id}:count",
         "expected": "office:mandal_president:mandal=3",
     }
     answer = cast.client("state_president").post(reverse("programmes:asked_new") + "?unit=JK", asked)

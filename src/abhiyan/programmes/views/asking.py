@@ -26,31 +26,33 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.actions.tasks import LONGEST_TITLE
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.models_schedules import Schedule
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.rules.schedules import Rhythm
+from abhiyan.programmes.rules.schedules import AskedFor, Rhythm
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import BriefForm, offer
 from abhiyan.ui.numbers import grouped
 
 from . import shown
 from .schedules import crumbs, office_in, period_name
 
 OFFICE, BODY = "office", "body"
+FIGURE = "figure_"  # then the number of a measure
 MOST_FORMS = 50  # to choose from
 
 
-class AskUnitsForm(forms.Form):
-    """A schedule as it is typed."""
+class AskUnitsForm(BriefForm):
+    """A schedule as it is typed. Numbers of a report are asked once its programme and its form are chosen."""
 
+    brief = ("title", "wanted", "whom", "last_on")
     title = forms.CharField(label=_("What is asked"), max_length=LONGEST_TITLE)
     wanted = forms.ChoiceField(label=_("A meeting or a report"), choices=Schedule.WANTED)
     whom = forms.ChoiceField(label=_("Who owes it"))
+    last_on = DayField(label=_("Last day"))
     rhythm = forms.ChoiceField(label=_("How often"), choices=Schedule.RHYTHMS)
     first_on = DayField(label=_("First day"))
-    last_on = DayField(label=_("Last day"))
     hour = forms.TimeField(
         label=_("Due until"),
         initial=time(18),
@@ -59,18 +61,38 @@ class AskUnitsForm(forms.Form):
         ),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    programme = forms.ChoiceField(label=_("Programme"), required=False)
+    programme = forms.ChoiceField(
+        label=_("Programme"),
+        required=False,
+        help_text=_("A report of a programme can give numbers. You choose them in the next step."),
+    )
     form_id = forms.ChoiceField(
         label=_("Form to fill in"),
         required=False,
         help_text=_("Without a form, a meeting asks for its day and people, a report for words and numbers."),
     )
-    figures = forms.MultipleChoiceField(
-        label=_("Numbers the report gives"),
-        required=False,
-        help_text=_("An accepted number becomes the unit's own figure."),
-        widget=forms.CheckboxSelectMultiple,
-    )
+
+    def ask_figures(self, measures: Sequence[Measure], version: FormVersion | None) -> None:
+        """Ask for each measure of the programme which number of the report gives it.
+
+        version: of the form that is filled in, whose whole-number questions may give it; None: it is typed.
+        """
+        some = [("typed", say("Asked in the report"))]
+        if version is not None:
+            some = [(one.key, one.words) for one in version.asked if one.kind is QuestionKind.WHOLE]
+        form = version.form_id if version else ""
+        for each in measures if some else ():
+            self.fields[f"{FIGURE}{each.number}"] = forms.ChoiceField(
+                label=say("Number for “%(measure)s”") % {"measure": named(each.names)},
+                choices=[("", say("none")), *((f"{form}:{key}", words) for key, words in some)],
+                required=False,
+                help_text=_("An accepted number becomes the unit's own figure."),
+            )
+        self.brief = (*self.brief, *self.figure_names)
+
+    @property
+    def figure_names(self) -> list[str]:
+        return [name for name in self.fields if name.startswith(FIGURE)]
 
     def asking(self, programmes: Sequence[Programme]) -> acts.Asking:
         """What the form says."""
@@ -78,12 +100,12 @@ class AskUnitsForm(forms.Form):
         kind, _colon, rest = given["whom"].partition(":")
         office, _colon, level = rest.partition(":")
         chosen = {str(one.public_id): one.pk for one in programmes}
-        wanted = [each.split(":") for each in given["figures"]]
-        of = (given["programme"], given["form_id"])
-        figures = {  # a measure of another programme, or a question of another form, is refused as unknown
-            question or f"figure_{number}": int(number) if (programme, form) == of else -1
-            for programme, number, form, question in wanted
-        }
+        figures: dict[str, int] = {}
+        for name in self.figure_names:
+            form, _colon, question = given[name].partition(":")
+            number = int(name.removeprefix(FIGURE))
+            if question:
+                figures[question if form else f"{FIGURE}{number}"] = number
         return acts.Asking(
             title=given["title"],
             wanted=given["wanted"],
@@ -98,6 +120,16 @@ class AskUnitsForm(forms.Form):
             form_id=int(given["form_id"]) if given["form_id"] else None,
             figures=figures,
         )
+
+    def clean(self) -> dict[str, Any]:
+        """A question gives one number."""
+        given = super().clean() or self.cleaned_data
+        seen: set[str] = {"", ":typed"}
+        for name in self.figure_names:
+            if given.get(name) in seen - {"", ":typed"}:
+                self.add_error(name, _("This question gives another number already. Choose another question."))
+            seen.add(given.get(name, ""))
+        return given
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +163,14 @@ def asked_new(request: Request) -> HttpResponseBase:
     form = AskUnitsForm(
         request.POST if request.method == "POST" else None, initial=_initial(above, today=shown.today(at))
     )
+    form.opened = above is not None  # its words fill the form
     offer(
         form,
         whom=[(key, f"{name}: {grouped(n)}") for key, (name, n, _vacant) in reached.items()],
         programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
         form_id=[("", _("none")), *((str(one.form_id), named(one.form.names)) for one in versions)],
-        figures=_figures(running, versions),
     )
+    _ask_figures(request, form, running, versions)
     preview = _preview(form, reached) if form.is_bound and form.is_valid() else None
     context = {
         **crumbs((say("Ask units"), "")),
@@ -164,6 +197,7 @@ def asked_new(request: Request) -> HttpResponseBase:
             at=at,
         ),
         said=_("Asked. You see below how far each of them is; you can end it here."),
+        figures=next((name for name in form.figure_names if request.POST.get(name)), "programme"),
     )
     if done:
         assert done.value is not None  # the act gives it
@@ -171,24 +205,25 @@ def asked_new(request: Request) -> HttpResponseBase:
     return render(request, "programmes/asked_new.html", context, status=done.status)
 
 
-def _figures(running: Sequence[Programme], versions: Sequence[FormVersion]) -> list[tuple[str, str]]:
-    """Each measure of what runs: typed on the page, or the answer to a whole-number question of a form."""
-    measures = queries.measures(running) if running else {}
-    found = []
-    for one in running:
-        for each in measures[one.pk]:
-            key, words = f"{one.public_id}:{each.number}", f"{named(one.names)}: {named(each.names)}"
-            found.append((f"{key}::", words))
-            found += [
-                (
-                    f"{key}:{version.form_id}:{question.key}",
-                    f"{words} ← {named(version.form.names)}: {question.words}",
-                )
-                for version in versions
-                for question in version.asked
-                if question.kind is QuestionKind.WHOLE
-            ]
-    return found
+def _ask_figures(
+    request: Request, form: AskUnitsForm, running: Sequence[Programme], versions: Sequence[FormVersion]
+) -> None:
+    """Add the numbers that a report of an office can give, once it was sent with a programme."""
+    sent = request.POST
+    programme = next((one for one in running if str(one.public_id) == sent.get("programme")), None)
+    is_report = sent.get("wanted") == AskedFor.REPORT and sent.get("whom", "").startswith(f"{OFFICE}:")
+    if programme is None or not is_report:
+        return
+    version = next((one for one in versions if str(one.form_id) == sent.get("form_id")), None)
+    form.ask_figures(queries.measures([programme])[programme.pk], version)
+    if "again" in sent or "expected" not in sent:  # an answer to another form is asked again, not refused
+        kept = sent.copy()
+        for name in form.figure_names:
+            field = form.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            if not field.valid_value(sent.get(name, "")):
+                kept[name] = ""
+        form.data = kept
 
 
 def _above(request: Request) -> Schedule | None:
@@ -201,7 +236,7 @@ def _above(request: Request) -> Schedule | None:
 
 def _initial(above: Schedule | None, *, today: date) -> dict[str, Any]:
     if above is None:
-        return {"first_on": today, "rhythm": Rhythm.MONTHLY.value}
+        return {"first_on": today, "rhythm": Rhythm.ONCE.value}
     return {
         "title": above.title,
         "wanted": above.wanted,

@@ -29,7 +29,7 @@ from abhiyan.programmes.rules.places import offered as place_rules
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, WholeField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import BriefForm, offer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
@@ -48,10 +48,10 @@ WAYS_DOWN = [
 ]
 
 
-class WhatForm(forms.Form):
+class WhatForm(BriefForm):
     """Step 1: from which template, for which unit, under which name, on which days."""
 
-    template = forms.ChoiceField(label=_("Template"), widget=forms.RadioSelect)
+    template = forms.ChoiceField(label=_("Template"))
     owner = forms.ChoiceField(label=_("Which of your units runs it?"))
     hierarchy = forms.TypedChoiceField(label=_("Units below it"), choices=WAYS_DOWN, coerce=int)
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
@@ -77,29 +77,32 @@ class WhatForm(forms.Form):
         offer(self, template=templates, owner=owners, hierarchy=ways)
         if len(ways) == 1:
             del self.fields["hierarchy"]
+        self.name = "name_hi" if language() == "hi" else "name_en"  # the name in the language of the page
+        own = ["owner"] if len(owners) > 1 else []
+        self.brief = ("template", *own, self.name, "opens_on", "closes_on")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("name_hi", "").strip() and not given.get("name_en", "").strip():
-            self.add_error("name_hi", str(actions.NameMissing()))
+            self.add_error(self.name, str(actions.NameMissing()))
         chosen, owner = given.get("hierarchy"), given.get("owner", "")
         if chosen and chosen not in self._trees.get(owner, {chosen}):
             self.add_error("hierarchy", _("This unit has no such units below it. Choose another."))
         return given
 
 
-class WhenForm(forms.Form):
+class WhenForm(BriefForm):
     """Step 1 of a draft: first and last day; the owner's whole unit, or some of the units below it.
 
     Those directly below are ticked. Others are written by name, such as the constituencies of a nation.
     """
 
+    brief = ("opens_on", "closes_on", "places")
     opens_on = DayField(label=_("First day"))
     closes_on = DayField(label=_("Last day"))
     places = forms.ChoiceField(
         label=_("Which places there"),
         required=False,
-        widget=forms.RadioSelect,
         help_text=_(
             "A village with several booths counts once. Villages are those of the administration's tree."
         ),
@@ -234,11 +237,7 @@ def create(request: Request) -> HttpResponseBase:
     form = WhatForm(
         request.POST or None,
         templates=[
-            (
-                code,
-                f"{named(one.names)}: {named(one.about)} "
-                + say("Usually %(days)s days.") % {"days": one.days},
-            )
+            (code, f"{named(one.names)}. " + say("Usually %(days)s days.") % {"days": one.days})
             for code, (_activity, one) in offered.items()
         ],
         owners=[(code, held.unit_name()) for code, held in owners.items()],
@@ -287,6 +286,7 @@ def create(request: Request) -> HttpResponseBase:
             "form": form,
             "steps": _steps(None, "when"),
             "number": 1,
+            "abouts": [(named(one.names), named(one.about)) for _activity, one in offered.values()],
             "needs": [
                 {
                     "text": need.text,

@@ -131,7 +131,7 @@ def publish(page: Page) -> None:
 
 def draft_programme(page: Page, look: Look) -> None:
     """The guided creation up to its check, with a target for each measure."""
-    page.check("[name=template][value=contact]")
+    page.select_option("[name=template]", "contact")
     page.fill("[name=name_en]", "Contact in every house")
     go(page, "main form button[type=submit]")
     page.locator("main").get_by_role("link", name="Next", exact=True).click()

@@ -1,0 +1,62 @@
+"""A form that starts work fits on about one phone screen, however many offices, programmes and forms there are."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.forms.tests.make import form_in_use, question
+from abhiyan.ui.tests.axe import Look
+
+from .cast import Cast
+from .visits import Open, visits
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SCREEN, MOST_SCREENS, MOST_FIELDS = 740, 1.5, 6
+PAGES = ("/programmes/asked/new/", "/meetings/new/", "/programmes/new/")
+# Controls of the page's forms that somebody sees without opening anything.
+SHOWN = """() => [...document.querySelectorAll('main form :is(input, select, textarea)')]
+    .filter((one) => one.type !== 'hidden' && one.checkVisibility()).map((one) => one.name)"""
+
+
+@pytest.fixture
+def cast() -> Cast:
+    made = Cast.make()
+    asked = [question(f"n{n}", QuestionKind.WHOLE) for n in range(30)]
+    with system("test"):
+        for _n in range(3):
+            form_in_use(made.world.units["JK"], *asked)
+    return made
+
+
+@pytest.fixture
+def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
+
+
+def height(page: Page) -> float:
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return float(page.evaluate("document.documentElement.scrollHeight")) / SCREEN
+
+
+@pytest.mark.parametrize("role", ["national_president", "state_president", "mandal_president"])
+def test_each_form_asks_few_things_first_and_the_rest_behind_more(
+    opens: Open, look: Look, role: str
+) -> None:
+    page = opens("/", role, size="phone", language="hi")
+    for where in PAGES:
+        answer = page.goto(where)
+        if answer is None or answer.status == 403:
+            continue
+        shown = page.evaluate(SHOWN)
+        assert 3 <= len(shown) <= MOST_FIELDS, (where, shown)
+        assert height(page) <= MOST_SCREENS, (where, height(page))
+        look(page, f"forms {where}")
+        summary = page.locator("main form summary")
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("main form details > :not(summary)").first).to_be_visible()
+        look(page, f"forms {where} with more")
