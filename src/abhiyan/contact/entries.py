@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import NavigationEntry
+from abhiyan.ui.navigation import TASKS, NavigationEntry
 
 from .centres import AGENT, SUPERVISOR
 
@@ -10,6 +10,7 @@ ENTRIES = (
     NavigationEntry(
         "contact:calls",
         _("Calls"),
+        TASKS,
         words=_("next person, call centre, telephone"),
         key="calls",
         icon="phone",
@@ -19,6 +20,7 @@ ENTRIES = (
     NavigationEntry(
         "contact:inbound",
         _("Call to the helpline"),
+        TASKS,
         words=_("somebody calls, missed call, helpline"),
         key="inbound",
         icon="edit",
@@ -29,6 +31,7 @@ ENTRIES = (
     NavigationEntry(
         "contact:own_centre",
         _("Call centre"),
+        TASKS,
         words=_("callers, call-backs, supervisor, breaks"),
         key="centre",
         icon="people",

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, NavigationEntry
+from abhiyan.ui.navigation import TASKS, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         "dialogues:calls",
         _("My calls"),
-        WORK,
-        order=5,
+        TASKS,
+        order=2,
         words=_("booth presidents, dialogues, two calls a day"),
         key="dialogues",
         icon="phone",

@@ -2,20 +2,24 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, NavigationEntry
+from abhiyan.ui.navigation import PROGRAMMES, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         "elections:list",
         _("Results of elections"),
-        MORE,
-        order=1,
+        PROGRAMMES,
+        order=3,
         words=_("votes, seats, booths, parties"),
         key="elections",
         letter="r",
     ),
     NavigationEntry(
-        "elections:plans", _("Plans of seats and votes"), MORE, order=1, words=_("goal, swing, seats to win")
+        "elections:plans",
+        _("Plans of seats and votes"),
+        PROGRAMMES,
+        order=2,
+        words=_("goal, swing, seats to win"),
     ),
     NavigationEntry("elections:plan_create", _("New plan"), words=_("make a plan, seats and votes")),
     NavigationEntry("elections:plan_check", _("Check a plan"), words=_("seats and votes, swing")),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, PEOPLE, WORK, NavigationEntry
+from abhiyan.ui.navigation import CHANNELS, DESK, MEMBERS, SETTINGS, NavigationEntry
 
 from .actions.setting_up import KIND
 
@@ -10,8 +10,8 @@ ENTRIES = (
     NavigationEntry(
         "enrolment:field",
         _("Enrol at the door"),
-        WORK,
-        order=5,
+        MEMBERS,
+        order=20,
         words=_("add a member, join"),
         key="door",
         icon="enrol",
@@ -21,8 +21,8 @@ ENTRIES = (
     NavigationEntry(
         "enrolment:field_entries",
         _("Your entries"),
-        WORK,
-        order=5,
+        MEMBERS,
+        order=21,
         words=_("my list, members I added"),
         key="entries",
         icon="list",
@@ -32,19 +32,21 @@ ENTRIES = (
     NavigationEntry(
         "enrolment:own_link",
         _("My link"),
-        WORK,
-        order=5,
+        MEMBERS,
+        order=22,
         words=_("invite, QR, WhatsApp"),
         key="link",
         icon="qr",
         place=3,
         short=_("My link"),
     ),
-    NavigationEntry("enrolment:paper_list", _("Paper forms"), WORK, words=_("print, sheets, photos")),
+    NavigationEntry(
+        "enrolment:paper_list", _("Paper forms"), DESK, order=8, words=_("print, sheets, photos")
+    ),
     NavigationEntry(
         "enrolment:people",
         _("People who joined"),
-        PEOPLE,
+        MEMBERS,
         order=1,
         words=_("members, friends"),
         key="people",
@@ -55,34 +57,50 @@ ENTRIES = (
     NavigationEntry(
         "enrolment:contributors",
         _("Contributors"),
-        PEOPLE,
+        MEMBERS,
+        order=2,
         words=_("helpers, skills, hours, volunteers"),
         key="contributors",
     ),
     NavigationEntry(
-        "enrolment:unplaced", _("Without a place"), PEOPLE, words=_("assign a booth, village, PIN")
+        "enrolment:unplaced", _("Without a place"), DESK, order=2, words=_("assign a booth, village, PIN")
     ),
     NavigationEntry(
-        "enrolment:cards_to_print", _("Cards to print"), PEOPLE, words=_("member card, lost card")
+        "enrolment:cards_to_print", _("Cards to print"), DESK, order=7, words=_("member card, lost card")
     ),
-    NavigationEntry("enrolment:doubles", _("Duplicates"), PEOPLE, words=_("double entries, merge")),
-    NavigationEntry("enrolment:nameless", _("Calls from shared phones"), PEOPLE, words=_("who called")),
+    NavigationEntry("enrolment:doubles", _("Duplicates"), DESK, order=3, words=_("double entries, merge")),
+    NavigationEntry(
+        "enrolment:nameless", _("Calls from shared phones"), DESK, order=4, words=_("who called")
+    ),
     NavigationEntry(
         "enrolment:denials",
         _("Denied entries"),
-        PEOPLE,
+        DESK,
+        order=6,
         words=_("said no, never joined"),
         icon="stop",
         place=2,
     ),
     NavigationEntry(
-        "enrolment:tickets", _("Requests from members"), PEOPLE, words=_("rights, correction, erasure")
+        "enrolment:tickets", _("Requests from members"), DESK, order=5, words=_("rights, correction, erasure")
     ),
-    NavigationEntry("enrolment:notice", _("Notice"), MORE, words=_("consent, what people read")),
     NavigationEntry(
-        "enrolment:drive", _("How people join"), words=_("channels, missed call, numbers"), of=KIND
+        "enrolment:notice", _("Privacy notice"), SETTINGS, words=_("notice, consent, what people read")
     ),
-    NavigationEntry("enrolment:drive_poster", _("Poster with QR code"), words=_("print"), of=KIND),
-    NavigationEntry("enrolment:drive_referrals", _("Who invited"), words=_("links of workers"), of=KIND),
-    NavigationEntry("enrolment:drive_funnel", _("Day by day"), words=_("funnel, steps"), of=KIND),
+    NavigationEntry(
+        "enrolment:drive",
+        _("How people join"),
+        words=_("channels, missed call, numbers"),
+        hub=CHANNELS,
+        of=KIND,
+    ),
+    NavigationEntry(
+        "enrolment:drive_poster", _("Poster with QR code"), words=_("print"), hub=CHANNELS, of=KIND
+    ),
+    NavigationEntry(
+        "enrolment:drive_referrals", _("Who invited"), words=_("links of workers"), hub=CHANNELS, of=KIND
+    ),
+    NavigationEntry(
+        "enrolment:drive_funnel", _("Day by day"), words=_("funnel, steps"), hub=CHANNELS, of=KIND
+    ),
 )

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, NavigationEntry
+from abhiyan.ui.navigation import REPORTS, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         "forms:list",
         _("Forms"),
-        WORK,
-        order=3,
+        REPORTS,
+        order=2,
         words=_("questions, reports, answers"),
         key="forms",
         needs=("forms.make",),
@@ -20,6 +20,8 @@ ENTRIES = (
     NavigationEntry(
         "forms:opinions",
         _("Opinions"),
+        REPORTS,
+        order=3,
         words=_("what people say, quotes, pass up"),
         needs=("opinions.pass",),
     ),

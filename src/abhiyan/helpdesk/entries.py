@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, NavigationEntry
+from abhiyan.ui.navigation import HELPLINE, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         "helpdesk:tickets",
         _("Helpline"),
-        WORK,
-        order=4,
+        HELPLINE,
+        order=1,
         words=_("requests, complaints, needs"),
         key="helpline",
         letter="h",
@@ -19,6 +19,8 @@ ENTRIES = (
     NavigationEntry(
         "helpdesk:type",
         _("New request"),
+        HELPLINE,
+        order=9,
         words=_("somebody called, complaint"),
         key="type",
         icon="edit",

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, NavigationEntry
+from abhiyan.ui.navigation import MEETINGS, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         "meetings:list",
         _("Meetings by invitation"),
-        WORK,
-        order=2,
+        MEETINGS,
+        order=1,
         words=_("called meetings, visits, tours, invited, minutes"),
         key="meetings",
     ),

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, PEOPLE, NavigationEntry
+from abhiyan.ui.navigation import OFFICES, SETTINGS, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         "org:appointments",
         _("Appointments"),
-        PEOPLE,
-        order=2,
+        OFFICES,
+        order=1,
         words=_("offices, office-bearers, holders"),
         key="appointments",
         letter="a",
@@ -17,19 +17,22 @@ ENTRIES = (
         place=9,
     ),
     NavigationEntry(
-        "org:appointments", _("Vacant offices"), PEOPLE, order=2, words=_("vacancies"), asked="show=vacant"
+        "org:appointments", _("Vacant offices"), OFFICES, order=2, words=_("vacancies"), asked="show=vacant"
+    ),
+    NavigationEntry(
+        "org:bodies", _("Who does what"), OFFICES, order=3, words=_("committees, wings, departments, seats")
     ),
     NavigationEntry(
         "org:appoint",
         _("Appoint"),
-        PEOPLE,
-        order=2,
+        OFFICES,
+        order=4,
         words=_("give an office, name an office-bearer"),
     ),
     NavigationEntry(
         "org:releases",
         _("Approvals"),
-        PEOPLE,
+        OFFICES,
         order=3,
         words=_("approve, requests to decide"),
         icon="key",
@@ -37,10 +40,10 @@ ENTRIES = (
         place=1,
     ),
     NavigationEntry(
-        "org:phones", _("Phones in the field"), MORE, words=_("lost phone, silent phones"), key="phones"
+        "org:phones", _("Phones in the field"), SETTINGS, words=_("lost phone, silent phones"), key="phones"
     ),
     NavigationEntry("org:my_phones", _("My phones"), words=_("lost phone, sign out")),
     NavigationEntry(
-        "org:polls", _("Calendar of polls"), MORE, words=_("silence, voting"), needs=("polls.keep",)
+        "org:polls", _("Calendar of polls"), SETTINGS, words=_("silence, voting"), needs=("polls.keep",)
     ),
 )

@@ -2,10 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, NavigationEntry
+from abhiyan.ui.navigation import SETTINGS, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
-        "people:account", _("My account and sessions"), MORE, order=99, words=_("passkey, sign out, language")
+        "people:account",
+        _("My account and sessions"),
+        SETTINGS,
+        order=99,
+        words=_("passkey, sign out, language"),
     ),
 )

@@ -3,13 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.ui.navigation import MORE, WORK, NavigationEntry
+from abhiyan.ui.navigation import MEETINGS, PROGRAMMES, REPORTS, TASKS, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         "programmes:list",
         _("Programmes"),
-        WORK,
+        PROGRAMMES,
         order=1,
         words=_("campaigns, drives"),
         key="programmes",
@@ -17,24 +17,38 @@ ENTRIES = (
         icon="list",
     ),
     NavigationEntry(
-        "programmes:tasks", _("Tasks"), WORK, order=2, words=_("work, to do"), key="tasks", letter="k"
+        "programmes:tasks", _("Tasks"), TASKS, order=1, words=_("work, to do"), key="tasks", letter="k"
     ),
     NavigationEntry("programmes:task_ask", _("Give a task"), words=_("ask, assign work")),
     NavigationEntry(
-        "programmes:charges", _("What I am in charge of"), WORK, order=3, words=_("accept, decline")
+        "programmes:charges", _("What I am in charge of"), TASKS, order=3, words=_("accept, decline")
     ),
     NavigationEntry(
         "programmes:asked",
-        _("Meetings and reports"),
-        WORK,
+        _("Meetings asked of units"),
+        MEETINGS,
         order=2,
-        words=_("workshops, training, weekly report, what units owe"),
+        words=_("workshops, training, what units owe"),
+        needs=(LEADS,),
+        asked="kind=meeting",
+    ),
+    NavigationEntry(
+        "programmes:asked",
+        _("Reports asked of units"),
+        REPORTS,
+        order=1,
+        words=_("weekly report, what units owe"),
         key="asked",
         needs=(LEADS,),
+        asked="kind=report",
     ),
     NavigationEntry("programmes:asked_new", _("Ask units"), words=_("ask for a meeting or a report")),
-    NavigationEntry("programmes:own_materials", _("Materials"), WORK, words=_("leaflets, files, videos")),
-    NavigationEntry("programmes:record", _("My record"), MORE, words=_("duties, offices"), key="record"),
+    NavigationEntry(
+        "programmes:own_materials", _("Materials"), PROGRAMMES, order=4, words=_("leaflets, files, videos")
+    ),
+    NavigationEntry(
+        "programmes:record", _("My record"), TASKS, order=4, words=_("duties, offices"), key="record"
+    ),
     NavigationEntry("programmes:create", _("New programme"), words=_("make a campaign, start a drive")),
     NavigationEntry("programmes:targets", _("Targets"), words=_("goal, split, due"), of="any"),
     NavigationEntry("programmes:counts", _("Counts"), words=_("figures by week, channel, age"), of="any"),

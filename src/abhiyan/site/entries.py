@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, TODAY, UNITS, NavigationEntry
+from abhiyan.ui.navigation import MEMBERS, SETTINGS, TODAY, UNITS, NavigationEntry
 
 ENTRIES = (
     NavigationEntry("site:today", _("Today"), TODAY, key="today", letter="t", icon="today"),
@@ -10,15 +10,16 @@ ENTRIES = (
     NavigationEntry(
         "site:field_start",
         _("Your work in the field"),
-        MORE,
+        MEMBERS,
+        order=23,
         words=_("offline, phone, door, report"),
         needs=("enrolment.enrol",),
     ),
     NavigationEntry(
         "imports:list",
         _("Imports"),
-        MORE,
-        order=2,
+        SETTINGS,
+        order=1,
         words=_("list, upload, Excel, CSV"),
         key="imports",
         letter="i",

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from urllib.parse import parse_qsl, urlencode
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,15 +17,39 @@ from abhiyan.people.visit import Visit
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import DoorThing
-from abhiyan.ui.navigation import MORE, PARTS, REVIEW, TODAY, MenuLink, MenuPart, NavigationEntry
+from abhiyan.ui.navigation import (
+    DESK,
+    HELPLINE,
+    HUBS,
+    MEETINGS,
+    MEMBERS,
+    MORE,
+    PARTS,
+    REPORTS,
+    REVIEW,
+    TASKS,
+    TODAY,
+    HubTabs,
+    MenuLink,
+    MenuPart,
+    NavigationEntry,
+)
 from abhiyan.units.models import Kind
 
 from .access import denied, pages
 
 IN_BAR = 3  # entries between Today and More, for those who lead nobody
+MOST_LINKS = 12  # of any menu, whatever offices somebody holds: a hub has one, and so has an entry in the bar
+MOST_TABS = 5  # of a hub, before *More*
+# Hubs whose pages are among those of another. Above the districts others do the desk work, and below it has the
+# helpline. Who leads nobody has few pages in each.
+ABOVE_DESKS = {DESK: MEMBERS}
+AT_DESKS = {HELPLINE: DESK}
+OF_WORKERS = {MEETINGS: TASKS, REPORTS: TASKS, REVIEW: TASKS, DESK: MEMBERS}
 MOST_PAGES = 12  # that search shows
 MOST_PROGRAMMES = 3  # open ones, whose pages search shows
 SHORTEST = 2  # letters of a word that is searched
+KEPT = ("unit", "in")  # the unit of a page, in a hierarchy (`org.here`)
 LANGUAGES = ("en", "hi")  # whatever the page is read in
 
 
@@ -45,46 +70,106 @@ def opens(entry: NavigationEntry, viewer: Viewer) -> bool:
     return not denied(pages()[entry.url_name].opens, viewer, Visit(None), is_demo=False)
 
 
+def _leads_units(viewer: Viewer) -> bool:
+    """Return True for somebody who leads a unit above the booth. They have all parts of the menu."""
+    return any(LEADS in held.capabilities and held.unit_kind != Kind.BOOTH for held in viewer.appointments)
+
+
+def hub_of(entry: NavigationEntry, viewer: Viewer) -> str:
+    """Return the hub of an entry, for this reader: some have the pages of one hub among those of another."""
+    folded = ABOVE_DESKS if viewer.leads_desks else AT_DESKS if _leads_units(viewer) else OF_WORKERS
+    return folded.get(entry.hub, entry.hub)
+
+
 def menu(viewer: Viewer) -> list[MenuPart]:
-    """The menu of somebody who has shown both proofs.
+    """The menu of somebody who has shown both proofs: at most MOST_LINKS links, one for each hub that opens to them.
 
-    Those who lead a unit above the booth have all parts; on a phone Review is folded into More. Everybody else has
-    Today, their own work, and the rest behind More.
+    Leaders above the booth have all parts. Everybody else has Today, the first of their own work, and the
+    rest behind More.
     """
-    known = [one for one in entries() if (one.part or one.place) and opens(one, viewer)]
-    if any(LEADS in held.capabilities and held.unit_kind != Kind.BOOTH for held in viewer.appointments):
-        return _parts(known)
-    today, *rest = sorted(known, key=lambda one: (one.part != TODAY, not one.place, one.place))
-    bar = [one for one in rest if one.place][:IN_BAR]
-    more = _ordered([one for one in rest if one not in bar])
-    return [*map(_alone, (today, *bar)), MenuPart(MORE, tuple(map(_link, more)), *PARTS[MORE])]
+    opening = [entry for entry in entries() if entry.hub and not entry.of and opens(entry, viewer)]
+    if _leads_units(viewer):
+        links = _links(viewer, opening)
+        parts = {part: [link for hub, link in links.items() if HUBS[hub][0] == part] for part in PARTS}
+        return [_part(part, its_links) for part, its_links in parts.items() if its_links]
+    today, *rest = sorted(opening, key=lambda entry: (entry.hub != TODAY, not entry.place, entry.place))
+    bar = [entry for entry in rest if entry.place][:IN_BAR]
+    more = _links(viewer, [entry for entry in rest if entry not in bar])
+    return [*map(_alone, (today, *bar)), _part(MORE, list(more.values()))]
 
 
-def _parts(known: Sequence[NavigationEntry]) -> list[MenuPart]:
-    links = {part: [_link(one) for one in _ordered(known) if one.part == part] for part in PARTS}
-    folded = [MenuLink(one.key, one.href, one.label, is_narrow=True) for one in links[REVIEW]]
-    links[MORE] = [*folded, *links[MORE]]
-    return [
-        MenuPart(part, tuple(links[part]), label, icon, is_wide=part == REVIEW)
-        for part, (label, icon) in PARTS.items()
-        if links[part]
+def _links(viewer: Viewer, some: Sequence[NavigationEntry]) -> dict[str, MenuLink]:
+    """The link of each hub by its name, in the order of hubs. A hub with one page is called as that."""
+    hub_links: dict[str, MenuLink] = {}
+    for hub, (_part_of, label) in HUBS.items():
+        if tabs := sorted(
+            (entry for entry in some if hub_of(entry, viewer) == hub), key=lambda entry: entry.order
+        ):
+            keys = tuple(key for entry in tabs for key in (entry.page, entry.key) if key)
+            hub_links[hub] = MenuLink(
+                hub, entry_address(tabs[0]), label if len(tabs) > 1 else tabs[0].label, tabs[0].letter, keys
+            )
+    return hub_links
+
+
+def _part(part: str, links: Sequence[MenuLink]) -> MenuPart:
+    """A part of the menu. One that leads to one place is called as that."""
+    label, icon = PARTS[part]
+    return MenuPart(part, tuple(links), links[0].label if len(links) == 1 else label, icon)
+
+
+def _alone(entry: NavigationEntry) -> MenuPart:
+    return MenuPart(entry.page, (_link(entry),), entry.short or entry.label, entry.icon)
+
+
+def _link(entry: NavigationEntry) -> MenuLink:
+    return MenuLink(
+        entry.page,
+        entry_address(entry),
+        entry.label,
+        entry.letter,
+        tuple(filter(None, (entry.page, entry.key))),
+    )
+
+
+def page_letters(viewer: Viewer) -> list[MenuLink]:
+    """The pages that a letter opens from everywhere."""
+    return [_link(entry) for entry in entries() if entry.letter and opens(entry, viewer)]
+
+
+def hub_tabs(
+    viewer: Viewer, url_name: str, of: Collection[object], query: Mapping[str, str]
+) -> HubTabs | None:
+    """The hub of a page that somebody reads, with the pages of it that open to them; None of a page without entry.
+
+    of: what the address of the page takes. query: of its address; the unit that it looks at is kept.
+    """
+    here = [entry for entry in entries() if entry.url_name == url_name and entry.hub and opens(entry, viewer)]
+    if not here:
+        return None
+    page = max(
+        here,
+        key=lambda entry: len(entry.asked) if entry.asked and _is_asked(entry, query) else -bool(entry.asked),
+    )
+    hub = hub_of(page, viewer)
+    kept = urlencode({key: value for key, value in query.items() if key in KEPT})
+    tabs = [
+        (entry.label, entry_address(entry, *of, kept=kept), entry is page and _is_asked(entry, query))
+        for entry in sorted(entries(), key=lambda entry: entry.order)
+        if hub_of(entry, viewer) == hub and entry.of == page.of and opens(entry, viewer)
     ]
+    cut = MOST_TABS if len(tabs) > MOST_TABS + 1 else len(tabs)
+    return HubTabs(page.page, HUBS[hub][1], tabs[:cut], tabs[cut:])
 
 
-def _ordered(some: Sequence[NavigationEntry]) -> list[NavigationEntry]:
-    return sorted(some, key=lambda one: ([*PARTS, ""].index(one.part), one.order))
+def _is_asked(entry: NavigationEntry, query: Mapping[str, str]) -> bool:
+    return all(query.get(key) == value for key, value in parse_qsl(entry.asked))
 
 
-def _alone(one: NavigationEntry) -> MenuPart:
-    return MenuPart(one.key, (_link(one),), one.short or one.label, one.icon)
-
-
-def _link(one: NavigationEntry) -> MenuLink:
-    return MenuLink(one.key or one.url_name, _href(one), one.label, one.letter)
-
-
-def _href(one: NavigationEntry, *of: object) -> str:
-    return address_of(one.url_name, *of) + (f"?{one.asked}" if one.asked else "")
+def entry_address(entry: NavigationEntry, *of: object, kept: str = "") -> str:
+    """Return the address of an entry. of: what its address takes; kept: more of its query."""
+    query = "&".join(filter(None, (entry.asked, kept)))
+    return address_of(entry.url_name, *of) + (f"?{query}" if query else "")
 
 
 def found_pages(viewer: Viewer, text: str) -> list[DoorThing]:
@@ -102,11 +187,15 @@ def found_pages(viewer: Viewer, text: str) -> list[DoorThing]:
         if not own or not opens(one, viewer):
             continue
         if not one.of and own == asked:
-            part = str(PARTS[one.part][0]) if one.part else ""
-            found.append((not _fits(own, titles), DoorThing(_("Pages"), str(one.label), part, _href(one))))
+            part = str(HUBS[one.hub][1]) if one.hub else ""
+            found.append(
+                (not _fits(own, titles), DoorThing(_("Pages"), str(one.label), part, entry_address(one)))
+            )
         for each in running if one.of else ():
             if one.of in ("any", each.kind) and _fits(asked - own, _words(" ".join(each.names.values()))):
-                shown = DoorThing(_("Pages"), str(one.label), named(each.names), _href(one, each.public_id))
+                shown = DoorThing(
+                    _("Pages"), str(one.label), named(each.names), entry_address(one, each.public_id)
+                )
                 found.append((not _fits(own, titles), shown))
     return [shown for _later, shown in sorted(found, key=lambda each: each[0])][:MOST_PAGES]
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import REVIEW, NavigationEntry
+from abhiyan.ui.navigation import REVIEW, TRUTH, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
@@ -19,7 +19,16 @@ ENTRIES = (
         "verification:frames",
         _("Back-checks"),
         words=_("checks, estimate, how many are real, draw"),
+        hub=TRUTH,
+        order=1,
         of="any",
     ),
-    NavigationEntry("verification:workers", _("Compare workers"), words=_("odd entries, flags"), of="any"),
+    NavigationEntry(
+        "verification:workers",
+        _("Compare workers"),
+        words=_("odd entries, flags"),
+        hub=TRUTH,
+        order=2,
+        of="any",
+    ),
 )

@@ -102,7 +102,9 @@ def test_asking_shows_whom_it_reaches_first(cast: Cast) -> None:
     with system("test"):
         one = Schedule.objects.get()
     assert done["Location"] == reverse("programmes:schedule", args=[one.public_id])
-    assert "Tiffin" in page(client, reverse("programmes:asked"))
+    asked = reverse("programmes:asked")
+    assert "Tiffin" in page(client, asked) and "Tiffin" in page(client, f"{asked}?kind=meeting")
+    assert "Tiffin" not in page(client, f"{asked}?kind=report"), "reports alone"
 
 
 def test_a_mandal_answers_and_the_board_shows_it(cast: Cast, ask: Callable[..., Schedule]) -> None:

@@ -127,7 +127,9 @@ class AskUnitsForm(BriefForm):
         seen: set[str] = {"", ":typed"}
         for name in self.figure_names:
             if given.get(name) in seen - {"", ":typed"}:
-                self.add_error(name, _("This question gives another number already. Choose another question."))
+                self.add_error(
+                    name, _("This question gives another number already. Choose another question.")
+                )
             seen.add(given.get(name, ""))
         return given
 

@@ -37,7 +37,7 @@ from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, shares
+from abhiyan.programmes.rules.schedules import AskedFor, DueSign, DueState, Period, Rhythm, shares
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
@@ -50,6 +50,10 @@ from abhiyan.units.models import Kind
 from . import shown
 
 TITLE = _("Meetings and reports")
+ASKED_OF_UNITS = {
+    AskedFor.MEETING.value: _("Meetings asked of units"),
+    AskedFor.REPORT.value: _("Reports asked of units"),
+}
 MOST_FIGURES = 2  # of a report, on the page of a board
 SIGNS: dict[DueSign, tuple[Shape, str | Promise]] = {
     DueSign.ON_TIME: (Shape.FULL, _("on time")),
@@ -181,6 +185,9 @@ def asked(request: Request) -> HttpResponseBase:
     if here is not None and not may:
         raise NotFound
     rows = found.asked_at(here.unit, here.hierarchy) if here else found.SCHEDULES.all()
+    title = ASKED_OF_UNITS.get(kind := request.GET.get("kind", ""), TITLE)
+    if kind in ASKED_OF_UNITS:
+        rows = rows.filter(wanted=kind)
     is_ended = request.GET.get("show") == "ended"
     today = shown.today(at)
     rows = rows.filter(found.over(today)) if is_ended else rows.exclude(found.over(today))
@@ -189,22 +196,22 @@ def asked(request: Request) -> HttpResponseBase:
         OF_UNIT,
         rows,
         name="meetings-and-reports",
-        caption=TITLE,
+        caption=title,
         sort="last_on",
         finish=partial(_with_numbers, here, at),
         is_brief=True,
     )
-    page = reverse("programmes:asked")
     unit = {"unit": here.unit.code} if here else {}
     context = {
         "here": "asked",
-        "crumbs": [(str(TITLE), "")],
+        "title": title,
+        "crumbs": [(str(title), "")],
         "where": here.name if here else "",
         "unit": here.unit if here else None,
         "may": may and here is not None and here.unit.has_children,
         "segments": [
-            (say("Now"), here.href(page) if here else page, not is_ended),
-            (say("Finished"), (here.href(page) + "&" if here else f"{page}?") + "show=ended", is_ended),
+            (say("Now"), "", not is_ended),
+            (say("Finished"), "ended", is_ended),
         ],
     }
     return answer(request, "programmes/asked_list.html", table, {**context, "asked_unit": unit})

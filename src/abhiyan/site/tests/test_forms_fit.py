@@ -43,9 +43,7 @@ def height(page: Page) -> float:
 
 
 @pytest.mark.parametrize("role", ["national_president", "state_president", "mandal_president"])
-def test_each_form_asks_few_things_first_and_the_rest_behind_more(
-    opens: Open, look: Look, role: str
-) -> None:
+def test_each_form_asks_few_things_first_and_the_rest_behind_more(opens: Open, look: Look, role: str) -> None:
     page = opens("/", role, size="phone", language="hi")
     for where in PAGES:
         answer = page.goto(where)
