@@ -95,6 +95,7 @@ LONGER = {
     "duty.ask": LONG_LINK,
     "duty.asked": LONG_LINK,
     "duty.calls": "the booth presidents to call",
+    "duty.morning": "figures of the day, and three leaders with numbers",
 }
 
 
@@ -125,6 +126,12 @@ def usual(code: str, language: str) -> dict[str, str]:
             language
         ],
         "more": "3",
+        "calls": "; ".join([f"{place}, {name}, {ANSWER}"] * (3 if code == "duty.morning" else 2)),
+        "standing": {
+            "en": "Membership drive: 10,349 counted. Due by today: 26,517. Needed from now on: 1,481 a day.",
+            "hi": "सदस्यता अभियान: 10,349 गिने गए। आज तक होने थे: 26,517। अब से रोज़ चाहिए: 1,481।",
+            "ur": "",
+        }[language],
         "help": "+918000000005",
         "hear": "",
     }

@@ -26,6 +26,7 @@ SHOWN = {
     "helpdesk/actions/answering.py": "the desk calls back who asked for it",
     "org/actions/doors.py": "an office-bearer leads on until the office ends",
     "people/actions/accounts.py": "the function itself",
+    "site/views/morning.py": "an office-bearer leads on until the office ends",
     "site/views/bearer.py": "an office-bearer leads on until the office ends",
     "stays/actions/assigning.py": "the host's no on My stay",
     "verification/actions/checks.py": "the verifier's page: refuses, or wants to leave",

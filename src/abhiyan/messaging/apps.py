@@ -9,7 +9,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
+        from abhiyan.org.news import AppointmentEnded, AppointmentOffered, FactorReset, OfferAnswered
         from abhiyan.org.rules import releases
         from abhiyan.people.news import (
             CodeAsked,
@@ -38,6 +38,7 @@ class MessagingConfig(AppConfig):
         news.subscribe(ErasurePurged, lambda told: actions.forget_sent(told=told))
         news.subscribe(AppointmentOffered, lambda told: actions.ask_holder(told=told))
         news.subscribe(OfferAnswered, lambda told: actions.forget_question(told=told))
+        news.subscribe(AppointmentEnded, lambda told: actions.end_morning(ended=told))
         news.subscribe(QuestionAnswered, lambda told: actions.hear_office(told=told))
         news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))
         news.subscribe(Restored, lambda told: actions.hold_restored(taken_at=told.taken_at, at=told.at))

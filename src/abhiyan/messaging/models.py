@@ -455,6 +455,19 @@ class Reminder(models.Model):
         ]
 
 
+class MorningChoice(models.Model):
+    """A leader wants the morning message, at an hour of the organisation. sent_on: the day of the last one."""
+
+    account_id = models.BigIntegerField(primary_key=True)
+    hour = models.SmallIntegerField()  # of hours.MORNINGS
+    chosen_at = models.DateTimeField()
+    sent_on = models.DateField(null=True)  # also a day with nothing to say
+
+    class Meta:
+        db_table = "messaging_morning"
+        constraints = private("morning", using=f"account_id = {ACCOUNT}", write=SYSTEM)
+
+
 GRANTS = {
     "messaging_number": {
         "gateway": "select (id, number, provider, meaning, programme_id, secret_path, addresses, sealed_token,"

@@ -24,7 +24,18 @@ from abhiyan.people.rules.silence import needs_new_answer
 from abhiyan.units import queries as units
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Question, Registration, Reminder, Send, Template
+from .models import (
+    Inbound,
+    Message,
+    MorningChoice,
+    Number,
+    Outage,
+    Question,
+    Registration,
+    Reminder,
+    Send,
+    Template,
+)
 from .our_numbers import AnswerWay, OurNumbers
 from .recipients import on_phones as on_phones  # noqa: PLC0414
 from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
@@ -558,6 +569,11 @@ def last_reminders(kind: str, abouts: Collection[int]) -> dict[int, date]:
                 [kind, list(abouts)],
             )
         )
+
+
+def morning_hour(account_id: int | None) -> int | None:
+    """Return the hour at which somebody gets the morning message; None: they get none. In their own scope."""
+    return MorningChoice.objects.filter(account_id=account_id or 0).values_list("hour", flat=True).first()
 
 
 def reminded(kind: str, about: str, **when: Any) -> Exists:

@@ -148,30 +148,30 @@ class AccountMessage:
 def tell_accounts(*, messages: Sequence[AccountMessage], at: datetime) -> set[int]:
     """Queue messages to people who sign in, each in their language. Returns the accounts whose phone is kept."""
     with system("messages about somebody's own office"):
-        accounts = people.accounts(one.account_id for one in messages)
+        accounts = people.accounts(message.account_id for message in messages)
         numbers = people.numbers_of(account.phone_id for account in accounts.values())
-        told, letters = set(), []
-        for one in messages:
-            account = accounts.get(one.account_id)
+        reached, letters = set(), []
+        for message in messages:
+            account = accounts.get(message.account_id)
             phone = numbers.get(account.phone_id) if account else None
             if account is None or phone is None:
                 continue
             language = account.language or settings.LANGUAGE_CODE
             letters.append(
                 Outgoing(
-                    template=one.template,
+                    template=message.template,
                     phone=phone,
                     language=language,
-                    blanks=one.blanks(language) if callable(one.blanks) else one.blanks,
-                    key=one.key,
-                    kind=texts.kind(one.template),
-                    unit_id=one.unit_id,
-                    programme_id=one.programme_id,
+                    blanks=message.blanks(language) if callable(message.blanks) else message.blanks,
+                    key=message.key,
+                    kind=texts.kind(message.template),
+                    unit_id=message.unit_id,
+                    programme_id=message.programme_id,
                 )
             )
-            told.add(one.account_id)
+            reached.add(message.account_id)
         send_many(messages=letters, at=at)
-    return told
+    return reached
 
 
 def forget_question(*, told: OfferAnswered) -> None:

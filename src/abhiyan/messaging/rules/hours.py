@@ -10,6 +10,8 @@ from .texts import SERVICE
 
 OPENS, CLOSES = time(10), time(21)  # in the recipient's zone; may only be made stricter
 PROMPT = timedelta(minutes=10)  # a service message goes at any hour while it is this young
+MORNINGS = (10, 11, 12)  # hours at which a leader may have the morning message
+MORNING_ENDS = time(14)  # one that is not made by then comes the next day
 CODE_LIFE = timedelta(minutes=10)  # as `people` lets a one-time code live; later it would only mislead
 SERVICE_LIFE = timedelta(days=7)  # held longer by budget or outage: once, within this
 

@@ -66,6 +66,7 @@ KINDS: dict[str, Promise] = {
     "ask.met": _("Question whether they were at a meeting"),
     "duty.meeting_off": _("News of a cancelled meeting"),
     "duty.calls": _("Booth presidents to call today"),
+    "duty.morning": _("Morning message"),
     "duty.stay": _("Question whether they go to a stay"),
     "ask.host": _("Question whether a stay suits the host"),
     "ask.stayed": _("Question whether a worker stayed"),

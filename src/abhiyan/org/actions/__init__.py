@@ -17,11 +17,13 @@ from .appointments import (
 )
 from .bodies import change_body, end_body, make_bodies, make_body
 from .doors import (
+    NoNumber,
     ask_factor_reset,
     make_first_word,
     reset_factors,
     reveal_bearer,
     reveal_phone,
+    send_bearer,
 )
 from .held_below import count_held
 from .offers import answer_by_phone, answer_offer

@@ -35,6 +35,7 @@ PATHS: dict[str, str] = {
     "duty.circular": reverse("messaging:circular", args=[IDENT]),
     "duty.in_charge": reverse("programmes:charges"),
     "duty.meeting": QUESTION % WORD,
+    "duty.morning": "/",
     "duty.office": QUESTION % WORD,
     "duty.slides": reverse("review:deck", args=[IDENT]),
     "duty.stay": QUESTION % WORD,

@@ -81,6 +81,11 @@ def _only(kind: type[Kind], things: Sequence[Thing]) -> list[Kind]:
     return [one for one in things if isinstance(one, kind)]
 
 
+def standings_of(things: Sequence[Thing]) -> list[StandingHere]:
+    """Return where the unit is in what runs. Today says the first one first."""
+    return _only(StandingHere, things)
+
+
 def owed(things: Sequence[Thing]) -> list[Owed]:
     """What is to be done, most urgent first."""
     return sorted(
@@ -182,7 +187,7 @@ def whom_to_call(things: Sequence[Thing]) -> list[BehindUnit]:
 
 
 def _lines(
-    standings: Sequence[StandingHere], every: Sequence[Thing], *, is_inviting: bool
+    standings: Sequence[StandingHere], every: Sequence[Thing], *, is_inviting: bool, is_leading: bool
 ) -> Iterator[TodayLine]:
     """A line for each kind of things that Today leaves to the page of all."""
     page = reverse("site:today_all")
@@ -203,6 +208,8 @@ def _lines(
         yield TodayLine(label % {"n": grouped_number(n)}, f"{page}#waiting")
     if not is_inviting and (invitations := _only(Invitation, every)):
         yield TodayLine(_("Invite people"), invitations[0].own or f"{page}#invite")
+    if standings and is_leading:
+        yield TodayLine(_("Morning message"), reverse("site:morning"))
     pinned = standings[0].title if standings else ""
     for heading, lines in sheets(every).items():
         own = next((one.href for one in lines if one.href and one.title == pinned), "")
@@ -230,7 +237,7 @@ def today(request: Request) -> HttpResponse:
         return redirect("people:second_factor")
     at = clock.now()
     every, things, context = _shown(request, showing=FIRST, at=at)
-    standings = _only(StandingHere, every)
+    standings = standings_of(every)
     to_call = whom_to_call(every)
     leads = viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo)
     invitations = sorted(_only(Invitation, every), key=lambda one: not one.is_own_work)
@@ -251,7 +258,7 @@ def today(request: Request) -> HttpResponse:
         "own_first": not leads,
         "invitation": invitation,
         "words": _only(OfficeWord, every),
-        "lines": list(_lines(standings, every, is_inviting=invitation is not None)),
+        "lines": list(_lines(standings, every, is_inviting=invitation is not None, is_leading=leads)),
         # A programme that runs is the last step.
         "steps": [] if standings else steps(viewer, on=context["day"]),
     }
@@ -268,7 +275,7 @@ def today_all(request: Request) -> HttpResponse:
         "crumbs": [(_("Today"), reverse("site:today"))],
         "groups": grouped(rows(request.viewer, things[:SHOWN], at=at), at=at),
         "left_out": max(0, len(things) - SHOWN),
-        "standings": _only(StandingHere, every),
+        "standings": standings_of(every),
         "known": beside.pop(str(WHERE_WE_STAND), []),
         "behind": _only(UnitsBehind, every),
         "waiting": beside.pop(str(I_WAIT_FOR), []),
