@@ -13,13 +13,15 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db.models import Count, QuerySet
+from django.test import Client
 
 from abhiyan.contact import centres_below, demo_calls
 from abhiyan.contact.models import ContactEntry
 from abhiyan.core import clock, database, doctor, home, schema
 from abhiyan.core.models import StagedImport
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import demo as dialogues
@@ -53,6 +55,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging.models import Question, Reading, Send
 from abhiyan.org.models import Appointment, Release
 from abhiyan.org.rules.offices import SEATS
+from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Double
 from abhiyan.people.rules.doubles import Known, judged
 from abhiyan.programmes import actions as programmes
@@ -81,6 +84,7 @@ from abhiyan.site.demo import (
 )
 from abhiyan.site.demo.run import _greet
 from abhiyan.site.tests.emptying import empty
+from abhiyan.site.tests.followed import faults_of
 from abhiyan.stays import queries as stay_queries
 from abhiyan.stays.models import Stay
 from abhiyan.units import queries as unit_queries
@@ -219,6 +223,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way(at)
     a_round_over_the_booths_of_a_district_is_half_done_from_the_list()
     the_console_lists_a_person_of_every_office_under_its_level(capsys)
+    each_row_of_today_leads_to_an_act(at)
     with schema.working_as("jobs"):
         seal_everything(at)  # what a transaction of another test has held back
         recounted = programmes.recount(at=at)
@@ -231,6 +236,22 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     second, again = made("one seed", at, elsewhere=True)
     assert {name: (first[name], second[name]) for name in first if first[name] != second[name]} == {}
     assert again == tallies
+
+
+def each_row_of_today_leads_to_an_act(at: datetime) -> None:
+    """Follow the rows of each person that the demo signs in."""
+    with schema.working_as("jobs"), system("test"):
+        cast = list(Account.objects.filter(is_demo=True).values_list("pk", "name"))
+    assert len(cast) > 20
+    faults = {}
+    for pk, name in cast:
+        with scoped(Scope(account=pk)):
+            token = sessions.start(account_id=pk, device="", origin="", at=at, strong=True).token
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = token
+        if found := faults_of(client):
+            faults[name] = found
+    assert faults == {}
 
 
 def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[Any, ...]]) -> None:

@@ -20,7 +20,9 @@ from . import centres_below, numbers
 def owes_centres(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
     """Yield a row for the silent call centres below a leader's unit, where the programme has a call queue."""
     programme = stand.programme
-    if home.unit_kind in PHONE_UNITS or not viewer.may_at(LEADS, home.lo) or not runs_now(programme, at):
+    if home.unit_kind in PHONE_UNITS or not runs_now(programme, at):
+        return
+    if not (viewer.may_at(LEADS, home.lo) and viewer.sees_people_at(home.lo)):  # as their page asks
         return
     with system("silent call centres are counted for who leads there"):
         silence = numbers.silence_in(programme, (home.lo, home.hi), at=at)

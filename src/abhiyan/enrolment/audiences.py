@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.words import named
 from abhiyan.enrolment.actions.setting_up import KIND
 from abhiyan.enrolment.models import Roll
+from abhiyan.enrolment.queries.people import join_number
 from abhiyan.messaging.rules.audiences import Audience, Choice
 from abhiyan.messaging.rules.texts import OUTREACH
 from abhiyan.people.models import Purpose
@@ -43,6 +44,24 @@ def _drives() -> Sequence[Choice]:
 
 
 MEMBERS = Audience("members", _("People on a roll"), OUTREACH, _PHONES.format(whose=_OF_ROLL), _rolls)
+
+
+def _number(of: str) -> dict[str, str]:
+    """The number of a drive that these people are asked to call."""
+    return {"number": join_number(int(of))}
+
+
 UNANSWERED = Audience(
-    "unanswered", _("Phone not answered yet"), OUTREACH, _PHONES.format(whose=_UNANSWERED), _drives
+    "unanswered",
+    _("Phone not answered yet"),
+    OUTREACH,
+    _PHONES.format(whose=_UNANSWERED),
+    _drives,
+    says=_number,
+    ready={
+        "en": "{organisation}: we wrote down your name. To join, give a missed call to {number} from this phone. "
+        "Joining is free. Not you? Do nothing. Messages stop with STOP.",
+        "hi": "{organisation}: आपका नाम लिखा गया है। जुड़ने के लिए इसी फ़ोन से {number} पर मिस्ड कॉल करें। जुड़ना मुफ़्त है। "
+        "आप नहीं थे? कुछ न करें। संदेश बंद करने को STOP लिखें।",
+    },
 )

@@ -2,7 +2,7 @@
 place, calls from shared phones, a second person's yes; and the link to share."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -431,7 +431,7 @@ def _invitation(
 
 def _unanswered(
     viewer: Viewer, held: HeldOffice, stand: programmes.MeasureStand, at: datetime, *, names: int
-) -> Iterator[Owed]:
+) -> Iterator[Owed | Beside]:
     """Members whose phones have not answered: how many, and before it a few by name, each with a field card."""
     n = stand.ladder.unsigned
     if not n:
@@ -463,42 +463,49 @@ def _unanswered(
             icon="phone" if may_call else "user",
             names_in=held.unit_id,
         )
-    place = {"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}
-    programme = stand.programme
+    title = ngettext("%(n)s person: phone not answered yet", "%(n)s people: phone not answered yet", n)
+    title %= {"n": grouped(n)}
+    meta = f"{named(stand.programme.names)} · " + (
+        _("They count after their missed call to %(number)s.") % {"number": number}
+        if number
+        else _("They count once their own phone answers.")
+    )
+    act, href, also = _way_to_them(viewer, held, stand.programme, number)
+    if not act:
+        yield Beside(sheet=I_WAIT_FOR, title=title, meta=meta, href=href)
+        return
     yield Owed(
         urgency=2,
-        title=ngettext("%(n)s person: phone not answered yet", "%(n)s people: phone not answered yet", n)
-        % {"n": grouped(n)},
-        meta=f"{named(programme.names)} · "
-        + (
-            _("They count after their missed call to %(number)s.") % {"number": number}
-            if number
-            else _("They count once their own phone answers.")
-        ),
-        href=_whom_to_visit(viewer, held, place | {"drive": str(programme.public_id)}),
-        act=_("See"),
+        title=title,
+        meta=meta,
+        href=href,
+        act=act,
         icon="people",
-        also=[] if names else list(_ways_on(viewer, held, programme, place)),
-        key=f"unsigned-{programme.pk}",
+        also=also,
+        key=f"unsigned-{stand.programme.pk}",
     )
 
 
-def _whom_to_visit(viewer: Viewer, held: HeldOffice, asked: dict[str, str]) -> str:
-    """Return the list to visit them by, where people enter others themselves; above, the list of people."""
+def _way_to_them(
+    viewer: Viewer, held: HeldOffice, programme: Programme, number: str
+) -> tuple[str, str, Sequence[tuple[str, str]]]:
+    """Return the act of an office for these members, its address, and other ways to look at them.
+
+    Offices where people enter others themselves get the list to visit them by. Senders in bulk get a send of the
+    number. Others can only wait: they get no act, and the list of people.
+    """
+    place = {"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}
+    asked = place | {"drive": str(programme.public_id)}
     if held.unit_kind in WORK_IN and viewer.may_at("enrolment.enrol", held.lo):
-        return f"{reverse('enrolment:unanswered')}?{urlencode(asked)}"
-    return f"{reverse('enrolment:people')}?{urlencode(asked | {'rung': 'unsigned'})}"
-
-
-def _ways_on(
-    viewer: Viewer, held: HeldOffice, programme: Programme, place: dict[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Link to these members by channel. Somebody who may send in bulk also gets a link to a send to them."""
+        return _("See"), f"{reverse('enrolment:unanswered')}?{urlencode(asked)}", ()
+    people_page = f"{reverse('enrolment:people')}?{urlencode(asked | {'rung': 'unsigned'})}"
+    if not (number and viewer.may_at("messages.send", held.lo)):
+        return "", people_page, ()
+    send = place | {"audience": f"{UNANSWERED.code}:{programme.pk}"}
     counts = reverse("programmes:counts", args=[programme.public_id])
-    yield _("By channel"), f"{counts}?{urlencode(place | {'rung': 'unsigned', 'by': 'channel'})}"
-    if viewer.may_at("messages.send", held.lo):
-        send = place | {"audience": f"{UNANSWERED.code}:{programme.pk}"}
-        yield _("Send them the number"), f"{reverse('messaging:send_new')}?{urlencode(send)}"
+    by_channel = f"{counts}?{urlencode(place | {'rung': 'unsigned', 'by': 'channel'})}"
+    also = [(_("List"), people_page), (_("By channel"), by_channel)]
+    return _("Send them the number"), f"{reverse('messaging:send_new')}?{urlencode(send)}", also
 
 
 def _callers(held: HeldOffice, stand: programmes.MeasureStand, at: datetime) -> Iterator[Beside]:

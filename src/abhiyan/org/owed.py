@@ -99,12 +99,9 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     if home is None or not viewer.may_any("org.appoint", "org.officers"):
         return
     vacant = queries.vacancies_of(home, at=at)
-    below_here = [
-        below
-        for below in vacant.below
-        if viewer.may("org.officers" if below.is_of_officers else "org.appoint")
-    ]
-    for below in below_here:
+    for below in vacant.below:
+        if not viewer.may("org.officers" if below.is_of_officers else "org.appoint"):
+            continue
         if below.disputed and "org.decide" in home.capabilities:
             title = ngettext(
                 "Office disputed in %(n)s unit: %(office)s",
@@ -123,7 +120,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
                 icon="alert",
                 key=f"disputed-{below.office}",
             )
-    if to_fill := list(_vacancies(viewer, home, vacant.own, below_here)):
+    if to_fill := list(_vacancies(viewer, home, vacant)):
         yield _vacant(to_fill, vacant.n, home.unit_name())
 
 
@@ -207,12 +204,10 @@ class _Vacancy:
     act: str
 
 
-def _vacancies(
-    viewer: Viewer, home: HeldOffice, own: list[queries.OfficeHere], below_here: list[queries.OfficeBelow]
-) -> Iterator[_Vacancy]:
-    """The viewer's own unit first, then the kinds of unit below it from the top."""
-    for vacancy in own:
-        if viewer.may("org.appoint") and not vacancy.is_of_officers:  # those are named from above
+def _vacancies(viewer: Viewer, home: HeldOffice, vacant: queries.UnitVacancies) -> Iterator[_Vacancy]:
+    """Yield what the viewer may fill: in their own unit, then in the kinds of unit below it from the top."""
+    for vacancy in vacant.own:
+        if viewer.may_give(vacancy, home.lo):
             yield _Vacancy(
                 1,
                 _("%(unit)s has no %(office)s")
@@ -223,8 +218,8 @@ def _vacancies(
                 reverse("org:appoint") + "?" + urlencode({"unit": home.unit_code, "office": vacancy.office}),
                 _("Appoint"),
             )
-    for below in below_here:
-        if below.vacant:
+    for below in vacant.below:
+        if below.vacant and viewer.may_give(below, home.lo, is_below=True):
             said = LACKING.get(Kind(below.unit_kind), SOME_UNIT) % {
                 "many": below.vacant,
                 "n": grouped(below.vacant),

@@ -20,7 +20,6 @@ def seats(
 ) -> list[dict[str, Any]]:
     """Offices and vacancies, as the list of seats wants them."""
     may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
-    may_name = here.lo is not None and request.viewer.may_above("org.officers", here.lo)
     found: list[dict[str, Any]] = []
     for seat in offices:
         shown: dict[str, Any] = {
@@ -31,7 +30,7 @@ def seats(
         if seat.since is not None:
             shown["since"] = date_format(seat.since, "M Y")
             shown["href"] = address_of("org:appointment", seat.appointment_id) if may_appoint else ""
-        elif may_name if seat.is_of_officers else may_appoint:
+        elif here.lo is not None and request.viewer.may_give(seat, here.lo):
             asked = urlencode({"unit": here.code, "office": seat.office})
             shown["appoint_url"] = f"{address_of('org:appoint')}?{asked}"
         found.append(shown)

@@ -10,6 +10,7 @@ from abhiyan.people import visit
 from abhiyan.units.rules.ranges import hierarchy_of
 
 from .rules import capabilities as known
+from .rules import granting
 from .rules.ranges import Range, holds
 
 # Above the districts, which do the desk work with what is below them.
@@ -142,6 +143,24 @@ class Viewer:
         return self.is_strong and any(
             capability in held.capabilities and any(lo < position < hi for lo, hi in held.ranges)
             for held in self.appointments
+        )
+
+    def may_give(self, office: granting.GivenOffice, position: int, *, is_below: bool = False) -> bool:
+        """Return True if they may fill an office at the unit with this `lo`, or at the units below it (is_below)."""
+        if self.is_root and self.is_strong and not granting.is_of_officers(office.capabilities):
+            return True
+        grants = [
+            granting.Grant(
+                is_below or any(lo < position < hi for lo, hi in held.ranges),
+                held.rank,
+                held.capabilities,
+                held.sees_people,
+            )
+            for held in self.appointments
+            if self.is_strong and holds(held.ranges, position)
+        ]
+        return granting.may_appoint(
+            grants, rank=office.rank, capabilities=office.capabilities, sees_people=office.sees_people
         )
 
     def sees_people_at(self, *positions: int) -> bool:

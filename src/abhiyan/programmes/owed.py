@@ -112,7 +112,9 @@ def _while_open(
 
     The heading is what the page is, such as Today in the field. Each line below it is the name of a programme.
     """
-    if stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
+    # The pages are about units of the programme's own tree.
+    is_in_tree = home.hierarchy == stand.programme.hierarchy
+    if is_in_tree and stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
         for page in activities.pages_while_open(
             stand.programme.kind, lambda one: viewer.may_at(one, home.lo)
         ):

@@ -3,8 +3,8 @@
 An audience is one statement. messaging counts it, and walks it phone by phone; it knows no members and no rolls.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 
@@ -23,6 +23,9 @@ class Audience:
 
     is_asked_again: its rows are asked again as a message leaves, and their reason takes the place of consents.
     rests: nothing goes to it from the announcement of an election to its result.
+
+    says: the variables that a text to it must have, each with what fills it for a choice. ready: such a text by
+    language, to be registered.
     """
 
     code: str
@@ -32,6 +35,8 @@ class Audience:
     choices: Callable[[], Sequence[Choice]]
     is_asked_again: bool = False
     rests: bool = False
+    says: Callable[[str], Mapping[str, str]] | None = None
+    ready: Mapping[str, str] = field(default_factory=dict)
 
 
 _AUDIENCES: dict[str, Audience] = {}
@@ -57,6 +62,14 @@ def read(code: str) -> tuple[Audience, str]:
     """The audience of `members:1`, and what of it. LookupError where there is none."""
     kind, _colon, of = code.partition(":")
     return _AUDIENCES[kind], of
+
+
+def to_say(code: str) -> dict[str, str]:
+    """Return what fills the variables that a text to an offered audience must have. Any text will do if it is empty."""
+    if code not in dict(offered()):
+        return {}
+    audience, of = read(code)
+    return dict(audience.says(of)) if audience.says else {}
 
 
 def name_of(code: str) -> str:

@@ -86,6 +86,11 @@ def variables(text: str) -> list[str]:
     return [name for name in dict.fromkeys(found) if name not in OURS]
 
 
+def has(text: str, names: Iterable[str]) -> bool:
+    """Return True if each of these is a variable that somebody fills in."""
+    return set(variables(text)).issuperset(names)
+
+
 def code_of(key: str, version: int) -> str:
     """Under which code the templates of a bulk text stand."""
     return f"{PREFIX}{key}.{version}"

@@ -1,6 +1,7 @@
 """Texts of bulk messages: the list, a new one or a new version, and one with its hash and certificate."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.messaging import actions, sends
 from abhiyan.messaging.forms import CertificateForm, FindForm, TextForm
 from abhiyan.messaging.models import Template
+from abhiyan.messaging.rules import audiences
 from abhiyan.messaging.rules import texts as texts_
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
@@ -75,12 +77,14 @@ def texts(request: Request) -> HttpResponseBase:
 
 @form_page
 def text_new(request: Request) -> HttpResponseBase:
-    """Register a text, or the next version of one (`?follows=`)."""
+    """Register a text, the next version of one (`?follows=`), or the ready text to an audience (`?audience=`), with
+    which a send to it goes on."""
     unit_id, follows = own_unit(request), request.GET.get("follows", "")
     before = wordings(follows)
     if follows and not before:
         raise NotFound
-    form = TextForm(request.POST or None, initial=_initial(before))
+    audience = request.GET.get("audience", "")[:100]
+    form = TextForm(request.POST or None, initial=_initial(before) or _ready(audience))
 
     def register(given: dict[str, Any]) -> str:
         return actions.register_text(
@@ -98,6 +102,9 @@ def text_new(request: Request) -> HttpResponseBase:
         )
 
     done = tried(request, form, register, said=_("The text is kept. It takes sends from now on."))
+    if done.value and audiences.to_say(audience):
+        asked = {key: request.GET[key] for key in ("unit", "in", "audience") if key in request.GET}
+        return redirect(f"{reverse('messaging:send_new')}?{urlencode(asked | {'text': done.value})}")
     if done.value:
         return redirect("messaging:text", code=done.value)
     title = _("Change the text") if before else _("New bulk text")
@@ -109,6 +116,14 @@ def text_new(request: Request) -> HttpResponseBase:
         "crumbs": [(_("Bulk texts"), reverse("messaging:texts")), (title, "")],
     }
     return render(request, "messaging/text_new.html", shown, status=done.status)
+
+
+def _ready(audience: str) -> dict[str, str]:
+    """The ready text to an audience that is offered, in each language; nothing to others."""
+    if not audiences.to_say(audience):
+        return {}
+    known, _of = audiences.read(audience)
+    return {"name": str(known.name)} | {f"text_{language}": text for language, text in known.ready.items()}
 
 
 def _initial(before: dict[str, Template]) -> dict[str, str]:

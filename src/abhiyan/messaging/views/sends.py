@@ -160,20 +160,24 @@ def _name(one: Send) -> str:
 @form_page
 def send_new(request: Request) -> HttpResponseBase:
     """Put a send together: the text (`?text=`), then the unit, who gets it (`?audience=`), and what fills the
-    variables."""
+    variables. An audience may need to hear something, such as our number: then only texts that say it are offered."""
     here = page_unit(request)
     if not request.viewer.may_at(CAPABILITY, here.span[0]):
         raise org.NotYours(capability=CAPABILITY)
-    code = request.GET.get("text", "")
+    audience = request.GET.get("audience", "")[:100]
+    to_say = audiences.to_say(audience)
+    texts = sorted({(one.name, one.code) for one in reads.texts_in_force() if bulk.has(one.text, to_say)})
+    code = request.GET.get("text", "") or (texts[0][1] if to_say and len(texts) == 1 else "")
     templates = wordings(code)
-    texts = sorted({(one.name, one.code) for one in reads.texts_in_force()})
     shown: dict[str, Any] = {
         "here": "messages",
         "page_unit": here,
         "texts": texts[:MOST_TEXTS],
         "has_more": len(texts) > MOST_TEXTS,
         "code": code,
-        "audience": request.GET.get("audience", "")[:100],
+        "audience": audience,
+        "lacks_text": bool(to_say) and not texts,
+        "ready_href": here.href(reverse("messaging:text_new"), audience=audience),
         "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_("New bulk send"), "")],
     }
     if not templates:
@@ -187,12 +191,13 @@ def send_new(request: Request) -> HttpResponseBase:
         below=[(str(row.id), named(row.names)) for row in children],
         programmes=audiences.programmes(),
         most=most,
-        initial={"per_hour": most, "audience": shown["audience"]},
+        initial={"per_hour": most, "audience": audience}
+        | {f"v_{each}_{name}": value for each in templates for name, value in to_say.items()},
     )
     done = tried(request, form, lambda given: _draft(request, here, code, form, given))
     if done.value:
         return redirect("messaging:send", public_id=done.value)
-    kept = {"text": code} | ({"audience": shown["audience"]} if shown["audience"] else {})
+    kept = {"text": code} | ({"audience": audience} if audience else {})
     shown |= {
         "form": form,
         "children": [(named(row.names), here.href(unit=row.code, **kept)) for row in children],

@@ -25,6 +25,7 @@ from .offices import (
     Leader,
     OfficeBelow,
     OfficeHere,
+    UnitVacancies,
     Vacancy,
     WorkHolder,
     accepted,

@@ -1,5 +1,6 @@
 """Lists of appointments and of vacancies in a subtree, read page by page whatever their length."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,10 +59,20 @@ def _only(office: str) -> tuple[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """Somebody fills offices of the line, offices of data officers, both or none."""
+    """Codes of the offices that somebody may fill in a unit itself (own), and in the units below it."""
 
-    offices: bool
-    officers: bool
+    own: frozenset[str]
+    below: frozenset[str]
+
+    @classmethod
+    def of(cls, viewer: Viewer, lo: int, offices: Iterable[Office]) -> "Gives":
+        """Return which of these offices the viewer may fill from the unit with this `lo`."""
+        known = list(offices)
+        own, below = (
+            frozenset(one.code for one in known if viewer.may_give(one, lo, is_below=is_below))
+            for is_below in (False, True)
+        )
+        return cls(own, below)
 
 
 def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | None = None) -> Rows[Vacancy]:
@@ -69,13 +80,13 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
 
     By `since` those come first that are vacant longest.
 
-    gives: leave out offices that somebody does not fill from the unit at lo. Offices above name its own data
-    officers.
+    gives: leave out offices that somebody does not fill from the unit at lo.
     """
     only, asked = _only(office)
     mine = "true"
     if gives is not None:
-        mine = f"case when {OF_OFFICERS} then {gives.officers} and p.lo > %(lo)s else {gives.offices} end"
+        mine = "o.code = any(case when p.lo > %(lo)s then %(below)s else %(own)s end)"
+        asked |= {"own": list(gives.own), "below": list(gives.below)}
     few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
     return Rows(
         f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names,"

@@ -132,6 +132,9 @@ class OfficeBelow:
     office: str
     office_names: dict[str, str]
     unit_kind: str
+    rank: int
+    capabilities: list[str]
+    sees_people: bool
     is_of_officers: bool  # as of Vacancy
     expected: int
     held: int
@@ -171,6 +174,8 @@ class OfficeHere:
     office: str
     office_names: dict[str, str]
     rank: int
+    capabilities: list[str]
+    sees_people: bool
     is_of_officers: bool  # as of Vacancy
     appointment_id: UUID | None
     name: str
@@ -183,15 +188,16 @@ _HERE = f"""
     with held as materialized (
       select ap.office_id, ap.account_id, ap.public_id, ap.starts_on, ap.id, ap.body_id from org_appointment ap
       where ap.unit_id = %(unit)s and {HELD})
-    select o.code, o.names, o.rank, {OF_OFFICERS}, ap.public_id, a.name, ap.starts_on, a.id, ap.id
+    select o.code, o.names, o.rank, o.capabilities, o.sees_people, {OF_OFFICERS},
+      ap.public_id, a.name, ap.starts_on, a.id, ap.id
     from held ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
     where ap.body_id is null and exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
     union all
-    select o.code, o.names, o.rank, {OF_OFFICERS}, null, '', null, null, null
+    select o.code, o.names, o.rank, o.capabilities, o.sees_people, {OF_OFFICERS}, null, '', null, null, null
     from units_unit u join org_office o on u.kind = any (o.expected_in)
     where u.id = %(unit)s and u.closed_on is null and ({EVERYTHING} or {placed("u.id", COUNTS)})
       and not exists (select from held ap where ap.office_id = o.id and ap.body_id is null)
-    order by 3, 7 nulls last, 9 nulls last, 1
+    order by 3, 9 nulls last, 11 nulls last, 1
 """
 
 
@@ -199,7 +205,7 @@ def ask_offices_here(unit_id: int, *, on: date) -> sql.Asked[list[OfficeHere]]:
     """The offices of a unit, senior first: those held on a day, disputed ones among them, and those expected there
     that nobody holds. Seats in bodies are not among them. In the caller's scope; one query."""
     asked = sql.ask(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)
-    return lambda: [OfficeHere(*row[:8]) for row in asked()]
+    return lambda: [OfficeHere(*row[:10]) for row in asked()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +339,7 @@ def ask_vacancies_below(
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
     asked = sql.ask(
         f"""
-        select id, code, names, expected_in, {OF_OFFICERS},
+        select id, code, names, expected_in, o.rank, o.capabilities, o.sees_people, {OF_OFFICERS},
           case when row_number() over (order by rank, code) = 1 then (
             select held from org_held_below where unit_id = %(unit)s and hierarchy = %(hierarchy)s
             and day = %(on)s and counted_at > %(since)s) end
@@ -345,14 +351,16 @@ def ask_vacancies_below(
 
     def read() -> list[OfficeBelow]:
         offices = asked()
-        if offices and offices[0][5] is not None:
-            held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][5]}
+        if offices and offices[0][8] is not None:
+            held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][8]}
         else:
             held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
         return [
-            OfficeBelow(code, names, kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
+            OfficeBelow(
+                code, names, kind, rank, codes, sees, is_of_officers, n, *held.get((pk, kind), (0, 0))
+            )
             for kind, n in expected.items()
-            for pk, code, names, kinds, is_of_officers, _held in offices
+            for pk, code, names, kinds, rank, codes, sees, is_of_officers, _held in offices
             if kind in kinds
         ]
 

@@ -6,6 +6,7 @@ neither, or they would choose who watches them.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 APPROVE, NAME_OFFICERS = "org.approve", "org.officers"  # what makes an office a data officer's
 BODIES = "org.bodies"  # fills the seats of bodies too
@@ -22,6 +23,17 @@ class Grant:
     rank: int
     capabilities: frozenset[str]
     sees_people: bool
+
+
+class GivenOffice(Protocol):
+    """An office, with what decides who may give it."""
+
+    @property
+    def rank(self) -> int: ...
+    @property
+    def capabilities(self) -> Collection[str]: ...
+    @property
+    def sees_people(self) -> bool: ...
 
 
 def is_of_officers(capabilities: Collection[str]) -> bool:

@@ -172,12 +172,13 @@ HELD: tuple[Column[Appointment], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class VacantRow:
-    """A vacant office with who fills it. on: today. is_own: that is the reader."""
+    """A vacant office with who fills it. on: today. is_own: that is the reader. may_fill: the reader may fill it."""
 
     of: queries.Vacancy
     on: date
     appointer: queries.Appointer | None = None
     is_own: bool = False
+    may_fill: bool = False
 
     @property
     def vacant_for(self) -> str:
@@ -207,17 +208,18 @@ VACANT: tuple[Column[VacantRow], ...] = (
 def appointments(request: Request) -> HttpResponseBase:
     """Appointments of a unit and all below it: who holds what, what is vacant, disputed or over."""
     here, viewer = page_unit(request), request.viewer
-    filters = AppointmentFilters(request.GET, offices=_by_level(queries.offices_used()))
+    used = queries.offices_used()
+    filters = AppointmentFilters(request.GET, offices=_by_level(used))
     chosen = filters.cleaned_data if filters.is_valid() else {}
     show, office = chosen.get("show", ""), chosen.get("office", "")
     first, last = queries.sight(viewer, *here.span)
-    gives = queries.Gives(offices=viewer.may("org.appoint"), officers=viewer.may("org.officers"))
+    gives = queries.Gives.of(viewer, here.span[0], used)
     table: Table[Any]
     if show in ("vacant", "fill"):
         on = clock.day_in(settings.TIME_ZONE, clock.now())
         mine = gives if show == "fill" else None
         vacant = queries.vacant_rows(first, last, on=on, office=office, gives=mine)
-        without = () if gives.offices or gives.officers else ("acts",)
+        without = () if gives.own or gives.below else ("acts",)
         table = Table(
             request,
             VACANT,
@@ -225,7 +227,7 @@ def appointments(request: Request) -> HttpResponseBase:
             name="vacancies",
             caption=HEADINGS[show],
             sort="since",
-            finish=partial(_vacant, request, here.hierarchy, on),
+            finish=partial(_vacant, request, here, gives, on),
             without=without,
             is_brief=True,
         )
@@ -266,14 +268,22 @@ def appointments(request: Request) -> HttpResponseBase:
     return answer(request, "org/appointment_list.html", table, shown)
 
 
-def _vacant(request: Request, hierarchy: int, on: date, found: list[queries.Vacancy]) -> list[VacantRow]:
+def _vacant(
+    request: Request, here: Here, gives: queries.Gives, on: date, found: list[queries.Vacancy]
+) -> list[VacantRow]:
     """The rows of a page with who fills each; a file has no names."""
     if file_asked(request):
         return [VacantRow(one, on) for one in found]
     own = request.viewer.account_id
     return [
-        VacantRow(one, on, who, is_own=who is not None and who.account_id == own)
-        for one, who in zip(found, queries.appointers(found, hierarchy, on=on), strict=True)
+        VacantRow(
+            one,
+            on,
+            who,
+            is_own=who is not None and who.account_id == own,
+            may_fill=one.office in (gives.own if one.unit_id == here.unit.id else gives.below),
+        )
+        for one, who in zip(found, queries.appointers(found, here.hierarchy, on=on), strict=True)
     ]
 
 

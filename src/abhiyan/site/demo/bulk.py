@@ -1,11 +1,12 @@
 """The demo's bulk messages: one that reached a mandal, one that was stopped half-way, and a circular. All samples."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from abhiyan.core.actor import Actor
+from abhiyan.enrolment.audiences import UNANSWERED
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed
 from abhiyan.messaging.rules import audiences, bulk
@@ -13,7 +14,11 @@ from abhiyan.org import actions as org
 
 ENGLISH = "{organisation}: booth meeting at {place} this Sunday at 11. Messages stop with STOP. (sample)"
 HINDI = "{organisation}: इस रविवार 11 बजे {place} में बूथ बैठक। संदेश बंद करने को STOP लिखें। (नमूना)"
-ENTITY, ENGLISH_ID, HINDI_ID = "1101000000000000001", "1107000000000000001", "1107000000000000002"  # nobody's
+ENTITY = "1101000000000000001"  # this and the ids of templates are nobody's
+IDS = {
+    "en": ("1107000000000000001", "1107000000000000011"),
+    "hi": ("1107000000000000002", "1107000000000000012"),
+}
 STOPPED_AFTER = 120  # messages
 CIRCULAR = """\
 हर मंडल में बूथ समितियों की बैठक रविवार तक पूरी करें और सूची भेजें।
@@ -35,26 +40,15 @@ def send(
     """officer: who approves. programme_id: that pays. readers: district presidents who have read the circular."""
     noon = at.astimezone(ZoneInfo("Asia/Kolkata")).replace(hour=12, minute=0, second=0, microsecond=0)
     noon -= timedelta(days=1) if noon > at else timedelta(0)
-    text = messaging.register_text(
-        name="बूथ बैठक / Booth meeting (sample)",
-        entity=ENTITY,
-        header="SAMPLE",
-        wordings={"en": messaging.Wording(ENGLISH, ENGLISH_ID), "hi": messaging.Wording(HINDI, HINDI_ID)},
-        unit_id=state,
-        by=president,
-        at=at,
-    )
-    for language, wording in (("en", ENGLISH), ("hi", HINDI)):
-        messaging.certify_text(
-            code=text,
-            language=language,
-            number="MCMC/12 (sample)",
-            begins_on=(noon - timedelta(days=9)).date(),
-            ends_on=(noon + timedelta(days=25)).date(),
-            sha256=bulk.sha256(wording),
-            by=president,
-            at=at,
+    text, _number = (
+        _registered(n, name, wordings, state, president, at, since=noon)
+        for n, (name, wordings) in enumerate(
+            (
+                ("बूथ बैठक / Booth meeting (sample)", {"en": ENGLISH, "hi": HINDI}),
+                ("हमारा नंबर / Our number (sample)", UNANSWERED.ready),
+            )
         )
+    )
     reached = _started(text, programme_id, mandal, president, officer, at)
     moment = noon
     while messaging.queue_next(public_id=reached, at=moment):
@@ -76,6 +70,40 @@ def send(
     )
     for reader in readers:
         messaging.note_read(public_id=circular, by=reader, at=at - timedelta(days=1))
+
+
+def _registered(
+    n: int,
+    name: str,
+    wordings: Mapping[str, str],
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    *,
+    since: datetime,
+) -> str:
+    """The code of a bulk text with the n-th ids, and with certificates."""
+    text = messaging.register_text(
+        name=name,
+        entity=ENTITY,
+        header="SAMPLE",
+        wordings={one: messaging.Wording(wording, IDS[one][n]) for one, wording in wordings.items()},
+        unit_id=unit_id,
+        by=by,
+        at=at,
+    )
+    for language, wording in wordings.items():
+        messaging.certify_text(
+            code=text,
+            language=language,
+            number=f"MCMC/{12 + n} (sample)",
+            begins_on=(since - timedelta(days=9)).date(),
+            ends_on=(since + timedelta(days=25)).date(),
+            sha256=bulk.sha256(wording),
+            by=by,
+            at=at,
+        )
+    return text
 
 
 def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor, at: datetime) -> UUID:

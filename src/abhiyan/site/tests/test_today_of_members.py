@@ -15,7 +15,8 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
-from abhiyan.messaging.tests.bulk import register
+from abhiyan.messaging.models import Number
+from abhiyan.messaging.tests.bulk import ENTITY, register
 from abhiyan.people.actions.suppressions import suppress
 from abhiyan.people.models import Purpose
 from abhiyan.people.tests.make import body
@@ -24,6 +25,7 @@ from .cast import SYSTEM, Cast
 from .test_today import text
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NUMBER = "+911140000000"  # a missed call to it joins
 
 
 def test_today_rounds_what_is_counted_for_those_who_do_not_see_the_people() -> None:
@@ -106,6 +108,15 @@ def test_phones_that_have_not_answered_are_told_by_channel_and_lead_to_their_row
     for n in range(3):
         on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.MESSAGES)
     client = cast.client("state_president")
+    assert "/messages/sends/new/" not in body(client, "/today/"), "there is no number to send"
+    with system("test"):
+        Number.objects.create(
+            number=NUMBER,
+            provider="generic",
+            meaning="join",
+            programme_id=cast.world.programme.pk,
+            added_at=NOW,
+        )
     page = unescape(body(client, "/today/"))
     assert "3 people: phone not answered yet" in page
     (rows,) = re.findall(r'href="(/people/[^"]*rung=unsigned[^"]*)"', page)
@@ -118,10 +129,29 @@ def test_phones_that_have_not_answered_are_told_by_channel_and_lead_to_their_row
     assert "Paper list" in body(client, channels)
 
     (send,) = re.findall(r'href="(/messages/sends/new/[^"]*)"', page)
-    code = register(by=cast.actor("state_president"), unit_id=cast.world.state.pk, at=NOW)
-    assert f"text={code}" in body(client, send), "the text is chosen first"
-    chosen = f'<option value="unanswered:{cast.world.programme.pk}" selected>'
-    assert chosen in body(client, f"{send}&text={code}")
+    register(by=cast.actor("state_president"), unit_id=cast.world.state.pk, at=NOW)
+    (ready,) = re.findall(
+        r'href="(/messages/texts/new/[^"]*)">Keep the ready text', unescape(body(client, send))
+    )
+    kept = unescape(body(client, ready))
+    texts = {
+        language: re.findall(rf'name="text_{language}"[^>]*>\s*([^<]*)<', kept)[0]
+        for language in ("en", "hi")
+    }
+    assert all("{number}" in text for text in texts.values()), "the other text does not say it"
+    given = {f"text_{language}": text.strip() for language, text in texts.items()}
+    ids = {"registration_en": "1107161234567890999", "registration_hi": "1107161234567890998"}
+    made = client.post(ready, given | ids | {"name": "Number", "entity": ENTITY, "header": "SNGTHN"})
+    assert made["Location"].startswith("/messages/sends/new/"), made.content
+    for where in (made["Location"], send):
+        form = unescape(body(client, where))
+        assert f'<option value="unanswered:{cast.world.programme.pk}" selected>' in form
+        assert re.search(rf'name="v_en_number"[^>]*value="{re.escape(NUMBER)}"', form), "it says the number"
+    sent = {"v_en_number": NUMBER, "v_hi_number": NUMBER, "per_hour": "60"}
+    drafted = client.post(send, sent | {"audience": f"unanswered:{cast.world.programme.pk}"})
+    assert "button" in body(client, drafted["Location"]) and "Ask for approval" in body(
+        client, drafted["Location"]
+    )
     assert "/messages/sends/new/" not in body(cast.client("cluster_in_charge"), "/today/")
 
 

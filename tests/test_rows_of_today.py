@@ -1,0 +1,120 @@
+"""Each row of Today leads to an act: followed as every role, in a district where each room has something to do.
+
+A new row that no role sees here makes `test_every_room_has_shown_its_rows` fail. Plant its facts in
+`site/tests/addresses.py`, or add it to the list below.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from django.test import Client
+
+import abhiyan
+from abhiyan.core import limits
+from abhiyan.people.models import Purpose
+from abhiyan.site.tests.addresses import Things, more_things, things
+from abhiyan.site.tests.cast import EVERYBODY, Cast
+from abhiyan.site.tests.followed import faults_of
+from abhiyan.site.tests.test_today_of_members import on_paper
+from abhiyan.ui.owed import Owed
+from abhiyan.verification.tests.odd_entries import ask_three
+
+SOURCE = Path(abhiyan.__file__).parent
+# Facts that this district lacks. `tests/test_demo.py` follows the rows of the demo's people, who have most of them.
+UNSEEN = {
+    "contact/owes.py:owes",
+    "contact/owes_centres.py:owes_centres",
+    "enrolment/owed.py:_cards",
+    "enrolment/owed.py:_new_numbers",
+    "enrolment/owed.py:_quiet",
+    "enrolment/owed.py:_tickets",
+    "enrolment/owed.py:_to_hand_over",
+    "enrolment/owed.py:_waits",
+    "helpdesk/owed.py:_typists",
+    "messaging/owed.py:owed",
+    "org/owed.py:_disputed",
+    "org/owed.py:_phones",
+    "programmes/owed.py:_answers",
+    "programmes/owed_schedules.py:_below",
+    "programmes/owed_schedules.py:_own",
+    "programmes/owed_schedules.py:_to_pass_on",
+    "programmes/owed_tasks.py:_late_below",
+    "review/owed.py:_own",
+    "site/owed.py:owed",
+    "stays/activity_days.py:owes",
+    "verification/owed.py:_visit",
+    "verification/owed_frames.py:_of_frame",
+    "verification/owed_frames.py:_of_value",
+}
+IN_OFFICE = [role for role in EVERYBODY if role not in ("anonymous", "visitor", "member", "weak")]
+
+
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    cast = Cast.make(own=30, foreign=30)
+    on_paper(cast, "Agreed Devi", 1, Purpose.CALLS, Purpose.MESSAGES)
+    cast.fold()
+    return cast
+
+
+@pytest.fixture(scope="module")
+def clients(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Client]:
+    found = cast.everybody()
+    ask_three(cast)
+    things(cast, "district_in_charge", "JK-SRI", "JK-B001", cast.membership(cast.own_member))
+    foreign: Things = things(
+        cast, "district_elsewhere", "JK-JAM", "JK-B004", cast.membership(cast.foreign_member)
+    )
+    more_things(cast, foreign, tmp_path_factory.mktemp("results"))
+    return found
+
+
+@pytest.mark.parametrize("role", IN_OFFICE)
+def test_each_row_of_today_leads_to_an_act_that_its_reader_may_do(
+    role: str, clients: dict[str, Client]
+) -> None:
+    assert faults_of(clients[role]) == []
+
+
+def makers() -> set[str]:
+    """The functions of all rooms that make rows of Today, as `file:function`."""
+    return {
+        f"{path.relative_to(SOURCE)}:{function.name}"
+        for path in SOURCE.glob("*/*.py")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == Owed.__name__
+    }
+
+
+@contextmanager
+def noting(found: set[str]) -> Iterator[None]:
+    """Note which functions make rows meanwhile."""
+    code = Owed.__init__.__code__
+
+    def note(frame: FrameType, event: str, _arg: Any) -> None:
+        if event == "call" and frame.f_code is code and frame.f_back is not None:
+            maker = frame.f_back.f_code
+            found.add(f"{Path(maker.co_filename).relative_to(SOURCE)}:{maker.co_name}")
+
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+def test_every_room_has_shown_its_rows(clients: dict[str, Client]) -> None:
+    found: set[str] = set()
+    for role in IN_OFFICE:
+        limits.forget_all()
+        with noting(found):
+            assert clients[role].get("/today/").status_code == 200
+    assert makers() - found == UNSEEN
