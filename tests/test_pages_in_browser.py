@@ -363,8 +363,8 @@ def test_in_charges_are_named_and_one_declines(visit: Open, cast: Cast, size: st
     assert chief.locator("a[href*='unit=JK-SRI-M1&']").count() == 0
     own = visit("/", "mandal_president", size=size, language=language)
     assert (chief.get_attribute("html", "lang"), own.get_attribute("html", "lang")) == (language, language)
-    own.locator("main a[href='/programmes/in-charge/']").first.click()
-    own.wait_for_url("**/programmes/in-charge/")
+    own.locator("main a[href='/programmes/work/']").first.click()
+    own.wait_for_url("**/programmes/work/")
     own.locator("main summary").first.click()
     own.locator("[name=reason]").first.fill("Away until spring")
     go(own, "main details button >> nth=0")

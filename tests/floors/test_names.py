@@ -25,7 +25,7 @@ DRAWN_AS_IT_IS = {
     "org/_seat_held.html": "who appoints there sees who holds the office",
     "org/appointment.html": "in the acts of who appoints or decides there",
     "org/release_list.html": "who decided what the reader asked for or may decide",
-    "programmes/charge_list.html": "of one's own charge: who gave it, and to whom one reports",
+    "programmes/_charge.html": "of one's own charge: who gave it, and to whom one reports",
     "programmes/record.html": "the record of oneself, or of somebody one leads",
     "site/bearer.html": "the sheet of somebody one leads",
     "site/today.html": "who leads a unit below one's own",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from abhiyan.core.words import person
 from abhiyan.org.rules.capabilities import LEADS
@@ -130,7 +130,10 @@ CONTACT_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=TALKED,
-            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s talks")),
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s talks"),
+                worked=ngettext_lazy("%(n)s talk at a door", "%(n)s talks at doors", "many"),
+            ),
             questions=(
                 CheckQuestion(
                     "who",
@@ -146,7 +149,10 @@ CONTACT_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=LISTED,
-            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s people on the list")),
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s people on the list"),
+                worked=ngettext_lazy("%(n)s person put on a list", "%(n)s people put on a list", "many"),
+            ),
             questions=(
                 CheckQuestion(
                     "who",
@@ -161,7 +167,10 @@ CONTACT_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=CALLED,
-            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s calls")),
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s calls"),
+                worked=ngettext_lazy("%(n)s talk by phone", "%(n)s talks by phone", "many"),
+            ),
             questions=(
                 CheckQuestion(
                     "who",

@@ -1,6 +1,6 @@
 """Numbers of doors and call centres, read and worded once for Today, My doors, a dossier and slides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +8,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.core import small_cells
+from abhiyan.core import small_cells, sql
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.numbers import grouped
+from abhiyan.ui.recorded import WorkDone
 
 from . import centres_below, queries
+from .models import ContactTry
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +101,17 @@ class DoorsMet:
 def doors_met(programme: Programme, unit_id: int, *, is_exact: bool) -> DoorsMet:
     """Count the doors on the lists of a booth. In a system scope; one query."""
     return DoorsMet(*queries.met_of(programme, unit_id), is_exact)
+
+
+def tries_made(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
+    """Yield at how many doors somebody was, and how many calls they made. In a system scope; one query."""
+    ways = ContactTry.Way
+    doors, calls = sql.row(
+        """select count(*) filter (where way = any(%(doors)s) or is_visit), count(*) filter (where way = 'call')
+        from contact_try where by_id = %(account)s and at >= %(since)s and undone_at is null""",
+        {"account": account_id, "since": since, "doors": [ways.DOOR, ways.WALK]},
+    )
+    if doors:
+        yield WorkDone(ngettext("at %(n)s door", "at %(n)s doors", doors) % {"n": grouped(doors)})
+    if calls:
+        yield WorkDone(ngettext("%(n)s call made", "%(n)s calls made", calls) % {"n": grouped(calls)})

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from abhiyan.core.words import person
 from abhiyan.org.rules.capabilities import LEADS
@@ -83,7 +83,12 @@ DIALOGUES = Activity(
         items_of(
             KIND,
             measure=TALKS,
-            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s talks with booth presidents")),
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s talks with booth presidents"),
+                worked=ngettext_lazy(
+                    "%(n)s talk with a booth president", "%(n)s talks with booth presidents", "many"
+                ),
+            ),
             questions=(
                 CheckQuestion(
                     "who", _("Who called"), _("Did a leader of the organisation call you lately? Who?")

@@ -153,5 +153,5 @@ class Absence(models.Model):
         indexes = [
             models.Index(
                 fields=["account_id", "last_on"], name="absence_of"
-            ),  # used by: My record, the roster
+            ),  # used by: a record, the roster
         ]

@@ -1,4 +1,4 @@
-"""My record: the calls of the last days, and the absences."""
+"""A record: the calls of the last days, and the absences."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -209,11 +209,11 @@ def away(request: Request) -> HttpResponseBase:
         button=_("Save"),
         said=_("Your absence is noted."),
         done=reverse("dialogues:away"),
-        back=reverse("programmes:record"),
+        back=reverse("programmes:my_work"),
         detail="dialogues/_absences.html",
         absences=absences,
-        here="record",
-        crumbs=[(say("My record"), reverse("programmes:record")), (say("When I am away"), "")],
+        here="my_work",
+        crumbs=[(say("My work"), reverse("programmes:my_work")), (say("When I am away"), "")],
     )
 
 

@@ -1,4 +1,4 @@
-"""My record: the meetings somebody was invited to in the last days."""
+"""A record: the meetings somebody was invited to in the last days."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""My record: the phones of the field that somebody is signed in on."""
+"""A record: the phones of the field that somebody is signed in on."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -21,7 +21,12 @@ ENTRIES = (
     ),
     NavigationEntry("programmes:task_ask", _("Give a task"), words=_("ask, assign work")),
     NavigationEntry(
-        "programmes:charges", _("What I am in charge of"), TASKS, order=3, words=_("accept, decline")
+        "programmes:my_work",
+        _("My work"),
+        TASKS,
+        order=0,
+        words=_("my record, my week, what I am in charge of, accept, decline, duties, offices"),
+        key="my_work",
     ),
     NavigationEntry(
         "programmes:asked",
@@ -45,9 +50,6 @@ ENTRIES = (
     NavigationEntry("programmes:asked_new", _("Ask units"), words=_("ask for a meeting or a report")),
     NavigationEntry(
         "programmes:own_materials", _("Materials"), PROGRAMMES, order=4, words=_("leaflets, files, videos")
-    ),
-    NavigationEntry(
-        "programmes:record", _("My record"), TASKS, order=4, words=_("duties, offices"), key="record"
     ),
     NavigationEntry("programmes:create", _("New programme"), words=_("make a campaign, start a drive")),
     NavigationEntry("programmes:targets", _("Targets"), words=_("goal, split, due"), of="any"),

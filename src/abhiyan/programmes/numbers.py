@@ -1,17 +1,23 @@
 """Numbers of tasks and of preparation, read and worded once for a dossier, a record and a programme's preparation."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from abhiyan.core import sql
 from abhiyan.core.numbers import grouped
+from abhiyan.ui.recorded import WorkDone
 from abhiyan.units import queries as units
 
 from .models import Programme, Task
 from .queries.tasks import is_late, unfinished
+from .rules import activities
+from .rules.count_words import CONFIRMED, COUNTED, WAITS
+from .rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
 from .rules.tasks import OPEN, TaskState
 
 
@@ -73,3 +79,36 @@ def preparation(programme: Programme) -> tuple[int, int, int]:
         {"of": programme.pk},
     )
     return n_targets, n_asked, n_done
+
+
+def items_worked(account_id: int, *, since: date) -> Iterator[WorkDone]:
+    """Yield the items of each kind that somebody reported from a day on, and what came of them.
+
+    Items that they took back are left out. An organiser's total is not their own work. In a system scope; one query.
+    """
+    rows = sql.rows(
+        f"""select g.kind, i.measure, count(*), count(*) filter (where {COUNTED_ITEM}),
+          count(*) filter (where {WAITING_ITEM}), count(*) filter (where {CONFIRMED_ITEM})
+        from programmes_item i join programmes_programme g on g.id = i.programme_id
+        where i.by_id = %(account)s and i.day >= %(since)s and i.why <> 'undone' group by 1, 2 order by 3 desc, 1, 2""",
+        {"account": account_id, "since": since},
+    )
+    for kind, measure, n, n_counted, n_waiting, n_confirmed in rows:
+        entered = activities.entered_of(kind, measure)
+        outcomes = ((COUNTED, n_counted), (CONFIRMED, n_confirmed), (WAITS, n_waiting))
+        yield WorkDone(
+            str((entered.worked or entered.items) % {"many": n, "n": grouped(n)}),
+            ", ".join(str(words % {"n": grouped(n)}) for words, n in outcomes if n or words is COUNTED),
+            n_confirmed,
+        )
+
+
+def tasks_finished(account_id: int, *, since: datetime) -> WorkDone | None:
+    """Count the tasks that somebody finished, and those whose asker says so too; None without one.
+
+    In a system scope; one query.
+    """
+    tasks = Task.objects.filter(account_id=account_id, done_at__gte=since)
+    n = tasks.filter(state__in=[TaskState.DONE, TaskState.CONFIRMED]).count()
+    words = ngettext("%(n)s task done", "%(n)s tasks done", n) % {"n": grouped(n)}
+    return WorkDone(words) if n else None

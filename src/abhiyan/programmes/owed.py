@@ -67,7 +67,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             title=_("You are named %(role)s: %(programme)s")
             % {"role": charge.get_role_display(), "programme": named(charge.programme.names)},
             meta=named(charge.unit.names),
-            href=reverse("programmes:charges"),
+            href=reverse("programmes:my_work"),
             act=_("Answer"),
             icon="check",
         )
@@ -101,7 +101,7 @@ def _promised(charge: InCharge, number: queries.AnsweredFor) -> Beside:
         title=_("You answer for %(n)s by %(day)s")
         % {"n": grouped(number.n), "day": date_format(charge.programme.closes_on, "j F")},
         meta=" · ".join(filter(None, (number.name, named(charge.programme.names), named(charge.unit.names)))),
-        href=reverse("programmes:charges"),
+        href=reverse("programmes:my_work"),
     )
 
 

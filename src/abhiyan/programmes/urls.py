@@ -1,5 +1,8 @@
 """Addresses of programmes."""
 
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
+
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 from abhiyan.messaging.link_pages import link_page
 
@@ -15,6 +18,7 @@ from .views import (
     item_question,
     leaders,
     materials,
+    my_work,
     own_figures,
     parts,
     programmes,
@@ -35,13 +39,16 @@ ASKING = capability("tasks.ask")
 RUNNING = capability("programmes.run")
 MAKING_OR_RUNNING = capability("programmes.run", "programmes.make")
 TARGETS = capability("programmes.targets")
+# Messages and bookmarks still have the addresses of the pages that My work took in.
+TO_MY_WORK = require_safe(RedirectView.as_view(pattern_name="programmes:my_work", query_string=True))
 urlpatterns = [
     page("", programmes.programmes, name="list", opens=STRONG),
     page("new/", creating.create, opens=MAKING, act="is discarded"),
-    page("in-charge/", charges.charges, opens=STRONG),
+    page("work/", my_work.my_work, opens=STRONG),
+    page("in-charge/", TO_MY_WORK, name="charges", opens=STRONG),
     page(
         "in-charge/<int:in_charge>/",
-        charges.answer_charge,
+        my_work.answer_charge,
         opens=STRONG,
         act="until somebody is named, who declined may accept",
     ),
@@ -89,8 +96,8 @@ urlpatterns = [
         opens=RUNNING,
         act="what is withdrawn is brought back",
     ),
-    page("record/", record.record, opens=STRONG),
-    page("record/<uuid:public_id>/", record.record, name="record_of", opens=STRONG),
+    page("record/", TO_MY_WORK, name="record", opens=STRONG),
+    page("record/<uuid:public_id>/", record.record_of, opens=STRONG),
     page("<uuid:public_id>/", programmes.programme, opens=STRONG),
     page("<uuid:public_id>/change/", programmes.change, opens=MAKING_OR_RUNNING, act="is changed back"),
     page("<uuid:public_id>/close/", ending.close, opens=RUNNING, act=FINAL),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from abhiyan.core.words import language, person
 from abhiyan.org.rules.capabilities import LEADS
@@ -91,7 +91,10 @@ STAYS_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=STAYS,
-            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s stays")),
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s stays"),
+                worked=ngettext_lazy("%(n)s stay", "%(n)s stays", "many"),
+            ),
             questions=(
                 CheckQuestion(
                     "who", _("Who stayed"), _("Did a worker of the organisation stay with you lately? Who?")

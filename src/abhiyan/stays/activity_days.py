@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, named, person
@@ -135,7 +135,10 @@ DAYS_ACTIVITY = Activity(
         items_of(
             KIND,
             measure=DAYS,
-            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s field days")),
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s field days"),
+                worked=ngettext_lazy("%(n)s field day", "%(n)s field days", "many"),
+            ),
             questions=(
                 CheckQuestion(
                     "who",

@@ -1,4 +1,4 @@
-"""My record: the stays somebody had lately, and the field days of a leader."""
+"""A record: the stays somebody had lately, and the field days of a leader."""
 
 from collections.abc import Iterator
 from datetime import datetime

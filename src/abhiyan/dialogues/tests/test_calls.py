@@ -615,7 +615,7 @@ def test_my_record_shows_ones_calls_and_absence(world: World, run: Programme, le
     assert (
         mine.post("/dialogues/away/", {"first_on": "2026-12-01", "last_on": "2026-12-03"}).status_code == 302
     )
-    page = mine.get("/programmes/record/").content.decode()
+    page = mine.get("/programmes/work/").content.decode()
     assert "0 confirmed by the president" in page and "1 Dec 2026 – 3 Dec 2026" in page
     assert "/dialogues/away/" in page
 

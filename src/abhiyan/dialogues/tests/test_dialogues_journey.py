@@ -147,5 +147,5 @@ def test_a_day_of_calls_from_the_morning_to_the_next(
     leader.fill("[name=last_on]", "2026-12-03")
     go(leader, "main form:has([name=first_on]) button[type=submit]")
     look(leader, "dialogues away")
-    leader.goto("/programmes/record/")
-    look(leader, "dialogues on my record")
+    leader.goto("/programmes/work/")
+    look(leader, "dialogues on my work")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -70,6 +71,18 @@ def shown(found: Sequence[Referral]) -> list[Invited]:
         )
         for one in found
     ]
+
+
+def joined_since(account_id: int, since: datetime) -> tuple[int, int]:
+    """Return how many members joined by somebody's own links from then on, and how many said yes. In a system scope."""
+    row = sql.row(
+        f"""select count(*), count(e.confirmed_at) from enrolment_referral r
+        join enrolment_referred d on d.referral_id = r.id and d.at >= %(since)s
+        join enrolment_membership m on m.public_id = d.membership and m.ended_on is null
+        join enrolment_enrolment e on e.id = {TERM} where r.account_id = %(account)s""",
+        {"account": account_id, "since": since},
+    )
+    return row[0], row[1]
 
 
 def counts_of(code: str) -> tuple[int, int, int]:

@@ -180,7 +180,7 @@ def test_a_review_and_a_record_show_the_meetings_of_the_last_days(cast: Cast, on
         assert [n for _label, n in ours.lines] == ["1", "1 नाम से देखे गए, 1 बताए गए, 4 बुलाए गए"]
         assert not list(reviewed(subject(cast, "HP"), at=LATER)), "nothing where there was none"
     let_it_be(LATER)
-    shown = cast.client("district_in_charge").get("/programmes/record/").text
+    shown = cast.client("district_in_charge").get("/programmes/work/").text
     assert "Meetings by invitation, last 90 days" in shown
 
 

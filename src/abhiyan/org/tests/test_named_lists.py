@@ -259,6 +259,6 @@ def test_a_forged_form_asks_for_nothing(world: World, district: Client) -> None:
 def test_where_rows_are_people_there_is_no_file_without_approval(world: World) -> None:
     world.holder("booth_president", "N1111", name="Ravi Kumar")
     client = browser(world.holder("mandal_president", "N111"))
-    page = body(client, "/programmes/record/")
+    page = body(client, "/programmes/work/")
     assert "Export these rows" not in page
-    assert client.get("/programmes/record/?format=csv").status_code == 403
+    assert client.get("/programmes/work/?format=csv").status_code == 403

@@ -470,7 +470,7 @@ def _words(programme: Programme, charges: Iterable[InCharge]) -> Callable[[InCha
             "role": role,
             "programme": named(programme.names, language),
             "unit": named(places[charge.unit_id].names, language),
-            "link": settings.ORIGIN + reverse("programmes:charges"),
+            "link": settings.ORIGIN + reverse("programmes:my_work"),
         }
 
     return filled

@@ -1,14 +1,16 @@
-"""My record: somebody's duties, for themselves and for who leads them from one level above. Never a comparison."""
+"""A record: somebody's duties, for themselves and for who leads them from one level above. Never a comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.rooms import offered
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
@@ -17,6 +19,7 @@ from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.numbers import TaskNumbers, task_numbers
+from abhiyan.ui.recorded import DAYS, WorkWeek
 
 from .answered_for import AnsweredFor, accepted_charges
 from .stands import MeasureStand, stands
@@ -48,7 +51,7 @@ class RecordedCharge:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Somebody's duties. stands: of the units of their offices, with the unit's names."""
+    """Somebody's duties. stands: of the units of their offices, with the unit's names; none of one's own."""
 
     account_id: int
     name: str
@@ -77,18 +80,32 @@ def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Recor
         if not leads(viewer, whose, on=on):
             raise NotFound
     # In the reader's own scope: figures of a unit whose people they do not see are rounded here too.
-    offices = [held for held in whose.appointments if held.body_id is None]
+    is_own = account_id == viewer.account_id
+    offices = [held for held in whose.appointments if held.body_id is None and not is_own]
     of_units = [(held, found) for held in offices if (found := stands(held, at=at))]
     with system("a record, for its owner or the level above"):
         return Record(
             account_id=account_id,
             name=name,
-            is_own=account_id == viewer.account_id,
+            is_own=is_own,
             offices=_offices(account_id, on=on),
             charges=_charges(account_id),
             tasks=task_numbers(at=at, account_id=account_id),
             stands=of_units,
         )
+
+
+def week_of_work(account_id: int, *, at: datetime) -> WorkWeek:
+    """Collect from every room what somebody did in the last days, and what came of it: numbers alone, their own.
+
+    For who reads their record (`record_for`); a page of one's own needs no question.
+    """
+    first = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS - 1)
+    since = datetime.combine(first, time(), ZoneInfo(settings.TIME_ZONE))
+    with system("a week of work, for its owner or the level above"):
+        weeks = [worked(account_id, since=since) for worked in offered("worked")]
+        work = sorted((work for week in weeks for work in week), key=lambda work: -work.confirmed)
+    return WorkWeek(work)
 
 
 def leads(viewer: Viewer, whose: Viewer, *, on: date) -> bool:

@@ -23,11 +23,13 @@ class EnteredWords:
     """The words of one measure for what a frame holds; each activity declares its own (`Items.entered`).
 
     items: a number of them, with %(n)s, as the sentence about them begins: "Of 8,387 people entered". no_entry: what
-    was reported and became none of them, with %(n)s; empty where nothing else is reported.
+    was reported and became none of them, with %(n)s; empty where nothing else is reported. worked: the same number in
+    a worker's own week, by `ngettext_lazy` of "many", with %(n)s; None: `items` serves.
     """
 
     items: Text
     no_entry: Text = ""
+    worked: Text | None = None
 
 
 # Words for an activity that no room registers any more.

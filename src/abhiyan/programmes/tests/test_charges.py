@@ -92,7 +92,7 @@ def test_who_is_named_is_told_once_in_their_language(
     made = name(world, drive, "N11", bilal, president, role="co_in_charge")
     (said,) = told(bilal)
     assert said["programme"] == "सदस्यता अभियान" and said["unit"] == "इकाई N11"
-    assert said["link"].endswith("/programmes/in-charge/") and said["role"] != "Co-in-charge"
+    assert said["link"].endswith("/programmes/work/") and said["role"] != "Co-in-charge"
     assert made.told_at == AT and made.state == "named"
     asha = world.account("Asha")  # no phone of hers is kept
     assert name(world, drive, "N12", asha, president).told_at is None
@@ -199,19 +199,19 @@ def test_who_is_named_reads_what_they_answer_for_and_what_they_accepted_is_kept(
     def page(path: str) -> str:
         return " ".join(re.sub(r"<[^>]*>", " ", undrawn(body(browser(asha), path))).split())
 
-    assert "No target is set here yet." in page("/programmes/in-charge/")
+    assert "No target is set here yet." in page("/programmes/work/")
     target(600)
-    shown = page("/programmes/in-charge/")
+    shown = page("/programmes/work/")
     assert re.search(r"You answer for 600 by \d+ \w+ \d{4}\..* Needed from now on: \d+ a day\.", shown)
     assert "You report to Bilal Wani" in shown and "You accepted" not in shown
     assert "You answer for" not in page("/today/")
     with system("test"):
         actions.answer_charge(in_charge_id=made.pk, accepts=True, by=actor(asha), at=AT)
     target(900)
-    shown = page("/programmes/in-charge/")
+    shown = page("/programmes/work/")
     assert "You answer for 900 by" in shown and "You accepted 600" in shown, "the target has grown since"
     assert re.search(r"You answer for 600 by \d+ \w+", page("/today/"))
-    assert "Accepted for 600" in page("/programmes/record/")
+    assert "Accepted for 600" in page("/programmes/work/")
     with system("test"):
         actions.answer_charge(in_charge_id=made.pk, accepts=False, by=actor(asha), at=AT)
     assert "You answer for 600" not in page("/today/")
@@ -431,7 +431,7 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
     assert client.post(f"{one}in-charge/?unit=N111&q=asha", {"role": "in_charge"}).status_code == 422
     assert client.get(f"{one}in-charge/?unit=N111&q=asha").headers["Location"] == f"{one}?unit=N111&q=asha"
     own = browser(asha)
-    page = body(own, "/programmes/in-charge/")
+    page = body(own, "/programmes/work/")
     assert "Waits for your answer" in page and "Unit N111" in page and "Rohini Koul" in page
     with system("test"):
         number = InCharge.objects.get(programme=drive).pk
@@ -439,11 +439,7 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
     assert stranger.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 404
     for unclear in ({}, {"answer": "perhaps"}):
         assert own.post(f"/programmes/in-charge/{number}/", unclear).status_code == 422
-    assert (
-        own.get(f"/programmes/in-charge/{number}/?lang=hi")
-        .headers["Location"]
-        .endswith("/in-charge/?lang=hi")
-    )
+    assert own.get(f"/programmes/in-charge/{number}/?lang=hi").headers["Location"].endswith("/work/?lang=hi")
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 302
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 409
     listed = body(client, f"{one}in-charges/?unit=N1")
@@ -455,14 +451,14 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
     page = body(client, f"{one}in-charges/?show=missing&level=mandal&unit=N1")
     assert "Declined" in page and "Illness" in page and "Asha Devi" in page
     assert "Asha Devi" not in body(client, f"{one}in-charges/?unit=N1")
-    page = body(own, "/programmes/in-charge/")
+    page = body(own, "/programmes/work/")
     assert "You declined" in page and "Accept after all" in page
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "decline"}).status_code == 404
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 302
     assert "Asha Devi" in body(client, f"{one}in-charges/?unit=N1")
     own.post(f"/programmes/in-charge/{number}/", {"answer": "decline"})
     name(world, drive, "N111", world.account("Meena"), president)
-    assert "Nothing" in body(own, "/programmes/in-charge/")
+    assert "Nothing" in body(own, "/programmes/work/")
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 404
 
 
@@ -492,8 +488,8 @@ def test_the_programme_is_linked_where_its_page_opens(
     ):
         name(world, drive, "N111", who, president)
         client = browser(who)
-        page = body(client, "/programmes/in-charge/")
-        (head,) = re.findall(r"<h2 [^>]*>(.*?)</h2>", page)
+        page = body(client, "/programmes/work/")
+        (head,) = re.findall(r"<h2 [^>]*>(.*?)</h2>", page.partition('class="leaf measured')[2])[:1]
         if opens:
             (link,) = re.findall(r'href="([^"]+)"', head)
             assert "Unit N111" in body(client, link)
@@ -508,7 +504,7 @@ def test_who_was_named_by_nobody_in_person_was_named_by_the_office(world: World,
         actions.name_in_charge(
             programme_id=drive.pk, unit_id=world.unit("N111"), account=asha.public_id, by=SYSTEM, at=AT
         )
-    page = body(browser(asha), "/programmes/in-charge/")
+    page = body(browser(asha), "/programmes/work/")
     assert re.search(r"<dd>the office\s+<span", page)
     assert "Yes, decline: somebody else will be named" in page
 

@@ -459,8 +459,9 @@ def test_the_list_of_tasks_asks_no_more_for_many(
 def test_a_record_and_its_list_of_those_below_have_a_page(
     world: World, page: Client, mandal: Account
 ) -> None:
-    own = body(page.get("/programmes/record/"))
-    assert "My record" in own and f"/bearers/{mandal.public_id}/" in own
+    own = body(page.get("/programmes/work/"))
+    assert "My work" in own and f"/bearers/{mandal.public_id}/" in own
     assert f"/programmes/record/{mandal.public_id}/" in body(page.get(f"/bearers/{mandal.public_id}/"))
     assert "Bilal Dar" in body(page.get(f"/programmes/record/{mandal.public_id}/"))
-    assert browser(mandal).get(f"/programmes/record/{mandal.public_id}/").status_code == 200
+    answer = browser(mandal).get(f"/programmes/record/{mandal.public_id}/?lang=en")
+    assert answer.headers["Location"] == "/programmes/work/?lang=en", "their own is My work"

@@ -1,32 +1,24 @@
 """In-charges: the list to publish, the units that miss one, and one's own page to accept or decline."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.words import named
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
-from abhiyan.programmes.rules import pace
-from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
-from abhiyan.ui.numbers import grouped
-from abhiyan.ui.posts import posted
 from abhiyan.units.models import Kind
 
 from . import shown
@@ -174,9 +166,6 @@ def _missing_in_all(
     return sum(level.missing for level in levels if kind in ("", level.kind))
 
 
-ANSWERS = {"accept": True, "decline": False}  # what the buttons send; anything else is no answer
-
-
 @form_page
 def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
     """Name somebody in charge of a programme in a unit. Looking at this address leads to the page it belongs to."""
@@ -207,124 +196,3 @@ def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
     if done:
         return redirect(here.href(href_of(one)))
     return programme_page(request, one, in_charge=form, status=done.status)
-
-
-class DeclineChargeForm(forms.Form):
-    """Why somebody declines, if they want to say."""
-
-    reason = forms.CharField(
-        label=_("Why not? The person who named you reads it."),
-        required=False,
-        max_length=actions.LONGEST_REASON,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
-@require_GET
-def charges(request: Request) -> HttpResponseBase:
-    """What the viewer is in charge of, and what waits for their answer."""
-    return _charges(request)
-
-
-def _charges(
-    request: Request,
-    *,
-    problem: str = "",
-    answered: tuple[int, DeclineChargeForm] | None = None,
-    status: int = 200,
-) -> HttpResponseBase:
-    """answered: the charge that was declined, and the form that says what is wrong with it."""
-    filled = dict([answered] if answered else [])
-    account_id = request.viewer.account_id
-    assert account_id is not None  # the access table lets nobody else here
-    at = clock.now()
-    found = queries.own_charges(account_id, on=shown.today(at))
-    return render(
-        request,
-        "programmes/charge_list.html",
-        {
-            "here": "today",
-            "crumbs": [(say("What I am in charge of"), "")],
-            "problem": problem,
-            "rows": [
-                {
-                    "charge": charge,
-                    "name": shown.name_of(charge.programme),
-                    "href": _page_of(request, charge),
-                    "unit": named(charge.unit_names),
-                    "said": _said(request, charge, at=at) if n < MOST_SAID else [],
-                    "form": filled.get(charge.id) or _answer_form(charge.id),
-                }
-                for n, charge in enumerate(found)
-            ],
-        },
-        status=status,
-    )
-
-
-def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> list[str]:
-    """Say how many somebody answers for and until when, in each measure with a target. If they see the unit's counts,
-    say how many a day."""
-    if not charge.targets:
-        return [say("No target is set here yet.")]
-    one = charge.programme
-    days: dict[str, Any] = {
-        "opens_on": one.opens_on,
-        "closes_on": one.closes_on,
-        "on": clock.day_in(one.zone, at),
-    }
-    ladders: dict[int, Ladder] = {}
-    if _page_of(request, charge):
-        numbers = [each.measure for each in charge.targets]
-        ladders = queries.ladders_by_measure(
-            node=charge.unit_id, hierarchy=one.hierarchy, programme=one, measures=numbers, at=at
-        )
-    lines = []
-    for each in charge.targets:
-        words = say("You answer for %(n)s by %(day)s.") % {
-            "n": grouped(each.n),
-            "day": date_format(one.closes_on, "j F Y"),
-        }
-        if each.measure in ladders:
-            words = f"{words} {pace.said(ladders[each.measure].counted, each.n, **days)}"
-        lines.append(f"{each.name}: {words}" if each.name else words)
-    return lines
-
-
-def _page_of(request: Request, charge: queries.OwnCharge) -> str:
-    """The programme's page at the unit; empty for whom it is out of sight: being in charge opens no page."""
-    if charge.lo is None or not request.viewer.sees_counts_at(charge.lo):
-        return ""
-    return shown.href(charge.programme, "programme", charge.unit_code)
-
-
-def _answer_form(in_charge: int, given: QueryDict | None = None) -> DeclineChargeForm:
-    return DeclineChargeForm(given, auto_id=f"charge_{in_charge}_%s")
-
-
-@posted("programmes:charges", takes=())
-def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
-    """Accept or decline what one was named for."""
-    accepts = ANSWERS[pressed(request, "answer", *ANSWERS)]
-    form = _answer_form(in_charge, request.POST)
-    if not form.is_valid():
-        return _charges(request, answered=(in_charge, form), status=422)
-    try:
-        actions.answer_charge(
-            in_charge_id=in_charge,
-            accepts=accepts,
-            reason=form.cleaned_data["reason"],
-            by=request.actor,
-            at=clock.now(),
-        )
-    except NotFound:
-        raise
-    except Refused as refused:
-        return _charges(request, problem=str(refused), status=refused.status)
-    if accepts:
-        say_when_done(request, _("Accepted. Thank you."))
-    else:
-        say_when_done(
-            request, _("Declined. Somebody else will be named; until then you can still accept here.")
-        )
-    return redirect("programmes:charges")

@@ -96,7 +96,7 @@ FILED = (
     ),
     *(
         "programmes:programme",
-        "programmes:record",
+        "programmes:my_work",
         "programmes:schedule",
         "programmes:targets",
         "programmes:tasks",

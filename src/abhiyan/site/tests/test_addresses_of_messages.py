@@ -33,7 +33,7 @@ PATHS: dict[str, str] = {
     "duty.calls": reverse("dialogues:calls"),
     "duty.centre": "/",
     "duty.circular": reverse("messaging:circular", args=[IDENT]),
-    "duty.in_charge": reverse("programmes:charges"),
+    "duty.in_charge": reverse("programmes:my_work"),
     "duty.meeting": QUESTION % WORD,
     "duty.morning": "/",
     "duty.office": QUESTION % WORD,

@@ -113,10 +113,11 @@ def everywhere(cast: Cast, frame: Frame, unit: str) -> dict[str, str]:
     client = cast.client("state_president")
     page = reverse("verification:frame", args=[frame.public_id])
     paper = client.get(reverse("review:dossier_print", args=[unit])).content
+    leader = cast.accounts["state_president"].public_id
     return {
         "unit": words(client, reverse("site:unit", args=[unit])),
         "today": words(client, "/today/"),
-        "record": words(client, reverse("programmes:record")),
+        "record": words(cast.client("national_president"), reverse("programmes:record_of", args=[leader])),
         "dossier": words(client, reverse("review:dossier", args=[unit])),
         "paper": "".join(text_of(paper, n) for n in range(len(pypdfium2.PdfDocument(paper)))),
         "frame": words(client, f"{page}?unit={unit}"),
@@ -135,7 +136,7 @@ class Place:
 
     code: str
     role: str
-    is_home: bool = False  # whether the role sits there: then Today and the record are about it
+    is_home: bool = False  # whether the role sits there: then Today is about it
     tree: int = Hierarchy.ORGANISATIONAL
 
 
@@ -217,7 +218,6 @@ def pages_about(cast: Cast, role: str, place: Place, *, frame: Frame) -> dict[st
         found["programme"] = words(client, programme + where)
     if place.is_home:
         found["today"] = words(client, "/today/")
-        found["record"] = words(client, reverse("programmes:record"))
     return found
 
 

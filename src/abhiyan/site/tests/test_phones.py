@@ -381,8 +381,8 @@ def test_silent_phones_are_listed_and_told_today_to_whom_it_concerns(cast: Cast,
 
 
 def test_my_record_says_where_one_is_signed_in(cast: Cast, phone: Client) -> None:
-    assert "/field/phones/" in cast.client("booth_worker").get("/programmes/record/").content.decode()
-    assert "/field/phones/" not in cast.client("booth_president").get("/programmes/record/").content.decode()
+    assert "/field/phones/" in cast.client("booth_worker").get("/programmes/work/").content.decode()
+    assert "/field/phones/" not in cast.client("booth_president").get("/programmes/work/").content.decode()
 
 
 @pytest.fixture

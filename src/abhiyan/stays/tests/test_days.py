@@ -111,7 +111,7 @@ def test_an_unknown_place_keeps_the_unsigned_shade_until_the_yes(
     assert counts(run, world)[:3] == (1, 1, 0)
     me = browser(leader)
     waiting = "0 confirmed, 0 counted, 1 waiting for the booth president’s yes, 1 marked by the leader"
-    assert days_said(world, leader) == waiting and waiting in me.get("/programmes/record/").text
+    assert days_said(world, leader) == waiting and waiting in me.get("/programmes/work/").text
     page = me.get(f"/field/day/{own.pk}/").text
     assert "It counts when the booth president says yes." in page and "Waits for a yes" in page
     assert "Waits for a yes" in me.get("/stays/days/").text
@@ -281,7 +281,7 @@ def test_the_phone_sends_its_mark_once_and_the_counts_stand_on_record_and_dossie
     president(yes=True)
     said = "1 confirmed, 1 counted, 1 marked by the leader"
     assert (
-        said in phone.get(reverse("programmes:record")).text
+        said in phone.get(reverse("programmes:my_work")).text
         and "November 2026" in phone.get("/stays/days/").text
     )
     with translation.override("en"):

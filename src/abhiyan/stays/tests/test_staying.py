@@ -145,7 +145,7 @@ def test_without_a_place_it_keeps_the_unsigned_shade_until_the_host_says_yes(
     whole(own, worker, point=None)
     assert counts(run, world)[:2] == (1, 1) and stay(own.pk).flaw == ""
     me, desk = browser(worker), browser(world.holder("state_president", "N1"))
-    record, page = me.get("/programmes/record/").text, me.get(f"/field/stay/{own.pk}/").text
+    record, page = me.get("/programmes/work/").text, me.get(f"/field/stay/{own.pk}/").text
     assert "0 confirmed, 0 counted, 1 waiting for the host’s yes, 1 reported by arrival" in record
     assert "The stay counts when the host says yes." in page and "Waits for a yes" in page
     assert "waits for the host’s yes" in desk.get(f"/stays/{run.public_id}/?unit=N111").text
@@ -153,7 +153,7 @@ def test_without_a_place_it_keeps_the_unsigned_shade_until_the_host_says_yes(
         actions.ask_hosts(at=NOW + DAY + 8 * HOUR)
     hosts(own, yes=True, at=NOW + DAY + 9 * HOUR)
     assert counts(run, world) == (1, 0, 1, 1)
-    assert "1 confirmed, 1 counted, 1 reported by arrival" in me.get("/programmes/record/").text
+    assert "1 confirmed, 1 counted, 1 reported by arrival" in me.get("/programmes/work/").text
 
 
 def test_a_village_without_a_point_keeps_the_unsigned_shade(

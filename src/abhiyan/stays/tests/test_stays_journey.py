@@ -212,5 +212,5 @@ def test_a_place_is_given_declined_given_again_worked_offline_and_confirmed(
     look(desk, "stays unit")
     desk.goto(f"/stays/{run.public_id}/?unit=JK-SRI")
     look(desk, "stays board confirmed")
-    desk = visit("/programmes/record/", "booth_president", size=size, language=language)
-    look(desk, "stays on my record")
+    desk = visit("/programmes/work/", "booth_president", size=size, language=language)
+    look(desk, "stays on my work")
