@@ -30,12 +30,13 @@ def tables() -> list[list[list[str]]]:
         [[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()[2:]]
         for table in re.findall(r"(?:^\|.*\n)+", WORDS, re.MULTILINE)
     ]
-    assert len(found) == 2
+    assert len(found) == 3
     return found
 
 
 TERMS = {row[0]: row[2] for row in tables()[0] if row[2]}
 NOT_HINDI = [word.strip() for row in tables()[1] for word in row[0].split(",")]
+RIDDLES = [row[0] for row in tables()[2]]  # words of one row, or a label with a capital
 
 
 def strings() -> Iterator[tuple[str, str, str]]:
@@ -143,7 +144,17 @@ def faults(english: str) -> list[str]:
         len(re.findall(r"[A-Za-z0-9'’-]+", sentence)) for sentence in re.split(r"(?<=[.!?;:])\s+", plain)
     ]
     long = [f"{n} words" for n in lengths if n > LONGEST]
-    return long + [match[0] for match in NOT_ENGLISH.finditer(plain)]
+    riddles = [
+        found[0]
+        for row in RIDDLES
+        for found in [
+            re.fullmatch(re.escape(row), plain.strip())
+            if row[0].isupper()
+            else re.search(rf"\b({row.replace(', ', '|')})\b", plain, re.IGNORECASE)
+        ]
+        if found
+    ]
+    return long + riddles + [match[0] for match in NOT_ENGLISH.finditer(plain)]
 
 
 def hindi_faults(hindi: str) -> list[str]:
@@ -166,10 +177,19 @@ def test_no_hindi_string_has_a_word_that_has_a_plainer_one() -> None:
         "It stands on three files.",
         "Nobody is in charge here yet.",
         "word " * 21,
+        "Share the ladder",
+        "With its 95% interval",
+        "Gap, at least",
+        "Counts",
     ],
 )
 def test_a_riddle_is_found(english: str) -> None:
     assert faults(english)
+
+
+@pytest.mark.parametrize("english", ["What counts here", "People on the list", "The gap, at least"])
+def test_a_sentence_may_hold_the_words_of_a_riddle(english: str) -> None:
+    assert faults(english) == []
 
 
 def test_a_word_of_the_office_is_found_in_hindi_and_a_word_that_holds_it_is_not() -> None:

@@ -95,7 +95,7 @@ CONTACT_ACTIVITY = Activity(
             },
             measures=(
                 MeasureTemplate(TALKED, "talked", {"en": "Talked with", "hi": "बात हुई"}),
-                MeasureTemplate(LISTED, "listed", {"en": "On the list", "hi": "सूची में"}),
+                MeasureTemplate(LISTED, "listed", {"en": "People on lists", "hi": "सूचियों में लोग"}),
                 MeasureTemplate(
                     CALLED,
                     "called",

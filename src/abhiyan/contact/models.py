@@ -158,7 +158,7 @@ class ContactEntry(models.Model):
     again_at = models.DateTimeField(null=True)  # of calls: not before
     tries = models.SmallIntegerField(default=0, db_default=0)
     last_outcome = models.TextField(default="", db_default="")  # of ContactTry.Outcome
-    item_id = models.UUIDField(null=True)  # of "On the list", once the person gave consent
+    item_id = models.UUIDField(null=True)  # of "People on lists", once the person gave consent
 
     class Meta:
         db_table = "contact_entry"

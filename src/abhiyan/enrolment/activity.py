@@ -108,8 +108,8 @@ DRIVE = Activity(
             code=MEMBERS.template,
             names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
             about={
-                "en": "People join by web, missed call, a worker's app or on paper; every unit sees its ladder.",
-                "hi": "लोग वेब, मिस्ड कॉल, कार्यकर्ता ऐप या काग़ज़ से जुड़ते हैं; हर इकाई अपनी सीढ़ी देखती है।",
+                "en": "People join by web, missed call, a worker's app or on paper; every unit sees its own figures.",
+                "hi": "लोग वेब, मिस्ड कॉल, कार्यकर्ता ऐप या काग़ज़ से जुड़ते हैं; हर इकाई अपने आँकड़े देखती है।",
             },
             measures=(MeasureTemplate(MEASURE, MEMBERS.measure, MEMBERS.counts),),
             days=60,

@@ -378,7 +378,7 @@ def attendance(one: Meeting, *, at: datetime) -> WhoCame:
         counted=came,
         confirmed=confirmed,
         definitions=MEANINGS,
-        short=_("An estimate needs a frame of the programme."),
+        short=_("An estimate needs a round of checks."),
     )
     has_begun = days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
     return WhoCame(invited, coming, by_phone, has_begun and one.cancelled_at is None, drawn, messages)

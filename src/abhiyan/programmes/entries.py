@@ -53,13 +53,15 @@ ENTRIES = (
     ),
     NavigationEntry("programmes:create", _("New programme"), words=_("make a campaign, start a drive")),
     NavigationEntry("programmes:targets", _("Targets"), words=_("goal, split, due"), of="any"),
-    NavigationEntry("programmes:counts", _("Counts"), words=_("figures by week, channel, age"), of="any"),
+    NavigationEntry(
+        "programmes:counts", _("All figures"), words=_("counts and figures by week, channel, age"), of="any"
+    ),
     NavigationEntry(
         "programmes:in_charges", _("In-charges"), words=_("responsible, name somebody"), of="any"
     ),
     NavigationEntry(
         "programmes:below", _("Furthest behind"), words=_("late, units below, who is behind"), of="any"
     ),
-    NavigationEntry("programmes:own_figures", _("Own figures"), words=_("what the unit says"), of="any"),
-    NavigationEntry("programmes:share", _("Share the ladder"), words=_("picture, WhatsApp"), of="any"),
+    NavigationEntry("programmes:own_figures", _("What units say"), words=_("what the unit says"), of="any"),
+    NavigationEntry("programmes:share", _("Share the figures"), words=_("picture, WhatsApp"), of="any"),
 )

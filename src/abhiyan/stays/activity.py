@@ -81,7 +81,7 @@ STAYS_ACTIVITY = Activity(
     },
     is_by_place=True,
     owes=owes,
-    page=Page("stays:board", _("Places and workers"), LEADS),
+    page=Page("stays:board", _("Stays by place"), LEADS),
     facts=facts_of(KIND),
     orphans={
         "stays of unknown items": "select count(*) as n from stays_stay s where s.item_id is not null"

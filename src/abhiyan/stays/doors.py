@@ -27,7 +27,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         if covers_part(one, (unit.lo, unit.hi)):
             page = address_of("stays:board", one.public_id)
             yield Door(
-                _("Places and workers: %(programme)s") % {"programme": named(one.names)},
+                _("Stays by place: %(programme)s") % {"programme": named(one.names)},
                 address(page, unit.code),
                 icon="people",
             )

@@ -13,12 +13,15 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from .numbers import grouped, of_100
+from .squares import Shape, work_shape
 
 Words = str | Promise
 
 RUNGS = ("reported", "counted", "confirmed", "estimate")
 BARS = ("counted", "confirmed")  # the rungs that are drawn against the target
 WIDE = 30  # points of 100: the middle of a wider interval says nothing
+LEAST_REAL = 0.9  # Share of the checked items that may be real, at the best end of the interval.
+WORST = "C"  # Grade of a unit that is too small for an estimate.
 
 NAMES: Mapping[str, Words] = {
     "reported": _("Reported"),
@@ -42,7 +45,7 @@ DEFINITIONS: Mapping[str, Words] = {
         "The person said yes on their own phone, at least 24 hours later. No reply is never a yes."
     ),
     "estimate": _(
-        "How many of 100 are real, with the 95% interval, from random checks by people outside the "
+        "How many of 100 are real, at least and at most. It comes from random checks by people outside the "
         "line of command. It is about all entries from one day to another, and names no entry."
     ),
 }
@@ -130,6 +133,22 @@ class LadderShown:
     def behind(self) -> int:
         """How many fewer are counted than are due by today; 0 where nothing is missing."""
         return 0 if self.counted is None else max(0, self.due - self.counted)
+
+    @property
+    def is_doubted(self) -> bool:
+        """True where independent checks find too many of its entries not real."""
+        return self.grade == WORST or (self.estimate is not None and (self.high or 0) < LEAST_REAL)
+
+    @property
+    def work(self) -> Shape:
+        """How far its work is, for a map: what is counted against what is due by today, unless checks doubt it."""
+        return Shape.CROSSED if self.is_doubted else work_shape(self.counted, self.due)
+
+    @property
+    def work_words(self) -> str:
+        """Give the numbers behind `work`; "" where they are not shown."""
+        words = say("%(n)s counted, %(due)s due by today") if self.due else say("%(n)s counted")
+        return "" if self.counted is None else words % {"n": grouped(self.counted), "due": grouped(self.due)}
 
     @property
     def behind_words(self) -> str:

@@ -1,7 +1,8 @@
 """A map of symbols: where the numbers are. Pure: degrees and numbers in, positions on the drawing out.
 
 Each place is two circles by area: a ring for the target, a disc for what was counted. The number reported is in its
-words. Past MANY places they are put together on a grid: 11,838 booths are no map.
+words. A place with a shape is a square instead, by how far its work is (`ui.squares.WORK`). Past MANY places they are
+put together on a grid: 11,838 booths are no map.
 """
 
 import math
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from abhiyan.ui.ladder import LadderShown
+from abhiyan.ui.squares import WORK, Shape
 
 WIDTH = 380.0
 TALLEST = 460.0
@@ -17,19 +19,27 @@ MANY = 200
 CELL = 36.0  # of the grid, when places are put together
 LABELS = 40
 LETTER, LINE = 6.6, 15.0  # of a label, roughly
+SQUARE = 13.5  # side of a place with a shape
+
+NO_FIGURES = LadderShown(name="")
 
 Ring = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MapPlace:
-    """A unit on the map. A place without a point, or far outside the outlines, is counted as left out."""
+    """A unit on the map. A place without a point, or far outside the outlines, is counted as left out.
+
+    shape: how far its work is; words: the same in words, after its name. ladder: its figures, without a shape.
+    """
 
     name: str
     lon: float | None
     lat: float | None
-    ladder: LadderShown
+    ladder: LadderShown = NO_FIGURES
     href: str = ""
+    shape: Shape | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,13 @@ class Symbol:
     counted: int | None
     r_target: float | None
     r_counted: float | None
+    shape: Shape | None = None
+    words: str = ""
+
+    @property
+    def placed(self) -> str:
+        """Put the middle of its square on the point, as SVG's transform."""
+        return f"translate({self.x - SQUARE / 2:g} {self.y - SQUARE / 2:g}) scale({SQUARE / 9:g})"
 
 
 @dataclass(frozen=True)
@@ -179,11 +196,15 @@ def draw(places: Sequence[MapPlace], boundaries: Outlines | None = None) -> MapD
         pad_lat = max(0.2, (max(p[1] for p in edge) - min(p[1] for p in edge)) * 0.15)
         west, east = min(p[0] for p in edge) - pad_lon, max(p[0] for p in edge) + pad_lon
         south, north = min(p[1] for p in edge) - pad_lat, max(p[1] for p in edge) + pad_lat
-        usable = [
+        inside = [
             place
             for place in usable
             if west <= (place.lon or 0) <= east and south <= (place.lat or 0) <= north
         ]
+        if 2 * len(inside) >= len(usable):
+            usable = inside
+        else:  # outlines of one part alone, as of one state of a nation: they are no ground for the others
+            rings, edge = (), []
     if not usable:
         return None
     points = [(place.lon or 0.0, place.lat or 0.0) for place in usable]
@@ -241,13 +262,23 @@ def _symbols(groups: Iterable[list[tuple[MapPlace, float, float]]], biggest: flo
                 counted=counted,
                 r_target=radius(target),
                 r_counted=radius(counted),
+                shape=_least(place.shape for place, _, _ in members),
+                words=first.words if len(members) == 1 else "",
             )
         )
     # large ones first, so that small ones lie on top and can be pressed
     return sorted(symbols, key=lambda symbol: (-_reach(symbol), symbol.y, symbol.x))
 
 
+def _least(shapes: Iterable[Shape | None]) -> Shape | None:
+    """Choose what needs work most, where several places are one symbol."""
+    order = list(WORK)
+    return min(filter(None, shapes), key=order.index, default=None)
+
+
 def _reach(symbol: Symbol) -> float:
+    if symbol.shape:
+        return SQUARE / 2
     return max(symbol.r_target or 0.0, symbol.r_counted or 0.0, 3.0)
 
 

@@ -1,8 +1,11 @@
 """Small squares, one for each thing by how far it is: units, reviews, periods. Of many, one bar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 MOST = 60  # more are drawn as a bar
 A_LINE, SIDE = 20, 12  # squares in a line; of one, with its gap
@@ -19,6 +22,35 @@ class Shape(StrEnum):
     EMPTY = "empty"  # dashed
     WAITING = "waiting"  # faint: not its time yet
     ABSENT = "absent"  # a dash: nothing was asked
+
+
+# A map shows by shape how far the work of a unit is. The legend and each name have these words.
+WORK: Mapping[Shape, Promise] = {
+    Shape.EMPTY: _("nothing yet"),
+    Shape.OPEN: _("less than half"),
+    Shape.CROSSED: _("checks find many not real"),
+    Shape.HALF: _("half or more"),
+    Shape.FULL: _("all of it"),
+    Shape.WAITING: _("nothing to do yet"),
+    Shape.ABSENT: _("not known"),
+}
+
+
+def work_shape(n: int | None, due: int) -> Shape:
+    """How much of what is due is there. n: None where it is not shown."""
+    if n is None:
+        return Shape.ABSENT
+    if due <= 0:
+        return Shape.WAITING
+    if n >= due:
+        return Shape.FULL
+    return Shape.HALF if 2 * n >= due else Shape.OPEN if n else Shape.EMPTY
+
+
+def work_legend(shapes: Iterable[Shape]) -> list[tuple[Shape, Promise]]:
+    """List the shapes that are drawn with their words, the least first."""
+    drawn = set(shapes)
+    return [(shape, words) for shape, words in WORK.items() if shape in drawn]
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,7 @@ class RedrawForm(forms.Form):
     """Another public value, and why."""
 
     reason = forms.CharField(
-        label=_("Why it never came"), max_length=500, help_text=_("It stays in sight with the frame.")
+        label=_("Why it never came"), max_length=500, help_text=_("It stays in sight with the round.")
     )
     source = forms.CharField(
         label=_("Another public value"),
@@ -222,7 +222,7 @@ class TopUpForm(forms.Form):
         min_value=1,
         max_value=100,
         required=False,
-        help_text=_("Of the interval for the whole, if everybody answers."),
+        help_text=_("For the whole, if everybody answers."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _flags(some: Sequence[Flag], title: str, meta: str) -> Iterator[Owed]:
 
 
 def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:
-    name = _("Frame %(number)s of %(programme)s") % {
+    name = _("Round of checks %(number)s of %(programme)s") % {
         "number": frame.number,
         "programme": named(frame.programme.names),
     }
@@ -86,7 +86,7 @@ def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:
     if is_past_end(frame, at):
         yield Owed(
             urgency=1,
-            title=_("Close this frame"),
+            title=_("Close this round of checks"),
             meta=_("%(frame)s: the last day of checking is over.") % {"frame": name},
             href=reverse("verification:frame_close", args=[frame.public_id]),
             act=_("Close"),

@@ -14,7 +14,7 @@ class PartOfWhole(Refused):
 
 
 class NoItems(Refused):
-    message = _("Nothing has been counted since the last frame.")
+    message = _("Nothing has been counted since the last round of checks.")
 
 
 class NothingToDraw(Refused):
@@ -30,7 +30,7 @@ class SourceMissing(Refused):
 
 
 class ValueKnown(Refused):
-    message = _("That value is known already, or will be before the frame is published. Choose a later one.")
+    message = _("That value is known already, or will be before the list is published. Choose a later one.")
 
 
 class ValueWrong(Refused):
@@ -46,11 +46,11 @@ class EndTooEarly(Refused):
 
 
 class FrozenMeanwhile(Refused, status=409):
-    message = _("This frame is frozen already. Look at it before you plan the next one.")
+    message = _("This list is frozen already. Look at it before you plan the next one.")
 
 
 class DrawnAlready(Refused, status=409):
-    message = _("This frame has been drawn. A second draw is refused: it would let somebody choose.")
+    message = _("This round has been drawn. A second draw is refused: it would let somebody choose.")
 
 
 class NotDue(Refused):
@@ -62,7 +62,7 @@ class NamedBefore(Refused):
 
 
 class NotDrawn(Refused, status=409):
-    message = _("This frame has not been drawn yet.")
+    message = _("This round has not been drawn yet.")
 
 
 class NothingMore(Refused):
@@ -70,15 +70,15 @@ class NothingMore(Refused):
 
 
 class EndPassed(Refused, status=409):
-    message = _("The last day of checking is over. You can only close this frame.")
+    message = _("The last day of checking is over. You can only close this round.")
 
 
 class ChecksOpen(Refused, status=409):
-    message = _("Some checks are not finished. You can close this frame when they are, or after %(day)s.")
+    message = _("Some checks are not finished. You can close this round when they are, or after %(day)s.")
 
 
 class FrameClosed(Refused, status=409):
-    message = _("This frame is closed.")
+    message = _("This round is closed.")
 
 
 class NoVerifier(Refused, status=403):
@@ -138,11 +138,11 @@ class VisitOnAnotherDay(Refused):
 
 
 class NotInFrame(Refused):
-    message = _("Line %(row)s: the frame has nothing of this person's district.")
+    message = _("Line %(row)s: the list has nothing of this person's district.")
 
 
 class PlantedAlready(Refused):
-    message = _("Line %(row)s: this phone is in this frame already.")
+    message = _("Line %(row)s: this phone is in this round already.")
 
 
 class WhyMissing(Refused):
@@ -183,7 +183,7 @@ class FreshUnderWay(Refused, status=409):
 
 class NobodyReady(Refused, status=409):
     message = _(
-        "Nobody can be checked yet. Workers still have time to answer, or too few of their entries are in the frame. "
+        "Nobody can be checked yet. Workers still have time to answer, or too few of their entries are in the round. "
         "Or too few people with a known answer are asked in their district."
     )
 

@@ -306,7 +306,7 @@ def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: da
 
 
 def _join_list(entry: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
-    """Somebody on a list wants to be asked: from a row of the import they become an item of "On the list"."""
+    """Somebody on a list wants to be asked: from a row of the import they become an item of "People on lists"."""
     item = needed(items_by_id([needed(row.item_id)]).get(needed(row.item_id)))
     if entry.item_id is None and entry.list.day is not None:
         gone = TallyChange(programme.pk, LISTED, BY_LIST, entry.unit_id, entry.list.day, REPORTED, -1)

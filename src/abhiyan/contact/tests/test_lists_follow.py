@@ -62,7 +62,7 @@ def listed(world: World, run: Programme, tmp_path: Path) -> ContactList:
 
 
 def growth(world: World, run: Programme, code: str) -> Ladder:
-    """The rungs of "On the list" in a unit."""
+    """The rungs of "People on lists" in a unit."""
     with system("test"):
         programmes.fold(at=NOW)
         return ladder(programme=run, node=world.unit(code), hierarchy=1, measure=LISTED, at=NOW)

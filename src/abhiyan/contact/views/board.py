@@ -17,6 +17,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.units import queries as units
 
 Outcome = ContactTry.Outcome
 BELOW: tuple[Column[office.UnitContacts], ...] = (
@@ -84,6 +85,13 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
             for key, words in VIEWS.items()
         ],
         "show": show,
+        "map": units.work_map(
+            () if show else below,
+            lambda row: (row.met, row.doors),
+            lambda row: here.href(page, unit=row.code),
+            within=here.unit.id,
+            at=at,
+        ),
         "held_back": [(str(WHY_OUT.get(why, why)), n) for why, n in held],
         "may_run": one.state == Programme.State.OPEN and request.viewer.may_at(actions.RUN, here.span[0]),
     }

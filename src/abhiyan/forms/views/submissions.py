@@ -192,7 +192,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=chosen.words if chosen else "",
     )
     context = {
-        **_about(one, here, say("Counts")),
+        **_about(one, here, say("All figures")),
         "is_unnamed": queries.is_unnamed(one),
         "months": [
             (say("All"), "", month is None),

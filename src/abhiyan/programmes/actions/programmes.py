@@ -62,9 +62,7 @@ class WindowOver(Refused):
 class WindowOutside(Refused):
     """A drive beneath another runs within its days."""
 
-    message = _(
-        "The whole drive runs from %(first)s to %(last)s. The drives beneath it run within these days."
-    )
+    message = _("The whole drive runs from %(first)s to %(last)s. Its parts run within these days.")
 
 
 class ScopeEmpty(Refused):

@@ -237,7 +237,7 @@ def _parts(one: Estimated, *, is_rounded: bool) -> str:
     ]
     if not parts:
         return ""
-    return say("Parts of the frame %(window)s: %(parts)s.") % {
+    return say("By group, %(window)s: %(parts)s.") % {
         "window": _window(one),
         "parts": "; ".join(parts),
     }
@@ -257,7 +257,7 @@ def _checks(share: RealShare, count: Count, *, is_open: bool) -> str:
         words = say("%(n)s checks answered, %(open)s refused, not reached or not asked yet.")
     said = [
         words % {"n": count(share.finished), "open": count(share.not_told)},
-        say("95%% intervals; method: %(method)s.") % {"method": share.method},
+        say("The ranges hold in 95 of 100 cases; method: %(method)s.") % {"method": share.method},
     ]
     if not share.is_corrected:
         said.append(say("As answered: not corrected for verifiers' errors."))
@@ -265,7 +265,7 @@ def _checks(share: RealShare, count: Count, *, is_open: bool) -> str:
 
 
 def _frame(one: Estimated) -> str:
-    said = say("Frame of %(day)s.") % {"day": _day(one.frozen_on)}
+    said = say("Checks of %(day)s.") % {"day": _day(one.frozen_on)}
     if one.ends_on is None:
         return said
     return f"{said} {say('Provisional until %(day)s.') % {'day': _day(one.ends_on)}}"

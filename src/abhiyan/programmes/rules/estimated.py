@@ -6,12 +6,10 @@ from datetime import date
 
 from django.utils.functional import Promise
 
-from abhiyan.ui.ladder import WIDE
+from abhiyan.ui.ladder import LEAST_REAL, WIDE, WORST
 from abhiyan.ui.numbers import of_100
 
 Text = str | Promise
-LEAST_REAL = 0.9  # Share of the checked items that may be real, at the best end of the interval.
-WORST = "C"  # Grade of a unit that is too small for an estimate.
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ def test_the_programme_and_the_search_lead_to_the_counts(cast: Cast) -> None:
     client = cast.client("district_in_charge")
     page = client.get(reverse("programmes:programme", args=[cast.world.programme.public_id])).content.decode()
     assert "/counts/?unit=JK-SRI&amp;in=organisational" in page or "/counts/?unit=JK-SRI&in=" in page
-    for text in ("Counts", "counts " + str(cast.world.programme.names["en"])[:6]):
+    for text in ("All figures", "counts " + str(cast.world.programme.names["en"])[:6]):
         found = client.get("/search/", {"q": text}).content.decode()
         assert reverse("programmes:counts", args=[cast.world.programme.public_id]) in found, text
     with override("hi"):

@@ -45,7 +45,7 @@ def test_it_has_its_window_its_checks_and_what_it_covers() -> None:
     )
     assert truth.short == "82 of 100 (73–87)"
     assert truth.how.startswith(
-        "Parts of the frame from 23 Oct 2026 to 13 Nov 2026: Counted 92 of 100 (87–96), from 1,400 checks; "
+        "By group, from 23 Oct 2026 to 13 Nov 2026: Counted 92 of 100 (87–96), from 1,400 checks; "
         "Phone not answered yet 67 of 100 (60–75), from 701 checks."
     )
     with override("hi"):

@@ -85,7 +85,7 @@ COLUMNS: tuple[Column[UnitBelowLine], ...] = (
         "unsigned", _("Phone not answered yet"), lambda row: _few(row.child.ladder.unsigned), css="num wide"
     ),
     Column("behind", _("Fewer than due"), lambda row: row.behind, css="num"),
-    Column("ladder", _("Ladder"), css="lad"),
+    Column("ladder", _("Progress"), css="lad"),
     Column("share", _("Share of target"), _share, css="num pct"),
     *queries.checked_columns(lambda row: row.drawn),
 )

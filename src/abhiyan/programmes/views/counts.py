@@ -91,7 +91,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     at, rung, by = clock.now(), asked["rung"], asked["by"]
     of: dict[str, Any] = {"node": node, "programme": one, "measure": int(asked["measure"]), "at": at}
     context: dict[str, Any] = {
-        **shown.frame(one, (say("Counts"), "")),
+        **shown.frame(one, (say("All figures"), "")),
         "unit_name": here.name,
         "path": here.crumbs(seen_by=request.viewer),
         "hierarchies": here.segments(),

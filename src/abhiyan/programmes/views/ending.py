@@ -67,7 +67,7 @@ def close(request: Request, public_id: UUID) -> HttpResponseBase:
         title=say("Close this programme: %(name)s") % {"name": name},
         text=[
             *activities.of(one.kind).stops(public_id),
-            *([say("The drives beneath it close with it.")] if one.parts else []),
+            *([say("Its parts close with it.")] if one.parts else []),
             say("Its targets and people in charge can no longer be changed."),
             say("Its figures stay, and everybody can still read them."),
             say("A closed programme cannot be opened again."),

@@ -105,7 +105,7 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     if done:
         return redirect(shown.href(one, "own_figures", here.unit.code))
     context: dict[str, Any] = {
-        **shown.frame(one, (say("Own figures"), "")),
+        **shown.frame(one, (say("What units say"), "")),
         "unit": here.unit,
         "unit_name": here.name,
         "form": form if may else None,

@@ -149,7 +149,7 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
         request,
         "programmes/ladder_share.html",
         {
-            **shown.frame(one, (_("Share the ladder"), "")),
+            **shown.frame(one, (_("Share the figures"), "")),
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
             "shared": made,

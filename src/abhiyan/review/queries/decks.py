@@ -423,9 +423,7 @@ def _compared(
     said = [truth.parts, truth.no_entry, truth.checks, truth.frame]
     if (n := sum(_gap(row).true is not None for row in rows)) > 1:
         missing = {"n": grouped(n), "missing": f"{n * (1 - CONFIDENCE):.1f}"}
-        said.append(
-            say("Of these %(n)s intervals of 95%%, about %(missing)s miss the truth by chance.") % missing
-        )
+        said.append(say("Of these %(n)s ranges, about %(missing)s miss the truth by chance.") % missing)
     return own, rows, [one for one in said if one]
 
 

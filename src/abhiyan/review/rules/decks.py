@@ -211,7 +211,7 @@ def _rungs(about: About, drawn: LadderShown) -> Slide:
     names = {key: str(NAMES[key]) for key in (*BARS, "unsigned")}
     bars, numbers = tuple(_rung(drawn, key) for key in BARS), (_rung(drawn, "reported"),)
     body = Bars(bars, names, drawn.target, target, beyond, numbers, _checked(drawn))
-    foot = [_("Four rungs, never added up."), *_SENTENCES.split(str(drawn.note))]
+    foot = [_("Four numbers, never added up."), *_SENTENCES.split(str(drawn.note))]
     meant = [
         f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
     ]
@@ -326,9 +326,9 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
         return
     others = len(of.gaps) - len(known)
     title = _compared(known, of.whole)
-    names = (_("real"), _("gap"), _("cannot be told apart: intervals overlap"))
+    names = (_("real"), _("gap"), _("cannot be told apart: the ranges overlap"))
     foot = [
-        _("Line: 95% interval. Dot: its middle; a wide interval has none."),
+        _("Line: at least to at most. Dot: the middle; a wide line has none."),
         _("A gap is a question to the unit, not a verdict."),
         *([filled(_more_unknown(others), n=others)] if others else []),
         *of.checks,

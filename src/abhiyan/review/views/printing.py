@@ -181,7 +181,7 @@ def _compared(some: Sequence[Compared]) -> list[list[str]]:
         _("Reported"),
         _("Entries"),
         _("Real"),
-        _("Gap, at least"),
+        _("Not real, at least"),
     ]
     return [
         head,

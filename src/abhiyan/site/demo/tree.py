@@ -99,10 +99,22 @@ def rows(seed: str) -> list[UnitRowSample]:
 def _rows(seed: str) -> Iterator[UnitRowSample]:
     rng = random.Random(f"tree {seed}")  # noqa: S311  # sample data, the same for the same seed
     yield UnitRowSample("IN", "nation", "India", hindi()["IN"], source=LGD, sample=False)
+    middles = {row["abbr"]: (float(row["lat"]), float(row["lon"])) for row in read("state_points.csv")}
     for state in read("states.csv"):
         code = state["abbr"]
+        lat, lon = middles[code]
         yield UnitRowSample(
-            code, "state", state["name"], hindi()[code], "IN", "IN", "IN", source=LGD, sample=False
+            code,
+            "state",
+            state["name"],
+            hindi()[code],
+            "IN",
+            "IN",
+            "IN",
+            lat=lat,
+            lon=lon,
+            source=LGD,
+            sample=False,
         )
     for code, name, name_hi in (
         ("JK-R1", "Kashmir region", "कश्मीर संभाग"),

@@ -77,7 +77,7 @@ def child_table(
     rest = "<td></td>" if votes.name else ""
     foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{figures(total, "")}{rest}</tr></tfoot>'
     return drawn_table(
-        _("Units below, with their ladders"), heads, rows, first=first, foot=foot, css="tbl cards brief"
+        _("Units below, with their figures"), heads, rows, first=first, foot=foot, css="tbl cards brief"
     )
 
 

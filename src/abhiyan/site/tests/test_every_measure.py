@@ -31,7 +31,7 @@ TARGETS = {TALKED: 7_77_701, LISTED: 70_00_802, CALLED: 50_00_903}
 SHOWN = {TALKED: "7,77,701", LISTED: "70,00,802", CALLED: "50,00,903"}
 # Pages of one measure by what they are for. Their breadcrumbs lead to the programme.
 OF_ONE = {"contact:calling": "call centres alone"}
-NAMES = {TALKED: "Talked with", LISTED: "On the list", CALLED: "Talked with by a call centre"}
+NAMES = {TALKED: "Talked with", LISTED: "People on lists", CALLED: "Talked with by a call centre"}
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_the_guided_form_asks_a_row_for_each_measure_and_the_check_shows_them(ca
     said = {f"n_{unit}_{m}": f"{n}" for m, n in TARGETS.items() if m != LISTED}
     answer = client.post(draft % "target", said | {"how": "equally"})
     check = read(client, answer["Location"])
-    assert SHOWN[TALKED] in check and SHOWN[CALLED] in check and "Target of On the list" in check
+    assert SHOWN[TALKED] in check and SHOWN[CALLED] in check and "Target of People on lists" in check
     one = Programme.objects.get(names__en="Doors")
     with system("test"):
         for measure in (TALKED, CALLED):

@@ -346,7 +346,7 @@ def test_on_the_public_page_the_closed_frame_comes_first_in_whole_tens(
     state = next(place for place in PLACES if place.code == "JK")
     inside = truth_at(cast, "state_president", state)
     text = words(cast.client("anonymous"), reverse("verification:public", args=[first.programme.public_id]))
-    assert text.index(f"Frame{first.number}") < text.index(f"Frame{second.number}")
+    assert text.index(f"Roundofchecks{first.number}") < text.index(f"Roundofchecks{second.number}")
     (said,) = SAID.findall(text)[:1]
     assert re.sub(r"\d+", "n", said) in re.sub(r"\d+", "n", squeezed(inside.sentence))
     assert int(re.findall(r"Of([\d,]+)people", said)[0].replace(",", "")) % 10 == 0
@@ -442,7 +442,7 @@ def test_nothing_says_not_enough_checks_where_something_else_gives_a_figure(
     one = estimated_of(of, is_open=is_open, n_reported=n_reported)
     with override("en"):
         texts = everybody_says(one, is_rounded=is_rounded)
-    meant = re.compile(r"How many of 100 are real, with the 95% interval")
+    meant = re.compile(r"How many of 100 are real, at least and at most")
     figures = {name for name, text in texts.items() if "of 100" in meant.sub("", text)}
     figures |= {name for name, text in texts.items() if "too few checks" in text}
     few = {
@@ -473,7 +473,7 @@ def test_the_dossier_compares_in_the_frame_of_its_ladder(cast: Cast) -> None:
     refresh_estimates(at=NOW)
     assert later.number == first.number + 1
     said = words(cast.client("state_president"), reverse("review:dossier", args=["JK"]))
-    beside = said.partition("Gap,atleast")[2].partition("Trend:")[0]
+    beside = said.partition("Notreal,atleast")[2].partition("Trend:")[0]
     assert "notenoughchecks" not in beside
     assert re.search(r"131", beside) and "Of90peopleentered" in said, "of the first frame, in both"
 
@@ -483,7 +483,7 @@ def test_the_public_page_speaks_the_language_of_each_reader(cast: Cast) -> None:
     page = reverse("verification:public", args=[frame.programme.public_id])
     assert "peopleentered" in words(cast.client("anonymous"), page)
     hindi = words(cast.client("anonymous", "hi"), page)
-    assert "peopleentered" not in hindi and "दर्ज90लोगोंमेंहर100में" in hindi, (
+    assert "peopleentered" not in hindi and "जोड़ेगए90लोगोंमेंहर100में" in hindi, (
         "kept for half a minute, in no language"
     )
 

@@ -194,7 +194,7 @@ def test_parts_are_chosen_looked_over_and_started_on_a_page_and_lead_both_ways()
     parts = said.partition('id="parts"')[2]
     (href,) = re.findall(r'<a href="([^"]*)">Membership drive: Srinagar</a>', parts)
     assert f'href="{page}">Membership drive</a>' in body(client, href)
-    assert "The drives beneath it close with it." in body(client, f"{page}close/")
+    assert "Its parts close with it." in body(client, f"{page}close/")
     assert "Every unit right below already has a drive." in body(client, f"{page}start/")
     assert client.post(f"{page}start/", asked | {"sure": "yes"}).status_code == 422
     assert client.get(f"{href}start/").status_code == 409

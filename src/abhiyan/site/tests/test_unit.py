@@ -98,7 +98,7 @@ def test_two_programmes_of_a_kind_are_two_ways_from_a_unit_and_each_says_which()
     )
     for n in (1, 2):
         assert (
-            page.count(f"Places and workers: stays {n}")
+            page.count(f"Stays by place: stays {n}")
             == page.count(f"Calls to booth presidents: dialogues {n}")
             == 1
         )

@@ -213,7 +213,7 @@ def _files(
     has_votes: bool,
 ) -> Table[BelowRow]:
     """The list of the units below as files; without its lines, for what the page says of them."""
-    caption = _("Units below, with their ladders")
+    caption = _("Units below, with their figures")
     columns = (*BELOW, *VOTES) if has_votes else BELOW
     return Table(request, columns, lines, name=f"units-{here.code}", caption=caption, unit_id=here.id)
 
@@ -505,8 +505,9 @@ def _map(
                 name=named(child.names, lang),
                 lon=child.lon,
                 lat=child.lat,
-                ladder=drawn,
                 href=unit_href(child.code, hierarchy),
+                shape=drawn.work,
+                words=drawn.work_words,
             )
             for child, drawn in rows
         ],

@@ -89,12 +89,19 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
     may_run = is_open and request.viewer.may_at("programmes.run", here.span[0])
     context = {
         "here": "programmes",
-        "crumbs": way_from_programme(programme, (say("Places and workers"), "")),
+        "crumbs": way_from_programme(programme, (say("Stays by place"), "")),
         "programme": programme,
         "days": queries.days_of(programme),
         "unit": here,
         "whole": whole if whole.places else None,
         "below": sorted(below, key=lambda row: -row.empty) if len(below) > 1 else [],
+        "map": units.work_map(
+            below,
+            lambda row: (row.there + row.done, row.places),
+            lambda row: here.href(reverse("stays:board", args=[public_id]), unit=row.code),
+            within=here.unit.id,
+            at=at,
+        ),
         "filters": filters,
         "legend": [(queries.SHAPES[key], words) for key, (words, _kind) in STATES.items()],
         "may_run": may_run,
@@ -174,7 +181,7 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Assigned. The worker and the host get an SMS."),
         done=back,
         here="programmes",
-        crumbs=way_from_programme(programme, (say("Places and workers"), back), (here.name, "")),
+        crumbs=way_from_programme(programme, (say("Stays by place"), back), (here.name, "")),
     )
 
 

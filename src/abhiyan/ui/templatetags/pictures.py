@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.drawing import escaped, kept
 from abhiyan.ui.ladder import (
-    BARS,
     NAMES,
     LadderPlot,
     LadderShown,
@@ -24,12 +23,12 @@ from abhiyan.ui.ladder import (
     plot,
     plot_estimate,
 )
+from abhiyan.ui.squares import WORK, work_legend
 
 from .look import indian, next_id
 
 register = template.Library()
 
-MINI = ("counted", "unsigned", "confirmed")  # what its bars are made of
 HATCH = ' fill="url(#hatch)"'
 DOTS = ' fill="url(#dots)"'
 # The mark of a rung where it is drawn alone: the class of its bar, and its texture; and of its disc on a map.
@@ -145,7 +144,7 @@ def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "
         row("confirmed", "r3"),
     ]
     never, rung_head, number = (
-        _("Four rungs; they are never added up."),
+        _("Four numbers; they are never added up."),
         _("How sure"),
         _("Number"),
     )
@@ -240,15 +239,13 @@ def _parts(shown: LadderShown) -> str:
 
 @register.simple_tag
 def mini(given: LadderShown | Mapping[str, Any]) -> SafeString:
-    """The bars of counted and confirmed, thin, for a row of a table: against what is due by today, else the target.
+    """One thin bar for a row: counted, lighter what waits for the phone, and a mark for what is due, else the target.
 
     The mark is at the same place in every row. A bar of more than one and a half times that ends in an arrow.
+    `ui/_bar_legend.html` says once a page what is what.
     """
     shown = as_ladder(given)
-    return _mini(
-        target=shown.due or shown.target,
-        **{name: getattr(shown, name) for name in MINI},
-    )
+    return _mini(target=shown.due or shown.target, counted=shown.counted, unsigned=shown.unsigned)
 
 
 @kept
@@ -256,16 +253,11 @@ def _mini(**figures: Any) -> SafeString:
     shown = LadderShown(name="", **figures)
     top = (shown.target or 0) * _BEYOND
     drawn = plot(shown, room=1.03, top=top)
-    places = dict(zip(BARS, (2, 11), strict=True))
-    lengths = {"counted": (shown.counted or 0) + (shown.unsigned or 0), "confirmed": shown.confirmed or 0}
-    parts = [_bars(drawn, rung, str(y), "6") for rung, y in places.items()]
-    parts += [
-        f'<svg x="100%" y="{y}" overflow="visible"><path class="f0" d="M1 0l5 3-5 3z"/></svg>'
-        for rung, y in places.items()
-        if top and lengths[rung] > top
-    ]
+    parts = [_bars(drawn, "counted", "2", "10")]
+    if top and (shown.counted or 0) + (shown.unsigned or 0) > top:
+        parts.append('<svg x="100%" y="4" overflow="visible"><path class="f0" d="M1 0l5 3-5 3z"/></svg>')
     if drawn.target is not None:
-        parts.append(_line("tgt", drawn.target, drawn.target, "-1", "20"))
+        parts.append(_line("tgt", drawn.target, drawn.target, "0", "14"))
     return mark_safe(  # noqa: S308  # made of numbers only
         f'<svg class="mini-ladder" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
     )
@@ -302,12 +294,14 @@ def symbol_map(
 ) -> dict[str, Any]:
     """Places (ui.maps.Place) as symbols over outlines (ui.maps.outlines of GeoJSON, made once, or GeoJSON itself).
 
-    label: what the map shows, for the ear. empty: what to say when no place has a point. rung: the only one shown;
-    each place has its figure as counted.
+    Places with a shape are squares by how far their work is. label: what the map shows, for the ear. empty: what to
+    say when no place has a point. rung: the only one shown; each place has its figure as counted.
     """
     boundaries = maps.outlines(outlines) if isinstance(outlines, Mapping) else outlines
     drawing = maps.draw(places, boundaries)
+    shapes = [symbol.shape for symbol in drawing.symbols if symbol.shape] if drawing else []
     return {
+        "legend": work_legend(shapes),
         "rung": rung,
         "rung_name": NAMES[rung] if rung else "",
         "disc": DISCS.get(rung, ""),
@@ -326,6 +320,8 @@ def map_words(symbol: maps.Symbol, rung_name: Words = "") -> str:
     name = symbol.name or ngettext("%(n)s unit", "%(n)s units", symbol.places) % {
         "n": numbers.grouped(symbol.places)
     }
+    if symbol.shape:
+        return f"{name}: " + ", ".join(filter(None, (str(WORK[symbol.shape]), symbol.words)))
     if rung_name:
         return f"{name}: {rung_name} {indian(symbol.counted)}"
     words = {"name": name, "counted": indian(symbol.counted), "reported": indian(symbol.reported)}

@@ -90,6 +90,20 @@ def test_a_page_draws_neither_reported_nor_the_estimate_among_the_bars(
     assert not any("<rect class" in box for box in drawn_parts(changed, IN_THE_BOX))
 
 
+@given(ladders, counts)
+def test_a_row_has_one_bar_of_counted_with_what_waits_for_the_phone(
+    ladder: LadderShown, confirmed: int | None
+) -> None:
+    """The other numbers of a row are numbers: nobody reads unlabelled stripes."""
+    (row,) = drawn_parts(ladder, r'<svg class="mini-ladder".*?</svg>(?!<)')
+    assert (
+        row == drawn_parts(replace(ladder, confirmed=confirmed), r'<svg class="mini-ladder".*?</svg>(?!<)')[0]
+    )
+    assert set(re.findall(r'<rect class="(\w+)"', row)) <= {"f2", "f2u"}
+    assert len(set(re.findall(r'<rect [^>]*y="([^"]*)"', row))) <= 1, "all in one line"
+    assert len(re.findall('class="tgt"', row)) == (ladder.target is not None)
+
+
 @given(st.lists(ladders, min_size=1, max_size=4), unscaled)
 def test_no_circle_of_a_map_moves_with_reported_or_the_estimate(
     drawn: list[LadderShown], other: dict[str, Any]

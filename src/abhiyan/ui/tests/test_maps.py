@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from abhiyan.ui import maps
 from abhiyan.ui.ladder import LadderShown
+from abhiyan.ui.squares import WORK, Shape, work_shape
 
 counts = st.none() | st.integers(0, 10**9)
 degrees = st.none() | st.floats(allow_nan=True, allow_infinity=True)
@@ -14,6 +15,7 @@ places = st.lists(
         name=st.text(max_size=12),
         lon=degrees | st.floats(73, 77),
         lat=degrees | st.floats(32, 35),
+        shape=st.none() | st.sampled_from(list(WORK)),
         ladder=st.builds(LadderShown, name=st.just("x"), target=counts, reported=counts, counted=counts),
     ),
     max_size=30,
@@ -107,3 +109,27 @@ def test_labels_never_lie_on_one_another() -> None:
             overlap_x = min(one[2], other[2]) - max(one[0], other[0])
             overlap_y = min(one[3], other[3]) - max(one[1], other[1])
             assert overlap_x <= 0.2 or overlap_y <= 0.2
+
+
+@given(st.none() | st.integers(0, 10**6), st.integers(0, 10**6))
+def test_the_state_of_work_never_falls_when_more_is_there(n: int | None, due: int) -> None:
+    order = [Shape.EMPTY, Shape.OPEN, Shape.HALF, Shape.FULL]
+    shape = work_shape(n, due)
+    assert shape in WORK
+    if n is not None and due:
+        assert order.index(work_shape(n + 1, due)) >= order.index(shape)
+        assert (shape is Shape.FULL) == (n >= due) and (shape is Shape.EMPTY) == (n == 0)
+
+
+def test_a_unit_that_checks_doubt_is_crossed_however_much_it_counts() -> None:
+    of = LadderShown(name="m", target=10, counted=10, pace_pct=50, estimate=0.6, low=0.5, high=0.7)
+    assert of.work is Shape.CROSSED and of.work_words == "10 counted, 5 due by today"
+    assert LadderShown(name="m", grade="C").work is Shape.CROSSED
+    assert LadderShown(name="m", counted=1).work is Shape.WAITING, "no target: nothing is due"
+    assert LadderShown(name="m", target=9, pace_pct=50).work is Shape.ABSENT, "too few to be shown"
+
+
+def test_the_outline_of_one_state_is_no_ground_for_the_others() -> None:
+    drawing = maps.draw([place(75, 33), place(77, 12), place(88, 24)], maps.outlines(SQUARE))
+    assert drawing
+    assert (drawing.paths, len(drawing.symbols), drawing.left_out) == ([], 3, 0)

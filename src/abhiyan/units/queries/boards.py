@@ -1,12 +1,20 @@
 """Boards of a unit: its numbers, and those of each unit right below it, by one statement for every room."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
 
 from abhiyan.core import sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
+from abhiyan.ui import maps
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.squares import work_shape
 
+from .ground import outlines_behind
 from .rows import HAS_CHILDREN
 
 
@@ -19,6 +27,8 @@ class BoardUnit:
     names: dict[str, str]
     households: int | None
     has_children: bool
+    lat: float | None
+    lon: float | None
 
     @property
     def name(self) -> str:
@@ -42,7 +52,8 @@ def unit_board(
     rows = sql.each(
         make,
         f"""with counted as materialized ({counted})
-        select u.id, u.code, u.names, u.households, {HAS_CHILDREN.replace("%s", "%(hierarchy)s")}, {sums}
+        select u.id, u.code, u.names, u.households, {HAS_CHILDREN.replace("%s", "%(hierarchy)s")}, u.lat, u.lon,
+          {sums}
         from units_placement p join units_unit u on u.id = p.unit_id
         left join counted n on n.lo >= p.lo and n.lo < p.hi
         where p.hierarchy = %(hierarchy)s and p.lo is not null and (p.parent_id = %(unit)s or p.unit_id = %(unit)s)
@@ -51,3 +62,38 @@ def unit_board(
     )
     whole = needed(next((row for row in rows if row.unit_id == unit_id), None))
     return whole, [row for row in rows if row is not whole]
+
+
+@dataclass(frozen=True)
+class WorkMap:
+    """Units of a board by how far their work is, and the outlines behind them."""
+
+    places: list[maps.MapPlace]
+    outlines: maps.Outlines | None
+
+
+def work_map(
+    rows: Iterable[BoardRow],
+    done: Callable[[BoardRow], tuple[int, int]],
+    href: Callable[[BoardRow], str],
+    *,
+    within: int,
+    at: datetime,
+) -> WorkMap | None:
+    """Put the units of a board on a map. None where fewer than two of them have a point: that is no map.
+
+    done: how much of a unit's work is there, and how much there is to do. within: the unit that the board is of.
+    """
+    places = [
+        maps.MapPlace(
+            name=row.name,
+            lon=row.lon,
+            lat=row.lat,
+            href=href(row),
+            shape=work_shape(*done(row)),
+            words=_("%(n)s of %(of)s") % dict(zip(("n", "of"), map(grouped, done(row)), strict=True)),
+        )
+        for row in rows
+    ]
+    known = sum(place.lat is not None and place.lon is not None for place in places)
+    return WorkMap(places, outlines_behind(within, at=at)) if known > 1 else None

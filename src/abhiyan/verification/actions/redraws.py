@@ -97,13 +97,13 @@ def sentences(release: Release) -> list[str]:
         frame = Frame.objects.select_related("programme").get(public_id=UUID(str(release.payload["frame"])))
         void = Draw.objects.get(frame=frame, number=release.payload["draw"])
     return [
-        say("Frame %(number)s of %(programme)s.")
+        say("Round of checks %(number)s of %(programme)s.")
         % {"number": frame.number, "programme": named(frame.programme.names)},
         say("The value that did not come: %(source)s, due on %(due)s. Look for it before you approve.")
         % {"source": void.source, "due": day_of(void.due_at)},
         say("The new value: %(source)s, known from %(due)s.")
         % {"source": value.source, "due": day_of(value.due_at)},
-        say("Everybody who sees this frame sees both values and the reason."),
+        say("Everybody who sees this round sees both values and the reason."),
     ]
 
 

@@ -318,7 +318,7 @@ def test_districts_short_of_test_calls_are_named_fewest_first_with_a_link_to_add
     page = reverse("verification:workers", args=[cast.world.programme.public_id])
     with system("test"):
         flag.refresh_from_db()
-    assert "No frame is open now." in cast.client(PRESIDENT).get(page).text
+    assert "No round is open now." in cast.client(PRESIDENT).get(page).text
     frame = drawn(cast)
     with system("test"):
         plant(frame, flag.unit_id, 2)

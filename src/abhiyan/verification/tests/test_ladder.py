@@ -60,7 +60,7 @@ def test_the_unit_page_has_the_estimate_in_a_box_and_says_of_which_frame(cast: C
     assert 'class="hundred"' in real and 'class="wh"' in real, "no box from 0 to 100, or no whisker"
     assert "<svg" not in page.partition('class="ladder"')[2].partition('class="r1"')[2].partition("</tr>")[0]
     text = seen(cast, "state_president", unit_page("JK"))
-    assert "Of 90 people entered from" in text and "Parts of the frame from" in text
+    assert "Of 90 people entered from" in text and "By group, from" in text
     assert "44 checks answered, 0 refused, not reached or not asked yet" in text
     assert "Provisional until 1 Dec 2027" in text and "As answered" in text
     assert "no back-checks yet" not in text
@@ -203,7 +203,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
     assert beside not in elsewhere, "the page compares units of the drive's own tree"
     text = seen(cast, "state_president", page)
     assert text.index("Jammu 1 4,321") < text.index("Srinagar 2 –"), "the certain gap of Jammu is the larger"
-    assert "Of these 2 intervals of 95%, about 0.1 miss the truth by chance." in text
+    assert "Of these 2 ranges, about 0.1 miss the truth by chance." in text
     assert "Same rank" not in text and "As answered" in text
     file = b"".join(cast.client("state_president").get(f"{page}&format=csv")).decode()
     rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
@@ -211,7 +211,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
         ("JK-JAM", "1", "4321"),
         ("JK-SRI", "2", ""),
     ]
-    assert int(rows[0]["Gap, at least"]) > 60 and rows[1]["Gap, at least"] == "0"
+    assert int(rows[0]["Not real, at least"]) > 60 and rows[1]["Not real, at least"] == "0"
     booths = b"".join(cast.client("state_president").get(f"{page}&level=booth&format=csv")).decode()
     assert booths.count("JK-") == 2 and "JK-B" not in booths, "no estimate below districts"
     # Counts are rounded for a reader from outside.
@@ -270,12 +270,12 @@ def test_the_sentence_speaks_of_people_and_repeat_calls_are_a_line_of_their_own(
         "Of 17,162 people entered up to 9 Nov 2026, about 87 of 100 are real (80 to 93), from 206 checks."
     )
     assert first.parts == (
-        "Parts of the frame up to 9 Nov 2026: Counted 84 of 100 (71–91), from 106 checks; "
+        "By group, up to 9 Nov 2026: Counted 84 of 100 (71–91), from 106 checks; "
         "Phone not answered yet 90 of 100 (80–97), from 100 checks."
     )
     assert first.no_entry == "12,312 calls and forms became no entry."
     assert "people entered from 29 Oct 2026 to 9 Nov 2026, about" in later.sentence
-    assert "frame from 29 Oct 2026 to 9 Nov 2026" in later.parts
+    assert "By group, from 29 Oct 2026 to 9 Nov 2026" in later.parts
 
 
 def test_seen_from_outside_counts_are_rounded_and_below_10_there_is_no_estimate() -> None:

@@ -199,10 +199,10 @@ def test_a_frame_closes_when_every_check_is_finished(cast: Cast, monkeypatch: py
     monkeypatch.setattr(assigning, "MOST_OF_A_WORKER", 1_000)
     frame, asker, at = drawn(cast, 20), cast.actor("state_president"), NOW
     page = reverse("verification:frame", args=[frame.public_id])
-    assert "Close this frame" not in cast.client("state_president").get(page).text
+    assert "Close this round of checks" not in cast.client("state_president").get(page).text
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
         taken(cast, role, at)
-    assert "Close this frame" in cast.client("state_president").get(page).text
+    assert "Close this round of checks" in cast.client("state_president").get(page).text
     assert close_frame(public_id=frame.public_id, by=asker, at=at).state == Frame.State.CLOSED
 
 
@@ -243,7 +243,7 @@ def test_a_planner_walks_a_frame_through_its_pages(cast: Cast) -> None:
     assert "not finished" in client.post(close, {}).text
     with system("test"):
         Frame.objects.update(ends_on=date(2026, 1, 1))
-    assert "Close this frame" in client.get("/today/").text
+    assert "Close this round of checks" in client.get("/today/").text
     client.post(close, {})
     assert "the key is public" in client.get(page).text
     programme = reverse("programmes:programme", args=[cast.world.programme.public_id])
@@ -259,7 +259,7 @@ def offers(cast: Cast, act: str, frame: Frame) -> tuple[str, bool]:
 
 
 def test_an_act_whose_time_is_over_or_not_come_offers_no_form_and_says_why(cast: Cast) -> None:
-    drawn_already = "This frame has been drawn."
+    drawn_already = "This round has been drawn."
     with system("test"):
         frame = frozen(cast)
     assert offers(cast, "draw", frame)[1] and offers(cast, "redraw", frame)[1]
@@ -317,9 +317,9 @@ def test_past_its_end_nobody_reads_that_checks_go_on(cast: Cast) -> None:
     told = Client(headers={"accept-language": "en"}).get(page).text
     assert "The last day of checking was 1 Jan 2026." in told and "Checks go on" not in told
     page = reverse("verification:frame", args=[frame.public_id])
-    assert "Close this frame." in cast.client("state_president").get(page).text
+    assert "Close this round." in cast.client("state_president").get(page).text
     told = cast.client("district_in_charge").get(page).text
-    assert "final once the frame is closed" in told and "Close this frame" not in told
+    assert "final once the round is closed" in told and "Close this round of checks" not in told
 
 
 def test_while_the_page_is_public_an_office_that_plans_nothing_gets_the_file_there(cast: Cast) -> None:

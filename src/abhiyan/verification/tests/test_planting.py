@@ -161,7 +161,7 @@ def test_a_planner_plants_by_the_page_and_sees_only_how_many(cast: Cast) -> None
         ({"people": lines.replace("98765 43210", "98")}, "Line 1: the phone"),
         ({"people": lines.replace("JK-B004", "ZZ")}, "Line 2: there is no unit"),
         ({"people": lines.replace("11-03", "11-33")}, "Line 2: write the day"),
-        ({"people": f"{lines}\n{lines}"}, "Line 3: this phone is in this frame"),
+        ({"people": f"{lines}\n{lines}"}, "Line 3: this phone is in this round"),
         ({"agreed": ""}, "agreed"),
     ):
         answer = client.post(page, form | wrong)

@@ -45,7 +45,7 @@ COLUMNS: tuple[Column[ShownLine], ...] = (
     Column("low", _("Real, of 100, at least"), lambda row: row.real and row.real.low, only_in_file=True),
     Column("high", _("Real, of 100, at most"), lambda row: row.real and row.real.high, only_in_file=True),
     Column("bar", _("Of 100 entries"), css="lad"),
-    Column("gap", _("Gap, at least"), lambda row: row.gap, css="num"),
+    Column("gap", _("Not real, at least"), lambda row: row.gap, css="num"),
     Column("checks", _("Checks answered"), lambda row: row.of.entered.finished, css="num"),
     Column("open", _("Refused or not reached"), lambda row: row.of.entered.not_told, only_in_file=True),
 )
@@ -99,7 +99,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
         without=[] if decides else [one.key for one in OF_FLAGS],
     )
     crumb = (
-        say("Frame %(number)s") % {"number": one.number},
+        say("Round of checks %(number)s") % {"number": one.number},
         reverse("verification:frame", args=[public_id]),
     )
     after, until = frames.days_of(one)

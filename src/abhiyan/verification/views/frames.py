@@ -78,13 +78,13 @@ def _widest(row: Any) -> str:
 
 
 COLUMNS: tuple[Column[Any], ...] = (
-    Column("number", _("Frame"), lambda row: row.number, order="number", is_name=True),
+    Column("number", _("Round of checks"), lambda row: row.number, order="number", is_name=True),
     Column("frozen", _("Frozen"), lambda row: row.frozen_at, order="frozen_at", css="nums"),
     Column("state", _("Status"), lambda row: row.get_state_display()),
     Column("entered", _("Entries"), lambda row: row.entered, css="num"),
     Column("checks", _("Checks answered"), lambda row: row.answered, css="num"),
     Column("real", _("Real"), _real, css="wraps"),
-    Column("gap", _("Widest gap, at least"), _widest, css="num"),
+    Column("gap", _("Most that is not real, at least"), _widest, css="num"),
     Column("ends", _("Last day of checking"), lambda row: row.ends_on, order="ends_on", css="nums"),
 )
 
@@ -160,7 +160,7 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
         COLUMNS,
         reads.frames_listed(one),
         name="frames",
-        caption=_("Frames"),
+        caption=_("Rounds of checks"),
         sort="-number",
         finish=rounded,
     )
@@ -260,7 +260,7 @@ def _files(frame: Frame, *, may: bool) -> dict[str, str]:
 
 
 def _crumb(frame: Frame, href: str = "") -> tuple[str, str]:
-    return (say("Frame %(number)s") % {"number": frame.number}, href)
+    return (say("Round of checks %(number)s") % {"number": frame.number}, href)
 
 
 def _crumbs(frame: Frame, here: Here) -> list[tuple[str, str]]:
@@ -331,7 +331,7 @@ def frame_redraw(request: Request, public_id: UUID) -> HttpResponseBase:
     text: list[Text] = [
         say("It was to be: %(source)s.") % {"source": draw.source},
         _("Name another value that nobody knows yet. It counts once somebody else approves it."),
-        _("Everybody who sees this frame sees both values and the reason."),
+        _("Everybody who sees this round sees both values and the reason."),
     ]
     return ask(
         request,
@@ -414,7 +414,7 @@ def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
     if not barred and not reads.may_close(one, at):
         barred = str(ChecksOpen(day=date_format(one.ends_on, "j F Y")))
     text: list[Text] = [
-        _("Checks that are not finished count as unresolved: they make the interval wider."),
+        _("Checks that are not finished count as unresolved: they make the range wider."),
         _("The estimates stay as they are then. What people answered in their own words is deleted."),
         _("The key is published. With it anybody can turn the drawn lines into the numbers of entries."),
         _("You cannot take this back."),
@@ -422,10 +422,10 @@ def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
     return ask(
         request,
         lambda _given: actions.close_frame(public_id=public_id, by=request.actor, at=at),
-        button=_("Close this frame"),
-        said=_("The frame is closed."),
+        button=_("Close this round of checks"),
+        said=_("The round of checks is closed."),
         is_danger=True,
-        **_about(one, _("Close this frame"), barred, text),
+        **_about(one, _("Close this round of checks"), barred, text),
     )
 
 

@@ -54,7 +54,7 @@ class District:
 
 DISTRICTS: tuple[Column[District], ...] = (
     Column("place", _("District"), lambda row: row.name, order=True, is_name=True),
-    Column("items", _("In the frame"), lambda row: row.items, order=True, css="num"),
+    Column("items", _("Entries"), lambda row: row.items, order=True, css="num"),
     Column("checks", _("Checks"), lambda row: row.drawn, order=True, css="num"),
     Column("width", _("Width, points"), lambda row: row.width, order=True, css="num"),
     Column("verifiers", _("Verifiers"), lambda row: row.verifiers, order=True, css="num"),
@@ -70,7 +70,7 @@ def frame_new(request: Request, public_id: UUID) -> HttpResponseBase:
     at = clock.now()
     measure = measure_of(one)
     lacking = PartOfWhole if one.parent_id else NoItems
-    shown = shown_of(one, (say("New frame"), "")) | {"lacking": lacking.message}
+    shown = shown_of(one, (say("New round of checks"), "")) | {"lacking": lacking.message}
     if request.method == "POST":
         return _frozen(request, one, measure, at, shown)
     return _planned(request, one, measure, at, shown)
@@ -216,7 +216,7 @@ def _frozen(
             by=request.actor,
             at=at,
         ),
-        said=_("The frame is frozen. Publish its hash and the name of the value now."),
+        said=_("The list is frozen. Publish its hash and the name of the value now."),
         due_at="known_on",
     )
     if done.value:

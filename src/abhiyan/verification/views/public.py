@@ -64,7 +64,7 @@ def open_page(request: Request, public_id: UUID) -> HttpResponseBase:
         title=_("Open the public page"),
         text=[
             _(
-                "Everybody can then read, without signing in: each frame, its hash and public value, and estimates."
+                "Everybody can then read, without signing in: each round, its hash and public value, and estimates."
             ),
             _("Numbers are whole tens; the files to download have the exact ones. No person is named."),
             _("You can close the page again. What somebody has read stays read."),

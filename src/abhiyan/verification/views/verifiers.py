@@ -92,7 +92,7 @@ COLUMNS: tuple[Column[VerifierChecks], ...] = (
 
 def shown_in(frame: Frame, title: str, *between: tuple[str, str]) -> dict[str, Any]:
     """What a page below a frame's is given. between: crumbs of pages between the frame's and this."""
-    name = say("Frame %(number)s") % {"number": frame.number}
+    name = say("Round of checks %(number)s") % {"number": frame.number}
     above = (name, reverse("verification:frame", args=[frame.public_id]))
     return shown_of(frame.programme, above, *between, (title, "")) | {"frame": frame, "heading": title}
 
@@ -174,7 +174,7 @@ def planted_withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
             public_id=public_id, phone=given["phone"], by=request.actor, at=clock.now()
         ),
         title=_("Remove a person"),
-        text=[_("Nobody calls them for this frame again. We delete what we keep of them here.")],
+        text=[_("Nobody calls them for this round again. We delete what we keep of them here.")],
         button=_("Remove"),
         is_danger=True,
         done=reverse("verification:planted", args=[public_id]),
