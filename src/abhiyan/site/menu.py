@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.rooms import modules
 from abhiyan.core.words import named
+from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people.visit import Visit
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import DoorThing
 from abhiyan.ui.navigation import (
@@ -47,7 +50,10 @@ ABOVE_DESKS = {DESK: MEMBERS}
 AT_DESKS = {HELPLINE: DESK}
 OF_WORKERS = {MEETINGS: TASKS, REPORTS: TASKS, REVIEW: TASKS, DESK: MEMBERS}
 MOST_PAGES = 12  # that search shows
-MOST_PROGRAMMES = 3  # open ones, whose pages search shows
+MOST_PROGRAMMES = 3  # with one page, that search shows
+MOST_SEARCHED = 50  # programmes
+NUKTA = "\u093c"  # many leave the dot out
+BETWEEN = {"to", "of", "the", "my", "for", "in", "on", "का", "की", "के", "को", "में", "पर", "मेरे", "मेरा", "मेरी"}
 SHORTEST = 2  # letters of a word that is searched
 KEPT = ("unit", "in")  # the unit of a page, in a hierarchy (`org.here`)
 LANGUAGES = ("en", "hi")  # whatever the page is read in
@@ -172,32 +178,54 @@ def entry_address(entry: NavigationEntry, *of: object, kept: str = "") -> str:
     return address_of(entry.url_name, *of) + (f"?{query}" if query else "")
 
 
-def found_pages(viewer: Viewer, text: str) -> list[DoorThing]:
+def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
     """Pages and acts that fit some words, in English or Hindi, as far as they open to somebody.
 
-    Pages of a programme are shown for the newest open ones; words of its name narrow them.
+    Pages of a programme come for the first programmes of the viewer's Today, then for the newest others; words of its
+    name narrow them. Words of offices may be left over, as in “report to president”: such pages come last.
     """
-    asked = _words(text)
-    if not asked or any(len(word) < SHORTEST for word in asked):
+    words = {word for word in _words(text) - BETWEEN if len(word) >= SHORTEST}
+    if not words:
         return []
-    running = programmes.search("", limit=MOST_PROGRAMMES, only_open=True)
-    found: list[tuple[bool, DoorThing]] = []
-    for one, titles, every in _index():
-        own = {word for word in asked if _fits({word}, every)}
-        if not own or not opens(one, viewer):
+    office_words = _words(
+        " ".join(name for office in org.offices_by_rank() for name in office.names.values())
+    )
+    needed = {word for word in words if not _fits({word}, office_words)} or words
+    running = _own_programmes_first(viewer, on)
+    hits: list[tuple[tuple[int, bool, int], DoorThing]] = []
+    for entry, titles, every in _index():
+        fitting = {word for word in words if _fits({word}, every)}
+        if not fitting or not opens(entry, viewer):
             continue
-        if not one.of and own == asked:
-            part = str(HUBS[one.hub][1]) if one.hub else ""
-            found.append(
-                (not _fits(own, titles), DoorThing(_("Pages"), str(one.label), part, entry_address(one)))
+        is_later = not _fits(fitting, titles)
+        if not entry.of and needed <= fitting:
+            hub = str(HUBS[entry.hub][1]) if entry.hub else ""
+            page = DoorThing(_("Pages"), str(entry.label), hub, entry_address(entry))
+            hits.append(((len(words - fitting), is_later, 0), page))
+        fit_programmes = [
+            (rank, programme)
+            for rank, programme in enumerate(running)
+            if entry.of in ("any", programme.kind)
+            and _fits(needed - fitting, _words(" ".join(programme.names.values())))
+        ]
+        for rank, programme in fit_programmes[:MOST_PROGRAMMES]:
+            page = DoorThing(
+                _("Pages"),
+                str(entry.label),
+                named(programme.names),
+                entry_address(entry, programme.public_id),
             )
-        for each in running if one.of else ():
-            if one.of in ("any", each.kind) and _fits(asked - own, _words(" ".join(each.names.values()))):
-                shown = DoorThing(
-                    _("Pages"), str(one.label), named(each.names), entry_address(one, each.public_id)
-                )
-                found.append((not _fits(own, titles), shown))
-    return [shown for _later, shown in sorted(found, key=lambda each: each[0])][:MOST_PAGES]
+            hits.append(((0, is_later, rank), page))
+    return [page for _order, page in sorted(hits, key=lambda hit: hit[0])][:MOST_PAGES]
+
+
+def _own_programmes_first(viewer: Viewer, on: date) -> list[Programme]:
+    """Open programmes in sight: those of the viewer's Today in its order, then the newest others."""
+    home = viewer.home
+    of_today = programmes.running_at(home.unit_id, home.hierarchy, on)[0] if home else []
+    others = programmes.search("", limit=MOST_SEARCHED, only_open=True)
+    own = {measure.programme.pk: measure.programme for measure in of_today}
+    return list((own | {other.pk: other for other in others if other.pk not in own}).values())
 
 
 @cache
@@ -215,8 +243,8 @@ def _index() -> list[tuple[NavigationEntry, frozenset[str], frozenset[str]]]:
 
 
 def _words(text: str) -> set[str]:
-    plain = unicodedata.normalize("NFC", text).casefold()
-    return set(re.findall(r"[^\s,;:.\-–/()“”\"']+", plain))
+    plain = unicodedata.normalize("NFD", text).casefold()
+    return set(re.findall(r"[^\s,;:.\-–/()“”\"']+", plain.replace(NUKTA, "")))
 
 
 def _fits(asked: set[str], among: Collection[str]) -> bool:

@@ -1,6 +1,6 @@
 """Who holds what, and what is vacant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -256,6 +256,20 @@ def office_bearers(
     wanted = set(called)
     among = [holder for holder in found if holder.account_id in wanted]
     return sorted(among, key=lambda holder: (holder.depth, holder.rank, holder.name))[:limit]
+
+
+def offices_by_rank() -> list[Office]:
+    """Return all offices of the organisation, the most senior first. One query."""
+    return list(Office.objects.order_by("rank", "code"))
+
+
+def holders_in(unit_ids: Collection[int], *, on: date) -> list[OfficeHolder]:
+    """Return who holds an office or a seat of a body in these units on a day. In the caller's scope; one query."""
+    return _holders(
+        "(select unit_id, min(depth) as depth from units_placement where lo is not null and unit_id = any(%(units)s)"
+        " group by unit_id) p",
+        {"units": list(unit_ids), "on": on},
+    )
 
 
 def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHolder]:

@@ -13,7 +13,11 @@ from django.test import Client
 from django.urls import resolve
 from django.utils import translation
 
+from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.dialogues.tests.make import programme as calls_of_two_a_day
+from abhiyan.enrolment.actions.setting_up import KIND
+from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import viewer_of
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.rules.offices import SEATS, Seat
@@ -219,6 +223,8 @@ def found(client: Client, text: str) -> list[str]:
         ("give task", "/programmes/tasks/new/"),
         ("काम", "/programmes/tasks/"),
         ("slides", "/review/slides/new/"),
+        ("report to president", "/programmes/asked/?kind=report"),
+        ("अध्यक्ष को रिपोर्ट", "/programmes/asked/?kind=report"),
     ],
 )
 def test_a_president_finds_pages_and_acts_by_words_of_both_languages(text: str, where: str) -> None:
@@ -242,8 +248,35 @@ def test_every_page_that_search_offers_answers_who_finds_it() -> None:
         client, viewer = cast.client(role), viewer_of(account_id=cast.accounts[role].pk, on=NOW.date())
         with cast.as_(role), translation.override("en"):
             hrefs = {
-                one.href for entry in menu.entries() for one in menu.found_pages(viewer, str(entry.label))
+                one.href
+                for entry in menu.entries()
+                for one in menu.found_pages(viewer, str(entry.label), on=NOW.date())
             }
         assert hrefs, role
         for href in sorted(hrefs):
             assert client.get(href).status_code in (200, 302), (role, href)
+
+
+def test_pages_of_a_programme_are_those_of_the_first_programme_of_today() -> None:
+    cast = Cast.make()
+    with system("test"):
+        newer = calls_of_two_a_day(cast.world.units["JK"].pk, opens=today())
+    client, viewer = (
+        cast.client("state_president"),
+        viewer_of(account_id=cast.accounts["state_president"].pk, on=today()),
+    )
+    first = str(cast.world.programme.public_id)
+    assert f"/programmes/{first}/" in client.get("/").text.split('id="pinned"')[1].split("</h2>")[0]
+    asked = ["targets", "लक्ष्य", "back-checks", "who is behind", "WhatsApp", "in charges", "जाँच"]
+    with cast.as_("state_president"):
+        for code in menu.LANGUAGES:
+            with translation.override(code):
+                asked += [str(entry.label) for entry in menu.entries() if entry.of in ("any", KIND)]
+        for text in asked:
+            pages = menu.found_pages(viewer, text, on=today())
+            programmes = [page.href for page in pages if re.search(r"/[0-9a-f-]{36}/", page.href)]
+            assert programmes and first in programmes[0], text
+        of_calls = menu.found_pages(viewer, "calls to booth presidents", on=today())
+        assert any(str(newer.public_id) in page.href for page in of_calls), "the others come after"
+        narrowed = menu.found_pages(viewer, f"targets {newer.names['en']}", on=today())
+        assert narrowed and str(newer.public_id) in narrowed[0].href, "its own name finds it first"

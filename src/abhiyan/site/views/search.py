@@ -1,4 +1,4 @@
-"""Search from every page: pages and acts, programmes, people in office, members, units by name or code."""
+"""Search from every page: an office in a place, pages and acts, programmes, people in office, members, units."""
 
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from abhiyan.org.views.bearers import searched
 from abhiyan.programmes import queries as programmes
 from abhiyan.site.menu import found_pages
 from abhiyan.site.offered import doors
+from abhiyan.site.office_search import offices_in_place
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
@@ -32,56 +33,59 @@ MOST_HOLDERS = 20
 def search(request: Request) -> HttpResponse:
     """What fits a few words, in Hindi or Latin script, tolerant of spelling; one exact code opens at once."""
     text = request.GET.get("q", "").strip()[:100]
+    at = clock.now()
+    today = clock.day_in(settings.TIME_ZONE, at)
+    may_read = request.viewer.may("org.read")
+    offices = offices_in_place(request.viewer, text, on=today) if text and may_read else []
     found = units.search(text, language=language(), limit=MOST) if text else []
     if len(found) == 1 and found[0].code.casefold() == text.casefold():
         return redirect(reverse("site:unit", args=[found[0].code]))
-    at = clock.now()
-    today = clock.day_in(settings.TIME_ZONE, at)
     held = (
         org.office_bearers(text, on=today, limit=MOST_HOLDERS + 1, only=searched(request, "w.account_id"))
-        if text and request.viewer.may("org.read")
+        if text and may_read
         else []
     )
-    return render(
-        request,
-        "site/search.html",
-        {
-            "here": "units",
-            "search_text": text,
-            "units": [
-                (
-                    unit_href(row.code, Hierarchy.ORGANISATIONAL),
-                    row.name(),
-                    Kind(row.kind).label,
-                    " › ".join(named(names) for names in row.above),
-                    row.is_sample,
-                    row.closed_on,
-                )
-                for row in found
-            ],
-            "more": len(found) == MOST,
-            "pages": found_pages(request.viewer, text),
-            "programmes": [
-                (reverse("programmes:programme", args=[one.public_id]), named(one.names))
-                for one in programmes.search(text, limit=10)
-            ]
-            if text
-            else [],
-            "holders": [
-                (
-                    reverse("org:appointment", args=[holder.appointment_id]),
-                    holder,
-                    holder.title(),
-                    unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
-                    named(holder.unit_names),
-                )
-                for holder in held[:MOST_HOLDERS]
-            ],
-            "more_holders": len(held) > MOST_HOLDERS,
-            **_people(request, text, at),
-            "doors": doors(request.viewer, at=at, text=text),
-        },
+    context: dict[str, Any] = {
+        "here": "units",
+        "search_text": text,
+        "units": [
+            (
+                unit_href(row.code, Hierarchy.ORGANISATIONAL),
+                row.name(),
+                Kind(row.kind).label,
+                " › ".join(named(names) for names in row.above),
+                row.is_sample,
+                row.closed_on,
+            )
+            for row in found
+        ],
+        "more": len(found) == MOST,
+        "pages": found_pages(request.viewer, text, on=today),
+        "offices": [(office, unit_href(office.unit.code, Hierarchy.ORGANISATIONAL)) for office in offices],
+        "programmes": [
+            (reverse("programmes:programme", args=[one.public_id]), named(one.names))
+            for one in programmes.search(text, limit=10)
+        ]
+        if text
+        else [],
+        "holders": [
+            (
+                reverse("org:appointment", args=[holder.appointment_id]),
+                holder,
+                holder.title(),
+                unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
+                named(holder.unit_names),
+            )
+            for holder in held[:MOST_HOLDERS]
+        ],
+        "more_holders": len(held) > MOST_HOLDERS,
+        **_people(request, text, at),
+        "doors": doors(request.viewer, at=at, text=text),
+    }
+    context["others"] = any(
+        context.get(kind) for kind in ("pages", "offices", "programmes", "holders", "found", "refused")
     )
+    return render(request, "site/search.html", context)
 
 
 def _people(request: Request, text: str, at: datetime) -> dict[str, Any]:
