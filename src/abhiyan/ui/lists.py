@@ -36,6 +36,8 @@ P = ParamSpec("P")
 AT_ONCE = 2_000  # rows of a file that are read, and finished, together
 NAMED = "names"  # ?format=names: where a second person is asked for a file with names
 
+PHONE = frozenset({"under", "end", "pct"})  # classes of cells that a phone shows in a brief table
+
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
@@ -77,12 +79,18 @@ class Column(Generic[Row]):
             return bearers.NOT_SHOWN
         return self.value(row)
 
-    def opening(self) -> str:
-        """What stands before the contents of each cell."""
-        css = f' class="{self.css}"' if self.css else ""
+    def opening(self, sorted_by: str = "") -> str:
+        """What stands before the contents of each cell. sorted_by: the key of the column that orders the rows.
+
+        A phone leaves columns out, but never the one that orders the rows: nobody would see why they come so.
+        """
+        parts = self.css.split()
+        if self.key and self.key == sorted_by and not self.is_name and not PHONE.intersection(parts):
+            parts = [*(part for part in parts if part != "wide"), "under", "by"]
+        css = f' class="{" ".join(parts)}"' if parts else ""
         label = f' data-l="{escaped(self.title)}"'
         if self.is_name:  # words say what they name; a number or a day alone does not
-            is_bare = self.is_number or "nums" in self.css.split()
+            is_bare = self.is_number or "nums" in parts
             return f'<th scope="row"{css}{label if is_bare else ""}>'
         return f"<td{css}{'' if self.is_for_acts else label}>"
 
@@ -291,7 +299,8 @@ class Table(Generic[Row]):
 
     def drawn(self, heads: Iterable[str], cells_of: Mapping[str, Callable[[Row], str]]) -> SafeString:
         """The table with the rows of its page. cells_of: columns the template draws itself."""
-        cells = [(one.opening(), cells_of.get(one.key, one.drawn), one.closing()) for one in self.seen]
+        by = self.sorting.key if self.sorting else ""
+        cells = [(one.opening(by), cells_of.get(one.key, one.drawn), one.closing()) for one in self.seen]
         rows = [
             ("", "".join([f"{start}{draw(row)}{end}" for start, draw, end in cells]))
             for row in self.leaf.rows

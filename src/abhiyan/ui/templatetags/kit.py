@@ -214,7 +214,8 @@ class TableNode(Node):
         seen = [(one, column) for one in self.cols if (column := one.column(context)) is not None]
         how = {"sorting": context.get("sorting"), "request": context.get("request")}
         heads = [_head(column, sorts=bool(column.key), **how) for _one, column in seen]
-        cells = [(column.opening(), one.nodelist, column.closing()) for one, column in seen]
+        by = how["sorting"].key if how["sorting"] else ""
+        cells = [(column.opening(by), one.nodelist, column.closing()) for one, column in seen]
         foot = f"<tfoot>{self.foot.nodelist.render(context)}</tfoot>" if self.foot else ""
         return drawn(said.pop("caption"), heads, self._rows(context, rows, cells), foot=foot, **said)
 

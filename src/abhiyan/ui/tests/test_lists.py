@@ -1,6 +1,7 @@
 """Lists: what is declared once is on the page, in its order, on a phone and in both files."""
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, override
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import MarkedRows
 from abhiyan.ui import lists
-from abhiyan.ui.lists import Column, Table
+from abhiyan.ui.lists import PHONE, Column, Table
 
 from .conftest import Render
 
@@ -227,3 +228,21 @@ def test_rows_with_marks_are_read_page_after_page_and_whole_in_a_file(render: Re
     assert whole.counted(4) == 7 and table("", Numbered(), per=3).counted(4) == 5
     file: Any = whole.file()
     assert b"".join(file.streaming_content).count(b"Stay ") == 7
+
+
+@pytest.mark.parametrize("css", ["", "num", "num wide", "nums wide", "wraps", "num under", "end", "num pct"])
+@pytest.mark.parametrize("is_brief", [True, False])
+def test_a_phone_shows_the_column_that_orders_the_rows(css: str, is_brief: bool) -> None:
+    columns = (
+        Column("name", "Name", lambda row: row[0], order=True, is_name=True),
+        Column("gap", "People missing", lambda row: row[1], order=True, css=css),
+        Column("share", "Share", lambda row: row[2], order=True, css="num"),
+    )
+    request = RequestFactory().get("/", {"sort": "-gap"})
+    rows = [("Katra", 40, 3), ("Pouni", 7, 9)]
+    page = Table(request, columns, rows, name="x", caption="Units", sort="name", is_brief=is_brief).drawn(
+        [], {}
+    )
+    (shown,) = set(re.findall(r'<td class="([^"]*)" data-l="People missing">', page))
+    assert "wide" not in shown.split() and PHONE.intersection(shown.split())
+    assert '<td class="num" data-l="Share">' in page, "what does not order the rows stays as it is"
