@@ -153,6 +153,9 @@ def _standing(
         and (stand.ladder.counted or 0)
         < windows.due(stand.target or 0, programme.opens_on, programme.closes_on, on),
         outlook=_outlook(stand, on=on),
+        trend=queries.drawn_trend(stand.of, stand.figures)
+        if stand.figures is not None and stand.node.is_exact and stand.target
+        else None,
     )
 
 

@@ -80,7 +80,7 @@ class Column(Generic[Row]):
         return self.value(row)
 
     def opening(self, sorted_by: str = "") -> str:
-        """What stands before the contents of each cell. sorted_by: the key of the column that orders the rows.
+        """Open each cell: its tag, class and label. sorted_by: the key of the column that orders the rows.
 
         A phone leaves columns out, but never the one that orders the rows: nobody would see why they come so.
         """

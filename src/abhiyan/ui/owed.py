@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from .charts import Trend
 from .invitations import Invitation
 from .ladder import LadderShown
 
@@ -41,7 +42,8 @@ class Owed:
 @dataclass(frozen=True, slots=True)
 class StandingHere:
     """The place of a unit in one measure that runs. said: what is counted, due and needed. is_behind: fewer are counted
-    than due by today. outlook: of the first measure of Today: what came lately, and where that pace ends."""
+    than due by today. outlook and trend: of the first measure of Today, what came lately, where that ends, and each
+    day."""
 
     title: str | Promise
     said: str
@@ -49,6 +51,7 @@ class StandingHere:
     drawn: LadderShown
     is_behind: bool = False
     outlook: Sequence[str] = ()
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True, slots=True)

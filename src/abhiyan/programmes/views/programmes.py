@@ -23,6 +23,7 @@ from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.estimated import Of, estimated
+from abhiyan.programmes.rules.ladder import has_figures
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
@@ -188,7 +189,7 @@ def programme_page(
         "programmes/programme.html",
         {
             **shown.frame(one),
-            **_stands(one, unit, earlier, checked, at=at),
+            **_stands(one, unit, earlier, checked, measure.number, at=at),
             **_looked_after(one, unit, on=on),
             "owner": named(one.owner.names),
             "unit": unit,
@@ -237,10 +238,11 @@ def _stands(
     here: units.UnitRow,
     earlier: queries.Earlier | None,
     checked: Of,
+    chosen: int,
     *,
     at: datetime,
 ) -> dict[str, Any]:
-    """Return the picture of each measure in the unit, with the page of its targets."""
+    """Return the picture of each measure in the unit, with the page of its targets; and the days of the chosen one."""
     on = clock.day_in(one.zone, at)
     measures = queries.measures([one])[one.pk]
     found = queries.ladders_by_measure(
@@ -251,7 +253,12 @@ def _stands(
         at=at,
     )
     targets = queries.targets_of(node=here.id, hierarchy=one.hierarchy, programmes=[one])
+    names = next(each.names for each in measures if each.number == chosen) if len(measures) > 1 else {}
+    of = queries.RunningMeasure(one, chosen, names, targets.get((one.pk, chosen)))
+    days = queries.figures(node=here.id, hierarchy=one.hierarchy, programme=one, measure=chosen, at=at)
+    before = earlier.beside(here.id) if earlier and chosen == 1 else {}
     return {
+        "trend": queries.drawn_trend(of, days, **before) if has_figures(days.ladder, of.target) else None,
         "is_rounded": any(each.is_rounded for each in found.values()),
         "stands": [
             (

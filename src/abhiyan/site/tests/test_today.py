@@ -167,6 +167,22 @@ def test_today_says_how_many_were_due_and_how_many_a_day_are_needed(cast: Cast) 
     assert "आज तक होने थे: 60।" in text(cast, "district_in_charge", "hi")
 
 
+def test_the_days_of_a_measure_are_drawn_against_its_need_with_their_table(cast: Cast) -> None:
+    """On the page of all of Today, of the first measure; on a programme's page, of the one that is chosen."""
+    cast.target("JK-SRI", 260)
+    page = f"/programmes/{cast.world.programme.public_id}/"
+    for address in ("/today/", f"{page}?unit=JK-SRI"):
+        drawn = body(cast.client("district_in_charge"), address).partition('<svg class="trend"')[2]
+        assert 'class="lp"' in drawn, f"what was due by each day: {address}"
+        (table,) = re.findall(
+            r"<details class=\"noprint\"><summary>As a table.*?</details>", drawn, re.DOTALL
+        )
+        assert re.search(r'<td class="num">1</td>', table), "the last day counts one"
+    assert '<svg class="trend"' not in body(cast.client("national_president"), f"{page}?unit=HP"), (
+        "nothing is drawn where there is neither target nor entry"
+    )
+
+
 def test_what_others_have_to_decide_or_answer_stands_beside_until_they_have(cast: Cast) -> None:
     cast._seat("approver", "data_officer", "JK", 1)
     by, at = cast.actor("state_president"), NOW

@@ -233,7 +233,7 @@ def test_rows_with_marks_are_read_page_after_page_and_whole_in_a_file(render: Re
 @pytest.mark.parametrize("css", ["", "num", "num wide", "nums wide", "wraps", "num under", "end", "num pct"])
 @pytest.mark.parametrize("is_brief", [True, False])
 def test_a_phone_shows_the_column_that_orders_the_rows(css: str, is_brief: bool) -> None:
-    columns = (
+    columns: tuple[Column[tuple[str, int, int]], ...] = (
         Column("name", "Name", lambda row: row[0], order=True, is_name=True),
         Column("gap", "People missing", lambda row: row[1], order=True, css=css),
         Column("share", "Share", lambda row: row[2], order=True, css="num"),
