@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +11,35 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.deadlines import Presence
 from abhiyan.core.policy import BODIES, LINE, SYSTEM, placed_by_row, policies
+from abhiyan.core.words import named
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.org.models import Body, Office
-from abhiyan.units.models import Hierarchy, Unit
+from abhiyan.units.models import Hierarchy, Kind, Unit
 
 from .rules.schedules import AskedFor, Rhythm, Timing
+
+# True where the unit at the placement `p` is in the set of a schedule. `{s}`: the schedule, or its parameters.
+# A named unit means itself and all units below it now. A unit that comes there later is asked too.
+_NAMED = """(cardinality({s}within{a}) = 0 or exists (select from units_placement w where w.unit_id = any({s}within{a})
+ and w.hierarchy = {s}hierarchy{h} and p.lo >= w.lo and p.lo < w.hi))"""
+# A mandal with villages is rural, and a booth in a village. A mandal with wards is urban. Some are both.
+_AREA = f"""({{s}}area{{t}} = '' or exists (select from units_placement x join units_unit g on g.id = x.parent_id
+  where x.unit_id = p.unit_id and x.hierarchy = {Hierarchy.ADMINISTRATIVE.value} and x.lo is not null
+   and g.kind = {{s}}area{{t}})
+ or exists (select from units_placement x join units_unit g on g.id = x.unit_id where x.parent_id = p.unit_id
+   and x.hierarchy = {Hierarchy.ADMINISTRATIVE.value} and x.lo is not null and g.kind = {{s}}area{{t}}))"""
+
+
+def in_set(schedule: str = "") -> str:
+    """Return the SQL that decides whether a schedule asks the unit at `p`, or bodies of it.
+
+    schedule: its alias; without one, the parameters of a schedule that need not be saved (`queries.schedule_sets`).
+    """
+    words = {"s": f"{schedule}.", "a": "", "h": "", "t": ""}
+    if not schedule:
+        words = {"s": "%(", "a": ")s::bigint[]", "h": ")s::smallint", "t": ")s::text"}
+    return f"{_NAMED} and {_AREA}".format(**words)
+
 
 # The asking unit is above the viewer's line or in it. Trees nest, so overlapping is enough.
 _NEAR = f"""exists (select from units_placement pl where pl.unit_id = programmes_schedule.unit_id
@@ -24,11 +49,18 @@ _MY_BODY = f"""(body_kind <> '' and exists (select from org_body b
  join units_placement its on its.unit_id = b.unit_id and its.hierarchy = programmes_schedule.hierarchy
  join units_placement pl on pl.unit_id = programmes_schedule.unit_id and pl.hierarchy = its.hierarchy
   and its.lo >= pl.lo and its.lo < pl.hi
- where b.id = any ({BODIES}) and b.kind = programmes_schedule.body_kind))"""
+ where b.id = any ({BODIES}) and b.kind = programmes_schedule.body_kind
+  and (programmes_schedule.body_id is null or programmes_schedule.body_id = b.id)
+  and (cardinality(programmes_schedule.within) = 0 or exists (select from units_placement w
+   where w.unit_id = any (programmes_schedule.within) and w.hierarchy = programmes_schedule.hierarchy
+    and its.lo >= w.lo and its.lo < w.hi))))"""
 
 
 class Schedule(models.Model):
-    """A meeting or a report that a unit asks of an office below it, or of a kind of body, once or regularly."""
+    """A meeting or a report that a unit asks of an office below it, or of a kind of body, once or regularly.
+
+    It asks all units of the kind below, or the set that `within`, `area` and `body` leave (`in_set`).
+    """
 
     WANTED = ((AskedFor.MEETING.value, _("A meeting")), (AskedFor.REPORT.value, _("A report")))
     RHYTHMS = (
@@ -38,8 +70,11 @@ class Schedule(models.Model):
         (Rhythm.MONTHLY.value, _("Every month")),
     )
 
+    AREAS = ((Kind.VILLAGE.value, _("Rural: with villages")), (Kind.WARD.value, _("Urban: with wards")))
+
     public_id = models.UUIDField(unique=True)
-    title = models.TextField()
+    title = models.TextField()  # as its office wrote it
+    titles = models.JSONField(default=dict, db_default={})  # language -> title, where it was given in both
     wanted = models.TextField(choices=WANTED)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # that asks
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
@@ -48,6 +83,9 @@ class Schedule(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.TextField(default="")  # of units.Kind
     body_kind = models.TextField(default="", db_default="")  # of org.Body.Kind
+    within = ArrayField(models.BigIntegerField(), default=list, db_default=[])  # units; empty: all below
+    area = models.TextField(default="", db_default="")  # of units: of AREAS; "" is both
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+", db_index=False)  # it alone
     rhythm = models.TextField(choices=RHYTHMS)
     first_on = models.DateField()
     last_on = models.DateField()
@@ -78,6 +116,10 @@ class Schedule(models.Model):
                 | models.Q(kind="", office=None) & ~models.Q(body_kind=""),
                 name="schedule_of_office_or_body",
             ),
+            models.CheckConstraint(
+                condition=models.Q(body_kind="", body=None) | ~models.Q(body_kind="") & models.Q(area=""),
+                name="schedule_set_of_one_sort",
+            ),
             models.UniqueConstraint(
                 fields=["above", "unit"],
                 condition=models.Q(ended_at=None, above__isnull=False),
@@ -103,6 +145,19 @@ class Schedule(models.Model):
             asked_at=self.asked_at,
             pauses=[Presence(*map(datetime.fromisoformat, pause)) for pause in self.pauses],
         )
+
+    def title_in(self, language: str = "") -> str:
+        """Return what is asked in a language, the one of the page unless another is given."""
+        return named(self.titles, language) or self.title
+
+    @property
+    def called(self) -> str:
+        return self.title_in()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Return True if it asks less than all units or bodies of a kind below."""
+        return bool(self.within or self.area or self.body_id)
 
     @property
     def is_meeting(self) -> bool:

@@ -55,7 +55,7 @@ class HourField(forms.TimeField):
 class InviteForm(BriefForm):
     """The form names the people to invite: an office or a body, and more of them behind *More*."""
 
-    brief = ("whom",)
+    brief: tuple[str, ...] = ("whom",)
     whom = forms.ChoiceField(label=_("Invite"), required=False, widget=forms.Select(attrs=SOMETIMES))
     offices = forms.MultipleChoiceField(
         label=_("More offices"), required=False, widget=forms.CheckboxSelectMultiple
@@ -120,7 +120,7 @@ class InviteForm(BriefForm):
 class NewMeetingForm(InviteForm):
     """A meeting or visit as it is typed."""
 
-    brief = ("title", "first_on", "starts", "place", "whom")
+    brief: tuple[str, ...] = ("title", "first_on", "starts", "place", "whom")
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=Meeting.Kind.choices,

@@ -12,7 +12,7 @@ from abhiyan.core.words import named
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
 from abhiyan.messaging.rules import hours
-from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.models_schedules import Schedule, in_set
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.tasks import ACTIVE
 
@@ -30,13 +30,13 @@ _UNITS = """programmes_schedule s
 _OWING = f"""with seats as (
   select ap.account_id, s.id as schedule_id, u.id as unit_id, null::bigint as body_id from {_UNITS}
   join org_appointment ap on ap.unit_id = u.id and ap.office_id = s.office_id and ap.body_id is null and {ACTIVE}
-  where s.id = any(%(schedules)s::bigint[]) and u.kind = s.kind and p.lo > a.lo
+  where s.id = any(%(schedules)s::bigint[]) and u.kind = s.kind and p.lo > a.lo and {in_set("s")}
   union
   select first.account_id, s.id, u.id, b.id from {_UNITS}
   join org_body b on b.unit_id = u.id and b.kind = s.body_kind and b.ended_on is null
   cross join lateral (select ap.account_id from org_appointment ap join org_office o on o.id = ap.office_id
     where ap.body_id = b.id and {ACTIVE} order by o.rank, ap.starts_on, ap.id limit 1) first
-  where s.id = any(%(schedules)s::bigint[])),
+  where s.id = any(%(schedules)s::bigint[]) and {in_set("s")} and (s.body_id is null or s.body_id = b.id)),
  owing as (select seats.*, s.last_on from seats join programmes_schedule s on s.id = seats.schedule_id
   where seats.account_id > %(after)s and seats.account_id is distinct from s.asked_by
    and not exists (select from programmes_due d where d.schedule_id = s.id and d.unit_id = seats.unit_id
@@ -96,7 +96,7 @@ def _announce(some: Sequence[Schedule], hour: datetime, *, at: datetime) -> int:
                 account_id=account_id,
                 template=TEMPLATE,
                 blanks={
-                    "title": one.title,
+                    "title": one.title_in(language),
                     "unit": named(asked.body_names or asked.names, language or settings.LANGUAGE_CODE),
                     "day": period.ends_on.strftime("%d-%m-%Y"),
                     "more": grouped(more) if more else "",

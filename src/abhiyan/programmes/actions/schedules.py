@@ -27,6 +27,7 @@ from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import is_in_play
 from abhiyan.programmes.queries import schedule_boards as boards
+from abhiyan.programmes.queries import schedule_sets as sets
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules import schedules as rules
 from abhiyan.programmes.rules.schedules import AskedFor, Period, Rhythm
@@ -38,6 +39,7 @@ from .programmes import NotOpen
 from .tasks import LONGEST_TITLE, NobodyToAsk, TitleMissing
 
 MOST_FIGURES = 10
+MOST_NAMED = 200  # units
 
 
 class AskedCountChanged(Refused, status=409):
@@ -64,6 +66,18 @@ class FigureFed(Refused, status=409):
     )
 
 
+class NamedUnitsUnfit(Refused):
+    message = _("“%(name)s” is not an open unit below yours that can owe this. Leave it out.")
+
+
+class TooManyNamed(Refused):
+    message = _("Name at most %(most)s units.")
+
+
+class AreaUnfit(Refused):
+    message = _("None of these units is known to be rural or urban like this. Choose all of them.")
+
+
 class UnitClosed(Refused, status=409):
     message = _("This unit is closed. It owes nothing any more.")
 
@@ -84,6 +98,8 @@ class NotAsked(Refused, status=409):
 class Asking:
     """A schedule to be. office, kind: the office in every unit of that kind. body_kind: instead, every body of a kind.
 
+    within: units (ids) to ask in alone, each with all below it. area: of Schedule.AREAS, of units. body_id: one body
+    of its kind alone. titles: the title by language, where it is given in more than one.
     form_id: of a form that is filled in, in its latest version. figures: key of a number, or of a whole-number
     question of the form -> measure of the programme.
     """
@@ -97,6 +113,10 @@ class Asking:
     office: str = ""
     kind: str = ""
     body_kind: str = ""
+    within: tuple[int, ...] = ()
+    area: str = ""
+    body_id: int | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
     programme_id: int | None = None
     form_id: int | None = None
     figures: Mapping[str, int] = field(default_factory=dict)
@@ -112,15 +132,15 @@ def ask_units(
     by: Actor,
     at: datetime,
 ) -> Schedule:
-    """Ask an office in every unit of a kind below, or every body of a kind, for a meeting or a report.
+    """Ask an office in the units of a kind below, or the bodies of a kind, for a meeting or a report.
 
     expected: how many the asker was shown. above: what the unit was asked itself, and passes on. Who may: `tasks.ask`
     at the unit. Refuses TitleMissing, DaysUnfit, TooOften, NobodyToAsk, AskedCountChanged, NotOpen, NotCovered,
-    FiguresUnfit, FigureFed, UnknownMeasure, UnitClosed; NotAsked and AskedBefore of what is passed on.
+    FiguresUnfit, FigureFed, UnknownMeasure, UnitClosed, NamedUnitsUnfit, TooManyNamed, AreaUnfit; NotAsked and
+    AskedBefore of what is passed on.
     """
-    title = " ".join(asking.title.split())
-    if not title or len(title) > LONGEST_TITLE or "\0" in title:
-        raise TitleMissing(field="title", longest=LONGEST_TITLE)
+    title = _title(asking.title, "title")
+    titles = {language: _title(words, "other_title") for language, words in asking.titles.items()}
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         if units.unit_by_id(unit_id).closed_on is not None:
@@ -135,37 +155,21 @@ def ask_units(
         if asking.rhythm == Rhythm.DAILY and level is not None and level > rules.DEEPEST_DAILY:
             raise TooOften(field="rhythm")
         form = _form_of(asking)
-        n = _count(asking, unit_id, hierarchy, at=at)
-        if not n:
-            raise NobodyToAsk(field="whom")
+        schedule, n, _vacant = schedule_set(asking, unit_id, hierarchy, at=at)
         if n != expected:
             raise AskedCountChanged(n=n)
         asked_above = _to_pass_on(above, unit_id) if above else None
         with system("asking units"):
-            one = Schedule(
-                public_id=lot.uuid(),
-                title=title,
-                wanted=asking.wanted,
-                unit_id=unit_id,
-                hierarchy=hierarchy,
-                programme=programme,
-                office=next((each for each in org.offices_used() if each.code == asking.office), None),
-                kind=asking.kind,
-                body_kind=asking.body_kind,
-                rhythm=asking.rhythm,
-                first_on=asking.first_on,
-                last_on=asking.last_on,
-                hour=asking.hour,
-                form=form,
-                figures=dict(asking.figures),
-                above=asked_above,
-                asked_at=at,
-                asked_by=by.account_id,
-            )
-            _check_fed(one)
-            one.save()
-        _record("ask_units", one, by=by, at=at, n=n)
-    return one
+            schedule.public_id, schedule.wanted = lot.uuid(), asking.wanted
+            schedule.title, schedule.titles = title, titles
+            schedule.programme, schedule.form, schedule.figures = programme, form, dict(asking.figures)
+            schedule.rhythm, schedule.hour = asking.rhythm, asking.hour
+            schedule.first_on, schedule.last_on = asking.first_on, asking.last_on
+            schedule.above, schedule.asked_at, schedule.asked_by = asked_above, at, by.account_id
+            _check_fed(schedule)
+            schedule.save()
+        _record("ask_units", schedule, by=by, at=at, n=n)
+    return schedule
 
 
 def _programme_of(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) -> Programme | None:
@@ -203,17 +207,74 @@ def _form_of(asking: Asking) -> FormVersion | None:
     return form
 
 
-def _count(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) -> int:
-    if asking.body_kind:
-        return (
-            0
-            if asking.office or asking.kind
-            else found.bodies_to_ask(unit_id, hierarchy).get(asking.body_kind, 0)
-        )
-    offices = found.offices_to_ask(unit_id, hierarchy, at=at)
-    return next(
-        (one.expected for one in offices if (one.office, one.unit_kind) == (asking.office, asking.kind)), 0
+def _title(text: str, name: str) -> str:
+    """A title on one line."""
+    title = " ".join(text.split())
+    if not title or len(title) > LONGEST_TITLE or "\0" in title:
+        raise TitleMissing(field=name, longest=LONGEST_TITLE)
+    return title
+
+
+def schedule_set(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) -> tuple[Schedule, int, int]:
+    """Return the set that an `Asking` means, as a schedule that is not saved, with how many it asks.
+
+    The second number: how many of these units have no holder of the office. Refuses TooManyNamed; NamedUnitsUnfit of
+    a unit that is closed, not below, or lower than the units asked; AreaUnfit; NobodyToAsk.
+    """
+    schedule = Schedule(
+        unit_id=unit_id,
+        hierarchy=hierarchy,
+        office=next((office for office in org.offices_used() if office.code == asking.office), None),
+        kind=asking.kind,
+        body_kind=asking.body_kind,
+        within=sorted(set(asking.within)),
+        area=asking.area,
+        body_id=_body_of(asking, unit_id, hierarchy),
     )
+    if asking.area and (schedule.body_kind or asking.area not in (area for area, _name in Schedule.AREAS)):
+        raise AreaUnfit(field="area")
+    _check_named(schedule)
+    n, vacant = _count(schedule, at=at)
+    if not n:
+        raise AreaUnfit(field="area") if asking.area else NobodyToAsk(field="whom")
+    return schedule, n, vacant
+
+
+def _body_of(asking: Asking, unit_id: int, hierarchy: int) -> int | None:
+    """The one body that is asked, which is of its kind in the unit or below."""
+    if asking.body_id is None:
+        return None
+    if not found.is_body_below(asking.body_id, asking.body_kind, unit_id, hierarchy):
+        raise NobodyToAsk(field="whom")
+    return asking.body_id
+
+
+def _check_named(schedule: Schedule) -> None:
+    if len(schedule.within) > MOST_NAMED:
+        raise TooManyNamed(field="named", most=MOST_NAMED)
+    lo, hi = units.span(schedule.unit_id, schedule.hierarchy)
+    spans, facts = units.spans(schedule.within, schedule.hierarchy), units.units_by_id(schedule.within)
+    deepest = levels.level(schedule.hierarchy, schedule.kind) if schedule.kind else None
+    for unit_id in schedule.within:
+        unit, span = facts.get(unit_id), spans.get(unit_id)
+        level = levels.level(schedule.hierarchy, unit.kind) if unit else None
+        is_below = span is not None and lo < span[0] < hi
+        is_high = deepest is None or (level is not None and level <= deepest)
+        if unit is None or unit.closed_on is not None or not is_below or not is_high:
+            raise NamedUnitsUnfit(field="named", name=named(unit.names) if unit else str(unit_id))
+
+
+def _count(schedule: Schedule, *, at: datetime) -> tuple[int, int]:
+    """Count the units or bodies that a set asks, and the units whose office is vacant."""
+    if schedule.body_kind:
+        n = found.bodies_to_ask(schedule.unit_id, schedule.hierarchy).get(schedule.body_kind, 0)
+        whole = (0 if schedule.office or schedule.kind else n, 0)
+    else:
+        office = schedule.office.code if schedule.office else ""
+        offices = found.offices_to_ask(schedule.unit_id, schedule.hierarchy, at=at)
+        below = next((b for b in offices if (b.office, b.unit_kind) == (office, schedule.kind)), None)
+        whole = (below.expected, below.vacant) if below else (0, 0)
+    return sets.count_set(schedule, on=found.today(at)) if whole[0] and schedule.is_narrow else whole
 
 
 def _to_pass_on(above: UUID, unit_id: int) -> Schedule:
@@ -243,8 +304,9 @@ def _check_fed(one: Schedule) -> None:
         is_same_days = each.first_on <= one.last_on and one.first_on <= each.last_on
         if each.pk == one.pk or each.kind != one.kind or other is None or not is_same_days:
             continue
-        if other[0] < own[1] and own[0] < other[1]:
-            raise FigureFed(field="figures", title=each.title)
+        is_near = other[0] < own[1] and own[0] < other[1]
+        if is_near and (not (one.is_narrow or each.is_narrow) or sets.share_a_unit(one, each)):
+            raise FigureFed(field="figures", title=each.called)
 
 
 def end_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
@@ -343,7 +405,7 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
                         account_id=known[asked.key].account_id,
                         unit_id=asked.unit_id,
                         blanks={
-                            "title": one.title,
+                            "title": one.title_in(known[asked.key].language),
                             "unit": named(
                                 asked.body_names or asked.names,
                                 known[asked.key].language or settings.LANGUAGE_CODE,

@@ -231,7 +231,7 @@ def refuse_going(*, going: UnitsGoing) -> None:
             " or exists (select from programmes_in_charge i where i.unit_id = c.unit_id)"
             " or exists (select from programmes_task t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_item i where i.unit_id = c.unit_id)"
-            " or exists (select from programmes_schedule s where s.unit_id = c.unit_id)"
+            " or exists (select from programmes_schedule s where c.unit_id = s.unit_id or c.unit_id = any(s.within))"
             " or exists (select from programmes_due d where d.unit_id = c.unit_id)"
             " or exists (select from programmes_material m where m.unit_id = c.unit_id)"
             " or exists (select from programmes_unit_total t where t.unit_id = c.unit_id)"

@@ -10,12 +10,13 @@ from typing import Any
 
 from abhiyan.core import sql
 from abhiyan.core.rows import MarkedRows, Rows
-from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.models_schedules import Schedule, in_set
 from abhiyan.programmes.rules.schedules import FINISHED, DueState, Period
 from abhiyan.units import queries as units
 from abhiyan.units.models import MANY
 
 from .presence import BODY_THERE, HELD, UNIT_THERE
+from .schedule_sets import IN_SET, OF_BODY, asked_units_sql, bounds_of_set, set_values
 from .schedules import BODIES, AskedUnit, today
 
 MOST_BODIES = 5_000  # of one kind, on one board
@@ -24,7 +25,7 @@ LAST_KEY = (1 << 63) - 1  # the largest bigint: no unit has this id
 _DUE = {"on": "%(due_on)s", "at": "%(due_at)s"}
 _THERE = UNIT_THERE.format(**_DUE)
 _UNITS = f"""from units_placement p join units_unit u on u.id = p.unit_id and u.kind = %(kind)s
- where p.lo > %(lo)s and p.lo < %(hi)s and {_THERE}"""
+ where p.lo > %(lo)s and p.lo < %(hi)s and {_THERE} and {IN_SET}"""
 _OF_FEW = " and p.unit_id = any(%(ids)s::bigint[])"
 # Each unit is looked up by itself: a join would read all that was said in the period first.
 _OPEN = f"""{_UNITS} and (select d.state from programmes_due d where d.schedule_id = %(schedule)s
@@ -40,7 +41,7 @@ _SAID = """from programmes_due d join units_unit u on u.id = d.unit_id and u.kin
 
 def _given(one: Schedule, period: Period, span: tuple[int, int], *, on: date) -> dict[str, Any]:
     """Parameters of the statements of a board. ids: units of a high level, which are few."""
-    given: dict[str, Any] = {
+    given: dict[str, Any] = set_values(one) | {
         "schedule": one.pk,
         "begins_on": period.begins_on,
         "due_on": period.ends_on,
@@ -146,6 +147,7 @@ class UnitBoard(MarkedRows[AskedUnit]):
         vacant: bool = False,
     ) -> None:
         self._given = _given(one, period, span, on=on) | {"state": state}
+        self._bounds = bounds_of_set(one, span)
         self._open = _OPEN
         if vacant:
             self._open += f" and not {_IN_OFFICE}"
@@ -164,7 +166,7 @@ class UnitBoard(MarkedRows[AskedUnit]):
         state, key = mark or (DueState.OPEN, 0)
         found: list[Rows[AskedUnit]] = []
         if self._has_open and state == DueState.OPEN:
-            given = self._given | {"lo": max(key, self._given["lo"])}
+            given = self._given | {"lo": max(key, self._bounds[0]), "hi": self._bounds[1]}
             columns = "u.id, u.code, u.names, 0, p.lo"
             found.append(Rows(columns, self._open, given, orders={"": ("p.lo",)}, make=_on_board))
         if self._has_said:
@@ -213,7 +215,8 @@ def bodies_asked(
         f"""select u.id, u.code, u.names, b.id, b.names {BODIES} and b.kind = %(body_kind)s
         left join programmes_due d on d.schedule_id = %(schedule)s and d.begins_on = %(begins_on)s
           and d.unit_id = b.unit_id and d.body_id = b.id
-        where (d.state > 0 or %(is_asked)s and {_THERE} and {BODY_THERE.format(**_DUE)}) {wanted}
+        where (d.state > 0
+          or %(is_asked)s and {_THERE} and {BODY_THERE.format(**_DUE)} and {IN_SET} and {OF_BODY}) {wanted}
         order by coalesce(d.state, 0), p.lo, b.id limit %(most)s""",
         _given(one, period, span, on=on)
         | {"most": MOST_BODIES, "state": state or 0, "is_asked": one.timing.is_asked(period)},
@@ -239,7 +242,7 @@ def to_remind(
     if one.body_kind:
         columns = "u.id, u.code, u.names, b.id, b.names"
         source = f"{BODIES} where b.kind = %(body_kind)s and b.ended_on is null and {_THERE}"
-        source += f" and {BODY_THERE.format(**_DUE)} and {_SEATED}"
+        source += f" and {BODY_THERE.format(**_DUE)} and {_SEATED} and {IN_SET} and {OF_BODY}"
     else:
         columns, source = "u.id, u.code, u.names", f"{_UNITS} and {_IN_OFFICE}"
         source += _OF_FEW if "ids" in given else ""
@@ -248,10 +251,12 @@ def to_remind(
 
 
 _HOUR = {"on": "w.due_on", "at": "w.due_at"}
-_BODY = f"{UNIT_THERE.format(**_HOUR)} and (b.id is null or {BODY_THERE.format(**_HOUR)})"
+_BODY = f"""{UNIT_THERE.format(**_HOUR)} and (b.id is null or {BODY_THERE.format(**_HOUR)})
+ and {in_set("s")} and (s.body_id is null or s.body_id = b.id)"""
 _NO_WORD = """not exists (select from programmes_due d where d.schedule_id = w.schedule_id
   and d.begins_on = w.begins_on and d.unit_id = u.id and d.body_id is not distinct from {body} and d.state > 0)"""
 _BELOW = "join units_placement p on p.unit_id = u.id and p.lo {least} %(lo)s and p.lo < %(hi)s"
+_NARROW = "(cardinality(s.within) > 0 or s.area <> '')"
 # What was said; of units or bodies that were not there at the hour (`apart`) it counts as asked.
 _NUMBERS = f"""with w as (select * from unnest(%(schedules)s::bigint[], %(days)s::date[], %(due_on)s::date[],
    %(due_at)s::timestamptz[], %(kinds)s::text[], %(body_kinds)s::text[], %(offices)s::bigint[], %(over)s::bool[],
@@ -259,24 +264,27 @@ _NUMBERS = f"""with w as (select * from unnest(%(schedules)s::bigint[], %(days)s
  select w.schedule_id, w.begins_on, case when d.is_after then 'after' else 'said' end, d.state, count(*),
   coalesce(sum(d.people) filter (where not d.is_after), 0), coalesce(sum(d.seen) filter (where not d.is_after), 0),
   count(*) filter (where d.state > 0 and not (w.is_asked and {_BODY}))
- from w join programmes_due d on d.schedule_id = w.schedule_id and d.begins_on = w.begins_on
+ from w join programmes_schedule s on s.id = w.schedule_id
+ join programmes_due d on d.schedule_id = w.schedule_id and d.begins_on = w.begins_on
  join units_unit u on u.id = d.unit_id {_BELOW.format(least=">=")} left join org_body b on b.id = d.body_id
  group by 1, 2, 3, d.state
 union all
 select w.schedule_id, w.begins_on, 'silent', 0, (select count(distinct u.id) from org_appointment ap
    join units_unit u on u.id = ap.unit_id and u.kind = w.kind {_BELOW.format(least=">")}
    where ap.office_id = w.office_id and ap.body_id is null and {HELD.format(**_HOUR)}
-    and {UNIT_THERE.format(**_HOUR)} and {_NO_WORD.format(body="null")}), 0, 0, 0
- from w where w.is_over and w.kind <> ''
+    and {UNIT_THERE.format(**_HOUR)} and {in_set("s")} and {_NO_WORD.format(body="null")}), 0, 0, 0
+ from w join programmes_schedule s on s.id = w.schedule_id where w.is_over and w.kind <> ''
 union all
-select w.schedule_id, w.begins_on, 'there', 0, (
+select w.schedule_id, w.begins_on, 'there', 0, case when {_NARROW} then (
+   select count(distinct u.id) from {asked_units_sql("%(lo)s + 1", "%(hi)s")} and {UNIT_THERE.format(**_HOUR)}) else (
    select coalesce(sum(case when u.closed_on is null then -1 else 1 end), 0)
    from units_unit u {_BELOW.format(least=">")} where u.kind = w.kind and (
     u.closed_on > w.due_on and (u.opened_on is null or u.opened_on < w.due_on)
-    or u.opened_on >= w.due_on and u.closed_on is null)), 0, 0, 0
- from w where w.is_asked and w.kind <> ''
+    or u.opened_on >= w.due_on and u.closed_on is null)) end, 0, 0, 0
+ from w join programmes_schedule s on s.id = w.schedule_id where w.is_asked and w.kind <> ''
 union all
-select w.schedule_id, w.begins_on, c.what, 0, c.n, 0, 0, 0 from w cross join lateral (
+select w.schedule_id, w.begins_on, c.what, 0, c.n, 0, 0, 0
+ from w join programmes_schedule s on s.id = w.schedule_id cross join lateral (
   select count(*) as there, count(*) filter (where w.is_over and exists (select from org_appointment ap
      where ap.body_id = b.id and {HELD.format(**_HOUR)}) and {_NO_WORD.format(body="b.id")}) as silent
   from org_body b join units_unit u on u.id = b.unit_id {_BELOW.format(least=">=")}
@@ -330,7 +338,7 @@ def numbers(
         mine = [row[2:] for row in rows if row[:2] == (one.pk, period.begins_on)]
         said = [row[1:] for row in mine if row[0] == "said"]
         there = sum(row[2] for row in mine if row[0] == "there") + (
-            counts.get(one.kind, 0) if is_asked else 0
+            counts.get(one.kind, 0) if is_asked and not one.is_narrow else 0
         )
         found[one.pk, period.begins_on] = BoardNumbers(
             asked=there + sum(row[-1] for row in mine if row[0] in ("said", "after")),

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
@@ -23,11 +24,12 @@ from abhiyan.units.rules import levels
 
 from . import presence
 from .presence import Slot
+from .schedule_sets import IN_SET, asked_places, reaches_sql, reaching_span, set_values
 from .tasks import ACTIVE
 
 STILL_OWED = timedelta(days=31)  # so long Today shows what is late after its last day
 SCHEDULES = Schedule.objects.select_related(
-    "unit", "office", "programme", "form__form", "above__unit", "above__programme"
+    "unit", "office", "body", "programme", "form__form", "above__unit", "above__programme"
 )
 
 
@@ -73,17 +75,41 @@ def bodies_to_ask(unit_id: int, hierarchy: int) -> dict[str, int]:
     )
 
 
+def bodies_below(
+    unit_id: int, hierarchy: int, *, most: int
+) -> list[tuple[int, str, dict[str, str], dict[str, str] | None]]:
+    """The first open bodies of a unit and below it: id, kind, names, and the unit's names where it is another."""
+    lo, hi = units.span(unit_id, hierarchy)
+    return sql.rows(
+        f"""select b.id, b.kind, b.names, case when u.id <> %(unit)s then u.names end {BODIES}
+        where u.closed_on is null and b.ended_on is null order by p.lo, b.id limit %(most)s""",
+        {"lo": lo, "hi": hi, "unit": unit_id, "most": most},
+    )
+
+
+def is_body_below(body_id: int, kind: str, unit_id: int, hierarchy: int) -> bool:
+    """Return True if an open body is of a kind, and in a unit or below it."""
+    lo, hi = units.span(unit_id, hierarchy)
+    values = {"body": body_id, "kind": kind, "lo": lo, "hi": hi}
+    return sql.exists(
+        f"select 1 {BODIES} where b.id = %(body)s and b.kind = %(kind)s and b.ended_on is null limit 1",
+        values,
+    )
+
+
 def asked_unit(one: Schedule, *, unit_id: int, body_id: int | None = None) -> AskedUnit | None:
     """A unit, or a body of it, if the schedule asks it; None if it does not."""
     row = sql.row(
-        """select u.id, u.code, u.names, b.id, coalesce(b.names, '{}'),
+        f"""select u.id, u.code, u.names, b.id, coalesce(b.names, '{{}}'),
           u.closed_on is null and b.ended_on is null
         from units_unit u join units_placement p on p.unit_id = u.id and p.hierarchy = %(tree)s and p.valid_to is null
         join units_placement a on a.unit_id = %(asks)s and a.hierarchy = %(tree)s and a.valid_to is null
         left join org_body b on b.id = %(body)s and b.unit_id = u.id
         where u.id = %(unit)s and p.lo >= a.lo and p.lo < a.hi
-          and (b.kind = %(body_kind)s or %(body)s::bigint is null and u.kind = %(kind)s and p.lo > a.lo)""",
-        {"tree": one.hierarchy, "asks": one.unit_id, "unit": unit_id, "body": body_id}
+          and (b.kind = %(body_kind)s or %(body)s::bigint is null and u.kind = %(kind)s and p.lo > a.lo)
+          and {IN_SET} and (%(only)s::bigint is null or b.id = %(only)s::bigint)""",
+        set_values(one)
+        | {"tree": one.hierarchy, "asks": one.unit_id, "unit": unit_id, "body": body_id, "only": one.body_id}
         | {"kind": one.kind, "body_kind": one.body_kind},
     )
     return AskedUnit(*row) if row else None
@@ -268,7 +294,14 @@ def asked_of(
         for kind, body in bodies:
             if one.body_kind == kind:
                 owed[one.pk, body.body_id] = one, body
-    return with_dues(list(owed.values()), at=at, most=SHOWN)
+    return with_dues(_asked_alone(owed.values()), at=at, most=SHOWN)
+
+
+def _asked_alone(owed: Iterable[tuple[Schedule, AskedUnit]]) -> list[tuple[Schedule, AskedUnit]]:
+    """Leave out what a schedule asks of others of the kind alone."""
+    owed = list(owed)
+    places = asked_places((schedule, *unit.key) for schedule, unit in owed)
+    return [(schedule, unit) for schedule, unit in owed if (schedule.pk, *unit.key) in places]
 
 
 def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule]]:
@@ -300,8 +333,8 @@ def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule
                 mine[one.pk, *asked.key] = one, asked
         elif home is each and LEADS in each.capabilities and _is_below(one, each.unit_kind):
             below[one.pk] = one
-    owed = with_dues(list(mine.values()), at=at, most=2, account_id=viewer.account_id)
-    return owed, list(below.values())
+    owed = with_dues(_asked_alone(mine.values()), at=at, most=2, account_id=viewer.account_id)
+    return owed, reaching_span(below.values(), (home.lo, home.hi)) if home else []
 
 
 def _is_below(one: Schedule, kind: str) -> bool:
@@ -325,8 +358,13 @@ def _bodies_of(unit_ids: Sequence[int], *, with_ended: bool = False) -> dict[int
 def asked_at(unit: units.UnitRow, hierarchy: int) -> QuerySet[Schedule]:
     """Schedules of a unit, and those of units above it that it or somebody below it owes, as far as in sight."""
     path = [row.id for row in units.path(unit.id, hierarchy)]
+    lo, hi = units.span(unit.id, hierarchy)
+    some = reaches_sql("programmes_schedule", "%s", "%s")
+    in_sight = RawSQL(some, [lo, hi] * (some.count("%s") // 2), BooleanField())  # noqa: S611  # fixed text
+    is_whole = Q(within=[], area="", body=None)
     return SCHEDULES.filter(
         Q(kind__in=levels.from_here_down(hierarchy, unit.kind)) | ~Q(body_kind=""),
+        is_whole | Q(unit_id=unit.id) | Q(in_sight),
         unit_id__in=path,
         hierarchy=hierarchy,
     )

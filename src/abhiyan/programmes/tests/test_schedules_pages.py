@@ -107,6 +107,55 @@ def test_asking_shows_whom_it_reaches_first(cast: Cast) -> None:
     assert "Tiffin" not in page(client, f"{asked}?kind=report"), "reports alone"
 
 
+def test_only_some_are_asked_and_the_title_is_in_both_languages(cast: Cast) -> None:
+    client = cast.client("state_president")
+    where = reverse("programmes:asked_new") + "?unit=JK"
+    sent = {"title": "Tiffin", "other_title": "टिफ़िन", "wanted": "meeting", "rhythm": "once", "hour": "18:00"}
+    sent |= {"first_on": TODAY.isoformat(), "last_on": (TODAY + 60 * DAY).isoformat()}
+    sent |= {"whom": "office:mandal_president:mandal", "named": "JK-SRI-M1", "unit": "JK"}
+    seen = client.post(where, sent).content.decode()
+    assert "This reaches 1 unit: Mandal president, in 1 named unit." in seen
+    key = f"office:mandal_president:mandal||{cast.world.units['JK-SRI-M1'].pk}"
+    assert f'value="{key}=1"' in seen
+    wrong = client.post(where, sent | {"named": "Atlantis"})
+    assert wrong.status_code == 422 and "We know no unit “Atlantis” here." in wrong.content.decode()
+    assert "<details open>" in wrong.content.decode(), "the field with the error is seen"
+    other = client.post(where, sent | {"named": "JK-SRI-M2", "expected": f"{key}=1"})
+    assert other.status_code == 200, "another unit was shown: the names come first again"
+    assert client.post(where, sent | {"expected": f"{key}=1"}).status_code == 302
+    with system("test"):
+        one = Schedule.objects.get()
+    board = page(client, reverse("programmes:schedule", args=[one.public_id]))
+    assert "JK-SRI-M1" in board and "JK-SRI-M2" not in board and "Tiffin" in board
+    client.cookies["language"] = "hi"
+    assert "टिफ़िन" in page(client, reverse("programmes:asked"))
+
+
+def test_only_numbers_that_the_chosen_form_has_are_offered(cast: Cast) -> None:
+    first = form_in_use(
+        cast.world.state, question("count", QuestionKind.WHOLE), question("why", QuestionKind.TEXT)
+    )
+    second = form_in_use(cast.world.state, question("homes", QuestionKind.WHOLE))
+    client = cast.client("state_president")
+    where = reverse("programmes:asked_new") + "?unit=JK"
+    assert "figure_" not in page(client, where), "no form is chosen yet"
+    sent = {"title": "Weekly", "wanted": "report", "whom": "office:mandal_president:mandal", "rhythm": "once"}
+    sent |= {"first_on": TODAY.isoformat(), "last_on": (TODAY + 9 * DAY).isoformat(), "hour": "18:00"}
+    sent |= {"programme": str(cast.world.programme.public_id), "form_id": str(first.form_id)}
+    seen = client.post(where, sent).content.decode()
+    assert f'value="{first.form_id}:count"' in seen
+    assert ":why" not in seen and ":homes" not in seen
+    for other in ({"wanted": "meeting"}, {"programme": ""}, {"whom": "body:committee"}):
+        assert "figure_" not in client.post(where, sent | other).content.decode(), other
+    typed = client.post(where, sent | {"form_id": ""}).content.decode()
+    assert 'value=":typed"' in typed and ":count" not in typed
+    stale = sent | {"form_id": str(second.form_id), "figure_1": f"{first.form_id}:count"}
+    again = client.post(where, stale | {"again": "1"}).content.decode()
+    assert f'value="{second.form_id}:homes"' in again and "aria-invalid" not in again
+    refused = client.post(where, stale | {"expected": "office:mandal_president:mandal=3"})
+    assert refused.status_code == 422 and "Select a valid choice" in refused.content.decode()
+
+
 def test_a_mandal_answers_and_the_board_shows_it(cast: Cast, ask: Callable[..., Schedule]) -> None:
     one = ask()
     mandal, state = cast.client("mandal_president"), cast.client("state_president")

@@ -1,6 +1,6 @@
 """Asking units and bodies below for a meeting or a report; how many it reaches is shown first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import named
+from abhiyan.core.words import language, named
 from abhiyan.forms.models import FormVersion
 from abhiyan.forms.queries import forms_for, latest_version
 from abhiyan.forms.rules.questions import QuestionKind
@@ -28,29 +28,47 @@ from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.actions.tasks import LONGEST_TITLE
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.queries import schedule_sets as sets
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import AskedFor, Rhythm
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import BriefForm, offer
 from abhiyan.ui.numbers import grouped
+from abhiyan.units import queries as units
 
 from . import shown
-from .schedules import crumbs, office_in, period_name
+from .schedules import crumbs, office_in, parts_named, period_name, whom
+from .unit_names import UnitNamesField
 
-OFFICE, BODY = "office", "body"
+OFFICE, BODY, ONE_BODY = "office", "body", "one"  # then what of it
 FIGURE = "figure_"  # then the number of a measure
 MOST_FORMS = 50  # to choose from
+MOST_BODIES = 200
+MOST_TICKED = 40  # units
 
 
 class AskUnitsForm(BriefForm):
     """A schedule as it is typed. Numbers of a report are asked once its programme and its form are chosen."""
 
-    brief = ("title", "wanted", "whom", "last_on")
+    brief: tuple[str, ...] = ("title", "wanted", "whom", "last_on")
     title = forms.CharField(label=_("What is asked"), max_length=LONGEST_TITLE)
     wanted = forms.ChoiceField(label=_("A meeting or a report"), choices=Schedule.WANTED)
     whom = forms.ChoiceField(label=_("Who owes it"))
     last_on = DayField(label=_("Last day"))
+    area = forms.ChoiceField(
+        label=_("Rural or urban"), choices=[("", _("all")), *Schedule.AREAS], required=False
+    )
+    ticked = forms.MultipleChoiceField(
+        label=_("Only in these"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("With all below them, also what is added later. Leave empty for all."),
+    )
+    named = UnitNamesField(
+        label=_("Or only in these, one name on each line"),
+        help_text=_("Write the code where two have one name."),
+    )
     rhythm = forms.ChoiceField(label=_("How often"), choices=Schedule.RHYTHMS)
     first_on = DayField(label=_("First day"))
     hour = forms.TimeField(
@@ -72,6 +90,17 @@ class AskUnitsForm(BriefForm):
         help_text=_("Without a form, a meeting asks for its day and people, a report for words and numbers."),
     )
 
+    other_title = forms.CharField(required=False, max_length=LONGEST_TITLE)
+
+    def __init__(self, *args: Any, here: Here, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = self.fields["named"]
+        assert isinstance(names, UnitNamesField)
+        names.within, names.hierarchy = here.unit.id, here.hierarchy
+        self.languages = (language(), "hi" if language() == "en" else "en")
+        is_hindi = self.languages[1] == "hi"
+        self.fields["other_title"].label = _("The same in Hindi") if is_hindi else _("The same in English")
+
     def ask_figures(self, measures: Sequence[Measure], version: FormVersion | None) -> None:
         """Ask for each measure of the programme which number of the report gives it.
 
@@ -79,11 +108,11 @@ class AskUnitsForm(BriefForm):
         """
         some = [("typed", say("Asked in the report"))]
         if version is not None:
-            some = [(one.key, one.words) for one in version.asked if one.kind is QuestionKind.WHOLE]
+            some = [(asks.key, asks.words) for asks in version.asked if asks.kind is QuestionKind.WHOLE]
         form = version.form_id if version else ""
-        for each in measures if some else ():
-            self.fields[f"{FIGURE}{each.number}"] = forms.ChoiceField(
-                label=say("Number for “%(measure)s”") % {"measure": named(each.names)},
+        for measure in measures if some else ():
+            self.fields[f"{FIGURE}{measure.number}"] = forms.ChoiceField(
+                label=say("Number for “%(measure)s”") % {"measure": named(measure.names)},
                 choices=[("", say("none")), *((f"{form}:{key}", words) for key, words in some)],
                 required=False,
                 help_text=_("An accepted number becomes the unit's own figure."),
@@ -106,8 +135,10 @@ class AskUnitsForm(BriefForm):
             number = int(name.removeprefix(FIGURE))
             if question:
                 figures[question if form else f"{FIGURE}{number}"] = number
+        titles = dict(zip(self.languages, (given["title"], given["other_title"]), strict=True))
         return acts.Asking(
             title=given["title"],
+            titles=titles if given["other_title"] else {},
             wanted=given["wanted"],
             rhythm=given["rhythm"],
             first_on=given["first_on"],
@@ -115,7 +146,10 @@ class AskUnitsForm(BriefForm):
             hour=given["hour"],
             office=office if kind == OFFICE else "",
             kind=level if kind == OFFICE else "",
-            body_kind=rest if kind == BODY else "",
+            body_kind=office if kind in (BODY, ONE_BODY) else "",
+            body_id=int(level) if kind == ONE_BODY else None,
+            within=tuple(dict.fromkeys([*map(int, given.get("ticked", ())), *given["named"]])),
+            area=given.get("area", ""),
             programme_id=chosen.get(given["programme"]),
             form_id=int(given["form_id"]) if given["form_id"] else None,
             figures=figures,
@@ -123,23 +157,25 @@ class AskUnitsForm(BriefForm):
 
     def clean(self) -> dict[str, Any]:
         """A question gives one number."""
-        given = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         seen: set[str] = {"", ":typed"}
         for name in self.figure_names:
-            if given.get(name) in seen - {"", ":typed"}:
+            if cleaned.get(name) in seen - {"", ":typed"}:
                 self.add_error(
                     name, _("This question gives another number already. Choose another question.")
                 )
-            seen.add(given.get(name, ""))
-        return given
+            seen.add(cleaned.get(name, ""))
+        return cleaned
 
 
 @dataclass(frozen=True, slots=True)
 class AskPreview:
-    """Units it would ask, shown before it is done. vacant: offices without a holder; none for bodies."""
+    """Units it would ask, shown before it is done. parts: units it names. vacant: offices without a holder; none for
+    bodies."""
 
     key: str
     name: str
+    parts: str
     n: int
     vacant: int
     first: str
@@ -159,33 +195,35 @@ def asked_new(request: Request) -> HttpResponseBase:
         raise org.NotYours(capability=LEADS)
     above = _above(request)
     running = list(queries.programmes_for(request.viewer).filter(state=Programme.State.OPEN)[:200])
-    reached = _reached(here, at=at)
     some = [latest_version(one.pk) for one in forms_for(request.viewer).order_by("pk")[:MOST_FORMS]]
     versions = [one for one in some if one is not None]
-    form = AskUnitsForm(
-        request.POST if request.method == "POST" else None, initial=_initial(above, today=shown.today(at))
-    )
+    posted = request.POST if request.method == "POST" else None
+    form = AskUnitsForm(posted, initial=_initial(above, today=shown.today(at)), here=here)
     form.opened = above is not None  # its words fill the form
+    has_any = _offer_whom(form, here, at=at)
     offer(
         form,
-        whom=[(key, f"{name}: {grouped(n)}") for key, (name, n, _vacant) in reached.items()],
         programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
         form_id=[("", _("none")), *((str(one.form_id), named(one.form.names)) for one in versions)],
     )
     _ask_figures(request, form, running, versions)
-    preview = _preview(form, reached) if form.is_bound and form.is_valid() else None
+    looked = tried(request, form, lambda _given: _preview(form, running, here, at=at))
+    preview = looked.value
     context = {
         **crumbs((say("Ask units"), "")),
         "form": form,
         "unit": here.unit,
         "unit_name": here.name,
         "above": above,
-        "has_any": bool(reached),
+        "has_any": has_any,
         "preview": preview,
     }
     seen, _equals, n = request.POST.get("expected", "").rpartition("=")
-    if preview is not None and (seen != preview.key or "again" in request.POST):  # not shown yet, or not so
-        return render(request, "programmes/asked_new.html", context)
+    # Not shown yet, or not so; or its days are out of order: the act says so.
+    if not looked or (preview is not None and (seen != preview.key or "again" in request.POST)):
+        return render(
+            request, "programmes/asked_new.html", context, status=looked.status if not looked else 200
+        )
     done = tried(
         request,
         form,
@@ -207,16 +245,54 @@ def asked_new(request: Request) -> HttpResponseBase:
     return render(request, "programmes/asked_new.html", context, status=done.status)
 
 
+def _offer_whom(form: AskUnitsForm, here: Here, *, at: datetime) -> bool:
+    """Give the form the offices and bodies below, and the parts that they can be asked in. False where there are none.
+
+    Units are ticked on the lowest level that has few of them; others are written by name.
+    """
+    offices = found.offices_to_ask(here.unit.id, here.hierarchy, at=at)
+    kinds = found.bodies_to_ask(here.unit.id, here.hierarchy)
+    bodies = found.bodies_below(here.unit.id, here.hierarchy, most=MOST_BODIES)
+    groups = {
+        _("Offices"): [
+            (
+                f"{OFFICE}:{below.office}:{below.unit_kind}",
+                f"{office_in(below.office_names, below.unit_kind)}: {grouped(below.expected)}",
+            )
+            for below in offices
+        ],
+        _("All bodies of a kind"): [
+            (f"{BODY}:{kind}", f"{Body.Kind(kind).label}: {grouped(n)}") for kind, n in kinds.items()
+        ],
+        _("One body"): [
+            (f"{ONE_BODY}:{kind}:{pk}", ", ".join([named(names), *([named(unit)] if unit else [])]))
+            for pk, kind, names, unit in bodies
+        ],
+    }
+    offer(form, whom=[(name, choices) for name, choices in groups.items() if choices])
+    if not sets.has_both_areas(here.unit.id, here.hierarchy, {below.unit_kind for below in offices}):
+        del form.fields["area"]
+    counts = units.counts_below(here.unit.id, here.hierarchy)
+    kind = next((level for level, n in reversed(counts.items()) if 1 < n <= MOST_TICKED), "")
+    ids = units.of_kind_below(here.unit.id, here.hierarchy, kind) if kind else []
+    if ids:
+        names = units.names_of(ids, language=language())
+        offer(form, ticked=sorted(((str(pk), names[pk]) for pk in ids), key=lambda one: one[1]))
+    else:
+        del form.fields["ticked"]
+    return bool(offices or kinds)
+
+
 def _ask_figures(
     request: Request, form: AskUnitsForm, running: Sequence[Programme], versions: Sequence[FormVersion]
 ) -> None:
     """Add the numbers that a report of an office can give, once it was sent with a programme."""
     sent = request.POST
-    programme = next((one for one in running if str(one.public_id) == sent.get("programme")), None)
+    programme = next((run for run in running if str(run.public_id) == sent.get("programme")), None)
     is_report = sent.get("wanted") == AskedFor.REPORT and sent.get("whom", "").startswith(f"{OFFICE}:")
     if programme is None or not is_report:
         return
-    version = next((one for one in versions if str(one.form_id) == sent.get("form_id")), None)
+    version = next((newest for newest in versions if str(newest.form_id) == sent.get("form_id")), None)
     form.ask_figures(queries.measures([programme])[programme.pk], version)
     if "again" in sent or "expected" not in sent:  # an answer to another form is asked again, not refused
         kept = sent.copy()
@@ -239,8 +315,10 @@ def _above(request: Request) -> Schedule | None:
 def _initial(above: Schedule | None, *, today: date) -> dict[str, Any]:
     if above is None:
         return {"first_on": today, "rhythm": Rhythm.ONCE.value}
+    own, other = (language(), "hi" if language() == "en" else "en")
     return {
-        "title": above.title,
+        "title": above.title_in(own),
+        "other_title": above.titles.get(other, ""),
         "wanted": above.wanted,
         "rhythm": above.rhythm,
         "first_on": max(above.first_on, today),
@@ -251,28 +329,15 @@ def _initial(above: Schedule | None, *, today: date) -> dict[str, Any]:
     }
 
 
-def _reached(here: Here, *, at: datetime) -> dict[str, tuple[str, int, int]]:
-    """Offices and bodies a unit may ask: name, how many, and how many of these offices are vacant."""
-    offices = {
-        f"{OFFICE}:{one.office}:{one.unit_kind}": (
-            office_in(one.office_names, one.unit_kind),
-            one.expected,
-            one.vacant,
-        )
-        for one in found.offices_to_ask(here.unit.id, here.hierarchy, at=at)
-    }
-    bodies = {
-        f"{BODY}:{kind}": (str(Body.Kind(kind).label), n, 0)
-        for kind, n in found.bodies_to_ask(here.unit.id, here.hierarchy).items()
-    }
-    return offices | bodies
-
-
-def _preview(form: AskUnitsForm, reached: Mapping[str, tuple[str, int, int]]) -> AskPreview | None:
-    given = form.cleaned_data
-    name, n, vacant = reached[given["whom"]]
+def _preview(
+    form: AskUnitsForm, running: Sequence[Programme], here: Here, *, at: datetime
+) -> AskPreview | None:
+    given, asking = form.cleaned_data, form.asking(running)
     one = Schedule(**{each: given[each] for each in ("rhythm", "first_on", "last_on", "hour")})
     period = one.timing.period_of(given["first_on"])
     if period is None:
         return None  # its days are out of order: the act says so
-    return AskPreview(given["whom"], name, n, vacant, period_name(one, period), one.timing.due_at(period))
+    asked, n, vacant = acts.schedule_set(asking, here.unit.id, here.hierarchy, at=at)
+    key = "|".join([given["whom"], *([asking.area, *map(str, asked.within)] if asked.is_narrow else [])])
+    first, due = period_name(one, period), one.timing.due_at(period)
+    return AskPreview(key, whom(asked), parts_named(asked), n, vacant, first, due)

@@ -35,6 +35,7 @@ from abhiyan.units.models import Hierarchy, Kind
 
 from . import shown
 from .naming import in_charge_form
+from .unit_names import UnitNamesField
 
 STEPS = {"when": _("What and when"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
 SHOWN_CHILDREN = 100
@@ -97,7 +98,7 @@ class WhenForm(BriefForm):
     Those directly below are ticked. Others are written by name, such as the constituencies of a nation.
     """
 
-    brief = ("opens_on", "closes_on", "places")
+    brief: tuple[str, ...] = ("opens_on", "closes_on", "places")
     opens_on = DayField(label=_("First day"))
     closes_on = DayField(label=_("Last day"))
     places = forms.ChoiceField(
@@ -113,41 +114,21 @@ class WhenForm(BriefForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Leave empty for the whole unit."),
     )
-    named = forms.CharField(
+    named = UnitNamesField(
         label=_("Or units by name, one on each line"),
-        required=False,
-        max_length=60_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Such as constituencies. Write the code where two have one name."),
     )
 
     def __init__(self, *args: Any, below: list[tuple[str, str]], programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._programme = programme
+        names = self.fields["named"]
+        assert isinstance(names, UnitNamesField)
+        names.within, names.hierarchy = programme.owner_id, programme.hierarchy
         offer(self, units=below, places=place_rules(programme.hierarchy))
         if not below:
             del self.fields["units"]
         if not activities.of(programme.kind).is_by_place:
             del self.fields["places"]
-
-    def clean_named(self) -> list[int]:
-        """The ids of the units, in their order. Each line names one unit, and each unit is named once."""
-        lines = [" ".join(line.split()) for line in self.cleaned_data["named"].splitlines() if line.strip()]
-        of = self._programme
-        found = units.called_any(lines, within=of.owner_id, hierarchy=of.hierarchy) if lines else {}
-        chosen: dict[int, str] = {}
-        for line in lines:
-            which = found.get(line, [])
-            if not which:
-                raise forms.ValidationError(_("We know no unit “%(name)s” here.") % {"name": line})
-            if len(which) > 1:
-                raise forms.ValidationError(
-                    _("%(n)s units are called “%(name)s”. Write the code.") % {"n": len(which), "name": line}
-                )
-            if which[0] in chosen:
-                raise forms.ValidationError(str(actions.ScopeTwice(name=line)))
-            chosen[which[0]] = line
-        return list(chosen)
 
 
 class TargetForm(forms.Form):

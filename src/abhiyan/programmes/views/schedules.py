@@ -54,6 +54,7 @@ ASKED_OF_UNITS = {
     AskedFor.MEETING.value: _("Meetings asked of units"),
     AskedFor.REPORT.value: _("Reports asked of units"),
 }
+MOST_NAMED = 10  # units, in words
 MOST_FIGURES = 2  # of a report, on the page of a board
 SIGNS: dict[DueSign, tuple[Shape, str | Promise]] = {
     DueSign.ON_TIME: (Shape.FULL, _("on time")),
@@ -80,10 +81,24 @@ def office_in(names: Mapping[str, str], kind: str) -> str:
 
 
 def whom(one: Schedule) -> str:
-    """The office or kind of body that owes it, in words."""
-    if one.office is not None:
-        return office_in(one.office.names, one.kind)
-    return str(Body.Kind(one.body_kind).label)
+    """The office, body or kind of body that owes it, in words, and which units it leaves out."""
+    if one.body is not None:
+        return named(one.body.names)
+    words = office_in(one.office.names, one.kind) if one.office else str(Body.Kind(one.body_kind).label)
+    words += f", {dict(Schedule.AREAS)[one.area]}" if one.area else ""
+    if n := len(one.within):
+        words += ngettext(", in %(n)s named unit", ", in %(n)s named units", n) % {"n": grouped(n)}
+    return words
+
+
+def parts_named(one: Schedule) -> str:
+    """The first units that a schedule names, and how many more. One query where it names any."""
+    if not one.within:
+        return ""
+    facts = units.units_by_id(one.within[:MOST_NAMED])
+    some = ", ".join(named(each.names) for each in facts.values())
+    more = len(one.within) - MOST_NAMED
+    return some if more <= 0 else say("%(some)s and %(n)s more") % {"some": some, "n": grouped(more)}
 
 
 def state_name(one: Schedule, state: int, *, is_over: bool) -> str:
@@ -144,7 +159,7 @@ class AskedRow:
 
 
 OF_UNIT: tuple[Column[AskedRow], ...] = (
-    Column("title", _("What is asked"), lambda row: row.one.title, order="title", is_name=True),
+    Column("title", _("What is asked"), lambda row: row.one.called, order="title", is_name=True),
     Column("by", _("Asked by"), lambda row: named(row.one.unit.names)),
     Column("whom", _("Who owes it"), lambda row: whom(row.one), css="under"),
     Column("rhythm", _("How often"), lambda row: row.one.get_rhythm_display()),
@@ -223,7 +238,7 @@ def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, at: datetime)
         return []
     return [
         OwedHere(
-            each.schedule.title,
+            each.schedule.called,
             named(each.asked.body_names),
             acts.due_href(each.schedule, each.asked, each.periods[-1][0]),
             Squares([(SIGNS[sign][0], 1) for sign in each.signs(at)]),
@@ -399,9 +414,10 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
     may = shown.may(request, LEADS, one.unit_id)
     is_over = period is not None and one.timing.is_over(period, at)
     context = {
-        **crumbs((one.title, "")),
+        **crumbs((one.called, "")),
         "schedule": one,
         "whom": whom(one),
+        "parts": parts_named(one),
         "unit": here.unit,
         "unit_name": here.name,
         "of": of,
@@ -549,13 +565,13 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             by=request.actor,
             at=at,
         ),
-        title=say("Remind: %(title)s") % {"title": one.title},
+        title=say("Remind: %(title)s") % {"title": one.called},
         text=text,
         button=say("Send reminders"),
         said=_("The reminders are on their way."),
         done=page,
         is_open=bool(filled) and one.ended_at is None,
-        **crumbs((one.title, page), (say("Remind"), "")),
+        **crumbs((one.called, page), (say("Remind"), "")),
     )
 
 

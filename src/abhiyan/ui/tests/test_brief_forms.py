@@ -11,7 +11,7 @@ from abhiyan.ui.forms import BriefForm
 class VisitForm(BriefForm):
     """It shows its title first."""
 
-    brief = ("title", "gone")
+    brief: tuple[str, ...] = ("title", "gone")
     place = forms.CharField(max_length=5, initial="Home", label="Place")
     title = forms.CharField(label="Title")
     key = forms.CharField(widget=forms.HiddenInput, required=False)
