@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from abhiyan.core.imports import actions as acts
 from abhiyan.core.imports import queries as imports
@@ -33,7 +33,7 @@ from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.site.tests.looked_at import ALIKE, PAGES
+from abhiyan.site.tests.looked_at import ALIKE, PAGES, SHORT_LOOKS
 from abhiyan.site.tests.visits import away, go
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
@@ -42,6 +42,12 @@ from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
+ON_PAPER: ViewportSize = {"width": 696, "height": 1000}  # A4 without its margins
+# What a printer would cut off at the right, first thing first.
+OVER_THE_EDGE = """() => [...document.querySelectorAll('main *')]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest('svg, .vh')
+        && one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => one.outerHTML.slice(0, 120))[0] || ''"""
 HABIB = Human("Habib Shah", 1969, "+919906060606")  # the one member of the mandal Hazratbal
 
 
@@ -514,6 +520,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         "MATERIAL": material.public_id,
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],
+        "BEARER": cast.accounts["district_in_charge"].public_id,
         "DRAFT": draft.public_id,
         "ALLIANCE": alliance,
         "VERSION": version.public_id,
@@ -528,12 +535,33 @@ def test_no_page_has_a_violation(
     none_has_a_violation(PAGES, visit, things, size, language)
 
 
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_what_a_leader_looks_at_for_two_minutes_is_sound_on_a_phone_and_whole_on_paper(
+    visit: Open, things: dict[str, UUID | str], language: str
+) -> None:
+    none_has_a_violation({"state_president": SHORT_LOOKS}, visit, things, "phone", language)
+    page = visit("about:blank", "state_president", language=language)
+    page.set_viewport_size(ON_PAPER)
+    page.emulate_media(media="print")
+    cut = []
+    for path in SHORT_LOOKS:
+        page.goto(_with(things, path))
+        cut += [f"{path}: {wide}" for wide in [page.evaluate(OVER_THE_EDGE)] if wide]
+    assert cut == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_no_page_drawn_as_another_has_a_violation(
     visit: Open, cast: Cast, things: dict[str, UUID | str], size: str, language: str
 ) -> None:
     none_has_a_violation(ALIKE, visit, things, size, language)
+
+
+def _with(things: dict[str, UUID | str], path: str) -> str:
+    for word, number in things.items():
+        path = path.replace(word, str(number))
+    return path
 
 
 def none_has_a_violation(
@@ -543,8 +571,7 @@ def none_has_a_violation(
     for role, paths in pages.items():
         page = visit("about:blank", role, size=size, language=language)
         for path in paths:
-            for word, number in things.items():
-                path = path.replace(word, str(number))
+            path = _with(things, path)
             answer = page.goto(path)
             if answer is None or answer.status >= 500 or (role and answer.status != REFUSING.get(path, 200)):
                 problems.append(f"{role} {path}: {answer and answer.status}")

@@ -54,6 +54,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "booth_worker": ("/field/", "/field/?q=asha", "/field/entries/"),
     "state_president": (
+        "/meetings/new/?unit=JK",
+        "/bearers/BEARER/",
         "/people/doubles/",
         "/people/doubles/many/",
         "/polls/",
@@ -118,3 +120,17 @@ ALIKE: dict[str, tuple[str, ...]] = {
     ),
     "state_president": ("/programmes/DRAFT/draft/who/?q=JK",),
 }
+# Pages of a leader who has two minutes: on a phone in both languages, and on paper.
+SHORT_LOOKS = (
+    "/",
+    "/today/",
+    "/units/JK/",
+    "/review/dossier/JK/",
+    "/programmes/PROGRAMME/?unit=JK",
+    "/programmes/work/",
+    "/programmes/asked/SCHEDULE/",
+    "/programmes/asked/new/?unit=JK",
+    "/meetings/new/?unit=JK",
+    "/bearers/BEARER/",
+    "/search/?q=lal",
+)

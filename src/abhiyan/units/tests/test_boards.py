@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.ui.squares import Shape
 from abhiyan.units import queries
 
 from .make import grow
@@ -80,3 +83,34 @@ def test_a_unit_without_a_place_has_no_board(ids: dict[str, int]) -> None:
     none: dict[str, Any] = {"units": [], "doors": [], "calls": []}
     with system("test"), pytest.raises(NotFound):
         queries.unit_board(DoorsAndCalls, COUNTED, none, unit_id=ids["IN"], hierarchy=2)
+
+
+def test_a_board_is_a_map_where_two_of_its_units_have_a_point(ids: dict[str, int]) -> None:
+    """A square says how much of the work is there; without points the table says it alone."""
+    made = [
+        DoorsAndCalls(ids[code], code, {"en": code}, None, False, lat, lon, *numbers)
+        for code, lat, lon, *numbers in (
+            ("R1", 33.0, 75.0, 5, 9),
+            ("R2", 34.0, 76.0, 9, 9),
+            ("D1", None, None, 0, 9),
+        )
+    ]
+
+    def drawn(rows: list[DoorsAndCalls]) -> queries.WorkMap | None:
+        return queries.work_map(
+            rows,
+            lambda row: (row.doors, row.calls),
+            lambda row: f"/{row.code}/",
+            within=ids["JK"],
+            at=NOW,
+        )
+
+    with override("en"):
+        found = drawn(made)
+    assert found is not None
+    assert [(place.name, place.shape, place.words, place.href) for place in found.places] == [
+        ("R1", Shape.HALF, "5 of 9", "/R1/"),
+        ("R2", Shape.FULL, "9 of 9", "/R2/"),
+        ("D1", Shape.EMPTY, "0 of 9", "/D1/"),
+    ]
+    assert drawn(made[1:]) is None
