@@ -160,13 +160,40 @@ def frame_of(points: Sequence[tuple[float, float]], margin: float) -> MapFrame:
 def path_of(ring: Ring, frame: MapFrame) -> str:
     """A ring as an SVG path, without points nearer than a pixel and a bit; nothing for a speck."""
     kept: list[tuple[float, float]] = []
-    for lon, lat in ring:
-        point = frame.at(lon, lat)
+    for point in _within([frame.at(lon, lat) for lon, lat in ring], frame):
         if not kept or math.dist(point, kept[-1]) > 1.4:
             kept.append(point)
     if len(kept) < 3:
         return ""
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + "Z"
+
+
+def _within(points: list[tuple[float, float]], frame: MapFrame) -> list[tuple[float, float]]:
+    """Cut a ring off at the four sides of the drawing, one after another (Sutherland and Hodgman, 1974)."""
+    for axis, side, sign in ((0, 0.0, 1), (0, frame.width, -1), (1, 0.0, 1), (1, frame.height, -1)):
+        cut: list[tuple[float, float]] = []
+        for one, other in zip(points, points[1:] + points[:1], strict=True):
+            here, there = sign * (one[axis] - side), sign * (other[axis] - side)
+            if here >= 0:
+                cut.append(one)
+            if here * there < 0:
+                share = here / (here - there)
+                crossing = [a + share * (b - a) for a, b in zip(one, other, strict=True)]
+                crossing[axis] = side
+                cut.append((crossing[0], crossing[1]))
+        points = cut
+    return points
+
+
+def _is_small_part(points: Sequence[tuple[float, float]], edge: Sequence[tuple[float, float]]) -> bool:
+    """True where the places fill less than a third of the ground each way: they would lie on one another."""
+    if len(points) < 2:
+        return False
+    return all(
+        3 * (max(p[axis] for p in points) - min(p[axis] for p in points))
+        < max(p[axis] for p in edge) - min(p[axis] for p in edge)
+        for axis in (0, 1)
+    )
 
 
 def _total(values: Iterable[int | None]) -> int | None:
@@ -209,7 +236,8 @@ def draw(places: Sequence[MapPlace], boundaries: Outlines | None = None) -> MapD
         return None
     points = [(place.lon or 0.0, place.lat or 0.0) for place in usable]
     biggest = 22.0 if len(usable) <= 12 else 15.0 if len(usable) <= 40 else 10.0
-    frame = frame_of([*edge, *points], margin=biggest + 4)
+    ground = [] if edge and _is_small_part(points, edge) else edge
+    frame = frame_of([*ground, *points], margin=biggest + (CELL if edge and not ground else 4))
     grouped = len(usable) > MANY
     if grouped:
         biggest = CELL / 2 - 1

@@ -133,3 +133,15 @@ def test_the_outline_of_one_state_is_no_ground_for_the_others() -> None:
     drawing = maps.draw([place(75, 33), place(77, 12), place(88, 24)], maps.outlines(SQUARE))
     assert drawing
     assert (drawing.paths, len(drawing.symbols), drawing.left_out) == ([], 3, 0)
+
+
+def test_places_in_one_corner_of_the_ground_fill_the_drawing() -> None:
+    drawing = maps.draw(
+        [place(74 + n / 50, 33 + n / 60, name=f"{n}") for n in range(5)], maps.outlines(SQUARE)
+    )
+    assert drawing
+    across = [symbol.x for symbol in drawing.symbols]
+    assert max(across) - min(across) > drawing.width / 2
+    (ground,) = drawing.paths
+    corners = {(round(float(x)), round(float(y))) for x, y in re.findall(r"([\d.-]+) ([\d.-]+)", ground)}
+    assert corners == {(x, y) for x in (0, round(drawing.width)) for y in (0, round(drawing.height))}
