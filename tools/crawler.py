@@ -1,6 +1,7 @@
 """Prints what each person of the small demo finds on the pages, sorted. `tools/crawl` reads it of two checkouts.
 
-It begins at the first page and follows each link to another address, one page of each address for each person. Lines:
+It begins at the first page and follows each link to another address, one page of each address for each person. It
+follows a link with a query last, where no other leads to its address. Lines:
 - `OFFICE page ADDRESS STATUS`: a page that somebody of this office reaches;
 - `OFFICE act ADDRESS BUTTON`: a form that can be sent there, by the name and value of its button;
 - `OFFICE closed …`: the same words, where every way to it lies in a closed box.
@@ -68,10 +69,15 @@ def found_by(client: Any) -> Iterator[str]:
     seen: set[str] = set()
     places: dict[str, bool] = {}  # by line: is every way to it closed?
     waiting = deque(["/"])
-    while waiting:
-        path = waiting.popleft()
+    with_query: dict[str, str] = {}  # a link by the name of its address
+    while waiting or (with_query := {name: link for name, link in with_query.items() if name not in seen}):
+        if waiting:
+            path = waiting.popleft()
+        else:
+            name, path = with_query.popitem()
+            seen.add(name)
         response = client.get(path, HTTP_HOST="localhost")
-        yield f"page {name_of(path)} {response.status_code}"
+        yield f"page {name_of(urlsplit(path).path)} {response.status_code}"
         if response.streaming or "html" not in response.headers.get("Content-Type", ""):
             continue
         page = PageReader()
@@ -84,7 +90,9 @@ def found_by(client: Any) -> Iterator[str]:
                 continue
             line = f"link {name}"
             places[line] = places.get(line, True) and is_closed
-            if name not in seen and not there.query:
+            if name not in seen and there.query:
+                with_query.setdefault(name, f"{there.path}?{there.query}")
+            elif name not in seen:
                 seen.add(name)
                 waiting.append(there.path)
         for action, button, is_closed in page.acts:
