@@ -84,7 +84,6 @@ def list_(request: Request) -> HttpResponseBase:
         "asked": queries.asked_releases(request.viewer.account_id, at=at),
         "may_release": request.viewer.may("messages.release"),
         "home": request.viewer.home,
-        "may_send": request.viewer.may("messages.send"),
     }
     return answer(request, "messaging/message_list.html", table, shown)
 
