@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
@@ -222,6 +223,7 @@ def programme_page(
             "may_change": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
             "in_charge_form": (in_charge or in_charge_form(request)) if may_run else None,
+            "is_led": unit.lo is not None and request.viewer.may_at(LEADS, unit.lo),
             "own_pages": _own_pages(request, one, on),
             "slides": shown.slides(one, unit.code, measure.number),
             "q": request.GET.get("q", "")[:100],
