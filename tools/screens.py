@@ -14,8 +14,15 @@ from collections.abc import Iterator
 import sample
 
 WIDTH, HEIGHT = 360, 740
-PAGES = ("Today", "unit", "dossier", "review", "ask units", "call a meeting", "field")
-BOUNDS = {"Today": 2.0, "unit": 4.0, "ask units": 1.5, "call a meeting": 1.5, "menu": 12.0}
+PAGES = ("Today", "unit", "dossier", "review", "ask units", "call a meeting", "new programme", "field")
+BOUNDS = {
+    "Today": 2.0,
+    "unit": 4.0,
+    "ask units": 1.5,
+    "call a meeting": 1.5,
+    "new programme": 1.5,
+    "menu": 12.0,
+}
 PATIENCE_MS = 60_000
 
 
@@ -67,6 +74,7 @@ def paths(unit: str, review: str) -> Iterator[tuple[str, str]]:
         yield "review", review
     yield "ask units", "/programmes/asked/new/"
     yield "call a meeting", "/meetings/new/"
+    yield "new programme", "/programmes/new/"
     yield "field", "/field/"
 
 

@@ -56,7 +56,7 @@ SEATS: tuple[Column[queries.BodySeat], ...] = (
 class BodyForm(forms.Form):
     """What a committee, wing or department is called, how many members it has, and its work."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=Body.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Body.Kind.choices)
     name_en = forms.CharField(label=_("Name in English"), max_length=actions.bodies.LONGEST_NAME)
     name_hi = forms.CharField(
         label=_("Name in Hindi"), required=False, max_length=actions.bodies.LONGEST_NAME

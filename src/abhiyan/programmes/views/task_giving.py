@@ -27,7 +27,7 @@ from abhiyan.programmes.queries import tasks as found
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, WholeField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import BriefForm, offer
 
 from . import shown
 
@@ -35,9 +35,10 @@ BELOW = "below:"  # of many: before the code of their office
 MINUTES, HOURS = "minutes", "hours"
 
 
-class NewTaskForm(forms.Form):
+class NewTaskForm(BriefForm):
     """This form asks for the task, its holder and its time."""
 
+    brief: tuple[str, ...] = ("whom", "title", "due_on")
     whom = forms.ChoiceField(label=_("Give it to"))
     title = forms.CharField(label=_("What is to be done"), max_length=acts.LONGEST_TITLE)
     text = forms.CharField(

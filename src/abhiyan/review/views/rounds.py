@@ -45,7 +45,7 @@ from abhiyan.review.rules.rounds import (
 )
 from abhiyan.ui.acts import ask, form_page, problem, say_when_done, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import BriefForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -129,9 +129,10 @@ def rounds(request: Request) -> HttpResponseBase:
     return answer(request, "review/round_list.html", table, context)
 
 
-class RoundForm(forms.Form):
+class RoundForm(BriefForm):
     """What is reviewed, by whom, and when."""
 
+    brief: tuple[str, ...] = ("name", "what", "office", "ends_on")
     name = forms.CharField(label=_("Name of the round"), max_length=LONGEST_NAME)
     what = forms.ChoiceField(label=_("What is reviewed"))
     office = forms.ChoiceField(

@@ -17,6 +17,7 @@ from .visits import Open, visits
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCREEN, MOST_SCREENS, MOST_FIELDS = 740, 1.5, 6
 PAGES = ("/programmes/asked/new/", "/meetings/new/", "/programmes/new/")
+SISTERS = ("/programmes/tasks/new/", "/review/rounds/new/", "/bodies/new/", "/messages/circulars/new/")
 # Controls of the page's forms that somebody sees without opening anything.
 SHOWN = """() => [...document.querySelectorAll('main form :is(input, select, textarea)')]
     .filter((one) => one.type !== 'hidden' && one.checkVisibility()).map((one) => one.name)"""
@@ -58,3 +59,11 @@ def test_each_form_asks_few_things_first_and_the_rest_behind_more(opens: Open, l
         page.keyboard.press("Enter")
         expect(page.locator("main form details > :not(summary)").first).to_be_visible()
         look(page, f"forms {where} with more")
+
+
+@pytest.mark.parametrize("where", SISTERS)
+def test_other_forms_that_start_work_keep_the_same_bound(opens: Open, where: str) -> None:
+    page = opens(where, "state_president", size="phone", language="hi")
+    shown = page.evaluate(SHOWN)
+    assert 3 <= len(shown) <= MOST_FIELDS, shown
+    assert height(page) <= MOST_SCREENS, height(page)
