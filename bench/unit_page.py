@@ -435,7 +435,7 @@ def _main(part: str, args: list[str]) -> None:
         schema.prepare()
         schema.migrate(verbosity=0)
     elif part == "serve":  # as `abhiyan serve` does; these settings have been read, and stay
-        serve.web(host="127.0.0.1", port=int(args[0]))
+        serve.web(host="127.0.0.1", port=int(args[0]), beat=lambda: None)
     elif part == "fill":
         print(json.dumps(fill(int(args[0]))))
     elif part == "review":

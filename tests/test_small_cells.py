@@ -122,8 +122,9 @@ def test_an_export_shows_tens_only(district: Client, cast: Cast, path: str) -> N
 
 
 @pytest.mark.parametrize("path", [path for path in OUTSIDE if path not in ("/units/JK/", "/units/IN/")])
-def test_a_page_with_its_trend_shows_tens_only(district: Client, path: str) -> None:
-    shown = list(figures(page(district, path + ("&" if "?" in path else "?") + "trend=table")))
+@pytest.mark.parametrize("asked", ["", "trend=table"])
+def test_a_page_and_that_of_its_trend_show_tens_only(district: Client, path: str, asked: str) -> None:
+    shown = list(figures(page(district, path + ("&" if "?" in path else "?") + asked)))
     assert shown, "there are figures to look at"
     assert [n for n in shown if n % 10] == []
 
@@ -149,7 +150,7 @@ def test_a_channel_few_came_by_is_not_seen_to_be_used(district: Client, other: C
     cast.world.now = now
     cast.fold()
     funnel = f"/drives/{cast.world.programme.public_id}/funnel/?unit=JK-JAM"
-    for path in ("/units/JK-JAM/", funnel):
+    for path in ("/units/JK-JAM/?show=all", funnel):
         outside, within = (page(client, path).split("<main")[1] for client in (district, other))
         assert re.search(r"<(h3|td)[^>]*>Paper list<", within)
         assert not re.search(r"<(h3|td)[^>]*>Paper list<", outside), path

@@ -13,12 +13,14 @@ from abhiyan.units.queries import UnitRow
 
 from .actions.batches import RECORD
 
+RANK = 1  # of its first way among those of a unit's page
+
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. text: for search."""
     page = address_of("enrolment:people")
     if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):
-        yield Door(_("People"), f"{page}?{urlencode({'unit': unit.code})}", icon="user", rank=1)
+        yield Door(_("People"), f"{page}?{urlencode({'unit': unit.code})}", icon="user", rank=RANK)
     if unit is not None and unit.lo is not None and viewer.may_at(RECORD, unit.lo):
         yield Door(_("Paper forms"), f"{address_of('enrolment:paper_list')}?{urlencode({'unit': unit.code})}")
     if text and viewer.may("people.read"):

@@ -12,9 +12,11 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 from abhiyan.units.rules.ranges import hierarchy_of
 
+RANK = 4  # of its first way among those of a unit's page
+
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. Nothing for search."""
     if unit is not None and unit.lo is not None and viewer.may("org.read") and viewer.sees_counts_at(unit.lo):
         page = address(address_of("org:appointments"), unit.code, hierarchy_of(unit.lo))
-        yield Door(_("Appointments"), page, icon="key", rank=3)
+        yield Door(_("Appointments"), page, icon="key", rank=RANK)

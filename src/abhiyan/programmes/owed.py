@@ -2,6 +2,7 @@
 answer is missing, and what somebody was named for."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import fewer_words
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import (
@@ -24,7 +26,6 @@ from abhiyan.ui.owed import (
     BehindUnit,
     Beside,
     Owed,
-    StandingHere,
     Thing,
     UnitsBehind,
 )
@@ -35,7 +36,7 @@ from . import owed_schedules as schedules
 from . import owed_tasks as tasks
 from . import queries
 from .models import InCharge, Programme
-from .rules import activities, pace, windows
+from .rules import activities
 from .rules.gaps import count_ahead, count_behind
 from .rules.ladder import has_figures
 from .rules.looks_after import LOOKS_AFTER
@@ -83,7 +84,10 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     whose = queries.belonging(without, (home.lo, home.hi), home.hierarchy) if without else {}
     for n, stand in enumerate(stands):
         if not n or has_figures(stand.ladder, stand.target) or stand.programme.pk in whose:
-            yield _standing(home, stand, whose.get(stand.programme.pk), at=at)
+            standing = queries.standing_here(
+                stand, href=_href(home, stand), whose=whose.get(stand.programme.pk), at=at
+            )
+            yield replace(standing, trend=_trend(stand))
         yield from _while_open(viewer, home, stand, at=at)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
@@ -126,51 +130,18 @@ def _while_open(
             )
 
 
-def _standing(
-    home: HeldOffice, stand: queries.MeasureStand, whose: queries.Belonging | None, *, at: datetime
-) -> StandingHere:
-    """Return a sentence for a measure of what runs in a unit, with its ladder. whose: the one unit below it covers."""
-    programme, on = stand.programme, clock.day_in(stand.programme.zone, at)
-    said = pace.said(
-        stand.ladder.counted,
-        stand.target,
-        opens_on=programme.opens_on,
-        closes_on=programme.closes_on,
-        on=on,
-    )
-    if whose is not None and not stand.target:
-        said += f" {whose.said}"
-    if not stand.node.is_exact:
-        said += " " + _("As of yesterday, rounded to 10.")
-    return StandingHere(
-        title=stand.of.name,
-        said=said,
-        href=_part(programme, home.unit_code, **stand.of.asked)
-        if home.hierarchy == programme.hierarchy
-        else _in_own_tree(home.unit_code, home.hierarchy, programme),
-        drawn=stand.drawn(on=on),
-        is_behind=bool(stand.target)
-        and (stand.ladder.counted or 0)
-        < windows.due(stand.target or 0, programme.opens_on, programme.closes_on, on),
-        outlook=_outlook(stand, on=on),
-        trend=queries.drawn_trend(stand.of, stand.figures)
-        if stand.figures is not None and stand.node.is_exact and stand.target
-        else None,
-    )
+def _href(home: HeldOffice, stand: queries.MeasureStand) -> str:
+    """The page of a measure with the part of the viewer's unit; of a programme of another tree the unit's page."""
+    if home.hierarchy == stand.programme.hierarchy:
+        return _part(stand.programme, home.unit_code, **stand.of.asked)
+    return _in_own_tree(home.unit_code, home.hierarchy, stand.programme)
 
 
-def _outlook(stand: queries.MeasureStand, *, on: date) -> list[str]:
-    """Say what came lately to the first measure, and where that ends. Nothing from outside: it is made of days."""
-    programme = stand.programme
-    if stand.figures is None or not stand.node.is_exact:
-        return []
-    return pace.outlook(
-        stand.ladder.counted or 0,
-        stand.target,
-        lately=queries.lately(stand.figures),
-        yesterday=queries.since_yesterday(stand.figures),
-        days_left=windows.days_left(programme.opens_on, programme.closes_on, on),
-    )
+def _trend(stand: queries.MeasureStand) -> Trend | None:
+    """The days of the first measure against its target. Nothing from outside."""
+    if stand.figures is None or not stand.node.is_exact or not stand.target:
+        return None
+    return queries.drawn_trend(stand.of, stand.figures)
 
 
 def _part(programme: Programme, unit_code: str, **asked: str) -> str:

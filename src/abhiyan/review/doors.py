@@ -13,6 +13,8 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 from abhiyan.units.rules.ranges import hierarchy_of
 
+RANK = 3  # of its first way among those of a unit's page
+
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. Nothing for search."""
@@ -20,6 +22,6 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     if viewer.sees_counts_at(unit.lo) and viewer.is_strong:
         page = address(address_of("review:deck_new"), unit.code, hierarchy_of(unit.lo))
-        yield Door(_("Slides"), page, icon="slides", rank=4)
+        yield Door(_("Slides"), page, icon="slides", rank=RANK)
     if viewer.may_at(LEADS, unit.lo):
         yield Door(_("Review rounds"), address_of("review:rounds"), icon="list")

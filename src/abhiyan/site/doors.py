@@ -1,4 +1,4 @@
-"""The way from a unit's page to the launch page of the drives that run there."""
+"""The ways from a unit's page to the launch page of each drive that runs there."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,14 +17,16 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 RUNS = "programmes.run"
+MOST = 5  # drives; the page of each leads to the others
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
-    """unit: for its page, to who runs drives there: one way. After the first week its page
-    leads to the other drives. Nothing for search."""
+    """unit: for its page, to who runs drives there: a way for each drive. Nothing for search."""
     if unit is None or unit.lo is None or not viewer.may_at(RUNS, unit.lo):
         return
-    for public_id, names, opens_on in programmes.open_over(unit.id, limit=1, kinds=activities.drive_kinds()):
+    for public_id, names, opens_on in programmes.open_over(
+        unit.id, limit=MOST, kinds=activities.drive_kinds()
+    ):
         label = (
             _("Launch day: %(programme)s")
             if windows.is_launch(opens_on, clock.day_in(settings.TIME_ZONE, at))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from abhiyan.core.rooms import offered
+from abhiyan.core.rooms import modules, offered
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
@@ -11,4 +11,18 @@ from abhiyan.units.queries import UnitRow
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> list[Door]:
     """Return the ways from a unit's page, or from search, into the rooms, by their rank and the order of the rooms."""
     found = [door for each in offered("doors") for door in each(viewer, at=at, unit=unit, text=text)]
+    return sorted(found, key=lambda door: door.rank)
+
+
+def first_doors(viewer: Viewer, *, at: datetime, unit: UnitRow) -> list[Door]:
+    """Return the ways that a leader needs first, by their rank.
+
+    They are of rooms whose `doors.py` has a RANK: these yield that way first, and read nothing for it.
+    """
+    ranked = [
+        (module.RANK, next(module.doors(viewer, at=at, unit=unit), None))
+        for _config, module in modules("doors")
+        if hasattr(module, "RANK")
+    ]
+    found = [door for rank, door in ranked if door is not None and door.rank == rank]
     return sorted(found, key=lambda door: door.rank)

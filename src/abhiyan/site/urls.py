@@ -56,6 +56,7 @@ pages = [
     ),
     page("units/", unit.home, name="units", opens=STRONG),
     page("units/<str:code>/", unit.unit, opens=STRONG),
+    page("units/<str:code>/more/", unit.unit_more, opens=STRONG),
     page(
         "units/<str:code>/close/",
         closing.close,

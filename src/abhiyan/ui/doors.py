@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 class Door:
     """label: what is behind it. icon: a name of `ui.icons`, or none. about: a few words more.
 
-    rank: its place among the ways from a unit's page. Ways that a leader needs first have a low rank.
+    rank: its place among the ways from a unit's page. Ways that a leader needs first have a low rank, the RANK of
+    their room's `doors.py`.
     """
 
     label: str

@@ -2,7 +2,7 @@
 share, and the words for a role."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -52,6 +52,11 @@ class StandingHere:
     is_behind: bool = False
     outlook: Sequence[str] = ()
     trend: Trend | None = None
+
+    @property
+    def bar(self) -> LadderShown:
+        """One bar: counted, lighter what waits for the phone, and a mark for what is due."""
+        return replace(self.drawn, confirmed=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(
     assert office.post(asked).status_code == 302
     with system("test"):
         assert Message.objects.filter(template="duty.centre").count() == 1
-    assert f"{page}?unit=N1" in office.get("/units/N1/").text
+    assert f"{page}?unit=N1" in office.get("/units/N1/more/").text
     assert "call centres are silent" not in browser(caller).get("/today/").text
 
 

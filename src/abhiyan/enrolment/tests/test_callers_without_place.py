@@ -49,7 +49,7 @@ def text(client: Client, path: str) -> str:
 
 def steps(client: Client, unit: str, hierarchy: str = "organisational") -> list[list[str]]:
     """The names of the steps of each channel on a unit's page."""
-    page = client.get(f"/units/{unit}/?in={hierarchy}").content.decode()
+    page = client.get(f"/units/{unit}/?in={hierarchy}&show=all").content.decode()
     tables = page.split('<table class="funnel">')[1:]
     return [
         [one for one in re.findall(r'<th scope="row">([^<]*)', each.split("</table>")[0]) if one]
@@ -72,7 +72,7 @@ def test_below_the_unit_where_callers_count_a_funnel_begins_with_who_joined(worl
     for unit, hierarchy in (("JK", "organisational"), ("IN", "organisational"), ("JK", "electoral")):
         assert steps(nation, unit, hierarchy) == [CALLS], unit
         assert exported(nation, world, unit, hierarchy)[0][2:] == CALLS
-        for path in (f"/units/{unit}/?in={hierarchy}", f"{funnel}{unit}&in={hierarchy}"):
+        for path in (f"/units/{unit}/?in={hierarchy}&show=all", f"{funnel}{unit}&in={hierarchy}"):
             said = "2 of these callers have no place yet. They count in Jammu and Kashmir, and in no unit below it."
             assert said in text(nation, path), path
     for unit, hierarchy in (
@@ -83,7 +83,7 @@ def test_below_the_unit_where_callers_count_a_funnel_begins_with_who_joined(worl
         assert steps(state, unit, hierarchy) == [LATER], unit
         head, line = exported(state, world, unit, hierarchy)
         assert head[2:] == LATER and line[2:] == ["1", "1"]
-        for path in (f"/units/{unit}/?in={hierarchy}", f"{funnel}{unit}&in={hierarchy}"):
+        for path in (f"/units/{unit}/?in={hierarchy}&show=all", f"{funnel}{unit}&in={hierarchy}"):
             page = text(state, path)
             assert "You see callers here once they have joined" in page, path
             assert "2 callers have no place yet and count only in Jammu and Kashmir." in page, path
@@ -97,7 +97,7 @@ def test_where_every_caller_has_a_place_every_step_is_shown(world: World) -> Non
     fold()
     state = officer(world, "state_president", "JK")
     assert steps(state, "JK-SRI") == [CALLS]
-    assert "no place yet" not in text(state, "/units/JK-SRI/")
+    assert "no place yet" not in text(state, "/units/JK-SRI/?show=all")
 
 
 def test_another_channel_is_shortened_only_where_it_holds_callers_without_a_place(world: World) -> None:
@@ -121,7 +121,7 @@ def test_from_outside_the_number_is_told_in_tens_and_a_few_not_at_all(world: Wor
     call(world, *(Human("Caller", 1980, f"+9197970001{n:02d}") for n in range(4)))
     fold()
     district = officer(world, "district_president", "JK-SRI")
-    page = text(district, "/units/JK-SRI/")
+    page = text(district, "/units/JK-SRI/?show=all")
     assert "10 callers have no place yet and count only in Jammu and Kashmir." in page
     assert steps(district, "JK-SRI") == [LATER]
 
@@ -133,7 +133,7 @@ def test_few_callers_without_a_place_are_not_numbered_for_outsiders(world: World
     world.now = now
     fold()
     district = officer(world, "district_president", "JK-SRI")
-    page = text(district, "/units/JK-SRI/")
+    page = text(district, "/units/JK-SRI/?show=all")
     assert "Before that they count only in Jammu and Kashmir." in page and "no place yet" not in page
     assert steps(district, "JK-SRI") == [LATER]
 
@@ -142,7 +142,7 @@ def test_the_words_under_the_list_agree_with_the_worklist_of_members_without_a_p
     call(world, world.asha)
     fold()
     state = officer(world, "state_president", "JK")
-    own = ("/units/JK/", f"/programmes/{world.programme.public_id}/?unit=JK")
+    own = ("/units/JK/?show=all", f"/programmes/{world.programme.public_id}/?unit=JK")
     for path in own:
         page = text(state, path)
         assert "1 call, message or form has no place yet." in page, path

@@ -279,12 +279,14 @@ def test_the_helpline_is_in_the_menu_on_the_unit_page_and_in_search(world: World
     assert re.search(r'aria-current="page">\s*Helpline</a>', desk.get("/helpline/").content.decode())
     for client in (officer(world, "booth_worker", "JK-B001"), officer(world, "data_officer", "JK-SRI")):
         assert not entry.search(client.get("/today/").content.decode())
-    page = desk.get("/units/JK-SRI-M1/").content.decode()
+    page = desk.get("/units/JK-SRI-M1/more/").content.decode()
     assert "1 request here and below" in page and 'href="/helpline/?unit=JK-SRI-M1"' in page
     with system("test"):
         Ticket.objects.update(due_at=world.now - timedelta(hours=1))
-    assert "1 request here and below, 1 overdue" in desk.get("/units/JK-B001/").content.decode()
-    assert "request here" not in elsewhere.get("/units/JK-B001/").content.decode(), "not theirs to answer"
+    assert "1 request here and below, 1 overdue" in desk.get("/units/JK-B001/more/").content.decode()
+    assert "request here" not in elsewhere.get("/units/JK-B001/more/").content.decode(), (
+        "not theirs to answer"
+    )
     for text in (made.number, made.number.lower().replace("-", " ")):
         found = desk.get("/search/", {"q": text}).content.decode()
         assert f'href="/helpline/{made.pk}/"' in found and "did not come" not in found

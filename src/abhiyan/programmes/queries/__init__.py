@@ -118,7 +118,16 @@ from .standing import (
     lately,
     since_yesterday,
 )
-from .stands import LateUnits, MeasureStand, fewer_than_due, late, stands
+from .stands import (
+    LateUnits,
+    MeasureStand,
+    ask_stands,
+    fewer_than_due,
+    late,
+    standing_here,
+    stands,
+    with_figures,
+)
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result

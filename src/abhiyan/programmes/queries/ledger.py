@@ -227,38 +227,52 @@ def blank(*, is_rounded: bool) -> Ladder:
     return _ladder({}, is_exact=not is_rounded)
 
 
-def ladders(
+def ask_ladders(
     *, node: int | LedgerNode, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
-) -> dict[tuple[int, int], Ladder]:
+) -> sql.Asked[dict[tuple[int, int], Ladder]]:
     """The ladders of a unit in several programmes, by programme id and measure; what has no counts is left out.
 
     From outside one whose every figure is below 10 is left out too: that it is there would tell of somebody.
     on: up to that field day; None: as of now. `at` says which day closed last, for figures seen from outside.
-    Two queries, whatever the number of programmes, days or units below.
+    Two queries (one by a place), whatever the number of programmes, days or units below.
     """
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None or not of:
-        return {}
+        return dict
     until = here.until(min(programme.zone for programme in of), at, on)
     query, values = counted_below(here, until)
+    asked = sql.ask(
+        f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
+        values | {"programmes": sorted({one for programme in of for one in programme.counted_ids})},
+        keep_plan=here.keeps_plan,
+    )
+    return lambda: _ladders(asked(), of, is_exact=here.is_exact)
+
+
+def _ladders(
+    rows: Iterable[tuple[int, int, int, int]], of: Sequence[Programme], *, is_exact: bool
+) -> dict[tuple[int, int], Ladder]:
     counts_in: dict[int, list[int]] = defaultdict(list)
     for programme in of:
         for one in programme.counted_ids:
             counts_in[one].append(programme.pk)
     sums: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    for programme_id, measure, number, n in sql.rows(
-        f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
-        values | {"programmes": sorted({one for programme in of for one in programme.counted_ids})},
-        keep_plan=here.keeps_plan,
-    ):
+    for programme_id, measure, number, n in rows:
         for whole in counts_in[programme_id]:
             sums[whole, measure][number] = sums[whole, measure].get(number, 0) + n
     parts = {programme.pk: activities.of(programme.kind).parts for programme in of}
     told = {
-        key: _ladder(found, is_exact=here.is_exact, parts=parts[key[0]] if key[1] == 1 else ())
+        key: _ladder(found, is_exact=is_exact, parts=parts[key[0]] if key[1] == 1 else ())
         for key, found in sums.items()
     }
-    return {key: one for key, one in told.items() if here.is_exact or one.is_told}
+    return {key: one for key, one in told.items() if is_exact or one.is_told}
+
+
+def ladders(
+    *, node: int | LedgerNode, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
+) -> dict[tuple[int, int], Ladder]:
+    """The same, read at once."""
+    return ask_ladders(node=node, hierarchy=hierarchy, of=of, at=at, on=on)()
 
 
 def ladder(

@@ -435,6 +435,7 @@ def board(
     language: str = "en",
     page: int = 1,
     per: int = PER_PAGE,
+    sums_gaps: bool = False,
 ) -> tuple[MeasureFigures, ChildrenLeaf]:
     """`figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for both."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
@@ -452,6 +453,7 @@ def board(
         language=language,
         offset=(max(1, page) - 1) * per,
         per=per,
+        sums_gaps=sums_gaps,
         begins=begins if here.is_exact and here.has_pending else None,
     )
     leaf, found = _listed(asked)

@@ -1,26 +1,31 @@
 """How far every programme that runs in a unit is there, and what is late right below it: what Today says."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.core.words import language
 from abhiyan.org.viewer import HeldOffice
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules import windows
-from abhiyan.programmes.rules.estimated import Estimated, estimated
+from abhiyan.programmes.rules import pace, windows
+from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.programmes.rules.gaps import GapsBelow, parts_behind
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.ladder import LadderShown as Picture
+from abhiyan.ui.owed import StandingHere
 from abhiyan.units import queries as units
 
-from .ledger import LedgerNode, MeasureFigures, ask_figures, blank, ladders
+from .belonging import Belonging
+from .ledger import LedgerNode, MeasureFigures, ask_figures, ask_ladders, blank
 from .listing import FURTHEST_BEHIND, Child, ChildrenLeaf, children_ladders
 from .programmes import RunningMeasure, drawn, running_at
+from .standing import lately, since_yesterday
 
 SHOWN = 5
 
@@ -61,31 +66,84 @@ def stands(held: HeldOffice, *, at: datetime) -> list[MeasureStand]:
 
     Four queries, however many there are; three for one measure alone.
     """
-    on = clock.day_in(settings.TIME_ZONE, at)
-    running, node = running_at(held.unit_id, held.hierarchy, on)
+    running, node = running_at(held.unit_id, held.hierarchy, clock.day_in(settings.TIME_ZONE, at))
     if node is None or not running:
         return []
-    none = blank(is_rounded=not node.is_exact)
-    first, *others = running
-    of = list({one.programme.pk: one.programme for one in running}.values())
-    figures = ask_figures(
-        node=node, hierarchy=held.hierarchy, programme=first.programme, measure=first.measure, at=at
-    )()
-    rest = list({one.programme.pk: one.programme for one in others}.values())
-    found = ladders(node=node, hierarchy=held.hierarchy, of=rest, at=at) if rest else {}
-    found[first.programme.pk, first.measure] = figures.ladder
-    checked = estimated([one.pk for one in of], [held.unit_id], on=on)
-    keys = [(one.programme.pk, one.measure) for one in running]
-    return [
-        MeasureStand(
-            one,
-            found.get(key) or none,
-            node,
-            checked.get((*key, held.unit_id)),
-            figures if one is first else None,
+    with sql.at_once():
+        asked = ask_stands(running, node, at=at)
+    return asked()
+
+
+def ask_stands(
+    running: Sequence[RunningMeasure], node: LedgerNode, *, at: datetime, has_days: bool = True
+) -> sql.Asked[list[MeasureStand]]:
+    """Ask for `stands` of a unit whose running measures are known, at least one. Three queries at most.
+
+    has_days: the first measure comes with its days; else the caller may add those of one by `with_figures`.
+    """
+    first, figures = running[0], None
+    if has_days:
+        figures = ask_figures(
+            node=node, hierarchy=node.hierarchy, programme=first.programme, measure=first.measure, at=at
         )
-        for one, key in zip(running, keys, strict=True)
-    ]
+    rest = {one.programme.pk: one.programme for one in (running[1:] if has_days else running)}
+    ladders_asked = ask_ladders(node=node, hierarchy=node.hierarchy, of=list(rest.values()), at=at)
+    every = sorted({one.programme.pk for one in running})
+    checked_asked = ask_estimated(every, [node.unit_id], on=clock.day_in(settings.TIME_ZONE, at))
+
+    def read() -> list[MeasureStand]:
+        ladders, checked = ladders_asked(), checked_asked()
+        none = blank(is_rounded=not node.is_exact)
+        found = []
+        for measure in running:
+            key = measure.programme.pk, measure.measure
+            ladder, estimate = ladders.get(key) or none, checked.get((*key, node.unit_id))
+            found.append(MeasureStand(measure, ladder, node, estimate))
+        return [with_figures(found[0], figures()), *found[1:]] if figures is not None else found
+
+    return read
+
+
+def with_figures(stand: MeasureStand, figures: MeasureFigures) -> MeasureStand:
+    """The same with the ladder and the days of its figures."""
+    return replace(stand, ladder=figures.ladder, figures=figures)
+
+
+def standing_here(
+    stand: MeasureStand, *, href: str, whose: Belonging | None = None, at: datetime
+) -> StandingHere:
+    """Return a sentence for a measure in a unit, with its ladder and what came lately, as pages show it first.
+
+    whose: the one unit below that the programme covers. Without a target of its own the unit is due what that one is.
+    """
+    if stand.target:
+        whose = None
+    if whose is not None and stand.of.measure == 1:
+        stand = replace(stand, of=replace(stand.of, target=whose.target))
+    programme, on, n = stand.programme, clock.day_in(stand.programme.zone, at), stand.ladder.counted
+    opens_on, closes_on, target = programme.opens_on, programme.closes_on, stand.target
+    said = pace.said(n, target, opens_on=opens_on, closes_on=closes_on, on=on)
+    if whose is not None:
+        said += f" {whose.said}"
+    if not stand.node.is_exact:
+        said += " " + _("As of yesterday, rounded to 10.")
+    outlook = []
+    if stand.figures is not None and stand.node.is_exact:  # what is made of days is not for the outside
+        outlook = pace.outlook(
+            n or 0,
+            target,
+            lately=lately(stand.figures),
+            yesterday=since_yesterday(stand.figures),
+            days_left=windows.days_left(opens_on, closes_on, on),
+        )
+    return StandingHere(
+        title=stand.of.name,
+        said=said,
+        href=href,
+        drawn=stand.drawn(on=on),
+        is_behind=bool(target) and (n or 0) < windows.due(target or 0, opens_on, closes_on, on),
+        outlook=outlook,
+    )
 
 
 @dataclass(frozen=True, slots=True)

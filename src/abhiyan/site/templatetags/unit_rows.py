@@ -27,23 +27,30 @@ def child_table(
     children: Iterable[tuple[Child, LadderShown, str, str, Leader | None]],
     first: int,
     whole: str,
-    total: LadderShown,
+    total: LadderShown | None,
     votes: VotesOfUnits,
 ) -> SafeString:
     """Draw the children with their ladders, links and leaders; below them the whole unit's own figures.
 
-    first: the number of the first of them. votes: of the last election; nameless where none are shown.
+    first: the number of the first of them. total: the unit's own; None where the rows are not all of it. votes: of the
+    last election; nameless where none are shown. Without `sorting` in the context the heads are words alone.
     """
     e = escaped
     children = list(children)
     has_before = any(drawn.before for _child, drawn, *_more in children)
     checks = str(checks_title(drawn for _child, drawn, *_more in children))
     are_grades = not any(drawn.estimate is not None for _child, drawn, *_more in children)
+
+    def head(key: str, title: str, css: str = "", *, num: bool = False) -> SafeString:
+        if "sorting" in context:
+            return sort_header(context, key, title, num=num, css=css)
+        return format_html('<th scope="col" class="{}">{}</th>', f"num {css}" if num else css, title)
+
     heads = [
-        sort_header(context, "name", _("Unit")),
-        *(sort_header(context, key, title, num=True, css="wide") for key, title in _titles()),
-        sort_header(context, "behind", _("Against due by today"), css="wraps"),
-        sort_header(context, "share", _("% of target"), css="num"),
+        head("name", _("Unit")),
+        *(head(key, title, "wide", num=True) for key, title in _titles()),
+        head("behind", _("Against due by today"), "wraps"),
+        head("share", _("% of target"), "num"),
     ]
     last = filter(None, (checks, _("% of the earlier drive") if has_before else ""))
     heads += [format_html('<th scope="col" class="num wraps">{}</th>', title) for title in last]
@@ -75,7 +82,10 @@ def child_table(
         for child, drawn, href, name, leader in children
     )
     rest = "<td></td>" if votes.name else ""
-    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{figures(total, "")}{rest}</tr></tfoot>'
+    foot = ""
+    if total is not None:
+        cells = f'<td class="sn"></td><th scope="row">{e(whole)}</th>{figures(total, "")}{rest}'
+        foot = f"<tfoot><tr>{cells}</tr></tfoot>"
     return drawn_table(
         _("Units below, with their figures"), heads, rows, first=first, foot=foot, css="tbl cards brief"
     )

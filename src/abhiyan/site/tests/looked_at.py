@@ -7,6 +7,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/",
         "/today/",
         "/units/JK/",
+        "/units/JK/more/",
+        "/units/JK/?show=all",
         "/units/JK-SRI-M1/",
         "/units/JK-B001/",
         "/units/JK-PC1/?in=electoral",

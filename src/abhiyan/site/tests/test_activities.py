@@ -161,9 +161,12 @@ def test_the_unit_page_shows_both_measures_and_reads_the_one_that_is_asked(
 ) -> None:
     client = cast.client("state_president")
     unit = f"/units/JK/?in=organisational&programme={nights.public_id}"
-    first = text(client, unit)
+    page = text(client, "/units/JK/")
     for name in ("Village nights: Nights stayed", "Village nights: People met", "Membership drive"):
-        assert name in first
+        assert name in page
+    assert "Village nights: People met 310 of 500" in page, "one line with its count"
+    first = text(client, unit)
+    assert "Nights stayed People met" in first, "each measure leads to the other"
     assert "Below: Village nights: Nights stayed" in first and "Field app" in first
     assert "Another way" not in first and "340" not in first.split("How they joined")[1]
     second = text(client, f"{unit}&measure=2")
@@ -231,12 +234,17 @@ def page_of(cast: Cast, role: str) -> str:
 def test_what_nobody_has_counted_is_seen_from_outside_as_fewer_than_ten(
     cast: Cast, nights: Programme
 ) -> None:
-    page = str(cast.client("district_elsewhere").get("/units/JK-SRI/?in=organisational").content.decode())
-    ladder = page.split("Village nights: People met</summary>")[1].split("</details>")[0]
+    asked = f"/units/JK-SRI/?in=organisational&programme={nights.public_id}&measure=2"
+    outside = cast.client("district_elsewhere")
+    assert "Village nights" not in text(outside, "/units/JK-SRI/"), "neither a target nor ten entries"
+    ladder = (
+        str(outside.get(asked).content.decode()).split('<article class="measure">')[1].split("</article>")[0]
+    )
     assert "fewer than 10" in ladder
     assert ladder.count("fewer than 10") == 3, "of 310 counted today nothing is said"
-    own = str(cast.client("district_in_charge").get("/units/JK-SRI/?in=organisational").content.decode())
-    assert "310" in own.split("Village nights: People met</summary>")[1].split("</details>")[0]
+    assert "Village nights: People met 310 counted" in text(
+        cast.client("district_in_charge"), "/units/JK-SRI/"
+    )
 
 
 def test_its_public_page_is_at_the_sign_in(cast: Cast, nights: Programme) -> None:

@@ -34,7 +34,7 @@ def form(page: str, **given: str) -> dict[str, str]:
 
 def test_a_unit_is_closed_from_its_page_and_opened_again(cast: Cast) -> None:
     client = cast.client("state_president")
-    assert 'href="/units/JK-B001/close/"' in client.get("/units/JK-B001/").content.decode()
+    assert 'href="/units/JK-B001/close/"' in client.get("/units/JK-B001/more/").content.decode()
     with system("test"):
         for code, n in (("JK-B001", 40), ("JK-B002", 60)):
             programmes.set_target(
@@ -149,7 +149,7 @@ def test_who_may_not_bring_units_there_does_not_close_them(cast: Cast, role: str
         assert client.get(f"/units/{code}/close/").status_code == 403
         assert client.post(f"/units/{code}/close/", {"on": "2026-01-01"}).status_code == 403
         assert client.post(f"/units/{code}/open/").status_code == 403
-        assert f"/units/{code}/close/" not in client.get(f"/units/{code}/").content.decode()
+        assert f"/units/{code}/close/" not in client.get(f"/units/{code}/more/").content.decode()
 
 
 def test_a_closed_state_of_things_reads_well_in_hindi(cast: Cast) -> None:

@@ -56,22 +56,22 @@ def test_a_programme_is_shown_beside_the_totals_of_an_earlier_drive_chosen_by_na
     listed(cast, JK_SRI=30, JK_JAM=10)
     cast.crowd(10, "JK-B004", "70065")
     client = cast.client("state_president")
-    for page in ("/units/JK/", f"/programmes/{cast.world.programme.public_id}/?unit=JK"):
+    for page in ("/units/JK/?show=all", f"/programmes/{cast.world.programme.public_id}/?unit=JK"):
         assert LABEL not in body(client, page)
     assert change(cast, "Drive of 1999") == 422
     assert change(cast, LABEL) == 302
-    for page in ("/units/JK/", f"/programmes/{cast.world.programme.public_id}/?unit=JK"):
+    for page in ("/units/JK/?show=all", f"/programmes/{cast.world.programme.public_id}/?unit=JK"):
         said = text(body(client, page))
         assert "Drive of 2019 40 Counted now 12 30%" in said, page
         assert "Totals, not members. Source: The state office." in said
         assert "% of the earlier drive" in said
-    page = body(client, "/units/JK/")
+    page = body(client, "/units/JK/?show=all")
     srinagar, jammu = sorted(rows(page.partition('id="children"')[2]), key=lambda row: "Jammu" in row)
     assert srinagar.endswith("3%") and jammu.endswith("110%")
     assert "The total of Drive of 2019 lies far above this picture: 40." in text(page)
     file = body(client, "/units/JK/?format=csv")
     assert "Earlier drive" in file.splitlines()[0] and ",30," in file and ",10," in file
-    assert change(cast, "") == 302 and LABEL not in body(client, "/units/JK/")
+    assert change(cast, "") == 302 and LABEL not in body(client, "/units/JK/?show=all")
 
 
 def test_a_unit_the_list_does_not_name_has_the_sum_below_it_and_one_below_the_list_has_none() -> None:

@@ -37,6 +37,15 @@ def test_a_phone_shows_how_many_people_each_unit_lacks(opens: Open, look: Look, 
     expect(gap).to_be_visible()
     expect(gap).to_have_text("−11,999")
     look(page, "gaps-unit")
+    acts = page.locator(".title > .push")
+    expect(acts.locator("a")).to_have_count(5)
+    for _scrolled in range(2):
+        expect(acts).to_be_in_viewport(ratio=1)
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_function("() => scrollY > 0")
+    page.goto("/units/JK/?show=all")
+    expect(row.locator("td.pct .ci").first).to_be_visible()
+    look(page, "gaps-unit-programme")
     page.goto(f"/programmes/{cast.world.programme.public_id}/units/?unit=JK&level=district")
     first = page.locator("tbody tr").first
     expect(first.locator("td.pct .ci")).to_be_visible()

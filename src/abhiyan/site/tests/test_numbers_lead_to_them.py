@@ -110,7 +110,7 @@ def test_each_number_in_a_link_of_a_units_page_is_the_length_of_the_list_behind_
     cast: Cast, role: str
 ) -> None:
     client, (_office, unit, _tree) = cast.client(role), OFFICES[role]
-    page = body(client, f"/units/{unit}/").partition("<main")[2]
+    page = "".join(body(client, f"/units/{unit}/{more}").partition("<main")[2] for more in ("", "more/"))
     followed = 0
     for href, text in re.findall(r'<a[^>]*?href="([^"#]*)"[^>]*>(.*?)</a>', page, re.DOTALL):
         label, path = plain(text), urlsplit(unescape(href)).path

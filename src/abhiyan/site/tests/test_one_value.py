@@ -81,7 +81,7 @@ def test_requests_at_ones_desk_and_requests_of_all_below_are_two_figures_with_tw
     assert own == listed(client, "/helpline/?show=mine") == 1
     dossier = words(client, "/review/dossier/JK-SRI/")
     assert number(dossier, r"Waiting at this desk (\d+)") == own
-    every = number(words(client, "/units/JK-SRI/"), r"(\d+) requests here and below, 1 overdue")
+    every = number(words(client, "/units/JK-SRI/more/"), r"(\d+) requests here and below, 1 overdue")
     assert every == listed(client, "/helpline/?unit=JK-SRI") == 2
     assert number(dossier, r"Waiting here and below (\d+)") == every
     assert number(dossier, r"Overdue here and below (\d+)") == 1
@@ -116,7 +116,7 @@ def test_who_is_furthest_behind_is_one_ranking_by_people(cast: Cast) -> None:
     cast.crowd(10, "JK-B001", "70065")  # by share Jammu is behind Srinagar, by people Srinagar behind Jammu
     client = cast.client("state_president")
     short = number(words(client, "/today/"), r"Srinagar ([\d,]+) fewer than due by today")
-    unit = words(client, "/units/JK/")
+    unit = words(client, "/units/JK/?show=all")
     assert number(unit, r"Furthest behind Srinagar ([\d,]+) fewer Jammu") == short
     rows = words(client, f"/programmes/{cast.world.programme.public_id}/units/?unit=JK&level=district")
     assert rows.index("Srinagar sample") < rows.index("Jammu sample") and f" {short} " in rows
@@ -129,7 +129,7 @@ def test_who_is_furthest_behind_is_one_ranking_by_people(cast: Cast) -> None:
 
 def test_figures_of_another_unit_are_as_of_the_evening_before_wherever_they_are_read(cast: Cast) -> None:
     outside, own = cast.client("district_in_charge"), cast.client("district_elsewhere")
-    for path in ("/units/JK-JAM/", "/review/dossier/JK-JAM/"):
+    for path in ("/units/JK-JAM/", "/units/JK-JAM/?show=all", "/review/dossier/JK-JAM/"):
         assert "As of the evening of 24 Nov 2026" in words(outside, path), path
         assert "As of 25 Nov 2026, " not in words(outside, path), path
         assert "As of 25 Nov 2026, 12:00" in words(own, path), path

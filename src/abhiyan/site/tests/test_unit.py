@@ -25,13 +25,17 @@ def test_the_page_of_a_unit_begins_with_where_it_stands_and_lists_who_lags_first
     page = body(cast.client("state_president"), "/units/JK/")
     said = page.partition('class="said">')[2].partition("</p>")[0]
     assert said == "12 counted. Due by today: 115. Needed from now on: 24 a day."
+    assert "1 of 2 districts is behind, by 57 in all." in page
+    first, second = rows(page.partition('id="children"')[2])
+    assert first.startswith("1 Srinagar sample district_in_charge 250 ") and first.endswith(" <1% −57")
+    assert second == "2 Jammu sample district_elsewhere of another place 25 11 11 0 44%"
+    (programme,) = re.findall(r'<h2 id="pinned"><a href="([^"]*)">', page)
+    page = body(cast.client("state_president"), unescape(programme))
     assert "103 fewer than due by today" in page
     furthest = unescape(page.partition('aria-labelledby="furthest"')[2].partition("</nav>")[0])
     (srinagar,) = re.findall(r'<span><a href="([^"]*)">Srinagar</a> 57 fewer</span>', furthest)
     assert srinagar == "/units/JK-SRI/?in=organisational" and furthest.count("<a ") == 2
-    first, second = rows(page.partition('id="children"')[2])
-    assert first.startswith("1 Srinagar sample district_in_charge 250 ") and first.endswith(" <1% −57")
-    assert second == "2 Jammu sample district_elsewhere of another place 25 11 11 0 44%"
+    assert rows(page.partition('id="children"')[2]) == [first, second]
     total = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
     assert " ".join(re.sub(r"<[^>]+>", " ", total).split()) == "Jammu and Kashmir 500 12 12 0 2% −103"
 
@@ -73,7 +77,7 @@ def test_a_unit_outside_a_programme_is_not_shown_as_nothing_counted() -> None:
 
 
 def test_two_places_are_no_map() -> None:
-    assert 'class="map"' not in body(Cast.make().client("state_president"), "/units/JK/")
+    assert 'class="map"' not in body(Cast.make().client("state_president"), "/units/JK/?show=all")
 
 
 def test_two_programmes_of_a_kind_are_two_ways_from_a_unit_and_each_says_which() -> None:
@@ -94,7 +98,7 @@ def test_two_programmes_of_a_kind_are_two_ways_from_a_unit_and_each_says_which()
                 )
                 ProgrammeUnit.objects.create(programme=one, unit=drive.owner)
     page = " ".join(
-        unescape(re.sub(r"<[^>]+>", " ", body(cast.client("state_president"), "/units/JK/"))).split()
+        unescape(re.sub(r"<[^>]+>", " ", body(cast.client("state_president"), "/units/JK/more/"))).split()
     )
     for n in (1, 2):
         assert (

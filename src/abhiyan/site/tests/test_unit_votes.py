@@ -16,7 +16,7 @@ from .test_units_below import rows
 from .visits import cut_at_crores, visits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SEATS = "/units/JK-PC1/?in=electoral"
+SEATS = "/units/JK-PC1/?in=electoral&show=all"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_votes_cost_the_same_queries_however_many_seats_are_listed(cast: Cast) -
 
     assert asked(SEATS) == 3
     assert asked(f"{SEATS}&matching=JK-AC20") == 3
-    assert asked("/units/JK/?in=organisational") == 0, "districts have no votes"
+    assert asked("/units/JK/?in=organisational&show=all") == 0, "districts have no votes"
 
 
 @pytest.mark.browser

@@ -30,7 +30,8 @@ from abhiyan.units.refusals import TopStays
 from abhiyan.units.rules import hanging
 from abhiyan.units.rules.hanging import Answer, Thing
 
-from .unit import MAY_CLOSE, unit_href
+from .unit import MAY_CLOSE
+from .unit_frame import unit_href
 
 
 class CloseForm(forms.Form):

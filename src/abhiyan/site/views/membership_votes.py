@@ -36,7 +36,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.queries import UnitRow
 
-from .unit import unit_href
+from .unit_frame import unit_href
 
 MOST_PLACES = 1_000  # that are laid side by side
 

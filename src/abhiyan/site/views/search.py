@@ -23,7 +23,7 @@ from abhiyan.site.office_search import offices_in_place
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
-from .unit import unit_href
+from .unit_frame import unit_href
 
 MOST = 40
 MOST_HOLDERS = 20

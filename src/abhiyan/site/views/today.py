@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -43,7 +43,7 @@ from abhiyan.ui.posts import posted
 from abhiyan.units.models import Kind as UnitKind
 
 from .first_steps import steps
-from .unit import unit_href
+from .unit_frame import unit_href
 
 SHOWN = 50
 FIRST, CALLED = 3, 3  # things to do and leaders to call on the first page; the rest is on the page of all
@@ -250,8 +250,6 @@ def today(request: Request) -> HttpResponse:
     shown = {
         "crumbs": [],
         "pinned": standings[0] if standings else None,
-        # One bar: counted, lighter what waits for the phone, and a mark for what is due.
-        "bar": replace(standings[0].drawn, confirmed=None) if standings else None,
         "to_call": to_call,
         "first": rows(viewer, things[:SHOWN], at=at)[:FIRST],
         "rest": max(0, len(things) - FIRST),

@@ -173,7 +173,7 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
         assert done.filter(outcome="").count() == 0 and done.filter(arm=Check.Arm.VISIT).count() == 1
     assert refresh_estimates(at=NOW) == 1
 
-    planner.goto("/units/JK/")
+    planner.goto("/units/JK/?show=all")
     assert planner.locator(".hundred .wh").count() > 0, "the estimate has its whisker"
     look(planner, "unit page with an estimate")
 

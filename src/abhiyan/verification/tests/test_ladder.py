@@ -51,7 +51,7 @@ def seen(cast: Cast, role: str, page: str) -> str:
 
 
 def unit_page(code: str) -> str:
-    return reverse("site:unit", args=[code])
+    return reverse("site:unit", args=[code]) + "?show=all"
 
 
 def test_the_unit_page_has_the_estimate_in_a_box_and_says_of_which_frame(cast: Cast, checked: Frame) -> None:
@@ -172,7 +172,7 @@ def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: F
     programme = reverse("programmes:programme", args=[checked.programme.public_id])
     assert "checks answered" in seen(cast, "state_president", programme)
     below = reverse("programmes:below", args=[checked.programme.public_id])
-    for page in (f"{programme}?unit=JK", f"{unit_page('JK')}?", f"{below}?unit=JK&level=district"):
+    for page in (f"{programme}?unit=JK", unit_page("JK"), f"{below}?unit=JK&level=district"):
         client = cast.client("state_president")
         answer = client.get(f"{page}&format=csv")
         file = b"".join(answer) if answer.streaming else answer.content
@@ -198,8 +198,8 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
         )
     beside = reverse("verification:frame_beside", args=[checked.public_id])
     page = f"{beside}?unit=JK"
-    assert page in cast.client("state_president").get("/units/JK/").text
-    elsewhere = cast.client("constituency_in_charge").get("/units/JK-PC1/?in=electoral").text
+    assert page in cast.client("state_president").get("/units/JK/?show=all").text
+    elsewhere = cast.client("constituency_in_charge").get("/units/JK-PC1/?in=electoral&show=all").text
     assert beside not in elsewhere, "the page compares units of the drive's own tree"
     text = seen(cast, "state_president", page)
     assert text.index("Jammu 1 4,321") < text.index("Srinagar 2 –"), "the certain gap of Jammu is the larger"
