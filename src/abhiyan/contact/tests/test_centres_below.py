@@ -181,10 +181,7 @@ def test_the_dossier_and_the_slides_of_calls_tell_of_the_centres(
     called(centre, caller)
     office = browser(world.holder("state_president", "N1"))
     dossier = office.get("/review/dossier/N1/").text
-    assert (
-        "Call centres: Meet people at their doors" in dossier
-        and "Promised call-backs that are open" in dossier
-    )
+    assert "Call centres: Meet people at their doors" in dossier and "Talks noted by call centres" in dossier
     new, given = "/review/slides/new/?unit=N1", {"language": "en", "measure": f"{run.public_id}-3"}
     deck = office.post(new, given)["Location"]
     text = office.get(deck).text

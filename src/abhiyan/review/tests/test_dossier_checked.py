@@ -33,6 +33,7 @@ def test_what_checks_found_stands_beside_what_was_reported(cast: Cast, checked: 
     assert "at least – at most" in said and "method:" in said
     # A booth has no interval: past 19 checks it has a grade, before nothing but that.
     assert "at most 2 of 19 checks were not genuine" in dossier(cast, "state_president", "JK-B001")
+    cast.target("JK-B002", 40)
     assert "not enough checks: fewer than 19 are answered" in dossier(cast, "state_president", "JK-B002")
 
 

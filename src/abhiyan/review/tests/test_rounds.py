@@ -13,6 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import NotYours
+from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Task
 from abhiyan.review import refusals
 from abhiyan.review.actions.reviews import ToDo, decide_review, reply_to_review
@@ -53,6 +54,18 @@ def opened(cast: Cast, **other: Any) -> Round:
     }
     with cast.as_("state_president"):
         return open_round(**{**given, **other})
+
+
+def give_task(cast: Cast) -> None:
+    """Give the president of the mandal Lal Chowk a task, from the district."""
+    with cast.as_("district_in_charge"):
+        programmes.ask_task(
+            what=programmes.What(title="Meet ten families", due_at=NOW + timedelta(days=3)),
+            unit_id=cast.world.units["JK-SRI-M1"].pk,
+            office="mandal_president",
+            by=cast.actor("district_in_charge"),
+            at=NOW,
+        )
 
 
 def review_of(one: Round, code: str) -> Review:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, small_cells, sql
+from abhiyan.core import clock, sql
+from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries as elections
@@ -73,16 +74,10 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     shown_seats, shown_vacant = seats(request, offices(), here, lang), vacant_below(vacant(), lang)
     stands = standing(request.viewer, here, hierarchy, at=at)
     is_exact = request.viewer.sees_people_at(here.lo)
-    kinds = frozenset(one.programme.kind for one in stands.running)
     unit_page = reverse("site:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
-    is_below_flags = here.kind in BELOW_FLAGS
     with system("what a dossier reads"):
-        flags = (
-            []
-            if is_below_flags
-            else flags_of(request.viewer, stands.running, here, hierarchy, at, on_screen=on_screen)
-        )
-        parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact, kinds=kinds), at=at)
+        flags = questions_of(request.viewer, stands.running, here, hierarchy, at, on_screen=on_screen)
+        parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact, kinds=stands.kinds), at=at)
     return {
         "here": "units",
         "crumbs": [(here.name(lang), unit_page), (say("Dossier"), "")],
@@ -95,10 +90,9 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         "seats": shown_seats,
         "vacant_below": shown_vacant,
         "ladders": stands.ladders,
-        "unreported": stands.unreported,
-        "trends": stands.trends,
+        "runs": bool(stands.kinds),
+        "trend": stands.trend,
         "compared": stands.compared,
-        "is_below_flags": is_below_flags,
         "flags": flags,
         "parts": parts,
         "results": _results(here.id),
@@ -113,7 +107,22 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     }
 
 
-def flags_of(
+@dataclass(frozen=True, slots=True)
+class QuestionsAsked:
+    """The numbers of workers who are asked about their entries.
+
+    rows: each measure with a number; the people who decide get a link to the list. few: names of programmes with a
+    measure that has fewer than 10 of each kind. A unit below the districts has neither.
+    """
+
+    rows: Sequence[dict[str, Any]] = ()
+    few: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.few)
+
+
+def questions_of(
     viewer: Viewer,
     running: Sequence[RunningMeasure],
     here: units.UnitRow,
@@ -121,19 +130,25 @@ def flags_of(
     at: datetime,
     *,
     on_screen: bool = True,
-) -> list[dict[str, Any]]:
+) -> QuestionsAsked:
     """How many workers are asked in each measure; for those who decide with the way to the list."""
-    return [
+    if here.kind in BELOW_FLAGS:
+        return QuestionsAsked()
+    asked = asked_below(viewer, running, here, hierarchy, at, on_screen=on_screen)
+    rows = [
         {
             "name": one.name,
-            "numbers": [(label, small_cells.said(n)) for label, n in one.numbers],
-            "in_tens": [(label, small_cells.said(n)) for label, n in one.in_tens]
+            "numbers": [(label, grouped(n)) for label, n in one.numbers if n],
+            "in_tens": [(label, grouped(n)) for label, n in one.in_tens if n]
             if one.decides and on_screen
             else (),
             "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",
         }
-        for one in asked_below(viewer, running, here, hierarchy, at, on_screen=on_screen)
+        for one in asked
+        if any(n for _label, n in one.numbers)
     ]
+    few = [named(one.programme.names) for one in asked if all(n is None for _label, n in one.numbers)]
+    return QuestionsAsked(rows, list(dict.fromkeys(few)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Where a unit is, as a dossier and the page of an office-bearer show it: ladders, trends, checks."""
+"""A dossier and a review show where a unit is: ladders, trend, checks. They leave out measures without figures."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules.estimated import ask_estimated
+from abhiyan.programmes.rules.ladder import has_figures
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import LadderShown, Words
 from abhiyan.ui.numbers import NONE
@@ -21,7 +23,7 @@ from abhiyan.units.queries import UnitRow
 from abhiyan.verification.here import ShownLine
 from abhiyan.verification.queries import beside as checks
 
-MOST_TRENDS = 4  # measures whose days are drawn; the others have their ladder
+BY_DAY = 4  # measures whose days are read; those of the first with figures are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,16 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class UnitLaddersShown:
-    """A unit in all that runs there. ladders: page, picture and a sentence of each measure."""
+    """A unit in the measures that have figures there. ladders: page, picture and a sentence of each.
+
+    trend: of the first. kinds: of all programmes that run there, with figures or without.
+    """
 
     running: Sequence[RunningMeasure]
     ladders: Sequence[tuple[str, LadderShown, str]]
-    trends: Sequence[Trend]
+    trend: Trend | None
     compared: Sequence[Compared]
-
-    @property
-    def unreported(self) -> list[tuple[str, Words]]:
-        """Page and name of each measure in which nothing was set, reported or checked."""
-        return [(href, drawn.name) for href, drawn, _said in self.ladders if drawn.is_empty]
+    kinds: frozenset[str]
 
 
 def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> UnitLaddersShown:
@@ -57,7 +58,7 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
     today = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(here.id, hierarchy, today)
     if not running:
-        return UnitLaddersShown((), (), (), ())
+        return UnitLaddersShown((), (), None, (), frozenset())
     with sql.at_once():
         checked = ask_estimated([one.programme.pk for one in running], [here.id], on=today)
         days = [
@@ -68,7 +69,7 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
                 measure=one.measure,
                 at=at,
             )
-            for one in running[:MOST_TRENDS]
+            for one in running[:BY_DAY]
         ]
     drawn_of = [(one, asked()) for one, asked in zip(running, days, strict=False)]
     ladders = programmes.drawn_ladders(
@@ -81,13 +82,12 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
         at=at,
         checked=checked(),
     )
-    trends = [
-        programmes.drawn_trend(one, of)
-        for (one, of), (_href, drawn, _said) in zip(drawn_of, ladders, strict=False)
-        if not drawn.is_empty
-    ]
+    with_figures = [n for n, (_href, drawn, _said) in enumerate(ladders) if has_figures(drawn, drawn.target)]
+    trends = [programmes.drawn_trend(*drawn_of[n]) for n in with_figures[:1] if n < len(drawn_of)]
+    kinds = frozenset(one.programme.kind for one in running)
+    running, ladders = [running[n] for n in with_figures], [ladders[n] for n in with_figures]
     compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here, at=at)
-    return UnitLaddersShown(running, ladders, trends, compared)
+    return UnitLaddersShown(running, ladders, trends[0] if trends else None, compared, kinds)
 
 
 def _compared(
@@ -98,8 +98,10 @@ def _compared(
     *,
     at: datetime,
 ) -> list[Compared]:
-    """Each measure beside the frame of its ladder; of a unit below the districts what it said and reported until
-    today."""
+    """Each measure beside the frame of its ladder; of a unit below the districts what it said until today.
+
+    A measure without a frame that the unit said nothing of has nothing beside it: its ladder says the rest.
+    """
     today = clock.day_in(settings.TIME_ZONE, at)
     frames = checks.speaking_frames({one.programme.pk for one in running}, here.id)
     lines = checks.lines_in(frames, here.id, at=at)
@@ -122,11 +124,12 @@ def _compared(
             )
             found.append(Compared(one.name, *cells, of.short, of, of.href_beside))
             continue
-        n = said.get(key)
+        if key not in said:
+            continue
         found.append(
             Compared(
                 one.name,
-                NONE if n is None else small_cells.seen(n, is_exact=is_exact),
+                small_cells.seen(said[key], is_exact=is_exact),
                 small_cells.said(drawn.reported),
                 small_cells.said(drawn.counted),
                 (drawn.short if drawn.grade else drawn.note) or say("no back-checks yet"),
@@ -136,9 +139,21 @@ def _compared(
 
 
 def parts_of(of: Subject, *, at: datetime) -> list[ReviewedPart]:
-    """Return each room's part about a unit or an office-bearer (`reviewed`), the lowest floor first.
+    """Return each room's part about a unit or an office-bearer (`reviewed`), the lowest floor first; no line of zeros.
 
     The parts are numbers alone. The caller has checked that the viewer reviews or leads the subject, or is it. In a
     system scope.
     """
-    return [part for each in offered("reviewed") for part in each(of, at=at)]
+    parts = [_with_figures(part) for reviewed in offered("reviewed") for part in reviewed(of, at=at)]
+    return [part for part in parts if part.lines]
+
+
+def _with_figures(part: ReviewedPart) -> ReviewedPart:
+    return replace(part, lines=[line for line in part.lines if says_something(line[1])])
+
+
+def says_something(words: str) -> bool:
+    """Return True for words, and where a number is above 0. "Fewer than 10", as seen from outside, is no number."""
+    known = words.replace(small_cells.said(None), "")
+    has_digits = known != words or re.search(r"\d", known) is not None
+    return re.search(r"[1-9]", known) is not None or not has_digits

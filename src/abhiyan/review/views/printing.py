@@ -25,7 +25,7 @@ from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import NONE, share
 
-from .dossier import dossier_of, prepare
+from .dossier import QuestionsAsked, dossier_of, prepare
 from .figures import Compared
 
 TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "dossier.typ")
@@ -78,7 +78,7 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
     facts = [f"{label} {grouped(n)}" for label, n in read["counts"]]
     if read["unit"].electors:
         facts.append(f"{grouped(read['unit'].electors)} {_('electors')}")
-    filled = [one for one in read["ladders"] if not one[1].is_empty]
+    first, others = read["ladders"][:1], read["ladders"][1:]
     return {
         "above": " · ".join(filter(None, (settings.ORGANISATION, _("Dossier")))),
         "name": f"{read['name']}, {read['kind']}",
@@ -86,9 +86,10 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
         "notes": list(_notes(read)),
         "foot": f"{read['name']} · {read['as_of']}",
         "standing": _("Where we stand"),
-        "none": _("No programme runs here"),
-        "ladders": [_ladder(drawn, said) for _href, drawn, said in filled or read["ladders"]],
-        "trends": [each for trend in read["trends"] if (each := _days(trend))],
+        "none": _("No figures here yet") if read["runs"] else _("No programme runs here"),
+        "ladders": [_ladder(drawn, said) for _href, drawn, said in first],
+        "trends": [each for trend in (read["trend"],) if trend and (each := _days(trend))],
+        "others": _others([drawn for _href, drawn, _said in others]) if others else [],
         "beside": _("Reported beside checked"),
         "compared": _compared(read["compared"]) if read["compared"] else [],
         "parts": _in_two(
@@ -106,6 +107,24 @@ def _in_two(parts: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     lengths = [len(part["lines"]) + 2 for part in parts]
     left = sum(sum(lengths[: n + 1]) <= sum(lengths) / 2 + 2 for n in range(len(parts)))
     return [parts[:left], parts[left:]]
+
+
+def _others(drawings: Sequence[LadderShown]) -> list[list[str]]:
+    """The measures after the first as a table: their rungs, target and what checks found. A dash: not known or few."""
+    rungs = ("reported", "counted", "unsigned", "confirmed")
+    head = [_("Other programmes"), *(str(ladder.NAMES[rung]) for rung in rungs), _("Target"), _("Real")]
+    return [
+        head,
+        *(
+            [
+                str(drawn.name),
+                *(_cell(getattr(drawn, rung)) for rung in rungs),
+                _cell(drawn.target),
+                str(drawn.checked),
+            ]
+            for drawn in drawings
+        ),
+    ]
 
 
 def _notes(read: dict[str, Any]) -> Iterator[str]:
@@ -227,7 +246,7 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
     yield _("Vacant below"), vacant, ""
     for part in read["parts"]:
         yield str(part.title), [(str(label), value) for label, value in part.lines], ""
-    yield from _flags(read["flags"])
+    yield _questions(read["flags"])
     yield (
         _("Past elections"),
         [(one.name, f"{one.first} · {small_cells.said(one.polled)}") for one in read["results"]],
@@ -236,22 +255,16 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
     yield _("Class"), list(read["classes"]), ""
 
 
-def _flags(flags: Sequence[dict[str, Any]]) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
-    """Sections of the workers asked in each measure. Those with fewer than 10 of each kind are one section together.
+def _questions(flags: QuestionsAsked) -> tuple[str, list[tuple[str, str]], str]:
+    """Return the section of workers asked: a line a number; the measures with fewer than 10 of each kind named last.
 
     This sheet is passed on, so its numbers are rounded for every reader (docs/review.md).
     """
-    few = [asked for asked in flags if {n for _label, n in asked["numbers"]} == {small_cells.said(None)}]
-    heading = _("Questions to workers")
-    for asked in flags:
-        if asked not in few:
-            yield f"{heading}: {asked['name']}", list(asked["numbers"]), ""
-    if few:
-        yield (
-            f"{heading}: {few[0]['name']}" if len(few) == 1 else heading,
-            [],
-            _("Fewer than 10 of each kind. People pass this sheet on, so it has no smaller numbers."),
-        )
+    lines = [(f"{row['name']}: {label}", n) for row in flags.rows for label, n in row["numbers"]]
+    words = _(
+        "Fewer than 10 of each kind: %(names)s. People pass this sheet on, so it has no smaller numbers."
+    )
+    return _("Questions to workers"), lines, words % {"names": ", ".join(flags.few)} if flags.few else ""
 
 
 def _seat(seat: dict[str, Any], *, has_names: bool) -> tuple[str, str]:

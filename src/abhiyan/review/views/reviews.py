@@ -24,24 +24,24 @@ from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import tasks
+from abhiyan.programmes.rules.ladder import has_figures
 from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.review import refusals
 from abhiyan.review.actions import reviews as acts
 from abhiyan.review.models import Minute, Review
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
-from abhiyan.review.queries.asked import BELOW_FLAGS
 from abhiyan.review.queries.reached import as_reached, names_of
 from abhiyan.review.rules.reached import MeasureReached, contradicting, read
 from abhiyan.review.rules.rounds import BEFOREHAND, LONGEST_TEXT
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.ladder import LadderShown, Words
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 
-from .dossier import flags_of
+from .dossier import questions_of
 from .figures import parts_of, standing
 from .rounds import ReviewRow, crumbs, page_of, reviewed, today
 
@@ -186,19 +186,17 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
         return {}
     stands = standing(viewer, here, one.round.hierarchy, at=at)
     is_exact, tree = viewer.sees_people_at(here.lo), one.round.hierarchy
-    kinds = frozenset(() if one.is_of_holder else (each.programme.kind for each in stands.running))
+    kinds = frozenset[str]() if one.is_of_holder else stands.kinds
     subject = Subject(here.id, tree, here.lo, here.hi, one.account_id, is_exact=is_exact, kinds=kinds)
-    is_below_flags = here.kind in BELOW_FLAGS
     with system("what a review reads"):
         parts = parts_of(subject, at=at)
-        flags = [] if one.is_of_holder or is_below_flags else flags_of(viewer, stands.running, here, tree, at)
+        flags = None if one.is_of_holder else questions_of(viewer, stands.running, here, tree, at)
     shown = {
         "ladders": stands.ladders,
-        "unreported": stands.unreported,
+        "runs": bool(stands.kinds),
         "compared": stands.compared,
         "parts": parts,
         "flags": flags,
-        "is_below_flags": is_below_flags,
         "now": as_reached(stands.running, stands.ladders),
     }
     if one.is_of_holder:
@@ -207,10 +205,8 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     return shown | {"tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS]), "at": at}
 
 
-def _others(
-    viewer: Viewer, one: Review, *, at: datetime
-) -> list[tuple[str, str, list[LadderShown], list[tuple[str, Words]]]]:
-    """Their other offices of today, where the viewer sees the counts: office, unit, ladders, names of the others."""
+def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[LadderShown]]]:
+    """Return their other offices of today, where the viewer sees the counts: office, unit, ladders with figures."""
     on = clock.day_in(settings.TIME_ZONE, at)
     whose = org.viewer_of(account_id=one.account_id or 0, on=on)
     shown = [
@@ -219,9 +215,8 @@ def _others(
     found = []
     for held in shown[:MOST_UNITS]:
         drawn = [each.drawn(on=on) for each in programmes.stands(held, at=at)]
-        nothing = [("", each.name) for each in drawn if each.is_empty]
         found.append(
-            (held.office_name(), held.unit_name(), [each for each in drawn if not each.is_empty], nothing)
+            (held.office_name(), held.unit_name(), [one for one in drawn if has_figures(one, one.target)])
         )
     return found
 

@@ -434,9 +434,9 @@ class ListedReview:
 
 WORK: tuple[Column[ListedReview], ...] = (
     Column("name", _("Unit"), lambda row: named(row.one.unit.names), is_name=True),
-    Column("figures", _("Counted, of what is due"), css="nums"),
+    Column("figures", _("Counted, of what is due"), css="nums says"),
     Column("last", _("Last decision"), lambda row: row.last),
-    Column("decide", _("Decision"), is_for_acts=True),
+    Column("decide", _("Decision"), is_for_acts=True, css="says"),
 )
 A_LIST = 25  # units on one page of decisions
 
