@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.urls import URLResolver, get_resolver
 from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.core.scope import system
@@ -18,6 +19,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCREEN, MOST_SCREENS, MOST_FIELDS = 740, 1.5, 6
 PAGES = ("/programmes/asked/new/", "/meetings/new/", "/programmes/new/")
 SISTERS = ("/programmes/tasks/new/", "/review/rounds/new/", "/bodies/new/", "/messages/circulars/new/")
+# Pages where somebody chooses or writes more at once, and why.
+LONGER = {
+    "/appointments/new/": "somebody is found, or written down, with the days of the office",
+    "/helpline/new/": "what a caller says, who it is, and where",
+    "/forms/new/": "a ready form is chosen by its questions",
+    "/messages/texts/new/": "the same words in each language",
+    "/polls/new/": "the days that a notification names",
+}
 # Controls of the page's forms that somebody sees without opening anything.
 SHOWN = """() => [...document.querySelectorAll('main form :is(input, select, textarea)')]
     .filter((one) => one.type !== 'hidden' && one.checkVisibility()).map((one) => one.name)"""
@@ -67,3 +76,23 @@ def test_other_forms_that_start_work_keep_the_same_bound(opens: Open, where: str
     shown = page.evaluate(SHOWN)
     assert 3 <= len(shown) <= MOST_FIELDS, shown
     assert height(page) <= MOST_SCREENS, height(page)
+
+
+def test_every_address_that_makes_something_asks_few_things_first(opens: Open) -> None:
+    page = opens("/", "state_president", size="phone", language="hi")
+    long = {}
+    for where in new_addresses():
+        answer = page.goto(where)
+        if answer is not None and answer.status == 200 and len(shown := page.evaluate(SHOWN)) > MOST_FIELDS:
+            long[where] = shown
+    assert long.keys() == LONGER.keys(), long
+
+
+def new_addresses(resolver: URLResolver | None = None, before: str = "/") -> Iterator[str]:
+    """The addresses without arguments that end in new/."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from new_addresses(pattern, route)
+        elif route.endswith("/new/") and "<" not in route:
+            yield route
