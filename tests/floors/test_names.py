@@ -67,6 +67,7 @@ READ_NAMES = {
     "org/queries/phones.py": BEARER,
     "org/queries/releases.py": OWN,
     "org/queries/taking.py": BEARER,
+    "org/queries/talks.py": OWN,
     "org/queries/viewers.py": OWN,
     "org/views/polls.py": BEARER,
     "programmes/queries/calling.py": BEARER,

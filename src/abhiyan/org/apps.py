@@ -10,11 +10,13 @@ class OrgConfig(AppConfig):
         from abhiyan.core import limits, news
         from abhiyan.core.imports import authority
         from abhiyan.people import queries as people
+        from abhiyan.people.news import ClosedAccountNews
         from abhiyan.people.rules.titles_of_office import TITLES
         from abhiyan.ui import bearers, lists
         from abhiyan.units.news import UnitsClosing
         from abhiyan.units.rules import hanging
 
+        from . import actions
         from .actions import closing, polls
         from .news import ReleaseDecided
         from .queries import cast, require
@@ -31,6 +33,7 @@ class OrgConfig(AppConfig):
         for seat in SEATS:
             TITLES.add(seat.en, seat.hi, is_leading="org.read" in seat.capabilities)
 
+        news.subscribe(ClosedAccountNews, lambda told: actions.forget_talks_of(account_id=told.account_id))
         news.subscribe(UnitsClosing, lambda told: closing.end_with_units(told=told))
         releases.register_details(polls.ACT, sentences)
         releases.register_details(named_lists.ACT, with_names.details)

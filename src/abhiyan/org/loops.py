@@ -1,5 +1,4 @@
-"""What runs again and again: terms that are over, releases nobody decided, data officers named before there
-were units, seats held below wide units."""
+"""Loops of org end terms and releases, seat data officers, count seats held below wide units, and delete old talks."""
 
 from datetime import datetime
 
@@ -24,8 +23,13 @@ def held(at: datetime) -> int:
     return actions.count_held(at=at)
 
 
+def talks(at: datetime) -> int:
+    return actions.forget_bearer_talks(at=at)
+
+
 LOOPS = {
     "held": Loop(held, every_s=120),
+    "talks": Loop(talks, every_s=3_600),
     "terms": Loop(terms, every_s=20),
     "officers": Loop(officers, every_s=60),
     "releases": Loop(releases, every_s=60),

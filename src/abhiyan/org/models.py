@@ -14,6 +14,7 @@ from abhiyan.core.policy import (
     open_to_all,
     placed,
     policies,
+    private,
 )
 from abhiyan.core.words import named
 from abhiyan.people.models import SIGNED_IN
@@ -181,6 +182,46 @@ class TakenWork(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit_id", "what"], name="taken_work_once"),
             *policies("taken_work", using=placed("org_taken_work.unit_id", PEOPLE), write=SYSTEM),
+        ]
+
+
+class BearerTalk(models.Model):
+    """A leader noted what an office-bearer below said and promised. Both of them read it, and nobody else."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        KEPT = "kept", _("kept")
+        MISSED = "missed", _("not kept")
+
+    public_id = models.UUIDField(unique=True)
+    leader_id = models.BigIntegerField()  # account
+    bearer_id = models.BigIntegerField()  # account
+    unit_id = models.BigIntegerField()  # of the bearer's office on that day
+    talked_at = models.DateTimeField()
+    summary = models.TextField()  # what was said
+    promise = models.TextField(default="", db_default="")
+    until = models.DateField(null=True)  # of the promise, else none
+    state = models.TextField(choices=State.choices, default=State.OPEN, db_default="open")
+
+    class Meta:
+        db_table = "org_bearer_talk"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(promise="", until=None)
+                | ~models.Q(promise="") & models.Q(until__isnull=False),
+                name="bearer_talk_promise_has_a_day",
+            ),
+            *private(
+                "bearer_talk",
+                using=f"leader_id = {ACCOUNT} or bearer_id = {ACCOUNT}",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["leader_id", "bearer_id"], name="bearer_talk_of_leader"
+            ),  # used by: the sheet, Today
+            models.Index(fields=["bearer_id", "talked_at"], name="bearer_talk_about"),  # used by: My work
         ]
 
 

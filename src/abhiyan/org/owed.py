@@ -4,16 +4,19 @@ they wait for themselves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from abhiyan.core.words import named
+from abhiyan.core import clock
+from abhiyan.core.words import named, person
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed
 from abhiyan.units import queries as units
@@ -55,8 +58,10 @@ SOME_UNIT = ngettext_lazy("%(n)s unit has no %(office)s", "%(n)s units have no %
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
-    """The viewer's own disputed offices; releases to decide, answers to what the viewer asked, and what they still
-    wait for; offices disputed below their unit; last, in one row, the offices vacant in it and below."""
+    """Yield promises to the viewer that are due; their own disputed offices; releases to decide, answers to what the
+    viewer asked, and what they still wait for; offices disputed below their unit; last, in one row, the offices
+    vacant in it and below."""
+    yield from _promises(viewer, at=at)
     own, made = queries.offers_of(viewer)
     for offered in own:
         yield Owed(
@@ -122,6 +127,24 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
             )
     if to_fill := list(_vacancies(viewer, home, vacant)):
         yield _vacant(to_fill, vacant.n, home.unit_name())
+
+
+def _promises(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
+    """Yield what office-bearers promised the viewer by today. It comes first of all on Today."""
+    zone = settings.TIME_ZONE
+    today = clock.day_in(zone, at)
+    for due in queries.promises_due(viewer, on=today):
+        yield Owed(
+            urgency=-1,
+            title=_("%(name)s promised: %(promise)s") % {"name": person(due.name), "promise": due.promise},
+            meta=_("By today. Ask whether it is done.")
+            if due.until == today
+            else _("By %(day)s. Ask whether it is done.") % {"day": date_format(due.until, "j F")},
+            href=reverse("site:bearer", args=[due.account]),
+            act=_("Call"),
+            icon="phone",
+            due_at=datetime.combine(due.until, time.max, ZoneInfo(zone)),
+        )
 
 
 def _phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:

@@ -77,6 +77,18 @@ pages = [
     page("launch/<uuid:public_id>/ready/", ready.ready, opens=STRONG),
     # Only of whom one leads.
     page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
+    page(
+        "bearers/<uuid:public_id>/talk/",
+        bearer.bearer_talk,
+        opens=capability(LEADS),
+        act="the note is deleted",
+    ),
+    page(
+        "bearers/<uuid:public_id>/talk/<uuid:talk>/<str:act>/",
+        bearer.bearer_promise,
+        opens=capability(LEADS),
+        act="another answer takes its place",
+    ),
     page("search/", search.search, opens=STRONG),
     page("field/start/", field.field_start, opens=phone()),
     page("field/list/<slug:tile>/", field.field_list, opens=phone()),

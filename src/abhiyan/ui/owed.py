@@ -20,7 +20,7 @@ I_WAIT_FOR = gettext_lazy("I wait for")
 class Owed:
     """One thing to do, with the one tap that does it.
 
-    urgency: 0 late, 1 today, 2 this week, 3 this week and last of all. due_at: until when, if there is a time.
+    urgency: -1 a promise, first of all; 0 late, 1 today, 2 this week, 3 this week and last of all. due_at: until when.
     href and act: the tap; posts: it is sent as a form, for it leaves a row in the trail. also: other ways to look at
     it, as (words, address). names_in: the id of the unit whose member the title names; that is a reading of people.
     key: what the row is, of work that others of the unit see too: one of them may take it. Empty: it is the reader's.

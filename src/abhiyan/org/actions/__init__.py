@@ -45,3 +45,11 @@ from .releases import (
     use_release,
 )
 from .taking import TakenAlready, give_back_work, take_work
+from .talks import (
+    forget_bearer_talks,
+    forget_talks_of,
+    move_promise,
+    note_bearer_talk,
+    remove_bearer_talk,
+    settle_promise,
+)

@@ -64,6 +64,7 @@ from .releases import (
 )
 from .resets import highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
 from .taking import leaders_at
+from .talks import bearer_of_talk, last_talk, promises_due, talks_about
 from .viewers import (
     by_one_code,
     comes_by_code,

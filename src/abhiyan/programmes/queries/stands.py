@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
 from abhiyan.core.words import language
+from abhiyan.org.queries.line import LedOffice
 from abhiyan.org.viewer import HeldOffice
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import pace, windows
@@ -61,7 +62,7 @@ class MeasureStand:
         )
 
 
-def stands(held: HeldOffice, *, at: datetime) -> list[MeasureStand]:
+def stands(held: HeldOffice | LedOffice, *, at: datetime) -> list[MeasureStand]:
     """Return how far each measure that runs today is in the unit of an office, the first one by day.
 
     Four queries, however many there are; three for one measure alone.

@@ -370,6 +370,12 @@ def due_of(account_id: int, *, limit: int) -> list[Task]:
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
+def late_of(account_id: int, *, at: datetime) -> tuple[int, Task | None]:
+    """Count somebody's late tasks in the caller's sight, and return the one that waits longest."""
+    rows = tasks_of(mine=account_id).filter(is_late(at))
+    return rows.count(), rows.order_by("due_at", "pk").first()
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingTasks:
     """What somebody asked and waits for: done and to be looked at, declined, late. first: titles of some."""

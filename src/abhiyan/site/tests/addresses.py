@@ -478,7 +478,18 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "meetings:check_in": asked.public_id,
         **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
-        "site:bearer": cast.accounts["district_elsewhere"].public_id,
+        **dict.fromkeys(
+            (f"site:bearer{page}" for page in ("", "_talk", "_promise")),
+            cast.accounts["district_elsewhere"].public_id,
+        ),
+        "talk": org.note_bearer_talk(
+            account=cast.accounts["district_elsewhere"].public_id,
+            summary="No slips",
+            promise="Slips are there",
+            until=at.date(),
+            by=cast.actor("state_president"),
+            at=at,
+        ).public_id,
         "enrolment:ticket": ticket,
         **dict.fromkeys(
             (f"helpdesk:ticket{act}" for act in ("", "_phone", "_step")),
@@ -736,6 +747,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "body_id",
             "call",
             "absence",
+            "talk",
         )
     }
     more |= {"public_id": others[name]} if name in others else {}
@@ -767,6 +779,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["act"] = "end" if name == "programmes:schedule_act" else "cannot"
     if name in ("org:phone_act", "org:my_phone_act"):
         more["act"] = "end"
+    if name == "site:bearer_promise":
+        more["act"] = "kept"
     if name == "site:held_act":
         more["act"] = "aside"
     if name == "review:deck_file":

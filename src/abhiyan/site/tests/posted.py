@@ -147,6 +147,7 @@ POSTS: dict[str, dict[str, str]] = {
     | {"title": "Mine", "wanted": "meeting", "whom": "office:mandal_president:mandal", "rhythm": "monthly"}
     | {"first_on": "2026-12-01", "last_on": "2026-12-31", "hour": "18:00", "expected": "x"},
     "programmes:due_act": {"reason": "Mine"},
+    "site:bearer_talk": {"summary": "No slips"},
     "site:field_call": {"outcome": "no_answer"},
     "site:field_due": {"on": "2026-11-24"},
     "site:today_take": {"what": "vacant"},

@@ -59,7 +59,7 @@ def test_a_leader_finds_the_name_below_calls_by_one_press_and_gives_a_task(cast:
     shown = page(chief, sheet)
     assert "District in-charge" in shown and "tel:+91990" not in shown and "wa.me" not in shown
     called = chief.post(sheet).content.decode()
-    assert f'href="tel:{NUMBER}"' in called and 'href="https://wa.me/919906012399"' in called
+    assert f'href="tel:{NUMBER}"' in called and 'href="https://wa.me/919906012399?text=Namaste' in called
     subject = str(cast.accounts["district_in_charge"].public_id)
     assert cast.world.rows(
         "select account_id, subject from core_audit where act = 'people.reveal_phone'"
