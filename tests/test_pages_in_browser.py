@@ -123,7 +123,7 @@ def test_a_long_name_leaves_the_head_on_one_line_with_the_own_tab_in_sight(
 
 
 def test_on_a_phone_the_sheets_of_units_below_show_all_they_are_sorted_by(visit: Open) -> None:
-    page = visit("/units/JK-SRI/", "state_president", size="phone")
+    page = visit("/units/JK-SRI/?show=all", "state_president", size="phone")
     sheet = page.locator("section:has(#children) tbody tr").first
     heads = page.locator("section:has(#children) thead th:has(a):visible").all_inner_texts()[
         1:

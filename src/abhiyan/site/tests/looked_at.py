@@ -127,6 +127,7 @@ SHORT_LOOKS = (
     "/",
     "/today/",
     "/units/JK/",
+    "/units/JK/?show=all",
     "/review/dossier/JK/",
     "/programmes/PROGRAMME/?unit=JK",
     "/programmes/work/",
