@@ -5,14 +5,17 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import referrals
 from abhiyan.enrolment.paper.models import Referral, Referred
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import browser
+from abhiyan.programmes.queries.record import week_of_work
 
 from .make import CHANNEL, World
 from .web import join, officer, web_world
@@ -38,6 +41,8 @@ def test_who_joins_by_a_workers_own_link_is_counted_as_invited_by_them_once(worl
     assert f'value="{mine.code}"' in browser().get(address).content.decode()
     join(world, world.asha, ref=mine.code)
     join(world, world.bilal, ref="nobodys")
+    with override("en"):
+        assert week_of_work(mine.account_id or 0, at=NOW).short == "1 person joined by your link"
     join(world, world.asha, ref=mine.code)  # once more: a member already
     with system("test"):
         (found,) = queries.shown([mine])

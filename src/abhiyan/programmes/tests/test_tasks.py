@@ -465,3 +465,5 @@ def test_a_record_and_its_list_of_those_below_have_a_page(
     assert "Bilal Dar" in body(page.get(f"/programmes/record/{mandal.public_id}/"))
     answer = browser(mandal).get(f"/programmes/record/{mandal.public_id}/?lang=en")
     assert answer.headers["Location"] == "/programmes/work/?lang=en", "their own is My work"
+    for old in ("record", "in-charge"):
+        assert page.get(f"/programmes/{old}/?lang=en").headers["Location"] == "/programmes/work/?lang=en", old
