@@ -133,7 +133,7 @@ def test_on_a_phone_the_sheets_of_units_below_show_all_they_are_sorted_by(visit:
 
 
 def test_a_printed_ladder_has_room_for_its_day_and_its_legend_covers_no_word(visit: Open) -> None:
-    page = visit("/units/JK-SRI/", "state_president")
+    page = visit("/units/JK-SRI/?show=all", "state_president")
     page.set_viewport_size({"width": 696, "height": 1123})  # A4 without its margins, 96 dots to the inch
     page.emulate_media(media="print")
     page.evaluate(

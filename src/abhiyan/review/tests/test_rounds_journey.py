@@ -79,8 +79,7 @@ def answer(page: Page) -> None:
 def test_a_state_opens_a_round_a_district_decides_on_a_mandal_which_has_its_task(
     visit: Open, cast: Cast, look: Look, size: str, language: str
 ) -> None:
-    state = visit("/units/JK/", "state_president", size=size, language=language)
-    state.click(".title details.menu > summary")
+    state = visit("/units/JK/more/", "state_president", size=size, language=language)
     go(state, "main a[href='/review/rounds/']")
     look(state, "round none yet")
     go(state, "main a[href='/review/rounds/new/']")

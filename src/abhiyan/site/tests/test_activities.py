@@ -111,7 +111,7 @@ def nights(cast: Cast) -> Iterator[Programme]:
 def made(cast: Cast) -> Programme:
     client = cast.client("state_president")
     form = client.get("/programmes/new/").content.decode()
-    assert 'value="village_nights"' in form and "Village nights: Workers stay a night." in form
+    assert 'value="village_nights"' in form and "Workers stay a night." in form
     given = {"template": "village_nights", "name_en": "Village nights", "owner": "JK", "hierarchy": "1"}
     assert client.post("/programmes/new/", given).status_code == 302
     with system("test"):

@@ -294,13 +294,12 @@ def test_the_page_is_linked_from_the_programme_the_drive_and_today_while_it_is_o
         assert link not in chief.get(where).text, where
 
 
-def test_unit_leads_to_one_drive_and_its_page_to_the_others(cast: Cast) -> None:
+def test_unit_leads_to_each_drive_and_their_pages_to_the_others(cast: Cast) -> None:
     in_second_week(cast)
     other = other_drive(cast.world)
     cast.target("JK", 500)
     client, first = cast.client("state_president"), page(cast)
-    unit = client.get("/units/JK/").text
-    assert (
-        unit.count("/launch/") == 1 and f'href="{first}?unit=JK"' in unit and "Today in the field: " in unit
-    )
-    assert f'href="/launch/{other.public_id}/?unit=JK"' in client.get(first).text
+    unit = client.get("/units/JK/more/").text
+    second = f'href="/launch/{other.public_id}/?unit=JK"'
+    assert unit.count("/launch/") == 2 and "Today in the field: " in unit
+    assert f'href="{first}?unit=JK"' in unit and second in unit and second in client.get(first).text
