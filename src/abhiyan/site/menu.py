@@ -106,11 +106,12 @@ def menu(viewer: Viewer) -> list[MenuPart]:
 
 def _links(viewer: Viewer, some: Sequence[NavigationEntry]) -> dict[str, MenuLink]:
     """The link of each hub by its name, in the order of hubs. A hub with one page is called as that."""
+    by_hub: dict[str, list[NavigationEntry]] = {}
+    for entry in sorted(some, key=lambda entry: entry.order):
+        by_hub.setdefault(hub_of(entry, viewer), []).append(entry)
     hub_links: dict[str, MenuLink] = {}
     for hub, (_part_of, label) in HUBS.items():
-        if tabs := sorted(
-            (entry for entry in some if hub_of(entry, viewer) == hub), key=lambda entry: entry.order
-        ):
+        if tabs := by_hub.get(hub):
             keys = tuple(key for entry in tabs for key in (entry.page, entry.key) if key)
             hub_links[hub] = MenuLink(
                 hub, entry_address(tabs[0]), label if len(tabs) > 1 else tabs[0].label, tabs[0].letter, keys
