@@ -26,6 +26,7 @@ from abhiyan.units.models import Hierarchy, Unit
 from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
 from .models_items import Item as Item  # noqa: PLC0414  # a table of this room, kept beside; other rooms read it from here
 from .models_materials import Material, MaterialOpening, MaterialVersion  # noqa: F401  # tables of this room, kept beside
+from .models_pins import PinnedProgramme as PinnedProgramme  # noqa: PLC0414  # a table of this room, kept beside
 from .models_schedules import Due as Due  # noqa: PLC0414  # tables of this room, kept beside; other rooms read them
 from .models_schedules import DueRecord as DueRecord  # noqa: PLC0414
 from .models_schedules import Schedule as Schedule  # noqa: PLC0414

@@ -29,6 +29,7 @@ from abhiyan.ui.owed import (
     Thing,
     UnitsBehind,
 )
+from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -37,6 +38,7 @@ from . import owed_tasks as tasks
 from . import queries
 from .models import InCharge, Programme
 from .rules import activities
+from .rules.estimated import least_real
 from .rules.gaps import count_ahead, count_behind
 from .rules.ladder import has_figures
 from .rules.looks_after import LOOKS_AFTER
@@ -77,7 +79,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     home = viewer.home
     if home is None:
         return
-    stands = list(queries.stands(home, at=at))
+    stands = list(queries.stands(home, at=at, is_pinned_first=True))
     without = (
         {one.programme.pk for one in stands if not one.target} if home.unit_kind == Kind.NATION else set()
     )
@@ -173,12 +175,17 @@ def _behind(
                 stand.programme,
                 measure=stand.of.measure,
                 names_empty=not n or bool(stand.target),
+                of_kind=stand.below,
                 at=at,
             )
         )
     ]
-    units = {child.unit_id for _stand, found in late for child in found.leaf.rows}
-    leaders = org.ask_leaders_of(units, on=clock.day_in(settings.TIME_ZONE, at))() if units else {}
+    least = least_real(stands[0].checked, stands[0].parts) if stands else None
+    lagging = {child.unit_id for _stand, found in late for child in found.leaf.rows}
+    lagging |= {least} if least is not None else set()
+    leaders = org.ask_leaders_of(lagging, on=clock.day_in(settings.TIME_ZONE, at))() if lagging else {}
+    if least is not None:
+        yield _least_real(home, stands[0], least, leaders.get(least))
     for n, (stand, found) in enumerate(late):
         total = found.leaf.total or 0
         page = reverse("programmes:below", args=[stand.programme.public_id])
@@ -208,6 +215,30 @@ def _behind(
                 if kind != Kind.BOOTH
             ],
         )
+
+
+def _least_real(
+    home: HeldOffice, stand: queries.MeasureStand, unit_id: int, leader: org.Leader | None
+) -> UnitsBehind:
+    """The unit right below where checks find fewest real entries, however many it counts, and who leads it."""
+    unit, part = units.unit_by_id(unit_id), stand.parts[unit_id]
+    beside = stand.checked.href if stand.checked else None
+    page = reverse("programmes:below", args=[stand.programme.public_id])
+    return UnitsBehind(
+        title=_("Least real"),
+        about=stand.of.name,
+        units=[
+            BehindUnit(
+                name=named(unit.names),
+                said=queries.at_most(part),
+                href=_in_own_tree(unit.code, home.hierarchy, stand.programme),
+                holder=leader.name if leader else "",
+                account=leader.account_id if leader else None,
+            )
+        ],
+        href=str(beside or address(page, home.unit_code, home.hierarchy, **stand.of.asked)),
+        is_least_real=True,
+    )
 
 
 def _needs(of: Programme, found: queries.LateUnits, *, at: datetime) -> str:

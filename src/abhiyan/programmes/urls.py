@@ -21,6 +21,7 @@ from .views import (
     my_work,
     own_figures,
     parts,
+    pinning,
     programmes,
     record,
     schedules,
@@ -43,6 +44,7 @@ TARGETS = capability("programmes.targets")
 TO_MY_WORK = require_safe(RedirectView.as_view(pattern_name="programmes:my_work", query_string=True))
 urlpatterns = [
     page("", programmes.programmes, name="list", opens=STRONG),
+    page("<uuid:public_id>/pin/", pinning.pin, opens=STRONG, act="another is pinned", is_own=True),
     page("new/", creating.create, opens=MAKING, act="is discarded"),
     page("work/", my_work.my_work, opens=STRONG),
     page("in-charge/", TO_MY_WORK, name="charges", opens=STRONG),

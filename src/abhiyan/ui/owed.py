@@ -4,6 +4,7 @@ share, and the words for a role."""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -43,7 +44,10 @@ class Owed:
 class StandingHere:
     """The place of a unit in one measure that runs. said: what is counted, due and needed. is_behind: fewer are counted
     than due by today. outlook and trend: of the first measure of Today, what came lately, where that ends, and each
-    day."""
+    day.
+
+    programme: the public id of what can be pinned; is_pinned: the reader did.
+    """
 
     title: str | Promise
     said: str
@@ -52,6 +56,8 @@ class StandingHere:
     is_behind: bool = False
     outlook: Sequence[str] = ()
     trend: Trend | None = None
+    programme: UUID | None = None
+    is_pinned: bool = False
 
     @property
     def bar(self) -> LadderShown:
@@ -75,7 +81,7 @@ class UnitsBehind:
     """Units right below that are behind in one measure, the furthest first.
 
     href: all of them; also: other ways to look at them, as (words, address). needs: a sentence that says how many
-    people the first of them need.
+    people the first of them need. is_least_real: not behind, but checks find fewest real entries there.
     """
 
     title: str | Promise
@@ -84,6 +90,7 @@ class UnitsBehind:
     href: str
     also: Sequence[tuple[str, str]] = ()
     needs: str = ""
+    is_least_real: bool = False
 
 
 @dataclass(frozen=True, slots=True)

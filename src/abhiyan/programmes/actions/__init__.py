@@ -45,6 +45,7 @@ from .ledger import fold, forget_horizon, post
 from .own_figures import type_figure
 from .parts import start_in_units
 from .past import make_past
+from .pinning import pin_programme, unpin_programme
 from .programmes import (
     NameMissing,
     NotADraft,

@@ -20,7 +20,7 @@ from .charges import (
     open_charges,
     own_charges,
 )
-from .checked import Truth, checked_columns, short_of, shown_real, truth_of
+from .checked import Truth, at_most, checked_columns, short_of, shown_real, truth_of
 from .counts_by import BEFORE, By, CountSplit, split_by
 from .earlier_drives import Earlier, earlier
 from .field_day import DayInTheField, field_day

@@ -96,6 +96,12 @@ def short_of(share: RealShare) -> str:
     return _short(real) if real else ""
 
 
+def at_most(one: Estimated) -> str:
+    """Say how many of 100 may be real at best, of a unit that checks tell apart from the whole."""
+    real = real_of_100(one.entered)
+    return say("At most %(high)s of 100 are real") % {"high": real.high} if real and real.high else ""
+
+
 def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
     """Columns of a file: the numbers of the sentence, the grade, and the sentence itself.
 

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from abhiyan.core import sql, words
-from abhiyan.core.policy import COUNTS, EVERYTHING
+from abhiyan.core.policy import ACCOUNT, COUNTS, EVERYTHING
 from abhiyan.core.refusals import needed
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target, TargetVersion
@@ -203,12 +203,14 @@ def measure_asked(number: int) -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class RunningMeasure:
     """One measure of a programme that runs in a unit, and the unit's target in it. names: of a programme with several
-    measures the measure's, else none. target: in another tree than the programme's `of_booths`."""
+    measures the measure's, else none. target: in another tree than the programme's `of_booths`.
+    is_pinned: the account in scope has pinned it, and that was asked."""
 
     programme: Programme
     measure: int
     names: dict[str, str]
     target: int | None
+    is_pinned: bool = False
 
     @property
     def name(self) -> str:
@@ -220,24 +222,35 @@ class RunningMeasure:
         return measure_asked(self.measure)
 
 
-_RUNNING_AT = f"""with {own_part.TOPS} select place.*, running.*
+_RUNNING_AT = f"""with {own_part.TOPS} select pin.programme_id is not null, place.*, running.*
   from (select) one left join ({NODE}) place on true left join ({_RUNNING}) running on true
-  order by running.opens_on, running.id"""
+  left join programmes_pin pin on %(pinned)s and pin.account_id = {ACCOUNT} and pin.programme_id = running.id
+  order by pin.programme_id is null, running.opens_on, running.id"""
 
 
-def running_at(unit_id: int, hierarchy: int, on: date) -> tuple[list[RunningMeasure], LedgerNode | None]:
-    """Every measure of `programmes_running`, with the unit's target; and `ledger.node_of` the unit. One query."""
-    rows = sql.rows(_RUNNING_AT, {"unit": unit_id, "hierarchy": hierarchy, "on": on}, keep_plan=True)
+def running_at(
+    unit_id: int, hierarchy: int, on: date, *, is_pinned_first: bool = False
+) -> tuple[list[RunningMeasure], LedgerNode | None]:
+    """Every measure of `programmes_running`, with the unit's target; and `ledger.node_of` the unit. One query.
+
+    is_pinned_first: the programme that the account in scope has pinned comes first.
+    """
+    given = {"unit": unit_id, "hierarchy": hierarchy, "on": on, "pinned": is_pinned_first}
+    pins, rows = zip(
+        *((row[0], row[1:]) for row in sql.rows(_RUNNING_AT, given, keep_plan=True)), strict=True
+    )
     width = len(rows[0]) - len(_COLUMNS) - 1
     place = rows[0][:width]
     node = LedgerNode(unit_id, hierarchy, *place) if place[0] is not None else None
     found = []
-    for row in (row[width:] for row in rows if row[width] is not None):
+    for is_pinned, row in ((pin, row[width:]) for pin, row in zip(pins, rows, strict=True)):
+        if row[0] is None:
+            continue
         known = dict(zip(_COLUMNS, row, strict=False))
         programme = Programme.from_db("default", list(known), list(known.values()))
         measures = row[-1] or ()
         found += [
-            RunningMeasure(programme, number, names if len(measures) > 1 else {}, target)
+            RunningMeasure(programme, number, names if len(measures) > 1 else {}, target, is_pinned)
             for number, names, target in measures
         ]
     return found, node

@@ -1,7 +1,7 @@
 """How far every programme that runs in a unit is there, and what is late right below it: what Today says."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -21,6 +21,7 @@ from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.ladder import LadderShown as Picture
 from abhiyan.ui.owed import StandingHere
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 
 from .belonging import Belonging
 from .ledger import LedgerNode, MeasureFigures, ask_figures, ask_ladders, blank
@@ -34,13 +35,16 @@ SHOWN = 5
 @dataclass(frozen=True, slots=True)
 class MeasureStand:
     """One measure of a running programme with a unit's target and ladder. node: the unit's place; checked: its newest
-    estimate; figures: of the first measure, with its days."""
+    estimate; below: the units right below that its offices look after; figures, parts: of the first measure, with its
+    days, and the estimates of the units below."""
 
     of: RunningMeasure
     ladder: Ladder
     node: LedgerNode
     checked: Estimated | None = None
     figures: MeasureFigures | None = None
+    below: Sequence[int] = ()
+    parts: Mapping[int, Estimated] = field(default_factory=dict)
 
     @property
     def programme(self) -> Programme:
@@ -62,25 +66,41 @@ class MeasureStand:
         )
 
 
-def stands(held: HeldOffice | LedOffice, *, at: datetime) -> list[MeasureStand]:
+def stands(
+    held: HeldOffice | LedOffice, *, at: datetime, is_pinned_first: bool = False
+) -> list[MeasureStand]:
     """Return how far each measure that runs today is in the unit of an office, the first one by day.
 
-    Four queries, however many there are; three for one measure alone.
+    is_pinned_first: by day, but what the account in scope has pinned comes first.
+
+    Four queries, however many there are; three for one measure alone. One more for who sets targets below.
     """
-    running, node = running_at(held.unit_id, held.hierarchy, clock.day_in(settings.TIME_ZONE, at))
+    on = clock.day_in(settings.TIME_ZONE, at)
+    running, node = running_at(held.unit_id, held.hierarchy, on, is_pinned_first=is_pinned_first)
     if node is None or not running:
         return []
+    kinds: Sequence[str] = ()
+    if isinstance(held, HeldOffice) and "programmes.targets" in held.capabilities:
+        kinds = LOOKS_AFTER.get(held.unit_kind, ())
+    below = units.of_kind_below(held.unit_id, held.hierarchy, kinds[-1]) if kinds else []
+    has_estimates = node.is_exact and kinds and kinds[-1] != Kind.BOOTH
     with sql.at_once():
-        asked = ask_stands(running, node, at=at)
-    return asked()
+        asked = ask_stands(running, node, at=at, parts=below if has_estimates else ())
+    return [replace(stand, below=below) for stand in asked()]
 
 
 def ask_stands(
-    running: Sequence[RunningMeasure], node: LedgerNode, *, at: datetime, has_days: bool = True
+    running: Sequence[RunningMeasure],
+    node: LedgerNode,
+    *,
+    at: datetime,
+    has_days: bool = True,
+    parts: Sequence[int] = (),
 ) -> sql.Asked[list[MeasureStand]]:
     """Ask for `stands` of a unit whose running measures are known, at least one. Three queries at most.
 
     has_days: the first measure comes with its days; else the caller may add those of one by `with_figures`.
+    parts: units below, whose estimates come with the first measure.
     """
     first, figures = running[0], None
     if has_days:
@@ -90,7 +110,7 @@ def ask_stands(
     rest = {one.programme.pk: one.programme for one in (running[1:] if has_days else running)}
     ladders_asked = ask_ladders(node=node, hierarchy=node.hierarchy, of=list(rest.values()), at=at)
     every = sorted({one.programme.pk for one in running})
-    checked_asked = ask_estimated(every, [node.unit_id], on=clock.day_in(settings.TIME_ZONE, at))
+    checked_asked = ask_estimated(every, [node.unit_id, *parts], on=clock.day_in(settings.TIME_ZONE, at))
 
     def read() -> list[MeasureStand]:
         ladders, checked = ladders_asked(), checked_asked()
@@ -100,6 +120,10 @@ def ask_stands(
             key = measure.programme.pk, measure.measure
             ladder, estimate = ladders.get(key) or none, checked.get((*key, node.unit_id))
             found.append(MeasureStand(measure, ladder, node, estimate))
+        of_first = {
+            unit: one for unit in parts if (one := checked.get((first.programme.pk, first.measure, unit)))
+        }
+        found[0] = replace(found[0], parts=of_first)
         return [with_figures(found[0], figures()), *found[1:]] if figures is not None else found
 
     return read
@@ -144,6 +168,8 @@ def standing_here(
         drawn=stand.drawn(on=on),
         is_behind=bool(target) and (n or 0) < windows.due(target or 0, opens_on, closes_on, on),
         outlook=outlook,
+        programme=programme.public_id,
+        is_pinned=stand.of.is_pinned,
     )
 
 
@@ -180,10 +206,12 @@ def late(
     *,
     measure: int = 1,
     names_empty: bool = False,
+    of_kind: Sequence[int] | None = None,
     at: datetime,
 ) -> LateUnits | None:
     """Units right below one that are behind, of the level that its offices look after: Today, the unit and its decks
-    name this one level. names_empty: booths that have counted no one yet come first.
+    name this one level. names_empty: booths that have counted no one yet come first. of_kind: all units of the level,
+    if they are known.
 
     None where there is nothing below, or nothing late, as on the first day. Four queries at most.
     """
@@ -191,7 +219,7 @@ def late(
     if not kinds or clock.day_in(programme.zone, at) <= programme.opens_on:
         return None
     kind = kinds[-1]
-    below = units.of_kind_below(node.unit_id, node.hierarchy, kind)
+    below = units.of_kind_below(node.unit_id, node.hierarchy, kind) if of_kind is None else of_kind
 
     def first(show: Literal["behind", "without"], sort: str) -> ChildrenLeaf:
         return children_ladders(

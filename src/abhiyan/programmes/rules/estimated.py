@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import hypot
 
 from django.utils.functional import Promise
 
@@ -114,6 +115,24 @@ def ask_estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) 
 def estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) -> Of:
     """The same, read at once."""
     return ask_estimated(programmes, units, on=on)()
+
+
+def least_real(whole: Estimated | None, parts: Mapping[int, Estimated]) -> int | None:
+    """Return the part whose entries are least often real, by its key. None: checks tell no part apart from the whole.
+
+    The difference of both rates has a 95% interval above 0. It is made from their two intervals: MOVER, G. Zou and A.
+    Donner, Statistics in Medicine 27 (2008), 1693-1702.
+    """
+    of, found = whole.entered if whole else RealShare(), {}
+    if of.rate is None:
+        return None
+    for key, part in parts.items():
+        share = part.entered
+        if share.rate is None or part.grade or real_of_100(share) is None:
+            continue
+        if of.rate - share.rate > hypot(of.rate - of.low, share.high - share.rate):
+            found[key] = share.rate
+    return min(found, key=lambda key: (found[key], key), default=None)
 
 
 def is_doubted(one: Estimated | None) -> bool:

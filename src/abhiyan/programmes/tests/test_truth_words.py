@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from abhiyan.programmes.queries import short_of, truth_of
 from abhiyan.programmes.rules import activities
-from abhiyan.programmes.rules.estimated import Estimated, RealShare, real_of_100
+from abhiyan.programmes.rules.estimated import Estimated, RealShare, least_real, real_of_100
 from abhiyan.programmes.rules.items import items_of
 from abhiyan.ui.ladder import WIDE
 
@@ -211,3 +211,26 @@ def test_a_frame_without_a_known_first_day_says_up_to_when() -> None:
 
 def test_real_of_100_needs_a_rate() -> None:
     assert real_of_100(RealShare(90, 10, 3)) is None
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "least"),
+    [
+        ((0.82, 0.73, 0.87), {1: (0.61, 0.43, 0.77), 2: (0.8, 0.7, 0.86)}, 1),
+        ((0.82, 0.73, 0.87), {1: (0.61, 0.3, 0.86)}, None),  # too few checks
+        ((0.82, 0.73, 0.87), {1: (0.5, 0.1, 0.95), 2: (0.6, 0.55, 0.65)}, 2),  # the lowest may be luck
+        ((0.82, 0.73, 0.87), {}, None),
+        ((0.82, 0.73, 0.87), {1: (0.95, 0.9, 0.98)}, None),
+        (None, {1: (0.6, 0.55, 0.65)}, None),  # nothing to compare with
+    ],
+)
+def test_the_least_real_part_is_one_that_checks_tell_apart_from_the_whole(
+    whole: tuple[float, float, float] | None,
+    parts: dict[int, tuple[float, float, float]],
+    least: int | None,
+) -> None:
+    def of(rate: float, low: float, high: float) -> Estimated:
+        return replace(FRAME, entered=RealShare(400, 100, 0, rate, low, high))
+
+    found = {key: of(*share) for key, share in parts.items()}
+    assert least_real(of(*whole) if whole else None, found) == least

@@ -604,3 +604,25 @@ def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch:
                 if unit.code in files[unit.kind, measure]:
                     assert files[unit.kind, measure][unit.code].startswith(truth.note), unit.code
     assert seen["drive"] > 20 and len(levels) >= 4, (seen, levels)
+
+
+def test_today_names_the_unit_with_fewest_real_entries_where_checks_tell_it_apart(cast: Cast) -> None:
+    frame = checked(cast, finished=20)
+
+    def today(**of_jammu: Any) -> str:
+        with system("test"):
+            found = Estimate.objects.filter(frame=frame, shade=Estimate.Shade.ENTERED)
+            whole: dict[str, Any] = {"items": 400, "genuine": 300, "rate": 0.82, "low": 0.73, "high": 0.87}
+            whole |= {"unchecked": 0, "method": "exact"}
+            found.filter(unit__code__in=("JK", "JK-SRI")).update(**whole)
+            found.filter(unit__code="JK-JAM").update(**(whole | of_jammu))
+        return body(cast.client("state_president"), "/").partition("People to call")[2]
+
+    page = today(rate=0.61, low=0.43, high=0.77)
+    leader = cast.accounts["district_elsewhere"].public_id
+    assert "At most 77 of 100 are real" in page and f"/bearers/{leader}/" in page
+    assert "LeastrealMembershipdriveJammuAtmost77of100arereal" in words(
+        cast.client("state_president"), "/today/"
+    )
+    assert "are real" not in today(rate=0.61, low=0.3, high=0.86), "the intervals cannot tell it apart"
+    assert "are real" not in today(rate=0.9, low=0.85, high=0.95), "it is better than the whole"

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from abhiyan.core import declared, limits
@@ -246,7 +247,7 @@ def test_an_office_of_another_tree_is_led_to_its_own_unit(cast: Cast) -> None:
     page = body(cast.client("constituency_in_charge"), "/today/")
     (href,) = set(re.findall(r'href="(/units/JK-PC1/[^"]*programme=[^"]*)"', page))
     assert cast.client("constituency_in_charge").get(unescape(href)).status_code == 200
-    assert "/programmes/" not in page.split("Where we stand", 1)[1].split("</section>", 1)[0]
+    assert 'href="/programmes/' not in page.split("Where we stand", 1)[1].split("</section>", 1)[0]
 
 
 def test_a_constituency_has_the_targets_of_its_booths_and_its_segments_behind_are_named(cast: Cast) -> None:
@@ -531,5 +532,48 @@ def test_today_names_three_things_and_all_of_today_names_every_one(cast: Cast, r
     first, everything = body(cast.client(role), "/"), body(cast.client(role), "/today/")
     shown, whole = (re.findall(r'class="button act', page) for page in (first, everything))
     assert len(shown) == min(3, len(whole)) > 0
-    if more := len(whole) - len(shown):
-        assert f"{more} thing" in first and 'href="/today/"' in first
+    assert f"{len(whole)} thing" in first and 'href="/today/"' in first
+
+
+def test_somebody_pins_the_programme_that_is_first_on_their_own_today(cast: Cast) -> None:
+    client, other = cast.client("state_president"), cast.client("district_in_charge")
+    second = another_programme(cast, "Second drive")  # with a target, so that it is shown
+
+    def first(of: Client) -> str:
+        return str(re.findall(r'id="pinned"><a[^>]*>([^<]*)<', body(of, "/"))[0])
+
+    assert first(client) == first(other) == "Membership drive"
+    everything = body(client, "/today/")
+    assert f'action="/programmes/{second.public_id}/pin/"' in everything
+    pinned = client.post(f"/programmes/{second.public_id}/pin/")
+    assert pinned.status_code == 302 and pinned["Location"] == "/"
+    assert first(client) == "Second drive" and first(other) == "Membership drive", "it is one's own"
+    assert "1 other programme" in text(cast, "state_president", path="/")
+    assert body(client, "/today/").count("Unpin:") == 1
+    client.post(f"/programmes/{cast.world.programme.public_id}/pin/")
+    assert first(client) == "Membership drive", "one at a time"
+    client.post(f"/programmes/{second.public_id}/pin/")
+    client.post(f"/programmes/{second.public_id}/pin/", {"back": "1"})
+    assert first(client) == "Membership drive"
+    with system("test"):
+        Programme.objects.filter(pk=second.pk).update(state=Programme.State.DRAFT)
+    assert cast.client("booth_worker").post(f"/programmes/{second.public_id}/pin/").status_code == 404
+
+
+def another_programme(cast: Cast, name: str) -> Programme:
+    """A second programme that runs in the state, begun a day after the first."""
+    with system("test"):
+        one = Programme.objects.get(pk=cast.world.programme.pk)
+        made = programmes.make_programme(
+            template="membership_drive",
+            names={"en": name, "hi": name},
+            owner_id=one.owner_id,
+            unit_ids=[one.owner_id],
+            opens_on=one.opens_on + timedelta(days=1),
+            closes_on=one.closes_on,
+            by=SYSTEM,
+            at=NOW,
+        )
+        programmes.set_target(programme_id=made.pk, unit_id=cast.world.state.pk, n=500, by=SYSTEM, at=NOW)
+        Programme.objects.filter(pk=made.pk).update(state=Programme.State.OPEN)
+    return made

@@ -33,7 +33,7 @@ def test_today_rounds_what_is_counted_for_those_who_do_not_see_the_people() -> N
     assert "43 counted." in text(cast, "district_in_charge")
     assert "40 counted." in text(cast, "data_officer")
     assert "Fewer than 10 counted." in text(cast, "verifier"), "of the other district"
-    assert "phone not answered yet" not in text(cast, "verifier")
+    assert ": phone not answered yet" not in text(cast, "verifier")
 
 
 def test_a_state_president_sees_who_is_behind_and_callers_who_have_not_joined() -> None:
@@ -97,7 +97,7 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
     assert "Agreed" not in text(cast, "cluster_in_charge"), "above a booth nobody is named"
     assert "8 people: phone not answered yet" in text(cast, "cluster_in_charge")
     for role in ("call_centre_agent", "verifier", "it_administrator", "data_officer", "district_elsewhere"):
-        assert "Agreed" not in text(cast, role) and "phone not answered yet" not in text(cast, role), role
+        assert "Agreed" not in text(cast, role) and ": phone not answered yet" not in text(cast, role), role
 
 
 def test_phones_that_have_not_answered_are_told_by_channel_and_lead_to_their_rows(

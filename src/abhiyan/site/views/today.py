@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,8 +21,8 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.rooms import offered
 from abhiyan.org import actions
 from abhiyan.org import queries as org
-from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.org.viewer import ABOVE_DESKS, Request, Viewer
+from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.ui.due import due_said
 from abhiyan.ui.invitations import Invitation
@@ -48,6 +48,7 @@ from .unit_frame import unit_href
 SHOWN = 50
 FIRST, CALLED = 3, 3  # things to do and leaders to call on the first page; the rest is on the page of all
 LATE, SOON = 0, 2  # urgencies of `Owed`
+NEAR = (UnitKind.MANDAL, UnitKind.CLUSTER)  # lead who enters people; their own link is a line of Today
 Kind = TypeVar("Kind", bound=Thing)
 
 
@@ -177,17 +178,32 @@ class TodayLine:
 
 
 def whom_to_call(things: Sequence[Thing]) -> list[BehindUnit]:
-    """The units furthest behind whose leaders can be called, a leader once; of the first programme first."""
+    """The units furthest behind whose leaders can be called, a leader once; of the first programme first.
+
+    The unit with fewest real entries is the last of them. A leader whose unit is both has both reasons.
+    """
     found: dict[int, BehindUnit] = {}
+    least: dict[int, BehindUnit] = {}
     for one in _only(UnitsBehind, things):
         for unit in one.units:
             if unit.account is not None:
-                found.setdefault(unit.account, unit)
-    return list(found.values())[:CALLED]
+                (least if one.is_least_real else found).setdefault(unit.account, unit)
+    for account, unit in least.items():
+        if (also := found.pop(account, None)) is not None:
+            least[account] = replace(unit, said=f"{also.said} · {unit.said}")
+    return [*list(found.values())[: CALLED - len(least)], *least.values()]
+
+
+def _recruits(viewer: Viewer, *, leads: bool) -> bool:
+    """Return True if Today shows the viewer's own link: they enter people, and lead nobody or a booth."""
+    home = viewer.home
+    if home is None:
+        return True
+    return viewer.may_at("enrolment.enrol", home.lo) and (not leads or home.unit_kind in PHONE_UNITS)
 
 
 def _lines(
-    standings: Sequence[StandingHere], every: Sequence[Thing], *, is_inviting: bool, is_leading: bool
+    viewer: Viewer, standings: Sequence[StandingHere], every: Sequence[Thing], *, leads: bool
 ) -> Iterator[TodayLine]:
     """A line for each kind of things that Today leaves to the page of all."""
     page = reverse("site:today_all")
@@ -198,17 +214,16 @@ def _lines(
         if late:
             label += ", " + ngettext("%(n)s behind", "%(n)s behind", late) % {"n": grouped_number(late)}
         yield TodayLine(label, f"{page}#stand")
-    if behind := _only(UnitsBehind, every):
-        yield TodayLine(str(behind[0].title), behind[0].href)
     if late_below := _only(LateBelow, every):
         n = len(late_below)
         label = ngettext(
             "%(n)s thing is late at the desks below", "%(n)s things are late at the desks below", n
         )
         yield TodayLine(label % {"n": grouped_number(n)}, f"{page}#waiting")
-    if not is_inviting and (invitations := _only(Invitation, every)):
-        yield TodayLine(_("Invite people"), invitations[0].own or f"{page}#invite")
-    if standings and is_leading:
+    is_near = viewer.home is not None and viewer.home.unit_kind in NEAR
+    if is_near and not _recruits(viewer, leads=leads) and (links := _only(Invitation, every)):
+        yield TodayLine(_("Invite people"), links[0].own or f"{page}#invite")
+    if standings and leads:
         yield TodayLine(_("Morning message"), reverse("site:morning"))
     pinned = standings[0].title if standings else ""
     for heading, lines in sheets(every).items():
@@ -241,22 +256,17 @@ def today(request: Request) -> HttpResponse:
     to_call = whom_to_call(every)
     leads = viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo)
     invitations = sorted(_only(Invitation, every), key=lambda one: not one.is_own_work)
-    recruits = viewer.home is None or viewer.home.unit_kind not in (
-        *ABOVE_DESKS,
-        UnitKind.DISTRICT,
-        UnitKind.MANDAL,
-    )
-    invitation = invitations[0] if invitations and recruits else None
+    invitation = invitations[0] if invitations and _recruits(viewer, leads=leads) else None
     shown = {
         "crumbs": [],
         "pinned": standings[0] if standings else None,
         "to_call": to_call,
+        "behind": next((one for one in _only(UnitsBehind, every) if not one.is_least_real), None),
         "first": rows(viewer, things[:SHOWN], at=at)[:FIRST],
-        "rest": max(0, len(things) - FIRST),
         "own_first": not leads,
         "invitation": invitation,
         "words": _only(OfficeWord, every),
-        "lines": list(_lines(standings, every, is_inviting=invitation is not None, is_leading=leads)),
+        "lines": list(_lines(viewer, standings, every, leads=leads)),
         # A programme that runs is the last step.
         "steps": [] if standings else steps(viewer, on=context["day"]),
     }
@@ -268,12 +278,14 @@ def today_all(request: Request) -> HttpResponse:
     """Everything that the rooms have for the viewer today, most urgent first."""
     at = clock.now()
     every, things, context = _shown(request, showing=SHOWN, at=at)
-    beside = sheets(every)
+    beside, standings = sheets(every), standings_of(every)
     shown = {
         "crumbs": [(_("Today"), reverse("site:today"))],
         "groups": grouped(rows(request.viewer, things[:SHOWN], at=at), at=at),
         "left_out": max(0, len(things) - SHOWN),
-        "standings": standings_of(every),
+        "standings": standings,
+        "lagging": [*standings[:1], *(one for one in standings[1:] if one.is_behind)],
+        "steady": [one for one in standings[1:] if not one.is_behind],
         "known": beside.pop(str(WHERE_WE_STAND), []),
         "behind": _only(UnitsBehind, every),
         "waiting": beside.pop(str(I_WAIT_FOR), []),
