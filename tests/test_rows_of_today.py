@@ -40,7 +40,6 @@ UNSEEN = {
     "messaging/owed.py:owed",
     "org/owed.py:_disputed",
     "org/owed.py:_phones",
-    "org/owed.py:_promises",
     "programmes/owed.py:_answers",
     "programmes/owed_schedules.py:_below",
     "programmes/owed_schedules.py:_own",
