@@ -85,18 +85,19 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
         )
     for dispute in queries.own_disputes(viewer, at=at):
         yield _disputed(dispute)
-    if viewer.may_any("org.release", "org.approve") and viewer.account_id is not None:
-        for release in queries.releases_to_decide(viewer.account_id, at=at):
-            yield Owed(
-                urgency=1,
-                title=NAMES.get(release.act, release.act),
-                meta=release.reason,
-                href=_where_to_decide(release),
-                act=_("Decide"),
-                icon="key",
-                due_at=release.expires_at,
-            )
-    yield from _asked(viewer, made, at=at)
+    decides = viewer.may_any("org.release", "org.approve")
+    to_decide, asked = queries.releases_of(viewer.account_id or 0, at=at, decides=decides)
+    for release in to_decide:
+        yield Owed(
+            urgency=1,
+            title=NAMES.get(release.act, release.act),
+            meta=release.reason,
+            href=_where_to_decide(release),
+            act=_("Decide"),
+            icon="key",
+            due_at=release.expires_at,
+        )
+    yield from _asked(viewer, asked, made)
     yield from _lacking_polls(viewer, at=at)
     home = viewer.home
     if home is not None and home.unit_kind in IN_CHARGE_OF_PHONES and viewer.may(LEADS):
@@ -277,11 +278,9 @@ def _list(show: str, office: str = "") -> str:
     return reverse("org:appointments") + "?" + urlencode(asked)
 
 
-def _asked(viewer: Viewer, made: list[Appointment], *, at: datetime) -> Iterator[Owed | Beside]:
+def _asked(viewer: Viewer, asked: list[Release], made: list[Appointment]) -> Iterator[Owed | Beside]:
     """What the viewer asked of others: approved and not used yet, refused, still to be decided or answered."""
-    if viewer.account_id is None:
-        return
-    for release in queries.own_releases(viewer.account_id, at=at):
+    for release in asked:
         name, page = NAMES.get(release.act, release.act), page_of(release.act)
         if release.state == Release.State.ASKED:
             yield Beside(

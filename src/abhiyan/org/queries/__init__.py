@@ -53,13 +53,12 @@ from .offices import (
 )
 from .releases import (
     askers,
-    own_releases,
     release_about,
     release_for,
     releases,
     releases_asked,
     releases_for,
-    releases_to_decide,
+    releases_of,
     resets_of,
 )
 from .resets import highest_of, holder_of, is_high, why_not_hand_over, why_not_reset

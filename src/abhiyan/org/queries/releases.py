@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core.refusals import needed
@@ -21,6 +21,8 @@ from .offices import offices_of
 MOST = 50
 _NOBODY = UUID(int=0)
 LOOKED_AT = 500  # that wait for somebody, to find those that wait for one person
+# of what somebody asked for: they wait for it, may use it, or were refused
+OWN_STATES = (Release.State.ASKED, Release.State.RELEASED, Release.State.REFUSED)
 NEARER_FIRST = timedelta(days=1)  # a request waits for the nearest who may, before those above are told of it
 
 
@@ -58,22 +60,32 @@ def release_for(viewer: Viewer, public_id: UUID) -> Release:
     return needed(releases_for(viewer).filter(public_id=public_id).first())
 
 
-def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
-    """What waits for exactly this person: what they may decide and nobody nearer; after a day, all they may decide."""
-    waiting = (
+def releases_of(
+    account_id: int, *, at: datetime, decides: bool = True
+) -> tuple[list[Release], list[Release]]:
+    """Return what waits for exactly this person to decide, and what they asked for themselves. One read.
+
+    To decide: what they may decide and nobody nearer; after a day, all they may decide; nothing where they decide
+    nothing. Own: what they still wait for, may use, or were refused of late, the newest first.
+    """
+    of_own = Q(asked_by=account_id)
+    is_open = Q(state=Release.State.ASKED) if decides else Q(pk=None)
+    rows = list(
         releases()
-        .filter(state=Release.State.ASKED, expires_at__gt=at)
-        .exclude(asked_by=account_id)
-        .order_by("expires_at", "id")[:LOOKED_AT]
+        .filter(is_open | of_own & Q(state__in=OWN_STATES), expires_at__gt=at)
+        .order_by(ExpressionWrapper(of_own, BooleanField()).desc(), "expires_at", "id")[: LOOKED_AT + MOST]
     )
-    rows = list(waiting)
-    found = deciders(rows, at=at)
-    return [
+    own = [release for release in rows if release.asked_by == account_id]
+    waiting = [release for release in rows if release.asked_by != account_id]
+    found = deciders(waiting, at=at) if waiting else {}
+    to_decide = [
         release
-        for release in rows
+        for release in waiting
         if account_id in found[release.pk].nearest
         or (account_id in found[release.pk].accounts and release.asked_at <= at - NEARER_FIRST)
-    ][:MOST]
+    ]
+    own.sort(key=lambda release: (release.asked_at, release.pk), reverse=True)
+    return to_decide[:MOST], own[:MOST]
 
 
 def release_about(act: str, **payload: str) -> Release | None:
@@ -93,13 +105,6 @@ def resets_of(public_id: UUID | None, *, at: datetime) -> list[Release]:
             payload__account=str(public_id),
         )
         return list(found.order_by("id"))
-
-
-def own_releases(account_id: int, *, at: datetime) -> list[Release]:
-    """What this person asked for and still waits for, may use, or was refused of late, newest first."""
-    states = (Release.State.ASKED, Release.State.RELEASED, Release.State.REFUSED)
-    own = Release.objects.filter(asked_by=account_id, state__in=states, expires_at__gt=at)
-    return list(own.order_by("-asked_at", "-id")[:MOST])
 
 
 def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:

@@ -308,7 +308,7 @@ def test_an_act_nobody_knows_is_refused(world: World) -> None:
 def waiting_for(account: Account, *, later: timedelta = timedelta(0)) -> list[Release]:
     viewer = queries.viewer_of(account_id=account.pk, on=AT.date())
     with scoped(viewer.scope):
-        return queries.releases_to_decide(account.pk, at=AT + later)
+        return queries.releases_of(account.pk, at=AT + later)[0]
 
 
 def test_what_waits_for_me_is_what_i_may_decide_and_nobody_nearer(world: World) -> None:
