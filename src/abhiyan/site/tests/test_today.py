@@ -18,6 +18,8 @@ from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.actions.referrals import note_referred
+from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.web import officer, today
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries
@@ -330,6 +332,27 @@ def test_who_enters_people_finds_their_own_link_and_its_poster_from_today(cast: 
     (poster,) = re.findall(r'href="(/drives/[^"]*/poster/\?unit=JK-B001&amp;by=[^"]*)"', made)
     assert re.search(r'href="/drives/[^"]*/poster/hi/\?unit=JK-B001&amp;by=', body(worker, unescape(poster)))
     assert "/my-link/" not in body(cast.client("verifier"), "/")
+
+
+def test_a_worker_sees_first_what_came_of_their_own_week(cast: Cast) -> None:
+    page = body(cast.client("booth_worker"), "/")
+    assert "The last 7 days" not in page, "nothing is said of a week without work"
+    code = unquote(unescape(page)).partition("&by=")[2][:7]
+    cast.crowd(2, "JK-B001", "70077")
+    with system("test"):
+        for member in Membership.objects.order_by("-pk")[:2]:
+            note_referred(
+                code=code,
+                programme_id=cast.world.programme.pk,
+                membership=member.public_id,
+                by=SYSTEM,
+                at=NOW,
+            )
+    said = text(cast, "booth_worker", path="/")
+    assert "2 people joined by your link" in said
+    assert said.index("The last 7 days") < said.index("To do"), "before what is to be done"
+    assert "The last 7 days" not in text(cast, "booth_president", path="/"), "nobody else's"
+    assert "The last 7 days" not in text(cast, "mandal_president", path="/")
 
 
 @pytest.mark.usefixtures("cast")

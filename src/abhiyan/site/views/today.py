@@ -24,6 +24,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
+from abhiyan.programmes.queries.record import week_of_work
 from abhiyan.ui.due import due_said
 from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.numbers import grouped as grouped_number
@@ -264,6 +265,7 @@ def today(request: Request) -> HttpResponse:
         "behind": next((one for one in _only(UnitsBehind, every) if not one.is_least_real), None),
         "first": rows(viewer, things[:SHOWN], at=at)[:FIRST],
         "own_first": not leads,
+        "week": None if leads else week_of_work(viewer.account_id or 0, at=at),
         "invitation": invitation,
         "words": _only(OfficeWord, every),
         "lines": list(_lines(viewer, standings, every, leads=leads)),
