@@ -159,3 +159,18 @@ ALLOWED: list[tuple[Finder, str, str, str]] = [
 @pytest.mark.parametrize(("finder", "room", "path", "text"), ALLOWED)
 def test_what_is_allowed_is_not_found(finder: Finder, room: str, path: str, text: str) -> None:
     assert list(finder(Source(room=room, path=Path(path), text=text))) == []
+
+
+def test_the_frame_of_a_page_sets_no_name_that_a_page_may_have_given() -> None:
+    """A base template draws before the page's own part: a name that it sets would hide the page's own."""
+    frame = PACKAGE / "ui" / "templates" / "ui"
+    names = {
+        name
+        for part in ("base_desk.html", "_tabs.html", "_help.html", "_crumbs.html", "_told.html")
+        for name in re.findall(r" as (\w+) *%\}", (frame / part).read_text())
+    }
+    assert names and all(name.startswith("nav_") for name in names), names
+    given = [
+        path for path in PACKAGE.rglob("views/*.py") if re.search(r"""["']nav_\w+["']""", path.read_text())
+    ]
+    assert given == [], "names of the frame alone"

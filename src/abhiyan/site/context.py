@@ -53,9 +53,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
     if viewer.is_strong:
         known["nav"] = menu(viewer)
-        known["letters"] = page_letters(viewer)
+        known["nav_letters"] = page_letters(viewer)
         if (match := request.resolver_match) is not None:
-            known["tabs"] = hub_tabs(viewer, match.view_name, match.kwargs.values(), request.GET.dict())
+            known["nav_tabs"] = hub_tabs(viewer, match.view_name, match.kwargs.values(), request.GET.dict())
         known["search_url"] = address(SEARCH)
         # A page of the desk that keeps what it sends, as a field page does.
         known["outbox"] = SimpleLazyObject(lambda: phone(viewer.public_id, viewer.name))

@@ -44,6 +44,6 @@ class Invitation:
         return by_whatsapp(self.text)
 
 
-def by_whatsapp(text: str) -> str:
-    """Return the address that opens WhatsApp with a text to send to somebody."""
-    return "https://wa.me/?text=" + quote(text, safe="")
+def by_whatsapp(text: str, number: str = "") -> str:
+    """Return the address that opens WhatsApp with a text to send. number: to whom; without it the sender chooses."""
+    return f"https://wa.me/{number.removeprefix('+')}?text={quote(text, safe='')}"

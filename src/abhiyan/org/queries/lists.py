@@ -83,11 +83,11 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
     gives: leave out offices that somebody does not fill from the unit at lo.
     """
     only, asked = _only(office)
+    few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
     mine = "true"
     if gives is not None:
-        mine = "o.code = any(case when p.lo > %(lo)s then %(below)s else %(own)s end)"
+        mine = "o.code = any(case when p.lo > %(lo)s then %(below)s::text[] else %(own)s::text[] end)"
         asked |= {"own": list(gives.own), "below": list(gives.below)}
-    few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
     return Rows(
         f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names,"
         " coalesce((select a.names from units_unit a where a.id = p.parent_id), '{}'::jsonb),"

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
@@ -28,6 +27,7 @@ from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import late_words
 from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import DayField
+from abhiyan.ui.invitations import by_whatsapp
 from abhiyan.ui.posts import posted
 from abhiyan.units.rules import levels
 
@@ -149,7 +149,7 @@ def _sheet(
         "form": form or BearerTalkForm(),
         "day": day or PromiseDayForm(),
         "number": number,
-        "whatsapp": f"https://wa.me/{number.removeprefix('+')}?text={quote(text, safe='')}" if number else "",
+        "whatsapp": by_whatsapp(text, number) if number else "",
         "has_record": record.leads(request.viewer, org.viewer_of(account_id=led.account_id, on=on), on=on),
     }
     return render(request, "site/bearer.html", context, status=status)
