@@ -250,7 +250,8 @@ def targets_are_taken_over(page: Page, state: State, plan: Plan) -> None:
     name = f"Votes of {plan.names['en']}"
     page.goto("/programmes/")
     page.click("main a[href$='/programmes/new/']")
-    page.check("[name=template][value=membership_drive]")
+    page.select_option("[name=template]", "membership_drive")
+    page.click("main form summary")
     page.fill("[name=name_en]", name)
     page.fill("[name=name_hi]", "")
     page.select_option("[name=hierarchy]", str(Hierarchy.ELECTORAL.value))
