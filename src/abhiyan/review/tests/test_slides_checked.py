@@ -97,4 +97,5 @@ def test_questions_are_in_tens_on_slides_and_paper_and_exact_on_the_screen_of_wh
         in said_here
     )
     paper = "".join(printed(cast, "state_president", "/review/dossier/JK/print/"))
-    assert "Waitingforananswer10Answered,notdecidedfewerthan10" in paper
+    of = "Membershipdrive:"
+    assert f"{of}Waitingforananswer10{of}Answered,notdecidedfewerthan10" in paper

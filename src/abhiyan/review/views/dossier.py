@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, sql
-from abhiyan.core.numbers import grouped
+from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries as elections
@@ -138,8 +137,8 @@ def questions_of(
     rows = [
         {
             "name": one.name,
-            "numbers": [(label, grouped(n)) for label, n in one.numbers if n],
-            "in_tens": [(label, grouped(n)) for label, n in one.in_tens if n]
+            "numbers": [(label, small_cells.said(n)) for label, n in one.numbers if n != 0],
+            "in_tens": [(label, small_cells.said(n)) for label, n in one.in_tens if n != 0]
             if one.decides and on_screen
             else (),
             "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",
