@@ -45,5 +45,8 @@ class Invitation:
 
 
 def by_whatsapp(text: str, number: str = "") -> str:
-    """Return the address that opens WhatsApp with a text to send. number: to whom; without it the sender chooses."""
+    """Return the address that opens WhatsApp with a text.
+
+    With a number it goes to that phone; without one the sender chooses.
+    """
     return f"https://wa.me/{number.removeprefix('+')}?text={quote(text, safe='')}"

@@ -141,7 +141,7 @@ class LadderShown:
 
     @property
     def work(self) -> Shape:
-        """How far its work is, for a map: what is counted against what is due by today, unless checks doubt it."""
+        """Return how far the work is, for a map: the counted beside the due by today, unless checks doubt it."""
         return Shape.CROSSED if self.is_doubted else work_shape(self.counted, self.due)
 
     @property

@@ -134,10 +134,10 @@ def ask_units(
 ) -> Schedule:
     """Ask an office in the units of a kind below, or the bodies of a kind, for a meeting or a report.
 
-    expected: how many the asker was shown. above: what the unit was asked itself, and passes on. Who may: `tasks.ask`
-    at the unit. Refuses TitleMissing, DaysUnfit, TooOften, NobodyToAsk, AskedCountChanged, NotOpen, NotCovered,
-    FiguresUnfit, FigureFed, UnknownMeasure, UnitClosed, NamedUnitsUnfit, TooManyNamed, AreaUnfit; NotAsked and
-    AskedBefore of what is passed on.
+    expected: how many the asker was shown. above: what the unit was asked itself, and passes on. The asker
+    needs `tasks.ask` at the unit. Refuses TitleMissing, DaysUnfit, TooOften, NobodyToAsk, AskedCountChanged, NotOpen,
+    NotCovered, FiguresUnfit, FigureFed, UnknownMeasure, UnitClosed, NamedUnitsUnfit, TooManyNamed, AreaUnfit;
+    NotAsked and AskedBefore of what is passed on.
     """
     title = _title(asking.title, "title")
     titles = {language: _title(words, "other_title") for language, words in asking.titles.items()}

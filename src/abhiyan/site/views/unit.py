@@ -31,10 +31,10 @@ from .unit_frame import UnitInTree, read_unit, unit_context, unit_href
 from .unit_programme import ASKS, drawn_children, furthest, levels_below, unit_programme
 
 MOST_OWED = 3
-MOST_PEOPLE = 4  # people in office, before a press shows all
-MOST_BELOW = 4  # units below, the furthest behind first
-MOST_NAMED = 12  # units below without figures
-MAY_CLOSE = "imports.units"  # who may close a unit, and open it again
+MOST_PEOPLE = 4  # in office; a press shows all
+MOST_BELOW = 4  # the units furthest behind
+MOST_NAMED = 12  # units without figures
+MAY_CLOSE = "imports.units"  # closes a unit, and opens it again
 
 
 @require_safe

@@ -53,7 +53,7 @@ def test_every_class_of_the_sheets_is_drawn_by_some_page() -> None:
         shows = path.suffix in {".html", ".py", ".js"} and path.name != "kit.html"
         if shows and not {"tests", "built", "migrations"} & set(path.parts):
             text = path.read_text()
-            # Of a page what stands in quotes, so that no word for people hides a class.
+            # A template counts with its quoted parts alone: a word for people would hide a class.
             parts = re.findall(r'"[^"]*"', text) if path.suffix == ".html" else [text]
             drawn |= {word for part in parts for word in re.findall(r"[\w-]+", part)}
     ruled = {
