@@ -50,7 +50,7 @@ def test_it_has_its_window_its_checks_and_what_it_covers() -> None:
     )
     with override("hi"):
         hindi = truth_of(FRAME, entries=19_200)
-    assert "दर्ज 8,387 लोगों में हर 100 में लगभग 82 सही हैं (73 से 87)" in hindi.sentence
+    assert "जोड़े गए 8,387 लोगों में हर 100 में लगभग 82 सही हैं (73 से 87)" in hindi.sentence
 
 
 def test_it_never_covers_more_than_there_is() -> None:

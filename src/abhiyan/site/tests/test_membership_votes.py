@@ -104,7 +104,7 @@ def test_a_unit_without_segments_says_so(cast: Cast) -> None:
 
 
 def test_the_unit_page_leads_to_both(cast: Cast) -> None:
-    page = body(cast.client("state_president"), "/units/JK/")
+    page = body(cast.client("state_president"), "/units/JK/more/")
     assert "/elections/units/JK/" in page and "/units/JK/membership-and-votes/" in page
 
 
