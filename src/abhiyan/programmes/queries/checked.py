@@ -121,21 +121,26 @@ def _numbers(drawn: Picture) -> RealOf100:
     return real_of_100(share) or RealOf100()
 
 
+def _word_of(one: Estimated, entries: int | None, is_rounded: bool, name: str) -> str:
+    word: str = getattr(truth_of(one, entries=entries, is_rounded=is_rounded), name)
+    return word
+
+
+_truth_word = lazy(_word_of, str)  # made once: each `lazy` makes a class
+
+
 def picture_of(one: Estimated, ladder: Ladder) -> dict[str, Any]:
     """Its part of a picture (`ui.ladder.LadderShown`). ladder: the unit's, as the page shows it.
 
     The words are made when a page reads them: a list of fifty units reads none.
     """
-    entries, is_rounded = ladder.entries, ladder.is_rounded
-
-    def words(name: str) -> Any:
-        return lazy(lambda: getattr(truth_of(one, entries=entries, is_rounded=is_rounded), name), str)()
-
-    said: dict[str, Any] = {name: words(name) for name in ("note", "short", "how")}
+    said: dict[str, Any] = {
+        name: _truth_word(one, ladder.entries, ladder.is_rounded, name) for name in ("note", "short", "how")
+    }
     said |= {"more": None if one.href is None else (one.href, _("Reported beside checked"))}
     if one.grade:
         return said | {"grade": one.grade}
-    if shown_real(one, is_rounded=is_rounded) is None:
+    if shown_real(one, is_rounded=ladder.is_rounded) is None:
         return said
     share = one.entered
     return said | {"estimate": share.rate, "low": share.low, "high": share.high}
