@@ -27,7 +27,7 @@ from abhiyan.programmes.rules.activities import (
 from abhiyan.programmes.rules.check_words import EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import REPORTED
-from abhiyan.ui.owed import Owed
+from abhiyan.ui.owed import LateBelow, Owed
 
 from . import queries
 from .actions import hear_person
@@ -75,7 +75,7 @@ def wish(_listed: Item) -> str:
     return say("You want to hear from us again and are on our list.")
 
 
-def owes_all(*given: Any) -> Iterator[Owed]:
+def owes_all(*given: Any) -> Iterator[Owed | LateBelow]:
     """Yield the work at doors, that of who runs the programme, and the call centres that are silent."""
     yield from owes(*given)
     yield from owes_lists(*given)

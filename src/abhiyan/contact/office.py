@@ -15,6 +15,7 @@ from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.org.models import Release
+from abhiyan.org.viewer import LATE_AT_DESKS, HeldOffice
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.numbers import grouped
@@ -317,15 +318,34 @@ _DUE = f"""from contact_try t left join contact_entry e on e.id = t.entry_id
    and not exists (select from contact_try s where s.entry_id = t.entry_id and s.at > t.at and s.undone_at is null)"""
 
 
-def waiting_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
-    """(approved lists that are not imported, promised visits due) within [lo, hi). One query."""
-    counts: tuple[int, int] = sql.row(
-        f"""select (select count(*)::int from contact_list l where l.programme_id = %(programme)s
-          and l.state = 'approved' and l.day is null and {_WITHIN.format(column="l.unit_id")}),
-        (select count(*)::int {_DUE})""",
-        _given(programme, span) | {"today": day_in(programme.zone, at)},
+@dataclass(frozen=True, slots=True)
+class OfficeWork:
+    """Approved lists that are not imported, and promised visits that are due. own: lists for the unit itself.
+
+    late: lists for units below that were approved long ago. overdue: visits whose day is over.
+    """
+
+    own: int
+    below: int
+    late: int
+    due: int
+    overdue: int
+
+
+def waiting_in(programme: Programme, home: HeldOffice, *, at: datetime) -> OfficeWork:
+    """Count what waits in the unit of an office and below. One query."""
+    row = sql.row(
+        f"""select own, n - own, late, due, overdue from (select count(*)::int as n,
+            count(*) filter (where l.unit_id = %(unit)s)::int as own,
+            count(*) filter (where l.unit_id <> %(unit)s and l.approved_at < %(late)s)::int as late
+          from contact_list l where l.programme_id = %(programme)s and l.state = 'approved' and l.day is null
+            and {_WITHIN.format(column="l.unit_id")}) lists,
+        (select count(*)::int as due, count(*) filter (where t.follow_up_day < %(today)s)::int as overdue
+          {_DUE}) visits""",
+        _given(programme, (home.lo, home.hi))
+        | {"unit": home.unit_id, "today": day_in(programme.zone, at), "late": at - LATE_AT_DESKS},
     )
-    return counts
+    return OfficeWork(*row)
 
 
 def held_back(programme: Programme, span: tuple[int, int]) -> list[tuple[str, int]]:

@@ -10,39 +10,55 @@ from django.utils.translation import ngettext
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import MeasureStand
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import Owed
+from abhiyan.ui.owed import LateBelow, Owed, at_desks
 
 from . import office
 from .actions import RUN
 
 
-def owes_lists(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
-    """Yield a row for the lists that are approved and not imported, and one for follow-ups due, to who runs it."""
+def owes_lists(
+    viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime
+) -> Iterator[Owed | LateBelow]:
+    """Yield a row for the lists that are approved and not imported, and one for follow-ups due, to who runs it.
+
+    An office above the districts imports the lists of its own unit, and hears of late work below.
+    """
     programme = stand.programme
     if not viewer.may_at(RUN, home.lo):
         return
-    waiting, due = office.waiting_in(programme, (home.lo, home.hi), at=at)
-    if waiting:
-        title = ngettext(
-            "%(n)s approved list waits for its import", "%(n)s approved lists wait for their import", waiting
-        )
-        yield Owed(
-            urgency=1,
-            title=title % {"n": grouped(waiting)},
-            meta=named(programme.names),
-            href=address(reverse("contact:lists", args=[programme.public_id]), home.unit_code),
-            act=_("Open the lists"),
-            icon="upload",
-        )
-    if due:
-        title = ngettext("%(n)s promised visit is due", "%(n)s promised visits are due", due)
-        yield Owed(
-            urgency=1,
-            title=title % {"n": grouped(due)},
-            meta=named(programme.names),
-            href=address(reverse("contact:board", args=[programme.public_id]), home.unit_code, show="due"),
-            act=_("See where"),
-            icon="people",
-        )
+    work = office.waiting_in(programme, home, at=at)
+    leads = viewer.leads_desks
+    if lists := work.own if leads else work.own + work.below:
+        yield _waiting(programme, home, lists)
+    if leads and work.late:
+        yield from at_desks(_waiting(programme, home, work.late), leaves=True, is_late=True)
+    if visits := work.overdue if leads else work.due:
+        yield from at_desks(_due(programme, home, visits), leaves=leads, is_late=True)
+
+
+def _waiting(programme: Programme, home: HeldOffice, n: int) -> Owed:
+    title = ngettext(
+        "%(n)s approved list waits for its import", "%(n)s approved lists wait for their import", n
+    )
+    return Owed(
+        urgency=1,
+        title=title % {"n": grouped(n)},
+        meta=named(programme.names),
+        href=address(reverse("contact:lists", args=[programme.public_id]), home.unit_code),
+        act=_("Open the lists"),
+        icon="upload",
+    )
+
+
+def _due(programme: Programme, home: HeldOffice, n: int) -> Owed:
+    return Owed(
+        urgency=1,
+        title=ngettext("%(n)s promised visit is due", "%(n)s promised visits are due", n) % {"n": grouped(n)},
+        meta=named(programme.names),
+        href=address(reverse("contact:board", args=[programme.public_id]), home.unit_code, show="due"),
+        act=_("See where"),
+        icon="people",
+    )

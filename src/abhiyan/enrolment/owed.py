@@ -3,7 +3,7 @@ place, calls from shared phones, a second person's yes; and the link to share.""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -24,13 +24,13 @@ from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.models import Release
-from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.org.viewer import LATE_AT_DESKS, HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.numbers import grouped, grouped_to
-from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, Thing
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, Thing, at_desks
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -64,8 +64,6 @@ DESK = "helpdesk.answer"  # who answers the helpline, and neither enrols nor lea
 LEADING = ("enrolment.enrol", "tasks.ask")
 INDEPENDENT = ("verification.check", "org.approve")  # who checks the drive recruits nobody for it
 MOST = 1_000  # counted up to here; then "1,000 or more"
-UNPLACED = "unplaced"  # stays work above: often nobody below sees who joined without a place
-LATE = timedelta(days=7)  # desk work that waits longer is late
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
@@ -74,19 +72,21 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     possible duplicates, sheets to enter. Each person gets what they may do something about; who leads the desks gets,
     of what others enter, what waits for more than a week."""
     yield from _waits(viewer)
-    yield from _halted(viewer)
+    yield from _halted(viewer, at)
     yield from _denied(viewer, at)
     yield from _tickets(viewer, at)
     yield from _new_numbers(viewer, at)
     if not viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
         return
-    before = at - LATE if viewer.leads_desks else None
+    before = at - LATE_AT_DESKS if viewer.leads_desks else None
     until = f"?until={clock.day_in(settings.TIME_ZONE, before)}" if before else ""
     found = awaiting.waiting_counts(MOST, before=before)
     if not viewer.leads_desks and viewer.may(cards.PRINTING):
         yield from _cards(found.cards)
-    for one in _waiting(viewer, found, until):
-        yield LateBelow(one.title, one.href) if before and one.key != UNPLACED else one
+    for work in _waiting(viewer, found, until):
+        yield from at_desks(work, leaves=viewer.leads_desks, is_late=True)
+    if found.unplaced and viewer.may("enrolment.place"):
+        yield _unplaced(found.unplaced)
 
 
 def _cards(n: int) -> Iterator[Owed]:
@@ -109,7 +109,7 @@ def _cards(n: int) -> Iterator[Owed]:
 def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iterator[Owed]:
     """Of what waits for an eye, what the viewer may do something about. until: what a list's address says of the day up
     to which it was counted."""
-    unplaced, nameless, pairs, sheets = found.unplaced, found.nameless, found.pairs, found.sheets
+    nameless, pairs, sheets = found.nameless, found.pairs, found.sheets
     if sheets and viewer.may("imports.paper"):
         yield Owed(
             urgency=2,
@@ -121,7 +121,6 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
             icon="enrol",
             key="sheets",
         )
-    may_place = viewer.may("enrolment.place")
     if pairs and viewer.may("enrolment.strike_off"):
         yield Owed(
             urgency=2,
@@ -133,18 +132,7 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
             icon="people",
             key="doubles",
         )
-    if unplaced and may_place:
-        yield Owed(
-            urgency=2,
-            title=ngettext("%(n)s member has no place yet", "%(n)s members have no place yet", unplaced)
-            % {"n": grouped_to(unplaced, MOST)},
-            meta=_("They joined without a village, ward or booth"),
-            href=reverse("enrolment:unplaced"),
-            act=_("Give a place"),
-            icon="unit",
-            key=UNPLACED,
-        )
-    if nameless and may_place and viewer.may("people.reveal"):  # it takes a call
+    if nameless and viewer.may("enrolment.place") and viewer.may("people.reveal"):  # it takes a call
         yield Owed(
             urgency=2,
             title=ngettext(
@@ -157,6 +145,20 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
             icon="phone",
             key="nameless",
         )
+
+
+def _unplaced(n: int) -> Owed:
+    """Return the row of members without a place. Often nobody below sees them, so every office gets it."""
+    return Owed(
+        urgency=2,
+        title=ngettext("%(n)s member has no place yet", "%(n)s members have no place yet", n)
+        % {"n": grouped_to(n, MOST)},
+        meta=_("They joined without a village, ward or booth"),
+        href=reverse("enrolment:unplaced"),
+        act=_("Give a place"),
+        icon="unit",
+        key="unplaced",
+    )
 
 
 def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed | Beside]:
@@ -242,12 +244,16 @@ def _waits(viewer: Viewer) -> Iterator[Owed]:
     )
 
 
-def _halted(viewer: Viewer) -> Iterator[Owed]:
-    """Lists and senders stopped below one's unit, and calls to leave that wait."""
+def _halted(viewer: Viewer, at: datetime) -> Iterator[Owed | LateBelow]:
+    """Lists and senders stopped below one's unit, and calls to leave that wait.
+
+    A stop that an office nearer to it has left for long is late work. Data officers look at once.
+    """
     if not viewer.may_any("enrolment.strike_off", "org.approve"):
         return
     stopped = queries_partings.halts()
     spans = units.all_spans(halt.unit_id for halt in stopped) if stopped else {}
+    where = units.units_by_id([halt.unit_id for halt in stopped]) if viewer.leads_desks and stopped else {}
     top = org.top_unit() if stopped else None
     for halt in stopped:
         positions = [lo for lo, _hi in spans.get(halt.unit_id, [])]
@@ -260,7 +266,7 @@ def _halted(viewer: Viewer) -> Iterator[Owed]:
             continue
         with system("what was stopped, for Today"):
             what = queries_partings.what(halt)
-        yield Owed(
+        work = Owed(
             urgency=0,
             title=_("Paused: %(what)s") % {"what": what},
             meta=queries_partings.how_many(halt),
@@ -269,6 +275,8 @@ def _halted(viewer: Viewer) -> Iterator[Owed]:
             icon="alert",
             key=f"halt-{halt.public_id}",
         )
+        leaves = halt.unit_id in where and viewer.leaves_to_desks(where[halt.unit_id].kind)
+        yield from at_desks(work, leaves=leaves, is_late=halt.at < at - LATE_AT_DESKS)
 
 
 def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:

@@ -65,17 +65,24 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
 
 
 def _typists(viewer: Viewer, at: datetime) -> Iterator[Owed]:
-    """Who typed many requests for phones that never contacted us: offices around and above look at them."""
+    """Yield people who typed many requests for phones that never contacted us; offices around and above look at them.
+
+    Above the districts these people are one row.
+    """
     found = [(account, n) for account, n in queries.typists(at=at) if account != viewer.account_id]
     if not found:
         return
     with system("names of who typed"):
         names = people.names_of({account for account, _n in found})
-    for account, n in found:
+    said = _("%(name)s typed %(n)s requests for phones that never contacted us")
+    titles = [said % {"name": names.get(account, ""), "n": grouped(n)} for account, n in found]
+    if viewer.leads_desks and len(found) > 1:
+        many = _("%(people)s people typed %(n)s requests for phones that never contacted us")
+        titles = [many % {"people": grouped(len(found)), "n": grouped(sum(n for _account, n in found))}]
+    for title in titles:
         yield Owed(
             urgency=1,
-            title=_("%(name)s typed %(n)s requests for phones that never contacted us")
-            % {"name": names.get(account, ""), "n": grouped(n)},
+            title=title,
             meta=_("In the last 24 hours. Ask how the calls came."),
             href=reverse("helpdesk:tickets") + "?state=all&stranger=on",
             act=_("Look"),

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from abhiyan.core import clock
 from abhiyan.core.words import named, person
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, at_desks
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -28,7 +28,7 @@ from .queries import phones
 from .rules.capabilities import LEADS
 from .rules.releases import CAPABILITY, NAMES, page_of
 from .rules.vacancies import vacant_words
-from .viewer import ABOVE_DESKS, HeldOffice, Viewer
+from .viewer import HeldOffice, Viewer
 
 DECIDERS_SHOWN = 3
 STATES_SHOWN = 5
@@ -114,10 +114,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
                 "Office disputed in %(n)s units: %(office)s",
                 below.disputed,
             ) % {"n": grouped(below.disputed), "office": named(below.office_names)}
-            if viewer.leads_desks and below.unit_kind not in ABOVE_DESKS and below.unit_kind != Kind.DISTRICT:
-                yield LateBelow(title, _list("disputed", below.office))
-                continue
-            yield Owed(
+            work = Owed(
                 urgency=1,
                 title=title,
                 meta=_("All of them can read but not act, until you or another above decide."),
@@ -126,6 +123,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
                 icon="alert",
                 key=f"disputed-{below.office}",
             )
+            yield from at_desks(work, leaves=viewer.leaves_to_desks(below.unit_kind), is_late=True)
     if to_fill := list(_vacancies(viewer, home, vacant)):
         yield _vacant(to_fill, vacant.n, home.unit_name())
 

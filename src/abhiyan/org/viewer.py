@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from abhiyan.core.scope import NOTHING, Scope
@@ -15,6 +16,7 @@ from .rules.ranges import Range, holds
 
 # Above the districts, which do the desk work with what is below them.
 ABOVE_DESKS = ("nation", "state", "region", "zone", "constituency")
+LATE_AT_DESKS = timedelta(days=7)  # Work of a desk without a day of its own is late after this.
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,13 @@ class Viewer:
         late there, in one line."""
         home = self.home
         return home is not None and known.LEADS in home.capabilities and home.unit_kind in ABOVE_DESKS
+
+    def leaves_to_desks(self, kind: str) -> bool:
+        """Return True if offices below them do the desk work of such a unit, because they are nearer to it."""
+        if not self.leads_desks or self.home is None:
+            return False
+        nearest = ("nation", "state") if self.home.unit_kind == "nation" else (*ABOVE_DESKS, "district")
+        return kind not in nearest
 
     @property
     def capabilities(self) -> frozenset[str]:

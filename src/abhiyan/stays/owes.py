@@ -10,14 +10,17 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand
-from abhiyan.ui.owed import Owed
+from abhiyan.ui.owed import LateBelow, Owed, at_desks
 
 from . import numbers, queries
 from .models import Stay
 
 
-def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
-    """The viewer's own stay until it is reported; and one row for the empty places, for who runs the programme."""
+def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed | LateBelow]:
+    """The viewer's own stay until it is reported; and one row for the empty places, for who runs the programme.
+
+    Programmes are on Today from their first day, so an empty place is late for who leads the desks.
+    """
     programme = stand.programme
     for card in queries.own_stays(viewer.account_id or 0, at=at):
         if not card.of.report and card.programme.pk == programme.pk:
@@ -35,7 +38,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
         return
     places = numbers.places_in(programme, (home.lo, home.hi), at=at)
     if places.empty:
-        yield Owed(
+        work = Owed(
             urgency=1,
             title=places.empty_words,
             meta=f"{named(programme.names)}, {queries.days_of(programme)}",
@@ -43,3 +46,4 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
             act=_("Assign workers"),
             icon="stay",
         )
+        yield from at_desks(work, leaves=viewer.leads_desks, is_late=True)

@@ -1,7 +1,7 @@
 """What Today collects from every room: where a unit stands, who is behind, work, things to know beside it, links to
 share, and the words for a role."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -99,6 +99,17 @@ class LateBelow:
 
     said: str | Promise
     href: str
+
+
+def at_desks(work: Owed, *, leaves: bool, is_late: bool) -> Iterator[Owed | LateBelow]:
+    """Yield work that an office does as a row. An office that leaves it to others gets a line, and only of late work.
+
+    leaves: others below do it; a room asks `Viewer.leads_desks` or `Viewer.leaves_to_desks`.
+    """
+    if not leaves:
+        yield work
+    elif is_late:
+        yield LateBelow(work.title, work.href)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,55 @@ def test_the_board_costs_as_many_queries_for_many_units_and_lists_as_for_few(
     assert [cost(name, **given) for name, given in shows] == few
 
 
+@pytest.mark.parametrize(("days", "is_late"), [(0, False), (1, True), (30, True)])
+def test_promised_visit_is_work_of_the_district_and_reaches_the_state_when_its_day_is_over(
+    world: World, run: Programme, listed: ContactList, days: int, is_late: bool
+) -> None:
+    with system("test"):
+        entry = ContactEntry.objects.filter(list=listed)[0]
+        ContactEntry.objects.filter(pk=entry.pk).update(state="later")
+        ContactTry.objects.create(
+            id=UUID(int=1),
+            entry=entry,
+            programme=run,
+            unit_id=entry.unit_id,
+            way="door",
+            outcome="later",
+            follow_up_day=TODAY - days * DAY,
+            by_id=world.holder("booth_worker", "N1111").pk,
+            at=NOW,
+            stored_at=NOW,
+        )
+    page = browser(world.holder("district_in_charge", "N11")).get("/today/").text
+    assert "1 promised visit is due" in page and "Late at the desks below" not in page
+    above = browser(world.holder("state_president", "N1"))
+    page = above.get("/today/").text
+    assert ("<b>1 promised visit is due</b></a>" in page) is is_late
+    assert ("Late at the desks below" in page) is is_late
+    first = above.get("/").text
+    assert "promised visit" not in first
+    assert ("1 thing is late at the desks below" in first) is is_late
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(7, False), (8, True)])
+def test_approved_list_waits_at_its_desk_and_reaches_the_state_after_a_week(
+    world: World, run: Programme, listed: ContactList, days: int, is_late: bool
+) -> None:
+    with system("test"):
+        ContactList.objects.filter(pk=listed.pk).update(
+            state="approved", day=None, approved_at=NOW - days * DAY
+        )
+    said, above = "1 approved list waits for its import", browser(world.holder("state_president", "N1"))
+    assert said in browser(world.holder("district_in_charge", "N11")).get("/today/").text
+    assert (f"<b>{said}</b></a>" in above.get("/today/").text) is is_late
+    with system("test"):
+        ContactList.objects.filter(pk=listed.pk).update(unit_id=world.unit("N1"))
+    page = above.get("/today/").text
+    assert said in page and "Late at the desks below" not in page, (
+        "the list of their own unit is their own work"
+    )
+
+
 def test_who_is_on_a_list_reads_it_and_says_no() -> None:
     told = web_world()
     person = Human("Kamla Devi", 1970, "+919419000055")

@@ -138,6 +138,29 @@ def test_a_list_that_five_in_a_hundred_deny_is_stopped_and_named_to_the_level_ab
     assert "Have the data officer look: " in page and "(Jammu and Kashmir)" in page
 
 
+def test_what_was_stopped_in_a_booth_reaches_the_state_as_late_work_after_a_week(world: World) -> None:
+    listed = staged(world, joined=40)
+    deny(world, entered(world, 6, import_id=listed.pk)[:5])
+    acts.look(at=world.now)
+    district, state = officer(world, "district_president", "JK-SRI"), officer(world, "state_president", "JK")
+    checker = officer(world, "data_officer", "JK")
+    paused = "Paused: booth-1.csv"
+    assert [paused in main(one.get("/today/").content) for one in (district, checker, state)] == [
+        True,
+        True,
+        False,
+    ]
+    with system("test"):
+        Halt.objects.update(at=world.now - timedelta(days=8))
+    late = f"<b>{paused}</b></a>"
+    pages = [main(one.get("/today/").content) for one in (district, checker, state)]
+    assert all(paused in page for page in pages) and [late in page for page in pages] == [False, False, True]
+    with system("test"):
+        Halt.objects.update(at=world.now, unit_id=world.district.pk)
+    page = main(state.get("/today/").content)
+    assert paused in page and late not in page, "nobody below the state may look at what a district stopped"
+
+
 def test_a_stopped_list_that_is_taken_back_asks_nobody_to_look_any_more(world: World) -> None:
     listed = staged(world, joined=40)
     deny(world, entered(world, 5, import_id=listed.pk))

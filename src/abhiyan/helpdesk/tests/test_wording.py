@@ -6,7 +6,7 @@ import pytest
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import World
-from abhiyan.enrolment.tests.web import blanks, officer, web_world
+from abhiyan.enrolment.tests.web import blanks, main, officer, web_world
 from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import ReadyAnswer, Ticket
 from abhiyan.helpdesk.rules.wording import campaigning, has_code
@@ -156,6 +156,15 @@ def test_who_types_many_requests_of_strangers_is_shown_to_the_offices_around(wor
     with system("test"):
         hers = Ticket.objects.get(is_stranger=False, opened_by__isnull=False)
     assert "Never contacted us" not in above.get(f"/helpline/{hers.pk}/").content.decode()
+    state = officer(world, "state_president", "JK")
+    assert f"call_centre_agent of JK-SRI typed {queries.MANY_STRANGERS} {title}" in main(
+        state.get("/today/").content
+    )
+    second = officer(world, "booth_president", "JK-B001")
+    for n in range(queries.MANY_STRANGERS):
+        assert second.post("/helpline/new/", call | {"phone": f"98123771{n:02}"}).status_code == 302
+    assert f"2 people typed {2 * queries.MANY_STRANGERS} {title}" in main(state.get("/today/").content)
+    assert main(above.get("/today/").content).count(title) == 2, "each name where somebody can ask"
 
 
 def test_a_request_without_a_phone_offers_no_question_to_the_person(world: World) -> None:

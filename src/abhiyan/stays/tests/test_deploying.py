@@ -232,6 +232,18 @@ def test_today_tells_who_runs_it_how_many_places_are_empty_and_nobody_else(
     assert "no worker" not in browser(world.holder("mandal_president", "N111")).get("/today/").text
 
 
+def test_empty_places_are_late_work_above_the_districts(world: World) -> None:
+    programme(world.unit("N1"), unit=world.unit("N111"))
+    said = "2 places have no worker"
+    assert said in browser(world.holder("district_president", "N11")).get("/today/").text
+    above = browser(world.holder("state_president", "N1"))
+    page = above.get("/today/").text
+    assert f"<b>{said}</b></a>" in page and "Late at the desks below" in page and "Assign workers" not in page
+    assert "1 thing is late at the desks below" in above.get("/").text
+    given.time(NOW - 2 * DAY)
+    assert said not in browser(world.holder("state_president", "N1")).get("/today/").text
+
+
 def test_the_board_is_taken_away_as_a_file_that_names_nobody(
     world: World, workers: list[Account], run: Programme
 ) -> None:
