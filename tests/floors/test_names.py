@@ -51,6 +51,7 @@ READ_NAMES = {
     "elections/views/plans.py": BEARER,
     "enrolment/owed.py": OWN,
     "enrolment/queries/batches.py": BEARER,
+    "enrolment/queries/organisers.py": BEARER,
     "enrolment/queries/referrals.py": BEARER,
     "enrolment/views/unanswered.py": OWN,
     "forms/views/submissions.py": BEARER,

@@ -43,6 +43,7 @@ class EnrolmentConfig(AppConfig):
             erasing,
             merging,
             noes,
+            organisers,
             phone_changes,
             texts,
         )
@@ -83,6 +84,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ProgrammeMade, lambda event: follow_programme(made=event))
         news.subscribe(ProgrammeDiscarded, lambda event: drop_drive(discarded=event))
         news.subscribe(AppointmentEnded, lambda event: end_tokens_of(news=event))
+        news.subscribe(AppointmentEnded, lambda event: organisers.leave_friends(told=event))
         news.subscribe(ReleaseDecided, lambda event: channels.heed_decision(told=event))
         news.subscribe(ReleaseDecided, lambda event: certificates.heed_certificates(told=event))
         news.subscribe(ConsentWithdrawn, lambda event: noes.heed_withdrawal(told=event))

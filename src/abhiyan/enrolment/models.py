@@ -27,6 +27,7 @@ from .models_certificates import FriendCertificate as FriendCertificate  # noqa:
 from .models_door import DoorEntry, DoorTry  # noqa: F401  # the same
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
+from .models_organisers import FriendOrganiser, FriendPromise  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .models_skills import ContributorSkill  # noqa: F401  # the same
 from .models_tokens import ChannelToken  # noqa: F401  # the same

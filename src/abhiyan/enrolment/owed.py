@@ -52,13 +52,13 @@ from .queries.certificates import count_to_hand_over
 from .queries.in_touch import count_quiet
 from .queries.join import SMALLEST, OpenDrive, counting
 from .queries.notices import drives_that_wait
+from .queries.organisers import OFFICE
 from .queries.people import join_number
 from .rules import rolls
 from .rules.door import DoorState
 from .rules.rolls import FRIENDS
 
 WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
-ORGANISER = "friends_organiser"
 TO_CALL = 5  # members named on Today of a booth
 DESK = "helpdesk.answer"  # who answers the helpline, and neither enrols nor leads, recruits nobody
 LEADING = ("enrolment.enrol", "tasks.ask")
@@ -361,7 +361,7 @@ def _at_doors(viewer: Viewer, held: HeldOffice, programme: Programme, at: dateti
 
 
 def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
-    """Friends of the viewer's own link nobody spoke with for 30 days."""
+    """The viewer's own friends nobody spoke with for 30 days."""
     if n := count_quiet(viewer.account_id or 0, at=at, most=MOST):
         title = ngettext(
             "Nobody spoke with %(n)s friend for 30 days", "Nobody spoke with %(n)s friends for 30 days", n
@@ -369,8 +369,8 @@ def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
         yield Owed(
             urgency=2,
             title=title % {"n": grouped_to(n, MOST)},
-            meta=_("They joined by your link. Call or visit them."),
-            href=reverse("enrolment:quiet_friends"),
+            meta=_("They are your friends. Call or visit them."),
+            href=reverse("enrolment:quiet_friends") + "?show=quiet",
             act=_("Stay in touch"),
             icon="phone",
         )
@@ -404,7 +404,7 @@ def _is_shown_above(programme: Programme) -> bool:
 
 def _organises(held: HeldOffice, drive: Drive) -> bool:
     """True for an organiser of friends, in a programme of friends."""
-    return held.office == ORGANISER and drive.roll.gives_way
+    return held.office == OFFICE and drive.roll.gives_way
 
 
 def _invitation(
@@ -424,7 +424,7 @@ def _invitation(
         )
         asked = asked | {"by": code} if code else {}  # the unit is outside the programme's tree
     query = "?" + urlencode(asked) if asked else ""
-    organises = held.office == ORGANISER
+    organises = held.office == OFFICE
     return Invitation(
         name=named(programme.names),
         place=held.unit_name() if asked else "",

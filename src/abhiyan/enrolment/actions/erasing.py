@@ -25,6 +25,7 @@ from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, term_id, who_is
 from .motives import forget_motives
 from .noes import lock_for_no
+from .organisers import forget_friends
 from .phone_changes import forget_changes
 from .photos import hide_photos_of
 from .placing import forget_where
@@ -76,6 +77,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
         forget_referred(memberships=[one.public_id for one in own])
         forget_motives([one.public_id for one in own])
+        forget_friends([one.public_id for one in own])
         forget_help([one.public_id for one in own], at=at)
         forget_where(own)
         forget_at_doors(own)
@@ -118,6 +120,7 @@ def end_again(*, told: ErasureReplayed) -> None:
     hide_photos_of(phones=[told.phone_id], at=told.at)
     forget_referred(memberships=[one.public_id for one in theirs])
     forget_motives([one.public_id for one in theirs])
+    forget_friends([one.public_id for one in theirs])
     forget_help([one.public_id for one in theirs], at=told.at)
     forget_where(theirs)
     forget_at_doors(theirs)

@@ -41,6 +41,7 @@ from abhiyan.programmes.rules.ladder import TallyChange
 
 from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, WouldBeMinor
 from .drives import covered
+from .organisers import follow_friends
 from .sql import MEASURE
 
 MEMBER_CARD = "member_card"  # kind of document
@@ -431,6 +432,7 @@ def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> N
     ContributorSkill.objects.filter(membership__in=[member.public_id for member in members]).update(
         unit_id=unit_id
     )
+    follow_friends([member.public_id for member in members], unit_id, at=at)
     people.move_persons(person_ids=[member.person_id for member in members], unit_id=unit_id)
 
 

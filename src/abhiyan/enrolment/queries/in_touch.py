@@ -1,8 +1,8 @@
-"""Friends nobody spoke with for 30 days. Each organiser has the friends who joined by the organiser's own link."""
+"""The friends of an organiser: how long nobody spoke with them, what they promised, and one of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from abhiyan.contact.models import ContactTry
@@ -11,7 +11,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.paper.models import Referral
+from abhiyan.enrolment.models_organisers import FriendOrganiser, FriendPromise
 from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -19,28 +19,33 @@ from abhiyan.people.models import Purpose
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
 
+from .organisers import NO_SAID, QUIET
+
 FRIEND = ContactTry.Way.FRIEND.value  # what such a try is about is the membership
-QUIET = timedelta(days=30)
-COLUMNS = "m.id, m.public_id, p.name, m.phone_id, m.unit_id, m.programme_id, d.at, t.at"
-RECORD = "enrolment.enrol"  # whose office gave it made a link there
-# By the link (referred_by), then each friend by ids, then their newest talk (contact_try_about).
-_OWN = f"""from enrolment_referral r join enrolment_referred d on d.referral_id = r.id
- join enrolment_membership m on m.public_id = d.membership and m.ended_on is null and m.merged_into is null
+RECORD = "enrolment.enrol"  # whose office gave it keeps friends there
+OPEN_PROMISE = "w.membership = m.public_id and w.done_at is null and w.taken_back_at is null"
+_PROMISED = f"exists (select from enrolment_friend_promise w where {OPEN_PROMISE})"
+COLUMNS = f"m.id, m.public_id, p.name, m.phone_id, m.unit_id, m.programme_id, m.at, t.at, {_PROMISED}"
+# By the organiser (friends_of_organiser), then each friend by ids, then their newest talk (contact_try_about).
+_OWN = f"""from enrolment_friend_organiser o
+ join enrolment_membership m on m.public_id = o.membership and m.ended_on is null and m.merged_into is null
  join enrolment_roll l on l.id = m.roll_id and l.code = '{FRIENDS.code}'
  join people_person p on p.id = m.person_id and p.left_at is null
  left join lateral (select a.at from contact_try a where a.way = '{FRIEND}' and a.about = m.id
    and a.outcome = '{ContactTry.Outcome.TALKED.value}' and a.undone_at is null order by a.at desc limit 1) t on true
- where r.id = any(%(links)s) and m.phone_id <> all(%(own)s::uuid[])"""
-# It leaves out friends who said no to us, whose number was wrong, or whose last try lets them rest.
-_QUIET = f""" and coalesce(t.at, d.at) < %(before)s
- and not exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
+ where o.ended_at is null and o.account_id = %(account)s and o.post_id = any(%(posts)s)
+ and m.phone_id <> all(%(own)s::uuid[])"""
+_LISTED = f" and not {NO_SAID}"
+# It leaves out friends whose number was wrong, or whose last try lets them rest.
+_QUIET = f""" and coalesce(t.at, m.at) < %(before)s
  and not exists (select from contact_try a where a.way = '{FRIEND}' and a.about = m.id and a.undone_at is null
    and (a.again_at > %(at)s or a.outcome = '{ContactTry.Outcome.WRONG_NUMBER.value}'))"""
+SHOWN = {"": "", "quiet": _QUIET, "promised": f" and {_PROMISED}"}  # of a list of friends
 
 
 @dataclass(frozen=True, slots=True)
-class QuietFriend:
-    """A friend that an organiser invited. spoken_at: None: nobody spoke with them since they joined."""
+class OwnFriend:
+    """A friend of an organiser. spoken_at: None: nobody spoke with them since they joined."""
 
     id: UUID
     public_id: UUID
@@ -50,70 +55,85 @@ class QuietFriend:
     programme_id: int
     joined_at: datetime
     spoken_at: datetime | None
+    has_promised: bool
     place: str = ""
 
 
-def links_in_office(account_id: int) -> list[int]:
-    """Return the own links of an account whose units it still enrols in. In a system scope.
+def posts_of(account_id: int) -> list[int]:
+    """Return the units by which an account keeps friends, where it still enrols. In a system scope.
 
-    With the office the link ends. So friends who joined by it are the organiser's no more.
+    Friends are an organiser's no more once the office there ended.
     """
-    links = Referral.objects.filter(account_id=account_id).values_list("pk", "unit_id")
-    return [pk for pk, unit_id in links if org.holds(account_id, RECORD, at=unit_id)]
+    posts = FriendOrganiser.objects.filter(account_id=account_id, ended_at=None)
+    post_ids = posts.order_by("post_id").values_list("post_id", flat=True).distinct()
+    return [unit_id for unit_id in post_ids if org.holds(account_id, RECORD, at=unit_id)]
 
 
 def _of(account_id: int) -> dict[str, object]:
-    """Return the values of `_OWN`: an organiser's own links, and own phones, for an organiser may have joined too."""
-    links = links_in_office(account_id)
-    return {"links": links, "own": list(people.own_phones(account_id)) if links else []}
+    """Return the values of `_OWN`: an organiser's posts, and own phones, for an organiser may have joined too."""
+    posts = posts_of(account_id)
+    phones = list(people.own_phones(account_id)) if posts else []
+    return {"account": account_id, "posts": posts, "own": phones}
 
 
-def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[QuietFriend]:
-    """An organiser's friends nobody spoke with for 30 days, the longest silence first. In a system scope."""
+def own_friends(
+    account_id: int, *, show: str = "", name: str = "", language: str, at: datetime
+) -> Rows[OwnFriend]:
+    """Return an organiser's friends, the longest silence first. In a system scope.
 
-    def finish(found: list[QuietFriend]) -> list[QuietFriend]:
-        names = units.names_of({one.unit_id for one in found}, language=language)
-        return [replace(one, place=names.get(one.unit_id, "")) for one in found]
+    show: a key of `SHOWN`. name: part of a name. Friends who said no to us are not on it.
+    """
 
+    def finish(friends: list[OwnFriend]) -> list[OwnFriend]:
+        names = units.names_of({friend.unit_id for friend in friends}, language=language)
+        return [replace(friend, place=names.get(friend.unit_id, "")) for friend in friends]
+
+    called = " and position(lower(%(name)s) in lower(p.name)) > 0" if name else ""
     return Rows(
         COLUMNS,
-        _OWN + _QUIET,
-        _of(account_id) | {"before": at - QUIET, "at": at},
-        orders={"since": ("coalesce(t.at, d.at)",)},
-        make=QuietFriend,
+        _OWN + _LISTED + SHOWN[show] + called,
+        _of(account_id) | {"before": at - QUIET, "at": at, "name": name},
+        orders={"since": ("coalesce(t.at, m.at)",), "name": ("p.name",)},
+        make=OwnFriend,
         finish=finish,
         last="m.id",
     )
 
 
 def count_quiet(account_id: int, *, at: datetime, most: int) -> int:
-    """Count these friends, up to `most`. One query where there is no own link."""
+    """Count an organiser's friends nobody spoke with for 30 days, up to `most`. One query where there is no friend."""
     with system("friends nobody spoke with"):
-        given = _of(account_id)
-        if not given["links"]:
+        values = _of(account_id)
+        if not values["posts"]:
             return 0
-        found = sql.value(
-            f"select count(*) from (select 1 {_OWN}{_QUIET} limit %(most)s) f",
-            given | {"before": at - QUIET, "at": at, "most": most},
+        n = sql.value(
+            f"select count(*) from (select 1 {_OWN}{_LISTED}{_QUIET} limit %(most)s) f",
+            values | {"before": at - QUIET, "at": at, "most": most},
         )
-    return int(found or 0)
+    return int(n or 0)
 
 
-def own_friend(account_id: int | None, public_id: UUID) -> QuietFriend:
-    """Return a friend that this organiser invited, however lately somebody spoke with them; else NotFound.
+def own_friend(account_id: int | None, public_id: UUID) -> OwnFriend:
+    """Return a friend of this organiser, however lately somebody spoke with them; else NotFound.
 
     An organiser whose office there ended gets NotFound too.
     """
     with system("a friend of an organiser"):
-        found = sql.each(
-            QuietFriend,
+        friends = sql.each(
+            OwnFriend,
             f"select {COLUMNS} {_OWN} and m.public_id = %(friend)s limit 1",
             _of(account_id or 0) | {"friend": public_id},
         )
-    return needed(found[0] if found else None)
+    return needed(friends[0] if friends else None)
 
 
-def agreed_to_calls(one: QuietFriend) -> bool:
+def promises_of(friend: UUID) -> list[FriendPromise]:
+    """Return what a friend promised, the open ones first. In a system scope."""
+    promises = FriendPromise.objects.filter(membership=friend, taken_back_at=None)
+    return sorted(promises.order_by("at", "pk"), key=lambda promise: promise.done_at is not None)
+
+
+def agreed_to_calls(one: OwnFriend) -> bool:
     """Return whether a friend agreed to be called. In a system scope."""
     return sql.exists(
         "select 1 from people_consent c join enrolment_membership m on m.person_id = c.person_id"
@@ -142,6 +162,6 @@ def friends_at(friend: UUID, unit_ids: Sequence[int], *, at: datetime) -> dict[i
     }
 
 
-def placed(one: QuietFriend, language: str) -> str:
+def placed(one: OwnFriend, language: str) -> str:
     """The name of the unit of a friend."""
     return units.names_of([one.unit_id], language=language).get(one.unit_id, "")

@@ -16,9 +16,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import in_touch, referrals
+from abhiyan.enrolment.actions import in_touch, organisers, referrals
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.paper.models import Referred
 from abhiyan.enrolment.queries import in_touch as queries
 from abhiyan.forms import actions as forms
 from abhiyan.forms.actions.opinions import QuoteNames
@@ -39,7 +38,7 @@ from .test_two_rolls import become_friend, friends_programme
 from .web import officer, today, web_world
 
 pytestmark = pytest.mark.django_db
-LIST = "/friends/"
+LIST, QUIET = "/friends/", "/friends/?show=quiet"
 SYSTEM = Actor.system("test")
 
 
@@ -79,7 +78,8 @@ def invited(
             code=code, programme_id=friends.pk, membership=one.public_id, by=SYSTEM, at=world.now
         )
         at = world.now - timedelta(days=days_ago)
-        Referred.objects.filter(membership=one.public_id).update(at=at)
+        Membership.objects.filter(pk=one.pk).update(at=at)
+        organisers.share_friends(at=world.now)
     return one
 
 
@@ -89,20 +89,21 @@ def test_a_friend_of_thirty_quiet_days_is_on_the_organisers_list_and_on_today_un
     who = account(organiser)
     one = invited(world, friends, who, world.asha)
     invited(world, friends, who, world.bilal, days_ago=29)
-    page = organiser.get(LIST).text
+    page = organiser.get(QUIET).text
     assert world.asha.name in page and world.bilal.name not in page
+    assert world.bilal.name in organiser.get(LIST).text
     assert "Nobody spoke with 1 friend for 30 days" in organiser.get("/today/").text
     card = f"/friends/{one.public_id}/"
     assert organiser.post(card, {"outcome": "shouted"}).status_code == 422
     assert organiser.post(card, {"outcome": "talked"})["Location"] == LIST
-    assert f"Noted: {world.asha.name}" in organiser.get(LIST).text
-    assert world.asha.name not in organiser.get(LIST).text
+    assert f"Noted: {world.asha.name}" in organiser.get(QUIET).text
+    assert world.asha.name not in organiser.get(QUIET).text
     assert "Nobody spoke with" not in organiser.get("/today/").text
     with system("test"):
         entry = AuditEntry.objects.get(act="enrolment.talk_friend")
         assert (entry.account_id, entry.subject) == (who.pk, str(one.public_id))
         ContactTry.objects.update(at=world.now - timedelta(days=31))
-    assert world.asha.name in organiser.get(LIST).text, "quiet again"
+    assert world.asha.name in organiser.get(QUIET).text, "quiet again"
 
 
 def test_who_was_not_there_rests_and_a_wrong_number_never_comes_again(
@@ -112,14 +113,14 @@ def test_who_was_not_there_rests_and_a_wrong_number_never_comes_again(
     asha, bilal = (invited(world, friends, who, human) for human in (world.asha, world.bilal))
     organiser.post(f"/friends/{asha.public_id}/", {"outcome": "no_answer"})
     organiser.post(f"/friends/{bilal.public_id}/", {"outcome": "wrong_number"})
-    assert "Nobody waits for you" in organiser.get(LIST).text
+    assert "Nobody waits for you" in organiser.get(QUIET).text
     with system("test"):
         ContactTry.objects.filter(again_at__isnull=False).update(again_at=world.now - timedelta(minutes=1))
         assert [row.public_id for row in quiet(who, world)] == [asha.public_id]
 
 
-def quiet(who: Account, world: World) -> list[queries.QuietFriend]:
-    return list(queries.quiet_friends(who.pk, language="en", at=world.now)[:100])
+def quiet(who: Account, world: World) -> list[queries.OwnFriend]:
+    return list(queries.own_friends(who.pk, show="quiet", language="en", at=world.now)[:100])
 
 
 def test_a_friend_is_no_other_organisers_and_leaves_every_list_by_leaving_or_saying_no(
@@ -322,4 +323,5 @@ def test_friends_are_the_organisers_until_the_office_ends_and_whatever_office_co
             refused()
     with system("test"):
         org.appoint(account_id=who.pk, unit_id=world.mandal.pk, **new | {"office": "friends_organiser"})  # type: ignore[arg-type]  # as given
+        organisers.share_friends(at=world.now)
     assert organiser.get(card).status_code == 200, "appointed there again, they have them again"

@@ -1,4 +1,4 @@
-"""Friends an organiser has not spoken with for 30 days; one of them; and where a friend says what they think."""
+"""The friends of an organiser; one of them; and where a friend says what they think."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
 from abhiyan.enrolment.actions import in_touch as acts
 from abhiyan.enrolment.queries import in_touch as queries
-from abhiyan.enrolment.queries.in_touch import QuietFriend
+from abhiyan.enrolment.queries.in_touch import OwnFriend
 from abhiyan.forms.queries import answers_form
 from abhiyan.messaging.link_pages import link_over
 from abhiyan.org.here import address
@@ -31,11 +31,19 @@ from abhiyan.units import queries as units
 from .member import unlisted
 from .telling import said_of
 
-COLUMNS: tuple[Column[QuietFriend], ...] = (
-    Column("name", gettext_lazy("Friend"), lambda row: person(row.name), is_name=True, names_people=True),
+COLUMNS: tuple[Column[OwnFriend], ...] = (
+    Column(
+        "name",
+        gettext_lazy("Friend"),
+        lambda row: person(row.name),
+        order="name",
+        is_name=True,
+        names_people=True,
+    ),
     Column("unit", gettext_lazy("Unit"), lambda row: row.place, css="under"),
     Column("joined", gettext_lazy("Friend since"), lambda row: row.joined_at, css="nums under"),
-    Column("spoken", gettext_lazy("Last spoke"), lambda row: row.spoken_at, css="nums under"),
+    Column("spoken", gettext_lazy("Last spoke"), lambda row: row.spoken_at, order="since", css="nums under"),
+    Column("promised", gettext_lazy("Promised something"), lambda row: row.has_promised, css="under"),
 )
 SAY_FIRST = gettext_lazy(
     "Hello[ {person}], I am {caller} from {organisation}. How are you?\n"
@@ -44,20 +52,47 @@ SAY_FIRST = gettext_lazy(
 )
 
 
+SHOWS = {
+    "": gettext_lazy("All"),
+    "quiet": gettext_lazy("Not spoken with for 30 days"),
+    "promised": gettext_lazy("Promised something"),
+}
+
+
+class FriendFilters(forms.Form):
+    """Which friends to show. q: part of a name."""
+
+    q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=60)
+    show = forms.ChoiceField(label=gettext_lazy("Show"), required=False, choices=list(SHOWS.items()))
+
+
 @page_with_list
 def quiet_friends(request: Request) -> HttpResponseBase:
-    """List the friends who joined by the viewer's own link and had no talk for 30 days."""
-    at = clock.now()
-    with system("friends of an organiser's own link"):
-        table: Table[QuietFriend] = Table(
+    """List the viewer's own friends: all, those nobody spoke with for 30 days, or with a promise."""
+    at, filters = clock.now(), FriendFilters(request.GET)
+    choice = filters.cleaned_data if filters.is_valid() else {"show": "", "q": ""}
+    with system("friends of an organiser"):
+        table: Table[OwnFriend] = Table(
             request,
             COLUMNS,
-            queries.quiet_friends(request.viewer.account_id or 0, language=language(), at=at),
+            queries.own_friends(
+                request.viewer.account_id or 0,
+                show=choice["show"],
+                name=choice["q"],
+                language=language(),
+                at=at,
+            ),
             name="friends",
-            caption=gettext_lazy("Not spoken with for 30 days"),
+            caption=SHOWS[choice["show"]],
             is_brief=True,
+            narrowed=filters,
         )
-        context = {"here": "people", "crumbs": [(_("My friends"), "")]}
+        context = {
+            "here": "friends",
+            "crumbs": [(_("My friends"), "")],
+            "filters": filters,
+            "is_narrowed": bool(choice["show"] or choice["q"]),
+        }
         return answer(request, "enrolment/quiet_friends.html", table, context)
 
 

@@ -16,10 +16,10 @@ from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.setting_up import KIND
-from abhiyan.enrolment.owed import ORGANISER
 from abhiyan.enrolment.paper import printed
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.queries import referrals as queries
+from abhiyan.enrolment.queries.organisers import OFFICE
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -78,7 +78,7 @@ def own_link(request: Request) -> HttpResponseBase:
     running = programmes.programmes_for(request.viewer).filter(
         kind=KIND, public_id__in=[one for one, _names, _opens_on in over]
     )
-    organises = home is not None and home.office == ORGANISER
+    organises = home is not None and home.office == OFFICE
     drives = {one.pk: one.public_id for one in running}
     drive = queries.shared_first(list(drives), organises=organises)
     if drive is None:

@@ -34,6 +34,7 @@ from .offices import (
     ask_offices_here,
     ask_vacancies_below,
     cast,
+    held_office,
     holders_in,
     holders_of,
     holds_one_of,

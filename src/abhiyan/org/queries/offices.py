@@ -272,6 +272,19 @@ def holders_in(unit_ids: Collection[int], *, on: date) -> list[OfficeHolder]:
     )
 
 
+def held_office(office: str, *, on: date) -> list[tuple[int, int]]:
+    """Return who holds an office (code) on a day: account and unit, in the order of accounts. In a system scope."""
+    return [
+        (account, unit)
+        for account, unit in sql.rows(
+            f"""select distinct ap.account_id, ap.unit_id from org_appointment ap
+            join org_office o on o.id = ap.office_id and o.code = %(office)s
+            where ap.body_id is null and ap.state = 'active' and {HELD} order by 1, 2""",
+            {"office": office, "on": on},
+        )
+    ]
+
+
 def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHolder]:
     """The appointments from a unit upwards in one hierarchy, nearest first, up to the root of the tree. No seats in
     bodies.
