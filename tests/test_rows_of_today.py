@@ -6,6 +6,7 @@ work a new row is.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from abhiyan.ui.owed import Owed, at_desks
 from abhiyan.verification.tests.odd_entries import ask_three
 
 SOURCE = Path(abhiyan.__file__).parent
+PART = re.compile("<h2[^>]*>(.*?)</h2>", re.DOTALL)
 # Facts that this district lacks. `tests/test_demo.py` follows the rows of the demo's people, who have most of them.
 UNSEEN = {
     "contact/owes.py:owes",
@@ -183,5 +185,8 @@ def test_every_room_has_shown_its_rows(clients: dict[str, Client]) -> None:
     for role in IN_OFFICE:
         limits.forget_all()
         with noting(found):
-            assert clients[role].get("/today/").status_code == 200
+            response = clients[role].get("/today/")
+        assert response.status_code == 200
+        parts = PART.findall(response.content.decode())
+        assert len(parts) == len(set(parts)), f"{role}: two parts of Today have one name: {parts}"
     assert makers() - found == UNSEEN
