@@ -22,6 +22,7 @@ from abhiyan.core import sql
 from abhiyan.core.access import FINAL, AccessLevel
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.dialogues.models import Dialogue
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
 from abhiyan.org.models import Appointment
@@ -218,6 +219,10 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 seated(centre, district, 7, office="call_supervisor")
                 seated(centre, district, 8)
                 queue_of(run, people_to_call(run, booth, 1))  # since before yesterday
+            elif (
+                name == "dialogues:leaders_remind"
+            ):  # a leader who calls in the district did not call yesterday
+                Dialogue.objects.filter(pk=others["call"]).update(day=(NOW - timedelta(days=1)).date())
             elif name == "programmes:end_together":  # the viewer named them by one act
                 mine = cast.accounts[doer(name)].pk
                 InCharge.objects.update(together=where.split("/")[-3], named_by=mine)

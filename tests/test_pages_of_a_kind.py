@@ -19,6 +19,8 @@ PAGES = (
     ("contact", "/contact/{}/calling/"),
     ("stays", "/stays/{}/"),
     ("dialogues", "/dialogues/{}/"),
+    ("dialogues", "/dialogues/{}/organisation/"),
+    ("dialogues", "/dialogues/{}/leaders/"),
 )
 
 

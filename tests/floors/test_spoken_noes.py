@@ -19,7 +19,7 @@ NO = {ContactTry.Outcome.NEVER.value, TryOutcome.LEFT.value}
 SHOWN = {
     "contact/actions/calls.py": "the outcomes of the call",
     "contact/actions/talks.py": "the outcomes of the door",
-    "dialogues/actions.py": "the outcomes of the call",
+    "dialogues/actions/calls.py": "the outcomes of the call",
     "enrolment/actions/in_touch.py": "the outcomes of a friend's talk",
     "enrolment/actions/telling.py": "the outcomes of the field card",
     "enrolment/views/people.py": "the person's page: leaving, in the person's name",

@@ -1,10 +1,11 @@
-"""The link from a unit's page to its calls."""
+"""The links from a unit's page to its calls, and to the organisation in its booths."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
@@ -14,7 +15,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
-from . import queries
+from . import grades, queries
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
@@ -31,3 +32,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
                 address(page, unit.code),
                 icon="phone",
             )
+            on = clock.day_in(one.zone, at)
+            if graded := grades.grades_of_unit(one, unit.id, (unit.lo, unit.hi), on=on):
+                page = address_of("dialogues:organisation", one.public_id)
+                yield Door(grades.grades_in_words(graded), address(page, unit.code), icon="phone")

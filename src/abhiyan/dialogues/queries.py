@@ -6,20 +6,24 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from django.utils.formats import date_format
+
 from abhiyan.core import clock, languages, sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import language, named
 from abhiyan.elections.queries import newest_classes
 from abhiyan.helpdesk.queries import RequestOnBehalf, asked_for
 from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, programme_by_id, running_of_kind
+from abhiyan.programmes.queries.holders import SignedHolder, holders
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.units import queries as units
 
 from .models import Absence, CallPlan, Dialogue, Outcome, OutcomeBeside
+from .rules.grades import GRADES
 from .rules.roster import WEAKEST, BoothToCall, Caller, RosterSource, days_of_round
 
 KIND = "dialogues"
@@ -31,6 +35,7 @@ ENDED = (
 )  # the call does not come again tomorrow
 PRESIDENT = "booth_president"
 PER_DAY = 2
+MONTH = 30  # days within which each booth should be heard once
 MOST_NEEDS = 5  # of one talk
 MOST_BESIDE = 20  # outcomes of one call that do not stand, on its card
 OFFICES = ("state_general_secretary", "state_vice_president", "state_secretary", "district_in_charge")
@@ -49,11 +54,11 @@ _OF_CALLERS = """from org_appointment ap
  where ap.body_id is null and {stands} and exists (select from programmes_scope s
    join units_placement top on top.unit_id = s.unit_id and top.hierarchy = p.hierarchy
    where s.programme_id = %(programme)s and top.lo < p.hi and top.hi > p.lo)"""
-_CALLERS = _OF_CALLERS.format(stands=f"ap.state <> 'disputed' and {HELD}")
-_AWAY = """exists (select from dialogues_absence a
+CALLERS = _OF_CALLERS.format(stands=f"ap.state <> 'disputed' and {HELD}")
+AWAY = """exists (select from dialogues_absence a
   where a.account_id = ap.account_id and %(on)s between a.first_on and a.last_on)"""
 # Booths `b` of a programme, with their president of the day (none: vacant).
-_BOOTHS = f"""
+BOOTHS = f"""
 with booth as (
   select distinct b.unit_id, b.lo from programmes_scope s
   join units_placement top on top.unit_id = s.unit_id and top.hierarchy = %(hierarchy)s and top.lo is not null
@@ -81,7 +86,8 @@ past as (
 _EVERYWHERE = {"lo": 0, "hi": 2**62}
 
 
-def _given(programme: Programme, on: date) -> dict[str, object]:
+def values_on(programme: Programme, on: date) -> dict[str, object]:
+    """Return the parameters of BOOTHS and CALLERS on a day, but for the positions."""
     offices = plan_of(programme.pk).offices
     return {"programme": programme.pk, "hierarchy": programme.hierarchy, "on": on, "offices": offices}
 
@@ -92,8 +98,8 @@ def callers(programme: Programme, *, on: date) -> list[Caller]:
     The area of a leader with two offices is that of both.
     """
     rows = sql.rows(
-        f"select ap.account_id, p.unit_id, p.lo, p.hi {_CALLERS} and not {_AWAY} order by 1, p.lo, p.hi desc",
-        _given(programme, on),
+        f"select ap.account_id, p.unit_id, p.lo, p.hi {CALLERS} and not {AWAY} order by 1, p.lo, p.hi desc",
+        values_on(programme, on),
     )
     areas_of: dict[int, dict[int, tuple[int, int]]] = {}
     for account, unit, lo, hi in rows:
@@ -110,7 +116,7 @@ def booths_to_call(programme: Programme, *, on: date) -> dict[int, BoothToCall]:
     """Booths whose president may be called, by unit: their phone said no to nothing. In a system scope; one query."""
     seed = str(programme.public_id)
     rows = sql.rows(
-        f"""{_BOOTHS}, class as (
+        f"""{BOOTHS}, class as (
           select distinct on (c.unit_id) c.unit_id, c.code from elections_unit_class c
           join elections_election e on e.id = c.election_id order by c.unit_id, e.year desc, e.id desc)
         select b.unit_id, b.lo, p.account_id, past.given_on, past.heard_on, coalesce(class.code, '')
@@ -118,7 +124,7 @@ def booths_to_call(programme: Programme, *, on: date) -> dict[int, BoothToCall]:
         left join past on past.unit_id = b.unit_id left join class on class.unit_id = b.unit_id
         where not exists (select from people_account a join people_suppression x on x.phone_id = a.phone_id
           where a.id = p.account_id and x.lifted_at is null)""",
-        _given(programme, on) | _EVERYWHERE,
+        values_on(programme, on) | _EVERYWHERE,
     )
     return {
         unit: BoothToCall(unit, lo, account, given_on, heard_on, WEAKEST[code], _lot(seed, unit))
@@ -150,7 +156,7 @@ def booths_called(account_id: int, programme: Programme, unit_ids: Collection[in
             "select b.unit_id from units_placement b where b.unit_id = any(%(units)s)"
             f" and b.hierarchy = %(hierarchy)s and exists (select {callers} and ap.account_id = %(account)s"
             " and b.lo >= p.lo and b.lo < p.hi)",
-            _given(programme, on) | when | {"account": account_id, "units": list(unit_ids)},
+            values_on(programme, on) | when | {"account": account_id, "units": list(unit_ids)},
         )
     )
 
@@ -175,7 +181,11 @@ def in_office(account_id: int, some: Iterable[Dialogue], *, at: datetime) -> lis
 
 @dataclass(frozen=True, slots=True)
 class EarlierCall:
-    """The last call that ended: a talk, or that nobody was reached. is_other: of another president of the booth."""
+    """The last call that ended: a talk, or that nobody was reached. is_other: of another president of the booth.
+
+    grade: how the organisation in the booth was doing, as the leader said; "" where the president denied the talk,
+    or had everything erased. office: what the leader is today, such as "District in-charge, Srinagar".
+    """
 
     day: date
     by: str
@@ -183,6 +193,13 @@ class EarlierCall:
     is_talk: bool
     is_other: bool
     needs: Sequence[RequestOnBehalf]
+    grade: str  # in words
+    office: str
+
+    @property
+    def when(self) -> str:
+        """The day, and the office of the leader."""
+        return ", ".join(filter(None, (date_format(self.day, "j M"), self.office)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +291,8 @@ def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
     }
     talks = [talk for calls in last.values() for talk in calls]
     needs = asked_for([ticket for row in (*some, *talks) for ticket in row.ticket_ids])
-    counted = items_by_id([row.item_id for row in some if row.item_id])
+    counted = items_by_id([row.item_id for row in (*some, *talks) if row.item_id])
+    leaders = holders({row.leader_id for row in past}, on=max(row.day for row in some)) if past else {}
     began = _began(booths)
     beside: dict[UUID, list[OutcomeBeside]] = {row.pk: [] for row in some}
     for kept in OutcomeBeside.objects.filter(call__in=beside).order_by("-made_at", "-pk"):
@@ -288,6 +306,8 @@ def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
             then.outcome == Outcome.TALKED,
             then.president_id != row.president_id,
             [needs[pk] for pk in then.ticket_ids if pk in needs],
+            _grade(then, counted.get(then.item_id) if then.item_id else None),
+            _office_of(leaders.get(then.leader_id)),
         )
 
     drawn = []
@@ -328,6 +348,16 @@ def _is_confirmed(item: Item | None) -> bool:
     return item is not None and item.is_confirmed
 
 
+def _grade(talk: Dialogue, item: Item | None) -> str:
+    is_gone = item is None or item.ended_at is not None or item.phone_id is None
+    return "" if is_gone or talk.organisation is None else str(GRADES[talk.organisation])
+
+
+def _office_of(leader: SignedHolder | None) -> str:
+    offices = leader.offices if leader is not None else ()
+    return next((", ".join((named(office), named(unit))) for office, unit in offices), "")
+
+
 def absences(account_id: int, *, since: date) -> list[Absence]:
     """Return the account's absences from a day on. In a scope that sees them."""
     return list(Absence.objects.filter(account_id=account_id, last_on__gte=since).order_by("first_on", "pk"))
@@ -350,7 +380,7 @@ class CallLevel(units.BoardUnit):
     missed: int
 
 
-_COUNTED = f"""{_BOOTHS}
+_COUNTED = f"""{BOOTHS}
 select b.lo, 1 as booths, (p.unit_id is null)::int as vacant,
   (past.heard_on is null and p.account_id = any(past.called))::int as silent,
   past.done, past.confirmed, past.needs, past.solved, past.missed
@@ -362,7 +392,7 @@ def levels(
 ) -> tuple[CallLevel, list[CallLevel]]:
     """Return the numbers of a unit, and of each unit right below it. The viewer sees people there; one query."""
     # A programme that is over keeps the booths and presidents of its last day.
-    values = _given(programme, min(on, programme.closes_on)) | {"lo": span[0], "hi": span[1]}
+    values = values_on(programme, min(on, programme.closes_on)) | {"lo": span[0], "hi": span[1]}
     with system("calls of a unit, for who sees its people"):
         return units.unit_board(CallLevel, _COUNTED, values, unit_id=unit_id, hierarchy=programme.hierarchy)
 
@@ -378,6 +408,13 @@ class RoundPace:
     window: int  # days the programme runs
 
     @property
+    def leaders_for_month(self) -> int | None:
+        """Return the number of leaders who make one round in a MONTH; None where today's leaders do."""
+        if self.days is not None and self.days <= MONTH:
+            return None
+        return -(-self.booths // (MONTH * self.per_day))
+
+    @property
     def is_too_long(self) -> bool:
         return self.days is None or self.days > self.window
 
@@ -386,7 +423,7 @@ def pace(programme: Programme, *, on: date) -> RoundPace:
     """Return the length of a round with the leaders of a day. Two queries."""
     with system("how long a round takes"):
         leaders = len(callers(programme, on=on))
-        booths = sql.count(f"{_BOOTHS} select count(*) from booth", _given(programme, on) | _EVERYWHERE)
+        booths = sql.count(f"{BOOTHS} select count(*) from booth", values_on(programme, on) | _EVERYWHERE)
         per_day = plan_of(programme.pk).per_day
     window = (programme.closes_on - programme.opens_on) // timedelta(days=1) + 1
     return RoundPace(booths, leaders, per_day, days_of_round(booths, leaders * per_day), window)
@@ -396,8 +433,8 @@ def may_call(account_id: int, *, at: datetime) -> bool:
     """Return True if an office of the account calls in a programme of today. In a system scope."""
     return any(
         sql.exists(
-            f"select {_CALLERS} and ap.account_id = %(account)s",
-            _given(programme, clock.day_in(programme.zone, at)) | {"account": account_id},
+            f"select {CALLERS} and ap.account_id = %(account)s",
+            values_on(programme, clock.day_in(programme.zone, at)) | {"account": account_id},
         )
         for programme in running_of_kind(KIND, at)
     )

@@ -33,8 +33,9 @@ from abhiyan.ui.records import (
 )
 from abhiyan.units import queries as units
 
-from . import queries, views
+from . import queries
 from .models import Outcome
+from .views import calls as views
 from .words import words_to_say
 
 PAGE = "site:field_call"

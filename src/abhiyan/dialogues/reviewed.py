@@ -3,18 +3,42 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.core.words import named
+from abhiyan.programmes.queries import running_of_kind
+from abhiyan.ui.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
-from . import numbers
+from . import grades, numbers
+from .queries import KIND
+from .rules.grades import GRADES, HELP, PART, WELL
 
 DAYS = 90
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Yield the calls given, noted and confirmed in the last days, if there were any. In the scope of the review."""
+    """Yield the calls given, noted and confirmed in the last days, if there were any. In the scope of the review.
+
+    For a unit, also how the organisation is doing in the booths called, for who sees the people there.
+    """
     if of.account_id is not None:
         calls = numbers.calls_of(of.account_id, days=DAYS, at=at)
     else:
         calls = numbers.calls_in((of.lo, of.hi), days=DAYS, at=at)
     if calls.n_given:
         yield ReviewedPart(calls.title, calls.lines)
+    if of.account_id is None and of.is_exact and KIND in of.kinds:
+        yield from _graded(of, at=at)
+
+
+def _graded(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+    for programme in running_of_kind(KIND, at):
+        on, span = clock.day_in(programme.zone, at), (subject.lo, subject.hi)
+        if programme.hierarchy != subject.hierarchy:
+            continue
+        if (graded := grades.grades_of_unit(programme, subject.unit_id, span, on=on)) is not None:
+            title = _("Organisation in the booths: %(programme)s") % {"programme": named(programme.names)}
+            names = (_("Booths called"), GRADES[WELL], GRADES[PART], GRADES[HELP])
+            yield ReviewedPart(title, list(zip(names, map(grouped, graded.by_grade), strict=True)))

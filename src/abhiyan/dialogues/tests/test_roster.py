@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abhiyan.dialogues.queries import RoundPace
 from abhiyan.dialogues.rules.roster import (
     BoothToCall,
     Caller,
@@ -18,6 +20,7 @@ from abhiyan.dialogues.rules.roster import (
     days_of_round,
     roster,
 )
+from abhiyan.dialogues.views.calls import round_in_words
 
 FIRST = date(2026, 11, 25)
 PER_DAY = 2
@@ -218,3 +221,12 @@ def test_what_is_not_done_comes_once_more_then_goes_to_another_leader() -> None:
 def test_a_round_of_the_country_takes_82_days_and_with_150_leaders_544() -> None:
     assert (days_of_round(163_000, 2_000), days_of_round(163_000, 300)) == (82, 544)
     assert (days_of_round(0, 10), days_of_round(10, 0)) == (0, None)
+
+
+def test_a_round_longer_than_a_month_says_how_many_leaders_it_needs() -> None:
+    long, short = RoundPace(2_276, 8, 2, 143, 200), RoundPace(480, 8, 2, 30, 200)
+    with override("en"):
+        assert round_in_words(long).endswith(
+            "One round of 2,276 booths takes 143 days. With 38 leaders it takes 30 days."
+        )
+        assert round_in_words(short).endswith("One round of 480 booths takes 30 days.")

@@ -23,6 +23,8 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
+from abhiyan.dialogues.numbers import booths_graded, leaders_called
+from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.forms import queries as forms
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
@@ -152,6 +154,9 @@ def _pages(
     if one and (one.programme.kind, one.measure) == (KIND, CALLED) and viewer.sees_people_at(here.lo or 0):
         page = reverse("contact:calling", args=[one.programme.public_id])
         pages["calls"] = address(page, here.code)
+    if led := _led(one, here, deck.hierarchy, viewer):
+        for key, page in (("graded", "dialogues:organisation"), ("leaders", "dialogues:leaders")):
+            pages[key] = address(reverse(page, args=[led.public_id]), here.code)
     if viewer.may("org.read"):
         pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages
@@ -192,6 +197,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
             asked = asked_below(viewer, [one], here, hierarchy, at)
     last = last_review(here.id, at=at)
     calls = _calls(one, here, hierarchy, viewer, at=at)
+    led, span = _led(one, here, hierarchy, viewer), (here.lo, here.hi)
     unit = decks.DeckUnit(
         offices=held,
         vacant=missing,
@@ -201,6 +207,8 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         if last
         else None,
         calls=calls,
+        graded=booths_graded(led, here.id, span, at=at) if led else None,
+        leaders=leaders_called(led, span, at=at) if led else None,
     )
     pages = _pages(deck, here, viewer, one, counts)
     empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
@@ -248,6 +256,15 @@ def _calls(
     with system("call centres on slides, numbers alone"):
         found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_people_at(here.lo), at=at)
     return None if found is None else (found.silence, found.lines)
+
+
+def _led(
+    measured: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer
+) -> Programme | None:
+    """Return the programme of calls to booth presidents that a deck is of, for somebody who sees the people there."""
+    if measured is None or measured.programme.kind != DIALOGUES or measured.programme.hierarchy != hierarchy:
+        return None
+    return measured.programme if here.lo is not None and viewer.sees_people_at(here.lo) else None
 
 
 def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:

@@ -115,7 +115,7 @@ def read(
         # Readers of a meeting's slides sit together, so they see who is to do what.
         slides = thawed(kept, partial(_words, left_out if deck.meeting_id is None else _nobody))
     closed = {"vacant"} if not viewer.may(OFFICES) else set()
-    closed |= {"calls"} if not viewer.sees_people_at(lo) else set()
+    closed |= {"calls", "graded", "leaders"} if not viewer.sees_people_at(lo) else set()
     closed |= {"opinions"} if not is_desk else set()
     return [replace(slide, href="") if slide.page in closed else slide for slide in slides]
 

@@ -120,6 +120,9 @@ class DeckUnit:
 
     questions: numbers of questions to workers; None: not said. heard: the opinions of people. review: the last one,
     with day, decision, tasks with state. calls: the finding, and lines of call centres. asks: requests to offices.
+    graded: how the organisation is doing in the booths called: the finding, and rows of a month, booths called, works
+    well, in part, needs help. leaders: of calls to booth presidents: the finding, and rows of name, office, days
+    due, days called.
     """
 
     offices: Sequence[tuple[str, str, str]] = ()
@@ -128,6 +131,8 @@ class DeckUnit:
     heard: Heard | None = None
     review: tuple[str, str, Sequence[tuple[str, str]]] | None = None
     calls: tuple[str, Sequence[tuple[str, str]]] | None = None
+    graded: tuple[str, Sequence[tuple[str, ...]]] | None = None
+    leaders: tuple[str, Sequence[tuple[str, ...]]] | None = None
     asks: Sequence[DeckAsk] = ()
 
 
@@ -411,6 +416,10 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
         yield table_slides(
             about, title, lines, counts_table(_("Call centres")), _("As reported by callers."), page="calls"
         )
+    if unit.graded is not None:
+        yield _graded(about, *unit.graded)
+    if unit.leaders is not None:
+        yield _leaders(about, *unit.leaders)
     if unit.review is not None:
         day, decision, tasks = unit.review
         title = filled(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
@@ -423,6 +432,27 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             page="review",
             under=_("Last review"),
         )
+
+
+def _graded(about: About, title: str, rows: Sequence[tuple[str, ...]]) -> list[Slide]:
+    names = (_("Booths called"), _("Works well"), _("Works in part"), _("Needs help"))
+    body = table_of(
+        SlideColumn(_("Month"), 0.32), *(SlideColumn(name, 0.17, is_number=True) for name in names)
+    )
+    foot = _(
+        "As leaders said in the last talk with each booth president. It is about the booth, not a person."
+    )
+    return table_slides(about, title, rows, body, foot, page="graded", under=_("Organisation in the booths"))
+
+
+def _leaders(about: About, title: str, rows: Sequence[tuple[str, ...]]) -> list[Slide]:
+    body = table_of(
+        SlideColumn(_("Leader"), 0.3),
+        SlideColumn(_("Office"), 0.4),
+        SlideColumn(_("Days due"), 0.15, is_number=True),
+        SlideColumn(_("Days called"), 0.15, is_number=True),
+    )
+    return table_slides(about, title, rows, body, page="leaders", under=_("Leaders who call"))
 
 
 def _questions(numbers: Sequence[tuple[str, int | None]]) -> str:

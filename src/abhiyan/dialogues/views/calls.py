@@ -17,6 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.words import named, person
+from abhiyan.dialogues import actions, queries
+from abhiyan.dialogues.actions import OrganisationMissing
+from abhiyan.dialogues.models import OUTCOMES, Dialogue, Outcome
+from abhiyan.dialogues.rules.roster import days_of_round
+from abhiyan.dialogues.words import words_to_say
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.org import queries as org
@@ -24,6 +29,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.here import page_of_people, way_from_programme
+from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import DayField, WholeField
@@ -31,11 +37,6 @@ from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
-
-from . import actions, queries
-from .actions import OrganisationMissing
-from .models import OUTCOMES, Dialogue, Outcome
-from .words import words_to_say
 
 NEEDS = [
     (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
@@ -251,12 +252,22 @@ def round_in_words(pace: queries.RoundPace) -> str:
         "One round of %(booths)s booths takes %(days)s days.",
         pace.days,
     )
-    return f"{calling} {taking}" % {
+    shorter = ""
+    if (needed := pace.leaders_for_month) is not None:
+        shorter = " " + say("With %(more)s leaders it takes %(shorter)s days.")
+    return f"{calling} {taking}{shorter}" % {
+        "more": grouped(needed or 0),
+        "shorter": grouped(days_of_round(pace.booths, (needed or 0) * pace.per_day) or 0),
         "leaders": grouped(pace.leaders),
         "calls": grouped(pace.leaders * pace.per_day),
         "booths": grouped(pace.booths),
         "days": grouped(pace.days),
     }
+
+
+def way_to_board(programme: Programme) -> tuple[str, str]:
+    """Return the name and address of a programme's board, for the way to a page below it."""
+    return say("Calls to booth presidents"), reverse("dialogues:board", args=[programme.public_id])
 
 
 @require_safe

@@ -24,6 +24,10 @@ from abhiyan.core.deadlines import WITHIN, finished_at, stands
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
+from abhiyan.dialogues import queries
+from abhiyan.dialogues.models import Absence, CallDay, CallPlan, CallRound, Dialogue, Outcome, OutcomeBeside
+from abhiyan.dialogues.queries import KIND, MOST_NEEDS
+from abhiyan.dialogues.rules.roster import RosterSource, after_night, roster
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
@@ -38,11 +42,6 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import items_by_id, programme_by_id, running_of_kind, runs_now
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units import queries as units
-
-from . import queries
-from .models import Absence, CallDay, CallPlan, CallRound, Dialogue, Outcome, OutcomeBeside
-from .queries import KIND, MOST_NEEDS
-from .rules.roster import RosterSource, after_night, roster
 
 TALKS, BY_PHONE = 1, 1  # the measure and its channel
 MORNING, NUMBERS_AT, ASKED_AT = time(7), time(10), time(19, 30)
