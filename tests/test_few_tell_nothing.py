@@ -41,10 +41,10 @@ from abhiyan.site.tests.addresses import address, body, filled, more_things, thi
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.cast import OVER_THE_OTHER, SYSTEM, Cast
 
-# Neither sees the people there: one works elsewhere, one is elected there, one answers calls, one leads elsewhere.
+# Neither sees the people there: one works elsewhere, one is elected elsewhere, one answers calls, one leads elsewhere.
 OUTSIDERS = (
     "booth_worker",
-    "legislator",
+    "member_of_parliament",
     *(
         pytest.param(role, marks=pytest.mark.slow)
         for role in ("call_centre_agent", "district_in_charge", "verifier", "it_administrator")

@@ -57,7 +57,7 @@ def called_in(
 ) -> CentresReviewed | None:
     """Return what the call centres within [lo, hi) do; None without a centre or a queue.
 
-    is_exact: the reader sees the people there. Somebody else reads only of talks up to the last closed day, in
+    is_exact: the reader sees exact figures there. Somebody else reads only of talks up to the last closed day, in
     whole tens. The rest is known only as of now, and would tell of one person. In a system scope.
     """
     silence = silence_in(programme, span, at=at)
@@ -83,7 +83,7 @@ def called_in(
 
 @dataclass(frozen=True, slots=True)
 class DoorsMet:
-    """The doors on a booth's lists, and how many of them are met. is_exact: the reader sees the people there."""
+    """The doors on a booth's lists, and how many of them are met. is_exact: the reader sees exact figures there."""
 
     met: int
     doors: int

@@ -28,7 +28,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
     if not queries.goes_to_doors(programme, home.unit_id):
         return
     with system("the doors of a booth are counted for who works there"):
-        doors = numbers.doors_met(programme, home.unit_id, is_exact=viewer.sees_people_at(home.lo))
+        doors = numbers.doors_met(programme, home.unit_id, is_exact=viewer.sees_exact_at(home.lo))
     page = address_of("contact:field_doors", programme.public_id)
     yield Owed(
         urgency=1,

@@ -186,7 +186,7 @@ def booths_with_doors(
     places = units.all_spans([unit for unit, _code, _n in found])
     rows = []
     for unit, code, n in found:
-        is_exact = viewer.sees_people_at(*(lo for lo, _hi in places.get(unit, [])))
+        is_exact = viewer.sees_exact_at(*(lo for lo, _hi in places.get(unit, [])))
         figure = n if is_exact else small_cells.shown(n)
         rows.append((-(figure or 0), unit, code, small_cells.said(figure)))
     return [(unit, code, words) for _n, unit, code, words in sorted(rows)[:MOST_SHOWN]]

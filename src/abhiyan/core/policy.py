@@ -18,6 +18,8 @@ REASON = "(select coalesce(current_setting('abhiyan.reason', true), '') <> '')"
 # its plan is kept, whereas a subselect is planned for each table of each query: a page of 17 ms took 26).
 PEOPLE = "(select core_positions('abhiyan.people'))"
 COUNTS = "(select core_positions('abhiyan.counts'))"
+# Counts are exact and of now at these positions: those of people, and those where figures alone are in sight.
+FIGURES = "(select core_positions('abhiyan.figures'))"
 REQUESTS = "(select core_positions('abhiyan.requests'))"
 LINE = "(select core_positions('abhiyan.line'))"
 # The cast stands outside: `any (select ...)` would compare with rows, not with the array.

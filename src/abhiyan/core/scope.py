@@ -24,6 +24,8 @@ class Scope:
     nothing: positions of another tree would show other people's rows.
     requests: positions of the units whose requests the viewer decides, whoever asked them.
     line: positions of the units the viewer leads, whose tasks they may ask and see.
+    figures: positions whose counts are exact and of now, though the people there are out of sight. Those of `people`
+    are so too.
     bodies: ids of bodies. imports: kinds of list; those brought for the whole organisation may be seen.
     everything: no bounds (used by the nation, and by the system for a stated reason).
     account, session, phone: what belongs to the viewer alone, such as their sessions or own membership.
@@ -34,6 +36,7 @@ class Scope:
     trees: int | None = None
     requests: str = "{}"
     line: str = "{}"
+    figures: str = "{}"
     bodies: tuple[int, ...] = ()
     imports: tuple[str, ...] = ()
     everything: bool = False
@@ -49,6 +52,7 @@ class Scope:
             "abhiyan.trees": "unknown" if self.trees is None else str(self.trees),
             "abhiyan.requests": self.requests,
             "abhiyan.line": self.line,
+            "abhiyan.figures": _joined(self.people, self.figures),
             "abhiyan.bodies": "{" + ",".join(map(str, self.bodies)) + "}",
             "abhiyan.imports": "{" + ",".join(self.imports) + "}",
             "abhiyan.everything": "on" if self.everything else "",
@@ -68,6 +72,11 @@ class Scope:
             ),
             asked_s=asked_s,
         )
+
+
+def _joined(positions: str, more: str) -> str:
+    """The positions of two multirange literals, as one."""
+    return "{" + ",".join(filter(None, (positions[1:-1], more[1:-1]))) + "}"
 
 
 NOTHING = Scope()

@@ -45,6 +45,7 @@ class HeldOffice:
     hi: int
     ranges: tuple[Range, ...]  # what it reaches: its subtree; of a state or nation, in every hierarchy
     counts: tuple[Range, ...]  # their state's positions (or the nation's) in every hierarchy
+    sees_figures: bool = False  # exact counts without the people; as sees_people also while disputed
 
     @property
     def hierarchies(self) -> set[int]:
@@ -177,6 +178,14 @@ class Viewer:
         return self.is_strong and any(
             held.sees_people and any(holds(held.ranges, position) for position in positions)
             for held in self.appointments
+        )
+
+    def sees_exact_at(self, *positions: int) -> bool:
+        """Return True where the counts of a unit are exact for them: they see its people, or represent it."""
+        return self.is_strong and any(
+            (office.sees_people or office.sees_figures)
+            and any(holds(office.ranges, position) for position in positions)
+            for office in self.appointments
         )
 
     def sees_counts_at(self, *positions: int | None) -> bool:

@@ -11,8 +11,8 @@ from abhiyan.core.policy import (
     ACCOUNT,
     COUNTS,
     EVERYTHING,
+    FIGURES,
     LINE,
-    PEOPLE,
     PHONE,
     SYSTEM,
     Policy,
@@ -496,14 +496,14 @@ class Pace(models.Model):
 
     pk = models.CompositePrimaryKey("programme_id", "channel", "minute")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+", db_index=False)
-    unit_id = models.BigIntegerField()  # the programme's owner: who sees its people reads this
+    unit_id = models.BigIntegerField()  # the programme's owner: who sees its exact figures reads this
     channel = models.SmallIntegerField()
     minute = models.DateTimeField()
     n = models.BigIntegerField()
 
     class Meta:
         db_table = "programmes_pace"
-        constraints = policies("pace", using=placed("programmes_pace.unit_id", PEOPLE), write=SYSTEM)
+        constraints = policies("pace", using=placed("programmes_pace.unit_id", FIGURES), write=SYSTEM)
 
 
 class UnitPace(models.Model):
@@ -512,7 +512,7 @@ class UnitPace(models.Model):
 
     pk = models.CompositePrimaryKey("programme_id", "unit_id", "channel", "minute")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+", db_index=False)
-    unit_id = models.BigIntegerField()  # who sees its people reads this
+    unit_id = models.BigIntegerField()  # who sees its exact figures reads this
     channel = models.SmallIntegerField()
     minute = models.DateTimeField()
     n = models.BigIntegerField()
@@ -523,7 +523,7 @@ class UnitPace(models.Model):
             models.Index(fields=["programme", "minute"], name="unit_pace_minute"),  # used by: the launch page
         ]
         constraints = policies(
-            "unit_pace", using=placed("programmes_unit_pace.unit_id", PEOPLE), write=SYSTEM
+            "unit_pace", using=placed("programmes_unit_pace.unit_id", FIGURES), write=SYSTEM
         )
 
 

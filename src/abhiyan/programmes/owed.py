@@ -41,7 +41,7 @@ from .rules import activities
 from .rules.estimated import least_real
 from .rules.gaps import count_ahead, count_behind
 from .rules.ladder import has_figures
-from .rules.looks_after import LOOKS_AFTER
+from .rules.looks_after import FOLLOWS, LOOKS_AFTER
 
 SHOWN_OF_OTHERS = 2  # units named of each programme after the first
 MOST_NEEDING = 3  # units named in the sentence under the heading
@@ -93,7 +93,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
         yield from _while_open(viewer, home, stand, at=at)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
-    if viewer.may_at("programmes.targets", home.lo):
+    if any(viewer.may_at(capability, home.lo) for capability in FOLLOWS):
         yield from _behind(home, stands, at=at)
     if not viewer.may_at("programmes.run", home.lo):
         return

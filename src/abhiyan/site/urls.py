@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page, phone
 from abhiyan.dialogues import records as calls
 from abhiyan.meetings.views import attendance
-from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.rules.capabilities import LEADS, REPRESENTS
 from abhiyan.programmes import urls as programmes
 from abhiyan.programmes.views import dues
 
@@ -23,6 +23,8 @@ from .views import (
     today,
     unit,
 )
+
+CALLS = capability(LEADS, REPRESENTS)
 
 pages = [
     # It sends people who are not signed in to do so.
@@ -75,18 +77,18 @@ pages = [
     # Each room asks what of its own may be seen.
     page("launch/<uuid:public_id>/", launch.launch, opens=STRONG),
     page("launch/<uuid:public_id>/ready/", ready.ready, opens=STRONG),
-    # Only of whom one leads.
-    page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
+    # The view asks whether the reader may call this person.
+    page("bearers/<uuid:public_id>/", bearer.bearer, opens=CALLS, act="shows a number"),
     page(
         "bearers/<uuid:public_id>/talk/",
         bearer.bearer_talk,
-        opens=capability(LEADS),
+        opens=CALLS,
         act="the note is deleted",
     ),
     page(
         "bearers/<uuid:public_id>/talk/<uuid:talk>/<str:act>/",
         bearer.bearer_promise,
-        opens=capability(LEADS),
+        opens=CALLS,
         act="another answer takes its place",
     ),
     page("search/", search.search, opens=STRONG),

@@ -22,7 +22,7 @@ DAYS = 90  # of a record
 
 @dataclass(frozen=True, slots=True)
 class PlaceNumbers:
-    """The places of a unit: how many there are in each of STATES. is_exact: the reader sees the people there."""
+    """The places of a unit: how many there are in each of STATES. is_exact: the reader sees exact figures there."""
 
     by_state: dict[str, int]
     is_exact: bool = True

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 class Subject:
     """The subject of a review: a unit; of an office-bearer, their account and the unit they are reviewed in.
 
-    lo, hi: positions of the unit and all below it in its hierarchy. is_exact: the reader sees the people there, so
+    lo, hi: positions of the unit and all below it in its hierarchy. is_exact: the reader sees exact figures there, so
     rooms show small numbers too; else they round them (`core.small_cells`). kinds: of the programmes that
     run in the unit today, so that a room asks nothing where none of its own runs.
     """

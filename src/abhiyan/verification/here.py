@@ -42,7 +42,7 @@ class ShownLine:
     ) -> None:
         self.line, self.of, self.frame = line, line.of, frame
         self.flags = flags or FlagNumbers()
-        self.is_exact = line.lo is not None and viewer.sees_people_at(line.lo)
+        self.is_exact = line.lo is not None and viewer.sees_exact_at(line.lo)
         self.name = named(line.names) if line.code else say("Without a place")
         self.told = line.told(frame, on=on)
         self.may_draw_more = (

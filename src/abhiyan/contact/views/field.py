@@ -183,7 +183,7 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
     held = queries.held_doors(account, programme_id=one.pk) if is_booth else []
     here_held = [door for door in held if door.unit_id == here.unit.id]
     with system("the doors of a booth are counted for who works there"):
-        is_exact = request.viewer.sees_people_at(here.span[0])
+        is_exact = request.viewer.sees_exact_at(here.span[0])
         doors = numbers.doors_met(one, here.unit.id, is_exact=is_exact) if is_booth else None
         spans = [span for held_ in request.viewer.appointments for span in held_.ranges]
         below = [] if is_booth else queries.booths_with_doors(one, spans, viewer=request.viewer)

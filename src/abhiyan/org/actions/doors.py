@@ -44,8 +44,8 @@ class NoNumber(Refused, status=404):
 def reveal_bearer(*, account: UUID, by: Actor, at: datetime) -> str:
     """The number (E.164) of an office-bearer, to call or write to them; it leaves a row.
 
-    account: public id. Their leaders may (`queries.bearer_for`), up to 200 numbers a day. Refuses NotFound,
-    TooMany, NoNumber.
+    account: public id. Their leaders may, and who represents their unit (`queries.bearer_for`), up to 200 numbers a
+    day. Refuses NotFound, TooMany, NoNumber.
     """
     if by.kind != "person" or by.account_id is None:
         raise NotFound

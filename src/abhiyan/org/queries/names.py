@@ -32,8 +32,8 @@ _IN_LINE = f"""(fp.lo <@ %(reach)s::int8multirange
 
 @dataclass(frozen=True, slots=True)
 class NamesOfPage:
-    """The answer about the accounts that a page names. free: the names are free. led: the reader leads them; with their
-    public ids."""
+    """The answer about the accounts that a page names. free: the names are free. led: the reader may call
+    them; with their public ids."""
 
     free: frozenset[int]
     led: dict[int, UUID]

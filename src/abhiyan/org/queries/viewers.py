@@ -85,7 +85,8 @@ def by_one_code(viewer: Viewer) -> tuple[HeldOffice, ...]:
     if viewer.is_root or not _are_of_booths((one.office, one.unit_kind) for one in held):
         return ()
     return tuple(
-        replace(one, capabilities=one.capabilities & known.BY_PHONE, sees_people=False) for one in held
+        replace(one, capabilities=one.capabilities & known.BY_PHONE, sees_people=False, sees_figures=False)
+        for one in held
     )
 
 
@@ -272,6 +273,7 @@ def _held(row: Sequence[Any]) -> HeldOffice:
         rank=rank,
         capabilities=frozenset(capabilities) if leads and not is_disputed else frozenset(),
         sees_people=sees_people and leads,
+        sees_figures=known.REPRESENTS in capabilities and leads,
         is_disputed=is_disputed,
         body_id=body_id,
         unit_id=unit_id,
@@ -317,6 +319,7 @@ def _scope(held: Iterable[HeldOffice], *, is_root: bool, own: Scope) -> Scope:
         imports=_imports(held, is_root=is_root),
         people=literal(each for one in held if one.sees_people for each in one.ranges),
         counts=literal(counts),
+        figures=literal(span for office in held if office.sees_figures for span in office.ranges),
         requests=literal(each for one in held if granting.APPROVE in one.capabilities for each in one.ranges),
         line=literal(each for one in held if known.LEADS in one.capabilities for each in one.ranges),
         bodies=tuple(sorted({one.body_id for one in held if one.body_id is not None})),

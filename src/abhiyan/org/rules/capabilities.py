@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 MEANINGS: dict[str, Promise] = {
     "org.read": _("See who holds which office"),
+    "org.represent": _("See exact figures of the unit, and call its office-bearers"),
     "org.appoint": _("Appoint and end appointments below"),
     "org.decide": _("Decide a disputed office below"),
     "org.bodies": _("Set up committees, wings and departments"),
@@ -84,6 +85,8 @@ def reach(capability: str) -> Reach:
 
 
 LEADS = "tasks.ask"  # its holder leads the unit and all below it
+# Its holder follows the unit and all below it: exact figures without the people, and the numbers of those in office.
+REPRESENTS = "org.represent"
 
 # One SMS code opens these in the field, to these offices alone: own work, without a look at others.
 BY_PHONE = frozenset({"enrolment.enrol", LEADS})

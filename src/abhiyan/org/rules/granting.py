@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from .capabilities import LEADS, REPRESENTS
+
 APPROVE, NAME_OFFICERS = "org.approve", "org.officers"  # what makes an office a data officer's
 BODIES = "org.bodies"  # fills the seats of bodies too
 
@@ -70,9 +72,15 @@ def may_appoint(
 
 
 def is_within(grants: Iterable[Grant], *, capabilities: Iterable[str], sees_people: bool) -> bool:
-    """Whether the giver has, over all of it, everything the office may do and see."""
+    """Whether the giver has, over all of it, everything the office may do and see.
+
+    A leader of the people there reads exact figures and calls the office-bearers, so may let another do the same.
+    """
     grants = tuple(grants)
-    own = frozenset[str]().union(*(grant.capabilities for grant in grants))
+    implied = (
+        {REPRESENTS} if any(grant.sees_people and LEADS in grant.capabilities for grant in grants) else set()
+    )
+    own = frozenset(implied).union(*(grant.capabilities for grant in grants))
     return own.issuperset(capabilities) and (not sees_people or any(grant.sees_people for grant in grants))
 
 

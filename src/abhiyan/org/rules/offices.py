@@ -66,7 +66,7 @@ _WORKER = frozenset({"people.read", "enrolment.enrol", "contact.meet"})
 _ELECTORAL = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.release", "people.read", "programmes.run"}
     | {"programmes.targets", "tasks.ask", "enrolment.place", "messages.read", "plans.read", "contact.meet"}
-    | {"opinions.pass"}
+    | {"opinions.pass", "org.represent"}
 )
 _IT = frozenset(
     {"org.read", "org.factors", "imports.units", "imports.pins", "imports.paper", "results.import"}
@@ -74,7 +74,7 @@ _IT = frozenset(
 )
 _OFFICER = frozenset({"org.approve", "org.officers", "org.read"})
 _LEADS_ALONG = frozenset({"org.read", "tasks.ask"})
-_ELECTED = frozenset({"org.read", "plans.read", "contact.meet"})
+_ELECTED = frozenset({"org.read", "org.represent", "plans.read", "contact.meet"})
 _AGENT = frozenset({"people.read", "helpdesk.type", "helpdesk.answer"})
 _FRIENDS = frozenset(
     {"org.read", "people.read", "people.reveal"} | {"enrolment.enrol", "enrolment.place", "enrolment.correct"}

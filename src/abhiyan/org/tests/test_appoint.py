@@ -27,6 +27,7 @@ from abhiyan.org.actions.appointments import (
 from abhiyan.org.actions.releases import ReasonMissing
 from abhiyan.org.models import Appointment, Office
 from abhiyan.org.news import AppointmentEnded
+from abhiyan.org.rules.capabilities import LEADS, REPRESENTS
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.models import Account
 
@@ -413,6 +414,7 @@ def test_a_data_officer_sits_in_no_body_that_others_could_dissolve(world: World)
 # What is often within somebody's power, and what never is.
 OFFICES = ["booth_worker", "booth_president", "mandal_president", "mandal_in_charge", "verifier"]
 OFFICES += ["call_centre_agent", "district_in_charge", "it_administrator", "state_president"]
+OFFICES += ["constituency_in_charge", "member_of_parliament", "legislator"]
 CODES = ["N111", "N112", "N1111", "N1112", "N1111", "N11", "N12", "N1211", "N1", "C1"]
 STEP = st.tuples(
     st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5]),
@@ -425,7 +427,10 @@ STEP = st.tuples(
 
 
 def power(world: World, account_id: int) -> tuple[set[tuple[str, int]], set[int]]:
-    """All an account may do and see: (capability, position of a placement) and positions of people it sees."""
+    """All an account may do and see: (capability, position of a placement) and positions of people it sees.
+
+    A leader of the people of a unit reads its figures exactly and calls its office-bearers, as its elected office does.
+    """
     from abhiyan.units.models import Placement
 
     viewer = queries.viewer_of(account_id=account_id, on=TODAY)
@@ -438,6 +443,11 @@ def power(world: World, account_id: int) -> tuple[set[tuple[str, int]], set[int]
         for lo in places
         # An office that fills the desks below could sit at them. So a desk's right counts there too.
         if lo is not None and viewer.office_over(capability, lo)
+    }
+    leads = {lo for capability, lo in may if capability == LEADS}
+    may |= {(REPRESENTS, lo) for lo in leads if viewer.sees_people_at(lo)}
+    assert {lo for capability, lo in may if capability == REPRESENTS} <= {
+        lo for lo in places if lo is not None and viewer.sees_exact_at(lo)
     }
     return may, {lo for lo in places if lo is not None and viewer.sees_people_at(lo)}
 

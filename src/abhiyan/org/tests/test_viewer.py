@@ -83,6 +83,15 @@ def test_a_district_president_sees_the_district_and_counts_of_the_state(world: W
     assert viewer.sees_people_at(world.lo("N1111", 1))
 
 
+def test_an_elected_office_has_the_figures_of_its_seat_and_the_people_of_nobody(world: World) -> None:
+    viewer, scope, _ = visit(cookie(world.holder("member_of_parliament", "C1", hierarchy=2)))
+    lo, hi = viewer.appointments[0].lo, viewer.appointments[0].hi
+    assert (scope.people, scope.figures, scope.line) == ("{}", f"{{[{lo},{hi})}}", "{}")
+    assert viewer.sees_exact_at(world.lo("N1111", 2)) and not viewer.sees_people_at(world.lo("N1111", 2))
+    assert not viewer.sees_exact_at(world.lo("N1111")), "the other tree is asked of the booths below"
+    assert not viewer.sees_exact_at(world.lo("N2111", 2), world.lo("N1", 2))
+
+
 def test_a_state_president_reaches_every_hierarchy(world: World) -> None:
     viewer, _, _ = visit(cookie(world.holder("state_president", "N1")))
     assert viewer.may_at("programmes.run", world.lo("C1", 2))

@@ -1,7 +1,7 @@
 """Reading the ledger: ladders of a node and of its children, trend and funnel, on today's tree.
 
 What is posted but not folded yet is added, in the same statement: nobody waits for a fold, and none is counted
-twice. Counts of a node whose people the scope in force may not see leave this module rounded (core.small_cells)
+twice. Counts of a node that the scope in force may not see exactly leave this module rounded (core.small_cells)
 and as of the last closed day; no argument asks for more. What the scope in force sees below such a node is summed
 beside the whole, on the negative of each rung, so that the rest is rounded by itself.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
-from abhiyan.core.policy import EVERYTHING, PEOPLE
+from abhiyan.core.policy import EVERYTHING, FIGURES
 from abhiyan.core.small_cells import together
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
@@ -25,23 +25,24 @@ from abhiyan.programmes.rules.ladder import Ladder
 
 from . import own_part
 
-# Whether everybody below a placement `p` is in person-level sight: by its range, or, for a tree the scope does not
-# speak of (a constituency of one's own district), because every childless unit below is in sight elsewhere.
-EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {PEOPLE}, false) or ({PEOPLE} <> '{{}}' and not exists (
+# The scope in force sees exact counts of all units below a placement `p`. Its range says so; or every childless unit
+# below is in sight in another tree, as with a constituency of one's own district.
+EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {FIGURES}, false)
+ or ({FIGURES} <> '{{}}' and not exists (
   select 1 from units_placement leaf
   where leaf.lo >= p.lo and leaf.lo < p.hi and leaf.leaves <= 1
     and not exists (select 1 from units_placement child
       where child.parent_id = leaf.unit_id and child.hierarchy = leaf.hierarchy and child.lo is not null)
     and not exists (select 1 from units_placement other
-      where other.unit_id = leaf.unit_id and other.lo <@ {PEOPLE}))))"""
+      where other.unit_id = leaf.unit_id and other.lo <@ {FIGURES}))))"""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerNode:
     """Where a unit stands today in one hierarchy.
 
-    is_exact: the scope in force sees the people below it. has_pending: something waited for a fold, anywhere; what is
-    posted later is not part of a page that has begun. has_own: it sees not all of them, but some.
+    is_exact: the scope in force sees exact counts of all below it. has_pending: something waited for a fold,
+    anywhere; what is posted later is not part of a page that has begun. has_own: it sees not all of them, but some.
     """
 
     unit_id: int

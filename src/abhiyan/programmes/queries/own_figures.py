@@ -7,12 +7,12 @@ from datetime import date, datetime
 from django.conf import settings
 
 from abhiyan.core import sql
-from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
+from abhiyan.core.policy import EVERYTHING, FIGURES, placed
 from abhiyan.core.small_cells import until as closed_until
 from abhiyan.programmes.models import Programme
 
-# People who see the people there read the figures of now. Everybody else reads those of the last closed day.
-_SEEN = f"({EVERYTHING} or {placed('f.unit_id', PEOPLE)})"
+# Those whose figures there are exact read them as of now. Everybody else reads those of the last closed day.
+_SEEN = f"({EVERYTHING} or {placed('f.unit_id', FIGURES)})"
 _KNOWN = f"({_SEEN} or f.typed_at < %(closed)s)"
 _REPLACED = f"(f.replaced_at is not null and ({_SEEN} or f.replaced_at < %(closed)s))"
 

@@ -3,15 +3,15 @@
 Who knows that part must not learn the rest from figures of both together: see core.small_cells.
 """
 
-from abhiyan.core.policy import PEOPLE
+from abhiyan.core.policy import FIGURES
 
 TOTALS, TALLIES = "programmes_total", "programmes_tally"
 
-# The units whose subtrees the person-level scope consists of; those that touch are one range of it.
+# The units whose subtrees the scope of exact figures consists of; those that touch are one range of it.
 TOPS = f"""top as materialized (
   with recursive walk as (
     select p.hierarchy, p.unit_id, p.lo, p.hi, upper(r) as ends
-    from unnest({PEOPLE}) r join units_placement p on p.lo = lower(r)
+    from unnest({FIGURES}) r join units_placement p on p.lo = lower(r)
     union all
     select p.hierarchy, p.unit_id, p.lo, p.hi, w.ends
     from walk w join units_placement p on p.lo = w.hi and w.hi < w.ends)
@@ -19,7 +19,7 @@ TOPS = f"""top as materialized (
   from walk w left join programmes_large l on l.hierarchy = w.hierarchy and l.unit_id = w.unit_id)"""
 
 # Whether a change `d` is of a unit in sight.
-IN_SIGHT = f"exists (select 1 from units_placement o where o.unit_id = d.unit_id and o.lo <@ {PEOPLE})"
+IN_SIGHT = f"exists (select 1 from units_placement o where o.unit_id = d.unit_id and o.lo <@ {FIGURES})"
 
 
 def _here(lo: str, hi: str) -> str:
@@ -35,7 +35,7 @@ def _crossing(lo: str, hi: str, how: str = "inner") -> str:
       select o.unit_id from units_placement o where o.lo >= w.lo and o.lo < w.hi offset 0) o
     {how} join lateral (
       select q.lo from units_placement q where q.unit_id = o.unit_id and q.hierarchy = %(hierarchy)s offset 0) q
-      on q.lo >= {lo} and q.lo < {hi} and not q.lo <@ {PEOPLE}"""
+      on q.lo >= {lo} and q.lo < {hi} and not q.lo <@ {FIGURES}"""
 
 
 def exists_below(lo: str, hi: str) -> str:

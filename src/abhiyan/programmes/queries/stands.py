@@ -17,7 +17,7 @@ from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.programmes.rules.gaps import GapsBelow, parts_behind
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
+from abhiyan.programmes.rules.looks_after import FOLLOWS, LOOKS_AFTER
 from abhiyan.ui.ladder import LadderShown as Picture
 from abhiyan.ui.owed import StandingHere
 from abhiyan.units import queries as units
@@ -73,14 +73,14 @@ def stands(
 
     is_pinned_first: by day, but what the account in scope has pinned comes first.
 
-    Four queries, however many there are; three for one measure alone. One more for who sets targets below.
+    Four queries, however many there are; three for one measure alone. One more for who follows the units below.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = running_at(held.unit_id, held.hierarchy, on, is_pinned_first=is_pinned_first)
     if node is None or not running:
         return []
     kinds: Sequence[str] = ()
-    if isinstance(held, HeldOffice) and "programmes.targets" in held.capabilities:
+    if isinstance(held, HeldOffice) and not held.capabilities.isdisjoint(FOLLOWS):
         kinds = LOOKS_AFTER.get(held.unit_kind, ())
     below = units.of_kind_below(held.unit_id, held.hierarchy, kinds[-1]) if kinds else []
     has_estimates = node.is_exact and kinds and kinds[-1] != Kind.BOOTH

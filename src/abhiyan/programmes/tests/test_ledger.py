@@ -357,8 +357,22 @@ def _range(trees: Trees, code: str, hierarchy: int = 1) -> str:
     return f"{{[{here.lo},{here.hi})}}"
 
 
+SIGHTS = pytest.mark.parametrize("sight", ["people", "figures"])
+
+
+def sees(sight: str, trees: Trees, code: str, *, counts: str) -> Scope:
+    """Somebody with an exact sight of one unit: of its people, or of its figures alone."""
+    here, version = _range(trees, code), units.trees_version()
+    if sight == "people":
+        return Scope(people=here, counts=counts, trees=version)
+    return Scope(figures=here, counts=counts, trees=version)
+
+
+@SIGHTS
 @pytest.mark.versions
-def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, drive: Programme) -> None:
+def test_outside_ones_own_people_counts_are_daily_and_rounded(
+    trees: Trees, drive: Programme, sight: str
+) -> None:
     today, yesterday = TODAY, TODAY - timedelta(days=1)
     for code in ("b000", "b100"):
         booth = trees.units[code].pk
@@ -371,9 +385,7 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, driv
             at=AT,
         )
     for _turn in range(2):
-        with scoped(
-            Scope(people=_range(trees, "d0"), counts=_range(trees, "nation"), trees=units.trees_version())
-        ):
+        with scoped(sees(sight, trees, "d0", counts=_range(trees, "nation"))):
             assert read(drive, trees, "d0") == Ladder(reported=47, counted=9)
             assert read(drive, trees, "m00") == Ladder(reported=47, counted=9)
             outside = Ladder(reported=20, unsigned=None, counted=None, confirmed=None, is_rounded=True)
@@ -393,10 +405,17 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, driv
         actions.fold(at=AT)
 
 
+@SIGHTS
 @pytest.mark.parametrize("is_large", [True, False])
 @pytest.mark.parametrize(("hierarchy", "code"), [(1, "state"), (1, "nation"), (2, "pc0"), (2, "nation")])
 def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
-    trees: Trees, drive: Programme, hierarchy: int, code: str, is_large: bool, monkeypatch: pytest.MonkeyPatch
+    trees: Trees,
+    drive: Programme,
+    hierarchy: int,
+    code: str,
+    is_large: bool,
+    sight: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Three rests that round alike look alike above one's own units, whatever the own part is day by day."""
     monkeypatch.setattr(totals, "LARGE", 2 if is_large else 250)
@@ -412,7 +431,7 @@ def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
             actions.post(deltas=[change(drive, own, 1, REPORTED, day)], at=AT)
             if n % 4 == 0:
                 actions.fold(at=AT)
-            with scoped(Scope(people=_range(trees, "d0"), counts=everywhere, trees=units.trees_version())):
+            with scoped(sees(sight, trees, "d0", counts=everywhere)):
                 alone = read(drive, trees, code, hierarchy)
                 found = queries.figures(
                     node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT
@@ -426,18 +445,15 @@ def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
     assert seen[15] == seen[19] == seen[24]
 
 
+@SIGHTS
 def test_a_node_of_another_tree_is_exact_when_all_below_it_is_in_sight(
-    trees: Trees, drive: Programme
+    trees: Trees, drive: Programme, sight: str
 ) -> None:
     actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
-    with scoped(
-        Scope(people=_range(trees, "state"), counts=_range(trees, "state"), trees=units.trees_version())
-    ):
+    with scoped(sees(sight, trees, "state", counts=_range(trees, "state"))):
         assert read(drive, trees, "pc0", 2) == Ladder(reported=3)
         assert read(drive, trees, "b000", 2) == Ladder(reported=3)
-    with scoped(
-        Scope(people=_range(trees, "d0"), counts=_range(trees, "state"), trees=units.trees_version())
-    ):
+    with scoped(sees(sight, trees, "d0", counts=_range(trees, "state"))):
         assert read(drive, trees, "b000", 2) == Ladder(reported=3)
         assert read(drive, trees, "pc0", 2).is_rounded  # it has booths of the other district
 

@@ -1,6 +1,6 @@
 """Random trees in two hierarchies: no two answers about counts that somebody outside reads differ by 1 to 9."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 from random import Random
@@ -64,10 +64,11 @@ class RandomDrive:
                 with system("test"):
                     actions.fold(at=NOW)
 
-    def scope(self, *codes: str) -> Scope:
-        """Somebody who sees the people of these units, and the counts of all."""
+    def scope(self, *codes: str, figures: Sequence[str] = ()) -> Scope:
+        """Somebody who sees the people of these units, exact figures alone of others, and the counts of all."""
         return Scope(
             people=literal(self.world, *codes),
+            figures=literal(self.world, *figures),
             counts=literal(self.world, "N"),
             trees=units.trees_version(),
         )
@@ -119,17 +120,71 @@ def split(
                 yield from (((unit, tree, by, key), n) for key, n in parted.figures.items())
 
 
+@pytest.mark.parametrize("sight", ["people", "figures"])
 @pytest.mark.parametrize("seed", range(3))
-def test_no_two_answers_about_counts_differ_by_one_to_nine(seed: int) -> None:
+def test_no_two_answers_about_counts_differ_by_one_to_nine(seed: int, sight: str) -> None:
     """Across units, hierarchies, days, channels and rungs, for somebody of one booth."""
     of = RandomDrive(seed)
     of.fill()
-    scope = of.scope(of.chance.choice(of.booths).code)
+    booth = of.chance.choice(of.booths).code
+    scope = of.scope(booth) if sight == "people" else of.scope(figures=[booth])
     days = [asked(of, scope, days=n) for n in (0, 1)]
     told = {n for answers in days for n in answers.values() if n}
     assert len(told) > 1, "something is told"
     assert all(n >= STEP for n in told)
     assert all(abs(a - b) >= STEP for a, b in combinations(told, 2))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nobody_reads_an_exact_figure_beyond_what_is_theirs(seed: int) -> None:
+    """A unit is exact where all its booths are in a sight of people or of figures, in any tree; else in no answer."""
+    of = RandomDrive(seed)
+    of.fill()
+    codes = [code for code, unit in of.world.units.items() if unit.kind in ("mandal", "segment", "booth")]
+    people, figures = of.chance.sample(codes, of.chance.randint(0, 2)), of.chance.sample(codes, 2)
+    scope = of.scope(*people, figures=figures)
+    with system("test"):
+        places = list(Placement.objects.filter(hierarchy__in=TREES).select_related("unit"))
+    booths = {
+        (place.unit_id, place.hierarchy): {
+            booth.unit_id
+            for booth in places
+            if booth.hierarchy == place.hierarchy and booth.unit.kind == "booth" and is_below(booth, place)
+        }
+        for place in places
+    }
+    theirs = set().union(
+        *(
+            booths[place.unit_id, place.hierarchy]
+            for place in places
+            if place.unit.code in (*people, *figures)
+        )
+    )
+    with scoped(scope):
+        exact = {
+            (place.unit.code, place.hierarchy)
+            for place in places
+            if not queries.ladder(
+                node=place.unit_id, hierarchy=place.hierarchy, programme=of.drive, at=NOW
+            ).is_rounded
+        }
+        in_lists = {
+            (child.code, place.hierarchy): not child.ladder.is_rounded
+            for place in places
+            for child in queries.children_ladders(
+                node=place.unit_id, hierarchy=place.hierarchy, programme=of.drive, at=NOW
+            ).rows
+        }
+    assert exact == {
+        (place.unit.code, place.hierarchy)
+        for place in places
+        if (inside := booths[place.unit_id, place.hierarchy]) and inside <= theirs
+    }
+    assert {where for where, is_exact in in_lists.items() if is_exact} == exact & in_lists.keys()
+
+
+def is_below(place: Placement, top: Placement) -> bool:
+    return (top.lo or 0) <= (place.lo or 0) < (top.hi or 0)
 
 
 @pytest.mark.parametrize("n", [1, 9])

@@ -44,7 +44,7 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     measures = {each.number: named(each.names) for each in queries.measures([one])[one.pk]}
     at, may = clock.now(), shown.may(request, LEADS, here.unit.id)
     found = queries.typed_figures(one, unit_id=here.unit.id, at=at)
-    is_exact = request.viewer.sees_people_at(*filter(None, [here.unit.lo]))
+    is_exact = request.viewer.sees_exact_at(*filter(None, [here.unit.lo]))
 
     def number(row: queries.TypedFigure) -> str:
         return small_cells.seen(row.n, is_exact=is_exact)

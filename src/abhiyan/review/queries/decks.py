@@ -254,7 +254,7 @@ def _calls(
     if here.lo is None or here.hi is None or one.programme.hierarchy != hierarchy:
         return None
     with system("call centres on slides, numbers alone"):
-        found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_people_at(here.lo), at=at)
+        found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_exact_at(here.lo), at=at)
     return None if found is None else (found.silence, found.lines)
 
 
@@ -458,7 +458,7 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
     days = frames.days_of(one)
     programme: Programme = one.programme
     window = (days[0] or programme.opens_on, days[1])
-    is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
+    is_exact = here.lo is not None and viewer.sees_exact_at(here.lo)
     about = _about(
         named(here.names),
         named(programme.names),

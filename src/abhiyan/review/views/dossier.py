@@ -72,7 +72,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         vacant = org.ask_vacancies_below(here.id, hierarchy, at=at, span=span, counts=counts)
     shown_seats, shown_vacant = seats(request, offices(), here, lang), vacant_below(vacant(), lang)
     stands = standing(request.viewer, here, hierarchy, at=at)
-    is_exact = request.viewer.sees_people_at(here.lo)
+    is_exact = request.viewer.sees_exact_at(here.lo)
     unit_page = reverse("site:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
     with system("what a dossier reads"):
         flags = questions_of(request.viewer, stands.running, here, hierarchy, at, on_screen=on_screen)

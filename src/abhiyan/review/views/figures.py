@@ -105,7 +105,7 @@ def _compared(
     today = clock.day_in(settings.TIME_ZONE, at)
     frames = checks.speaking_frames({one.programme.pk for one in running}, here.id)
     lines = checks.lines_in(frames, here.id, at=at)
-    is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
+    is_exact = here.lo is not None and viewer.sees_exact_at(here.lo)
     rest = {
         (one.programme.pk, one.measure): (None, one.programme.closes_on)
         for one in running

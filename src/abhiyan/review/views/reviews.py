@@ -146,7 +146,7 @@ def _then_and_now(
     if not any(kept.values()):
         return [MinuteShown(row.one, row.who, (), is_against=False) for row in minutes]
     lo = units.standing(one.unit_id, one.round.hierarchy).lo
-    is_exact = lo is not None and viewer.sees_people_at(lo)
+    is_exact = lo is not None and viewer.sees_exact_at(lo)
     names = names_of([each for some in kept.values() for each in some], now)
     current = {(each.programme_id, each.measure): each for each in now}
 
@@ -185,7 +185,7 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     if here.lo is None or here.hi is None or not (one.is_of_holder or viewer.sees_counts_at(here.lo)):
         return {}
     stands = standing(viewer, here, one.round.hierarchy, at=at)
-    is_exact, tree = viewer.sees_people_at(here.lo), one.round.hierarchy
+    is_exact, tree = viewer.sees_exact_at(here.lo), one.round.hierarchy
     kinds = frozenset[str]() if one.is_of_holder else stands.kinds
     subject = Subject(here.id, tree, here.lo, here.hi, one.account_id, is_exact=is_exact, kinds=kinds)
     with system("what a review reads"):

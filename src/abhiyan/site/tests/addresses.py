@@ -74,7 +74,7 @@ from abhiyan.verification.queries.checks import SaidUnseen, sealed
 from abhiyan.verification.tests.odd_entries import odd_entries
 
 from .answers import ENTRANCE, WORDS
-from .cast import LEADS_THE_OTHER, OVER_THE_OTHER, SYSTEM, Cast
+from .cast import LEADS_THE_OTHER, OVER_THE_OTHER, REPRESENTS_THE_OTHER, SYSTEM, Cast
 
 NOTHING = UUID(int=1)  # the id of nothing
 ANY: dict[type, Any] = {
@@ -85,9 +85,13 @@ ANY: dict[type, Any] = {
 }
 MANDALS = 1  # of the other district
 FOREIGN_CROWD = 1236  # with the one by name: 1,237 joined in the other district
-SECRETS = re.compile(
-    r"Planted|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])|(?<![\w.-])1[,.\u202f]?237(?![\w-])"
-)
+OF_PEOPLE = r"Planted|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])"
+SECRETS = re.compile(rf"{OF_PEOPLE}|(?<![\w.-])1[,.\u202f]?237(?![\w-])")
+
+
+def secrets_from(role: str) -> re.Pattern[str]:
+    """Return the secrets that somebody from outside the other district must not see; its figures may be theirs."""
+    return re.compile(OF_PEOPLE) if role in REPRESENTS_THE_OTHER else SECRETS
 
 
 def secrets_in(text: str, role: str, name: str) -> list[str]:
@@ -100,7 +104,7 @@ def secrets_in(text: str, role: str, name: str) -> list[str]:
     theirs = (
         {"Planted", *(["1,237"] if name == "forms:submission" else [])} if role in LEADS_THE_OTHER else set()
     )
-    return [one for one in SECRETS.findall(text) if one not in theirs]
+    return [secret for secret in secrets_from(role).findall(text) if secret not in theirs]
 
 
 @dataclass(frozen=True)

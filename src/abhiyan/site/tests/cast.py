@@ -76,6 +76,16 @@ OVER_THE_OTHER = {
     for seat in SEATS
     if seat.code == office and seat.sees_people and unit in ("IN", "JK", "JK-JAM", "JK-AC75")
 }
+# These represent a part of the other district: they read its exact counts, and see nobody of its people.
+REPRESENTS_THE_OTHER = {
+    role
+    for role, (office, unit, _tree) in MORE_OFFICES.items()
+    for seat in SEATS
+    if seat.code == office
+    and not seat.sees_people
+    and "org.represent" in seat.capabilities
+    and unit == "JK-AC75"
+}
 # Who leads the offices of the other district, without a sight of its people: they read what is asked there.
 LEADS_THE_OTHER = {
     role

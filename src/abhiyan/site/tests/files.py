@@ -19,7 +19,7 @@ from abhiyan.org.rules.named_lists import TYPED
 from abhiyan.ui.tables import FILES
 from abhiyan.units.models import Unit
 
-from .addresses import SECRETS, Things, address, filled
+from .addresses import Things, address, filled, secrets_from
 from .cast import Cast
 
 LINK = re.compile(r'href="([^"]*[?&](?:amp;)?format=(csv|xlsx|names)[^"]*)"')
@@ -190,12 +190,14 @@ class Filled:
         return [
             fault
             for page in pages
-            for fault in _faults(clients[role], page, names, out_of_sight=out_of_sight)
+            for fault in _faults(clients[role], page, names, secrets_from(role) if out_of_sight else None)
         ]
 
 
-def _faults(client: Client, where: str, names: Iterable[str], *, out_of_sight: bool) -> Iterator[str]:
-    """What is wrong with the files of a page. names: of people, who are in none."""
+def _faults(
+    client: Client, where: str, names: Iterable[str], secrets: re.Pattern[str] | None
+) -> Iterator[str]:
+    """What is wrong with the files of a page. names: of people, who are in none. secrets: what no file tells."""
     page, files = offered(client, where)
     if not files:
         return
@@ -231,8 +233,8 @@ def _faults(client: Client, where: str, names: Iterable[str], *, out_of_sight: b
         told = "\n".join("\t".join(map(str, row)) for row in (*lines, *cells))
         if not where.startswith(OF_ONESELF):
             yield from (f"{plain}: names {one}" for one in names if one in told)
-        if out_of_sight:
-            yield from (f"{plain}: tells {one}" for one in SECRETS.findall(told))
+        if secrets is not None:
+            yield from (f"{plain}: tells {one}" for one in secrets.findall(told))
 
 
 def _number(cell: str) -> bool:

@@ -91,6 +91,9 @@ def test_a_national_leader_and_an_electoral_one_lead_the_same_booth(cast: Cast) 
         ("state_president", "data_officer"),  # a line of their own
         ("call_centre_agent", "mandal_president"),  # leads nobody
         ("verifier", "booth_president"),
+        ("member_of_parliament", "state_president"),  # above the constituency
+        ("member_of_parliament", "legislator"),  # of a segment elsewhere
+        ("legislator", "mandal_president"),
         ("it_administrator", "district_in_charge"),
         ("data_officer", "mandal_president"),
         ("root", "state_president"),
@@ -99,7 +102,7 @@ def test_a_national_leader_and_an_electoral_one_lead_the_same_booth(cast: Cast) 
     ],
 )
 def test_nobody_else_sees_the_sheet_or_the_number(cast: Cast, viewer: str, whose: str) -> None:
-    if viewer == "state_elsewhere":
+    if viewer in ("state_elsewhere", "member_of_parliament", "legislator"):
         cast.everybody()
     with_number(cast, whose)
     client, sheet = cast.client(viewer), sheet_of(cast, whose)

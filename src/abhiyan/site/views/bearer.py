@@ -1,4 +1,4 @@
-"""The person sheet: a leader reads how far an office-bearer below is, calls, and notes what came of it."""
+"""The person sheet: a leader reads how far an office-bearer is, calls, and notes what came of it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,7 +89,7 @@ ACTS = {
 
 @form_page
 def bearer(request: Request, public_id: UUID) -> HttpResponseBase:
-    """An office-bearer the viewer leads; once it is posted, with their number. Each look at a number leaves a row."""
+    """Show an office-bearer the viewer may call; once posted, with their number. Each look at it leaves a row."""
     number = ""
     if request.method == "POST":
         number = actions.reveal_bearer(account=public_id, by=request.actor, at=clock.now())

@@ -21,7 +21,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.rooms import offered
 from abhiyan.org import actions
 from abhiyan.org import queries as org
-from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
+from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS, REPRESENTS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.programmes.queries.record import week_of_work
@@ -264,7 +264,7 @@ def today(request: Request) -> HttpResponse:
         "to_call": to_call,
         "behind": next((one for one in _only(UnitsBehind, every) if not one.is_least_real), None),
         "first": rows(viewer, things[:SHOWN], at=at)[:FIRST],
-        "own_first": not leads,
+        "own_first": not (leads or viewer.may(REPRESENTS)),
         "week": None if leads else week_of_work(viewer.account_id or 0, at=at),
         "invitation": invitation,
         "words": _only(OfficeWord, every),

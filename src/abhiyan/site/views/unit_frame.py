@@ -103,7 +103,7 @@ def read_unit(request: Request, code: str) -> UnitInTree:
 def unit_context(place: UnitInTree, *, ends_with: str = "") -> dict[str, Any]:
     """Return what every page of a unit shows around its matter. ends_with: the name of a page below the unit's own."""
     here, lang = place.here, language()
-    is_rounded = here.lo is None or not place.request.viewer.sees_people_at(here.lo)
+    is_rounded = here.lo is None or not place.request.viewer.sees_exact_at(here.lo)
     return {
         "here": "units",
         "unit": here,

@@ -91,7 +91,7 @@ COLUMNS: tuple[Column[Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class EstimateRow:
-    """What checks say of one unit below, as a viewer may read it. is_exact: they see the people there."""
+    """What checks say of one unit below, as a viewer may read it. is_exact: its counts are exact for them."""
 
     of: Estimate
     told: Estimated
@@ -148,7 +148,7 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
     """The frames of a programme."""
     one = programmes.programme_for(request.viewer, public_id)
     measure_of(one)
-    is_exact = one.owner_id in _sees_people(request.viewer, [one.owner_id])
+    is_exact = one.owner_id in _sees_exactly(request.viewer, [one.owner_id])
 
     def rounded(rows: list[Any]) -> list[Any]:
         for row in rows:
@@ -179,7 +179,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
     found = reads.estimates_at(one, here.unit.id)
     below = [row for row in found if row.shade == Estimate.Shade.ENTERED and row.unit_id != here.unit.id]
-    seen = _sees_people(request.viewer, [here.unit.id, *(row.unit_id for row in below)])
+    seen = _sees_exactly(request.viewer, [here.unit.id, *(row.unit_id for row in below)])
     on, since = clock.day_in(one.programme.zone, at), since_of(one)
     rows = [
         EstimateRow(row, told(one, row.unit.code, {row.shade: row}, since=since, on=on), row.unit_id in seen)
@@ -239,10 +239,10 @@ def _also(frame: Frame) -> str:
     return str(also.told) % {"n": grouped(n), "of": grouped(of)} if n else ""
 
 
-def _sees_people(viewer: Viewer, unit_ids: Sequence[int]) -> set[int]:
-    """Those of some units whose people a viewer sees: their counts are exact."""
+def _sees_exactly(viewer: Viewer, unit_ids: Sequence[int]) -> set[int]:
+    """Those of some units whose counts are exact for a viewer."""
     spans = units.all_spans(set(unit_ids))
-    return {one for one in unit_ids if viewer.sees_people_at(*(lo for lo, _hi in spans.get(one, [])))}
+    return {one for one in unit_ids if viewer.sees_exact_at(*(lo for lo, _hi in spans.get(one, [])))}
 
 
 def _files(frame: Frame, *, may: bool) -> dict[str, str]:
