@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from abhiyan.org.rules.capabilities import REPRESENTS
+from abhiyan.org.rules.capabilities import LEADS, REPRESENTS
 
 # Today names the units right below that are behind to who holds one of these.
-FOLLOWS = frozenset({"programmes.targets", REPRESENTS})
+FOLLOWS = frozenset({"programmes.targets", LEADS, REPRESENTS})
 LOOKS_AFTER: Mapping[str, tuple[str, ...]] = {
     "nation": ("state",),
     "state": ("region", "district"),

@@ -254,7 +254,9 @@ def today(request: Request) -> HttpResponse:
     at = clock.now()
     every, things, context = _shown(request, showing=FIRST, at=at)
     standings = standings_of(every)
-    to_call = whom_to_call(every)
+    behind = next((one for one in _only(UnitsBehind, every) if not one.is_least_real), None)
+    # Where nobody leads the units that are behind, their names are there all the same.
+    to_call = whom_to_call(every) or list(behind.units[:CALLED] if behind else ())
     leads = viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo)
     invitations = sorted(_only(Invitation, every), key=lambda one: not one.is_own_work)
     invitation = invitations[0] if invitations and _recruits(viewer, leads=leads) else None
@@ -262,7 +264,7 @@ def today(request: Request) -> HttpResponse:
         "crumbs": [],
         "pinned": standings[0] if standings else None,
         "to_call": to_call,
-        "behind": next((one for one in _only(UnitsBehind, every) if not one.is_least_real), None),
+        "behind": behind,
         "first": rows(viewer, things[:SHOWN], at=at)[:FIRST],
         "own_first": not (leads or viewer.may(REPRESENTS)),
         "week": None if leads else week_of_work(viewer.account_id or 0, at=at),
