@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells, sql
 from abhiyan.core.cut import Cut, first_of
@@ -20,6 +21,8 @@ from abhiyan.core.small_cells import together
 from abhiyan.org import queries as org
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import Viewer
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.recorded import WorkDone
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -548,6 +551,29 @@ def quotes_again(keys: Collection[str]) -> dict[str, str]:
     """Return the quotes that are still passed up, by key. In a system scope, for somebody who reads them."""
     rows = QuotePassed.objects.filter(pk__in=keys, undone_at=None)
     return {str(pk): text for pk, text in rows.values_list("pk", "text")}
+
+
+def forms_worked(account_id: int, *, since: datetime) -> WorkDone | None:
+    """Count the forms that somebody filled in by themselves, and what became of them; None without one.
+
+    In a system scope; one query.
+    """
+    states = Submission.State
+    of = Submission.objects.filter(sent_by=account_id, at__gte=since, about_kind="", is_unnamed=False)
+    counts = of.aggregate(
+        n=Count("pk"),
+        accepted=Count("pk", filter=Q(state=states.ACCEPTED)),
+        returned=Count("pk", filter=Q(state=states.RETURNED)),
+    )
+    n, accepted, returned = counts["n"], counts["accepted"], counts["returned"]
+    if not n:
+        return None
+    words = ngettext("%(n)s form filled in", "%(n)s forms filled in", n) % {"n": grouped(n)}
+    outcomes = (
+        (ngettext("%(n)s accepted", "%(n)s accepted", accepted), accepted),
+        (ngettext("%(n)s returned", "%(n)s returned", returned), returned),
+    )
+    return WorkDone(words, ", ".join(said % {"n": grouped(some)} for said, some in outcomes if some))
 
 
 _STORED = {"yes": "true", "no": "false"}  # as jsonb writes an answer of yes or no

@@ -174,6 +174,11 @@ class TicketLine(models.Model):
         db_table = "helpdesk_ticket_line"
         indexes = [
             models.Index(fields=["ticket", "at"], name="helpdesk_line"),  # used by: the page of a request
+            models.Index(  # used by: the week of who answers
+                fields=["account_id", "at"],
+                condition=models.Q(account_id__isnull=False),
+                name="helpdesk_line_by",
+            ),
         ]
         constraints = policies(
             "helpdesk_ticket_line",

@@ -1,5 +1,6 @@
 """Numbers of the helpline, read and worded once for Today, a unit's page, the list, a dossier and the launch page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import ngettext
 
 from abhiyan.core import sql
-from abhiyan.core.numbers import grouped_to
+from abhiyan.core.numbers import grouped, grouped_to
+from abhiyan.ui.recorded import WorkDone
 
 from .models import Ticket
 from .queries import SMALL, own_phones
@@ -137,3 +139,29 @@ def desk_numbers(unit_id: int, *, days: int, at: datetime, until: datetime | Non
         {"desk": unit_id, "since": at - timedelta(days=days), "at": at, "until": until or "infinity"},
     )
     return DeskNumbers(*row)
+
+
+def requests_worked(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
+    """Yield how many requests somebody wrote down and answered, and how many of the people say that it is solved.
+
+    In a system scope; one query.
+    """
+    typed, solved_of_typed, answered, solved = sql.row(
+        """select typed.*, answered.* from (select count(*), count(*) filter (where t.state = 'solved')
+          from helpdesk_ticket t where t.opened_by = %(account)s and t.opened_at >= %(since)s) typed,
+        (select count(distinct t.id), count(distinct t.id) filter (where t.state = 'solved')
+          from helpdesk_ticket_line l join helpdesk_ticket t on t.id = l.ticket_id
+          where l.account_id = %(account)s and l.at >= %(since)s and l.what in ('replied', 'done')) answered""",
+        {"account": account_id, "since": since},
+    )
+    if answered:
+        words = ngettext("%(n)s request answered", "%(n)s requests answered", answered)
+        yield WorkDone(words % {"n": grouped(answered)}, _solved_words(solved), solved)
+    if typed:
+        words = ngettext("%(n)s request written down", "%(n)s requests written down", typed)
+        yield WorkDone(words % {"n": grouped(typed)}, _solved_words(solved_of_typed))
+
+
+def _solved_words(n: int) -> str:
+    words = ngettext("%(n)s person says it is solved", "%(n)s people say it is solved", n)
+    return words % {"n": grouped(n)} if n else ""

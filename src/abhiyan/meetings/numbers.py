@@ -1,13 +1,16 @@
 """Numbers of meetings by invitation, read and worded once for a dossier and a record."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from abhiyan.core import clock, sql
 from abhiyan.ui.numbers import grouped
+from abhiyan.ui.recorded import WorkDone
 
 from .rules.attendance import INVITED, WORDS
 
@@ -91,3 +94,27 @@ def held_in(span: tuple[int, int], *, at: datetime) -> HeldMeetings:
         {"lo": span[0], "hi": span[1], "since": _since(at), "at": at, "zone": settings.TIME_ZONE},
     )
     return HeldMeetings(*row)
+
+
+def meetings_worked(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
+    """Yield the meetings that somebody came to, and those they called, with the people ticked by name there.
+
+    A meeting that was called counts once somebody was ticked, counted or wrote the minutes. In a system scope; one
+    query.
+    """
+    came, called, ticked = sql.row(
+        """select (select count(*) from meetings_invitee i join meetings_meeting m on m.id = i.meeting_id
+          where i.account_id = %(account)s and i.came_at >= %(since)s and m.cancelled_at is null), called.*
+        from (select count(*), coalesce(sum(s.seen), 0)::int from meetings_meeting m
+          cross join lateral (select count(i.came_at) as seen from meetings_invitee i where i.meeting_id = m.id) s
+          where m.called_by = %(account)s and m.first_on >= %(day)s and m.cancelled_at is null
+            and (s.seen > 0 or m.total is not null or m.minutes is not null)) called""",
+        {"account": account_id, "since": since, "day": clock.day_in(settings.TIME_ZONE, since)},
+    )
+    if called:
+        words = ngettext("%(n)s meeting called", "%(n)s meetings called", called)
+        people = ngettext("%(n)s person ticked by name", "%(n)s people ticked by name", ticked)
+        yield WorkDone(words % {"n": grouped(called)}, people % {"n": grouped(ticked)})
+    if came:
+        words = ngettext("came to %(n)s meeting", "came to %(n)s meetings", came)
+        yield WorkDone(words % {"n": grouped(came)})

@@ -18,6 +18,7 @@ from .queries.tasks import is_late, unfinished
 from .rules import activities
 from .rules.count_words import CONFIRMED, COUNTED, WAITS
 from .rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
+from .rules.schedules import AskedFor, DueState
 from .rules.tasks import OPEN, TaskState
 
 
@@ -103,12 +104,54 @@ def items_worked(account_id: int, *, since: date) -> Iterator[WorkDone]:
         )
 
 
+def dues_answered(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
+    """Yield the reports that somebody sent for the units of their offices, and the meetings that they said were held.
+
+    In a system scope; one query.
+    """
+    rows = sql.rows(
+        """select s.wanted, count(*), count(*) filter (where d.state = %(accepted)s),
+          count(*) filter (where d.state = %(returned)s) from programmes_due d
+        join programmes_schedule s on s.id = d.schedule_id
+        where d.unit_id in (select unit_id from org_appointment where account_id = %(account)s)
+          and d.said_by = %(account)s and d.said_at >= %(since)s and d.state = any(%(said)s)
+        group by 1 order by 1""",
+        {
+            "account": account_id,
+            "since": since,
+            "accepted": DueState.ACCEPTED,
+            "returned": DueState.RETURNED,
+            "said": [DueState.DONE, DueState.ACCEPTED, DueState.RETURNED],
+        },
+    )
+    for wanted, n, accepted, returned in rows:
+        if wanted == AskedFor.MEETING:
+            words = ngettext("%(n)s meeting held", "%(n)s meetings held", n)
+        else:
+            words = ngettext("%(n)s report sent", "%(n)s reports sent", n)
+        outcomes = (
+            (ngettext("%(n)s accepted", "%(n)s accepted", accepted), accepted),
+            (ngettext("%(n)s returned", "%(n)s returned", returned), returned),
+        )
+        yield WorkDone(
+            words % {"n": grouped(n)},
+            ", ".join(said % {"n": grouped(some)} for said, some in outcomes if some),
+        )
+
+
 def tasks_finished(account_id: int, *, since: datetime) -> WorkDone | None:
     """Count the tasks that somebody finished, and those whose asker says so too; None without one.
 
     In a system scope; one query.
     """
     tasks = Task.objects.filter(account_id=account_id, done_at__gte=since)
-    n = tasks.filter(state__in=[TaskState.DONE, TaskState.CONFIRMED]).count()
+    counts = tasks.aggregate(
+        n=Count("pk", filter=Q(state__in=[TaskState.DONE, TaskState.CONFIRMED])),
+        agreed=Count("pk", filter=Q(state=TaskState.CONFIRMED)),
+    )
+    n, agreed = counts["n"], counts["agreed"]
+    if not n:
+        return None
     words = ngettext("%(n)s task done", "%(n)s tasks done", n) % {"n": grouped(n)}
-    return WorkDone(words) if n else None
+    outcome = ngettext("%(n)s accepted", "%(n)s accepted", agreed)
+    return WorkDone(words, outcome % {"n": grouped(agreed)} if agreed else "")

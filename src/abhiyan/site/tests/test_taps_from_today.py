@@ -1,5 +1,7 @@
-"""From Today on a phone, each leading role has five answers within one screen of scrolling: who is behind, whom to
-call, what is true, what to pass on, and the first act. The first and the third need no tap; the others one."""
+"""Each leading role finds five answers on Today of a phone, within one screen of scrolling.
+
+The units behind and the truth need no tap. A call, the message to pass on and the first act need one.
+"""
 
 from collections.abc import Iterator
 
@@ -19,7 +21,7 @@ from .visits import Open, visits
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REACH = 2 * SIZES["phone"][1]  # the first screen, and one screen of scrolling
 OWED = ("state", "district", "mandal", "cluster", "booth")  # kinds of the tree that the drive runs in
-# More leaders of units below: the cast has them in one mandal, one booth and one segment.
+# The cast has leaders in one mandal, one booth and one segment. These units get one too.
 LED = {"mandal_president": ("JK-SRI-M2", "JK-JAM-M1"), "booth_president": ("JK-B002", "JK-B003", "JK-B004")}
 NO_WORK = "आज कोई काम नहीं"
 CALL = "a[href*='/bearers/']"

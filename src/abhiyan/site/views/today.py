@@ -255,7 +255,7 @@ def today(request: Request) -> HttpResponse:
     every, things, context = _shown(request, showing=FIRST, at=at)
     standings = standings_of(every)
     behind = next((one for one in _only(UnitsBehind, every) if not one.is_least_real), None)
-    # Where nobody leads the units that are behind, their names are there all the same.
+    # Units that are behind have their names here, also if nobody leads them.
     to_call = whom_to_call(every) or list(behind.units[:CALLED] if behind else ())
     leads = viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo)
     invitations = sorted(_only(Invitation, every), key=lambda one: not one.is_own_work)
