@@ -410,7 +410,7 @@ def everybody_says(one: Estimated, *, is_rounded: bool) -> dict[str, str]:
     line = BesideLine(0, True, 1, "JK", {"en": "Jammu"}, "state", 1, of, 40, one.since)
     programme = Programme(kind="drive", opens_on=date(2026, 10, 23), closes_on=date(2026, 12, 15))
     frame = Frame(programme=programme, measure=1, state=Frame.State.CLOSED, frozen_at=NOW, ends_on=NOW.date())
-    viewer: Any = SimpleNamespace(sees_people_at=lambda _lo: not is_rounded)
+    viewer: Any = SimpleNamespace(sees_exact_at=lambda _lo: not is_rounded)
     shown = ShownLine(replace(line, after=date(2026, 10, 23)), frame, viewer, on=NOW.date(), entries=900)
     drawn = programmes.drawn(
         Ladder(reported=990, counted=600, unsigned=300, is_rounded=is_rounded),
