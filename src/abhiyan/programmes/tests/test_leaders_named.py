@@ -214,7 +214,9 @@ def test_those_who_did_not_answer_are_reminded_once_a_day(
         with system("test"):
             return Message.objects.filter(template="duty.in_charge", **of).count()
 
-    assert "remind/" not in body(client, f"{path}?unit=N1&show=waiting"), "they were told today"
+    page = body(client, f"{path}?unit=N1&show=waiting")
+    assert "remind/" not in page, "they were told today"
+    assert "Asked or reminded today. From tomorrow you can remind those without an answer." in words(page)
     answer = client.post(f"{path}remind/?unit=N1")
     assert answer.status_code == 409 and told() == 2
     given.time(NOW + timedelta(days=1))

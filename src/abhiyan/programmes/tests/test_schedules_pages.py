@@ -214,12 +214,14 @@ def test_a_board_names_each_period_and_whom_it_reminded_today(
     early, client = page(cast.client("district_in_charge"), board), cast.client("district_in_charge")
     assert (counted("Not due yet", early), counted("Silent", early)) == ("2", "")
     assert "Remind " not in early and ">silent<" not in early
+    why = "You can remind those without an answer from 30 Nov 2026, 18:00."
+    assert why in early, "the page says why there is no act yet"
     assert "Not due yet: it is due on" in page(client, remind)
     assert client.post(remind).status_code == 409
     given.time(NOW + 6 * DAY)
     board, client = f"{board}?from=2026-11-01", cast.client("district_in_charge")
     before = page(client, board)
-    assert "Remind 1" in before
+    assert "Remind 1" in before and why not in before
     assert ">Apr 2026<" not in before and ">May 2026<" in before
     assert (counted("Not due yet", before), counted("Silent", before)) == ("", "1"), "one office was vacant"
     assert "Nobody held the office then: 1" in before
