@@ -17,15 +17,17 @@ class OrgConfig(AppConfig):
         from abhiyan.units.rules import hanging
 
         from . import actions
-        from .actions import closing, polls
+        from .actions import closing, own_offices, polls
         from .news import ReleaseDecided
         from .queries import cast, require
         from .queries.offices import offices_held
         from .queries.polls import sentences
         from .rules import named_lists, releases
+        from .rules import own_offices as own_rules
         from .rules.offices import SEATS
         from .views import named_lists as with_names
         from .views.bearers import seen
+        from .views.own_offices import office_details
 
         authority.use(require)
         limits.count_offices_by(offices_held)
@@ -41,4 +43,6 @@ class OrgConfig(AppConfig):
         bearers.answer_seen(seen)
         lists.approved_by(with_names.NamedLists())
         news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
+        news.subscribe(ReleaseDecided, lambda told: own_offices.heed_office(news=told))
+        releases.register_details(own_rules.ACT, office_details)
         hanging.register(*closing.THINGS)

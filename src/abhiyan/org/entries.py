@@ -30,6 +30,14 @@ ENTRIES = (
         words=_("give an office, name an office-bearer"),
     ),
     NavigationEntry(
+        "org:offices",
+        _("Offices of our own"),
+        OFFICES,
+        order=5,
+        words=_("new office, rights of an office"),
+        needs=("org.offices",),
+    ),
+    NavigationEntry(
         "org:releases",
         _("Approvals"),
         OFFICES,

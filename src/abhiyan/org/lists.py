@@ -188,7 +188,9 @@ def _body(unit_id: int, name: str | None) -> int | None:
 def _offices(work: Work, cells: dict[int, Cells], faults: list[Any]) -> dict[int, Office]:
     """The office of each row, by its name or code; of rows that name none the one said for the whole list."""
     known = {
-        name.casefold(): one for one in queries.offices_used() for name in (one.code, *one.names.values())
+        name.casefold(): one
+        for one in queries.offices_used(near=work.unit_id)
+        for name in (one.code, *one.names.values())
     }
     usual = known.get(work.options.get("office", ""))
     found: dict[int, Office] = {}

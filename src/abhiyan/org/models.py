@@ -1,5 +1,7 @@
 """Offices, bodies, appointments: who may do what where. And the second person's yes."""
 
+from collections.abc import Sequence
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,8 @@ from abhiyan.core.policy import (
     private,
 )
 from abhiyan.core.words import named
+from abhiyan.org.rules.own_offices import PREFIX
+from abhiyan.org.rules.ranges import Range, holds
 from abhiyan.people.models import SIGNED_IN
 from abhiyan.units.models import Hierarchy, Unit
 
@@ -24,7 +28,15 @@ from abhiyan.units.models import Hierarchy, Unit
 class Office(models.Model):
     """A kind of responsibility and what its holder may do. `capabilities` are codes of `rules.capabilities`."""
 
-    code = models.TextField(unique=True)  # president, in_charge, booth_president, ...
+    spans: Sequence[Range] = ()  # positions where an own office exists, once `queries.offices_used` read them
+
+    code = models.TextField(
+        unique=True
+    )  # president, in_charge, booth_president, ...; of an own office `PREFIX` before it
+    # Where an office of the organisation's own was made: it exists there and below. Null: of the standard set.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(null=True)  # of an own office
+    closed_at = models.DateTimeField(null=True)  # nobody is appointed to it any more
     names = models.JSONField()  # language -> name
     capabilities = ArrayField(models.TextField(), default=list)
     # What releases gave this office so far: a capability taken away afterwards is not given again.
@@ -39,7 +51,12 @@ class Office(models.Model):
 
     class Meta:
         db_table = "org_office"
-        constraints = open_to_all("office")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(unit=None) ^ models.Q(code__startswith=PREFIX), name="office_own_by_code"
+            ),
+            *open_to_all("office", write=SYSTEM),
+        ]
 
     @property
     def kinds(self) -> list[str]:
@@ -49,7 +66,11 @@ class Office(models.Model):
     def fits(self, unit_kind: str, body_kind: str = "") -> bool:
         """Return True if it exists in a unit of this kind, or, with body_kind, in such a body of one."""
         is_in_place = body_kind in self.in_bodies if body_kind else not self.in_bodies
-        return is_in_place and (not self.kinds or unit_kind in self.kinds)
+        return is_in_place and self.closed_at is None and (not self.kinds or unit_kind in self.kinds)
+
+    def exists_at(self, position: int | None) -> bool:
+        """Return True if it exists in the unit with this `lo`; of an own office as `queries.offices_used` read it."""
+        return self.unit_id is None or (position is not None and holds(self.spans, position))
 
 
 class Body(models.Model):

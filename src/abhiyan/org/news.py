@@ -47,10 +47,12 @@ class ReleaseDecided:
     """What somebody asked was approved or refused. payload: as it was asked. by: whoever decided.
 
     Where the approval itself carries the act out (`rules.releases.DONE_BY_APPROVAL`), it is told too when the request
-    has lapsed, or ended with its asker's office: not allowed, and is_over, for nobody refused it.
+    has lapsed, or ended with its asker's office: not allowed, and is_over, for nobody refused it. asked_by: an account.
     """
 
     act: str
+    unit_id: int
+    asked_by: int
     payload: Mapping[str, Any]
     allow: bool
     by: Actor

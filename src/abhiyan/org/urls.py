@@ -3,12 +3,13 @@
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
 
 from .rules.capabilities import LEADS
-from .views import appointments, bodies, ending, offers, phones, polls, releases
+from .views import appointments, bodies, ending, offers, own_offices, phones, polls, releases
 
 app_name = "org"
 APPOINTING = capability("org.appoint", "org.officers")
 POLLS = capability("polls.keep")
 BODIES = capability("org.bodies")
+OWN_OFFICES = capability("org.offices")
 urlpatterns = [
     page("field/sign-in/", phones.phone_sign_in, opens=PUBLIC, act="one signs out", is_own=True),
     page(
@@ -56,6 +57,15 @@ urlpatterns = [
     page("bodies/<int:body_id>/", bodies.body, opens=capability("org.read")),
     page("bodies/<int:body_id>/change/", bodies.body_change, opens=BODIES, act="is changed again"),
     page("bodies/<int:body_id>/dissolve/", bodies.body_end, opens=BODIES, act=FINAL),
+    page("offices/", own_offices.own_office_list, name="offices", opens=OWN_OFFICES),
+    page("offices/new/", own_offices.office_new, opens=OWN_OFFICES, act="waits for a second person"),
+    page(
+        "offices/<int:office_id>/change/",
+        own_offices.office_change,
+        opens=OWN_OFFICES,
+        act="waits for a second person",
+    ),
+    page("offices/<int:office_id>/end/", own_offices.office_end, opens=OWN_OFFICES, act=FINAL),
     page("polls/", polls.polls, opens=STRONG),
     page("polls/new/", polls.new, name="poll_new", opens=POLLS, act="is taken back, corrected or withdrawn"),
     page("polls/preview/", polls.preview, name="poll_preview", opens=POLLS),

@@ -188,9 +188,7 @@ def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
     words = {word for word in _words(text) - BETWEEN if len(word) >= SHORTEST}
     if not words:
         return []
-    office_words = _words(
-        " ".join(name for office in org.offices_by_rank() for name in office.names.values())
-    )
+    office_words = _words(" ".join(name for office in org.offices_used() for name in office.names.values()))
     needed = {word for word in words if not _fits({word}, office_words)} or words
     running = _own_programmes_first(viewer, on)
     hits: list[tuple[tuple[int, bool, int], DoorThing]] = []

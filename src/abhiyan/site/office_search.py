@@ -45,7 +45,7 @@ def read_offices(text: str) -> OfficeSearch | None:
 
     A word for a kind of place alone, such as “district”, names none. Without a place two words must name the office.
     """
-    by_office = {office: _office_words(office) for office in org.offices_by_rank()}
+    by_office = {office: _office_words(office) for office in org.offices_used()}
     every = frozenset[str]().union(*by_office.values())
     words: set[str] = set()
     place: list[str] = []
@@ -96,7 +96,7 @@ def offices_in_place(viewer: Viewer, text: str, *, on: date) -> list[OfficeInPla
             continue
         held = {holder.office for holder in here if holder.body_names is None}
         for code, office_of in by_code.items():
-            if row.kind in office_of.expected_in and code not in held:
+            if row.kind in office_of.expected_in and office_of.exists_at(row.lo) and code not in held:
                 vacant = OfficeInPlace(row, named(office_of.names))
                 places.append((_words_left(office_of, search.words), n, office_of.rank, vacant))
     return [office for *_order, office in sorted(places, key=lambda place: place[:3])][:MOST_OFFICES]

@@ -32,6 +32,7 @@ from .officers import (
     name_officer,
     seat_awaited_officers,
 )
+from .own_offices import ask_office, end_office
 from .polls import state_poll, take_back_poll, withdraw_poll
 from .releases import (
     Lapsed,

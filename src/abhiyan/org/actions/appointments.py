@@ -21,6 +21,7 @@ from abhiyan.org.news import AppointmentEnded, AppointmentOffered, OfferAnswered
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.offices import SEATS
+from abhiyan.org.rules.ranges import holds
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions import sessions
@@ -195,6 +196,8 @@ def appoint(
             body = needed(found.select_for_update(of=("self",)).first(), NotFound(field="body"))
         if not kind.fits(unit.kind, body.kind if body else ""):
             raise OfficeNotHere(field="office")
+        if kind.unit_id is not None and not _is_within(kind.unit_id, unit.lo):
+            raise OfficeNotHere(field="office")
         _may_appoint(by, kind, unit_id, hierarchy)
         _lock(kind.pk, unit_id, body_id)
         if known.account(account_id) is None:
@@ -317,6 +320,8 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
         )
         given = held.select_related("office", "unit", "body")
         if not all(one.office.fits(one.unit.kind, one.body.kind if one.body else "") for one in given):
+            raise OfficeNotHere(field="office")
+        if not all(stands_where_it_exists(bearer) for bearer in given if bearer.office.unit_id):
             raise OfficeNotHere(field="office")
         here = Appointment.objects.filter(state__in=OPEN, unit_id__in={one.unit_id for one in bearers})
         most = Case(
@@ -574,6 +579,18 @@ def _may_appoint(by: Actor, office: Office, unit_id: int, hierarchy: int, *, end
         grants, capabilities=office.capabilities, sees_people=office.sees_people
     ):
         raise BeyondYourOwn(field="office")
+
+
+def stands_where_it_exists(appointment: Appointment) -> bool:
+    """Return True if the unit of an appointment lies today where its own office exists, in the appointment's tree."""
+    made_in = appointment.office.unit_id
+    unit = units.standing(appointment.unit_id, appointment.hierarchy)
+    return made_in is None or (unit.lo is not None and _is_within(made_in, unit.lo))
+
+
+def _is_within(unit_id: int, lo: int) -> bool:
+    """Whether a position lies in a unit or below it."""
+    return holds(units.all_spans([unit_id]).get(unit_id, ()), lo)
 
 
 def _in_body(body_id: int | None) -> Q:

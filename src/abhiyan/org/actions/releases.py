@@ -216,7 +216,14 @@ def lapse_releases(*, at: datetime) -> int:
 
 def _tell(release: Release, *, allow: bool, by: Actor, at: datetime, is_over: bool = False) -> None:
     told = ReleaseDecided(
-        act=release.act, payload=release.payload, allow=allow, by=by, at=at, is_over=is_over
+        act=release.act,
+        unit_id=release.unit_id,
+        asked_by=release.asked_by,
+        payload=release.payload,
+        allow=allow,
+        by=by,
+        at=at,
+        is_over=is_over,
     )
     news.tell(told)
 

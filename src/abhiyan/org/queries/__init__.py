@@ -42,7 +42,6 @@ from .offices import (
     line_of_command,
     offered,
     office_bearers,
-    offices_by_rank,
     offices_held,
     offices_of,
     offices_to_give,
@@ -52,6 +51,7 @@ from .offices import (
     vacancies,
     vacancies_of,
 )
+from .own_offices import has_over_all_of, kinds_from, offices_asked, own_office, own_offices, rights_to_give
 from .releases import (
     askers,
     release_about,

@@ -18,6 +18,7 @@ from abhiyan.core.words import named
 from abhiyan.org.models import Release
 from abhiyan.org.rules.deciding import RELEASE, SEATED_FOR, AskedDecision, DecidingTerm, Why, why_not
 from abhiyan.org.rules.granting import APPROVE
+from abhiyan.org.rules.own_offices import rights_given
 from abhiyan.org.rules.ranges import Range, holds
 from abhiyan.org.rules.releases import CAPABILITY
 from abhiyan.people import queries as people
@@ -90,7 +91,8 @@ class Deciders:
 
     accounts: those who may; nearest: those of them whose office is nearest to the unit. whys: of everybody else who
     asked, or holds an office that decides such requests there, why they may not. seats: the offices of those who may,
-    the nearest first. vacant: data officers' offices over the unit that nobody holds, the nearest first.
+    the nearest first. vacant: data officers' offices over the unit that nobody holds, the nearest first. gives_rights:
+    whoever approves it has the rights that it gives.
     """
 
     accounts: frozenset[int]
@@ -98,6 +100,7 @@ class Deciders:
     whys: Mapping[int, Why]
     seats: tuple[DecidingSeat, ...]
     vacant: tuple[DecidingSeat, ...]
+    gives_rights: bool = False
 
     def refusal(self, account_id: int | None) -> NotYours | None:
         """What an account that may not decide is told; None for one that may."""
@@ -113,7 +116,9 @@ class Deciders:
             said.append(_("Can be approved by: %(offices)s.") % {"offices": _some(self.seats, language)})
         else:
             said.append(_("Nobody can approve this yet."))
-        if self.vacant:
+        if self.gives_rights:
+            said.append(_("It takes a leader of another line who has all these rights in this unit."))
+        elif self.vacant:
             said.append(
                 _("If filled, these could approve later requests: %(offices)s.")
                 % {"offices": _some(self.vacant, language)}
@@ -164,6 +169,7 @@ def deciders(requests: Collection[Release], *, at: datetime) -> dict[int, Decide
             terms=terms.get(each.asked_by, ()),
             line=lines[each.asked_by],
             is_root=each.asked_by in roots,
+            rights=rights_given(each.act, each.payload),
         )
         found[each.pk] = _judged(asked, candidates, vacant, at=at)
     return found
@@ -196,6 +202,7 @@ def _judged(
         vacant=tuple(
             seat for seat, reach in vacant if any(holds(reach, position) for position in asked.positions)
         ),
+        gives_rights=bool(asked.rights),
     )
 
 
@@ -212,12 +219,12 @@ _TERM = """
       where r.unit_id = ap.unit_id and r.valid_to is null and r.lo is not null
         and (r.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))),
     greatest(coalesce(ap.accepted_at, ap.made_at), ap.starts_on::timestamp at time zone %(zone)s),
-    least(ap.ended_at, (ap.ends_on + 1)::timestamp at time zone %(zone)s), ap.made_by is null
+    least(ap.ended_at, (ap.ends_on + 1)::timestamp at time zone %(zone)s), ap.made_by is null, o.sees_people
 """
 
 
 def _term(row: tuple[Any, ...]) -> DecidingTerm:
-    account, rank, capabilities, reach, since, until, by_console = row
+    account, rank, capabilities, reach, since, until, by_console, sees_people = row
     return DecidingTerm(
         account=account,
         rank=rank,
@@ -226,6 +233,7 @@ def _term(row: tuple[Any, ...]) -> DecidingTerm:
         since=since,
         until=until,
         by_console=by_console,
+        sees_people=sees_people,
     )
 
 

@@ -25,12 +25,13 @@ _ORDERS = {
 }
 _FEW = "not (u.kind in ({}))".format(", ".join(f"'{kind}'" for kind in sorted(MANY)))  # as the index says it
 
-# The last day somebody held the office `o` in the unit `u`, or the first day of the unit.
+# The last day somebody held the office `o` in the unit `u`, or the first day of the unit, or of an own office.
 _SINCE = """coalesce((
     select max(least(ap.ends_on, (ap.ended_at at time zone %(zone)s)::date)) from org_appointment ap
     where ap.unit_id = u.id and ap.office_id = o.id and ap.body_id is null and ap.state <> 'offered'
       and ap.accepted_how <> ''),
-  (select min(first.valid_from) from units_placement first where first.unit_id = u.id))"""
+  greatest((select min(first.valid_from) from units_placement first where first.unit_id = u.id),
+    (o.made_at at time zone %(zone)s)::date))"""
 
 
 def sight(viewer: Viewer, lo: int, hi: int) -> tuple[int, int]:
@@ -96,6 +97,8 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
             from units_placement p
             join units_unit u on u.id = p.unit_id and u.closed_on is null{few}
             join (select o.*, unnest(o.expected_in) as kind from org_office o) o on o.kind = u.kind and {only}
+             and (o.unit_id is null or exists (select from units_placement w where w.unit_id = o.unit_id
+               and w.lo <= p.lo and p.lo < w.hi))
             where p.lo >= %(lo)s and p.lo < %(hi)s and ({EVERYTHING} or p.lo <@ {COUNTS}) and {mine} and not exists (
                 select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s

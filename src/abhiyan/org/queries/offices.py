@@ -17,7 +17,9 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.rules import granting
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.rules.held_below import TRUSTED
+from abhiyan.org.rules.ranges import Range
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -28,6 +30,15 @@ CAST_SHOWN = 40
 MOST_OFFERS = 10
 # As `granting.is_of_officers` says, of an office `o`.
 OF_OFFICERS = "(o.capabilities && array['org.approve', 'org.officers'])"
+
+
+def exists_in(unit: str) -> str:
+    """The condition that an office `o` exists in a unit (its id in SQL): an own one exists at its unit and below."""
+    return f"""(o.unit_id is null or exists (
+      select from units_placement w join units_placement t on t.lo >= w.lo and t.lo < w.hi
+      where w.unit_id = o.unit_id and w.lo is not null and t.unit_id = {unit}))"""
+
+
 # An appointment `ap` that stands on the day %(on)s.
 HELD = """ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
   and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
@@ -194,7 +205,7 @@ _HERE = f"""
     where ap.body_id is null and exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
     union all
     select o.code, o.names, o.rank, o.capabilities, o.sees_people, {OF_OFFICERS}, null, '', null, null, null
-    from units_unit u join org_office o on u.kind = any (o.expected_in)
+    from units_unit u join org_office o on u.kind = any (o.expected_in) and {exists_in("u.id")}
     where u.id = %(unit)s and u.closed_on is null and ({EVERYTHING} or {placed("u.id", COUNTS)})
       and not exists (select from held ap where ap.office_id = o.id and ap.body_id is null)
     order by 3, 9 nulls last, 11 nulls last, 1
@@ -227,6 +238,7 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
         select distinct on (ap.unit_id) ap.unit_id, a.id, a.name, o.names
         from org_appointment ap join units_unit u on u.id = ap.unit_id
         join org_office o on o.id = ap.office_id and u.kind = any (o.expected_in) and not {OF_OFFICERS}
+          and (o.unit_id is null or '{LEADS}' = any (o.capabilities))
         join people_account a on a.id = ap.account_id
         where ap.unit_id = any(%(units)s::integer[]) and ap.body_id is null and {HELD}
         order by ap.unit_id, o.rank, ap.starts_on, ap.id
@@ -256,11 +268,6 @@ def office_bearers(
     wanted = set(called)
     among = [holder for holder in found if holder.account_id in wanted]
     return sorted(among, key=lambda holder: (holder.depth, holder.rank, holder.name))[:limit]
-
-
-def offices_by_rank() -> list[Office]:
-    """Return all offices of the organisation, the most senior first. One query."""
-    return list(Office.objects.order_by("rank", "code"))
 
 
 def holders_in(unit_ids: Collection[int], *, on: date) -> list[OfficeHolder]:
@@ -367,7 +374,7 @@ def ask_vacancies_below(
     asked = sql.ask(
         f"""
         select id, code, names, expected_in, o.rank, o.capabilities, o.sees_people, {OF_OFFICERS},
-          case when row_number() over (order by rank, code) = 1 then (
+          o.unit_id, case when row_number() over (order by rank, code) = 1 then (
             select held from org_held_below where unit_id = %(unit)s and hierarchy = %(hierarchy)s
             and day = %(on)s and counted_at > %(since)s) end
         from org_office o order by rank, code
@@ -378,20 +385,43 @@ def ask_vacancies_below(
 
     def read() -> list[OfficeBelow]:
         offices = asked()
-        if offices and offices[0][8] is not None:
-            held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][8]}
+        if offices and offices[0][9] is not None:
+            held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][9]}
         else:
             held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
+        here = {
+            place: _expected(place, unit_id, hierarchy, expected)
+            for place in {row[8] for row in offices if row[3]}
+        }
         return [
             OfficeBelow(
                 code, names, kind, rank, codes, sees, is_of_officers, n, *held.get((pk, kind), (0, 0))
             )
-            for kind, n in expected.items()
-            for pk, code, names, kinds, rank, codes, sees, is_of_officers, _held in offices
-            if kind in kinds
+            for kind in expected
+            for pk, code, names, kinds, rank, codes, sees, is_of_officers, place, _held in offices
+            if kind in kinds and (n := here[place].get(kind, 0))
         ]
 
     return read
+
+
+def _expected(
+    made_in: int | None, unit_id: int, hierarchy: int, below: Mapping[str, int]
+) -> Mapping[str, int]:
+    """kind -> how many units beneath a unit have the offices of `made_in` (None: the standard ones).
+
+    below: the kinds and numbers of all units beneath it.
+    """
+    if made_in is None or made_in == unit_id or units.stands_below(unit_id, made_in):
+        return below
+    if not units.stands_below(made_in, unit_id):
+        return {}
+    try:
+        inside = units.counts_below(made_in, hierarchy)
+    except NotFound:  # it has no place in this tree
+        return {}
+    kind = units.unit_by_id(made_in).kind
+    return inside | {kind: inside.get(kind, 0) + 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,9 +444,30 @@ def vacancies_of(held: HeldOffice, *, at: datetime) -> UnitVacancies:
     return UnitVacancies(own, ask_vacancies_below(held.unit_id, held.hierarchy, at=at, span=span)())
 
 
-def offices_used() -> list[Office]:
-    """Every office, senior first."""
-    return list(Office.objects.order_by("rank", "code"))
+def offices_used(*, near: int | None = None) -> list[Office]:
+    """Every standard office and the own ones of the units in sight, senior first: those of other states are left out.
+
+    near: only own offices that exist in this unit (id), or somewhere below it. They are read with each visit, so a
+    change counts at once on every host. One query, two where there are own offices.
+    """
+    offices = list(Office.objects.order_by("rank", "code"))
+    places = sorted({office.unit_id for office in offices if office.unit_id is not None})
+    spans: dict[int, list[Range]] = {}
+    for unit_id, lo, hi in (
+        sql.rows(
+            f"""select w.unit_id, w.lo, w.hi from units_placement w where w.unit_id = any(%(own)s) and w.lo is not null
+              and ({EVERYTHING} or int8range(w.lo, w.hi) && {COUNTS})
+              and (%(near)s::bigint is null or exists (select from units_placement n
+                where n.unit_id = %(near)s and n.lo < w.hi and w.lo < n.hi))""",
+            {"own": places, "near": near},
+        )
+        if places
+        else ()
+    ):
+        spans.setdefault(unit_id, []).append((lo, hi))
+    for office in offices:
+        office.spans = spans.get(office.unit_id or 0, ())
+    return [office for office in offices if office.unit_id is None or office.spans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,8 +507,12 @@ def holders_of(capabilities: Iterable[str], *, on: date, state: str = "active") 
 
 def offices_to_give(by: Actor, unit_id: int, hierarchy: int, body: Body | None = None) -> list[Office]:
     """The offices `by` may give in a unit, or in a body of it, as `actions.appoint` would decide."""
-    kind = units.unit_by_id(unit_id).kind
-    here = [office for office in offices_used() if office.fits(kind, body.kind if body else "")]
+    unit = units.standing(unit_id, hierarchy)
+    here = [
+        office
+        for office in offices_used(near=unit_id)
+        if office.exists_at(unit.lo) and office.fits(unit.kind, body.kind if body else "")
+    ]
     if by.kind == "system":
         return here
     if by.kind != "person" or by.account_id is None:

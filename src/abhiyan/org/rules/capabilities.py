@@ -16,6 +16,7 @@ MEANINGS: dict[str, Promise] = {
     "org.appoint": _("Appoint and end appointments below"),
     "org.decide": _("Decide a disputed office below"),
     "org.bodies": _("Set up committees, wings and departments"),
+    "org.offices": _("Make offices of our own (with approval)"),
     "org.release": _("Approve what another person asked"),
     "org.approve": _("Approve any request of the unit and below, as its data officer"),
     "org.officers": _("Name data officers below"),

@@ -3,6 +3,9 @@
 A data officer of the unit, or of one above it, or an office of the level above the asker with the same power. Nobody
 whom the asker appointed or can remove, nobody who appointed the asker, and nobody whom a third person appointed as
 well: so one person with many phones never passes. All of it is true when it was asked and when it is decided.
+
+A request that gives rights away (`own_offices`) is approved only by somebody who has all of them over the whole unit.
+They need not be above the asker, for they give nothing that they do not have.
 """
 
 from collections.abc import Iterable
@@ -11,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .granting import APPROVE, Grant, may_end
+from .own_offices import SEES_PEOPLE
 from .ranges import Range, covers, holds
 
 RELEASE = "org.release"
@@ -47,6 +51,7 @@ class DecidingTerm:
     until: datetime | None
     by_console: bool
     line: frozenset[int] = frozenset()
+    sees_people: bool = False
 
     @property
     def is_officer(self) -> bool:
@@ -80,6 +85,7 @@ class AskedDecision:
     """A request. positions: of its unit. capability: what the act takes. terms: every appointment of the asker.
 
     line: the asker, and everybody who appointed them, directly or through others. is_root: made on the console.
+    rights: those that it gives away; None: it gives none.
     """
 
     by: int
@@ -89,6 +95,7 @@ class AskedDecision:
     terms: tuple[DecidingTerm, ...]
     line: frozenset[int]
     is_root: bool
+    rights: frozenset[str] | None = None
 
 
 def why_not(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | None:
@@ -104,7 +111,7 @@ def why_not(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | 
     if asked.line & term.line:
         return Why.ONE_APPOINTER
     own = [each for each in asked.terms if each.counts_at(asked.at) or each.counts_at(at)]
-    if not term.is_officer:
+    if not term.is_officer and asked.rights is None:
         powers = [
             each for each in own if asked.capability in each.capabilities and each.is_over(asked.positions)
         ]
@@ -119,8 +126,16 @@ def why_not(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | 
 
 def _has_power(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> bool:
     """Whether the office decides such requests of that unit, whoever asked."""
+    if asked.rights is not None and not _has_all(term, asked.rights, asked.positions):
+        return False
     return (
         term.counts_at(at)
         and term.is_over(asked.positions)
         and (term.is_officer or {RELEASE, asked.capability} <= term.capabilities)
     )
+
+
+def _has_all(term: DecidingTerm, rights: frozenset[str], positions: tuple[int, ...]) -> bool:
+    """Return True if an office has these rights over a unit in every tree of it."""
+    sees = term.sees_people or SEES_PEOPLE not in rights
+    return sees and rights <= term.capabilities and all(holds(term.reach, position) for position in positions)

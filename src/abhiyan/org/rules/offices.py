@@ -1,4 +1,4 @@
-"""The offices a new installation begins with. An organisation edits them afterwards; codes stay.
+"""The standard offices of every installation; codes stay. An organisation adds its own (`own_offices`).
 
 rank orders the unit page and says who is senior within one unit: the lower, the more senior.
 """
@@ -29,7 +29,7 @@ class Seat:
 
 
 _LEAD = frozenset(
-    {"org.read", "org.appoint", "org.decide", "org.bodies", "org.release", "org.factors"}
+    {"org.read", "org.appoint", "org.decide", "org.bodies", "org.offices", "org.release", "org.factors"}
     | {"people.read", "people.reveal", "people.export"}
     | {"programmes.make", "programmes.run", "programmes.targets", "tasks.ask", "notices.publish"}
     | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off"}
@@ -43,6 +43,7 @@ _DISTRICT = (
     _LEAD
     - {"imports.units", "imports.pins", "imports.totals", "results.import", "plans.make"}
     - {
+        "org.offices",
         "channels.manage",
         "messages.release",
         "messages.send",

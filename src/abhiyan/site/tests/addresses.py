@@ -51,7 +51,7 @@ from abhiyan.meetings.tests.elsewhere import meeting_elsewhere
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
-from abhiyan.org.models import Release
+from abhiyan.org.models import Office, Release
 from abhiyan.people.actions import doubles as people
 from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
@@ -456,6 +456,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "alliance": alliance.public_id,
         "factor": factor.public_id,
         "body_id": committee.pk,
+        "office_id": _own_office(world.units["JK-JAM"].pk, at),
         "programme": programme.pk,
         "stated_id": stated.pk,
         "name_id": former.pk,
@@ -697,6 +698,16 @@ def _ready(cast: Cast, at: datetime) -> UUID:
     return helpdesk.keep_ready(unit_id=jammu, kind="", language="en", text="Come by", by=SYSTEM, at=at).pk
 
 
+def _own_office(unit_id: int, at: datetime) -> int:
+    """An office that two people made in a unit."""
+    with system("test"):
+        names = {"en": "Yatra head", "hi": "यात्रा प्रमुख"}
+        made = Office.objects.create(
+            code="own_yatra", unit_id=unit_id, made_at=at, names=names, given_in=["mandal"], rank=90
+        )
+    return made.pk
+
+
 def _pair_elsewhere(cast: Cast) -> UUID:
     """Two people of the other district who may be one."""
     booth = cast.world.units["JK-B004"].pk
@@ -749,6 +760,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "worker",
             "schedule",
             "body_id",
+            "office_id",
             "call",
             "absence",
             "talk",

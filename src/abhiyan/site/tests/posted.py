@@ -109,6 +109,15 @@ POSTS: dict[str, dict[str, str]] = {
         "starts_on": "2026-12-01",
     },
     "org:answer_offer": {"answer": "accept"},
+    "org:office_new": PLACE
+    | {"name_en": "Mine", "name_hi": "मेरा", "kinds": "district", "seats": "1", "reason": "mine"},
+    "org:office_change": {
+        "name_en": "Mine",
+        "name_hi": "मेरा",
+        "kinds": "district",
+        "seats": "1",
+        "reason": "mine",
+    },
     "org:body_change": {"name_en": "Mine", "seats": "3"},
     "org:body_end": {"reason": "because"},
     "org:body_new": PLACE | {"kind": "committee", "name_en": "Mine", "seats": "3"},
