@@ -27,5 +27,6 @@ ENTRIES = (
         place=6,
     ),
     NavigationEntry("helpdesk:times", _("Times of the helpline"), words=_("how fast, overdue")),
+    NavigationEntry("helpdesk:needs", _("Needs by kind"), words=_("what people need, solved, raised")),
     NavigationEntry("helpdesk:ready", _("Ready answers"), words=_("helpline, texts")),
 )

@@ -165,3 +165,36 @@ def requests_worked(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
 def _solved_words(n: int) -> str:
     words = ngettext("%(n)s person says it is solved", "%(n)s people say it is solved", n)
     return words % {"n": grouped(n)} if n else ""
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfNeed:
+    """Requests of one kind. under_way: an office has not said that it is done, or the person not that it is solved."""
+
+    kind: str
+    came_in: int
+    under_way: int
+    solved: int
+    closed: int
+
+    @property
+    def title(self) -> str:
+        return str(Ticket.Kind(self.kind).label)
+
+
+_KINDS = """select t.kind, count(*)::int,
+  (count(*) filter (where t.solved_at is null and t.closed_at is null))::int,
+  (count(*) filter (where t.solved_at is not null))::int,
+  (count(*) filter (where t.solved_at is null and t.closed_at is not null))::int
+from helpdesk_ticket t where t.state not in ('merged', 'quiet') and t.sealed is not null and t.opened_at >= %(since)s
+  and exists (select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)
+group by 1 order by 2 desc, 1"""
+
+
+def needs_by_kind(span: tuple[int, int], *, days: int, at: datetime) -> list[KindOfNeed]:
+    """Count what was asked within [lo, hi) in the last days, by kind, the most frequent first.
+
+    Requests of people who had everything erased are left out. In the caller's scope; one query.
+    """
+    values = {"lo": span[0], "hi": span[1], "since": at - timedelta(days=days)}
+    return sql.each(KindOfNeed, _KINDS, values)

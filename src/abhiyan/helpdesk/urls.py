@@ -3,7 +3,7 @@
 from abhiyan.core.access import PUBLIC, capability, page
 from abhiyan.messaging.link_pages import link_page
 
-from .views import acting, desk, many, opening, public, ready, times
+from .views import acting, desk, kinds, many, opening, public, ready, times
 
 app_name = "helpdesk"
 DESKS = capability("helpdesk.answer", "helpdesk.named")
@@ -20,6 +20,7 @@ urlpatterns = [
         act="is merged, or answered",
     ),
     page("helpline/times/", times.times, opens=ANSWERING),
+    page("helpline/needs/", kinds.needs, opens=ANSWERING),
     page("helpline/many/", many.many, opens=ANSWERING, act="each is opened again, and answered again"),
     page(
         "helpline/many/<uuid:release>/",
