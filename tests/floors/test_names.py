@@ -54,6 +54,7 @@ READ_NAMES = {
     "enrolment/queries/batches.py": BEARER,
     "enrolment/queries/organisers.py": BEARER,
     "enrolment/queries/referrals.py": BEARER,
+    "enrolment/queries/talks.py": TOLD,
     "enrolment/views/unanswered.py": OWN,
     "forms/views/submissions.py": BEARER,
     "helpdesk/owed.py": OWN,

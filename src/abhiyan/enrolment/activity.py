@@ -1,13 +1,14 @@
 """The membership drive, as every page above and below knows it."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy, pgettext_lazy
 
 from abhiyan.core.numbers import grouped
 from abhiyan.core.small_cells import said
 from abhiyan.programmes.rules.activities import (
     Activity,
     CheckQuestion,
+    ItemChannel,
     Items,
     MeasureTemplate,
     Need,
@@ -16,6 +17,7 @@ from abhiyan.programmes.rules.activities import (
     Unplaced,
 )
 from abhiyan.programmes.rules.check_words import Also, CheckWords, EnteredWords
+from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import Ladder
 
 from .actions.checked import leave_in_check
@@ -36,7 +38,9 @@ from .queries.recount import (
     TRIES,
     facts_for_recount,
 )
-from .rules.channels import CHANNELS
+from .queries.talks import sentence_of_talk, whom_of_talk
+from .rules.channels import CHANNELS, Channel
+from .rules.measures import TALKS
 from .rules.rolls import CONTRIBUTORS, FRIENDS, MEMBERS
 from .rules.steps import PARTS, REPORTED, STEPS
 
@@ -121,7 +125,12 @@ DRIVE = Activity(
                 "en": "People who belong to no party stay in touch. They have a roll and a notice of their own.",
                 "hi": "जो किसी पार्टी में नहीं हैं, वे संपर्क में रहते हैं। उनकी अपनी सूची और अपनी सूचना होती है।",
             },
-            measures=(MeasureTemplate(MEASURE, FRIENDS.measure, FRIENDS.counts),),
+            measures=(
+                MeasureTemplate(MEASURE, FRIENDS.measure, FRIENDS.counts),
+                MeasureTemplate(
+                    TALKS, "friends_spoken", {"en": "Friends spoken with", "hi": "मित्रों से बातचीत"}
+                ),
+            ),
             days=180,
         ),
         ProgrammeTemplate(
@@ -135,7 +144,7 @@ DRIVE = Activity(
             days=365,
         ),
     ),
-    channels=CHANNELS,
+    channels=(*CHANNELS, ItemChannel(Channel.TALK, _("Talk with an organiser"))),
     meanings={REPORTED.key: REPORTED.about},
     steps=STEPS,
     parts=PARTS,
@@ -159,7 +168,7 @@ DRIVE = Activity(
     owes=of_drive,
     unplaced=Unplaced(without_place, Page("enrolment:unplaced", _("Give them a place"), "enrolment.place")),
     stops=stops,
-    facts=facts_for_recount(),
+    facts=f"{facts_for_recount()} union all {facts_of(KIND)}",
     ages=AGES,
     orphans=ORPHANS,
     items=(
@@ -187,6 +196,24 @@ DRIVE = Activity(
                 pgettext_lazy("of a frame", "%(n)s people entered"),
                 _("%(n)s calls and forms became no entry."),
             ),
+        ),
+        items_of(
+            KIND,
+            measure=TALKS,
+            entered=EnteredWords(
+                pgettext_lazy("of a frame", "%(n)s talks with friends"),
+                worked=ngettext_lazy("%(n)s talk with a friend", "%(n)s talks with friends", "many"),
+            ),
+            questions=(
+                CheckQuestion(
+                    "who",
+                    _("Who spoke with you"),
+                    _("Did somebody of the organisation speak with you lately? Who?"),
+                ),
+                CheckQuestion("when", _("When"), _("On which day was that?")),
+            ),
+            whom=whom_of_talk,
+            sentence=sentence_of_talk,
         ),
     ),
     fills_roll=True,

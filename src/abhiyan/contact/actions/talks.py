@@ -415,10 +415,15 @@ def ask_persons(*, at: datetime) -> int:
         with translation.override(language):
             day = date_format(item.day, "j F")
             label = say("The talk with %(worker)s on %(day)s") % {"worker": worker, "day": day}
-        blanks = {"worker": worker, "day": day}
-        questions.append(AskedItem(item, "ask.talked", blanks, label, at + ANSWERS, language))
+        template, who = ("ask.talked", "worker") if _is_at_door(row) else ("ask.spoke", "leader")
+        questions.append(AskedItem(item, template, {who: worker, "day": day}, label, at + ANSWERS, language))
     ContactTry.objects.filter(pk__in=[row.pk for row in due]).update(ask_on=None)
     return programmes.ask_whether(asked=questions, at=at)
+
+
+def _is_at_door(row: ContactTry) -> bool:
+    """Return whether a talk was at somebody's door, and not by phone."""
+    return row.way in (Way.DOOR, Way.WALK) or row.is_visit
 
 
 def hear_person(*, item: Item, yes: bool, at: datetime, **_told: object) -> None:

@@ -45,6 +45,7 @@ class Channel(IntEnum):
     WHATSAPP = 6
     EARLIER = 7
     DOOR = 9  # a worker wrote it down at somebody's door; no sign by itself
+    TALK = 10  # of no claim: an organiser spoke with a friend
     WORD = 8  # of no claim: a person's own word that they leave, on their page or to somebody who asked them
 
 

@@ -35,7 +35,7 @@ from abhiyan.programmes.rules.ladder import TallyChange
 
 from .make import Human, World
 from .test_two_rolls import become_friend, friends_programme
-from .web import officer, today, web_world
+from .web import officer, open_me, today, web_world
 
 pytestmark = pytest.mark.django_db
 LIST, QUIET = "/friends/", "/friends/?show=quiet"
@@ -212,6 +212,7 @@ def test_a_friend_says_what_they_think_by_their_own_link_once_a_month_and_withou
     link = link_of(one, world)
     page = f"/q/opinion/{link}/"
     assert f"/q/opinion/{link}/" in organiser.get(f"/friends/{one.public_id}/").text
+    assert 'href="/q/opinion/' in open_me(world.asha).get("/me/").text, "and from their own page"
     client = browser()
     opened = client.get(page)
     assert opened.status_code == 200 and world.asha.name not in opened.text

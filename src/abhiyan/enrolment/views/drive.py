@@ -44,6 +44,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import address as join_address
 from abhiyan.org.here import page_unit
 from abhiyan.org.models import Release
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as known
 from abhiyan.programmes import queries as programmes
@@ -114,6 +115,7 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "may_publish": viewer.may(PUBLISH),
         "may_record": viewer.may(RECORD),
         "sees_people": viewer.may("people.read"),
+        "sees_talks": held_drive.roll.code == rolls.FRIENDS.code and viewer.may(LEADS),
         "may_manage": seen.may_manage,
         "funnel": _funnel(seen, at),
         "answers": _answers(seen, at),

@@ -1,5 +1,7 @@
 """The friends of an organiser; one of them; and where a friend says what they think."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -15,6 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
 from abhiyan.enrolment.actions import in_touch as acts
+from abhiyan.enrolment.models_organisers import FriendPromise
 from abhiyan.enrolment.queries import in_touch as queries
 from abhiyan.enrolment.queries.in_touch import OwnFriend
 from abhiyan.forms.queries import answers_form
@@ -24,7 +27,8 @@ from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules.spoken import spoken
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import Tried, form_page, tried
+from abhiyan.ui.fields import WholeField
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
@@ -103,15 +107,40 @@ class FriendTalkForm(forms.Form):
     called = forms.BooleanField(required=False)
 
 
+class FriendPromiseForm(forms.Form):
+    """A friend says what they will do."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What will they do?"), choices=FriendPromise.Kind.choices, widget=forms.RadioSelect
+    )
+    n = WholeField(
+        label=gettext_lazy("How many people will they bring?"), min_value=1, max_value=100, required=False
+    )
+
+
+class ChangePromiseForm(forms.Form):
+    """A promise of the friend, and what is to be done with it."""
+
+    promise = forms.UUIDField()
+    change = forms.ChoiceField(choices=acts.PromiseAct.choices)
+
+
 @form_page
 def friend(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One friend: the number for a call, what came of it, and two ways to their opinion."""
+    """One friend: the number for a call, what came of it, what they will do, and two ways to their opinion."""
     at = clock.now()
     one = queries.own_friend(request.viewer.account_id, public_id)
     wants_number = "number" in request.POST
     form: forms.Form = forms.Form(request.POST) if wants_number else FriendTalkForm(request.POST or None)
+    promised = FriendPromiseForm(request.POST if "kind" in request.POST else None)
     shown, status = "", 200
-    if wants_number:
+    if "kind" in request.POST or "promise" in request.POST:
+        form = forms.Form()
+        kept = _keep_promise(request, promised, public_id, at=at)
+        if kept:
+            return redirect("enrolment:friend", public_id)
+        status = kept.status
+    elif wants_number:
         asked = tried(
             request, form, lambda _given: acts.friend_number(friend=public_id, by=request.actor, at=at)
         )
@@ -133,6 +162,8 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
             return redirect("enrolment:quiet_friends")
         status = noted.status
     read_people(by=request.actor, unit_id=one.unit_id, n=1, at=at, act="enrolment.read_person")
+    with system("the promises of a friend"):
+        promises = queries.promises_of(public_id)
     unit = units.unit_by_id(one.unit_id)
     link = acts.opinion_link(public_id, on=clock.day_in(settings.TIME_ZONE, at))
     context = {
@@ -143,11 +174,37 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
         "shown": shown,
         "form": form,
         "outcomes": acts.FriendTalk.choices,
+        "promised": promised,
+        "promises": promises,
         "opinion": address(reverse("forms:opinion_new"), unit.code),
         "link": str(settings.ORIGIN) + reverse("enrolment:own_opinion", args=[link]),
         "head": _("Stay in touch"),
     }
     return render(request, "enrolment/friend.html", context, status=status)
+
+
+def _keep_promise(
+    request: Request, promised: FriendPromiseForm, public_id: UUID, *, at: datetime
+) -> Tried[Any]:
+    """Write a promise down, or change one."""
+    if "kind" in request.POST:
+        return tried(
+            request,
+            promised,
+            lambda fields: acts.note_promise(
+                friend=public_id, kind=fields["kind"], n=fields["n"], by=request.actor, at=at
+            ),
+            said=_("Written down."),
+        )
+    return tried(
+        request,
+        ChangePromiseForm(request.POST),
+        lambda fields: acts.change_promise(
+            friend=public_id, promise=fields["promise"], act=fields["change"], by=request.actor, at=at
+        ),
+        said=_("Noted."),
+        has_form=False,
+    )
 
 
 @form_page

@@ -160,7 +160,7 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
             request.visit.remember(at, person=str(member.public_id))
             request.visit.about = member.programme_id
     shown = _held(member, phone_id, at) | parting.of(member, at) | joined.own_link(request, member, at)
-    shown |= own_help.own_help(member)
+    shown |= own_help.own_help(member, at=at)
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),
         "may_object": phone_changes.may_object(phone_id, at=at),

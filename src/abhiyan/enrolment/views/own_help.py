@@ -1,21 +1,28 @@
-"""The part of a contributor's own page: what they can do, and the tasks they have."""
+"""Contributors see their skills and tasks on their own page, and friends give an opinion."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.urls import reverse
+
+from abhiyan.core import clock
+from abhiyan.enrolment.actions.in_touch import friend_asked, opinion_link
 from abhiyan.enrolment.queries import contributors as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.people import Member
+from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.programmes.queries import tasks
 
 
-def own_help(member: Member | None) -> dict[str, Any]:
-    """Return what a contributor's own page shows: what they can do, and the tasks they have."""
+def own_help(member: Member | None, *, at: datetime) -> dict[str, Any]:
+    """Return what one's own page shows: what a contributor can do, their tasks, and where a friend gives an opinion."""
     if member is None or not member.is_current:
         return {}
     found_tasks = tasks.tasks_of_helper(member.phone_id, persons_of(member))
     if not member.said.asks_skills:
-        return {"own_tasks": found_tasks}
+        return {"own_tasks": found_tasks, "own_opinion": _opinion(member, at=at)}
     words = queries.skill_words(queries.skill_form(member.unit_id))
     said = queries.own_skills(member.public_id)
     return {
@@ -24,6 +31,14 @@ def own_help(member: Member | None) -> dict[str, Any]:
         "own_skills": [words[queries.SKILLS].get(one, one) for one in said.get(queries.SKILLS, ())],
         "own_hours": words[queries.HOURS].get(said.get(queries.HOURS, ""), said.get(queries.HOURS, "")),
     }
+
+
+def _opinion(member: Member, *, at: datetime) -> str:
+    """Return the address at which a friend says what they think; "" where nobody asks for opinions."""
+    if member.said is not FRIENDS:
+        return ""
+    link = opinion_link(member.public_id, on=clock.day_in(settings.TIME_ZONE, at))
+    return reverse("enrolment:own_opinion", args=[link]) if friend_asked(link, at=at) else ""
 
 
 def persons_of(member: Member) -> list[UUID]:

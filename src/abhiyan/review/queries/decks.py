@@ -25,6 +25,10 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.dialogues.numbers import booths_graded, leaders_called
 from abhiyan.dialogues.queries import KIND as DIALOGUES
+from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
+from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.talks import friends_below
+from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.forms import queries as forms
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
@@ -157,6 +161,10 @@ def _pages(
     if led := _led(one, here, deck.hierarchy, viewer):
         for key, page in (("graded", "dialogues:organisation"), ("leaders", "dialogues:leaders")):
             pages[key] = address(reverse(page, args=[led.public_id]), here.code)
+    if one and _is_of_friends(one) and viewer.sees_people_at(here.lo or 0):
+        pages["friends"] = address(
+            reverse("enrolment:friends_board", args=[one.programme.public_id]), here.code
+        )
     if viewer.may("org.read"):
         pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages
@@ -209,6 +217,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         calls=calls,
         graded=booths_graded(led, here.id, span, at=at) if led else None,
         leaders=leaders_called(led, span, at=at) if led else None,
+        friends=_friends(one, here, hierarchy, viewer, at=at),
     )
     pages = _pages(deck, here, viewer, one, counts)
     empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
@@ -265,6 +274,23 @@ def _led(
     if measured is None or measured.programme.kind != DIALOGUES or measured.programme.hierarchy != hierarchy:
         return None
     return measured.programme if here.lo is not None and viewer.sees_people_at(here.lo) else None
+
+
+def _is_of_friends(measure: RunningMeasure) -> bool:
+    return measure.programme.kind == DRIVE and roll_of(measure.programme.pk) is FRIENDS
+
+
+def _friends(
+    measure: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> tuple[str, Sequence[tuple[str, str]]] | None:
+    """Return how many friends of a unit were spoken with, for who sees its people."""
+    if measure is None or here.lo is None or here.hi is None or measure.programme.hierarchy != hierarchy:
+        return None
+    if not (viewer.sees_people_at(here.lo) and _is_of_friends(measure)):
+        return None
+    with system("talks with friends on slides, numbers alone"):
+        whole, _below = friends_below(measure.programme, here.id, (here.lo, here.hi), at=at)
+    return (whole.title, whole.lines) if whole.friends else None
 
 
 def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:

@@ -119,7 +119,8 @@ class DeckUnit:
     """More about a unit in its deck. offices: office, holder, since. vacant: below; office, vacant, of how many.
 
     questions: numbers of questions to workers; None: not said. heard: the opinions of people. review: the last one,
-    with day, decision, tasks with state. calls: the finding, and lines of call centres. asks: requests to offices.
+    with day, decision, tasks with state. calls, friends: the finding, and lines of call centres or of talks with
+    friends. asks: requests to offices.
     graded: how the organisation is doing in the booths called: the finding, and rows of a month, booths called, works
     well, in part, needs help. leaders: of calls to booth presidents: the finding, and rows of name, office, days
     due, days called.
@@ -133,6 +134,7 @@ class DeckUnit:
     calls: tuple[str, Sequence[tuple[str, str]]] | None = None
     graded: tuple[str, Sequence[tuple[str, ...]]] | None = None
     leaders: tuple[str, Sequence[tuple[str, ...]]] | None = None
+    friends: tuple[str, Sequence[tuple[str, str]]] | None = None
     asks: Sequence[DeckAsk] = ()
 
 
@@ -420,6 +422,10 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
         yield _graded(about, *unit.graded)
     if unit.leaders is not None:
         yield _leaders(about, *unit.leaders)
+    if unit.friends is not None:
+        title, lines = unit.friends
+        foot = _("A talk counts once in 30 days. Yes: the friend's own answer, a day later.")
+        yield table_slides(about, title, lines, counts_table(_("Friends")), foot, page="friends")
     if unit.review is not None:
         day, decision, tasks = unit.review
         title = filled(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
