@@ -1,15 +1,18 @@
 """The audiences of bulk messages this room knows: people of an imported list, and those of a list of beneficiaries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.messaging.rules.audiences import Audience, Choice
+from abhiyan.messaging.rules.audiences import Audience, AudiencePerson, Choice
 from abhiyan.messaging.rules.texts import OUTREACH
+from abhiyan.people.queries import phones_that_said_no
 
-from .models import ContactList
-from .queries import TALKS
+from .models import ContactEntry, ContactList
+from .queries import TALKS, unsealed
 from .rules import gate
+from .rules.doors import door_label
 
 MOST_OFFERED = 200  # lists, the newest first
 _TALKS = ", ".join(f"'{one.value}'" for one in TALKS)
@@ -48,8 +51,35 @@ def _offered(*, of_scheme: bool) -> Callable[[], Sequence[Choice]]:
     return choices
 
 
+def _named(
+    choice: str, *, refs: Collection[UUID] = (), phones: Collection[UUID] = (), most: int
+) -> list[AudiencePerson]:
+    """Name the people of a list who have a phone, as the scope in force sees them. People who said no are left out."""
+    rows = ContactEntry.objects.filter(list__public_id=choice, phone_id__isnull=False).exclude(
+        why_out__in=("opted_out", "unwilling", "erased")
+    )
+    if refs:
+        rows = rows.filter(public_id__in=refs)
+    if phones:
+        rows = rows.filter(phone_id__in=phones)
+    some = list(rows.order_by("pk")[:most])
+    silent = phones_that_said_no(entry.phone_id for entry in some if entry.phone_id is not None)
+    return [
+        AudiencePerson(entry.public_id, entry.phone_id, name, door_label(entry.door, entry.lane))
+        for entry in some
+        if entry.phone_id is not None and entry.phone_id not in silent
+        if (name := unsealed(entry.person_name, entry.public_id))
+    ]
+
+
 LISTED = Audience(
-    "list", _("People on a list"), OUTREACH, _PHONES, _offered(of_scheme=False), is_asked_again=True
+    "list",
+    _("People on a list"),
+    OUTREACH,
+    _PHONES,
+    _offered(of_scheme=False),
+    is_asked_again=True,
+    people=_named,
 )
 BENEFICIARIES = Audience(
     "beneficiaries",
@@ -59,6 +89,7 @@ BENEFICIARIES = Audience(
     _offered(of_scheme=True),
     is_asked_again=True,
     rests=True,
+    people=_named,
 )
 
 

@@ -12,7 +12,7 @@ from abhiyan.core import clock, sql
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import WorkDone
 
-from .rules.attendance import INVITED, WORDS
+from .rules.attendance import INVITED, PHONES, WORDS
 
 DAYS = 90
 
@@ -64,10 +64,11 @@ def attended_by(account_id: int, *, at: datetime) -> MeetingsAttended:
 
 @dataclass(frozen=True, slots=True)
 class HeldMeetings:
-    """Meetings of the last days that have begun, and their people: seen by name, as reported, and invited."""
+    """Meetings of the last days that have begun, and their people: seen by name or number, as reported, and invited."""
 
     n: int
     seen: int
+    by_phone: int
     reported: int
     invited: int
 
@@ -77,17 +78,21 @@ class HeldMeetings:
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        people = WORDS.sentence(seen=self.seen, reported=self.reported, more=((INVITED, self.invited),))
+        also = ((PHONES, self.by_phone),) if self.by_phone else ()
+        invited = ((INVITED, self.invited),)
+        people = WORDS.sentence(seen=self.seen, also=also, reported=self.reported, more=invited)
         return [(_("Meetings"), grouped(self.n)), (_("People"), people)]
 
 
 def held_in(span: tuple[int, int], *, at: datetime) -> HeldMeetings:
     """Count the meetings of the last days that units within [lo, hi) began. In a scope that sees them; one query."""
     row = sql.row(
-        f"""select count(*), coalesce(sum(s.seen), 0)::int, coalesce(sum(greatest(s.ticks, s.total)), 0)::int,
-          coalesce(sum(s.invited), 0)::int
-        from (select coalesce(m.total, 0) as total, count(i.account_id) as invited, count(i.came_at) as seen,
-            coalesce(sum(i.ticks), 0) as ticks from units_placement p
+        f"""select count(*), coalesce(sum(s.seen), 0)::int, coalesce(sum(s.by_phone), 0)::int,
+          coalesce(sum(greatest(s.ticks, s.total)), 0)::int, coalesce(sum(s.invited), 0)::int
+        from (select coalesce(m.total, 0) as total, count(i.account_id) as invited, coalesce(sum(i.ticks), 0) as ticks,
+            count(i.came_at) filter (where i.account_id is not null or i.is_by_name) as seen,
+            count(i.came_at) filter (where i.account_id is null and not i.is_by_name) as by_phone
+          from units_placement p
           join meetings_meeting m on m.unit_id = p.unit_id and m.hierarchy = p.hierarchy
           left join meetings_invitee i on i.meeting_id = m.id
           where p.lo >= %(lo)s and p.lo < %(hi)s and {_BEGUN} group by m.id) s""",

@@ -12,20 +12,17 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
-from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.messaging import queries as messaging
-from abhiyan.messaging.models import Send
-from abhiyan.messaging.rules import audiences
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.people.models import Phone
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme, Schedule, Task
+from abhiyan.programmes.models import Due, Programme, Schedule, Task
 from abhiyan.programmes.queries.holders import holders
 from abhiyan.programmes.queries.tasks import TaskCandidate, candidates
 from abhiyan.programmes.rules.prepared import PreparedLine
@@ -34,6 +31,7 @@ from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
 
 from .models import CountBeside, Invitee, Meeting
+from .queries_lists import names_on_list, send_for_door
 from .rules import days
 from .rules.attendance import COMING, INVITED, KIND, MEANINGS, MESSAGED, PHONES, WORDS, reported
 
@@ -253,7 +251,12 @@ def people_on(one: Meeting) -> Sequence[NamedInvitee]:
 
 
 def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
-    """The same with names, offices and units. For managers of the meeting and people on the visit."""
+    """The same with names, offices and units, all of one meeting. For its managers and people on the visit.
+
+    People of an invited list have a name where the viewer sees that list; else the end of their number.
+    """
+    nameless = {row.phone_id for row in rows if row.account_id is None}
+    on_list = names_on_list(send_for_door(rows[0].meeting), nameless) if nameless else {}
     with system("names of invitees"):
         names = people.names_of(one.account_id for one in rows if one.account_id is not None)
         phones = people.phones(one.phone_id for one in rows if one.account_id is None)
@@ -266,7 +269,9 @@ def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
     return [
         NamedInvitee(
             one,
-            names.get(one.account_id, "") if one.account_id is not None else _ended(phones.get(one.phone_id)),
+            names.get(one.account_id, "")
+            if one.account_id is not None
+            else on_list.get(one.phone_id) or _ended(phones.get(one.phone_id)),
             offices.get(one.office, ""),
             named(one.unit.names),
             has_left=one.pk in left,
@@ -282,26 +287,17 @@ def _ended(phone: Phone | None) -> str:
     )
 
 
-_SEES_PEOPLE = f"select {EVERYTHING} or {placed('%(unit)s::bigint', PEOPLE)}"
-
-
-def send_for_door(one: Meeting) -> Send | None:
-    """Return the bulk send that invited a roll or list, if its phones may be ticked. In the scope of who ticks them.
-
-    They see the roll or list and the people of its unit, so that nobody tries out numbers. The send was approved.
-    """
-    send = messaging.send_of(one.roll)
-    if send is None or send.state in (Send.State.DRAFT, Send.State.ASKED):
-        return None
-    if not sql.value(_SEES_PEOPLE, {"unit": send.unit_id}):
-        return None
-    return send if send.audience in dict(audiences.offered()) else None
-
-
 def counting(unit_id: int, on: date) -> list[Programme]:
     """The programmes that may count who comes to a meeting of a unit on a day."""
     with system("what counts who comes"):
         return [one for one in programmes.programmes_running(unit_id, on) if one.kind == KIND]
+
+
+def counting_due(due: Due, on: date) -> Programme | None:
+    """The programme that counts who comes to a meeting that was asked for: that of its schedule, else the first."""
+    running = counting(due.unit_id, on)
+    its_own = [programme for programme in running if programme.pk == due.schedule.programme_id]
+    return next(iter([*its_own, *running]), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +331,7 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
 class WhoCame:
     """Attendance as rungs, and the numbers invited and coming. They are no target: others come too.
 
-    invited: by name. messages: invitations that left by message. by_phone: how many of the counted were ticked by
+    invited: by office. messages: invitations that left by message. by_phone: how many of the counted were ticked by
     phone number, after a bulk send invited them.
     """
 
@@ -347,7 +343,7 @@ class WhoCame:
     messages: int = 0
 
     def said(self) -> str:
-        """Say the attendance in one sentence: what was seen, what is reported, who was invited.
+        """Say the attendance in one sentence: who confirmed it, what was seen, what is reported, who was invited.
 
         Before the meeting begins it says who is coming.
         """
@@ -358,7 +354,9 @@ class WhoCame:
             return ", ".join(str(words) % {"n": grouped(n)} for words, n in (*some, *asked))
         by_name = (self.drawn.counted or 0) - self.by_phone
         also = ((PHONES, self.by_phone),) if self.by_phone else ()
-        return WORDS.sentence(seen=by_name, also=also, reported=self.drawn.reported or 0, more=some)
+        confirmed = self.drawn.confirmed or None  # Nobody has answered before the day after.
+        reported = self.drawn.reported or 0
+        return WORDS.sentence(seen=by_name, also=also, reported=reported, confirmed=confirmed, more=some)
 
 
 def attendance(one: Meeting, *, at: datetime) -> WhoCame:
@@ -366,7 +364,7 @@ def attendance(one: Meeting, *, at: datetime) -> WhoCame:
     with system("how many came"):
         invited, coming, ticks, came, by_phone, confirmed = sql.row(
             "select count(account_id), count(*) filter (where answer = 'yes'), coalesce(sum(ticks), 0), count(came_at),"
-            " count(came_at) filter (where account_id is null), count(confirmed_at)"
+            " count(came_at) filter (where account_id is null and not is_by_name), count(confirmed_at)"
             " from meetings_invitee where meeting_id = %s",
             [one.pk],
         )
@@ -424,8 +422,10 @@ def attended(public_id: UUID) -> Attended | None:
     found = Invitee.objects.select_related("meeting").filter(item=item.pk).first() if item else None
     if found is None:
         return None
-    account = found.account_id or 0  # A phone of a list has no name here.
-    return Attended(people.names_of([account]).get(account, ""), found.meeting.title)
+    if found.account_id is not None:
+        return Attended(people.names_of([found.account_id]).get(found.account_id, ""), found.meeting.title)
+    named_on_list = names_on_list(messaging.send_of(found.meeting.roll), [found.phone_id])
+    return Attended(named_on_list.get(found.phone_id, ""), found.meeting.title)
 
 
 @dataclass(frozen=True, slots=True)

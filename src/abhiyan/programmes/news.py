@@ -1,10 +1,14 @@
 """What this room tells the rooms above, in the transaction of the act."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
+
+if TYPE_CHECKING:
+    from .models_schedules import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,18 @@ class ProgrammeDiscarded:
     programme_id: int
     kind: str
     by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueAnswered:
+    """Something was said of a meeting that was asked for: its day, how many came, or that it was taken back.
+
+    former_on: the day on which it was held as it stood before.
+    """
+
+    due: "Due"
+    former_on: date | None
     at: datetime
 
 

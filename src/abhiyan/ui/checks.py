@@ -58,18 +58,23 @@ class NeededWith:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one of two fields is filled. The first one says so, where nothing else is wrong."""
+    """At least one of several fields is filled. The first one says so, where nothing else is wrong."""
 
     field: str
-    other: str
+    others: tuple[str, ...]
     words: Words
 
     def plain(self) -> Check:
-        return {"kind": "any_of", "field": self.field, "other": self.other, "words": str(self.words)}
+        return {
+            "kind": "any_of",
+            "field": self.field,
+            "others": list(self.others),
+            "words": str(self.words),
+        }
 
     def faults(self, form: forms.BaseForm) -> Iterator[tuple[str, Words]]:
         given = form.cleaned_data
-        if not form.errors and not given.get(self.field) and given.get(self.other) is None:
+        if not form.errors and all(given.get(name) in (None, "", []) for name in (self.field, *self.others)):
             yield self.field, self.words
 
 

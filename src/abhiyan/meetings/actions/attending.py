@@ -1,5 +1,6 @@
 """At the door names are ticked and the organiser gives a number. The day after, invitees are asked themselves."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,17 +16,19 @@ from abhiyan.core.deadlines import finished_at, stands
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.meetings import queries as found
+from abhiyan.meetings import queries_lists as lists
 from abhiyan.meetings.models import CountBeside, Invitee, Meeting
 from abhiyan.meetings.rules.attendance import ATTENDED, NAMED, PHONED, TOTAL, reported, unnamed
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
+from abhiyan.messaging.models import Send
 from abhiyan.people import phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.dues import count_people
-from abhiyan.programmes.news import ItemsErased
+from abhiyan.programmes.news import DueAnswered, ItemsErased
 
 from .calling import AlreadyCancelled, held, record
+from .reporting import report_due_people
 from .telling import ANSWER_PAGE, CAME, ROOM, reachable
 from .words import blanks_of
 
@@ -99,30 +102,54 @@ def tick_phone(*, public_id: UUID, phone: str, by: Actor, at: datetime) -> bool:
     if number is None:
         raise TickedNumberUnfit(field="phone")
     phone_id = keyring().phone_id(number)
+    return _tick_listed(public_id, lambda _send: phone_id, is_by_name=False, by=by, at=at)
+
+
+def tick_listed(*, public_id: UUID, ref: UUID, by: Actor, at: datetime) -> bool:
+    """Tick somebody of the invited list by name (`AudiencePerson.ref`). True if it is new.
+
+    Managers of the meeting who see that person on the list may do this. Refuses as `tick_phone`.
+    """
+
+    def phone_of(send: Send) -> UUID | None:
+        return next((person.phone_id for person in lists.listed_people(send, refs=[ref])), None)
+
+    return _tick_listed(public_id, phone_of, is_by_name=True, by=by, at=at)
+
+
+def _tick_listed(
+    public_id: UUID, phone_of: Callable[[Send], UUID | None], *, is_by_name: bool, by: Actor, at: datetime
+) -> bool:
+    """Tick a person of the invited list. phone_of: their phone, read in the scope of who ticks them."""
+    field = "ref" if is_by_name else "phone"
     with transaction.atomic():
-        one = held(public_id, by=by)
-        _check_door(one, at=at)
-        send = found.send_for_door(one)
+        meeting = held(public_id, by=by)
+        _check_door(meeting, at=at)
+        send = lists.send_for_door(meeting)
         if send is None:
-            raise ListOutOfSight(field="phone")
-        with system("a number of a list is ticked"):
-            listed = asked.recipients_of(send, [phone_id], at=at).get(phone_id)
-            if listed is None:
-                raise NotOnList(field="phone")
+            raise ListOutOfSight(field=field)
+        phone_id = phone_of(send)
+        with system("somebody of a list is ticked"):
+            listed = asked.recipients_of(send, [phone_id], at=at).get(phone_id) if phone_id else None
+            if phone_id is None or listed is None:
+                raise NotOnList(field=field)
             # The meeting is locked, so one person is ticked once: also somebody who is invited by name as well.
-            row = one.invitees.select_for_update().filter(phone_id=phone_id).order_by("account_id").first()
+            row = (
+                meeting.invitees.select_for_update().filter(phone_id=phone_id).order_by("account_id").first()
+            )
             if row is None:
-                row = one.invitees.create(
+                row = meeting.invitees.create(
                     public_id=lot.uuid(),
                     phone_id=phone_id,
                     office="",
                     unit_id=listed.unit_id,
-                    called_in_id=one.unit_id,
+                    called_in_id=meeting.unit_id,
                     is_private=False,
                     invited_at=send.started_at or at,
-                    told=one.version,
+                    told=meeting.version,
                 )
-            return _ticked(one, row, came=True, by=by, at=at)
+            row.is_by_name = is_by_name
+            return _ticked(meeting, row, came=True, by=by, at=at)
 
 
 def _ticked(one: Meeting, row: Invitee, *, came: bool, by: Actor, at: datetime) -> bool:
@@ -135,7 +162,7 @@ def _ticked(one: Meeting, row: Invitee, *, came: bool, by: Actor, at: datetime) 
     row.confirmed_at = None
     if came and one.programme_id is not None:
         row.item = programmes.item_key("meeting", one.pk, row.account_id or row.phone_id, row.ticks)
-    row.save(update_fields=["came_at", "ticks", "confirmed_at", "item"])
+    row.save(update_fields=["came_at", "ticks", "confirmed_at", "item", "is_by_name"])
     _count(one, row, came=came, at=at)
     record("tick" if came else "untick", one, by=by, at=at)
     return True
@@ -303,7 +330,7 @@ def _count(one: Meeting, row: Invitee, *, came: bool, at: datetime) -> None:
             id=row.item,
             programme_id=one.programme_id,
             measure=ATTENDED,
-            channel=PHONED if row.account_id is None else NAMED,
+            channel=PHONED if row.account_id is None and not row.is_by_name else NAMED,
             unit_id=one.unit_id,
             day=one.first_on,
             phone_id=row.phone_id,
@@ -323,12 +350,16 @@ def _answer_due(one: Meeting, *, by: Actor, at: datetime) -> None:
     with system("how many came"):
         came = one.invitees.filter(came_at__isnull=False).count()
     count_people(due=one.due, on=one.first_on, n=reported(one.total, came), seen=came, by=by, at=at)
+    # Long after the hour a tick says nothing more of the due.
+    with system("how many came"):
+        one.due.refresh_from_db()
+    report_due_people(event=DueAnswered(one.due, None, at))
 
 
 def _settle_total(one: Meeting, *, at: datetime) -> None:
     """The organiser's number less the names ticked is an item of its own; a tick lowers it by one."""
-    if one.programme_id is None or one.total is None:
-        return
+    if one.programme_id is None or one.total is None or one.due_id is not None:
+        return  # `report_due_people` reports the number of a due.
     ticks = one.invitees.aggregate(n=Sum("ticks"))["n"] or 0
     ident = programmes.item_key("meeting total", one.pk)
     new = programmes.NewItem(

@@ -21,8 +21,8 @@ from .calling import invite, record
 def open_list(*, owes: Owes, by: Actor, at: datetime) -> UUID:
     """Open the check-in list of a due with everybody who holds an office in its unit; the list's public id.
 
-    Nobody gets a message. A later opening adds new office-bearers. People who answer for the due may do this. Refuses
-    as `begin_due`.
+    No message invites them. If a programme counts who comes, people who were ticked are asked the day after. A
+    later opening adds new office-bearers. People who answer for the due may do this. Refuses as `begin_due`.
     """
     with transaction.atomic():
         due = begin_due(owes=owes, by=by, at=at)
@@ -30,7 +30,9 @@ def open_list(*, owes: Owes, by: Actor, at: datetime) -> UUID:
             one = Meeting.objects.filter(due=due).first() or _new(due, by=by, at=at)
             given = found.chosen_in(one.unit_id, hierarchy=one.hierarchy, on=one.first_on)
             n = invite(one, given, at=at)
-            one.invitees.update(told=one.version, has_been_asked=True)
+            if one.programme_id is None:
+                one.invitees.update(has_been_asked=True)
+            one.invitees.update(told=one.version)
             record("open_list", one, by=by, at=at, n=n)
     return one.public_id
 
@@ -39,6 +41,8 @@ def _new(due: Due, *, by: Actor, at: datetime) -> Meeting:
     """The meeting behind a due, on the day that was set or today. The one before it shows its open tasks."""
     schedule, today = due.schedule, clock.day_in(settings.TIME_ZONE, at)
     day = due.held_on or due.planned_on or today
+    on = min(day, today)
+    counts = found.counting_due(due, on)
     same = Meeting.objects.filter(due__schedule=schedule, unit_id=due.unit_id)
     return Meeting.objects.create(
         public_id=lot.uuid(),
@@ -46,10 +50,11 @@ def _new(due: Due, *, by: Actor, at: datetime) -> Meeting:
         title=schedule.title,
         unit_id=due.unit_id,
         hierarchy=schedule.hierarchy,
-        first_on=min(day, today),
-        last_on=min(day, today),
+        first_on=on,
+        last_on=on,
         starts=localtime(at).time().replace(second=0, microsecond=0),
         due=due,
+        programme=counts,
         previous=same.order_by("-first_on", "-pk").first(),
         called_at=at,
         called_by=by.account_id,

@@ -16,17 +16,22 @@ from abhiyan.helpdesk.models import Helpline
 from abhiyan.meetings import actions, queries
 from abhiyan.meetings.actions import attending, calling
 from abhiyan.meetings.models import Meeting
+from abhiyan.meetings.rules.attendance import ATTENDED
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Circular, Message, Send
 from abhiyan.messaging.tests.bulk import ENTITY
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import schedules
+from abhiyan.programmes.actions.dues import Owes, hold_due, take_back_due
 from abhiyan.programmes.models import Due, InCharge, Programme, Schedule
 from abhiyan.programmes.models_schedules import DueRecord
+from abhiyan.programmes.queries import ladder
 from abhiyan.programmes.queries.schedules import offices_to_ask
+from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
-from .make import DAY, TODAY, again, call_as, invited, reachable
+from .make import DAY, TODAY, again, call_as, counting, invited, reachable
+from .make import text as answer
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=4)
@@ -106,6 +111,69 @@ def test_a_due_opens_the_list_of_its_office_bearers_and_ticks_count_for_it(
             actions.ask_who_came(at=NOW + DAY) == 0
             and not Message.objects.filter(template__in=("duty.meeting", "ask.met")).exists()
         ), "nobody gets a message"
+
+
+def climbed(cast: Cast, programme_id: int) -> Ladder:
+    """The rungs of who came in the mandal; the ledger equals a recount."""
+    with system("test"):
+        programmes.fold(at=LATER)
+        wrong = programmes.recount(at=LATER).differences
+        assert not [each for each in wrong if each.programme_id == programme_id]
+        unit_id = cast.world.units[MANDAL].pk
+        run = Programme.objects.get(pk=programme_id)
+        return ladder(programme=run, node=unit_id, hierarchy=1, measure=ATTENDED, at=LATER)
+
+
+def test_people_of_a_meeting_that_was_asked_for_stand_on_the_ladder(cast: Cast, tiffin: Schedule) -> None:
+    cast.appoint(cast.accounts["no_office"], "mandal_in_charge", MANDAL, by=SYSTEM)
+    counts = counting(cast)
+    owes = Owes(tiffin.public_id, cast.world.units[MANDAL].pk, TODAY - 2 * DAY)
+    act: dict[str, Any] = {"owes": owes, "by": cast.actor("mandal_president"), "at": LATER}
+
+    def hold(n: int) -> None:
+        with cast.as_("mandal_president"):
+            hold_due(on=TODAY, people=n, **act)
+
+    hold(52)
+    assert climbed(cast, counts) == Ladder(reported=52), "one person's word"
+    hold(48)
+    assert climbed(cast, counts) == Ladder(reported=48), "corrected"
+    with cast.as_("mandal_president"):
+        actions.open_list(**act)
+    with system("test"):
+        one = Meeting.objects.get()
+    for each in invited(one).values():
+        with cast.as_("mandal_president"):
+            actions.tick(
+                public_id=one.public_id,
+                invitee=each.public_id,
+                came=True,
+                by=cast.actor("mandal_president"),
+                at=LATER,
+            )
+    assert climbed(cast, counts).counted == 2
+    hold(48)
+    assert climbed(cast, counts) == Ladder(reported=48, counted=2), "the larger of both, never the sum"
+    with system("test"):
+        assert actions.ask_who_came(at=NOW + DAY) == 2
+        assert Message.objects.filter(template="ask.met").count() == 2
+        assert not Message.objects.filter(template="duty.meeting").exists(), "nobody was invited"
+    answer(cast, one, "mandal_president", yes=True, at=NOW + DAY)
+    assert climbed(cast, counts) == Ladder(reported=48, counted=2, confirmed=1)
+    with cast.as_("mandal_president"):
+        take_back_due(**act)
+    assert climbed(cast, counts) == Ladder(reported=2, counted=2, confirmed=1), "the names stay"
+
+
+def test_a_meeting_that_was_moved_to_another_day_counts_once(cast: Cast, tiffin: Schedule) -> None:
+    counts = counting(cast)
+    with system("test"):
+        Programme.objects.filter(pk=counts).update(opens_on=TODAY - 5 * DAY)
+    owes = Owes(tiffin.public_id, cast.world.units[MANDAL].pk, TODAY - 2 * DAY)
+    with cast.as_("mandal_president"):
+        for on, n in ((TODAY - DAY, 30), (TODAY, 31)):
+            hold_due(owes=owes, on=on, people=n, by=cast.actor("mandal_president"), at=LATER)
+    assert climbed(cast, counts) == Ladder(reported=31)
 
 
 def test_only_who_answers_for_the_unit_opens_its_list(cast: Cast, tiffin: Schedule) -> None:

@@ -1,12 +1,15 @@
-"""A bulk send invites people, who are ticked by number and asked on the ground on which they were invited."""
+"""A bulk send invites people, who are ticked by name or number and asked on the ground on which they were invited."""
 
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 
+from abhiyan.contact.actions import forget_person
 from abhiyan.contact.audiences import audience_of
 from abhiyan.contact.models import ContactEntry, ContactList
 from abhiyan.contact.tests.at_doors import contact_programme, listed
@@ -14,7 +17,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.given import time as let_it_be
-from abhiyan.meetings import actions, queries
+from abhiyan.meetings import actions, queries, queries_lists
 from abhiyan.meetings.actions import attending
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import actions as messaging
@@ -24,10 +27,12 @@ from abhiyan.messaging.rules import questions as rules
 from abhiyan.messaging.tests.bulk import ENTITY
 from abhiyan.org.queries import scope_of
 from abhiyan.people import queries as people
+from abhiyan.people.actions.suppressions import keep_spoken_no
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.site.tests.test_field import send
 
 from .make import DAY, TODAY, again, call_as, counting, reachable
 
@@ -175,10 +180,10 @@ def test_who_made_a_send_but_sees_nobody_there_tries_out_no_number(
         Send.objects.filter(audience=audience_of(those)).update(made_by=account.pk)
     sight = scope_of(account.pk, NOW.date())
     with scoped(sight):
-        assert queries.send_for_door(one) is not None
+        assert queries_lists.send_for_door(one) is not None
     with scoped(replace(sight, people="{}")):
         assert send_of(one.roll) is not None, "their own send"
-        assert queries.send_for_door(one) is None
+        assert queries_lists.send_for_door(one) is None
 
 
 def test_the_door_takes_the_number_and_every_page_says_how_they_were_seen(
@@ -191,11 +196,123 @@ def test_the_door_takes_the_number_and_every_page_says_how_they_were_seen(
     assert refused.status_code == 422 and "This number is not on the invited list." in refused.text
     number = numbers(those)[0]
     done = state.post(f"{page}act/phone/", {"phone": number}, follow=True).text
-    assert "The number is ticked." in done and f"Number ending in {number[-4:]}" in done
+    assert "The number is ticked." in done and "Person 0" in done
     assert number not in done and number[3:] not in done
     shown = state.get(page).text
     assert "0 seen by name, 1 seen by phone number, 1 reported" in shown
     assert "Office ends before the day" not in shown
+
+
+def refs(those: ContactList) -> list[UUID]:
+    """Return the references of the people of the list on pages."""
+    with system("test"):
+        return list(
+            ContactEntry.objects.filter(list=those).order_by("pk").values_list("public_id", flat=True)
+        )
+
+
+def kept(cast: Cast, one: Meeting, *, by: str = "state_president", **fields: Any) -> dict[str, Any]:
+    """A record of the door, as a phone sends it some hours later."""
+    own = {"key": uuid4(), "by": cast.accounts[by].public_id, "record": "attendance", "age": 3600}
+    return own | {"page": f"/field/meeting/{one.public_id}/", "form": urlencode(fields, doseq=True)}
+
+
+def seen(one: Meeting) -> int:
+    with system("test"):
+        return Invitee.objects.filter(meeting=one, came_at__isnull=False).count()
+
+
+def test_a_phone_ticks_people_of_the_list_by_name_and_by_number_without_a_network(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    let_it_be(LATER)
+    state, page = cast.client("state_president"), f"/field/meeting/{one.public_id}/"
+    copy = state.get(page, headers={"X-Abhiyan-Kept": "1"})
+    assert copy["X-Abhiyan-Names"] == "1" and "Person 0, House 0, Srinagar" in copy.text
+    assert not any(number[3:] in copy.text for number in numbers(those))
+    first, second, third, *_rest = refs(those)
+    sent = kept(cast, one, invitee=[first, second], phone=numbers(those)[2])
+    assert send(state, sent) == send(state, sent)
+    send(state, kept(cast, one, invitee=[second, third]))  # another phone ticked them too
+    assert seen(one) == 3
+    again_ = state.get(page).text
+    assert [f"Person {n}," in again_ for n in range(5)] == [False, False, False, True, True]
+    assert ask() == 3, "all three agreed to messages"
+
+
+def test_a_number_on_no_list_leaves_the_names_ticked_and_its_sender_reads_so(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    let_it_be(LATER)
+    state, first = cast.client("state_president"), refs(those)[0]
+    told = send(state, kept(cast, one, invitee=[first], phone=STRANGER))
+    assert told["note"].startswith(f"••• {STRANGER[-4:]}: This number is not on the invited list.")
+    assert seen(one) == 1
+    refused = state.post(f"/field/meeting/{one.public_id}/", {"phone": STRANGER})
+    assert refused.status_code == 422, "with a network the person is still there"
+    told = send(state, kept(cast, one, phone="12345"), 422)
+    assert told["errors"] == {"phone": "Write ten digits; now there are 5."}
+
+
+def test_the_desk_finds_a_person_of_the_list_by_name_in_either_script(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    let_it_be(LATER)
+    called = refs(those)[3]
+    with system("test"):
+        sealed = keyring().seal("सुनीता देवी".encode(), about=called.bytes)
+        ContactEntry.objects.filter(public_id=called).update(person_name=sealed)
+    state, door = cast.client("state_president"), f"/meetings/{one.public_id}/?show=door"
+    found = state.get(f"{door}&q=Suneeta").text
+    assert str(called) in found and "House 3" in found and "Person 1" not in found
+    ticked = state.post(f"/meetings/{one.public_id}/act/listed/", {"ref": called}, follow=True).text
+    assert "seen by phone number" not in ticked and "1 seen by name, 1 reported" in ticked
+    assert seen(one) == 1
+    assert state.post(f"/meetings/{one.public_id}/act/listed/", {"ref": uuid4()}).status_code == 422
+
+
+def test_a_no_and_an_erasure_take_the_name_from_the_door(
+    cast: Cast, one: Meeting, those: ContactList
+) -> None:
+    let_it_be(LATER)
+    first, second, third, *_rest = (phone_id(number) for number in numbers(those))
+    state, page = cast.client("state_president"), f"/field/meeting/{one.public_id}/"
+    for told in (first, second):
+        with system("test"):
+            ContactEntry.objects.filter(phone_id=told).update(state="leased")  # the gate alone holds it back
+    with transaction.atomic():
+        keep_spoken_no(phone_id=first, by=SYSTEM, at=LATER)
+    with system("test"):
+        forget_person(told=ItemsErased((), second, LATER))
+    shown = [state.get(page).text, state.get(f"/meetings/{one.public_id}/?show=door").text]
+    for text in shown:
+        assert [f"Person {n}" in text for n in range(3)] == [False, False, True]
+    assert send(state, kept(cast, one, invitee=[refs(those)[1]]), 422)["field"] == "invitee"
+    with cast.as_("state_president"), pytest.raises(attending.NotOnList):
+        actions.tick_listed(
+            public_id=one.public_id, ref=refs(those)[0], by=cast.actor("state_president"), at=LATER
+        )
+    send(state, kept(cast, one, invitee=[refs(those)[2]]))
+    with transaction.atomic():
+        keep_spoken_no(phone_id=third, by=SYSTEM, at=LATER)
+    text = state.get(f"/meetings/{one.public_id}/").text
+    assert "Person 2" not in text and "1 reported" in text, "the tick stays, the name does not"
+
+
+def test_who_does_not_see_the_list_reads_no_name_of_it(cast: Cast, one: Meeting, those: ContactList) -> None:
+    let_it_be(LATER)
+    account = cast.accounts["state_president"]
+    blind = replace(scope_of(account.pk, NOW.date()), people="{}")
+    with system("test"):
+        Send.objects.filter(audience=audience_of(those)).update(made_by=account.pk)
+    with scoped(blind):
+        assert queries_lists.list_at_door(one, at=LATER) == []
+        assert queries_lists.listed_people(queries_lists.send_for_door(one)) == []
+        for ref in (refs(those)[0], uuid4()):  # the same answer for everybody
+            with pytest.raises(attending.ListOutOfSight):
+                actions.tick_listed(
+                    public_id=one.public_id, ref=ref, by=cast.actor("state_president"), at=LATER
+                )
 
 
 def test_an_erasure_leaves_the_count_and_no_phone(cast: Cast, one: Meeting, those: ContactList) -> None:

@@ -18,11 +18,19 @@ from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import tried
 from abhiyan.ui.posts import posted
 
-from .forms import CantComeForm, PeopleForm, PhoneForm, PointForm, StrikeForm, SubstituteForm, TickForm
-from .meetings import shown_meeting
+from .forms import (
+    CantComeForm,
+    ListedForm,
+    PeopleForm,
+    PhoneForm,
+    PointForm,
+    StrikeForm,
+    SubstituteForm,
+    TickForm,
+)
+from .meetings import DOOR, shown_meeting
 from .shown import COUNT_BESIDE, door_of, page_of
 
-DOOR = ("tick", "untick", "phone", "people")  # done on the page of the door
 SaidOf = Promise | str | Callable[[Any], Promise | str]
 
 
@@ -52,6 +60,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Said
     ),
     "tick": (TickForm, acts.tick, {"came": True}, ""),
     "untick": (TickForm, acts.tick, {"came": False}, _("The tick is taken back.")),
+    "listed": (ListedForm, acts.tick_listed, {}, ""),
     "phone": (PhoneForm, acts.tick_phone, {}, _("The number is ticked.")),
     "people": (PeopleForm, acts.set_people, {}, said_of_people),
     "point": (PointForm, acts.add_point, {}, _("Written into the minutes. A task is on Today at once.")),

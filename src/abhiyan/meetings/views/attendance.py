@@ -1,5 +1,6 @@
 """The names to tick at the door of a meeting, on a phone, also without a network."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,19 +9,21 @@ from django import forms
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import person
-from abhiyan.meetings import actions, queries
-from abhiyan.meetings.actions.attending import NotInvited, SaidNotThere
+from abhiyan.meetings import actions, queries, queries_lists
+from abhiyan.meetings.actions.attending import NotInvited, NotOnList, SaidNotThere, TickedNumberUnfit
 from abhiyan.meetings.models import Meeting
 from abhiyan.org.here import unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
+from abhiyan.people.fields import PhoneField
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.checks import AnyOf, FormRule, NeededWith
 from abhiyan.ui.forms import offer
@@ -33,7 +36,11 @@ MOST = 300  # names on a page; the page of the meeting finds the others
 
 
 class AttendanceForm(PeopleForm):
-    """The form takes the invitees who are here (public ids), or how many came, or both."""
+    """The form takes who is here, how many came, or both.
+
+    invitee: public ids of invitees, and of an invited list what pages call its people by. phone: the number of one
+    of them; the page has the field for who sees that list.
+    """
 
     invitee = forms.MultipleChoiceField(
         label=_("Who is here?"),
@@ -41,7 +48,14 @@ class AttendanceForm(PeopleForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": NotInvited.message},
     )
-    field_order = ("invitee",)
+    phone = PhoneField(
+        label=_("Number of somebody invited by message"),
+        required=False,
+        takes_abroad=False,
+        abroad=TickedNumberUnfit.message,
+        help_text=_("Tell them: tomorrow an SMS may ask whether they were here."),
+    )
+    field_order = ("invitee", "phone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +67,7 @@ class AttendanceForm(PeopleForm):
         return (
             *super().form_rules(),
             NeededWith("n", "walk_ins", needed),
-            AnyOf("invitee", "n", _("Tick at least one name.")),
+            AnyOf("invitee", ("n", "phone"), _("Tick at least one name.")),
         )
 
 
@@ -67,17 +81,24 @@ def field_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         form,
         lambda given: _attend(request, one, given, timedelta(0)),
-        said=lambda counted: COUNT_BESIDE if counted and counted.is_beside else _("Attendance is saved."),
+        said=lambda note: note or _("Attendance is saved."),
     )
     if done:
         return redirect(request.path)
     waiting = queries.invitees(one).filter(came_at=None, denied_at=None).order_by("pk")
-    names = queries.with_names(list(waiting[: MOST + 1]))
+    names = [(_named(row), row.one.public_id) for row in queries.with_names(list(waiting[: MOST + 1]))]
+    names += [(_listed(row), row.ref) for row in queries_lists.list_at_door(one, at=clock.now())]
     if names:
         read_people(by=request.actor, unit_id=one.unit_id, n=len(names[:MOST]), at=clock.now())
-    words = sorted((_named(row), str(row.one.public_id)) for row in names[:MOST])
-    offer(form, invitee=[(ident, said) for said, ident in words])
-    context = {"one": one, "form": form, "names": names, "is_more": len(names) > MOST, "page": request.path}
+    offer(form, invitee=[(str(ident), said) for said, ident in sorted(names[:MOST])])
+    context = {
+        "one": one,
+        "form": form,
+        "names": names,
+        "is_more": len(names) > MOST,
+        "takes_phones": queries_lists.send_for_door(one) is not None,
+        "page": request.path,
+    }
     return naming(render(request, "meetings/field_meeting.html", context, status=done.status))
 
 
@@ -94,32 +115,62 @@ def _named(row: queries.NamedInvitee) -> str:
     return ", ".join(filter(None, (person(row.name), row.office, row.unit)))
 
 
+def _listed(row: queries_lists.PersonAtDoor) -> str:
+    return ", ".join(filter(None, (person(row.name), row.where)))
+
+
+def _names(one: Meeting, idents: Collection[str]) -> list[str]:
+    """Name the invitees and the people of an invited list that a form means."""
+    rows = queries.with_names(list(queries.invitees(one).filter(public_id__in=idents)))
+    refs = {UUID(ident) for ident in idents} - {row.one.public_id for row in rows}
+    listed = queries_lists.listed_people(queries_lists.send_for_door(one), refs=refs) if refs else []
+    return [*(_named(row) for row in rows), *(person(row.name) for row in listed)]
+
+
 def _offer_all(form: AttendanceForm, one: Meeting) -> None:
     """Take everybody invited: another phone may have ticked a name meanwhile."""
     if form.is_bound:
-        offer(
-            form,
-            invitee=[(str(each), "") for each in one.invitees.values_list("public_id", flat=True)],
-        )
+        idents = [
+            *one.invitees.values_list("public_id", flat=True),
+            *(person_.ref for person_ in queries_lists.listed_people(queries_lists.send_for_door(one))),
+        ]
+        offer(form, invitee=[(str(ident), "") for ident in idents])
 
 
-def _attend(request: Request, one: Meeting, given: dict[str, Any], age: timedelta) -> Meeting | None:
-    """Tick each name and note the number, where there is one: all or nothing. Return the meeting of a number.
+def _attend(
+    request: Request, one: Meeting, given: dict[str, Any], age: timedelta, *, is_record: bool = False
+) -> Promise | str:
+    """Tick each name and the typed number, and note how many came: all or nothing. Return what the sender must read.
 
-    age: how long a phone kept it. Refuses RecordUnfit with the name of who says they were not there.
+    age: how long a phone kept it. is_record: the people have left the door. So a number that is not on the list does
+    not keep the names from being ticked. Refuses RecordUnfit with the name of who says they were not there.
     """
     at = clock.now()
+    act: dict[str, Any] = {"public_id": one.public_id, "by": request.actor, "at": at}
+    by_office = set(map(str, one.invitees.values_list("public_id", flat=True)))
+    notes: list[str] = []
     with transaction.atomic():
         for each in given["invitee"]:
             try:
-                actions.tick(public_id=one.public_id, invitee=UUID(each), came=True, by=request.actor, at=at)
+                if each in by_office:
+                    actions.tick(invitee=UUID(each), came=True, **act)
+                else:
+                    actions.tick_listed(ref=UUID(each), **act)
             except SaidNotThere as refused:
-                (said,) = queries.with_names(list(queries.invitees(one).filter(public_id=each)))
-                raise RecordUnfit(field="invitee", why=f"{person(said.name)}: {refused}") from None
-        if given["n"] is None:
-            return None
-        people = {name: given[name] for name in ("n", "walk_ins")}
-        return actions.set_people(public_id=one.public_id, **people, age=age, by=request.actor, at=at)
+                (name,) = _names(one, [each])
+                raise RecordUnfit(field="invitee", why=f"{name}: {refused}") from None
+        if given["phone"]:
+            try:
+                actions.tick_phone(phone=given["phone"], **act)
+            except NotOnList as refused:
+                if not is_record:
+                    raise
+                notes.append(f"••• {given['phone'][-4:]}: {refused}")
+        if given["n"] is not None:
+            people = {name: given[name] for name in ("n", "walk_ins")}
+            if actions.set_people(**people, age=age, **act).is_beside:
+                notes.append(str(COUNT_BESIDE))
+    return " ".join(notes)
 
 
 def take_attendance(request: Request, sent: RecordSent) -> RecordTaken:
@@ -130,10 +181,8 @@ def take_attendance(request: Request, sent: RecordSent) -> RecordTaken:
     one = _meeting(request, sent.named["public_id"])
     form = AttendanceForm(request.POST)
     _offer_all(form, one)
-    counted = taken(form, lambda given: _attend(request, one, given, sent.age))
-    return RecordTaken(
-        door_of(one.public_id), str(COUNT_BESIDE) if counted is not None and counted.is_beside else ""
-    )
+    note = taken(form, lambda given: _attend(request, one, given, sent.age, is_record=True))
+    return RecordTaken(door_of(one.public_id), str(note))
 
 
 def show_attendance(request: Request, sent: RecordSent) -> RecordShown:
@@ -142,12 +191,12 @@ def show_attendance(request: Request, sent: RecordSent) -> RecordShown:
     form = AttendanceForm(request.POST)
     _offer_all(form, one)
     given = taken(form, lambda given: given)
-    ticked = queries.with_names(list(queries.invitees(one).filter(public_id__in=given["invitee"])))
+    names = _names(one, given["invitee"])
     facts = [
         unit_fact(one.unit_id),
         (say("Meeting"), one.title),
         (say("Day"), days_of(one.first_on, one.last_on, one.starts)),
-        *((say("Came"), name) for name in sorted(_named(row) for row in ticked)),
+        *((say("Came"), name) for name in sorted(names)),
         *typed(form, "invitee"),
     ]
-    return RecordShown(facts, names=len(ticked))
+    return RecordShown(facts, names=len(names))

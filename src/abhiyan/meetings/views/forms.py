@@ -35,6 +35,12 @@ class TickForm(forms.Form):
     invitee = forms.UUIDField()
 
 
+class ListedForm(forms.Form):
+    """The form takes a person of the invited list, by the reference that pages use."""
+
+    ref = forms.UUIDField()
+
+
 class PhoneForm(forms.Form):
     """The number of a person invited by a bulk send."""
 

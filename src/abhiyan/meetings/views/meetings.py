@@ -15,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
+from abhiyan.meetings import queries_lists
 from abhiyan.meetings.actions.calling import is_silent
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import queries as messaging
@@ -22,6 +23,7 @@ from abhiyan.messaging.rules import audiences
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
+from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.actions.schedules import due_page
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
@@ -122,6 +124,10 @@ AT_DOOR: tuple[Column[found.NamedInvitee], ...] = (
 )
 
 
+DOOR = ("tick", "untick", "listed", "phone", "people")  # acts done on the page of the door
+MOST_AT_DOOR = 50  # names of an invited list on it; a part of the name finds the others
+
+
 class FindInvitee(forms.Form):
     """The form takes the name to look for at the door."""
 
@@ -162,7 +168,7 @@ def shown_meeting(
     shows |= {"people": "", "phone": ""}
     if sent is not None and act not in shows:
         given["problem"] = " ".join(str(each) for errors in sent.errors.values() for each in errors)
-    is_door = request.GET.get("show") == "door" or act in ("tick", "untick", "people", "phone")
+    is_door = request.GET.get("show") == "door" or act in DOOR
     if may_lead and is_door:
         sent_from = request.GET if refused is None else request.POST
         return _door(request, one, given, q=sent_from.get("q", ""), status=status)
@@ -185,7 +191,16 @@ def _door(request: Request, one: Meeting, given: dict[str, Any], *, q: str, stat
     )
     crumbs_ = crumbs((one.title, page_of(one.public_id)), (say("Check-in"), ""))
     shown = {**crumbs_, **given, "find": find, "q": q, "due_page": _due_page(one, at=clock.now())}
-    shown["takes_phones"] = found.send_for_door(one) is not None
+    if queries_lists.send_for_door(one) is not None:
+        listed = queries_lists.list_at_door(one, text=q, at=clock.now())
+        if listed:
+            n = len(listed[:MOST_AT_DOOR])
+            read_people(by=request.actor, unit_id=one.unit_id, n=n, at=clock.now())
+        shown |= {
+            "takes_phones": True,
+            "listed": listed[:MOST_AT_DOOR],
+            "is_more": len(listed) > MOST_AT_DOOR,
+        }
     return answer(request, "meetings/door.html", table, shown, status=status)
 
 

@@ -3,12 +3,35 @@
 An audience is one statement. messaging counts it, and walks it phone by phone; it knows no members and no rolls.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
 
 from django.utils.functional import Promise
 
 Choice = tuple[str, str]  # what of it, and its name
+
+
+@dataclass(frozen=True, slots=True)
+class AudiencePerson:
+    """Somebody of an audience by name. ref: what a page calls them by, which tells no phone. where: house or lane."""
+
+    ref: UUID
+    phone_id: UUID
+    name: str
+    where: str
+
+
+class NamesPeople(Protocol):
+    """Name the people of a choice as the scope in force sees them, without people who said no; `most` at most.
+
+    refs, phones: only these.
+    """
+
+    def __call__(
+        self, choice: str, *, refs: Collection[UUID] = (), phones: Collection[UUID] = (), most: int
+    ) -> list[AudiencePerson]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +48,7 @@ class Audience:
     rests: nothing goes to it from the announcement of an election to its result.
 
     says: the variables that a text to it must have, each with what fills it for a choice. ready: such a text by
-    language, to be registered.
+    language, to be registered. people: names its people, where the room keeps their names.
     """
 
     code: str
@@ -37,6 +60,7 @@ class Audience:
     rests: bool = False
     says: Callable[[str], Mapping[str, str]] | None = None
     ready: Mapping[str, str] = field(default_factory=dict)
+    people: NamesPeople | None = None
 
 
 _AUDIENCES: dict[str, Audience] = {}

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN, stands
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -20,6 +20,7 @@ from abhiyan.forms import actions as forms
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
+from abhiyan.programmes.news import DueAnswered
 from abhiyan.programmes.queries import is_in_play, schedule_forms
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules import schedules as rules
@@ -105,6 +106,7 @@ class _Held:
     period: Period
     due: Due
     today: date
+    former_on: date | None  # the day on which a meeting was held, as it stood before the act
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def hold_due(
 ) -> Due:
     """Say on which day a meeting was held, how many came, and a few words; said again, it corrects all of it.
 
-    people: as the unit reports, on no ladder; None: not said. filled: the schedule's form, where it has one. made_at:
+    people: as the unit reports; None: not said. filled: the schedule's form, where it has one. made_at:
     when a phone finished it, which sends it now. The newer of two answers stands. The other is kept beside
     (`Due.beside`), and so is one that comes after seven days. Who may: as `plan_due`. Refuses as there, and
     HeldDayMissing, HeldDayUnfit, PeopleUnfit, TextTooLong, FormMissing, AnswersUnfit.
@@ -519,7 +521,7 @@ def _locked(one: Schedule, asked: found.AskedUnit, period: Period, *, at: dateti
         }
         Due.objects.bulk_create([Due(**given)], ignore_conflicts=True)
         due = Due.objects.select_for_update(of=("self",)).get(**given)
-    return _Held(one, asked, period, due, clock.day_in(one.timing.zone, at))
+    return _Held(one, asked, period, due, clock.day_in(one.timing.zone, at), due.held_on)
 
 
 def _say(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
@@ -545,6 +547,8 @@ def _write(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
         facts={"period": held.period.begins_on.isoformat()}
         | ({"body": held.asked.body_id} if held.asked.body_id is not None else {}),
     )
+    if held.one.is_meeting:
+        news.tell(DueAnswered(held.due, held.former_on, at))
 
 
 def _words(text: str) -> str:

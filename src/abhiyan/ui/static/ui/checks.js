@@ -270,8 +270,8 @@ function isAsked(check, answers) {
 const isEmpty = (value) => value === null || value === undefined;
 const RULES = {
   needed_with: ({ field, other }, { given, faults }) => !isEmpty(given[other]) && isEmpty(given[field]) && !faults[field],
-  any_of: ({ field, other }, { given, faults }) =>
-    !Object.keys(faults).length && !(given[field] && given[field].length) && isEmpty(given[other]),
+  any_of: ({ field, others }, { given, faults }) =>
+    !Object.keys(faults).length && [field, ...others].every((each) => isEmpty(given[each]) || given[each].length === 0),
   part_of: ({ field, other }, { given }) => !isEmpty(given[field]) && !isEmpty(given[other]) && given[field] > given[other],
 };
 
