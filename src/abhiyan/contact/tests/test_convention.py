@@ -28,7 +28,7 @@ from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.org import actions as releases
 from abhiyan.people import actions as people
 from abhiyan.programmes.actions import schedules
-from abhiyan.programmes.models import Due, Programme, Schedule
+from abhiyan.programmes.models import Due, Programme, Schedule, Task
 from abhiyan.programmes.queries.schedules import offices_to_ask
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
@@ -275,6 +275,37 @@ def test_its_report_is_a_deck_in_one_click(cast: Cast, run: Programme, text: str
     for role in ("district_elsewhere", "booth_president"):
         assert cast.client(role).get(made["Location"]).status_code == 404
         assert cast.client(role).get(f"/review/slides/new/?meeting={convention.public_id}").status_code == 404
+
+
+def test_what_it_decided_is_on_a_slide_with_how_far_each_task_is(
+    cast: Cast, run: Programme, text: str
+) -> None:
+    one = list_of(cast, run, 3)
+    convention = invite(cast, one, text, first_on=TODAY, last_on=TODAY, starts=HOLD.time())
+    let_it_be(HOLD)
+    state, page = cast.client("state_president"), f"/meetings/{convention.public_id}/"
+
+    def titles_and_words() -> tuple[list[str], str]:
+        made = state.post(f"/review/slides/new/?meeting={convention.public_id}", {"language": "en"})
+        found = slides(bytes(state.get(f"{made['Location']}file/pptx/").content))
+        return [title for title, _words in found], " ".join(words for _title, words in found)
+
+    assert "Decisions and tasks" not in titles_and_words()[1], "nothing was decided yet"
+    task = {"appointment": cast.appointments["district_in_charge"], "due_on": TODAY + 3 * DAY}
+    for words, more in (
+        ("Every booth gets a beneficiary in charge", {}),
+        ("Bring the list of new connections", task),
+        ("Ask the bank for camps", task),
+    ):
+        assert state.post(f"{page}act/point/", {"text": words} | more).status_code == 302
+    titles, said = titles_and_words()
+    assert "1 decision; 2 tasks, 0 done" in titles
+    assert "Every booth gets a beneficiary in charge" in said and "Ask the bank for camps" in said
+    with system("test"):
+        Task.objects.filter(title="Ask the bank for camps").update(state="done")
+    titles, said = titles_and_words()
+    assert "1 decision; 2 tasks, 1 done" in titles, "a task that is done stays on the slide of the minutes"
+    assert said.count("Ask the bank for camps") == 1 and said.count("Bring the list of new connections") == 2
 
 
 def test_few_talks_are_not_quoted_and_a_list_out_of_sight_says_nothing(

@@ -578,6 +578,14 @@ def _on(at: datetime | None) -> str:
 # --- a meeting
 
 
+def _decided(point: meetings.PointShown) -> deck_meetings.DecidedPoint:
+    if point.due_at is None:
+        return deck_meetings.DecidedPoint(point.text)
+    who = Mention(person(point.who), "holder", str(point.account_id)) if point.account_id else ""
+    is_done = point.state in (Task.State.DONE, Task.State.CONFIRMED)
+    return deck_meetings.DecidedPoint(point.text, who, _on(point.due_at), point.state_name, is_done)
+
+
 def _meeting(deck: Deck, one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
     """The report of a meeting, for its readers (`deck_for`); of the list it invited, for who sees that list."""
     lo = units.standing(one.unit_id, one.hierarchy).lo
@@ -602,6 +610,7 @@ def _meeting(deck: Deck, one: Meeting, viewer: Viewer, *, at: datetime) -> list[
         said=heard.outcomes if heard else (),
         quotes=[Mention(f"“{words}”", "note", key) for key, words in heard.quotes] if heard else (),
         open=heard.requests if heard else (),
+        points=[_decided(point) for point in meetings.points(one)],
         asks=asks_of_meeting(one, at=at),
     )
     about = _about(

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells
 from abhiyan.ui.ladder import NAMES
-from abhiyan.ui.numbers import grouped
+from abhiyan.ui.numbers import NONE, grouped
 from abhiyan.ui.slides.said import Bars, Slide, SlideBar, SlideColumn
 
 from .deck_pages import (
@@ -24,11 +24,23 @@ from .deck_pages import (
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedPoint:
+    """A decision of a meeting. A task has who does it, a `Mention`, the last day, and how far it is."""
+
+    text: str
+    who: str = ""
+    until: str = ""
+    state: str = ""
+    is_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConventionReport:
     """A meeting as its deck tells it. named, messages: invited by name, and by messages that left; held: (why a message
     stayed, how many). headline: who came, and by whose word. ticked: by name; by_phone: by number; confirmed: by
     their own yes; reported: by the organiser. said: (outcome of a talk with people of the invited list, how many);
-    quotes: without names; open: (state of a request to the helpline, how many). asks: tasks decided there.
+    quotes: without names; open: (state of a request to the helpline, how many). points: its minutes, in their order.
+    asks: open tasks decided there.
     """
 
     headline: str
@@ -43,12 +55,13 @@ class ConventionReport:
     said: Sequence[tuple[str, int]] = ()
     quotes: Sequence[str] = ()
     open: Sequence[tuple[str, int]] = ()
+    points: Sequence[DecidedPoint] = ()
     asks: Sequence[DeckAsk] = ()
 
 
 def meeting_deck(about: About, of: ConventionReport) -> list[Slide]:
     """The deck of a meeting: who was invited, came and confirmed; what people of its list said; and its tasks."""
-    made = [*_convention(about, of), *asked_slides(about, of.asks)]
+    made = [*_convention(about, of), *_decided(about, of.points), *asked_slides(about, of.asks)]
     return assembled_deck(about, of.headline, made, page="meeting")
 
 
@@ -59,6 +72,29 @@ def _most_often(said: Sequence[tuple[str, int]]) -> str:
     if len(names) == 1:
         return filled(_("At the doors most often: %(outcome)s"), outcome=names[0])
     return _("What people on the list said")
+
+
+def _decided(about: About, points: Sequence[DecidedPoint]) -> Iterator[list[Slide]]:
+    """The minutes: each decision, and each task with its holder, its last day and its state."""
+    if not points:
+        return
+    tasks = [point for point in points if point.state]
+    n = len(points) - len(tasks)
+    said = [filled(ngettext("%(n)s decision", "%(n)s decisions", n), n=n)] if n else []
+    if tasks:
+        done = sum(point.is_done for point in tasks)
+        words = ngettext("%(n)s task, %(done)s done", "%(n)s tasks, %(done)s done", len(tasks))
+        said.append(filled(words, n=len(tasks), done=done))
+    body = table_of(
+        SlideColumn(_("Decision or task"), 0.46),
+        SlideColumn(_("Who does it"), 0.22),
+        SlideColumn(_("Last day"), 0.16),
+        SlideColumn(_("Status"), 0.16),
+    )
+    rows = [
+        (point.text, point.who or NONE, point.until or NONE, point.state or _("Decided")) for point in points
+    ]
+    yield table_slides(about, "; ".join(said), rows, body, page="meeting", under=_("Decisions and tasks"))
 
 
 def _convention(about: About, of: ConventionReport) -> Iterator[list[Slide]]:
