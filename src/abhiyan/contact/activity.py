@@ -30,7 +30,7 @@ from abhiyan.programmes.rules.ladder import REPORTED
 from abhiyan.ui.owed import LateBelow, Owed
 
 from . import queries
-from .actions import hear_person
+from .actions import hear_person, hear_signed
 from .models import ContactEntry, ContactTry
 from .owes import owes
 from .owes_centres import owes_centres
@@ -56,11 +56,12 @@ def whom(item_id: UUID, _channel: int, day: date) -> Whom:
     met = ContactTry.objects.filter(item_id=found.pk, undone_at=None).select_related("entry").first()
     entry = (met and met.entry) or ContactEntry.objects.filter(item_id=found.pk).first()
     names = people.names_of([found.by_id] if found.by_id else [])
+    who = names.get(found.by_id or 0, "") or (entry.list.signed_with if entry else "")
     name = queries.unsealed(entry.person_name, entry.public_id) if entry else ""
     if found.phone_id is None:
         house = met.label if met else door_label(entry.door, entry.lane) if entry else ""
         name = " · ".join(filter(None, (name, house)))
-    return Whom(name or None, {"who": names.get(found.by_id or 0, ""), "when": date_format(day, "j F Y")})
+    return Whom(name or None, {"who": who, "when": date_format(day, "j F Y")})
 
 
 def sentence(met: Item) -> str:
@@ -70,8 +71,12 @@ def sentence(met: Item) -> str:
     return say("%(worker)s talked with you on %(day)s.") % said
 
 
-def wish(_listed: Item) -> str:
+def wish(listed: Item) -> str:
     """The sentence on the page that asks whether somebody wants to be on the list."""
+    entry = ContactEntry.objects.filter(item_id=listed.pk).select_related("list").first()
+    if entry is not None and entry.list.signed_on is not None:
+        day = date_format(entry.list.signed_on, "j F")
+        return say("By %(day)s you signed a form that we may call and write to you.") % {"day": day}
     return say("You want to hear from us again and are on our list.")
 
 
@@ -163,6 +168,7 @@ CONTACT_ACTIVITY = Activity(
             ),
             whom=whom,
             sentence=wish,
+            heard=hear_signed,
         ),
         items_of(
             KIND,

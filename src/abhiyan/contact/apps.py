@@ -13,7 +13,7 @@ class ContactConfig(AppConfig):
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
-        from abhiyan.people.news import ClosedAccountNews, NoTakenBack, PhoneSaidNo
+        from abhiyan.people.news import ClosedAccountNews, NoReplayed, NoTakenBack, PhoneSaidNo
         from abhiyan.programmes.news import ItemsErased
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
@@ -41,6 +41,8 @@ class ContactConfig(AppConfig):
         news.subscribe(ReleaseDecided, lambda told: actions.heed_decision(told=told))
         news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
         news.subscribe(NoTakenBack, lambda told: actions.bring_back_entries(phone_id=told.phone_id))
+        news.subscribe(NoTakenBack, lambda event: actions.resume_signed(phone_id=event.phone_id, at=event.at))
+        news.subscribe(NoReplayed, lambda event: actions.end_signed(phone_id=event.phone_id, at=event.at))
         news.subscribe(HelplineCalled, lambda told: actions.heed_helpline_call(told=told))
         hanging.register(actions.ENTRIES)
         news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))

@@ -69,6 +69,13 @@ class ContactList(models.Model):
         GIVEN = "given", _("Each person gave their number for this purpose")
         CALLED = "called", _("Each person called the helpline")  # of no list that an office makes
 
+    class Signed(models.TextChoices):
+        """The place where its people signed that they agree, on forms that the document holds."""
+
+        NOWHERE = "", _("No form was signed")
+        DOOR = "door", _("At their doors")
+        DESK = "desk", _("At a desk")
+
     class State(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("of a list", "Not approved yet")
         ASKED = "asked", pgettext_lazy("of a list", "Waits for approval")
@@ -84,6 +91,9 @@ class ContactList(models.Model):
     basis = models.TextField(choices=Basis.choices)
     purpose = models.TextField()
     scheme = models.TextField(default="", db_default="")  # code of a public scheme
+    signed = models.TextField(choices=Signed.choices, default="", db_default="")
+    signed_on = models.DateField(null=True)  # the last day on which somebody signed
+    signed_with = models.TextField(default="", db_default="")  # who took the signatures
     responsible_id = models.BigIntegerField()  # account
     last_day = models.DateField()
     state = models.TextField(choices=State.choices, default=State.DRAFT)
@@ -159,6 +169,7 @@ class ContactEntry(models.Model):
     tries = models.SmallIntegerField(default=0, db_default=0)
     last_outcome = models.TextField(default="", db_default="")  # of ContactTry.Outcome
     item_id = models.UUIDField(null=True)  # of "People on lists", once the person gave consent
+    ask_on = models.DateField(null=True)  # We ask who signed from this day on whether they did.
 
     class Meta:
         db_table = "contact_entry"
@@ -207,6 +218,8 @@ class ContactEntry(models.Model):
             ),
             # used by: leases that end
             models.Index(fields=["until"], condition=models.Q(state="leased"), name="entry_until"),
+            # used by: asking who signed
+            models.Index(fields=["ask_on"], condition=models.Q(ask_on__isnull=False), name="entry_ask"),
         ]
 
 

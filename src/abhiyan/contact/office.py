@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import small_cells, sql
 from abhiyan.core.clock import day_in
@@ -162,7 +163,22 @@ def sentences(release: Release) -> list[str]:
         say("Purpose: %(purpose)s.") % about,
         say("Workers use it until %(day)s. Responsible: %(who)s.") % about,
     ]
+    if row.signed and row.signed_on is not None:
+        lines.insert(4, signed_of(row))
+        lines.insert(5, say("Each person counts with the import. Read the forms in the document first."))
     return [*lines, say("Scheme: %(scheme)s.") % about] if row.scheme else lines
+
+
+def signed_of(contact_list: ContactList) -> str:
+    """Say where and until when the consent forms of a list were signed, and who took them; "" where none were."""
+    if not contact_list.signed or contact_list.signed_on is None:
+        return ""
+    where = ContactList.Signed(contact_list.signed)
+    words = {
+        ContactList.Signed.DOOR: _("Consent forms signed at their doors until %(day)s. Taken by: %(who)s."),
+        ContactList.Signed.DESK: _("Consent forms signed at a desk until %(day)s. Taken by: %(who)s."),
+    }[where]
+    return str(words) % {"day": date_format(contact_list.signed_on, "j F Y"), "who": contact_list.signed_with}
 
 
 def column_name(key: str) -> str:

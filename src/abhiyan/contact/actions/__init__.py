@@ -94,6 +94,7 @@ from .queues import (
     write_queue_words,
 )
 from .reminding import APPOINT, remind_centres
+from .signing import LONGEST_WITH, SignedUnfit, ask_signed, end_signed, hear_signed, resume_signed
 from .standing import bring_back_entries
 from .talks import (
     LONGEST_DOOR,

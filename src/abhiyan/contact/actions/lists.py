@@ -37,6 +37,7 @@ from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.programmes.rules.materials import LARGEST
 
 from .doors import end_leases
+from .signing import count_signed, end_signed, require_signed, take_back_signed
 
 RUN, ACT = "programmes.run", "contact.list"
 LONGEST_TITLE, LONGEST_TEXT = 100, 300
@@ -122,7 +123,10 @@ class ListWorked(Refused, status=409):
 
 @dataclass(frozen=True, slots=True)
 class NewList:
-    """An office's words about a list. scheme: a code of rules.schemes, or empty. phone: the responsible person's."""
+    """An office's words about a list. scheme: a code of rules.schemes, or empty. phone: the responsible person's.
+
+    signed: of `ContactList.Signed`, where its people signed a form; then also the last day and who took the signatures.
+    """
 
     title: str
     source: str
@@ -130,6 +134,9 @@ class NewList:
     purpose: str
     last_day: date
     scheme: str = ""
+    signed: str = ""
+    signed_on: date | None = None
+    signed_with: str = ""
     phone: str = field(default="", repr=False)
     document: bytes = field(default=b"", repr=False)
 
@@ -138,7 +145,7 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
     """Make a list without rows. It needs programmes.run at the unit.
 
     Refuses NotYours, ListProgrammeOver, ListTextMissing, ListTextUnfit, BasisMissing, DocumentMissing, DocumentUnfit,
-    SchemeUnknown, SchemeReveals, LastDayUnfit, NoOneResponsible.
+    SchemeUnknown, SchemeReveals, LastDayUnfit, NoOneResponsible, SignedUnfit.
     """
     org.require(by, RUN, at=unit_id)
     if programme.kind != KIND or programme.state != Programme.State.OPEN:
@@ -154,6 +161,9 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
         raise BasisMissing(field="basis")
     _require_scheme(new.scheme)
     today = day_in(programme.zone, at)
+    signed_with = require_signed(
+        new.signed, on=new.signed_on, took=new.signed_with, basis=new.basis, today=today
+    )
     if not today <= new.last_day <= today + LONGEST_DAYS:
         raise LastDayUnfit(field="last_day")
     if not new.document:
@@ -173,6 +183,9 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
             purpose=clean["purpose"][:LONGEST_TEXT],
             basis=new.basis,
             scheme=new.scheme,
+            signed=new.signed,
+            signed_on=new.signed_on if new.signed else None,
+            signed_with=signed_with,
             responsible_id=responsible,
             last_day=new.last_day,
             made_at=at,
@@ -307,10 +320,16 @@ def add_entries(*, to: ContactList, some: Sequence[NewEntry]) -> None:
 
 
 def end_filling(*, to: ContactList, persons: Counter[int], by: Actor, at: datetime) -> None:
-    """Report the persons of an imported list, by unit. In the transaction of the import."""
+    """Report the persons of an imported list, by unit. In the transaction of the import.
+
+    A consent form that was signed at a door or a desk counts its person, who is asked the day after.
+    """
     to.day = day_in(to.programme.zone, at)
     to.save(update_fields=["day"])
-    post(deltas=_rows(to, persons), at=at)
+    if to.signed:
+        count_signed(to, at=at)
+    else:
+        post(deltas=_rows(to, persons), at=at)
     _record("fill_list", to, by=by, at=at, n=sum(persons.values()))
 
 
@@ -320,8 +339,9 @@ def empty_list(*, import_id: int, by: Actor, at: datetime) -> int:
     Refuses ListWorked.
     """
     one = needed(ContactList.objects.select_for_update().filter(import_id=import_id).first(), ListMoved)
-    theirs = ContactEntry.objects.filter(list=one)
-    if ContactTry.objects.filter(entry__list=one).exists() or theirs.exclude(item_id=None).exists():
+    if ContactTry.objects.filter(entry__list=one).exists():
+        raise ListWorked
+    if not take_back_signed(one, at=at):
         raise ListWorked
     persons = Counter(dict(sql.rows(_PERSONS, [one.pk])))
     if one.day is not None:
@@ -335,7 +355,8 @@ def empty_list(*, import_id: int, by: Actor, at: datetime) -> int:
 
 
 _PERSONS = (
-    "select unit_id, count(*)::int from contact_entry where list_id = %s and is_person group by unit_id"
+    "select unit_id, count(*)::int from contact_entry where list_id = %s and is_person and item_id is null"
+    " group by unit_id"
 )
 
 
@@ -391,6 +412,7 @@ def heed_no(*, told: PhoneSaidNo) -> None:
     with system("a phone said no"):
         theirs = ContactEntry.objects.filter(phone_id=told.phone_id)
         theirs.exclude(state=ContactEntry.State.LEASED).update(**_OUT, why_out="opted_out")
+        end_signed(phone_id=told.phone_id, at=told.at)
 
 
 def forget_person(*, told: ItemsErased) -> None:

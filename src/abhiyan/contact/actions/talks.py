@@ -306,7 +306,12 @@ def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: da
 
 
 def _join_list(entry: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
-    """Somebody on a list wants to be asked: from a row of the import they become an item of "People on lists"."""
+    """Somebody on a list wants to be asked: from a row of the import they become an item of "People on lists".
+
+    A person who signed a form is one already.
+    """
+    if entry.list.signed and entry.item_id is not None:
+        return
     item = needed(items_by_id([needed(row.item_id)]).get(needed(row.item_id)))
     if entry.item_id is None and entry.list.day is not None:
         gone = TallyChange(programme.pk, LISTED, BY_LIST, entry.unit_id, entry.list.day, REPORTED, -1)
@@ -352,7 +357,7 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
                 .select_related("list")
                 .get(pk=row.entry_id)
             )
-            if row.item_id and entry.item_id:
+            if row.item_id and entry.item_id and not entry.list.signed:
                 ends.append(entry.item_id)
             _take_again(entry, account, programme, at=at)
         programmes.end_items(ids=ends, why=Item.Why.UNDONE, at=at)
@@ -427,8 +432,13 @@ def _is_at_door(row: ContactTry) -> bool:
 
 
 def hear_person(*, item: Item, yes: bool, at: datetime, **_told: object) -> None:
-    """Hear whether a talk was so. The same word holds for the place on the list. In the answer's transaction."""
+    """Hear whether a talk was so. The same word holds for the place on the list. In the answer's transaction.
+
+    A person who signed a form denies the talk by it, and not the signature.
+    """
     tries = ContactTry.objects.filter(item_id=item.pk, entry__item_id__isnull=False)
+    if not yes:
+        tries = tries.filter(entry__list__signed="")
     listed = [pk for pk in tries.values_list("entry__item_id", flat=True) if pk]
     if yes:
         programmes.confirm_items(ids=listed, at=at)

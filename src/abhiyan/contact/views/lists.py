@@ -98,6 +98,16 @@ class NewListForm(forms.Form):
         help_text=_("PDF, PNG, JPEG, Word (DOCX) or Excel (XLSX), at most 20 MB."),
         widget=forms.FileInput(attrs={"accept": files.ACCEPTED}),
     )
+    signed = forms.ChoiceField(
+        label=_("Consent forms were signed"),
+        choices=ContactList.Signed.choices,
+        required=False,
+        help_text=_("Then the document holds the forms, and each person counts with the import."),
+    )
+    signed_on = DayField(label=_("Last day of signing"), required=False)
+    signed_with = forms.CharField(
+        label=_("Who took the signatures"), required=False, max_length=actions.LONGEST_WITH
+    )
     purpose = forms.CharField(
         label=_("Purpose"),
         max_length=actions.LONGEST_TEXT,
@@ -177,6 +187,7 @@ def _list(request: Request, public_id: UUID, *, status: int = 200, problem: str 
         "list_id": str(one.public_id),
         "place": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
         "scheme": scheme_name(one.scheme) if one.scheme else "",
+        "signed": office.signed_of(one),
         "responsible": office.responsible_of(one),
         "states": office.entries_by_state(one),
         # Before the import only the second person reads it: checks may be repeated with one row more.

@@ -72,6 +72,7 @@ KINDS: dict[str, Promise] = {
     "ask.stayed": _("Question whether a worker stayed"),
     "ask.visited": _("Question whether a leader spent a day there"),
     "ask.talked": _("Question whether a worker talked with them"),
+    "ask.signed": _("Question whether they signed a form"),
     "duty.centre": _("Reminder of a silent call centre"),
     "duty.today": _("Something waits on Today"),
     "account.reset_asked": _("News of a reset asked for"),

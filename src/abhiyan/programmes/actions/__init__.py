@@ -38,8 +38,10 @@ from .items import (
     erase_items,
     move_items,
     report_items,
+    resume_items,
     set_total,
     sign_items,
+    take_back_items,
 )
 from .ledger import fold, forget_horizon, post
 from .own_figures import type_figure

@@ -151,6 +151,22 @@ def end_items(*, ids: Collection[UUID], why: str, at: datetime) -> int:
         return Item.objects.filter(open_, pk__in=ids).update(ended_at=at, why=Item.Why(why).value)
 
 
+def resume_items(*, ids: Collection[UUID], why: str, at: datetime) -> int:
+    """These items count again: what ended them was a slip. why: only what this ended. Returns how many."""
+    with _changing(ids, at):
+        return Item.objects.filter(pk__in=ids, why=Item.Why(why).value).update(ended_at=None, why="")
+
+
+def take_back_items(*, ids: Collection[UUID], at: datetime) -> int:
+    """The import that reported these items is taken back: they leave the ladder whole. Returns how many.
+
+    Only before somebody was asked about them: what a phone or a check said of an item stays.
+    """
+    with _changing(ids, at) as rows:
+        Item.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class AskedItem:
     """A question to the phone of an item: was it so? item: its row. `messaging.actions.Asking` explains the rest.
