@@ -230,6 +230,7 @@ class ListHeard:
     requests: list[tuple[str, int]]
 
 
+ANSWERS_OF = "contact.call"  # what answers to a script are about: the id of a CallTurn
 MOST_QUOTES, MOST_READ = 8, 200  # quotes that are shown, and notes that are read for them
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
@@ -14,14 +15,15 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 from . import queries
+from .queries.heard import HeardIn, is_answered
 from .rules import quotes
 
 MOST = 3  # forms that search shows
 SHORTEST = 3  # letters of a name
 
 
-def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
-    """unit: for its page, where the viewer makes forms. text: for search, part of a form's name."""
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:
+    """unit: for its page, where the viewer makes forms, or reads what was answered. text: part of a form's name."""
     if unit is not None and unit.lo is not None and viewer.may_at(queries.MAKE, unit.lo):
         yield Door(_("Forms"), address_of("forms:list"), icon="list")
     if (
@@ -31,6 +33,8 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         and org.decides(viewer, queries.CARRY, at=unit.id)
     ):
         yield Door(_("Opinions"), address(address_of("forms:opinions"), unit.code), icon="people")
+    if unit is not None and _has_answers(viewer, unit, at=at):
+        yield Door(_("What the field heard"), address(address_of("forms:heard"), unit.code), icon="list")
     if len(text) >= SHORTEST:
         for one in queries.forms_near(viewer).filter(queries.named_like(text)).order_by("-made_at")[:MOST]:
             yield Door(
@@ -38,3 +42,10 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
                 address_of("forms:form", one.public_id),
                 about=named(one.unit.names),
             )
+
+
+def _has_answers(viewer: Viewer, unit: UnitRow, *, at: datetime) -> bool:
+    if unit.lo is None or unit.hi is None or not (viewer.is_strong and viewer.sees_counts_at(unit.lo)):
+        return False
+    with system("whether anybody answered in a unit"):
+        return is_answered(HeardIn.seen_by(viewer, (unit.lo, unit.hi), at=at))

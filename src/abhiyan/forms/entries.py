@@ -26,6 +26,14 @@ ENTRIES = (
         needs=("opinions.pass",),
     ),
     NavigationEntry(
+        "forms:heard",
+        _("What the field heard"),
+        REPORTS,
+        order=4,
+        words=_("answers of stays, doors, calls and forms; what people said, by week"),
+        needs=("opinions.pass",),
+    ),
+    NavigationEntry(
         "forms:opinion_new",
         _("Write down an opinion"),
         words=_("what somebody said, survey"),

@@ -135,6 +135,13 @@ def _of_submission(table: str) -> str:
     return f"exists (select from forms_submission s where s.id = {table}.submission_id)"
 
 
+# The history is emptied where the submission itself is: its person had everything erased. Nothing else changes it.
+FORGOTTEN = (
+    f"{SYSTEM} and exists (select from forms_submission s where s.id = forms_step.submission_id"
+    " and s.state = 'returned' and s.answers = '{}')"
+)
+
+
 class SubmissionStep(models.Model):
     """One line of a submission's history. Pages add lines and change none."""
 
@@ -156,6 +163,7 @@ class SubmissionStep(models.Model):
         constraints = [
             Policy(name="step_in_scope", command="SELECT", using=_of_submission("forms_step")),
             Policy(name="step_written", command="INSERT", using=SYSTEM),
+            Policy(name="step_forgotten", command="UPDATE", using=FORGOTTEN, check="answers = '{}'"),
             Policy(name="step_for_a_reason", to=("jobs",), using=REASON),
             Policy(name="step_migrates", to=("owner",), using="true"),
         ]

@@ -2,7 +2,7 @@ from abhiyan.core.access import STRONG, capability, page
 
 from .actions import RECORD
 from .queries import CARRY, MAKE
-from .views import making, opinions, submissions
+from .views import heard, making, opinions, submissions
 
 app_name = "forms"
 MAKING = capability(MAKE)
@@ -12,6 +12,7 @@ urlpatterns = [
     page("new/", making.form_new, opens=MAKING, act="its draft is discarded"),
     page("sent/<uuid:submission_id>/", submissions.submission, opens=STRONG),
     page("sent/<uuid:submission_id>/pictures/<uuid:picture_id>/", submissions.picture, opens=STRONG),
+    page("heard/", heard.field_answers, name="heard", opens=STRONG),
     # Each page asks at which level the opinion is.
     page("opinions/", opinions.opinions, opens=capability(CARRY)),
     page(

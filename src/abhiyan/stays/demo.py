@@ -25,7 +25,8 @@ from .rules.stays import StayStep
 NAMES = {"en": "Village stays (sample)", "hi": "गाँव प्रवास (नमूना)"}
 STAYS = 160  # about; no further mandal is added. Half of the counted ones are checked
 WHY = ("परिवार में शादी है (नमूना)", "बुख़ार है (नमूना)")
-HEARD = "लोगों ने सड़क और पानी की बात की। (नमूना)"
+PROBLEMS = ["water", "road", "work", "power"]
+HEARD = ("नल में पानी सुबह एक घंटा ही आता है।", "सड़क की मरम्मत बरसात से पहले हो।", "")
 # Ends of a stay, and how many of a hundred have each. The others leave after a day.
 SORTS = {"declined": 8, "away": 8, "there": 18, "short": 4, "far": 4, "moved": 4, "unknown": 6, "done": 48}
 YES, NO = 0.85, 0.92  # of hosts: who says yes, and who says anything
@@ -130,7 +131,8 @@ def _stay(
         mark = MarkGiven(point, 20.0 if point else None, at - moved)
         actions.add_mark(stay=stay.pk, step=step, given=mark, by=by, at=at)
     if not is_there:
-        report = StayReport(rng.randint(3, 12), HEARD)
+        n = rng.randint(3, 12)
+        report = StayReport({"homes": n, "problems": PROBLEMS[n % 3 : n % 3 + 2], "heard": HEARD[n % 3]})
         actions.add_report(stay=stay.pk, report=report, by=by, at=steps[StayStep.LEAVE])
 
 
@@ -147,4 +149,4 @@ def _hear_hosts(ground: SampleGround, run: Programme, rng: random.Random) -> Non
             programmes.confirm_items(ids=[item.pk], at=at + timedelta(minutes=10))
         elif item.passes and luck < NO:
             programmes.end_items(ids=[item.pk], why=Item.Why.DENIED, at=at + timedelta(minutes=10))
-            actions.hear_host(item=item, yes=False)
+            actions.hear_host(item=item, yes=False, at=at)

@@ -31,6 +31,7 @@ from .rules.stays import StayFlaw, StayMark, asked_until
 from .words import FLAWS, STATES
 
 KIND = "stays"
+REPORT_FORM, REPORT_OF = "stay", "stays.stay"  # the ready form of the report; what its submissions are about
 SHAPES = dict(zip(STATES, (Shape.EMPTY, Shape.OPEN, Shape.HALF, Shape.CROSSED, Shape.FULL), strict=True))
 FREE_SHOWN = 3  # workers nearby
 MOST_OWN = 5  # stays of one worker

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from abhiyan.contact.models import BasisDocument, ContactEntry, ContactList, ContactTry
+from abhiyan.contact.models import BasisDocument, CallTurn, ContactEntry, ContactList, ContactTry
+from abhiyan.contact.queries import ANSWERS_OF
 from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
 from abhiyan.contact.rules.schemes import REVEALS, schemes
 from abhiyan.core import audit, lot, sql
@@ -20,6 +22,7 @@ from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.forms import actions as forms
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.org import actions as releases
 from abhiyan.org import queries as org
@@ -413,6 +416,11 @@ def heed_no(*, told: PhoneSaidNo) -> None:
         theirs = ContactEntry.objects.filter(phone_id=told.phone_id)
         theirs.exclude(state=ContactEntry.State.LEASED).update(**_OUT, why_out="opted_out")
         end_signed(phone_id=told.phone_id, at=told.at)
+        with override(None):
+            reason = str(_("The person said no to us."))
+        by = Actor.system("a phone said no")
+        for turn in _answered(told.phone_id):
+            forms.send_back_all(about=(ANSWERS_OF, turn), reason=reason, by=by, at=told.at)
 
 
 def forget_person(*, told: ItemsErased) -> None:
@@ -423,9 +431,16 @@ def forget_person(*, told: ItemsErased) -> None:
     with system("a person on a list is erased"):
         for theirs in ({"entry__phone_id": told.phone_id}, {"item_id__in": item_ids(told.item_ids)}):
             ContactTry.objects.filter(**theirs).update(note=b"", note_until=None)
+        forms.forget_answers(about_kind=ANSWERS_OF, about_ids=_answered(told.phone_id), at=told.at)
         ContactTry.objects.filter(phone_id=told.phone_id).update(phone_id=None)
         nobody = {"phone_id": None, "person_name": b"", "door": "", "lane": "", "lat": None, "lon": None}
         ContactEntry.objects.filter(phone_id=told.phone_id).update(**_OUT, why_out="erased", **nobody)
+
+
+def _answered(phone_id: UUID) -> list[str]:
+    """The calls of a phone in which its person may have answered a script."""
+    turns = CallTurn.objects.filter(entry__phone_id=phone_id, version_id__isnull=False)
+    return [str(pk) for pk in turns.values_list("pk", flat=True)]
 
 
 _OUT: dict[str, Any] = {"state": ContactEntry.State.OUT, "holder_id": None, "until": None}

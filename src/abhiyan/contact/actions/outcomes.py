@@ -38,7 +38,6 @@ from .standing import NO_MORE, free_item, take_back_row, taken_from_others
 from .talks import NOTE_KEPT, NoIsTheirs, NoteUnfit, file_need
 from .tries import end_try
 
-ABOUT = "contact.call"  # of answers to a script
 State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
 
 
@@ -209,7 +208,7 @@ def _fill(
             version=version_by_id(row.version_id),
             unit_id=row.unit_id,
             answers=report.answers,
-            about=(ABOUT, str(row.pk)),
+            about=(queries.ANSWERS_OF, str(row.pk)),
             by=by,
             at=at,
         )
@@ -331,7 +330,7 @@ def _take_back(row: CallTurn, made: ContactTry, *, by: Actor, at: datetime) -> N
         programmes.end_items(ids=[made.item_id], why=Item.Why.UNDONE, at=at)
     with override(None):
         reason = str(_("The caller took this call back."))
-    forms.send_back_all(about=(ABOUT, str(row.pk)), reason=reason, by=by, at=at)
+    forms.send_back_all(about=(queries.ANSWERS_OF, str(row.pk)), reason=reason, by=by, at=at)
     phone_id = entry.phone_id
     if made.outcome == Outcome.WANTS_HELP and phone_id:
         news.tell(HelpTakenBack(phone_id, entry.unit_id, at))

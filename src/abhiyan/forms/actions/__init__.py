@@ -10,6 +10,7 @@ from .making import (
     discard_draft,
     end_form,
     make_form,
+    ready_in_use,
     use_draft,
 )
 from .opinions import (
@@ -41,6 +42,7 @@ from .submissions import (
     SentPictureUnfit,
     WrongState,
     accept,
+    forget_answers,
     mend,
     note_picture_read,
     record_opinion,

@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, lot
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.models import Form, FormVersion
-from abhiyan.forms.queries import MAKE
+from abhiyan.forms.queries import MAKE, version_near
 from abhiyan.forms.rules.questions import FormQuestion, flaws
+from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.org import queries as org
 
@@ -61,6 +62,31 @@ def make_form(
             FormVersion.objects.create(form=form, number=1, questions=plain, **made)
         _record("make_form", form, by=by, at=at)
     return form
+
+
+def ready_in_use(*, ready: str, unit_id: int, owner_id: int, at: datetime) -> FormVersion:
+    """Return the copy of a ready form in use for a unit or for the nearest unit above. In the caller's act.
+
+    Without one the system puts a copy into use at the unit `owner_id`, whose office may change it like any other.
+    """
+    with system("a ready form is asked"):
+        version = version_near(unit_id, ready)
+        if version is None:
+            sql.wait_for(f"ready form {ready} {owner_id}")  # two reports at once make one copy
+            version = version_near(unit_id, ready)
+        if version is None:
+            template, by = ready_forms()[ready], Actor.system("a ready form is asked")
+            form = make_form(
+                unit_id=owner_id,
+                names=template.names,
+                questions=template.questions,
+                ready=ready,
+                by=by,
+                at=at,
+            )
+            use_draft(public_id=form.public_id, by=by, at=at)
+            version = form.versions.select_related("form").get()
+    return version
 
 
 def change_draft(

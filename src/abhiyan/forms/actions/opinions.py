@@ -1,6 +1,6 @@
 """Opinions go up, level by level. The office that passes one on takes names out; nobody adds a word."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -51,19 +51,27 @@ class NoLevelAbove(Refused, status=409):
 
 
 def heed_opinion(*, one: Submission) -> None:
-    """Give an opinion in somebody's own words to the first level that may read it (`reading_desk`). In a system scope.
+    """Give what people said in their own words to the level that may read it first. In a system scope.
 
+    Words without a name go to the first level with enough of them (`reading_desk`), others to the first level above.
     It does nothing for another form, or without words. A correction counts until somebody passed the opinion up.
     """
-    if not one.is_unnamed:
+    if not queries.carries_words(one.version.form):
         return
     Opinion.objects.filter(submission=one).update(is_returned=one.state == Submission.State.RETURNED)
     if not quotes.drafted(one.version.asked, one.answers):
         Opinion.objects.filter(submission=one, text="").delete()
         return
-    desk = queries.reading_desk(one.unit_id)
+    desk = queries.reading_desk(one.unit_id) if one.is_unnamed else queries.desk_of(one.unit_id)
     new = {"public_id": lot.uuid(), "unit_id": one.unit_id, "at": one.at, "desk_id": desk}
     Opinion.objects.get_or_create(submission=one, defaults=new)
+
+
+def forget_opinions(*, ids: Collection[UUID], at: datetime) -> None:
+    """Empty the opinions of these submissions and every quote of them. In the caller's act and system scope."""
+    QuotePassed.objects.filter(opinion__in=ids).update(before="", text="")
+    QuotePassed.objects.filter(opinion__in=ids, undone_at=None).update(undone_at=at)
+    Opinion.objects.filter(pk__in=ids).update(text="", done="", is_returned=True)
 
 
 def look_at_quote(*, public_id: UUID, text: str, by: Actor) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -25,7 +25,7 @@ from abhiyan.forms.rules import answers as rules
 from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing
 
-from .opinions import RECORD, heed_opinion
+from .opinions import RECORD, forget_opinions, heed_opinion
 
 LONGEST_REASON = 500
 LONGEST_KEY = 100
@@ -218,6 +218,22 @@ def send_back_all(*, about: tuple[str, str], reason: str, by: Actor, at: datetim
             send_back(submission_id=one, reason=reason, by=by, at=at)
 
 
+def forget_answers(*, about_kind: str, about_ids: Collection[str], at: datetime) -> None:
+    """Empty what was filled in about things of a room, with its history, pictures and quotes: its person is erased.
+
+    In the transaction of the erasure.
+    """
+    with system("answers of somebody who is erased"):
+        sent = Submission.objects.filter(about_kind=about_kind, about_id__in=list(about_ids))
+        ids = list(sent.values_list("pk", flat=True))
+        if not ids:
+            return
+        SubmissionPicture.objects.filter(submission__in=ids).delete()
+        forget_opinions(ids=ids, at=at)
+        sent.update(answers={}, state=State.RETURNED, reason="", lat=None, lon=None, accuracy=None)
+        SubmissionStep.objects.filter(submission__in=ids, answers__isnull=False).update(answers={})
+
+
 def note_picture_read(*, submission_id: UUID, by: Actor, at: datetime) -> None:
     """Note in the trail that somebody opened a picture in their sight. Refuses NotFound."""
     one = submission_for(submission_id)
@@ -229,7 +245,7 @@ def _keyed(text: bytes) -> bytes:
 
 
 def _locked(submission_id: UUID, *states: Submission.State) -> Submission:
-    rows = Submission.objects.select_related("version").select_for_update(of=("self",))
+    rows = Submission.objects.select_related("version__form").select_for_update(of=("self",))
     one = needed(rows.filter(pk=submission_id).first())
     if one.state not in states:
         raise WrongState(state=State(one.state).label)

@@ -19,6 +19,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
+from abhiyan.forms import actions as forms
 from abhiyan.helpdesk import helplines
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.news import QuestionAnswered
@@ -357,6 +358,8 @@ def forget_host(*, told: ItemsErased) -> None:
     with system("a host is erased"):
         theirs = Stay.objects.filter(host_phone=told.phone_id)
         theirs.filter(state=State.HOST_NO).update(why="")
+        stays = [str(pk) for pk in theirs.exclude(report={}).values_list("pk", flat=True)]
+        forms.forget_answers(about_kind=queries.REPORT_OF, about_ids=stays, at=told.at)
         theirs.update(host_phone=None, host_name="")
 
 

@@ -1,7 +1,9 @@
 """A worker's marks and report, what they come to, and the question to the host whether it was so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
+from abhiyan.forms import actions as forms
+from abhiyan.forms.queries import version_shown
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.people import queries as people
@@ -23,7 +27,7 @@ from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, programme_by_id
 from abhiyan.stays import queries
 from abhiyan.stays.models import Stay
-from abhiyan.stays.queries import KIND
+from abhiyan.stays.queries import KIND, REPORT_FORM, REPORT_OF
 from abhiyan.stays.refusals import AcceptFirst, NotOnTheseDays, OwnNumberMissing, ReportKnown, StaysOver
 from abhiyan.stays.rules.stays import StayFlaw, StayStep, evening_of, judged
 from abhiyan.units import queries as units
@@ -136,24 +140,43 @@ def _settle(stay: Stay, *, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StayReport:
-    """The worker's report at the end. need: in a sentence, or empty; kind: of a helpline request."""
+    """The worker's report at the end. answers: to the stay report in use there, as `FilledForm` has them.
 
-    houses: int
-    text: str = field(default="", repr=False)
+    need: in a sentence, or empty; kind: of a helpline request. version: the number of the report as the page showed
+    it. age: how long it waited on the phone.
+    """
+
+    answers: Mapping[str, Any] = field(repr=False)
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     need: str = field(default="", repr=False)
     kind: str = Ticket.Kind.OTHER.value
+    version: int = 0
+    age: timedelta = timedelta(0)
 
 
 def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> Stay:
-    """Take the report of a worker's own stay, once. A need becomes a helpline request of the worker.
+    """Take the report of a worker's own stay, once: a submission for the place. A need becomes a helpline request.
 
-    Refuses NotFound, StayEnded, ReportKnown, OwnNumberMissing, and what `helpdesk.add_need` refuses.
+    Refuses NotFound, StayEnded, ReportKnown, OwnNumberMissing, and what `forms.submit` and `helpdesk.add_need` refuse.
     """
     with system("a report of a stay"):
         row = own_locked(stay=stay, by=by)
         if row.report:
             raise ReportKnown
-        row.report = {"houses": report.houses, "text": report.text.strip()}
+        owner = programme_by_id(row.programme_id).owner_id
+        newest = forms.ready_in_use(ready=REPORT_FORM, unit_id=row.unit_id, owner_id=owner, at=at)
+        sent = forms.submit(
+            key=f"stay {row.pk}",
+            version=version_shown(newest, report.version),
+            unit_id=row.unit_id,
+            answers=report.answers,
+            pictures=report.pictures,
+            about=(REPORT_OF, str(row.pk)),
+            filled_at=at - report.age,
+            by=by,
+            at=at,
+        )
+        row.report = {"sent": str(sent.pk)}
         if report.need.strip():
             worker = needed(people.account(row.worker_id))
             if worker.phone_id not in people.phones([worker.phone_id]):
@@ -205,7 +228,14 @@ def ask_hosts(*, at: datetime) -> int:
     return programmes.ask_whether(asked=questions, at=at)
 
 
-def hear_host(*, item: Item, yes: bool, **_told: object) -> None:
+def hear_host(*, item: Item, yes: bool, at: datetime, **_more: object) -> None:
     """The host, or the booth president, says whether it was so. In the answer's transaction."""
-    if not yes:
-        Stay.objects.filter(item_id=item.pk).update(flaw=StayFlaw.DENIED)
+    if yes:
+        return
+    theirs = Stay.objects.filter(item_id=item.pk)
+    theirs.update(flaw=StayFlaw.DENIED)
+    with translation.override(None):
+        reason = say("The host said no: it was not so.")
+    for pk in theirs.values_list("pk", flat=True):
+        by = Actor.system("a host said no")
+        forms.send_back_all(about=(REPORT_OF, str(pk)), reason=reason, by=by, at=at)

@@ -63,6 +63,7 @@ from .make import DAY, HOST, JOBS, POINT, accepted, assigned, points, programme,
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+REPORT = {"q-homes": 6, "q-problems": ["water", "road"], "q-heard": "All well"}
 FAR = (POINT[0] + 0.36, POINT[1])  # 40 km
 
 
@@ -336,7 +337,7 @@ def test_the_phone_sends_its_marks_once_and_a_need_reaches_the_helpline(
     assert stay(own.pk).marks["evening"]["lat"] is None, "a place that is no place is not known"
     wrong = sent | {"key": uuid4(), "page": f"{page}noon/"}
     assert phone.post("/field/send/", wrong, headers=field).status_code == 404
-    report = {"houses": 6, "text": "All well", "kind": "material", "need": "40 forms"}
+    report = REPORT | {"kind": "material", "need": "40 forms"}
     assert phone.post(f"{page}report/", report).status_code == 302
     with system("test"):
         assert Ticket.objects.get().unit_id == own.unit_id
@@ -349,7 +350,7 @@ def test_the_phone_sends_its_marks_once_and_a_need_reaches_the_helpline(
 def test_a_need_of_a_worker_whose_number_is_not_kept_says_so_beside_it(worker: Account, own: Stay) -> None:
     with system("test"):
         Phone.objects.filter(pk=worker.phone_id).delete()
-    report = {"houses": 6, "text": "All well", "kind": "material", "need": "40 forms"}
+    report = REPORT | {"kind": "material", "need": "40 forms"}
     answer = browser(worker).post(f"/field/stay/{own.pk}/report/", report)
     assert answer.status_code == 422 and "We have no number of yours" in answer.text
     assert browser(worker).post(f"/field/stay/{own.pk}/report/", report | {"need": ""}).status_code == 302

@@ -17,6 +17,7 @@ from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import blanks
+from abhiyan.forms.models import Submission
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.tests.make import write
 from abhiyan.messaging import actions as messaging
@@ -170,8 +171,9 @@ def test_a_place_is_given_declined_given_again_worked_offline_and_confirmed(
     later(24.6)
     phone.goto(f"{mine}report/")
     ready(phone)
-    phone.fill("[name=houses]", "6")
-    phone.fill("[name=text]", "सड़क ख़राब है")
+    phone.fill("[name=q-homes]", "6")
+    phone.fill("[name=q-heard]", "सड़क ख़राब है")
+    phone.check("[name=q-problems][value=road]")
     phone.fill("[name=need]", "40 सदस्यता फ़ॉर्म")
     look(phone, "stays report offline")
     phone.click(".acts button")
@@ -189,9 +191,11 @@ def test_a_place_is_given_declined_given_again_worked_offline_and_confirmed(
     phone.goto("/field/outbox/")
     until(lambda: bool(stay(own.pk).report))
     own = stay(own.pk)
-    assert (own.state, own.flaw, own.report["houses"]) == ("done", "", 6)
+    assert (own.state, own.flaw) == ("done", "")
     with system("test"):
         assert Ticket.objects.get().unit_id == own.unit_id
+        report = Submission.objects.get(pk=own.report["sent"])
+        assert report.answers == {"homes": 6, "problems": ["road"], "heard": "सड़क ख़राब है"}
     ready(phone)
     expect(phone.locator("#records li")).to_have_count(0)
     phone.goto(mine)

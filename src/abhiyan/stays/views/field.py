@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,8 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
+from abhiyan.forms.actions import AnswersUnfit
+from abhiyan.forms.queries import FilledForm, answers_form, in_words, ready_version, version_shown
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.org.here import address, unit_fact
@@ -31,7 +35,7 @@ from abhiyan.stays.rules.stays import LEAST, StayFlaw, StayStep
 from abhiyan.stays.words import FLAWS, STEPS
 from abhiyan.ui.acts import form_page, problem, tried
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.fields import WhereField, WholeField
+from abhiyan.ui.fields import WhereField
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken, typed
 from abhiyan.units import queries as units
@@ -82,15 +86,8 @@ class StayMarkForm(forms.Form):
 
 
 class StayReportForm(forms.Form):
-    """The work done in the place, and its needs."""
+    """What the place needs."""
 
-    houses = WholeField(label=_("Houses where you talked"), min_value=0, max_value=500)
-    text = forms.CharField(
-        label=_("What you heard"),
-        required=False,
-        max_length=1_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
     kind = forms.ChoiceField(label=_("What the place needs"), choices=NEEDS, required=False)
     need = forms.CharField(
         label=_("In one sentence"),
@@ -245,14 +242,16 @@ def field_step(request: Request, stay: UUID, step: str) -> HttpResponseBase:
     """One mark or the report of a stay: a single form, which a phone keeps without a network."""
     at = clock.now()
     card = queries.own_stay(request.viewer.account_id, stay, at=at)
-    form, do = _form(request, stay, step, timedelta(0), at=at)
-    done = tried(request, form, do, said=sentence_of_mark)
+    form, questions, do = _form(request, card.of, step, timedelta(0), request.FILES, at=at)
+    is_fit = questions is None or not questions.is_bound or questions.is_valid()
+    done = tried(request, form, do if is_fit else _not_yet, said=sentence_of_mark)
     is_early = card.of.state == Stay.State.ASSIGNED and KEPT not in request.headers
     if done or (request.method == "GET" and (is_early or step not in unmarked(card.of))):
         return redirect("stays:field_stay", stay)
     context = {
         "own": card,
         "form": form,
+        "questions": questions,
         "step": step,
         "title": TITLES[step],
         "button": BUTTONS[step],
@@ -273,45 +272,76 @@ def sentence_of_mark(one: Stay | FieldDay) -> Promise:
 
 def take_step(request: Request, sent: RecordSent) -> RecordTaken:
     """Take a mark or a report that a phone sends: by the form and the act of its page. A known mark is no error."""
-    stay = sent.named["stay"]
-    form, do = _form(request, stay, sent.named["step"], sent.age, at=clock.now())
+    at = clock.now()
+    row = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at).of
+    form, questions, do = _form(request, row, sent.named["step"], sent.age, sent.files, at=at)
+    if questions is not None:
+        taken(questions, lambda _given: None)
     row = taken(form, do)
-    return RecordTaken(reverse("stays:field_stay", args=[stay]), str(KNOWN) if row.is_known else "")
+    return RecordTaken(reverse("stays:field_stay", args=[row.pk]), str(KNOWN) if row.is_known else "")
 
 
 def show_step(request: Request, sent: RecordSent) -> RecordShown:
     """Name the stay of a record, and the mark or report that it would write. Refuses a stay of somebody else."""
     at = clock.now()
     card = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at)
-    form, _do = _form(request, card.of.pk, sent.named["step"], sent.age, at=at)
+    form, questions, _do = _form(request, card.of, sent.named["step"], sent.age, sent.files, at=at)
+    if questions is not None:
+        taken(questions, dict)
     taken(form, dict)
     facts = [
         unit_fact(card.of.unit_id),
         (say("Programme"), named(card.programme.names)),
         (say("Stay"), str(TITLES[sent.named["step"]])),
         *typed(form),
+        *(in_words(questions.version.asked, questions.answers) if questions else ()),
     ]
     return RecordShown(facts)
 
 
+def _not_yet(_given: dict[str, Any]) -> Stay:
+    """Stop a report whose questions have errors of their own, beside them."""
+    raise AnswersUnfit
+
+
 def _form(
-    request: Request, stay: UUID, step: str, age: timedelta, *, at: datetime
-) -> tuple[forms.Form, Callable[[dict[str, Any]], Stay]]:
-    """The form of a step, and its act."""
+    request: Request,
+    stay: Stay,
+    step: str,
+    age: timedelta,
+    files: MultiValueDict[str, UploadedFile],
+    *,
+    at: datetime,
+) -> tuple[forms.Form, FilledForm | None, Callable[[dict[str, Any]], Stay]]:
+    """The form of a step, the questions of a report, and the act."""
     if step not in TITLES:
         raise NotFound
     data = request.POST if request.method == "POST" else None
     if step == REPORT:
-        form: forms.Form = StayReportForm(data, initial={"kind": Ticket.Kind.OTHER})
-        return form, lambda fields: actions.add_report(
-            stay=stay,
-            report=StayReport(
-                fields["houses"], fields["text"], fields["need"], fields["kind"] or Ticket.Kind.OTHER
-            ),
-            by=request.actor,
-            at=at,
-        )
+        with system("the report of a stay"):
+            newest = ready_version(stay.unit_id, queries.REPORT_FORM)
+            number = request.POST.get("version", "")
+            version = version_shown(newest, int(number) if number.isdecimal() and len(number) < 5 else 0)
+        filled = answers_form(version)(data, files if data is not None else None, prefix="q")
+        form = StayReportForm(data, initial={"kind": Ticket.Kind.OTHER})
+
+        def report(fields: dict[str, Any]) -> Stay:
+            words = StayReport(
+                filled.answers,
+                filled.pictures,
+                fields["need"],
+                fields["kind"] or Ticket.Kind.OTHER,
+                filled.version.number or 0,
+                age,
+            )
+            return actions.add_report(stay=stay.pk, report=words, by=request.actor, at=at)
+
+        return form, filled, report
     mark = StayMarkForm(data)
-    return mark, lambda _given: actions.add_mark(
-        stay=stay, step=StayStep(step), given=mark.given(age), by=request.actor, at=at
+    return (
+        mark,
+        None,
+        lambda _given: actions.add_mark(
+            stay=stay.pk, step=StayStep(step), given=mark.given(age), by=request.actor, at=at
+        ),
     )

@@ -18,6 +18,20 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.small_cells import together
+from abhiyan.forms.filling import FilledForm, answers_form
+from abhiyan.forms.models import (
+    Form,
+    FormVersion,
+    Opinion,
+    QuotePassed,
+    Submission,
+    SubmissionPicture,
+    SubmissionStep,
+)
+from abhiyan.forms.rules import answers as rules
+from abhiyan.forms.rules import quotes
+from abhiyan.forms.rules.questions import FormQuestion, QuestionKind
+from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.org import queries as org
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import Viewer
@@ -25,13 +39,6 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import WorkDone
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-
-from .filling import FilledForm, answers_form
-from .models import Form, FormVersion, Opinion, QuotePassed, Submission, SubmissionPicture, SubmissionStep
-from .rules import answers as rules
-from .rules import quotes
-from .rules.questions import FormQuestion, QuestionKind
-from .rules.ready import ready_forms
 
 __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submission_for", "typed_answers"]
 
@@ -112,6 +119,14 @@ def latest_version(form_id: int) -> FormVersion | None:
     return found.order_by("-number").first()
 
 
+def version_shown(newest: FormVersion, number: int) -> FormVersion:
+    """The version of a form that a page showed, by its number; else the newest. A phone may have kept an older page."""
+    if number in (0, newest.number):
+        return newest
+    versions = FormVersion.objects.select_related("form").filter(form=newest.form_id, used_from__isnull=False)
+    return versions.filter(number=number).first() or newest
+
+
 def versions_in_use(form_id: int) -> dict[int, FormVersion]:
     """The versions of a form that are or were in use, by their id."""
     return {one.pk: one for one in FormVersion.objects.filter(form_id=form_id, used_from__isnull=False)}
@@ -144,6 +159,11 @@ def readable(form: Form, questions: Sequence[FormQuestion]) -> list[FormQuestion
 def is_unnamed(form: Form) -> bool:
     """Return whether people answer a form without their name, so that no office may see who did."""
     return form.ready == quotes.READY
+
+
+def carries_words(form: Form) -> bool:
+    """Return whether what people say in a form goes up as quotes without names."""
+    return form.ready in quotes.CARRIED
 
 
 def in_words(asked: Sequence[FormQuestion], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -272,14 +292,14 @@ def count_choices(
     Without what was sent back. Viewers who do not lead the units see counts of closed days, rounded to 10; so does
     everybody where the answers have no name. month: any day of it; None: ever.
     """
-    codes = [_STORED.get(code, code) for code, _words in question.options]
+    codes = [STORED.get(code, code) for code, _words in question.options]
     with system("choices of a form are counted"):
         rows = sql.rows(
             _COUNTS,
             {**_counted(form, unit, hierarchy, viewer, month, at), "key": question.key, "codes": codes},
         )
     return [
-        ChoiceCount(unit_id, _CODES.get(code, code), own if is_led else together(own, rest))
+        ChoiceCount(unit_id, CODES.get(code, code), own if is_led else together(own, rest))
         for unit_id, code, own, rest, is_led in rows
     ]
 
@@ -358,17 +378,18 @@ _OPINION_FORM = """select f.id from units_placement own
 
 def opinion_version(unit_id: int) -> FormVersion | None:
     """The opinion form in use for a unit: its own, or that of the nearest unit above; None where there is none."""
-    return _version_near(unit_id, quotes.READY)
+    return version_near(unit_id, quotes.READY)
 
 
-def _version_near(unit_id: int, ready: str) -> FormVersion | None:
+def version_near(unit_id: int, ready: str) -> FormVersion | None:
+    """The copy of a ready form in use for a unit, or for the nearest unit above."""
     found = sql.column(_OPINION_FORM, [unit_id, ready])
     return latest_version(found[0]) if found else None
 
 
 def ready_version(unit_id: int, ready: str) -> FormVersion:
     """The copy of a ready form in use for a unit, or for the nearest unit above. Without one, the ready form itself."""
-    found = _version_near(unit_id, ready)
+    found = version_near(unit_id, ready)
     return found or FormVersion(questions=[one.plain() for one in ready_forms()[ready].questions])
 
 
@@ -498,9 +519,9 @@ def opinions_said(
         version = opinion_version(unit.id)
         if version is None:
             return None
-        passed = QuotePassed.objects.filter(to_unit=unit.id, undone_at=None).select_related(
-            "opinion", "from_unit"
-        )
+        passed = QuotePassed.objects.filter(
+            to_unit=unit.id, undone_at=None, opinion__is_returned=False, opinion__submission__is_unnamed=True
+        ).select_related("opinion", "from_unit")
         if passed.exists() and not org.decides(viewer, CARRY, at=unit.id):
             passed = passed.none()
         told = first_of(passed.order_by("-at", "-pk"), MOST_QUOTES)
@@ -510,7 +531,7 @@ def opinions_said(
         rows = sql.rows(_SAID, {**given, "keys": [one.key for one in asked], "none": quotes.NO_ANSWER})
     of = {(key, code): own if is_led else together(own, rest) for key, code, own, rest, is_led in rows}
     given_answers = [
-        (of.get((one.key, _STORED.get(code, code))) or 0, one.words, words)
+        (of.get((one.key, STORED.get(code, code))) or 0, one.words, words)
         for one in asked
         for code, words in one.options
         if code != quotes.NO_ANSWER
@@ -523,7 +544,7 @@ def opinions_said(
         [
             (
                 one.words,
-                [(words, of.get((one.key, _STORED.get(code, code)))) for code, words in one.options],
+                [(words, of.get((one.key, STORED.get(code, code)))) for code, words in one.options],
             )
             for one in asked
         ],
@@ -549,7 +570,7 @@ def _most_given(answers: Sequence[tuple[int, str, str]]) -> tuple[str, str] | No
 
 def quotes_again(keys: Collection[str]) -> dict[str, str]:
     """Return the quotes that are still passed up, by key. In a system scope, for somebody who reads them."""
-    rows = QuotePassed.objects.filter(pk__in=keys, undone_at=None)
+    rows = QuotePassed.objects.filter(pk__in=keys, undone_at=None, opinion__is_returned=False)
     return {str(pk): text for pk, text in rows.values_list("pk", "text")}
 
 
@@ -576,5 +597,5 @@ def forms_worked(account_id: int, *, since: datetime) -> WorkDone | None:
     return WorkDone(words, ", ".join(said % {"n": grouped(some)} for said, some in outcomes if some))
 
 
-_STORED = {"yes": "true", "no": "false"}  # as jsonb writes an answer of yes or no
-_CODES = {stored: code for code, stored in _STORED.items()}
+STORED = {"yes": "true", "no": "false"}  # as jsonb writes an answer of yes or no
+CODES = {stored: code for code, stored in STORED.items()}

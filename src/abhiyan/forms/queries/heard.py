@@ -1,0 +1,240 @@
+"""Every answer of a unit and below, counted by question: for the board, its file and slides."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext as say
+
+from abhiyan.core import small_cells, sql
+from abhiyan.core.cut import Cut, first_of
+from abhiyan.core.rooms import offered
+from abhiyan.core.small_cells import together
+from abhiyan.core.words import named
+from abhiyan.forms.models import Form, FormVersion, QuotePassed
+from abhiyan.forms.rules.heard import Days, HeardQuestion
+from abhiyan.forms.rules.questions import NUMBERS, FormQuestion, QuestionKind
+from abhiyan.org.viewer import Viewer
+
+from . import CODES, STORED, is_unnamed
+
+OPTION, NUMBER, TEXT = "option", "number", "text"  # how answers are read
+MOST_FORMS = 200  # with answers in one unit
+MOST_QUOTES_UP = 20  # on a board
+
+
+@dataclass(frozen=True, slots=True)
+class HeardIn:
+    """The place and days of a count, and its reader. lo, hi: positions; those of two trees never overlap.
+
+    days: None for ever. line: positions whose counts the reader sees exactly; sees_all: every position.
+    """
+
+    lo: int
+    hi: int
+    at: datetime
+    days: Days | None = None
+    line: str = "{}"
+    sees_all: bool = False
+
+    @classmethod
+    def seen_by(
+        cls, viewer: Viewer, span: tuple[int, int], *, at: datetime, days: Days | None = None
+    ) -> "HeardIn":
+        """The same as a viewer may read it."""
+        return cls(*span, at, days, viewer.scope.line, viewer.scope.everything)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        zone = ZoneInfo(settings.TIME_ZONE)
+        first, last = self.days or (None, None)
+        return {
+            "lo": self.lo,
+            "hi": self.hi,
+            "line": self.line,
+            "all": self.sees_all,
+            "closed": small_cells.until(self.at, settings.TIME_ZONE),
+            "since": datetime.combine(first, time.min, zone) if first else "-infinity",
+            "until": datetime.combine(last + timedelta(days=1), time.min, zone) if last else "infinity",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HeardAnswer:
+    """One answer to one question. form: its form; None where a room asks it. n: how often it was given.
+
+    total: of numbers, where the reader leads all who gave them. is_choice: it is one of the question's choices.
+    """
+
+    form: UUID | None
+    asked_at: str
+    key: str
+    question: str
+    answer: str
+    n: int
+    total: Decimal | None = None
+    is_choice: bool = True
+
+    @property
+    def summed(self) -> int | float | None:
+        """The sum, whole where it is."""
+        if self.total is None:
+            return None
+        return int(self.total) if self.total == int(self.total) else float(self.total)
+
+    @property
+    def average(self) -> float | None:
+        """The average, where it says more than the sum."""
+        return None if self.total is None or self.n < 2 else float(round(self.total / self.n, 1))
+
+
+# Answers of forms, and of the rooms' own questions. `own`: in the reader's own line; `rest`: of closed days elsewhere.
+_HEARD = """with asked as (select * from unnest(%(forms)s::bigint[], %(keys)s::text[], %(kinds)s::text[])
+  as q (form_id, key, kind)),
+found as (
+  select s.form_id, s.answers, s.at, not s.is_unnamed and (%(all)s or exists (select from units_placement own
+    where own.unit_id = s.unit_id and own.lo <@ %(line)s::int8multirange)) as is_own
+  from forms_submission s
+  join units_placement pl on pl.unit_id = s.unit_id and pl.lo >= %(lo)s and pl.lo < %(hi)s
+  where s.form_id = any(%(ids)s) and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s),
+said as (
+  select f.form_id, q.key, c.code, c.number, f.at, f.is_own
+  from found f join asked q on q.form_id = f.form_id and f.answers ? q.key
+  cross join lateral (
+    select each.code, null::numeric as number from jsonb_array_elements_text(case jsonb_typeof(f.answers -> q.key)
+      when 'array' then f.answers -> q.key else jsonb_build_array(f.answers -> q.key) end) each (code)
+    where q.kind = 'option'
+    union all
+    select '', case when q.kind = 'number' and jsonb_typeof(f.answers -> q.key) = 'number'
+      then (f.answers ->> q.key)::numeric end
+    where q.kind <> 'option') c
+  {rooms})
+select form_id, key, code, count(*) filter (where is_own), count(*) filter (where not is_own and at < %(closed)s),
+  sum(number) filter (where is_own), %(all)s or int8range(%(lo)s, %(hi)s) <@ %(line)s::int8multirange
+from said group by 1, 2, 3"""
+_OF_ROOM = """union all select 0, '{code}', r.code, null, r.at, %(all)s or exists (select from units_placement own
+    where own.unit_id = r.unit_id and own.lo <@ %(line)s::int8multirange)
+  from ({rows}) r
+  join units_placement pl on pl.unit_id = r.unit_id and pl.lo >= %(lo)s and pl.lo < %(hi)s
+  where r.at >= %(since)s and r.at < %(until)s"""
+_WITH_ANSWERS = """select distinct s.form_id from forms_submission s
+  join units_placement pl on pl.unit_id = s.unit_id and pl.lo >= %(lo)s and pl.lo < %(hi)s
+  where s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s"""
+
+
+def room_questions() -> list[HeardQuestion]:
+    """The questions that rooms ask outside the forms."""
+    return [question for questions in offered("heard") for question in questions()]
+
+
+def forms_answered(place: HeardIn, near: QuerySet[Form] | None = None) -> list[Form]:
+    """The forms with answers there, the newest first. near: only of these. In a system scope."""
+    forms = Form.objects.all() if near is None else near
+    answered = sql.column(_WITH_ANSWERS, place.values)
+    return list(forms.filter(pk__in=answered).order_by("-made_at")[:MOST_FORMS])
+
+
+def heard_in(place: HeardIn, forms: Sequence[Form], talks: Iterable[HeardQuestion] = ()) -> list[HeardAnswer]:
+    """Count the answers to forms and to rooms' questions, in the order of the questions, the most given first.
+
+    It leaves out an answer that nobody gave, or that fewer than 10 gave out of the reader's sight. A row would tell one
+    from the other. It leaves out what was sent back. In a system scope; two queries.
+    """
+    rooms, questions = list(talks), _questions(forms)
+    listed = [(form, question) for form in forms for question in questions[form.pk] if _read_as(question)]
+    values = {
+        **{name: value for question in rooms for name, value in question.values.items()},
+        **place.values,
+        "ids": [form.pk for form in forms],
+        "forms": [form.pk for form, _question in listed],
+        "keys": [question.key for _form, question in listed],
+        "kinds": [_read_as(question) for _form, question in listed],
+    }
+    more = " ".join(_OF_ROOM.format(code=question.code, rows=question.rows) for question in rooms)
+    rows = sql.rows(_HEARD.replace("{rooms}", more), values)
+    unnamed = {form.pk for form in forms if is_unnamed(form)}
+    counts: dict[tuple[int, str], dict[str, tuple[int, Decimal | None]]] = {}
+    for form_id, key, code, own_n, rest, total, is_led in rows:
+        is_exact = is_led and form_id not in unnamed
+        if n := own_n if is_exact else together(own_n, rest):
+            counts.setdefault((form_id, key), {})[code] = n, total if is_exact else None
+    answers = [
+        answer
+        for form, question in listed
+        for answer in _answers(form, question, counts.get((form.pk, question.key), {}))
+    ]
+    for talk in rooms:
+        words = {code: str(label) for code, label in talk.options}
+        answers += [
+            HeardAnswer(None, str(talk.asked_at), talk.code, str(talk.words), words[code], n)
+            for code, (n, _total) in _most_first(counts.get((0, talk.code), {}))
+            if code in words
+        ]
+    return answers
+
+
+def _most_first(
+    counts: Mapping[str, tuple[int, Decimal | None]],
+) -> list[tuple[str, tuple[int, Decimal | None]]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1][0], pair[0]))
+
+
+def _answers(
+    form: Form, question: FormQuestion, counts: Mapping[str, tuple[int, Decimal | None]]
+) -> Iterator[HeardAnswer]:
+    words = {STORED.get(code, code): label for code, label in question.options}
+    for code, (n, total) in _most_first(counts):
+        answer = words.get(code, CODES.get(code, code))
+        if not question.is_counted:
+            answer = say("A number") if question.kind in NUMBERS else say("In own words")
+        yield HeardAnswer(
+            form.public_id,
+            named(form.names),
+            question.key,
+            question.words,
+            answer,
+            n,
+            total,
+            question.is_counted,
+        )
+
+
+def _read_as(question: FormQuestion) -> str:
+    """Return how the answers to a question are read; "" where they are no figures: days, places and pictures."""
+    if question.is_counted:
+        return OPTION
+    return NUMBER if question.kind in NUMBERS else TEXT if question.kind is QuestionKind.TEXT else ""
+
+
+def _questions(forms: Sequence[Form]) -> dict[int, list[FormQuestion]]:
+    """By form: every question that its versions in use have asked, the newest words of each. One query."""
+    questions: dict[int, dict[str, FormQuestion]] = {form.pk: {} for form in forms}
+    rows = FormVersion.objects.filter(form__in=forms, used_from__isnull=False).order_by("form_id", "-number")
+    for version in rows:
+        for question in version.asked:
+            questions[version.form_id].setdefault(question.key, question)
+    return {form_id: list(by_key.values()) for form_id, by_key in questions.items()}
+
+
+def quotes_up(unit_id: int, place: HeardIn) -> Cut[tuple[str, str, str]]:
+    """Return the quotes that came up to a unit in these days, newest first: key, words, the unit that passed it up.
+
+    For who decides at the unit's desk. In a system scope.
+    """
+    rows = QuotePassed.objects.filter(to_unit=unit_id, undone_at=None, opinion__is_returned=False)
+    values = place.values
+    if place.days:
+        rows = rows.filter(opinion__at__gte=values["since"], opinion__at__lt=values["until"])
+    passed = first_of(rows.select_related("from_unit").order_by("-at", "-pk"), MOST_QUOTES_UP)
+    return Cut([(str(row.pk), row.text, named(row.from_unit.names)) for row in passed], passed.total)
+
+
+def is_answered(place: HeardIn) -> bool:
+    """Return whether somebody answered a form in a unit or below. In a system scope."""
+    return bool(sql.rows(f"{_WITH_ANSWERS} limit 1", place.values))

@@ -1,0 +1,113 @@
+"""The board of what the field heard counts answers by unit, week and question, for each reader."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.forms import actions, queries
+from abhiyan.forms.models import Form, Submission
+from abhiyan.forms.rules.heard import span_code, span_of, weeks_until
+from abhiyan.org.tests.make import World, actor
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
+
+from .make import OF_EVERY_KIND, form_in_use
+
+pytestmark = pytest.mark.django_db
+PAGE, TODAY = "forms:heard", NOW.date()
+
+
+def send(
+    world: World, form: Form, code: str, n: int, *, at: datetime = NOW, mood: str = "few", **more: Any
+) -> Account:
+    """Somebody of a unit fills the form in n times."""
+    version = queries.latest_version(form.pk)
+    assert version is not None
+    by = world.holder("booth_worker", code)
+    for number in range(n):
+        actions.submit(
+            key=f"{mood} {at} {number}",
+            version=version,
+            unit_id=world.unit(code),
+            answers={"held": True, "came": number + 1, "mood": mood, **more},
+            by=actor(by),
+            at=at,
+        )
+    return by
+
+
+def told(reader: Account, **asked: str) -> dict[tuple[str, str], list[str]]:
+    """By question and answer: how many, sum and average, as the file of the board has them."""
+    page = browser(reader).get(reverse(PAGE), {"format": "csv", **asked})
+    lines = b"".join(page.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    rows = [line.split(",") for line in lines[1:]]
+    return {(row[1], row[0]): row[3:] for row in rows}
+
+
+def test_choices_are_counted_numbers_summed_and_words_counted_alone(world: World) -> None:
+    form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
+    send(world, form, "N1111", 3, topics=["many"], words="Water comes late")
+    send(world, form, "N1211", 2, mood="many", share=2.5)
+    above = world.holder("state_president", "N1")
+    found = told(above, unit="N1")
+    assert found["Was it held?", "Yes"] == ["5", "", ""]
+    assert found["Mood", "Few"][0] == "3" and found["Mood", "Many"][0] == "2"
+    assert found["Topics", "Many"][0] == "3"
+    assert found["How many came?", "A number"] == ["5", "9", "1.8"], "1, 2, 3 and 1, 2"
+    assert found["Share", "A number"] == ["2", "5", "2.5"]
+    assert found["Words", "In own words"] == ["3", "", ""]
+    assert not any(question in ("Day", "Place", "Picture") for question, _answer in found)
+    below = told(above, unit="N12")
+    assert below["Mood", "Many"] == ["2", "", ""] and ("Mood", "Few") not in below
+
+
+def test_a_week_counts_its_own_answers_and_what_was_sent_back_counts_nowhere(world: World) -> None:
+    form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
+    send(world, form, "N1111", 2)
+    last = NOW - timedelta(days=7)
+    by = send(world, form, "N1111", 4, at=last)
+    weeks, above = weeks_until(TODAY, 2), world.holder("state_president", "N1")
+    for days, n in ((weeks[0], "2"), (weeks[1], "4"), (None, "6")):
+        asked = {"days": span_code(days)} if days else {}
+        assert told(above, unit="N1", **asked)["Mood", "Few"][0] == n
+    with system("test"):
+        back = Submission.objects.filter(form=form, at=last).values_list("pk", flat=True)[0]
+    actions.send_back(submission_id=back, reason="Wrong place", by=actor(by), at=NOW)
+    assert told(above, unit="N1")["Mood", "Few"][0] == "5"
+
+
+def test_from_outside_tens_of_closed_days_are_read_and_nothing_below_ten(world: World) -> None:
+    form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
+    send(world, form, "N1111", 23, at=NOW - timedelta(days=1))
+    send(world, form, "N1112", 9, at=NOW - timedelta(days=1), mood="many")
+    send(world, form, "N1111", 4)
+    beside = world.holder("district_president", "N12")
+    found = told(beside, unit="N1")
+    assert found["Mood", "Few"] == ["20", "", ""]
+    assert ("Mood", "Many") not in found
+    assert found["How many came?", "A number"] == ["30", "", ""], "a sum would tell of one person"
+    odd = span_code((TODAY - timedelta(days=3), TODAY - timedelta(days=1)))
+    assert told(beside, unit="N1", days=odd) == found, "no span of their own"
+
+
+def test_the_board_opens_to_who_sees_the_counts_and_shows_forms_near_them(world: World) -> None:
+    form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
+    send(world, form, "N1111", 3)
+    above = browser(world.holder("state_president", "N1"))
+    page = above.get(reverse(PAGE), {"unit": "N1"}).text
+    assert "What the field heard" in page and "Few" in page
+    assert "Nobody has answered yet" in above.get(reverse(PAGE), {"unit": "N12"}).text
+    other = browser(world.holder("state_president", "N2"))
+    assert other.get(reverse(PAGE), {"unit": "N1"}).status_code in (403, 200)
+    assert "Few" not in other.get(reverse(PAGE), {"unit": "N1"}).text
+
+
+@pytest.mark.parametrize(
+    "code", ["", "x", "2026-11-01", "2026-11-02_2026-11-01", "1999-01-01_2026-01-01", "9999-12-31_9999-12-31"]
+)
+def test_an_address_with_wrong_days_means_all_days(code: str) -> None:
+    assert span_of(code) is None

@@ -1,0 +1,110 @@
+"""The board of what the field heard: answers of forms and talks in a unit and below, counted by question and week."""
+
+from datetime import datetime
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.cut import Cut
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.forms import queries
+from abhiyan.forms.queries import heard
+from abhiyan.forms.queries.heard import HeardAnswer, HeardIn
+from abhiyan.forms.rules.heard import Days, span_code, span_of, weeks_until
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer, page_with_list
+
+from .making import crumbs
+
+WEEKS = 8  # to choose from
+COLUMNS: tuple[Column[HeardAnswer], ...] = (
+    Column("answer", _("Answer"), lambda row: row.answer, order=True, is_name=True),
+    Column("question", _("Question"), lambda row: row.question, order=True, css="under"),
+    Column("form", _("Asked in"), lambda row: row.asked_at, order=True, css="under"),
+    Column("n", _("How many"), lambda row: row.n, order=True, css="num end"),
+    Column("total", _("Sum"), lambda row: row.summed, order=True, css="num"),
+    Column("average", _("Average"), lambda row: row.average, order=True, css="num"),
+)
+
+
+class HeardFilters(forms.Form):
+    """The days of the answers, and the form or talk that asked."""
+
+    days = forms.ChoiceField(label=_("Week"), required=False)
+    source = forms.ChoiceField(label=_("Asked in"), required=False)
+
+
+@page_with_list
+def field_answers(request: Request) -> HttpResponseBase:
+    """List how often each answer was given in a unit and below, with the quotes that came up to its desk."""
+    at = clock.now()
+    here = page_unit(request, counts=True)
+    days = _days(request, here, at=at)
+    place = HeardIn.seen_by(request.viewer, here.span, at=at, days=days)
+    with system("answers of a unit are counted"):
+        answered = heard.forms_answered(place, queries.forms_near(request.viewer))
+        talks = heard.room_questions()
+        choices = {str(form.public_id): named(form.names) for form in answered}
+        choices |= {talk.code: str(talk.asked_at) for talk in talks}
+        chosen = request.GET.get("source", "") if request.GET.get("source", "") in choices else ""
+        rows = heard.heard_in(
+            place,
+            [form for form in answered if chosen in ("", str(form.public_id))],
+            [talk for talk in talks if chosen in ("", talk.code)],
+        )
+        quotes = _quotes(request.viewer, here, place)
+    filters = HeardFilters(request.GET)
+    every = [("", _("All"))]
+    offer(filters, days=[*every, *_spans(days, at=at)], source=[*every, *choices.items()])
+    table: Table[HeardAnswer] = Table(
+        request,
+        COLUMNS,
+        rows,
+        name="heard",
+        caption=_("Answers"),
+        narrowed=filters,
+        unit_id=here.unit.id,
+        is_brief=True,
+    )
+    context = {
+        **crumbs((say("What the field heard"), "")),
+        "unit": here,
+        "filters": filters,
+        "quotes": quotes,
+        "opinions": address(reverse("forms:opinions"), here.unit.code) if quotes else "",
+    }
+    return answer(request, "forms/heard.html", table, context)
+
+
+def _quotes(viewer: Viewer, here: Here, place: HeardIn) -> Cut[tuple[str, str, str]]:
+    """The quotes that came up to a unit, for who decides at its desk; none for others."""
+    if not org.decides(viewer, queries.CARRY, at=here.unit.id):
+        return Cut()
+    return heard.quotes_up(here.unit.id, place)
+
+
+def _days(request: Request, here: Here, *, at: datetime) -> Days | None:
+    """The days that the address asks for. A leader of the unit chooses any. Others choose weeks: other spans could tell
+    of one person."""
+    chosen = span_of(request.GET.get("days", ""))
+    is_led = request.viewer.scope.everything or request.viewer.may_at(LEADS, here.span[0])
+    weeks = weeks_until(clock.day_in(settings.TIME_ZONE, at), WEEKS)
+    return chosen if chosen in weeks or is_led else None
+
+
+def _spans(chosen: Days | None, *, at: datetime) -> list[tuple[str, str]]:
+    spans = weeks_until(clock.day_in(settings.TIME_ZONE, at), WEEKS)
+    if chosen and chosen not in spans:
+        spans = [chosen, *spans]
+    return [(span_code(week), " – ".join(date_format(day, "j M") for day in week)) for week in spans]
