@@ -20,6 +20,7 @@ SHOWN = {
     "contact/actions/calls.py": "the outcomes of the call",
     "contact/actions/talks.py": "the outcomes of the door",
     "dialogues/actions/calls.py": "the outcomes of the call",
+    "enrolment/actions/help_offers.py": "the answers of who wants to help",
     "enrolment/actions/in_touch.py": "the outcomes of a friend's talk",
     "enrolment/actions/telling.py": "the outcomes of the field card",
     "enrolment/views/people.py": "the person's page: leaving, in the person's name",

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
@@ -365,3 +366,18 @@ def doors_at_rest(unit_id: int) -> list[str]:
     )
     doors = set(said.values_list("door", flat=True))
     return [door_label(door) for door in sorted(doors, key=lambda door: walking_order(door, ""))]
+
+
+def calls_for(account_id: int, unit_id: int, *, at: datetime) -> bool:
+    """Return whether somebody is a caller today in a call centre of this unit or of one above it. In a system scope."""
+    return sql.exists(
+        """select from org_appointment ap join org_office o on o.id = ap.office_id and o.code = %(office)s
+        join org_body b on b.id = ap.body_id and b.ended_on is null
+        join units_placement c on c.unit_id = b.unit_id and c.valid_to is null
+        join units_placement p on p.hierarchy = c.hierarchy and p.valid_to is null and p.unit_id = %(unit)s
+          and p.lo >= c.lo and p.lo < c.hi
+        where ap.account_id = %(account)s and ap.state = 'active'
+          and ap.starts_on <= %(today)s and (ap.ends_on is null or ap.ends_on >= %(today)s)""",
+        {"account": account_id, "unit": unit_id, "office": "call_agent"}
+        | {"today": clock.day_in(settings.TIME_ZONE, at)},
+    )

@@ -29,7 +29,7 @@ class EnrolmentConfig(AppConfig):
             WordReplayed,
         )
         from abhiyan.people.rules import documents
-        from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
+        from abhiyan.programmes.news import ItemsErased, ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
@@ -39,8 +39,8 @@ class EnrolmentConfig(AppConfig):
             channels,
             closing,
             confirming,
-            contributors,
             erasing,
+            help_offers,
             merging,
             noes,
             organisers,
@@ -102,7 +102,10 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(PeopleMerged, lambda event: merging.end_second(told=event))
         news.subscribe(PeopleMerged, lambda event: merging.keep_noes(told=event))
         news.subscribe(PeopleParted, lambda event: merging.bring_second_back(told=event))
-        news.subscribe(HelpOffered, lambda event: contributors.heed_offer(told=event))
-        news.subscribe(HelpTakenBack, lambda event: contributors.heed_offer_back(told=event))
+        news.subscribe(HelpOffered, lambda event: help_offers.heed_offer(event=event))
+        news.subscribe(HelpTakenBack, lambda event: help_offers.heed_offer_back(event=event))
+        news.subscribe(PhoneSaidNo, lambda event: help_offers.heed_helper_no(event=event))
+        news.subscribe(NoTakenBack, lambda event: help_offers.heed_helper_no_back(event=event))
+        news.subscribe(ItemsErased, lambda event: help_offers.forget_offers(event=event))
         news.subscribe(Restored, lambda _told: forget_horizons())
         news.subscribe(Restored, lambda _told: phone_changes.stop_restored())

@@ -19,6 +19,7 @@ from .views import (
     drive,
     friends_board,
     funnel,
+    help_offers,
     in_touch,
     join,
     joined,
@@ -190,6 +191,20 @@ urlpatterns = [
         organisers.organiser_change_back,
         opens=LEADING,
         act="the friends are given again",
+    ),
+    page("people/helpers/", help_offers.helper_list, name="helpers", opens=PEOPLE),
+    # The view asks where somebody hears it: an office, a seat of a call centre, or a stay.
+    page(
+        "people/helpers/new/",
+        help_offers.helper_new,
+        opens=STRONG,
+        act="the organiser notes that they do not want to",
+    ),
+    page(
+        "people/helpers/<uuid:public_id>/",
+        help_offers.helper,
+        opens=LEADING,
+        act="is said anew; a no is final",
     ),
     page("people/doubles/", doubles.double_list, name="doubles", opens=STRIKING_OFF),
     page("people/doubles/look/", doubles.doubles_look, opens=STRIKING_OFF, act="only looks", is_own=True),

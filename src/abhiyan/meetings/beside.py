@@ -1,4 +1,4 @@
-"""Links from pages of programmes: the check-in list of a due, and the circular that announces in-charges."""
+"""Links from pages of programmes: a due's check-in list and who wants to help there; in-charges are announced."""
 
 from collections.abc import Iterator
 
@@ -23,6 +23,10 @@ def beside(
     form: object = None,  # noqa: ARG001  # alike for every room
 ) -> Iterator[Door]:
     """due: for who may answer it. programme: its in-charges, with the unit of the page."""
+    if due is not None and due[1].body_id is None:
+        way = "meeting" if due[0].is_meeting else "form"
+        page = address(address_of("enrolment:helper_new"), due[1].code, way=way)
+        yield Door(_("Somebody wants to help"), page, icon="people")
     if due is not None and due[0].is_meeting and due[1].body_id is None:
         schedule, asked, period = due
         page = address(

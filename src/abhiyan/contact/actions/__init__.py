@@ -75,6 +75,15 @@ from .lists import (
     note_checked,
 )
 from .missed import heed_helpline_call, leave_missed, take_missed
+from .offering import (
+    LONGEST_HELPER,
+    HelperIsYou,
+    HelperNumberUnfit,
+    HelperUnknown,
+    HelpSaid,
+    offer_help,
+    typed_phone,
+)
 from .outcomes import (
     CallTold,
     CorrectedTooLate,

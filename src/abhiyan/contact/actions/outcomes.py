@@ -13,7 +13,7 @@ from django.utils.translation import override
 from abhiyan.contact import centres, queries
 from abhiyan.contact.gate import is_closed_by_no, is_of_callers
 from abhiyan.contact.models import CallTurn, ContactEntry, ContactTry
-from abhiyan.contact.news import HelpOffered, HelpTakenBack
+from abhiyan.contact.news import HelpTakenBack
 from abhiyan.contact.rules.doors import unfit_note
 from abhiyan.contact.rules.kinds import BY_CALL, CALLED
 from abhiyan.contact.rules.retries import SHORTEST_TALK_S, call_again, into_hours
@@ -34,6 +34,7 @@ from abhiyan.programmes.models import Item
 
 from .attempts import LEASE
 from .calls import require_seat
+from .offering import HelpSaid, offer_help
 from .standing import NO_MORE, free_item, take_back_row, taken_from_others
 from .talks import NOTE_KEPT, NoIsTheirs, NoteUnfit, file_need
 from .tries import end_try
@@ -267,10 +268,18 @@ def _settle(
     elif not ended and is_last and (is_mine or entry.state in (State.READY, State.LATER)):
         _again(row, entry, made, report, since=since)
     entry.save()
-    phone_id = entry.phone_id
-    if made.outcome == Outcome.WANTS_HELP and phone_id:
-        # Its SMS waits until the caller can no longer take the outcome back.
-        news.tell(HelpOffered(phone_id, entry.unit_id, entry.language, by, at + centres.TAKE_BACK))
+    if made.outcome == Outcome.WANTS_HELP:
+        offer_help(
+            offer=made.pk,
+            way="call",
+            unit_id=entry.unit_id,
+            helper=HelpSaid(queries.unsealed(entry.person_name, entry.public_id), may_text=True),
+            known_phone=entry.phone_id,
+            language=entry.language,
+            by=by,
+            # Its SMS waits until the caller can no longer take the outcome back.
+            at=at + centres.TAKE_BACK,
+        )
 
 
 def _others(row: CallTurn, entry: ContactEntry) -> Any:
@@ -332,8 +341,8 @@ def _take_back(row: CallTurn, made: ContactTry, *, by: Actor, at: datetime) -> N
         reason = str(_("The caller took this call back."))
     forms.send_back_all(about=(queries.ANSWERS_OF, str(row.pk)), reason=reason, by=by, at=at)
     phone_id = entry.phone_id
-    if made.outcome == Outcome.WANTS_HELP and phone_id:
-        news.tell(HelpTakenBack(phone_id, entry.unit_id, at))
+    if made.outcome == Outcome.WANTS_HELP:
+        news.tell(HelpTakenBack(made.pk, at))
     if made.outcome == Outcome.NEVER and made.is_first_no and phone_id:
         people_acts.take_back_no(phone_id=phone_id, said_at=made.stored_at, by=by, at=at)
     entry.tries = max(entry.tries - 1, 0)

@@ -1,6 +1,6 @@
 """Workers note what came of a door, of a list or on a walk, and undo it. The person is asked whether it was so."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.contact import queries
 from abhiyan.contact.gate import ContactAsked, contact_of_entry, contact_verdict
 from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
+from abhiyan.contact.news import HelpTakenBack
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.doors import is_near, unfit_note
 from abhiyan.contact.rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
 from abhiyan.contact.rules.schemes import office_sentence, open_schemes
-from abhiyan.core import audit, clock, lot, sql
+from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.keys import keyring
@@ -40,6 +41,7 @@ from abhiyan.units import queries as units
 from .attempts import LEASE, VISIT_LEASE
 from .doors import MOST_HELD, HeldBack, require_there
 from .lists import SchemeUnknown
+from .offering import HelpSaid, offer_help
 from .standing import NO_MORE, free_item, take_back_row, taken_from_others
 from .tries import end_try
 
@@ -100,7 +102,8 @@ class Told:
     """A worker's note of a door. phone: as typed, only if the person wants to be asked. age: how long a phone kept it.
 
     point: degrees; accuracy: metres. need: what somebody is entitled to and did not receive, in one sentence.
-    scheme: its code of rules.schemes; if empty, the list's. Only the request has it, in words.
+    scheme: its code of rules.schemes; if empty, the list's. Only the request has it, in words. helper: of who wants to
+    help.
     """
 
     outcome: str
@@ -109,6 +112,7 @@ class Told:
     note: str = field(default="", repr=False)
     need: str = field(default="", repr=False)
     scheme: str = ""
+    helper: HelpSaid = field(default_factory=HelpSaid)
     point: tuple[float, float] | None = None
     accuracy: float | None = None
     age: timedelta = timedelta(0)
@@ -212,7 +216,8 @@ def _noted(
 ) -> None:
     """Fill and keep a try: its note, its request, its item.
 
-    Refuses NoteUnfit, DoorNumberUnfit, NumberOwn, FollowUpUnfit, NeedUnsaid, and what `helpdesk.add_need` refuses.
+    Refuses NoteUnfit, DoorNumberUnfit, NumberOwn, FollowUpUnfit, NeedUnsaid, and what `helpdesk.add_need` and
+    `offer_help` refuse.
     """
     row.outcome = Outcome(report.outcome).value
     account, made = needed(by.account_id), at - report.age
@@ -254,8 +259,27 @@ def _noted(
         programmes.report_items(new=[item], at=at)
         row.item_id = key
     end_try(made=row, phone_id=row.entry.phone_id if row.entry else None, by=by, at=at, age=report.age)
+    if row.outcome == Outcome.WANTS_HELP:
+        offer_help(
+            offer=row.pk,
+            way="door",
+            unit_id=row.unit_id,
+            helper=_helper(row, report.helper),
+            known_phone=row.entry.phone_id if row.entry else None,
+            door=row.entry.door if row.entry else row.door,
+            language=row.entry.language if row.entry else "",
+            by=by,
+            at=at,
+        )
     facts = {"outcome": row.outcome, "way": row.way}
     audit.record(by=by, at=at, act="contact.note", subject=str(row.pk), unit_id=row.unit_id, facts=facts)
+
+
+def _helper(row: ContactTry, helper: HelpSaid) -> HelpSaid:
+    """Return the words of somebody at a door who wants to help; their name is that of the list if none was typed."""
+    if helper.name.strip() or row.entry is None:
+        return helper
+    return replace(helper, name=queries.unsealed(row.entry.person_name, row.entry.public_id))
 
 
 def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
@@ -350,6 +374,8 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
         if clock.day_in(programme.zone, row.stored_at) != clock.day_in(programme.zone, at):
             raise UndoneTooLate
         take_back_row(row, by=by, at=at)
+        if row.outcome == Outcome.WANTS_HELP:
+            news.tell(HelpTakenBack(row.pk, at))
         ends = [row.item_id] if row.item_id else []
         if row.entry_id is not None:
             entry = (

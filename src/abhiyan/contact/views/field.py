@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from abhiyan.contact import actions, numbers, queries
+from abhiyan.contact.fields import HelperFields, help_said
 from abhiyan.contact.models import ContactEntry, ContactTry
 from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
@@ -58,7 +59,7 @@ OUTCOMES = (
 TALKS = tuple(one.value for one in queries.TALKS)
 
 
-class TalkForm(CheckedForm):
+class TalkForm(HelperFields, CheckedForm):
     """The outcome at one door, and what belongs to that outcome alone.
 
     It has a phone number only if the person wants to be asked.
@@ -69,6 +70,7 @@ class TalkForm(CheckedForm):
         "follow_up": ("outcome", (Outcome.LATER.value,)),
         "need": ("outcome", (Outcome.ENTITLED.value,)),
         "scheme": ("outcome", (Outcome.ENTITLED.value,)),
+        **dict.fromkeys(("helper", "helper_phone", "may_text"), ("outcome", (Outcome.WANTS_HELP.value,))),
     }
     use_required_attribute = False  # an outcome alone needs them
     outcome = forms.ChoiceField(
@@ -143,6 +145,7 @@ class TalkForm(CheckedForm):
             given["note"],
             given["need"],
             given["scheme"],
+            help_said(given),
             where[:2] if where else None,
             where[2] if where else None,
             age,

@@ -15,11 +15,14 @@ from abhiyan.core.languages import names as languages
 from abhiyan.core.words import language
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import form_page, say_when_done, tried
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
+from abhiyan.units import queries as units
 
 from .calls import centre_of
 
@@ -105,6 +108,7 @@ def _page(
     found: actions.CallerFound | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
+    place = units.unit_by_id(centre_of(request, centres.AGENT).unit_id)
     context = {
         "here": "inbound",
         "crumbs": [(say("Call to the helpline"), "")],
@@ -112,5 +116,6 @@ def _page(
         "look": look,
         "form": form,
         "found": found,
+        "helper": address(address_of("enrolment:helper_new"), place.code, way="helpline"),
     }
     return render(request, "contact/inbound.html", context, status=status)

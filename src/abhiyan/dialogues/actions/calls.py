@@ -300,7 +300,7 @@ def _asked_of(row: Dialogue, president: Account) -> ContactAsked:
 class CallReport:
     """The outcome of a call. has_asked: the leader asked how they and the family are. organisation: 1 to 3.
 
-    need: one sentence, or empty. kind: that of a helpline request.
+    need: one sentence, or empty. kind: that of a helpline request. helper: of somebody who wants to help.
     """
 
     outcome: str
@@ -308,6 +308,7 @@ class CallReport:
     organisation: int | None = None
     need: str = field(default="", repr=False)
     kind: str = Ticket.Kind.OTHER.value
+    helper: contact.HelpSaid = field(default_factory=contact.HelpSaid)
 
 
 def note_call(
@@ -316,10 +317,10 @@ def note_call(
     """Note the outcome of one of today's calls. A talk is reported. A need becomes a helpline request, returned too.
 
     A president who left, and a wrong number, end the call: the office above gets a task. Another outcome on the same
-    day withdraws it. A noted talk stays. Of two other outcomes the later finished stands; what does not stand is kept
+    day withdraws it. A noted talk stays. The later finished of two other outcomes stands; what does not stand is kept
     beside it (`Dialogue.is_beside`). age: how long a phone without a network kept it; at most WITHIN.
     Only the call's leader may, while their office calls there. Refuses NotFound, NotYours, NotRunningNow, CallOver,
-    CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
+    CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` and `contact.offer_help` refuse.
     """
     ticket = None
     with system("a call is noted"):
@@ -363,6 +364,10 @@ def note_call(
                 device=by.device,
             )
             programmes.report_items(new=[talk], at=at)
+            if noted.helper.is_said:
+                contact.offer_help(
+                    offer=row.item_id, way="dialogue", unit_id=row.unit_id, helper=noted.helper, by=by, at=at
+                )
         row.save()
         made = ContactTry(
             id=lot.uuid(),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from abhiyan.contact.fields import HelperFields, help_said
 from abhiyan.core import clock
 from abhiyan.core.words import named, person
 from abhiyan.dialogues import actions, queries
@@ -70,11 +71,12 @@ OUTCOMES_BEFORE = {"wrong": Outcome.WRONG_NUMBER}
 EMPTY = {"kind": Ticket.Kind.MATERIAL}
 
 
-class CallForm(NeedForm):
+class CallForm(HelperFields, NeedForm):
     """The outcome of one call, in three steps. All but the outcome belong to a talk."""
 
     asked_if: ClassVar = dict.fromkeys(
-        ("has_asked", "organisation", "kind", "need"), ("outcome", (Outcome.TALKED.value,))
+        ("has_asked", "organisation", "kind", "need", "helper", "helper_phone", "may_text"),
+        ("outcome", (Outcome.TALKED.value,)),
     )
     field_order = ("outcome",)
     use_required_attribute = False  # a talk alone needs them
@@ -155,6 +157,7 @@ def note_given(
         given["organisation"],
         given["need"],
         given["kind"] or Ticket.Kind.OTHER,
+        help_said(given),
     )
     return actions.note_call(call=call, noted=noted, by=request.actor, at=clock.now(), age=age)
 

@@ -1,4 +1,4 @@
-"""Contributors say what they can do; leaders give them tasks; a call that ends with "wants to help" sends the link."""
+"""Contributors say what they can do, and leaders give them tasks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,6 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.contact.news import HelpOffered, HelpTakenBack
 from abhiyan.core import audit, clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
@@ -20,7 +19,6 @@ from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.models_skills import ContributorSkill
 from abhiyan.enrolment.queries import contributors as queries
-from abhiyan.enrolment.queries.join import OpenDrive, open_drives
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.messaging import actions as messaging
@@ -28,9 +26,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
 from abhiyan.units import queries as units
 
-from .drives import covered
-from .members import found_member, living, lock_phone
-from .referrals import call_code
+from .members import found_member, lock_phone
 
 MOST_ASKED = 20  # contributors an account asks in 24 hours (law.md T3)
 
@@ -129,47 +125,3 @@ def ask_helpers(
                     at=at,
                 )
     return len(made)
-
-
-def heed_offer(*, told: HelpOffered) -> None:
-    """Send somebody who wants to help the link of the contributors' roll, once. In the transaction of the call.
-
-    Nothing goes out where no such programme takes people at their place, or they are on the roll already.
-    """
-    with system("somebody wants to help"):
-        near = _near(told.unit_id, told.at)
-        if near is None:
-            return
-        drive, owner = near.drive, near.programme.owner_id
-        if living(told.phone_id).filter(roll_id=drive.roll_id).exists():
-            return
-        code = call_code(programme_id=drive.pk, unit_id=owner, at=told.at)
-        page = settings.ORIGIN + reverse("enrolment:join_drive", args=[drive.join_slug])
-        messaging.send(
-            template="contributor.join",
-            phone=people.number_of(told.phone_id),
-            language=told.language or settings.LANGUAGE_CODE,
-            blanks={"link": f"{page}?by={code}"},
-            key=_offer_key(drive.pk, told.phone_id),
-            unit_id=told.unit_id,
-            programme_id=drive.pk,
-            at=told.at,
-        )
-
-
-def heed_offer_back(*, told: HelpTakenBack) -> None:
-    """Give up the link that has not left yet: a caller took back that somebody wants to help. In that transaction."""
-    with system("somebody does not want to help after all"):
-        near = _near(told.unit_id, told.at)
-        if near is not None:
-            messaging.take_back(keys=[_offer_key(near.drive.pk, told.phone_id)], at=told.at)
-
-
-def _near(unit_id: int, at: datetime) -> OpenDrive | None:
-    found = [one for one in open_drives(at) if one.said is CONTRIBUTORS]
-    near = [one for one in found if covered(programme_id=one.programme.pk, unit_ids=[unit_id])]
-    return near[-1] if near else None
-
-
-def _offer_key(drive_id: int, phone_id: UUID) -> str:
-    return f"contributor|{drive_id}|{phone_id}"

@@ -27,6 +27,7 @@ from abhiyan.programmes import actions as programmes
 from .claims import PhoneFull
 from .confirming import restate
 from .giving_way import give_way
+from .help_offers import move_offers
 from .leaving import is_held
 from .members import QUESTION, SamePerson, end_questions, latest_id, latest_term, who_is
 from .rows import keys
@@ -175,6 +176,7 @@ def _put(member: Membership, to: UUID, slot: int) -> None:
     Ticket.objects.filter(phone_id=member.phone_id, person_id=member.person_id).update(phone_id=to)
     Membership.objects.filter(pk=member.pk).update(phone_id=to, slot=slot)
     people.move_to_phone(person_id=member.person_id, phone_id=to)
+    move_offers(phone_id=member.phone_id, to=to)
     programmes.move_helper(person_id=member.person_id, phone_id=to)
     member.phone_id, member.slot = to, slot
 

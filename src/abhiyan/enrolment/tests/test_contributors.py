@@ -11,7 +11,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from abhiyan.contact.news import HelpOffered
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
@@ -20,9 +19,7 @@ from abhiyan.enrolment.actions import contributors as acts
 from abhiyan.enrolment.actions.setting_up import set_up_drive
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.models_skills import ContributorSkill
-from abhiyan.enrolment.paper.models import Referred
 from abhiyan.enrolment.queries.contributors import ContributorRows
-from abhiyan.enrolment.queries.referrals import joined_by_calls
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.rules import standard_notice
@@ -280,41 +277,6 @@ def test_who_leaves_is_found_no_more_and_their_task_is_withdrawn(world: World, h
         assert TaskStep.objects.filter(task=task, act="withdraw").count() == 1
         acts.forget_help([asha], at=world.now)
         assert not ContributorSkill.objects.exists()
-
-
-def offer(world: World, human: Human, unit: str = "JK-B001") -> None:
-    with system("test"):
-        acts.heed_offer(
-            told=HelpOffered(world.phone_id(human), world.units[unit].pk, "hi", SYSTEM, world.now)
-        )
-
-
-def test_who_wants_to_help_on_a_call_gets_the_link_once_and_joining_by_it_is_counted(
-    world: World, helpers: Programme
-) -> None:
-    join(world, world.asha)
-    offer(world, world.asha)
-    offer(world, world.asha)
-    (sms,) = blanks(world.asha.phone, "contributor.join")
-    assert "/join/help/?by=" in sms["link"]
-    assert joined_by_calls(helpers.pk) == (0, 0, 0)
-    become_contributor(world.asha, by=sms["link"].rsplit("=", 1)[1])
-    assert joined_by_calls(helpers.pk) == (1, 1, 0)
-    with system("test"):
-        assert Referred.objects.count() == 1
-    page = officer(world, "state_president", "JK").get(f"/drives/{helpers.public_id}/").text
-    assert "Joined after a call" in page
-    join(world, world.bilal)
-    become_contributor(world.bilal)
-    offer(world, world.bilal)
-    assert blanks(world.bilal.phone, "contributor.join") == [], "they are on the roll already"
-
-
-def test_no_link_goes_out_where_no_programme_of_contributors_takes_people(world: World) -> None:
-    contributors_programme(world, state="HP")
-    join(world, world.asha)
-    offer(world, world.asha)
-    assert blanks(world.asha.phone, "contributor.join") == []
 
 
 def test_skills_and_tasks_follow_a_contributor_whose_number_changes(world: World, helpers: Programme) -> None:

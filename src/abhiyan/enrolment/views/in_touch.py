@@ -177,6 +177,7 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
         "promised": promised,
         "promises": promises,
         "opinion": address(reverse("forms:opinion_new"), unit.code),
+        "helper": address(reverse("enrolment:helper_new"), unit.code),
         "link": str(settings.ORIGIN) + reverse("enrolment:own_opinion", args=[link]),
         "head": _("Stay in touch"),
     }

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from abhiyan.enrolment.queries import calls
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.join import drive_of
 from abhiyan.messaging import queries as messaging
+from abhiyan.org.here import address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
@@ -112,6 +114,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
         "shown": shown,
         "form": form,
         "outcomes": telling.TellingResult.choices,
+        "helper": address(reverse("enrolment:helper_new"), units.unit_by_id(member.unit_id).code),
         "head": _("Tell them"),
     }
     return render(request, "enrolment/field_card.html", page, status=status)

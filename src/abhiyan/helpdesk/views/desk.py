@@ -30,10 +30,11 @@ from abhiyan.helpdesk.rules.askers import Asker, AskerLook, AskerStep, askers_of
 from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, page_unit
+from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import form_page, say_when_done, tried
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
@@ -393,6 +394,9 @@ def _shown(
         "here": "helpline",
         "crumbs": [(say("Helpline"), listing.address(reverse("helpdesk:tickets"))), (ticket.number, "")],
         "ticket": ticket,
+        "helper": address(
+            address_of("enrolment:helper_new"), units.unit_by_id(ticket.unit_id).code, way="helpline"
+        ),
         "row": row,
         "offices": [named(office.names) for office in org.offices_used() if office.code in ticket.offices]
         if ticket.offices

@@ -20,6 +20,7 @@ from abhiyan.meetings.actions.calling import is_silent
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.rules import audiences
+from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
@@ -156,6 +157,7 @@ def shown_meeting(
         "one": one,
         "days": days_of(one.first_on, one.last_on, one.starts),
         "may_lead": may_lead,
+        "helper": address(address_of("enrolment:helper_new"), one.unit.code, way="meeting"),
         "attendance": found.attendance(one, at=clock.now()),
         "people_form": sent
         if act == "people"

@@ -96,7 +96,7 @@ KINDS: dict[str, Promise] = {
     "ask.confirm.unnamed": _("Question whether they joined, without the name"),
     "ask.listed": _("Notice to a number somebody else put on the list"),
     "ask.spoke": _("Question whether a leader spoke with them"),
-    "contributor.join": _("Link to help, as they asked on a call"),
+    "contributor.join": _("Link to help, as they asked"),
     "contributor.task": _("Task for a contributor"),
     "certificate.ready": _("Certificate of a friend is ready"),
     "ask.phone": _("Notice of a changed number, to the old one"),

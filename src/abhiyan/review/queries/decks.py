@@ -27,6 +27,7 @@ from abhiyan.dialogues.numbers import booths_graded, leaders_called
 from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
 from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.help_offers import helpers_in
 from abhiyan.enrolment.queries.talks import friends_below
 from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.forms import queries as forms
@@ -165,6 +166,8 @@ def _pages(
         pages["friends"] = address(
             reverse("enrolment:friends_board", args=[one.programme.public_id]), here.code
         )
+    if viewer.sees_people_at(here.lo or 0):
+        pages["helpers"] = address(reverse("enrolment:helpers"), here.code, deck.hierarchy, show="units")
     if viewer.may("org.read"):
         pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages
@@ -218,6 +221,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         graded=booths_graded(led, here.id, span, at=at) if led else None,
         leaders=leaders_called(led, span, at=at) if led else None,
         friends=_friends(one, here, hierarchy, viewer, at=at),
+        helpers=_helpers(here, hierarchy, viewer, at=at),
     )
     pages = _pages(deck, here, viewer, one, counts)
     empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
@@ -291,6 +295,23 @@ def _friends(
     with system("talks with friends on slides, numbers alone"):
         whole, _below = friends_below(measure.programme, here.id, (here.lo, here.hi), at=at)
     return (whole.title, whole.lines) if whole.friends else None
+
+
+def _helpers(
+    here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> tuple[str, Sequence[tuple[str, str]]] | None:
+    """Return what became of who asked to help in a unit; None where nobody asked."""
+    assert here.lo is not None and here.hi is not None
+    with system("who wants to help on slides, numbers alone"):
+        helpers = helpers_in(
+            here.id,
+            hierarchy,
+            (here.lo, here.hi),
+            is_exact=viewer.sees_people_at(here.lo),
+            zone=settings.TIME_ZONE,
+            at=at,
+        )
+    return None if helpers is None else (helpers.headline, helpers.lines)
 
 
 def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:

@@ -123,7 +123,7 @@ class DeckUnit:
     friends. asks: requests to offices.
     graded: how the organisation is doing in the booths called: the finding, and rows of a month, booths called, works
     well, in part, needs help. leaders: of calls to booth presidents: the finding, and rows of name, office, days
-    due, days called.
+    due, days called. helpers: of who asked to help: the finding, and lines.
     """
 
     offices: Sequence[tuple[str, str, str]] = ()
@@ -135,6 +135,7 @@ class DeckUnit:
     graded: tuple[str, Sequence[tuple[str, ...]]] | None = None
     leaders: tuple[str, Sequence[tuple[str, ...]]] | None = None
     friends: tuple[str, Sequence[tuple[str, str]]] | None = None
+    helpers: tuple[str, Sequence[tuple[str, str]]] | None = None
     asks: Sequence[DeckAsk] = ()
 
 
@@ -426,6 +427,12 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
         title, lines = unit.friends
         foot = _("A talk counts once in 30 days. Yes: the friend's own answer, a day later.")
         yield table_slides(about, title, lines, counts_table(_("Friends")), foot, page="friends")
+    if unit.helpers is not None:
+        title, lines = unit.helpers
+        foot = _(
+            "Joined: their phone is on the roll of contributors. The rest is as the organisers noted it."
+        )
+        yield table_slides(about, title, lines, counts_table(_("Who asked to help")), foot, page="helpers")
     if unit.review is not None:
         day, decision, tasks = unit.review
         title = filled(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)

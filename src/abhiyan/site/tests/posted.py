@@ -84,6 +84,8 @@ POSTS: dict[str, dict[str, str]] = {
     },
     "imports:rest": {"file_name": "JK-JAM.csv", "file_bytes": "100"},
     "meetings:meeting_cancel": {"why": "Mine"},
+    "enrolment:helper": {"answer": "asked"},
+    "enrolment:helper_new": {"helper": "Mine", "way": "other"},
     "meetings:meeting_new": PLACE
     | {"kind": "meeting", "title": "Mine", "first_on": "2026-12-01", "starts": "10:00", "place": "Mine"}
     | {"offices": "district_in_charge", "expected": "1"},
@@ -215,6 +217,7 @@ ASKED = {
     "messaging:send_new": "unit=JK-JAM&text={text}",
     "enrolment:drive_link": "unit=JK-JAM",
     "elections:plan_create": "owner=JK&election=LS2024&state=U08",
+    "enrolment:helper_new": "unit=JK-JAM",
     "meetings:meeting_new": "unit=JK-JAM",
     "programmes:asked_new": "unit=JK-JAM",
     "programmes:due_act": "unit=JK-JAM-M1",

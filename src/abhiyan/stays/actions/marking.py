@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 
+from abhiyan.contact import actions as contact
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
@@ -143,7 +144,7 @@ class StayReport:
     """The worker's report at the end. answers: to the stay report in use there, as `FilledForm` has them.
 
     need: in a sentence, or empty; kind: of a helpline request. version: the number of the report as the page showed
-    it. age: how long it waited on the phone.
+    it. age: how long it waited on the phone. helper: of somebody there who wants to help.
     """
 
     answers: Mapping[str, Any] = field(repr=False)
@@ -152,12 +153,14 @@ class StayReport:
     kind: str = Ticket.Kind.OTHER.value
     version: int = 0
     age: timedelta = timedelta(0)
+    helper: contact.HelpSaid = field(default_factory=contact.HelpSaid)
 
 
 def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> Stay:
     """Take the report of a worker's own stay, once: a submission for the place. A need becomes a helpline request.
 
-    Refuses NotFound, StayEnded, ReportKnown, OwnNumberMissing, and what `forms.submit` and `helpdesk.add_need` refuse.
+    Refuses NotFound, StayEnded, ReportKnown, OwnNumberMissing, and what `forms.submit`, `helpdesk.add_need` and
+    `contact.offer_help` refuse.
     """
     with system("a report of a stay"):
         row = own_locked(stay=stay, by=by)
@@ -193,6 +196,11 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
             )
             row.report["ticket"] = str(helpdesk.add_need(opening=opening, by=by, at=at).pk)
         row.save(update_fields=["report"])
+        if report.helper.is_said:
+            offer = item_key(KIND, "helper", row.pk)
+            contact.offer_help(
+                offer=offer, way="stay", unit_id=row.unit_id, helper=report.helper, by=by, at=at
+            )
         audit.record(by=by, at=at, act="stays.report", subject=str(row.pk), unit_id=row.unit_id)
     return row
 

@@ -27,6 +27,7 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.enrolment.models_help_offers import HelpOffer
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
@@ -338,7 +339,12 @@ def test_the_phone_sends_its_marks_once_and_a_need_reaches_the_helpline(
     wrong = sent | {"key": uuid4(), "page": f"{page}noon/"}
     assert phone.post("/field/send/", wrong, headers=field).status_code == 404
     report = REPORT | {"kind": "material", "need": "40 forms"}
-    assert phone.post(f"{page}report/", report).status_code == 302
+    helper = {"helper": "Ravi", "helper_phone": "12"}
+    assert phone.post(f"{page}report/", report | helper).status_code == 422, "no Indian mobile number"
+    assert phone.post(f"{page}report/", report | {"helper": "Ravi"}).status_code == 302
+    with system("test"):
+        offer = HelpOffer.objects.get()
+    assert (offer.way, offer.unit_id, offer.phone_id) == ("stay", own.unit_id, None)
     with system("test"):
         assert Ticket.objects.get().unit_id == own.unit_id
     again = phone.post(f"{page}report/", report)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from abhiyan.contact import queries as contact
+from abhiyan.contact.fields import HelperFields, help_said
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -85,7 +86,7 @@ class StayMarkForm(forms.Form):
         return MarkGiven(where[:2] if where else None, where[2] if where else None, own, age)
 
 
-class StayReportForm(forms.Form):
+class StayReportForm(HelperFields):
     """What the place needs."""
 
     kind = forms.ChoiceField(label=_("What the place needs"), choices=NEEDS, required=False)
@@ -333,6 +334,7 @@ def _form(
                 fields["kind"] or Ticket.Kind.OTHER,
                 filled.version.number or 0,
                 age,
+                help_said(fields),
             )
             return actions.add_report(stay=stay.pk, report=words, by=request.actor, at=at)
 
