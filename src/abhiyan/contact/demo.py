@@ -94,6 +94,14 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
             programmes.set_target(
                 programme_id=run.pk, measure=measure, unit_id=state, n=n, by=BY, at=_at(ground, 9, 11)
             )
+            programmes.set_expected(
+                programme_id=run.pk,
+                measure=measure,
+                unit_id=state,
+                n=n * 5 // 4,
+                by=ground.actor("national_president"),
+                at=_at(ground, 9, 11),
+            )
             programmes.split_target(
                 programme_id=run.pk,
                 measure=measure,

@@ -24,6 +24,7 @@ from abhiyan.org.models import Body, Office
 from abhiyan.units.models import Hierarchy, Unit
 
 from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
+from .models_expected import Expectation as Expectation  # noqa: PLC0414  # a table of this room, kept beside
 from .models_items import Item as Item  # noqa: PLC0414  # a table of this room, kept beside; other rooms read it from here
 from .models_materials import Material, MaterialOpening, MaterialVersion  # noqa: F401  # tables of this room, kept beside
 from .models_pins import PinnedProgramme as PinnedProgramme  # noqa: PLC0414  # a table of this room, kept beside

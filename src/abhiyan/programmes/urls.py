@@ -14,6 +14,7 @@ from .views import (
     creating,
     dues,
     ending,
+    expectation,
     form_asked,
     item_question,
     leaders,
@@ -159,6 +160,12 @@ urlpatterns = [
         targets.set_target,
         opens=TARGETS,
         act="makes a version; one goes back",
+    ),
+    page(
+        "<uuid:public_id>/targets/expected/",
+        expectation.expectation,
+        opens=TARGETS,
+        act="is set again, or taken back by an empty field",
     ),
     page(
         "<uuid:public_id>/targets/split/",

@@ -70,7 +70,7 @@ class LadderShown:
     press. more: address and name of a page about it. grade: of a unit too small for an estimate.
     pace_pct: the share of the target (0–100) due by `day` of `days`.
     parts: of counted and unsigned, how many are of a special kind, by its name; None: too few to be shown.
-    before: the earlier drive it is held against.
+    before: the earlier drive it is held against. expected: what is expected of the unit beside its target, in words.
     hidden_reason: why a rung is not shown.
     """
 
@@ -95,6 +95,7 @@ class LadderShown:
     hidden_reason: Words = ""
     parts: Sequence[tuple[Words, int | None]] = ()
     before: EarlierDrive | None = None
+    expected: Words = ""
 
     def definition(self, rung: str) -> Words:
         return (self.definitions or {}).get(rung) or DEFINITIONS[rung]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -97,6 +98,18 @@ def helpers_in(
     else:
         headline = _("Who asked to help, and what became of it")
     return HelpersReviewed(headline, lines)
+
+
+def helpers_on_slides(
+    here: units.UnitRow, hierarchy: int, *, is_exact: bool, at: datetime
+) -> tuple[str, Sequence[tuple[str, str]]] | None:
+    """Return the headline and the lines of `helpers_in` for a unit that is placed; None where nobody asked.
+
+    In a system scope.
+    """
+    span = needed(here.lo), needed(here.hi)
+    whole = helpers_in(here.id, hierarchy, span, is_exact=is_exact, zone=settings.TIME_ZONE, at=at)
+    return None if whole is None else (whole.headline, whole.lines)
 
 
 @dataclass(frozen=True, slots=True)

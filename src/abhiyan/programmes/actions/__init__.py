@@ -26,6 +26,7 @@ from .charges import (
     tell_in_charges,
 )
 from .closing import restore_from_closing, see_to_closing
+from .expected import set_expected
 from .items import (
     AskedItem,
     ByReporter,

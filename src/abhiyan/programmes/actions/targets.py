@@ -46,8 +46,8 @@ def set_target(
         raise refusals.TargetUnfit(field="n")
     require_no_job(programme_id)
     with transaction.atomic():
-        programme = _open(programme_id, measure)
-        _require_set(programme, unit_id, by=by, at=at)
+        programme = programme_to_set(programme_id, measure)
+        require_set(programme, unit_id, by=by, at=at)
         known = _current(programme, measure, unit_id)
         if known and known.is_locked:
             raise refusals.TargetLocked(field="n")
@@ -73,8 +73,8 @@ def lock_target(
     """Keep a unit's target as it is when the one above is split again; or let it go. Who may: as `set_target`."""
     require_no_job(programme_id)
     with transaction.atomic():
-        programme = _open(programme_id, measure)
-        _require_set(programme, unit_id, by=by, at=at)
+        programme = programme_to_set(programme_id, measure)
+        require_set(programme, unit_id, by=by, at=at)
         known = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
         if known.is_locked == locked:
             return
@@ -120,7 +120,7 @@ def split_target(
     if any(not 0 <= n <= LARGEST for n in given.values()):
         raise refusals.TargetUnfit(field="n")
     with transaction.atomic():
-        programme = _open(programme_id, measure)
+        programme = programme_to_set(programme_id, measure)
         org.require(by, "programmes.targets", at=unit_id)
         chosen = weights.basis(how, options)
         own = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
@@ -134,7 +134,7 @@ def split_target(
             on=day_in(programme.zone, at),
             by_hand=given,
         )
-        _require_set(programme, *given, by=by, at=at)
+        require_set(programme, *given, by=by, at=at)
         _require_seen(expected, found)
         facts = dict(chosen.options)
         told = {"how": how, "total": own.n, "levels": found.levels, "by_hand": len(given)}
@@ -173,10 +173,10 @@ def go_back(
     with transaction.atomic():
         programme = held(programme_id=programme_id)
         to = version_for(programme, version)
-        programme = _open(programme_id, to.measure)
+        programme = programme_to_set(programme_id, to.measure)
         org.require(by, "programmes.targets", at=unit_id)
         if own:
-            _require_set(programme, unit_id, by=by, at=at)
+            require_set(programme, unit_id, by=by, at=at)
         found = splits.planned_return(
             programme=programme,
             measure=to.measure,
@@ -219,7 +219,7 @@ def take_over_plan(
     UnknownMeasure, ProgrammeOver, ChangedMeanwhile. `split_target` by the basis "planned" takes a plan as weights.
     """
     with transaction.atomic():
-        programme = _open(programme_id, measure)
+        programme = programme_to_set(programme_id, measure)
         org.require(by, "programmes.targets", at=programme.owner_id)
         plan = elections.plan_for(plan_public_id)
         on = day_in(programme.zone, at)
@@ -339,7 +339,8 @@ def _current(programme: Programme, measure: int, unit_id: int) -> Target | None:
     ).first()
 
 
-def _open(programme_id: int, measure: int) -> Programme:
+def programme_to_set(programme_id: int, measure: int) -> Programme:
+    """Hold a programme whose targets may change. Refuses ProgrammeOver, UnknownMeasure."""
     programme = held(programme_id=programme_id)
     _require_open(programme, measure)
     return programme
@@ -352,7 +353,7 @@ def _require_open(programme: Programme, measure: int) -> None:
         raise refusals.UnknownMeasure(field="measure")
 
 
-def _require_set(programme: Programme, *unit_ids: int, by: Actor, at: datetime) -> None:
+def require_set(programme: Programme, *unit_ids: int, by: Actor, at: datetime) -> None:
     """Refuse whoever may not set and lock the targets of units: `programmes.targets` where each is set from."""
     if not unit_ids:
         return
@@ -372,7 +373,7 @@ def require_change(
     """
     _require_open(programme, measure)
     org.require(by, "programmes.targets", at=unit_id)
-    _require_set(programme, *set_here, by=by, at=at)
+    require_set(programme, *set_here, by=by, at=at)
 
 
 def require_no_job(programme_id: int) -> None:

@@ -23,6 +23,7 @@ from .charges import (
 from .checked import Truth, at_most, checked_columns, short_of, shown_real, truth_of
 from .counts_by import BEFORE, By, CountSplit, split_by
 from .earlier_drives import Earlier, earlier
+from .expected import UnitExpectation, expected_before, expected_of
 from .field_day import DayInTheField, field_day
 from .funnel import Funnel, FunnelLine, shown_funnel
 from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
@@ -81,6 +82,7 @@ from .programmes import (
     locked_below,
     measure_asked,
     measures,
+    measures_at,
     names_of_running,
     open_of,
     open_over,

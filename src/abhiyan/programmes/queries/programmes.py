@@ -1,11 +1,12 @@
 """Reading programmes: which run where, who is in charge, what the targets say."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
@@ -23,6 +24,7 @@ from abhiyan.ui.ladder import LadderShown as Picture
 
 from . import own_part
 from .checked import picture_of
+from .expected import EXPECTED, UnitExpectation
 from .holders import holders
 from .ledger import NODE, LedgerNode
 from .splits import IN_PLAY
@@ -183,13 +185,17 @@ def open_of(kind: str) -> list[Programme]:
 
 
 _COLUMNS = tuple(one.attname for one in Programme._meta.concrete_fields if one.attname != "made_at")
-_RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
-    (select jsonb_agg(jsonb_build_array(measure.number, measure.names, coalesce(target.n,
-        case when programme.hierarchy <> %(hierarchy)s then {_OF_BOOTHS} end)) order by measure.number)
+_MEASURES = f"""(select jsonb_agg(jsonb_build_array(measure.number, measure.names, coalesce(target.n,
+        case when programme.hierarchy <> %(hierarchy)s then {_OF_BOOTHS} end), {EXPECTED})
+        order by measure.number)
       from programmes_measure measure
       left join programmes_target target on target.programme_id = measure.programme_id
         and target.measure = measure.number and target.unit_id = %(unit)s and target.replaced_at is null
-      where measure.programme_id = programme.id)
+      left join programmes_expectation e on e.programme_id = measure.programme_id
+        and e.measure = measure.number and e.unit_id = %(unit)s and e.ended_at is null
+      where measure.programme_id = programme.id)"""
+_MEASURES_AT = f"select {_MEASURES} from programmes_programme programme where programme.id = %(programme)s"
+_RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)}, {_MEASURES}
   from programmes_programme programme
   where programme.state = 'open' and programme.opens_on <= %(on)s and programme.closes_on >= %(on)s
     and programme.id in ({_COVERS % {"node": "%(unit)s"}})"""
@@ -204,13 +210,19 @@ def measure_asked(number: int) -> dict[str, str]:
 class RunningMeasure:
     """One measure of a programme that runs in a unit, and the unit's target in it. names: of a programme with several
     measures the measure's, else none. target: in another tree than the programme's `of_booths`.
-    is_pinned: the account in scope has pinned it, and that was asked."""
+    is_pinned: the account in scope has pinned it, and that was asked. expected: of the unit, beside its target."""
 
     programme: Programme
     measure: int
     names: dict[str, str]
     target: int | None
     is_pinned: bool = False
+    expected: UnitExpectation | None = None
+
+    @property
+    def expected_words(self) -> str:
+        """Say the number that is expected of the unit, the office and the day; "" where nothing is expected."""
+        return self.expected.words if self.expected else ""
 
     @property
     def name(self) -> str:
@@ -228,6 +240,30 @@ _RUNNING_AT = f"""with {own_part.TOPS} select pin.programme_id is not null, plac
   order by pin.programme_id is null, running.opens_on, running.id"""
 
 
+def _measures_read(programme: Programme, rows: Sequence[Sequence[Any]] | None) -> list[RunningMeasure]:
+    """Read the array of _MEASURES."""
+    rows = rows or ()
+    return [
+        RunningMeasure(
+            programme,
+            number,
+            names if len(rows) > 1 else {},
+            target,
+            expected=UnitExpectation.read(expected),
+        )
+        for number, names, target, expected in rows
+    ]
+
+
+def measures_at(programme: Programme, unit_id: int, hierarchy: int) -> list[RunningMeasure]:
+    """Return every measure of a programme with a unit's target and what is expected of it, also once it is over.
+
+    One query.
+    """
+    given = {"programme": programme.pk, "unit": unit_id, "hierarchy": hierarchy, "zone": settings.TIME_ZONE}
+    return _measures_read(programme, sql.value(_MEASURES_AT, given))
+
+
 def running_at(
     unit_id: int, hierarchy: int, on: date, *, is_pinned_first: bool = False
 ) -> tuple[list[RunningMeasure], LedgerNode | None]:
@@ -236,6 +272,7 @@ def running_at(
     is_pinned_first: the programme that the account in scope has pinned comes first.
     """
     given = {"unit": unit_id, "hierarchy": hierarchy, "on": on, "pinned": is_pinned_first}
+    given["zone"] = settings.TIME_ZONE
     pins, rows = zip(
         *((row[0], row[1:]) for row in sql.rows(_RUNNING_AT, given, keep_plan=True)), strict=True
     )
@@ -248,11 +285,7 @@ def running_at(
             continue
         known = dict(zip(_COLUMNS, row, strict=False))
         programme = Programme.from_db("default", list(known), list(known.values()))
-        measures = row[-1] or ()
-        found += [
-            RunningMeasure(programme, number, names if len(measures) > 1 else {}, target, is_pinned)
-            for number, names, target in measures
-        ]
+        found += [replace(measure, is_pinned=is_pinned) for measure in _measures_read(programme, row[-1])]
     return found, node
 
 

@@ -62,6 +62,7 @@ class MeasureStand:
             programme=self.programme,
             on=on,
             target=self.target,
+            expected=self.of.expected_words,
             checked=self.checked,
         )
 

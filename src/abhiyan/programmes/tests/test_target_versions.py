@@ -515,7 +515,7 @@ def test_units_below_are_looked_for_and_the_list_is_exported_whole(
         )
     monkeypatch.setattr(tables, "PER_PAGE", 1)
     for path, end in (
-        (f"{base}?unit=N1&page=2&format=csv", ",7,yes"),
+        (f"{base}?unit=N1&page=2&format=csv", ",7,yes,,,"),
         (f"/programmes/{running.public_id}/?unit=N1&format=csv", ""),
     ):
         lines = client.get(path).getvalue().decode().splitlines()

@@ -45,6 +45,7 @@ class UnitBelowLine:
     leader: org.Leader | None
     href: str
     beside: queries.VoteBeside
+    expected: queries.UnitExpectation | None = None
 
     @property
     def behind(self) -> int | None:
@@ -79,6 +80,21 @@ COLUMNS: tuple[Column[UnitBelowLine], ...] = (
         only_in_file=True,
     ),
     Column("target", _("Target"), lambda row: row.child.target, css="num wide"),
+    Column(
+        "expected", _("Expected"), lambda row: row.expected.n if row.expected else None, only_in_file=True
+    ),
+    Column(
+        "expected_by",
+        _("Expected by"),
+        lambda row: row.expected.who if row.expected else "",
+        only_in_file=True,
+    ),
+    Column(
+        "expected_on",
+        _("Expected since"),
+        lambda row: row.expected.on if row.expected else None,
+        only_in_file=True,
+    ),
     Column("due", _("Due by today"), lambda row: row.due, css="num wide"),
     Column("counted", _("Counted"), lambda row: _few(row.child.ladder.counted), css="num"),
     Column(
@@ -170,6 +186,7 @@ def _lines(
     leaders, checked = ask_leaders(), ask_checked()
     votes = queries.last_votes(ids, here.hierarchy, election=election)
     paths = units.paths(ids, here.hierarchy)
+    expected = queries.expected_of(ids, [one])
     asked = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
 
     def line(child: queries.Child) -> UnitBelowLine:
@@ -191,6 +208,7 @@ def _lines(
             leaders.get(child.unit_id),
             reverse("site:unit", args=[child.code]) + f"?{asked}",
             votes.beside(child),
+            expected.get((one.pk, measure, child.unit_id)),
         )
 
     return [line(child) for child in found]

@@ -255,6 +255,7 @@ def _stands(
         at=at,
     )
     targets = queries.targets_of(node=here.id, hierarchy=one.hierarchy, programmes=[one])
+    expected = queries.expected_of([here.id], [one])
     names = next(each.names for each in measures if each.number == chosen) if len(measures) > 1 else {}
     of = queries.RunningMeasure(one, chosen, names, targets.get((one.pk, chosen)))
     days = queries.figures(node=here.id, hierarchy=one.hierarchy, programme=one, measure=chosen, at=at)
@@ -270,6 +271,7 @@ def _stands(
                     programme=one,
                     on=on,
                     target=targets.get((one.pk, each.number)),
+                    expected=row.words if (row := expected.get((one.pk, each.number, here.id))) else "",
                     checked=checked.get((one.pk, each.number, here.id)),
                     **(earlier.beside(here.id) if earlier and each.number == 1 else {}),
                 ),

@@ -39,6 +39,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import shown
+from .expecting import EXPECTED_COLUMNS, expected_here, expected_in
 from .programmes import page_asked
 from .splitting import SplitForm, before_now
 
@@ -46,7 +47,7 @@ MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; h
 MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest state, in about 0.3 s
 TOO_LOW = 150  # per cent of a target: who has counted more had too low a target
 EARLIER = 10  # targets a unit had before, shown beside the one in force
-TARGETS: tuple[Column[tuple[queries.Child, Target | None]], ...] = (
+TARGETS: tuple[Column[tuple[queries.Child, Target | None, queries.UnitExpectation | None]], ...] = (
     Column("unit", _("Unit"), lambda row: named(row[0].names)),
     Column("code", _("Code"), lambda row: row[0].code),
     Column("electors", _("Electors"), lambda row: row[0].electors),
@@ -58,6 +59,7 @@ TARGETS: tuple[Column[tuple[queries.Child, Target | None]], ...] = (
     ),
     Column("target", _("Target"), lambda row: row[0].target),
     Column("locked", _("locked"), lambda row: row[1] is not None and row[1].is_locked),
+    *EXPECTED_COLUMNS,
 )
 MISFITS: tuple[Column[queries.Misfit], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.names)),
@@ -93,10 +95,10 @@ class Find(forms.Form):
 @require_GET
 def targets(request: Request, public_id: UUID) -> HttpResponseBase:
     """The targets of a unit and of those directly below."""
-    return _page_of(request, queries.programme_for(request.viewer, public_id))
+    return targets_page(request, queries.programme_for(request.viewer, public_id))
 
 
-def _page_of(
+def targets_page(
     request: Request,
     one: Programme,
     *,
@@ -130,8 +132,9 @@ def _page_of(
     )
     on_page = [here.id, *(child.unit_id for child in below.rows)]
     known = queries.targets(programme=one, units=on_page, measure=measure.number)
+    expected = expected_in(one, measure.number, on_page)
     if is_file:
-        rows = [(child, known.get(child.unit_id)) for child in below.rows]
+        rows = [(child, known.get(child.unit_id), expected.get(child.unit_id)) for child in below.rows]
         return Table(request, TARGETS, rows, name="targets", caption=_("Targets")).file()
     on = clock.day_in(one.zone, at)
     days = windows.days_left(one.opens_on, one.closes_on, on)
@@ -162,6 +165,7 @@ def _page_of(
                 auto_id="split_%s",
                 initial=before_now(one, here.id, measure.number),
             ),
+            **expected_here(one, measure.number, here.id, expected.get(here.id)),
             "may_split": not is_over and shown.may(request, "programmes.targets", here.id),
             "may_set_own": here.id in may_set,
             "may_take_over": not is_over and shown.may(request, "programmes.targets", one.owner_id),
@@ -184,6 +188,7 @@ def _page_of(
                     "href": page.href(unit=child.code, measure=measure.number),
                     "locked_below": locked.get(child.unit_id, 0),
                     "may_set": child.unit_id in may_set,
+                    "expected": expected.get(child.unit_id),
                 }
                 | ({"value": number["n"].value()} if number is not None and about == child.unit_id else {})
                 for child in below.rows
@@ -340,12 +345,12 @@ def _where(request: Request, one: Programme) -> tuple[Here, shown.ChosenMeasure]
     return shown.unit_of(request, one), shown.measure_chosen(request, one)
 
 
-def _back(request: Request, one: Programme) -> HttpResponseBase:
+def back_to_targets(request: Request, one: Programme) -> HttpResponseBase:
     kept = request.GET.urlencode()
     return redirect(shown.href(one, "targets") + (f"?{kept}" if kept else ""))
 
 
-def _about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
+def target_about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
     """The unit and the measure a target is of."""
     measure = shown.measure_chosen(request, one)
     # an act is not done to some unit of one's own because its form came without one
@@ -356,11 +361,11 @@ def _about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
 def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit a new target; or, of a unit below, first look at what locking it there would change."""
     one = queries.programme_for(request.viewer, public_id)
-    about, measure = _about(request, one)
+    about, measure = target_about(request, one)
     form = TargetNumberForm(request.POST, auto_id="own_%s")
     if not form.is_valid():
         problem = f"{about.name()}: {' '.join(map(str, form.errors['n']))}"
-        return _page_of(request, one, number=form, about=about.id, problem=problem, status=422)
+        return targets_page(request, one, number=form, about=about.id, problem=problem, status=422)
     if request.POST.get("then") == "preview" and about.parent_id is not None:
         return _to_preview(one, about, measure, form.cleaned_data["n"])
     try:
@@ -373,14 +378,14 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        return _page_of(
+        return targets_page(
             request, one, number=form, about=about.id, problem=str(refused), status=refused.status
         )
     if is_changed:
         say_when_done(request, _("Saved."))
     else:
         messages.info(request, _("Nothing changed: it is the target already."))
-    return _back(request, one)
+    return back_to_targets(request, one)
 
 
 def _to_preview(one: Programme, child: units.UnitRow, measure: int, n: int) -> HttpResponseBase:
@@ -507,11 +512,11 @@ def _by_hand(
 def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
     """Split a unit's target among those below: what somebody has looked at, or nothing."""
     one = queries.programme_for(request.viewer, public_id)
-    about, measure = _about(request, one)
+    about, measure = target_about(request, one)
     form = SplitForm(request.POST, hierarchy=one.hierarchy, kind=about.kind, auto_id="split_%s")
     expected = request.POST.get("expected", "")  # without a look nothing is taken
     if not form.is_valid():
-        return _page_of(request, one, split=form, status=422)
+        return targets_page(request, one, split=form, status=422)
     given: dict[str, Any] = form.cleaned_data
     try:
         _child, by_hand = _by_hand(request, one, request.POST)
@@ -534,8 +539,8 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
         if expected or refused.code == actions.ChangedMeanwhile.code:
             return _preview(request, one, problem=str(refused), status=refused.status)
         if refused.field in form.fields:
-            return _page_of(request, one, split=form, status=shown.refuse(form, refused))
-        return _page_of(request, one, split=form, problem=str(refused), status=refused.status)
+            return targets_page(request, one, split=form, status=shown.refuse(form, refused))
+        return targets_page(request, one, split=form, problem=str(refused), status=refused.status)
     return taken(request, one, about.code, measure, changed)
 
 
@@ -593,7 +598,7 @@ def _change_step(chosen: TargetChange) -> str:
 def lock_target(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's target, or unlock it."""
     one = queries.programme_for(request.viewer, public_id)
-    about, measure = _about(request, one)
+    about, measure = target_about(request, one)
     try:
         actions.lock_target(
             programme_id=one.pk,
@@ -604,5 +609,5 @@ def lock_target(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        return _page_of(request, one, problem=str(refused), status=refused.status)
-    return _back(request, one)
+        return targets_page(request, one, problem=str(refused), status=refused.status)
+    return back_to_targets(request, one)

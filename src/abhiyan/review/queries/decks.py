@@ -14,7 +14,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import override
 
-from abhiyan.contact.numbers import called_in
 from abhiyan.contact.queries import heard_of
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core import clock, sql
@@ -24,12 +23,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.dialogues.numbers import booths_graded, leaders_called
-from abhiyan.dialogues.queries import KIND as DIALOGUES
-from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
-from abhiyan.enrolment.queries.drive import roll_of
-from abhiyan.enrolment.queries.help_offers import helpers_in
-from abhiyan.enrolment.queries.talks import friends_below
-from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.enrolment.queries.help_offers import helpers_on_slides
 from abhiyan.forms import queries as forms
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
@@ -60,7 +54,7 @@ from abhiyan.verification.queries import frames
 from abhiyan.verification.rules.estimates import CONFIDENCE
 
 from . import board as boards
-from . import rounds
+from . import deck_work, rounds
 from .asked import BELOW_FLAGS, asked_below
 from .asks import OF_EACH, asks_of_comparison, asks_of_meeting, asks_of_round, asks_of_unit, of_late
 from .last import last_review
@@ -159,13 +153,9 @@ def _pages(
     if one and (one.programme.kind, one.measure) == (KIND, CALLED) and viewer.sees_people_at(here.lo or 0):
         page = reverse("contact:calling", args=[one.programme.public_id])
         pages["calls"] = address(page, here.code)
-    if led := _led(one, here, deck.hierarchy, viewer):
+    if led := deck_work.led_programme(one, here, deck.hierarchy, viewer):
         for key, page in (("graded", "dialogues:organisation"), ("leaders", "dialogues:leaders")):
             pages[key] = address(reverse(page, args=[led.public_id]), here.code)
-    if one and _is_of_friends(one) and viewer.sees_people_at(here.lo or 0):
-        pages["friends"] = address(
-            reverse("enrolment:friends_board", args=[one.programme.public_id]), here.code
-        )
     if viewer.sees_people_at(here.lo or 0):
         pages["helpers"] = address(reverse("enrolment:helpers"), here.code, deck.hierarchy, show="units")
     if viewer.may("org.read"):
@@ -203,27 +193,32 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
     ]
     missing = _vacant([each for each in vacant() if each.vacant])
     asked = []
-    if one is not None and here.kind not in BELOW_FLAGS:
-        with system("flags in numbers"):
+    with system("work of rooms on slides, in numbers alone"):
+        if one is not None and here.kind not in BELOW_FLAGS:
             asked = asked_below(viewer, [one], here, hierarchy, at)
+        calls = deck_work.centre_calls(one, here, hierarchy, viewer, at=at)
+        friends = deck_work.friend_talks(one, here, hierarchy, viewer, at=at)
+        helpers = helpers_on_slides(here, hierarchy, is_exact=viewer.sees_people_at(here.lo), at=at)
     last = last_review(here.id, at=at)
-    calls = _calls(one, here, hierarchy, viewer, at=at)
-    led, span = _led(one, here, hierarchy, viewer), (here.lo, here.hi)
+    led, span = deck_work.led_programme(one, here, hierarchy, viewer), (here.lo, here.hi)
     unit = decks.DeckUnit(
         offices=held,
         vacant=missing,
         questions=asked[0].numbers if asked else (),
-        heard=_heard(here, hierarchy, viewer, at=at),
+        heard=deck_work.opinions_heard(here, hierarchy, viewer, at=at),
         review=(_day(last.on), str(last.decided), [(task.text, str(task.state)) for task in last.tasks])
         if last
         else None,
         calls=calls,
         graded=booths_graded(led, here.id, span, at=at) if led else None,
         leaders=leaders_called(led, span, at=at) if led else None,
-        friends=_friends(one, here, hierarchy, viewer, at=at),
-        helpers=_helpers(here, hierarchy, viewer, at=at),
+        friends=friends,
+        helpers=helpers,
     )
     pages = _pages(deck, here, viewer, one, counts)
+    if one is not None and unit.friends is not None:
+        board = reverse("enrolment:friends_board", args=[one.programme.public_id])
+        pages["friends"] = address(board, here.code)
     empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
     asked_of = partial(asks_of_unit, here, hierarchy, vacant=empty, at=at)
     if one is None or node is None:
@@ -258,74 +253,6 @@ def _others(
     return [(f"{named(one.programme.names)}: {each.name}", each) for each in drawn if each.name != own]
 
 
-def _calls(
-    one: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
-) -> tuple[str, Sequence[tuple[str, str]]] | None:
-    """Return what call centres of a unit do, where the measure of a deck is theirs."""
-    if one is None or (one.programme.kind, one.measure) != (KIND, CALLED):
-        return None
-    if here.lo is None or here.hi is None or one.programme.hierarchy != hierarchy:
-        return None
-    with system("call centres on slides, numbers alone"):
-        found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_exact_at(here.lo), at=at)
-    return None if found is None else (found.silence, found.lines)
-
-
-def _led(
-    measured: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer
-) -> Programme | None:
-    """Return the programme of calls to booth presidents that a deck is of, for somebody who sees the people there."""
-    if measured is None or measured.programme.kind != DIALOGUES or measured.programme.hierarchy != hierarchy:
-        return None
-    return measured.programme if here.lo is not None and viewer.sees_people_at(here.lo) else None
-
-
-def _is_of_friends(measure: RunningMeasure) -> bool:
-    return measure.programme.kind == DRIVE and roll_of(measure.programme.pk) is FRIENDS
-
-
-def _friends(
-    measure: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
-) -> tuple[str, Sequence[tuple[str, str]]] | None:
-    """Return how many friends of a unit were spoken with, for who sees its people."""
-    if measure is None or here.lo is None or here.hi is None or measure.programme.hierarchy != hierarchy:
-        return None
-    if not (viewer.sees_people_at(here.lo) and _is_of_friends(measure)):
-        return None
-    with system("talks with friends on slides, numbers alone"):
-        whole, _below = friends_below(measure.programme, here.id, (here.lo, here.hi), at=at)
-    return (whole.title, whole.lines) if whole.friends else None
-
-
-def _helpers(
-    here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
-) -> tuple[str, Sequence[tuple[str, str]]] | None:
-    """Return what became of who asked to help in a unit; None where nobody asked."""
-    assert here.lo is not None and here.hi is not None
-    with system("who wants to help on slides, numbers alone"):
-        helpers = helpers_in(
-            here.id,
-            hierarchy,
-            (here.lo, here.hi),
-            is_exact=viewer.sees_people_at(here.lo),
-            zone=settings.TIME_ZONE,
-            at=at,
-        )
-    return None if helpers is None else (helpers.headline, helpers.lines)
-
-
-def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:
-    """Return what people said in a unit, and the quotes that came up to it."""
-    said = forms.opinions_said(here, hierarchy, viewer, at=at)
-    if said is None:
-        return None
-    choices = [(asked, choice, n) for asked, each in said.choices for choice, n in each if n != 0]
-    quotes = [(Mention(words, "quote", key), named(names), done) for key, words, names, done in said.quotes]
-    return decks.Heard(
-        said.asked, said.answered, choices, Cut(quotes, said.quotes.total), said.settled, said.most
-    )
-
-
 def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
     """Offices below with how many are vacant of how many; with the level where one name is that of several."""
     names = [named(each.office_names) for each in found]
@@ -350,9 +277,8 @@ def _counted(deck: Deck, viewer: Viewer) -> RunningMeasure | None:
     if deck.programme is None:
         return None
     programme = programmes.programme_for(viewer, deck.programme.public_id)
-    one = needed(next((one for one in all_measures(programme) if one.measure == deck.measure), None))
-    targets = programmes.targets_of(node=deck.unit_id, hierarchy=deck.hierarchy, programmes=[programme])
-    return replace(one, target=targets.get((programme.pk, deck.measure)))
+    known = programmes.measures_at(programme, deck.unit_id, deck.hierarchy)
+    return needed(next((measure for measure in known if measure.measure == deck.measure), None))
 
 
 def _measured(
@@ -380,6 +306,7 @@ def _measured(
         programme=programme,
         on=today,
         target=one.target,
+        expected=one.expected_words,
         checked=estimated,
     )
     left = windows.days_left(programme.opens_on, programme.closes_on, today)

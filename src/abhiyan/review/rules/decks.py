@@ -207,6 +207,8 @@ def _rungs(about: About, drawn: LadderShown) -> Slide:
         target = filled(_("Target %(n)s"), n=drawn.target)
         beyond = filled(_("Target %(n)s: beyond this scale"), n=drawn.target)
         under += " · " + filled(_("target %(n)s by %(day)s"), n=drawn.target, day=about.closes_on)
+    if drawn.expected:
+        under += f" · {drawn.expected}"
     if drawn.target and drawn.counted is not None and drawn.counted > drawn.target:
         said = _("%(n)s counted; the target was %(target)s")
         title = filled(said, n=drawn.counted, target=drawn.target)

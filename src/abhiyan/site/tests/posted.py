@@ -142,6 +142,7 @@ POSTS: dict[str, dict[str, str]] = {
     "programmes:name_leaders": {"expected": "1"},
     "programmes:own_figures": PLACE
     | {"measure": "1", "begins_on": "2026-12-01", "ends_on": "2026-12-02", "n": "7"},
+    "programmes:expectation": {"about": "JK-JAM", "unit": "JK-JAM", "expected": "7"},
     "programmes:set_target": {"about": "JK-JAM", "unit": "JK-JAM", "n": "7"},
     "programmes:split_target": PLACE | {"how": "equally", "levels": "1", "expected": "x"},
     "programmes:take_over": PLACE | {"plan": "{plan}", "way": "members", "per_100": "10", "expected": "x"},

@@ -156,7 +156,7 @@ def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "
         f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
         '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
         f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
-        f"{_real(shown, stem)}{_note(shown)}{_parts(shown)}{_before(shown)}"
+        f"{_expected(shown)}{_real(shown, stem)}{_note(shown)}{_parts(shown)}{_before(shown)}"
     )
 
 
@@ -223,6 +223,15 @@ def _before(shown: LadderShown) -> str:
         f'<table class="ladder before"><caption class="vh">{caption}</caption><tbody>{rows}</tbody></table>\n'
         f'<p class="tiny muted">{e(source)}</p>\n'
     )
+
+
+def _expected(shown: LadderShown) -> str:
+    """Say in a line what is expected of the unit, beside its target."""
+    if not shown.expected:
+        return ""
+    target = _("Target %(number)s") % {"number": numbers.grouped(shown.target)} if shown.target else ""
+    words = " · ".join(escaped(part) for part in (target, shown.expected) if part)
+    return f'<p class="small">{words}</p>\n'
 
 
 def _parts(shown: LadderShown) -> str:

@@ -1,0 +1,72 @@
+"""What rooms tell of their work on the slides of a unit, as far as the reader of a deck may see it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from abhiyan.contact.numbers import called_in
+from abhiyan.contact.rules.kinds import CALLED, KIND
+from abhiyan.core.cut import Cut
+from abhiyan.core.words import named
+from abhiyan.dialogues.queries import KIND as DIALOGUES
+from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
+from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.talks import friends_below
+from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.forms import queries as forms
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import RunningMeasure
+from abhiyan.review.rules import decks
+from abhiyan.ui.slides.said import Mention
+from abhiyan.units import queries as units
+
+
+def centre_calls(
+    one: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> tuple[str, Sequence[tuple[str, str]]] | None:
+    """Return what call centres of a unit do, where the measure of a deck is theirs. In a system scope."""
+    if one is None or (one.programme.kind, one.measure) != (KIND, CALLED):
+        return None
+    if here.lo is None or here.hi is None or one.programme.hierarchy != hierarchy:
+        return None
+    found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_exact_at(here.lo), at=at)
+    return None if found is None else (found.silence, found.lines)
+
+
+def led_programme(
+    measured: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer
+) -> Programme | None:
+    """Return the programme of calls to booth presidents that a deck is of, for somebody who sees the people there."""
+    if measured is None or measured.programme.kind != DIALOGUES or measured.programme.hierarchy != hierarchy:
+        return None
+    return measured.programme if here.lo is not None and viewer.sees_people_at(here.lo) else None
+
+
+def _is_of_friends(programme: Programme) -> bool:
+    return programme.kind == DRIVE and roll_of(programme.pk) is FRIENDS
+
+
+def friend_talks(
+    measure: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> tuple[str, Sequence[tuple[str, str]]] | None:
+    """Return how many friends of a unit were spoken with, for who sees its people. In a system scope."""
+    if measure is None or here.lo is None or here.hi is None or measure.programme.hierarchy != hierarchy:
+        return None
+    if not (viewer.sees_people_at(here.lo) and _is_of_friends(measure.programme)):
+        return None
+    whole, _below = friends_below(measure.programme, here.id, (here.lo, here.hi), at=at)
+    return (whole.title, whole.lines) if whole.friends else None
+
+
+def opinions_heard(
+    here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> decks.Heard | None:
+    """Return what people said in a unit, and the quotes that came up to it."""
+    said = forms.opinions_said(here, hierarchy, viewer, at=at)
+    if said is None:
+        return None
+    choices = [(asked, choice, n) for asked, each in said.choices for choice, n in each if n != 0]
+    quotes = [(Mention(words, "quote", key), named(names), done) for key, words, names, done in said.quotes]
+    return decks.Heard(
+        said.asked, said.answered, choices, Cut(quotes, said.quotes.total), said.settled, said.most
+    )
