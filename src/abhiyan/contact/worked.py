@@ -1,13 +1,8 @@
-"""The week of somebody's work in contact: the doors they went to, and the calls they made."""
+"""The week of somebody's work in contact: the doors they went to, and the calls they made.
 
-from collections.abc import Iterator
-from datetime import datetime
+The talks among them are items of programmes.
+"""
 
-from abhiyan.ui.recorded import WorkDone
+from .numbers import tries_made as worked
 
-from .numbers import tries_made
-
-
-def worked(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
-    """Yield doors and calls, where there are some. The talks among them are items of programmes."""
-    yield from tries_made(account_id, since=since)
+__all__ = ["worked"]

@@ -22,7 +22,7 @@ class Scope:
 
     trees: the version of the trees these positions were read from. Without it, or once a tree has moved, they show
     nothing: positions of another tree would show other people's rows.
-    requests: positions of the units whose requests the viewer decides, whoever asked them.
+    requests: positions of the units whose requests the viewer decides.
     line: positions of the units the viewer leads, whose tasks they may ask and see.
     figures: positions whose counts are exact and of now, though the people there are out of sight. Those of `people`
     are so too.

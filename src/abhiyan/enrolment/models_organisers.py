@@ -7,7 +7,7 @@ from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed_by_row, policies
 
 
 class FriendOrganiser(models.Model):
-    """Who stays in touch with one friend, from when to when. A friend has one such row that is not ended."""
+    """An organiser stays in touch with one friend for a time. A friend has one such row that is not ended."""
 
     class Way(models.TextChoices):
         """How the friend came to this organiser."""

@@ -1,14 +1,8 @@
-"""The week of somebody's work with forms: those they filled in by themselves, and what became of them."""
+"""The week of somebody's work with forms: those they filled in by themselves, and what became of them.
 
-from collections.abc import Iterator
-from datetime import datetime
+Forms about another room's thing are that room's work.
+"""
 
-from abhiyan.ui.recorded import WorkDone
+from .queries import forms_worked as worked
 
-from . import queries
-
-
-def worked(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
-    """Yield the forms, where there are some. Forms about another room's thing are that room's work."""
-    if sent := queries.forms_worked(account_id, since=since):
-        yield sent
+__all__ = ["worked"]

@@ -43,6 +43,6 @@ class OrgConfig(AppConfig):
         bearers.answer_seen(seen)
         lists.approved_by(with_names.NamedLists())
         news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
-        news.subscribe(ReleaseDecided, lambda told: own_offices.heed_office(news=told))
+        news.subscribe(ReleaseDecided, lambda decision: own_offices.heed_office(news=decision))
         releases.register_details(own_rules.ACT, office_details)
         hanging.register(*closing.THINGS)

@@ -36,7 +36,7 @@ class Office(models.Model):
     # Where an office of the organisation's own was made: it exists there and below. Null: of the standard set.
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(null=True)  # of an own office
-    closed_at = models.DateTimeField(null=True)  # nobody is appointed to it any more
+    closed_at = models.DateTimeField(null=True)  # it takes no new holder
     names = models.JSONField()  # language -> name
     capabilities = ArrayField(models.TextField(), default=list)
     # What releases gave this office so far: a capability taken away afterwards is not given again.

@@ -44,10 +44,10 @@ class FactorReset:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDecided:
-    """What somebody asked was approved or refused. payload: as it was asked. by: whoever decided.
+    """A request was approved or refused. payload: as it was asked. by: the person who decided.
 
-    Where the approval itself carries the act out (`rules.releases.DONE_BY_APPROVAL`), it is told too when the request
-    has lapsed, or ended with its asker's office: not allowed, and is_over, for nobody refused it. asked_by: an account.
+    A request that its approval carries out (`rules.releases.DONE_BY_APPROVAL`) tells it also when it lapses. So it does
+    when it ends with its asker's office: not allowed, and is_over, for nobody refused it. asked_by: an account.
     """
 
     act: str

@@ -135,7 +135,7 @@ def dues_answered(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
         )
         yield WorkDone(
             words % {"n": grouped(n)},
-            ", ".join(said % {"n": grouped(some)} for said, some in outcomes if some),
+            ", ".join(text % {"n": grouped(some)} for text, some in outcomes if some),
         )
 
 

@@ -75,10 +75,10 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         _close_for_good(own, at)
         before = forget_changes(members=own, at=at)
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
-        forget_referred(memberships=[one.public_id for one in own])
-        forget_motives([one.public_id for one in own])
-        forget_friends([one.public_id for one in own])
-        forget_help([one.public_id for one in own], at=at)
+        forget_referred(memberships=[member.public_id for member in own])
+        forget_motives([member.public_id for member in own])
+        forget_friends([member.public_id for member in own])
+        forget_help([member.public_id for member in own], at=at)
         forget_where(own)
         forget_at_doors(own)
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
@@ -98,7 +98,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         purge_at = people.erase(
             persons=list(theirs.values()),
             who=keys().erased(phone_id=member.phone_id.bytes, who=who),
-            public_ids=[one.public_id for one in own],
+            public_ids=[member.public_id for member in own],
             formerly=[
                 (change, phone_id, keys().erased(phone_id=phone_id.bytes, who=who))
                 for change, phone_id in before
@@ -118,10 +118,10 @@ def end_again(*, told: ErasureReplayed) -> None:
             end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
     _close_for_good(theirs, told.at)
     hide_photos_of(phones=[told.phone_id], at=told.at)
-    forget_referred(memberships=[one.public_id for one in theirs])
-    forget_motives([one.public_id for one in theirs])
-    forget_friends([one.public_id for one in theirs])
-    forget_help([one.public_id for one in theirs], at=told.at)
+    forget_referred(memberships=[member.public_id for member in theirs])
+    forget_motives([member.public_id for member in theirs])
+    forget_friends([member.public_id for member in theirs])
+    forget_help([member.public_id for member in theirs], at=told.at)
     forget_where(theirs)
     forget_at_doors(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))

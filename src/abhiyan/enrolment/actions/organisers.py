@@ -1,6 +1,6 @@
 """Friends get an organiser: by the link they joined by, by place and evenly, or by hand.
 
-One transaction at a time changes who has whom (`_alone`). A friend has one organiser at a time.
+One transaction at a time changes organisers (`_alone`). A friend has one organiser at a time.
 """
 
 from collections.abc import Collection, Sequence
@@ -105,7 +105,7 @@ def give_friends(
 ) -> tuple[UUID, int]:
     """Give friends of a unit and below to an organiser, by hand. Return the id of the change, and how many.
 
-    from_account: those of one organiser; None: those who have none. friend: one friend, whosever they are. An organiser
+    from_account: those of one organiser; None: friends without one. friend: one friend, whosever they are. An organiser
     takes only friends of the unit of their office and below. It needs `tasks.ask` at the unit and an office of the new
     organiser there. Refuses NotYours, OrganiserGone, NobodyToGive.
     """

@@ -16,7 +16,7 @@ from abhiyan.units import queries as units
 
 OFFICE = "friends_organiser"
 QUIET = timedelta(days=30)
-# Friends m of today. Who said no to us, or had everything erased, is none.
+# Friends m of today. A person who said no to us, or had everything erased, is none.
 LIVING_FRIEND = f"""m.ended_on is null and m.merged_into is null
  and m.roll_id in (select l.id from enrolment_roll l where l.code = '{FRIENDS.code}')
  and exists (select from people_person p where p.id = m.person_id and p.left_at is null)"""
@@ -63,7 +63,7 @@ def links_of_unshared() -> list[tuple[int, int, int]]:
 
 
 def unshared_friends(posts: Sequence[int], links: Sequence[int], *, most: int) -> list[UnsharedFriend]:
-    """Return friends without an organiser whom an organiser may take. One query.
+    """Return friends without an organiser that an organiser may take. One query.
 
     posts: units with organisers. links: of workers who are in office.
     """
@@ -105,9 +105,9 @@ def friends_to_give(
     friend: UUID | None,
     most: int,
 ) -> list[GivenFriend]:
-    """Return friends within [lo, hi) whom an organiser may take by hand: of their unit and below. One query.
+    """Return friends within [lo, hi) that an organiser may take by hand: of their unit and below. One query.
 
-    from_account: those of one organiser; None: those without one. friend: one friend, whosever they are.
+    from_account: friends of one organiser; None: friends without one. friend: one friend, of any organiser.
     """
     whose = "o.account_id is not distinct from %(account)s" if friend is None else "m.public_id = %(friend)s"
     return sql.each(
@@ -148,7 +148,7 @@ def lie_in(rows: Sequence[FriendOrganiser], unit_id: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OrganiserFriends:
-    """How many friends of a unit an organiser has. account_id: None for friends without an organiser.
+    """The numbers of an organiser's friends in a unit. account_id: None for friends without an organiser.
 
     quiet: nobody spoke with them for 30 days.
     """

@@ -1,4 +1,4 @@
-"""Which organiser a friend belongs to: the nearest by place, and evenly among those of one place."""
+"""A friend belongs to the nearest organiser by place, and organisers of one place share evenly."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class OrganiserPost:
 def nearest_posts(spans: Sequence[Span], posts: Sequence[OrganiserPost]) -> list[OrganiserPost]:
     """Return the organisers of the smallest unit around a place. spans: the positions of the place.
 
-    Where nobody organises the place or a unit above it, these are all organisers within it: a friend whose village is
-    not known yet belongs to somebody too.
+    Without an organiser at the place or above it, these are all organisers within it. So a friend whose village is not
+    known yet belongs to somebody too.
     """
     above: list[tuple[int, OrganiserPost]] = []
     within: list[OrganiserPost] = []
@@ -40,9 +40,9 @@ def nearest_posts(spans: Sequence[Span], posts: Sequence[OrganiserPost]) -> list
 def least_loaded(
     posts: Sequence[OrganiserPost], n_friends: Mapping[int, int], *, phone_id: UUID
 ) -> OrganiserPost | None:
-    """Return the organiser with the fewest friends. Nobody is their own organiser.
+    """Return the organiser with the fewest friends. An organiser never gets their own entry.
 
-    n_friends: by account. Of equals the account that is older takes the friend.
+    n_friends: by account. The older of two equal accounts takes the friend.
     """
     others = [post for post in posts if phone_id not in post.phones]
     return min(others, key=lambda post: (n_friends.get(post.account_id, 0), post.account_id), default=None)

@@ -84,7 +84,7 @@ def organiser_list(request: Request) -> HttpResponseBase:
 
 
 class GiveFriendsForm(forms.Form):
-    """Who gets the friends, and how many of them."""
+    """The new organiser, and the number of friends they get."""
 
     to = forms.ChoiceField(label=gettext_lazy("New organiser"))
     n = WholeField(

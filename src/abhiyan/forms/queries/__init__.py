@@ -1,4 +1,4 @@
-"""Which forms there are for somebody, and what was filled in."""
+"""Forms that somebody may see or fill in, and what was filled in."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,12 +42,15 @@ from abhiyan.units.models import Hierarchy
 
 __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submission_for", "typed_answers"]
 
-MOST_VERSIONS, MOST_STEPS, MOST_PLACES = 50, 100, 1_000  # shown at once
-MAKE = "forms.make"  # who holds it at a unit makes and changes its forms
-CARRY = "opinions.pass"  # it belongs to a desk: who holds it at a level passes its opinions up
+# Rows on one page.
+MOST_VERSIONS, MOST_STEPS, MOST_PLACES = 50, 100, 1_000
+# Its holder at a unit makes and changes its forms.
+MAKE = "forms.make"
+# It belongs to a desk: its holder at a level passes its opinions up.
+CARRY = "opinions.pass"
 MOST_QUOTES = 200  # of a unit in a deck
 
-# Forms of units that stand above the viewer's own, in them or below.
+# Forms of units above the viewer's own, in them or below.
 _NEAR = """select its.unit_id from units_placement its
  where its.lo is not null and %s::int8multirange && int8range(its.lo, its.hi)"""
 _USED = FormVersion.objects.filter(form=OuterRef("pk"), used_from__isnull=False)
@@ -81,7 +84,7 @@ def form_for(viewer: Viewer, public_id: UUID) -> Form:
 
 
 def may_make(viewer: Viewer, unit_id: int) -> bool:
-    """Whether the viewer makes and changes the forms of a unit."""
+    """Return True if the viewer makes and changes the forms of a unit."""
     return viewer.may_at(MAKE, *(lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])))
 
 
@@ -144,7 +147,7 @@ def submission_for(submission_id: UUID) -> Submission:
 
 
 def typed_answers(one: Submission) -> Mapping[str, Any]:
-    """The answers as they stand in the fields of `answers_form`, as its `initial`."""
+    """Return the answers as `answers_form` takes them for its `initial`."""
     return {key: rules.typed(answer) for key, answer in one.answers.items()}
 
 
@@ -574,27 +577,27 @@ def quotes_again(keys: Collection[str]) -> dict[str, str]:
     return {str(pk): text for pk, text in rows.values_list("pk", "text")}
 
 
-def forms_worked(account_id: int, *, since: datetime) -> WorkDone | None:
-    """Count the forms that somebody filled in by themselves, and what became of them; None without one.
+def forms_worked(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
+    """Count the forms that somebody filled in by themselves, and what became of them; nothing without one.
 
     In a system scope; one query.
     """
     states = Submission.State
-    of = Submission.objects.filter(sent_by=account_id, at__gte=since, about_kind="", is_unnamed=False)
-    counts = of.aggregate(
+    sent = Submission.objects.filter(sent_by=account_id, at__gte=since, about_kind="", is_unnamed=False)
+    counts = sent.aggregate(
         n=Count("pk"),
         accepted=Count("pk", filter=Q(state=states.ACCEPTED)),
         returned=Count("pk", filter=Q(state=states.RETURNED)),
     )
     n, accepted, returned = counts["n"], counts["accepted"], counts["returned"]
     if not n:
-        return None
+        return
     words = ngettext("%(n)s form filled in", "%(n)s forms filled in", n) % {"n": grouped(n)}
     outcomes = (
         (ngettext("%(n)s accepted", "%(n)s accepted", accepted), accepted),
         (ngettext("%(n)s returned", "%(n)s returned", returned), returned),
     )
-    return WorkDone(words, ", ".join(said % {"n": grouped(some)} for said, some in outcomes if some))
+    yield WorkDone(words, ", ".join(text % {"n": grouped(some)} for text, some in outcomes if some))
 
 
 STORED = {"yes": "true", "no": "false"}  # as jsonb writes an answer of yes or no

@@ -589,7 +589,7 @@ def stands_where_it_exists(appointment: Appointment) -> bool:
 
 
 def _is_within(unit_id: int, lo: int) -> bool:
-    """Whether a position lies in a unit or below it."""
+    """Return True if a position lies in a unit or below it."""
     return holds(units.all_spans([unit_id]).get(unit_id, ()), lo)
 
 

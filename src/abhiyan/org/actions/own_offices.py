@@ -1,7 +1,7 @@
 """Offices of the organisation's own take two people: one asks, another approves, and the approval makes the office.
 
 Both have every right of the office over its whole unit. A change counts as making, whatever it changes. One person
-ends an office: it then gives no right, and nobody is appointed to it any more.
+ends an office: it then gives no right and takes no new holder.
 """
 
 from collections.abc import Collection
@@ -70,7 +70,7 @@ class TooManyOwnOffices(Refused):
 def ask_office(*, unit_id: int, wanted: OwnOffice, reason: str, by: Actor, at: datetime) -> Release:
     """Ask a second person for a new office in a unit and below, or for a change of one (`wanted.code`).
 
-    Who may: org.offices there, and only rights that they have over the whole unit themselves. It counts once somebody
+    The asker needs org.offices there, and every right of the office over the whole unit. It counts once somebody
     approves it who has them too (`rules.deciding`). Refuses OfficeNameMissing, OfficeNameTaken, LevelUnfit,
     HoldersUnfit, RightNotGivable, RightNotHeld, TooManyOwnOffices, UnknownOffice; NotPlaced in a closed unit.
     """
@@ -83,9 +83,9 @@ def ask_office(*, unit_id: int, wanted: OwnOffice, reason: str, by: Actor, at: d
 
 
 def end_office(*, code: str, by: Actor, at: datetime) -> Office:
-    """End an own office: it gives no right from now on, and nobody is appointed to it any more.
+    """End an own office: it gives no right from now on and takes no new holder.
 
-    Whoever holds it keeps the name until their appointment ends. Who may: org.offices over its unit. Refuses
+    Its holders keep the name until their appointment ends. It needs org.offices over its unit. Refuses
     UnknownOffice.
     """
     with system("ending an office"):

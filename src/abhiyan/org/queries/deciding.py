@@ -87,12 +87,12 @@ class DecidingSeat:
 
 @dataclass(frozen=True, slots=True)
 class Deciders:
-    """Who may decide what somebody asked.
+    """The people who may decide a request.
 
-    accounts: those who may; nearest: those of them whose office is nearest to the unit. whys: of everybody else who
-    asked, or holds an office that decides such requests there, why they may not. seats: the offices of those who may,
-    the nearest first. vacant: data officers' offices over the unit that nobody holds, the nearest first. gives_rights:
-    whoever approves it has the rights that it gives.
+    accounts: of these people; nearest: of those among them with the office nearest to the unit. whys: of everybody else
+    who asked, or holds an office that decides such requests there, why they may not. seats: their offices, the nearest
+    first. vacant: data officers' offices over the unit that nobody holds, the nearest first. gives_rights: the approver
+    has the rights that it gives.
     """
 
     accounts: frozenset[int]

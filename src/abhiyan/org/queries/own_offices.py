@@ -39,7 +39,7 @@ def kinds_from(unit_id: int) -> list[str]:
 def has_over_all_of(account_id: int, unit_id: int, rights: Collection[str]) -> bool:
     """Return True if an account has all these rights over a unit in every tree of it.
 
-    Where a right shows people, the account sees them there too.
+    The account also sees the people there, if one of the rights shows people.
     """
     return _within(_grants(account_id, unit_id), rights)
 

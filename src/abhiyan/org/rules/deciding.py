@@ -1,8 +1,8 @@
-"""Who approves what another person asked: two people are two people (decision 0010).
+"""Another person approves a request: two people are two people (decision 0010).
 
-A data officer of the unit, or of one above it, or an office of the level above the asker with the same power. Nobody
-whom the asker appointed or can remove, nobody who appointed the asker, and nobody whom a third person appointed as
-well: so one person with many phones never passes. All of it is true when it was asked and when it is decided.
+The approver is a data officer of the unit, or of one above it. Or their office is of the level above the asker, with
+the same power. The asker neither appointed nor can remove them, they did not appoint the asker, and no third person
+appointed both. So one person with many phones never passes. All of it is true when it was asked and when it is decided.
 
 A request that gives rights away (`own_offices`) is approved only by somebody who has all of them over the whole unit.
 They need not be above the asker, for they give nothing that they do not have.
@@ -85,7 +85,7 @@ class AskedDecision:
     """A request. positions: of its unit. capability: what the act takes. terms: every appointment of the asker.
 
     line: the asker, and everybody who appointed them, directly or through others. is_root: made on the console.
-    rights: those that it gives away; None: it gives none.
+    rights: that it gives away; None: it gives none.
     """
 
     by: int

@@ -72,7 +72,7 @@ def may_appoint(
 
 
 def is_within(grants: Iterable[Grant], *, capabilities: Iterable[str], sees_people: bool) -> bool:
-    """Whether the giver has, over all of it, everything the office may do and see.
+    """Return True if the giver has, over all of it, everything that the office may do and see.
 
     A leader of the people there reads exact figures and calls the office-bearers, so may let another do the same.
     """

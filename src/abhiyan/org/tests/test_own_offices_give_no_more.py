@@ -62,7 +62,7 @@ def scope_of(account: Account) -> Scope:
 
 
 def may(account: Account, world: World) -> set[tuple[str, str]]:
-    """What an account may do where, by the question that every act asks; also giving and ending each office there."""
+    """Return the acts that an account may do in each place, giving and ending each office too. Every act asks this."""
     found = {
         (right, code)
         for right in set(MEANINGS) - HANDED_OUT

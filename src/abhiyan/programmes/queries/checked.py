@@ -121,8 +121,8 @@ def _numbers(drawn: Picture) -> RealOf100:
     return real_of_100(share) or RealOf100()
 
 
-def _word_of(one: Estimated, entries: int | None, is_rounded: bool, name: str) -> str:
-    word: str = getattr(truth_of(one, entries=entries, is_rounded=is_rounded), name)
+def _word_of(checked: Estimated, entries: int | None, is_rounded: bool, name: str) -> str:
+    word: str = getattr(truth_of(checked, entries=entries, is_rounded=is_rounded), name)
     return word
 
 

@@ -1,9 +1,9 @@
 """Reading the ledger: ladders of a node and of its children, trend and funnel, on today's tree.
 
-What is posted but not folded yet is added, in the same statement: nobody waits for a fold, and none is counted
-twice. Counts of a node that the scope in force may not see exactly leave this module rounded (core.small_cells)
-and as of the last closed day; no argument asks for more. What the scope in force sees below such a node is summed
-beside the whole, on the negative of each rung, so that the rest is rounded by itself.
+The same statement adds posts that are not folded yet: no reader waits for a fold, and no post is counted twice.
+Counts of a node that the scope may not see exactly leave this module rounded (core.small_cells) and as of
+the last closed day. No argument asks for more. The part below such a node that the scope sees is summed beside the
+whole, on the negative of each rung. So the rest is rounded by itself.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {FIGURES}, false)
 
 @dataclass(frozen=True, slots=True)
 class LedgerNode:
-    """Where a unit stands today in one hierarchy.
+    """The place of a unit today in one hierarchy.
 
     is_exact: the scope in force sees exact counts of all below it. has_pending: something waited for a fold,
     anywhere; what is posted later is not part of a page that has begun. has_own: it sees not all of them, but some.

@@ -7,7 +7,7 @@ from abhiyan.core.policy import FIGURES
 
 TOTALS, TALLIES = "programmes_total", "programmes_tally"
 
-# The units whose subtrees the scope of exact figures consists of; those that touch are one range of it.
+# The units whose subtrees the scope of exact figures consists of; neighbours are one range of it.
 TOPS = f"""top as materialized (
   with recursive walk as (
     select p.hierarchy, p.unit_id, p.lo, p.hi, upper(r) as ends

@@ -1,4 +1,4 @@
-"""What rooms tell of their work on the slides of a unit, as far as the reader of a deck may see it."""
+"""Rooms tell of their work on the slides of a unit, as far as the reader of a deck may see it."""
 
 from collections.abc import Sequence
 from datetime import datetime

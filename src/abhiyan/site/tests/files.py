@@ -197,7 +197,7 @@ class Filled:
 def _faults(
     client: Client, where: str, names: Iterable[str], secrets: re.Pattern[str] | None
 ) -> Iterator[str]:
-    """What is wrong with the files of a page. names: of people, who are in none. secrets: what no file tells."""
+    """Yield the faults of a page's files. names: of people, who are in none. secrets: what no file tells."""
     page, files = offered(client, where)
     if not files:
         return

@@ -19,8 +19,9 @@ from .cast import MORE_OFFICES, OFFICES, Cast
 from .visits import Open, visits
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-REACH = 2 * SIZES["phone"][1]  # the first screen, and one screen of scrolling
-OWED = ("state", "district", "mandal", "cluster", "booth")  # kinds of the tree that the drive runs in
+REACH = 2 * SIZES["phone"][1]  # the first screen, and one of scrolling
+OWED = ("state", "district", "mandal", "cluster", "booth")  # kinds of the drive's tree
+
 # The cast has leaders in one mandal, one booth and one segment. These units get one too.
 LED = {"mandal_president": ("JK-SRI-M2", "JK-JAM-M1"), "booth_president": ("JK-B002", "JK-B003", "JK-B004")}
 NO_WORK = "आज कोई काम नहीं"

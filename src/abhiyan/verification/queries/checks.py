@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -157,19 +157,19 @@ def finished_today(account_id: int, *, at: datetime) -> dict[str, int]:
     return {"n": n, "answered": n - refused - unresolved, "refused": refused, "unresolved": unresolved}
 
 
-def checks_made(account_id: int, *, since: datetime) -> WorkDone | None:
-    """Count the checks that a verifier finished, and those with an answer; None without one.
+def checks_made(account_id: int, *, since: datetime) -> Iterator[WorkDone]:
+    """Count the checks that a verifier finished, and those with an answer; nothing without one.
 
     Every arm counts alike: nothing tells a planted check from a drawn one. In a system scope; one query.
     """
     made = Check.objects.filter(verifier_id=account_id, done_at__gte=since).exclude(outcome="")
     answered = Q(outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE))
     counts = made.aggregate(n=Count("pk"), answered=Count("pk", filter=answered))
-    n, told = counts["n"], counts["answered"]
+    n, with_answer = counts["n"], counts["answered"]
     if not n:
-        return None
+        return
     words = ngettext("%(n)s back-check made", "%(n)s back-checks made", n)
-    return WorkDone(
+    yield WorkDone(
         words % {"n": grouped(n)},
-        ngettext("%(n)s with an answer", "%(n)s with an answer", told) % {"n": grouped(told)},
+        ngettext("%(n)s with an answer", "%(n)s with an answer", with_answer) % {"n": grouped(with_answer)},
     )

@@ -91,7 +91,7 @@ COLUMNS: tuple[Column[Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class EstimateRow:
-    """What checks say of one unit below, as a viewer may read it. is_exact: its counts are exact for them."""
+    """One unit below and the words of its checks, as a viewer reads them. is_exact: its counts are exact for them."""
 
     of: Estimate
     told: Estimated
