@@ -141,6 +141,8 @@ def declared(form: forms.BaseForm) -> Check:
             other, values = asked_if[name]
             check["when"] = {"key": other, "op": "in", "value": sorted(values)}
         fields.append(check)
+    # The device reads them in order: a field comes after the one that says whether it is asked.
+    fields.sort(key=lambda check: check["name"] in asked_if)
     fields += getattr(form, "declared_notes", list)()
     told: Check = {
         "prefix": f"{form.prefix}-" if form.prefix else "",

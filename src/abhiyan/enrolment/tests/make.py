@@ -387,11 +387,13 @@ class World:
 
     def recounted(self) -> dict[tuple[int, int, int, date, int], int]:
         """The same from the facts."""
+        from abhiyan.enrolment.actions.setting_up import KIND
         from abhiyan.enrolment.queries.recount import facts_for_recount
+        from abhiyan.programmes.rules.items import facts_of
 
         return self._sums(
             "select measure, channel, unit_id, day, rung, sum(n) from"
-            f" ({facts_for_recount()}) t where programme_id = %s group by 1, 2, 3, 4, 5"
+            f" ({facts_for_recount()} union all {facts_of(KIND)}) t where programme_id = %s group by 1, 2, 3, 4, 5"
         )
 
     def _sums(self, query: str) -> dict[tuple[int, int, int, date, int], int]:

@@ -15,7 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, referrals, replies, texts, welcoming
+from abhiyan.enrolment.actions import confirming, organisers, referrals, replies, texts, welcoming
 from abhiyan.enrolment.models import Membership
 from abhiyan.forms.tests.test_opinions_journey import ask_opinions, pass_up
 from abhiyan.messaging.models import Message, Question
@@ -202,12 +202,16 @@ def stay_in_touch(opens: Open, look: Look, cast: Cast, friends: Programme, human
         code = referrals.make_referral(programme_id=friends.pk, unit_id=place, by=by, at=NOW)
         before = NOW - timedelta(days=31)
         referrals.note_referred(code=code, programme_id=friends.pk, membership=friend, by=by, at=before)
-    page = opens("/friends/", ORGANISER, **how)
+        Membership.objects.filter(public_id=friend).update(at=before)
+        organisers.share_friends(at=NOW)
+    page = opens("/friends/?show=quiet", ORGANISER, **how)
     look(page, "my friends")
     go(page, "main a:has-text('Bilal')")
     look(page, "one friend")
     link = page.inner_text("pre.copied")
     go(page, "button[name=outcome][value=talked]")
+    assert page.locator("main a:has-text('Bilal')").count() == 1
+    page.goto("/friends/?show=quiet")
     assert page.locator("main a:has-text('Bilal')").count() == 0
     return urlsplit(link).path
 
