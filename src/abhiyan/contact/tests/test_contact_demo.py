@@ -57,6 +57,7 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
         "booth_worker": "JK-B001",
         "state_president": "JK",
         "call_agent": "JK-SRI",
+        "national_president": "IN",
     }
     with system("test"):
         messaging.publish_templates(at=NOW, by=SYSTEM)
