@@ -92,6 +92,11 @@ class UnitsBehind:
     needs: str = ""
     is_least_real: bool = False
 
+    @property
+    def heading(self) -> str:
+        """The programme and who is behind in it: the name of this part of Today."""
+        return f"{self.about}: {self.title}"
+
 
 @dataclass(frozen=True, slots=True)
 class LateBelow:

@@ -261,7 +261,7 @@ def test_a_constituency_has_the_targets_of_its_booths_and_its_segments_behind_ar
     page = text(cast, "constituency_in_charge")
     assert "1 counted. Due by today: 60. Needed from now on: 13 a day." in page
     assert (
-        "Membership drive 2 of 2 segments are behind, by 59 in all"
+        "Membership drive: 2 of 2 segments are behind, by 59 in all"
         " Lal Chowk (Assembly) needs 45 more, Hazratbal (Assembly) 14."
         " Lal Chowk (Assembly) 45 fewer than due by today segment_in_charge Call"
         " Hazratbal (Assembly) 14 fewer than due by today nobody leads it" in page

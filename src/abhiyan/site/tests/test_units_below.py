@@ -53,8 +53,10 @@ def test_the_list_of_a_level_is_a_file_too() -> None:
     client: Client = cast.client("state_president")
     answer: Any = client.get(list_of(cast, "JK", "mandal", "format=csv"))
     head, first, *others = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert head.startswith("Unit,Code,Part of,Office,Target,Due by today,Counted")
-    assert "JK-SRI-M1,Srinagar,Mandal president,50,12,1,0,11,2%" in first
+    assert head.startswith(
+        "Unit,Code,Part of,Office,Target,Expected,Expected by,Expected since,Due by today,Counted"
+    )
+    assert "JK-SRI-M1,Srinagar,Mandal president,50,,,,12,1,0,11,2%" in first
     assert len(others) == 2
     assert client.get(list_of(cast, "JK", "mandal", "format=xlsx")).status_code == 200
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from abhiyan.core import sql
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries.programmes import all_running
+from abhiyan.programmes.queries.programmes import all_running, measures
 from abhiyan.programmes.rules import activities
 from abhiyan.units.models import Kind
 from abhiyan.verification.models import Check, Frame, Look
@@ -237,9 +237,13 @@ def _looked(look: Look) -> WorkerLook:
 def due_since(since: datetime) -> list[tuple[Programme, int]]:
     """Open programmes, and their measures, whose workers were not looked at since an instant."""
     fresh = set(Look.objects.filter(at__gte=since).values_list("programme_id", "measure").distinct())
+    running = all_running()
+    numbers = {pk: {measure.number for measure in some} for pk, some in measures(running).items()}
     return [
-        (one, items.measure)
-        for one in all_running()
-        for items in activities.of(one.kind).items
-        if items.looks and (one.pk, items.measure) not in fresh
+        (programme, items.measure)
+        for programme in running
+        for items in activities.of(programme.kind).items
+        if items.looks
+        and items.measure in numbers[programme.pk]
+        and (programme.pk, items.measure) not in fresh
     ]
