@@ -22,6 +22,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
 from abhiyan.dialogues.models import Dialogue
+from abhiyan.enrolment.actions import organisers
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.paper.models import Referral, Referred
 from abhiyan.org import actions as org
@@ -102,6 +103,7 @@ def plant(cast: Cast, others: dict[str, Any]) -> dict[str, str]:
             unit_id=unit_id,
             at=present() - timedelta(days=40),
         )
+        organisers.share_friends(at=present())
     return {"enrolment:friend": f"/friends/{friend}/"}
 
 

@@ -23,6 +23,11 @@ READ = {
         "WalkForm.scheme",
     ),
     "the worker who comes again, and quotes of the list for its meeting": ("TalkForm.note", "WalkForm.note"),
+    "the organiser near them, as somebody who wants to help": tuple(
+        f"{form}.{field}"
+        for form in ("CallForm", "StayReportForm", "TalkForm", "WalkForm")
+        for field in ("helper", "helper_phone", "may_text")
+    ),
     "the list of promised visits": ("TalkForm.follow_up", "WalkForm.follow_up"),
     "whether it counts": (
         "StayMarkForm.clock",
