@@ -96,8 +96,7 @@ def deck(client: Client, run: Programme, where: str = "N1") -> list[tuple[str, s
 
 
 def rows_of(client: Client, page: str) -> list[dict[str, Any]]:
-    answer = client.get(f"{page}&format=csv")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = client.get(f"{page}&format=csv").getvalue().decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 

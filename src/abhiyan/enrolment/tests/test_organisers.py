@@ -1,6 +1,7 @@
 """Each friend belongs to one organiser: by place and evenly, or by hand with a way back; after an erasure to nobody."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -142,13 +143,13 @@ def test_a_leader_gives_friends_by_hand_and_takes_the_change_back(world: World, 
     officer(world, "district_president", "JK-SRI")
     with system("test"):
         leader = actor(Account.objects.latest("pk"))
-    where = {"unit_id": world.district.pk, "hierarchy": 1, "by": leader}
+    where: dict[str, Any] = {"unit_id": world.district.pk, "hierarchy": 1, "by": leader}
     before = whose()
     done, n = organisers.give_friends(
         to=seat(world, second, M1),
         from_account=first.pk,
         at=world.now,
-        **where,  # type: ignore[arg-type]  # as given
+        **where,
     )
     assert n == 2 and whose() == before | {asha: second.pk, bilal: second.pk}
     with pytest.raises(NobodyToGive):
@@ -156,7 +157,7 @@ def test_a_leader_gives_friends_by_hand_and_takes_the_change_back(world: World, 
             to=seat(world, other, M2),
             from_account=second.pk,
             at=world.now,
-            **where,  # type: ignore[arg-type]  # as given
+            **where,
         )
     later = world.now + timedelta(minutes=5)
     assert organisers.take_friends_back(share=done, unit_id=world.district.pk, by=leader, at=later) == 2
@@ -167,7 +168,7 @@ def test_a_leader_gives_friends_by_hand_and_takes_the_change_back(world: World, 
         to=seat(world, second, M1),
         friend=asha,
         at=later,
-        **where,  # type: ignore[arg-type]  # as given
+        **where,
     )
     assert n == 1 and whose()[asha] == second.pk and whose()[bilal] == first.pk
 

@@ -43,7 +43,7 @@ def send(
 def told(reader: Account, **asked: str) -> dict[tuple[str, str], list[str]]:
     """By question and answer: how many, sum and average, as the file of the board has them."""
     page = browser(reader).get(reverse(PAGE), {"format": "csv", **asked})
-    lines = b"".join(page.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = page.getvalue().decode("utf-8-sig").splitlines()
     rows = [line.split(",") for line in lines[1:]]
     return {(row[1], row[0]): row[3:] for row in rows}
 
