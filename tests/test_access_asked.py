@@ -42,6 +42,7 @@ NOBODY_ASKED = {
     "core/imports/running.py::_failed": WITHIN,
     "core/imports/running.py::sweep": LOOP,
     "elections/tasks.py::pass_seats": "a job; each seat is passed as whoever asked for it, who is asked again",
+    "enrolment/actions/active.py::heed_helper_tasks": NEWS,
     "enrolment/actions/bursts.py::_do_held": LOOP,
     "enrolment/actions/bursts.py::look": LOOP,
     "enrolment/actions/closing.py::_bring_back_now": NEWS,

@@ -24,6 +24,7 @@ from .actions.checked import leave_in_check
 from .actions.notices import PUBLISH, is_lacking
 from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
+from .queries.active import whom_of_task
 from .queries.checked import whom
 from .queries.drive import stops
 from .queries.recount import (
@@ -40,7 +41,7 @@ from .queries.recount import (
 )
 from .queries.talks import sentence_of_talk, whom_of_talk
 from .rules.channels import CHANNELS, Channel
-from .rules.measures import TALKS
+from .rules.measures import ACTIVE, TALKS
 from .rules.rolls import CONTRIBUTORS, FRIENDS, MEMBERS
 from .rules.steps import PARTS, REPORTED, STEPS
 
@@ -140,11 +141,22 @@ DRIVE = Activity(
                 "en": "People who want to help say what they can do and when. Leaders find them and give them tasks.",
                 "hi": "जो मदद करना चाहते हैं, वे बताते हैं कि क्या और कब कर सकते हैं। पदाधिकारी उन्हें खोजकर काम देते हैं।",
             },
-            measures=(MeasureTemplate(MEASURE, CONTRIBUTORS.measure, CONTRIBUTORS.counts),),
+            measures=(
+                MeasureTemplate(MEASURE, CONTRIBUTORS.measure, CONTRIBUTORS.counts),
+                MeasureTemplate(
+                    ACTIVE,
+                    "contributors_active",
+                    {"en": "Contributors who did a task", "hi": "काम कर चुके मददगार"},
+                ),
+            ),
             days=365,
         ),
     ),
-    channels=(*CHANNELS, ItemChannel(Channel.TALK, _("Talk with an organiser"))),
+    channels=(
+        *CHANNELS,
+        ItemChannel(Channel.TALK, _("Talk with an organiser")),
+        ItemChannel(Channel.TASK, _("Task of a contributor")),
+    ),
     meanings={REPORTED.key: REPORTED.about},
     steps=STEPS,
     parts=PARTS,
@@ -214,6 +226,20 @@ DRIVE = Activity(
             ),
             whom=whom_of_talk,
             sentence=sentence_of_talk,
+        ),
+        items_of(
+            KIND,
+            measure=ACTIVE,
+            entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s contributors who did a task")),
+            questions=(
+                CheckQuestion(
+                    "what",
+                    _("What they did"),
+                    _("Did you lately do something for the organisation? What was it?"),
+                ),
+                CheckQuestion("when", _("When"), _("On which day was that?")),
+            ),
+            whom=whom_of_task,
         ),
     ),
     fills_roll=True,

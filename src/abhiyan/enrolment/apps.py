@@ -29,12 +29,13 @@ class EnrolmentConfig(AppConfig):
             WordReplayed,
         )
         from abhiyan.people.rules import documents
-        from abhiyan.programmes.news import ItemsErased, ProgrammeDiscarded, ProgrammeMade
+        from abhiyan.programmes.news import HelperTasksMoved, ItemsErased, ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
         from .actions import (
+            active,
             certificates,
             channels,
             closing,
@@ -104,6 +105,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(PeopleParted, lambda event: merging.bring_second_back(told=event))
         news.subscribe(HelpOffered, lambda event: help_offers.heed_offer(event=event))
         news.subscribe(HelpTakenBack, lambda event: help_offers.heed_offer_back(event=event))
+        news.subscribe(HelperTasksMoved, lambda event: active.heed_helper_tasks(event=event))
         news.subscribe(PhoneSaidNo, lambda event: help_offers.heed_helper_no(event=event))
         news.subscribe(NoTakenBack, lambda event: help_offers.heed_helper_no_back(event=event))
         news.subscribe(ItemsErased, lambda event: help_offers.forget_offers(event=event))

@@ -59,3 +59,11 @@ class ItemsErased:
     item_ids: tuple[UUID, ...]
     phone_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HelperTasksMoved:
+    """Tasks of contributors were answered, looked at or opened again. person_ids: whose they are."""
+
+    person_ids: tuple[UUID, ...]
+    at: datetime

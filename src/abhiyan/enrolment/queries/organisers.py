@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from abhiyan.contact.models import ContactTry
 from abhiyan.core import sql
 from abhiyan.enrolment.models_organisers import FriendOrganiser
+from abhiyan.enrolment.rules.measures import LATELY
 from abhiyan.enrolment.rules.organisers import OrganiserPost
 from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.org import queries as org
@@ -15,11 +16,12 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
 OFFICE = "friends_organiser"
-QUIET = timedelta(days=30)
-# Friends m of today. A person who said no to us, or had everything erased, is none.
-LIVING_FRIEND = f"""m.ended_on is null and m.merged_into is null
- and m.roll_id in (select l.id from enrolment_roll l where l.code = '{FRIENDS.code}')
+QUIET = LATELY
+# Entries m of today, of people who had nothing erased.
+LIVING = """m.ended_on is null and m.merged_into is null
  and exists (select from people_person p where p.id = m.person_id and p.left_at is null)"""
+LIVING_FRIEND = f"""{LIVING}
+ and m.roll_id in (select l.id from enrolment_roll l where l.code = '{FRIENDS.code}')"""
 NO_SAID = "exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)"
 
 

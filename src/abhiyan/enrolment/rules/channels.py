@@ -46,6 +46,7 @@ class Channel(IntEnum):
     EARLIER = 7
     DOOR = 9  # a worker wrote it down at somebody's door; no sign by itself
     TALK = 10  # of no claim: an organiser spoke with a friend
+    TASK = 11  # of no claim: a contributor did a task
     WORD = 8  # of no claim: a person's own word that they leave, on their page or to somebody who asked them
 
 

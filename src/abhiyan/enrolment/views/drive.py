@@ -116,6 +116,7 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "may_record": viewer.may(RECORD),
         "sees_people": viewer.may("people.read"),
         "sees_talks": held_drive.roll.code == rolls.FRIENDS.code and viewer.may(LEADS),
+        "sees_active": held_drive.roll.code == rolls.CONTRIBUTORS.code and viewer.may(LEADS),
         "may_manage": seen.may_manage,
         "funnel": _funnel(seen, at),
         "answers": _answers(seen, at),

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, lot, sql
+from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -22,7 +22,9 @@ from abhiyan.messaging.rules import hours
 from abhiyan.org import queries as org
 from abhiyan.org.news import AppointmentEnded
 from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme, Task, TaskStep
+from abhiyan.programmes.news import HelperTasksMoved
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import MOVES, OPEN, Act, TaskState, day_after
 from abhiyan.ui.numbers import grouped
@@ -282,7 +284,7 @@ def change_task(*, public_id: UUID, act: Act, by: Actor, at: datetime, note: str
         is_asked = found.is_asked(by, task)
         if not (is_asked if move.by_asked else found.is_over(by, task)):
             raise org.NotYours
-        if act == Act.CONFIRM and is_asked:
+        if act == Act.CONFIRM and (is_asked or found.is_own_phone(by, task)):
             raise org.NotYours
         if task.state not in move.sources:
             raise MovedMeanwhile
@@ -308,6 +310,8 @@ def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
         moving = asked.filter(state__in=sources)
         if act == Act.CONFIRM:
             moving = moving.exclude(account_id=by.account_id, account_id__isnull=False)
+            phones = people.own_phones(by.account_id)
+            moving = moving.exclude(phone_id__in=phones, phone_id__isnull=False)
         rows = list(moving.order_by("pk").select_for_update(of=("self",)))
         for start in range(0, len(rows), _AT_ONCE):
             _move(rows[start : start + _AT_ONCE], act, "", by=by, at=at)
@@ -469,6 +473,8 @@ def _move(tasks: list[Task], act: Act, note: str, *, by: Actor, at: datetime) ->
         task.done_at = at if act == Act.DO else task.done_at if act == Act.CONFIRM else None
     Task.objects.bulk_update(tasks, ["state", "state_at", "note", "done_at"])
     _steps(tasks, act, note, None, by=by, at=at)
+    if helpers := tuple({task.person_id for task in tasks if task.person_id is not None}):
+        news.tell(HelperTasksMoved(helpers, at))
 
 
 def _give(

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest, RowNumber
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
-from abhiyan.core.scope import current
+from abhiyan.core.scope import current, system
 from abhiyan.messaging.queries import last_reminders, reminded
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
@@ -123,6 +123,14 @@ def is_asked(by: Actor, task: Task) -> bool:
     return by.account_id is not None and by.account_id == task.account_id
 
 
+def is_own_phone(by: Actor, task: Task) -> bool:
+    """Return whether an office-bearer is the contributor who has a task. They confirm nothing that they did."""
+    if by.account_id is None or task.phone_id is None:
+        return False
+    with system("whether a task is the actor's own"):
+        return task.phone_id in people.own_phones(by.account_id)
+
+
 def is_over(by: Actor, task: Task) -> bool:
     """Whether the actor asked a task, or leads from strictly above the unit that has it."""
     if by.kind == "system":
@@ -143,7 +151,8 @@ def task_for(public_id: UUID) -> Task:
 
 def acts_on(task: Task, by: Actor) -> list[Act]:
     """What somebody may do to a task now."""
-    return rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task))
+    acts = rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task))
+    return [act for act in acts if act != Act.CONFIRM or not is_own_phone(by, task)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +365,12 @@ def task_of_helper(public_id: UUID, phone_id: UUID, person_ids: Collection[UUID]
     """One task of a contributor; else NotFound."""
     rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids, public_id=public_id)
     return needed(rows.first())
+
+
+def first_confirmed(phone_id: UUID) -> Task | None:
+    """Return the first task of a contributor's phone that a leader confirmed. In a system scope."""
+    rows = Task.objects.filter(phone_id=phone_id, person_id__isnull=False, state=TaskState.CONFIRMED)
+    return rows.order_by("done_at", "pk").first()
 
 
 def helpers_of(some: Iterable[Task]) -> dict[UUID, str]:

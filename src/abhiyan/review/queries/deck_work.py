@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from abhiyan.contact.numbers import called_in
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core.cut import Cut
 from abhiyan.core.words import named
 from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
+from abhiyan.enrolment.queries.active import contributors_below
 from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.queries.talks import friends_below
-from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS
 from abhiyan.forms import queries as forms
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
@@ -42,20 +45,30 @@ def led_programme(
     return measured.programme if here.lo is not None and viewer.sees_people_at(here.lo) else None
 
 
-def _is_of_friends(programme: Programme) -> bool:
-    return programme.kind == DRIVE and roll_of(programme.pk) is FRIENDS
-
-
-def friend_talks(
+def roll_work(
     measure: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
-) -> tuple[str, Sequence[tuple[str, str]]] | None:
-    """Return how many friends of a unit were spoken with, for who sees its people. In a system scope."""
+) -> tuple[decks.RollWork | None, str]:
+    """Return how many friends of a unit were spoken with, or how many contributors were active; and its board.
+
+    For somebody who sees the people there. In a system scope.
+    """
     if measure is None or here.lo is None or here.hi is None or measure.programme.hierarchy != hierarchy:
-        return None
-    if not (viewer.sees_people_at(here.lo) and _is_of_friends(measure.programme)):
-        return None
-    whole, _below = friends_below(measure.programme, here.id, (here.lo, here.hi), at=at)
-    return (whole.title, whole.lines) if whole.friends else None
+        return None, ""
+    if not viewer.sees_people_at(here.lo) or measure.programme.kind != DRIVE:
+        return None, ""
+    roll, span = roll_of(measure.programme.pk), (here.lo, here.hi)
+    if roll is FRIENDS:
+        talks = friends_below(measure.programme, here.id, span, at=at)[0]
+        foot = _("A talk counts once in 30 days. Yes: the friend's own answer, a day later.")
+        work = decks.RollWork(_("Friends"), talks.title, talks.lines, foot) if talks.friends else None
+        return work, "enrolment:friends_board"
+    if roll is CONTRIBUTORS:
+        helpers = contributors_below(measure.programme, here.id, span, at=at)[0]
+        foot = _("Active: they did a task in the last 30 days, and a leader confirmed it.")
+        heading = _("Contributors")
+        work = decks.RollWork(heading, helpers.title, helpers.lines, foot) if helpers.contributors else None
+        return work, "enrolment:contributors_board"
+    return None, ""
 
 
 def opinions_heard(

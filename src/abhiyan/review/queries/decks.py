@@ -197,7 +197,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         if one is not None and here.kind not in BELOW_FLAGS:
             asked = asked_below(viewer, [one], here, hierarchy, at)
         calls = deck_work.centre_calls(one, here, hierarchy, viewer, at=at)
-        friends = deck_work.friend_talks(one, here, hierarchy, viewer, at=at)
+        roll, board = deck_work.roll_work(one, here, hierarchy, viewer, at=at)
         helpers = helpers_on_slides(here, hierarchy, is_exact=viewer.sees_people_at(here.lo), at=at)
     last = last_review(here.id, at=at)
     led, span = deck_work.led_programme(one, here, hierarchy, viewer), (here.lo, here.hi)
@@ -212,13 +212,12 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         calls=calls,
         graded=booths_graded(led, here.id, span, at=at) if led else None,
         leaders=leaders_called(led, span, at=at) if led else None,
-        friends=friends,
+        roll=roll,
         helpers=helpers,
     )
     pages = _pages(deck, here, viewer, one, counts)
-    if one is not None and unit.friends is not None:
-        board = reverse("enrolment:friends_board", args=[one.programme.public_id])
-        pages["friends"] = address(board, here.code)
+    if one is not None and unit.roll is not None:
+        pages["roll"] = address(reverse(board, args=[one.programme.public_id]), here.code)
     empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
     asked_of = partial(asks_of_unit, here, hierarchy, vacant=empty, at=at)
     if one is None or node is None:

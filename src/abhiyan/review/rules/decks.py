@@ -115,12 +115,22 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class RollWork:
+    """Numbers of work with the people of a roll in a unit. heading: of its table. foot: what its numbers mean."""
+
+    heading: str
+    title: str
+    lines: Sequence[tuple[str, str]]
+    foot: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeckUnit:
     """More about a unit in its deck. offices: office, holder, since. vacant: below; office, vacant, of how many.
 
     questions: numbers of questions to workers; None: not said. heard: the opinions of people. review: the last one,
-    with day, decision, tasks with state. calls, friends: the finding, and lines of call centres or of talks with
-    friends. asks: requests to offices.
+    with day, decision, tasks with state. calls: the finding, and lines of call centres. roll: of a roll.
+    asks: requests to offices.
     graded: how the organisation is doing in the booths called: the finding, and rows of a month, booths called, works
     well, in part, needs help. leaders: of calls to booth presidents: the finding, and rows of name, office, days
     due, days called. helpers: of who asked to help: the finding, and lines.
@@ -134,7 +144,7 @@ class DeckUnit:
     calls: tuple[str, Sequence[tuple[str, str]]] | None = None
     graded: tuple[str, Sequence[tuple[str, ...]]] | None = None
     leaders: tuple[str, Sequence[tuple[str, ...]]] | None = None
-    friends: tuple[str, Sequence[tuple[str, str]]] | None = None
+    roll: RollWork | None = None
     helpers: tuple[str, Sequence[tuple[str, str]]] | None = None
     asks: Sequence[DeckAsk] = ()
 
@@ -425,10 +435,9 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
         yield _graded(about, *unit.graded)
     if unit.leaders is not None:
         yield _leaders(about, *unit.leaders)
-    if unit.friends is not None:
-        title, lines = unit.friends
-        foot = _("A talk counts once in 30 days. Yes: the friend's own answer, a day later.")
-        yield table_slides(about, title, lines, counts_table(_("Friends")), foot, page="friends")
+    if unit.roll is not None:
+        work = unit.roll
+        yield table_slides(about, work.title, work.lines, counts_table(work.heading), work.foot, page="roll")
     if unit.helpers is not None:
         title, lines = unit.helpers
         foot = _(
