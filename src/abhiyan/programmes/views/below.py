@@ -32,6 +32,7 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 from . import shown
+from .work_maps import fits_a_map, map_of_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,9 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     if found is None:
         context |= {"too_many": counts[kind], "wider": at_level(next(iter(counts)))}
         return render(request, "programmes/units_below.html", context)
+    if not table.file_kind and fits_a_map(here.unit.kind, table.leaf.total):
+        placed = [(line.child, line.drawn, line.href) for line in table.leaf.rows]
+        context["map"] = map_of_list(here.unit, placed, at=at)
     return answer(request, "programmes/units_below.html", table, context)
 
 

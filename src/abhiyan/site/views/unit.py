@@ -28,7 +28,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
 from .unit_frame import UnitInTree, read_unit, unit_context, unit_href
-from .unit_programme import ASKS, drawn_children, furthest, levels_below, unit_programme
+from .unit_programme import ASKS, drawn_children, furthest, levels_below, map_of_level, unit_programme
 
 MOST_OWED = 3
 MOST_PEOPLE = 4  # in office; a press shows all
@@ -200,6 +200,7 @@ def _below(
         "votes": programmes.VotesOfUnits(),
     }
     level = LOOKS_AFTER.get(here.kind, ("",))[-1]
+    context["map_href"] = map_of_level(place, chosen, level)
     if leaf.rows and leaf.rows[0].kind != level:
         context |= furthest(place, chosen)
     elif leaf.gaps is not None and leaf.gaps.behind and place.today > chosen.programme.opens_on:

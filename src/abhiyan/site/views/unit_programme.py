@@ -19,11 +19,11 @@ from abhiyan.org.here import address
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
-from abhiyan.ui import charts, maps, tables
+from abhiyan.programmes.views.work_maps import fits_a_map, map_of_list
+from abhiyan.ui import charts, tables
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, file_asked
-from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -31,9 +31,6 @@ from .unit_frame import UnitInTree, unit_context, unit_href
 
 # Words of an address that ask for this page; without them it is the unit's own page.
 ASKS = ("programme", "measure", "show", "sort", "matching", "page", "trend", "format")
-# A map helps where there are outlines to find places by: below these outlines would only push the points together.
-OUTLINED = (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY)
-FEWEST_PLACES = 3
 MOST_FURTHEST = 3  # of the units behind, named beside the ladder
 
 BelowRow = tuple[programmes.Child, LadderShown, org.Leader | None, programmes.VoteBeside]
@@ -59,6 +56,7 @@ class UnitLevel:
     """One level of units below: its name, how many they are, and the list of all of them. n: None where the list has
     fewer, for the programme covers a part of the unit."""
 
+    kind: str
     name: str | Promise
     n: int | None
     href: str
@@ -121,8 +119,9 @@ def unit_programme(place: UnitInTree) -> HttpResponseBase:
             **_narrowed(request),
             **furthest(place, chosen),
         }
-        if leaf.pages and leaf.pages <= 1 and len(rows) >= FEWEST_PLACES and here.kind in OUTLINED:
-            context |= _map(place, rows)
+        if fits_a_map(here.kind, leaf.total):
+            placed = [(child, drawn, unit_href(child.code, place.hierarchy)) for child, drawn in rows]
+            context["map"] = map_of_list(here, placed, at=place.at)
     before = earlier.beside(here.id) if earlier else {}
     key = (programme.pk, chosen.measure)
     context["ladder"] = programmes.drawn_ladders(
@@ -177,12 +176,22 @@ def levels_below(place: UnitInTree, chosen: programmes.RunningMeasure) -> list[U
     is_whole = programmes.covers_whole(chosen.programme, (here.lo or 0, here.hi or 0))
     return [
         UnitLevel(
+            kind,
             Kind(kind).label,
             n if is_whole else None,
             address(page, here.code, place.hierarchy, level=kind, **chosen.asked),
         )
         for kind, n in place.counts.items()
     ]
+
+
+def map_of_level(place: UnitInTree, chosen: programmes.RunningMeasure, level: str) -> str:
+    """The address of the list with the map of the units of a level, or "" where they have none."""
+    n = next((row.n for row in levels_below(place, chosen) if row.kind == level), None)
+    if not fits_a_map(place.here.kind, n):
+        return ""
+    page = address_of("programmes:below", chosen.programme.public_id)
+    return address(page, place.here.code, place.hierarchy, level=level, **chosen.asked)
 
 
 def furthest(place: UnitInTree, chosen: programmes.RunningMeasure) -> dict[str, Any]:
@@ -287,24 +296,6 @@ def _files(place: UnitInTree, lines: list[BelowRow], *, has_votes: bool) -> Tabl
 def _votes(leaf: tables.Leaf, hierarchy: int) -> programmes.VotesOfUnits:
     """Votes of the last election beside the units on a page of the list."""
     return programmes.last_votes([child.unit_id for child in leaf.rows], hierarchy)
-
-
-def _map(place: UnitInTree, rows: list[tuple[programmes.Child, LadderShown]]) -> dict[str, Any]:
-    """The children as places, inside the outlines there are."""
-    return {
-        "places": [
-            maps.MapPlace(
-                name=named(child.names),
-                lon=child.lon,
-                lat=child.lat,
-                href=unit_href(child.code, place.hierarchy),
-                shape=drawn.work,
-                words=drawn.work_words,
-            )
-            for child, drawn in rows
-        ],
-        "boundaries": units.outlines_behind(place.here.id, at=place.at),
-    }
 
 
 def _drawn(

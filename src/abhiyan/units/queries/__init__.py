@@ -4,7 +4,7 @@ Every list is bounded, every answer is one query unless its docstring says other
 calls but `counts_below` of wide units, by the version of the tree.
 """
 
-from .boards import BoardUnit, WorkMap, unit_board, work_map
+from .boards import BoardUnit, WorkMap, unit_board, work_map, work_map_of
 from .closings import closed_by, closing_of, hanging_on, is_of_today, kept
 from .filling import count_of_kind, places_to_fill
 from .ground import outlines_behind

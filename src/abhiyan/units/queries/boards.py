@@ -95,5 +95,10 @@ def work_map(
         )
         for row in rows
     ]
+    return work_map_of(places, within=within, at=at)
+
+
+def work_map_of(places: list[maps.MapPlace], *, within: int, at: datetime) -> WorkMap | None:
+    """Put places inside the outlines behind a unit. None where fewer than two have a point: that is no map."""
     known = sum(place.lat is not None and place.lon is not None for place in places)
     return WorkMap(places, outlines_behind(within, at=at)) if known > 1 else None
