@@ -111,7 +111,7 @@ def ask_meeting(cast: Cast) -> None:
             by = cast.actor("state_president")
             ask_units(asking=asking, unit_id=cast.world.state.pk, expected=n, by=by, at=NOW - DAY)
     with system("test"):
-        assert Schedule.objects.filter(title__in=("Meeting", "Day asked")).count() == 2
+        assert Schedule.objects.filter(typed_title__in=("Meeting", "Day asked")).count() == 2
 
 
 def test_no_form_of_a_copy_has_a_day_that_does_not_follow_the_phone(

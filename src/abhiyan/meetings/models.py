@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import ACCOUNT, EVERYTHING, LINE, SYSTEM, placed, private
+from abhiyan.core.titles import TitledModel
 from abhiyan.programmes.models import Due, Programme, Task
 from abhiyan.units.models import Hierarchy, Unit
 
@@ -17,7 +18,7 @@ _INVITED = f"""exists (select from meetings_invitee i where i.meeting_id = meeti
 _LED_INVITEE = f"({EVERYTHING} or {placed('meetings_invitee.called_in_id', LINE)})"
 
 
-class Meeting(models.Model):
+class Meeting(TitledModel):
     """A meeting or a leader's visit that a unit calls. Moved, it keeps its earlier days."""
 
     is_beside: bool = (
@@ -30,7 +31,6 @@ class Meeting(models.Model):
 
     public_id = models.UUIDField(unique=True)
     kind = models.TextField(choices=Kind.choices)
-    title = models.TextField()
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # that calls it
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
     first_on = models.DateField()

@@ -20,6 +20,7 @@ from abhiyan.core.policy import (
     placed,
     policies,
 )
+from abhiyan.core.titles import TitledModel
 from abhiyan.org.models import Body, Office
 from abhiyan.units.models import Hierarchy, Unit
 
@@ -163,7 +164,7 @@ class InCharge(models.Model):
         ]
 
 
-class Task(models.Model):
+class Task(TitledModel):
     """Something asked of a person or an office, with effort and a time. An office's goes on to who holds it next."""
 
     class State(models.TextChoices):
@@ -178,7 +179,6 @@ class Task(models.Model):
 
     public_id = models.UUIDField(unique=True)
     batch = models.UUIDField(null=True)  # asked of many by one act
-    title = models.TextField()
     text = models.TextField(default="", db_default="")
     programme = models.ForeignKey(Programme, models.SET_NULL, null=True, related_name="+", db_index=False)
     asked_by = models.BigIntegerField(null=True)  # account; null: a room asked it

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.deadlines import Presence
 from abhiyan.core.policy import BODIES, LINE, SYSTEM, placed_by_row, policies
-from abhiyan.core.words import named
+from abhiyan.core.titles import TitledModel
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.org.models import Body, Office
 from abhiyan.units.models import Hierarchy, Kind, Unit
@@ -56,7 +56,7 @@ _MY_BODY = f"""(body_kind <> '' and exists (select from org_body b
     and its.lo >= w.lo and its.lo < w.hi))))"""
 
 
-class Schedule(models.Model):
+class Schedule(TitledModel):
     """A meeting or a report that a unit asks of an office below it, or of a kind of body, once or regularly.
 
     It asks all units of the kind below, or the set that `within`, `area` and `body` leave (`in_set`).
@@ -73,8 +73,6 @@ class Schedule(models.Model):
     AREAS = ((Kind.VILLAGE.value, _("Rural: with villages")), (Kind.WARD.value, _("Urban: with wards")))
 
     public_id = models.UUIDField(unique=True)
-    title = models.TextField()  # as its office wrote it
-    titles = models.JSONField(default=dict, db_default={})  # language -> title, where it was given in both
     wanted = models.TextField(choices=WANTED)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # that asks
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
@@ -145,14 +143,6 @@ class Schedule(models.Model):
             asked_at=self.asked_at,
             pauses=[Presence(*map(datetime.fromisoformat, pause)) for pause in self.pauses],
         )
-
-    def title_in(self, language: str = "") -> str:
-        """Return what is asked in a language, the one of the page unless another is given."""
-        return named(self.titles, language) or self.title
-
-    @property
-    def called(self) -> str:
-        return self.title_in()
 
     @property
     def is_narrow(self) -> bool:

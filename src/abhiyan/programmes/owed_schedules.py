@@ -68,7 +68,7 @@ def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, 
         meta = [_("Returned: %(reason)s") % {"reason": due.reason}]
     return Owed(
         urgency=0 if is_late or state == DueState.RETURNED else _urgency(period, due, today=today),
-        title=one.called,
+        title=one.title,
         meta=", ".join(meta),
         href=page.replace("/due/", f"/due/{act}/", 1) if tap else page,
         act=words[act] % {"day": date_format(day, "j M")} if tap else words[""],
@@ -98,7 +98,7 @@ def _to_pass_on(
         return None
     return Owed(
         urgency=2,
-        title=_("%(title)s: held. Ask your own units") % {"title": one.called},
+        title=_("%(title)s: held. Ask your own units") % {"title": one.title},
         meta=ngettext("%(n)s unit below", "%(n)s units below", below.expected)
         % {"n": grouped(below.expected)},
         href=address(reverse("programmes:asked_new"), asked.code, None, above=str(one.public_id)),
@@ -123,7 +123,7 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
             yield Owed(
                 urgency=2,
                 title=ngettext("%(n)s report waits: %(title)s", "%(n)s reports wait: %(title)s", n)
-                % {"n": grouped(n), "title": one.called},
+                % {"n": grouped(n), "title": one.title},
                 meta=_("Accept it, or return it with a reason."),
                 href=f"{page}&from={period.begins_on}&show={DueState.DONE.value}",
                 act=_("Read"),
@@ -144,7 +144,7 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
         whole = of[one.pk, period.begins_on]
         yield Beside(
             sheet=I_WAIT_FOR,
-            title=words % {"n": grouped(n), "title": one.called},
+            title=words % {"n": grouped(n), "title": one.title},
             meta=_("%(done)s of %(asked)s done")
             % {"done": grouped(whole.finished), "asked": grouped(whole.asked)},
             href=f"{page}&from={period.begins_on}",

@@ -31,7 +31,7 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
             query = due_href(owing.schedule, owing.asked, period).partition("?")[2]
             where = f"{address_of(PAGE, owing.schedule.public_id)}?{query}"
             names = (named(owing.asked.body_names or owing.asked.names), period_name(owing.schedule, period))
-            yield KeptPage(where, owing.schedule.called, " · ".join(names))
+            yield KeptPage(where, owing.schedule.title, " · ".join(names))
 
 
 RECORDS = (

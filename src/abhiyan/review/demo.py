@@ -124,7 +124,7 @@ def _open(name: str, what: str, office: str, unit_id: int, by: Actor, at: dateti
     """A round that began some days ago."""
     first = clock.day_in(ZONE.key, at) - timedelta(days=ago)
     return rounds.open_round(
-        name=name,
+        title=name,
         unit_id=unit_id,
         what=what,
         office=office,

@@ -16,6 +16,7 @@ from abhiyan.core.policy import (
     policies,
     private,
 )
+from abhiyan.core.titles import TitledModel
 from abhiyan.meetings.models import Meeting
 from abhiyan.org.models import Appointment
 from abhiyan.programmes.models import Programme, Task
@@ -31,11 +32,10 @@ _ABOVE = (
 )
 
 
-class Round(models.Model):
+class Round(TitledModel):
     """Below a unit every unit of one kind, or every holder of one office, is reviewed once, from a day to a day."""
 
     public_id = models.UUIDField(unique=True)
-    name = models.TextField()
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")  # whose branch it is
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
     # Of the units reviewed; where office-bearers are, of their units.

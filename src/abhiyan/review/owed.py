@@ -30,7 +30,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     if viewer.account_id is None:
         return
     for sent in unread(viewer, at=at):
-        what = sent.deck.round.name if sent.deck.round else ""
+        what = sent.deck.round.title if sent.deck.round else ""
         what = named(sent.deck.programme.names) if sent.deck.programme else what
         yield Owed(
             urgency=3,
@@ -68,7 +68,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
 
 
 def _until(one: Round) -> str:
-    return _("%(name)s, until %(day)s") % {"name": one.name, "day": date_format(one.ends_on, "j M Y")}
+    return _("%(name)s, until %(day)s") % {"name": one.title, "day": date_format(one.ends_on, "j M Y")}
 
 
 def _own(one: Review, title: str, meta: str, *, urgency: int = 2) -> Owed:

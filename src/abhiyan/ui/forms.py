@@ -9,7 +9,11 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from abhiyan.core.titles import OTHER_TITLE, TitledModel
+from abhiyan.core.words import language
 
 # Django's own refusals, in simpler Hindi than Django's: a room's catalogue goes before it.
 PLAINER = (
@@ -63,6 +67,43 @@ class BriefForm(forms.Form):
             self.is_bound
             and any(bound.errors or bound.name in self.changed_data for bound in self.rare_fields)
         )
+
+
+class TitledForm(BriefForm):
+    """A form with a `title` that may be typed in both languages. Its cleaned `titles` go to the act beside the title.
+
+    The title of the other language follows the title. In a brief form it is behind *More*.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        title = self.fields["title"]
+        assert isinstance(title, forms.CharField)
+        label = _("%(label)s (in Hindi)") if language() == "en" else _("%(label)s (in English)")
+        self.fields[OTHER_TITLE] = forms.CharField(
+            label=label % {"label": title.label},
+            required=False,
+            max_length=title.max_length,
+            help_text=_("Without it, everybody reads the title as typed above."),
+        )
+        names = [name for name in self.fields if name != OTHER_TITLE]
+        names.insert(names.index("title") + 1, OTHER_TITLE)
+        self.order_fields(names)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        title, other = cleaned.get("title", ""), cleaned.pop(OTHER_TITLE, "")
+        cleaned["titles"] = {language(): title, _other_language(): other} if other else {}
+        return cleaned
+
+
+def titles_typed(row: TitledModel) -> dict[str, str]:
+    """Return the initial values of a `TitledForm` that follows a titled row."""
+    return {"title": row.title_in(), OTHER_TITLE: row.titles.get(_other_language(), "")}
+
+
+def _other_language() -> str:
+    return "hi" if language() == "en" else "en"
 
 
 def offer(form: forms.BaseForm, **choices: Any) -> None:

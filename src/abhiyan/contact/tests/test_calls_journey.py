@@ -285,7 +285,7 @@ def test_somebody_who_wants_to_help_joins_is_found_and_does_a_task(
     leader.reload()
     look(leader, "contributors task done")
     with system("test"):
-        assert Task.objects.get(title="Drive two families to the meeting").state == "done"
+        assert Task.objects.get(typed_title="Drive two families to the meeting").state == "done"
 
 
 def path_of(link: str) -> str:

@@ -302,7 +302,7 @@ def test_what_it_decided_is_on_a_slide_with_how_far_each_task_is(
     assert "1 decision; 2 tasks, 0 done" in titles
     assert "Every booth gets a beneficiary in charge" in said and "Ask the bank for camps" in said
     with system("test"):
-        Task.objects.filter(title="Ask the bank for camps").update(state="done")
+        Task.objects.filter(typed_title="Ask the bank for camps").update(state="done")
     titles, said = titles_and_words()
     assert "1 decision; 2 tasks, 1 done" in titles, "a task that is done stays on the slide of the minutes"
     assert said.count("Ask the bank for camps") == 1 and said.count("Bring the list of new connections") == 2

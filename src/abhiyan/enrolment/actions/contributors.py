@@ -90,7 +90,7 @@ def ask_helpers(
     inside = [one for one in helpers if any(lo <= at_ < hi for at_, _end in spans.get(one.unit_id, ()))]
     if len(inside) != len(set(to)):
         raise HelperGone
-    if why := refused_in(f"{what.title}\n{what.text}"):
+    if why := refused_in("\n".join((what.title, *what.titles.values(), what.text))):
         raise TaskWordsUnfit(field="title", why=why)
     with transaction.atomic():
         made = programmes.ask_contributors(
@@ -115,7 +115,7 @@ def ask_helpers(
                     phone=people.number_of(one.phone_id),
                     language=language,
                     blanks={
-                        "task": task.title,
+                        "task": task.title_in(language),
                         "day": day,
                         "link": settings.ORIGIN + reverse("enrolment:me_task", args=[task.public_id]),
                     },

@@ -34,7 +34,7 @@ from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import OPEN, Act, is_late
 from abhiyan.ui.acts import ask, form_page, pressed, say_when_done, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
@@ -113,7 +113,7 @@ def _in_words(some: list[FoundContributor], *, words: dict[str, str]) -> list[Fo
     ]
 
 
-class HelpTaskForm(forms.Form):
+class HelpTaskForm(TitledForm):
     """The words of a task for contributors, and its day."""
 
     title = forms.CharField(
@@ -151,7 +151,9 @@ def contributor_task(request: Request) -> HttpResponseBase:
     def give(given: dict[str, Any]) -> int:
         due = datetime.combine(given["due_on"], time(18), ZoneInfo(settings.TIME_ZONE))
         return acts.ask_helpers(
-            what=programmes.What(title=given["title"], text=given["text"], due_at=due),
+            what=programmes.What(
+                title=given["title"], titles=given["titles"], text=given["text"], due_at=due
+            ),
             to=[UUID(one) for one in given["to"]],
             unit_id=here.unit.id,
             hierarchy=here.hierarchy,

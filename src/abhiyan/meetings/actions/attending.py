@@ -247,7 +247,7 @@ def ask_who_came(*, at: datetime) -> int:
                 language=language,
                 template="ask.met",
                 blanks={name: said[name] for name in ("unit", "title", "day")},
-                label=each.meeting.title,
+                label=each.meeting.title_in(language),
                 expires_at=at + ANSWERED_WITHIN,
                 unit_id=each.called_in_id,
                 address=ANSWER_PAGE,

@@ -1,6 +1,7 @@
 """A meeting is called, more people are invited, it is moved or cancelled."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from abhiyan.core import audit, clock, declared, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import checked_titles
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules import days
@@ -125,6 +127,7 @@ class MeetingPlan:
     reviewed: tuple[int, ...] = ()
     roll: str = ""
     text: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def call_meeting(
@@ -144,6 +147,9 @@ def call_meeting(
     and wrong words or days.
     """
     org.require(by, LEADS, at=unit_id)
+    title, titles = checked_titles(
+        plan.title, plan.titles, longest=LONGEST_TITLE, refusal=MeetingTitleMissing
+    )
     _check(plan, at=at)
     _require_roll(plan.roll)
     if plan.is_public and is_silent(unit_id, plan.first_on, plan.last_on, at=at):
@@ -157,7 +163,8 @@ def call_meeting(
         one = Meeting.objects.create(
             public_id=lot.uuid(),
             kind=plan.kind,
-            title=plan.title.strip(),
+            typed_title=title,
+            titles=titles,
             unit_id=unit_id,
             hierarchy=hierarchy,
             first_on=plan.first_on,
@@ -392,8 +399,6 @@ def invite(one: Meeting, given: dict[str, Any], *, at: datetime) -> int:
 def _check(plan: MeetingPlan, *, at: datetime) -> None:
     if plan.kind not in Meeting.Kind.values:
         raise NotFound(field="kind")
-    if not plan.title.strip() or len(plan.title) > LONGEST_TITLE or "\0" in plan.title:
-        raise MeetingTitleMissing(field="title", longest=LONGEST_TITLE)
     where = plan.place + plan.host
     if not (plan.place.strip() or plan.link.strip()) or len(where) > 2 * LONGEST_PLACE or "\0" in where:
         raise MeetingPlaceMissing(field="place", longest=LONGEST_PLACE)

@@ -47,7 +47,8 @@ def _new(due: Due, *, by: Actor, at: datetime) -> Meeting:
     return Meeting.objects.create(
         public_id=lot.uuid(),
         kind=Meeting.Kind.MEETING,
-        title=schedule.title,
+        typed_title=schedule.typed_title,
+        titles=schedule.titles,
         unit_id=due.unit_id,
         hierarchy=schedule.hierarchy,
         first_on=on,

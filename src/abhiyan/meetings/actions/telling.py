@@ -101,7 +101,7 @@ def _tell(one: Meeting, rows: Sequence[Invitee], *, at: datetime) -> None:
                 language=language,
                 template="duty.meeting_moved" if each.told else "duty.meeting",
                 blanks=dict(blanks),
-                label=one.title,
+                label=one.title_in(language),
                 expires_at=begins_at,
                 unit_id=one.unit_id,
                 address=ANSWER_PAGE,

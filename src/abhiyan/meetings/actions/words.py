@@ -15,7 +15,7 @@ def blanks_of(one: Meeting, language: str) -> dict[str, str]:
         day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
     return {
         "unit": named(one.unit.names, language),
-        "title": one.title,
+        "title": one.title_in(language),
         "day": day,
         "place": one.place or one.link,
     }

@@ -363,7 +363,7 @@ def test_a_task_of_the_minutes_is_on_today_at_once_and_open_again_at_the_next_me
     shown = cast.client("mandal_president").get(f"/meetings/{following.public_id}/").content.decode()
     assert "Open tasks of the meetings before" in shown and "Fill the booths" in shown
     with system("test"):
-        task = Task.objects.get(title="Fill the booths")
+        task = Task.objects.get(typed_title="Fill the booths")
     with cast.as_("district_in_charge"):
         programmes.change_task(
             public_id=task.public_id, act=Act.DO, by=cast.actor("district_in_charge"), at=LATER
@@ -379,7 +379,7 @@ def test_what_is_taken_out_of_the_minutes_withdraws_its_task(cast: Cast, one: Me
             public_id=one.public_id, point=written.public_id, by=cast.actor("state_president"), at=LATER
         )
     with system("test"):
-        assert Task.objects.get(title="Fill the booths").state == "withdrawn"
+        assert Task.objects.get(typed_title="Fill the booths").state == "withdrawn"
     assert queries.points(one) == []
 
 

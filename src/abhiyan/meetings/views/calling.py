@@ -35,7 +35,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import Tried, ask, form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import SOMETIMES, BriefForm, offer
+from abhiyan.ui.forms import SOMETIMES, BriefForm, TitledForm, offer, titles_typed
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -117,7 +117,7 @@ class InviteForm(BriefForm):
         )
 
 
-class NewMeetingForm(InviteForm):
+class NewMeetingForm(TitledForm, InviteForm):
     """A meeting or visit as it is typed."""
 
     brief: tuple[str, ...] = ("title", "first_on", "starts", "place", "whom")
@@ -169,7 +169,8 @@ class NewMeetingForm(InviteForm):
         """What the form says. chair_id: the account behind `chair`; programme_ids: by their public ids."""
         given = self.cleaned_data
         kept = {
-            name: given[name] for name in ("kind", "title", "first_on", "last_on", "starts", "place", "link")
+            name: given[name]
+            for name in ("kind", "title", "titles", "first_on", "last_on", "starts", "place", "link")
         }
         return acts.MeetingPlan(
             **kept,
@@ -276,7 +277,9 @@ def _initial(after: Meeting | None) -> dict[str, Any]:
     """The words of the meeting before, with the offices it invited."""
     if after is None:
         return {"kind": Meeting.Kind.MEETING}
-    kept = {name: getattr(after, name) for name in ("kind", "title", "starts", "place", "link", "host")}
+    kept = titles_typed(after) | {
+        name: getattr(after, name) for name in ("kind", "starts", "place", "link", "host")
+    }
     offices = found.offices_invited(after)
     return kept | ({"whom": f"{OFFICE}:{offices[0]}"} if len(offices) == 1 else {"offices": offices})
 

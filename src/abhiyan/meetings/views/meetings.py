@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.titles import title_contains
 from abhiyan.core.words import language, named, person
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
@@ -59,7 +60,7 @@ class MeetingRow:
 
 COLUMNS: tuple[Column[MeetingRow], ...] = (
     Column("day", _("Day"), lambda row: row.one.first_on, order="first_on", css="nums under"),
-    Column("title", _("Title"), lambda row: row.one.title, order="title", is_name=True),
+    Column("title", _("Title"), lambda row: row.one.title, order="typed_title", is_name=True),
     Column("kind", _("Kind"), lambda row: row.one.get_kind_display()),
     Column("unit", _("Called by"), lambda row: named(row.one.unit.names), css="under"),
     Column("answer", _("Your answer"), lambda row: row.answer, css="end"),
@@ -71,7 +72,7 @@ def meetings(request: Request) -> HttpResponseBase:
     """Meetings that the viewer is invited to or leads; the latest first."""
     filters = MeetingFilters(request.GET)
     asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
-    rows = found.meetings_for(request.viewer).filter(due=None, title__icontains=asked["q"].replace("\0", ""))
+    rows = found.meetings_for(request.viewer).filter(title_contains(asked["q"].replace("\0", "")), due=None)
     if asked["show"] == "coming":
         rows = rows.filter(last_on__gte=today(), cancelled_at=None)
     elif asked["show"] == "past":

@@ -15,6 +15,7 @@ from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import checked_titles
 from abhiyan.core.words import named
 from abhiyan.forms.models import FormVersion
 from abhiyan.forms.queries import latest_version
@@ -139,8 +140,7 @@ def ask_units(
     NotCovered, FiguresUnfit, FigureFed, UnknownMeasure, UnitClosed, NamedUnitsUnfit, TooManyNamed, AreaUnfit;
     NotAsked and AskedBefore of what is passed on.
     """
-    title = _title(asking.title, "title")
-    titles = {language: _title(words, "other_title") for language, words in asking.titles.items()}
+    title, titles = checked_titles(asking.title, asking.titles, longest=LONGEST_TITLE, refusal=TitleMissing)
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         if units.unit_by_id(unit_id).closed_on is not None:
@@ -161,7 +161,7 @@ def ask_units(
         asked_above = _to_pass_on(above, unit_id) if above else None
         with system("asking units"):
             schedule.public_id, schedule.wanted = lot.uuid(), asking.wanted
-            schedule.title, schedule.titles = title, titles
+            schedule.typed_title, schedule.titles = title, titles
             schedule.programme, schedule.form, schedule.figures = programme, form, dict(asking.figures)
             schedule.rhythm, schedule.hour = asking.rhythm, asking.hour
             schedule.first_on, schedule.last_on = asking.first_on, asking.last_on
@@ -205,14 +205,6 @@ def _form_of(asking: Asking) -> FormVersion | None:
     if not asking.figures.keys() <= whole:
         raise FiguresUnfit(field="figures")
     return form
-
-
-def _title(text: str, name: str) -> str:
-    """A title on one line."""
-    title = " ".join(text.split())
-    if not title or len(title) > LONGEST_TITLE or "\0" in title:
-        raise TitleMissing(field=name, longest=LONGEST_TITLE)
-    return title
 
 
 def schedule_set(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) -> tuple[Schedule, int, int]:
@@ -306,7 +298,7 @@ def _check_fed(one: Schedule) -> None:
             continue
         is_near = other[0] < own[1] and own[0] < other[1]
         if is_near and (not (one.is_narrow or each.is_narrow) or sets.share_a_unit(one, each)):
-            raise FigureFed(field="figures", title=each.called)
+            raise FigureFed(field="figures", title=each.title)
 
 
 def end_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:

@@ -1,8 +1,10 @@
 """Tasks: asked of a person or an office; accepted, declined, done, looked at, handed over, withdrawn."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import checked_titles
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.queries import reminded
 from abhiyan.messaging.rules import hours
@@ -75,13 +78,17 @@ class NoteMissing(Refused):
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """What is asked. effort_min: how long it takes about, in minutes. due_at: until when."""
+    """What is asked. effort_min: how long it takes about, in minutes. due_at: until when.
+
+    titles: the title by language, where it is typed in both.
+    """
 
     title: str
     due_at: datetime
     text: str = ""
     effort_min: int | None = None
     programme_id: int | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,8 @@ def ask_task(
                 raise NobodyToAsk(field="whom")
             task = Task.objects.create(
                 public_id=lot.uuid(),
-                title=said.title,
+                typed_title=said.title,
+                titles=said.titles,
                 text=said.text,
                 programme_id=said.programme_id,
                 asked_by=by.account_id,
@@ -164,7 +172,8 @@ def ask_contributors(
                 Task(
                     public_id=lot.uuid(),
                     batch=batch,
-                    title=said.title,
+                    typed_title=said.title,
+                    titles=said.titles,
                     text=said.text,
                     programme_id=said.programme_id,
                     asked_by=by.account_id,
@@ -221,10 +230,10 @@ def ask_tasks(
             if n != expected:
                 raise CountChanged(n=n)
             sql.run(
-                f"""insert into programmes_task (public_id, batch, title, text, programme_id, asked_by, asked_at,
-                  account_id, office_id, unit_id, hierarchy, effort_min, due_at, state, state_at)
+                f"""insert into programmes_task (public_id, batch, title, titles, text, programme_id, asked_by,
+                  asked_at, account_id, office_id, unit_id, hierarchy, effort_min, due_at, state, state_at)
                 select md5(%(chance)s || row(s.unit_id, s.account_id)::text)::uuid,
-                  %(batch)s, %(title)s, %(text)s, %(programme)s, %(asked_by)s, %(at)s,
+                  %(batch)s, %(title)s, %(titles)s::jsonb, %(text)s, %(programme)s, %(asked_by)s, %(at)s,
                   s.account_id, s.office_id, s.unit_id, s.hierarchy, %(effort)s, %(due)s, 'asked', %(at)s
                 from ({found.SEATS}) s order by s.unit_id, s.account_id""",
                 found.place(unit_id=unit_id, hierarchy=hierarchy, office=office, on=_day(at))
@@ -232,6 +241,7 @@ def ask_tasks(
                     "chance": lot.token(16),
                     "batch": batch,
                     "title": said.title,
+                    "titles": json.dumps(dict(said.titles)),
                     "text": said.text,
                     "programme": said.programme_id,
                     "asked_by": by.account_id,
@@ -255,9 +265,8 @@ def ask_tasks(
 
 def _looked_at(what: What, *, at: datetime) -> What:
     """The same with its words in order. Refuses what is wrong with them."""
-    title, text = " ".join(what.title.split()), what.text.strip()
-    if not title or len(title) > LONGEST_TITLE or "\0" in title:
-        raise TitleMissing(field="title", longest=LONGEST_TITLE)
+    title, titles = checked_titles(what.title, what.titles, longest=LONGEST_TITLE, refusal=TitleMissing)
+    text = what.text.strip()
     if len(text) > LONGEST_TEXT or "\0" in text:
         raise TextTooLong(field="text", longest=LONGEST_TEXT)
     if what.due_at <= at:
@@ -266,7 +275,7 @@ def _looked_at(what: What, *, at: datetime) -> What:
         raise EffortWrong(field="effort")
     if what.programme_id is not None:
         needed(Programme.objects.filter(pk=what.programme_id).exclude(state=Programme.State.DRAFT).first())
-    return What(title, what.due_at, text, what.effort_min, what.programme_id)
+    return replace(what, title=title, titles=titles, text=text)
 
 
 def change_task(*, public_id: UUID, act: Act, by: Actor, at: datetime, note: str = "") -> Task:
@@ -447,17 +456,21 @@ def _remind(tasks: QuerySet[Task], kind: str, *, is_by_loop: bool = False, at: d
             messaging.RemindedPerson(
                 account_id=account_id,
                 unit_id=mine[0].unit_id,
-                blanks={
-                    "task": mine[0].title,
-                    "more": grouped(len(mine) - 1) if len(mine) > 1 else "",
-                    "link": settings.ORIGIN + reverse("programmes:tasks"),
-                },
+                blanks=partial(_blanks_of_reminder, mine),
             )
             for account_id, mine in by_account.items()
         ],
         is_by_loop=is_by_loop,
         at=at,
     )
+
+
+def _blanks_of_reminder(mine: list[Task], language: str) -> dict[str, str]:
+    return {
+        "task": mine[0].title_in(language),
+        "more": grouped(len(mine) - 1) if len(mine) > 1 else "",
+        "link": settings.ORIGIN + reverse("programmes:tasks"),
+    }
 
 
 def _held(public_id: UUID) -> Task:

@@ -53,7 +53,7 @@ def in_period(one: Schedule, period: Period) -> Schedule:
 def asking(form: Form, *, at: datetime) -> QuerySet[Schedule]:
     """The schedules in the viewer's sight that still ask a form."""
     today = clock.day_in(settings.TIME_ZONE, at)
-    return SCHEDULES.filter(form__form=form, ended_at=None, last_on__gte=today).order_by("title", "pk")
+    return SCHEDULES.filter(form__form=form, ended_at=None, last_on__gte=today).order_by("typed_title", "pk")
 
 
 def asking_older(form: Form, *, at: datetime) -> QuerySet[Schedule]:

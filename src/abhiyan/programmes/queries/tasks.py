@@ -450,9 +450,11 @@ def waiting_for(account_id: int, counts: dict[str, int], *, at: datetime) -> lis
     for name, condition in kinds.items():
         if not counts[name]:
             continue
-        some = list(asked.filter(condition).order_by("due_at", "pk").values_list("title", "public_id")[:3])
-        titles = list(dict.fromkeys(title for title, _public_id in some))
-        found.append(WaitingTasks(name, counts[name], titles, some[0][1] if counts[name] == 1 else None))
+        some = list(asked.filter(condition).order_by("due_at", "pk")[:3])
+        titles = list(dict.fromkeys(task.title for task in some))
+        found.append(
+            WaitingTasks(name, counts[name], titles, some[0].public_id if counts[name] == 1 else None)
+        )
     return found
 
 

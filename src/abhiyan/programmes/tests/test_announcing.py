@@ -89,7 +89,7 @@ def test_several_asks_of_one_hour_are_one_message(world: World, president: Accou
     assert (blanks["title"], blanks["more"]) == ("Report of the week", "1"), "what is due first is named"
     ask(world, president, title="Another")
     with system("test"):
-        Schedule.objects.filter(title="Another").update(asked_at=HOUR + timedelta(minutes=1))
+        Schedule.objects.filter(typed_title="Another").update(asked_at=HOUR + timedelta(minutes=1))
     assert tell(HOUR + timedelta(minutes=59)) == 0
     assert tell(HOUR + 2 * HALF) == 1 and [each["title"] for _phone, each in told()][1:] == ["Another"]
 
@@ -169,7 +169,7 @@ def test_many_are_told_in_batches_each_once(
     assert sorted(phone for phone, _blanks in told()) == ["0031", "0032", "0033"]
     ask(world, president, title="Another")
     with system("test"):
-        Schedule.objects.filter(title="Another").update(asked_at=HOUR)
+        Schedule.objects.filter(typed_title="Another").update(asked_at=HOUR)
     assert [tell(HOUR + HALF + timedelta(seconds=n)) for n in range(2)] == [1, 1]
 
 

@@ -102,7 +102,7 @@ def test_nobody_is_silent_or_reminded_who_was_not_asked_or_not_there_or_whose_ho
         office = Office.objects.get(code="body_member" if of_body else "mandal_president")
         one = Schedule.objects.create(
             public_id=uuid(),
-            title="Weekly",
+            typed_title="Weekly",
             wanted="meeting",
             unit=world.units["N1"],
             office=None if of_body else office,

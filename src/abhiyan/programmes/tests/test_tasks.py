@@ -54,7 +54,7 @@ def change(task: Task, act: Act, by: Account, note: str = "", at: Any = AT) -> T
 
 def seen_by(account: Account) -> set[str]:
     with scoped(viewer_of(account_id=account.pk, on=TODAY).scope):
-        return set(Task.objects.values_list("title", flat=True))
+        return set(Task.objects.values_list("typed_title", flat=True))
 
 
 def now(task: Task) -> Task:

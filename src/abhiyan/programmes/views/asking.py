@@ -33,7 +33,7 @@ from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import AskedFor, Rhythm
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import BriefForm, offer
+from abhiyan.ui.forms import TitledForm, offer, titles_typed
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -48,7 +48,7 @@ MOST_BODIES = 200
 MOST_TICKED = 40  # units
 
 
-class AskUnitsForm(BriefForm):
+class AskUnitsForm(TitledForm):
     """A schedule as it is typed. Numbers of a report are asked once its programme and its form are chosen."""
 
     brief: tuple[str, ...] = ("title", "wanted", "whom", "last_on")
@@ -90,16 +90,11 @@ class AskUnitsForm(BriefForm):
         help_text=_("Without a form, a meeting asks for its day and people, a report for words and numbers."),
     )
 
-    other_title = forms.CharField(required=False, max_length=LONGEST_TITLE)
-
     def __init__(self, *args: Any, here: Here, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = self.fields["named"]
         assert isinstance(names, UnitNamesField)
         names.within, names.hierarchy = here.unit.id, here.hierarchy
-        self.languages = (language(), "hi" if language() == "en" else "en")
-        is_hindi = self.languages[1] == "hi"
-        self.fields["other_title"].label = _("The same in Hindi") if is_hindi else _("The same in English")
 
     def ask_figures(self, measures: Sequence[Measure], version: FormVersion | None) -> None:
         """Ask for each measure of the programme which number of the report gives it.
@@ -135,10 +130,9 @@ class AskUnitsForm(BriefForm):
             number = int(name.removeprefix(FIGURE))
             if question:
                 figures[question if form else f"{FIGURE}{number}"] = number
-        titles = dict(zip(self.languages, (given["title"], given["other_title"]), strict=True))
         return acts.Asking(
             title=given["title"],
-            titles=titles if given["other_title"] else {},
+            titles=given["titles"],
             wanted=given["wanted"],
             rhythm=given["rhythm"],
             first_on=given["first_on"],
@@ -315,10 +309,8 @@ def _above(request: Request) -> Schedule | None:
 def _initial(above: Schedule | None, *, today: date) -> dict[str, Any]:
     if above is None:
         return {"first_on": today, "rhythm": Rhythm.ONCE.value}
-    own, other = (language(), "hi" if language() == "en" else "en")
     return {
-        "title": above.title_in(own),
-        "other_title": above.titles.get(other, ""),
+        **titles_typed(above),
         "wanted": above.wanted,
         "rhythm": above.rhythm,
         "first_on": max(above.first_on, today),

@@ -233,7 +233,7 @@ def _shown(
     signs = [(each, owing.sign(each, past, at)) for each, past in owing.periods]
     sign = dict(signs)[period]
     context = {
-        **crumbs((one.called, "" if is_own else board), (named(asked.body_names or asked.names), "")),
+        **crumbs((one.title, "" if is_own else board), (named(asked.body_names or asked.names), "")),
         "schedule": one,
         "whom": whom(one),
         "asked": asked,
@@ -543,7 +543,7 @@ def show_report(request: Request, sent: RecordSent) -> RecordShown:
     facts = [
         unit_fact(asked.unit_id),
         *([(say("Body"), named(asked.body_names))] if asked.body_names else []),
-        (say("What is asked"), one.called),
+        (say("What is asked"), one.title),
         (say("Period"), period_name(one, period)),
         *typed(form),
     ]

@@ -46,7 +46,7 @@ def said_next(row: FormAskedRow) -> str:
 
 
 COLUMNS: tuple[Column[FormAskedRow], ...] = (
-    Column("title", _("What is asked"), lambda row: row.of.one.called, is_name=True),
+    Column("title", _("What is asked"), lambda row: row.of.one.title, is_name=True),
     Column("unit", _("Unit"), lambda row: named(row.of.one.unit.names), css="under"),
     Column("version", _("Version"), lambda row: row.of.number, css="num"),
     Column("then", _("Then"), said_next, css="wraps"),

@@ -159,7 +159,7 @@ class AskedRow:
 
 
 OF_UNIT: tuple[Column[AskedRow], ...] = (
-    Column("title", _("What is asked"), lambda row: row.one.called, order="title", is_name=True),
+    Column("title", _("What is asked"), lambda row: row.one.title, order="typed_title", is_name=True),
     Column("by", _("Asked by"), lambda row: named(row.one.unit.names)),
     Column("whom", _("Who owes it"), lambda row: whom(row.one), css="under"),
     Column("rhythm", _("How often"), lambda row: row.one.get_rhythm_display()),
@@ -238,7 +238,7 @@ def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, at: datetime)
         return []
     return [
         OwedHere(
-            each.schedule.called,
+            each.schedule.title,
             named(each.asked.body_names),
             acts.due_href(each.schedule, each.asked, each.periods[-1][0]),
             Squares([(SIGNS[sign][0], 1) for sign in each.signs(at)]),
@@ -414,7 +414,7 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
     may = shown.may(request, LEADS, one.unit_id)
     is_over = period is not None and one.timing.is_over(period, at)
     context = {
-        **crumbs((one.called, "")),
+        **crumbs((one.title, "")),
         "schedule": one,
         "whom": whom(one),
         "parts": parts_named(one),
@@ -565,13 +565,13 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             by=request.actor,
             at=at,
         ),
-        title=say("Remind: %(title)s") % {"title": one.called},
+        title=say("Remind: %(title)s") % {"title": one.title},
         text=text,
         button=say("Send reminders"),
         said=_("The reminders are on their way."),
         done=page,
         is_open=bool(filled) and one.ended_at is None,
-        **crumbs((one.called, page), (say("Remind"), "")),
+        **crumbs((one.title, page), (say("Remind"), "")),
     )
 
 

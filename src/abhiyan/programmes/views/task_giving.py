@@ -27,7 +27,7 @@ from abhiyan.programmes.queries import tasks as found
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, WholeField
-from abhiyan.ui.forms import BriefForm, offer
+from abhiyan.ui.forms import TitledForm, offer
 
 from . import shown
 
@@ -35,7 +35,7 @@ BELOW = "below:"  # of many: before the code of their office
 MINUTES, HOURS = "minutes", "hours"
 
 
-class NewTaskForm(BriefForm):
+class NewTaskForm(TitledForm):
     """This form asks for the task, its holder and its time."""
 
     brief: tuple[str, ...] = ("whom", "title", "due_on")
@@ -64,6 +64,7 @@ class NewTaskForm(BriefForm):
         factor = 60 if given["effort_in"] == HOURS else 1
         return actions.What(
             title=given["title"],
+            titles=given["titles"],
             text=given["text"],
             due_at=datetime.combine(given["due_on"], given["due_time"], ZoneInfo(settings.TIME_ZONE)),
             effort_min=given["effort"] * factor if given["effort"] is not None else None,

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import needed
+from abhiyan.core.titles import title_contains
 from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -119,7 +120,7 @@ def _programme(row: TaskRow) -> str:
 
 
 COLUMNS: tuple[Column[TaskRow], ...] = (
-    Column("title", _("Task"), lambda row: row.task.title, order="title", is_name=True),
+    Column("title", _("Task"), lambda row: row.task.title, order="typed_title", is_name=True),
     Column(
         "who",
         _("Given to"),
@@ -267,7 +268,7 @@ def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
     elif state != "all":
         wanted &= Q(state=state)
     if text and "\0" not in text:
-        wanted &= Q(title__icontains=text)
+        wanted &= title_contains(text)
     if programme:
         wanted &= Q(programme__public_id=programme)
     return wanted

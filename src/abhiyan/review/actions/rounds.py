@@ -1,5 +1,6 @@
 """Review rounds: opened over a branch, changed by who opened them, with a stand-in where the office is vacant."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import checked_titles
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.review import refusals
@@ -26,12 +28,13 @@ from .keeping import LOCK, remind_silent_reviewers, settle_rounds
 
 def open_round(
     *,
-    name: str,
+    title: str,
     unit_id: int,
     what: str,
     office: str,
     begins_on: date,
     ends_on: date,
+    titles: Mapping[str, str] | None = None,
     by: Actor,
     at: datetime,
 ) -> Round:
@@ -41,9 +44,10 @@ def open_round(
     nearest reviews. The same round opened again while it runs is the one there is. Who may: whoever leads the unit.
     Refuses RoundNameMissing, RoundDaysWrong, OfficeNotAbove, NothingToReview.
     """
-    name, today = " ".join(name.split()), clock.day_in(settings.TIME_ZONE, at)
-    if not name or len(name) > LONGEST_NAME or "\0" in name:
-        raise refusals.RoundNameMissing(field="name", longest=LONGEST_NAME)
+    title, titles = checked_titles(
+        title, titles or {}, longest=LONGEST_NAME, refusal=refusals.RoundNameMissing
+    )
+    today = clock.day_in(settings.TIME_ZONE, at)
     if not days_stand(begins_on, ends_on, today=today):
         raise refusals.RoundDaysWrong(field="ends_on")
     with transaction.atomic():
@@ -51,7 +55,7 @@ def open_round(
         kind, of_office = _reviewed(what)
         _require_above(office, kind)
         same = {
-            "name": name,
+            "typed_title": title,
             "unit_id": unit_id,
             "kind": kind,
             "of_office": of_office,
@@ -65,6 +69,7 @@ def open_round(
                 return there
             one = Round.objects.create(
                 **same,
+                titles=titles,
                 public_id=lot.uuid(),
                 hierarchy=ORGANISATIONAL,
                 made_at=at,

@@ -75,8 +75,8 @@ def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
 def subject(deck: Deck, language: str = "") -> str:
     """The name of what a deck is of: its round, its meeting, or its unit."""
     if deck.meeting is not None:
-        return deck.meeting.title
-    return deck.round.name if deck.round else named(deck.unit.names, language)
+        return deck.meeting.title_in(language)
+    return deck.round.title_in(language) if deck.round else named(deck.unit.names, language)
 
 
 def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -> list[RunningMeasure]:
@@ -510,7 +510,7 @@ def _round(deck: Deck, one: Round, viewer: Viewer, *, at: datetime) -> list[Slid
     window = (one.begins_on, one.ends_on)
     page = reverse("review:round", args=[one.public_id])
     pages = {"round": page, "asked": _asked_page(deck)}
-    about = _about(named(one.unit.names), one.name, window, at, is_sample=one.unit.is_sample, pages=pages)
+    about = _about(named(one.unit.names), one.title, window, at, is_sample=one.unit.is_sample, pages=pages)
     return deck_rounds.round_deck(about, of)
 
 

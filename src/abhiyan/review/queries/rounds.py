@@ -13,6 +13,7 @@ from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.natural import NaturalOrder
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import title_contains
 from abhiyan.core.words import language, person
 from abhiyan.org import queries as org
 from abhiyan.org.models import Office
@@ -48,7 +49,7 @@ def review_of(public_id: UUID) -> Review:
 
 def rounds(*, text: str = "", show: str = "", today: date | None = None) -> QuerySet[Round]:
     """Rounds with the unit whose branch each is of. text: part of the name. show: running, over, or all."""
-    found = Round.objects.select_related("unit").filter(name__icontains=text.replace("\0", ""))
+    found = Round.objects.select_related("unit").filter(title_contains(text.replace("\0", "")))
     kinds = {"running": Q(ends_on__gte=today), "over": Q(ends_on__lt=today)}
     return found.filter(kinds.get(show, Q()))
 

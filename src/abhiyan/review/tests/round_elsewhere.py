@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def round_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
     """A round whose reviewers are silent, and its review of a mandal of the other district, by the addresses."""
     one = open_round(
-        name="Round",
+        title="Round",
         unit_id=cast.world.state.pk,
         what="mandal",
         office="district_in_charge",

@@ -46,7 +46,7 @@ def aim(cast: Cast, code: str, n: int) -> None:
 
 
 def booths(cast: Cast) -> Round:
-    return opened(cast, name="Booths", what="booth", office="mandal_president")
+    return opened(cast, title="Booths", what="booth", office="mandal_president")
 
 
 def reached(counted: int, due: int, measure: int = 1) -> MeasureReached:

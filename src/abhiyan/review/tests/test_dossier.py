@@ -96,7 +96,7 @@ def test_a_dossier_shows_a_measure_exactly_where_the_unit_has_figures(
 
 def test_a_review_of_a_unit_without_figures_asks_when_work_begins(cast: Cast) -> None:
     drives(cast, "friends", "patrons")
-    mandals, holders = opened(cast), opened(cast, name="Holders", what="mandal_president")
+    mandals, holders = opened(cast), opened(cast, title="Holders", what="mandal_president")
     with system("test"):
         of = {each.unit.code: each for each in Review.objects.filter(round=mandals).select_related("unit")}
         held = Review.objects.filter(round=holders, unit__code="JK-SRI-M1").get()

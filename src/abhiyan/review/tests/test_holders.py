@@ -39,7 +39,7 @@ def cast(open_database: None) -> Cast:
 
 
 def opened_for(cast: Cast, **other: Any) -> Round:
-    return opened(cast, **{"what": "mandal_president", "name": "Presidents", **other})
+    return opened(cast, **{"what": "mandal_president", "title": "Presidents", **other})
 
 
 def of_president(one: Round, account: Account) -> Review:
@@ -160,7 +160,7 @@ def test_the_answer_is_read_before_the_decision_and_the_decision_and_task_come_t
     decide(cast, mine, at=NOW + timedelta(minutes=1), text="Both are named.", decision="keep")
     assert "Read the decision about you" in cast.client("mandal_president").get("/today/").content.decode()
     with system("test"):
-        assert Task.objects.get(title="Name the third").account_id == mine.account_id
+        assert Task.objects.get(typed_title="Name the third").account_id == mine.account_id
 
 
 def test_an_answer_is_given_once_by_the_holder_and_before_the_decision(cast: Cast, mine: Review) -> None:
@@ -255,7 +255,7 @@ def test_a_colleague_and_the_next_holder_learn_nothing_of_it_from_the_page_of_th
     todo = ToDo("Name the third", seat, today() + timedelta(days=1))
     decide(cast, review, "state_president", decision="change", todo=todo)
     with system("test"):
-        Task.objects.filter(title="Name the third").update(due_at=NOW - timedelta(days=1))
+        Task.objects.filter(typed_title="Name the third").update(due_at=NOW - timedelta(days=1))
     above = words(round_page(cast, one))
     assert "To review 1" in above and "Change needed 1" in above and "Name the third" in above
 

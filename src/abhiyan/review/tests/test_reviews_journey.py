@@ -39,7 +39,7 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
 def opened(cast: Cast, what: str, office: str) -> Round:
     with cast.as_("state_president"):
         return open_round(
-            name="नवंबर का दौर",
+            title="नवंबर का दौर",
             unit_id=cast.world.units["JK"].pk,
             what=what,
             office=office,

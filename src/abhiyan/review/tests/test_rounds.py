@@ -43,7 +43,7 @@ def noon(days: int = 0) -> datetime:
 
 def opened(cast: Cast, **other: Any) -> Round:
     given: dict[str, Any] = {
-        "name": "Round of November",
+        "title": "Round of November",
         "unit_id": cast.world.units["JK"].pk,
         "what": "mandal",
         "office": "district_in_charge",
@@ -92,7 +92,7 @@ def test_a_round_makes_one_review_for_each_unit_below_and_names_who_reviews(cast
 @pytest.mark.parametrize(
     ("other", "why"),
     [
-        ({"name": " "}, refusals.RoundNameMissing),
+        ({"title": " "}, refusals.RoundNameMissing),
         ({"ends_on": None}, refusals.RoundDaysWrong),
         ({"office": "mandal_president"}, refusals.OfficeNotAbove),
         ({"office": "booth_worker"}, refusals.OfficeNotAbove),
@@ -121,7 +121,7 @@ def test_a_decision_is_minuted_and_its_task_goes_to_who_was_named(cast: Cast) ->
     decide(cast, one, todo=todo, at=at)  # sent twice
     with system("test"):
         minute = Minute.objects.select_related("task").get(review=one)
-        assert Task.objects.filter(title=todo.title).count() == 1
+        assert Task.objects.filter(typed_title=todo.title).count() == 1
     assert minute.task is not None
     assert minute.task.account_id == cast.accounts["mandal_president"].pk
     assert (minute.decision, minute.text) == ("help", SAID)

@@ -112,7 +112,7 @@ def test_a_unit_made_later_joins_an_open_round_and_one_opened_again_comes_back(c
 
 def test_two_clicks_open_one_round(cast: Cast) -> None:
     assert opened(cast).pk == opened(cast).pk
-    assert opened(cast, name="Another").pk != opened(cast).pk
+    assert opened(cast, title="Another").pk != opened(cast).pk
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_nobody_reviews_a_unit_below_or_above_which_they_hold_another_office(
     cast.appoint(cast.accounts["district_in_charge"], office, unit, by=cast.actor("state_president"))
     with pytest.raises(refusals.OwnUnit):
         decide(cast, review_of(opened(cast), "JK-SRI-M1"))
-    booths = opened(cast, what="booth", name="Booths")
+    booths = opened(cast, what="booth", title="Booths")
     if office == "cluster_in_charge":
         with pytest.raises(refusals.OwnUnit):
             decide(cast, review_of(booths, "JK-B001"))
@@ -260,7 +260,7 @@ def remind(days: int) -> int:
 
 def test_a_reviewer_who_is_late_gets_one_message_a_week(cast: Cast, phones: None) -> None:
     one = opened(cast, ends_on=today() + timedelta(days=20))
-    opened(cast, name="Another", ends_on=today() + timedelta(days=20))
+    opened(cast, title="Another", ends_on=today() + timedelta(days=20))
     assert remind(0) == 0
     decide(cast, review_of(one, "JK-JAM-M1"), "district_elsewhere")
     assert remind(12) == 2, "each has one of two rounds behind"

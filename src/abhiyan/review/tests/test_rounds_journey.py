@@ -43,7 +43,7 @@ def today() -> date:
 
 def open_round(page: Page, what: str) -> str:
     """Fill in the form of a round from today on. Its address."""
-    page.fill("[name=name]", "नवंबर का दौर")
+    page.fill("[name=title]", "नवंबर का दौर")
     page.select_option("[name=what]", what)
     page.select_option("[name=office]", "district_in_charge")
     page.fill("[name=ends_on]", (today() + timedelta(days=9)).isoformat())
@@ -83,7 +83,7 @@ def test_a_state_opens_a_round_a_district_decides_on_a_mandal_which_has_its_task
     go(state, "main a[href='/review/rounds/']")
     look(state, "round none yet")
     go(state, "main a[href='/review/rounds/new/']")
-    state.fill("[name=name]", "नवंबर का दौर")
+    state.fill("[name=title]", "नवंबर का दौर")
     state.fill("[name=ends_on]", (today() - timedelta(days=1)).isoformat())
     go(state, SUBMIT)
     look(state, "round days the wrong way")

@@ -61,7 +61,7 @@ def test_the_page_shows_each_state_the_tasks_and_what_was_decided(cast: Cast) ->
     meet(cast, review_of(one, "JK-SRI-M2"), 0)
     body(cast.client("district_elsewhere"), "/review/dossier/JK-JAM-M1/")
     with system("test"):
-        Task.objects.filter(title="Name two").update(due_at=NOW - timedelta(days=1))
+        Task.objects.filter(typed_title="Name two").update(due_at=NOW - timedelta(days=1))
     said = words(page(cast, one))
     assert (
         "To review 3 Not begun 0 Prepared, not met 1 Met, not decided 1 Decided 1 33%, due 0% Tasks open 1 1 late"
@@ -136,8 +136,8 @@ def test_a_unit_is_found_by_its_name_in_either_script(cast: Cast) -> None:
 
 
 def test_rounds_are_found_by_name_and_whether_they_are_over(cast: Cast) -> None:
-    opened(cast, name="Snow and roads")
-    old = opened(cast, name="Long ago")
+    opened(cast, title="Snow and roads")
+    old = opened(cast, title="Long ago")
     with system("test"):
         Round.objects.filter(pk=old.pk).update(
             begins_on=today() - timedelta(days=9), ends_on=today() - timedelta(days=1)

@@ -176,7 +176,7 @@ def test_slides_of_a_round_over_office_bearers_say_how_far_it_is_and_nothing_of_
     todo = ToDo("Name two", cast.appointments["mandal_president"], today() + timedelta(days=1))
     decide(cast, review, todo=todo)
     with system("test"):
-        Task.objects.filter(title="Name two").update(due_at=NOW - timedelta(days=1))
+        Task.objects.filter(typed_title="Name two").update(due_at=NOW - timedelta(days=1))
     address = made(cast, "state_president", f"?round={one.public_id}")
     found = slides(file(cast, "state_president", address))
     assert found[0][0] == "1 of 1 office-bearer is reviewed"

@@ -61,7 +61,7 @@ def _name(one: Review) -> str:
 
 
 def _crumbs(one: Review, *more: tuple[str, str]) -> dict[str, Any]:
-    return crumbs((one.round.name, page_of(one.round)), (_name(one), _page(one) if more else ""), *more)
+    return crumbs((one.round.title, page_of(one.round)), (_name(one), _page(one) if more else ""), *more)
 
 
 @require_GET

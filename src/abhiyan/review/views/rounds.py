@@ -45,7 +45,7 @@ from abhiyan.review.rules.rounds import (
 )
 from abhiyan.ui.acts import ask, form_page, problem, say_when_done, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import BriefForm, offer
+from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -89,7 +89,7 @@ def _progress(row: tuple[Round, tuple[int, int]]) -> str:
 
 
 ROUNDS: tuple[Column[tuple[Round, tuple[int, int]]], ...] = (
-    Column("name", _("Round"), lambda row: row[0].name, order="name", is_name=True),
+    Column("name", _("Round"), lambda row: row[0].title, order="typed_title", is_name=True),
     Column("unit", _("Unit"), lambda row: named(row[0].unit.names)),
     Column("kind", _("Reviewed"), lambda row: reviewed(row[0])),
     Column("done", _("Decided"), _progress, css="nums"),
@@ -129,11 +129,11 @@ def rounds(request: Request) -> HttpResponseBase:
     return answer(request, "review/round_list.html", table, context)
 
 
-class RoundForm(BriefForm):
+class RoundForm(TitledForm):
     """What is reviewed, by whom, and when."""
 
-    brief: tuple[str, ...] = ("name", "what", "office", "ends_on")
-    name = forms.CharField(label=_("Name of the round"), max_length=LONGEST_NAME)
+    brief: tuple[str, ...] = ("title", "what", "office", "ends_on")
+    title = forms.CharField(label=_("Name of the round"), max_length=LONGEST_NAME)
     what = forms.ChoiceField(label=_("What is reviewed"))
     office = forms.ChoiceField(
         label=_("Reviewed by"), help_text=_("The holder of this office reviews what is below their own unit.")
@@ -277,7 +277,7 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
         narrowed=filters,
     )
     context: dict[str, Any] = {
-        **crumbs((one.name, page_of(one) if here.unit.id != one.unit_id else ""), *_down(one, here)),
+        **crumbs((one.title, page_of(one) if here.unit.id != one.unit_id else ""), *_down(one, here)),
         "round": one,
         "unit_name": here.name,
         "reviewed": reviewed(one),
@@ -378,7 +378,7 @@ def round_reviewers(request: Request, public_id: UUID) -> HttpResponseBase:
         unit_id=one.unit_id,
     )
     context = {
-        **crumbs((one.name, page_of(one)), (say("Reviewers"), "")),
+        **crumbs((one.title, page_of(one)), (say("Reviewers"), "")),
         "round": one,
         "unit_name": here.name,
         "inside": here.unit.code,
@@ -414,7 +414,7 @@ def round_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             ngettext("%(n)s reviewer gets an SMS.", "%(n)s reviewers get an SMS.", n) % {"n": grouped(n)}
         ),
         done=back,
-        **crumbs((one.name, page_of(one)), (say("Reviewers"), back), (say("Remind"), "")),
+        **crumbs((one.title, page_of(one)), (say("Reviewers"), back), (say("Remind"), "")),
     )
 
 
@@ -492,7 +492,7 @@ def round_work(request: Request, public_id: UUID) -> HttpResponseBase:
         per=A_LIST,
     )
     context = {
-        **crumbs((one.name, page_of(one)), (say("Decide from the list"), "")),
+        **crumbs((one.title, page_of(one)), (say("Decide from the list"), "")),
         "round": one,
         "problem": problem(form),
         "saved": saved,
@@ -533,7 +533,7 @@ def round_change(request: Request, public_id: UUID) -> HttpResponseBase:
     return ask(
         request,
         lambda given: acts.change_last_day(**given, public_id=public_id, by=request.actor, at=clock.now()),
-        title=say("Change the last day: %(name)s") % {"name": one.name},
+        title=say("Change the last day: %(name)s") % {"name": one.title},
         text=[_("With today as the last day the round ends tonight. You can change it again.")],
         button=_("Change the last day"),
         said=_("The last day is changed."),
@@ -541,7 +541,7 @@ def round_change(request: Request, public_id: UUID) -> HttpResponseBase:
         form=LastDayForm(
             request.POST if request.method == "POST" else None, initial={"ends_on": one.ends_on}
         ),
-        **crumbs((one.name, page_of(one)), (say("Last day"), "")),
+        **crumbs((one.title, page_of(one)), (say("Last day"), "")),
     )
 
 
@@ -585,5 +585,5 @@ def round_stand_in(request: Request, public_id: UUID, code: str) -> HttpResponse
         said=_("The stand-in is named and sees the reviews on Today."),
         done=page_of(one),
         form=form,
-        **crumbs((one.name, page_of(one)), (say("Stand-in"), "")),
+        **crumbs((one.title, page_of(one)), (say("Stand-in"), "")),
     )

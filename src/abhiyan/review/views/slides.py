@@ -118,7 +118,7 @@ def deck_new(request: Request) -> HttpResponseBase:
     unit_page = reverse("site:unit", args=[here.unit.code])
     name, back = here.name, unit_page
     if round_:
-        name, back = round_.name, reverse("review:round", args=[round_.public_id])
+        name, back = round_.title, reverse("review:round", args=[round_.public_id])
     elif meeting:
         name, back = meeting.title, reverse("meetings:meeting", args=[meeting.public_id])
     return ask(

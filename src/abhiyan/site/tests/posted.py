@@ -169,7 +169,7 @@ POSTS: dict[str, dict[str, str]] = {
     "verification:flag_propose": {"reason": "Mine"},
     "verification:aim_telling": {"checks": "5"},
     "review:round_new": PLACE
-    | {"name": "Mine", "what": "mandal", "office": "district_in_charge"}
+    | {"title": "Mine", "what": "mandal", "office": "district_in_charge"}
     | {"begins_on": "2026-12-01", "ends_on": "2026-11-01"},
     "review:round_change": {"ends_on": "{soon}", "reason": "Mine"},
     "review:round_stand_in": {"appointment": "{account}"},

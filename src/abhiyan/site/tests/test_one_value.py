@@ -96,7 +96,7 @@ def test_tasks_of_a_dossier_are_those_of_the_lists(cast: Cast) -> None:
             Task.objects.create(
                 unit=cast.world.units[unit],
                 public_id=uuid4(),
-                title=f"Task {n}",
+                typed_title=f"Task {n}",
                 due_at=NOW - timedelta(days=1),
                 asked_by=cast.accounts["state_president"].pk,
                 asked_at=NOW - timedelta(days=3),

@@ -372,7 +372,7 @@ def meeting_of(page: Page, cast: Cast) -> str:
     page.evaluate("localStorage.removeItem('field-kept')")
     visit(page, "/field/start/")
     with system("test"):
-        asked = str(Schedule.objects.get(title="Booth meeting").public_id)
+        asked = str(Schedule.objects.get(typed_title="Booth meeting").public_id)
     return next(one for one in keeps(page) if asked in one)
 
 
@@ -446,7 +446,7 @@ def test_two_leaders_of_one_unit_report_offline_and_the_newer_word_stands(
         nation, by = cast.world.units["IN"].pk, cast.actor("national_president")
         ask_units(asking=asking, unit_id=nation, expected=2, by=by, at=NOW - DAY)
     with system("test"):
-        asked = str(Schedule.objects.get(title="State evening").public_id)
+        asked = str(Schedule.objects.get(typed_title="State evening").public_id)
 
     def finish_on(phone: Phone, role: str, people: int) -> Page:
         page = phone.on(base, cast.token(role), "en")

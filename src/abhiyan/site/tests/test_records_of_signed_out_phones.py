@@ -119,7 +119,7 @@ def meeting(cast: Cast, unit: str, by: str, *people_ids: int) -> Meeting:
         made = Meeting.objects.create(
             public_id=uuid4(),
             kind="meeting",
-            title=f"Meeting of {unit}",
+            typed_title=f"Meeting of {unit}",
             unit=place,
             hierarchy=1,
             first_on=TODAY,

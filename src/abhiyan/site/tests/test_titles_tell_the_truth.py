@@ -102,16 +102,16 @@ def rounds(cast: Cast) -> list[str]:
     seat = cast.appointments["mandal_president"]
     decide(cast, first, todo=ToDo("Name two", seat, NOW.date() + timedelta(days=1)))
     with system("test"):
-        task = Task.objects.get(title="Name two")
+        task = Task.objects.get(typed_title="Name two")
         minute = first.minutes.latest("pk")
         for n in range(LATE + 3):
             late = Task.objects.get(pk=task.pk)
-            late.pk, late.public_id, late.title = None, replace_id(n), f"Late {n}"
+            late.pk, late.public_id, late.typed_title = None, replace_id(n), f"Late {n}"
             late.due_at = NOW - timedelta(days=1)
             late.save()
             minute.pk, minute.task = None, late
             minute.save()
-    people = opened(cast, what="mandal_president", name="Round of presidents")
+    people = opened(cast, what="mandal_president", title="Round of presidents")
     return [f"?round={one.public_id}", f"?round={people.public_id}"]
 
 

@@ -129,7 +129,9 @@ def test_reports_meetings_forms_and_tasks_say_what_became_of_them() -> None:
     tasks = [("confirmed", LATELY), ("done", LATELY), ("done", LONG_AGO)]
     with system("test"):
         for n, (wanted, state, by, at) in enumerate(answers):
-            schedule = Schedule.objects.create(public_id=uuid4(), title=f"Asked {n}", wanted=wanted, **given)
+            schedule = Schedule.objects.create(
+                public_id=uuid4(), typed_title=f"Asked {n}", wanted=wanted, **given
+            )
             Due.objects.create(
                 schedule=schedule,
                 unit=unit,
@@ -155,7 +157,7 @@ def test_reports_meetings_forms_and_tasks_say_what_became_of_them() -> None:
         for done, at in tasks:
             Task.objects.create(
                 public_id=uuid4(),
-                title="Task",
+                typed_title="Task",
                 unit=unit,
                 account_id=me.pk,
                 state=done,
