@@ -43,6 +43,7 @@ READABLE = {
     "people_notice_audio": "notices are for everybody to hear",
     "people_notice": "notices are for everybody to read",
     "org_office": "kinds of responsibility",
+    "org_body_kind": "kinds of committees and wings",
     "org_body": "committees, wings and departments, without their people",
     "helpdesk_ready_answer": "texts of ready answers: of nobody, sent to everybody",
     "stays_thanks_rule": "how many confirmed days earn a letter of thanks: the letter prints it",

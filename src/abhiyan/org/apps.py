@@ -17,16 +17,18 @@ class OrgConfig(AppConfig):
         from abhiyan.units.rules import hanging
 
         from . import actions
-        from .actions import closing, own_offices, polls
+        from .actions import body_kinds, closing, own_offices, polls
         from .news import ReleaseDecided
         from .queries import cast, require
         from .queries.offices import offices_held
         from .queries.polls import sentences
+        from .rules import body_kinds as kind_rules
         from .rules import named_lists, releases
         from .rules import own_offices as own_rules
         from .rules.offices import SEATS
         from .views import named_lists as with_names
         from .views.bearers import seen
+        from .views.body_kinds import kind_details
         from .views.own_offices import office_details
 
         authority.use(require)
@@ -44,5 +46,7 @@ class OrgConfig(AppConfig):
         lists.approved_by(with_names.NamedLists())
         news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
         news.subscribe(ReleaseDecided, lambda decision: own_offices.heed_office(news=decision))
+        news.subscribe(ReleaseDecided, lambda decision: body_kinds.heed_body_kind(news=decision))
         releases.register_details(own_rules.ACT, office_details)
+        releases.register_details(kind_rules.ACT, kind_details)
         hanging.register(*closing.THINGS)

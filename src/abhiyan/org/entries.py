@@ -38,6 +38,14 @@ ENTRIES = (
         needs=("org.offices",),
     ),
     NavigationEntry(
+        "org:body_kinds",
+        _("Our own kinds of committee"),
+        OFFICES,
+        order=6,
+        words=_("new kind of committee or wing, page committee, seats of a committee"),
+        needs=("org.offices",),
+    ),
+    NavigationEntry(
         "org:releases",
         _("Approvals"),
         OFFICES,

@@ -63,18 +63,54 @@ class Office(models.Model):
         """Kinds of unit where it exists; none where it exists in all of them."""
         return [*self.expected_in, *self.given_in]
 
-    def fits(self, unit_kind: str, body_kind: str = "") -> bool:
-        """Return True if it exists in a unit of this kind, or, with body_kind, in such a body of one."""
-        is_in_place = body_kind in self.in_bodies if body_kind else not self.in_bodies
-        return is_in_place and self.closed_at is None and (not self.kinds or unit_kind in self.kinds)
+    def fits(self, unit_kind: str, body: "Body | None" = None) -> bool:
+        """Return True if it exists in a unit of this kind, or, with body, is a seat of that body of one.
+
+        The levels of an own kind of body are those of the kind, not of its seats.
+        """
+        is_in_place = body.seats_of(self) > 0 if body is not None else not self.in_bodies
+        is_level = body is not None and body.own_kind_id is not None
+        return (
+            is_in_place and self.closed_at is None and (is_level or not self.kinds or unit_kind in self.kinds)
+        )
 
     def exists_at(self, position: int | None) -> bool:
         """Return True if it exists in the unit with this `lo`; of an own office as `queries.offices_used` read it."""
         return self.unit_id is None or (position is not None and holds(self.spans, position))
 
 
+class BodyKind(models.Model):
+    """A kind of body of the organisation's own, in the unit where it was made and below (`rules.body_kinds`)."""
+
+    code = models.TextField(unique=True)  # `PREFIX` before it
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    names = models.JSONField()  # language -> name
+    levels = ArrayField(models.TextField())  # kinds of unit
+
+    leads = models.TextField()  # code of an office; it has one seat
+    seats = models.JSONField()  # [[code of another office, number of seats], ...]
+
+    expected = models.SmallIntegerField(default=0)  # bodies in one unit; 0: nobody misses one
+    made_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)  # no new body is of this kind
+
+    class Meta:
+        db_table = "org_body_kind"
+        constraints = open_to_all("body_kind", write=SYSTEM)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of seats of each office by its code. The office that leads comes first."""
+        return {self.leads: 1, **dict(self.seats)}
+
+    @property
+    def others(self) -> int:
+        """Count the seats beside the one that leads."""
+        return sum(number for _office, number in self.seats)
+
+
 class Body(models.Model):
-    """A committee, wing, department or call centre attached to a unit."""
+    """A committee, wing, department or call centre attached to a unit, or a body of an own kind."""
 
     class Kind(models.TextChoices):
         COMMITTEE = "committee", _("Committee")
@@ -83,7 +119,8 @@ class Body(models.Model):
         CENTRE = "centre", _("Call centre")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    kind = models.TextField(choices=Kind.choices)
+    kind = models.TextField()  # of `Kind`, or the code of `own_kind`
+    own_kind = models.ForeignKey(BodyKind, models.PROTECT, null=True, related_name="+", db_index=False)
     names = models.JSONField()
     seats = models.SmallIntegerField(default=1)  # of members, beside the one who leads it
     duty = models.TextField(default="", db_default="")  # what it is there for, as its maker says
@@ -92,7 +129,26 @@ class Body(models.Model):
 
     class Meta:
         db_table = "org_body"
-        constraints = open_to_all("body", write=SYSTEM)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(own_kind=None) ^ models.Q(kind__startswith=PREFIX),
+                name="body_own_kind_by_code",
+            ),
+            *open_to_all("body", write=SYSTEM),
+        ]
+        indexes = [
+            models.Index(  # used by: the list of own kinds, a change of one
+                fields=["own_kind"], name="body_own_kind", condition=models.Q(own_kind__isnull=False)
+            ),
+        ]
+
+    def seats_of(self, office: Office) -> int:
+        """Count the seats of an office in this body; 0 where it has none."""
+        if self.own_kind is not None:
+            return self.own_kind.numbers.get(office.code, 0)
+        if self.kind not in office.in_bodies:
+            return 0
+        return self.seats if office.seats > 1 else 1
 
 
 class Appointment(models.Model):

@@ -3,7 +3,7 @@
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
 
 from .rules.capabilities import LEADS
-from .views import appointments, bodies, ending, offers, own_offices, phones, polls, releases
+from .views import appointments, bodies, body_kinds, ending, offers, own_offices, phones, polls, releases
 
 app_name = "org"
 APPOINTING = capability("org.appoint", "org.officers")
@@ -57,6 +57,15 @@ urlpatterns = [
     page("bodies/<int:body_id>/", bodies.body, opens=capability("org.read")),
     page("bodies/<int:body_id>/change/", bodies.body_change, opens=BODIES, act="is changed again"),
     page("bodies/<int:body_id>/dissolve/", bodies.body_end, opens=BODIES, act=FINAL),
+    page("bodies/kinds/", body_kinds.body_kind_list, name="body_kinds", opens=OWN_OFFICES),
+    page("bodies/kinds/new/", body_kinds.body_kind_new, opens=OWN_OFFICES, act="waits for a second person"),
+    page(
+        "bodies/kinds/<int:kind_id>/change/",
+        body_kinds.body_kind_change,
+        opens=OWN_OFFICES,
+        act="waits for a second person",
+    ),
+    page("bodies/kinds/<int:kind_id>/close/", body_kinds.body_kind_close, opens=OWN_OFFICES, act=FINAL),
     page("offices/", own_offices.own_office_list, name="offices", opens=OWN_OFFICES),
     page("offices/new/", own_offices.office_new, opens=OWN_OFFICES, act="waits for a second person"),
     page(

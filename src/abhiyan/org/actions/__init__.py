@@ -16,6 +16,7 @@ from .appointments import (
     require_term,
 )
 from .bodies import change_body, end_body, make_bodies, make_body
+from .body_kinds import ask_body_kind, close_body_kind
 from .doors import (
     NoNumber,
     ask_factor_reset,

@@ -194,11 +194,11 @@ def appoint(
         if body_id is not None:
             found = Body.objects.filter(id=body_id, unit_id=unit_id, ended_on=None)
             body = needed(found.select_for_update(of=("self",)).first(), NotFound(field="body"))
-        if not kind.fits(unit.kind, body.kind if body else ""):
+        if not kind.fits(unit.kind, body):
             raise OfficeNotHere(field="office")
         if kind.unit_id is not None and not _is_within(kind.unit_id, unit.lo):
             raise OfficeNotHere(field="office")
-        _may_appoint(by, kind, unit_id, hierarchy)
+        _may_appoint(by, kind, unit_id, hierarchy, body_id=body_id)
         _lock(kind.pk, unit_id, body_id)
         if known.account(account_id) is None:
             raise AccountClosed(field="account")
@@ -215,7 +215,7 @@ def appoint(
         )
         if any(each.account_id == account_id for each in seats):
             raise AlreadyHolds(field="account")
-        if kind.seats > 1 and len(seats) >= (most := body.seats if body else kind.seats):
+        if kind.seats > 1 and len(seats) >= (most := body.seats_of(kind) if body else kind.seats):
             raise NoSeatLeft(field="office", seats=most)
         taken = kind.seats == 1 and bool(seats)
         if taken and disputing is not None and any(each.public_id not in disputing for each in seats):
@@ -318,8 +318,8 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
             )
             for account, one in zip(accounts, bearers, strict=True)
         )
-        given = held.select_related("office", "unit", "body")
-        if not all(one.office.fits(one.unit.kind, one.body.kind if one.body else "") for one in given):
+        given = held.select_related("office", "unit", "body__own_kind")
+        if not all(one.office.fits(one.unit.kind, one.body) for one in given):
             raise OfficeNotHere(field="office")
         if not all(stands_where_it_exists(bearer) for bearer in given if bearer.office.unit_id):
             raise OfficeNotHere(field="office")
@@ -359,7 +359,9 @@ def require_room(held: Appointment) -> None:
     taken = Appointment.objects.filter(
         _in_body(held.body_id), office=held.office, unit_id=held.unit_id, state__in=HOLDING
     ).count()
-    if held.office.seats > 1 and taken >= (most := held.body.seats if held.body else held.office.seats):
+    if held.office.seats > 1 and taken >= (
+        most := held.body.seats_of(held.office) if held.body else held.office.seats
+    ):
         raise NoSeatLeft(seats=most)
 
 
@@ -408,7 +410,7 @@ def appoint_new(
     """
     with system("appointing somebody new"), transaction.atomic():
         kind = needed(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
-        _may_appoint(by, kind, unit_id, hierarchy)
+        _may_appoint(by, kind, unit_id, hierarchy, body_id=body_id)
         account = people.open_account(phone=phone, name=name, language=language, by=by, at=at)
         return appoint(
             account_id=account.pk,
@@ -439,7 +441,7 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
         held = needed(Appointment.objects.select_related("office").filter(public_id=public_id).first())
         _lock(held.office_id, held.unit_id, held.body_id)
         if by.account_id is None or by.kind != "person" or by.account_id != held.account_id:
-            _may_appoint(by, held.office, held.unit_id, held.hierarchy, ending=True)
+            _may_appoint(by, held.office, held.unit_id, held.hierarchy, body_id=held.body_id, ending=True)
             if refused := queries.own_dispute(by, held, at=at):
                 raise refused
         _end(held, reason=reason.strip(), by=by, at=at)
@@ -490,7 +492,7 @@ def end_with_unit(held: Appointment, *, by: Actor, at: datetime) -> None:
     """End an appointment because its unit is closed. Who may: as `end_appointment`. In a system scope."""
     _lock(held.office_id, held.unit_id, held.body_id)
     if by.kind != "person" or by.account_id != held.account_id:
-        _may_appoint(by, held.office, held.unit_id, held.hierarchy, ending=True)
+        _may_appoint(by, held.office, held.unit_id, held.hierarchy, body_id=held.body_id, ending=True)
     _end(held, reason="unit closed", by=by, at=at)
 
 
@@ -561,14 +563,16 @@ def _record(act: str, held: Appointment, by: Actor, at: datetime, **facts: Any) 
     audit.record(by=by, at=at, act=act, subject=str(held.public_id), unit_id=held.unit_id, facts=facts)
 
 
-def _may_appoint(by: Actor, office: Office, unit_id: int, hierarchy: int, *, ending: bool = False) -> None:
+def _may_appoint(
+    by: Actor, office: Office, unit_id: int, hierarchy: int, *, body_id: int | None, ending: bool = False
+) -> None:
     """Refuse unless `by` may give this office here, or end it: `queries.may_give`, `rules.granting.may_end`."""
     if by.kind == "system":
         return
     if by.kind != "person" or by.account_id is None:
         raise NotYours
     is_officer = granting.is_of_officers(office.capabilities)
-    is_seat = bool(office.in_bodies)
+    is_seat = body_id is not None
     if queries.is_root(by.account_id) and not is_officer and not is_seat:
         return
     grants = queries.grants_at(by.account_id, unit_id, hierarchy)

@@ -11,7 +11,8 @@ from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.org.models import Appointment, Body
+from abhiyan.org import queries
+from abhiyan.org.models import Appointment, Body, BodyKind
 from abhiyan.org.queries import NotYours, require
 from abhiyan.units import queries as units
 
@@ -30,7 +31,7 @@ class BodyNameTaken(Refused, status=409):
 
 
 class UnknownKind(Refused):
-    message = _("Choose a committee, a wing, a department or a call centre.")
+    message = _("Choose a kind that this unit can have.")
 
 
 class MembersUnfit(Refused):
@@ -55,19 +56,19 @@ def make_body(
     seats: int = 1,
     duty: str = "",
 ) -> Body:
-    """Set up a body in a unit. names: language -> name, English among them. seats: of members. duty: what it is for.
+    """Set up a body in a unit. names: language -> name, English among them.
 
-    Who may: holders of org.bodies there. Refuses UnknownKind, BodyNameMissing, BodyNameTaken, MembersUnfit,
+    kind: a standard one, or the code of an own one. seats: of members; an own kind has its number. duty: its work.
+
+    Holders of org.bodies there may do it. Refuses UnknownKind, BodyNameMissing, BodyNameTaken, MembersUnfit,
     DutyTooLong, TooManyBodies, NotPlaced in a closed unit.
     """
     require(by, "org.bodies", at=unit_id)
-    if kind not in Body.Kind.values:
-        raise UnknownKind(field="kind")
     with system("setting up a body"):
         sql.wait_for(f"org.bodies {unit_id}")
         if units.unit_by_id(unit_id).closed_on is not None:
             raise NotPlaced(field="unit")
-        made = Body(unit_id=unit_id, kind=kind, made_at=at)
+        made = Body(unit_id=unit_id, kind=kind, own_kind=_own_kind(kind, unit_id), made_at=at)
         _say(made, names=names, seats=seats, duty=duty)
         if Body.objects.filter(unit_id=unit_id, ended_on=None).count() >= MOST_BODIES:
             raise TooManyBodies(most=MOST_BODIES)
@@ -76,6 +77,14 @@ def make_body(
             by=by, at=at, act="org.make_body", subject=str(made.pk), unit_id=unit_id, facts={"kind": kind}
         )
     return made
+
+
+def _own_kind(kind: str, unit_id: int) -> BodyKind | None:
+    """The own kind of body with this code that a unit may have now; None of a standard one. Refuses UnknownKind."""
+    if kind in Body.Kind.values:
+        return None
+    kinds = {own_kind.code: own_kind for own_kind in queries.kinds_to_make(unit_id)}
+    return needed(kinds.get(kind), UnknownKind(field="kind"))
 
 
 def make_bodies(
@@ -125,9 +134,11 @@ def _say(body: Body, *, names: Mapping[str, str], seats: int, duty: str) -> None
     taken = {name.casefold() for other in others for name in other.names.values()}
     if any(name.casefold() in taken for name in kept.values()):
         raise BodyNameTaken(field="name")
+    if body.own_kind is not None:
+        seats = body.own_kind.others
     sitting = Appointment.objects.filter(body=body, office__seats__gt=1, state__in=OPEN) if body.pk else None
     least = max(1, sitting.count() if sitting is not None else 0)
-    if not least <= seats <= MOST_MEMBERS:
+    if body.own_kind is None and not least <= seats <= MOST_MEMBERS:
         raise MembersUnfit(field="seats", least=least, most=MOST_MEMBERS)
     if len(duty.strip()) > LONGEST_DUTY:
         raise DutyTooLong(field="duty", most=LONGEST_DUTY)

@@ -4,9 +4,10 @@ Both have every right of the office over its whole unit. A change counts as maki
 ends an office: it then gives no right and takes no new holder.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot, sql
@@ -14,7 +15,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries
-from abhiyan.org.models import Appointment, Office, Release
+from abhiyan.org.models import Appointment, BodyKind, Office, Release
 from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import NotYours, require
 from abhiyan.org.rules import own_offices as rules
@@ -63,6 +64,12 @@ class OfficeHeldElsewhere(Refused, status=409):
     message = _("Somebody holds this office in a unit that has moved away. End that appointment first.")
 
 
+class OfficeIsSeat(Refused, status=409):
+    message = _(
+        "It is a seat of one of our own committees. So it gives no right, and its number of people stays."
+    )
+
+
 class TooManyOwnOffices(Refused):
     message = _("A unit can have at most %(most)s offices of its own. End one first.")
 
@@ -72,13 +79,14 @@ def ask_office(*, unit_id: int, wanted: OwnOffice, reason: str, by: Actor, at: d
 
     The asker needs org.offices there, and every right of the office over the whole unit. It counts once somebody
     approves it who has them too (`rules.deciding`). Refuses OfficeNameMissing, OfficeNameTaken, LevelUnfit,
-    HoldersUnfit, RightNotGivable, RightNotHeld, TooManyOwnOffices, UnknownOffice; NotPlaced in a closed unit.
+    HoldersUnfit, RightNotGivable, RightNotHeld, TooManyOwnOffices, UnknownOffice, OfficeIsSeat; NotPlaced in
+    a closed unit.
     """
     require(by, MAKE, at=unit_id)
     with system("asking for an office"):
         office = _own(wanted.code, unit_id) if wanted.code else None
         _require_fit(wanted, unit_id, office)
-        _require_rights(by.account_id, unit_id, wanted.rights)
+        require_rights(by.account_id, unit_id, wanted.rights)
     return ask_release(act=ACT, unit_id=unit_id, reason=reason, payload=wanted.payload(), by=by, at=at)
 
 
@@ -117,7 +125,7 @@ def heed_office(*, news: ReleaseDecided) -> None:
     office = _own(wanted.code, unit_id) if wanted.code else None
     _require_fit(wanted, unit_id, office)
     for account_id in (news.asked_by, news.by.account_id):
-        _require_rights(account_id, unit_id, wanted.rights)
+        require_rights(account_id, unit_id, wanted.rights)
     made = office or Office(code=f"{rules.PREFIX}{lot.uuid().hex[:12]}", unit_id=unit_id, made_at=news.at)
     made.names, made.seats, made.rank = rules.trimmed_names(wanted.names), wanted.seats, rules.RANK
     made.expected_in = list(wanted.kinds) if wanted.is_expected else []
@@ -141,15 +149,17 @@ def _own(code: str, unit_id: int) -> Office:
     return needed(rows.first(), UnknownOffice(field="office"))
 
 
+def _has_seat(code: str) -> Q:
+    """The kinds of body in which an office has a seat."""
+    return Q(leads=code) | Q(seats__contains=[[code]])
+
+
 def _require_fit(wanted: OwnOffice, unit_id: int, office: Office | None) -> None:
     """Refuse what no office may be, no matter who asks. In a system scope."""
-    names = rules.trimmed_names(wanted.names)
-    if set(names) != {"en", "hi"} or not all(0 < len(name) <= LONGEST_NAME for name in names.values()):
-        raise OfficeNameMissing(field="name_en", most=LONGEST_NAME)
+    names = require_names(wanted.names)
     if units.unit_by_id(unit_id).closed_on is not None:
         raise NotPlaced(field="unit")
-    if not wanted.kinds or not set(wanted.kinds) <= set(queries.kinds_from(unit_id)):
-        raise LevelUnfit(field="kinds")
+    require_levels(unit_id, wanted.kinds)
     if not 1 <= wanted.seats <= MOST_SEATS:
         raise HoldersUnfit(field="seats", most=MOST_SEATS)
     if refused := wanted.rights - GIVABLE:
@@ -161,12 +171,29 @@ def _require_fit(wanted: OwnOffice, unit_id: int, office: Office | None) -> None
     if sum(other.unit_id == unit_id for other in others) >= MOST_OFFICES:
         raise TooManyOwnOffices(most=MOST_OFFICES)
     if office is not None:
+        is_changed = bool(wanted.rights) or wanted.seats != office.seats
+        if is_changed and BodyKind.objects.filter(_has_seat(office.code)).exists():
+            raise OfficeIsSeat(field="rights" if wanted.rights else "seats")
         holders = Appointment.objects.select_related("office").filter(office=office, state__in=OPEN)
         if not all(stands_where_it_exists(holder) for holder in holders.iterator()):
             raise OfficeHeldElsewhere
 
 
-def _require_rights(account_id: int | None, unit_id: int, rights: Collection[str]) -> None:
+def require_names(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of an own office or kind of body without needless spaces. Refuses OfficeNameMissing."""
+    trimmed = rules.trimmed_names(names)
+    if set(trimmed) != {"en", "hi"} or not all(0 < len(name) <= LONGEST_NAME for name in trimmed.values()):
+        raise OfficeNameMissing(field="name_en", most=LONGEST_NAME)
+    return trimmed
+
+
+def require_levels(unit_id: int, levels: Collection[str]) -> None:
+    """Refuse (LevelUnfit) levels that an own office or kind of body of a unit cannot have."""
+    if not levels or not set(levels) <= set(queries.kinds_from(unit_id)):
+        raise LevelUnfit(field="kinds")
+
+
+def require_rights(account_id: int | None, unit_id: int, rights: Collection[str]) -> None:
     """Refuse (RightNotHeld) unless an account has these rights, and the sight they open, over the whole unit."""
     if account_id is None or not queries.has_over_all_of(account_id, unit_id, rights):
         raise RightNotHeld(field="rights")

@@ -14,6 +14,15 @@ from .authority import (
     whom_to_ask,
 )
 from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_called, seat_holders, seats_of
+from .body_kinds import (
+    OwnKind,
+    body_kind_names,
+    body_kinds_asked,
+    kinds_to_make,
+    own_body_kind,
+    own_body_kinds,
+    seat_offices,
+)
 from .deciding import Deciders, deciders
 from .desks import nearest_each, nearest_with
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide

@@ -1,5 +1,6 @@
 """Bodies of a unit, their seats, and who holds these."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,11 +8,15 @@ from datetime import date
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.owing import OwedHere
 
 from .lists import with_names
 from .offices import HELD, offices_used
+
+# An office `o` leads a body of the own kind `k`; in a standard body, where `k` is null, its single seat does.
+LEADS_BODY = "coalesce(o.code = k.leads, o.seats = 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,13 @@ class BodyHere:
     account_id: int | None
     name: str
     members: int
+    kind_names: dict[str, str] | None = None  # of an own kind
     owed: Sequence[OwedHere] = ()
 
     @property
     def label(self) -> str:
         """Its kind, in words."""
-        return str(Body.Kind(self.kind).label)
+        return named(self.kind_names) if self.kind_names else str(Body.Kind(self.kind).label)
 
     @property
     def vacant(self) -> int:
@@ -45,11 +51,11 @@ def bodies_of(unit_id: int, *, on: date) -> list[BodyHere]:
         BodyHere,
         f"""
         select b.id, b.kind, b.names, b.duty, b.seats, h.account_id, coalesce(h.name, ''),
-          (select count(*) from org_appointment ap join org_office o on o.id = ap.office_id and o.seats > 1
-            where ap.body_id = b.id and {HELD})
-        from org_body b left join lateral (
+          (select count(*) from org_appointment ap join org_office o on o.id = ap.office_id and not {LEADS_BODY}
+            where ap.body_id = b.id and {HELD}), k.names
+        from org_body b left join org_body_kind k on k.id = b.own_kind_id left join lateral (
           select ap.account_id, a.name from org_appointment ap
-          join org_office o on o.id = ap.office_id and o.seats = 1 join people_account a on a.id = ap.account_id
+          join org_office o on o.id = ap.office_id and {LEADS_BODY} join people_account a on a.id = ap.account_id
           where ap.body_id = b.id and {HELD} order by o.rank, ap.starts_on, ap.id limit 1) h on true
         where b.unit_id = %(unit)s and b.ended_on is null order by b.kind, b.id
         """,
@@ -72,12 +78,13 @@ def seat_holders(body_id: int, *, on: date) -> list[SeatHolder]:
 
     Reads past the viewer's scope: who sees what a body runs sees its names. One query.
     """
-    with system("who holds the seats of a body"):
+    with system("who holds the seats of a committee"):
         return sql.each(
             SeatHolder,
-            f"""select ap.account_id, coalesce(a.name, ''), o.names, o.seats = 1 from org_appointment ap
+            f"""select ap.account_id, coalesce(a.name, ''), o.names, {LEADS_BODY} from org_appointment ap
              join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
              join org_body b on b.id = ap.body_id and b.ended_on is null
+             left join org_body_kind k on k.id = b.own_kind_id
              where ap.body_id = %(body)s and {HELD} order by o.rank, ap.starts_on, ap.id""",
             {"body": body_id, "on": on},
         )
@@ -85,7 +92,7 @@ def seat_holders(body_id: int, *, on: date) -> list[SeatHolder]:
 
 def body_at(body_id: int, unit_id: int | None = None) -> Body:
     """A body that is not dissolved, with its unit; with unit_id, one of that unit. NotFound where there is none."""
-    found = Body.objects.select_related("unit").filter(pk=body_id, ended_on=None)
+    found = Body.objects.select_related("unit", "own_kind").filter(pk=body_id, ended_on=None)
     return needed(
         (found if unit_id is None else found.filter(unit_id=unit_id)).first(), NotFound(field="body")
     )
@@ -110,7 +117,8 @@ class BodySeat:
 def seats_of(body: Body) -> list[BodySeat]:
     """The seats of a body, senior first, each held or offered one by itself. In the caller's scope.
 
-    Vacant are the members' seats that are free, and the seat of who leads it while nobody holds a single seat.
+    Vacant are the members' seats that are free, and the seat of who leads it while nobody holds a single seat. In a
+    body of an own kind each office has its number of seats.
     """
     held = list(
         Appointment.objects.select_related("office", "unit", "body")
@@ -118,8 +126,14 @@ def seats_of(body: Body) -> list[BodySeat]:
         .exclude(state=Appointment.State.ENDED)
         .order_by("office__rank", "starts_on", "pk")
     )
-    here = [office for office in offices_used() if office.fits(body.unit.kind, body.kind)]
+    here = [office for office in offices_used() if office.fits(body.unit.kind, body)]
     seats = [BodySeat(one.office, one) for one in with_names(held)]
+    if body.own_kind is not None:
+        order = list(body.own_kind.numbers)
+        taken_of = Counter(seat.office.code for seat in seats)
+        free_of = {office: body.seats_of(office) - taken_of[office.code] for office in here}
+        seats += [BodySeat(office, free=free) for office, free in free_of.items() if free > 0]
+        return sorted(seats, key=lambda seat: order.index(seat.office.code))
     taken = sum(one.office.seats > 1 for one in held)
     for n, office in enumerate(here):
         free = max(0, body.seats - taken) if office.seats > 1 else int(not n and len(held) == taken)

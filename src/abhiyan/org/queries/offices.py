@@ -451,7 +451,14 @@ def offices_used(*, near: int | None = None) -> list[Office]:
     change counts at once on every host. One query, two where there are own offices.
     """
     offices = list(Office.objects.order_by("rank", "code"))
-    places = sorted({office.unit_id for office in offices if office.unit_id is not None})
+    spans = spans_in_sight({office.unit_id for office in offices if office.unit_id is not None}, near=near)
+    for office in offices:
+        office.spans = spans.get(office.unit_id or 0, ())
+    return [office for office in offices if office.unit_id is None or office.spans]
+
+
+def spans_in_sight(unit_ids: Collection[int], *, near: int | None) -> dict[int, list[Range]]:
+    """The positions of units in sight; with near, only of those in this unit (id) or above it. One query."""
     spans: dict[int, list[Range]] = {}
     for unit_id, lo, hi in (
         sql.rows(
@@ -459,15 +466,13 @@ def offices_used(*, near: int | None = None) -> list[Office]:
               and ({EVERYTHING} or int8range(w.lo, w.hi) && {COUNTS})
               and (%(near)s::bigint is null or exists (select from units_placement n
                 where n.unit_id = %(near)s and n.lo < w.hi and w.lo < n.hi))""",
-            {"own": places, "near": near},
+            {"own": sorted(unit_ids), "near": near},
         )
-        if places
+        if unit_ids
         else ()
     ):
         spans.setdefault(unit_id, []).append((lo, hi))
-    for office in offices:
-        office.spans = spans.get(office.unit_id or 0, ())
-    return [office for office in offices if office.unit_id is None or office.spans]
+    return spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,7 +516,7 @@ def offices_to_give(by: Actor, unit_id: int, hierarchy: int, body: Body | None =
     here = [
         office
         for office in offices_used(near=unit_id)
-        if office.exists_at(unit.lo) and office.fits(unit.kind, body.kind if body else "")
+        if office.exists_at(unit.lo) and office.fits(unit.kind, body)
     ]
     if by.kind == "system":
         return here

@@ -76,7 +76,7 @@ def why_not_hand_over(by: Actor, account: Account) -> NotYours | None:
             capabilities = each.office.capabilities
             grants = grants_at(by.account_id, each.unit_id, each.hierarchy)
             is_officer = granting.is_of_officers(capabilities)
-            is_seat = bool(each.office.in_bodies)
+            is_seat = each.body_id is not None
             may = granting.may_end(grants, rank=each.office.rank, capabilities=capabilities, is_seat=is_seat)
             if not may and (is_officer or not is_all):
                 return NotAbove()

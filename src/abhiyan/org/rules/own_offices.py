@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from . import body_kinds
+
 ACT, MAKE = "org.office", "org.offices"  # the request (`rules.releases`), and the capability that it takes
 PREFIX = "own_"  # of their codes; no standard office has it
 # Junior to every standard office of a unit: nobody comes above a president by an office that they made.
@@ -88,7 +90,12 @@ class OwnOffice:
 
 
 def rights_given(act: str, payload: Mapping[str, Any]) -> frozenset[str] | None:
-    """The rights that a request would give away; None for a request that gives none."""
+    """The rights that a request would give away; None for a request that gives none.
+
+    A kind of body is decided as an office is. Its seats have no rights (`body_kinds.can_sit`).
+    """
+    if act == body_kinds.ACT:
+        return frozenset()
     return OwnOffice.of(payload).rights if act == ACT else None
 
 

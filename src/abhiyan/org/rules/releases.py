@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 CAPABILITY: dict[str, str] = {
     "org.office": "org.offices",
+    "org.body_kind": "org.offices",
     "people.export": "people.export",
     "lists.export": "people.export",
     "people.reveal_many": "people.reveal",
@@ -36,12 +37,13 @@ CAPABILITY: dict[str, str] = {
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset(
     {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
-    | {"channels.codes_off", "contact.list", "friends.certificates", "org.office"}
+    | {"channels.codes_off", "contact.list", "friends.certificates", "org.office", "org.body_kind"}
 )
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
 NAMES: dict[str, Promise] = {
     "org.office": _("Make or change an office"),
+    "org.body_kind": _("Make or change a kind of committee"),
     "people.export": _("Export a list of people"),
     "lists.export": _("Export a list with names"),
     "people.reveal_many": _("Reveal many phone numbers"),

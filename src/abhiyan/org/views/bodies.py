@@ -24,6 +24,7 @@ from abhiyan.org.responsible import seats
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import WholeField
+from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
@@ -56,7 +57,7 @@ SEATS: tuple[Column[queries.BodySeat], ...] = (
 class BodyForm(forms.Form):
     """What a committee, wing or department is called, how many members it has, and its work."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=Body.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind"))
     name_en = forms.CharField(label=_("Name in English"), max_length=actions.bodies.LONGEST_NAME)
     name_hi = forms.CharField(
         label=_("Name in Hindi"), required=False, max_length=actions.bodies.LONGEST_NAME
@@ -66,7 +67,7 @@ class BodyForm(forms.Form):
         initial=11,
         min_value=1,
         max_value=actions.bodies.MOST_MEMBERS,
-        help_text=_("Besides the one who leads it."),
+        help_text=_("Besides the one who leads it. A kind of our own has its own number."),
     )
     duty = forms.CharField(
         label=_("Responsibility"),
@@ -76,10 +77,12 @@ class BodyForm(forms.Form):
         help_text=_("One or two sentences. Everybody who opens this page reads them."),
     )
 
-    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, body: Body | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not is_new:
+        if body is not None:
             del self.fields["kind"]
+            if body.own_kind_id is not None:
+                del self.fields["seats"]
 
 
 class DissolveForm(forms.Form):
@@ -136,6 +139,7 @@ def body(request: Request, body_id: int) -> HttpResponseBase:
         "here": "appointments",
         "page_unit": here,
         "body": one,
+        "kind": queries.body_kind_names([one.kind])[one.kind],
         "owed": _owed(request, here, clock.now())[one.pk],
         "may_change": may,
         "crumbs": _crumbs(here, one),
@@ -149,6 +153,11 @@ def body_new(request: Request) -> HttpResponseBase:
     here = page_unit(request)
     if not _may(request, here):
         raise queries.NotYours(capability="org.bodies")
+    form = BodyForm(
+        request.POST if request.method == "POST" else None, initial={"kind": request.GET.get("kind", "")}
+    )
+    own_kinds = [(kind.code, named(kind.names)) for kind in queries.kinds_to_make(here.unit.id)]
+    offer(form, kind=[*Body.Kind.choices, *own_kinds])
     return ask(
         request,
         lambda given: actions.make_body(
@@ -158,7 +167,7 @@ def body_new(request: Request) -> HttpResponseBase:
             by=request.actor,
             at=clock.now(),
         ),
-        form=BodyForm(request.POST if request.method == "POST" else None, is_new=True),
+        form=form,
         title=say("New committee or wing: %(unit)s") % {"unit": here.name},
         button=say("Set it up"),
         said=_("Set up. Now appoint who leads it."),
@@ -179,7 +188,7 @@ def body_change(request: Request, body_id: int) -> HttpResponseBase:
         lambda given: actions.change_body(body_id=one.pk, **_given(given), by=request.actor, at=clock.now()),
         form=BodyForm(
             request.POST if request.method == "POST" else None,
-            is_new=False,
+            body=one,
             initial={**known, "seats": one.seats, "duty": one.duty},
         ),
         title=say("Change %(name)s") % {"name": named(one.names)},
@@ -218,7 +227,7 @@ def body_end(request: Request, body_id: int) -> HttpResponseBase:
 def _given(given: dict[str, Any]) -> dict[str, Any]:
     """What a form says of a body, as the acts want it."""
     names = {"en": given["name_en"], "hi": given["name_hi"]}
-    return {"names": names, "seats": given["seats"], "duty": given["duty"]}
+    return {"names": names, "seats": given.get("seats", 1), "duty": given["duty"]}
 
 
 def _may(request: Request, here: Here) -> bool:

@@ -1,5 +1,6 @@
 """Offices of the organisation's own: what a unit added to the standard ones, a new one, a change, the end."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -29,14 +30,15 @@ from abhiyan.units.models import Kind
 TITLE = _("Offices of our own")
 
 
-def _levels(kinds: list[str]) -> str:
+def levels_named(kinds: Iterable[str]) -> str:
+    """Kinds of unit in words."""
     return ", ".join(str(Kind(kind).label) for kind in kinds)
 
 
 OFFICES: tuple[Column[Office], ...] = (
     Column("name", _("Office"), lambda row: named(row.names), is_name=True),
     Column("unit", _("Made in"), lambda row: named(row.unit.names) if row.unit else "", order=True),
-    Column("levels", _("Level"), lambda row: _levels(row.kinds)),
+    Column("levels", _("Level"), lambda row: levels_named(row.kinds)),
     Column("seats", _("People in one unit"), lambda row: row.seats, css="num"),
     Column("expected", _("Missed where vacant"), lambda row: say("yes") if row.expected_in else say("no")),
     Column(
@@ -88,7 +90,7 @@ def own_office_list(request: Request) -> HttpResponseBase:
     context = {
         "here": "appointments",
         "page_unit": here,
-        "may_make": _may(request, here),
+        "may_make": may_make_own(request, here),
         "waiting": queries.offices_asked(near=here.unit.id),
         "crumbs": here.crumbs((str(TITLE), reverse("org:offices")), seen_by=request.viewer),
     }
@@ -133,7 +135,7 @@ def office_end(request: Request, office_id: int) -> HttpResponseBase:
 
 def _ask(request: Request, here: Here, office: Office | None, *, title: str) -> HttpResponseBase:
     """The form of a new office, or of a change of office."""
-    if not _may(request, here):
+    if not may_make_own(request, here):
         raise queries.NotYours(capability=MAKE)
     form = OfficeForm(request.POST if request.method == "POST" else None, initial=_known(office))
     # The form keeps the rights that the office has. The act refuses rights that the reader lacks.
@@ -188,7 +190,8 @@ def _known(office: Office | None) -> dict[str, Any]:
     }
 
 
-def _may(request: Request, here: Here) -> bool:
+def may_make_own(request: Request, here: Here) -> bool:
+    """Return True if the viewer makes offices and kinds of body of the organisation's own in a unit."""
     return here.unit.lo is not None and request.viewer.may_at(MAKE, here.unit.lo)
 
 
@@ -196,13 +199,18 @@ def _office(request: Request, office_id: int) -> tuple[Office, Here]:
     """An own office in force and its unit. NotFound out of sight; NotYours where the viewer makes none."""
     office = queries.own_office(office_id)
     assert office.unit_id is not None
-    tree = next(iter(units.hierarchies_of(office.unit_id)), 0)
-    here = Here(units.standing(office.unit_id, tree), tree, (), request.path, request.GET)
+    return office, unit_of_own(request, office.unit_id)
+
+
+def unit_of_own(request: Request, unit_id: int) -> Here:
+    """The unit of an own office or kind of body. NotFound out of sight; NotYours where the viewer makes none."""
+    tree = next(iter(units.hierarchies_of(unit_id)), 0)
+    here = Here(units.standing(unit_id, tree), tree, (), request.path, request.GET)
     if not request.viewer.sees_counts_at(here.unit.lo):
-        raise NotFound(field="office")
-    if not _may(request, here):
+        raise NotFound
+    if not may_make_own(request, here):
         raise queries.NotYours(capability=MAKE)
-    return office, here
+    return here
 
 
 def _crumbs(here: Here, last: str) -> list[tuple[str, str]]:
@@ -217,7 +225,7 @@ def office_details(release: Release) -> list[str]:
     seats = ngettext("%(n)s person holds it in one unit.", "%(n)s people hold it in one unit.", wanted.seats)
     sentences = [
         say("Office: %(en)s · %(hi)s.") % wanted.names,
-        say("Level: %(levels)s.") % {"levels": _levels(list(wanted.kinds))},
+        say("Level: %(levels)s.") % {"levels": levels_named(wanted.kinds)},
         seats % {"n": grouped(wanted.seats)},
         say("It is shown as vacant where nobody holds it.")
         if wanted.is_expected

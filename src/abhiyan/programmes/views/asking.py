@@ -20,7 +20,6 @@ from abhiyan.forms.queries import forms_for, latest_version
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
-from abhiyan.org.models import Body
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
@@ -246,6 +245,7 @@ def _offer_whom(form: AskUnitsForm, here: Here, *, at: datetime) -> bool:
     """
     offices = found.offices_to_ask(here.unit.id, here.hierarchy, at=at)
     kinds = found.bodies_to_ask(here.unit.id, here.hierarchy)
+    kind_names = org.body_kind_names(kinds)
     bodies = found.bodies_below(here.unit.id, here.hierarchy, most=MOST_BODIES)
     groups = {
         _("Offices"): [
@@ -256,7 +256,7 @@ def _offer_whom(form: AskUnitsForm, here: Here, *, at: datetime) -> bool:
             for below in offices
         ],
         _("All bodies of a kind"): [
-            (f"{BODY}:{kind}", f"{Body.Kind(kind).label}: {grouped(n)}") for kind, n in kinds.items()
+            (f"{BODY}:{kind}", f"{kind_names[kind]}: {grouped(n)}") for kind, n in kinds.items()
         ],
         _("One body"): [
             (f"{ONE_BODY}:{kind}:{pk}", ", ".join([named(names), *([named(unit)] if unit else [])]))

@@ -27,7 +27,6 @@ from abhiyan.messaging.actions import MOST_REMINDED, NobodyToRemind
 from abhiyan.messaging.queries import last_reminders
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
-from abhiyan.org.models import Body
 from abhiyan.org.owing import OwedHere
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
@@ -84,7 +83,11 @@ def whom(one: Schedule) -> str:
     """The office, body or kind of body that owes it, in words, and which units it leaves out."""
     if one.body is not None:
         return named(one.body.names)
-    words = office_in(one.office.names, one.kind) if one.office else str(Body.Kind(one.body_kind).label)
+    words = (
+        office_in(one.office.names, one.kind)
+        if one.office
+        else org.body_kind_names([one.body_kind])[one.body_kind]
+    )
     words += f", {dict(Schedule.AREAS)[one.area]}" if one.area else ""
     if n := len(one.within):
         words += ngettext(", in %(n)s named unit", ", in %(n)s named units", n) % {"n": grouped(n)}

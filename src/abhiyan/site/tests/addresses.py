@@ -51,7 +51,7 @@ from abhiyan.meetings.tests.elsewhere import meeting_elsewhere
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
-from abhiyan.org.models import Office, Release
+from abhiyan.org.models import BodyKind, Office, Release
 from abhiyan.people.actions import doubles as people
 from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
@@ -456,6 +456,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "factor": factor.public_id,
         "body_id": committee.pk,
         "office_id": _own_office(world.units["JK-JAM"].pk, at),
+        "kind_id": _own_kind(world.units["JK-JAM"].pk, at),
         "programme": programme.pk,
         "stated_id": stated.pk,
         "name_id": former.pk,
@@ -707,6 +708,21 @@ def _own_office(unit_id: int, at: datetime) -> int:
     return made.pk
 
 
+def _own_kind(unit_id: int, at: datetime) -> int:
+    """A kind of body that two people made in a unit."""
+    with system("test"):
+        made = BodyKind.objects.create(
+            code="own_page",
+            unit_id=unit_id,
+            names={"en": "Page committee", "hi": "पन्ना समिति"},
+            levels=["booth"],
+            leads="body_convener",
+            seats=[["body_member", 10]],
+            made_at=at,
+        )
+    return made.pk
+
+
 def _pair_elsewhere(cast: Cast) -> UUID:
     """Two people of the other district who may be one."""
     booth = cast.world.units["JK-B004"].pk
@@ -760,6 +776,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "schedule",
             "body_id",
             "office_id",
+            "kind_id",
             "call",
             "absence",
             "talk",

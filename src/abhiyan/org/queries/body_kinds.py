@@ -1,0 +1,79 @@
+"""Kinds of body of the organisation's own, beside the standard ones, as `actions.body_kinds` makes them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.words import named
+from abhiyan.org.models import Body, BodyKind, Office, Release
+from abhiyan.org.rules.body_kinds import ACT, can_sit
+from abhiyan.org.rules.ranges import holds
+from abhiyan.units import queries as units
+
+from .offices import offices_used, spans_in_sight
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKind:
+    """An own kind of body, with the offices that are its seats by code, in the order of its seats."""
+
+    kind: BodyKind
+    offices: dict[str, Office] = field(default_factory=dict)
+
+
+def body_kind_names(kinds: Collection[str]) -> dict[str, str]:
+    """The names of kinds of body, standard or own, by their codes. A query where one is an own kind."""
+    standard = {kind: str(label) for kind, label in Body.Kind.choices}
+    codes = [kind for kind in kinds if kind not in standard]
+    rows = BodyKind.objects.filter(code__in=codes).values_list("code", "names") if codes else ()
+    return standard | {code: named(names) for code, names in rows}
+
+
+def own_body_kinds(*, near: int) -> list[OwnKind]:
+    """The own kinds of body that exist in a unit or below it, with `unit`; those in force first, closed ones last."""
+    kinds = list(BodyKind.objects.select_related("unit").order_by("pk"))
+    spans = spans_in_sight({kind.unit_id for kind in kinds}, near=near)
+    here = [kind for kind in kinds if kind.unit_id in spans]
+    offices = Office.objects.in_bulk({code for kind in here for code in kind.numbers}, field_name="code")
+    own_kinds = [OwnKind(kind, {code: offices[code] for code in kind.numbers}) for kind in here]
+    return sorted(
+        own_kinds,
+        key=lambda row: (row.kind.closed_at is not None, row.kind.names["en"].casefold(), row.kind.pk),
+    )
+
+
+def own_body_kind(kind_id: int) -> BodyKind:
+    """An own kind of body that is not closed, with `unit`. Refuses NotFound."""
+    rows = BodyKind.objects.select_related("unit").filter(pk=kind_id, closed_at=None)
+    return needed(rows.first(), NotFound(field="kind"))
+
+
+def kinds_to_make(unit_id: int) -> list[BodyKind]:
+    """The own kinds of body that a unit may have now: made in it or above it, for its level, and not closed."""
+    level = units.unit_by_id(unit_id).kind
+    kinds = list(BodyKind.objects.filter(levels__contains=[level], closed_at=None).order_by("pk"))
+    spans = units.all_spans({kind.unit_id for kind in kinds}) if kinds else {}
+    places = units.all_spans([unit_id]).get(unit_id, [])
+    return [kind for kind in kinds if any(holds(spans.get(kind.unit_id, ()), lo) for lo, _hi in places)]
+
+
+def seat_offices(unit_id: int) -> list[Office]:
+    """The offices that may be seats of an own kind of body of a unit: without rights, and there in all of it."""
+    places = units.all_spans([unit_id]).get(unit_id, [])
+    return [
+        office
+        for office in offices_used(near=unit_id)
+        if office.closed_at is None
+        and can_sit(
+            office.code,
+            is_own=office.unit_id is not None,
+            rights=office.capabilities,
+            sees_people=office.sees_people,
+        )
+        and all(office.exists_at(lo) for lo, _hi in places)
+    ]
+
+
+def body_kinds_asked(*, near: int) -> int:
+    """Count the requests for kinds of body that wait in a unit, of those in sight."""
+    return Release.objects.filter(act=ACT, unit_id=near, state=Release.State.ASKED).count()
