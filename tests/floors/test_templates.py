@@ -45,6 +45,34 @@ def _pages() -> frozenset[str]:
     return frozenset(pages())
 
 
+# The tag that draws signs, and the template that says what these mean.
+LEGENDS = {
+    r"\{% mini\b|\{% child_table\b": "ui/_bar_legend.html",
+    r"\{% ladder\b": "ui/_ladder_legend.html",
+    r'\{% include "ui/_squares\.html"': "ui/_squares_legend.html",
+}
+
+
+def pictures_without_a_legend(source: Source) -> Iterator[str]:
+    """The template that draws has the legend, or every template that includes it has."""
+    if source.path.suffix != ".html" or source.path.parts[1:] == ("ui", "kit.html"):
+        return
+    for draws, legend in LEGENDS.items():
+        if re.search(draws, source.text) and not _has_legend(source, legend, frozenset()):
+            yield f"{source.room}/{source.path}: its signs want {legend}, here or in what includes it"
+
+
+def _has_legend(source: Source, legend: str, below: frozenset[str]) -> bool:
+    name = "/".join(source.path.parts[1:])
+    if legend in source.text:
+        return True
+    wanted = re.compile(rf"""\{{%-?\s*(include|piece)\s+["']{re.escape(name)}["']""")
+    above_it = [
+        other for other in sources("templates/**/*.html") if wanted.search(other.text) and name not in below
+    ]
+    return bool(above_it) and all(_has_legend(other, legend, below | {name}) for other in above_it)
+
+
 def templates_outside_their_folder(source: Source) -> Iterator[str]:
     # Django looks some pages up by fixed names, at the top of a templates folder.
     inside = source.path.parts[1]
@@ -102,6 +130,7 @@ IN_TEMPLATES: list[Finder] = [
     templates_that_look_upwards,
     addresses_that_no_page_has,
     files_that_are_not_there,
+    pictures_without_a_legend,
     templates_outside_their_folder,
     templates_against_the_content_policy,
     english_without_translation,
@@ -121,6 +150,8 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% post "org:office" 1 %}'),
     (addresses_that_no_page_has, "site", "templates/site/x.html", "{% url 'site:imports' as imports %}"),
     (files_that_are_not_there, "stays", "templates/stays/x.html", "{% static 'stays/stay.js' %}"),
+    (pictures_without_a_legend, "stays", "templates/stays/x.html", "{% ladder drawn %}"),
+    (pictures_without_a_legend, "stays", "templates/stays/x.html", "{% mini drawn %} ui/_ladder_legend.html"),
     (templates_outside_their_folder, "people", "templates/org/x.html", ""),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<p class="a" style="color:red">'),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<a onclick='go()'>"),

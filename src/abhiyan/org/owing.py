@@ -1,17 +1,17 @@
 """What a unit and its bodies owe. The rooms above register who knows it, as the software starts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.squares import Squares
+from abhiyan.ui.squares import Shape, Squares
 from abhiyan.units.queries import UnitRow
 
 
 @dataclass(frozen=True, slots=True)
 class OwedHere:
-    """One thing that a unit, or a body of it, owes: its last periods as squares, and the same in words (said).
+    """One thing that a unit, or a body of it, owes: its last periods, each a square and its word.
 
     came_in: the same periods, counted.
     """
@@ -19,10 +19,22 @@ class OwedHere:
     title: str
     whose: str
     href: str
-    squares: Squares
-    said: str
+    signs: Sequence[tuple[Shape, str]]
     came_in: str
     body_id: int | None = None
+
+    @property
+    def squares(self) -> Squares:
+        return Squares([(shape, 1) for shape, _word in self.signs])
+
+    @property
+    def said(self) -> str:
+        return ", ".join(word for _shape, word in self.signs)
+
+
+def legend_of(owed: Iterable[OwedHere]) -> list[tuple[Shape, str]]:
+    """List each square that is drawn once, with its word."""
+    return list(dict.fromkeys(sign for row in owed for sign in row.signs))
 
 
 Answer = Callable[[Viewer, UnitRow, int, datetime], Sequence[OwedHere]]

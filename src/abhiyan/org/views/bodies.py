@@ -115,6 +115,7 @@ def bodies(request: Request) -> HttpResponseBase:
         "page_unit": here,
         "seats": seats(request, queries.ask_offices_here(here.unit.id, on=on)(), here.unit, language()),
         "owed": owed[None],
+        "legend": owing.legend_of(row for rows in owed.values() for row in rows),
         "may_make": _may(request, here),
         "crumbs": here.crumbs((str(TITLE), reverse("org:bodies"))),
     }
@@ -135,12 +136,14 @@ def body(request: Request, body_id: int) -> HttpResponseBase:
         without=() if may else ("acts",),
         unit_id=here.unit.id,
     )
+    owed = _owed(request, here, clock.now())[one.pk]
     shown = {
         "here": "appointments",
         "page_unit": here,
         "body": one,
         "kind": queries.body_kind_names([one.kind])[one.kind],
-        "owed": _owed(request, here, clock.now())[one.pk],
+        "owed": owed,
+        "legend": owing.legend_of(owed),
         "may_change": may,
         "crumbs": _crumbs(here, one),
     }

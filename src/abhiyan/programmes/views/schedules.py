@@ -244,8 +244,7 @@ def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, at: datetime)
             each.schedule.title,
             named(each.asked.body_names),
             acts.due_href(each.schedule, each.asked, each.periods[-1][0]),
-            Squares([(SIGNS[sign][0], 1) for sign in each.signs(at)]),
-            ", ".join(str(SIGNS[sign][1]) for sign in each.signs(at)),
+            [(shape, str(word)) for shape, word in map(SIGNS.__getitem__, each.signs(at))],
             _came_in(each.signs(at)),
             each.asked.body_id,
         )

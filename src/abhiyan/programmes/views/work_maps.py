@@ -16,7 +16,7 @@ FEWEST_PLACES = 3
 
 
 def fits_a_map(kind: str, n: int | None) -> bool:
-    """Whether a list of `n` units below a unit of this kind has a map: one page of the list, with enough places."""
+    """Say whether a list of `n` units below a unit of this kind has a map: one page of the list, with enough places."""
     return kind in OUTLINED and n is not None and FEWEST_PLACES <= n <= tables.PER_PAGE
 
 

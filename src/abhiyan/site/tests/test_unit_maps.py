@@ -24,7 +24,9 @@ def cast() -> Cast:
     """Three districts with points: the third stands before the other two, where nothing was."""
     made = Cast.make()
     with system("test"):
-        third = Unit.objects.create(code="JK-BAR", kind="district", names={"en": "Baramulla", "hi": "बारामूला"})
+        third = Unit.objects.create(
+            code="JK-BAR", kind="district", names={"en": "Baramulla", "hi": "बारामूला"}
+        )
         state = Placement.objects.get(unit__code="JK", hierarchy=Hierarchy.ORGANISATIONAL)
         assert state.lo is not None
         Placement.objects.create(

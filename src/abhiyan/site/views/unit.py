@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from abhiyan.core import sql
 from abhiyan.core.words import language
 from abhiyan.org import queries as org
-from abhiyan.org.owing import owed_here
+from abhiyan.org.owing import legend_of, owed_here
 from abhiyan.org.responsible import leaders, seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
@@ -76,6 +76,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         else leaders(request.viewer, here, place.hierarchy, place.today, lang)
     )
     vacant = vacant_below(vacancies, lang)
+    owed = owed_here(request.viewer, here, place.hierarchy, at=place.at)[:MOST_OWED]
     context |= {
         "counts": [(Kind(kind).label, n) for kind, n in place.counts.items()],
         "segments": [
@@ -88,7 +89,8 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "n_people": len(people),
         "vacant_below": vacant,
         "n_vacant": sum(office.vacant for office in vacant),
-        "owed": owed_here(request.viewer, here, place.hierarchy, at=place.at)[:MOST_OWED],
+        "owed": owed,
+        "legend": legend_of(owed),
         "source": "; ".join(
             _(part) for part in place.facts.source.split("; ") if part
         ),  # the demo's are translated
