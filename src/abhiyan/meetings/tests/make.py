@@ -73,11 +73,12 @@ def call_as(
     unit: str = "JK",
     expected: int | None = None,
     offices: Any = LEADERS,
+    bodies: Any = (),
     phones: Any = (),
     **other: Any,
 ) -> Meeting:
     """Call a meeting as a role, and tell everybody invited."""
-    inviting = queries.Inviting(tuple(offices), (), tuple(phones))
+    inviting = queries.Inviting(tuple(offices), tuple(bodies), tuple(phones))
     made, unit_id = plan(**other), cast.world.units[unit].pk
     with cast.as_(by):
         given = queries.chosen(inviting, unit_id=unit_id, hierarchy=1, on=made.first_on)

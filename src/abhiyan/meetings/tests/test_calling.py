@@ -217,3 +217,14 @@ def test_every_page_of_a_cancelled_meeting_says_so(cast: Cast, call: Call) -> No
 def test_offices_to_invite_are_offered_from_the_top(cast: Cast) -> None:
     page = cast.client("state_president").get("/meetings/new/?unit=JK").text
     assert sorted(LEADERS, key=lambda code: page.index(f'value="{code}"')) == list(LEADERS)
+
+
+def test_the_seats_of_a_body_of_an_own_kind_are_invited_by_body_and_by_office(cast: Cast, call: Call) -> None:
+    body = cast.seats_in_own_body({"no_office": "body_convener", "verifier": "body_member"})
+    both = {cast.accounts[role].pk for role in ("no_office", "verifier")}
+    assert both == invited(call(offices=(), bodies=(body.pk,))).keys()
+    by_seat = invited(call(offices=("body_convener",)))
+    assert by_seat.keys() == {cast.accounts["no_office"].pk}
+    assert (
+        "Media cell of Srinagar" in cast.client("district_in_charge").get("/meetings/new/?unit=JK-SRI").text
+    )

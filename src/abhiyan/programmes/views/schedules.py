@@ -79,15 +79,15 @@ def office_in(names: Mapping[str, str], kind: str) -> str:
     return office if office.casefold().startswith(where.casefold()) else f"{office}, {where}"
 
 
-def whom(one: Schedule) -> str:
-    """The office, body or kind of body that owes it, in words, and which units it leaves out."""
+def whom(one: Schedule, kind_names: Mapping[str, str] | None = None) -> str:
+    """The office, body or kind of body that owes it, in words, and which units it leaves out.
+
+    kind_names: of kinds of body by code, from a caller with many schedules.
+    """
+    names = kind_names or (org.body_kind_names([one.body_kind]) if one.body_kind else {})
     if one.body is not None:
         return named(one.body.names)
-    words = (
-        office_in(one.office.names, one.kind)
-        if one.office
-        else org.body_kind_names([one.body_kind])[one.body_kind]
-    )
+    words = office_in(one.office.names, one.kind) if one.office else names[one.body_kind]
     words += f", {dict(Schedule.AREAS)[one.area]}" if one.area else ""
     if n := len(one.within):
         words += ngettext(", in %(n)s named unit", ", in %(n)s named units", n) % {"n": grouped(n)}
@@ -159,12 +159,13 @@ class AskedRow:
     of: boards.BoardNumbers
     period: Period | None
     is_own: bool
+    kind_names: Mapping[str, str]
 
 
 OF_UNIT: tuple[Column[AskedRow], ...] = (
     Column("title", _("What is asked"), lambda row: row.one.title, order="typed_title", is_name=True),
     Column("by", _("Asked by"), lambda row: named(row.one.unit.names)),
-    Column("whom", _("Who owes it"), lambda row: whom(row.one), css="under"),
+    Column("whom", _("Who owes it"), lambda row: whom(row.one, row.kind_names), css="under"),
     Column("rhythm", _("How often"), lambda row: row.one.get_rhythm_display()),
     Column("period", _("Now"), lambda row: period_name(row.one, row.period) if row.period else ""),
     Column("asked", _("Units asked"), lambda row: row.of.asked or None, css="num"),
@@ -182,12 +183,14 @@ def _with_numbers(here: Here | None, at: datetime, some: list[Schedule]) -> list
         counts = units.counts_below(here.unit.id, here.hierarchy)
         pairs = [(one, period) for one in some if (period := periods[one.pk])]
         of = boards.numbers(pairs, here.span, counts, at=at)
+    kind_names = org.body_kind_names({schedule.body_kind for schedule in some if schedule.body_kind})
     return [
         AskedRow(
             one,
             of.get((one.pk, period.begins_on), boards.BoardNumbers()) if period else boards.BoardNumbers(),
             period,
             here is None or (one.kind == here.unit.kind and one.unit_id != here.unit.id),
+            kind_names,
         )
         for one in some
         for period in (periods[one.pk],)

@@ -4,6 +4,7 @@ cast = Cast.make()                 # commits; the drive is open now, by the real
 cast.client("district_in_charge")  # their browser, both proofs shown
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import join, today, web_world
 from abhiyan.org import actions as org
+from abhiyan.org.models import Body, BodyKind
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.people.actions import sessions
@@ -239,6 +241,33 @@ class Cast:
                 at=present(),
             )
         self.appointments[role] = held.public_id
+
+    def seats_in_own_body(self, seats: Mapping[str, str], *, place: str = "JK-SRI") -> Body:
+        """Seat roles in a new body of a kind of the organisation's own. seats: role -> office."""
+        unit = self.world.units[place]
+        with system("test"):
+            kind = BodyKind.objects.create(
+                code="own_media",
+                unit=self.world.units["JK"],
+                names={"en": "Media cell", "hi": "मीडिया सेल"},
+                levels=[unit.kind],
+                leads="body_convener",
+                seats=[["body_member", 5]],
+                made_at=present(),
+            )
+            names = {"en": "Media cell of Srinagar", "hi": "श्रीनगर मीडिया सेल"}
+            body = org.make_body(unit_id=unit.pk, kind=kind.code, names=names, by=SYSTEM, at=present())
+            for role, office in seats.items():
+                org.appoint(
+                    account_id=self.accounts[role].pk,
+                    office=office,
+                    unit_id=unit.pk,
+                    body_id=body.pk,
+                    starts_on=today() - timedelta(days=30),
+                    by=SYSTEM,
+                    at=present(),
+                )
+        return body
 
     def seat_in_body(self, account: Account, office: str = "body_member") -> int:
         """Give somebody a seat in a new body of the own district; the body's id."""
