@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from abhiyan.core import clock, sql
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.messaging.queries import last_reminders
 from abhiyan.programmes.models import Programme
@@ -155,6 +156,16 @@ def centres_below(programme: Programme, span: tuple[int, int], *, at: datetime) 
     """Return the call centres of units within [lo, hi) where a programme runs. In a system scope; one query."""
     here = f"select b.id, c.lo, {_STATE} as above from {_HERE}"
     return sql.each(CentreToday, _CENTRES.replace("{here}", here), _given(programme, span, at))
+
+
+def centre_at(programme: Programme, span: tuple[int, int], body_id: int, *, at: datetime) -> tuple[str, str]:
+    """Return (name, place) of a call centre within [lo, hi). NotFound for another body. In a system scope."""
+    rows = sql.rows(
+        f"select b.names, u.names from {_HERE} and b.id = %(body)s",
+        _given(programme, span, at) | {"body": body_id},
+    )
+    names, place = needed(rows[0] if rows else None)
+    return named(names), named(place)
 
 
 def silent_centres(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:

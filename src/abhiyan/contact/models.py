@@ -166,6 +166,7 @@ class ContactEntry(models.Model):
     had_ids = ArrayField(models.BigIntegerField(), default=builtins.list, db_default=[])
     next_day = models.DateField(null=True)  # not before
     again_at = models.DateTimeField(null=True)  # of calls: not before
+    wanted_at = models.DateTimeField(null=True)  # when the person wanted the call that they wait for
     tries = models.SmallIntegerField(default=0, db_default=0)
     last_outcome = models.TextField(default="", db_default="")  # of ContactTry.Outcome
     item_id = models.UUIDField(null=True)  # of "People on lists", once the person gave consent

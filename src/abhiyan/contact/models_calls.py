@@ -72,6 +72,9 @@ class CallTurn(models.Model):
     talked_s = models.IntegerField(null=True)  # as the bridge reports, of the longest of its calls
     asks = models.SmallIntegerField(default=0, db_default=0)  # calls the bridge was asked for
     asked_at = models.DateTimeField(null=True)  # the last time
+    wanted_at = models.DateTimeField(
+        null=True
+    )  # when the person wanted this call: they called us, or were promised it
 
     class Meta:
         db_table = "contact_call_turn"

@@ -60,6 +60,11 @@ urlpatterns = [
         "contact/<uuid:public_id>/calling/remind/", centre.calling_remind, opens=capability(LEADS), act=FINAL
     ),
     page(
+        "contact/<uuid:public_id>/calling/<int:body_id>/",
+        centre.calling_centre,
+        opens=capability(LEADS),
+    ),
+    page(
         "contact/calling/<uuid:queue>/words/",
         centre.calling_words,
         opens=capability(RUN),

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -8,6 +8,7 @@ from django.apps import AppConfig
 from abhiyan.core import news
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.rules import held
+from abhiyan.programmes.rules.concluded import answer_concluded
 from abhiyan.programmes.rules.estimated import Asked, answer_estimated
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ def _latest(programmes: Sequence[int], units: Sequence[int], on: date) -> Asked:
     from .queries.latest import ask_latest
 
     return ask_latest(programmes, units, on)
+
+
+def _concluded(programme_id: int, measure: int) -> Mapping[UUID, bool]:
+    from .queries.opening import concluded_in
+
+    return concluded_in(programme_id, measure)
 
 
 def _about_finding(release: "Release") -> list[str]:
@@ -72,6 +79,7 @@ class VerificationConfig(AppConfig):
         from abhiyan.programmes.rules import activities
 
         answer_estimated(_latest)
+        answer_concluded(_concluded)
         activities.register_page_of_items(activities.Page("verification:frames", _("Back-checks")))
         releases.register_details("frames.redraw", _sentences)
         releases.register_details("verification.finding", _about_finding)

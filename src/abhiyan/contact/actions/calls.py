@@ -107,6 +107,7 @@ def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: dateti
                     version_id=version.pk if version else None,
                     begun_at=at,
                     until=at + LEASE,
+                    wanted_at=entry.wanted_at,
                 )
     return None
 

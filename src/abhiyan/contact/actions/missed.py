@@ -101,9 +101,10 @@ def heed_helpline_call(*, told: HelplineCalled) -> None:
                 "state": State.LATER,
                 "again_at": when,
                 "next_day": clock.day_in(zone, when),
+                "wanted_at": told.at,
             },
         )
         if not is_new and entry.state != State.LEASED:
             entry.state, entry.why_out, entry.again_at = State.LATER, "", when
-            entry.next_day = clock.day_in(zone, when)
-            entry.save(update_fields=["state", "why_out", "again_at", "next_day"])
+            entry.next_day, entry.wanted_at = clock.day_in(zone, when), entry.wanted_at or told.at
+            entry.save(update_fields=["state", "why_out", "again_at", "next_day", "wanted_at"])

@@ -304,7 +304,7 @@ def _ended(entry: ContactEntry, outcomes: list[str]) -> tuple[str, str] | None:
 
 def _leave(entry: ContactEntry, state: str, why: str) -> None:
     entry.state, entry.why_out = state, why
-    entry.holder_id = entry.until = entry.next_day = entry.again_at = None
+    entry.holder_id = entry.until = entry.next_day = entry.again_at = entry.wanted_at = None
 
 
 def _again(
@@ -326,6 +326,7 @@ def _again(
     _leave(entry, State.LATER if when else State.OUT, "" if when else "not_answered")
     if when is not None:
         entry.again_at, entry.next_day = when, clock.day_in(zone, when)
+        entry.wanted_at = report.back_at if made.outcome == Outcome.LATER else None
 
 
 # --- taken back ---

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from abhiyan.contact import actions, centres, centres_below
+from abhiyan.contact import actions, centre_work, centres, centres_below
 from abhiyan.contact.actions.handing import CallerNotThere
 from abhiyan.contact.centres import CallerNow, PromisedCallBack
 from abhiyan.contact.centres_below import CentreToday, PromisedCall
@@ -278,6 +278,38 @@ def _drawn(programme: Programme, here: Here, at: datetime) -> LadderShown | None
         target=targets.get((programme.pk, CALLED)),
         checked=estimated([programme.pk], [here.unit.id], on=on).get((programme.pk, CALLED, here.unit.id)),
     )
+
+
+SPREADS: Mapping[str, Promise] = {
+    "talked": _("Talk, as the provider's line recorded it"),
+    "turn": _("From the ring to the outcome"),
+    "waited": _("Wait for a call that the person wanted"),
+}
+
+
+@require_safe
+def calling_centre(request: Request, public_id: UUID, body_id: int) -> HttpResponseBase:
+    """Show leaders how a call centre worked in the last 30 days: length, waiting, hours and quality of its calls."""
+    (programme, here), at = page_of_people(request, public_id, KIND), clock.now()
+    with system("the work of a call centre"):
+        name, place = centres_below.centre_at(programme, here.span, body_id, at=at)
+        work = centre_work.work_of_centre(programme, body_id, at=at)
+    context = {
+        "here": "programmes",
+        "crumbs": crumbs(
+            programme,
+            (say("Call centres"), here.href(reverse("contact:calling", args=[public_id]))),
+            (name, ""),
+        ),
+        "name": name,
+        "place": place,
+        "programme": programme,
+        "body_id": body_id,
+        "work": work,
+        "spreads": [(SPREADS[key], spread) for key, spread in work.spreads],
+        "days": centre_work.DAYS,
+    }
+    return render(request, "contact/calling_centre.html", context)
 
 
 @form_page

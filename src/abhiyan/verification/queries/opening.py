@@ -67,6 +67,25 @@ def asked_about(item_ids: Iterable[UUID]) -> list[Check]:
     return list(Check.objects.select_related("frame__programme", "stratum").filter(id__in=asked))
 
 
+def concluded_in(programme_id: int, measure: int) -> dict[UUID, bool]:
+    """Return the items that drawn checks of closed frames found genuine or not. In the system's scope, unwatched."""
+    sql.unwatched()
+    outcomes = (Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)
+    checks = Check.objects.filter(
+        arm=Check.Arm.RANDOM,
+        outcome__in=outcomes,
+        frame__state=Frame.State.CLOSED,
+        frame__programme=programme_id,
+        frame__measure=measure,
+    )
+    genuine = {pk: outcome == Check.Outcome.GENUINE for pk, outcome in checks.values_list("pk", "outcome")}
+    return {
+        item: genuine[check]
+        for _frame, items in _opened("c.id = any(%s)", [list(genuine)])
+        for check, item in items.items()
+    }
+
+
 def opened(check: Check) -> CheckedItem:
     """The item a check is about. ValueError for a planted one."""
     found = opened_many([check.id])

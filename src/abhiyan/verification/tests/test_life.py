@@ -18,6 +18,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.org.actions import decide_release
 from abhiyan.org.models import Appointment
+from abhiyan.programmes.rules.concluded import concluded_items
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import (
     ask_redraw,
@@ -35,6 +36,7 @@ from abhiyan.verification.actions import (
 from abhiyan.verification.commands import draw as command
 from abhiyan.verification.models import Check, Draw, Estimate, Frame
 from abhiyan.verification.queries.frames import file_of, more_of, published
+from abhiyan.verification.queries.opening import items_by_stratum
 from abhiyan.verification.refusals import (
     ChecksOpen,
     DrawnAlready,
@@ -203,7 +205,14 @@ def test_a_frame_closes_when_every_check_is_finished(cast: Cast, monkeypatch: py
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
         taken(cast, role, at)
     assert "Close this round of checks" in cast.client("state_president").get(page).text
+    with system("test"):
+        assert concluded_items(frame.programme_id, frame.measure) == {}, "nobody reads results before"
     assert close_frame(public_id=frame.public_id, by=asker, at=at).state == Frame.State.CLOSED
+    with system("test"):
+        results = concluded_items(frame.programme_id, frame.measure)
+        genuine = Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM, outcome="genuine").count()
+        assert sum(results.values()) == genuine > 0
+        assert set(results) <= {item for ids in items_by_stratum(frame).values() for item in ids}
 
 
 def test_the_public_page_shows_frames_and_no_person_while_its_owner_lets_it(cast: Cast) -> None:
