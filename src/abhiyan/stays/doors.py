@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
@@ -15,6 +16,7 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 from . import queries
+from .numbers import source_code
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
@@ -31,3 +33,9 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
                 address(page, unit.code),
                 icon="people",
             )
+            if one.opens_on <= clock.day_in(one.zone, at):
+                yield Door(
+                    _("What workers heard: %(programme)s") % {"programme": named(one.names)},
+                    address(address_of("forms:heard"), unit.code, source=source_code(one)),
+                    icon="list",
+                )

@@ -1,7 +1,8 @@
 """Numbers of stays and field days, read and worded once for Today, a dossier, a record and preparation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby, islice
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -10,14 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock, small_cells, sql
+from abhiyan.core.cut import Cut
+from abhiyan.core.words import named
+from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, HeardQuote, forms_answered, heard_in, quotes_up
+from abhiyan.forms.rules.heard import HeardSource
+from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import grouped
 
 from . import queries, queries_days
 from .words import DAY_WORDS, STATES, STAY_WORDS
 
 DAYS = 90  # of a record
+MOST_ANSWERS = 6  # to one question, on slides and paper
+_STAYS = "select t.id::text from stays_stay t where t.programme_id = %(of_programme)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,66 @@ class StayNumbers:
             seen=self.counted, waiting=self.waiting, confirmed=self.confirmed, reported=self.arrived
         )
         return [(_("Stays"), stays), (_("Assigned"), grouped(self.assigned))]
+
+
+def stays_in_words(counted: Ladder | LadderShown) -> str:
+    """Say how many stays of a unit are confirmed, counted and reported."""
+    return STAY_WORDS.sentence(
+        seen=counted.counted,
+        waiting=counted.unsigned or 0,
+        confirmed=counted.confirmed,
+        reported=counted.reported,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StaysHeard:
+    """The answers of stay reports in a unit and below, and the quotes that came up to it."""
+
+    answers: list[HeardAnswer]
+    quotes: Cut[HeardQuote] = field(default_factory=Cut)
+
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Say the answers given most to each question: question, answer, how many. A number has its sum."""
+        rows: list[tuple[str, str, str]] = []
+        for _question, answers in groupby(self.answers, key=lambda answer: (answer.form, answer.key)):
+            rows += [_row(answer) for answer in islice(answers, MOST_ANSWERS)]
+        return rows
+
+
+def _row(answer: HeardAnswer) -> tuple[str, str, str]:
+    if answer.summed is None:
+        return answer.question, answer.answer, grouped(answer.n)
+    reports = _("%(n)s reports") % {"n": grouped(answer.n)}
+    return answer.question, _("In all"), f"{grouped(round(answer.summed))} ({reports})"
+
+
+def stays_source(programme: Programme) -> HeardSource:
+    """The stay reports of a programme as a source of answers."""
+    label = f"{named(programme.names)} · {queries.days_of(programme)}"
+    return HeardSource(
+        source_code(programme), label, queries.REPORT_OF, _STAYS, {"of_programme": programme.pk}
+    )
+
+
+def source_code(programme: Programme) -> str:
+    """The code of this source in addresses."""
+    return f"{queries.KIND}-{programme.public_id}"
+
+
+def heard_at_stays(
+    programme: Programme, unit_id: int, span: tuple[int, int], viewer: Viewer, *, at: datetime, decides: bool
+) -> StaysHeard | None:
+    """Return what stay reports of a unit say, as a viewer may read it; None where they say nothing.
+
+    decides: the viewer reads the quotes at the unit's desk. In a system scope; at most four queries.
+    """
+    place = HeardIn.seen_by(viewer, span, at=at, source=stays_source(programme))
+    forms = forms_answered(place)
+    answers = heard_in(place, forms) if forms else []
+    quotes: Cut[HeardQuote] = quotes_up(unit_id, place) if decides and forms else Cut()
+    return StaysHeard(answers, quotes) if answers or quotes else None
 
 
 def _since(at: datetime) -> date:

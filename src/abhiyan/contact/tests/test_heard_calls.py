@@ -38,7 +38,7 @@ def told(world: World, code: str = "N1") -> dict[str, int]:
 def quoted(world: World, code: str) -> list[str]:
     with system("test"):
         (lo, hi) = units.all_spans([world.unit(code)])[world.unit(code)][0]
-        return [words for _key, words, _from in heard.quotes_up(world.unit(code), HeardIn(lo, hi, NOW))]
+        return [quote.words for quote in heard.quotes_up(world.unit(code), HeardIn(lo, hi, NOW))]
 
 
 @pytest.mark.parametrize("how", ["no", "erased"])

@@ -13,12 +13,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as say
 
 from abhiyan.core import small_cells, sql
-from abhiyan.core.cut import Cut, first_of
-from abhiyan.core.rooms import offered
+from abhiyan.core.cut import Cut
+from abhiyan.core.rooms import modules, offered
 from abhiyan.core.small_cells import together
 from abhiyan.core.words import named
-from abhiyan.forms.models import Form, FormVersion, QuotePassed
-from abhiyan.forms.rules.heard import Days, HeardQuestion
+from abhiyan.forms.models import Form, FormVersion
+from abhiyan.forms.rules.heard import Days, HeardQuestion, HeardSource
 from abhiyan.forms.rules.questions import NUMBERS, FormQuestion, QuestionKind
 from abhiyan.org.viewer import Viewer
 
@@ -34,6 +34,7 @@ class HeardIn:
     """The place and days of a count, and its reader. lo, hi: positions; those of two trees never overlap.
 
     days: None for ever. line: positions whose counts the reader sees exactly; sees_all: every position.
+    source: only what its forms say.
     """
 
     lo: int
@@ -42,19 +43,34 @@ class HeardIn:
     days: Days | None = None
     line: str = "{}"
     sees_all: bool = False
+    source: HeardSource | None = None
 
     @classmethod
     def seen_by(
-        cls, viewer: Viewer, span: tuple[int, int], *, at: datetime, days: Days | None = None
+        cls,
+        viewer: Viewer,
+        span: tuple[int, int],
+        *,
+        at: datetime,
+        days: Days | None = None,
+        source: HeardSource | None = None,
     ) -> "HeardIn":
         """The same as a viewer may read it."""
-        return cls(*span, at, days, viewer.scope.line, viewer.scope.everything)
+        return cls(*span, at, days, viewer.scope.line, viewer.scope.everything, source)
+
+    def narrowed(self, statement: str) -> str:
+        """Fill `{about}` of a statement on submissions `s`: with what narrows it to the source."""
+        if self.source is None:
+            return statement.replace("{about}", "")
+        about = f" and s.about_kind = '{self.source.about_kind}' and s.about_id in ({self.source.rows})"
+        return statement.replace("{about}", about)
 
     @property
     def values(self) -> dict[str, Any]:
         zone = ZoneInfo(settings.TIME_ZONE)
         first, last = self.days or (None, None)
         return {
+            **(self.source.values if self.source else {}),
             "lo": self.lo,
             "hi": self.hi,
             "line": self.line,
@@ -102,7 +118,7 @@ found as (
     where own.unit_id = s.unit_id and own.lo <@ %(line)s::int8multirange)) as is_own
   from forms_submission s
   join units_placement pl on pl.unit_id = s.unit_id and pl.lo >= %(lo)s and pl.lo < %(hi)s
-  where s.form_id = any(%(ids)s) and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s),
+  where s.form_id = any(%(ids)s) and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s{about}),
 said as (
   select f.form_id, q.key, c.code, c.number, f.at, f.is_own
   from found f join asked q on q.form_id = f.form_id and f.answers ? q.key
@@ -125,7 +141,22 @@ _OF_ROOM = """union all select 0, '{code}', r.code, null, r.at, %(all)s or exist
   where r.at >= %(since)s and r.at < %(until)s"""
 _WITH_ANSWERS = """select distinct s.form_id from forms_submission s
   join units_placement pl on pl.unit_id = s.unit_id and pl.lo >= %(lo)s and pl.lo < %(hi)s
-  where s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s"""
+  where s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s{about}"""
+_QUOTES = """select q.id::text, q.text, u.names, o.done, count(*) over ()
+from forms_quote_passed q join forms_opinion o on o.submission_id = q.opinion_id and not o.is_returned
+  join forms_submission s on s.id = o.submission_id join units_unit u on u.id = q.from_unit_id
+  where q.to_unit_id = %(to)s and q.undone_at is null and o.at >= %(since)s and o.at < %(until)s{about}
+  order by q.at desc, q.id desc limit %(most)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardQuote:
+    """A quote without names. unit: that passed it up; done: what was done about it."""
+
+    key: str
+    words: str
+    unit: str
+    done: str
 
 
 def room_questions() -> list[HeardQuestion]:
@@ -133,10 +164,16 @@ def room_questions() -> list[HeardQuestion]:
     return [question for questions in offered("heard") for question in questions()]
 
 
+def room_sources(viewer: Viewer) -> list[HeardSource]:
+    """The sources that rooms offer a viewer by the function `heard_sources` of their `heard.py`."""
+    rooms = [module.heard_sources for _config, module in modules("heard") if hasattr(module, "heard_sources")]
+    return [source for sources in rooms for source in sources(viewer)]
+
+
 def forms_answered(place: HeardIn, near: QuerySet[Form] | None = None) -> list[Form]:
     """The forms with answers there, the newest first. near: only of these. In a system scope."""
     forms = Form.objects.all() if near is None else near
-    answered = sql.column(_WITH_ANSWERS, place.values)
+    answered = sql.column(place.narrowed(_WITH_ANSWERS), place.values)
     return list(forms.filter(pk__in=answered).order_by("-made_at")[:MOST_FORMS])
 
 
@@ -157,7 +194,7 @@ def heard_in(place: HeardIn, forms: Sequence[Form], talks: Iterable[HeardQuestio
         "kinds": [_read_as(question) for _form, question in listed],
     }
     more = " ".join(_OF_ROOM.format(code=question.code, rows=question.rows) for question in rooms)
-    rows = sql.rows(_HEARD.replace("{rooms}", more), values)
+    rows = sql.rows(place.narrowed(_HEARD).replace("{rooms}", more), values)
     unnamed = {form.pk for form in forms if is_unnamed(form)}
     counts: dict[tuple[int, str], dict[str, tuple[int, Decimal | None]]] = {}
     for form_id, key, code, own_n, rest, total, is_led in rows:
@@ -222,19 +259,17 @@ def _questions(forms: Sequence[Form]) -> dict[int, list[FormQuestion]]:
     return {form_id: list(by_key.values()) for form_id, by_key in questions.items()}
 
 
-def quotes_up(unit_id: int, place: HeardIn) -> Cut[tuple[str, str, str]]:
-    """Return the quotes that came up to a unit in these days, newest first: key, words, the unit that passed it up.
+def quotes_up(unit_id: int, place: HeardIn) -> Cut[HeardQuote]:
+    """Return the quotes that came up to a unit in these days, newest first.
 
-    For who decides at the unit's desk. In a system scope.
+    For who decides at the unit's desk. In a system scope; one query.
     """
-    rows = QuotePassed.objects.filter(to_unit=unit_id, undone_at=None, opinion__is_returned=False)
-    values = place.values
-    if place.days:
-        rows = rows.filter(opinion__at__gte=values["since"], opinion__at__lt=values["until"])
-    passed = first_of(rows.select_related("from_unit").order_by("-at", "-pk"), MOST_QUOTES_UP)
-    return Cut([(str(row.pk), row.text, named(row.from_unit.names)) for row in passed], passed.total)
+    values = place.values | {"to": unit_id, "most": MOST_QUOTES_UP}
+    rows = sql.rows(place.narrowed(_QUOTES), values)
+    quotes = [HeardQuote(key, words, named(names), done) for key, words, names, done, _total in rows]
+    return Cut(quotes, rows[0][-1] if rows else 0)
 
 
 def is_answered(place: HeardIn) -> bool:
     """Return whether somebody answered a form in a unit or below. In a system scope."""
-    return bool(sql.rows(f"{_WITH_ANSWERS} limit 1", place.values))
+    return bool(sql.rows(f"{place.narrowed(_WITH_ANSWERS)} limit 1", place.values))

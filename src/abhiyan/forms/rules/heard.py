@@ -1,4 +1,4 @@
-"""Questions of rooms on the board of what the field heard, and spans of days."""
+"""Questions and sources of rooms on the board of what the field heard, and spans of days."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +24,21 @@ class HeardQuestion:
     asked_at: str | Promise
     words: str | Promise
     options: Sequence[tuple[str, str | Promise]]
+    rows: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeardSource:
+    """Filled forms about the things of a room, as a source of their own: the stay reports of one programme.
+
+    code: in addresses. about_kind: of the forms (`Submission.about`). rows: SQL that gives each `about_id`, with its
+    values.
+    """
+
+    code: str
+    label: str
+    about_kind: str
     rows: str
     values: Mapping[str, Any] = field(default_factory=dict)
 

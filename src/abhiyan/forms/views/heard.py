@@ -1,5 +1,6 @@
 """The board of what the field heard: answers of forms and talks in a unit and below, counted by question and week."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django import forms
@@ -16,7 +17,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.forms import queries
 from abhiyan.forms.queries import heard
-from abhiyan.forms.queries.heard import HeardAnswer, HeardIn
+from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, HeardQuote
 from abhiyan.forms.rules.heard import Days, span_code, span_of, weeks_until
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, address, page_unit
@@ -39,7 +40,7 @@ COLUMNS: tuple[Column[HeardAnswer], ...] = (
 
 
 class HeardFilters(forms.Form):
-    """The days of the answers, and the form or talk that asked."""
+    """The days of the answers, and the form, talk or programme that asked."""
 
     days = forms.ChoiceField(label=_("Week"), required=False)
     source = forms.ChoiceField(label=_("Asked in"), required=False)
@@ -52,15 +53,19 @@ def field_answers(request: Request) -> HttpResponseBase:
     here = page_unit(request, counts=True)
     days = _days(request, here, at=at)
     place = HeardIn.seen_by(request.viewer, here.span, at=at, days=days)
+    sources = {source.code: source for source in heard.room_sources(request.viewer)}
+    wanted = request.GET.get("source", "")
     with system("answers of a unit are counted"):
         answered = heard.forms_answered(place, queries.forms_near(request.viewer))
         talks = heard.room_questions()
-        choices = {str(form.public_id): named(form.names) for form in answered}
+        choices = {code: source.label for code, source in sources.items()}
+        choices |= {str(form.public_id): named(form.names) for form in answered}
         choices |= {talk.code: str(talk.asked_at) for talk in talks}
-        chosen = request.GET.get("source", "") if request.GET.get("source", "") in choices else ""
+        chosen = wanted if wanted in choices else ""
+        place = replace(place, source=sources.get(chosen))
         rows = heard.heard_in(
             place,
-            [form for form in answered if chosen in ("", str(form.public_id))],
+            [form for form in answered if place.source or chosen in ("", str(form.public_id))],
             [talk for talk in talks if chosen in ("", talk.code)],
         )
         quotes = _quotes(request.viewer, here, place)
@@ -87,7 +92,7 @@ def field_answers(request: Request) -> HttpResponseBase:
     return answer(request, "forms/heard.html", table, context)
 
 
-def _quotes(viewer: Viewer, here: Here, place: HeardIn) -> Cut[tuple[str, str, str]]:
+def _quotes(viewer: Viewer, here: Here, place: HeardIn) -> Cut[HeardQuote]:
     """The quotes that came up to a unit, for who decides at its desk; none for others."""
     if not org.decides(viewer, queries.CARRY, at=here.unit.id):
         return Cut()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from abhiyan.contact.numbers import called_in
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core.cut import Cut
+from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
@@ -16,10 +17,15 @@ from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.queries.talks import friends_below
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS
 from abhiyan.forms import queries as forms
+from abhiyan.org import queries as org
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.review.rules import decks
+from abhiyan.review.rules.deck_stays import StaysSaid
+from abhiyan.stays.numbers import heard_at_stays, stays_in_words
+from abhiyan.stays.queries import KIND as STAYS
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.slides.said import Mention
 from abhiyan.units import queries as units
 
@@ -69,6 +75,21 @@ def roll_work(
         work = decks.RollWork(heading, helpers.title, helpers.lines, foot) if helpers.contributors else None
         return work, "enrolment:contributors_board"
     return None, ""
+
+
+def stays_said(
+    programme: Programme, here: units.UnitRow, viewer: Viewer, drawn: LadderShown, *, at: datetime
+) -> StaysSaid | None:
+    """Return what stay reports of a unit say; None in a programme of another kind. drawn: the ladder of its stays."""
+    if programme.kind != STAYS or here.lo is None or here.hi is None:
+        return None
+    decides, span = org.decides(viewer, forms.CARRY, at=here.id), (here.lo, here.hi)
+    with system("what stays of a unit heard"):
+        heard = heard_at_stays(programme, here.id, span, viewer, at=at, decides=decides)
+    if heard is None:
+        return None
+    quotes = [(Mention(quote.words, "quote", quote.key), quote.unit, quote.done) for quote in heard.quotes]
+    return StaysSaid(stays_in_words(drawn), heard.rows, Cut(quotes, heard.quotes.total))
 
 
 def opinions_heard(

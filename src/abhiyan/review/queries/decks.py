@@ -42,6 +42,7 @@ from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.review.models import Deck, Review, Round
 from abhiyan.review.rules import deck_meetings, deck_rounds, decks
 from abhiyan.review.rules.rounds import ReviewState
+from abhiyan.stays.numbers import source_code
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.slides.said import Mention, Slide, SlideInterval
 from abhiyan.units import queries as units
@@ -226,7 +227,14 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         return decks.unit_deck(about, unit, None)
     measured, is_rounded, frame = _measured(deck, one, here, node, viewer, at=at)
     programme = one.programme
-    unit = replace(unit, asks=asked_of(behind=measured.below.rows, closes_on=programme.closes_on))
+    unit = replace(
+        unit,
+        asks=asked_of(behind=measured.below.rows, closes_on=programme.closes_on),
+        stays=deck_work.stays_said(programme, here, viewer, measured.ladder, at=at),
+    )
+    if unit.stays is not None:
+        board = reverse("forms:heard")
+        pages["stays"] = address(board, here.code, hierarchy, source=source_code(programme))
     if frame is not None:
         pages["beside"] = _beside(frame, here, deck.level)
     about = _about(

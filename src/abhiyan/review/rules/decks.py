@@ -45,6 +45,7 @@ from .deck_pages import (
     table_slides,
     whole_or_lakh,
 )
+from .deck_stays import StaysSaid, stays_slides
 
 __all__ = ["MOST_ROWS", "ROWS", "About"]
 
@@ -133,7 +134,7 @@ class DeckUnit:
     asks: requests to offices.
     graded: how the organisation is doing in the booths called: the finding, and rows of a month, booths called, works
     well, in part, needs help. leaders: of calls to booth presidents: the finding, and rows of name, office, days
-    due, days called. helpers: of who asked to help: the finding, and lines.
+    due, days called. helpers: of who asked to help: the finding, and lines. stays: what stay reports say.
     """
 
     offices: Sequence[tuple[str, str, str]] = ()
@@ -146,6 +147,7 @@ class DeckUnit:
     leaders: tuple[str, Sequence[tuple[str, ...]]] | None = None
     roll: RollWork | None = None
     helpers: tuple[str, Sequence[tuple[str, str]]] | None = None
+    stays: StaysSaid | None = None
     asks: Sequence[DeckAsk] = ()
 
 
@@ -162,6 +164,7 @@ def unit_deck(
     made = [
         *(_measured(about, of) if of else ()),
         *beside,
+        *(stays_slides(about, of.ladder, unit.stays) if of and unit.stays else ()),
         *_unit(about, unit),
         *asked_slides(about, unit.asks),
     ]

@@ -180,6 +180,8 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
             at=at,
         )
         row.report = {"sent": str(sent.pk)}
+        if row.flaw == StayFlaw.DENIED:
+            _send_back(row.pk, at=at)
         if report.need.strip():
             worker = needed(people.account(row.worker_id))
             if worker.phone_id not in people.phones([worker.phone_id]):
@@ -242,8 +244,13 @@ def hear_host(*, item: Item, yes: bool, at: datetime, **_more: object) -> None:
         return
     theirs = Stay.objects.filter(item_id=item.pk)
     theirs.update(flaw=StayFlaw.DENIED)
+    for pk in theirs.values_list("pk", flat=True):
+        _send_back(pk, at=at)
+
+
+def _send_back(stay: UUID, *, at: datetime) -> None:
+    """Count nothing of what was heard at a stay that its host denied."""
     with translation.override(None):
         reason = say("The host said no: it was not so.")
-    for pk in theirs.values_list("pk", flat=True):
-        by = Actor.system("a host said no")
-        forms.send_back_all(about=(REPORT_OF, str(pk)), reason=reason, by=by, at=at)
+    by = Actor.system("a host said no")
+    forms.send_back_all(about=(REPORT_OF, str(stay)), reason=reason, by=by, at=at)

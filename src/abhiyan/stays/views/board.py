@@ -32,6 +32,7 @@ from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.stays import actions, queries
 from abhiyan.stays.models import Stay
+from abhiyan.stays.numbers import source_code, stays_in_words
 from abhiyan.stays.refusals import WorkerUnknown
 from abhiyan.stays.words import STATES
 from abhiyan.ui.acts import PageAct, ask, form_page
@@ -85,6 +86,9 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         state=values.get("state", ""),
         text=values.get("q", "").replace("\0", "").strip(),
     )
+    counted = programmes.ladder(
+        node=here.unit.id, hierarchy=programme.hierarchy, programme=programme, measure=actions.STAYS, at=at
+    )
     is_open = programme.state == Programme.State.OPEN and not programmes.is_past(programme, at)
     may_run = is_open and request.viewer.may_at("programmes.run", here.span[0])
     context = {
@@ -94,6 +98,8 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         "days": queries.days_of(programme),
         "unit": here,
         "whole": whole if whole.places else None,
+        "counted": stays_in_words(counted) if counted.reported else "",
+        "heard": here.href(reverse("forms:heard"), source=source_code(programme)),
         "below": sorted(below, key=lambda row: -row.empty) if len(below) > 1 else [],
         "map": units.work_map(
             below,
