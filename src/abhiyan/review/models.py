@@ -7,6 +7,7 @@ from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import (
     ACCOUNT,
     COUNTS,
+    FIGURES,
     IN_OFFICE,
     LINE,
     PEOPLE,
@@ -212,7 +213,8 @@ _OWN_LINE = (
 class DeckEdition(models.Model):
     """The slides of a deck for all readers of one sight, as made. An edition never changes, and names nobody.
 
-    sight: whole (exact, for readers who see people there), outside (rounded), led (for leaders of a whole round).
+    sight: whole (exact, for readers who see people there), exact (for who represents the unit). Or outside (rounded),
+    or led (for leaders of a whole round).
     Another leader in a round has their own part as the sight.
     """
 
@@ -229,6 +231,7 @@ class DeckEdition(models.Model):
                 "deck_edition",
                 using="exists (select from review_deck d where d.id = deck_id and (sight = 'outside'"
                 f" or sight = 'whole' and {placed('d.unit_id', PEOPLE)}"
+                f" or sight = 'exact' and {placed('d.unit_id', FIGURES)}"
                 f" or sight = 'led' and exists (select from review_round r where r.id = d.round_id"
                 f" and {placed('r.unit_id', LINE)}) or {_OWN_LINE}))",
                 write=SYSTEM,

@@ -171,6 +171,7 @@ def reader_over(
     *,
     unit_id: int,
     sees_people: bool = False,
+    sees_figures: bool = False,
     capabilities: Iterable[str] = (),
 ) -> Viewer:
     """Return nobody in particular, with the least sight that some readers share: what is made for all of them is made
@@ -186,6 +187,7 @@ def reader_over(
         rank=0,
         capabilities=frozenset(capabilities),
         sees_people=sees_people,
+        sees_figures=sees_figures,
         is_disputed=False,
         body_id=None,
         unit_id=unit_id,

@@ -26,13 +26,17 @@ from abhiyan.units.models import Kind
 
 from . import decks
 
-WHOLE, OUTSIDE, LED, LINE = "whole", "outside", "led", "line"
+WHOLE, EXACT, OUTSIDE, LED, LINE = "whole", "exact", "outside", "led", "line"
 OFFICES = "org.read"  # who holds it reads the list of vacant offices
 
 
 def sights_of(deck: Deck) -> tuple[str, ...]:
-    """The sights a deck is frozen for when made. A round has only its leaders' sight: others see different reviews."""
-    return (LED,) if deck.round is not None else (WHOLE, OUTSIDE)
+    """List the sights that a deck is frozen for when made. A round has only its leaders' sight: others see different
+    reviews. A seat has somebody who represents it."""
+    if deck.round is not None:
+        return (LED,)
+    is_seat = deck.meeting is None and deck.unit.kind in (Kind.CONSTITUENCY, Kind.SEGMENT)
+    return (WHOLE, EXACT, OUTSIDE) if is_seat else (WHOLE, OUTSIDE)
 
 
 def sight_of(deck: Deck, viewer: Viewer) -> str:
@@ -46,7 +50,9 @@ def sight_of(deck: Deck, viewer: Viewer) -> str:
     lo = units.standing(deck.unit_id, deck.hierarchy).lo
     if lo is None or not viewer.sees_counts_at(lo):
         raise NotYours
-    return WHOLE if viewer.sees_people_at(lo) else OUTSIDE
+    if viewer.sees_people_at(lo):
+        return WHOLE
+    return EXACT if viewer.sees_exact_at(lo) else OUTSIDE
 
 
 def _lo(unit_id: int, hierarchy: int) -> int:
@@ -80,7 +86,12 @@ def _reader(deck: Deck, sight: str) -> Viewer:
         raise NotYours
     rights = {WHOLE: (LEADS, forms.CARRY, OFFICES), LED: (LEADS,)}.get(sight, (OFFICES,))
     return org.reader_over(
-        own, spans[state.id], unit_id=owner.unit_id, sees_people=sight == WHOLE, capabilities=rights
+        own,
+        spans[state.id],
+        unit_id=owner.unit_id,
+        sees_people=sight == WHOLE,
+        sees_figures=sight == EXACT,
+        capabilities=rights,
     )
 
 

@@ -23,6 +23,7 @@ def cast(open_database: None) -> Cast:
     for unit, target in (("JK", 900), ("JK-SRI", 600), ("JK-JAM", 300)):
         cast.target(unit, target)
     cast._seat("state_elsewhere", "state_president", "HP", 1)
+    cast._seat("member_of_parliament", "member_of_parliament", "JK-PC1", 2)
     cast.fold()
     return cast
 
@@ -62,6 +63,20 @@ def test_two_readers_of_one_sight_hold_the_same_deck(cast: Cast) -> None:
         slides(file(cast, "state_president", outside))[0]
         != slides(file(cast, "district_elsewhere", outside))[0]
     )
+
+
+def test_who_represents_a_seat_has_its_exact_figures_of_the_same_moment(cast: Cast) -> None:
+    address = made(cast, "national_president", "?unit=JK-PC1&in=electoral")
+    grow(cast, "70066")
+    whole, exact, outside = (
+        slides(file(cast, role, address))
+        for role in ("national_president", "member_of_parliament", "district_elsewhere")
+    )
+    assert whole[0][0] == exact[0][0] != outside[0][0], "the headline has the count"
+    assert "Rounded to 10." in str(outside) and "Rounded to 10." not in str(exact)
+    with cast.as_("member_of_parliament"):
+        of_seat = DeckEdition.objects.filter(deck__unit__code="JK-PC1")
+        assert set(of_seat.values_list("sight", flat=True)) == {"exact", "outside"}
 
 
 def test_a_frozen_deck_forgets_the_name_of_who_closed_their_account(cast: Cast) -> None:
