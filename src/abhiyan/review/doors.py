@@ -1,4 +1,4 @@
-"""The way from a unit's page to its slides, and to the rounds of review for who leads it."""
+"""The way from a unit's page to its slides, to one's own report on it, and to the rounds of review for who leads it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,6 +13,8 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 from abhiyan.units.rules.ranges import hierarchy_of
 
+from .queries.leader_reports import is_above
+
 RANK = 3  # of its first way among those of a unit's page
 
 
@@ -23,5 +25,8 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     if viewer.sees_counts_at(unit.lo) and viewer.is_strong:
         page = address(address_of("review:deck_new"), unit.code, hierarchy_of(unit.lo))
         yield Door(_("Slides"), page, icon="slides", rank=RANK)
+    if is_above(viewer, unit):
+        page = address(address_of("review:leader_report"), unit.code, hierarchy_of(unit.lo))
+        yield Door(_("My report"), page, icon="edit")
     if viewer.may_at(LEADS, unit.lo):
         yield Door(_("Review rounds"), address_of("review:rounds"), icon="list")

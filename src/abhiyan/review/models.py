@@ -24,13 +24,18 @@ from abhiyan.programmes.models import Programme, Task
 from abhiyan.units.models import Hierarchy, Kind, Unit
 from abhiyan.verification.models import Frame
 
-# A leader of a unit right above the one in `column`, or higher. Who leads the unit itself is no superior of its
-# office-bearers: the next holder of an office would read what was written about the one before.
-_ABOVE = (
-    "exists (select 1 from units_placement pl join units_placement up"
-    " on up.unit_id = pl.parent_id and up.hierarchy = pl.hierarchy"
-    f" where pl.unit_id = review_review.unit_id and pl.lo is not null and up.lo <@ {LINE})"
-)
+
+def _above(column: str) -> str:
+    """True for a leader of a unit right above the one in `column`, or higher.
+
+    A leader of the unit itself is no superior of its office-bearers. The next holder of an office would read what was
+    written about the one before.
+    """
+    return (
+        "exists (select 1 from units_placement pl join units_placement up"
+        " on up.unit_id = pl.parent_id and up.hierarchy = pl.hierarchy"
+        f" where pl.unit_id = {column} and pl.lo is not null and up.lo <@ {LINE})"
+    )
 
 
 class Round(TitledModel):
@@ -95,7 +100,7 @@ class Review(models.Model):
                 "review",
                 using=f"account_id = {ACCOUNT}"
                 f" or account_id is null and {placed('review_review.unit_id', LINE)}"
-                f" or account_id is not null and {_ABOVE}",
+                f" or account_id is not null and {_above('review_review.unit_id')}",
                 write=SYSTEM,
             ),
             models.UniqueConstraint(
@@ -145,6 +150,51 @@ class Minute(models.Model):
             write=SYSTEM,
         )
         indexes = [models.Index(fields=["review", "at"], name="minute_of_review")]  # used by: a review's page
+
+
+class LeaderReport(models.Model):
+    """A leader's own report on a unit below theirs: a total by a day as they saw it, and words. A second source.
+
+    A newer one of the same leader, measure and day replaces it. Office-bearers of the unit itself never read it.
+    """
+
+    public_id = models.UUIDField(unique=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    appointment = models.ForeignKey(
+        Appointment, models.PROTECT, related_name="+"
+    )  # the office it was written by
+    account_id = models.BigIntegerField()  # of its author
+    # Null: about the unit as a whole, in words alone.
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="+", db_index=False)
+    measure = models.SmallIntegerField(default=0, db_default=0)
+    day = models.DateField()
+    n = models.BigIntegerField(null=True)  # all of the measure until the end of the day
+    words = models.TextField(default="", db_default="")  # without names of people
+    written_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)  # by a newer one, or taken back
+
+    class Meta:
+        db_table = "review_leader_report"
+        constraints = [
+            *private(
+                "leader_report",
+                using=f"{_above('review_leader_report.unit_id')} and not exists (select from org_appointment ap"
+                f" where ap.account_id = {ACCOUNT} and ap.unit_id = review_leader_report.unit_id"
+                " and ap.state in ('active', 'disputed'))",
+                write=SYSTEM,
+            ),
+            # used by: the reports on a unit, one more of the same day
+            models.UniqueConstraint(
+                fields=["unit", "account_id", "programme", "measure", "day"],
+                condition=models.Q(replaced_at=None),
+                nulls_distinct=False,
+                name="leader_report_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(n=None) | models.Q(n__gte=0, programme__isnull=False),
+                name="leader_report_sound",
+            ),
+        ]
 
 
 class StandIn(models.Model):

@@ -107,6 +107,30 @@ class NotVacant(Refused, status=409):
     message = _("Somebody holds this office there. A stand-in is only for an office that nobody holds.")
 
 
+class OwnUnitReported(Refused, status=409):
+    message = _("You hold an office in this unit or below it. Leaders above it write the report.")
+
+
+class ReportEmpty(Refused):
+    message = _("Write a number or some words.")
+
+
+class ReportDayWrong(Refused):
+    message = _("Choose a day from %(first)s to today.")
+
+
+class ReportFigureUnfit(Refused):
+    message = _("Write a whole number up to %(most)s, of one of the measures.")
+
+
+class ReportMeasureUnfit(Refused):
+    message = _("This is not counted in the unit on that day. Choose another measure.")
+
+
+class ReportWordsUnfit(Refused):
+    message = _("%(why)s")
+
+
 class StandInUnfit(Refused):
     message = _("Choose somebody who leads this unit, or a unit above it.")
 
@@ -116,7 +140,9 @@ class NoMeetings(Refused, status=404):
 
 
 class UnitsReviewed(Refused, status=409):
-    message = _("Units of this list are in review rounds: %(n)s. Close or move them instead.")
+    message = _(
+        "Reviews or leaders' reports are about units of this list: %(n)s. Close or move the units instead."
+    )
 
 
 class TemplateMissing(Refused, code="empty"):

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from abhiyan.core.access import FINAL, STRONG, capability, page
 
-from .views import deck_templates, dossier, printing, reviews, rounds, slides
+from .views import deck_templates, dossier, leader_reports, printing, reviews, rounds, slides
 
 app_name = "review"
 ASKING = capability("tasks.ask")
@@ -12,6 +12,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The view asks who sees the unit's counts.
     page("dossier/<str:code>/", dossier.dossier, opens=STRONG),
     page("dossier/<str:code>/print/", printing.dossier_print, opens=STRONG),
+    # The view asks who leads the unit from above.
+    page(
+        "report/",
+        leader_reports.leader_report,
+        opens=ASKING,
+        act="the same day again replaces it, and empty it is taken back",
+    ),
     page("rounds/", rounds.rounds, opens=STRONG),
     page("rounds/new/", rounds.round_new, opens=ASKING, act="ends by itself on its last day"),
     # It shows only the reviews that the reader may see.

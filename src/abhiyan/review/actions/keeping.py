@@ -109,14 +109,15 @@ def leave_with_appointment(*, told: AppointmentEnded) -> int:
 
 
 def let_go(*, going: UnitsGoing) -> None:
-    """Units made by a list are about to go: reviews of them go too. Refuses UnitsReviewed where something is written,
-    or where they are the branch of a round, or review others."""
+    """Units made by a list are about to go: reviews of them go too. Refuses UnitsReviewed where something is written
+    about them, or where they are the branch of a round, or review others."""
     made = "(select unit_id from units_change where import_id = %(list)s and change = 'made')"
     with system("units about to go"):
         n = sql.count(
             f"select (select count(*) from review_round where unit_id in {made}) + (select count(*) from review_review"
             f" where unit_id in {made} and (decided_at is not null or replied_at is not null)"
-            f" or by_unit_id in {made} and unit_id not in {made})",
+            f" or by_unit_id in {made} and unit_id not in {made})"
+            f" + (select count(*) from review_leader_report where unit_id in {made})",
             {"list": going.import_id},
         )
         if n:

@@ -39,7 +39,10 @@ class LastReview:
 
 def last_review(unit_id: int, *, at: datetime) -> LastReview | None:
     """The last review of a unit in the viewer's sight; None: there was none."""
-    one = rounds.last_review(unit_id)
+    return _summary(rounds.last_review(unit_id), at=at)
+
+
+def _summary(one: Review | None, *, at: datetime) -> LastReview | None:
     if one is None or one.decided_at is None:
         return None
     given = [
@@ -78,8 +81,13 @@ select l.decision, count(*) from (
 group by 1"""
 
 
-def around(unit_id: int, hierarchy: int, above: int | None, *, at: datetime) -> Around:
-    """Decisions about the unit above (its id; None: it is the top) and those right below, in the viewer's sight."""
+def last_and_around(
+    unit_id: int, hierarchy: int, above: int | None, *, at: datetime
+) -> tuple[LastReview | None, Around]:
+    """The last review of a unit; and decisions about the unit above (its id; None: it is the top) and those right
+    below, in the viewer's sight."""
+    last = rounds.last_reviews([unit_id, above] if above else [unit_id])
     found = dict(sql.rows(_BELOW, {"unit": unit_id, "hierarchy": hierarchy}))
     below = [(str(one.label), found[one.value]) for one in Review.Decision if one.value in found]
-    return Around(last_review(above, at=at) if above else None, below)
+    above_it = _summary(last.get(above), at=at) if above else None
+    return _summary(last.get(unit_id), at=at), Around(above_it, below)

@@ -170,6 +170,13 @@ def last_review(unit_id: int, *, before: Review | None = None) -> Review | None:
     return found.order_by("-decided_at", "-pk").first()
 
 
+def last_reviews(unit_ids: Collection[int]) -> dict[int, Review]:
+    """The last decided review of each of these units in the viewer's sight. One query."""
+    decided = Review.objects.select_related("round").filter(unit_id__in=unit_ids, account_id=None)
+    newest = decided.exclude(decided_at=None).order_by("unit_id", "-decided_at", "-pk").distinct("unit_id")
+    return {review.unit_id: review for review in newest}
+
+
 @dataclass(frozen=True, slots=True)
 class ToReview:
     """What a reviewer has left in a round."""

@@ -24,7 +24,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.review.actions.reviews import note_opened
 from abhiyan.review.queries.asked import BELOW_FLAGS, asked_below
-from abhiyan.review.queries.last import around, last_review
+from abhiyan.review.queries.last import last_and_around
 from abhiyan.review.queries.rounds import unprepared
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
@@ -32,6 +32,7 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 from .figures import parts_of, standing
+from .sources import sources_on
 
 MOST_RESULTS = 4  # elections of each kind
 
@@ -73,6 +74,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     shown_seats, shown_vacant = seats(request, offices(), here, lang), vacant_below(vacant(), lang)
     stands = standing(request.viewer, here, hierarchy, at=at)
     is_exact = request.viewer.sees_exact_at(here.lo)
+    last, around = last_and_around(here.id, hierarchy, path[-2].id if len(path) > 1 else None, at=at)
     unit_page = reverse("site:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
     with system("what a dossier reads"):
         flags = questions_of(request.viewer, stands.running, here, hierarchy, at, on_screen=on_screen)
@@ -92,6 +94,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         "runs": bool(stands.kinds),
         "trend": stands.trend,
         "compared": stands.compared,
+        "sources": sources_on(request.viewer, here, hierarchy) if on_screen else None,
         "flags": flags,
         "parts": parts,
         "results": _results(here.id),
@@ -99,8 +102,8 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
             (named(one.election.names), one.get_code_display())
             for one in elections.classes_of(here.id)[:MOST_RESULTS]
         ],
-        "last": last_review(here.id, at=at),
-        "around": around(here.id, hierarchy, path[-2].id if len(path) > 1 else None, at=at),
+        "last": last,
+        "around": around,
         "successors": units.succeeded_by(here.id) if here.closed_on else [],
         "page_is_sample": facts.is_sample,
     }

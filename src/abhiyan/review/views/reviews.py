@@ -44,6 +44,7 @@ from abhiyan.units import queries as units
 from .dossier import questions_of
 from .figures import parts_of, standing
 from .rounds import ReviewRow, crumbs, page_of, reviewed, today
+from .sources import sources_on
 
 MOST_UNITS = 5  # of other offices of an office-bearer, with their ladders
 MOST_TASKS = 5  # open ones of a unit, beside its figures
@@ -202,7 +203,11 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     if one.is_of_holder:
         return shown | {"others": _others(viewer, one, at=at)}
     waiting = tasks.tasks_of(below=(here.id, tree)).filter(state__in=OPEN)
-    return shown | {"tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS]), "at": at}
+    return shown | {
+        "tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS]),
+        "sources": sources_on(viewer, here, tree),
+        "at": at,
+    }
 
 
 def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[LadderShown]]]:

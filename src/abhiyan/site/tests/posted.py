@@ -192,6 +192,7 @@ POSTS: dict[str, dict[str, str]] = {
     "review:round_new": PLACE
     | {"title": "Mine", "what": "mandal", "office": "district_in_charge"}
     | {"begins_on": "2026-12-01", "ends_on": "2026-11-01"},
+    "review:leader_report": {"about": "", "day": "2026-11-25", "words": "The office was open."},
     "review:round_change": {"ends_on": "{soon}", "reason": "Mine"},
     "review:round_stand_in": {"appointment": "{account}"},
     "review:review_decide": {"decision": "help", "text": "Mine"},
@@ -241,6 +242,7 @@ ASKED = {
     "elections:plan_create": "owner=JK&election=LS2024&state=U08",
     "enrolment:helper_new": "unit=JK-JAM",
     "meetings:meeting_new": "unit=JK-JAM",
+    "review:leader_report": "unit=JK-JAM",
     "programmes:asked_new": "unit=JK-JAM",
     "programmes:due_act": "unit=JK-JAM-M1",
     "programmes:go_back": "unit=JK-JAM",

@@ -1,5 +1,6 @@
 """What units reported, beside what checks of a frame found; of the tree as it was frozen."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -57,6 +58,30 @@ select distinct on (f.programme_id, f.measure) f.id from verification_frame f
     on e.frame_id = f.id and e.unit_id = %(unit)s and e.shade = {Estimate.Shade.SIGNED}
  where f.programme_id = any(%(programmes)s) and f.state <> '{Frame.State.FROZEN}'
  order by f.programme_id, f.measure, {SPEAKS_FIRST}"""
+
+
+# The same frame of each of several units and measures, by place in what was asked; with the frame before.
+_TOTALS = f"""
+select distinct on (w.i) w.i, a.items, a.rate, a.low, a.high, f.frozen_at, f.number
+  from unnest(%(i)s::int[], %(units)s::bigint[], %(programmes)s::bigint[], %(measures)s::int[])
+    w(i, unit_id, programme_id, measure)
+  join verification_frame f on f.programme_id = w.programme_id and f.measure = w.measure
+   and f.state <> '{Frame.State.FROZEN}'
+  left join verification_estimate a
+    on a.frame_id = f.id and a.unit_id = w.unit_id and a.shade = {Estimate.Shade.ENTERED}
+  left join verification_estimate e
+    on e.frame_id = f.id and e.unit_id = w.unit_id and e.shade = {Estimate.Shade.SIGNED}
+ order by w.i, {SPEAKS_FIRST}"""
+
+
+@dataclass(frozen=True, slots=True)
+class RealTotal:
+    """The real entries of a frame in a unit: how many at least and at most. is_first: no frame came before it."""
+
+    low: int
+    high: int
+    frozen_on: date
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +188,29 @@ def speaking_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Fra
     speaks = sql.column(_SPEAKS, {"programmes": list(programme_ids), "unit": unit_id})
     frames = Frame.objects.filter(pk__in=speaks).select_related("programme")
     return {(frame.programme_id, frame.measure): frame for frame in frames}
+
+
+def real_totals(places: Sequence[tuple[int, int, int]]) -> dict[int, RealTotal]:
+    """Find the interval of the frame that speaks for each unit, programme and measure; by their place in `places`.
+
+    Units without an interval are left out. One query.
+    """
+    rows = sql.rows(
+        _TOTALS,
+        {
+            "i": list(range(len(places))),
+            "units": [unit_id for unit_id, _programme, _measure in places],
+            "programmes": [programme for _unit_id, programme, _measure in places],
+            "measures": [measure for _unit_id, _programme, measure in places],
+        },
+    )
+    return {
+        i: RealTotal(
+            math.floor(low * items), math.ceil(high * items), day_in(settings.TIME_ZONE, at), number == 1
+        )
+        for i, items, rate, low, high, at, number in rows
+        if items and rate is not None
+    }
 
 
 def ranked(lines: Sequence[BesideLine]) -> list[BesideLine]:
