@@ -117,14 +117,14 @@ def read(
             ("opinions", not is_whole or viewer.may_at(LEADS, lo)),
             ("asked", not is_whole or deck.meeting_id is not None or viewer.may_at(LEADS, lo)),
             ("review", not is_whole or viewer.may_at(LEADS, lo)),
-            ("quotes", is_desk),
         )
         if not may
     }
     kept = [each for each in edition.slides if each["page"] not in hidden]
     with override(deck.language):
         # Readers of a meeting's slides sit together, so they see who is to do what.
-        slides = thawed(kept, partial(_words, left_out if deck.meeting_id is None else _nobody))
+        names = left_out if deck.meeting_id is None else _nobody
+        slides = thawed(kept, partial(_words, names, is_desk=is_desk))
     closed = {"vacant"} if not viewer.may(OFFICES) else set()
     closed |= {"calls", "graded", "leaders"} if not viewer.sees_people_at(lo) else set()
     closed |= {"opinions"} if not is_desk else set()
@@ -136,9 +136,15 @@ def _nobody(_accounts: Collection[int]) -> Collection[int]:
 
 
 def _words(
-    left_out: Callable[[Collection[int]], Collection[int]], mentions: Collection[tuple[str, str]]
+    left_out: Callable[[Collection[int]], Collection[int]],
+    mentions: Collection[tuple[str, str]],
+    *,
+    is_desk: bool,
 ) -> Mapping[tuple[str, str], str]:
-    """The words behind mentions, as they are today: of an erased person none, of a holder who left a dash."""
+    """Return the words behind mentions, as they are today: of an erased person none, of a holder who left a dash.
+
+    is_desk: whoever reads passes quotes on in this unit. Others get none, whichever slide has them.
+    """
     keys: dict[str, set[str]] = {}
     for kind, key in mentions:
         keys.setdefault(kind, set()).add(key)
@@ -150,7 +156,7 @@ def _words(
             ("holder", key): str(shown_name(person(names.get(int(key), "")) or NONE, int(key), hidden))
             for key in holders
         }
-    if quotes := keys.get("quote"):
+    if is_desk and (quotes := keys.get("quote")):
         with system("quotes that came up"):
             words |= {("quote", key): text for key, text in forms.quotes_again(quotes).items()}
     if notes := keys.get("note"):

@@ -32,6 +32,8 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import ladder
 from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.review.models import Deck
+from abhiyan.review.tests.test_slides import slides as slides_in
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.stays import actions
 from abhiyan.stays.actions import STAYS, MarkGiven, NewStay, StayReport
@@ -283,6 +285,12 @@ def test_from_nothing_to_the_slide_and_what_places_with_a_worker_for_24_hours_he
         "The tap of lane" in titled["1 quote came up from stays"]
         and "Worker" not in titled["1 quote came up from stays"]
     )
+
+    # The quote is for the desk that passes it on. Who reads the same slides above has the numbers without it.
+    with system("test"):
+        kept = reverse("review:deck_file", args=[Deck.objects.latest("pk").public_id, "pptx"])
+    above = slides_in(bytes(cast.client("national_president").get(kept).content))
+    assert said in dict(above).values() and "The tap of lane" not in str(above)
 
     # An erasure takes the report and its quote out of board, page and slide at once.
     leaver = open_me(HOSTS[quoted])
