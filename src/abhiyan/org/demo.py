@@ -1,5 +1,5 @@
 """The sample of the demo: a calendar of polls, with a by-election in one segment and one entry that waits; committees
-and wings of the state and of some districts, with holders and vacancies."""
+and wings of the state and of some districts, with holders and vacancies; page committees of some booths."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from abhiyan.core.samples import BY, ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
+from abhiyan.org.models import BodyKind
+from abhiyan.org.rules.body_kinds import WantedKind
 from abhiyan.units import actions as units
 from abhiyan.units import queries
 
@@ -43,6 +45,7 @@ WINGS = (
     {"en": "Teachers' wing", "hi": "शिक्षक मोर्चा"},
     {"en": "Traders' wing", "hi": "व्यापारी मोर्चा"},
 )
+PAGE_COMMITTEES = 3  # booths that have one
 LEADERS = ("state_general_secretary", "state_secretary")  # besides who holds an office there already
 
 
@@ -52,6 +55,7 @@ def sample(ground: SampleGround) -> None:
         _state(ground)
         _sit(ground)
         _lead_states(ground)
+        _add_page_committees(ground)
 
 
 def _state(ground: SampleGround) -> None:
@@ -146,6 +150,49 @@ def _lead_states(ground: SampleGround) -> None:
                     unit_id=unit_id,
                     since=ground.today - timedelta(days=30 + n % 300),
                     body_id=body_id,
+                )
+            )
+    org.appoint_many(bearers=bearers, by=BY, at=ground.at)
+
+
+def _add_page_committees(ground: SampleGround) -> None:
+    """Two leaders make a kind of committee of the state's own, and a few booths set one up. The last lacks members."""
+    at = ground.at
+    wanted = WantedKind(
+        names={"en": "Page committee", "hi": "पन्ना समिति"},
+        levels=("booth",),
+        leads="body_convener",
+        seats=(("body_member", 10),),
+        expected=1,
+    )
+    asked = org.ask_body_kind(
+        unit_id=ground.ids[STATE],
+        wanted=wanted,
+        reason="हर बूथ पर ग्यारह लोग पन्नों का काम बाँटें।",
+        by=ground.actor("state_president"),
+        at=at,
+    )
+    org.decide_release(public_id=asked.public_id, allow=True, by=ground.actor("national_president"), at=at)
+    bearers: list[org.OfficeBearer] = []
+    for place, booth in enumerate(sorted(ground.holders.get("booth_president", {}))[:PAGE_COMMITTEES]):
+        body = org.make_body(
+            unit_id=booth,
+            kind=BodyKind.objects.get(unit_id=ground.ids[STATE]).code,
+            names={"en": "Page committee", "hi": "पन्ना समिति"},
+            by=BY,
+            at=at,
+        )
+        members = 10 if place < PAGE_COMMITTEES - 1 else 6
+        for office in ("body_convener", *("body_member",) * members):
+            n = len(bearers)
+            bearers.append(
+                org.OfficeBearer(
+                    phone=f"+9160002000{n:02d}",
+                    name=f"{FIRST[n % len(FIRST)]} {LAST[n // len(FIRST) % len(LAST)]}",
+                    office=office,
+                    unit_id=booth,
+                    since=ground.today,
+                    body_id=body.pk,
                 )
             )
     org.appoint_many(bearers=bearers, by=BY, at=ground.at)

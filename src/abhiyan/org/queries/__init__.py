@@ -16,8 +16,10 @@ from .authority import (
 from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_called, seat_holders, seats_of
 from .body_kinds import (
     OwnKind,
+    bodies_missing,
     body_kind_names,
     body_kinds_asked,
+    count_bodies,
     kinds_to_make,
     own_body_kind,
     own_body_kinds,

@@ -1,8 +1,11 @@
 """Kinds of body of the organisation's own, beside the standard ones, as `actions.body_kinds` makes them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
+from django.db.models import Count
+
+from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named
 from abhiyan.org.models import Body, BodyKind, Office, Release
@@ -10,15 +13,20 @@ from abhiyan.org.rules.body_kinds import ACT, can_sit
 from abhiyan.org.rules.ranges import holds
 from abhiyan.units import queries as units
 
-from .offices import offices_used, spans_in_sight
+from .offices import offices_used, spans_in_sight, units_with
 
 
 @dataclass(frozen=True, slots=True)
 class OwnKind:
-    """An own kind of body, with the offices that are its seats by code, in the order of its seats."""
+    """An own kind of body, with the offices that are its seats by code, in the order of its seats.
+
+    set_up, expected: bodies in a unit and below, once `count_bodies` read them.
+    """
 
     kind: BodyKind
     offices: dict[str, Office] = field(default_factory=dict)
+    set_up: int = 0
+    expected: int = 0
 
 
 def body_kind_names(kinds: Collection[str]) -> dict[str, str]:
@@ -40,6 +48,54 @@ def own_body_kinds(*, near: int) -> list[OwnKind]:
         own_kinds,
         key=lambda row: (row.kind.closed_at is not None, row.kind.names["en"].casefold(), row.kind.pk),
     )
+
+
+def count_bodies(rows: Sequence[OwnKind], unit_id: int, hierarchy: int) -> list[OwnKind]:
+    """Add how many bodies of each kind a unit and all units below it have and should have.
+
+    For the rows of one page. Three queries for each unit where kinds were made.
+    """
+    lo, hi = units.span(unit_id, hierarchy)
+    level, below = units.unit_by_id(unit_id).kind, units.counts_below(unit_id, hierarchy)
+    set_up = dict(
+        sql.rows(
+            """select b.own_kind_id, count(*) from org_body b
+            join units_placement p on p.unit_id = b.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
+            where b.own_kind_id = any(%(kinds)s) and b.ended_on is null group by 1""",
+            {"kinds": [row.kind.pk for row in rows], "lo": lo, "hi": hi},
+        )
+    )
+    places: dict[int, dict[str, int]] = {}
+    for made_in in {row.kind.unit_id for row in rows}:
+        places[made_in] = dict(units_with(made_in, unit_id, hierarchy, below))
+        if made_in == unit_id or units.stands_below(unit_id, made_in):
+            places[made_in][level] = places[made_in].get(level, 0) + 1
+    return [
+        replace(
+            row,
+            set_up=set_up.get(row.kind.pk, 0),
+            expected=row.kind.expected
+            * sum(places[row.kind.unit_id].get(kind, 0) for kind in row.kind.levels),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingBodies:
+    """An own kind, and the number of its bodies that a unit lacks."""
+
+    kind: BodyKind
+    n: int
+
+
+def bodies_missing(unit_id: int) -> list[MissingBodies]:
+    """The own kinds whose bodies a unit lacks. At most five queries."""
+    kinds = [kind for kind in kinds_to_make(unit_id) if kind.expected]
+    bodies = Body.objects.filter(unit_id=unit_id, ended_on=None, own_kind__in=kinds) if kinds else None
+    numbers = dict(bodies.values_list("own_kind").annotate(n=Count("pk"))) if bodies is not None else {}
+    missing = [MissingBodies(kind, kind.expected - numbers.get(kind.pk, 0)) for kind in kinds]
+    return [row for row in missing if row.n > 0]
 
 
 def own_body_kind(kind_id: int) -> BodyKind:

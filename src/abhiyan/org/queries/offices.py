@@ -390,7 +390,7 @@ def ask_vacancies_below(
         else:
             held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
         here = {
-            place: _expected(place, unit_id, hierarchy, expected)
+            place: units_with(place, unit_id, hierarchy, expected)
             for place in {row[8] for row in offices if row[3]}
         }
         return [
@@ -405,7 +405,7 @@ def ask_vacancies_below(
     return read
 
 
-def _expected(
+def units_with(
     made_in: int | None, unit_id: int, hierarchy: int, below: Mapping[str, int]
 ) -> Mapping[str, int]:
     """kind -> how many units beneath a unit have the offices of `made_in` (None: the standard ones).

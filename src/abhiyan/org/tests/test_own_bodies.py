@@ -1,5 +1,6 @@
 """Kinds of body of the organisation's own: two people make one, and no seat gives a right."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -331,3 +332,33 @@ def test_a_seat_gives_no_right_over_the_unit_and_shows_nobody_in_it(world: World
     assert (scope.people, scope.counts, scope.everything) == ("{}", "{}", False)
     with queries.seeing_as(member.pk, on=TODAY):
         assert set(Appointment.objects.values_list("body_id", flat=True)) == {body.pk}
+
+
+def test_a_unit_shows_which_bodies_it_lacks_and_a_list_counts_them_below(
+    world: World, leaders: tuple[Account, Account]
+) -> None:
+    asked = ask(world, leaders[0], expected=2)
+    decide(asked, leaders[1])
+    (kind,) = own_kinds()
+    client = browser(leaders[0])
+    assert f"kind={kind.code}" in page_text(client, "/bodies/?unit=N1111")
+    assert f"kind={kind.code}" not in page_text(client, "/bodies/?unit=N111")
+    found_body(world, kind)
+    with system("test"):
+        (lacking,) = queries.bodies_missing(world.unit("N1111"))
+        assert lacking.n == 1
+        numbers = {}
+        for code in ("N", "N1", "N11", "N1111", "N1112"):
+            (row,) = queries.count_bodies(queries.own_body_kinds(near=world.unit("N1")), world.unit(code), 1)
+            numbers[code] = (row.set_up, row.expected)
+    booths = {"N": 8, "N1": 8, "N11": 4, "N1111": 1, "N1112": 1}
+    assert numbers == {code: (int(code != "N1112"), 2 * n) for code, n in booths.items()}
+    assert re.search(r">\s*1\s*</td>\s*<td[^>]*>\s*16\s*</td>", page_text(client, "/bodies/kinds/?unit=N1"))
+    actions.make_body(
+        unit_id=world.unit("N1111"), kind=kind.code, names={"en": "Page 2"}, by=SYSTEM, at=LATER
+    )
+    with system("test"):
+        assert queries.bodies_missing(world.unit("N1111")) == []
+    assert f"kind={kind.code}" not in page_text(client, "/bodies/?unit=N1111")
+    actions.close_body_kind(code=kind.code, by=actor(leaders[0]), at=LATER)
+    assert f"kind={kind.code}" not in page_text(client, "/bodies/?unit=N1112")

@@ -117,6 +117,7 @@ def bodies(request: Request) -> HttpResponseBase:
         "owed": owed[None],
         "legend": owing.legend_of(row for rows in owed.values() for row in rows),
         "may_make": _may(request, here),
+        "missing": queries.bodies_missing(here.unit.id),
         "crumbs": here.crumbs((str(TITLE), reverse("org:bodies"))),
     }
     return answer(request, "org/body_list.html", table, shown)

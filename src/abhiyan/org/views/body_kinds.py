@@ -46,6 +46,8 @@ KINDS: tuple[Column[queries.OwnKind], ...] = (
     Column("levels", _("Level"), lambda row: levels_named(row.kind.levels)),
     Column("seats", _("Its seats"), _seats),
     Column("expected", _("Expected in one unit"), lambda row: row.kind.expected, css="num"),
+    Column("set_up", _("Set up here and below"), lambda row: row.set_up, css="num"),
+    Column("due", _("Expected here and below"), lambda row: row.expected, css="num"),
     Column("state", _("Status"), lambda row: say("Closed") if row.kind.closed_at else say("In force")),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
@@ -106,6 +108,7 @@ def body_kind_list(request: Request) -> HttpResponseBase:
         queries.own_body_kinds(near=here.unit.id),
         name="body-kinds",
         caption=TITLE,
+        finish=lambda rows: queries.count_bodies(rows, here.unit.id, here.hierarchy),
         unit_id=here.unit.id,
     )
     context = {
