@@ -143,7 +143,7 @@ def _words(
 ) -> Mapping[tuple[str, str], str]:
     """Return the words behind mentions, as they are today: of an erased person none, of a holder who left a dash.
 
-    is_desk: whoever reads passes quotes on in this unit. Others get none, whichever slide has them.
+    is_desk: the reader passes quotes on in this unit. Others get none, on any slide.
     """
     keys: dict[str, set[str]] = {}
     for kind, key in mentions:

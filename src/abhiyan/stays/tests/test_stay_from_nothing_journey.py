@@ -286,7 +286,7 @@ def test_from_nothing_to_the_slide_and_what_places_with_a_worker_for_24_hours_he
         and "Worker" not in titled["1 quote came up from stays"]
     )
 
-    # The quote is for the desk that passes it on. Who reads the same slides above has the numbers without it.
+    # The quote is for the desk that passes it on. The office above reads the same slides without it.
     with system("test"):
         kept = reverse("review:deck_file", args=[Deck.objects.latest("pk").public_id, "pptx"])
     above = slides_in(bytes(cast.client("national_president").get(kept).content))
