@@ -1,4 +1,4 @@
-"""A dossier shows the call centres of a unit where a programme calls: at work, silent, talks and open promises."""
+"""A dossier shows the call centres of a unit where a programme calls, and what the field heard there."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
+from abhiyan.forms.queries.heard import HeardIn, answers_in_words, forms_answered, heard_in, room_questions
 from abhiyan.programmes.queries import running_of_kind
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
@@ -15,9 +16,10 @@ from .rules.kinds import KIND
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Yield the call centres of each programme that runs in a unit and has some there. Nothing of an office-bearer.
+    """Yield the call centres of each programme that runs in a unit and has some there, and what the field heard.
 
-    No query for a unit where no contact runs. Calls and promises are rounded for who does not see the people.
+    Nothing of an office-bearer.
+    No query for a unit where no contact runs. Calls, promises and answers are rounded for who does not see the people.
     """
     if of.account_id is not None or KIND not in of.kinds:
         return
@@ -27,6 +29,10 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
             for one in running_of_kind(KIND, at)
             if one.hierarchy == of.hierarchy
         ]
+        place = HeardIn(of.lo, of.hi, at, sees_all=of.is_exact)
+        answers = answers_in_words(heard_in(place, forms_answered(place), room_questions()))
+    if answers:
+        yield ReviewedPart(_("What the field heard"), answers)
     for one, lines in found:
         if lines is not None:
             yield ReviewedPart(_("Call centres: %(name)s") % {"name": named(one.names)}, lines.lines)

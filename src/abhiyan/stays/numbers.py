@@ -141,6 +141,14 @@ def source_code(programme: Programme) -> str:
     return f"{queries.KIND}-{programme.public_id}"
 
 
+def reports_in(
+    programme: Programme, span: tuple[int, int], *, at: datetime, is_exact: bool
+) -> list[HeardAnswer]:
+    """Count the answers of stay reports within [lo, hi). In a system scope; at most four queries."""
+    place = HeardIn(*span, at, sees_all=is_exact, source=stays_source(programme))
+    return heard_in(place, forms_answered(place))
+
+
 def heard_at_stays(
     programme: Programme, unit_id: int, span: tuple[int, int], viewer: Viewer, *, at: datetime, decides: bool
 ) -> StaysHeard | None:

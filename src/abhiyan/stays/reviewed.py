@@ -1,4 +1,4 @@
-"""A dossier shows how far the places of a running programme of stays are; that of an office-bearer their field days."""
+"""A dossier shows the places and reports of a running programme of stays; that of an office-bearer their field days."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
+from abhiyan.forms.queries.heard import answers_in_words
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from . import numbers, queries
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Yield the field days of an office-bearer, and the places of a unit by state.
+    """Yield the field days of an office-bearer, and the places of a unit by state with what workers heard.
 
     No query for a unit where no stays run. Somebody who does not see the people reads whole tens of the last closed
     day.
@@ -27,9 +28,17 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         return
     with system("places in a dossier, numbers alone"):
         counted = [
-            (programme, numbers.places_in(programme, (of.lo, of.hi), at=at, is_exact=of.is_exact))
+            (
+                programme,
+                numbers.places_in(programme, (of.lo, of.hi), at=at, is_exact=of.is_exact),
+                answers_in_words(numbers.reports_in(programme, (of.lo, of.hi), at=at, is_exact=of.is_exact)),
+            )
             for programme in queries.to_staff(at)
         ]
-    for programme, places in counted:
+    for programme, places, answers in counted:
         if places.total:
             yield ReviewedPart(named(programme.names), places.lines)
+        if answers:
+            yield ReviewedPart(
+                _("What workers heard: %(programme)s") % {"programme": named(programme.names)}, answers
+            )

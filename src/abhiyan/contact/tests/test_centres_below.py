@@ -182,6 +182,7 @@ def test_the_dossier_and_the_slides_of_calls_tell_of_the_centres(
     office = browser(world.holder("state_president", "N1"))
     dossier = office.get("/review/dossier/N1/").text
     assert "Call centres: Meet people at their doors" in dossier and "Talks noted by call centres" in dossier
+    assert "What the field heard" in dossier and "Calls by call centres: What came of it" in dossier
     new, given = "/review/slides/new/?unit=N1", {"language": "en", "measure": f"{run.public_id}-3"}
     deck = office.post(new, given)["Location"]
     text = office.get(deck).text

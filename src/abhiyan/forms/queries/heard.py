@@ -14,6 +14,7 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core import small_cells, sql
 from abhiyan.core.cut import Cut
+from abhiyan.core.numbers import grouped
 from abhiyan.core.rooms import modules, offered
 from abhiyan.core.small_cells import together
 from abhiyan.core.words import named
@@ -25,6 +26,7 @@ from abhiyan.org.viewer import Viewer
 from . import CODES, STORED, is_unnamed
 
 OPTION, NUMBER, TEXT = "option", "number", "text"  # how answers are read
+MOST_QUESTIONS = 8  # in a dossier
 MOST_FORMS = 200  # with answers in one unit
 MOST_QUOTES_UP = 20  # on a board
 
@@ -214,6 +216,21 @@ def heard_in(place: HeardIn, forms: Sequence[Form], talks: Iterable[HeardQuestio
             if code in words
         ]
     return answers
+
+
+def answers_in_words(answers: Iterable[HeardAnswer]) -> list[tuple[str, str]]:
+    """Say of the questions answered most which answer was given most: the question, and that answer."""
+    first: dict[tuple[str, str], HeardAnswer] = {}
+    for answer in answers:
+        if answer.is_choice:
+            first.setdefault((answer.asked_at, answer.key), answer)
+    return [
+        (
+            f"{answer.asked_at}: {answer.question}",
+            say("most often %(answer)s (%(n)s)") % {"answer": answer.answer, "n": grouped(answer.n)},
+        )
+        for answer in sorted(first.values(), key=lambda answer: -answer.n)[:MOST_QUESTIONS]
+    ]
 
 
 def _most_first(
