@@ -25,8 +25,8 @@ class HelperFields(forms.Form):
         label=_("Number of who wants to help"),
         required=False,
         takes_abroad=False,
-        invalid=actions.HelperNumberUnfit.message,
-        abroad=actions.HelperNumberUnfit.message,
+        invalid=actions.DoorNumberUnfit.message,
+        abroad=actions.DoorNumberUnfit.message,
     )
     may_text = forms.BooleanField(label=_("They agree to get the link to join by SMS"), required=False)
 

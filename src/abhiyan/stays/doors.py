@@ -16,7 +16,7 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 from . import queries
-from .numbers import source_code
+from .numbers import heard_title, source_code
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
@@ -35,7 +35,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
             )
             if one.opens_on <= clock.day_in(one.zone, at):
                 yield Door(
-                    _("What workers heard: %(programme)s") % {"programme": named(one.names)},
+                    heard_title(one),
                     address(address_of("forms:heard"), unit.code, source=source_code(one)),
                     icon="list",
                 )

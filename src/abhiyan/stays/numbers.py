@@ -141,6 +141,11 @@ def source_code(programme: Programme) -> str:
     return f"{queries.KIND}-{programme.public_id}"
 
 
+def heard_title(programme: Programme) -> str:
+    """Name what the workers of a programme heard, for links and headings."""
+    return _("What workers heard: %(programme)s") % {"programme": named(programme.names)}
+
+
 def reports_in(
     programme: Programme, span: tuple[int, int], *, at: datetime, is_exact: bool
 ) -> list[HeardAnswer]:

@@ -39,6 +39,4 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         if places.total:
             yield ReviewedPart(named(programme.names), places.lines)
         if answers:
-            yield ReviewedPart(
-                _("What workers heard: %(programme)s") % {"programme": named(programme.names)}, answers
-            )
+            yield ReviewedPart(numbers.heard_title(programme), answers)

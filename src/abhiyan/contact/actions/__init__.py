@@ -77,10 +77,10 @@ from .lists import (
 from .missed import heed_helpline_call, leave_missed, take_missed
 from .offering import (
     LONGEST_HELPER,
-    HelperIsYou,
-    HelperNumberUnfit,
+    DoorNumberUnfit,
     HelperUnknown,
     HelpSaid,
+    NumberOwn,
     offer_help,
     typed_phone,
 )
@@ -110,7 +110,6 @@ from .talks import (
     LONGEST_NOTE,
     DoorGone,
     DoorKnown,
-    DoorNumberUnfit,
     FollowUpUnfit,
     NeedUnsaid,
     Told,

@@ -22,11 +22,11 @@ class HelperUnknown(Refused):
     message = _("Write their name or their number, so that a leader can find them.")
 
 
-class HelperNumberUnfit(Refused):
+class DoorNumberUnfit(Refused):
     message = _("This is no Indian mobile number. Write 10 digits, or leave it empty.")
 
 
-class HelperIsYou(Refused):
+class NumberOwn(Refused):
     message = _("This is your own number. Write theirs, or leave it empty.")
 
 
@@ -59,8 +59,8 @@ def offer_help(
     """Pass on that somebody wants to help; the room above keeps it (`news.HelpOffered`).
 
     offer: its id; the same id again is the same offer. way: of `news.HELP_WAYS`. known_phone: of a list or a call. at:
-    when an SMS may leave. The room has asked who may. In a system scope. Refuses HelperUnknown, HelperNumberUnfit,
-    HelperIsYou.
+    when an SMS may leave. The room has asked who may. In a system scope. Refuses HelperUnknown, DoorNumberUnfit,
+    NumberOwn.
     """
     name = " ".join(helper.name.split())[:LONGEST_HELPER]
     phone_id = (
@@ -74,12 +74,21 @@ def offer_help(
 
 
 def typed_phone(*, number: str, account_id: int) -> UUID:
-    """Keep a typed number of somebody who wants to help. Refuses HelperNumberUnfit, and HelperIsYou to its owner."""
-    parsed = phones.parse(number)
-    if parsed is None:
-        raise HelperNumberUnfit(field="helper_phone")
-    phone_id = keyring().phone_id(parsed)
-    if phone_id in people.own_phones(account_id):
-        raise HelperIsYou(field="helper_phone")
+    """Keep a typed number of somebody who wants to help. Refuses DoorNumberUnfit, and NumberOwn to its owner."""
+    phone_id, parsed = their_phone(number=number, account_id=account_id, field="helper_phone")
     people_acts.keep_phones(phones=[parsed])
     return phone_id
+
+
+def their_phone(*, number: str, account_id: int, field: str) -> tuple[UUID, str]:
+    """Read the number that a worker typed of somebody else: its id, and as E.164. It is not kept yet.
+
+    field: of the form. Refuses DoorNumberUnfit, and NumberOwn to its owner.
+    """
+    parsed = phones.parse(number)
+    if parsed is None:
+        raise DoorNumberUnfit(field=field)
+    phone_id = keyring().phone_id(parsed)
+    if phone_id in people.own_phones(account_id):
+        raise NumberOwn(field=field)
+    return phone_id, parsed

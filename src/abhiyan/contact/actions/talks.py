@@ -28,7 +28,6 @@ from abhiyan.core.words import person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.people import actions as people_acts
-from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes import actions as programmes
@@ -41,7 +40,7 @@ from abhiyan.units import queries as units
 from .attempts import LEASE, VISIT_LEASE
 from .doors import MOST_HELD, HeldBack, require_there
 from .lists import SchemeUnknown
-from .offering import HelpSaid, offer_help
+from .offering import HelpSaid, offer_help, their_phone
 from .standing import NO_MORE, free_item, take_back_row, taken_from_others
 from .tries import end_try
 
@@ -67,14 +66,6 @@ class TalkTooLate(Refused, status=409):
 
 class NoteUnfit(Refused):
     message = _("%(why)s")
-
-
-class DoorNumberUnfit(Refused):
-    message = _("This is no Indian mobile number. Write 10 digits, or leave it empty.")
-
-
-class NumberOwn(Refused):
-    message = _("This is your own number. Write theirs, or leave it empty.")
 
 
 class NeedUnsaid(Refused):
@@ -287,12 +278,7 @@ def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
     None, without a word, so nobody learns which numbers are known."""
     if not typed.strip():
         return None
-    number = phones.parse(typed)
-    if number is None:
-        raise DoorNumberUnfit(field="phone")
-    phone_id = keyring().phone_id(number)
-    if phone_id in people.own_phones(account_id):
-        raise NumberOwn(field="phone")
+    phone_id, number = their_phone(number=typed, account_id=account_id, field="phone")
     lock_phones([phone_id])
     if items(programme.pk, TALKED).filter(phone_id=phone_id, ended_at=None).exists():
         return None

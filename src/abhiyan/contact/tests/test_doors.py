@@ -12,13 +12,12 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from abhiyan.contact import actions, numbers
-from abhiyan.contact.actions import HeldBack, Told
+from abhiyan.contact.actions import DoorNumberUnfit, HeldBack, Told
 from abhiyan.contact.actions.doors import EnoughDoors, NotRunningThere
 from abhiyan.contact.actions.lists import SchemeUnknown
 from abhiyan.contact.actions.talks import (
     DoorGone,
     DoorKnown,
-    DoorNumberUnfit,
     FollowUpUnfit,
     NeedUnsaid,
     NoteUnfit,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from abhiyan.contact import actions
-from abhiyan.contact.actions import HelperIsYou, HelperNumberUnfit, HelpSaid, Told
+from abhiyan.contact.actions import DoorNumberUnfit, HelpSaid, NumberOwn, Told
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -81,7 +81,7 @@ def test_a_walk_passes_on_the_door_alone_and_one_booth_has_one_task(
 
 
 @pytest.mark.parametrize(
-    ("phone", "refusal"), [("12345", HelperNumberUnfit), ("own", HelperIsYou)], ids=("unfit", "own")
+    ("phone", "refusal"), [("12345", DoorNumberUnfit), ("own", NumberOwn)], ids=("unfit", "own")
 )
 def test_an_unfit_number_refuses_the_whole_note(
     world: World, run: Programme, worker: Account, phone: str, refusal: type[Exception]

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from abhiyan.contact import actions
-from abhiyan.contact.actions.talks import NumberOwn, Told
+from abhiyan.contact.actions.offering import NumberOwn
+from abhiyan.contact.actions.talks import Told
 from abhiyan.contact.models import ContactEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW

@@ -196,8 +196,8 @@ def answer_helper(*, offer: UUID, answer: str, helper: HelpSaid, by: Actor, at: 
     """Note what somebody who wants to help said when the organiser asked, or their number with the consent to the link.
 
     answer: ASKED or NO of HelpOffer.Answer, or NEVER for a no to all contact; "" leaves it. It needs
-    `tasks.ask` at their unit. Refuses NotFound, NotYours, OfferSettled, HelperNumberUnfit,
-    HelperIsYou.
+    `tasks.ask` at their unit. Refuses NotFound, NotYours, OfferSettled, DoorNumberUnfit,
+    NumberOwn.
     """
     listed = queries.open_helper(offer)
     org.require(by, "tasks.ask", at=listed.unit_id)
