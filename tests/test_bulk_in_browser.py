@@ -141,7 +141,7 @@ def test_a_circular_is_sent_and_read(visit: Open, cast: Cast, size: str, languag
     look = {"size": size, "language": language}
     subject = f"Booth committees {size} {language}"
     page, found = visit("/messages/circulars/new/", "state_president", **look), []
-    page.fill("[name=subject]", subject)
+    page.fill("[name=title]", subject)
     page.fill("[name=text]", "Meet by Sunday.\n\nSend the list.")
     found += unsound(page, f"circular-new-{size}-{language}")
     page.click(SEND)

@@ -456,7 +456,7 @@ def president_of(ground: Ground) -> Account:
 
 def sent_circular(ground: Ground, president: Account, *, ago: timedelta = timedelta()) -> UUID:
     return messaging.send_circular(
-        subject="Booths",
+        title="Booths",
         text="Meet them.",
         number="",
         office="",

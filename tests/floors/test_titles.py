@@ -1,6 +1,7 @@
 """A title that an office types is a `core.titles.TitledModel`. Readers get it in their language where it has both."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,6 @@ from .source import Finder, Source, sources, told
 TYPED = {"title", "name", "subject", "heading", "headline"}
 # Columns of these names that hold no title of an office, each with the reason.
 EXEMPT: dict[str, str] = {
-    "contact.CallQueue.title": "not yet: call queues",
-    "contact.ContactList.title": "not yet: contact lists",
     "core.AuditEntry.subject": "the id that an entry of the trail is about",
     "core.Job.name": "the function of a job",
     "elections.Candidacy.name": "a candidate, as the Election Commission writes them",
@@ -25,7 +24,6 @@ EXEMPT: dict[str, str] = {
     "elections.ResultFile.name": "a file's own name",
     "enrolment.ChannelToken.name": "a poster or a desk, which its office alone reads",
     "enrolment.DoorEntry.name": "a person",
-    "messaging.Circular.subject": "not yet: circulars",
     "messaging.Template.name": "a bulk text, which its office alone reads",
     "people.Account.name": "a person",
     "people.Factor.name": "an own phone or app, which its holder alone reads",
@@ -34,10 +32,6 @@ EXEMPT: dict[str, str] = {
     "review.DeckTemplate.name": "a file's own name",
     "units.Poll.name": "a poll, as it was notified",
 }
-
-
-# Forms with a title that are not done yet, each by its room.
-LATER = {("contact", "views/centre.py"), ("contact", "views/lists.py")}
 
 
 def typed_titles() -> Iterator[str]:
@@ -52,7 +46,7 @@ def typed_titles() -> Iterator[str]:
 
 
 def plain_title_forms(source: Source) -> Iterator[str]:
-    if {"tests", "migrations"} & source.parts or (source.room, str(source.path)) in LATER:
+    if {"tests", "migrations"} & source.parts:
         return
     for node in source.nodes:
         if not isinstance(node, ast.ClassDef):
@@ -75,6 +69,16 @@ def reads_as_typed(source: Source) -> Iterator[str]:
             yield source.at(node, "read `title`: it is in the reader's language")
 
 
+def selects_as_typed(source: Source) -> Iterator[str]:
+    """SQL of a page selects `titles.title_sql`. `order by` may take the column."""
+    if {"tests", "migrations", "actions"} & source.parts:
+        return
+    for node in source.nodes:
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if re.search(r"(?i)\bselect\b.*?\b[a-z]\w*\.titles?\b.*?\bfrom\b", text, re.DOTALL):
+            yield source.at(node, "select `core.titles.title_sql`: it is in the reader's language")
+
+
 def reads_as_typed_on_pages(source: Source) -> Iterator[str]:
     for n, line in enumerate(source.text.splitlines(), 1):
         if "typed_title" in line:
@@ -87,7 +91,9 @@ def test_a_typed_title_may_be_in_both_languages() -> None:
     assert any(issubclass(model, TitledModel) for model in django.apps.apps.get_models())
 
 
-@pytest.mark.parametrize("finder", [plain_title_forms, reads_as_typed], ids=lambda finder: finder.__name__)
+@pytest.mark.parametrize(
+    "finder", [plain_title_forms, reads_as_typed, selects_as_typed], ids=lambda finder: finder.__name__
+)
 def test_no_module_breaks_a_rule_of(finder: Finder) -> None:
     told(offence for source in sources("**/*.py") for offence in finder(source))
 
@@ -103,3 +109,5 @@ def test_a_form_with_a_plain_title_is_found() -> None:
     )
     assert len(list(plain_title_forms(Source("meetings", Path("views/forms.py"), planted)))) == 1
     assert len(list(reads_as_typed(Source("meetings", Path("owed.py"), "x = one.typed_title\n")))) == 1
+    planted = 'ROWS = "select q.id, q.title, u.names from contact_call_queue q"\n'
+    assert len(list(selects_as_typed(Source("contact", Path("office.py"), planted)))) == 1

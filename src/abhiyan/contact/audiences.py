@@ -45,8 +45,8 @@ def _offered(*, of_scheme: bool) -> Callable[[], Sequence[Choice]]:
     def choices() -> Sequence[Choice]:
         rows = ContactList.objects.filter(state=ContactList.State.APPROVED, day__isnull=False)
         rows = rows.exclude(scheme="") if of_scheme else rows.filter(scheme="")
-        some = rows.order_by("-made_at", "pk").values_list("public_id", "title")[:MOST_OFFERED]
-        return [(str(public_id), title) for public_id, title in some]
+        some = rows.order_by("-made_at", "pk")[:MOST_OFFERED]
+        return [(str(listed.public_id), listed.title) for listed in some]
 
     return choices
 

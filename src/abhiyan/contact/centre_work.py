@@ -8,6 +8,8 @@ from typing import Any
 from abhiyan.core import clock, sql
 from abhiyan.core.ages import said
 from abhiyan.core.small_cells import STEP, hides_each
+from abhiyan.core.titles import title_sql
+from abhiyan.core.words import language
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.concluded import concluded_items
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
@@ -115,7 +117,7 @@ _LENGTHS = f"""select count(*)::int, (count(*) filter (where t.outcome = any(%(t
 _HOURS = f"""select extract(hour from t.begun_at at time zone %(zone)s)::int, count(*)::int,
   (count(*) filter (where t.outcome = any(%(talks)s)))::int {_TURNS} group by 1 order by 1"""
 # Queues of the unit of the centre or above it. People wait once their list is approved, or from their own wish.
-_QUEUES = f"""select q.title, d.calls, d.reached, w.n, w.since from contact_call_queue q
+_QUEUES = f"""select {title_sql("q")}, d.calls, d.reached, w.n, w.since from contact_call_queue q
  cross join lateral (select count(*)::int as calls,
     (count(*) filter (where t.outcome = any(%(talks)s)))::int as reached {_TURNS} and t.queue_id = q.id) d
  cross join lateral (select count(*)::int as n,
@@ -147,6 +149,7 @@ def work_of_centre(programme: Programme, body_id: int, *, at: datetime) -> Centr
     values: dict[str, Any] = {
         "programme": programme.pk,
         "body": body_id,
+        "language": language(),
         "zone": programme.zone,
         "at": at,
         "on": on,

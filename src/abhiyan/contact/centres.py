@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.refusals import needed
+from abhiyan.core.titles import title_sql
+from abhiyan.core.words import language
 from abhiyan.messaging.queries import open_hours
 from abhiyan.messaging.rules import hours
 from abhiyan.people import phones
@@ -360,8 +362,8 @@ class CallerNow:
         return self.reached * 100 // self.calls if self.calls else None
 
 
-_CALLERS = """select a.id, a.name, s.came_at, t.id, t.begun_at, coalesce(d.calls, 0), coalesce(d.reached, 0),
-  d.first_at, coalesce(q.title, '')
+_CALLERS = f"""select a.id, a.name, s.came_at, t.id, t.begun_at, coalesce(d.calls, 0), coalesce(d.reached, 0),
+  d.first_at, coalesce({title_sql("q")}, '')
  from org_appointment ap join org_office o on o.id = ap.office_id and o.code = 'call_agent'
  join people_account a on a.id = ap.account_id
  left join contact_call_seat s on s.account_id = a.id and s.body_id = ap.body_id
@@ -379,7 +381,7 @@ _ORDER = ("lost", "long", "calling", "free", "break", "done", "away")
 def callers_of(body_id: int, *, at: datetime) -> list[CallerNow]:
     """Return the callers of a centre, who needs help first. In a system scope; two queries."""
     seats = {seat.account_id: seat for seat in CallSeat.objects.filter(body_id=body_id)}
-    rows = sql.rows(_CALLERS, {"body": body_id} | _today(at))
+    rows = sql.rows(_CALLERS, {"body": body_id, "language": language()} | _today(at))
     callers = [_caller(seats.get(account), account, *rest, at=at) for account, *rest in rows]
     return sorted(
         callers,

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
+from abhiyan.core.titles import TitledModel
 
 # Tables kept beside; other modules read them from here.
 from .models_calls import CallHandover as CallHandover  # noqa: PLC0414
@@ -59,7 +60,7 @@ class Attempt(models.Model):
         ]
 
 
-class ContactList(models.Model):
+class ContactList(TitledModel):
     """People or doors that an office may have met, with where the list comes from and until when it holds."""
 
     class Basis(models.TextChoices):
@@ -86,7 +87,6 @@ class ContactList(models.Model):
     public_id = models.UUIDField(unique=True)
     programme = models.ForeignKey("programmes.Programme", models.PROTECT, related_name="+", db_index=False)
     unit_id = models.BigIntegerField()  # what it covers
-    title = models.TextField()
     source = models.TextField()
     basis = models.TextField(choices=Basis.choices)
     purpose = models.TextField()

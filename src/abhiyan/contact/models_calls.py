@@ -5,15 +5,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
+from abhiyan.core.titles import TitledModel
 
 
-class CallQueue(models.Model):
+class CallQueue(TitledModel):
     """Lists that call centres work through: with which script, in which languages and hours, before which others."""
 
     public_id = models.UUIDField(unique=True)
     programme = models.ForeignKey("programmes.Programme", models.PROTECT, related_name="+", db_index=False)
     unit_id = models.BigIntegerField()  # centres at it and below work the queue
-    title = models.TextField()
     list_ids = ArrayField(models.BigIntegerField())  # of ContactList, in the order they are called
     form_id = models.BigIntegerField(null=True)  # of forms: the script
     languages = ArrayField(models.TextField(), default=list)  # codes; empty: every language

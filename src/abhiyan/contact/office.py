@@ -14,6 +14,7 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
+from abhiyan.core.titles import title_sql
 from abhiyan.core.words import language, named
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import LATE_AT_DESKS, HeldOffice
@@ -86,9 +87,10 @@ def lists_of(programme: Programme, span: tuple[int, int]) -> Rows[ListRow]:
     from contact_entry e where e.list_id = l.id) e on true
  where l.programme_id = %(programme)s and {_WITHIN.format(column="l.unit_id")}"""
     return Rows(
-        "l.public_id, l.title, u.names, l.state, l.day is not null, e.n, e.met, l.last_day, a.name, l.responsible_id",
+        f"l.public_id, {title_sql('l')}, u.names,"
+        " l.state, l.day is not null, e.n, e.met, l.last_day, a.name, l.responsible_id",
         source,
-        _given(programme, span),
+        _given(programme, span) | {"language": language()},
         orders={"made": ("l.made_at",), "title": ("l.title",), "day": ("l.last_day",), "state": ("l.state",)},
         make=ListRow,
         last="l.id",

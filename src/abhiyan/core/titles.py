@@ -42,6 +42,11 @@ def checked_titles(
     return line(title, "title"), {language: line(text, OTHER_TITLE) for language, text in titles.items()}
 
 
+def title_sql(alias: str) -> str:
+    """Return the SQL of the title of a table's alias in the language of the parameter `language`."""
+    return f"coalesce({alias}.titles ->> %(language)s, {alias}.title)"
+
+
 def title_contains(text: str) -> models.Q:
     """Return the condition that a title has a text, in either language."""
     either = models.Q(titles__hi__icontains=text) | models.Q(titles__en__icontains=text)

@@ -45,7 +45,7 @@ def drafted(viewer: Viewer, draft: str, here: Here, *, at: datetime) -> dict[str
     if line is not None and line.number:
         lines.append("\n" + _("Helpline: %(number)s") % {"number": line.number})
     subject = _("In charge of %(programme)s: %(unit)s") % {"programme": named(one.names), "unit": here.name}
-    return {"subject": subject[:200], "text": "\n".join(lines)}
+    return {"title": subject[:200], "text": "\n".join(lines)}
 
 
 def _line(each: programmes.ChargeRow) -> str:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from abhiyan.core import sql, words
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import title_sql
 from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
 
@@ -66,20 +67,20 @@ class UnreadCircular:
     """A circular somebody has still to read. sender: the unit it comes from."""
 
     public_id: UUID
-    subject: str
+    title: str
     sender: str
 
 
 def unread(account_id: int) -> list[UnreadCircular]:
     """What went to somebody and they have not opened, the newest first. In their own scope; one query."""
     rows = sql.rows(
-        "select c.public_id, c.subject, u.names from messaging_reading r"
+        f"select c.public_id, {title_sql('c')}, u.names from messaging_reading r"
         " join messaging_circular c on c.id = r.circular_id and c.ended_at is null"
         " join units_unit u on u.id = c.unit_id"
-        " where r.account_id = %s and r.read_at is null order by c.made_at desc limit %s",
-        [account_id, MOST],
+        " where r.account_id = %(account)s and r.read_at is null order by c.made_at desc limit %(most)s",
+        {"account": account_id, "most": MOST, "language": words.language()},
     )
-    return [UnreadCircular(public_id, subject, words.named(names)) for public_id, subject, names in rows]
+    return [UnreadCircular(public_id, title, words.named(names)) for public_id, title, names in rows]
 
 
 def read_of(account_id: int) -> tuple[int, int]:
@@ -97,7 +98,7 @@ class SentCircular:
     """A circular somebody sent: to how many, and how many of them have read it."""
 
     public_id: UUID
-    subject: str
+    title: str
     n: int
     read: int
 
@@ -119,7 +120,7 @@ def sent_lately(account_id: int, *, at: datetime) -> list[SentCircular]:
         )
     )
     return [
-        SentCircular(one.public_id, one.subject, one.recipients, read.get(one.pk, 0))
+        SentCircular(one.public_id, one.title, one.recipients, read.get(one.pk, 0))
         for one in own
         if read.get(one.pk, 0) < one.recipients
     ]

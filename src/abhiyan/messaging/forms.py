@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import grouped
 from abhiyan.ui.fields import DayField, WholeField
-from abhiyan.ui.forms import SOMETIMES, offer
+from abhiyan.ui.forms import SOMETIMES, TitledForm, offer
 
 from .actions.bulk_texts import LONGEST
 from .actions.circulars import LONGEST as LONGEST_CIRCULAR
@@ -147,12 +147,12 @@ class SendForm(forms.Form):
         return found
 
 
-class CircularForm(forms.Form):
+class CircularForm(TitledForm):
     """A circular: what it says, and which offices below get it."""
 
     office = forms.ChoiceField(label=_("For"), required=False, widget=forms.Select(attrs=SOMETIMES))
     number = forms.CharField(label=_("Number"), max_length=50, required=False)
-    subject = forms.CharField(label=_("Subject"), max_length=200)
+    title = forms.CharField(label=_("Subject"), max_length=200)
     text = forms.CharField(
         label=_("Circular"), max_length=LONGEST_CIRCULAR, widget=forms.Textarea(attrs={"rows": 10})
     )

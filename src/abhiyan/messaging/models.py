@@ -18,6 +18,7 @@ from abhiyan.core.policy import (
     policies,
     private,
 )
+from abhiyan.core.titles import TitledModel
 
 
 class MessageClass(models.IntegerChoices):
@@ -375,12 +376,11 @@ class Send(models.Model):
         )
 
 
-class Circular(models.Model):
+class Circular(TitledModel):
     """A text from an office to those who hold offices in units below: read in the app, announced by SMS."""
 
     public_id = models.UUIDField(unique=True)
     number = models.TextField(default="", db_default="")  # the sender's own, if they number them
-    subject = models.TextField()
     text = models.TextField()
     unit_id = models.BigIntegerField()  # of the office it comes from
     hierarchy = models.SmallIntegerField()

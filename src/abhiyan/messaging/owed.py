@@ -40,7 +40,7 @@ def _circulars(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     for one in circulars.unread(viewer.account_id):
         yield Owed(
             urgency=1,
-            title=_("Circular: %(subject)s") % {"subject": one.subject},
+            title=_("Circular: %(subject)s") % {"subject": one.title},
             meta=one.sender,
             href=reverse("messaging:circular", args=[one.public_id]),
             act=_("Read it"),
@@ -49,7 +49,7 @@ def _circulars(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     for sent in circulars.sent_lately(viewer.account_id, at=at):
         yield Beside(
             sheet=I_WAIT_FOR,
-            title=_("Circular: %(subject)s") % {"subject": sent.subject},
+            title=_("Circular: %(subject)s") % {"subject": sent.title},
             meta=_("%(read)s of %(all)s have read it") % {"read": grouped(sent.read), "all": grouped(sent.n)},
             href=reverse("messaging:circular", args=[sent.public_id]),
         )

@@ -1,7 +1,7 @@
 """Lists: made with their basis, approved by a second person, filled by an import, taken back, ended."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import OTHER_TITLE, checked_titles
 from abhiyan.forms import actions as forms
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.org import actions as releases
@@ -140,6 +141,7 @@ class NewList:
     signed: str = ""
     signed_on: date | None = None
     signed_with: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
     phone: str = field(default="", repr=False)
     document: bytes = field(default=b"", repr=False)
 
@@ -153,9 +155,10 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
     org.require(by, RUN, at=unit_id)
     if programme.kind != KIND or programme.state != Programme.State.OPEN:
         raise ListProgrammeOver
-    texts = {"title": new.title, "source": new.source, "purpose": new.purpose}
+    title, titles = checked_titles(new.title, new.titles, longest=LONGEST_TITLE, refusal=ListTextMissing)
+    texts = {"source": new.source, "purpose": new.purpose}
     clean = {name: " ".join(text.split()) for name, text in texts.items()}
-    for name, text in clean.items():
+    for name, text in [("title", title), *((OTHER_TITLE, text) for text in titles.values()), *clean.items()]:
         if not text:
             raise ListTextMissing(field=name)
         if why := refused_in(text):
@@ -181,7 +184,8 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
             public_id=lot.uuid(),
             programme=programme,
             unit_id=unit_id,
-            title=clean["title"][:LONGEST_TITLE],
+            typed_title=title,
+            titles=titles,
             source=clean["source"][:LONGEST_TEXT],
             purpose=clean["purpose"][:LONGEST_TEXT],
             basis=new.basis,

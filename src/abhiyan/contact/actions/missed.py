@@ -19,7 +19,8 @@ from .lists import RUN
 
 State, CALLED = ContactEntry.State, ContactList.Basis.CALLED
 # A list of ours, made with the queue; its words are kept as sources of other lists are.
-TITLE, SOURCE, PURPOSE = "Missed calls / मिस्ड कॉल", "Helpline / हेल्पलाइन", "Call back / वापस कॉल"
+TITLES = {"en": "Missed calls", "hi": "मिस्ड कॉल"}
+SOURCE, PURPOSE = "Helpline / हेल्पलाइन", "Call back / वापस कॉल"
 
 
 def take_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
@@ -40,7 +41,8 @@ def take_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
                 public_id=lot.uuid(),
                 programme=one.programme,
                 unit_id=one.unit_id,
-                title=TITLE,
+                typed_title=TITLES["en"],
+                titles=TITLES,
                 source=SOURCE,
                 basis=CALLED,
                 purpose=PURPOSE,

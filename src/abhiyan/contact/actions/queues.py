@@ -1,7 +1,7 @@
 """Call queues are made of approved lists, paused and resumed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import checked_titles
 from abhiyan.messaging.rules import hours
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Programme
@@ -35,7 +36,7 @@ class QueueDayUnfit(Refused):
 
 
 class QueueTitleUnfit(Refused):
-    message = _("Write a title with at most %(most)s letters.")
+    message = _("Write a title with at most %(longest)s letters.")
 
 
 class QueueWordsUnfit(Refused):
@@ -58,6 +59,7 @@ class NewQueue:
     priority: int = 5
     last_day: date | None = None
     by_bridge: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, at: datetime) -> CallQueue:
@@ -66,9 +68,9 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
     Refuses NotYours, QueueTitleUnfit, QueueHoursUnfit, QueueDayUnfit, QueueListsUnfit.
     """
     org.require(by, RUN, at=unit_id)
-    title = " ".join(new.title.split())
-    if not title or len(title) > LONGEST_QUEUE_TITLE:
-        raise QueueTitleUnfit(field="title", most=LONGEST_QUEUE_TITLE)
+    title, titles = checked_titles(
+        new.title, new.titles, longest=LONGEST_QUEUE_TITLE, refusal=QueueTitleUnfit
+    )
     today = clock.day_in(programme.zone, at)
     if new.last_day is not None and not today <= new.last_day <= programme.closes_on:
         raise QueueDayUnfit(field="last_day")
@@ -86,7 +88,8 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
             public_id=lot.uuid(),
             programme=programme,
             unit_id=unit_id,
-            title=title,
+            typed_title=title,
+            titles=titles,
             list_ids=wanted,
             form_id=new.form_id,
             languages=list(new.languages),

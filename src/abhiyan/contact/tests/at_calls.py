@@ -60,7 +60,7 @@ def queue_of(run: Programme, *lists: ContactList, **more: Any) -> CallQueue:
                 "public_id": uuid4(),
                 "programme": run,
                 "unit_id": run.owner_id,
-                "title": "Beneficiaries",
+                "typed_title": "Beneficiaries",
                 "list_ids": [one.pk for one in lists],
                 "opens": time(10),
                 "closes": time(21),

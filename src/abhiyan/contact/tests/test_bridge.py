@@ -346,7 +346,7 @@ def test_an_office_chooses_the_line_and_the_last_day_of_a_queue(world: World, ru
     made = page.post(f"{address}new/?unit=N1", told)
     assert made.status_code == 302, made.text
     with system("test"):
-        queue = CallQueue.objects.get(title="By line")
+        queue = CallQueue.objects.get(typed_title="By line")
     assert (queue.by_bridge, str(queue.last_day)) == (True, "2026-12-01")
     shown = page.get(f"{address}?unit=N1").text
     assert "Provider's line" in shown.replace("&#x27;", "'") and "1 December" in shown

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
 from abhiyan.contact import actions, office
 from abhiyan.contact.actions import lists as acts
-from abhiyan.contact.models import ContactEntry, ContactTry
+from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
 from abhiyan.core import sql
 from abhiyan.core.imports import queries as imports
 from abhiyan.core.models import StagedImport
@@ -307,3 +308,23 @@ def test_an_office_makes_a_list_on_its_page_and_hears_at_the_field_what_is_wrong
     given = {"title": "A list", "source": "Forms", "basis": "consent", "purpose": "Listen", "scheme": "NSAP"}
     bad = page.post(address, given | {"last_day": "2026-12-01"})
     assert bad.status_code == 422 and "Add the document" in bad.text
+
+
+def test_a_list_and_a_queue_have_their_titles_in_both_languages(world: World, run: Programme) -> None:
+    page = browser(world.holder("district_president", "N11"))
+    titles = {"title": "Gas homes", "other_title": "गैस वाले घर"}
+    given = titles | {"source": "Forms", "basis": "consent", "purpose": "Listen", "last_day": "2026-12-01"}
+    address = reverse("contact:list_new", args=[run.public_id]) + "?unit=N11"
+    paper = SimpleUploadedFile("forms.pdf", PDF)
+    assert page.post(address, given | {"document": paper}).status_code == 302
+    with system("test"):
+        made = ContactList.objects.get()
+        ContactList.objects.update(state=ContactList.State.APPROVED)
+    queue = titles | {"lists": str(made.public_id), "opens": "10:00", "closes": "20:00", "priority": "5"}
+    address = reverse("contact:calling_new", args=[run.public_id]) + "?unit=N11"
+    assert page.post(address, queue).status_code == 302
+    for language, own, other in (("en", "Gas homes", "गैस वाले घर"), ("hi", "गैस वाले घर", "Gas homes")):
+        page.cookies["language"] = language
+        for name in ("lists", "calling"):
+            shown = page.get(reverse(f"contact:{name}", args=[run.public_id]) + "?unit=N11").text
+            assert own in shown and other not in shown, name

@@ -185,7 +185,7 @@ def test_the_board_costs_as_many_queries_for_many_units_and_lists_as_for_few(
     def grow(numbers: range) -> None:
         for n in numbers:
             one = ContactList.objects.get(pk=listed.pk)
-            one.pk, one.public_id, one.import_id, one.title = None, UUID(int=n), None, f"List {n}"
+            one.pk, one.public_id, one.import_id, one.typed_title = None, UUID(int=n), None, f"List {n}"
             one.save(force_insert=True)
             for k, code in enumerate(("N1111", "N1112", "N1121", "N1211", "N1212", "N1221")[: 2 * n]):
                 ident = UUID(int=1_000 * n + k)
@@ -270,7 +270,7 @@ def test_who_is_on_a_list_reads_it_and_says_no() -> None:
             public_id=phone_id,
             programme=run,
             unit_id=told.units["JK"].pk,
-            title="Gas connections",
+            typed_title="Gas connections",
             source="Consent forms of the camp",
             basis="consent",
             purpose="Ask how it works",

@@ -42,7 +42,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import estimated
 from abhiyan.ui.acts import PageAct, ask, form_page, problem
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
@@ -274,6 +274,7 @@ def _drawn(programme: Programme, here: Here, at: datetime) -> LadderShown | None
         ),
         name=named(measure.names),
         programme=programme,
+        measure=CALLED,
         on=on,
         target=targets.get((programme.pk, CALLED)),
         checked=estimated([programme.pk], [here.unit.id], on=on).get((programme.pk, CALLED, here.unit.id)),
@@ -353,7 +354,7 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-class QueueForm(forms.Form):
+class QueueForm(TitledForm):
     """An office's words about a call queue."""
 
     title = forms.CharField(label=_("Title"), max_length=actions.LONGEST_QUEUE_TITLE)

@@ -28,7 +28,7 @@ from abhiyan.programmes.rules import materials as files
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.files import file_answer, sent_bytes
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
@@ -76,7 +76,7 @@ def lists(request: Request, public_id: UUID) -> HttpResponseBase:
     return answer(request, "contact/lists.html", table, context)
 
 
-class NewListForm(forms.Form):
+class NewListForm(TitledForm):
     """An office's words about a list before its rows come."""
 
     title = forms.CharField(label=_("Title"), max_length=actions.LONGEST_TITLE)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from abhiyan.core import clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import short_day
+from abhiyan.core.words import language, short_day
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging
@@ -98,6 +99,11 @@ def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> No
             record("strike_point", one, by=by, at=at)
 
 
+def _title_of_minutes(meeting: Meeting, code: str) -> str:
+    with translation.override(code):
+        return say("Minutes: %(title)s") % {"title": meeting.title}
+
+
 def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
     """Send decisions and tasks to everybody invited and to the sender, as a circular; its public id.
 
@@ -115,7 +121,8 @@ def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
         if one.minutes is not None:
             messaging.withdraw_circular(public_id=one.minutes, by=by, at=at)
         made = messaging.send_circular(
-            subject=say("Minutes: %(title)s") % {"title": one.title},
+            title=_title_of_minutes(one, language()),
+            titles={code: _title_of_minutes(one, code) for code in ("en", "hi")},
             text="\n\n".join(f"{n}. {_line(each)}" for n, each in enumerate(points, 1)),
             number="",
             office="",

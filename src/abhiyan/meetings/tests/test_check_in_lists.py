@@ -292,7 +292,7 @@ def test_a_programme_announces_its_in_charges_in_a_circular(cast: Cast) -> None:
     assert name in drafted and "In charge of" in drafted, "read before it is sent"
     text = drafted[drafted.index("<textarea") :]
     text = text[text.index(">") + 1 : text.index("</textarea>")].strip()
-    sent = state.post(way, {"subject": "In charge", "text": text, "office": "", "number": ""})
+    sent = state.post(way, {"title": "In charge", "text": text, "office": "", "number": ""})
     with system("test"):
         (made,) = Circular.objects.all()
     assert sent.headers["Location"] == f"/messages/circulars/{made.public_id}/" and name in made.text

@@ -1,6 +1,6 @@
 """Circulars: from an office to the holders of offices below. Read in the app; an SMS says that there is one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from abhiyan.core import audit, clock, declared, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.titles import checked_titles
 from abhiyan.core.words import named
 from abhiyan.messaging.circulars import HOLDERS, LATELY
 from abhiyan.messaging.models import Circular, Reading, Reminder
@@ -28,6 +29,7 @@ CIRCULAR = "messages.circular"
 TEMPLATE, REMINDER = "duty.circular", "circular"  # the second as the table of reminders names it
 FIRST = "first"  # the word of the round of messages that announces it
 LONGEST = 10_000
+LONGEST_SUBJECT = 200
 AT_ONCE = 500  # messages of one commit
 AGAIN = timedelta(hours=24)  # between reminders
 MOST_TOLD = 5  # messages about circulars of one unit that one reader gets in a day
@@ -66,7 +68,7 @@ _TOLD_ENOUGH = """select r.account_id from messaging_reading r
 
 def send_circular(
     *,
-    subject: str,
+    title: str,
     text: str,
     number: str,
     office: str,
@@ -75,6 +77,7 @@ def send_circular(
     by: Actor,
     at: datetime,
     accounts: Sequence[int] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> UUID:
     """Give a circular to the holders of offices in a unit and below it today, and tell them by SMS.
 
@@ -87,8 +90,9 @@ def send_circular(
         raise org.NotYours
     desk = needed(org.seat_over(by.account_id, unit_id, CIRCULAR), org.NotYours(capability=CIRCULAR))
     org.require(by, CIRCULAR, at=desk)
-    if not subject.strip() or len(subject) > 200 or "\x00" in subject + number or len(number) > 50:
-        raise SubjectMissing(field="subject")
+    title, titles = checked_titles(title, titles or {}, longest=LONGEST_SUBJECT, refusal=SubjectMissing)
+    if "\x00" in number or len(number) > 50:
+        raise SubjectMissing(field="title")
     if not text.strip() or len(text) > LONGEST or "\x00" in text:
         raise TextMissing(field="text", n=LONGEST)
     lo, hi = units.span(unit_id, hierarchy)
@@ -96,7 +100,8 @@ def send_circular(
         made = Circular.objects.create(
             public_id=lot.uuid(),
             number=number.strip(),
-            subject=subject.strip(),
+            typed_title=title,
+            titles=titles,
             text=text.strip(),
             unit_id=desk,
             hierarchy=hierarchy,

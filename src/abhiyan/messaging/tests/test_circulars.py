@@ -40,7 +40,7 @@ class Field:
 
     def send(self, *, office: str = "", at: datetime | None = None, by: Account | None = None) -> Circular:
         public_id = actions.send_circular(
-            subject="Booth presidents",
+            title="Booth presidents",
             text=TEXT,
             number="7/2026",
             office=office,
@@ -93,9 +93,9 @@ def test_nobody_sends_where_they_may_not_or_to_nobody_or_without_words(field: Fi
         field.send(office="verifier")
     asked = {"number": "", "office": "", "unit_id": field.world.unit("N1"), "hierarchy": 1}
     with pytest.raises(circulars.SubjectMissing):
-        actions.send_circular(subject=" ", text="x", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
+        actions.send_circular(title=" ", text="x", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
     with pytest.raises(circulars.TextMissing):
-        actions.send_circular(subject="x", text=" ", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
+        actions.send_circular(title="x", text=" ", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
     assert Circular.objects.count() == 0
 
 
@@ -198,8 +198,8 @@ def test_a_circular_is_written_on_its_page(field: Field) -> None:
     assert client.get("/messages/circulars/new/?unit=N2").status_code == 403
     page = "/messages/circulars/new/?unit=N1"
     assert "Every office here and below (3)" in body(client, page)
-    assert client.post(page, {"subject": "x"}).status_code == 422
-    made = client.post(page, {"subject": "Booth presidents", "text": TEXT, "office": "", "number": ""})
+    assert client.post(page, {"title": "x"}).status_code == 422
+    made = client.post(page, {"title": "Booth presidents", "text": TEXT, "office": "", "number": ""})
     assert made.status_code == 302 and "0 of 3 have read it" in body(client, made["Location"])
     assert "Booth presidents" in body(client, "/messages/circulars/?q=booth")
     assert "Nothing fits." in body(client, "/messages/circulars/?q=elsewhere")
@@ -209,7 +209,7 @@ def test_a_circular_is_written_on_its_page(field: Field) -> None:
 
 def to(field: Field, code: str, by: Account, *, at: datetime = NOW) -> Circular:
     """A circular by somebody to the offices of one unit and below."""
-    given = {"subject": code, "text": TEXT, "number": "", "office": "", "hierarchy": 1, "at": at}
+    given = {"title": code, "text": TEXT, "number": "", "office": "", "hierarchy": 1, "at": at}
     public_id = actions.send_circular(**given, unit_id=field.world.unit(code), by=actor(by))  # type: ignore[arg-type]  # as given
     actions.announce_next(public_id=public_id, word="first", after=0, at=at)
     with system("test"):

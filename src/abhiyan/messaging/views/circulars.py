@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock, rooms
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
+from abhiyan.core.titles import title_contains
 from abhiyan.core.words import language, named
 from abhiyan.messaging import actions
 from abhiyan.messaging import circulars as reads
@@ -46,7 +47,7 @@ class CircularRow:
 
 COLUMNS: tuple[Column[CircularRow], ...] = (
     Column("made", _("Date"), lambda row: row.one.made_at, order="made_at", css="nums under"),
-    Column("subject", _("Subject"), lambda row: row.one.subject, order="subject", is_name=True),
+    Column("subject", _("Subject"), lambda row: row.one.title, order="typed_title", is_name=True),
     Column("number", _("Number"), lambda row: row.one.number, order="number"),
     Column("sender", _("Sender"), lambda row: row.sender, css="under"),
     Column("read", _("Read on"), lambda row: row.read_at, css="nums end"),
@@ -73,7 +74,7 @@ def circulars(request: Request) -> HttpResponseBase:
     table = Table(
         request,
         COLUMNS,
-        reads.circulars(request.viewer).filter(subject__icontains=find.wanted),
+        reads.circulars(request.viewer).filter(title_contains(find.wanted)),
         name="circulars",
         caption=_("Circulars"),
         sort="-made",
@@ -152,7 +153,7 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
         "sender": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
         "own": own,
         "may_act": org.decides(request.viewer, CAPABILITY, at=one.unit_id),
-        "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (one.subject, "")],
+        "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (one.title, "")],
     }
     home = request.viewer.home
     start = one.unit_id if shown["may_act"] or home is None else home.unit_id
@@ -210,7 +211,7 @@ def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseB
         here="messages",
         crumbs=[
             (_("Circulars"), reverse("messaging:circulars")),
-            (one.subject, page),
+            (one.title, page),
             (needed(ACTS.get(step)).label, ""),
         ],
     )

@@ -132,7 +132,12 @@ def test_what_was_passed_on_moves_with_it(cast: Cast, ask: Ask, first: FormVersi
     one = weekly(ask, first)
     own = form_in_use(cast.world.state, COUNT)
     with system("test"):
-        shared = {"title": "Tiffin", "wanted": "report", "rhythm": "weekly", "first_on": TODAY - 2 * DAY}
+        shared = {
+            "typed_title": "Tiffin",
+            "wanted": "report",
+            "rhythm": "weekly",
+            "first_on": TODAY - 2 * DAY,
+        }
         shared |= {
             "last_on": TODAY + 40 * DAY,
             "hour": one.hour,

@@ -59,7 +59,8 @@ def send(
     _hand_over(STOPPED_AFTER, at=moment, with_receipts=False)
     messaging.stop_send(public_id=stopped, by=president, at=at)
     circular = messaging.send_circular(
-        subject="बूथ समितियों की बैठक / Meetings of booth committees (sample)",
+        title="बूथ समितियों की बैठक (नमूना)",
+        titles={"hi": "बूथ समितियों की बैठक (नमूना)", "en": "Meetings of booth committees (sample)"},
         text=CIRCULAR,
         number="12/2026",
         office="district_president",

@@ -351,7 +351,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             at=at,
         )
         circular = messaging.send_circular(
-            subject="A Circular",
+            title="A Circular",
             text="For the other district",
             number="",
             office="",

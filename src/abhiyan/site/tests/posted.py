@@ -90,7 +90,7 @@ POSTS: dict[str, dict[str, str]] = {
     | {"kind": "meeting", "title": "Mine", "first_on": "2026-12-01", "starts": "10:00", "place": "Mine"}
     | {"offices": "district_in_charge", "expected": "1"},
     "messaging:ask": {"programme": "{programme}", "reason": "mine"},
-    "messaging:circular_new": PLACE | {"subject": "Mine", "text": "Mine", "office": "", "number": ""},
+    "messaging:circular_new": PLACE | {"title": "Mine", "text": "Mine", "office": "", "number": ""},
     "messaging:send_new": {
         "audience": "members:{roll}",
         "per_hour": "100",

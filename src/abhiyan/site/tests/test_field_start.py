@@ -95,7 +95,7 @@ def test_a_programme_of_the_telephone_has_no_doors(cast: Cast) -> None:
             public_id=uuid4(),
             programme=run,
             unit_id=run.owner_id,
-            title="Camps",
+            typed_title="Camps",
             list_ids=[],
             opens=time(10),
             closes=time(21),

@@ -23,7 +23,7 @@ from abhiyan.people.models_field import FieldReceipt
 from abhiyan.people.tests.make import body, browser
 
 PAGE = "/messages/circulars/new/?unit=N1"
-TEXT = {"subject": "Booth presidents", "text": "Meet them.", "office": "", "number": ""}
+TEXT = {"title": "Booth presidents", "text": "Meet them.", "office": "", "number": ""}
 SAID = "This was sent before, and done once."
 
 
@@ -83,13 +83,13 @@ def test_a_meeting_called_twice_by_one_form_is_one_meeting(has_key: bool) -> Non
 def test_a_form_is_done_again_when_it_was_refused_or_says_something_else(has_key: bool) -> None:
     client = browser(sender())
     key = {"csrfmiddlewaretoken": key_of(body(client, PAGE))} if has_key else {}
-    assert [client.post(PAGE, key | {"subject": "x"}).status_code for _n in range(2)] == [422, 422]
+    assert [client.post(PAGE, key | {"title": "x"}).status_code for _n in range(2)] == [422, 422]
     with system("test"):
         assert not FieldReceipt.objects.exists()
     client.post(PAGE, key | TEXT)
     client.post(PAGE, key | TEXT)
     assert n_circulars() == 1
-    client.post(PAGE, key | TEXT | {"subject": "Mandal presidents"})
+    client.post(PAGE, key | TEXT | {"title": "Mandal presidents"})
     assert n_circulars() == 2
 
 

@@ -12,6 +12,7 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.meetings.actions.words import blanks_of
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.tests.make import reachable
+from abhiyan.messaging.models import Circular
 from abhiyan.people.tests.make import body
 from abhiyan.programmes.models import Task
 from abhiyan.review.models import Round
@@ -40,6 +41,15 @@ MEETING = (
         "expected": "2",
     },
 )
+CIRCULAR = (
+    "/messages/circulars/new/",
+    "/messages/circulars/",
+    Circular,
+    {"text": "Meet them.", "office": "", "number": ""},
+)
+ROOMS = pytest.mark.parametrize(
+    "room", [ROUND, TASK, MEETING, CIRCULAR], ids=["round", "task", "meeting", "circular"]
+)
 Room = tuple[str, str, type[TitledModel], dict[str, str]]
 
 
@@ -67,7 +77,7 @@ def read(cast: Cast, address: str, language: str) -> str:
     return body(client, address)
 
 
-@pytest.mark.parametrize("room", [ROUND, TASK, MEETING], ids=["round", "task", "meeting"])
+@ROOMS
 def test_each_reader_gets_the_title_in_their_language(cast: Cast, room: Room) -> None:
     asked = read(cast, f"{room[0]}?unit=JK", "en")
     assert 'name="other_title"' in asked and "(in Hindi)" in asked
@@ -79,7 +89,7 @@ def test_each_reader_gets_the_title_in_their_language(cast: Cast, room: Room) ->
     assert OTHER in hindi and TYPED not in hindi
 
 
-@pytest.mark.parametrize("room", [ROUND, TASK, MEETING], ids=["round", "task", "meeting"])
+@ROOMS
 def test_a_title_in_one_language_is_read_as_it_was_typed(cast: Cast, room: Room) -> None:
     assert made(cast, room, title=TYPED).titles == {}
     assert TYPED in read(cast, room[1], "hi")
