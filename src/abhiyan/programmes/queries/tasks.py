@@ -355,6 +355,13 @@ def late_to_remind(unit_id: int, hierarchy: int, *, at: datetime, but: int | Non
     return [(task, account) for task, account in late if account is not None and days.get(account) != today]
 
 
+def were_late_reminded(unit_id: int, hierarchy: int, *, at: datetime) -> bool:
+    """Return whether somebody with late tasks in a unit and below was reminded today. In the caller's sight."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    rows = tasks_of(below=(unit_id, hierarchy)).filter(is_late(at))
+    return rows.filter(reminded(LATE, "account_id", day=today)).exists()
+
+
 def tasks_of_helper(phone_id: UUID, person_ids: Collection[UUID]) -> list[Task]:
     """The tasks of a contributor that are not finished, the most urgent first. In the scope of their proven phone."""
     rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids).exclude(state__in=FINISHED)

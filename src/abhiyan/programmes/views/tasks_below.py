@@ -74,6 +74,9 @@ def tasks_by_unit(
         )
 
     rows = [line(named(one.names), one.code, one.counts) for one in lines[:MOST_SHOWN]]
+    to_remind = (
+        len(_people(found.late_to_remind(here.unit.id, here.hierarchy, **_who(request)))) if whole.late else 0
+    )
     rest = found.TaskCounts(
         *(
             getattr(whole, each) - sum(getattr(one.counts, each) for one in lines)
@@ -88,10 +91,18 @@ def tasks_by_unit(
         "by_unit_kind": Kind(kind).label,
         "by_unit_more": max(0, len(lines) - MOST_SHOWN),
         "by_unit_levels": [(Kind(each).label, here.href(level=each, **kept), each == kind) for each in kinds],
-        "to_remind": len(_people(found.late_to_remind(here.unit.id, here.hierarchy, **_who(request))))
-        if whole.late
-        else 0,
+        "to_remind": to_remind,
+        "why_no_reminder": _why_no_reminder(here) if whole.late and not to_remind else "",
     }
+
+
+def _why_no_reminder(here: Here) -> str:
+    """Say why nobody with late tasks can be reminded now."""
+    if found.were_late_reminded(here.unit.id, here.hierarchy, at=clock.now()):
+        return say("People with late tasks got a reminder today. You can remind them again tomorrow.")
+    return say(
+        "Nobody can be reminded today. The late tasks are your own, have no holder, or were given after they were due."
+    )
 
 
 def _who(request: Request) -> dict[str, Any]:
