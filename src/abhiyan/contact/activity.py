@@ -87,6 +87,30 @@ def owes_all(*given: Any) -> Iterator[Owed | LateBelow]:
     yield from owes_centres(*given)
 
 
+DOOR_MEANINGS = {
+    "reported": _("The worker notes “talked” at a door."),
+    "unsigned": _("The person gave no phone, or their phone has not answered yet."),
+    "counted": _("Once a person, in the window, near the booth, with a sign from their phone."),
+    "confirmed": _("The person says yes from their own phone."),
+    "uncounted": _(
+        "Not counted: a second talk with one person, or a note from far away or outside the window."
+    ),
+}
+LIST_MEANINGS = {
+    "reported": _("A row of a list is imported."),
+    "unsigned": _("No consent is signed, and the phone has not answered yet."),
+    "counted": _("Once a person, with their signed consent or a sign from their phone."),
+    "confirmed": _("The person says yes from their own phone."),
+    "uncounted": _("Not counted: double rows, and people who said no to us."),
+}
+CALL_MEANINGS = {
+    "reported": _("The caller notes “talked”."),
+    "unsigned": _("The caller used their own phone."),
+    "counted": _("The line recorded a talk of 20 seconds or more."),
+    "confirmed": _("The person says yes from their own phone."),
+    "uncounted": _("Not counted: talks of less than 20 seconds, and calls without an answer."),
+}
+
 CONTACT_ACTIVITY = Activity(
     kind=KIND,
     name=_("Contact with people"),
@@ -99,12 +123,15 @@ CONTACT_ACTIVITY = Activity(
                 "hi": "कार्यकर्ता लोगों से उनके घर पर बात करते हैं। जो हमारे संदेश पाना चाहें, उनका नाम सूची में आता है।",
             },
             measures=(
-                MeasureTemplate(TALKED, "talked", {"en": "Talked with", "hi": "बात हुई"}),
-                MeasureTemplate(LISTED, "listed", {"en": "People on lists", "hi": "सूचियों में लोग"}),
+                MeasureTemplate(TALKED, "talked", {"en": "Talked with", "hi": "बात हुई"}, DOOR_MEANINGS),
+                MeasureTemplate(
+                    LISTED, "listed", {"en": "People on lists", "hi": "सूचियों में लोग"}, LIST_MEANINGS
+                ),
                 MeasureTemplate(
                     CALLED,
                     "called",
                     {"en": "Talked with by a call centre", "hi": "कॉल केंद्र से बात हुई"},
+                    CALL_MEANINGS,
                 ),
             ),
             days=60,
@@ -116,14 +143,6 @@ CONTACT_ACTIVITY = Activity(
         ItemChannel(BY_LIST, _("Imported list")),
         ItemChannel(BY_CALL, _("Call centre")),
     ),
-    meanings={
-        "reported": _("The worker notes “talked”; or a row of a list is imported."),
-        "unsigned": _("The person gave no phone; or the caller used their own phone."),
-        "counted": _(
-            "Once a person, in the window, near the booth, with a sign from their phone; or with their consent."
-        ),
-        "confirmed": _("The person says yes from their own phone."),
-    },
     owes=owes_all,
     page=Page("contact:board", _("Doors and lists"), LEADS),
     facts=f"{facts_of(KIND)} union all {_ROWS}",

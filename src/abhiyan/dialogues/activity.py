@@ -51,6 +51,12 @@ def sentence(talk: Item) -> str:
     }
 
 
+MEANINGS = {
+    "reported": _("The leader notes: we talked."),
+    "counted": _("The booth president says yes, by the end of the next day."),
+    "confirmed": _("The same yes of the booth president."),
+    "uncounted": _("Not counted: a yes after the next day, or a second talk on the same day."),
+}
 DIALOGUES = Activity(
     kind=KIND,
     name=_("Calls to booth presidents"),
@@ -62,16 +68,11 @@ DIALOGUES = Activity(
                 "en": "Each leader calls two booth presidents a day and asks what the booth needs.",
                 "hi": "हर नेता की ओर से रोज़ दो बूथ अध्यक्षों को कॉल: बूथ को क्या चाहिए?",
             },
-            measures=(MeasureTemplate(TALKS, "talks", {"en": "Talks", "hi": "बातचीत"}),),
+            measures=(MeasureTemplate(TALKS, "talks", {"en": "Talks", "hi": "बातचीत"}, MEANINGS),),
             days=180,
         ),
     ),
     channels=(ItemChannel(BY_PHONE, _("Phone call")),),
-    meanings={
-        "reported": _("The leader notes: we talked."),
-        "counted": _("The booth president says yes, by the end of the next day."),
-        "confirmed": _("The same yes of the booth president."),
-    },
     page=Page("dialogues:board", _("Calls to booth presidents"), LEADS),
     owes=owes,
     facts=facts_of(KIND),

@@ -105,6 +105,30 @@ WORDS = CheckWords(
     ),
 )
 NOTICE = Page("enrolment:notice", _("Notice"), PUBLISH)
+JOIN_MEANINGS = {
+    "reported": REPORTED.about,
+    "counted": _(
+        "A valid phone, an adult, once, with the notice given. And the person's own phone took part: a call, SMS, web "
+        "visit or code."
+    ),
+    "confirmed": _(
+        "The person said yes on their own phone, at least 24 hours later. No reply is never a yes."
+    ),
+    "uncounted": _("Not counted: repeat entries of one person, people under age, and people who left."),
+}
+TALK_MEANINGS = {
+    "reported": _("The organiser notes “talked”."),
+    "unsigned": _("The friend's phone has not answered yet."),
+    "counted": _("Once in 30 days, with a sign from the friend's phone."),
+    "confirmed": _("The friend says yes, a day later."),
+    "uncounted": _("Not counted: a second talk within 30 days."),
+}
+TASK_MEANINGS = {
+    "reported": _("The contributor says on their own phone that the task is done."),
+    "counted": _("A leader confirms the first task of the contributor."),
+    "confirmed": _("Nothing is confirmed here: random checks ask contributors."),
+    "uncounted": _("Not counted: further tasks of one contributor, and people who left."),
+}
 DRIVE = Activity(
     kind=KIND,
     name=_("Membership drive"),
@@ -116,7 +140,7 @@ DRIVE = Activity(
                 "en": "People join by web, missed call, a worker's app or on paper; every unit sees its own figures.",
                 "hi": "लोग वेब, मिस्ड कॉल, कार्यकर्ता ऐप या काग़ज़ से जुड़ते हैं; हर इकाई अपने आँकड़े देखती है।",
             },
-            measures=(MeasureTemplate(MEASURE, MEMBERS.measure, MEMBERS.counts),),
+            measures=(MeasureTemplate(MEASURE, MEMBERS.measure, MEMBERS.counts, JOIN_MEANINGS),),
             days=60,
         ),
         ProgrammeTemplate(
@@ -127,9 +151,12 @@ DRIVE = Activity(
                 "hi": "जो किसी पार्टी में नहीं हैं, वे संपर्क में रहते हैं। उनकी अपनी सूची और अपनी सूचना होती है।",
             },
             measures=(
-                MeasureTemplate(MEASURE, FRIENDS.measure, FRIENDS.counts),
+                MeasureTemplate(MEASURE, FRIENDS.measure, FRIENDS.counts, JOIN_MEANINGS),
                 MeasureTemplate(
-                    TALKS, "friends_spoken", {"en": "Friends spoken with", "hi": "मित्रों से बातचीत"}
+                    TALKS,
+                    "friends_spoken",
+                    {"en": "Friends spoken with", "hi": "मित्रों से बातचीत"},
+                    TALK_MEANINGS,
                 ),
             ),
             days=180,
@@ -142,11 +169,12 @@ DRIVE = Activity(
                 "hi": "जो मदद करना चाहते हैं, वे बताते हैं कि क्या और कब कर सकते हैं। पदाधिकारी उन्हें खोजकर काम देते हैं।",
             },
             measures=(
-                MeasureTemplate(MEASURE, CONTRIBUTORS.measure, CONTRIBUTORS.counts),
+                MeasureTemplate(MEASURE, CONTRIBUTORS.measure, CONTRIBUTORS.counts, JOIN_MEANINGS),
                 MeasureTemplate(
                     ACTIVE,
                     "contributors_active",
                     {"en": "Contributors who did a task", "hi": "काम कर चुके मददगार"},
+                    TASK_MEANINGS,
                 ),
             ),
             days=365,
@@ -157,7 +185,6 @@ DRIVE = Activity(
         ItemChannel(Channel.TALK, _("Talk with an organiser")),
         ItemChannel(Channel.TASK, _("Task of a contributor")),
     ),
-    meanings={REPORTED.key: REPORTED.about},
     steps=STEPS,
     parts=PARTS,
     page=Page("enrolment:drive", _("How people join")),

@@ -40,7 +40,9 @@ MEETINGS = Activity(
                 "en": "Meetings are called by office; who came is ticked by name.",
                 "hi": "बैठकें पदाधिकारी बुलाते हैं; आने वालों के नाम पर निशान लगता है।",
             },
-            measures=(MeasureTemplate(ATTENDED, "attended", {"en": "People who came", "hi": "आए हुए लोग"}),),
+            measures=(
+                MeasureTemplate(ATTENDED, "attended", {"en": "People who came", "hi": "आए हुए लोग"}, MEANINGS),
+            ),
             days=90,
         ),
     ),
@@ -49,7 +51,6 @@ MEETINGS = Activity(
         ItemChannel(TOTAL, _("Organiser's number")),
         ItemChannel(PHONED, _("Ticked by phone number")),
     ),
-    meanings=MEANINGS,
     steps=(
         Step("reported", _("Reported"), MEANINGS["reported"], (REPORTED,)),
         Step("counted", _("Ticked at the door"), MEANINGS["counted"], (COUNTED,)),

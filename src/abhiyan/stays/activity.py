@@ -57,6 +57,13 @@ select t.programme_id, a.public_id as by, d.code from stays_stay t join people_a
   join programmes_item i on i.id = t.item_id and {PASSED}
   join (values ('speed', 'way'), ('clock', 'clock'), ('same_point', 'point')) d(flaw, code) on d.flaw = t.flaw"""
 
+MEANINGS = {
+    "reported": _("The worker records the arrival."),
+    "unsigned": _("24 hours, but a place is not known. The host has not said yes."),
+    "counted": _("24 hours between arrival and departure, both within 2 km, sent within 7 days."),
+    "confirmed": _("The host or the booth president says yes, asked on the evening of departure."),
+    "uncounted": _("Not counted: less than 24 hours, a mark more than 2 km away, or sent after 7 days."),
+}
 STAYS_ACTIVITY = Activity(
     kind=KIND,
     name=_("Village stays"),
@@ -68,17 +75,11 @@ STAYS_ACTIVITY = Activity(
                 "en": "Every booth, village and ward gets a worker for at least 24 hours.",
                 "hi": "हर बूथ, गाँव और वार्ड में एक कार्यकर्ता का कम से कम 24 घंटे का प्रवास।",
             },
-            measures=(MeasureTemplate(STAYS, "stays", {"en": "Stays", "hi": "प्रवास"}),),
+            measures=(MeasureTemplate(STAYS, "stays", {"en": "Stays", "hi": "प्रवास"}, MEANINGS),),
             days=3,
         ),
     ),
     channels=(ItemChannel(IN_PLACE, _("In the place")),),
-    meanings={
-        "reported": _("The worker records the arrival."),
-        "unsigned": _("24 hours, but a place is not known. The host has not said yes."),
-        "counted": _("24 hours between arrival and departure, both within 2 km, sent within 7 days."),
-        "confirmed": _("The host or the booth president says yes, asked on the evening of departure."),
-    },
     is_by_place=True,
     owes=owes,
     page=Page("stays:board", _("Stays by place"), LEADS),

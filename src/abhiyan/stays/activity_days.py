@@ -102,6 +102,13 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
         )
 
 
+MEANINGS = {
+    "reported": _("The leader marks the day on the phone."),
+    "unsigned": _("Marked on that day, but a place is not known. The booth president has not said yes."),
+    "counted": _("Marked on that day in the leader's own area, and sent within 7 days."),
+    "confirmed": _("The booth president says yes."),
+    "uncounted": _("Not counted: marked on another day, outside the own area, or sent after 7 days."),
+}
 DAYS_ACTIVITY = Activity(
     kind=KIND,
     name=_("Field days"),
@@ -113,17 +120,11 @@ DAYS_ACTIVITY = Activity(
                 "en": "Legislators and office-bearers spend days in the booths of their own area.",
                 "hi": "विधायक, सांसद और पदाधिकारी अपने क्षेत्र के बूथों में दिन बिताते हैं।",
             },
-            measures=(MeasureTemplate(DAYS, "days", {"en": "Field days", "hi": "क्षेत्र दिवस"}),),
+            measures=(MeasureTemplate(DAYS, "days", {"en": "Field days", "hi": "क्षेत्र दिवस"}, MEANINGS),),
             days=90,
         ),
     ),
     channels=(ItemChannel(IN_AREA, _("In the own area")),),
-    meanings={
-        "reported": _("The leader marks the day on the phone."),
-        "unsigned": _("Marked on that day, but a place is not known. The booth president has not said yes."),
-        "counted": _("Marked on that day in the leader's own area, and sent within 7 days."),
-        "confirmed": _("The booth president says yes."),
-    },
     owes=owes,
     page=Page("stays:thanks_rule", _("Letter of thanks"), "programmes.run"),
     facts=facts_of(KIND),

@@ -98,7 +98,10 @@ class LadderShown:
     expected: Words = ""
 
     def definition(self, rung: str) -> Words:
-        return (self.definitions or {}).get(rung) or DEFINITIONS[rung]
+        """Say what a rung counts. The rung "counted" also says what never counts."""
+        meanings = self.definitions or {}
+        words = meanings.get(rung) or DEFINITIONS[rung]
+        return f"{words} {meanings['uncounted']}" if rung == "counted" and "uncounted" in meanings else words
 
     @property
     def is_empty(self) -> bool:

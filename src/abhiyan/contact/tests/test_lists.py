@@ -313,18 +313,18 @@ def test_an_office_makes_a_list_on_its_page_and_hears_at_the_field_what_is_wrong
 def test_a_list_and_a_queue_have_their_titles_in_both_languages(world: World, run: Programme) -> None:
     page = browser(world.holder("district_president", "N11"))
     titles = {"title": "Gas homes", "other_title": "गैस वाले घर"}
-    given = titles | {"source": "Forms", "basis": "consent", "purpose": "Listen", "last_day": "2026-12-01"}
+    form = titles | {"source": "Forms", "basis": "consent", "purpose": "Listen", "last_day": "2026-12-01"}
     address = reverse("contact:list_new", args=[run.public_id]) + "?unit=N11"
     paper = SimpleUploadedFile("forms.pdf", PDF)
-    assert page.post(address, given | {"document": paper}).status_code == 302
+    assert page.post(address, form | {"document": paper}).status_code == 302
     with system("test"):
         made = ContactList.objects.get()
         ContactList.objects.update(state=ContactList.State.APPROVED)
     queue = titles | {"lists": str(made.public_id), "opens": "10:00", "closes": "20:00", "priority": "5"}
     address = reverse("contact:calling_new", args=[run.public_id]) + "?unit=N11"
     assert page.post(address, queue).status_code == 302
-    for language, own, other in (("en", "Gas homes", "गैस वाले घर"), ("hi", "गैस वाले घर", "Gas homes")):
+    for language, title, other in (("en", "Gas homes", "गैस वाले घर"), ("hi", "गैस वाले घर", "Gas homes")):
         page.cookies["language"] = language
         for name in ("lists", "calling"):
-            shown = page.get(reverse(f"contact:{name}", args=[run.public_id]) + "?unit=N11").text
-            assert own in shown and other not in shown, name
+            text = page.get(reverse(f"contact:{name}", args=[run.public_id]) + "?unit=N11").text
+            assert title in text and other not in text, name

@@ -11,6 +11,7 @@ MEANINGS = {
     "reported": _("The organiser's number, or the names ticked, if they are more."),
     "counted": _("Invited, and ticked at the door by name or phone number."),
     "confirmed": _("The invitee said the day after that they were there."),
+    "uncounted": _("Not counted: people in the organiser's number without a tick."),
 }
 
 WORDS = CountWords(seen=_("%(n)s seen by name"))

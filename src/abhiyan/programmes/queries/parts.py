@@ -24,6 +24,7 @@ class ProgrammePart:
     programme: Programme
     ladder: Ladder
     target: int | None
+    measure: int = 1
 
 
 def parts_of(

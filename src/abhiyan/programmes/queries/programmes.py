@@ -496,6 +496,7 @@ def drawn(
     *,
     name: str | Promise,
     programme: Programme,
+    measure: int,
     on: date,
     target: int | None = None,
     checked: Estimated | None = None,
@@ -507,7 +508,7 @@ def drawn(
     """
     if ladder.is_rounded:
         more.setdefault("hidden_reason", _("fewer than 10"))
-    more.setdefault("definitions", activities.of(programme.kind).meanings)
+    more.setdefault("definitions", activities.meanings_of(programme.kind, measure))
     # A part that is itself reckoned from two rungs would be their sum: only parts of one rung are shown.
     if parts := activities.of(programme.kind).parts_in(ladder.parts):
         some = [(part.name, ladder.parts[part.key]) for part in parts if len(part.rungs) == 1]

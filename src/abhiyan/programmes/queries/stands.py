@@ -60,6 +60,7 @@ class MeasureStand:
             self.ladder,
             name=self.of.name,
             programme=self.programme,
+            measure=self.of.measure,
             on=on,
             target=self.target,
             expected=self.of.expected_words,

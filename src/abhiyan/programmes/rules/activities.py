@@ -23,22 +23,22 @@ from .check_words import ANY_ENTERED, GENERAL, CheckWords, EnteredWords
 from .ladder import RUNGS, Ladder
 
 Text = str | Promise
-MEANT = (
-    "reported",
-    "unsigned",
-    "counted",
-    "confirmed",
-    "estimate",
-)  # rungs of a ladder that may have own words
+UNCOUNTED = "uncounted"  # beside the rungs: what is reported and never counts
+DECLARED = ("reported", "counted", "confirmed", UNCOUNTED)  # each measure says these in its own words
+MEANT = (*DECLARED, "unsigned", "estimate")
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureTemplate:
-    """One thing a programme counts. number: its key in the ledger, for ever; a programme's first is 1."""
+    """One thing a programme counts. number: its key in the ledger, for ever; a programme's first is 1.
+
+    meanings: rung (MEANT) -> what it counts here; those of DECLARED always. Ladders, slides and files explain it so.
+    """
 
     number: int
     code: str
     names: dict[str, str]
+    meanings: Mapping[str, Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class Items:
 class Activity:
     """One kind of campaign.
 
-    kind: as programmes keep it. meanings: rung (MEANT) -> what it counts here; others keep the general words.
+    kind: as programmes keep it.
     parts: what the total of the first measure is made of; shown where there is more than the first of them.
     page: its own page of one programme; days: its funnel day by day. Both take the programme's public id; `days` also
     ?unit=&in=. beside: pages of all its programmes together.  public: pages for
@@ -254,7 +254,6 @@ class Activity:
     name: Text
     templates: tuple[ProgrammeTemplate, ...] = ()
     channels: tuple[ItemChannel, ...] = ()
-    meanings: Mapping[str, Text] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     parts: tuple[Step, ...] = ()
     page: Page | None = None
@@ -321,8 +320,11 @@ def register(activity: Activity) -> None:
     for what, keys in once:
         if len(keys) != len(set(keys)):
             raise ValueError(f"{activity.kind}: two of its {what} are the same")
-    if unknown := set(activity.meanings) - set(MEANT):
-        raise ValueError(f"{activity.kind}: {sorted(unknown)} are no rungs of a ladder")
+    for measure in (row for template in activity.templates for row in template.measures):
+        if unfit := {*measure.meanings} - {*MEANT} | {*DECLARED} - {*measure.meanings}:
+            raise ValueError(
+                f"{activity.kind}: the ladder of {measure.code} lacks or cannot have {sorted(unfit)}"
+            )
     figures = (*activity.steps, *activity.parts)
     if unposted := {rung for step in figures for rung in (*step.rungs, *step.less)} - set(RUNGS):
         raise ValueError(f"{activity.kind}: {sorted(unposted)} are no rungs of the ledger")
@@ -379,6 +381,12 @@ def of(kind: str) -> Activity:
 def items_of(kind: str, measure: int) -> Items | None:
     """The countable items of one measure of a kind; None where it has none."""
     return next((one for one in of(kind).items if one.measure == measure), None)
+
+
+def meanings_of(kind: str, measure: int) -> Mapping[str, Text]:
+    """Return what the rungs of one measure count, by rung. Templates of a kind share the meanings of a number."""
+    measures = (row for template in of(kind).templates for row in template.measures)
+    return next((row.meanings for row in measures if row.number == measure), {})
 
 
 def entered_of(kind: str, measure: int) -> EnteredWords:

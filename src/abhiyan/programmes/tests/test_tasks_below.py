@@ -184,8 +184,8 @@ def test_one_press_reminds_each_person_with_late_tasks_once_a_day(
             return list(Message.objects.values_list("template", flat=True))
 
     assert sent() == ["duty.task_late"] * 2
-    shown = words(body(client.get(PAGE)))
-    assert "Remind 2" not in shown and "You can remind them again tomorrow." in shown
+    text = words(body(client.get(PAGE)))
+    assert "Remind 2" not in text and "You can remind them again tomorrow." in text
     again = client.post(where)
     assert again.status_code == 409 and "at most one message a day" in words(body(again))
     given_clock.time(NOW + timedelta(days=1))
@@ -205,8 +205,8 @@ def test_a_late_task_that_was_handed_over_today_brings_no_reminder_before_tomorr
             late = found.late_to_remind(world.unit("N1"), 1, at=at, but=None)
         assert len(late) == who
         given_clock.time(at)
-        shown = words(body(browser(chief).get(PAGE)))
-        assert ("were given after they were due" in shown, "Remind 1" in shown) == (not who, bool(who))
+        text = words(body(browser(chief).get(PAGE)))
+        assert ("were given after they were due" in text, "Remind 1" in text) == (not who, bool(who))
         with system("test"):
             assert acts.remind_of_tasks(at=at) == who
 

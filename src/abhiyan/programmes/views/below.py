@@ -203,6 +203,7 @@ def _lines(
                 child.ladder,
                 name=named(child.names),
                 programme=one,
+                measure=measure,
                 on=on,
                 target=child.target,
                 checked=checked.get((one.pk, measure, child.unit_id)),

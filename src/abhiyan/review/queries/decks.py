@@ -311,6 +311,7 @@ def _measured(
         figures.ladder,
         name=one.name,
         programme=programme,
+        measure=one.measure,
         on=today,
         target=one.target,
         expected=one.expected_words,
@@ -451,7 +452,7 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
     )
     node = programmes.node_of(here.id, deck.hierarchy)
     ladder = programmes.blank(is_rounded=node is None or not node.is_exact)
-    drawn = programmes.drawn(ladder, name=about.measure, programme=programme, on=days[1])
+    drawn = programmes.drawn(ladder, name=about.measure, programme=programme, measure=one.measure, on=days[1])
     told = own.told if own else None
     whole, gaps = _gap(own) if own else None, [_gap(row) for row in rows]
     measured = decks.Measured(

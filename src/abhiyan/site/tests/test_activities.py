@@ -60,6 +60,12 @@ def owes(viewer: object, held: Any, stand: Any, at: object) -> Iterator[Owed]:
     )
 
 
+MEANINGS = {
+    "reported": "A worker says: I was there.",
+    "counted": "They arrived in the evening and left in the morning.",
+    "confirmed": "The host says yes.",
+    "uncounted": "Not counted: part of a night.",
+}
 VILLAGES = Activity(
     kind="nights",
     name="Nights in villages",
@@ -69,14 +75,13 @@ VILLAGES = Activity(
             names={"en": "Village nights", "hi": "ग्राम प्रवास"},
             about={"en": "Workers stay a night.", "hi": "कार्यकर्ता एक रात ठहरते हैं।"},
             measures=(
-                MeasureTemplate(NIGHTS, "nights", {"en": "Nights stayed", "hi": "रातें"}),
-                MeasureTemplate(MET, "met", {"en": "People met", "hi": "मिले लोग"}),
+                MeasureTemplate(NIGHTS, "nights", {"en": "Nights stayed", "hi": "रातें"}, MEANINGS),
+                MeasureTemplate(MET, "met", {"en": "People met", "hi": "मिले लोग"}, MEANINGS),
             ),
             days=30,
         ),
     ),
     channels=(ItemChannel(FIELD_APP, "Field app"),),
-    meanings={"reported": "A worker says: I was there."},
     steps=(
         Step("reported", "Said", "A worker says: I was there.", (REPORTED,)),
         Step("heard", "Heard of", "A host was called.", (HEARD,)),
@@ -283,13 +288,20 @@ def test_what_would_make_the_ledger_unreadable_is_refused_at_the_start() -> None
     (template,) = VILLAGES.templates
     first, second = template.measures
     twice = replace(template, code="again", measures=(first, replace(second, number=first.number)))
+
+    def of_measure(meanings: dict[str, str]) -> Activity:
+        return replace(
+            VILLAGES, templates=(replace(template, measures=(replace(first, meanings=meanings),)),)
+        )
+
     flaws = {
         "kinds": replace(DRIVE, templates=()),
         "templates": replace(VILLAGES, kind="other", templates=(template, template)),
         "channels": replace(VILLAGES, channels=(ItemChannel(98, "One"), ItemChannel(98, "Two"))),
         "steps": replace(VILLAGES, steps=VILLAGES.steps * 2),
         "measures": replace(VILLAGES, templates=(twice,)),
-        "ladder": replace(VILLAGES, meanings={"certain": "Nobody doubts it."}),
+        "ladder": of_measure(MEANINGS | {"certain": "Nobody doubts it."}),
+        "lacks": of_measure({"reported": "A worker says: I was there."}),
         "ledger": replace(VILLAGES, steps=(Step("x", "X", "Of no rung.", (12,)),)),
     }
     for what, flawed in flaws.items():

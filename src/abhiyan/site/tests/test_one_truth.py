@@ -416,6 +416,7 @@ def everybody_says(one: Estimated, *, is_rounded: bool) -> dict[str, str]:
         Ladder(reported=990, counted=600, unsigned=300, is_rounded=is_rounded),
         name="Members",
         programme=programme,
+        measure=1,
         on=NOW.date(),
         checked=one,
     )

@@ -313,6 +313,7 @@ def _drawn(
                 child.ladder,
                 name=named(child.names),
                 programme=chosen.programme,
+                measure=chosen.measure,
                 on=today,
                 target=child.target,
                 checked=checked.get((chosen.programme.pk, chosen.measure, child.unit_id)),
