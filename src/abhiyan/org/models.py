@@ -28,6 +28,10 @@ from abhiyan.units.models import Hierarchy, Unit
 class Office(models.Model):
     """A kind of responsibility and what its holder may do. `capabilities` are codes of `rules.capabilities`."""
 
+    # `queries.count_holders` reads both: people of a unit and below who hold it, and who should.
+    held_below: int = 0
+    expected_below: int = 0
+
     spans: Sequence[Range] = ()  # positions where an own office exists, once `queries.offices_used` read them
 
     code = models.TextField(

@@ -62,7 +62,16 @@ from .offices import (
     vacancies,
     vacancies_of,
 )
-from .own_offices import has_over_all_of, kinds_from, offices_asked, own_office, own_offices, rights_to_give
+from .own_offices import (
+    count_holders,
+    has_over_all_of,
+    kinds_from,
+    offices_asked,
+    offices_short,
+    own_office,
+    own_offices,
+    rights_to_give,
+)
 from .releases import (
     askers,
     release_about,

@@ -13,7 +13,7 @@ from abhiyan.org.rules.body_kinds import ACT, can_sit
 from abhiyan.org.rules.ranges import holds
 from abhiyan.units import queries as units
 
-from .offices import offices_used, spans_in_sight, units_with
+from .offices import offices_used, spans_in_sight, units_where_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ def count_bodies(rows: Sequence[OwnKind], unit_id: int, hierarchy: int) -> list[
     For the rows of one page. Three queries for each unit where kinds were made.
     """
     lo, hi = units.span(unit_id, hierarchy)
-    level, below = units.unit_by_id(unit_id).kind, units.counts_below(unit_id, hierarchy)
     set_up = dict(
         sql.rows(
             """select b.own_kind_id, count(*) from org_body b
@@ -65,11 +64,7 @@ def count_bodies(rows: Sequence[OwnKind], unit_id: int, hierarchy: int) -> list[
             {"kinds": [row.kind.pk for row in rows], "lo": lo, "hi": hi},
         )
     )
-    places: dict[int, dict[str, int]] = {}
-    for made_in in {row.kind.unit_id for row in rows}:
-        places[made_in] = dict(units_with(made_in, unit_id, hierarchy, below))
-        if made_in == unit_id or units.stands_below(unit_id, made_in):
-            places[made_in][level] = places[made_in].get(level, 0) + 1
+    places = units_where_own({row.kind.unit_id for row in rows}, unit_id, hierarchy)
     return [
         replace(
             row,

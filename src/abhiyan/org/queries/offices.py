@@ -424,6 +424,20 @@ def units_with(
     return inside | {kind: inside.get(kind, 0) + 1}
 
 
+def units_where_own(made_in: Iterable[int], unit_id: int, hierarchy: int) -> dict[int, dict[str, int]]:
+    """By the unit where own offices or kinds of body were made: kind -> units that have them, of a unit and below.
+
+    Three queries each.
+    """
+    level, below = units.unit_by_id(unit_id).kind, units.counts_below(unit_id, hierarchy)
+    places: dict[int, dict[str, int]] = {}
+    for place in made_in:
+        places[place] = dict(units_with(place, unit_id, hierarchy, below))
+        if place == unit_id or units.stands_below(unit_id, place):
+            places[place][level] = places[place].get(level, 0) + 1
+    return places
+
+
 @dataclass(frozen=True, slots=True)
 class UnitVacancies:
     """Vacant offices in a unit and in all units below it."""

@@ -1,7 +1,10 @@
 """Offices of the organisation's own, as `actions.own_offices` makes them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import date
 
+from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.org.models import Office, Release
 from abhiyan.org.rules import granting
@@ -11,7 +14,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .authority import grants_at
-from .offices import offices_used
+from .offices import HELD, offices_used, units_where_own
 
 
 def own_offices(*, near: int) -> list[Office]:
@@ -21,6 +24,53 @@ def own_offices(*, near: int) -> list[Office]:
     return sorted(
         rows, key=lambda office: (office.closed_at is not None, office.names["en"].casefold(), office.pk)
     )
+
+
+def count_holders(offices: Sequence[Office], unit_id: int, hierarchy: int, *, on: date) -> list[Office]:
+    """Add to own offices how many people hold each in a unit and below, and how many should. For the rows of one page.
+
+    Expected are all its people, in each unit where it is missed.
+    """
+    lo, hi = units.span(unit_id, hierarchy)
+    holders = dict(
+        sql.rows(
+            f"""select ap.office_id, count(*) from org_appointment ap
+            join units_placement p on p.unit_id = ap.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
+            where ap.office_id = any(%(offices)s) and ap.body_id is null and {HELD} group by 1""",
+            {"offices": [office.pk for office in offices], "lo": lo, "hi": hi, "on": on},
+        )
+    )
+    made_in = {office.unit_id for office in offices if office.unit_id is not None}
+    places = units_where_own(made_in, unit_id, hierarchy)
+    for office in offices:
+        here = places.get(office.unit_id or 0, {})
+        office.held_below = holders.get(office.pk, 0)
+        office.expected_below = office.seats * sum(here.get(kind, 0) for kind in office.expected_in)
+    return list(offices)
+
+
+def offices_short(unit_id: int, hierarchy: int, *, on: date) -> list[tuple[Office, int]]:
+    """The own offices of several people that a unit should have, each with how many people are missing there."""
+    unit = units.standing(unit_id, hierarchy)
+    here = [
+        office
+        for office in offices_used(near=unit_id)
+        if office.unit_id is not None
+        and office.seats > 1
+        and unit.kind in office.expected_in
+        and office.exists_at(unit.lo)
+    ]
+    holders = Counter(
+        sql.column(
+            f"""select ap.office_id from org_appointment ap
+            where ap.unit_id = %(unit)s and ap.office_id = any(%(offices)s) and ap.body_id is null and {HELD}""",
+            {"unit": unit_id, "offices": [office.pk for office in here], "on": on},
+        )
+        if here
+        else ()
+    )
+    short = [(office, office.seats - holders[office.pk]) for office in here]
+    return [(office, n) for office, n in short if n > 0]
 
 
 def own_office(office_id: int) -> Office:

@@ -1,5 +1,6 @@
 """Offices of the organisation's own: two people make one, and it gives nothing that one of them lacks."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -404,3 +405,25 @@ def test_a_form_about_another_state_is_refused(world: World, leaders: tuple[Acco
         standard = Office.objects.get(code="booth_president").pk
     for act in ("change", "end"):
         assert client.post(f"/offices/{standard}/{act}/", FORM).status_code == 404
+
+
+def test_an_office_of_several_people_shows_how_many_are_missing_in_a_unit_and_below(world: World) -> None:
+    made = make(world, kinds=("district",), seats=3)
+    president = world.holder("state_general_secretary", "N1")
+    client = browser(president)
+    assert f"office={made.code}" in client.get("/bodies/?unit=N11").content.decode()
+    for name, place in (("Asha", "N11"), ("Meena", "N11"), ("Ravi", "N12")):
+        world.appoint(world.account(name), made.code, place, by=actor(president))
+    with system("test"):
+        short = {
+            code: [n for _office, n in queries.offices_short(world.unit(code), 1, on=TODAY)]
+            for code in ("N1", "N11", "N12", "N21")
+        }
+        (row,) = queries.count_holders(
+            queries.own_offices(near=world.unit("N1")), world.unit("N1"), 1, on=TODAY
+        )
+    assert short == {"N1": [], "N11": [1], "N12": [2], "N21": []}
+    assert (row.held_below, row.expected_below) == (3, 6)
+    assert re.search(
+        r">\s*3\s*</td>\s*<td[^>]*>\s*6\s*</td>", client.get("/offices/?unit=N1").content.decode()
+    )

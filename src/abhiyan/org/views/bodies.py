@@ -117,6 +117,8 @@ def bodies(request: Request) -> HttpResponseBase:
         "owed": owed[None],
         "legend": owing.legend_of(row for rows in owed.values() for row in rows),
         "may_make": _may(request, here),
+        "short": queries.offices_short(here.unit.id, here.hierarchy, on=on),
+        "may_appoint": here.unit.lo is not None and request.viewer.may_at("org.appoint", here.unit.lo),
         "missing": queries.bodies_missing(here.unit.id),
         "crumbs": here.crumbs((str(TITLE), reverse("org:bodies"))),
     }

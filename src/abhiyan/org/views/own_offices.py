@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -41,6 +42,8 @@ OFFICES: tuple[Column[Office], ...] = (
     Column("levels", _("Level"), lambda row: levels_named(row.kinds)),
     Column("seats", _("People in one unit"), lambda row: row.seats, css="num"),
     Column("expected", _("Missed where vacant"), lambda row: say("yes") if row.expected_in else say("no")),
+    Column("held", _("Held here and below"), lambda row: row.held_below, css="num"),
+    Column("due", _("Expected here and below"), lambda row: row.expected_below or None, css="num"),
     Column(
         "rights",
         _("Rights"),
@@ -78,13 +81,14 @@ class EndOwnOfficeForm(forms.Form):
 @page_with_list
 def own_office_list(request: Request) -> HttpResponseBase:
     """The own offices that exist in a unit or below it, with what each may do."""
-    here = page_unit(request, counts=True)
+    here, on = page_unit(request, counts=True), clock.day_in(settings.TIME_ZONE, clock.now())
     table = Table(
         request,
         OFFICES,
         queries.own_offices(near=here.unit.id),
         name="own-offices",
         caption=TITLE,
+        finish=lambda rows: queries.count_holders(rows, here.unit.id, here.hierarchy, on=on),
         unit_id=here.unit.id,
     )
     context = {
