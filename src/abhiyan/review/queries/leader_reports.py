@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import QuerySet
+
 from abhiyan.core import sql
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.queries.tasks import ACTIVE
-from abhiyan.review.models import LeaderReport
+from abhiyan.review.models import LeaderReport, Review, Round
+from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
 
 MOST_REPORTS = 10  # on one page
+MOST_COMPARED = 500  # of a round, the newest
 # The lowest office by which an account leads a unit from above, as `org.queries.holds` reaches.
 _ABOVE = f"""select ap.id from org_appointment ap
   join org_office o on o.id = ap.office_id and %(leads)s = any(o.capabilities)
@@ -54,11 +58,24 @@ def sits_within(account_id: int | None, unit_id: int, *, on: date) -> bool:
 
 def reports_on(unit_id: int) -> Sequence[LeaderReport]:
     """The newest report of each leader and measure on a unit, in the viewer's sight; MOST_REPORTS of them."""
-    rows = LeaderReport.objects.filter(unit_id=unit_id, replaced_at=None)
-    newest = rows.order_by("programme", "measure", "account_id", "-day").distinct(
-        "programme", "measure", "account_id"
+    return list(_newest(LeaderReport.objects.filter(unit_id=unit_id))[:MOST_REPORTS])
+
+
+def reports_of_round(of_round: Round, *, under: int) -> Sequence[LeaderReport]:
+    """The same of all units that are reviewed in a round below a unit. Only reports with a number; MOST_COMPARED."""
+    reviews = Review.objects.filter(round=of_round, account_id=None, left_on=None)
+    if under != of_round.unit_id:
+        reviews = reviews.filter(unit_id__in=units.below(under, of_round.hierarchy))
+    rows = LeaderReport.objects.filter(unit_id__in=reviews.values("unit_id"), n__isnull=False)
+    return list(_newest(rows)[:MOST_COMPARED])
+
+
+def _newest(rows: QuerySet[LeaderReport]) -> QuerySet[LeaderReport]:
+    rows = rows.filter(replaced_at=None)
+    newest = rows.order_by("unit", "programme", "measure", "account_id", "-day").distinct(
+        "unit", "programme", "measure", "account_id"
     )
     some = LeaderReport.objects.filter(pk__in=newest.values("pk")).select_related(
         "programme", "appointment__office", "appointment__unit"
     )
-    return list(some.order_by("-day", "-pk")[:MOST_REPORTS])
+    return some.order_by("-day", "-pk")

@@ -34,6 +34,7 @@ MOST_FOUND = 200  # units a search of reviews looks at
 REPLY_SHOWN = timedelta(days=14)  # so long Today asks a unit to read and reply
 # Of a filter: not decided; left the round; with an open task; with one that is late.
 WAITING, LEFT, TASKS, LATE = "waiting", "left", "tasks", "late"
+CONTRADICT = "contradict"  # of a filter: units whose sources contradict (`queries.sources`)
 
 
 def round_of(public_id: UUID) -> Round:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.review.actions.leader_reports import write_leader_report
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import actions as units
 from abhiyan.verification.models import Flag, Frame
@@ -74,3 +75,19 @@ def test_those_who_decide_read_beside_the_gap_how_many_are_asked(cast: Cast, che
     assert "Real, of 100" in sheet and "Questions" not in sheet, "a file is passed on"
     assert cast.accounts["booth_worker"].name not in deciding.partition("<main")[2]
     assert "Questions to workers" not in seen(cast, "district_in_charge", page)
+
+
+def test_a_leader_who_says_more_than_checks_can_hold_is_listed(cast: Cast, checked: Frame) -> None:
+    with cast.as_("state_president"):
+        write_leader_report(
+            unit_id=cast.world.units["JK-JAM"].pk,
+            programme=checked.programme.public_id,
+            measure=checked.measure,
+            day=clock.day_in("Asia/Kolkata", NOW),
+            n=100,
+            by=cast.actor("state_president"),
+            at=NOW,
+        )
+    said = dossier(cast, "state_president", "JK-JAM")
+    assert "the leader said 100. Checks found 0–7 real by 25 Nov." in said
+    assert "the leader said 100, and 45 were counted by then." in said

@@ -1,9 +1,12 @@
 """A leader's own report on a unit: who writes it, who reads it, and where the sources contradict."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
@@ -324,3 +327,61 @@ def test_a_total_of_an_earlier_day_may_be_below_what_checks_found_later() -> Non
     assert not is_outside(50, before, checks) and is_outside(121, before, checks)
     assert is_outside(50, after, checks) and not is_outside(500, after, checks)
     assert is_outside(99, DAY, checks) and is_outside(121, DAY, checks)
+
+
+def test_a_round_counts_marks_and_filters_the_units_whose_sources_contradict(cast: Cast) -> None:
+    one = opened(cast)
+    page = f"/review/rounds/{one.public_id}/"
+    assert "Sources contradict 1" not in words(body(cast.client("state_president"), page))
+    write(cast)
+    write(cast, "state_president", n=1)
+    said = words(body(cast.client("state_president"), page))
+    assert "Sources contradict 1" in said and said.count("sources contradict") == 1
+    (listed,) = listed_units(cast, "state_president", f"{page}?show=contradict")
+    assert listed == "JK-SRI-M1"
+    write(cast, n=1)
+    assert "Sources contradict 1" not in words(body(cast.client("state_president"), page))
+    assert listed_units(cast, "state_president", f"{page}?show=contradict") == []
+
+
+def test_no_file_of_a_round_and_no_unit_learns_of_a_report(cast: Cast) -> None:
+    one = opened(cast)
+    write(cast)
+    page = f"/review/rounds/{one.public_id}/"
+    sheet = b"".join(cast.client("state_president").get(page + "?format=csv")).decode()
+    assert "JK-SRI-M1" in sheet and "ontradict" not in sheet
+    own = words(body(cast.client("mandal_president"), page))
+    assert "Sources contradict 1" not in own and "sources contradict" not in own
+    assert listed_units(cast, "mandal_president", f"{page}?show=contradict") == []
+
+
+def test_reports_of_many_units_ask_the_database_no_more_than_those_of_one(cast: Cast) -> None:
+    one = opened(cast)
+    page, client = f"/review/rounds/{one.public_id}/", cast.client("state_president")
+    asked = []
+    for unit in ("JK-SRI-M1", "JK-JAM-M1"):
+        write(cast, "state_president", unit)
+        body(client, page)
+        with CaptureQueriesContext(connection) as seen:
+            body(client, page)
+        asked.append(len(seen))
+    assert asked[0] == asked[1], asked
+
+
+def listed_units(cast: Cast, role: str, page: str) -> list[str]:
+    """Read the codes of the units of a list from its file."""
+    sheet = b"".join(cast.client(role).get(page + "&format=csv")).decode()
+    return re.findall(r"\bJK-[A-Z]+-M\d\b", sheet)
+
+
+def test_the_author_is_never_named_and_a_closed_account_leaves_its_report(cast: Cast) -> None:
+    with system("test"):
+        Account.objects.filter(pk=cast.accounts["district_in_charge"].pk).update(name="Farooq Wani")
+    made = write(cast, words="The office was open.")
+    for role in ("state_president", "district_in_charge"):
+        said = words(body(cast.client(role), "/review/dossier/JK-SRI-M1/"))
+        sources = said.partition("What each source says")[2].partition("Checks are a sample")[0]
+        assert "The office was open." in sources and "Farooq" not in sources
+    with system("test"):
+        Account.objects.filter(pk=made.account_id).update(name="", closed_at=NOW)
+    assert "The office was open." in words(body(cast.client("state_president"), "/review/dossier/JK-SRI-M1/"))

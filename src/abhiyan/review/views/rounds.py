@@ -34,6 +34,7 @@ from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
 from abhiyan.review.queries.reached import reached_below
 from abhiyan.review.queries.reviewers import ORGANISATIONAL
+from abhiyan.review.queries.sources import contradicted_units
 from abhiyan.review.rules.reached import MeasureReached
 from abhiyan.review.rules.rounds import (
     LONGEST_NAME,
@@ -194,6 +195,7 @@ class RoundReviewFilters(forms.Form):
             *STATES.items(),
             (found.TASKS, _("With an open task")),
             (found.LATE, _("With a late task")),
+            (found.CONTRADICT, _("Sources contradict")),
             (found.LEFT, _("Left the round")),
         ],
     )
@@ -206,10 +208,13 @@ class RoundReviewFilters(forms.Form):
 
 
 class ReviewRow:
-    """One review of a list, with who is reviewed and who reviews."""
+    """One review of a list, with who is reviewed and who reviews. is_contradicted: sources on the unit contradict."""
 
-    def __init__(self, one: Review, whom: str, by: list[who.Reviewer]) -> None:
+    def __init__(
+        self, one: Review, whom: str, by: list[who.Reviewer], *, is_contradicted: bool = False
+    ) -> None:
         self.one, self.whom, self.reviewers = one, whom, by
+        self.is_contradicted = is_contradicted
         self.by = ", ".join(each.name for each in by)
         self.stands_in = any(each.stands_in for each in by)
         self.state = state_of(
@@ -241,6 +246,7 @@ COLUMNS: tuple[Column[ReviewRow], ...] = (
     Column("place", _("Reviewer's unit"), lambda row: named(row.one.by_unit.names)),
     Column("meets", _("Meeting"), lambda row: row.one.meets_on, order="meets_on", css="nums"),
     Column("when", _("Decided on"), lambda row: row.one.decided_at, order="decided_at", css="nums"),
+    # The template adds that sources contradict. A file is passed on, and does not say it.
     Column("state", _("Status"), lambda row: row.said, css="end"),
 )
 OF_UNITS = (Column("name", _("Unit"), lambda row: row.name, is_name=True), *COLUMNS)
@@ -261,9 +267,22 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
 
     def rows(some: list[Review]) -> list[ReviewRow]:
         by, names = who.reviewers(some, on=on), found.names_of(each.account_id for each in some)
-        return [ReviewRow(each, names.get(each.account_id or 0, ""), by.get(each.pk, [])) for each in some]
+        return [
+            ReviewRow(
+                each,
+                names.get(each.account_id or 0, ""),
+                by.get(each.pk, []),
+                is_contradicted=each.unit_id in contradicted,
+            )
+            for each in some
+        ]
 
+    contradicted: set[int] = set()
+    if not one.of_office:
+        contradicted = contradicted_units(request.viewer, one, under=here.unit.id)
     reviews = found.reviews_in(one, show=asked["show"], text=asked["q"], under=here.unit.id, at=clock.now())
+    if asked["show"] == found.CONTRADICT:
+        reviews = reviews.filter(unit_id__in=contradicted, left_on=None)
     table: Table[ReviewRow] = Table(
         request,
         OF_HOLDERS if one.of_office else OF_UNITS,
@@ -285,6 +304,7 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
         "changes": [(date.fromisoformat(was), why) for _on, was, why in one.changes],
         "page": page_of(one),
         "inside": here.unit.code,
+        "contradicted": len(contradicted),
         "to_decide": 0 if one.of_office else found.to_decide(request.viewer, one, on=on).count(),
     }
     if not table.file_kind:
