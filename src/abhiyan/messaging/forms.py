@@ -150,6 +150,7 @@ class SendForm(forms.Form):
 class CircularForm(TitledForm):
     """A circular: what it says, and which offices below get it."""
 
+    brief: tuple[str, ...] = ("office", "title", "text")
     office = forms.ChoiceField(label=_("For"), required=False, widget=forms.Select(attrs=SOMETIMES))
     number = forms.CharField(label=_("Number"), max_length=50, required=False)
     title = forms.CharField(label=_("Subject"), max_length=200)
