@@ -512,11 +512,15 @@ def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[AgendaProgra
     ]
 
 
-def doers(one: Meeting, *, on: date) -> list[TaskCandidate]:
-    """List who may be given a task at a meeting: office-bearers of its unit, then people invited; 300 at most."""
+def doers(one: Meeting, *, on: date) -> tuple[list[TaskCandidate], list[TaskCandidate]]:
+    """List who may be given a task at a meeting: invitees, and other office-bearers of its unit; 300 each at most."""
     with system("who may be given a task"):
-        there = list(one.invitees.order_by("pk").values_list("unit_id", flat=True)[:300])
-        return candidates(dict.fromkeys([one.unit_id, *there]), on=on)
+        rows = one.invitees.order_by("pk").values_list("unit_id", "account_id")[:300]
+        accounts = {account: unit for unit, account in rows if account is not None}
+        invited = candidates(dict.fromkeys(accounts.values()), on=on, accounts=accounts)
+        bearers = candidates([one.unit_id], on=on)
+    appointments = {candidate.appointment for candidate in invited}
+    return invited, [candidate for candidate in bearers if candidate.appointment not in appointments]
 
 
 def stand_ins(own: Invitee) -> tuple[str, str]:

@@ -371,6 +371,20 @@ def test_a_task_of_the_minutes_is_on_today_at_once_and_open_again_at_the_next_me
     assert queries.open_before(following) == []
 
 
+def test_a_task_of_the_minutes_offers_invitees_first_and_then_others_of_the_unit(
+    cast: Cast, one: Meeting
+) -> None:
+    cast.appoint(cast.accounts["no_office"], "state_secretary", "JK", by=SYSTEM)
+    with cast.as_("state_president"):
+        invited, others = queries.doers(one, on=TODAY)
+    called = {seat(cast, "district_in_charge"), seat(cast, "mandal_president")}
+    assert called <= {each.appointment for each in invited}
+    assert others and not called & {each.appointment for each in others}
+    page = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
+    menu = page[page.index('name="appointment"') :]
+    assert menu.index('optgroup label="Invited"') < menu.index('optgroup label="Not invited"')
+
+
 def test_what_is_taken_out_of_the_minutes_withdraws_its_task(cast: Cast, one: Meeting) -> None:
     point(cast, one, "Fill the booths", appointment=seat(cast, "district_in_charge"), due_on=TODAY + 3 * DAY)
     (written,) = queries.points(one)

@@ -79,10 +79,11 @@ class PointForm(forms.Form):
     appointment = forms.UUIDField(label=_("Who does it"), required=False, widget=forms.Select)
     due_on = DayField(label=_("Last day"), required=False)
 
-    def offer(self, choices: list[tuple[str, str]]) -> None:
-        """Give the field its choices."""
+    def offer(self, invited: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
+        """Give the field its choices: people invited to the meeting come first."""
+        groups = [(_("Invited"), invited), (_("Not invited"), others)]
         widget: Any = self.fields["appointment"].widget
-        widget.choices = [("", _("nobody: a decision")), *choices]
+        widget.choices = [("", _("nobody: a decision")), *(group for group in groups if group[1])]
 
 
 class StrikeForm(forms.Form):

@@ -27,6 +27,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.actions.schedules import due_page
+from abhiyan.programmes.queries.tasks import TaskCandidate
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
@@ -258,11 +259,12 @@ def _page(
         context["point_form"] = PointForm()
     context |= sent
     if isinstance(form := context.get("point_form"), PointForm):
-        some = [
-            (each.appointment, each.name, each.office_names, each.unit_names)
-            for each in found.doers(one, on=today())
-        ]
-        form.offer([(str(ident), _who(*words)) for ident, *words in some])
+        form.offer(
+            *(
+                [(str(candidate.appointment), _doer(candidate)) for candidate in some]
+                for some in found.doers(one, on=today())
+            )
+        )
     if isinstance(form := context.get("substitute_form"), SubstituteForm) and own is not None:
         those = found.substitutes(own, on=one.first_on)
         form.offer([(str(each.appointment_id), _who(each.name, each.office_names)) for each in those])
@@ -285,6 +287,10 @@ def _substitutes(own: Invitee, one: Meeting) -> dict[str, Any]:
 
 def _who(name: Any, *names: Any) -> str:
     return ", ".join([person(name), *(named(each) for each in names)])
+
+
+def _doer(candidate: TaskCandidate) -> str:
+    return _who(candidate.name, candidate.office_names, candidate.unit_names)
 
 
 def _move(each: dict[str, str]) -> tuple[str, str]:

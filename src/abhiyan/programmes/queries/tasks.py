@@ -475,16 +475,22 @@ class TaskCandidate:
     unit_names: dict[str, str]
 
 
-def candidates(unit_ids: Iterable[int], *, on: date) -> list[TaskCandidate]:
-    """Who holds an office in these units, in their order, senior first; without data officers, whom nobody leads."""
+def candidates(
+    unit_ids: Iterable[int], *, on: date, accounts: Iterable[int] | None = None
+) -> list[TaskCandidate]:
+    """List the office-bearers of these units, in their order, the senior first. Data officers are left out.
+
+    accounts: only these people; None means everybody.
+    """
     rows = sql.rows(
         f"""select ap.public_id, a.name, o.names, u.names from org_appointment ap
         join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
         join units_unit u on u.id = ap.unit_id
         where ap.unit_id = any(%(units)s::bigint[]) and {ACTIVE}
           and not o.capabilities && array['org.approve', 'org.officers']
+          and (%(accounts)s::bigint[] is null or ap.account_id = any(%(accounts)s::bigint[]))
         order by array_position(%(units)s::bigint[], ap.unit_id::bigint), o.rank, ap.starts_on, ap.id limit 300""",
-        {"units": list(unit_ids), "on": on},
+        {"units": list(unit_ids), "on": on, "accounts": None if accounts is None else list(accounts)},
     )
     return [TaskCandidate(*row) for row in rows]
 
