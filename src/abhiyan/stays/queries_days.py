@@ -26,6 +26,7 @@ KIND = "field_days"
 DAYS = 1  # the measure
 MOST_SHOWN = 100  # days of one leader
 FOUND = 6  # booths that fit a text
+MOST_OFFERED = 200  # booths of an area that a field offers
 BOX = 0.04  # degrees around a mark; more than the radius and the loosest accuracy everywhere in India
 
 # Areas `h` of an account: units of offices above the booth that lead, and of seats of a house. As of %(on)s.
@@ -61,6 +62,21 @@ def booths_called(account_id: int, text: str, *, on: date) -> list[UnitRow]:
         rows = units.search(text, language=language(), within=(unit, tree), kinds=("booth",), limit=FOUND)
         booths |= {row.id: row for row in rows}
     return [row for row in booths.values() if row.code.lower() == text.lower()] or list(booths.values())
+
+
+def booths_offered(account_id: int, *, on: date) -> list[tuple[str, str]]:
+    """List code and name of each booth of the own area; none where there are more than MOST_OFFERED.
+
+    In a system scope; one query.
+    """
+    rows = sql.rows(
+        f"""select u.code, u.names from (select h.hierarchy, h.lo, h.hi {_AREAS}) h
+        join units_placement b on {_INSIDE}
+        join units_unit u on u.id = b.unit_id and u.kind = 'booth' and u.closed_on is null
+        limit {MOST_OFFERED + 1}""",
+        {"account": account_id, "on": on},
+    )
+    return sorted({code: named(names) for code, names in rows}.items()) if len(rows) <= MOST_OFFERED else []
 
 
 def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool | None:

@@ -21,7 +21,7 @@ from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import ladder
-from abhiyan.stays import actions
+from abhiyan.stays import actions, queries_days
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import FieldDay
 from abhiyan.stays.reviewed import reviewed
@@ -93,6 +93,17 @@ def test_a_day_marked_in_the_own_area_counts_and_the_presidents_yes_confirms(
     assert counts(run, world) == (1, 0, 1, 0)
     president(yes=True)
     assert counts(run, world) == (1, 0, 1, 1)
+
+
+def test_planning_offers_the_booths_of_the_own_area_by_name(
+    world: World, leader: Account, run: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = '<option value="N1111">'
+    page = browser(leader).get("/stays/days/").text
+    assert own in page and '<option value="N1112">' in page and 'list="booths"' in page
+    assert "N1211" not in page
+    monkeypatch.setattr(queries_days, "MOST_OFFERED", 1)
+    assert own not in browser(leader).get("/stays/days/").text
 
 
 def test_a_no_of_the_president_ends_the_day(

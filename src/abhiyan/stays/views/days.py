@@ -56,7 +56,7 @@ class PlanDayForm(forms.Form):
         label=_("Booth"),
         max_length=100,
         help_text=_("Its code or its name. It lies in your own area."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "booths"}),
     )
 
 
@@ -93,6 +93,7 @@ def days(request: Request) -> HttpResponseBase:
     with system("somebody's own field days"):
         months = queries.months_of(account, since=(today - SHOWN).replace(day=1))
         has_area = queries.has_area(account, on=today)
+        booths = queries.booths_offered(account, on=today)
     context = {
         "here": "days",
         "crumbs": [(say("My field days"), "")],
@@ -101,6 +102,7 @@ def days(request: Request) -> HttpResponseBase:
         "days": rows,
         "months": months,
         "has_area": has_area,
+        "booths": booths,
     }
     return render(request, "stays/days.html", context, status=done.status)
 
