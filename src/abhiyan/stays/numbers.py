@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.cut import Cut
 from abhiyan.core.words import named
-from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, HeardQuote, forms_answered, heard_in, quotes_up
+from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, HeardQuote, copies_of, heard_in, quotes_up
 from abhiyan.forms.rules.heard import HeardSource
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
@@ -149,9 +149,9 @@ def heard_title(programme: Programme) -> str:
 def reports_in(
     programme: Programme, span: tuple[int, int], *, at: datetime, is_exact: bool
 ) -> list[HeardAnswer]:
-    """Count the answers of stay reports within [lo, hi). In a system scope; at most four queries."""
+    """Count the answers of stay reports within [lo, hi). In a system scope; three queries."""
     place = HeardIn(*span, at, sees_all=is_exact, source=stays_source(programme))
-    return heard_in(place, forms_answered(place))
+    return heard_in(place, copies_of(queries.REPORT_FORM))
 
 
 def heard_at_stays(
@@ -162,10 +162,9 @@ def heard_at_stays(
     decides: the viewer reads the quotes at the unit's desk. In a system scope; at most four queries.
     """
     place = HeardIn.seen_by(viewer, span, at=at, source=stays_source(programme))
-    forms = forms_answered(place)
-    answers = heard_in(place, forms) if forms else []
-    quotes: Cut[HeardQuote] = quotes_up(unit_id, place) if decides and forms else Cut()
-    return StaysHeard(answers, quotes) if answers or quotes else None
+    answers = heard_in(place, copies_of(queries.REPORT_FORM))
+    quotes: Cut[HeardQuote] = quotes_up(unit_id, place) if decides and answers else Cut()
+    return StaysHeard(answers, quotes) if answers else None
 
 
 def _since(at: datetime) -> date:

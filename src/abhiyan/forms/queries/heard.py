@@ -179,6 +179,11 @@ def forms_answered(place: HeardIn, near: QuerySet[Form] | None = None) -> list[F
     return list(forms.filter(pk__in=answered).order_by("-made_at")[:MOST_FORMS])
 
 
+def copies_of(ready: str) -> list[Form]:
+    """The forms that were copied from a ready form, the newest first. In a system scope."""
+    return list(Form.objects.filter(ready=ready).order_by("-made_at")[:MOST_FORMS])
+
+
 def heard_in(place: HeardIn, forms: Sequence[Form], talks: Iterable[HeardQuestion] = ()) -> list[HeardAnswer]:
     """Count the answers to forms and to rooms' questions, in the order of the questions, the most given first.
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from abhiyan.contact.numbers import called_in
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core.cut import Cut
-from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
@@ -23,7 +22,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.review.rules import decks
 from abhiyan.review.rules.deck_stays import StaysSaid
-from abhiyan.stays.numbers import heard_at_stays, stays_in_words
+from abhiyan.stays.numbers import StaysHeard, heard_at_stays, stays_in_words
 from abhiyan.stays.queries import KIND as STAYS
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.slides.said import Mention
@@ -77,15 +76,20 @@ def roll_work(
     return None, ""
 
 
-def stays_said(
-    programme: Programme, here: units.UnitRow, viewer: Viewer, drawn: LadderShown, *, at: datetime
-) -> StaysSaid | None:
-    """Return what stay reports of a unit say; None in a programme of another kind. drawn: the ladder of its stays."""
-    if programme.kind != STAYS or here.lo is None or here.hi is None:
+def stays_heard(
+    measure: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> StaysHeard | None:
+    """Return what stay reports of a unit say, where the measure of a deck is of stays. In a system scope."""
+    if measure is None or here.lo is None or here.hi is None or measure.programme.hierarchy != hierarchy:
+        return None
+    if measure.programme.kind != STAYS:
         return None
     decides, span = org.decides(viewer, forms.CARRY, at=here.id), (here.lo, here.hi)
-    with system("what stays of a unit heard"):
-        heard = heard_at_stays(programme, here.id, span, viewer, at=at, decides=decides)
+    return heard_at_stays(measure.programme, here.id, span, viewer, at=at, decides=decides)
+
+
+def stays_said(heard: StaysHeard | None, drawn: LadderShown) -> StaysSaid | None:
+    """Say what stay reports say, beside the ladder of the stays."""
     if heard is None:
         return None
     quotes = [(Mention(quote.words, "quote", quote.key), quote.unit, quote.done) for quote in heard.quotes]

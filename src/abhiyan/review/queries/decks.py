@@ -199,6 +199,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
             asked = asked_below(viewer, [one], here, hierarchy, at)
         calls = deck_work.centre_calls(one, here, hierarchy, viewer, at=at)
         roll, board = deck_work.roll_work(one, here, hierarchy, viewer, at=at)
+        reports = deck_work.stays_heard(one, here, hierarchy, viewer, at=at)
         helpers = helpers_on_slides(here, hierarchy, is_exact=viewer.sees_people_at(here.lo), at=at)
     last = last_review(here.id, at=at)
     led, span = deck_work.led_programme(one, here, hierarchy, viewer), (here.lo, here.hi)
@@ -230,11 +231,12 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
     unit = replace(
         unit,
         asks=asked_of(behind=measured.below.rows, closes_on=programme.closes_on),
-        stays=deck_work.stays_said(programme, here, viewer, measured.ladder, at=at),
+        stays=deck_work.stays_said(reports, measured.ladder),
     )
     if unit.stays is not None:
-        board = reverse("forms:heard")
-        pages["stays"] = address(board, here.code, hierarchy, source=source_code(programme))
+        pages["stays"] = address(reverse("stays:board", args=[programme.public_id]), here.code)
+        source = source_code(programme)
+        pages["stay_quotes"] = address(reverse("forms:heard"), here.code, hierarchy, source=source)
     if frame is not None:
         pages["beside"] = _beside(frame, here, deck.level)
     about = _about(

@@ -127,7 +127,8 @@ def read(
         slides = thawed(kept, partial(_words, names, is_desk=is_desk))
     closed = {"vacant"} if not viewer.may(OFFICES) else set()
     closed |= {"calls", "graded", "leaders"} if not viewer.sees_people_at(lo) else set()
-    closed |= {"opinions"} if not is_desk else set()
+    closed |= {"stays"} if not viewer.may_at(LEADS, lo) else set()
+    closed |= {"opinions", "stay_quotes"} if not is_desk else set()
     return [replace(slide, href="") if slide.page in closed else slide for slide in slides]
 
 

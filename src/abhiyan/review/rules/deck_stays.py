@@ -62,7 +62,7 @@ def stays_slides(about: About, drawn: LadderShown, stays: StaysSaid) -> Iterator
         rows = [(words, unit, done or NONE) for words, unit, done in stays.quotes]
         names = _("Names were taken out by the levels below.")
         yield table_slides(
-            about, title, Cut(rows, n), body, names, page="stays", under=_("Quotes from stays")
+            about, title, Cut(rows, n), body, names, page="stay_quotes", under=_("Quotes from stays")
         )
 
 

@@ -17,7 +17,7 @@ SOURCE = Path(abhiyan.__file__).parent
 QUESTIONS = {
     "how many villages had somebody for 24 hours, and what did they hear": (
         "stays",
-        "forms:heard",
+        "stays:board",
         "stays/tests/test_stay_from_nothing_journey.py",
     ),
     "how strong is the party in the booths called": (
@@ -62,7 +62,7 @@ def test_a_question_has_a_slide_a_board_and_a_journey(slides: list[Slide], quest
     (slide,) = [slide for slide in slides if slide.page == part]
     assert any(letter.isdigit() for letter in f"{slide.title}{slide.body}")
     key = "00000000-0000-4000-8000-000000000000"
-    arguments = [] if board in ("forms:heard", "enrolment:helpers") else [key]
+    arguments = [] if board == "enrolment:helpers" else [key]
     assert reverse(board, args=arguments)
     assert "slide" in (SOURCE / journey).read_text()
 

@@ -35,6 +35,7 @@ from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.models import Deck
 from abhiyan.review.tests.test_slides import slides as slides_in
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.site.tests.test_titles_tell_the_truth import made, titles_on_their_pages
 from abhiyan.stays import actions
 from abhiyan.stays.actions import STAYS, MarkGiven, NewStay, StayReport
 from abhiyan.stays.models import Stay
@@ -291,6 +292,10 @@ def test_from_nothing_to_the_slide_and_what_places_with_a_worker_for_24_hours_he
         kept = reverse("review:deck_file", args=[Deck.objects.latest("pk").public_id, "pptx"])
     above = slides_in(bytes(cast.client("national_president").get(kept).content))
     assert said in dict(above).values() and "The tap of lane" not in str(above)
+
+    client = cast.client(OFFICE)
+    address = made(client, "?unit=JK", measure=f"{run.public_id}-{STAYS}")
+    assert set(titled) == set(titles_on_their_pages(client, address)), "each number is on the page behind it"
 
     # An erasure takes the report and its quote out of board, page and slide at once.
     leaver = open_me(HOSTS[quoted])

@@ -69,6 +69,10 @@ def test_the_board_counts_the_reports_of_one_programme_alone(world: World) -> No
     assert answers(reader)["Water"] == answers(reader)["Roads"] == 1
     assert answers(reader, first)["Water"] == 1 and answers(reader, first)["Roads"] == 0
     assert answers(reader, second)["Roads"] == 1 and answers(reader, second)["Water"] == 0
+    beside = world.holder("district_president", "N12")
+    assert +answers(beside, first) == Counter(), "fewer than 10 are not told outside the own line"
+    more = browser(reader).get("/units/N1/more/").text
+    assert "What workers heard: Village stays" in more and f"source={source_code(second)}" in more
     dossier = browser(reader).get("/review/dossier/N1/").text
     assert dossier.count("What workers heard: Village stays") == 2 and "most often Water (1)" in dossier
     page = browser(reader).get(f"/stays/{first.public_id}/?unit=N1").text
