@@ -22,6 +22,7 @@ SISTERS = ("/programmes/tasks/new/", "/review/rounds/new/", "/bodies/new/", "/me
 # Pages where somebody chooses or writes more at once, and why.
 LONGER = {
     "/appointments/new/": "somebody is found, or written down, with the days of the office",
+    "/bodies/kinds/new/": "a kind of committee has a name in each language, its level and its first seats",
     "/helpline/new/": "what a caller says, who it is, and where",
     "/forms/new/": "a ready form is chosen by its questions",
     "/messages/texts/new/": "the same words in each language",
