@@ -68,7 +68,8 @@ from abhiyan.programmes.queries import schedules as schedule_queries
 from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.schedules import DueState
 from abhiyan.review import demo as reviews
-from abhiyan.review.models import Minute, Review, Round, StandIn
+from abhiyan.review.models import LeaderReport, Minute, Review, Round, StandIn
+from abhiyan.review.queries.sources import reports_beside
 from abhiyan.site.demo import (
     build,
     claims,
@@ -222,6 +223,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     decisions_of_mandals_follow_from_their_figures()
     a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way(at)
     a_round_over_the_booths_of_a_district_is_half_done_from_the_list()
+    district_presidents_report_on_mandals_and_some_sources_contradict()
     the_console_lists_a_person_of_every_office_under_its_level(capsys)
     each_row_of_today_leads_to_an_act(at)
     with schema.working_as("jobs"):
@@ -277,6 +279,7 @@ def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[A
         Channel.API,
         Channel.PAPER,
         Channel.DOOR,
+        Channel.TASK,
     }
 
 
@@ -706,6 +709,14 @@ def mandals_answer_the_workshop_their_district_asks_for() -> None:
         states = Counter(below.dues.values_list("state", flat=True))
         assert below.unit.code == "JK-D627" and below.kind == "mandal"
     assert states[DueState.DONE] > 0 and states[DueState.PLANNED] > 0
+
+
+def district_presidents_report_on_mandals_and_some_sources_contradict() -> None:
+    with schema.working_as("jobs"), system("test"):
+        reports = list(LeaderReport.objects.select_related("programme"))
+        beside = reports_beside(reports, 1)
+        assert len(reports) >= 10 and {one.words for one in reports} == {reviews.REPORTED}
+        assert 0 < sum(bool(one.contradictions) for one in beside) < len(beside)
 
 
 def decisions_of_mandals_follow_from_their_figures() -> None:

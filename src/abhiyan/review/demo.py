@@ -1,5 +1,7 @@
-"""The sample of the demo: three review rounds. Those over all mandals and over the booths of one district are half
-done; the one over district presidents has begun."""
+"""The sample of the demo has three review rounds, and reports of district presidents on mandals.
+
+The rounds over all mandals and over the booths of one district are half done. A round over district presidents began.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.review.actions import keeping, rounds
 from abhiyan.review.actions import reviews as acts
+from abhiyan.review.actions.leader_reports import write_leader_report
 from abhiyan.review.models import Review, Round
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
@@ -64,6 +67,8 @@ CHANGE = "काम का तरीक़ा बदलना होगा।"
 APPOINT, APPOINTED = "ख़ाली बूथों पर अध्यक्ष नियुक्त करें (नमूना)", "अगले हफ़्ते तक नियुक्तियाँ हो जाएँगी।"
 RECHECK, RECHECKED = "आँकड़े दोबारा जाँचकर भेजें (नमूना)", "सूची से मिला रहे हैं, सही आँकड़े भेजेंगे।"
 CALL_MEETING = "समिति की बैठक बुलाएँ (नमूना)"
+# District presidents report so many more than were counted.
+REPORTED, REPORTED_MORE = "पाँच बूथ देखे, फ़ॉर्म गिने।", (60, 0)
 # What district presidents answer.
 DECIDED = 3  # of the district presidents of a region
 ANSWERS = (
@@ -89,6 +94,7 @@ def _review(
     for (unit_id, some), share in zip(_by_reviewer(one), cycle(SHARES), strict=False):
         if reviewer := offices["district_president"].get(unit_id):
             _work(some, share, reviewer, offices["mandal_president"], drive, at)
+            _report(some, reviewer, drive, at)
     _stand_in(one, president, at)
     two = _open(PRESIDENTS, "district_president", "region_in_charge", ids["JK"], president, at, 2)
     noon = datetime.combine(clock.day_in(ZONE.key, at) - timedelta(days=1), time(12), ZONE)
@@ -211,6 +217,22 @@ def _work(
     for each, days in zip(prepared, (-1, 0, 1), strict=False):
         meets_on = today + timedelta(days=days)
         acts.set_meeting(public_id=each.public_id, meets_on=meets_on, is_held=days < 0, by=reviewer, at=at)
+
+
+def _report(some: Sequence[Review], leader: Actor, drive: Programme, at: datetime) -> None:
+    """A district president reports on two mandals: on the first more than was counted, on the second the same."""
+    for review, more in zip(some, REPORTED_MORE, strict=False):
+        figures = _reached(drive, review.unit_id, at=at)
+        write_leader_report(
+            unit_id=review.unit_id,
+            programme=drive.public_id,
+            measure=1,
+            day=figures.day,
+            n=figures.counted + more,
+            words=REPORTED,
+            by=leader,
+            at=at,
+        )
 
 
 def _decide(
