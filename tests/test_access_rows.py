@@ -45,6 +45,7 @@ READABLE = {
     "org_office": "kinds of responsibility",
     "org_body_kind": "kinds of committees and wings",
     "org_body": "committees, wings and departments, without their people",
+    "helpdesk_kind": "kinds of requests: of nobody, on every form",
     "helpdesk_ready_answer": "texts of ready answers: of nobody, sent to everybody",
     "stays_thanks_rule": "how many confirmed days earn a letter of thanks: the letter prints it",
     "dialogues_plan": "which offices call in a programme, and how many a day",

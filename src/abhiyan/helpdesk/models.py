@@ -18,6 +18,7 @@ from abhiyan.core.policy import (
     policies,
     private,
 )
+from abhiyan.core.words import named
 
 from .rules.tickets import RequestState
 
@@ -70,7 +71,8 @@ class Ticket(models.Model):
 
     id = models.UUIDField(primary_key=True)  # random; its number follows from it
     number = models.TextField()
-    kind = models.TextField(choices=Kind.choices)
+    kind = models.TextField(choices=Kind.choices)  # or the code of a kind of the organisation's own
+    kind_names = models.JSONField(default=dict, db_default={})  # of such a kind; else empty
     way = models.TextField(choices=Way.choices)
     state = models.TextField(choices=State.choices)
     programme_id = models.IntegerField(default=0, db_default=0)  # 0: of none
@@ -142,6 +144,10 @@ class Ticket(models.Model):
             write=SYSTEM,
         )
 
+    def get_kind_display(self) -> str:
+        """Say what it is about, in the reader's language."""
+        return named(self.kind_names) if self.kind_names else str(self.Kind(self.kind).label)
+
 
 class TicketLine(models.Model):
     """One thing said or done about a ticket."""
@@ -196,6 +202,20 @@ class Helpline(models.Model):
     class Meta:
         db_table = "helpdesk_helpline"
         constraints = open_to_all("helpdesk_helpline")
+
+
+class RequestKind(models.Model):
+    """A kind of request of the organisation's own, or a standard one that is closed. No row is ever deleted."""
+
+    code = models.TextField(primary_key=True)
+    names = models.JSONField(default=dict, db_default={})  # in English and Hindi; empty: a standard one
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)  # account
+    closed_at = models.DateTimeField(null=True)  # then it is not offered for new requests
+
+    class Meta:
+        db_table = "helpdesk_kind"
+        constraints = open_to_all("helpdesk_kind", write=SYSTEM)
 
 
 class ReadyAnswer(models.Model):

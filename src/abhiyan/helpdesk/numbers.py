@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import sql
 from abhiyan.core.numbers import grouped, grouped_to
+from abhiyan.core.words import named
 from abhiyan.ui.recorded import WorkDone
 
 from .models import Ticket
@@ -172,6 +173,7 @@ class KindOfNeed:
     """Requests of one kind. under_way: an office has not said that it is done, or the person not that it is solved."""
 
     kind: str
+    names: dict[str, str] | None
     came_in: int
     under_way: int
     solved: int
@@ -179,16 +181,17 @@ class KindOfNeed:
 
     @property
     def title(self) -> str:
-        return str(Ticket.Kind(self.kind).label)
+        return named(self.names) if self.names else str(Ticket.Kind(self.kind).label)
 
 
-_KINDS = """select t.kind, count(*)::int,
+_KINDS = """select t.kind, k.names, count(*)::int,
   (count(*) filter (where t.solved_at is null and t.closed_at is null))::int,
   (count(*) filter (where t.solved_at is not null))::int,
   (count(*) filter (where t.solved_at is null and t.closed_at is not null))::int
-from helpdesk_ticket t where t.state not in ('merged', 'quiet') and t.sealed is not null and t.opened_at >= %(since)s
+from helpdesk_ticket t left join helpdesk_kind k on k.code = t.kind
+where t.state not in ('merged', 'quiet') and t.sealed is not null and t.opened_at >= %(since)s
   and exists (select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)
-group by 1 order by 2 desc, 1"""
+group by 1, 2 order by 3 desc, 1"""
 
 
 def needs_by_kind(span: tuple[int, int], *, days: int, at: datetime) -> list[KindOfNeed]:

@@ -9,6 +9,7 @@ app_name = "helpdesk"
 DESKS = capability("helpdesk.answer", "helpdesk.named")
 ANSWERING = capability("helpdesk.answer")
 ASKING = capability("tasks.ask")
+RUNNING = capability("programmes.run")
 urlpatterns = [
     # The pages and acts ask whose requests.
     page("helpline/", desk.tickets, opens=DESKS),
@@ -21,6 +22,11 @@ urlpatterns = [
     ),
     page("helpline/times/", times.times, opens=ANSWERING),
     page("helpline/needs/", kinds.needs, opens=ANSWERING),
+    page("helpline/kinds/", kinds.kind_list, opens=RUNNING),
+    page("helpline/kinds/new/", kinds.kind_new, opens=RUNNING, act="is closed", is_own=True),
+    page(
+        "helpline/kinds/<slug:code>/<slug:act>/", kinds.kind_act, opens=RUNNING, act="each act has its other"
+    ),
     page("helpline/many/", many.many, opens=ANSWERING, act="each is opened again, and answered again"),
     page(
         "helpline/many/<uuid:release>/",

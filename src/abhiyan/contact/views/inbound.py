@@ -13,6 +13,7 @@ from abhiyan.contact.words import HELPLINE_WORDS
 from abhiyan.core import clock
 from abhiyan.core.languages import names as languages
 from abhiyan.core.words import language
+from abhiyan.helpdesk.fields import KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.here import address
@@ -47,9 +48,7 @@ class HelplineCallerForm(forms.Form):
 class HelplineSaidForm(HelplineCallerForm):
     """The words of the person."""
 
-    kind = forms.ChoiceField(
-        label=_("What it is about"), choices=Ticket.Kind.choices, initial=Ticket.Kind.OTHER
-    )
+    kind = KindField(label=_("What it is about"), initial=Ticket.Kind.OTHER)
     name = forms.CharField(label=_("Name"), required=False, max_length=100)
     said = forms.CharField(
         label=_("What they say"),

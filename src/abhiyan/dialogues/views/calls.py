@@ -23,6 +23,7 @@ from abhiyan.dialogues.actions import OrganisationMissing
 from abhiyan.dialogues.models import OUTCOMES, Dialogue, Outcome
 from abhiyan.dialogues.rules.roster import days_of_round
 from abhiyan.dialogues.words import words_to_say
+from abhiyan.helpdesk.fields import NOT_OF_PLACES, KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.org import queries as org
@@ -39,10 +40,6 @@ from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
-NEEDS = [
-    (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
-]
-
 
 @require_safe
 def calls(request: Request) -> HttpResponseBase:
@@ -57,7 +54,7 @@ def calls(request: Request) -> HttpResponseBase:
 class NeedForm(CheckedForm):
     """One need of a booth."""
 
-    kind = forms.ChoiceField(label=_("What the booth needs"), choices=NEEDS, required=False)
+    kind = KindField(label=_("What the booth needs"), but=NOT_OF_PLACES, required=False)
     need = forms.CharField(
         label=_("In one sentence"),
         help_text=_("It goes to the helpline. The answer goes to the booth president."),

@@ -10,6 +10,7 @@ from .answering import (
     reveal_caller,
 )
 from .helplines import ask_helpline, set_helpline
+from .kinds import add_kind, close_kind
 from .many import answer_approved, answer_many, ask_answer_many
 from .opening import (
     NoPhone,
@@ -31,6 +32,7 @@ __all__ = [
     "Opening",
     "PinUnknown",
     "add_call",
+    "add_kind",
     "add_need",
     "add_own",
     "add_web",
@@ -42,6 +44,7 @@ __all__ = [
     "ask_helpline",
     "ask_quiet",
     "change_ready",
+    "close_kind",
     "close_quiet",
     "hear_answer",
     "keep_quiet",

@@ -12,6 +12,7 @@ from abhiyan.core import audit, clock, declared, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, TooMany
 from abhiyan.core.scope import system
+from abhiyan.helpdesk.fields import names_of_kind
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.helpdesk.rules import tries
@@ -178,7 +179,7 @@ def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetim
         was = {"unit": row.unit_id, "kind": row.kind}
         if was == {"unit": unit_id, "kind": kind}:
             return row
-        row.unit_id, row.kind = unit_id, Ticket.Kind(kind).value
+        row.unit_id, row.kind, row.kind_names = unit_id, kind, names_of_kind(kind)
         send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at))
         row.due_at, row.raised_at = rules.due_at(kind, row.opened_at), None
         add_line(row, What.MOVED, at=at, account_id=by.account_id, unit_id=unit_id)

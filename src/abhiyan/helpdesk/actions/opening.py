@@ -20,6 +20,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import current, system
+from abhiyan.helpdesk.fields import names_of_kind
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.news import HelplineCalled
 from abhiyan.helpdesk.rules import tickets as rules
@@ -311,6 +312,7 @@ def _new(
         id=ident,
         number=rules.number(ident),
         kind=opening.kind,
+        kind_names=names_of_kind(opening.kind),
         way=opening.way,
         state=State.OPEN,
         programme_id=opening.programme_id,

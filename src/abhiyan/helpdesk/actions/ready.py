@@ -7,7 +7,7 @@ from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.helpdesk.models import ReadyAnswer, Ticket
+from abhiyan.helpdesk.models import ReadyAnswer
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
@@ -26,7 +26,7 @@ def keep_ready(*, unit_id: int, kind: str, language: str, text: str, by: Actor, 
         made = ReadyAnswer.objects.create(
             id=lot.uuid(),
             unit_id=unit_id,
-            kind=kind and Ticket.Kind(kind).value,
+            kind=kind,
             language=language,
             text=words,
             made_at=at,
@@ -47,7 +47,7 @@ def change_ready(
         org.require(by, LEADS, at=row.unit_id)
         if is_used:
             check_words(words, places=lambda: [row.unit_id], at=at)
-        row.kind, row.language = kind and Ticket.Kind(kind).value, language
+        row.kind, row.language = kind, language
         row.text, row.is_used = words, is_used
         row.save()
         _trail("change_ready", row, by=by, at=at, is_used=is_used)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.refusals import needed
 from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk.fields import KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tries
 from abhiyan.helpdesk.rules.tries import CallResult
@@ -30,7 +31,7 @@ State = Ticket.State
 class MoveForm(forms.Form):
     """The place and kind of a request."""
 
-    kind = forms.ChoiceField(label=_("About"), choices=Ticket.Kind.choices)
+    kind = KindField(label=_("About"))
     unit = PlaceField()
 
 

@@ -24,6 +24,7 @@ from abhiyan.core.words import language, named, person
 from abhiyan.helpdesk import actions, numbers, queries
 from abhiyan.helpdesk.actions.lines import may_be_told, may_be_written, person_of
 from abhiyan.helpdesk.actions.routing import may_answer
+from abhiyan.helpdesk.fields import kind_choices
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.helpdesk.rules.askers import Asker, AskerLook, AskerStep, askers_of
@@ -123,6 +124,7 @@ def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
     """The list an address asks for. is_mine: where it does not say."""
     is_mine = request.GET.get("show") == "mine" if is_mine is None else is_mine
     filters = Filters(request.GET)
+    offer(filters, kind=[("", _("All")), *kind_choices(with_closed=True)])
     running = list(
         programmes.programmes_for(request.viewer).filter(state__in=["open", "closed"])[:MOST_PROGRAMMES]
     )

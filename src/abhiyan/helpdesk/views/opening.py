@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
 from abhiyan.helpdesk import actions, helplines
+from abhiyan.helpdesk.fields import KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
@@ -47,7 +48,7 @@ class TypeForm(forms.Form):
         label=_("Name"), required=False, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     language = forms.ChoiceField(label=_("Language of the caller"), choices=settings.LANGUAGES)
-    kind = forms.ChoiceField(label=_("About"), choices=Ticket.Kind.choices)
+    kind = KindField(label=_("About"))
     said = forms.CharField(
         label=_("What the caller needs"),
         max_length=rules.LONGEST,

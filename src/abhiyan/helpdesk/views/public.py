@@ -21,6 +21,7 @@ from abhiyan.core.scope import current, widen
 from abhiyan.core.words import language, named
 from abhiyan.helpdesk import actions, helplines, queries
 from abhiyan.helpdesk.actions.lines import ROOM, SOLVED, State
+from abhiyan.helpdesk.fields import KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as asked
@@ -38,7 +39,7 @@ from abhiyan.units.models import Hierarchy
 class WriteForm(forms.Form):
     """What somebody needs."""
 
-    kind = forms.ChoiceField(label=_("What is it about?"), choices=Ticket.Kind.choices)
+    kind = KindField(label=_("What is it about?"))
     said = forms.CharField(
         label=_("In your own words"), max_length=rules.LONGEST, widget=forms.Textarea(attrs={"rows": 5})
     )

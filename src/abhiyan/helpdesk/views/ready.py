@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock, languages
 from abhiyan.core.words import language
 from abhiyan.helpdesk import actions, queries
-from abhiyan.helpdesk.models import ReadyAnswer, Ticket
+from abhiyan.helpdesk.fields import kind_choices
+from abhiyan.helpdesk.models import ReadyAnswer
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
@@ -26,13 +27,13 @@ from abhiyan.units import queries as units
 EVERY = _("Every kind")
 
 
-def _kind(one: ReadyAnswer) -> str:
-    return str(Ticket.Kind(one.kind).label if one.kind else EVERY)
+def _kind(row: tuple[ReadyAnswer, str, str]) -> str:
+    return row[2] or str(EVERY)
 
 
-COLUMNS: tuple[Column[tuple[ReadyAnswer, str]], ...] = (
+COLUMNS: tuple[Column[tuple[ReadyAnswer, str, str]], ...] = (
     Column("text", _("Answer"), lambda row: row[0].text, is_name=True),
-    Column("kind", _("About"), lambda row: _kind(row[0]), order="kind", css="under"),
+    Column("kind", _("About"), _kind, order="kind", css="under"),
     Column(
         "language", _("Language"), lambda row: languages.name(row[0].language), order="language", css="under"
     ),
@@ -44,9 +45,10 @@ COLUMNS: tuple[Column[tuple[ReadyAnswer, str]], ...] = (
 )
 
 
-def _with_units(some: list[ReadyAnswer]) -> list[tuple[ReadyAnswer, str]]:
+def _with_units(some: list[ReadyAnswer]) -> list[tuple[ReadyAnswer, str, str]]:
     names = units.names_of({one.unit_id for one in some}, language=language())
-    return [(one, names.get(one.unit_id, "")) for one in some]
+    titles = dict(kind_choices(with_closed=True))
+    return [(one, names.get(one.unit_id, ""), titles.get(one.kind, "")) for one in some]
 
 
 @require_GET
@@ -54,7 +56,7 @@ def ready(request: Request) -> HttpResponseBase:
     """The texts a unit answers with: its own, those above it and those below."""
     here = page_unit(request)
     may = request.viewer.may_at(LEADS, here.span[0])
-    table: Table[tuple[ReadyAnswer, str]] = Table(
+    table: Table[tuple[ReadyAnswer, str, str]] = Table(
         request,
         COLUMNS,
         queries.ready_around(here.unit.id, here.span),
@@ -92,7 +94,7 @@ class ReadyForm(forms.Form):
         super().__init__(*args, **kwargs)
         offer(
             self,
-            kind=[("", EVERY), *Ticket.Kind.choices],
+            kind=[("", EVERY), *kind_choices(with_closed=True)],
             language=list(languages.names().items()),
         )
 

@@ -821,6 +821,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["act"] = "pause"
     if name == "messaging:send_step":
         more["step"] = "discard"
+    if name == "helpdesk:kind_act":
+        more |= {"code": "material", "act": "close"}
     if name == "helpdesk:ticket_step":
         more["step"] = "move"
     if name == "messaging:circular_step":

@@ -25,6 +25,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.forms.actions import AnswersUnfit
 from abhiyan.forms.queries import FilledForm, answers_form, in_words, ready_version, version_shown
+from abhiyan.helpdesk.fields import NOT_OF_PLACES, KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.org.here import address, unit_fact
@@ -51,9 +52,6 @@ BUTTONS = {
 }
 TITLES = {step.value: words for step, words in STEPS.items()} | {REPORT: _("Stay report")}
 UNDER_WAY = (Stay.State.ACCEPTED, Stay.State.THERE)
-NEEDS = [
-    (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
-]
 
 
 class AnswerStayForm(forms.Form):
@@ -89,7 +87,7 @@ class StayMarkForm(forms.Form):
 class StayReportForm(HelperFields):
     """What the place needs."""
 
-    kind = forms.ChoiceField(label=_("What the place needs"), choices=NEEDS, required=False)
+    kind = KindField(label=_("What the place needs"), but=NOT_OF_PLACES, required=False)
     need = forms.CharField(
         label=_("In one sentence"),
         help_text=_("It goes to the helpline. The answer comes to you. Leave it empty if nothing is needed."),
