@@ -221,12 +221,13 @@ def _work(
 
 def _report(some: Sequence[Review], leader: Actor, drive: Programme, at: datetime) -> None:
     """A district president reports on two mandals: on the first more than was counted, on the second the same."""
+    (measure,) = programme_queries.measures([drive])[drive.pk]
     for review, more in zip(some, REPORTED_MORE, strict=False):
         figures = _reached(drive, review.unit_id, at=at)
         write_leader_report(
             unit_id=review.unit_id,
             programme=drive.public_id,
-            measure=1,
+            measure=measure.number,
             day=figures.day,
             n=figures.counted + more,
             words=REPORTED,
