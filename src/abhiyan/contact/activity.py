@@ -89,7 +89,7 @@ def owes_all(*given: Any) -> Iterator[Owed | LateBelow]:
 
 DOOR_MEANINGS = {
     "reported": _("The worker notes “talked” at a door."),
-    "unsigned": _("The person gave no phone, or their phone has not answered yet."),
+    "unsigned": _("The person gave no phone, or their own phone has not answered yet."),
     "counted": _("Once a person, in the window, near the booth, with a sign from their phone."),
     "confirmed": _("The person says yes from their own phone."),
     "uncounted": _(
@@ -98,7 +98,7 @@ DOOR_MEANINGS = {
 }
 LIST_MEANINGS = {
     "reported": _("A row of a list is imported."),
-    "unsigned": _("No consent is signed, and the phone has not answered yet."),
+    "unsigned": _("No consent is signed, and the person's own phone has not answered yet."),
     "counted": _("Once a person, with their signed consent or a sign from their phone."),
     "confirmed": _("The person says yes from their own phone."),
     "uncounted": _("Not counted: double rows, and people who said no to us."),

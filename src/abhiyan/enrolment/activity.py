@@ -118,7 +118,7 @@ JOIN_MEANINGS = {
 }
 TALK_MEANINGS = {
     "reported": _("The organiser notes “talked”."),
-    "unsigned": _("The friend's phone has not answered yet."),
+    "unsigned": _("The friend's own phone has not answered yet."),
     "counted": _("Once in 30 days, with a sign from the friend's phone."),
     "confirmed": _("The friend says yes, a day later."),
     "uncounted": _("Not counted: a second talk within 30 days."),

@@ -141,6 +141,8 @@ OTHERS = {
     "set_helpline": "the number of the helpline",
     "keep_ready": "ready answers",
     "change_ready": "ready answers",
+    "add_kind": "the list of kinds",
+    "close_kind": "the list of kinds",
 }
 
 
