@@ -416,6 +416,7 @@ def judge_alike(chromium: Browser, forms_: list[tuple[str, Make]], tries: int, s
 
 
 @pytest.mark.browser
+@pytest.mark.django_db  # forms offer the open kinds of requests
 def test_the_phone_and_the_server_say_the_same_of_every_record(chromium: Browser) -> None:
     judge_alike(chromium, list(every_form()), 150, "records")
 
