@@ -13,12 +13,6 @@ select s.programme_id, f.measure, {FIELD} as channel, s.unit_id, s.day, f.rung, 
   from sample_stay s cross join lateral (values ({NIGHTS_STAYED}, {REPORTED}, s.nights),
     ({NIGHTS_STAYED}, {COUNTED}, s.counted), ({PEOPLE_MET}, {REPORTED}, s.met), ({PEOPLE_MET}, {COUNTED}, s.met))
     f(measure, rung, n) group by 1, 2, 3, 4, 5, 6"""
-MEANINGS = {
-    "reported": _("A worker says: I was there."),
-    "counted": _("There was a bed in the village."),
-    "confirmed": _("The host says yes."),
-    "uncounted": _("Not counted: nights without a bed."),
-}
 NIGHTS = activities.Activity(
     kind="nights",
     name=_("Nights in villages"),
@@ -28,12 +22,8 @@ NIGHTS = activities.Activity(
             names={"en": "Village nights", "hi": "ग्राम प्रवास"},
             about={"en": "Workers stay a night.", "hi": "कार्यकर्ता एक रात ठहरते हैं।"},
             measures=(
-                activities.MeasureTemplate(
-                    NIGHTS_STAYED, "nights", {"en": "Nights stayed", "hi": "रातें"}, MEANINGS
-                ),
-                activities.MeasureTemplate(
-                    PEOPLE_MET, "met", {"en": "People met", "hi": "मिले लोग"}, MEANINGS
-                ),
+                activities.MeasureTemplate(NIGHTS_STAYED, "nights", {"en": "Nights stayed", "hi": "रातें"}),
+                activities.MeasureTemplate(PEOPLE_MET, "met", {"en": "People met", "hi": "मिले लोग"}),
             ),
             days=30,
         ),

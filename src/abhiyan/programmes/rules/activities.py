@@ -32,13 +32,14 @@ MEANT = (*DECLARED, "unsigned", "estimate")
 class MeasureTemplate:
     """One thing a programme counts. number: its key in the ledger, for ever; a programme's first is 1.
 
-    meanings: rung (MEANT) -> what it counts here; those of DECLARED always. Ladders, slides and files explain it so.
+    meanings: rung (MEANT) -> what it counts here. Ladders, slides and files explain it so. A measure whose items are
+    asked about has those of DECLARED. Another may leave them to the steps of its activity.
     """
 
     number: int
     code: str
     names: dict[str, str]
-    meanings: Mapping[str, Text]
+    meanings: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +322,9 @@ def register(activity: Activity) -> None:
         if len(keys) != len(set(keys)):
             raise ValueError(f"{activity.kind}: two of its {what} are the same")
     for measure in (row for template in activity.templates for row in template.measures):
-        if unfit := {*measure.meanings} - {*MEANT} | {*DECLARED} - {*measure.meanings}:
+        meant = {*_meanings(activity, measure)}
+        has_items = any(row.measure == measure.number for row in activity.items)
+        if unfit := meant - {*MEANT} | {*(DECLARED if has_items else DECLARED[:2])} - meant:
             raise ValueError(
                 f"{activity.kind}: the ladder of {measure.code} lacks or cannot have {sorted(unfit)}"
             )
@@ -385,8 +388,13 @@ def items_of(kind: str, measure: int) -> Items | None:
 
 def meanings_of(kind: str, measure: int) -> Mapping[str, Text]:
     """Return what the rungs of one measure count, by rung. Templates of a kind share the meanings of a number."""
-    measures = (row for template in of(kind).templates for row in template.measures)
-    return next((row.meanings for row in measures if row.number == measure), {})
+    activity = of(kind)
+    measures = (row for template in activity.templates for row in template.measures)
+    return next((_meanings(activity, row) for row in measures if row.number == measure), {})
+
+
+def _meanings(activity: Activity, measure: MeasureTemplate) -> Mapping[str, Text]:
+    return measure.meanings or {step.key: step.about for step in activity.steps if step.key in MEANT}
 
 
 def entered_of(kind: str, measure: int) -> EnteredWords:
