@@ -237,6 +237,21 @@ def test_who_may_hear_read_and_answer(world: World, helpers: Programme) -> None:
     assert stranger.get(PAGE, {"unit": "JK"}).status_code == 403
 
 
+def test_the_board_links_to_a_person_only_where_the_reader_may_ask_them(
+    world: World, helpers: Programme
+) -> None:
+    named = offer(world, name="Asha Sharma")
+    for office, may in (("state_president", True), ("call_centre_supervisor", False)):
+        client = officer(world, office, "JK")
+        page = client.get(PAGE, {"unit": "JK"}).text
+        assert (f"{PAGE}{named}/" in page) == may == (client.get(f"{PAGE}{named}/").status_code == 200), (
+            office
+        )
+        assert (f"{PAGE}new/" in page) == (client.get(f"{PAGE}new/", {"unit": "JK"}).status_code == 200), (
+            office
+        )
+
+
 def test_others_read_whole_tens_of_the_last_closed_day(world: World, helpers: Programme) -> None:
     for n in range(12):
         offer(world, name=f"Person {n}")

@@ -88,12 +88,16 @@ def helper_list(request: Request) -> HttpResponseBase:
     if not show and (n := len(table.leaf.rows)):
         read_people(by=request.actor, unit_id=here.unit.id, n=n, at=at, act="enrolment.read_helpers")
     page = reverse("enrolment:helpers")
+    with system("who may note that somebody wants to help"):
+        may_note = acts.hears_there(request.viewer.account_id, here.unit.id, at=at)
     context = {
         "here": "contributors",
         "crumbs": here.crumbs(
             (_("Contributors"), reverse("enrolment:contributors")), (_("Who wants to help"), page)
         ),
         "place": here,
+        "may_ask": request.viewer.may(LEADS),
+        "may_note": may_note,
         "whole": whole,
         "show": show,
         "views": [

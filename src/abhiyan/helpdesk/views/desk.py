@@ -398,7 +398,9 @@ def _shown(
         "ticket": ticket,
         "helper": address(
             address_of("enrolment:helper_new"), units.unit_by_id(ticket.unit_id).code, way="helpline"
-        ),
+        )
+        if request.viewer.may("helpdesk.answer")
+        else "",
         "row": row,
         "offices": [named(office.names) for office in org.offices_used() if office.code in ticket.offices]
         if ticket.offices
