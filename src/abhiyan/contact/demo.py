@@ -34,9 +34,9 @@ BOOTHS, DOORS = 12, 48  # At most; entries of each.
 PHONES_FROM = 90_000_000  # The sample phones begin here. No other list has them.
 HAS_PHONE, GIVES = 0.7, 0.55  # Shares: of entries, and of people who want to be asked.
 YES, NO = 0.7, 0.76  # People asked say yes below the first bound, no below the second.
-# Targets that fit so few people as a sample has. Those of the calls are the state's, and are split among its districts.
+# Targets that fit so few people as a sample has. That of the calls is the state's, and is split among its districts.
 TARGETS = {TALKED: 500, LISTED: 600}
-CALL_TARGETS = {CALLED: 400, LISTED: 800}
+CALL_TARGETS = {CALLED: 400}
 CALLED_BOOTHS, CALLED_EACH = 20, 32  # at most; people of the list that call centres call
 CALLED_BY_LINE = 40  # people of the list that one centre calls by the provider's line
 OUTCOMES = {"talked": 66, "not_home": 16, "later": 7, "unwilling": 5, "wants_help": 6}

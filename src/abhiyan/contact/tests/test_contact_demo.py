@@ -5,7 +5,6 @@ from django.db.models import Count
 
 from abhiyan.contact import centres_below, demo, demo_calls, office
 from abhiyan.contact.models import CallQueue, ContactEntry, ContactList, ContactTry
-from abhiyan.contact.rules.kinds import LISTED
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -18,7 +17,6 @@ from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
@@ -122,9 +120,6 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
         ids["JK-SRI"],
         demo.CALLED_BY_LINE,
     )
-    with system("test"):
-        listed = programme_queries.targets(programme=calls, units=[ids["JK"]], measure=LISTED)
-    assert listed[ids["JK"]].n == demo.CALL_TARGETS[LISTED]
     assert (calls.owner_id, calls.is_sample, called.unit_id) == (ids["IN"], True, ids["JK"])
     assert states["done"] > 0 and states["later"] > 0 and states["ready"] > 0
     assert (below[centre].calls > 0, below[centre].at_work, below[centre].is_silent) == (True, 1, False)
