@@ -3,6 +3,7 @@
 import re
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -91,11 +92,16 @@ def test_nobody_sends_where_they_may_not_or_to_nobody_or_without_words(field: Fi
         field.send(by=field.foreign)
     with pytest.raises(circulars.NobodyBelow):
         field.send(office="verifier")
-    asked = {"number": "", "office": "", "unit_id": field.world.unit("N1"), "hierarchy": 1}
+    asked: dict[str, Any] = {
+        "number": "",
+        "office": "",
+        "unit_id": field.world.unit("N1"),
+        "hierarchy": 1,
+    }
     with pytest.raises(circulars.SubjectMissing):
-        actions.send_circular(title=" ", text="x", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
+        actions.send_circular(title=" ", text="x", **asked, by=actor(field.sender), at=NOW)
     with pytest.raises(circulars.TextMissing):
-        actions.send_circular(title="x", text=" ", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
+        actions.send_circular(title="x", text=" ", **asked, by=actor(field.sender), at=NOW)
     assert Circular.objects.count() == 0
 
 
