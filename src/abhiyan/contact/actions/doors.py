@@ -59,7 +59,9 @@ _FREE = """select e.id from contact_entry e where e.unit_id = %(unit)s and e.lis
 def take_doors(
     *, programme: Programme, unit_id: int, point: tuple[float, float] | None = None, by: Actor, at: datetime
 ) -> tuple[list[ContactEntry], Counter[str]]:
-    """Take the nearest free doors of a unit for three days, up to 30 in all. Return them, and why others are held back.
+    """Take the nearest free doors of a unit for three days, up to 30 in all.
+
+    Return them, the nearest first, and how many others are held back for which reason.
 
     point: the worker's place; without it the unit's. The worker has contact.meet at the unit, or a room above lets them
     work there. Refuses NotYours, NotRunningThere, EnoughDoors, HeldBack, NoFreeDoors.
@@ -86,7 +88,8 @@ def take_doors(
         held: Counter[str] = Counter()
         while (n := MOST_HELD - own - len(taken)) > 0:
             ids = sql.column(_FREE, given | {"n": n})
-            found = list(ContactEntry.objects.filter(pk__in=ids).select_related("list"))
+            entries = ContactEntry.objects.select_related("list").in_bulk(ids)
+            found = [entries[pk] for pk in ids]  # the nearest first
             fit, back = _fit(found, zone=programme.zone, at=at)
             ContactEntry.objects.filter(pk__in=[one.pk for one in fit]).update(
                 state=State.LEASED, holder_id=account, until=at + VISIT_LEASE

@@ -174,6 +174,7 @@ def test_from_nothing_to_the_slide_and_the_answer_how_many_of_the_180_came(tmp_p
     with system("test"):
         Unit.objects.filter(pk=booth.pk).update(lat=POINT[0], lon=POINT[1])
     taken, _held = actions.take_doors(programme=run, unit_id=booth.pk, by=worker, at=NOW)
+    # The doors of the persons 0 to 2: the YES of 0 to a talk confirms their signature as well.
     for n, door in enumerate(taken[:3]):
         told = Told("talked", number(90 + n), point=POINT)
         actions.note_door(entry=door.public_id, told=told, by=worker, at=NOW)
