@@ -318,12 +318,8 @@ def _reading(
 
 
 def _overlap(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> bool:
-    """Whether two spans, each with its lower end and without its upper one, share a number; a whole number is its own
-    span."""
-    low, high = max(one[0], other[0]), min(one[1], other[1])
-    if low != high:
-        return low < high
-    return all(span[0] <= low < span[1] or span[0] == low == span[1] for span in (one, other))
+    """Return whether two spans, each with its ends, share a number. People round a half up or to the even number."""
+    return max(one[0], other[0]) <= min(one[1], other[1])
 
 
 def _product(numbers: Iterable[Decimal]) -> Decimal:

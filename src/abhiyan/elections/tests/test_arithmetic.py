@@ -292,6 +292,7 @@ def test_a_division_in_words_is_read_back_and_judged(
     assert (checked(typed).fits == "level") == holds
 
 
+@example(SHARES[0], 150, 150, "plain", "0123456789", True)  # 22.5 votes are rounded to 22 as well
 @given(st.sampled_from(SHARES), st.integers(1, 1000), st.integers(100, 10**9), WAYS, DIGITS, st.booleans())
 def test_a_share_in_words_is_read_back_and_judged(
     how: str, tenths: int, whole: int, way: str, digits: str, holds: bool
