@@ -31,11 +31,33 @@ def _ranges() -> Iterator[str]:
 MARKS = "".join(_ranges())  # for a class of characters in a pattern: [\w{MARKS}] is a letter, digit or sign
 
 
-# Signs that shorten a word, script by script, as in मो॰ and એસ૰. Bengali and Latin writers also use a colon: মো:, Md:
+# Signs that shorten a word, script by script, as in मो॰, એસ૰ and ایم۔. Many write a danda for them: మొ॥
 SHORTENING = "." + "".join(
-    chr(n) for n in range(0x900, _LAST) if unicodedata.name(chr(n), "").endswith("ABBREVIATION SIGN")
+    chr(n)
+    for n in range(0x600, _LAST)
+    if re.search("ABBREVIATION SIGN$|FULL STOP$|\\bDANDA$", unicodedata.name(chr(n), ""))
 )
-COLON = re.compile(rf"(?<=[\w{MARKS}]):(?=\s+\w)")  # between two words: no address has one there
+# Bengali and Latin writers also shorten with a colon: মো: আলী, Smt:Kamla. No address has a space behind its colon, and
+# none has a letter behind one after so short a word.
+_SPACED_COLON = re.compile(rf"(?<=[\w{MARKS}]):(?=\s+\w)")
+_TIGHT_COLON = re.compile(rf"(^|[^\w{MARKS}])([\w{MARKS}]{{1,5}}):(?=\w)")
+_LAST_DIGIT = re.compile(r"(.)(\d)(?!\d)")
+
+
+def without_shortening(text: str, instead: str = "") -> str:
+    """Return a text without colons and zeros that shorten a word: Smt:Kamla, कु०. instead: replaces each of them.
+
+    People whose keyboard has no sign for it write a zero. A zero behind a Latin letter shortens nothing.
+    """
+    text = _TIGHT_COLON.sub(rf"\1\2{instead}", _SPACED_COLON.sub(instead, text))
+    return _LAST_DIGIT.sub(
+        lambda found: found[1] + instead if _is_shortened(found[1], found[2]) else found[0], text
+    )
+
+
+def _is_shortened(letter: str, digit: str) -> bool:
+    is_letter = not letter.isascii() and unicodedata.category(letter)[0] in "LM"
+    return is_letter and unicodedata.decimal(digit) == 0
 
 
 def plain_digits(text: str) -> str:

@@ -12,8 +12,8 @@ _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they
 _USUAL = re.compile(
     "[A-Za-z\u0900-\u0963\u0970-\u097f.'-]+(?: [A-Za-z\u0900-\u0963\u0970-\u097f.'-]+)*"
 ).fullmatch
-# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली. A colon may
-# shorten a word (মো: আলী). An @ stands between two names of one person, as rolls write it: "Ram @ Shyam".
+# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली. A colon or
+# a zero may shorten a word (মো: আলী, कु०). An @ stands between two names of one person, as in rolls: "Ram @ Shyam".
 _AMONG_LETTERS = frozenset(" ,'’‘`´-‐‑–()/·" + letters.SHORTENING)
 SIGNS = "".join(sorted(_AMONG_LETTERS)) + _JOINERS  # beside letters and marks
 _VIRAMA = 9  # canonical combining class
@@ -52,7 +52,7 @@ def clean(text: str) -> str | None:
     if (
         len(kept) > LONGEST
         or not any(c.isalpha() for c in kept)
-        or not all(map(_is_of_a_name, letters.COLON.sub("", kept.replace(" @ ", " "))))
+        or not all(map(_is_of_a_name, letters.without_shortening(kept.replace(" @ ", " "))))
     ):
         return None
     return kept

@@ -8,6 +8,20 @@ const DIGIT = /^\p{Nd}$/u;
 const strip = (text) => text.replace(EDGES, "");
 const length = (text) => Array.from(text).length;
 
+// A letter, its sign or a digit.
+const SIGN = "(?:(?![\\u034f\\u180b-\\u180d\\u180f\\ufe00-\\ufe0f])[\\p{L}\\p{M}\\p{N}_])";
+const SPACED_COLON = new RegExp(`(${SIGN}):(?= +[\\p{L}\\p{N}_])`, "gu");
+const TIGHT_COLON = new RegExp(`(^|(?!${SIGN})[^])(${SIGN}{1,5}):(?=[\\p{L}\\p{N}_])`, "gu");
+
+// A name without the colons and zeros that shorten a word (core/letters.py).
+function withoutShortening(name) {
+  const plain = name.replace(SPACED_COLON, "$1").replace(TIGHT_COLON, "$1$2");
+  return plain.replace(/([^])(\p{Nd})(?!\p{Nd})/gu, (all, before, digit) => {
+    const isShortened = /^(?![A-Za-z])[\p{L}\p{M}]$/u.test(before) && plainDigits(digit) === "0";
+    return isShortened ? before : all;
+  });
+}
+
 // Digits of every script as 0 to 9. Each script has its ten in a row.
 export function plainDigits(text) {
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
@@ -180,8 +194,7 @@ const FIELDS = {
     if (!strip(text)) return check.missing ? bad(check.missing) : good("");
     const signs = new Set(check.signs);
     const kept = strip(text.normalize("NFC").replace(SPACES, " ").replace(/(?![\u200c\u200d])\p{C}/gu, "")).replace(/ +/g, " ");
-    const colon = /((?![\u034f\u180b-\u180d\u180f\ufe00-\ufe0f])[\p{L}\p{M}\p{N}_]):(?= +[\p{L}\p{N}_])/gu;
-    const letters = Array.from(kept.replace(/ @ /g, " ").replace(colon, "$1"));
+    const letters = Array.from(withoutShortening(kept.replace(/ @ /g, " ")));
     const isName = /\p{L}/u.test(kept) && letters.every((c) => signs.has(c) || /[\p{L}\p{M}]/u.test(c));
     return isName && length(text) <= 4 * check.longest && length(kept) <= check.longest ? good(kept) : bad(check.invalid);
   },
