@@ -50,6 +50,7 @@ _URDU = str.maketrans(
 _SPELT = (
     # Latin first, while two letters still mean one sound
     (re.compile("sch"), "sk"),
+    (re.compile("que$"), "k"),
     (re.compile("ch+"), "ç"),
     (re.compile("c(?=[eiy])"), "s"),
     (re.compile("ck|[cq]"), "k"),
@@ -75,7 +76,7 @@ def _latin(word: str, script: str) -> str:
     text = sanscript.transliterate(word.translate(_FINALS), script, sanscript.IAST)
     if script == "tamil":
         text = text.replace("jh", "s")  # ச, written for both
-    text = re.sub("[~ṃ](?=[pbm])", "m", text.replace("ँ", "ṃ"))
+    text = re.sub("[~ṃ](?=[pbm])", "m", text.replace("ँ", "ṃ").replace("ṃh", "ngh"))  # सिंह is Singh
     return (
         re.sub("[~ṃ]", "n", text).replace("jñ", "gy").replace("ḥ", "").replace("ṛ", "ri").replace("c", "ch")
     )
