@@ -343,7 +343,7 @@ COVERED: dict[str, list[str]] = {
         CARDS_JOURNEY + "test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked",
     ],
     "a duplicate that is a twin": [
-        DOUBLES + "test_twins_are_never_merged",
+        DOUBLES + "test_twins_are_merged_by_somebody_who_says_how_they_know_and_never_with_others",
         DOUBLES + "test_search_in_a_process_of_its_own_finds_a_name_in_the_other_script_and_shows_twins",
     ],
     "a merge of a person under dispute": [

@@ -19,6 +19,7 @@ COLUMNS = {
     "first_bones": "VARCHAR",
     "last_bones": "VARCHAR",
     "among": "VARCHAR",
+    "tail": "VARCHAR",
     "year": "SMALLINT",
     "phone": "VARCHAR",
     "place": "BIGINT",
@@ -97,6 +98,12 @@ TWINS = f"""select l.id, r.id, 0, 1 from people l join people r on l.phone = r.p
  and (l.last_bones is null or r.last_bones is null or l.last_bones = r.last_bones)"""
 
 
+# One name is the other with a word before it, perhaps a title: 75% on one phone, else 50%. A person decides.
+TITLED = """select least(l.id, r.id), greatest(l.id, r.id), max(case when l.phone = r.phone then 75 else 50 end), 0
+ from people l join people r on l.tail = r.among and l.id <> r.id
+ where l.phone = r.phone or (l.year = r.year and l.place = r.place and contains(l.tail, ' ')) group by 1, 2"""
+
+
 def settings() -> Any:
     """The model as Splink wants it."""
     from splink import SettingsCreator
@@ -160,9 +167,13 @@ def find(connection: Any, *, least: float) -> str:
     linker = Linker(api.register("people"), settings())
     found = linker.inference.predict(threshold_match_probability=least)
     connection.execute(
-        "create table pairs as select least(id_l, id_r) as a, greatest(id_l, id_r) as b,"
+        "create table pairs as with weighed as (select least(id_l, id_r) as a, greatest(id_l, id_r) as b,"
         " floor(100 * match_probability)::int as score, 0 as is_twin"
-        f" from {found.physical_name} union all {TWINS}"
+        f" from {found.physical_name}), titled as (select * from ({TITLED}) t(a, b, score, is_twin)"
+        " where not exists (select 1 from weighed w where w.a = t.a and w.b = t.b))"
+        " select * from weighed union all select * from titled"
+        f" union all select * from ({TWINS}) t(a, b, score, is_twin)"
+        " where not exists (select 1 from titled w where w.a = least(t.a, t.b) and w.b = greatest(t.a, t.b))"
     )
     return "pairs"
 

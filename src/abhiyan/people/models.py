@@ -256,6 +256,7 @@ class Double(models.Model):
     is_twin = models.BooleanField()
     state = models.TextField(choices=State.choices, default=State.OPEN, db_default=State.OPEN)
     kept_id = models.UUIDField(null=True)  # of both: the person who stays
+    reason = models.TextField(default="", db_default="")  # how somebody knows that twins are one person
     found_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.BigIntegerField(null=True)

@@ -50,12 +50,12 @@ def look_for_doubles(*, unit_id: int, by: Actor, at: datetime) -> None:
         audit.record(by=by, at=at, act="enrolment.look_for_doubles", subject="all", unit_id=unit_id)
 
 
-def merge(*, double: UUID, by: Actor, at: datetime) -> None:
+def merge(*, double: UUID, reason: str = "", by: Actor, at: datetime) -> None:
     """The two entries of a pair are one person: the better proven stays, the other is counted no more. Undone by
     `unmerge`.
 
-    double: public id of a pair in the caller's scope. Needs enrolment.strike_off over both units. Refuses NotFound,
-    DecidedAlready, Twins, Disputed, EntryGone, MergedBefore.
+    double: public id of a pair in the caller's scope. reason: how the caller knows; twins need one. Needs
+    enrolment.strike_off over both units. Refuses NotFound, DecidedAlready, Twins, Disputed, EntryGone, MergedBefore.
     """
     one = people_queries.double_for(double)
     with system("two entries are one person"):
@@ -66,8 +66,8 @@ def merge(*, double: UUID, by: Actor, at: datetime) -> None:
             raise Disputed
         known = standings(two)
         kept = two[stays([known[each.pk] for each in two])]
-        pairs.merge_people(double=found, kept_id=kept.pk, by=by, at=at)
-        _record("enrolment.merge", found, by, at)
+        pairs.merge_people(double=found, kept_id=kept.pk, reason=reason, by=by, at=at)
+        _record("enrolment.merge", found, by, at, **({"why": found.reason} if found.is_twin else {}))
 
 
 def unmerge(*, double: UUID, by: Actor, at: datetime) -> None:

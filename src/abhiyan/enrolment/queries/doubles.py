@@ -29,15 +29,17 @@ class DoublePair:
 
     @property
     def has_one_that_stays(self) -> bool:
-        """Twins and different people both stay."""
-        return self.double.state != Double.State.APART and not self.double.is_twin
+        """Different people both stay, and so do twins until somebody merges them."""
+        is_open_twin = self.double.is_twin and self.double.state == Double.State.OPEN
+        return self.double.state != Double.State.APART and not is_open_twin
 
     @property
     def why(self) -> list[str]:
         """What is alike and what is not, in words."""
         alike = [str(REASONS[code]) for code in self.double.reasons if code in REASONS]
         no = [_("One of them wants no messages: merged, neither gets any")] if self.says_no else []
-        return [*alike, *no]
+        why = [_("Reason: %(reason)s") % {"reason": self.double.reason}] if self.double.reason else []
+        return [*alike, *no, *why]
 
 
 def doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Double]":

@@ -9,6 +9,7 @@ import pytest
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import CASES
 from abhiyan.enrolment import actions
@@ -58,9 +59,9 @@ def pair(world: World, one: ClaimOutcome, other: ClaimOutcome, *, is_twin: bool 
         return Double.objects.get(first_id=min(a.pk, b.pk), second_id=max(a.pk, b.pk)).public_id
 
 
-def merge(world: World, double: UUID) -> None:
+def merge(world: World, double: UUID, *, reason: str = "") -> None:
     with system("tests merge"):
-        doubles.merge(double=double, by=SYSTEM, at=world.now)
+        doubles.merge(double=double, reason=reason, by=SYSTEM, at=world.now)
 
 
 def unmerge(world: World, double: UUID) -> None:
@@ -142,6 +143,41 @@ def test_the_order_of_words_and_the_script_of_urdu_hide_nobody(world: World) -> 
     with system("tests look"):
         found = Double.objects.all()
         assert [(each.is_twin, each.reasons[0]) for each in found] == [(False, "same_sound")] * 3
+
+
+TITLED = [
+    ("Sardar Gurbachan Singh", "Gurbachan Singh"),
+    ("Late Ram Lal", "Ram Lal"),
+    ("Master Ghulam Nabi", "Ghulam Nabi"),
+    ("Bakshi Mohan Lal", "Mohan Lal"),
+    ("Naib Tehsildar Kishore Verma", "Kishore Verma"),
+    ("ठाकुर सुरेश सिंह", "Suresh Singh"),
+    ("ਸਰਦਾਰ ਬਲਵੰਤ ਸਿੰਘ", "Balwant Singh"),
+    ("ఆచార్య రమేష్ రావు", "రమేష్ రావు"),
+]
+
+
+@pytest.mark.parametrize("is_one_phone", [True, False])
+def test_a_word_before_a_whole_name_hides_nobody_and_a_person_decides(
+    world: World, is_one_phone: bool
+) -> None:
+    names = TITLED if is_one_phone else [pair for pair in TITLED if not pair[0].startswith("Naib")]
+    people = [
+        [
+            world.web_join(of=Human(name, 1985 - n, f"+9199060{n:03}{0 if is_one_phone else m}0"))
+            for m, name in enumerate(two)
+        ]
+        for n, two in enumerate(names)
+    ]
+
+    assert find_doubles(at=world.now) == len(names)
+
+    with system("tests look"):
+        found = {frozenset((each.first_id, each.second_id)): each for each in Double.objects.all()}
+    for two in people:
+        each = found[frozenset(person_of(one).pk for one in two)]
+        assert (each.is_twin, each.reasons[0]) == (False, "words_before") and 0 < each.score < SURE
+    merge(world, each.public_id)
 
 
 @pytest.mark.parametrize("people", [2, 2_000])
@@ -252,12 +288,23 @@ def test_denied_since_is_noted_and_not_brought_back(world: World) -> None:
     sound(world)
 
 
-def test_twins_are_never_merged(world: World) -> None:
+def test_twins_are_merged_by_somebody_who_says_how_they_know_and_never_with_others(world: World) -> None:
     double = pair(world, world.web_join(of=RAVI), world.web_join(of=RAJU), is_twin=True)
-    with pytest.raises(Twins):
-        merge(world, double)
+    for nothing in ("", "  "):
+        with pytest.raises(Twins):
+            merge(world, double, reason=nothing)
     with system("tests look"):
         assert doubles.sure_of([double]) == []
+    assert world.ladder(world.booth).counted == 2
+    merge(world, double, reason="He is called by both names.")
+    with system("tests look"):
+        assert Double.objects.get().reason == "He is called by both names."
+        kept = [entry.facts for entry in AuditEntry.objects.filter(act="enrolment.merge")]
+    assert kept and all(facts["why"] == "He is called by both names." for facts in kept)
+    assert world.ladder(world.booth).counted == 1
+    unmerge(world, double)
+    with system("tests look"):
+        assert Double.objects.get().reason == ""
     assert world.ladder(world.booth).counted == 2
 
 

@@ -117,6 +117,21 @@ def test_pair_shows_what_is_known_of_both_and_which_stays(cast: Cast) -> None:
     assert "This entry stays" not in client.get("/people/doubles/").content.decode(), "twins both stay"
 
 
+def test_twins_want_a_reason_and_the_page_keeps_it(cast: Cast) -> None:
+    world, client = cast.world, cast.client("district_in_charge")
+    (twin,) = pairs(cast, (world.booth, world.booth), twins=1)
+    assert 'name="reason"' in client.get("/people/doubles/").content.decode()
+    headers = {"HX-Request": "true"}
+    for nothing in ({}, {"reason": " "}):
+        answer = client.post(f"/people/doubles/{twin}/", {"step": "merge"} | nothing, headers=headers)
+        assert answer.status_code == 422 and "write how you know" in answer.content.decode()
+    said = "One person with two names. " + 300 * "x"
+    answer = client.post(f"/people/doubles/{twin}/", {"step": "merge", "reason": said}, headers=headers)
+    assert answer.status_code == 200 and "Undo the merge" in answer.content.decode()
+    page = client.get("/people/doubles/?state=merged").content.decode()
+    assert f"Reason: {said[:300]}<" in page and "This entry stays" in page
+
+
 def test_one_press_answers_a_script_with_its_row_alone(cast: Cast) -> None:
     world, client = cast.world, cast.client("district_in_charge")
     one, other = pairs(cast, *[(world.booth, world.next_booth)] * 2)

@@ -103,7 +103,7 @@ def double(request: Request, public_id: UUID) -> HttpResponseBase:
     """One click about one pair: merge, undo, apart, again. Where a script asks, only what stands in its row."""
     at = clock.now()
     steps: dict[str, tuple[Callable[..., None], dict[str, Any], str]] = {
-        "merge": (acts.merge, {}, _("Merged. They count once.")),
+        "merge": (acts.merge, {"reason": request.POST.get("reason", "")}, _("Merged. They count once.")),
         "undo": (acts.unmerge, {}, _("Undone. Both entries are as before.")),
         "apart": (acts.tell_apart, {"is_apart": True}, _("Noted: different people.")),
         "again": (acts.tell_apart, {"is_apart": False}, _("The pair is in the list again.")),

@@ -17,6 +17,7 @@ from abhiyan.people.news import PeopleMerged, PeopleParted
 from abhiyan.people.rules.doubles import Known, judged
 
 AT_ONCE = 2_000
+LONGEST_REASON = 300  # letters
 
 
 class DecidedAlready(Refused, status=409):
@@ -24,9 +25,9 @@ class DecidedAlready(Refused, status=409):
 
 
 class Twins(Refused):
-    """Same phone, same year, another first name: two people, as far as anybody can see."""
+    """Same phone, same year, another first name: two people, until somebody who knows says why they are one."""
 
-    message = _("These look like twins. If it is one person, correct the name first.")
+    message = _("These look like twins. If it is one person, write how you know.")
 
 
 class MergedBefore(Refused):
@@ -87,15 +88,16 @@ def _known(person: Person) -> Known:
     return Known(person.name or "", person.birth_year, person.phone_id.hex, person.unit_id)
 
 
-def merge_people(*, double: Double, kept_id: UUID, by: Actor, at: datetime) -> None:
+def merge_people(*, double: Double, kept_id: UUID, reason: str = "", by: Actor, at: datetime) -> None:
     """One of a pair's entries is merged into the other, which stays; rooms above hear of it (PeopleMerged).
 
+    reason: how somebody knows that what looks like twins is one person; kept with the pair until the merge is undone.
     Both phones are locked, and the pair was read since. Refuses DecidedAlready, Twins, EntryGone, MergedBefore.
     """
     if double.state != Double.State.OPEN:
         raise DecidedAlready
-    if double.is_twin:
-        raise Twins
+    if double.is_twin and not reason.strip():
+        raise Twins(field="reason")
     gone_id = double.second_id if kept_id == double.first_id else double.first_id
     there = Person.objects.filter(pk__in=(kept_id, gone_id), left_at=None, merged_into=None)
     if there.exclude(name=None).count() != 2:
@@ -103,7 +105,7 @@ def merge_people(*, double: Double, kept_id: UUID, by: Actor, at: datetime) -> N
     if joined([gone_id]):
         raise MergedBefore
     Person.objects.filter(pk=gone_id).update(merged_into=kept_id)
-    _decide(double, Double.State.MERGED, kept_id, by, at)
+    _decide(double, Double.State.MERGED, kept_id, by, at, reason=reason.strip()[:LONGEST_REASON])
     news.tell(PeopleMerged(kept_id=kept_id, gone_id=gone_id, double_id=double.pk, by=by, at=at))
 
 
@@ -133,7 +135,9 @@ def joined(person_ids: Collection[UUID]) -> set[UUID]:
     return {kept_id for kept_id in found.values_list("kept_id", flat=True) if kept_id is not None}
 
 
-def _decide(double: Double, state: str, kept_id: UUID | None, by: Actor, at: datetime) -> None:
-    double.state, double.kept_id = state, kept_id
+def _decide(
+    double: Double, state: str, kept_id: UUID | None, by: Actor, at: datetime, *, reason: str = ""
+) -> None:
+    double.state, double.kept_id, double.reason = state, kept_id, reason
     double.decided_at, double.decided_by = at, by.account_id
-    double.save(update_fields=["state", "kept_id", "decided_at", "decided_by"])
+    double.save(update_fields=["state", "kept_id", "reason", "decided_at", "decided_by"])

@@ -23,6 +23,7 @@ REASONS = {
     "same_sound": _("Names sound the same"),
     "part_of_name": _("One name is part of the other"),
     "near_name": _("Names differ by a few letters"),
+    "words_before": _("One name has a word before it, perhaps a title"),
     "other_last": _("Same first name, other last name"),
     "other_first": _("Other first name"),
     "same_phone": _("Same phone"),
@@ -53,9 +54,12 @@ class Sound:
     words: tuple[str, ...]
 
     def told(self) -> tuple[str, ...]:
-        """Return what the search gets of a name (matching.COLUMNS). The last is the consonants of all words, sorted."""
-        among = " ".join(sorted(map(bones, self.words)))
-        return self.first, self.last or "", self.first_bones, self.last_bones or "", among
+        """Return what the search gets of a name (matching.COLUMNS).
+
+        The last two are the consonants of all words, sorted, and of all but the first.
+        """
+        among, tail = (" ".join(sorted(map(bones, some))) for some in (self.words, self.words[1:]))
+        return self.first, self.last or "", self.first_bones, self.last_bones or "", among, tail
 
 
 @lru_cache(maxsize=200_000)
@@ -107,13 +111,25 @@ def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> JudgedPair:
     """A pair that a search found. The search weighs sounds; whole names are seen only here.
 
     Two people of one household share phone and year. So names that begin with different consonants are twins on one
-    phone (सोनू, मोनू), and a pair is sure only where nothing in its names speaks against it.
+    phone (सोनू, मोनू). A pair is sure only where nothing in its names speaks against it. Words before a whole name
+    may be titles of any kind: "Sardar Gurbachan Singh", "Gurbachan Singh". Such a pair is no twins. A person decides.
     """
-    is_twin = is_twin or _are_twins(a, b)
-    names = _of_names(a.name, b.name, is_twin=is_twin)
+    if _has_words_before(a.name, b.name):
+        names = "words_before"
+        score, is_twin = SURE - 1 if is_twin else score, False
+    else:
+        is_twin = is_twin or _are_twins(a, b)
+        names = _of_names(a.name, b.name, is_twin=is_twin)
     if names not in AGREE:
         score = min(score, SURE - 1)
     return JudgedPair(0 if is_twin else score, is_twin, [names, *_of_the_rest(a, b)])
+
+
+def _has_words_before(a: str, b: str) -> bool:
+    """Return whether one name is the end of the other."""
+    both = [list(map(_heard, found.words)) for found in map(sound, (a, b)) if found]
+    short, long = sorted(both, key=len) if len(both) == 2 else ([], [])
+    return len(short) < len(long) and long[len(long) - len(short) :] == short
 
 
 def _are_twins(a: Known, b: Known) -> bool:

@@ -6,7 +6,7 @@ A name is kept and shown as it was given. It is compared without titles.
 import re
 import unicodedata
 
-from abhiyan.core.letters import SHORTENING
+from abhiyan.core.letters import SHORTENING, without_shortening
 
 # As they are written before names: in Latin letters, then script by script. None has a dot; those are taken off first.
 _TITLES = """
@@ -35,7 +35,8 @@ mohammad md mohd mohammed mohamed mohamad muhammad muhammed mahammad mohmad mohm
 মোহাম্মদ মোঃ মো মুহাম্মদ মুহম্মদ
 ਮੁਹੰਮਦ ਮੁ
 """
-_SIGNS = re.compile(f"[:{SHORTENING}]")
+_SIGNS = re.compile(f"[{SHORTENING}]")
+_PARTS = re.compile("[(),،]")  # between what belongs to a name and what is said beside it
 _JOINERS = re.compile("[\u200c\u200d]")
 
 
@@ -51,12 +52,21 @@ TITLES, AFTER, NOT_ALONE = map(_set, (_TITLES, _AFTER, _NOT_ALONE))
 MOHAMMAD = {word: line.split()[0] for line in _plain(_MOHAMMAD).strip().splitlines() for word in line.split()}
 
 
+def written(name: str) -> list[list[str]]:
+    """The words of a name in small letters, with initials apart. Words between brackets or commas are a list each."""
+    plain = without_shortening(_plain(name), " ")
+    return [found for part in _PARTS.split(plain) if (found := _SIGNS.sub(" ", part).split())]
+
+
 def words(name: str) -> list[str]:
     """The words of a name as they are compared: small letters, initials apart, no title, Mohammad written out.
 
-    A title that is all there is of a name stays: "Kumari". So does one before a word that is no name alone.
+    Titles between brackets or commas go wherever they stand: "Kamla Devi (Smt.)". A title that is all there is of a
+    name stays: "Kumari". So does one before a word that is no name alone.
     """
-    found = _SIGNS.sub(" ", _plain(name)).split()
+    parts = written(name)
+    named = [part for part in parts if not TITLES.issuperset(part)] or parts
+    found = [word for part in named for word in part]
     while len(found) > 1 and found[0] in TITLES and not (len(found) == 2 and found[1] in NOT_ALONE):
         del found[0]
     while len(found) > 1 and found[-1] in AFTER:

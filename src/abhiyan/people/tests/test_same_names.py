@@ -25,6 +25,14 @@ def told(one: str, other: str, *, phone: str = "a", year: int | None = 1980) -> 
         ("Sri Devi", "sri devi"),
         ("मो॰ अली", "मोहम्मद अली"),
         ("মোঃ আলী", "মোহাম্মদ আলী"),
+        ("Dr. (Mrs.) Kamla Devi", "kamla devi"),
+        ("Kamla Devi (Smt.)", "kamla devi"),
+        ("Ram Lal, Advocate", "ram lal"),
+        ("Smt:Kamla Devi", "kamla devi"),
+        ("कु० सुनीता", "सुनीता"),
+        ("कु0 सुनीता", "सुनीता"),
+        ("मो॥ अली", "मोहम्मद अली"),
+        ("Harbhajan Singh (Junior)", "harbhajan singh junior"),
     ],
 )
 def test_titles_are_no_part_of_a_name_that_is_compared(written: str, compared: str) -> None:
@@ -50,10 +58,27 @@ def test_titles_are_no_part_of_a_name_that_is_compared(written: str, compared: s
         ("সুনীতা দেবী", "Sunita Devi"),
         ("Bimla Devi", "Vimla Devi"),
         ("Suneeta Devi", "Sunita"),
+        ("Dr. (Mrs.) Kamla Devi", "Kamla Devi"),
+        ("ایم۔ اسلم", "ایم اسلم"),
+        ("Ram Lal S/o Shyam Lal", "Ram Lal"),
+        ("Prof. (Dr.) Anil Koul", "Anil Koul"),
+        ("Ch. Mohan Lal", "Mohan Lal"),
     ],
 )
 def test_one_name_written_twice_may_be_sure(one: str, other: str) -> None:
     assert told(one, other).score >= SURE and not told(one, other).is_twin
+
+
+@pytest.mark.parametrize("name", ["Gurbachan Singh", "कमला देवी", "সুনীতা দাস", "ਗੁਰਮੀਤ ਕੌਰ", "રમેશ પટેલ", "ସୁନୀତା ଦାସ"])
+@pytest.mark.parametrize("before", ["Sardar", "Late", "Master", "Hon'ble", "ठाकुर", "Subedar Major"])
+@pytest.mark.parametrize("is_twin", [True, False])
+def test_words_before_a_whole_name_make_no_twins_and_nothing_sure(
+    name: str, before: str, is_twin: bool
+) -> None:
+    two = Known(name, 1980, "a", 1), Known(f"{before} {name}", 1980, "a", 1)
+    for pair in (two, two[::-1]):
+        found = judged(*pair, score=99, is_twin=is_twin)
+        assert (found.is_twin, found.score, found.reasons[0]) == (False, SURE - 1, "words_before")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +108,7 @@ def test_names_with_another_first_consonant_are_twins_on_one_phone_and_only_ther
         ("Ram Kumar Sharma", "Ram Lal Sharma"),
         ("Mohammad Aslam Khan", "Mohd. Akram Khan"),
         ("S. Kumar", "R. Kumar"),
+        ("Ram Lal s/o Shyam Lal", "Ram Lal s/o Mohan Lal"),
         ("সুনীতা দেবী", "সীমা দেবী"),
         ("రాజేశ్వరి ఎస్", "రేణుక ఎస్"),
         ("ਗੁਰਮੀਤ ਕੌਰ", "ਗੋਪਾਲ ਕੌਰ"),
