@@ -39,6 +39,7 @@ OPENERS = {
 IN_THE_POOL = {
     "core/pictures.py",
     "core/tables/csv_rows.py",
+    "core/tables/sheet_parts.py",
     "core/tables/sheets.py",
     "core/tables/sniffing.py",
     "core/tables/unread.py",

@@ -104,6 +104,8 @@ def _rows(file: Path) -> "tuple[list[IdRow], list[RefusedId]]":
     refused: list[RefusedId] = []
     try:
         preview = sniff(file, layout, max_bytes=LARGEST)
+        for problem in preview.problems:
+            click.echo(f"  {problem}", err=True)
         for batch in reading.rows(file, layout, preview.mapping, source=preview.source):
             found += [IdRow(row[0], row[1], row[2], row[3], row[4], row[5] or "") for row in batch.rows]
             for cell in batch.refused:

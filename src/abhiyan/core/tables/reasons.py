@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import Field
 
@@ -126,13 +127,21 @@ FILE: dict[str, str | Promise] = {
         "The file is not UTF-8; it is read as Windows-1252. Look at the sample for wrong letters."
     ),
     "doubled_ignored": _("Several columns are named “%(header)s” (%(columns)s). We do not read them."),
-    "dropped_columns": _("Sensitive columns are not read: %(headers)s."),
-    "unread_columns": _("This list does not use these columns: %(headers)s."),
+    "dropped_columns": _("Sensitive columns are not read: %(named)s."),
+    "unread_columns": _("This list does not use these columns: %(named)s."),
     "errors_unseen": _(
-        "In this old format a failed formula (#REF!, #N/A) reads like a blank cell. "
-        "If the sheet has formulas, save it as .xlsx."
+        "This old format does not show us hidden rows, comments and failed formulas (#REF!, #N/A). "
+        "If the sheet has any, save it as .xlsx."
     ),
-    "other_sheets": _("Only the sheet “%(sheet)s” is read, not: %(sheets)s."),
+    "other_sheets": _("Only the sheet “%(sheet)s” is read, not: %(named)s."),
+    "hidden_sheets": _("Hidden sheets are not read: %(named)s."),
+    "above_header": _("Rows above the column names are not read: %(named)s."),
+    "hidden_rows": _("Rows hidden in the sheet are read like the others: %(named)s."),
+    "hidden_columns": _("Columns hidden in the sheet are read like the others: %(named)s."),
+    "merged_down": _("The value of merged cells holds for each of their rows: %(named)s."),
+    "merged_across": _("The value of merged cells holds for their first column only: %(named)s."),
+    "comments": _("Comments on cells are not read: %(named)s."),
+    "drawings": _("Pictures, charts and text boxes on the sheet are not read."),
 }
 
 KINDS: dict[str, str | Promise] = {
@@ -180,6 +189,8 @@ NOTES: dict[str, str | Promise] = {
 def say(code: str, facts: Mapping[str, object] | None = None, *, field: Field | None = None) -> str:
     """The text for one reason in the active language. An unknown code is said as it is."""
     filled = dict(facts or {})
+    if more := int(str(filled.pop("more", 0))):
+        filled["named"] = str(_("%(named)s and %(n)s more")) % {**filled, "n": grouped(more)}
     if field is not None:
         label = field.label(get_language() or "en")
         filled = {

@@ -13,6 +13,7 @@ from typing import Any
 
 from abhiyan.core.file_pool import OF_A_LIST, ReaderBounds, ReaderRefusal
 from abhiyan.core.tables.opening import table_told
+from abhiyan.core.tables.sheet_parts import SheetParts, is_filled, sheet_parts
 from abhiyan.core.tables.unread import unread
 from abhiyan.core.tables.words import is_total
 
@@ -26,16 +27,27 @@ BLANK, TOTAL = "1", "t"  # what a whole row is
 class Outline:
     """A sheet's first rows, all its columns; its number of rows; the names of the sheets with anything in them.
 
-    merged: (row, column, last row) of cells merged downwards among those rows. is_told: whether errors were seen.
+    hidden: names of other sheets with anything in them, which nobody sees. parts: what the sheet holds beside values.
+    merged: (row, column, last row) of cells merged downwards among those rows. is_told: whether the format shows
+    errors and parts.
     """
 
     sheet: str
     sheets: tuple[str, ...]
+    hidden: tuple[str, ...]
     records: int
     width: int
     head: list[list[str]]
     merged: tuple[tuple[int, int, int], ...]
+    parts: SheetParts
     is_told: bool
+
+    def hold_merged(self, first_row: int) -> None:
+        """Put the text of cells merged downwards into each of their rows. In a header it holds for its row alone."""
+        for top, column, bottom in self.merged:
+            if top >= first_row - 1:
+                for row in self.head[top + 1 : bottom + 1]:
+                    row[column] = self.head[top][column]
 
 
 def outline(file: Path, *, sheet: str | None, columns_limit: int) -> Outline:
@@ -113,11 +125,12 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
     import python_calamine as calamine
 
     book = calamine.load_workbook(str(file))
-    names = [
-        m.name
+    seen = {
+        m.name: m.visible == calamine.SheetVisibleEnum.Visible
         for m in book.sheets_metadata
-        if m.typ == calamine.SheetTypeEnum.WorkSheet and m.visible == calamine.SheetVisibleEnum.Visible
-    ]
+        if m.typ == calamine.SheetTypeEnum.WorkSheet
+    }
+    names = [name for name, is_visible in seen.items() if is_visible]
     if wanted is not None and wanted not in names:
         offered = ", ".join(name[:60] for name in names[:20])
         raise ReaderRefusal("no_such_sheet", {"sheet": str(wanted)[:60], "sheets": offered})
@@ -142,7 +155,19 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
             head[at][column] = text
     merged = ((top, left, bottom) for (top, left), bottom in more.merged.items())
     merged_here = tuple(one for one in merged if one[0] < len(head) and one[1] < width)
-    return Outline(name, tuple(names), sheet.end[0] + 1, width, head, merged_here, more.is_told)
+    parts = sheet_parts(file, name, width=width, merged=sheet.merged_cell_ranges)
+    filled = [each for each in seen if each == name or is_filled(file, each, book)]
+    return Outline(
+        name,
+        tuple(each for each in filled if seen[each]),
+        tuple(each for each in filled if not seen[each]),
+        sheet.end[0] + 1,
+        width,
+        head,
+        merged_here,
+        parts,
+        more.is_told,
+    )
 
 
 def rows_of_sheet(

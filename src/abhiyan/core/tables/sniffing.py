@@ -17,21 +17,23 @@ from pathlib import Path
 from typing import Any
 
 from abhiyan.core.file_pool import OF_A_PAGE, ReaderBounds
+from abhiyan.core.tables.cleaning import UNCALCULATED
 from abhiyan.core.tables.headers import folded, guess, likeness
 from abhiyan.core.tables.layout import Layout
 from abhiyan.core.tables.opening import refusing, table_told
 from abhiyan.core.tables.reasons import TableRefused, is_why, say
 from abhiyan.core.tables.scanning import BOMS, BadBytes, Scan, scan, text_start, wide
 from abhiyan.core.tables.sensitive import looks_sensitive, sensitive
+from abhiyan.core.tables.sheet_parts import SheetParts, letter, name_some, part_facts
 from abhiyan.core.tables.sheets import outline
 from abhiyan.core.tables.sources import MAX_BYTES, MAX_COLUMNS, TableSource
+from abhiyan.core.tables.unnamed_columns import filled_later
 
 HEAD_BYTES = 1 << 18
 LOOKED_AT = 200  # rows
 SAMPLES = 5
 TITLE_ROWS = 30  # the header is looked for in these
 UNPACKED = 2 << 30
-MOST_TOLD, LONGEST_TOLD = 20, 60  # unread columns named in one sentence, and signs of a name
 DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -49,11 +51,15 @@ class SniffedColumn:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something to settle before (blocking) or to know when importing. `code` is a key of reasons.FILE."""
+    """Something to settle before (blocking) or to know when importing. `code` is a key of reasons.FILE.
+
+    is_of_file: whatever column is chosen for what, it is so.
+    """
 
     code: str
     facts: Mapping[str, object]
     blocking: bool
+    is_of_file: bool = False
 
     def __str__(self) -> str:
         return say(self.code, self.facts)
@@ -140,23 +146,22 @@ def sniffed(path: Path, layout: Layout, *, sheet: str | None, max_bytes: int) ->
         head, sheets = look.head, look.sheets
         others = [name for name in sheets if name != look.sheet]
         if others and sheet is None:
-            notes.append(
-                Problem("other_sheets", {"sheet": look.sheet, "sheets": ", ".join(others)}, blocking=False)
-            )
+            notes.append(_note("other_sheets", {"sheet": look.sheet} | name_some(others, len(others))))
+        if hidden := [name for name in look.hidden if name != look.sheet]:
+            notes.append(_note("hidden_sheets", name_some(hidden, len(hidden))))
         if not look.is_told:
-            notes.append(Problem("errors_unseen", {}, blocking=False))
-        merged = look.merged
+            notes.append(_note("errors_unseen"))
+        parts = look.parts
         source = TableSource("sheet", "", "", look.sheet, 0, 1, look.records, look.width, (), {}, size, ())
     else:
         source, head = _csv(path, start, size, layout, notes)
-        sheets = ()
-        merged = ()
+        look, sheets, parts = None, (), SheetParts()
     _legible(head)
     header_row, first_row = _header(head, layout)
-    for top, column, bottom in merged:
-        if top >= first_row - 1:  # of names in the header a merged cell holds for its row alone
-            for row in head[top + 1 : bottom + 1]:
-                row[column] = head[top][column]
+    facts = part_facts(parts, head, header_row=header_row, first_row=first_row)
+    notes += [_note(code, each) for code, each in facts]
+    if look is not None:
+        look.hold_merged(first_row)
     if not any(any(cell.strip() for cell in row) for row in head):
         raise TableRefused("empty")
     headers = [" ".join(cell.split())[:200] for cell in head[header_row - 1]] if header_row else []
@@ -170,10 +175,14 @@ def sniffed(path: Path, layout: Layout, *, sheet: str | None, max_bytes: int) ->
     ]
     if not data and source.records < first_row:
         raise TableRefused("no_rows")
-    headers = [header.replace("\0", "�") for header in headers]  # a NUL cannot be kept in the database
+    # A NUL cannot be kept in the database. A formula that nobody calculated names nothing.
+    headers = ["" if header == UNCALCULATED else header.replace("\0", "�") for header in headers]
     width = _width(headers, data, source)
     headers += [""] * (width - len(headers))
     columns = _columns(headers[:width], data, layout)
+    blank = [column.index for column in columns if column.blank]
+    late = filled_later(path, replace(source, first_row=first_row, width=width), blank, looked_at=len(data))
+    columns = tuple(replace(c, blank=c.blank and c.index not in late) for c in columns)
     barred = {c.index: c.sensitive for c in columns if c.sensitive}
     source = replace(
         source,
@@ -199,8 +208,13 @@ def sniffed(path: Path, layout: Layout, *, sheet: str | None, max_bytes: int) ->
 
 def mapped(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> Preview:
     """The same file with the columns as somebody chose them, and what is wrong with that choice."""
-    kept = [p for p in preview.problems if p.code in ("guessed_encoding", "other_sheets", "errors_unseen")]
+    kept = [problem for problem in preview.problems if problem.is_of_file]
     return replace(preview, mapping=dict(mapping), problems=(*kept, *_problems(preview, layout, mapping)))
+
+
+def _note(code: str, facts: Mapping[str, object] | None = None) -> Problem:
+    """Something to know of the file, whatever is chosen."""
+    return Problem(code, facts or {}, blocking=False, is_of_file=True)
 
 
 def check_mapping(source: TableSource, layout: Layout, mapping: Mapping[str, int]) -> list[Problem]:
@@ -221,16 +235,6 @@ def check_mapping(source: TableSource, layout: Layout, mapping: Mapping[str, int
         if times > 1
     ]
     return problems
-
-
-def letter(index: int) -> str:
-    """A column's letter as sheets show it: 0 is A, 26 is AA."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> list[Problem]:
@@ -267,13 +271,12 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
         names = ", ".join(f"{f.en} / {f.hi}" for f in lacking)
         problems.append(Problem("missing_columns", {"fields": names}, blocking=True))
     if preview.source.barred:
-        names = ", ".join(headers[i] or letter(i) for i in sorted(preview.source.barred))
-        problems.append(Problem("dropped_columns", {"headers": names}, blocking=False))
+        barred = [headers[i] or letter(i) for i in sorted(preview.source.barred)]
+        problems.append(Problem("dropped_columns", name_some(barred, len(barred)), blocking=False))
     unread = [c for c in preview.columns if (c.header or not c.blank) and c.index not in told]
     if unread and not any(problem.blocking for problem in problems):  # else one of them may still be chosen
-        names = ", ".join((c.header or letter(c.index))[:LONGEST_TOLD] for c in unread[:MOST_TOLD])
-        more = ", …" if len(unread) > MOST_TOLD else ""
-        problems.append(Problem("unread_columns", {"headers": names + more}, blocking=False))
+        unused = [c.header or letter(c.index) for c in unread]
+        problems.append(Problem("unread_columns", name_some(unused, len(unused)), blocking=False))
     return problems
 
 
@@ -369,7 +372,7 @@ def _csv(
             break
         except BadBytes as bad:
             encoding = _other_encoding(path, encoding, bad)
-            notes.append(Problem("guessed_encoding", {}, blocking=False))
+            notes.append(_note("guessed_encoding"))
     _whole(found)
     most = max(map(len, head), default=0)
     if most > MAX_COLUMNS:

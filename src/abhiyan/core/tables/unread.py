@@ -21,9 +21,10 @@ _REPEATED = 1_000  # cells that one entry of an .ods may stand for
 
 @dataclass(slots=True)
 class UnreadCells:
-    """texts: place -> what stands there instead of a value, "#REF!". merged: first place -> its last row.
+    """texts: place -> what it shows instead of a value, "#REF!". merged: first place -> its last row.
 
-    is_told: false where the format does not let us see errors, so that a blank cell may be one.
+    is_told: false where the format does not let us see errors, so that a blank cell may be one. Then sheet_parts finds
+    nothing either.
     """
 
     is_told: bool = True
@@ -51,15 +52,15 @@ def _look(path: Path, sheet: str, found: UnreadCells, rows: int | None) -> None:
     with zipfile.ZipFile(path) as packed:
         names = set(packed.namelist())
         if "content.xml" in names:
-            if _holds(packed, "content.xml", b"formula", b"error", b"-spanned"):
-                _parse(packed, "content.xml", _OpenDocument(sheet, found, rows))
-        elif (part := _part(packed, names, sheet)) is None:
+            if has_marks(packed, "content.xml", b"formula", b"error", b"-spanned"):
+                parse_part(packed, "content.xml", OpenDocument(sheet, found, rows))
+        elif (part := sheet_part(packed, names, sheet)) is None:
             found.is_told = False
-        elif _holds(packed, part, b't="e"', b"t='e'", b"<f", b":f"):
-            _parse(packed, part, _Workbook(found, rows))
+        elif has_marks(packed, part, b't="e"', b"t='e'", b"<f", b":f"):
+            parse_part(packed, part, _Workbook(found, rows))
 
 
-def _holds(packed: zipfile.ZipFile, part: str, *marks: bytes) -> bool:
+def has_marks(packed: zipfile.ZipFile, part: str, *marks: bytes) -> bool:
     rest = b""
     with packed.open(part) as stream:
         while block := stream.read(_BLOCK):
@@ -73,10 +74,10 @@ class _Enough(Exception):
     """All rows that were asked for are read."""
 
 
-class _Elements:
+class Elements:
     """What an element's begin, text and end mean. Names come without their namespaces, whatever their prefix."""
 
-    def begin(self, name: str, given: dict[str, str]) -> None:
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
 
     def text(self, text: str) -> None:
@@ -86,50 +87,54 @@ class _Elements:
         """It ends."""
 
 
-def _parse(packed: zipfile.ZipFile, part: str, elements: _Elements) -> None:
+def parse_part(packed: zipfile.ZipFile, part: str, elements: Elements) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = lambda name, given: elements.begin(_local(name), _attributes(given))
+    parser.StartElementHandler = lambda name, attributes: elements.begin(
+        _local(name), _plain_names(attributes)
+    )
     parser.CharacterDataHandler = elements.text
     parser.EndElementHandler = lambda name: elements.end(_local(name))
     with packed.open(part) as stream, suppress(_Enough):
         parser.ParseFile(stream)
 
 
-def _attributes(given: dict[str, str]) -> dict[str, str]:
+def _plain_names(attributes: dict[str, str]) -> dict[str, str]:
     """Attributes by local name. Of two value-types of an .ods the one that says "error" counts."""
-    said = sorted(given.items(), key=lambda one: one[1] == "error")
-    return {_local(name): value for name, value in said}
+    pairs = sorted(attributes.items(), key=lambda pair: pair[1] == "error")
+    return {_local(name): value for name, value in pairs}
 
 
 def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-class _Named(_Elements):
+class _Named(Elements):
     """Elements of one name, with their attributes."""
 
     def __init__(self, wanted: str) -> None:
         self.wanted, self.found = wanted, list[dict[str, str]]()
 
-    def begin(self, name: str, given: dict[str, str]) -> None:
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == self.wanted:
-            self.found.append(given)
+            self.found.append(attributes)
 
 
-def _named(packed: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str, str]]:
+def named_elements(packed: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str, str]]:
     elements = _Named(wanted)
-    _parse(packed, part, elements)
+    parse_part(packed, part, elements)
     return elements.found
 
 
-def _part(packed: zipfile.ZipFile, names: set[str], sheet: str) -> str | None:
+def sheet_part(packed: zipfile.ZipFile, names: set[str], sheet: str) -> str | None:
     """The file in an .xlsx that holds a sheet; None where it is none (.xlsb)."""
     book, links = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
     if not names >= {book, links}:
         return None
-    link = next((one.get("id") for one in _named(packed, book, "sheet") if one.get("name") == sheet), None)
-    for one in _named(packed, links, "Relationship"):
+    link = next(
+        (one.get("id") for one in named_elements(packed, book, "sheet") if one.get("name") == sheet), None
+    )
+    for one in named_elements(packed, links, "Relationship"):
         if one.get("Id") == link:
             target = one.get("Target", "")
             part = target[1:] if target.startswith("/") else f"xl/{target}"
@@ -137,7 +142,7 @@ def _part(packed: zipfile.ZipFile, names: set[str], sheet: str) -> str | None:
     return None
 
 
-class _Workbook(_Elements):
+class _Workbook(Elements):
     """The cells of a sheet of an .xlsx."""
 
     def __init__(self, found: UnreadCells, rows: int | None) -> None:
@@ -147,13 +152,13 @@ class _Workbook(_Elements):
         self.is_formula = self.is_value = False
         self.value = ""
 
-    def begin(self, name: str, given: dict[str, str]) -> None:
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
-            place = given.get("r", "")
-            self.column = _column(place) if place else self.column + 1
-            self.kind, self.is_formula, self.value = given.get("t", ""), False, ""
+            place = attributes.get("r", "")
+            self.column = column_of(place) if place else self.column + 1
+            self.kind, self.is_formula, self.value = attributes.get("t", ""), False, ""
         elif name == "row":
-            self.row = int(given["r"]) - 1 if given.get("r", "").isdecimal() else self.row + 1
+            self.row = int(attributes["r"]) - 1 if attributes.get("r", "").isdecimal() else self.row + 1
             self.column = -1
             if self.rows is not None and self.row >= self.rows:
                 raise _Enough
@@ -175,7 +180,7 @@ class _Workbook(_Elements):
             self.found.texts[self.row, self.column] = UNCALCULATED
 
 
-def _column(place: str) -> int:
+def column_of(place: str) -> int:
     """The column of a place: 0 for A7, 27 for AB7."""
     number = 0
     for letter in place.rstrip("0123456789"):
@@ -183,7 +188,7 @@ def _column(place: str) -> int:
     return number - 1
 
 
-class _OpenDocument(_Elements):
+class OpenDocument(Elements):
     """The cells of a sheet of an .ods."""
 
     def __init__(self, sheet: str, found: UnreadCells, rows: int | None) -> None:
@@ -191,28 +196,33 @@ class _OpenDocument(_Elements):
         self.is_in = False
         self.row = self.column = self.tables = 0
         self.repeated = 1
-        self.given: dict[str, str] | None = None
+        self.cell_attributes: dict[str, str] | None = None
         self.shown = ""
+        self.is_comment = False
 
-    def begin(self, name: str, given: dict[str, str]) -> None:
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table":
             self.tables += 1
             if self.tables == 1:
-                self.is_in, self.row = given.get("name") == self.sheet, 0
+                self.is_in, self.row = attributes.get("name") == self.sheet, 0
         elif not self.is_in or self.tables != 1:
             return
         elif name == "table-row":
             self.column = 0
-            self.repeated = int(given.get("number-rows-repeated", "1"))
+            self.repeated = int(attributes.get("number-rows-repeated", "1"))
         elif name in ("table-cell", "covered-table-cell"):
-            self.given, self.shown = given, ""
+            self.cell_attributes, self.shown = attributes, ""
+        elif name == "annotation":
+            self.is_comment = True
 
     def text(self, text: str) -> None:
-        if self.given is not None:
+        if self.cell_attributes is not None and not self.is_comment:
             self.shown += text
 
     def end(self, name: str) -> None:
-        if name == "table":
+        if name == "annotation":
+            self.is_comment = False
+        elif name == "table":
             self.tables -= 1
             if self.is_in and not self.tables:
                 raise _Enough
@@ -222,27 +232,28 @@ class _OpenDocument(_Elements):
             self.row += self.repeated
             if self.rows is not None and self.row >= self.rows:
                 raise _Enough
-        elif name in ("table-cell", "covered-table-cell") and self.given is not None:
-            self._cell(self.given)
-            self.given = None
+        elif name in ("table-cell", "covered-table-cell") and self.cell_attributes is not None:
+            self.cell(self.cell_attributes)
+            self.cell_attributes = None
 
-    def _cell(self, given: dict[str, str]) -> None:
-        wide = int(given.get("number-columns-repeated", "1"))
-        if text := self._instead(given):
+    def cell(self, attributes: dict[str, str]) -> None:
+        """A cell ends, or several that are alike."""
+        wide = int(attributes.get("number-columns-repeated", "1"))
+        if text := self._instead(attributes):
             for row in range(self.row, self.row + min(self.repeated, _REPEATED)):
                 for column in range(self.column, self.column + min(wide, _REPEATED)):
                     self.found.texts[row, column] = text
-        tall = int(given.get("number-rows-spanned", "1"))
+        tall = int(attributes.get("number-rows-spanned", "1"))
         if tall > 1:
             self.found.merged[self.row, self.column] = self.row + tall - 1
         self.column += wide
 
-    def _instead(self, given: dict[str, str]) -> str:
+    def _instead(self, attributes: dict[str, str]) -> str:
         """What stands in a cell without a value; "" where it has one."""
-        if given.get("value-type") == "error":
+        if attributes.get("value-type") == "error":
             return self.shown.strip() or "#N/A"
-        if "formula" not in given:
+        if "formula" not in attributes:
             return ""
-        if not given.get("value-type"):
+        if not attributes.get("value-type"):
             return UNCALCULATED
-        return self.shown.strip() if given.get("string-value") == "" else ""
+        return self.shown.strip() if attributes.get("string-value") == "" else ""
