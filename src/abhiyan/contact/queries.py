@@ -17,8 +17,10 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
+from abhiyan.forms.rules.quotes import KnownNames, names_heard
 from abhiyan.helpdesk.queries import open_by_state
 from abhiyan.org.viewer import Viewer
+from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import is_in_play, running_of_kind, runs_now, targets
 from abhiyan.units import queries as units
@@ -281,19 +283,25 @@ def _quotes(notes: Sequence[ContactTry]) -> dict[str, str]:
     """Return the notes that name nobody, each once, with its key."""
     places = units.names_of({each.unit_id for each in notes}, language=language())
     quotes: dict[str, str] = {}
+    known = KnownNames(people.names_in({each.unit_id for each in notes}))
     for each in notes:
-        if quote := _quote(each, places):
+        if quote := _quote(each, places, known):
             quotes.setdefault(quote, str(each.pk))
     return quotes
 
 
-def _quote(one: ContactTry, places: dict[int, str]) -> str:
-    """Return a note that names neither the person nor their place; "" for any other."""
+def _quote(one: ContactTry, places: dict[int, str], known: KnownNames) -> str:
+    """Return a note that names neither the person, nor anybody of the unit, nor their place; "" for any other.
+
+    Here no office says whether a word is a name. A note with such a word is left out.
+    """
     assert one.entry is not None
     note = unsealed(one.note, one.pk)
     name = unsealed(one.entry.person_name, one.entry.public_id) or one.entry.door
     told = f"{name} {places.get(one.unit_id, '')}"
-    return "" if set(_WORD.findall(note.casefold())) & set(_WORD.findall(told.casefold())) else note
+    if set(_WORD.findall(note.casefold())) & set(_WORD.findall(told.casefold())):
+        return ""
+    return "" if names_heard(note, KnownNames([name])) or names_heard(note, known) else note
 
 
 _WORD = re.compile(r"[^\W_][\w\u0900-\u097f]*")  # with the signs of Devanagari

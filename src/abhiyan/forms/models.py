@@ -208,6 +208,7 @@ class Opinion(models.Model):
     text = models.TextField(default="", db_default="")  # As it came to the desk. "": nobody passed it up yet.
     done = models.TextField(default="", db_default="")  # The answer: what was done about it.
     done_at = models.DateTimeField(null=True)
+    no_names = models.JSONField(default=list, db_default=[])  # Words that an office called no names here.
 
     class Meta:
         db_table = "forms_opinion"

@@ -170,6 +170,7 @@ class LeaderReport(models.Model):
     day = models.DateField()
     n = models.BigIntegerField(null=True)  # all of the measure until the end of the day
     words = models.TextField(default="", db_default="")  # without names of people
+    no_names = models.JSONField(default=list, db_default=[])  # of its words: the leader called them no names
     written_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)  # by a newer one, or taken back
 

@@ -27,6 +27,7 @@ from abhiyan.messaging.tests.sending import send_due
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.org import actions as releases
 from abhiyan.people import actions as people
+from abhiyan.people.models import Account
 from abhiyan.programmes.actions import schedules
 from abhiyan.programmes.models import Due, Programme, Schedule, Task
 from abhiyan.programmes.queries.schedules import offices_to_ask
@@ -321,6 +322,23 @@ def test_few_talks_are_not_quoted_and_a_list_out_of_sight_says_nothing(
         assert heard_of(f"members:{cast.world.roll.pk}", has_quotes=True) is None
     with cast.as_("district_elsewhere"):
         assert heard_of(audience, has_quotes=True) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "n_quotes"), [("Rahim comes late", 0), ("रहीम नहीं आता", 0), ("The cylinder comes late", 1)]
+)
+def test_a_note_that_names_anybody_of_the_unit_is_not_quoted(
+    cast: Cast, run: Programme, text: str, note: str, n_quotes: int
+) -> None:
+    one = list_of(cast, run, 10)
+    for each in entries(list=one):
+        talk(each, note=note)
+    with system("test"):
+        unit_id = entries(list=one)[0].unit_id
+        Account.objects.filter(pk=cast.accounts["booth_worker"].pk).update(name="Rahim Wani", unit_id=unit_id)
+    with cast.as_("state_president"):
+        heard = heard_of(audience_of(one), has_quotes=True)
+    assert heard and len(heard.quotes) == n_quotes
 
 
 @pytest.mark.parametrize(("people", "is_quoted"), [(4, False), (5, True)])

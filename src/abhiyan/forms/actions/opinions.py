@@ -38,6 +38,14 @@ class QuoteNames(Refused):
     )
 
 
+class QuoteUnsure(QuoteNames):
+    """The office is asked once. asked: names of people that may be words, too."""
+
+    message: ClassVar[str | Promise] = _(
+        "Is this a name: %(words)s? If it is, write … in its place. If not, tick it below."
+    )
+
+
 class QuoteWordAdded(Refused):
     message: ClassVar[str | Promise] = _("“%(word)s” was not said. Take words out, and add none.")
 
@@ -71,29 +79,54 @@ def forget_opinions(*, ids: Collection[UUID], at: datetime) -> None:
     """Empty the opinions of these submissions and every quote of them. In the caller's act and system scope."""
     QuotePassed.objects.filter(opinion__in=ids).update(before="", text="")
     QuotePassed.objects.filter(opinion__in=ids, undone_at=None).update(undone_at=at)
-    Opinion.objects.filter(pk__in=ids).update(text="", done="", is_returned=True)
+    Opinion.objects.filter(pk__in=ids).update(text="", done="", no_names=[], is_returned=True)
 
 
-def look_at_quote(*, public_id: UUID, text: str, by: Actor) -> str:
-    """Return a quote as the next level would read it.
+def require_no_names(
+    *, text: str, unit_ids: Collection[int], no_names: Collection[str] = (), field: str = "text"
+) -> list[str]:
+    """Require that a text which goes up names nobody of these units. Return the words to keep as no names.
+
+    no_names: words that the office called no names; a name beside a title or another name stays one. In a system
+    scope. Refuses QuoteNames, QuoteUnsure.
+    """
+    heard = quotes.names_heard(text, quotes.KnownNames(people.names_in(unit_ids)))
+    left = quotes.not_cleared(heard, no_names)
+    for name in left:
+        if name.is_sure:
+            raise QuoteNames(field=field, word=name.word)
+    if left:
+        words = [name.word for name in left]
+        raise QuoteUnsure(
+            field=field, word=words[0], words=", ".join(f"“{name}”" for name in words), asked=words
+        )
+    return [name.word for name in heard]
+
+
+def look_at_quote(
+    *, public_id: UUID, text: str, no_names: Collection[str] = (), by: Actor, at: datetime
+) -> str:
+    """Return a quote as the next level would read it. The opinion keeps the words that the office called no names.
 
     It needs the same right as `pass_opinion`, and refuses the same.
     """
     with transaction.atomic(), system("a quote as the next level will read it"):
         one = _locked(public_id, by=by)
-        return _checked(one, text, queries.words_of(one))
+        return _checked(one, text, queries.words_of(one), no_names=no_names, by=by, at=at)
 
 
-def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opinion:
+def pass_opinion(
+    *, public_id: UUID, text: str, no_names: Collection[str] = (), by: Actor, at: datetime
+) -> Opinion:
     """Pass an opinion up to the next level, in these words: what was said, less what was taken out.
 
     It needs `opinions.pass` at the desk where it waits, or above a vacant one. Refuses NotYours, NotFound,
-    NoLevelAbove, QuoteEmpty, QuoteHasNumber, QuoteNames, QuoteWordAdded.
+    NoLevelAbove, QuoteEmpty, QuoteHasNumber, QuoteNames, QuoteUnsure, QuoteWordAdded.
     """
     with transaction.atomic(), system("an opinion is passed up"):
         one = _locked(public_id, by=by)
         desk = needed(one.desk_id)
-        text = _checked(one, text, queries.words_of(one))
+        text = _checked(one, text, queries.words_of(one), no_names=no_names, by=by, at=at)
         above = needed(queries.desk_of(desk, above=True), NoLevelAbove)
         QuotePassed.objects.create(
             opinion=one,
@@ -140,14 +173,14 @@ def take_up_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
     _leave(public_id, "take_up_opinion", is_left=False, by=by, at=at)
 
 
-def say_done(*, public_id: UUID, done: str, by: Actor, at: datetime) -> None:
+def say_done(*, public_id: UUID, done: str, no_names: Collection[str] = (), by: Actor, at: datetime) -> None:
     """Say what was done about an opinion; nothing takes it back. Each level below reads it, too.
 
     It needs `opinions.pass` at the desk where the opinion is, or above a vacant one. Refuses as `pass_opinion`.
     """
     with transaction.atomic(), system("what was done about an opinion"):
         one = _locked(public_id, by=by)
-        one.done = _checked(one, done, None) if done.strip() else ""
+        one.done = _checked(one, done, None, no_names=no_names, by=by, at=at) if done.strip() else ""
         one.done_at = at if one.done else None
         one.save(update_fields=["done", "done_at"])
         _record("say_done", one, needed(one.desk_id), by=by, at=at)
@@ -179,18 +212,28 @@ def _locked(public_id: UUID, *, by: Actor) -> Opinion:
     return one
 
 
-def _checked(one: Opinion, text: str, said: str | None) -> str:
-    """A text that may go up. said: what it is taken from; None: the office's own words."""
+def _checked(
+    one: Opinion, text: str, said: str | None, *, no_names: Collection[str], by: Actor, at: datetime
+) -> str:
+    """A text that may go up. said: what it is taken from; None: the office's own words.
+
+    New answers about words that are no names are kept with the opinion, so no level is asked again.
+    """
     text = quotes.tidy(text)[: quotes.LONGEST]
     field = "done" if said is None else "text"
     if not text.replace("…", "").strip():
         raise QuoteEmpty(field=field)
     if number := quotes.number_in(text):
         raise QuoteHasNumber(field=field, number=number)
-    if word := quotes.name_in(text, people.names_in(_places(one))):
-        raise QuoteNames(field=field, word=word)
     if said is not None and (word := quotes.word_added(said, text)):
         raise QuoteWordAdded(field=field, word=word)
+    cleared = [*one.no_names, *no_names]
+    kept = require_no_names(text=text, unit_ids=_places(one), no_names=cleared, field=field)
+    if new := [word for word in kept if word not in one.no_names]:
+        one.no_names = [*one.no_names, *new]
+        one.save(update_fields=["no_names"])
+        desk = needed(one.desk_id)
+        _record("call_no_names", one, desk, n=len(new), by=by, at=at)
     return text
 
 
@@ -200,5 +243,5 @@ def _places(one: Opinion) -> list[int]:
     return [one.unit_id, needed(one.desk_id), *(units.open_below(one.unit_id) if is_own else ())]
 
 
-def _record(act: str, one: Opinion, unit_id: int, *, by: Actor, at: datetime) -> None:
-    audit.record(by=by, at=at, act=f"forms.{act}", subject=str(one.public_id), unit_id=unit_id)
+def _record(act: str, one: Opinion, unit_id: int, *, n: int = 0, by: Actor, at: datetime) -> None:
+    audit.record(by=by, at=at, act=f"forms.{act}", subject=str(one.public_id), unit_id=unit_id, n=n)

@@ -1,13 +1,16 @@
 """Opinions in people's own words, as they go up: without phone numbers, without names, and with no word added."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
+from abhiyan.core.letters import MARKS
 from abhiyan.people.rules import titles
-from abhiyan.people.rules.doubles import sound
-from abhiyan.units.rules.fold import fold
+from abhiyan.units.rules.fold import fold, vowelled
 
 from .questions import FormQuestion, QuestionKind
 
@@ -17,15 +20,17 @@ NO_ANSWER = "no_answer"  # the choice of somebody who was asked and did not answ
 DESKS = ("mandal", "segment", "district", "constituency", "state", "nation")  # levels that pass opinions up
 LONGEST = 1_500  # letters of a quote
 LONGEST_DONE = 300
-_SHORTEST = 3  # letters of a name that is looked for
+_LONG = 4  # letters as they sound, from which a word is compared without its vowels
+_ENDING = 4  # letters and signs of an ending behind a name
 _GAP = re.compile(r"…|\.\.\.")
 # Seven digits at once, or ten with signs between: a year or an amount has fewer.
 _NUMBER = re.compile(r"\d{7,}|\d(?:[\s().+–-]{0,2}\d){9,}")
-# Words of very many names, which tell nobody apart.
-_COMMON = frozenset(
-    fold("kumar singh devi lal ram rani khan bai begum bibi")
-    + [each for one in titles.NOT_ALONE for each in fold(one)]
-)
+_NOT_ALONE = frozenset("".join(fold(word)) for word in titles.NOT_ALONE)
+_BEHIND = _NOT_ALONE.union(fold("bhai ben sahab sahib singh kumar kaur khan"))
+_TOKEN = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]|[\u200c\u200d'’](?=[^\W\d_]))*")
+_OWNER = re.compile(r"[’']s$")
+_MARK = re.compile(f"[{MARKS}]")
+_JOINER = re.compile("[\u200c\u200d'’]")
 
 
 def drafted(questions: Sequence[FormQuestion], answers: Mapping[str, Any]) -> str:
@@ -45,25 +50,107 @@ def number_in(text: str) -> str:
     return found[0] if found else ""
 
 
-def name_in(text: str, names: Iterable[str]) -> str:
-    """The first word of a text that sounds as the first or last word of one of these names; "" where none does.
+@dataclass(frozen=True, slots=True)
+class HeardName:
+    """A word of a text that sounds as a name. is_sure: it is one. Else it may be a word of the language, too."""
 
-    Words that very many names have, such as Devi, are no name by themselves.
+    word: str
+    is_sure: bool
+
+
+def names_heard(text: str, known: "KnownNames") -> list[HeardName]:
+    """Return the words of a text that sound as a name or a part of one, in any script; each word once.
+
+    A name is sure beside a title, beside another word of the same name, and where both are joined. No list of words
+    tells Vikas from विकास. So the office is asked about any other word (`not_cleared`). Words of very many names,
+    such as Devi, are no name by themselves.
     """
-    looked_for: set[str] = set()
-    for name in names:
-        looked_for |= _telling(name)
-    for word in text.split():
-        if looked_for.intersection(fold(re.sub(r"[’']s\b", "", word))):
-            return word.strip(".,;:!?।()“”\"'’")
-    return ""
+    tokens = [token for chunk in text.split() for token in _TOKEN.findall(chunk)]
+    bare = [_plain(_OWNER.sub("", token)) for token in tokens]
+    bearers = [known.bearers(word) for word in bare]
+    sure = {n for n, word in enumerate(bare) if known.is_joined(word)}
+    for n, (one, other) in enumerate(pairwise(bare)):
+        shared = {(a, i) for a, i in bearers[n] if any(a == b and i != j for b, j in bearers[n + 1])}
+        if shared or known.is_split(one, other):
+            sure |= {n, n + 1}
+        elif one in titles.TITLES - titles.NOT_ALONE and known.tells(other):
+            sure.add(n + 1)
+        elif other in titles.AFTER and known.tells(one):
+            sure.add(n)
+    heard: dict[str, bool] = {}
+    for n, (token, word) in enumerate(zip(tokens, bare, strict=True)):
+        if n in sure or known.tells(word):
+            heard[token] = heard.get(token, False) or n in sure
+    return [HeardName(word, is_sure) for word, is_sure in heard.items()]
+
+
+def not_cleared(heard: Iterable[HeardName], no_names: Collection[str]) -> list[HeardName]:
+    """Return what is left of names that were heard, without words that an office called no names."""
+    cleared = set(map(_plain, no_names))
+    return [name for name in heard if name.is_sure or _plain(name.word) not in cleared]
+
+
+class KnownNames:
+    """The names of a unit as a text is compared with them. Each word has its bearers: (number of the name, place)."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_fold: dict[str, set[tuple[int, int]]] = {}
+        self._vowelled: set[tuple[str, str]] = set()
+        self._joined: set[str] = set()
+        for n, name in enumerate(dict.fromkeys(names)):
+            spelled, runs = _parts(name)
+            self._joined |= runs
+            for place, (word, sound) in enumerate(spelled):
+                self._by_fold.setdefault(sound, set()).add((n, place))
+                self._vowelled.add((sound, vowelled(word)))
+
+    def bearers(self, word: str) -> frozenset[tuple[int, int]]:
+        """Return the names that have this word. A short word must have the vowels too: में is not Meena."""
+        sound = _one(word)
+        if len(sound) < _LONG and (sound, vowelled(word)) not in self._vowelled:
+            return frozenset()
+        return frozenset(self._by_fold.get(sound, ()))
+
+    def tells(self, word: str) -> bool:
+        """Return True if a word may tell who somebody is: a name, or one with an ending, as many languages write it."""
+        if _one(word) in _NOT_ALONE or word in titles.AFTER:
+            return False
+        return bool(self.bearers(word)) or any(self._begins(word))
+
+    def _begins(self, word: str) -> Iterator[bool]:
+        """Yield whether a name with something behind it is this word: Sunitaji, सुनीताने, সুনীতার, Rajbhai."""
+        for size in range(2, len(word)):
+            begin, rest = word[:size], word[size:]
+            if rest in titles.AFTER or _one(rest) in _BEHIND or (len(rest) > 2 and self.bearers(rest)):
+                yield bool(self.bearers(begin))
+            elif len(rest) <= _ENDING and ((is_long := len(_one(begin)) >= _LONG) or not word.isascii()):
+                yield (is_long or not _MARK.match(rest)) and bool(self.bearers(begin))
+
+    def is_joined(self, word: str) -> bool:
+        """Return True for two or more words of a name in one, such as Sunitadevi."""
+        return _one(word) in self._joined
+
+    def is_split(self, one: str, other: str) -> bool:
+        """Return True for a word of a name that was written in two, such as Ram Prasad of Ramprasad."""
+        sound = _one(one + other)
+        return len(sound) >= _LONG and sound in self._by_fold and min(len(one), len(other)) > 1
 
 
 @lru_cache(maxsize=20_000)
-def _telling(name: str) -> frozenset[str]:
-    heard = sound(name)
-    words = {heard.first, heard.last} if heard else set()
-    return frozenset(word for word in words if word and len(word) >= _SHORTEST and word not in _COMMON)
+def _parts(name: str) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+    """Return the words of a name with their sound, without initials, and the sounds of words that are joined."""
+    words = [_plain(token) for word in titles.words(name) for token in _TOKEN.findall(word)]
+    words = [word for word in words if len(word) > 1]
+    runs = {_one("".join(words[i:j])) for i in range(len(words)) for j in range(i + 2, len(words) + 1)}
+    return tuple((word, sound) for word in words if (sound := _one(word))), frozenset(runs - {""})
+
+
+def _plain(word: str) -> str:
+    return _JOINER.sub("", unicodedata.normalize("NFKC", word).casefold()).replace("ॐ", "ओम")
+
+
+def _one(word: str) -> str:
+    return "".join(fold(word))
 
 
 def word_added(before: str, after: str) -> str:

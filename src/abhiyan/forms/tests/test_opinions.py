@@ -449,7 +449,8 @@ def test_phone_numbers_are_told_from_years_and_amounts(text: str, number: str) -
     ],
 )
 def test_a_name_is_heard_in_either_script_and_common_words_of_names_are_none(text: str, word: str) -> None:
-    assert quotes.name_in(text, ["सुनीता देवी", "Ram Prakash Sharma", "M.", ""]) == word
+    known = quotes.KnownNames(["सुनीता देवी", "Ram Prakash Sharma", "M.", ""])
+    assert [each.word for each in quotes.names_heard(text, known)] == [word] * bool(word)
 
 
 def test_each_level_of_a_tree_has_a_name_and_most_pass_opinions_up() -> None:

@@ -20,6 +20,7 @@ from abhiyan.core import clock, lot
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.forms import actions, queries
+from abhiyan.forms.fields import UnnamedForm
 from abhiyan.forms.models import Opinion
 from abhiyan.forms.rules import answers as rules
 from abhiyan.forms.rules import quotes
@@ -90,7 +91,7 @@ def opinions(request: Request) -> HttpResponseBase:
     return answer(request, "forms/opinions.html", table, context)
 
 
-class QuoteForm(forms.Form):
+class QuoteForm(UnnamedForm):
     """The words that go up."""
 
     text = forms.CharField(
@@ -101,7 +102,7 @@ class QuoteForm(forms.Form):
     )
 
 
-class DoneForm(forms.Form):
+class DoneForm(UnnamedForm):
     """The answer: what was done about an opinion."""
 
     done = forms.CharField(
@@ -122,18 +123,20 @@ def opinion(request: Request, public_id: UUID) -> HttpResponseBase:
             request,
             form,
             lambda given: actions.pass_opinion(
-                public_id=public_id, text=given["text"], by=request.actor, at=clock.now()
+                public_id=public_id, **given, by=request.actor, at=clock.now()
             ),
             said=_("Passed up. You can take it back until the next level passes it on."),
         )
         if done:
             return redirect(address(reverse("forms:opinions"), _place(one)))
+        form.ask_after(done.refused)
         return _opinion(request, one, form, status=done.status)
     looked = tried(
         request,
         form,
-        lambda given: actions.look_at_quote(public_id=public_id, text=given["text"], by=request.actor),
+        lambda given: actions.look_at_quote(public_id=public_id, **given, by=request.actor, at=clock.now()),
     )
+    form.ask_after(looked.refused)
     return _opinion(request, one, form, quote=looked.value or "", status=200 if looked else looked.status)
 
 
@@ -202,6 +205,8 @@ def opinion_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase
         return redirect("forms:opinion", public_id)
     form = QuoteForm(initial={"text": queries.words_of(one)})
     is_done = act == "done"
+    if isinstance(tried_act.form, DoneForm):
+        tried_act.form.ask_after(tried_act.refused)
     problem = "" if is_done or not tried_act.refused else str(tried_act.refused)
     return _opinion(
         request,

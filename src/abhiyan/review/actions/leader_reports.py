@@ -1,5 +1,6 @@
 """A leader's own report on a unit below: written, mended within days, taken back."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +19,6 @@ from abhiyan.forms import actions as forms
 from abhiyan.forms.rules import quotes
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.review import refusals
@@ -36,6 +36,7 @@ def write_leader_report(
     day: date,
     n: int | None = None,
     words: str = "",
+    no_names: Collection[str] = (),
     by: Actor,
     at: datetime,
 ) -> LeaderReport | None:
@@ -45,7 +46,7 @@ def write_leader_report(
     report before, and empty it takes that back (None). So for seven days after the day; what was written stays.
     It needs `tasks.ask` at a unit above, and no office in the unit or below it. Refuses NotYours,
     OwnUnitReported, ReportEmpty, ReportDayWrong, ReportFigureUnfit, ReportMeasureUnfit, ReportWordsUnfit;
-    QuoteNames for the name of somebody of the unit.
+    QuoteNames for the name of somebody of the unit; QuoteUnsure for one that may be a word, unless it is in no_names.
     """
     words, today = quotes.tidy(words), clock.day_in(settings.TIME_ZONE, at)
     if not today - MENDED <= day <= today:
@@ -63,8 +64,6 @@ def write_leader_report(
             counted = None if programme is None else _measured(programme, measure, unit_id, day=day)
             if why := unfit_note(words):
                 raise refusals.ReportWordsUnfit(field="words", why=why)
-            if name := quotes.name_in(words, people.names_in([unit_id, *units.open_below(unit_id)])):
-                raise forms.QuoteNames(field="words", word=name)
             sql.wait_for(f"reports of {by.account_id} on {unit_id}")
             standing = LeaderReport.objects.filter(
                 unit_id=unit_id,
@@ -75,6 +74,9 @@ def write_leader_report(
                 replaced_at=None,
             )
             before = standing.first()
+            cleared = [*no_names, *(before.no_names if before else ())]
+            places = [unit_id, *units.open_below(unit_id)]
+            kept_words = forms.require_no_names(text=words, unit_ids=places, no_names=cleared, field="words")
             if before is None and n is None and not words:
                 raise refusals.ReportEmpty(field="words")
             if before is not None and (before.n, before.words) == (n, words):
@@ -92,6 +94,7 @@ def write_leader_report(
                     day=day,
                     n=n,
                     words=words,
+                    no_names=kept_words,
                     written_at=at,
                 )
             kept = needed(made or before)

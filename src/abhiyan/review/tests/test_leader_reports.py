@@ -193,6 +193,20 @@ def test_the_words_name_nobody_and_say_nothing_private(cast: Cast, text: str, re
         assert not LeaderReport.objects.exists()
 
 
+def test_a_word_that_is_a_name_too_is_asked_about_once_and_the_answer_stays(cast: Cast) -> None:
+    with system("test"):
+        Account.objects.filter(pk=cast.accounts["mandal_president"].pk).update(name="Vikas Pandita")
+    typed = {"about": "", "day": today().isoformat(), "words": "विकास नहीं हुआ"}
+    leader, page = cast.client("district_in_charge"), f"{PAGE}?unit=JK-SRI-M1"
+    asked = leader.post(page, typed)
+    assert asked.status_code == 422 and 'name="no_names"' in asked.text
+    assert leader.post(page, typed | {"no_names": "विकास"}).status_code == 302
+    again = write(cast, programme=None, measure=0, n=None, words="विकास नहीं हुआ, सड़क भी नहीं")
+    assert again.no_names == ["विकास"]
+    with pytest.raises(QuoteNames):
+        write(cast, programme=None, measure=0, n=None, words="विकास जी नहीं आए", no_names=["विकास"])
+
+
 def test_a_number_needs_a_measure_that_the_unit_has(cast: Cast) -> None:
     for other, refused in (
         ({"programme": None}, refusals.ReportFigureUnfit),

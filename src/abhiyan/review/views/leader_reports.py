@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
+from abhiyan.forms.actions import QuoteUnsure
+from abhiyan.forms.fields import UnnamedForm
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
@@ -28,7 +30,7 @@ from .rounds import today
 WHOLE = ""  # the choice of a report about the unit as a whole
 
 
-class LeaderReportForm(forms.Form):
+class LeaderReportForm(UnnamedForm):
     """A leader writes what they saw: the measure, the day, the number and words."""
 
     about = forms.ChoiceField(label=_("About"), required=False)
@@ -74,14 +76,18 @@ def leader_report(request: Request) -> HttpResponseBase:
 
     def act(typed: dict[str, Any]) -> Any:
         programme, _space, measure = typed.pop("about").partition(" ")
-        return acts.write_leader_report(
-            **typed,
-            unit_id=here.unit.id,
-            programme=UUID(programme) if programme else None,
-            measure=int(measure or 0),
-            by=request.actor,
-            at=clock.now(),
-        )
+        try:
+            return acts.write_leader_report(
+                **typed,
+                unit_id=here.unit.id,
+                programme=UUID(programme) if programme else None,
+                measure=int(measure or 0),
+                by=request.actor,
+                at=clock.now(),
+            )
+        except QuoteUnsure as refused:
+            form.ask_after(refused)
+            raise
 
     dossier = reverse("review:dossier", args=[here.unit.code])
     return ask(

@@ -74,11 +74,12 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
                 text = queries.words_of(one)
             by = _holder(ground, needed(one.desk_id))
             one, at = (
-                forms.pass_opinion(public_id=one.public_id, text=text, by=by, at=at),
+                forms.pass_opinion(public_id=one.public_id, text=text, no_names=text.split(), by=by, at=at),
                 at + timedelta(minutes=30),
             )
         if n == 0:
-            forms.say_done(public_id=one.public_id, done=ANSWER, by=ground.actor("state_president"), at=at)
+            by = ground.actor("state_president")
+            forms.say_done(public_id=one.public_id, done=ANSWER, no_names=ANSWER.split(), by=by, at=at)
 
 
 def _holder(ground: SampleGround, unit_id: int) -> Actor:

@@ -67,6 +67,18 @@ _SPELT = (
     (re.compile("(?<=.)a"), ""),
     (re.compile(r"([^0-9])\1+"), r"\1"),
 )
+# As `vowelled` writes a word: vowels as they sound, no breath behind a consonant, no letter twice, no a at the end.
+_HEARD = (
+    (re.compile("ee|ii"), "i"),
+    (re.compile("oo"), "u"),
+    (re.compile("y"), "i"),
+    (re.compile("w"), "v"),
+    (re.compile("z"), "j"),
+    (re.compile("f"), "p"),
+    (re.compile("(?<=[bcdgjkprst])h"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+    (re.compile("(?<=.)a$"), ""),
+)
 
 
 def _latin(word: str, script: str) -> str:
@@ -111,6 +123,23 @@ def _folded(word: str) -> str:
     for pattern, sound in _SPELT:
         word = pattern.sub(sound, word)
     return word[:LONGEST_WORD]
+
+
+@lru_cache(maxsize=200_000)
+def vowelled(word: str) -> str:
+    """One word in Latin letters with its vowels, as it sounds: "मीना" and "Meena" are min, "में" is men.
+
+    Folding drops most vowels, so short words of a language fold like short names. An a at the end is dropped here:
+    "राम" and "Rama" are the same name.
+    """
+    word = unicodedata.normalize("NFKC", word).lower()
+    if found := _INDIC.search(word):
+        word = _latin(word, _SCRIPTS[(ord(found[0]) - 0x900) // _BLOCK])
+    word = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
+    word = _urdu(word) if _ARABIC.search(word) else word
+    for pattern, sound in _HEARD:
+        word = pattern.sub(sound, word)
+    return word
 
 
 def _spelt(chunk: str) -> list[str]:

@@ -1,0 +1,142 @@
+"""Names in quotes are found in any script, short, joined or with an ending. About words that are both, it asks once."""
+
+import pytest
+from django.urls import reverse
+
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.forms import actions
+from abhiyan.forms.models import FormVersion, Opinion
+from abhiyan.forms.rules.quotes import KnownNames, names_heard, not_cleared
+from abhiyan.org.tests.make import World, actor
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
+
+from .test_opinions import district, known, mandal, opinion_of, said, top, version
+
+__all__ = ["district", "mandal", "top", "version"]  # fixtures
+UNIT = KnownNames(
+    [
+        "Vikas Sharma",
+        "Sunita Devi",
+        "Ali",
+        "Om Prakash",
+        "रामप्रसाद यादव",
+        "Meena Bai",
+        "Raj Kumar",
+        "M. Aslam",
+    ]
+    + ["Jia", "Asha Devi", "Mohammad Yusuf", "সুনীতা দাস", "Neha", "Ram Avtar", "Roshni", "राम", "Shanti Devi"]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Sunita Devi says so", ["Sunita", "Devi"]),
+        ("रोड का विकास जी ने कहा", ["विकास"]),
+        ("Shri Vikas came", ["Vikas"]),
+        ("राम प्रसाद ने कहा", ["राम", "प्रसाद"]),
+        ("Sunitadevi ka nal", ["Sunitadevi"]),
+        ("ओमप्रकाश की दुकान", ["ओमप्रकाश"]),
+        ("Ramavtar's lane", ["Ramavtar's"]),
+        ("राजकुमार के घर", ["राजकुमार"]),
+        ("Dr. Neha", ["Neha"]),
+    ],
+)
+def test_a_title_another_word_of_the_name_or_both_joined_make_a_name_sure(
+    text: str, words: list[str]
+) -> None:
+    assert [each.word for each in names_heard(text, UNIT) if each.is_sure] == words
+    assert [each.word for each in not_cleared(names_heard(text, UNIT), words)] == words, "no answer clears it"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ali says the tap is dry", ["Ali"]),
+        ("अली की दुकान", ["अली"]),
+        ("علی نے کہا", ["علی"]),
+        ("தமிழ் அலி", ["அலி"]),
+        ("Om and raj", ["Om", "raj"]),
+        ("ॐ", ["ॐ"]),
+        ("नेहाको बताया", ["नेहाको"]),
+        ("सुनीताने सांगितले", ["सुनीताने"]),
+        ("সুনীতার বাড়ি", ["সুনীতার"]),
+        ("ਸੁਨੀਤਾ", ["ਸੁਨੀਤਾ"]),
+        ("सु\u200dनीता", ["सु\u200dनीता"]),
+        ("Sunitaji's lane", ["Sunitaji's"]),
+        ("Alikhan", ["Alikhan"]),
+        ("Mohd.Yusuf said", ["Yusuf"]),
+        ("आशा कार्यकर्ता", ["आशा"]),
+        ("यहाँ विकास नहीं हुआ", ["विकास"]),
+        ("roshni nahi hai", ["roshni"]),
+        ("शांति है", ["शांति"]),
+        ("राम राम", ["राम"]),
+    ],
+)
+def test_a_word_that_may_be_a_name_is_asked_about_and_an_answer_clears_it(
+    text: str, words: list[str]
+) -> None:
+    heard = names_heard(text, UNIT)
+    assert [(each.word, each.is_sure) for each in heard] == [(word, False) for word in words]
+    assert not_cleared(heard, words) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "गाँव में नल सूखा है जी",
+        "the main road in the lane",
+        "Vaishno Devi road",
+        "रोज़ बिजली जाती है",
+        "3 rooms, 2024",
+    ]
+    + ["ہم نے پانی کہا", "नाम", "It rains", ""],
+)
+def test_words_that_only_fold_like_short_names_are_none(text: str) -> None:
+    assert names_heard(text, UNIT) == []
+
+
+@pytest.mark.django_db
+def test_the_office_is_asked_once_and_no_level_after_it(
+    world: World, version: FormVersion, mandal: Account, district: Account
+) -> None:
+    known(world, "Vikas Sharma", "N1111")
+    one = opinion_of(said(world, "यहाँ विकास नहीं हुआ"))
+    page = reverse("forms:opinion", args=[one.public_id])
+    asked = browser(mandal).post(page, {"text": "यहाँ विकास नहीं हुआ"})
+    assert asked.status_code == 422 and 'name="no_names"' in asked.text and "Is this a name" in asked.text
+    looked = browser(mandal).post(page, {"text": "यहाँ विकास नहीं हुआ", "no_names": ["विकास", "Sunita"]})
+    assert looked.status_code == 200 and "This is what Unit N11 will read" in looked.text
+    assert opinion_of(one).no_names == ["विकास"], "only words of the quote"
+    passed = {"text": "यहाँ विकास नहीं हुआ", "step": "pass"}
+    assert browser(mandal).post(page, passed).status_code == 302
+    assert browser(district).post(page, passed).status_code == 302
+    with system("test"):
+        trail = AuditEntry.objects.filter(act="forms.call_no_names")
+        assert [(entry.account_id, entry.n) for entry in trail] == [(mandal.pk, 1)]
+
+
+@pytest.mark.django_db
+def test_a_name_goes_up_in_no_answer_and_an_erasure_empties_the_answers(
+    world: World, version: FormVersion, mandal: Account, district: Account
+) -> None:
+    known(world, "Vikas Sharma", "N1111")
+    one = opinion_of(said(world, "विकास शर्मा ने कहा, विकास नहीं हुआ"))
+    by = actor(mandal)
+    with pytest.raises(actions.QuoteNames, match="विकास"):
+        actions.pass_opinion(
+            public_id=one.public_id, text="विकास शर्मा ने कहा", no_names=["विकास", "शर्मा"], by=by, at=NOW
+        )
+    with pytest.raises(actions.QuoteUnsure, match="विकास"):
+        actions.say_done(public_id=one.public_id, done="विकास होगा", by=by, at=NOW)
+    done = reverse("forms:opinion_act", args=[one.public_id, "done"])
+    asked = browser(mandal).post(done, {"done": "विकास होगा"})
+    assert asked.status_code == 422 and 'name="no_names"' in asked.text
+    assert browser(mandal).post(done, {"done": "विकास होगा", "no_names": "विकास"}).status_code == 302
+    actions.pass_opinion(public_id=one.public_id, text="… विकास नहीं हुआ", by=by, at=NOW)
+    with system("test"):
+        actions.opinions.forget_opinions(ids=[one.pk], at=NOW)
+        assert Opinion.objects.get().no_names == []
