@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.refusals import needed
@@ -451,7 +451,8 @@ def _caller(
 
 @dataclass(frozen=True, slots=True)
 class PromisedCallBack:
-    """A call-back that somebody was promised. caller: the account it was handed to, while it waits for them."""
+    """A call-back that somebody was promised. caller: the account it was handed to, while it waits for them. title:
+    of its queue."""
 
     entry: UUID
     due_at: datetime
@@ -459,6 +460,7 @@ class PromisedCallBack:
     language: str
     is_late: bool
     caller: int | None
+    title: str
 
 
 def promised_calls(
@@ -470,12 +472,18 @@ def promised_calls(
     return entries.filter(again_at__isnull=False, last_outcome="later").order_by("again_at", "pk")
 
 
-def promised_in(queue: CallQueue, *, at: datetime) -> list[PromisedCallBack]:
-    """Return the promised call-backs of a queue, the earliest first. In a system scope; three queries."""
-    rows = list(promised_calls(ContactEntry.objects.all(), [queue], at=at)[:MOST_PROMISED])
+def promised_in(
+    queues: Sequence[CallQueue], *, at: datetime
+) -> tuple[list[PromisedCallBack], dict[str, int]]:
+    """Return the first promised call-backs of queues, the earliest first, with the counts of all (`n`) and of the late
+    ones (`late`). In a system scope."""
+    promised = promised_calls(ContactEntry.objects.all(), queues, at=at)
+    counts = promised.order_by().aggregate(n=Count("pk"), late=Count("pk", filter=Q(again_at__lt=at)))
+    rows = list(promised[:MOST_PROMISED])
     handed = CallHandover.objects.filter(entry__in=rows, until__gt=at)
     callers = dict(handed.values_list("entry_id", "agent_id"))
-    return [
+    titles = {list_id: queue.title for queue in reversed(queues) for list_id in queue.list_ids}
+    call_backs = [
         PromisedCallBack(
             row.public_id,
             row.again_at,
@@ -483,10 +491,12 @@ def promised_in(queue: CallQueue, *, at: datetime) -> list[PromisedCallBack]:
             row.language,
             row.again_at < at,
             callers.get(row.pk),
+            titles[row.list_id],
         )
         for row in rows
         if row.again_at
     ]
+    return call_backs, counts
 
 
 def late_in(body_id: int, *, at: datetime) -> int:

@@ -34,13 +34,14 @@ BOOTHS, DOORS = 12, 48  # At most; entries of each.
 PHONES_FROM = 90_000_000  # The sample phones begin here. No other list has them.
 HAS_PHONE, GIVES = 0.7, 0.55  # Shares: of entries, and of people who want to be asked.
 YES, NO = 0.7, 0.76  # People asked say yes below the first bound, no below the second.
-# Targets that fit so few people as a sample has. That of the calls is the state's, and is split among its districts.
+# Targets that fit so few people as a sample has. Those of the calls are the state's, and are split among its districts.
 TARGETS = {TALKED: 500, LISTED: 600}
-CALL_TARGETS = {CALLED: 400}
+CALL_TARGETS = {CALLED: 400, LISTED: 1600}
 CALLED_BOOTHS, CALLED_EACH = 20, 32  # at most; people of the list that call centres call
 CALLED_BY_LINE = 40  # people of the list that one centre calls by the provider's line
 OUTCOMES = {"talked": 66, "not_home": 16, "later": 7, "unwilling": 5, "wants_help": 6}
 NEEDS = ("गैस चूल्हा अब तक नहीं आया (नमूना)", "सिलेंडर की सब्सिडी खाते में नहीं आई (नमूना)")
+SIGNED_WITH = "शिविर के कार्यकर्ता (नमूना)"
 HEARD = "सड़क और पानी की बात हुई। (नमूना)"
 SILENT = 4  # people who say no after the import
 CONSENT = printing.PrintTemplate.of(
@@ -118,7 +119,8 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
         rows = list(_rows(rng, [places[one].code for one in some], CALLED_EACH, PHONES_FROM + 10_000))
         own = ground.shown["booth_president"][1]
         by_line = list(_rows(rng, [places[own].code], CALLED_BY_LINE, PHONES_FROM + 20_000))
-    first = _called(ground, run, "शिविरों में आए लोग (नमूना)", rows)
+    first = _called(ground, run, "शिविरों में आए लोग (नमूना)", rows, signed=True)
+    _hear_signed(first[0], _at(ground, 5, 18), rng)
     demo_calls.call(ground, run, first[0], STATE)
     _hear(first, ground.at - timedelta(minutes=40), rng)
     second = _called(ground, run, "मेले में मिले लोग (नमूना)", by_line)
@@ -127,11 +129,11 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
 
 
 def _called(
-    ground: SampleGround, run: Programme, title: str, rows: Sequence[Sequence[str]]
+    ground: SampleGround, run: Programme, title: str, rows: Sequence[Sequence[str]], *, signed: bool = False
 ) -> tuple[ContactList, UUID]:
-    """An approved and imported list of the state."""
+    """An approved and imported list of the state. signed: its people signed consent forms at a desk."""
     maker, state = ground.shown["state_president"]
-    listed = _list(ground, run, title, rows, maker, state, scheme="")
+    listed = _list(ground, run, title, rows, maker, state, scheme="", signed=signed)
     officer = ground.holders["data_officer"][ground.ids[NATION]]
     org.decide_release(public_id=_ask(ground, listed, maker), allow=True, by=officer, at=ground.at)
     _import(ground, listed, maker)
@@ -186,6 +188,7 @@ def _list(
     *,
     scheme: str = "PMUY",
     ago: int = 8,
+    signed: bool = False,
 ) -> tuple[ContactList, UUID]:
     """A list with its source and basis, and its checked file."""
     at = _at(ground, ago, 11)
@@ -198,6 +201,9 @@ def _list(
         scheme=scheme,
         last_day=ground.today + timedelta(days=20),
         document=printing.pdf(CONSENT, [paper], title=title, language="hi", at=at),
+        signed="desk" if signed else "",
+        signed_on=at.date() if signed else None,
+        signed_with=SIGNED_WITH if signed else "",
     )
     one = actions.make_list(programme=run, unit_id=district, new=new, by=by, at=at)
     with tempfile.TemporaryDirectory() as folder:
@@ -262,13 +268,28 @@ def _hear(of: tuple[ContactList, UUID], at: datetime, rng: random.Random) -> Non
             go_out(at)
         told = ContactTry.objects.filter(entry__list=of[0], item_id__isnull=False, ask_on=None)
         known = items_by_id([one.item_id for one in told if one.item_id])
-        for item in sorted(known.values(), key=lambda one: one.pk):
-            if item.phone_id is None:
-                continue
-            luck = rng.random()
-            if luck < YES:
-                programmes.confirm_items(ids=[item.pk], at=at + timedelta(minutes=20))
-            elif luck < NO:
-                programmes.end_items(ids=[item.pk], why=Item.Why.DENIED, at=at + timedelta(minutes=20))
-            if luck < NO:
-                actions.hear_person(item=item, yes=luck < YES, at=at + timedelta(minutes=20))
+        for item in sorted(known.values(), key=lambda row: row.pk):
+            if item.phone_id is not None and (yes := _said(item, at, rng)) is not None:
+                actions.hear_person(item=item, yes=yes, at=at + timedelta(minutes=20))
+
+
+def _hear_signed(contact_list: ContactList, at: datetime, rng: random.Random) -> None:
+    """People who signed a form are asked whether they did."""
+    with system("demo"):
+        while actions.ask_signed(at=at):
+            go_out(at)
+        signed = ContactEntry.objects.filter(list=contact_list, item_id__isnull=False, phone_id__isnull=False)
+        items = items_by_id([entry.item_id for entry in signed if entry.item_id])
+        for item in sorted(items.values(), key=lambda row: row.pk):
+            if (yes := _said(item, at, rng)) is not None:
+                actions.hear_signed(item=item, yes=yes, at=at + timedelta(minutes=20))
+
+
+def _said(item: Item, at: datetime, rng: random.Random) -> bool | None:
+    """Return what the phone of an item answers, which the ladder has then; None where it does not answer."""
+    luck = rng.random()
+    if luck < YES:
+        programmes.confirm_items(ids=[item.pk], at=at + timedelta(minutes=20))
+    elif luck < NO:
+        programmes.end_items(ids=[item.pk], why=Item.Why.DENIED, at=at + timedelta(minutes=20))
+    return luck < YES if luck < NO else None

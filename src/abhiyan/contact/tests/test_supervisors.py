@@ -204,3 +204,22 @@ def test_the_bar_of_a_caller_and_of_a_supervisor_has_their_work(
     assert 'href="/contact/centre/"' in theirs and 'href="/contact/calls/"' not in theirs
     president = browser(world.holder("state_president", "N1")).get("/today/").text
     assert "/contact/calls/" not in president and "/contact/centre/" not in president
+
+
+def test_the_page_counts_every_late_call_back_and_says_once_that_nobody_is_at_work(
+    world: World, run: Programme, centre: int, caller: Account, head: Account
+) -> None:
+    for n_people in (14, 9):
+        queue_of(run, people_to_call(run, world.unit("N1111"), n_people))
+    for entry in entries():
+        entry.state, entry.last_outcome, entry.again_at = "later", "later", NOW - HOUR
+        with system("test"):
+            entry.save()
+    page = " ".join(browser(head).get(f"/contact/centre/{centre}/").text.split())
+    assert '<a href="#promised">23</a>' in page and "The first 20 of 23" in page
+    first_rows, other_rows = page.split("<details>")
+    assert first_rows.count('class="badge') == 5 and other_rows.count('class="badge') == 15
+    assert page.count("No caller is at work") == 1 and "speaks this language" not in page
+    actions.take_next(body_id=centre, languages=["en"], by=actor(caller), at=NOW)
+    page = browser(head).get(f"/contact/centre/{centre}/").text
+    assert "No caller is at work." not in page and page.count("speaks this language") == 20

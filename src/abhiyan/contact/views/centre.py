@@ -74,14 +74,12 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
     with system("the board of a call centre"):
         callers = centres.callers_of(body_id, at=at)
         spoken = sorted(languages())
-        queues = [
-            (queue.title, centres.left_in(queue, spoken, at=at), centres.promised_in(queue, at=at))
-            for queue in centres.queues_of(body_id, at=at)
-        ]
+        queues = centres.queues_of(body_id, at=at)
+        left = [(queue.title, centres.left_in(queue, spoken, at=at)) for queue in queues]
+        promised, counts = centres.promised_in(queues, at=at)
         paused = centres.is_paused(body_id)
     names = {caller.account_id: caller.name for caller in callers}
     calls = sum(caller.calls for caller in callers)
-    promised = [(title, promise) for title, _rows, due in queues for promise in due]
     context = {
         "here": "centre",
         "crumbs": [(say("Call centre"), "")],
@@ -91,20 +89,18 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
         "on_call": sum(caller.turn_id is not None for caller in callers),
         "asking": [caller for caller in callers if caller.help],
         "resting": sum(caller.state == "break" for caller in callers),
-        "late": sum(promise.is_late for _title, promise in promised),
+        "late": counts["late"],
+        "n_promised": counts["n"],
         "promised": [
-            (title, promise, names.get(promise.caller or 0, ""), _hand_form(promise, callers))
-            for title, promise in promised
+            (promise, names.get(promise.caller or 0, ""), _hand_form(promise, callers))
+            for promise in promised
         ],
+        "are_at_work": any(caller.state in centres.AT_WORK for caller in callers),
         "calls": calls,
         "an_hour": sum(caller.an_hour for caller in callers if caller.state != "away"),
         "reached_pct": sum(caller.reached for caller in callers) * 100 // calls if calls else None,
         "queues": [
-            (
-                title,
-                [(WHYS[why], n) for why, n, _first in centres.shown_left(rows)],
-            )
-            for title, rows, _due in queues
+            (title, [(WHYS[why], n) for why, n, _first in centres.shown_left(rows)]) for title, rows in left
         ],
         "is_paused": paused,
     }
