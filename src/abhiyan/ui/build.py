@@ -62,8 +62,31 @@ FONTS = {
     ),
 }
 WEIGHTS = {"regular": 400, "bold": 700}
-# Only printed documents use it: a screen shows Urdu in the typeface of its phone. One file for each weight.
-URDU = "noto-nastaliq-urdu"
+# Printed documents have a face for each script of the languages in the Constitution's Eighth Schedule. A screen shows
+# other scripts than ours in the typefaces of its phone. {} is the weight, where each weight has a file of its own.
+SCRIPTS_OF_INDIA = (
+    "bengali",
+    "gujarati",
+    "gurmukhi",
+    "kannada",
+    "malayalam",
+    "meetei-mayek",
+    "ol-chiki",
+    "oriya",
+    "tamil",
+    "telugu",
+)
+LATIN_MORE = "noto-sans-latin-ext"  # the letters of transliteration, as in Śrīnagar
+PRINTED_FACES = {
+    **{Path(name).stem: f"@fontsource-variable/{source}" for name, (source, _points) in FONTS.items()},
+    LATIN_MORE: "@fontsource-variable/noto-sans/files/noto-sans-latin-ext-wght-normal.woff2",
+    "noto-nastaliq-urdu": "@fontsource/noto-nastaliq-urdu/files/noto-nastaliq-urdu-arabic-{}-normal.woff2",
+    **{
+        face: f"@fontsource-variable/{face}/files/{face}-{script}-wght-normal.woff2"
+        for script in SCRIPTS_OF_INDIA
+        for face in [f"noto-sans-{script}"]
+    },
+}
 
 
 class BuildFailed(Exception):
@@ -158,7 +181,7 @@ def make_fonts() -> None:
 
 
 def make_printed_fonts() -> None:
-    """Cuts each face to the two weights of printed documents, as TTF: the PDF engine reads no WOFF2. 1.4 MB.
+    """Cuts each face to the two weights of printed documents, as TTF: the PDF engine reads no WOFF2.
 
     Every letter and conjunct of the face stays: a name may need what our screens do not. How wide each letter is goes
     into a file of its own, for text that must fit into a box.
@@ -167,27 +190,26 @@ def make_printed_fonts() -> None:
     from fontTools.varLib import instancer
 
     widths: dict[str, dict[str, float]] = {weight: {} for weight in WEIGHTS}
-    for path in printed_fonts():
-        face, _, weight = path.stem.rpartition("-")
-        if face == URDU:
-            source = f"@fontsource/{URDU}/files/{URDU}-arabic-{WEIGHTS[weight]}-normal.woff2"
-            font = TTFont(package(source))
-        else:
-            font = TTFont(package(f"@fontsource-variable/{FONTS[f'{face}.woff2'][0]}"))
-            font = instancer.instantiateVariableFont(font, {"wght": WEIGHTS[weight]})
-        font.flavor = None
-        out = io.BytesIO()
-        font.save(out)
-        write(path, out.getvalue())
-        em = font["head"].unitsPerEm
-        for letter, glyph in font.getBestCmap().items():
-            widths[weight].setdefault(chr(letter), round(font["hmtx"][glyph][0] / em, 3))
+    for face, source in PRINTED_FACES.items():
+        for weight, number in WEIGHTS.items():
+            font = TTFont(package(source.format(number)))
+            if "fvar" in font:
+                font = instancer.instantiateVariableFont(font, {"wght": number})
+            font.flavor = None
+            if face == LATIN_MORE:  # two files of one family would hide each other
+                for number_of_name in (1, 16):
+                    font["name"].setName("Noto Sans Latin Ext", number_of_name, 3, 1, 0x409)
+            out = io.BytesIO()
+            font.save(out)
+            write(PRINTED / f"{face}-{weight}.ttf", out.getvalue())
+            em = font["head"].unitsPerEm
+            for letter, glyph in font.getBestCmap().items():
+                widths[weight].setdefault(chr(letter), round(font["hmtx"][glyph][0] / em, 3))
     write(PRINTED / "widths.json", json.dumps(widths, ensure_ascii=False).encode())
 
 
 def printed_fonts() -> list[Path]:
-    faces = [*(Path(name).stem for name in FONTS), URDU]
-    return [PRINTED / f"{face}-{weight}.ttf" for face in faces for weight in WEIGHTS]
+    return [PRINTED / f"{face}-{weight}.ttf" for face in PRINTED_FACES for weight in WEIGHTS]
 
 
 def make_scripts() -> None:
