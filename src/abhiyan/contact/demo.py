@@ -200,7 +200,7 @@ def _list(
         purpose="योजना कैसी चल रही है, यह सुनना (नमूना)",
         scheme=scheme,
         last_day=ground.today + timedelta(days=20),
-        document=printing.pdf(CONSENT, [paper], title=title, language="hi", at=at),
+        document=printing.pdf(CONSENT, [paper], title=title, language="hi", at=at, with_lines=False),
         signed="desk" if signed else "",
         signed_on=at.date() if signed else None,
         signed_with=SIGNED_WITH if signed else "",

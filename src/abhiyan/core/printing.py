@@ -10,8 +10,12 @@ function of one document's values, as here.
     ] // One document.
 
 People's own text is handed over as values and never becomes code: `#` and `*` in a name print as they are. Templates
-are ours, and none may read a file, evaluate text or fetch a package. There are three typefaces, each regular and bold:
-Noto Sans, Noto Sans Devanagari and Noto Nastaliq Urdu. `make env` cuts them; nothing is looked up on the system.
+are ours, and none may read a file, evaluate text or fetch a package. There is a Noto typeface, regular and bold, for
+each script of India's official languages. `make env` cuts them; nothing is looked up on the system.
+
+Other letters would print as boxes. `_set` asks `can_print` of every text of every document, and refuses with
+LettersMissing, which names the letters. A reader of that may print all the same: `with_lines` makes a line of each
+such word.
 """
 
 import json
@@ -21,7 +25,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -30,6 +34,11 @@ from typing import Any, Literal
 
 import segno
 import typst
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from .numbers import grouped
+from .refusals import Refused
 
 FONTS = Path(__file__).parent / "fonts"
 LARGEST_BATCH = 1_000  # documents
@@ -47,7 +56,7 @@ _BEFORE = """
 _AFTER = """
 #set document(title: given.title)
 #set page(..size)
-#set text(font: ("Noto Sans", "Noto Sans Devanagari", "Noto Nastaliq Urdu"), lang: given.language, fallback: false)
+#set text(font: given.faces, lang: given.language, fallback: false)
 #for (at, of) in given.documents.enumerate() {
   if at > 0 { pagebreak(weak: true) }
   sheet(given.shared + of)
@@ -55,8 +64,12 @@ _AFTER = """
 """
 
 Values = Mapping[str, Any]
-FACES, URDU = {"Noto Sans", "Noto Sans Devanagari"}, "Noto Nastaliq Urdu"
-_OF_URDU = re.compile("[\u0600-\u06ff]")
+# A sign that several typefaces have is taken from the first.
+FACES = ("Noto Sans", "Noto Sans Devanagari")
+MOST_NAMED = 5  # names or letters in a sentence
+
+# A person writes on this line by hand.
+LINE = "____"
 _OTHER = 0.9  # how wide a letter is taken to be that no typeface has, in ems
 
 
@@ -66,6 +79,26 @@ class UnsafeTemplate(Exception):
 
 class TooMuchToPrint(Exception):
     """More documents, or longer values, than one call takes: split the batch."""
+
+
+class LettersMissing(Refused, status=409):
+    """A document has letters of no typeface here. Nothing is printed until somebody has read which.
+
+    It names letters only: the texts may be names of people, and this look at them leaves no entry in the trail.
+    """
+
+    message = _("This server cannot print these letters: %(letters)s. Texts with them: %(n)s.")
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        signs = dict.fromkeys(sign for text in texts for sign in text if not can_print(sign))
+        letters = " ".join([*signs][:MOST_NAMED]) + (" …" if len(signs) > MOST_NAMED else "")
+        super().__init__(letters=letters, n=len(texts))
+
+
+class Drawing(str):
+    """SVG of ours among the values of a document, such as a QR code: no text that is printed."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +126,7 @@ def pdf(
     title: str,
     language: str,
     at: datetime,
+    with_lines: bool,
     shared: Values | None = None,
     each: int = 1,
 ) -> bytes:
@@ -100,10 +134,19 @@ def pdf(
 
     title: of the file, as a reader shows it. language: of its words, such as `hi`. at: the time written into the file.
     shared: values that every document has, such as a signature. each: things on one document, such as cards on a
-    sheet. Raises TooMuchToPrint.
+    sheet. with_lines: the reader knows that words which cannot be printed become lines to write on.
+    Raises TooMuchToPrint, and LettersMissing without `with_lines`.
     """
     return _set(
-        template, documents, title=title, language=language, at=at, form="pdf", shared=shared, each=each
+        template,
+        documents,
+        title=title,
+        language=language,
+        at=at,
+        form="pdf",
+        with_lines=with_lines,
+        shared=shared,
+        each=each,
     )[0]
 
 
@@ -114,11 +157,19 @@ def png(
     title: str,
     language: str,
     at: datetime,
+    with_lines: bool,
     dots_per_inch: int = 300,
 ) -> bytes:
-    """A picture of one document's first page. Raises TooMuchToPrint."""
+    """A picture of one document's first page. with_lines, and what it raises: as of `pdf`."""
     return _set(
-        template, [document], title=title, language=language, at=at, form="png", dots_per_inch=dots_per_inch
+        template,
+        [document],
+        title=title,
+        language=language,
+        at=at,
+        form="png",
+        with_lines=with_lines,
+        dots_per_inch=dots_per_inch,
     )[0]
 
 
@@ -130,8 +181,63 @@ def width(text: str, *, is_bold: bool = False) -> float:
 
 def can_print(text: str) -> bool:
     """Return True where the typefaces have every sign of a text. Other signs print as boxes."""
-    known = _widths()["regular"]
-    return all(sign in known or sign.isspace() or unicodedata.category(sign) == "Cf" for sign in text)
+    return (text.isascii() and text.isprintable()) or all(map(_has, unicodedata.normalize("NFC", text)))
+
+
+def _has(sign: str) -> bool:
+    """Signs that nobody sees, such as joiners and selectors of variants, need no typeface."""
+    return (
+        sign in _widths()["regular"]
+        or sign.isspace()
+        or unicodedata.category(sign) == "Cf"
+        or "VARIATION SELECTOR" in unicodedata.name(sign, "")
+    )
+
+
+def letters_missing(texts: Iterable[str]) -> list[str]:
+    """Return the texts that this server cannot print, each once."""
+    return list(dict.fromkeys(text for text in texts if not can_print(text)))
+
+
+def letters_refused(values: object) -> LettersMissing | None:
+    """Return the refusal to print these values; None where all their letters can be printed."""
+    missing = letters_missing(_texts(values))
+    return LettersMissing(missing) if missing else None
+
+
+def letters_said(names: Sequence[str]) -> str:
+    """Say which of these names cannot be printed; "" where all can. A page with names and a button to print says it."""
+    if not (missing := letters_missing(names)):
+        return ""
+    return say("Names with letters that this server cannot print: %(n)s of %(all)s. They are: %(names)s.") % {
+        "n": grouped(sum(name in missing for name in names)),
+        "all": grouped(len(names)),
+        "names": ", ".join(missing[:MOST_NAMED]) + (" …" if len(missing) > MOST_NAMED else ""),
+    }
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text among values but drawings."""
+    if isinstance(value, str):
+        if not isinstance(value, Drawing):
+            yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, Iterable):
+        for part in value:
+            yield from _texts(part)
+
+
+def _lined(value: Any) -> Any:
+    """The same values with a line to write on for each word that cannot be printed."""
+    if isinstance(value, str):
+        if isinstance(value, Drawing) or can_print(value):
+            return value
+        return re.sub(r"\S+", lambda word: word[0] if can_print(word[0]) else LINE, value)
+    if isinstance(value, Mapping):
+        return {key: _lined(part) for key, part in value.items()}
+    return [_lined(part) for part in value] if isinstance(value, Iterable) else value
 
 
 @cache
@@ -140,7 +246,7 @@ def _widths() -> dict[str, dict[str, float]]:
     return found
 
 
-def qr(text: str) -> str:
+def qr(text: str) -> Drawing:
     """The QR code of a text as SVG, dark on light with its quiet zone: what a template's `code` draws.
 
     The mask is fixed. Trying all eight takes four times as long as setting the whole card, and matters only to texts
@@ -154,7 +260,7 @@ def qr(text: str) -> str:
         for run in re.finditer("1+", row)
     )
     whole = len(rows) + 8
-    return (
+    return Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 {whole} {whole}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M-4-4h{whole}v{whole}h-{whole}z"/><path d="{drawn}"/></svg>'
     )
@@ -178,7 +284,7 @@ def _compiler() -> typst.Compiler:
 def _fonts() -> typst.Fonts:
     """The typefaces. Without them every letter would be a box: they are missed at once, not on paper."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-    if not set(fonts.families()) >= FACES:
+    if not set(fonts.families()) >= set(FACES):
         raise FileNotFoundError(f"the typefaces of printed documents are not in {FONTS}: run `make env`")
     return fonts
 
@@ -191,20 +297,22 @@ def _set(
     language: str,
     at: datetime,
     form: Literal["pdf", "png", "svg"],
+    with_lines: bool,
     dots_per_inch: int | None = None,
     shared: Values | None = None,
     each: int = 1,
 ) -> list[bytes]:
     if len(documents) > LARGEST_BATCH:
         raise TooMuchToPrint(f"{len(documents)} documents")
-    given = json.dumps(
-        {"title": title, "language": language, "documents": list(documents), "shared": shared or {}},
-        ensure_ascii=False,
-    )
+    values: Any = {"documents": list(documents), "shared": shared or {}}
+    if refused := letters_refused(values):
+        if not with_lines:
+            raise refused
+        values = _lined(values)
+    faces = [*FACES, *sorted(set(_fonts().families()) - set(FACES))]
+    given = json.dumps({"title": title, "language": language, "faces": faces, **values}, ensure_ascii=False)
     if len(given) > LARGEST_VALUES:
         raise TooMuchToPrint(f"{len(given)} characters of values")
-    if _OF_URDU.search(given) and URDU not in _fonts().families():
-        raise FileNotFoundError(f"the typeface of Urdu is not in {FONTS}: run `make env`")
     order = {
         "source": _GIVEN % _literal(given) + template.source,
         "format": form,

@@ -417,4 +417,4 @@ def _add(
 
 def _drawn(title: str, lines: Sequence[str], *, at: datetime) -> bytes:
     of = {"title": title, "lines": list(lines), "note": MATERIAL_NOTE}
-    return printing.pdf(LEAFLET, [of], title=title, language="hi", at=at)
+    return printing.pdf(LEAFLET, [of], title=title, language="hi", at=at, with_lines=False)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import address, languages
+from abhiyan.core.printing import LettersMissing
 from abhiyan.core.refusals import NotFound, Refused, TooLarge
 from abhiyan.org.queries import NotYours, whom_to_ask
 from abhiyan.org.viewer import Request
@@ -41,6 +42,7 @@ HEADERS = {
 TOO_LARGE = "abhiyan.too_large"  # in a request's scope: how many bytes its path takes
 TOO_MUCH = "abhiyan.too_much"  # in a request's scope: the worker holds as much as it can
 MAY_SEND = "abhiyan.may_send"  # in a request's scope: a body is still to come, and asks whether it may
+CSRF = "csrfmiddlewaretoken"
 WAITS_S = 60  # until a file is sent again
 PAGES = {403, 404, 413, 422, 429, 503}  # statuses that have a page of their own
 
@@ -262,15 +264,18 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     elif request.headers.get("HX-Request"):
         response = render(request, "ui/_message.html", {"text": said, "kind": "bad"}, status=status)
     else:
-        page = status if status in PAGES else 422
+        page = f"{status if status in PAGES else 422}.html"
+        if isinstance(refused, LettersMissing):
+            page = "ui/letters.html"
         is_plain = type(refused) is NotFound  # the page itself says it, and what to do
         response = render(
             request,
-            f"{page}.html",
+            page,
             {
                 "message": "" if is_plain else said,
                 "code": "" if is_plain or type(refused) is NotYours else refused.code,
                 "wait_s": wait_s,
+                "sent": _sent(request),
                 "back": errors.came_from(request) or (request.path if status == 413 else ""),
             },
             status=status,
@@ -278,6 +283,12 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     if isinstance(wait_s, int):
         response["Retry-After"] = str(wait_s)
     return response
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a request, to send them once more."""
+    sent = request.POST if request.method == "POST" else request.GET
+    return [(name, value) for name, values in sent.lists() if name != CSRF for value in values]
 
 
 def _said(request: HttpRequest, refused: Refused) -> str:

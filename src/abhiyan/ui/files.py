@@ -1,7 +1,7 @@
 """Files for one reader: kept by nobody on the way, and run by no browser."""
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 SAFE = "default-src 'none'; sandbox"  # should a browser ever show a file, nothing in it runs
@@ -15,6 +15,14 @@ def sent_bytes(file: UploadedFile) -> bytes:
     file.seek(0)
     data: bytes = file.read()
     return data
+
+
+def with_lines(request: HttpRequest) -> bool:
+    """Return True once the reader knows which letters cannot be printed, and prints lines to write on in their place.
+
+    The page of a LettersMissing asks it, and so does a page that says which names they are.
+    """
+    return "with_lines" in request.GET or "with_lines" in request.POST
 
 
 def file_answer(data: bytes, *, kind: str, name: str, opens: bool = False) -> HttpResponse:

@@ -37,10 +37,11 @@ def forms(
     number: str = "",
     helpline: str = "",
     at: datetime,
+    with_lines: bool,
 ) -> bytes:
     """The sheets of a batch as one PDF, in its language, to be printed on both sides of the paper where the notice is
     long. address: of the batch's page, for the codes: each sheet has its own. number: a missed call to it confirms an
-    entry; helpline: it answers questions."""
+    entry; helpline: it answers questions. with_lines: as of `printing.pdf`."""
     with translation.override(batch.language):
         title = _("Batch %(number)s") % {"number": batch.number}
         parts = _parts(notice.sections)
@@ -93,7 +94,7 @@ def forms(
             }
             for n in range(1, batch.sheets + 1)
         ]
-    return _pdf(FORM, sheets, title=title, language=batch.language, at=at)
+    return _pdf(FORM, sheets, title=title, language=batch.language, at=at, with_lines=with_lines)
 
 
 def _halves(parts: list[tuple[str, str]]) -> list[list[dict[str, str]]]:
@@ -120,6 +121,7 @@ def posters(
     name: str = "",
     language: str,
     at: datetime,
+    with_lines: bool,
 ) -> bytes:
     """Posters of a drive as one PDF, one for each place. places: names of a unit (or none) and the address that names
     it. number: that joins by a missed call; helpline: that answers questions. name: of the worker whose own link it
@@ -148,10 +150,18 @@ def posters(
             }
             for place, address in places
         ]
-        return _pdf(POSTER, sheets, title=named(drive), language=language, at=at)
+        return _pdf(POSTER, sheets, title=named(drive), language=language, at=at, with_lines=with_lines)
 
 
 def _pdf(
-    template: printing.PrintTemplate, values: list[dict[str, Any]], *, title: str, language: str, at: datetime
+    template: printing.PrintTemplate,
+    values: list[dict[str, Any]],
+    *,
+    title: str,
+    language: str,
+    at: datetime,
+    with_lines: bool,
 ) -> bytes:
-    return printing.pdf(template, values, title=title, language=language, at=at.replace(microsecond=0))
+    return printing.pdf(
+        template, values, title=title, language=language, at=at.replace(microsecond=0), with_lines=with_lines
+    )

@@ -36,6 +36,7 @@ def form_of(batch: PaperBatch) -> bytes:
         number="+91 80000 00001",
         helpline="1800 000 111",
         at=batch.made_at,
+        with_lines=False,
     )
 
 

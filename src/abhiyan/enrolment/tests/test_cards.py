@@ -85,13 +85,23 @@ def test_the_card_is_read_by_another_program_and_its_check_shows_initials_alone(
         assert Document.objects.count() == 1, "each file is the same card"
 
 
-@pytest.mark.parametrize("name", ["সুনীতা", "ਗੁਰਮੀਤ ਕੌਰ"])
-def test_a_card_says_that_it_cannot_print_the_letters_of_a_name(world: World, name: str) -> None:
+@pytest.mark.parametrize("kind", ["pdf", "png"])
+def test_a_card_is_printed_once_its_holder_knows_which_letters_it_lacks(world: World, kind: str) -> None:
+    client = join(world, replace(world.asha, name="สมชาย"))
+    page = client.get(f"/me/card/card.{kind}")
+    assert page.status_code == 409 and "This server cannot print these letters: ส ม ช า ย." in page.text
+    assert '<input type="hidden" name="with_lines" value="1">' in page.text
+    made = client.get(f"/me/card/card.{kind}?with_lines=1")
+    assert made.status_code == 200 and made["Content-Type"] in ("application/pdf", "image/png")
+    if kind == "pdf":
+        assert printing.LINE in text_of(made.content)
+
+
+@pytest.mark.parametrize("name", ["সুনীতা", "ਗੁਰਮੀਤ ਕੌਰ", "சுனிதா தேவி", "ꯁꯨꯅꯤꯇꯥ", "ᱥᱩᱱᱤᱛᱟ"])
+def test_a_card_has_a_name_in_any_script_of_india(world: World, name: str) -> None:
     client = join(world, replace(world.asha, name=name))
-    told = "(Nameinlettersthatcannotbeprintedhere)"
-    assert told in text_of(client.get("/me/card/card.pdf").content)
-    other = join(world, world.mohan)
-    assert told not in text_of(other.get("/me/card/card.pdf").content)
+    assert client.get("/me/card/card.pdf")["Content-Type"] == "application/pdf"
+    assert client.get("/me/card/card.png")["Content-Type"] == "image/png"
 
 
 def test_nobody_gets_a_card_before_their_phone_is_proven(world: World) -> None:
@@ -283,6 +293,19 @@ def test_a_mandal_prints_ten_on_a_sheet_for_members_who_asked_and_nobody_else(wo
     ]
 
 
+def test_a_mandal_reads_which_names_cannot_be_printed_before_it_prints_them(world: World) -> None:
+    for human in (replace(world.asha, name="สมชาย"), world.mohan):
+        join(world, human, unit="JK-B001").post("/me/card/paper/")
+    mandal = officer(world, "mandal_president", world.mandal.code)
+    page = mandal.get("/people/cards/").text
+    assert "Names with letters that this server cannot print: 1 of 2. They are: สมชาย." in page
+    refused = mandal.post("/people/cards/")
+    assert refused.status_code == 409 and 'name="with_lines" value="1"' in refused.text
+    assert "สมชาย" in mandal.get("/people/cards/").text, "nothing was printed, so all still wait"
+    (sheet,) = drawn(mandal.post("/people/cards/", {"with_lines": "1"}).content)
+    assert len(scanned(sheet)) == 2
+
+
 def test_eleven_cards_fill_two_sheets_of_a4_that_zbar_reads(world: World) -> None:
     says = {
         "organisation": "Org",
@@ -295,7 +318,7 @@ def test_eleven_cards_fill_two_sheets_of_a4_that_zbar_reads(world: World) -> Non
     }
     cards = [says | {"code": printing.qr(f"https://x/check/{n}/")} for n in range(11)]
     pages = [{"cards": cards[:10]}, {"cards": cards[10:]}]
-    made = printing.pdf(views.SHEET, pages, title="Cards", language="en", at=NOW, each=10)
+    made = printing.pdf(views.SHEET, pages, title="Cards", language="en", at=NOW, with_lines=False, each=10)
     first, second = drawn(made)
     assert sorted(scanned(first)) == sorted(f"https://x/check/{n}/" for n in range(10))
     assert scanned(second) == ["https://x/check/10/"]

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from abhiyan.core import printing
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
@@ -600,17 +601,19 @@ def test_ending_a_card_leaves_the_certificate_and_who_left_is_on_no_sheet(
     assert answer.status_code == 409
 
 
-def test_a_certificate_says_that_it_cannot_print_the_letters_of_a_name(
+def test_certificates_are_printed_once_the_printer_knows_which_letters_they_lack(
     friends: FriendsWorld, desk: tuple[Client, Client]
 ) -> None:
-    friends.friend(1, name="ਗੁਰਮੀਤ ਕੌਰ")
+    friends.friend(1, name="สมชาย")
     friends.friend(2, name="سنیتا دیوی")
     friends.sheet()
     batch = approved(friends, desk)
-    pdf = desk[0].get(friends.page("_pdf", batch.pk)).content
-    with translation.override("hi"):
-        told = "".join(translation.gettext("(Name in letters that cannot be printed here)").split())
-    assert told in text_of(pdf, 0) and told not in text_of(pdf, 1)
+    page = friends.page("_pdf", batch.pk)
+    asked = desk[0].get(page)
+    assert asked.status_code == 409 and "Print with lines to write on" in asked.text
+    assert "สมชาย" not in asked.text, "this look at names leaves no entry in the trail"
+    pdf = desk[0].get(page + "?with_lines=1").content
+    assert [printing.LINE in text_of(pdf, n) for n in (0, 1)] == [True, False]
 
 
 def test_other_programmes_have_no_certificates_and_pages_do_not_ask_once_a_row(

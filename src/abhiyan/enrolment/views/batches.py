@@ -30,6 +30,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import WholeField
+from abhiyan.ui.files import with_lines
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
@@ -230,5 +231,6 @@ def paper_form(request: Request, number: str) -> HttpResponse:
         number=join_number(batch.programme_id),
         helpline=helplines.number_of_programme(batch.programme_id),
         at=batch.made_at,
+        with_lines=with_lines(request),
     )
     return file_answer(made, kind="application/pdf", name=f"{batch.number}.pdf", shown="attachment")

@@ -59,10 +59,8 @@ def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
 
 
 def printed(member: Member, card: Document) -> dict[str, Any]:
-    """The words of a card, in the language in force. A name in letters that no typeface here has is said to be so."""
+    """The words of a card, in the language in force."""
     name = member.name or ""
-    if not printing.can_print(name):
-        name = _("(Name in letters that cannot be printed here)")
     other = words.person(name, "en" if words.language() == "hi" else "hi")
     is_confirmed = member.rung == Rung.CONFIRMED
     return {
@@ -83,8 +81,11 @@ def printed(member: Member, card: Document) -> dict[str, Any]:
     }
 
 
-def file(member: Member, kind: str, *, by: Actor, at: datetime) -> HttpResponse:
-    """The card as a file to keep: "pdf", or "png" for a phone's gallery. In Hindi or English."""
+def file(member: Member, kind: str, *, by: Actor, at: datetime, with_lines: bool) -> HttpResponse:
+    """The card as a file to keep: "pdf", or "png" for a phone's gallery. In Hindi or English.
+
+    with_lines: as of `printing.pdf`, here and below.
+    """
     card = cards.issue_card(membership=member.public_id, by=by, at=at)
     language = words.language()
     if language not in languages.OWN:
@@ -93,28 +94,41 @@ def file(member: Member, kind: str, *, by: Actor, at: datetime) -> HttpResponse:
         says = printed(member, card)
         title = _("Member card")
     if kind == "pdf":
-        return _answer(printing.pdf(TEMPLATE, [says], title=title, language=language, at=at), "card.pdf")
-    made = printing.png(TEMPLATE, says, title=title, language=language, at=at, dots_per_inch=400)
+        made = printing.pdf(TEMPLATE, [says], title=title, language=language, at=at, with_lines=with_lines)
+        return _answer(made, "card.pdf")
+    made = printing.png(
+        TEMPLATE, says, title=title, language=language, at=at, with_lines=with_lines, dots_per_inch=400
+    )
     return _answer(made, "card.png")
 
 
-def files(members: Sequence[Member], *, unit_id: int, by: Actor, at: datetime) -> HttpResponse:
+def files(
+    members: Sequence[Member], *, unit_id: int, by: Actor, at: datetime, with_lines: bool
+) -> HttpResponse:
     """The cards of a list, ten on a sheet of A4, in the reader's language. Refuses ListTooLong, and NoCards where
     nobody's phone is proven."""
     if len(members) > MOST:
         raise ListTooLong(most=MOST)
     made = cards.issue_cards(memberships=[one.public_id for one in members], unit_id=unit_id, by=by, at=at)
-    return sheets(members, made, at=at)
+    return sheets(members, made, at=at, with_lines=with_lines)
 
 
-def sheets(members: Sequence[Member], made: Mapping[UUID, Document], *, at: datetime) -> HttpResponse:
+def sheets(
+    members: Sequence[Member], made: Mapping[UUID, Document], *, at: datetime, with_lines: bool
+) -> HttpResponse:
     """The cards made for some of these members as one PDF to print and cut. Refuses NoCards where there is none."""
     says = [printed(one, made[one.public_id]) for one in members if one.public_id in made]
     if not says:
         raise NoCards
     pages = [{"cards": says[first : first + ON_SHEET]} for first in range(0, len(says), ON_SHEET)]
     printed_sheets = printing.pdf(
-        SHEET, pages, title=_("Member cards"), language=words.language(), at=at, each=ON_SHEET
+        SHEET,
+        pages,
+        title=_("Member cards"),
+        language=words.language(),
+        at=at,
+        with_lines=with_lines,
+        each=ON_SHEET,
     )
     return _answer(printed_sheets, "cards.pdf")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from abhiyan.core import clock
+from abhiyan.core import clock, printing
 from abhiyan.enrolment.actions import cards
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.people import Member
@@ -22,6 +22,7 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.models import Rung
 from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.errors import came_from
+from abhiyan.ui.files import with_lines
 from abhiyan.ui.lists import Column, Table, answer, file_asked
 
 from . import card
@@ -58,13 +59,14 @@ def cards_to_print(request: Request) -> HttpResponseBase:
         made = cards.print_wanted(
             memberships=[one.public_id for one in rows], unit_id=here.unit.id, by=request.actor, at=at
         )
-        return card.sheets(rows, made, at=at)
+        return card.sheets(rows, made, at=at, with_lines=with_lines(request))
     table = Table(request, COLUMNS, rows, name="cards", caption=_("Members who asked for a card"))
     shown = {
         "here": "people",
         "place": here,
         "has_printed": bool(queries.waiting_for_card(lo, hi, limit=1, printed_since=since)),
         "waits": bool(rows),
+        "missing": printing.letters_said([row.name or "" for row in rows]),
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Cards to print"), "")],
     }
     return answer(request, "enrolment/card_list.html", table, shown)

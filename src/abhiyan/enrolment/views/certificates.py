@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -37,7 +37,7 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.files import file_answer, sent_bytes
+from abhiyan.ui.files import file_answer, sent_bytes, with_lines
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.templatetags.look import organisation
@@ -180,7 +180,7 @@ def certificate_preview(request: Request, public_id: UUID) -> HttpResponseBase:
     long = " ".join(["श्रीमती लक्ष्मीनारायणम्मा वेंकटेश्वरप्रसाद राजलक्ष्मी"] * 4)
     names = ["श्रद्धा कुंद्रा", long, "محمد یوسف خان"]
     some = [PrintedFriend(UUID(int=n), name, place, {}, at, at, sheet.pk) for n, name in enumerate(names)]
-    return _pdf(some, sheet, at=at, name="preview.pdf")
+    return _pdf(request, some, sheet, at=at, name="preview.pdf")
 
 
 class AskCertificatesForm(forms.Form):
@@ -246,7 +246,7 @@ def certificate_pdf(request: Request, public_id: UUID, batch: UUID) -> HttpRespo
     read_people(
         by=request.actor, unit_id=made.unit_id, n=len(some), at=at, act="enrolment.print_certificates"
     )
-    return _pdf(some, sheet, at=at, name="certificates.pdf")
+    return _pdf(request, some, sheet, at=at, name="certificates.pdf")
 
 
 @require_safe
@@ -259,19 +259,34 @@ def me_certificate(request: VisitRequest) -> HttpResponseBase:
     with system("a friend's own certificate"):
         one = needed(queries.printed_of_friend(member.public_id))
         sheet = CertificateSheet.objects.get(pk=one.sheet_id)
-    return _pdf([one], sheet, at=at, name="certificate.pdf")
+    return _pdf(request, [one], sheet, at=at, name="certificate.pdf")
 
 
-def _pdf(some: Iterable[PrintedFriend], sheet: CertificateSheet, *, at: datetime, name: str) -> HttpResponse:
+def _pdf(
+    request: HttpRequest,
+    some: Iterable[PrintedFriend],
+    sheet: CertificateSheet,
+    *,
+    at: datetime,
+    name: str,
+) -> HttpResponse:
     """The certificates on paper. The signature is drawn once for all of them."""
     picture = base64.b64encode(sheet.opened()).decode()
-    mark = (
+    mark = printing.Drawing(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 310 100">'
         f'<image width="310" height="100" href="data:image/jpeg;base64,{picture}"/></svg>'
     )
     shared = {"line": [sheet.line[each] for each in BOTH], "mark": mark}
     pages = [printed(one, sheet.each) for one in some]
-    made = printing.pdf(TEMPLATE, pages, title=str(LABEL), language="hi", at=at, shared=shared)
+    made = printing.pdf(
+        TEMPLATE,
+        pages,
+        title=str(LABEL),
+        language="hi",
+        at=at,
+        with_lines=with_lines(request),
+        shared=shared,
+    )
     return file_answer(made, kind="application/pdf", name=name)
 
 
@@ -293,9 +308,6 @@ def printed(one: PrintedFriend, each: int) -> dict[str, Any]:
                 }
             )
     name = one.name
-    if not printing.can_print(name):
-        with override(BOTH[0]):
-            name = say("(Name in letters that cannot be printed here)")
     other = person(name, "en" if any("ऀ" <= letter <= "ॿ" for letter in name) else "hi")
     return {key: [words[key] for words in said] for key in said[0]} | {
         "name": name,

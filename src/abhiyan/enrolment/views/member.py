@@ -52,6 +52,7 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
+from abhiyan.ui.files import with_lines
 
 from . import card, join, joined, own_help, parting, places
 
@@ -493,7 +494,7 @@ def me_card_file(request: VisitRequest, kind: str) -> HttpResponseBase:
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
     limits.take(declared.CARD_FILES, str(member.public_id), at=at)
-    return card.file(member, kind, by=by, at=at)
+    return card.file(member, kind, by=by, at=at, with_lines=with_lines(request))
 
 
 @require_POST

@@ -47,6 +47,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Rung
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.files import with_lines
 from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
@@ -348,7 +349,9 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
     if payload.get("file") == CARDS:
-        return card.files(rows, unit_id=looked.row.id, by=request.actor, at=at)
+        return card.files(
+            rows, unit_id=looked.row.id, by=request.actor, at=at, with_lines=with_lines(request)
+        )
     table = Table(
         request, PEOPLE, rows, name="people", caption=_("People"), finish=lambda some: [*map(line, some)]
     )

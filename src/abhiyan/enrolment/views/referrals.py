@@ -27,6 +27,7 @@ from abhiyan.org.here import address as join_address
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.files import with_lines
 from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
@@ -175,6 +176,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         name=name,
         language=language,
         at=clock.now(),
+        with_lines=with_lines(request),
     )
     called = f"poster-{seen.drive.join_slug}-{language}.pdf"
     return file_answer(made, kind="application/pdf", name=called, shown="attachment")

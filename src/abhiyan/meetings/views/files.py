@@ -21,6 +21,7 @@ from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules import days
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.rules.prepared import PreparedLine
+from abhiyan.ui.files import with_lines
 
 from .shown import days_of, page_of
 
@@ -105,7 +106,9 @@ def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
         ],
     }
     in_language = language() if language() in ("hi", "en") else "en"
-    return printing.pdf(TEMPLATE, [values], title=one.title, language=in_language, at=at)
+    return printing.pdf(
+        TEMPLATE, [values], title=one.title, language=in_language, at=at, with_lines=with_lines(request)
+    )
 
 
 def _part(title: str, lines: list[list[str]], *, is_numbered: bool = False) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import estimated
+from abhiyan.ui.files import with_lines
 from abhiyan.ui.invitations import by_whatsapp
 
 from . import shown
@@ -145,6 +146,8 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
     here = shown.unit_of(request, one)
     made = shared(one, here, at=clock.now())
     unit = here.unit.code
+    missing = printing.letters_refused(made.values())
+    asked = {"with_lines": 1} if missing else {}
     return render(
         request,
         "programmes/ladder_share.html",
@@ -154,9 +157,10 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
             "path": here.crumbs(seen_by=request.viewer),
             "shared": made,
             "whatsapp": by_whatsapp(made.text),
-            "picture": shown.href(one, "share_picture", unit, language_now()),
+            "picture": shown.href(one, "share_picture", unit, language_now(), **asked),
+            "missing": missing,
             "other": [
-                (name, shown.href(one, "share_picture", unit, code))
+                (name, shown.href(one, "share_picture", unit, code, **asked))
                 for code, name in (("hi", "हिंदी"), ("en", "English"))
                 if code != language_now()
             ],
@@ -173,7 +177,15 @@ def share_picture(request: Request, public_id: UUID, language: str) -> HttpRespo
     with override(code):
         made = shared(one, here, at=at)
         values = made.values()
-    drawn = printing.png(TEMPLATE, values, title=made.programme, language=code, at=at, dots_per_inch=230)
+    drawn = printing.png(
+        TEMPLATE,
+        values,
+        title=made.programme,
+        language=code,
+        at=at,
+        with_lines=with_lines(request),
+        dots_per_inch=230,
+    )
     response = HttpResponse(drawn, content_type="image/png")
     response["Content-Disposition"] = f'inline; filename="ladder-{here.unit.code}.png"'
     response["Cache-Control"] = "no-store"

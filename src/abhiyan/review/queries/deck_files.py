@@ -56,16 +56,22 @@ def templates() -> Sequence[DeckTemplate]:
 
 
 def deck_file(
-    slides: Sequence[Slide], kind: str, language: str, *, template: tuple[Layouts, bytes], at: datetime
+    slides: Sequence[Slide],
+    kind: str,
+    language: str,
+    *,
+    template: tuple[Layouts, bytes],
+    at: datetime,
+    with_lines: bool,
 ) -> bytes:
-    """Slides as a file. kind: pptx or pdf. template: as `template_in_use` gives it."""
+    """Slides as a file. kind: pptx or pdf. template: as `template_in_use` gives it. with_lines: of `printing.pdf`."""
     layouts, file = template
     with override(language):
         day = date_format(localtime(at), "j F Y")
     pages = [laid_out(slide, layouts.room, day, _width) for slide in slides]
     title = slides[0].title
     if kind == "pdf":
-        return pdf(pages, layouts, language=language, title=title, at=at)
+        return pdf(pages, layouts, language=language, title=title, at=at, with_lines=with_lines)
     if not HAS_PPTX:
         raise NotFound
     from abhiyan.ui.slides.pptx_file import pptx

@@ -115,7 +115,7 @@ def deck_template_sample(request: Request, version: UUID) -> HttpResponseBase:
     one = files.template_by(version)
     template = (from_json(one.layouts), one.opened())
     slides = files.sample_slides(language())
-    data = files.deck_file(slides, "pptx", language(), template=template, at=clock.now())
+    data = files.deck_file(slides, "pptx", language(), template=template, at=clock.now(), with_lines=False)
     return _pptx(data, say("Sample"))
 
 

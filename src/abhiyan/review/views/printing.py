@@ -22,6 +22,7 @@ from abhiyan.review.queries import rounds as found
 from abhiyan.ui import ladder
 from abhiyan.ui.bearers import names_left_out
 from abhiyan.ui.charts import Trend
+from abhiyan.ui.files import with_lines
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import NONE, share
 
@@ -42,7 +43,7 @@ def dossier_print(request: Request, code: str) -> HttpResponse:
     prepare(request, [read["unit"].id], at=at)
     holders = [seat["account"] for seat in read["seats"] if seat["name"]]
     read["left_out"] = names_left_out(request, holders)
-    return _file([read], f"dossier-{code}", at=at)
+    return _file(request, [read], f"dossier-{code}", at=at)
 
 
 @require_safe
@@ -55,12 +56,19 @@ def round_week(request: Request, public_id: UUID) -> HttpResponse:
         raise refusals.NoMeetings
     read = [dossier_of(request, each.unit.code, at=at) | {"left_out": ()} for each in some]
     prepare(request, [each.unit_id for each in some], at=at)
-    return _file(read, f"dossiers-{on.isoformat()}", at=at)
+    return _file(request, read, f"dossiers-{on.isoformat()}", at=at)
 
 
-def _file(read: Sequence[dict[str, Any]], name: str, *, at: datetime) -> HttpResponse:
+def _file(request: Request, read: Sequence[dict[str, Any]], name: str, *, at: datetime) -> HttpResponse:
     values = [_values(each, has_names=len(read) == 1) for each in read]
-    made = printing.pdf(TEMPLATE, values, title=values[0]["name"], language=_set_language(), at=at)
+    made = printing.pdf(
+        TEMPLATE,
+        values,
+        title=values[0]["name"],
+        language=_set_language(),
+        at=at,
+        with_lines=with_lines(request),
+    )
     answer = HttpResponse(made, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     answer["Cache-Control"] = "no-store"

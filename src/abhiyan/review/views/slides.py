@@ -36,7 +36,7 @@ from abhiyan.review.queries import editions, rounds, schedules
 from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.bearers import names_left_out
-from abhiyan.ui.files import file_answer
+from abhiyan.ui.files import file_answer, with_lines
 from abhiyan.ui.forms import offer
 from abhiyan.ui.posts import posted
 from abhiyan.ui.slides.said import Grid, Slide
@@ -231,7 +231,14 @@ def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBas
     edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
     slides = editions.read(one, edition, request.viewer, left_out=partial(names_left_out, request))
     made_at = edition.made_at
-    data = files.deck_file(slides, ending, one.language, template=files.template_in_use(), at=made_at)
+    data = files.deck_file(
+        slides,
+        ending,
+        one.language,
+        template=files.template_in_use(),
+        at=made_at,
+        with_lines=with_lines(request),
+    )
     day = clock.day_in(settings.TIME_ZONE, made_at).isoformat()
     name = file_name(f"{found.subject(one, one.language)} {day}", ending)
     return file_answer(data, kind=files.KINDS[ending], name=name)

@@ -175,7 +175,9 @@ def _photograph(
             "tilt": (start / ROWS - 1) * 1.5,
             "rows": rows,
         }
-        picture = printing.png(SHEET, drawn, title=batch.number, language="hi", at=at, dots_per_inch=DOTS)
+        picture = printing.png(
+            SHEET, drawn, title=batch.number, language="hi", at=at, with_lines=False, dots_per_inch=DOTS
+        )
         taken.append((f"{start}.png", picture))
     photos.add_photos(batch=batch.pk, photos=taken, by=by, at=at)
 

@@ -30,6 +30,7 @@ from abhiyan.stays import queries_days as queries
 from abhiyan.stays.models import ThanksLetter
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import WholeField
+from abhiyan.ui.files import with_lines
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.templatetags.look import organisation
 from abhiyan.units import queries as units
@@ -126,7 +127,10 @@ def letter_file(request: Request, letter: UUID) -> HttpResponseBase:
         language = languages.otherwise(language)
     with override(language):
         says = printed(row, document, name, named(unit.names))
-        made = printing.pdf(TEMPLATE, [says], title=say("Letter of thanks"), language=language, at=at)
+        title = say("Letter of thanks")
+    made = printing.pdf(
+        TEMPLATE, [says], title=title, language=language, at=at, with_lines=with_lines(request)
+    )
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="letter.pdf"'
     response["Cache-Control"] = "no-store"

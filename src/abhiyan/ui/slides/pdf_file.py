@@ -16,8 +16,10 @@ TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent / "deck.typ")
 Mark = Mapping[str, Any]
 
 
-def pdf(pages: Sequence[SlidePage], layouts: Layouts, *, language: str, title: str, at: datetime) -> bytes:
-    """A deck of pages as PDF, one a page."""
+def pdf(
+    pages: Sequence[SlidePage], layouts: Layouts, *, language: str, title: str, at: datetime, with_lines: bool
+) -> bytes:
+    """A deck of pages as PDF, one a page. with_lines: as of `printing.pdf`."""
     documents = [
         {
             "width": layouts.width,
@@ -27,7 +29,7 @@ def pdf(pages: Sequence[SlidePage], layouts: Layouts, *, language: str, title: s
         }
         for number, page in enumerate(pages, 1)
     ]
-    return printing.pdf(TEMPLATE, documents, title=title, language=language, at=at)
+    return printing.pdf(TEMPLATE, documents, title=title, language=language, at=at, with_lines=with_lines)
 
 
 def _marks(page: SlidePage, layouts: Layouts, number: int) -> Iterator[Mark]:

@@ -205,7 +205,7 @@ def test_whatever_is_said_the_file_opens_again(words: list[str], n: int) -> None
     layout, template = house_layouts("#1d5b66"), layouts.house("#1d5b66")
     found = pptx_file.pptx(made, template, layout, language="hi", title=one, by=two, at=AT)
     assert len(Presentation(io.BytesIO(found)).slides) == len(bodies)
-    assert pdf_file.pdf(made, layout, language="hi", title="Deck", at=AT)
+    assert pdf_file.pdf(made, layout, language="hi", title="Deck", at=AT, with_lines=True)
 
 
 def test_text_that_is_too_long_shrinks_wraps_and_is_cut_last_of_all() -> None:
@@ -325,7 +325,9 @@ def test_the_same_deck_is_the_same_file() -> None:
 
 
 def test_the_pdf_has_the_same_slides_one_a_page(tmp_path: Any) -> None:
-    data = pdf_file.pdf(pages(), house_layouts("#1d5b66"), language="hi", title="Deck", at=AT)
+    data = pdf_file.pdf(
+        pages(), house_layouts("#1d5b66"), language="hi", title="Deck", at=AT, with_lines=False
+    )
     assert data.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", data)) == len(BODIES)
 
