@@ -52,7 +52,7 @@ IN_THE_POOL = {
 # Modules that open nothing that somebody sent, and what they open.
 OWN = {
     "contact/demo.py": "the demo's own tables",
-    "contact/rules/schemes.py": "a table of this package",
+    "helpdesk/rules/schemes.py": "a table of this package",
     "core/backup.py": "the operator's own backups",
     "core/tables/writing.py": "it writes",
     "core/words.py": "a table of this package",

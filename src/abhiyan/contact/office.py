@@ -16,6 +16,7 @@ from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.titles import title_sql
 from abhiyan.core.words import language, named
+from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import LATE_AT_DESKS, HeldOffice
 from abhiyan.people import queries as people
@@ -25,7 +26,6 @@ from abhiyan.units import queries as units
 
 from .layout import LAYOUT
 from .models import BasisDocument, ContactEntry, ContactList, ContactTry
-from .rules.schemes import scheme_name
 
 OUTCOMES = (
     ContactTry.Outcome.TALKED,

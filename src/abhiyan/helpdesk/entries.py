@@ -27,7 +27,9 @@ ENTRIES = (
         place=6,
     ),
     NavigationEntry("helpdesk:times", _("Times of the helpline"), words=_("how fast, overdue")),
-    NavigationEntry("helpdesk:needs", _("Needs by kind"), words=_("what people need, solved, raised")),
+    NavigationEntry(
+        "helpdesk:needs", _("Needs"), words=_("what people need by kind, scheme and office, solved, raised")
+    ),
     NavigationEntry("helpdesk:kind_list", _("Kinds of requests"), words=_("add or close a kind, needs")),
     NavigationEntry("helpdesk:ready", _("Ready answers"), words=_("helpline, texts")),
 )

@@ -21,26 +21,23 @@ NOT_OF_PLACES = ("membership", "card", "complaint")  # a village or booth needs 
 
 @dataclass(frozen=True, slots=True)
 class ListedKind:
-    """A kind of request, as the page lists it. is_own: of the organisation's own."""
+    """A kind of request, as the page lists it. names: as the organisation calls it; empty: as the standard."""
 
     code: str
     names: dict[str, str]
     closed_at: datetime | None
-    is_own: bool
 
     @property
     def title(self) -> str:
-        return named(self.names) if self.is_own else str(Ticket.Kind(self.code).label)
+        return named(self.names) if self.names else str(Ticket.Kind(self.code).label)
 
     @property
-    def every_name(self) -> list[str]:
-        """Its names in English and Hindi."""
-        if self.is_own:
-            return list(self.names.values())
-        names = []
-        for language in OWN:
+    def every_name(self) -> dict[str, str]:
+        """Its names in English and Hindi, by language."""
+        names = dict(self.names)
+        for language in OWN if not names else ():
             with override(language):
-                names.append(self.title)
+                names[language] = self.title
         return names
 
     @property
@@ -57,7 +54,7 @@ def request_kinds() -> list[ListedKind]:
     for code in (*codes, Ticket.Kind.OTHER.value):
         row = rows.get(code)
         closed_at = row.closed_at if row else None
-        listed.append(ListedKind(code, row.names if row else {}, closed_at, code not in Ticket.Kind.values))
+        listed.append(ListedKind(code, row.names if row else {}, closed_at))
     return listed
 
 
@@ -71,10 +68,10 @@ def kind_choices(*, but: Collection[str] = (), with_closed: bool = False) -> lis
 
 
 def names_of_kind(code: str) -> dict[str, str]:
-    """Return the names of a kind of the organisation's own; none of a standard one. ValueError for an unknown code."""
-    if code in Ticket.Kind.values:
-        return {}
+    """Return the names that the organisation gave a kind; none of a standard one. ValueError for an unknown code."""
     row = RequestKind.objects.filter(pk=code).first()
+    if row is None and code in Ticket.Kind.values:
+        return {}
     if row is None:
         raise ValueError(f"no kind of request: {code}")
     return dict(row.names)

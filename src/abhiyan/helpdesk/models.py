@@ -72,10 +72,12 @@ class Ticket(models.Model):
     id = models.UUIDField(primary_key=True)  # random; its number follows from it
     number = models.TextField()
     kind = models.TextField(choices=Kind.choices)  # or the code of a kind of the organisation's own
-    kind_names = models.JSONField(default=dict, db_default={})  # of such a kind; else empty
+    kind_names = models.JSONField(default=dict, db_default={})  # that the organisation gave its kind
     way = models.TextField(choices=Way.choices)
     state = models.TextField(choices=State.choices)
     programme_id = models.IntegerField(default=0, db_default=0)  # 0: of none
+    # A code of rules.schemes: of the contact list or the worker that raised it. The phone is the worker's.
+    scheme = models.TextField(default="", db_default="")
     unit_id = models.BigIntegerField()  # what it is about
     desk_id = models.BigIntegerField()  # the unit whose offices answer
     came_id = models.BigIntegerField(null=True)  # the desk it first came to; null: of before, as desk_id
@@ -205,10 +207,12 @@ class Helpline(models.Model):
 
 
 class RequestKind(models.Model):
-    """A kind of request of the organisation's own, or a standard one that is closed. No row is ever deleted."""
+    """A kind of request of the organisation's own, or a standard one that it renamed or closed. No row is deleted."""
 
     code = models.TextField(primary_key=True)
-    names = models.JSONField(default=dict, db_default={})  # in English and Hindi; empty: a standard one
+    names = models.JSONField(
+        default=dict, db_default={}
+    )  # in English and Hindi; empty: those of the standard
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)  # account
     closed_at = models.DateTimeField(null=True)  # then it is not offered for new requests

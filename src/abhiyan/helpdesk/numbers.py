@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import ngettext
 
 from abhiyan.core import sql
 from abhiyan.core.numbers import grouped, grouped_to
-from abhiyan.core.words import named
+from abhiyan.ui.numbers import share
 from abhiyan.ui.recorded import WorkDone
 
 from .models import Ticket
-from .queries import SMALL, own_phones
+from .queries import SMALL, Wanted, condition, of_state, own_phones, time_is_over
 
 MOST = 1_000  # requests that are counted at desks
 MOST_BELOW = 100  # and on a unit's page
@@ -169,35 +170,40 @@ def _solved_words(n: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class KindOfNeed:
-    """Requests of one kind. under_way: an office has not said that it is done, or the person not that it is solved."""
+class Needs:
+    """Requests of one kind, one scheme, or one desk with its offices: `of` has the values of these columns.
 
-    kind: str
-    names: dict[str, str] | None
+    under_way: an office has not said that it is done, or the person not that it is solved. in_time: solved, and the
+    office said so within the time of its kind. over: that time is over, or the request ended.
+    """
+
+    of: tuple[Any, ...]
     came_in: int
+    over: int
     under_way: int
     solved: int
+    in_time: int
     closed: int
 
     @property
-    def title(self) -> str:
-        return named(self.names) if self.names else str(Ticket.Kind(self.kind).label)
+    def share_in_time(self) -> str:
+        """The share of what could be solved in time; "" of fewer than SMALL."""
+        return share(self.in_time, self.over) if self.over >= SMALL else ""
 
 
-_KINDS = """select t.kind, k.names, count(*)::int,
-  (count(*) filter (where t.solved_at is null and t.closed_at is null))::int,
-  (count(*) filter (where t.solved_at is not null))::int,
-  (count(*) filter (where t.solved_at is null and t.closed_at is not null))::int
-from helpdesk_ticket t left join helpdesk_kind k on k.code = t.kind
-where t.state not in ('merged', 'quiet') and t.sealed is not null and t.opened_at >= %(since)s
-  and exists (select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)
-group by 1, 2 order by 3 desc, 1"""
+NEEDS_BY = {"kind": ("kind",), "scheme": ("scheme",), "office": ("desk_id", "offices")}
+NEED_STATES = ("under_way", "solved", "in_time", "closed")
 
 
-def needs_by_kind(span: tuple[int, int], *, days: int, at: datetime) -> list[KindOfNeed]:
-    """Count what was asked within [lo, hi) in the last days, by kind, the most frequent first.
+def needs(wanted: Wanted, *, by: str, at: datetime) -> list[Needs]:
+    """Count needs by kind, by public scheme or by the office that has them in hand, the most frequent first.
 
-    Requests of people who had everything erased are left out. In the caller's scope; one query.
+    Each figure is the length of the list with the same `Wanted`. by: of NEEDS_BY. Requests of people who had everything
+    erased are left out. In the caller's scope; one query.
     """
-    values = {"lo": span[0], "hi": span[1], "since": at - timedelta(days=days)}
-    return sql.each(KindOfNeed, _KINDS, values)
+    columns = NEEDS_BY[by]
+    states = {state: Count("pk", filter=of_state(state, at=at)) for state in NEED_STATES}
+    rows = Ticket.objects.filter(condition(wanted)).order_by().values(*columns)
+    rows = rows.annotate(came_in=Count("pk"), over=Count("pk", filter=time_is_over(at=at)), **states)
+    counted = [Needs(tuple(row.pop(column) for column in columns), **row) for row in rows]
+    return sorted(counted, key=lambda row: (-row.came_in, row.of))

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,8 @@ MOST_READY = 20  # texts to answer with, beside a request
 SMALL = 10  # of fewer no times are shown
 MANY_STRANGERS = 20  # requests an account types a day for phones that never contacted us: offices above look
 MOST_TYPISTS = 5  # named on Today
+NO_SCHEME = "none"  # no code of a scheme
+NO_NEED = (Ticket.State.MERGED, Ticket.State.QUIET)  # requests that are part of another, or ask nothing
 
 
 class AnswerToOneself(org.NotYours):
@@ -68,7 +71,11 @@ def may_answer(viewer: Viewer) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list asks for. desks: only what these have to answer. unit: and the hierarchy it is looked at in."""
+    """The filters of a list. desks: only what these have to answer. unit: and the hierarchy it is looked at in.
+
+    scheme: a code of rules.schemes, or NO_SCHEME. desk: the unit whose offices have it in hand; offices: the codes of
+    those there, none for all that answer. since: only needs that came in from then on.
+    """
 
     state: str = ""
     kind: str = ""
@@ -78,16 +85,43 @@ class Wanted:
     desks: Desks | None = None
     programme_id: int = 0
     is_stranger: bool = False
+    scheme: str = ""
+    desk: int = 0
+    offices: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+def of_state(state: str, *, at: datetime) -> Q:
+    """A condition on requests: they are in a state, or as lists call several states. Empty: they wait."""
+    is_ = Ticket.State
+    several = {
+        "late": Q(state=is_.OPEN, due_at__lt=at),
+        "under_way": Q(state__in=(is_.OPEN, is_.DONE)),
+        "in_time": Q(state=is_.SOLVED) & _within_time(F("done_at")),
+        "all": Q(),
+    }
+    return several[state] if state in several else Q(state=state or is_.OPEN)
+
+
+def time_is_over(*, at: datetime) -> Q:
+    """A condition on requests: the time that their kind gives for an answer is over, or they ended."""
+    return ~_within_time(at) | Q(state__in=(Ticket.State.SOLVED, Ticket.State.CLOSED))
+
+
+def _within_time(end: Any) -> Q:
+    """A condition on requests: `end` is not later than the time that their kind gives for an answer."""
+    hours = {kind: rule.answer_h for kind, rule in rules.RULES.items()}
+    otherwise = rules.OTHERWISE.answer_h
+    terms = Q(~Q(kind__in=hours), opened_at__gte=end - timedelta(hours=otherwise))
+    for each in set(hours.values()):
+        kinds = [kind for kind, allowed in hours.items() if allowed == each]
+        terms |= Q(kind__in=kinds, opened_at__gte=end - timedelta(hours=each))
+    return terms
 
 
 def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
     """Requests in the caller's scope; to be ordered and paged. text: a number, a phone, or its last four digits."""
-    rows = Ticket.objects.filter(condition(wanted))
-    if wanted.state == "late":
-        return rows.filter(state=Ticket.State.OPEN, due_at__lt=at)
-    if wanted.state == "all":
-        return rows
-    return rows.filter(state=wanted.state or Ticket.State.OPEN)
+    return Ticket.objects.filter(condition(wanted), of_state(wanted.state, at=at))
 
 
 def of_others() -> Q:
@@ -115,6 +149,12 @@ def condition(wanted: Wanted) -> Q:
         terms &= wanted.desks.own
     if wanted.unit is not None:
         terms &= Q(unit_id__in=units.below(*wanted.unit))
+    if wanted.scheme:
+        terms &= Q(scheme="" if wanted.scheme == NO_SCHEME else wanted.scheme)
+    if wanted.desk:
+        terms &= Q(desk_id=wanted.desk, offices=list(wanted.offices))
+    if wanted.since is not None:
+        terms &= Q(opened_at__gte=wanted.since, sealed__isnull=False) & ~Q(state__in=NO_NEED)
     if wanted.text:
         terms &= _called(wanted.text)
     return terms

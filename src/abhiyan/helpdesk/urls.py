@@ -3,7 +3,7 @@
 from abhiyan.core.access import PUBLIC, capability, page
 from abhiyan.messaging.link_pages import link_page
 
-from .views import acting, desk, kinds, many, opening, public, ready, times
+from .views import acting, desk, kinds, many, needs, opening, public, ready, times
 
 app_name = "helpdesk"
 DESKS = capability("helpdesk.answer", "helpdesk.named")
@@ -21,9 +21,10 @@ urlpatterns = [
         act="is merged, or answered",
     ),
     page("helpline/times/", times.times, opens=ANSWERING),
-    page("helpline/needs/", kinds.needs, opens=ANSWERING),
+    page("helpline/needs/", needs.needs, opens=ANSWERING),
     page("helpline/kinds/", kinds.kind_list, opens=RUNNING),
     page("helpline/kinds/new/", kinds.kind_new, opens=RUNNING, act="is closed", is_own=True),
+    page("helpline/kinds/<slug:code>/", kinds.kind_rename, opens=RUNNING, act="is renamed again"),
     page(
         "helpline/kinds/<slug:code>/<slug:act>/", kinds.kind_act, opens=RUNNING, act="each act has its other"
     ),

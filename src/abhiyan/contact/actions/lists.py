@@ -14,7 +14,6 @@ from django.utils.translation import override
 from abhiyan.contact.models import BasisDocument, CallTurn, ContactEntry, ContactList, ContactTry
 from abhiyan.contact.queries import ANSWERS_OF
 from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
-from abhiyan.contact.rules.schemes import REVEALS, schemes
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
@@ -25,6 +24,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.titles import OTHER_TITLE, checked_titles
 from abhiyan.forms import actions as forms
 from abhiyan.forms.rules.words import refused_in
+from abhiyan.helpdesk.rules.schemes import REVEALS, schemes
 from abhiyan.org import actions as releases
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -127,7 +127,7 @@ class ListWorked(Refused, status=409):
 
 @dataclass(frozen=True, slots=True)
 class NewList:
-    """An office's words about a list. scheme: a code of rules.schemes, or empty. phone: the responsible person's.
+    """An office's words about a list. scheme: its code, or empty. phone: the responsible person's.
 
     signed: of `ContactList.Signed`, where its people signed a form; then also the last day and who took the signatures.
     """

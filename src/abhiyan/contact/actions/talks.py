@@ -17,7 +17,6 @@ from abhiyan.contact.news import HelpTakenBack
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.doors import is_near, unfit_note
 from abhiyan.contact.rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
-from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN
@@ -27,6 +26,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
@@ -93,7 +93,7 @@ class Told:
     """A worker's note of a door. phone: as typed, only if the person wants to be asked. age: how long a phone kept it.
 
     point: degrees; accuracy: metres. need: what somebody is entitled to and did not receive, in one sentence.
-    scheme: its code of rules.schemes; if empty, the list's. Only the request has it, in words. helper: of who wants to
+    scheme: its code of helpdesk.rules.schemes; if empty, the list's. Only the request has it. helper: of who wants to
     help.
     """
 
@@ -289,7 +289,8 @@ def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
 def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: datetime) -> UUID:
     """Make what somebody did not receive a request of the worker to the helpline: the answer comes to the worker.
 
-    The request names the public office of the scheme. Refuses NeedUnsaid, NoteUnfit, SchemeUnknown.
+    The request names the public office of the scheme, and counts under it. Refuses NeedUnsaid, NoteUnfit,
+    SchemeUnknown.
     """
     if scheme and scheme not in open_schemes():
         raise SchemeUnknown(field="scheme")
@@ -311,6 +312,7 @@ def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: da
         kind=Ticket.Kind.OTHER.value,
         name=worker.name,
         programme_id=row.programme_id,
+        scheme=scheme if office else "",
     )
     return helpdesk.add_need(opening=opening, by=by, at=at).pk
 

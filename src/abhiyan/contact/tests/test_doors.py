@@ -25,7 +25,6 @@ from abhiyan.contact.actions.talks import (
     UndoneTooLate,
 )
 from abhiyan.contact.models import ContactEntry
-from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
@@ -34,6 +33,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import queries as helpline
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org

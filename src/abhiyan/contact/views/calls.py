@@ -21,7 +21,6 @@ from abhiyan.contact.bridges import AGENT, ENDED, PERSON
 from abhiyan.contact.models import CallSeat, CallTurn, ContactTry
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.retries import into_hours
-from abhiyan.contact.rules.schemes import scheme_name
 from abhiyan.contact.words import words_for_call
 from abhiyan.core import clock
 from abhiyan.core.gateways import UNCONFIRMED
@@ -29,6 +28,7 @@ from abhiyan.core.languages import names as languages
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import FilledForm, answers_form, version_by_id
+from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.ui.acts import PageAct, form_page, problem, say_when_done, tried

@@ -23,11 +23,11 @@ from abhiyan.contact.fields import HelperFields, help_said
 from abhiyan.contact.models import ContactEntry, ContactTry
 from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
-from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
+from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes
 from abhiyan.org.here import Here, address, page_unit, unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import PHONE_UNITS

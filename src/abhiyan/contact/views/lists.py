@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from abhiyan.contact import actions, office
 from abhiyan.contact.models import ContactList
 from abhiyan.contact.rules.kinds import KIND
-from abhiyan.contact.rules.schemes import scheme_name, schemes
 from abhiyan.core import clock, small_cells
 from abhiyan.core.imports.queries import imports
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import language
+from abhiyan.helpdesk.rules.schemes import scheme_name, schemes
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones

@@ -10,7 +10,7 @@ from .answering import (
     reveal_caller,
 )
 from .helplines import ask_helpline, set_helpline
-from .kinds import add_kind, close_kind
+from .kinds import add_kind, close_kind, rename_kind
 from .many import answer_approved, answer_many, ask_answer_many
 from .opening import (
     NoPhone,
@@ -53,6 +53,7 @@ __all__ = [
     "move_ticket",
     "note_request_call",
     "raise_overdue",
+    "rename_kind",
     "reopen_ticket",
     "reveal_caller",
     "set_helpline",

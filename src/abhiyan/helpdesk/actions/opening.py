@@ -76,7 +76,10 @@ class IllnessSaid(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One request as it came. texts: in the person's words, the oldest first. unit_id: what it is about."""
+    """One request as it came. texts: in the person's words, the oldest first. unit_id: what it is about.
+
+    scheme: a code of rules.schemes, of what a worker raises; never of what a person says about themselves.
+    """
 
     way: Ticket.Way
     phone: str = field(repr=False)
@@ -86,6 +89,7 @@ class Opening:
     kind: str = Ticket.Kind.OTHER.value
     name: str = field(default="", repr=False)
     programme_id: int = 0
+    scheme: str = ""
 
 
 def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
@@ -296,7 +300,9 @@ def _to_join(opening: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at
             row
             for row in open_.order_by("-opened_at", "pk")
             if rules.is_joined(
-                same_way=row.way == opening.way, same_kind=row.kind == opening.kind, is_typed=is_typed
+                same_way=row.way == opening.way,
+                same_about=(row.kind, row.scheme) == (opening.kind, opening.scheme),
+                is_typed=is_typed,
             )
             and (not is_typed or is_own(row, by=by) or may_answer(row, by=by))
         ),
@@ -316,6 +322,7 @@ def _new(
         way=opening.way,
         state=State.OPEN,
         programme_id=opening.programme_id,
+        scheme=opening.scheme,
         unit_id=opening.unit_id,
         phone_id=_phone_id(opening),
         last4=opening.phone[-4:],

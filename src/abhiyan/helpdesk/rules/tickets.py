@@ -95,7 +95,7 @@ def plain(text: str) -> str:
     return "".join(sign for sign in text.replace("\r\n", "\n") if not is_hidden(sign)).strip()
 
 
-def is_joined(*, same_way: bool, same_kind: bool, is_typed: bool) -> bool:
-    """Return True if a new message joins the open request of its phone. A typed one joins a request about the same; a
-    text, a call or the form joins one that came the same way."""
-    return same_kind if is_typed else same_way
+def is_joined(*, same_way: bool, same_about: bool, is_typed: bool) -> bool:
+    """Return True if a new message joins the open request of its phone. A typed one joins a request about the same kind
+    and scheme. A text, a call or the form joins one that came the same way."""
+    return same_about if is_typed else same_way

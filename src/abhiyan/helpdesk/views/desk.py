@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -28,6 +28,7 @@ from abhiyan.helpdesk.fields import kind_choices
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.helpdesk.rules.askers import Asker, AskerLook, AskerStep, askers_of
+from abhiyan.helpdesk.rules.schemes import open_schemes, scheme_name
 from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
@@ -40,7 +41,8 @@ from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .rows import RequestRow, with_places, with_words
+from .needs import DAYS
+from .rows import RequestRow, desk_called, named_desks, with_places, with_words
 
 State = Ticket.State
 STATES = (
@@ -49,6 +51,8 @@ STATES = (
     (State.DONE.value, State.DONE.label),
     (State.SOLVED.value, State.SOLVED.label),
     (State.CLOSED.value, State.CLOSED.label),
+    ("under_way", _("Under way")),
+    ("in_time", _("Solved in time")),
     (State.MERGED.value, State.MERGED.label),
     (State.QUIET.value, State.QUIET.label),
     ("all", _("All")),
@@ -69,6 +73,7 @@ COLUMNS: tuple[Column[RequestRow], ...] = (
     Column("what", _("What they ask"), is_name=True),
     Column("number", _("Number"), lambda row: row.ticket.number, order="number", css="nums under"),
     Column("kind", _("About"), lambda row: row.ticket.get_kind_display(), only_in_file=True),
+    Column("scheme", _("Public scheme"), lambda row: scheme_name(row.ticket.scheme), only_in_file=True),
     Column("unit", _("Place"), lambda row: row.unit, css="under"),
     Column("way", _("Came by"), lambda row: row.ticket.get_way_display(), order="way", css="wide"),
     Column("desk", _("With"), lambda row: row.desk, css="wide"),
@@ -84,15 +89,17 @@ COLUMNS: tuple[Column[RequestRow], ...] = (
 
 
 class Filters(forms.Form):
-    """Which requests to show. show: whose, as the segments say."""
+    """Which requests to show."""
 
-    show = forms.CharField(required=False, widget=forms.HiddenInput)
     unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
     q = forms.CharField(label=_("Number, phone or last 4 digits"), required=False, max_length=40)
     state = forms.ChoiceField(label=_("Status"), required=False, choices=STATES)
     kind = forms.ChoiceField(label=_("About"), required=False, choices=[("", _("All")), *Ticket.Kind.choices])
     way = forms.ChoiceField(label=_("Came by"), required=False, choices=[("", _("All")), *Ticket.Way.choices])
     programme = forms.ChoiceField(label=_("Programme"), required=False)
+    scheme = forms.ChoiceField(label=_("Public scheme"), required=False)
+    came = forms.ChoiceField(label=_("Came in"), required=False)
+    desk = forms.ChoiceField(label=_("With"), required=False)
     stranger = forms.BooleanField(label=_("Only phones that never contacted us"), required=False)
 
 
@@ -108,8 +115,7 @@ class DeskAddress:
     @property
     def is_narrowed(self) -> bool:
         wanted = self.wanted
-        narrowing = (wanted.text, wanted.state, wanted.kind, wanted.way, wanted.programme_id)
-        return any(narrowing) or wanted.is_stranger
+        return replace(wanted, unit=None, desks=None) != queries.Wanted()
 
     @property
     def name(self) -> str:
@@ -120,7 +126,7 @@ class DeskAddress:
         return f"{page}?{self.query}" if self.query else page
 
 
-def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
+def asked(request: Request, *, at: datetime, is_mine: bool | None = None) -> DeskAddress:
     """The list an address asks for. is_mine: where it does not say."""
     is_mine = request.GET.get("show") == "mine" if is_mine is None else is_mine
     filters = Filters(request.GET)
@@ -135,7 +141,9 @@ def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
             *((str(programme.public_id), named(programme.names)) for programme in running),
         ],
     )
+    desk = _offer_needs(filters, request)
     chosen = filters.cleaned_data if filters.is_valid() else {}
+    came = chosen.get("came", "")
     if is_mine:
         del filters.fields["unit"]
     here = None if is_mine else page_unit(request)
@@ -150,6 +158,10 @@ def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
         desks=queries.desks_of(request.viewer) if is_mine else None,
         programme_id=ids.get(chosen.get("programme", ""), 0),
         is_stranger=bool(chosen.get("stranger")),
+        scheme=chosen.get("scheme", ""),
+        desk=desk[0] if desk else 0,
+        offices=desk[1] if desk else (),
+        since=at - timedelta(days=int(came)) if came else None,
     )
     kept = request.GET.copy()
     for name in ("page", "format", "sort", "ready"):
@@ -159,11 +171,25 @@ def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
     return DeskAddress(wanted, filters, here, kept.urlencode())
 
 
+def _offer_needs(filters: Filters, request: Request) -> tuple[int, tuple[str, ...]] | None:
+    """Offer what the board of needs links to: schemes, days, and the desk that the address names. Return this desk."""
+    schemes = sorted((scheme.name, code) for code, scheme in open_schemes().items())
+    listed = [(queries.NO_SCHEME, say("No public scheme")), *((code, name) for name, code in schemes)]
+    spans = [(str(n), ngettext("last %(n)s day", "last %(n)s days", n) % {"n": n}) for n in DAYS]
+    every = ("", _("All"))
+    offer(filters, scheme=[every, *listed], came=[every, *spans])
+    desk = desk_called(request.GET.get("desk", ""))
+    offer(filters, desk=[every, *((row.code, row.title) for row in named_desks([desk] if desk else []))])
+    if not request.GET.get("desk"):
+        del filters.fields["desk"]
+    return desk
+
+
 @require_GET
 def tickets(request: Request) -> HttpResponseBase:
     """What waits, what is due first on top: of the viewer's own offices, or of a unit and all below it."""
     at, viewer = clock.now(), request.viewer
-    listing = asked(request)
+    listing = asked(request, at=at)
     table: Table[RequestRow] = Table(
         request,
         COLUMNS,
@@ -389,7 +415,7 @@ def _shown(
         is_told, is_written = may_be_told(ticket), may_be_written(ticket)
         may = may_answer(ticket, by=request.actor)
     (row,) = with_places([ticket], at=at)
-    listing = _list_of(request)
+    listing = _list_of(request, at=at)
     text = form["text"].value() or ""
     into = queries.merged_into(ticket)
     return {
@@ -452,14 +478,14 @@ def _blanks(ticket: Ticket, text: str) -> dict[str, str]:
     return {"number": ticket.number, "text": text, "word": "BCDF", "link": link}
 
 
-def _list_of(request: Request) -> DeskAddress:
+def _list_of(request: Request, *, at: datetime) -> DeskAddress:
     """The list somebody came from; of no address that says so, what their own offices answer."""
-    return asked(request, is_mine=None if "unit" in request.GET else True)
+    return asked(request, at=at, is_mine=None if "unit" in request.GET else True)
 
 
 def _to_next(request: Request, ticket: Ticket, *, at: datetime) -> HttpResponseBase:
     """To what is due next in the same list, or back to it; the answered one is named, so that it is found again."""
-    listing = _list_of(request)
+    listing = _list_of(request, at=at)
     following = queries.next_waiting(queries.tickets(listing.wanted, at=at), but=ticket.pk, at=at)
     sentence = say("%(number)s is answered. If it was a mistake, open it again and write.") % {
         "number": ticket.number

@@ -1,4 +1,4 @@
-"""Needs by kind: how many came in and are solved; and the list of kinds that the organisation edits."""
+"""The list of kinds of requests that the organisation edits."""
 
 from functools import partial
 
@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
@@ -17,47 +16,11 @@ from abhiyan.core.refusals import needed
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.actions.kinds import LONGEST_KIND, RUN
 from abhiyan.helpdesk.fields import request_kinds
-from abhiyan.helpdesk.numbers import KindOfNeed, needs_by_kind
 from abhiyan.org import queries as org
-from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, ask, form_page, problem
-from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-
-DAYS = (30, 90, 365)
-COLUMNS: tuple[Column[KindOfNeed], ...] = (
-    Column("kind", _("What it is about"), lambda row: row.title, is_name=True),
-    Column("came", _("Came in"), lambda row: row.came_in, order=True, css="num"),
-    Column("under_way", _("Under way"), lambda row: row.under_way, order=True, css="num"),
-    Column("solved", _("Solved, says the person"), lambda row: row.solved, order=True, css="num"),
-    Column("closed", _("Closed without a reply"), lambda row: row.closed, order=True, css="num"),
-)
-
-
-@require_GET
-def needs(request: Request) -> HttpResponseBase:
-    """Show what was asked in a unit and below, is under way and is solved, by kind."""
-    here, at = page_unit(request), clock.now()
-    chosen = request.GET.get("days", "")
-    days = int(chosen) if chosen in map(str, DAYS) else DAYS[0]
-    rows = needs_by_kind(here.span, days=days, at=at)
-    table: Table[KindOfNeed] = Table(
-        request, COLUMNS, rows, name="helpline-kinds", caption=_("Needs by kind"), sort="-came"
-    )
-    context = {
-        "here": "helpline",
-        "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (say("Needs by kind"), "")],
-        "where": here.name,
-        "unit": here.unit.code,
-        "segments": [
-            (ngettext("%(n)s day", "%(n)s days", span) % {"n": span}, here.href(days=span), span == days)
-            for span in DAYS
-        ],
-        "is_part": not request.viewer.sees_people_at(here.span[0]),
-    }
-    return answer(request, "helpdesk/needs.html", table, context)
 
 
 @require_GET
@@ -73,7 +36,7 @@ def kind_list(request: Request) -> HttpResponseBase:
     return render(request, "helpdesk/kind_list.html", context)
 
 
-class NewKindForm(forms.Form):
+class KindNamesForm(forms.Form):
     """A kind of request in two languages."""
 
     english = forms.CharField(label=_("Name in English"), max_length=LONGEST_KIND)
@@ -87,7 +50,7 @@ def kind_new(request: Request) -> HttpResponseBase:
     return ask(
         request,
         lambda given: actions.add_kind(by=request.actor, at=clock.now(), **given),
-        form=NewKindForm(request.POST if request.method == "POST" else None),
+        form=KindNamesForm(request.POST if request.method == "POST" else None),
         title=_("New kind of request"),
         text=[say("Every form offers it from now on. An answer is due within 48 hours.")],
         button=_("Add the kind"),
@@ -98,6 +61,32 @@ def kind_new(request: Request) -> HttpResponseBase:
             (say("Helpline"), reverse("helpdesk:tickets")),
             (say("Kinds of requests"), page),
             (say("New kind of request"), ""),
+        ],
+    )
+
+
+@form_page
+def kind_rename(request: Request, code: str) -> HttpResponseBase:
+    """Give a kind of request other names."""
+    page = reverse("helpdesk:kind_list")
+    kind = needed(next((kind for kind in request_kinds() if kind.code == code), None))
+    return ask(
+        request,
+        lambda names: actions.rename_kind(code=code, by=request.actor, at=clock.now(), **names),
+        form=KindNamesForm(
+            request.POST if request.method == "POST" else None,
+            initial={"english": kind.every_name["en"], "hindi": kind.every_name["hi"]},
+        ),
+        title=_("Rename a kind of request"),
+        text=[say("Requests that have this kind show the new name too.")],
+        button=_("Rename the kind"),
+        done=page,
+        said=_("Renamed. You can rename it again at any time."),
+        here="helpline",
+        crumbs=[
+            (say("Helpline"), reverse("helpdesk:tickets")),
+            (say("Kinds of requests"), page),
+            (say("Rename a kind of request"), ""),
         ],
     )
 

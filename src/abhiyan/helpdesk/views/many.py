@@ -66,7 +66,8 @@ class ManyForm(forms.Form):
 def many(request: Request) -> HttpResponseBase:
     """The open requests of a list, those due first: which of them get one answer, and the answer; then once more, with
     what would go out."""
-    at, of = clock.now(), asked(request)
+    at = clock.now()
+    of = asked(request, at=at)
     found = list(
         queries.tickets(of.wanted, at=at)
         .filter(state=Ticket.State.OPEN)

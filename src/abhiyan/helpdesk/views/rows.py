@@ -9,12 +9,14 @@ from django.conf import settings
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock
-from abhiyan.core.words import language
+from abhiyan.core.words import language, named
 from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.org import queries as org
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.due import due_said
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,34 @@ def with_words(some: Sequence[Ticket], viewer: Viewer, *, at: datetime) -> list[
     """The same with their first words, as far as the viewer answers them; three queries. Who shows them leaves a row in
     the trail."""
     return with_places(some, at=at, words=queries.first_words(queries.readable(some, viewer)))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDesk:
+    """The offices of a unit that have requests in hand. code: as an address names them."""
+
+    code: str
+    title: str
+
+
+def named_desks(desks: Sequence[tuple[int, tuple[str, ...]]]) -> list[NamedDesk]:
+    """Name desks by their units and the codes of their offices; without offices by the kind of unit. Two queries."""
+    places = units.units_by_id({unit_id for unit_id, _offices in desks})
+    titles = {office.code: named(office.names) for office in org.offices_used()} if desks else {}
+    return [
+        NamedDesk(
+            f"{places[unit_id].code}:{','.join(offices)}",
+            f"{named(places[unit_id].names)} · "
+            + (
+                ", ".join(titles.get(code, code) for code in offices) or str(Kind(places[unit_id].kind).label)
+            ),
+        )
+        for unit_id, offices in desks
+    ]
+
+
+def desk_called(code: str) -> tuple[int, tuple[str, ...]] | None:
+    """Return the unit and offices of a desk by its code in an address; None where there is no such unit."""
+    place, _colon, offices = code.rpartition(":")
+    unit_id = units.ids_of([place]).get(place) if "\0" not in place else None
+    return None if unit_id is None else (unit_id, tuple(filter(None, offices.split(","))))

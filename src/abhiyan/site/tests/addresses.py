@@ -823,6 +823,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["step"] = "discard"
     if name == "helpdesk:kind_act":
         more |= {"code": "material", "act": "close"}
+    if name == "helpdesk:kind_rename":
+        more["code"] = "material"
     if name == "helpdesk:ticket_step":
         more["step"] = "move"
     if name == "messaging:circular_step":

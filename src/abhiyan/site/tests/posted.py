@@ -66,6 +66,7 @@ POSTS: dict[str, dict[str, str]] = {
     "helpdesk:helpline": {"number": "1800", "reason": "mine"},
     "helpdesk:many": {"ticket": "0", "text_en": "Mine", "is_done": "yes", "step": "send"},
     "helpdesk:kind_new": {"english": "Roads", "hindi": "सड़कें"},
+    "helpdesk:kind_rename": {"english": "Roads", "hindi": "सड़कें"},
     "helpdesk:ready_change": {"kind": "", "language": "en", "text": "Mine"},
     "helpdesk:ready_new": {"kind": "", "language": "en", "text": "Mine"},
     "helpdesk:ticket": {"text": "Mine", "is_done": "yes"},

@@ -1,4 +1,6 @@
-"""Public schemes a list of beneficiaries may be of, and those whose name alone would say too much.
+"""Public schemes that requests are about and lists of beneficiaries may be of.
+
+The name of some schemes alone would say too much of a person: no list and no request is of these.
 
 Source of schemes.csv: names from public knowledge of central schemes, in English and in Hindi; ministries and years are
 unverified. The column `reveals` is ours: what being on such a list would say about a person.

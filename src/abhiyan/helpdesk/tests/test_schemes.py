@@ -4,7 +4,7 @@ import re
 
 from django.utils import translation
 
-from abhiyan.contact.rules.schemes import office_sentence, open_schemes, scheme_name, schemes
+from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes, scheme_name, schemes
 
 
 def test_every_scheme_has_a_hindi_name_of_its_own_without_a_latin_letter() -> None:
