@@ -1,6 +1,6 @@
 """A meeting as files: the minutes on paper, and the day for a calendar."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -47,18 +47,28 @@ def meeting_file(request: Request, public_id: UUID, kind: str) -> HttpResponse:
 
 
 def _ics(one: Meeting, *, at: datetime) -> bytes:
-    """RFC 5545. Its id stays when the meeting is moved, so that a calendar moves it too."""
+    """RFC 5545. Its id stays when the meeting is moved, so that a calendar moves it too.
+
+    Nobody says when a meeting ends, so it has no end and blocks no hours. Times are in UTC: any other zone needs its
+    rules in the file (3.2.19). A meeting of several days is an event of whole days that blocks none. Its text has the
+    hour.
+    """
     from icalendar import Calendar, Event  # a tenth of a second, and few pages need it
 
     event = Event()
-    begins = days.begins_at(one.first_on, one.starts, settings.TIME_ZONE)
     event.add("uid", f"{one.public_id}@abhiyan")
     event.add("sequence", one.version)
-    event.add("dtstamp", at)
-    event.add("dtstart", begins)
-    event.add("dtend", max(days.ends_at(one.last_on, settings.TIME_ZONE), begins + timedelta(hours=1)))
+    event.add("dtstamp", at.astimezone(UTC))
+    if one.last_on > one.first_on:
+        event.add("dtstart", one.first_on)
+        event.add("dtend", one.last_on + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+    else:
+        event.add("dtstart", days.begins_at(one.first_on, one.starts, settings.TIME_ZONE).astimezone(UTC))
     event.add("summary", one.title)
-    event.add("location", one.place or one.link)
+    event.add("description", days_of(one.first_on, one.last_on, one.starts))
+    if where := one.place or one.link:
+        event.add("location", where)
     event.add("url", settings.ORIGIN + page_of(one.public_id))
     event.add("status", "CANCELLED" if one.cancelled_at else "CONFIRMED")
     calendar = Calendar()
