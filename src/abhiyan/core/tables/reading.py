@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +20,7 @@ from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.opening import table_told
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import text_start
-from abhiyan.core.tables.sheets import BLANK, TOTAL, sheet_rows
+from abhiyan.core.tables.sheets import sheet_rows
 from abhiyan.core.tables.sniffing import check_mapping, masked
 from abhiyan.core.tables.sources import FilePart, TableSource
 
@@ -178,6 +177,7 @@ class _Plan:
         ]
         self.places = [self.fields.index(f) if f.key in mapping else None for f in layout.fields]
         self.personal = layout.personal
+        self.may_be_blank = not any(f.is_in_each_row for f in self.fields)  # else a blank row is bad
         self.header = [source.headers[c] for c in self.columns]
         self.discard = discard
         self.notes = notes
@@ -187,10 +187,10 @@ class _Plan:
         numbers: Sequence[int],
         columns: Sequence[Sequence[str]],
         refused: Mapping[int, str],
-        is_passed: Callable[[int], bool],
+        marks: Sequence[str],
     ) -> Batch:
         """One batch. numbers: of the rows. columns: raw cells of each mapped field. refused: index -> code of
-        rows refused as a whole. is_passed: whether the row at an index is blank in all columns, or gives the total."""
+        rows refused as a whole. marks: which rows are blank in all columns, or give the total."""
         out = Batch()
         values: list[list[Any]] = []
         bad: dict[int, list[tuple[Field | None, str, str]]] = {
@@ -204,7 +204,9 @@ class _Plan:
                     bad.setdefault(index, []).append((spec, code, cells[index]))
         empty: list[Any] = [None] * len(numbers)
         built = list(zip(numbers, *(empty if p is None else values[p] for p in self.places), strict=True))
-        skipped = {i for i in bad if is_passed(i)} | self._headers_again(columns)
+        skipped = {i for i in bad if marks[i]} | self._headers_again(columns)
+        if self.may_be_blank and any(marks):
+            skipped |= {i for i, mark in enumerate(marks) if mark}
         out.skipped = len(skipped)
         gone = skipped.union(bad)
         if self.discard is not None:
@@ -266,14 +268,10 @@ def _sheet(path: Path, plan: _Plan, source: TableSource, part: FilePart) -> Iter
     )
     for raw in found:
         *columns, marks = zip(*raw, strict=True)
-        out = plan.clean(range(done + 1, done + 1 + len(raw)), columns, {}, partial(_marked, marks))
+        out = plan.clean(range(done + 1, done + 1 + len(raw)), columns, {}, marks)
         done += len(raw)
         out.done = done - part.start
         yield out
-
-
-def _marked(marks: Sequence[str], index: int) -> bool:
-    return marks[index] in (BLANK, TOTAL)
 
 
 # CSV.
@@ -282,9 +280,7 @@ def _marked(marks: Sequence[str], index: int) -> bool:
 def _csv(path: Path, plan: _Plan, source: TableSource, part: FilePart, batch: int) -> Iterator[Batch]:
     for raw in _csv_rows(path, source, part, plan.columns, batch):
         *columns, marks = zip(*raw.rows, strict=True)
-        out = plan.clean(
-            range(raw.number, raw.number + len(raw.rows)), columns, raw.refused, partial(_marked, marks)
-        )
+        out = plan.clean(range(raw.number, raw.number + len(raw.rows)), columns, raw.refused, marks)
         out.done = raw.done
         yield out
 
