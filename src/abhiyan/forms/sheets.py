@@ -18,6 +18,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import Field, Layout
 from abhiyan.core.tables.opening import refusing
 from abhiyan.core.tables.reasons import TableRefused
+from abhiyan.core.tables.sheet_parts import part_facts
 from abhiyan.core.tables.sheets import outline, sheet_sizes
 from abhiyan.core.tables.sniffing import sniffed
 from abhiyan.core.tables.words import spaced
@@ -100,7 +101,9 @@ def read_sheet(data: bytes) -> SheetForm:
 def form_of_sheet(file: Path, language: str) -> dict[str, Any]:
     """The fields of a SheetForm as plain data. Raises ReaderRefusal: "flaws" says them in this language."""
     here = Path(__file__).parent
-    settings.configure(USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=[here / "locale"])
+    settings.configure(
+        USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=[here / "locale", here.parent / "core" / "locale"]
+    )
     apps.populate([])
     with refusing(), override(language):
         name, survey = _survey(file)
@@ -118,7 +121,7 @@ def form_of_sheet(file: Path, language: str) -> dict[str, Any]:
         return {
             "questions": questions,
             "unread": unread,
-            "left": sum(len(part.rows) for part in found.unread),
+            "left": sum(len(part.rows) or 1 for part in found.unread),
         }
 
 
@@ -162,7 +165,9 @@ def _sheet(file: Path, name: str, part: str) -> FormSheet:
     if look.records > xlsform.MOST_ROWS:
         facts = {"sheet": name, "rows": look.records, "most": xlsform.MOST_ROWS}
         raise ReaderRefusal("too_long", facts)
-    rows = list(enumerate(look.head, 1))
-    return form_sheets.form_sheet(
-        part, look.head[head_row - 1], rows[head_row:], head_row=head_row, above=rows[: head_row - 1]
-    )
+    look.hold_merged(head_row + 1)
+    besides = list(part_facts(look.parts, look.head, header_row=head_row, first_row=head_row + 1))
+    if not look.is_told:
+        besides.append(("errors_unseen", {}))
+    body = list(enumerate(look.head, 1))[head_row:]
+    return form_sheets.form_sheet(part, look.head[head_row - 1], body, head_row=head_row, besides=besides)

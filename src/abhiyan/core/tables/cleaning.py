@@ -54,12 +54,17 @@ _JOINERS = "\u200c\u200d"
 _WIDE_SPACE = re.compile(r"[^\S\r\n]{2,}")
 
 
+def why_no_value(text: str) -> str:
+    """Return the code of a cell that holds no value and says why; "" for other cells."""
+    if text == UNCALCULATED:
+        return "uncalculated"
+    return "error_cell" if _ERROR.fullmatch(text) else ""
+
+
 def _refuse_error(text: str) -> None:
     """A cell that holds no value, and says why, is not read as text."""
-    if text == UNCALCULATED:
-        raise BadCell("uncalculated")
-    if _ERROR.fullmatch(text):
-        raise BadCell("error_cell")
+    if code := why_no_value(text):
+        raise BadCell(code)
 
 
 def _joiner_stays(text: str, place: int) -> bool:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
+from abhiyan.core.tables.cleaning import UNCALCULATED, why_no_value
+from abhiyan.core.tables.reasons import say as say_of_file
 from abhiyan.core.tables.words import spaced
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
@@ -48,13 +50,15 @@ class SheetFlaw:
 
 @dataclass(frozen=True, slots=True)
 class UnreadPart:
-    """Something that a sheet says and its form does not do. rows: where, from 1."""
+    """Something that a sheet says and its form does not do. rows: where, from 1; none where the text says it."""
 
     sheet: str
     text: str
     rows: tuple[int, ...]
 
     def __str__(self) -> str:
+        if not self.rows:
+            return say("Sheet %(sheet)s: %(text)s") % {"sheet": self.sheet, "text": self.text}
         shown = ", ".join(str(row) for row in self.rows[:MOST_SHOWN])
         more = len(self.rows) - MOST_SHOWN
         if more > 0:
@@ -83,22 +87,22 @@ def form_sheet(
     body: Iterable[tuple[int, Sequence[str]]],
     *,
     head_row: int = 1,
-    above: Iterable[tuple[int, Sequence[str]]] = (),
+    besides: Iterable[tuple[str, Mapping[str, object]]] = (),
 ) -> FormSheet:
     """Read the rows of a sheet by its heads. A column with cells is read, named as unread, or refused; blank ones are
-    nothing. A label or hint has the language that its head names. above: rows over the heads."""
+    nothing. A label or hint has the language that its head names. besides: codes and facts of what it holds more."""
     lines = [(row, [cell.strip() for cell in cells]) for row, cells in body]
     width = max([len(head), *(len(cells) for _row, cells in lines)])
     read: dict[int, str] = {}
-    unread: list[UnreadPart] = []
+    unread = [UnreadPart(name, say_of_file(code, facts), ()) for code, facts in besides]
     wrong: list[SheetFlaw] = []
-    if titles := tuple(row for row, cells in above if any(cell.strip() for cell in cells)):
-        unread.append(UnreadPart(name, say("What stands over the heads is not read."), titles))
     for index in range(width):
         filled = tuple(row for row, cells in lines if index < len(cells) and cells[index])
         if not filled:
             continue
-        title = " ".join(head[index].split())[:60] if index < len(head) else ""
+        title = (
+            " ".join(head[index].split())[:60] if index < len(head) and head[index] != UNCALCULATED else ""
+        )
         key, is_foreign = _key(name, title)
         if is_foreign:
             why = say(
@@ -110,6 +114,10 @@ def form_sheet(
             unread.append(UnreadPart(name, why % {"head": title}, filled))
         elif key in _READ[name]:
             read[index] = key
+            codes = ((row, why_no_value(cells[index])) for row, cells in lines if row in filled)
+            wrong += [
+                SheetFlaw(name, row, say_of_file(code, {"field": title})) for row, code in codes if code
+            ]
         else:
             unread.append(UnreadPart(name, _unread_column(key, title), filled))
     told = (

@@ -98,8 +98,13 @@ def read(
     listed: dict[str, str] = {}  # question -> the list of its choices
     rows: dict[str, int] = {}
     refused: set[str] = set()  # names of rows that could not be read
+    without_value = {flaw.row for flaw in survey.wrong}
     for row, cells in survey.rows:
         name, typed = cells.get("name", ""), " ".join(cells.get("type", "").split())
+        if row in without_value:
+            rows.setdefault(name, row)
+            refused.add(name)
+            continue
         if typed.lower() in _SKIPPED:
             found.leave(SURVEY, say("The day and the account are kept without being asked."), row)
             continue

@@ -352,7 +352,7 @@ def test_a_form_in_capitals_and_below_a_title_is_read() -> None:
     with translation.override("en"):
         sheet = sheets.read_sheet(data)
     assert [one.key for one in sheet.questions] == ["a"]
-    assert sheet.unread == ["Sheet survey, row 1: What stands over the heads is not read."]
+    assert sheet.unread == ["Sheet survey: Rows above the column names are not read: 1."]
 
 
 KNOWN = ("type", "name", "label", "hint", "required", "relevant", "constraint", "disabled")

@@ -1,6 +1,6 @@
 """Every kind of list and every format says on its page, before anything is changed, what its file held besides.
 
-The kinds come from the registry, the formats from `core.tests.workbooks`. What reads tables without being here fails.
+The kinds come from the registry, the formats from `core.tests.workbooks`. A reader of tables that is not here fails.
 """
 
 import ast
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("test")
 ROWS = 14  # of data, four of them blank
 SEEN_NOWHERE = "This old format does not show us hidden rows, comments and failed formulas"
-# What the file holds -> what the page says of it, and the formats that cannot hold or show it.
+# The page says these sentences. Behind each: the formats that cannot hold or show it.
 SENTENCES = {
     "Rows above the column names are not read: 1.": (),
     "This list does not use these columns: Remark": (),
@@ -107,7 +107,7 @@ def everything(of_kind: ImportKind) -> tuple[MadeSheet, dict[str, str]]:
 def plainly_checked(of_kind: ImportKind) -> Iterator[None]:
     """The list without its questions, for who may bring units; the check reads it as the engine does."""
 
-    def check(work: Work) -> None:
+    def checked_rows(work: Work) -> None:
         for batch in work.rows(phone=phones.parse):
             work.count("row", len(batch.rows))
 
@@ -117,7 +117,7 @@ def plainly_checked(of_kind: ImportKind) -> Iterator[None]:
             capability=kind("units").capability,
             options=(),
             options_fit=None,
-            check=check,
+            check=checked_rows,
             outcomes={"row": RowOutcome("Rows")},
             differences=None,
             lacking=None,
@@ -134,7 +134,7 @@ def plainly_checked(of_kind: ImportKind) -> Iterator[None]:
 
 
 def page_of(of_kind: ImportKind, file: Path, admin: Account) -> tuple[str, dict[str, int]]:
-    """What the page of who brought it says in words, and the results of the check."""
+    """Return the words of the import's page, and the results of the check."""
     with plainly_checked(of_kind):
         with system("test"):
             public_id = actions.bring(kind_key=of_kind.key, path=file, by=SYSTEM, at=NOW)
