@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 import abhiyan
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.meetings import actions
 from abhiyan.meetings.models import Meeting
 from abhiyan.site.tests.cast import Cast
 
-from .make import DAY, NOW, TODAY, again, call_as, reachable
+from .make import DAY, TODAY, again, call_as, reachable
 
 pytestmark = pytest.mark.django_db
 FIRST = TODAY + 5 * DAY
@@ -25,14 +26,14 @@ def cast() -> Cast:
     return reachable()
 
 
-def read(cast: Cast, one: Meeting) -> Event:
+def read(cast: Cast, one: Meeting) -> Any:
     """The event of a meeting's file. Each line, zone and field is what the standard allows."""
     file = cast.client("state_president").get(f"/meetings/{one.public_id}/file/ics/")
     assert file["Content-Type"] == "text/calendar; charset=utf-8"
     lines = file.content.split(b"\r\n")
     assert lines[-1] == b"" and not any(b"\n" in line or b"\r" in line for line in lines)
     assert all(len(line) <= 75 for line in lines), "longer lines are folded (3.1)"
-    calendar = Calendar.from_ical(file.content)
+    calendar: Any = Calendar.from_ical(file.content)
     assert calendar["version"] == "2.0" and calendar["prodid"]
     assert not [each.errors for each in calendar.walk() if each.errors]
     zones = {str(each["tzid"]) for each in calendar.walk("VTIMEZONE")}
