@@ -71,6 +71,19 @@ def test_a_csv_comes_back_as_it_was_written(records: list[tuple[Any, ...]]) -> N
         assert read_back(path) == numbered(records)
 
 
+@given(st.lists(st.lists(st.text(max_size=20), min_size=3, max_size=3), max_size=5))
+@example([["ID", 'say "yes", twice', "two\r\nlines"], ["सुनीता", "சுனிதா", "\u0663;\t"], ["", " ", "\ud800"]])
+@example([["+911234567890", "@home", "-1"], ["1e5", "00123", "=1+1"], ["\x00", "\u2028", "'=x"]])
+@settings(deadline=None)
+def test_another_program_reads_the_same_cells_of_a_csv(lines: list[list[str]]) -> None:
+    made = b"".join(csv_chunks(lines, ("ID", "Name", "Note")))
+    table = io.StringIO(made.decode("utf-8-sig"), newline="")
+    read = list(csv.reader(table, dialect="excel", strict=True))
+    wanted = [[neutral(cell).encode("utf-8", "replace").decode() for cell in line] for line in lines]
+    assert read == [["ID", "Name", "Note"], *wanted]
+    assert not any(cell[:1] in set("=+-@\t\r\n") for line in read for cell in line if cell)
+
+
 @given(st.lists(record, min_size=1, max_size=9))
 @settings(max_examples=12, deadline=None)  # each opens a process
 def test_a_workbook_comes_back_as_it_was_written(records: list[tuple[Any, ...]]) -> None:

@@ -5,6 +5,7 @@ The same deck is the same file, byte by byte. Each chart's workbook holds what i
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -69,6 +70,9 @@ _BOOK = {
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
     f'Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
 }
+# The letters of a script by their names in Unicode: TAMIL LETTER KA, OL CHIKI LETTER LA.
+_SCRIPT = re.compile(r"([A-Z ]+?)(?: SMALL| CAPITAL)? (?:LETTER|VOWEL|SIGN|DIGIT)\b")
+_OF_THE_THEME = {"LATIN", "GREEK", "CYRILLIC", "DEVANAGARI", "MODIFIER"}
 _CELLS = re.compile(r"Sheet1!\$([A-Z]+)\$(\d+)(?::\$[A-Z]+\$\d+)?$")
 
 
@@ -109,10 +113,20 @@ def pptx(
 
 
 def _speak(element: Any, language: str) -> None:
-    """Say of every piece of text in which language it is: Hindi is shaped and spelt by that."""
+    """Say the language of every piece of text: Hindi is shaped and spelt by that. Other scripts get a typeface."""
     for name in ("a:rPr", "a:endParaRPr", "a:defRPr"):
         for each in element.iter(qn(name)):
             each.set("lang", language)
+    for run in element.iter(qn("a:r")):
+        if face := _face(run.findtext(qn("a:t"), "")):
+            run.get_or_add_rPr().append(parse_xml(f'<a:cs {nsdecls("a")} typeface="{face}"/>'))
+
+
+def _face(text: str) -> str:
+    """Name the typeface of the first letter that those of the theme lack. A reader's program would guess one."""
+    scripts = (_SCRIPT.match(unicodedata.name(sign, "")) for sign in text)
+    script = next((each[1].title() for each in scripts if each and each[1] not in _OF_THE_THEME), "")
+    return script and ("Noto Nastaliq Urdu" if script == "Arabic" else f"Noto Sans {script}")
 
 
 def _packed(data: bytes) -> bytes:

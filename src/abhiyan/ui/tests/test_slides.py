@@ -309,6 +309,35 @@ def test_every_piece_of_text_says_its_language_and_hindi_has_a_typeface() -> Non
         assert {each.get("typeface") for each in theme.iter(qn("a:cs"))} >= {"Noto Sans Devanagari"}
 
 
+NAMED = {
+    "சுனிதா": "Noto Sans Tamil",
+    "সুনীতা": "Noto Sans Bengali",
+    "Reasi ਕੌਰ": "Noto Sans Gurmukhi",
+    "ಸುನೀತಾ 12": "Noto Sans Kannada",
+    "సునీత": "Noto Sans Telugu",
+    "સુનીતા": "Noto Sans Gujarati",
+    "ସୁନୀତା": "Noto Sans Oriya",
+    "സുനിത": "Noto Sans Malayalam",
+    "ᱥᱩᱱᱤᱛᱟ": "Noto Sans Ol Chiki",
+    "ꯁꯨꯅꯤꯇꯥ": "Noto Sans Meetei Mayek",
+    "سنیتا": "Noto Nastaliq Urdu",
+    "Reasi · 7,62,400 \U0001f389": "",  # the theme's own letters
+    "रियासी": "",
+    "Śrīnagar": "",
+}
+
+
+def test_every_script_has_a_typeface_on_a_slide() -> None:
+    rows = tuple((name, "1") for name in NAMED)
+    texts: dict[str, set[str]] = {}
+    for body in (Grid(GRID.columns, rows[:7]), Grid(GRID.columns, rows[7:])):
+        for each in Presentation(io.BytesIO(deck("en", (body,)))).slides:
+            for run in each.element.iter(qn("a:r")):
+                faces = {face.get("typeface") for face in run.iter(qn("a:cs"))} or {""}
+                texts.setdefault(run.findtext(qn("a:t")), set()).update(faces)
+    assert {name: texts[name] for name in NAMED} == {name: {face} for name, face in NAMED.items()}
+
+
 def test_no_placeholder_is_left_empty_and_each_slide_says_how_to_read_it() -> None:
     for each in Presentation(io.BytesIO(deck())).slides:
         assert all(shape.text_frame.text.strip() for shape in each.placeholders)
