@@ -19,6 +19,7 @@ from django.conf import settings
 from abhiyan.core import environment
 from abhiyan.core.gateways import UNCONFIRMED, Handed, JsonGateway
 from abhiyan.core.keys import keyring
+from abhiyan.core.numbers import whole_number
 from abhiyan.messaging.rules import signatures
 from abhiyan.messaging.rules.inbound import MalformedWebhook
 
@@ -93,7 +94,7 @@ def ref_of(turn: UUID, n: int) -> str:
 def turn_of(ref: str) -> tuple[UUID, int] | None:
     """Return the turn and the number of a call; None for what cannot be a reference of ours."""
     ident, _dash, number = ref.partition("-")
-    if len(ident) != 32 or len(number) != 1 or not (number.isascii() and number.isdigit()):
+    if len(ident) != 32 or len(number) != 1 or whole_number(number, most=9) is None:
         return None
     try:
         found = UUID(hex=ident)

@@ -14,6 +14,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from abhiyan.core.numbers import LARGEST_ID, whole_number
+
 from . import environment
 
 KEPT_S = 3.0  # an idle connection; many servers close theirs after 5 s, and what goes at that moment is lost
@@ -142,8 +144,8 @@ def _handed(sent: str, status: int, headers: httpx.Headers, raw: bytes) -> Hande
             ref = ""
         return Handed(ok=True, ref=ref if ref.isascii() and ref.isprintable() and ref else sent)
     if status == 429:
-        wait = headers.get("Retry-After", "")
-        pause_s = min(float(wait), LONGEST_WAIT_S) if wait.isascii() and wait.isdigit() else 1.0
+        asked_s = whole_number(headers.get("Retry-After", ""), most=LARGEST_ID)
+        pause_s = 1.0 if asked_s is None else min(float(asked_s), LONGEST_WAIT_S)
         return Handed(ok=False, again=True, reason=reason, is_spared=True, pause_s=max(pause_s, 1.0))
     if status < 400 or status in OURS:
         return Handed(ok=False, again=True, reason=reason, is_spared=True)

@@ -61,8 +61,17 @@ def _is_shortened(letter: str, digit: str) -> bool:
 
 
 def plain_digits(text: str) -> str:
-    """A text with the digits of every script as 0 to 9: "४५" is "45"."""
+    """A text with the digits of every script as 0 to 9: "४५" is "45".
+
+    Whatever reads a number that somebody typed reads it from here, and `ui/static/ui/checks.js` by the same rule on a
+    phone (tests/floors/test_digits.py).
+    """
     return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def only_digits(text: str) -> str:
+    """The digits of a text as 0 to 9, and nothing else of it: "१८० ००१" is "180001"."""
+    return "".join(c for c in plain_digits(text) if "0" <= c <= "9")
 
 
 def is_of_one_script(word: str) -> bool:

@@ -6,16 +6,15 @@ Every list of units, doors or serials sorts by one of these two. The embedded Po
 
 import re
 import string
-import unicodedata
 
 from django.db.models import Func, TextField
+
+from abhiyan.core.letters import plain_digits
 
 LONGEST = 400  # letters of a text that are looked at
 _WIDTH = 20  # digits
 _LAST = 0x20000  # no digit has a place behind it
-_PLAIN = {
-    chr(code): str(unicodedata.decimal(chr(code))) for code in range(128, _LAST) if chr(code).isdecimal()
-}
+_PLAIN = {c: digit for c in map(chr, range(128, _LAST)) if (digit := plain_digits(c)) != c}
 _PLAIN |= dict(zip(string.ascii_uppercase, string.ascii_lowercase, strict=True))
 _TABLE = str.maketrans(_PLAIN)
 _NUMBER = re.compile(r"[0-9]+")

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from abhiyan.core.letters import plain_digits
+
 MINUS = "−"
 
 Number = int | float | Decimal
@@ -30,6 +32,16 @@ _SPACES = re.compile(r"\s+")  # no-break and thin ones too
 
 
 LONGEST = 60  # letters of a number with words
+_LONGEST_DIGITS = 19
+LARGEST_ID = 2**63 - 1
+
+
+def whole_number(text: str, *, most: int) -> int | None:
+    """The number of a text that is digits alone, of any script; None for other text, and above `most`."""
+    plain = plain_digits(text.strip())
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= _LONGEST_DIGITS):
+        return None
+    return n if (n := int(plain)) <= most else None
 
 
 class Misgrouped(ValueError):
@@ -75,7 +87,7 @@ def amount(text: str) -> int | None:
 def _spelled(text: str) -> str:
     """A text with plain spaces and digits."""
     plain = _SPACES.sub(" ", unicodedata.normalize("NFC", text).strip()).replace(", ", ",")
-    return "".join(str(unicodedata.decimal(c, c)) for c in plain)
+    return plain_digits(plain)
 
 
 def ungrouped(text: str) -> str:
@@ -83,7 +95,7 @@ def ungrouped(text: str) -> str:
 
     Raises Misgrouped.
     """
-    plain = _SPACES.sub(" ", text.strip()).replace(", ", ",")
+    plain = _SPACES.sub(" ", plain_digits(text).strip()).replace(", ", ",")
     if len(plain) <= LONGEST and (said := amount(plain)) is not None:
         return str(said)
     return _bare(plain)

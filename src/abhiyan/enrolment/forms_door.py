@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.people.fields import PhoneField
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, DigitsField
 
 from .forms import AdultForm, Clipped, NameField, YearField
 from .models_door import DoorEntry
@@ -68,7 +68,7 @@ class DoorForm(AdultForm):
 class DoorCodeForm(Clipped):
     """The code from the person's own phone, as they read it out."""
 
-    code = forms.CharField(
+    code = DigitsField(
         label=_("The code from their SMS"),
         help_text=_("They read it to you, if they want to join."),
         max_length=12,

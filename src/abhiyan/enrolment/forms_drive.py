@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.core.letters import plain_digits
 from abhiyan.messaging.models import Number
-from abhiyan.ui.fields import AverageField, DayField, WholeField
+from abhiyan.ui.fields import AverageField, DayField, DigitsField, WholeField
 from abhiyan.ui.forms import offer
 
 from .actions.terms import LONGEST_MONTHS
@@ -138,7 +139,7 @@ class TokenForm(Clipped):
 class DriveNumberForm(Clipped):
     """One of our numbers, and how its provider proves itself."""
 
-    number = forms.CharField(
+    number = DigitsField(
         label=_("Our number"),
         max_length=30,
         help_text=_("With its country, such as +91 1800 000 000."),
@@ -158,7 +159,7 @@ class DriveNumberForm(Clipped):
 
     def clean_number(self) -> str:
         """As people write it: spaces and hyphens go, ten digits are Indian."""
-        text = re.sub(r"[\s().\-]", "", str(self.cleaned_data["number"]))
+        text = re.sub(r"[\s().\-]", "", plain_digits(str(self.cleaned_data["number"])))
         if text.startswith("00"):
             text = "+" + text[2:]
         return f"+91{text}" if re.fullmatch(r"[1-9][0-9]{9}", text) else text

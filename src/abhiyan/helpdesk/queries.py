@@ -161,9 +161,8 @@ def condition(wanted: Wanted) -> Q:
 
 
 def _called(text: str) -> Q:
-    digits = text.strip()
-    if len(digits) == 4 and digits.isascii() and digits.isdecimal():
-        return Q(last4=digits)
+    if last4 := phones.last_four(text):
+        return Q(last4=last4)
     if phone := phones.parse(text):
         return Q(phone_id=keyring().phone_id(phone))
     number = rules.read_number(text)

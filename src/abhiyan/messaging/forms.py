@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField, DigitsField, WholeField
 from abhiyan.ui.forms import SOMETIMES, TitledForm, offer
 
 from .actions.bulk_texts import LONGEST
@@ -36,7 +36,7 @@ class TextForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the text"), max_length=200, help_text=_("People who get the message do not see it.")
     )
-    entity = forms.CharField(
+    entity = DigitsField(
         label=_("DLT entity id"), max_length=25, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
     header = forms.CharField(
@@ -57,7 +57,7 @@ class TextForm(forms.Form):
                 ),
                 widget=forms.Textarea(attrs={"rows": 4, "lang": language}),
             )
-            self.fields[f"registration_{language}"] = forms.CharField(
+            self.fields[f"registration_{language}"] = DigitsField(
                 label=_("DLT template id of the %(language)s text") % {"language": name},
                 max_length=25,
                 required=False,

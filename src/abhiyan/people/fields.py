@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from abhiyan.core.letters import only_digits
+
 from . import phones
 
 DIGITS = 10  # of an Indian mobile
@@ -47,7 +49,7 @@ class PhoneField(forms.CharField):
         number = phones.parse(text)
         if number is not None:
             return number
-        digits = sum(c.isdecimal() for c in text)
+        digits = len(only_digits(text))
         raise forms.ValidationError(_few(digits) if 0 < digits < DIGITS else str(self.invalid))
 
     def declared(self) -> dict[str, Any]:

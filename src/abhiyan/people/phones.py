@@ -78,6 +78,12 @@ def _plain(text: str) -> str:
     return "+" + plain[2:] if plain.startswith("00") else plain
 
 
+def last_four(text: str) -> str:
+    """The last four digits of a phone, where somebody typed four digits alone to find it; "" for other text."""
+    plain = plain_digits(text.strip())
+    return plain if len(plain) == 4 and _DIGITS.issuperset(plain) else ""
+
+
 def names_other_country(text: str) -> bool:
     """Return True if a number as written begins with another country than India."""
     plain = _plain(text[: LONGEST + 1])

@@ -37,6 +37,7 @@ from .models import (
     Session,
     Suppression,
 )
+from .phones import last_four
 from .rules import documents
 from .rules.notices import NoticeText, Section
 
@@ -148,8 +149,8 @@ def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
     """
     rows = _near()
     text = text.replace("\0", "").strip()  # PostgreSQL holds no NUL, and refuses to look for one
-    if text.isdigit() and len(text) == 4:
-        rows = rows.filter(last4=text)
+    if last4 := last_four(text):
+        rows = rows.filter(last4=last4)
     else:
         for word in text.split()[:4]:
             rows = rows.filter(name__icontains=word)

@@ -13,7 +13,7 @@ from django import forms
 from django.core import validators
 from django.utils.functional import Promise
 
-from abhiyan.ui.fields import WhereField, WholeField
+from abhiyan.ui.fields import DigitsField, WhereField, WholeField
 
 Check = dict[str, Any]
 Words = str | Promise
@@ -226,6 +226,7 @@ def _several(_field: Any) -> Check:
 _KNOWN: dict[type, Callable[[Any], Check]] = {
     WholeField: _whole,
     WhereField: lambda _field: {"kind": "text", "strip": True},
+    DigitsField: _text,
     forms.CharField: _text,
     forms.BooleanField: lambda _field: {"kind": "flag"},
     forms.TypedChoiceField: _choice,

@@ -1,7 +1,7 @@
 """Form fields several rooms share."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import Misgrouped, ungrouped
 from abhiyan.core.words import day_written
 
@@ -81,7 +82,32 @@ class WhereField(forms.CharField):
         return float(said[1]), float(said[2]), float(said[3])
 
 
-class CodeField(forms.CharField):
+class DigitsField(forms.CharField):
+    """A number that is kept as text, such as a phone or a PIN code, typed in the digits of any script."""
+
+    def to_python(self, value: Any) -> str:
+        return plain_digits(super().to_python(value) or "")
+
+
+class HourField(forms.TimeField):
+    """An hour, chosen in the browser or typed in the digits of any script."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+    def to_python(self, value: Any) -> time | None:
+        return super().to_python(plain_digits(value.strip()) if isinstance(value, str) else value)
+
+
+class MomentField(forms.DateTimeField):
+    """A day with an hour, chosen in the browser or typed in the digits of any script."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> datetime | None:
+        return super().to_python(plain_digits(value.strip()) if isinstance(value, str) else value)
+
+
+class CodeField(DigitsField):
     """A one-time code that came by SMS; phones offer to type it in."""
 
     widget = forms.TextInput(

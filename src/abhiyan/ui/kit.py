@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.ui.charts import Day, FunnelStep, Trend
+from abhiyan.ui.fields import DayField
 from abhiyan.ui.ladder import DEFINITIONS, LadderShown
 from abhiyan.ui.maps import MapPlace, Outlines
 from abhiyan.ui.navigation import MORE, PARTS, MenuLink, MenuPart
@@ -46,7 +47,7 @@ class SampleForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Write ten digits.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "tel-national"}),
     )
-    last_day = forms.DateField(
+    last_day = DayField(
         label=gettext_lazy("Last day"),
         error_messages={"invalid": gettext_lazy("Not a date. Write it as 2026-12-08.")},
     )

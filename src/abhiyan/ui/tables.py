@@ -18,6 +18,7 @@ from django.db.models import DateTimeField, Q, QuerySet
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.utils.translation import get_language, override
 
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.tables.writing import csv_chunks, write_xlsx
 
 PER_PAGE = 50
@@ -98,7 +99,7 @@ def numbered(
 ) -> Leaf:
     """The page named by `?page=3`. Reads one row more than it shows; never counts by itself: give `total` if known."""
     text = query.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    number = whole_number(text, most=10**6) or 1
     deepest = DEEPEST_ROW // per
     pages = None if total is None else max(1, min(-(-total // per), deepest))
     number = max(1, min(number, pages or deepest))

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import language
 
 from . import queries
@@ -56,13 +57,12 @@ def children(request: HttpRequest, code: str) -> HttpResponse:
     """What stands directly beneath a unit in a hierarchy (in), a page at a time (offset)."""
     hierarchy = _hierarchy(request)
     unit = queries.unit(code)
-    offset = request.GET.get("offset", "")
     page = queries.children(
         unit.pk,
         hierarchy,
         language=language(),
         limit=queries.MOST,
-        offset=int(offset) if re.fullmatch(r"\d{1,7}", offset) else 0,
+        offset=whole_number(request.GET.get("offset", ""), most=10**7) or 0,
     )
     above = [(row.code, row.name()) for row in queries.path(unit.pk, hierarchy)]
     return _answer(request, made(page.rows), page.total, above=above)

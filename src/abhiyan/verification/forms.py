@@ -13,7 +13,7 @@ from abhiyan.people import phones
 from abhiyan.people.actions.accounts import NotAPhone
 from abhiyan.programmes.rules.activities import CheckQuestion, Items
 from abhiyan.programmes.rules.check_words import CheckWords
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField, HourField, WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units import queries as units
 
@@ -115,7 +115,7 @@ class VisitForm(forms.Form):
     """When a verifier goes there."""
 
     day = DayField(label=_("Day of the visit"))
-    hour = forms.TimeField(label=_("Hour"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    hour = HourField(label=_("Hour"))
 
 
 class AnswersForm(forms.Form):

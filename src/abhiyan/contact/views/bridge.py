@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.contact import actions, bridges
 from abhiyan.core import address, clock, declared, limits
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import Refused
 from abhiyan.messaging.rules import signatures
 from abhiyan.messaging.rules.inbound import MalformedWebhook
@@ -19,7 +20,7 @@ def bridge(request: HttpRequest) -> HttpResponse:
     """Take one signed report, and tell the provider whether it may call the person now ("dial")."""
     at, secret = clock.now(), bridges.secret()
     length = request.META.get("CONTENT_LENGTH") or "0"
-    is_small = length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= bridges.BODY_BYTES
+    is_small = whole_number(length, most=bridges.BODY_BYTES) is not None
     body = request.body if is_small else b""
     header = request.headers.get("X-Signature", "")[:200]
     if (

@@ -32,6 +32,7 @@ from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.ui.acts import PageAct, form_page, problem, say_when_done, tried
+from abhiyan.ui.fields import MomentField
 from abhiyan.ui.records import RecordSent, RecordShown, taken
 
 Outcome = ContactTry.Outcome
@@ -63,10 +64,9 @@ class TriedForm(forms.Form):
     """The result of a call."""
 
     outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.HiddenInput)
-    back_at = forms.DateTimeField(
+    back_at = MomentField(
         label=_("Call back at (for “Call back”)"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     need = forms.CharField(
         label=_("What they did not receive (for “Entitled, not received”)"),

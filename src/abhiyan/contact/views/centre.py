@@ -41,7 +41,7 @@ from abhiyan.programmes.here import page_of_people
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import estimated
 from abhiyan.ui.acts import PageAct, ask, form_page, problem
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, HourField
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
@@ -369,8 +369,8 @@ class QueueForm(TitledForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Leave it empty for every language."),
     )
-    opens = forms.TimeField(label=_("From"), initial=hours.OPENS, widget=forms.TimeInput(format="%H:%M"))
-    closes = forms.TimeField(label=_("Until"), initial=hours.CLOSES, widget=forms.TimeInput(format="%H:%M"))
+    opens = HourField(label=_("From"), initial=hours.OPENS, widget=forms.TimeInput(format="%H:%M"))
+    closes = HourField(label=_("Until"), initial=hours.CLOSES, widget=forms.TimeInput(format="%H:%M"))
     last_day = DayField(
         label=_("Last day"),
         required=False,

@@ -22,6 +22,7 @@ from abhiyan.people import phones
 from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.addresses import address_of
+from abhiyan.ui.fields import DigitsField
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 
@@ -31,7 +32,7 @@ from .calls import centre_of
 class HelplineCallerForm(forms.Form):
     """The number that calls."""
 
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Number of the caller"),
         max_length=phones.LONGEST,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),

@@ -26,7 +26,7 @@ from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import materials as files
 from abhiyan.ui.acts import PageAct, ask, form_page
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, DigitsField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
@@ -121,7 +121,7 @@ class NewListForm(TitledForm):
             "are refused."
         ),
     )
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Phone of who is responsible"),
         required=False,
         max_length=20,

@@ -20,12 +20,11 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from abhiyan.core.letters import MARKS
+from abhiyan.core.letters import MARKS, plain_digits
 from abhiyan.core.numbers import Misgrouped, amount
 from abhiyan.core.tables.days import NUMBERS, SHORT, Days, day_of
 from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.tables.reasons import BadCell
-from abhiyan.core.tables.words import DIGITS
 
 # (field key, note) -> cells.
 Notes = Counter[tuple[str, str]]
@@ -199,7 +198,7 @@ def _bare(cell: str) -> str:
         raise BadCell("too_long")
     text = tidied(cell)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(DIGITS)
+        text = plain_digits(unicodedata.normalize("NFKC", text))
     if text[:2] == '="' and (inner := _EXCEL_TEXT.fullmatch(text)):
         text = inner[1].strip()
     if text[:1] == "'":

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.tables.reasons import BadCell
-from abhiyan.core.tables.words import DIGITS
 
 _MONTHS = {
     name: number
@@ -70,7 +70,7 @@ class Evidence:
         for cell in cells:
             text = cell.strip()
             if not text.isascii():
-                text = unicodedata.normalize("NFKC", text).translate(DIGITS)
+                text = plain_digits(unicodedata.normalize("NFKC", text))
             if found := NUMBERS.fullmatch(text):
                 first, second = int(found[1]), int(found[2])
                 self.day += first > 12 >= second

@@ -7,7 +7,7 @@ closed is meant: a harmless column called "Health block" is lost rather than a h
 import re
 from collections.abc import Sequence
 
-from abhiyan.core.letters import MARKS
+from abhiyan.core.letters import MARKS, plain_digits
 from abhiyan.core.tables.words import spaced
 
 # Against the header in small letters with single spaces; `\b` counts Devanagari vowel signs as letters here,
@@ -94,7 +94,7 @@ _P = (
 
 def _aadhaar(cell: str) -> bool:
     """Twelve digits, the first from 2 to 9, with a right Verhoeff check digit (UIDAI's scheme)."""
-    digits = re.sub(r"[ -]", "", cell)
+    digits = re.sub(r"[ -]", "", plain_digits(cell))
     if not re.fullmatch(r"[2-9][0-9]{11}", digits):
         return False
     check = 0
@@ -111,7 +111,7 @@ _CASTES = frozenset(
 
 def looks_sensitive(cells: Sequence[str]) -> str | None:
     """The category most of a column's filled cells belong to by their form, or None. Needs five filled cells."""
-    filled = [c.strip() for c in cells if c.strip()]
+    filled = [plain_digits(c.strip()) for c in cells if c.strip()]
     if len(filled) < 5:
         return None
     enough = 0.8 * len(filled)

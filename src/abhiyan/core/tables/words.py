@@ -4,14 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from abhiyan.core.letters import MARKS
+from abhiyan.core.letters import MARKS, plain_digits
 
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_WORD = re.compile(rf"[^\w{MARKS}]+|_+")
-DIGITS = {
-    n: str(unicodedata.decimal(chr(n))) for n in range(128, 0x20000) if unicodedata.category(chr(n)) == "Nd"
-}
 _TOTAL = re.compile(
     r"(?:(?:महा|कुल )?योग|कुल|(?:grand |sub ?)?total)(?: (?:संख्या|योग|सदस्य|लोग|members?|people|number))?[ :=–-]*[0-9,]*",
     re.IGNORECASE,
@@ -23,7 +20,7 @@ def is_total(cells: Iterable[str]) -> bool:
     """Return True for the row below a list that gives its total: one word for it, and figures beside it."""
     is_said = False
     for cell in cells:
-        text = " ".join(cell.split()).translate(DIGITS)
+        text = plain_digits(" ".join(cell.split()))
         if not is_said and text and _TOTAL.fullmatch(text):
             is_said = True
         elif not _FIGURE.fullmatch(text):

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.numbers import whole_number
 from abhiyan.elections import reference
 from abhiyan.elections.models import (
     ClassRule,
@@ -122,7 +123,7 @@ def _found(where: Q, among: Collection[int] | None) -> tuple[list[Contest], list
     units = units_of_seats(level="ac", states=states, among=among) if segments else {}
     parts: list[Part] = []
     for part in segments:
-        number = int(part.number) if part.number.isdecimal() else 0
+        number = whole_number(part.number, most=10**6) or 0
         part.unit_id = units.get((part.contest.state, number))
         parts += [part] if part.unit_id is not None else []
     return contests, parts

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import Option, RowOutcome, Work
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import grouped
 from abhiyan.elections import reference
 from abhiyan.elections.actions.results import BroughtResults, NewContest, TakenRows, WantedElection
@@ -118,8 +119,13 @@ def named(work: Work) -> NamedElection:
 
 def said_of(said: Mapping[str, str]) -> NamedElection:
     code = said.get("election", "").strip().upper().replace(" ", "")
+    code = plain_digits(code)
     there = Election.objects.filter(code=code).first()
-    kind, year, state = said.get("kind", ""), said.get("year", ""), said.get("state", "") or None
+    kind, year, state = (
+        said.get("kind", ""),
+        plain_digits(said.get("year", "").strip()),
+        said.get("state", "") or None,
+    )
     if found := _LOK_SABHA.fullmatch(code):
         kind = kind or (Kind.PARLIAMENT_BY if found[2] else Kind.PARLIAMENT)
         year = year or found[1]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from abhiyan.core import sql
+from abhiyan.core.numbers import whole_number
 from abhiyan.elections.models import Part, PartVotes
 from abhiyan.elections.rules.results import INDEPENDENT, NOTA, share_pct
 
@@ -39,7 +40,7 @@ class PartSum:
     @property
     def order(self) -> tuple[bool, list[int], str]:
         """By number, special stations last."""
-        numbers = [int(text) for text in self.number.split("/") if text.isdecimal() and len(text) < 10]
+        numbers = [n for text in self.number.split("/") if (n := whole_number(text, most=10**9)) is not None]
         return self.kind == Part.Kind.SPECIAL, numbers, self.number
 
 

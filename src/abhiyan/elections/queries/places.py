@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, Sum
 
+from abhiyan.core.numbers import whole_number
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Election, Kind, Part, PartVotes, ResultFile
 from abhiyan.elections.rules import results as rules
@@ -211,7 +212,7 @@ def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
 
 
 def _order(part: Part) -> tuple[int, int, str, list[int]]:
-    numbers = [int(text) for text in part.number.split("/") if text.isdecimal()]
+    numbers = [n for text in part.number.split("/") if (n := whole_number(text, most=10**9)) is not None]
     return (
         -part.contest.election.year,
         part.contest_id,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import TIMES
 
 NEAR_PCT = Decimal(1)
@@ -117,7 +118,7 @@ def read(text: str) -> TypedPlan:
     """
     if len(text) > LONGEST:
         raise UnreadablePlan("too_long")
-    plain = "".join(str(unicodedata.digit(c, c)) for c in unicodedata.normalize("NFC", text))
+    plain = plain_digits(unicodedata.normalize("NFC", text))
     if _NEGATIVE.search(plain):
         raise UnreadablePlan("negative")
     left, right = _sides(plain)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries, reference
 from abhiyan.elections.models import Election, Stated
@@ -44,7 +45,7 @@ def stated(request: Request, code: str) -> HttpResponseBase:
     """The figures quoted of one place, with a form for one more."""
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
-    number = _number(request.GET.get("number", "")) if state else None
+    number = whole_number(request.GET.get("number", ""), most=10**9) if state else None
     may_change = shown.may_for(request, "results.import", of, state)
     form = StatedForm(request.POST if request.method == "POST" else None)
     place: dict[str, Any] = {"election": of.code, "state": state, "number": number}
@@ -70,10 +71,6 @@ def href(of: Election, one: Stated) -> str:
     place = {"state": one.state, "number": one.number}
     asked = urlencode({name: value for name, value in place.items() if value})
     return reverse("elections:stated", args=[of.code]) + (f"?{asked}" if asked else "")
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _about(of: Election, state: str, number: int | None, form: StatedForm | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock
-from abhiyan.core.numbers import Misgrouped, ungrouped
+from abhiyan.core.numbers import LARGEST_ID, Misgrouped, ungrouped, whole_number
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.inputs import LARGEST
@@ -174,8 +174,9 @@ def _votes(text: str, where: str) -> int | None:
         raise VotesUnfit(field="votes", where=where) from None
     if not digits:
         return None
-    if not digits.isdecimal():
+    votes = whole_number(digits, most=LARGEST_ID)
+    if votes is None:
         raise VotesUnfit(field="votes", where=where)
-    if int(digits) > LARGEST:
+    if votes > LARGEST:
         raise VotesTooMany(field="votes", where=where, most=grouped(LARGEST))
-    return int(digits)
+    return votes

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, declared, limits
 from abhiyan.core.actor import Actor
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Drive, Membership
@@ -52,8 +53,8 @@ def note_skills(*, membership: UUID, answers: Mapping[str, Any], by: Actor, at: 
         if phone != one.phone_id or one.ended_on is not None or not _is_helper(one):
             raise NotFound
         lock_phone(one.phone_id)
-        hours = str(answers.get(queries.HOURS, ""))
-        given = {"hours": int(hours) if hours.isdecimal() else 0, "unit_id": one.unit_id, "at": at}
+        hours = whole_number(str(answers.get(queries.HOURS, "")), most=168) or 0
+        given = {"hours": hours, "unit_id": one.unit_id, "at": at}
         said = ["", *answers.get(queries.SKILLS, ())]
         ContributorSkill.objects.filter(membership=membership).delete()
         ContributorSkill.objects.bulk_create(

@@ -14,6 +14,7 @@ from abhiyan.enrolment.models import Claim, Membership, Taken
 from abhiyan.enrolment.models_places import Placing, Whereabout
 from abhiyan.org import queries as org
 from abhiyan.people.actions.persons import lock_phones
+from abhiyan.units.rules.pins import read_pin
 
 from .claims import OutsideScope
 from .drives import covered
@@ -35,10 +36,8 @@ class NothingToUndo(Refused, status=409):
 def said_of(text: str) -> tuple[str, str]:
     """PIN code and place of what somebody typed; six digits are a PIN code."""
     words = text.replace("\x00", "").split()
-    digits = "".join(words)
-    if len(digits) == 6 and digits.isdecimal():
-        return "".join(str(int(digit)) for digit in digits), ""
-    return "", " ".join(words)[:LONGEST]
+    pin = read_pin("".join(words))
+    return (pin, "") if pin else ("", " ".join(words)[:LONGEST])
 
 
 def note_where(*, claim: UUID, text: str) -> None:

@@ -28,6 +28,7 @@ from django.db import DatabaseError, close_old_connections
 from abhiyan.core import declared, environment
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import now
+from abhiyan.core.letters import only_digits
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import (
@@ -444,7 +445,7 @@ def _called(lines: list[DriveLine], number: str) -> DriveLine:
 
 def _national(number: str) -> str:
     """A number as it is compared: digits without the ways of writing India before them."""
-    digits = "".join(c for c in number if c.isascii() and c.isdigit()).lstrip("0")
+    digits = only_digits(number).lstrip("0")
     return digits[2:] if len(digits) > 10 and digits.startswith("91") else digits
 
 

@@ -14,6 +14,7 @@ from pydantic_core import ValidationError
 from abhiyan.core import declared, environment, limits
 from abhiyan.core.clock import now
 from abhiyan.core.declared import DeclaredLimit
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import TooMany
 from abhiyan.enrolment.actions import (
     ClaimMessage,
@@ -279,7 +280,7 @@ def _claim(told: shapes.ClaimIn, key: str, sender: Sender) -> ClaimMessage:
         by=by,
         name=told.name,
         birth_year=told.birth_year,
-        unit_code=told.unit,
+        unit_code=None if told.unit is None else plain_digits(told.unit),
         within=sender.within,
         field_at=told.field_at,
         notice_version=told.notice_version,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import sql
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.models import ImportSlice, StagedImport
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
@@ -250,7 +251,7 @@ def _key(work: Work, programme: Programme) -> bytes:
 
 def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) -> list[Order]:
     said = work.options.get("notice_version", "")
-    notice = int(said) if said.isdecimal() else None
+    notice = whole_number(said, most=10**8)
     number, language = work.options.get("batch", ""), work.options.get("language", "")
     if number:
         batch = _batch_of(number, programme.pk)

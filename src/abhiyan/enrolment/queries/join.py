@@ -24,6 +24,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules.fold import fold
+from abhiyan.units.rules.pins import read_pin
 
 MOST_DRIVES = 20
 # Kinds of unit that answer "where do you live or vote". People know villages best, so they come first.
@@ -233,7 +234,7 @@ def places(
     hierarchy: where what is above them is read. within: only places in the unit of a link.
     """
     text = text.replace("\x00", "").strip()[:100]
-    if pin := _pin(text):
+    if pin := read_pin(text):
         return taken(found, _inside(units.by_pin(pin, limit=LOOKED_AT), within))[:FOUND]
     own = found.programme.hierarchy if within is None else within.hierarchy
     inside = (top_of(found, own) if within is None else within.row.id, own)
@@ -264,17 +265,12 @@ def _towns(text: str, language: str, inside: tuple[int, int]) -> list[units.Unit
 
 def district_of_pin(found: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:
     """The unit above homes that a PIN code leads to, inside the drive; None where the text is no PIN code of one."""
-    if not (pin := _pin(text)):
+    if not (pin := read_pin(text)):
         return None
     top = top_of(found, hierarchy)
     above = [row for row in units.by_pin(pin, limit=LOOKED_AT) if row.kind not in HOMES]
     ways = units.paths([row.id for row in above], hierarchy) if above else {}
     return next((row for row in above if top in {step.id for step in ways.get(row.id, [])}), None)
-
-
-def _pin(text: str) -> str:
-    digits = "".join(text.split())
-    return digits if len(digits) == 6 and digits.isdecimal() else ""
 
 
 def taken(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:

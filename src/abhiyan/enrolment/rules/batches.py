@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-import unicodedata
+import string
 from collections.abc import Iterable
 from uuid import UUID
 
+from abhiyan.core.letters import only_digits, plain_digits
 from abhiyan.core.pictures import picture_kind
 
 LARGEST = 8 << 20  # bytes of one picture: what a phone's camera makes
@@ -28,11 +29,13 @@ def number_of(batch_id: int) -> str:
 
 def read_number(text: str) -> int | None:
     """The batch a typed number means, however its digits are written; None: none."""
-    digits = "".join(
-        str(unicodedata.digit(letter)) for letter in text if unicodedata.digit(letter, None) is not None
-    )
-    rest = [letter for letter in text if unicodedata.digit(letter, None) is None]
-    if set(rest) - set("- ") or not 5 <= len(digits) <= 10 or _check(digits[:-1]) != int(digits[-1]):
+    plain = plain_digits(text)
+    digits = only_digits(plain)
+    if (
+        set(plain) - set("- " + string.digits)
+        or not 5 <= len(digits) <= 10
+        or _check(digits[:-1]) != int(digits[-1])
+    ):
         return None
     found = int(digits[:-1]) - _START
     return found if found > 0 else None

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from abhiyan.core.letters import plain_digits
+
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 _MEANT = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _BITS = 60
@@ -16,7 +18,7 @@ def member_number(public_id: UUID) -> str:
 
 def public_ids(number: str) -> tuple[UUID, UUID] | None:
     """The first and last public id a number may stand for; None when it is no member's number."""
-    letters = "".join(number.upper().translate(_MEANT).replace("-", " ").split())
+    letters = "".join(plain_digits(number).upper().translate(_MEANT).replace("-", " ").split())
     if len(letters) != _BITS // 5 or not set(letters) <= set(_LETTERS):
         return None
     value = 0

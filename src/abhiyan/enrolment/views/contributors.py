@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import language, person
 from abhiyan.enrolment.actions import contributors as acts
 from abhiyan.enrolment.queries import contributors as queries
@@ -74,10 +75,8 @@ def contributor_list(request: Request) -> HttpResponseBase:
         hours=[("", _("Any")), *words.get(queries.HOURS, {}).items()],
     )
     given = filters.cleaned_data if filters.is_valid() else {}
-    hours = given.get("hours", "")
-    rows = queries.ContributorRows(
-        here.span, skill=given.get("skill", ""), hours=int(hours) if hours.isdecimal() else 0
-    )
+    hours = whole_number(given.get("hours", ""), most=168) or 0
+    rows = queries.ContributorRows(here.span, skill=given.get("skill", ""), hours=hours)
     table: Table[FoundContributor] = Table(
         request,
         COLUMNS,

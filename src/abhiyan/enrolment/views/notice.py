@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, languages
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named
 from abhiyan.enrolment.actions import notices
@@ -211,8 +212,8 @@ def _page(
 ) -> HttpResponseBase:
     """audio: a language whose recording was not taken, and the form that says why."""
     latest = published[0][0] if published else 0
-    asked = request.GET.get("version", "")
-    chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else latest
+    asked = whole_number(request.GET.get("version", ""), most=10**8)
+    chosen = latest if asked is None else asked
     texts = people.texts_of_notice(roll.notice, chosen)
     if chosen and not texts:
         raise NotFound

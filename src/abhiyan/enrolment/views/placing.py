@@ -28,6 +28,7 @@ from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
+from abhiyan.units.rules.pins import read_pin
 
 from .worklists import homes_of_pin
 
@@ -219,9 +220,8 @@ def _lies_in(inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]])
 
 def _choices(request: Request, text: str, of: int) -> list[units.UnitRow]:
     """Places a PIN code may mean within the unit `of`, where the entries stand, or a text within one's own unit."""
-    digits = "".join(text.split())
-    if len(digits) == 6 and digits.isdecimal():
-        rows = homes_of_pin(digits)
+    if pin := read_pin(text):
+        rows = homes_of_pin(pin)
         spans = units.all_spans({of, *(row.id for row in rows)})
         return [row for row in rows if _lies_in(spans.get(row.id, ()), spans.get(of, ()))][:FOUND]
     home = request.viewer.home

@@ -24,6 +24,7 @@ from abhiyan.people import phones
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.fields import DigitsField
 from abhiyan.ui.forms import SOMETIMES
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
@@ -59,7 +60,7 @@ class TicketForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs=SOMETIMES),
     )
-    nominee_phone = forms.CharField(
+    nominee_phone = DigitsField(
         label=gettext_lazy("Their mobile number"),
         required=False,
         max_length=20,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.actions.typing import bring_sheet
 from abhiyan.enrolment.forms import AdultForm, Clipped, NameField, YearField
@@ -27,11 +28,11 @@ from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.rules.pins import read_pin
 
 from .batches import IMPORT
 from .paper_frame import crumbs
 
-_PIN = re.compile(r"[1-9][0-9]{5}")
 _SHORT = re.compile(
     r"[0-9]{1,4} ?/ ?[0-9]{1,5}"
 )  # number of the seat / number of the part: the check reads it
@@ -77,10 +78,10 @@ class LineForm(AdultForm):
         return born
 
     def clean_place(self) -> str:
-        text = str(self.cleaned_data["place"]).strip()
+        text = plain_digits(str(self.cleaned_data["place"]).strip())
         is_known = not text or bool(_SHORT.fullmatch(text))
-        if _PIN.fullmatch(text):
-            is_known = bool(units.by_pin(text, limit=1))
+        if pin := read_pin(text):
+            is_known = bool(units.by_pin(pin, limit=1))
         elif not is_known:
             try:
                 is_known = bool(units.unit(text))
@@ -144,7 +145,7 @@ class TypedSheet:
         if line.is_blank:
             return "", "", "", "", ""
         place = place or self.place
-        return (name, phone, year, "", place) if _PIN.fullmatch(place) else (name, phone, year, place, "")
+        return (name, phone, year, "", place) if read_pin(place) else (name, phone, year, place, "")
 
 
 @form_page

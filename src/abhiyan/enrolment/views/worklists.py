@@ -36,6 +36,7 @@ from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page, say_when_done
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.rules.pins import read_pin
 
 
 @form_page
@@ -109,8 +110,7 @@ def unplaced(request: Request) -> HttpResponseBase:
 
 def _none_found(text: str) -> str:
     """Say what to do when no place fits what was written."""
-    digits = "".join(text.split())
-    if len(digits) == 6 and digits.isdecimal():
+    if read_pin(text):
         return _("No place of ours has this PIN code. Write the village, ward or booth, or call and ask.")
     return _("No place found. Write it another way.")
 
@@ -266,9 +266,8 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
         except NotFound:
             return []
         return [units.standing(named_by_code.pk, 1)] if named_by_code.kind in HOMES else []
-    digits = "".join(text.split())
-    if len(digits) == 6 and digits.isdecimal():
-        return homes_of_pin(digits)[:20]
+    if pin := read_pin(text):
+        return homes_of_pin(pin)[:20]
     home = request.viewer.home
     if not text or home is None:
         return []

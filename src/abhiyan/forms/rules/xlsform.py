@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as say
 
+from abhiyan.core.letters import plain_digits
+
 from .form_sheets import (
     CHOICES,
     SETTINGS,
@@ -330,7 +332,7 @@ def _limits(text: str, kind: QuestionKind) -> tuple[Limit, Limit]:
     least: Limit = None
     most: Limit = None
     for part in re.split(r"\s+and\s+", text.strip()) if text.strip() else ():
-        limit = _LIMIT.fullmatch(part)
+        limit = _LIMIT.fullmatch(plain_digits(part))
         value: Limit = limit[2] if limit else None
         if limit and kind is not QuestionKind.DAY:
             found = float(limit[2]) if "-" not in limit[2][1:] else None

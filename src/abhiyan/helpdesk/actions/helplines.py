@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -108,7 +109,7 @@ def set_helpline(*, programme_id: int, number: str, by: Actor, at: datetime) -> 
 
 def _read(number: str) -> str:
     """The digits of a number as typed."""
-    digits = "".join(letter for letter in number if letter not in " -()")
+    digits = "".join(letter for letter in plain_digits(number) if letter not in " -()")
     bare = digits.removeprefix("+")
     if digits and not (bare.isascii() and bare.isdecimal() and SHORTEST <= len(bare) <= LONGEST):
         raise NoNumber(field="number")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from abhiyan.core.letters import is_hidden
+from abhiyan.core.letters import is_hidden, plain_digits
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 _MEANT = str.maketrans({"I": "1", "L": "1", "O": "0"})
@@ -84,7 +84,9 @@ def number(ticket: UUID) -> str:
 
 def read_number(text: str) -> str:
     """The number somebody typed, as it is kept; "" where it is none."""
-    letters = "".join(text.upper().replace("-", " ").split()).removeprefix("H").translate(_MEANT)
+    letters = (
+        "".join(plain_digits(text).upper().replace("-", " ").split()).removeprefix("H").translate(_MEANT)
+    )
     if len(letters) != _BITS // 5 or not set(letters) <= set(_LETTERS):
         return ""
     return f"H-{letters[:4]}-{letters[4:]}"

@@ -19,6 +19,7 @@ from abhiyan.helpdesk.rules import tries
 from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, form_page, tried
+from abhiyan.ui.fields import MomentField
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 
@@ -126,10 +127,9 @@ class RequestCallForm(forms.Form):
     """The result of a call, by the button that was pressed, and the time of a later one."""
 
     outcome = forms.ChoiceField()
-    again_at = forms.DateTimeField(
+    again_at = MomentField(
         label=_("Call again at"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
 

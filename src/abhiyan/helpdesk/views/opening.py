@@ -20,6 +20,7 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import Tried, ask, form_page, tried
+from abhiyan.ui.fields import DigitsField
 from abhiyan.ui.forms import offer
 
 from .places import PlaceField, pick
@@ -37,7 +38,7 @@ FINDS = {
 class TypeForm(forms.Form):
     """What somebody says on the phone. Its place is chosen below the name that is typed."""
 
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Mobile number of the caller"),
         max_length=40,
         widget=forms.TextInput(
@@ -110,7 +111,7 @@ def type_ticket(request: Request) -> HttpResponseBase:
 class NumberForm(forms.Form):
     """The number people call, and why it changes."""
 
-    number = forms.CharField(
+    number = DigitsField(
         label=_("Number of the helpline"),
         help_text=_("Leave it empty to show none."),
         required=False,

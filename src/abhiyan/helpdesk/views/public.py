@@ -32,6 +32,7 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import DigitsField
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -44,14 +45,14 @@ class WriteForm(forms.Form):
         label=_("In your own words"), max_length=rules.LONGEST, widget=forms.Textarea(attrs={"rows": 5})
     )
     name = forms.CharField(label=_("Your name"), required=False, max_length=100)
-    pin = forms.CharField(
+    pin = DigitsField(
         label=_("PIN code of your place"),
         help_text=_("So that it reaches the office nearest you."),
         required=False,
         max_length=10,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Your mobile number"),
         help_text=_("The answer comes to this number."),
         max_length=20,

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.keys import keyring
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named, person
 from abhiyan.meetings import actions as acts
@@ -34,7 +35,7 @@ from abhiyan.people import phones
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import Tried, ask, form_page, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, HourField
 from abhiyan.ui.forms import SOMETIMES, BriefForm, TitledForm, offer, titles_typed
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -44,12 +45,6 @@ from .shown import crumbs, page_of, today
 MOST_PROGRAMMES = 50  # to choose from
 OFFICE, BODY = "office", "body"  # of whom to invite
 MOST_NUMBERS = 1_000  # typed
-
-
-class HourField(forms.TimeField):
-    """An hour, chosen in the browser."""
-
-    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
 class InviteForm(BriefForm):
@@ -326,8 +321,8 @@ def _invited(
     context: dict[str, Any],
 ) -> HttpResponseBase:
     """Show the names first; once they were shown and nothing changed, do it."""
-    seen = request.POST.get("expected", "")
-    if form.is_bound and form.is_valid() and (not seen or "again" in request.POST):
+    expected = whole_number(request.POST.get("expected", ""), most=10**8)
+    if form.is_bound and form.is_valid() and (expected is None or "again" in request.POST):
         outcome = tried(request, form, lambda _given: _preview(form, unit_id, hierarchy, day()))
         return render(
             request,
@@ -335,8 +330,7 @@ def _invited(
             {**context, "form": form, "preview": outcome.value},
             status=200 if outcome else outcome.status,
         )
-    expected = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 8 else -1
-    outcome = tried(request, form, lambda _given: act(expected), said=said)
+    outcome = tried(request, form, lambda _given: act(-1 if expected is None else expected), said=said)
     if outcome:
         return done(outcome)
     return render(request, "meetings/invite.html", {**context, "form": form}, status=outcome.status)

@@ -9,7 +9,7 @@ from abhiyan.meetings.actions.answering import LONGEST_REASON
 from abhiyan.meetings.actions.attending import MOST_PEOPLE, WalkInsWrong
 from abhiyan.meetings.actions.minutes import LONGEST_POINT
 from abhiyan.ui.checks import CheckedForm, PartOf
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField, DigitsField, WholeField
 
 
 class CantComeForm(forms.Form):
@@ -44,7 +44,7 @@ class ListedForm(forms.Form):
 class PhoneForm(forms.Form):
     """The number of a person invited by a bulk send."""
 
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Mobile number"),
         max_length=20,
         help_text=_(

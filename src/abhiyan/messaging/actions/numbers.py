@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.messaging.models import Allowance, Number, Spending
 from abhiyan.messaging.queries import inbound_id, ref_id
@@ -85,7 +86,11 @@ def connect_number(
 
 def check_number(*, number: str, provider: str, meaning: str) -> None:
     """Refuse NumberUnclear."""
-    if not number.startswith("+") or not number[1:].isdigit() or not 8 <= len(number) <= 16:
+    if (
+        not number.startswith("+")
+        or whole_number(number[1:], most=10**15) is None
+        or not 8 <= len(number) <= 16
+    ):
         raise NumberUnclear(field="number")
     if provider not in inbound.PROVIDERS or meaning not in Number.Meaning:
         raise ValueError(provider, meaning)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from abhiyan.core.numbers import whole_number
+
 from . import carried, sms_parts
 
 INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
@@ -242,7 +244,7 @@ def _message(values: Any, number: str) -> Sms:
     kind = kind[:LONGEST_KIND] if isinstance(kind, str) and kind.strip() else "unknown"
     words = carried.of_message(fields)
     is_heard = words.is_no or (kind in WRITTEN and words.text.strip())
-    sender = "+" + sender if sender.isdecimal() else sender
+    sender = "+" + sender if whole_number(sender, most=10**15) is not None else sender
     return Sms("whatsapp", ref, sender, number, words.text, _stamped(fields), "" if is_heard else kind, user)
 
 
@@ -259,9 +261,8 @@ def _preference(values: Any, number: str) -> Sms | None:
 
 def _stamped(fields: Mapping[str, Any]) -> datetime | None:
     stamp = str(fields.get("timestamp", ""))
-    if stamp.isdecimal() and stamp.isascii() and len(stamp) <= 11:
-        return datetime.fromtimestamp(int(stamp), UTC)
-    return None
+    seconds = whole_number(stamp, most=10**11)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _listed(values: Any, name: str) -> list[Any]:

@@ -10,6 +10,8 @@ import hmac
 import unicodedata
 from uuid import UUID
 
+from abhiyan.core.letters import plain_digits
+
 LETTERS = "BCDFGHJKMNPQRSTVWXZ"
 ALPHABET = LETTERS + "23456789"
 LENGTH = 4
@@ -22,10 +24,7 @@ def clean(text: str) -> str:
 
     Small letters, digits of any script and wide letters are taken.
     """
-    written = "".join(
-        str(unicodedata.decimal(letter, letter))
-        for letter in unicodedata.normalize("NFKC", text).strip().upper()
-    )
+    written = plain_digits(unicodedata.normalize("NFKC", text).strip().upper())
     is_one = len(written) == LENGTH and written[0] in LETTERS and all(one in ALPHABET for one in written)
     return written if is_one else ""
 

@@ -28,6 +28,7 @@ from typing import Any
 
 from abhiyan.core import languages
 from abhiyan.core.languages import Language
+from abhiyan.core.letters import plain_digits
 
 from . import questions
 
@@ -307,13 +308,11 @@ def _left(word: TextWord, tokens: list[_Token], first: int, last: int, vocabular
 def plainly(text: str) -> str:
     """A text as it is read: at most LONGEST characters, full-width and ligatures as usual letters, digits as 0–9,
     nothing invisible, spaces single within a line."""
-    folded = unicodedata.normalize("NFKC", text[:LONGEST])
+    folded = plain_digits(unicodedata.normalize("NFKC", text[:LONGEST]))
     out: list[str] = []
     for c in folded:
         category = unicodedata.category(c)
-        if category == "Nd":
-            out.append(str(unicodedata.digit(c)))
-        elif category[0] == "C":
+        if category[0] == "C":
             if c in "\n\r\t":
                 out.append("\n" if c == "\n" else " ")
             elif c in "\u200c\u200d":

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import LARGEST_ID, whole_number
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -31,7 +32,7 @@ from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, say_when_done, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, DigitsField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer, file_asked, page_with_list
 from abhiyan.ui.numbers import grouped
@@ -81,7 +82,7 @@ class AppointForm(forms.Form):
 
     office = forms.ChoiceField(label=_("Office"))
     account = forms.ChoiceField(label=_("Person"), required=False, widget=forms.RadioSelect)
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Mobile number of somebody new"),
         required=False,
         max_length=40,
@@ -309,12 +310,8 @@ def appoint(request: Request) -> HttpResponseBase:
     Without a unit in the address, those who give none in their own unit are led to the vacancies below.
     """
     here, at = page_unit(request), clock.now()
-    number = request.GET.get("body", "")
-    body = (
-        queries.body_at(int(number), here.unit.id)
-        if number.isascii() and number.isdecimal() and len(number) < 19
-        else None
-    )
+    number = whole_number(request.GET.get("body", ""), most=LARGEST_ID)
+    body = None if number is None else queries.body_at(number, here.unit.id)
     offices = queries.offices_to_give(request.actor, here.unit.id, here.hierarchy, body)
     if not offices and "unit" not in request.GET and request.method != "POST":
         return redirect(here.href(reverse("org:appointments"), show="vacant"))

@@ -23,7 +23,7 @@ from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.people.actions.sessions import FIELD, MOST_PHONES
 from abhiyan.ui.acts import PageAct, form_page, tried
-from abhiyan.ui.fields import CodeField
+from abhiyan.ui.fields import CodeField, DigitsField
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 STATES = {
@@ -59,7 +59,7 @@ ACTS = {
 class FieldNumberForm(forms.Form):
     """The number that gets the code to let a phone in."""
 
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Mobile number"),
         max_length=40,
         widget=forms.TextInput(

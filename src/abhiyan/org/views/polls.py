@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.org import actions, queries
@@ -28,7 +29,7 @@ from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as people
 from abhiyan.ui.acts import ask, form_page, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, HourField
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.actions import StatedPoll
@@ -237,11 +238,10 @@ class PollForm(forms.Form):
                 required=False,
                 help_text=_("Leave it empty for “no poll”.") if n == 1 else "",
             )
-            self.fields[f"time_{n}"] = forms.TimeField(
+            self.fields[f"time_{n}"] = HourField(
                 label=say("Phase %(n)s: at") % {"n": n},
                 required=False,
                 initial=CLOSES,
-                widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             )
             self.fields[f"areas_{n}"] = forms.CharField(
                 label=say("Phase %(n)s: areas") % {"n": n},
@@ -359,7 +359,8 @@ def _preview(form: PollForm) -> dict[str, Any]:
 
 
 def _number(text: str, *, otherwise: int) -> int:
-    return min(max(int(text), 1), MOST_PHASES) if re.fullmatch(r"\d{1,2}", text) else otherwise
+    n = whole_number(text, most=99)
+    return otherwise if n is None else min(max(n, 1), MOST_PHASES)
 
 
 def _of(request: Request) -> Poll | None:

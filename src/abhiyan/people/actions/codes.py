@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, declared, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import Refused, TooMany, needed
 from abhiyan.core.scope import system
 from abhiyan.people import phones
@@ -215,7 +216,7 @@ def check_code(
         limits.take(declared.CODE_REQUEST, str(request_id), at=at)
     except TooMany:
         raise CodeSpent(field="code") from None
-    typed = code.strip().translate(_INDIAN_DIGITS)
+    typed = plain_digits(code).translate(_BETWEEN)
     with system("one-time code"):
         accepted = Code.objects.filter(
             id=request_id,
@@ -345,7 +346,7 @@ def sweep_codes(*, at: datetime) -> int:
     return gone
 
 
-_INDIAN_DIGITS = str.maketrans({ord("०") + n: str(n) for n in range(10)} | {" ": "", "-": ""})
+_BETWEEN = str.maketrans("", "", " -\t\u00a0\u200b-\u200f\u2010-\u2013")
 
 
 def _console_digest(secret: str) -> bytes:

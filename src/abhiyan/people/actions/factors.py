@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.letters import only_digits
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
 from abhiyan.people.models import Factor, Session
@@ -244,7 +245,7 @@ def _recovery_digest(account_id: int, code: str) -> bytes:
 
 
 def _digits(code: str) -> str:
-    return "".join(str(int(c)) for c in code if c.isdecimal())
+    return only_digits(code)
 
 
 def tidy_name(name: str) -> str:

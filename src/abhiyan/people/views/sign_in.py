@@ -25,13 +25,13 @@ from abhiyan.people.models import Account, Factor
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import Tried, form_page, tried
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.fields import CodeField
+from abhiyan.ui.fields import CodeField, DigitsField
 
 
 class PhoneForm(forms.Form):
     """Which phone is to get the code."""
 
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Mobile number"),
         max_length=40,
         widget=forms.TextInput(
@@ -49,7 +49,7 @@ class CodeForm(forms.Form):
 class AppCodeForm(forms.Form):
     """The code an authenticator app shows."""
 
-    code = forms.CharField(
+    code = DigitsField(
         label=_("Code from your app"),
         help_text=_("Six digits; a new one every 30 seconds."),
         max_length=12,

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from abhiyan.core import sql
 from abhiyan.core.natural import natural_sql
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import named
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
@@ -283,8 +284,8 @@ def _goes_on(far: str, done: int, hierarchy: int, kind: str) -> bool:
     """Whether a unit's target is split on after so many levels."""
     if far in (ALL_THE_WAY, WHERE_TARGETS_STAND):
         return True
-    if far.isdigit():
-        return done < int(far)
+    if (steps := whole_number(far, most=99)) is not None:
+        return done < steps
     own, last = levels.level(hierarchy, kind), levels.level(hierarchy, far)
     return own is not None and last is not None and own < last
 

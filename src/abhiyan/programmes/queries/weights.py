@@ -13,6 +13,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.elections import queries as elections
@@ -85,10 +86,10 @@ def basis(key: str, options: Options | None = None) -> Basis:
     kept = {name: given[name] for name in source.needs}
     if key == "class":
         for name in CLASSES:
-            text = given.get(name) or USUAL[name]
-            if not (text.isascii() and text.isdigit() and int(text) <= HEAVIEST):
+            weight = whole_number(given.get(name) or USUAL[name], most=HEAVIEST)
+            if weight is None:
                 raise UnknownBasis(field=name)
-            kept[name] = str(int(text))
+            kept[name] = str(weight)
         if not any(int(kept[name]) for name in CLASSES):
             raise NoWeight(field=CLASSES[0])
     if key == "result":

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from abhiyan.core import sql
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import needed
 from abhiyan.elections import queries as elections
 from abhiyan.programmes.models import Programme, Target, TargetChange, TargetVersion
@@ -32,7 +33,7 @@ def concerned(
         "h": programme.hierarchy,
         "programme": programme.pk,
         "measure": measure,
-        "far": ALL_THE_WAY if far.isdigit() and far != "1" else far,
+        "far": ALL_THE_WAY if whole_number(far, most=99) not in (None, 1) else far,
         "kinds": _down_to(programme.hierarchy, far),
         "most": most + 1,
     }

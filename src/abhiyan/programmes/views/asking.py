@@ -13,6 +13,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.forms.models import FormVersion
@@ -31,7 +32,7 @@ from abhiyan.programmes.queries import schedule_sets as sets
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import AskedFor, Rhythm
 from abhiyan.ui.acts import form_page, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, HourField
 from abhiyan.ui.forms import TitledForm, offer, titles_typed
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -70,13 +71,12 @@ class AskUnitsForm(TitledForm):
     )
     rhythm = forms.ChoiceField(label=_("How often"), choices=Schedule.RHYTHMS)
     first_on = DayField(label=_("First day"))
-    hour = forms.TimeField(
+    hour = HourField(
         label=_("Due until"),
         initial=time(18),
         help_text=_(
             "On the last day, or on the last day of each week or month. Weeks begin on the first day."
         ),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     programme = forms.ChoiceField(
         label=_("Programme"),
@@ -224,7 +224,7 @@ def asked_new(request: Request) -> HttpResponseBase:
             asking=form.asking(running),
             unit_id=here.unit.id,
             hierarchy=here.hierarchy,
-            expected=int(n) if n.isascii() and n.isdigit() and len(n) < 8 else -1,
+            expected=-1 if (count := whole_number(n, most=10**8)) is None else count,
             above=above.public_id if above else None,
             by=request.actor,
             at=at,

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.deadlines import finished_at
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import named, person
 from abhiyan.forms import actions as forms_acts
@@ -174,8 +175,7 @@ def _page(request: Request, public_id: UUID, *, at: datetime, sent: RecordSent |
     one = found.schedule_for(public_id)
     given, is_record = request.GET, sent is not None
     unit_id = page_unit(request, hierarchy=one.hierarchy, otherwise=shown.nowhere).unit.id
-    body = given.get("body", "")
-    body_id = int(body) if body.isascii() and body.isdigit() and len(body) < 10 else None
+    body_id = whole_number(given.get("body", ""), most=10**9)
     asked = needed(found.asked_unit(one, unit_id=unit_id, body_id=body_id))
     if not found.may_say(request.actor, asked):
         raise NotFound

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
@@ -344,8 +345,7 @@ def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, An
 
 
 def page_asked(request: Request) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+    return whole_number(request.GET.get("page", ""), most=10**4) or 1
 
 
 class ChangeForm(forms.Form):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named, person
 from abhiyan.messaging.actions import MOST_REMINDED, NobodyToRemind
@@ -489,7 +490,7 @@ def _numbers(one: Schedule, period: Period | None, here: Here, *, at: datetime) 
 def _rows(
     one: Schedule, period: Period, here: Here, of: boards.BoardNumbers, show: str, *, at: datetime
 ) -> Sequence[found.AskedUnit] | boards.UnitBoard:
-    state = int(show) if show.isdigit() else None
+    state = whole_number(show, most=99)
     make: Any = boards.bodies_asked if one.body_kind else boards.UnitBoard
     rows: Sequence[found.AskedUnit] | boards.UnitBoard = make(
         one, period, here.span, of=of, on=shown.today(at), state=state, vacant=show == VACANT

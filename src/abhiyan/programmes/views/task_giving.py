@@ -15,6 +15,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -26,7 +27,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField, HourField, WholeField
 from abhiyan.ui.forms import TitledForm, offer
 
 from . import shown
@@ -48,9 +49,7 @@ class NewTaskForm(TitledForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     due_on = DayField(label=_("Due on"))
-    due_time = forms.TimeField(
-        label=_("Time"), initial=time(18), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
+    due_time = HourField(label=_("Time"), initial=time(18))
     effort = WholeField(label=_("Effort"), required=False)
     effort_in = forms.ChoiceField(
         label=_("Effort in"), choices=[(MINUTES, _("minutes")), (HOURS, _("hours"))], initial=HOURS
@@ -106,6 +105,7 @@ def task_ask(request: Request) -> HttpResponseBase:
             return _ask_page(request, here, form, preview=(named(below[many].office_names), many, n))
 
     def do(given: dict[str, Any]) -> Any:
+        count = whole_number(expected.partition(":")[2], most=10**8)
         what = form.what(running)
         if many:
             return actions.ask_tasks(
@@ -113,7 +113,7 @@ def task_ask(request: Request) -> HttpResponseBase:
                 unit_id=here.unit.id,
                 hierarchy=here.hierarchy,
                 office=many,
-                expected=int(count) if (count := expected.partition(":")[2]).isdecimal() else -1,
+                expected=-1 if count is None else count,
                 by=request.actor,
                 at=at,
             )

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, Lacking, actions, authority, kind, queries, registered, running
 from abhiyan.core.models import StagedImport
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.tables.reasons import NOTES
 from abhiyan.core.words import language
@@ -283,13 +284,13 @@ def piece(request: Request, public_id: UUID) -> HttpResponse:
     staged, _kind = _seen(public_id)
     if request.method == "GET":
         return JsonResponse(_upload(staged))
-    said = request.headers.get("Upload-Offset", "")
-    if not (said.isascii() and said.isdecimal() and len(said) < 16):
+    offset = whole_number(request.headers.get("Upload-Offset", ""), most=10**15)
+    if offset is None:
         return JsonResponse({"code": "wrong_offset", "received": staged.received_bytes}, status=409)
-    if int(request.headers.get("Content-Length") or 0) > actions.PIECE_BYTES:
+    if (whole_number(request.headers.get("Content-Length", ""), most=10**15) or 0) > actions.PIECE_BYTES:
         raise actions.PieceTooLarge
     try:
-        received = _received(request, public_id, int(said), request.body, size=staged.file_bytes)
+        received = _received(request, public_id, offset, request.body, size=staged.file_bytes)
     except actions.WrongOffset as refused:
         return JsonResponse({"code": refused.code, "received": refused.facts["received"]}, status=409)
     return JsonResponse({"received": received})
@@ -306,7 +307,7 @@ def rest(request: Request, public_id: UUID) -> HttpResponseBase:
         received = actions.go_on(
             public_id=public_id,
             file_name=(file.name if file else request.POST.get("file_name", "")) or "",
-            file_bytes=(file.size if file else int(size) if size.isdecimal() and len(size) < 16 else 0) or 0,
+            file_bytes=(file.size if file else whole_number(size, most=10**15)) or 0,
             by=request.actor,
         )
     except actions.AnotherFile as refused:
@@ -584,8 +585,7 @@ def differences(request: Request, public_id: UUID) -> HttpResponse:
 
 def _part(request: Request, read: Callable[[int, int], Iterable[Any]]) -> tuple[list[Any], dict[str, int]]:
     """The page that was asked for of what is read by offset and number; and the pages before and after it."""
-    text = request.GET.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
+    number = whole_number(request.GET.get("page", ""), most=10**6) or 1
     found = list(read((number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1))
     after = number + 1 if len(found) > tables.PER_PAGE else 0
     return found[: tables.PER_PAGE], {"before": number - 1, "after": after}

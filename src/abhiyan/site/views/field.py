@@ -26,6 +26,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from abhiyan.core import clock, environment, rooms
 from abhiyan.core.actor import Actor
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
@@ -372,7 +373,7 @@ def pictures_of(key: UUID, named: str, by: Actor) -> MultiValueDict[str, Uploade
 def _numbers(named: str) -> dict[str, int]:
     """The number of each picture by its field."""
     said = {name: str(n) for name, n in QueryDict(named).items()}
-    numbers = {name: int(n) for name, n in said.items() if n.isascii() and n.isdigit() and len(n) < 4}
+    numbers = {name: n for name, text in said.items() if (n := whole_number(text, most=999)) is not None}
     if len(numbers) > MOST_PICTURES:
         raise RecordUnfit(why=_("Send at most %(n)s pictures with one form.") % {"n": MOST_PICTURES})
     return numbers

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock, sql
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
@@ -345,5 +346,4 @@ def _show(request: HttpRequest) -> Any:
 
 
 def _page(request: HttpRequest) -> int:
-    page = request.GET.get("page", "1")
-    return int(page) if page.isascii() and page.isdigit() and len(page) < 5 and int(page) > 0 else 1
+    return whole_number(request.GET.get("page", ""), most=10**4) or 1

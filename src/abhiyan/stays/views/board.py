@@ -37,6 +37,7 @@ from abhiyan.stays.refusals import WorkerUnknown
 from abhiyan.stays.words import STATES
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.addresses import address_of
+from abhiyan.ui.fields import DigitsField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
@@ -134,7 +135,7 @@ class AssignStayForm(forms.Form):
     worker = forms.ChoiceField(
         label=_("Worker"), required=False, widget=forms.RadioSelect, help_text=_("The nearest free workers.")
     )
-    phone = forms.CharField(
+    phone = DigitsField(
         label=_("Or a worker's phone"),
         required=False,
         max_length=20,
@@ -142,7 +143,7 @@ class AssignStayForm(forms.Form):
     )
     same_host = forms.BooleanField(label=_("The same host"), required=False, initial=True)
     host_name = forms.CharField(label=_("Host"), required=False, max_length=actions.LONGEST_HOST)
-    host_phone = forms.CharField(
+    host_phone = DigitsField(
         label=_("Host's phone"),
         required=False,
         max_length=20,

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from abhiyan.contact import queries as contact
 from abhiyan.contact.fields import HelperFields, help_said
 from abhiyan.core import clock
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
@@ -75,12 +76,8 @@ class StayMarkForm(forms.Form):
     def given(self, age: timedelta) -> MarkGiven:
         """As the act wants it."""
         where = self.cleaned_data["place"]
-        ms = self.cleaned_data["clock"]
-        own = (
-            datetime.fromtimestamp(int(ms) / 1000, UTC)
-            if ms.isascii() and ms.isdigit() and len(ms) < 15
-            else None
-        )
+        ms = whole_number(self.cleaned_data["clock"], most=10**14)
+        own = None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
         return MarkGiven(where[:2] if where else None, where[2] if where else None, own, age)
 
 
@@ -319,8 +316,8 @@ def _form(
     if step == REPORT:
         with system("the report of a stay"):
             newest = ready_version(stay.unit_id, queries.REPORT_FORM)
-            number = request.POST.get("version", "")
-            version = version_shown(newest, int(number) if number.isdecimal() and len(number) < 5 else 0)
+            number = whole_number(request.POST.get("version", ""), most=10**4) or 0
+            version = version_shown(newest, number)
         filled = answers_form(version)(data, files if data is not None else None, prefix="q")
         form = StayReportForm(data, initial={"kind": Ticket.Kind.OTHER})
 

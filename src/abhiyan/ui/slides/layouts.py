@@ -30,6 +30,7 @@ from pptx.slide import SlideLayout
 from pptx.util import Pt
 
 from abhiyan.core.file_pool import ReaderRefusal
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.pictures import says_place
 
 from .look import Layouts, SlideLook, look_of, to_json
@@ -350,7 +351,7 @@ def _size(layout: SlideLayout) -> float:
     sizes = layout.element.xpath(".//p:sp[.//p:ph[@type='title']]//a:lvl1pPr/a:defRPr/@sz") or (
         layout.slide_master.element.xpath(".//p:titleStyle/a:lvl1pPr/a:defRPr/@sz")
     )
-    return int(sizes[0]) / 100 if sizes and str(sizes[0]).isdigit() else 28.0
+    return ((whole_number(str(sizes[0]), most=400_000) if sizes else None) or 2800) / 100
 
 
 def _cover(layout: SlideLayout, width: float, height: float) -> tuple[Box, Box] | None:

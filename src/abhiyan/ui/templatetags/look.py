@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import languages, letters, samples, words
+from abhiyan.core.letters import only_digits
 from abhiyan.ui import numbers, views
 from abhiyan.ui.checks import declared
 from abhiyan.ui.drawing import escaped
@@ -160,7 +161,7 @@ def percent(value: Any, of: Any = 100) -> str:
 @register.filter
 def masked(value: Any, country: str = "+91") -> str:
     """A phone as every screen shows it: +91 ••••• •4213. Takes the last four digits, or any text ending in them."""
-    last = "".join(character for character in str(value or "") if character.isdecimal())[-4:]
+    last = only_digits(str(value or ""))[-4:]
     return f"{country} ••••• •{last}" if len(last) == 4 else f"{country} ••••• •••••"
 
 
@@ -177,7 +178,7 @@ def phone(value: Any, country: str = "+91") -> SafeString:
 @register.filter
 def tel(number: str, css: str = "") -> SafeString:
     """A whole number as a link that dials it; css: `button`, where calling is what the page is for."""
-    dialled = "".join(character for character in number if character.isdecimal() or character == "+")
+    dialled = ("+" if number.startswith("+") else "") + only_digits(number)
     told = '<a class="nums nowrap{}" dir="ltr" href="tel:{}">{}{}</a>'
     return format_html(told, f" {css}" if css else "", dialled, icon("phone") if css else "", number)
 

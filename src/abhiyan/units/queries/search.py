@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from abhiyan.core import sql
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.natural import natural
 from abhiyan.units.rules import fold, levels
 from abhiyan.units.rules.kind_words import without_kinds
@@ -72,7 +73,7 @@ def search(
 
 def _by_code(text: str, bounds: _Bounds, kinds: Sequence[str], limit: int) -> list[tuple[int, int]]:
     """(unit id, length of code) of units whose code is, or begins with, what was typed, in either case."""
-    code = text.strip()
+    code = plain_digits(text.strip())
     if not code.isprintable() or not code or len(code) > 64 or len(code.split()) > 1:
         return []
     spelt = sorted({code, code.upper(), code.lower()})

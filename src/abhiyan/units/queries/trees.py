@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
+from abhiyan.core.letters import only_digits, plain_digits
 from abhiyan.core.natural import natural, natural_sql
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import named
 from abhiyan.units.models import MANY, Hierarchy, Kind, Placement, Unit
-from abhiyan.units.rules import fold, levels
+from abhiyan.units.rules import levels
 
 from .rows import (
     FACTS,
@@ -35,7 +36,8 @@ _kept_not_placed: dict[int, tuple[Sequence[Any], int]] = {}
 def unit(code: str) -> Unit:
     """The unit with this code. NotFound when there is none."""
     # PostgreSQL holds no NUL, and refuses to look for one.
-    return needed(None if "\0" in code else Unit.objects.filter(code=code).first(), NotFound(field="unit"))
+    found = None if "\0" in code else Unit.objects.filter(code=plain_digits(code)).first()
+    return needed(found, NotFound(field="unit"))
 
 
 def unit_by_id(unit_id: int) -> Unit:
@@ -60,8 +62,10 @@ def electors_of(unit_ids: Iterable[int]) -> dict[int, int | None]:
 
 
 def ids_of(codes: Iterable[str]) -> dict[str, int]:
-    """code -> id of those codes that exist."""
-    return dict(Unit.objects.filter(code__in=list(codes)).values_list("code", "id"))
+    """code -> id of those codes that exist, as they were written: in the digits of any script."""
+    written = {code: plain_digits(code) for code in codes}
+    known = dict(Unit.objects.filter(code__in=set(written.values())).values_list("code", "id"))
+    return {code: known[plain] for code, plain in written.items() if plain in known}
 
 
 def standing(unit_id: int, hierarchy: int) -> UnitRow:
@@ -412,13 +416,20 @@ def called_any(texts: Sequence[str], *, within: int, hierarchy: int) -> dict[str
     Not among them: booths, villages and other kinds of very many units. One query.
     """
     rows = sql.rows(
-        "select w.text, array_agg(u.id order by p.lo) from unnest(%(texts)s::text[]) w(text), units_placement o"
+        "select w.text, array_agg(u.id order by p.lo) from unnest(%(texts)s::text[], %(plain)s::text[]) w(text, plain),"
+        " units_placement o"
         " join units_placement p on p.hierarchy = o.hierarchy and p.lo > o.lo and p.lo < o.hi"
         " join units_unit u on u.id = p.unit_id"
         " where o.unit_id = %(within)s and o.hierarchy = %(hierarchy)s and u.closed_on is null"
-        " and u.kind <> all(%(many)s) and (u.code = upper(w.text) or exists"
+        " and u.kind <> all(%(many)s) and (u.code = upper(w.plain) or exists"
         " (select from jsonb_each_text(u.names) n where lower(n.value) = lower(w.text))) group by 1",
-        {"texts": list(texts), "within": within, "hierarchy": hierarchy, "many": MANY},
+        {
+            "texts": list(texts),
+            "plain": list(map(plain_digits, texts)),
+            "within": within,
+            "hierarchy": hierarchy,
+            "many": MANY,
+        },
     )
     return dict(rows)
 
@@ -462,7 +473,7 @@ def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:
     found = sql.rows(
         f"select {FACTS}, null, null, null, null, null, false, u.successors from units_pin d"
         " join units_unit u on u.id = d.unit_id where d.pin = %s order by u.kind, u.code limit %s",
-        [fold.digits(pin), min(max(limit, 1), MOST)],
+        [only_digits(pin), min(max(limit, 1), MOST)],
     )
     rows = {row[0]: UnitRow(*row[:-1]) for row in found if row[9] is None}
     gone = {code for row in found if row[9] is not None for code in row[-1]}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from abhiyan.core.letters import MARKS
+from abhiyan.core.letters import MARKS, plain_digits
 
 LONGEST_WORD = 32
 MOST_WORDS = 24
@@ -144,7 +144,7 @@ def vowelled(word: str) -> str:
 
 def _spelt(chunk: str) -> list[str]:
     """The words of a chunk without spaces, as they are written."""
-    plain = unicodedata.normalize("NFKC", chunk).lower()
+    plain = plain_digits(unicodedata.normalize("NFKC", chunk).lower())
     return _WORD.findall("".join(c for c in plain if c not in "'’`´." and unicodedata.category(c) != "Cf"))
 
 
@@ -192,8 +192,3 @@ def halves(word: str) -> list[tuple[str, str]]:
 def bones(word: str) -> str:
     """A folded word without the vowels inside: what "Ganderbal", "Gandarbal" and "Gandirbul" have in common."""
     return word[:1] + re.sub("[iu]", "", word[1:])
-
-
-def digits(text: str) -> str:
-    """The digits of a text, those of other scripts written as ours: "१८० ००१" is 180001."""
-    return "".join(str(unicodedata.digit(c)) for c in text[:100] if unicodedata.digit(c, None) is not None)

@@ -2,6 +2,8 @@
 
 import re
 
+from abhiyan.core.letters import plain_digits
+
 _NUMBER = r"(?:(?:नंबर|नम्बर|नं|न|संख्या|सं|क्रमांक|क्र|number|num|no)[ .:]*)?"
 _SEAT = r"(?:(?:विधानसभा(?: क्षेत्र)?|विस|assembly|constituency|ac)[ .:]*)?"
 _BOOTH = r"(?:(?:बूथ|भाग|(?:मतदान )?के(?:ं|न्)द्र|booth|part|polling station|ps)[ .:]*)"
@@ -18,8 +20,9 @@ def whole_code(written: str, *, state: str = "", seat: str = "") -> str:
     """The whole code of a booth that is written short; empty where it is not, or where nobody can know it.
 
     "56/126" of a list of JK is JK-56-126. So is "126" in a list of the one seat JK-56. Words for seat, booth and
-    number may lead: "AC 56 Part 126", "बूथ सं. 126". Digits are ASCII.
+    number may lead: "AC 56 Part 126", "बूथ सं. १२६".
     """
+    written = plain_digits(written)
     if state and (short := _SHORT.fullmatch(written)):
         return f"{state}-{short[1]}-{short[2]}"
     if seat and (part := _PART.fullmatch(written)):

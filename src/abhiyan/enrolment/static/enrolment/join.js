@@ -42,7 +42,7 @@
   });
   where.addEventListener("input", () => {
     const typed = where.value.trim();
-    if (/^[1-9][0-9]{5}$/.test(typed) && typed !== looked) {
+    if (/^\p{Nd}{6}$/u.test(typed) && typed !== looked) {
       looked = typed;
       look({ where: typed });
     }
