@@ -21,6 +21,9 @@ from abhiyan.forms.rules.words import refused_in
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people
+from abhiyan.units import queries as units
+from abhiyan.units.models import Unit
+from abhiyan.units.rules.ground import km_outside
 from abhiyan.units.unit_lists import REASONS, placed, rows_with_places
 
 from . import actions, office
@@ -107,6 +110,7 @@ def _take(work: Work, one: ContactList, *, write: bool) -> int:
     n_silent = 0
     ids: dict[str, int] = {}
     outside: set[int] = set()
+    there_are: dict[int, Unit] = {}
     persons: Counter[int] = Counter()
     ring = keyring()
     for rows in _slices(work, one):
@@ -115,6 +119,7 @@ def _take(work: Work, one: ContactList, *, write: bool) -> int:
             known, beyond = placed(fresh, one.unit_id)
             ids |= known
             outside |= beyond
+            there_are |= units.units_by_id(known.values())
         phone_ids = {row[3]: ring.phone_id(row[3]) for row in rows if row[3] and row[3] not in crowded}
         silent = people.phones_that_said_no(phone_ids.values())
         there = set(
@@ -129,6 +134,8 @@ def _take(work: Work, one: ContactList, *, write: bool) -> int:
                 work.refuse(number, "unit_code", "unit_unknown", unit=code)
             elif unit in outside:
                 work.refuse(number, "unit_code", "unit_outside", unit=code)
+            elif unit is not None and (km := _km_outside(there_are[unit], lat, lon)):
+                work.refuse(number, "lat", "place_far", unit=code, km=km)
             if phone and phone in crowded:
                 work.refuse(number, "phone", "phone_crowded")
             if work.is_refused(number) or unit is None:
@@ -158,6 +165,13 @@ def _take(work: Work, one: ContactList, *, write: bool) -> int:
     if write:
         actions.end_filling(to=one, persons=+persons, by=work.by, at=work.at)
     return told
+
+
+def _km_outside(unit: Unit, lat: float | None, lon: float | None) -> int | None:
+    """How far a door is from its unit, where it cannot be there."""
+    if lat is None or lon is None or unit.lat is None or unit.lon is None:
+        return None
+    return km_outside((lat, lon), kind=unit.kind, centre=(unit.lat, unit.lon))
 
 
 def _check(work: Work) -> None:

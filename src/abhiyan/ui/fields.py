@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import Misgrouped, ungrouped
+from abhiyan.core.places import is_nowhere
 from abhiyan.core.words import day_written
 
 from .numbers import grouped
@@ -79,7 +80,8 @@ class WhereField(forms.CharField):
         said = self._SAID.fullmatch(super().clean(value))
         if said is None or abs(float(said[1])) > 90 or abs(float(said[2])) > 180:
             return None
-        return float(said[1]), float(said[2]), float(said[3])
+        where = float(said[1]), float(said[2])
+        return None if is_nowhere(*where) else (*where, float(said[3]))
 
 
 class DigitsField(forms.CharField):

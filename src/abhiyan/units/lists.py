@@ -41,6 +41,11 @@ KINDS = {
     "ward": ("वार्ड",),
 }
 
+
+def _count_of(key: str, en: str, hi: str, also: str = "") -> Field:
+    return Field(key, en, hi, also, Cell.INTEGER, least=0, most=2_000_000_000, is_never_zero=True)
+
+
 FOR_A_NEW_UNIT = _("needed for a new unit")
 UNITS = Layout(
     key="units",
@@ -77,10 +82,8 @@ UNITS = Layout(
             max_length=64,
         ),
         Field("parent", "Parent", "ऊपर की इकाई", "parent code, above", Cell.CODE, max_length=64),
-        Field("electors", "Electors", "मतदाता संख्या", "", Cell.INTEGER, least=0, most=2_000_000_000),
-        Field(
-            "households", "Households", "परिवार संख्या", "houses, घर", Cell.INTEGER, least=0, most=2_000_000_000
-        ),
+        _count_of("electors", "Electors", "मतदाता संख्या"),
+        _count_of("households", "Households", "परिवार संख्या", "houses, घर"),
         Field("lat", "Latitude", "अक्षांश", "", Cell.DECIMAL, least=-90, most=90),
         Field("lon", "Longitude", "देशांतर", "lng", Cell.DECIMAL, least=-180, most=180),
         Field("source", "Source", "स्रोत"),
@@ -195,9 +198,8 @@ def _count(work: Work, counts: staging.StagingCounts) -> None:
     for outcome in ("made", "moved", "changed", "closed", "closed_missing", "same"):
         if n := getattr(counts, outcome):
             work.count(outcome, n)
-    swapped, first = staging.swapped()
     noted = {"nowhere": counts.nowhere, "still_closed": counts.still_closed, "lacking": counts.missing}
-    noted |= {"swapped": swapped, "swapped_row": first, "closing_missing": counts.closed_missing}
+    noted |= {"closing_missing": counts.closed_missing}
     for what, n in noted.items():
         if n:
             work.note_whole(what, n)
@@ -224,7 +226,7 @@ def _answers(work: Work) -> dict[str, str]:
 
 
 def tells(whole: Mapping[str, int]) -> list[str]:
-    """What is odd about a list as a whole: units without a place, points that lie elsewhere."""
+    """What is odd about a list as a whole, such as units without a place."""
     found = []
     if n := whole.get("nowhere", 0):
         text = ngettext(
@@ -233,14 +235,6 @@ def tells(whole: Mapping[str, int]) -> list[str]:
             n,
         )
         found.append(text % {"n": grouped(n)})
-    if n := whole.get("swapped", 0):
-        text = ngettext(
-            "In %(n)s row (row %(row)s) latitude and longitude look swapped. We read them as they are.",
-            "In %(n)s rows (first in row %(row)s) latitude and longitude look swapped. We read "
-            "them as they are.",
-            n,
-        )
-        found.append(text % {"n": grouped(n), "row": whole.get("swapped_row", 0)})
     if n := whole.get("still_closed", 0):
         text = ngettext(
             "%(n)s row is of a closed unit. It stays closed.",

@@ -99,17 +99,6 @@ def stage(rows: Iterable[Sequence[Any]]) -> None:
     _copy("t_staged", rows)
 
 
-def swapped() -> tuple[int, int]:
-    """Of the rows that stand: how many have latitude and longitude the wrong way round, as far as one can tell (outside
-    India, and inside when turned), and the first of them."""
-    inside = "({0} between 6 and 38 and {1} between 68 and 98)"
-    n, first = sql.row(
-        f"select count(*), coalesce(min(row), 0) from t_row where not {inside.format('lat', 'lon')}"
-        f" and {inside.format('lon', 'lat')}"
-    )
-    return n, first
-
-
 def staged() -> int:
     """How many rows there are."""
     return sql.count("select count(*) from t_staged")

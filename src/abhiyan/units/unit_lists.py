@@ -69,6 +69,9 @@ REASONS = {
     "unit_short": _("%(unit)s is short, and this list is for several seats or states. Write the whole code."),
     "unit_needed": _("Write the unit's code, or the numbers of assembly and part."),
     "unit_outside": _("The unit %(unit)s is not below the unit this list is for."),
+    "place_far": _(
+        "This place is %(km)s km from %(unit)s. Correct latitude and longitude, or leave both empty."
+    ),
     "doubled": _("This is in row %(first)s already."),
 }
 _AT_ONCE = 5_000

@@ -25,6 +25,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import recount
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import REPORTED
+from abhiyan.units.models import Unit
 
 from .make import (
     DAY,
@@ -207,6 +208,33 @@ def test_a_file_with_sensitive_columns_is_refused_whole_and_comes_back_mended(
     assert again(one).import_id is None
     bring(tmp_path / "good.csv", ROWS, one, maker)
     assert again(one).n_rows == 4
+
+
+def test_a_door_that_lies_nowhere_or_elsewhere_is_refused_by_its_row(
+    world: World, run: Programme, tmp_path: Path
+) -> None:
+    one, maker, _officer = made(world, run)
+    Unit.objects.filter(code="N1111").update(lat=33.08, lon=74.83)
+    places = {
+        "0,0": "place_zero",
+        "०,०": "place_zero",
+        "74.83,33.08": "place_swapped",
+        "33.08,": "place_half",
+        ",74.83": "place_half",
+        "51.5,-0.12": "place_abroad",
+        "0,74.83": "place_abroad",
+        "28.61,77.21": "place_far",
+        "33.1,74.8": "",
+        "३३.१,७४.८": "",
+        ",": "",
+    }
+    rows = "".join(f"N1111,House {n},{place}\n" for n, place in enumerate(places))
+    public_id = bring(tmp_path / "points.csv", f"Unit code,House,Latitude,Longitude\n{rows}", one, maker)
+    assert [(row, code) for row, _field, code in refused(public_id)] == [
+        (row, code) for row, code in enumerate(places.values(), 2) if code
+    ]
+    with system("test"):
+        assert StagedImport.objects.get(public_id=public_id).counts["door"] == 3
 
 
 def test_doubles_are_told_and_one_number_on_forty_people_is_refused(

@@ -250,6 +250,8 @@ def _code(text: str, field: Field) -> str:
 
 
 def _bounded(field: Field, value: Any) -> Any:
+    if field.is_never_zero and value == 0:
+        raise BadCell("zero")
     if field.least is not None and value < field.least:
         raise BadCell("too_small")
     if field.most is not None and value > field.most:

@@ -49,6 +49,7 @@ class Field:
     ahead_days: how far ahead a day may lie that is written with a year of two digits (DATE).
     choices: value -> spellings accepted besides the value itself (CHOICE).
     needed: in which rows it must stand though not in all of them, for people ("needed for a new unit").
+    is_never_zero: a 0 there means that nobody knows the number, so it is refused.
     instead: keys of fields that may replace it; the list's room refuses rows that have none of them.
     """
 
@@ -66,6 +67,7 @@ class Field:
     multiline: bool = False
     needed: str | Promise = ""
     instead: tuple[str, ...] = ()
+    is_never_zero: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.max_length <= LONGEST:

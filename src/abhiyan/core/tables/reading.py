@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from abhiyan.core.file_pool import OF_A_LIST
+from abhiyan.core.places import place_fault
 from abhiyan.core.tables.cleaning import Born, Cleaner, Notes, Phone, cleaner
 from abhiyan.core.tables.csv_rows import rows_of_csv
 from abhiyan.core.tables.days import Days, Evidence
@@ -176,6 +177,7 @@ class _Plan:
             for f in self.fields
         ]
         self.places = [self.fields.index(f) if f.key in mapping else None for f in layout.fields]
+        self.point = [self.fields.index(f) for f in self.fields if f.key in ("lat", "lon")]
         self.personal = layout.personal
         self.may_be_blank = not any(f.is_in_each_row for f in self.fields)  # else a blank row is bad
         self.header = [source.headers[c] for c in self.columns]
@@ -202,6 +204,7 @@ class _Plan:
             for index, code in wrong.items():
                 if index not in refused:
                     bad.setdefault(index, []).append((spec, code, cells[index]))
+        self._refuse_places(values, columns, bad)
         empty: list[Any] = [None] * len(numbers)
         built = list(zip(numbers, *(empty if p is None else values[p] for p in self.places), strict=True))
         skipped = {i for i in bad if marks[i]} | self._headers_again(columns)
@@ -227,6 +230,25 @@ class _Plan:
         out.notes = Counter(self.notes)
         self.notes.clear()
         return out
+
+    def _refuse_places(
+        self,
+        values: Sequence[list[Any]],
+        columns: Sequence[Sequence[str]],
+        bad: dict[int, list[tuple[Field | None, str, str]]],
+    ) -> None:
+        """Refuse what is no place here: `core.places` says which latitudes and longitudes those are."""
+        if not self.point:
+            return
+        first, last = self.point[0], self.point[-1]
+        rows_ = zip(values[first], values[last], strict=True)
+        for index, (lat, lon) in enumerate(
+            rows_ if first != last else ((lat, None) for lat in values[first])
+        ):
+            fault = place_fault(lat, lon)
+            if fault is not None and index not in bad:
+                bad[index] = [(self.fields[first], fault.value, columns[first][index])]
+                values[first][index] = values[last][index] = None
 
     def _headers_again(self, columns: Sequence[Sequence[str]]) -> set[int]:
         """Where the column names stand once more: in a list put together from several."""

@@ -44,6 +44,11 @@ CELL: dict[str, str | Promise] = {
     "not_whole": _("%(field)s is not a whole number."),
     "not_number": _("%(field)s is not a number."),
     "too_small": _("%(field)s is below %(least)s."),
+    "zero": _("%(field)s is 0. Leave the cell empty if nobody knows the number."),
+    "place_half": _("Only one of latitude and longitude is here. Write both, or leave both empty."),
+    "place_zero": _("Latitude and longitude are 0. Leave both empty if nobody knows the place."),
+    "place_swapped": _("Latitude and longitude are swapped. Choose the other column for each."),
+    "place_abroad": _("This place is outside India. Correct latitude and longitude, or leave both empty."),
     "too_big": _("%(field)s is above %(most)s."),
     "scientific": _(
         "%(field)s has lost digits in the sheet (like 9.8E+09). Format the column as text and enter it again."

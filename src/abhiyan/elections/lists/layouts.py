@@ -33,7 +33,16 @@ def _votes(also: str, *, required: bool = False) -> Field:
 
 
 def _electors(also: str) -> Field:
-    return Field("electors", "Electors", "मतदाता संख्या", also, CellKind.INTEGER, least=0, most=MOST_VOTES)
+    return Field(
+        "electors",
+        "Electors",
+        "मतदाता संख्या",
+        also,
+        CellKind.INTEGER,
+        least=0,
+        most=MOST_VOTES,
+        is_never_zero=True,
+    )
 
 
 PC_NUMBER = _number(
@@ -230,6 +239,8 @@ REASONS = {
     "part_doubled": _("This candidate's votes in this part are in row %(first_row)s already."),
     "above_total": _("By part the candidate has %(parts)s votes, in the whole constituency only %(total)s."),
     "pair_doubled": _("The same two constituencies are in row %(first_row)s already."),
+    "no_votes": _("Every candidate has 0 votes. Leave the constituency out until there is a result."),
+    "part_no_votes": _("Every candidate has 0 votes in this part. Leave out a part without a poll."),
     "weight_zero": _("%(field)s is 0. Leave such a row out."),
     "weights_sum": _("The weights of constituency %(number)s sum to %(sum)s, not to 1."),
 }

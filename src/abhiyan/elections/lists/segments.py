@@ -110,6 +110,7 @@ def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart
     for row, cells in rows:
         _take(work, of, row, cells, standings, words, units, sheet)
     judged = JudgedParts(work, standings, sheet)
+    judged.without_votes()
     judged.above_electors()
     judged.above_total()
     if of.is_partial:
@@ -237,6 +238,13 @@ class JudgedParts:
                 continue
             facts = {"part": part.number, "votes": polled, "electors": electors}
             self.refuse(self.rows_of(where), "part_above_electors", **facts)
+
+    def without_votes(self) -> None:
+        """A part in which nobody has a vote had no poll, or its result is not known: it is refused."""
+        for where in self.sheet.parts:
+            votes = self.votes_of(where)
+            if votes and not any(votes.values()):
+                self.refuse(self.rows_of(where), "part_no_votes")
 
     def above_total(self) -> None:
         """Booths sum to no more than their segment; segments, special stations, and booths without a figure of their

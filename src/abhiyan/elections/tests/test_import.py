@@ -148,6 +148,19 @@ def test_a_bad_file_is_refused_whole_with_reasons_by_row(
     assert nothing_is_there()
 
 
+def test_a_seat_in_which_nobody_has_a_vote_is_no_result(tmp_path: Path) -> None:
+    none = GOA.replace("257326", "0").replace("141311", "0").replace(",7000,", ",0,")
+    found = refused(goa(tmp_path, none))
+    assert {(row, code) for row, _field, code in found} == {
+        (2, "no_votes"),
+        (3, "seat_refused"),
+        (4, "seat_refused"),
+    }
+    unknown = refused(goa(tmp_path, GOA.replace("580577", "0")))
+    assert {code for _row, field, code in unknown if field == "electors"} == {"zero"}
+    assert nothing_is_there()
+
+
 def test_the_row_that_is_wrong_is_the_row_that_is_named(tmp_path: Path) -> None:
     staged = goa(tmp_path, GOA.replace("INC,141311", "141311,580577"))
     assert (3, "party", "number_for_party") in refused(staged)

@@ -106,6 +106,12 @@ def by_part(folder: Path, rows: str, **options: Any) -> StagedImport:
             [(2, "votes", "above_segment"), (3, "votes", "above_segment"), (4, "votes", "above_segment")],
         ),
         (
+            f"1,1,School,7,{NAIK},0,,,\n1,1,School,7,{KHALAP},0,,,\n1,1,School,8,{KHALAP},0,,,\n",
+            [(n, "votes", "part_no_votes") for n in (2, 3, 4)],
+        ),
+        (f"1,1,Mandrem,,{NAIK},0,,,\n", [(2, "votes", "part_no_votes")]),
+        (f"1,1,School,7,{NAIK},5,०,,\n", [(2, "electors", "zero")]),
+        (
             f"1,1,School,7,{NAIK},200000,,,\n1,2,School,1,{NAIK},57327,,,\n",
             [(2, "votes", "above_total"), (3, "votes", "above_total")],
         ),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as say
 
 from abhiyan.core.numbers import Misgrouped, grouped, ungrouped
+from abhiyan.core.places import place_fault
 from abhiyan.core.words import day_written, short_day
 
 from .questions import LARGEST, LONGEST, NUMBERS, FormQuestion, QuestionKind, is_asked
@@ -18,7 +19,6 @@ Answer = str | int | float | bool | list[str] | list[float | None]
 _PLACE = re.compile(
     r"\s*(-?\d{1,2}(?:\.\d{1,12})?)[,;\s]+(-?\d{1,3}(?:\.\d{1,12})?)(?:\s*±\s*(\d{1,5})\D{0,3})?\s*"
 )
-_NOWHERE = 0.01  # degrees: what a phone says that knows no place
 
 
 class _Wrong(Exception):
@@ -111,7 +111,11 @@ def refusals(one: FormQuestion) -> dict[str, str]:
 def _of_place() -> dict[str, str]:
     return {
         "invalid": say("Write the place as latitude and longitude, like 32.7266, 74.8570."),
-        "nowhere": say("The phone does not know where it is: it says 0, 0. Try again in the open."),
+        "place_zero": say("The phone does not know where it is: it says 0, 0. Try again in the open."),
+        "place_swapped": say(
+            "Latitude and longitude are swapped. Write the latitude first, like 32.7266, 74.8570."
+        ),
+        "place_abroad": say("This place is outside India. Correct latitude and longitude."),
     }
 
 
@@ -188,7 +192,7 @@ def _day(one: FormQuestion, value: Any) -> str:
 def place_of(value: Any) -> list[float | None]:
     """A place as [latitude, longitude, metres of accuracy or None], from the same or from "32.7266, 74.8570 ±18".
 
-    Raises ValueError, with words for people, where it is none; (0, 0) is what a phone says that knows no place.
+    Raises ValueError, with words for people, where it is none; `core.places` says which are none here.
     """
     if isinstance(value, str):
         found = _PLACE.fullmatch(value)
@@ -202,8 +206,8 @@ def place_of(value: Any) -> list[float | None]:
         raise PlaceUnfit(_of_place()["invalid"]) from None
     if not (abs(lat) <= 90 and abs(lon) <= 180) or not 0 <= (accuracy or 0) < 100_000:
         raise PlaceUnfit(_of_place()["invalid"])
-    if abs(lat) < _NOWHERE and abs(lon) < _NOWHERE:
-        raise PlaceUnfit(_of_place()["nowhere"])
+    if fault := place_fault(lat, lon):
+        raise PlaceUnfit(_of_place()[fault.value])
     return [round(lat, 6), round(lon, 6), accuracy]
 
 

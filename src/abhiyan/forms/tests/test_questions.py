@@ -19,6 +19,8 @@ from abhiyan.forms.rules.words import refused_in
 
 from .make import CAME, FEW, HELD, OF_EVERY_KIND, question
 
+SWAPPED = "Latitude and longitude are swapped. Write the latitude first, like 32.7266, 74.8570."
+
 
 def told(*questions: FormQuestion) -> list[tuple[str, str]]:
     with translation.override("en"):
@@ -150,6 +152,11 @@ def test_answers_are_kept_by_their_kind_and_fit_again() -> None:
         ("day", "2026-02-30", "Enter a valid date."),
         ("day", "2027-01-01", "Choose 31 Dec 2026 or earlier."),
         ("place", "0, 0", "The phone does not know where it is: it says 0, 0. Try again in the open."),
+        ("place", "74.8570, 32.7266", SWAPPED),
+        ("place", "७४.८, ३२.७", SWAPPED),
+        ("place", [74.8570, 32.7266, None], SWAPPED),
+        ("place", "51.5, -0.12", "This place is outside India. Correct latitude and longitude."),
+        ("place", "0, 74.8", "This place is outside India. Correct latitude and longitude."),
         ("place", "91, 0", "Write the place as latitude and longitude, like 32.7266, 74.8570."),
         ("place", [None, "x"], "Write the place as latitude and longitude, like 32.7266, 74.8570."),
     ],

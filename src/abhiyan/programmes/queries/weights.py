@@ -161,8 +161,8 @@ def _electors(units: Sequence[int], within: Within, _options: Options) -> dict[i
     """A unit's own electors, else those of the open booths below it."""
     rows = sql.rows(
         f"""with {_ASKED}
-        select a.unit_id, sum(coalesce(u.electors, (
-            select sum(bu.electors) from units_placement b join units_unit bu on bu.id = b.unit_id
+        select a.unit_id, sum(coalesce(nullif(u.electors, 0), (
+            select sum(nullif(bu.electors, 0)) from units_placement b join units_unit bu on bu.id = b.unit_id
             where b.lo > a.lo and b.lo < a.hi and bu.kind = 'booth' and {_OPEN.format(unit="bu")})))
         from asked a join units_unit u on u.id = a.piece group by a.unit_id""",
         within.values(units),
@@ -230,8 +230,8 @@ up as (
 # Each of those leaves with what the nearest unit of `known` (unit_id, what) above it in any tree says, and the
 # electors of all leaves around it there. Of two as near, the one of the first tree: two looks find the same.
 _NEAREST = f"""nearest as materialized (
-  select distinct on (b.unit_id) b.unit_id, k.what, coalesce(b.electors, 1) as electors,
-    sum(coalesce(b.electors, 1)) over (partition by a.unit_id, a.hierarchy) as around
+  select distinct on (b.unit_id) b.unit_id, k.what, coalesce(nullif(b.electors, 0), 1) as electors,
+    sum(coalesce(nullif(b.electors, 0), 1)) over (partition by a.unit_id, a.hierarchy) as around
   from known k
   join up on up.unit_id = k.unit_id
   join units_placement a on a.unit_id = k.unit_id and a.hierarchy = up.hierarchy and a.lo is not null

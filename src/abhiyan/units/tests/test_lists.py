@@ -153,14 +153,22 @@ def test_codes_differ_in_more_than_capitals(tmp_path: Path) -> None:
         make_unit(unit=NewUnit(code="b1", kind="booth", names={"en": "Again"}), by=SYSTEM, at=AT)
 
 
-def test_points_that_seem_swapped_are_remarked_and_read_as_they_are(tmp_path: Path) -> None:
-    text = UNITS.replace("33.7,75.1", "75.1,33.7").replace("९५०,,", "९५०,-33.9,151.2")
-    staged = bring(_file(tmp_path, text))
-    assert staged.counts == {"made": 5}
-    with override("en"):
-        (said,) = told(staged)
-    assert said == "In 1 row (row 3) latitude and longitude look swapped. We read them as they are."
-    assert queries.unit("JK").lat == 75.1
+@pytest.mark.parametrize(
+    ("cells", "field", "code"),
+    [
+        ("९५०,75.1,33.7", "lat", "place_swapped"),
+        ("९५०,0,0", "lat", "place_zero"),
+        ("९५०,-33.9,151.2", "lat", "place_abroad"),
+        ("९५०,33.7,", "lat", "place_half"),
+        ("०,33.7,75.1", "electors", "zero"),
+    ],
+)
+def test_a_point_that_nobody_meant_and_no_electors_are_refused_by_their_row(
+    tmp_path: Path, cells: str, field: str, code: str
+) -> None:
+    staged = bring(_file(tmp_path, UNITS.replace("९५०,,", cells)))
+    assert refused(staged) == [(6, field, code)]
+    assert staged.counts == {"made": 4, "refused": 1}
 
 
 def test_numbers_with_spaces_are_numbers_and_joined_spaces_are_counted(tmp_path: Path) -> None:

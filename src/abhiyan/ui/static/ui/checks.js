@@ -245,7 +245,8 @@ const FIELDS = {
     const place = `^${SPACE}*${number(2)}(?:[,;]|${SPACE})+${number(3)}(?:${SPACE}*±${SPACE}*([0-9]{1,5})[^0-9]{0,3})?${SPACE}*$`;
     const found = new RegExp(place, "u").exec(text);
     if (!found || Math.abs(found[1]) > 90 || Math.abs(found[2]) > 180) return bad(check.words.invalid);
-    return Math.abs(found[1]) < 0.01 && Math.abs(found[2]) < 0.01 ? bad(check.words.nowhere) : good(text);
+    const fault = placeFault(Number(found[1]), Number(found[2]));
+    return fault ? bad(check.words[fault]) : good(text);
   },
   ask_note: () => good(null), // words alone, with a condition
   ask_picture: (check, values) => (values.length ? good(values) : missing(check)),
@@ -257,6 +258,15 @@ function question(check, values, read) {
   if (!strip(lastOf(values))) return missing(check);
   const value = read(lastOf(values));
   return value === null || value === undefined ? bad(check.words.invalid) : within(check, value);
+}
+
+// What is wrong with a place, as core/places.py says it; "" for a place in this country.
+const COUNTRY = { south: 6, north: 38, west: 68, east: 98 };
+function placeFault(lat, lon) {
+  const isIn = (one, other) => one >= COUNTRY.south && one <= COUNTRY.north && other >= COUNTRY.west && other <= COUNTRY.east;
+  if (isIn(lat, lon)) return "";
+  if (Math.abs(lat) < 0.01 && Math.abs(lon) < 0.01) return "place_zero";
+  return isIn(lon, lat) ? "place_swapped" : "place_abroad";
 }
 
 // The ten digits of a number without the way it was dialled: +91, 91 or 0 before them.
