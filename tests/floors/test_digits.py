@@ -1,7 +1,7 @@
 """A number that somebody typed is read in the digits of any script, at one place (`core/letters.py`).
 
-`\\d`, `int` and `float` of Python take the digits of every script. What looks at 0 to 9 alone does not: such a module
-makes them plain first (`plain_digits`, `only_digits`), or is listed with what it reads. An entry nobody needs is an
+`\\d`, `int` and `float` of Python take the digits of every script. A pattern of 0 to 9 does not. A module with one makes
+digits plain first (`plain_digits`, `only_digits`), or is listed with what it reads. An entry nobody needs is an
 offence.
 """
 
@@ -15,8 +15,8 @@ import pytest
 from .source import PACKAGE, Finder, Source, dotted, sources, told
 
 THE_PLACE = "core/letters.py"
-PLAIN = {"plain_digits", "only_digits", "whole_number"}  # what makes digits plain, or takes a whole number so
-# Modules that look at 0 to 9 in what nobody typed, or read no number there.
+PLAIN = {"plain_digits", "only_digits", "whole_number"}  # they make digits plain
+# Each of these looks at 0 to 9 in what nobody typed, or reads no number there.
 READ_NO_TYPED_NUMBER = {
     "core/address.py": "addresses of networks",
     "core/embedded/processes.py": "numbers of processes",
@@ -96,7 +96,7 @@ def digits_by_another_way(source: Source) -> Iterator[str]:
 
 
 def numbers_of_a_request(source: Source) -> Iterator[str]:
-    """What a request carries is read by a form, or by `whole_number`, which refuses nothing and raises nothing."""
+    """A form reads the numbers of a request, or `whole_number`, which raises nothing."""
     if _skipped(source):
         return
     for node in source.nodes:

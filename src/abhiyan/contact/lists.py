@@ -168,7 +168,7 @@ def _take(work: Work, one: ContactList, *, write: bool) -> int:
 
 
 def _km_outside(unit: Unit, lat: float | None, lon: float | None) -> int | None:
-    """How far a door is from its unit, where it cannot be there."""
+    """Return how far a door is from its unit, where it cannot be there."""
     if lat is None or lon is None or unit.lat is None or unit.lon is None:
         return None
     return km_outside((lat, lon), kind=unit.kind, centre=(unit.lat, unit.lon))

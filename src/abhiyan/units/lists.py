@@ -226,7 +226,7 @@ def _answers(work: Work) -> dict[str, str]:
 
 
 def tells(whole: Mapping[str, int]) -> list[str]:
-    """What is odd about a list as a whole, such as units without a place."""
+    """Say in sentences what is odd about a list as a whole, such as units without a place."""
     found = []
     if n := whole.get("nowhere", 0):
         text = ngettext(

@@ -1,4 +1,4 @@
-"""Which latitudes and longitudes are no place here, and that every list asks the one rule."""
+"""One rule says which latitudes and longitudes are no place here, and every list asks it."""
 
 import ast
 from pathlib import Path

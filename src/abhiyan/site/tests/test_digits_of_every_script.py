@@ -58,7 +58,7 @@ def written(text: str, script: str) -> str:
     return "".join(chr(zero + int(c)) if "0" <= c <= "9" else c for c in text)
 
 
-# What somebody types, and what reads it.
+# Each text is typed somewhere; the function beside it reads it.
 READERS: list[tuple[str, Callable[[str], Any]]] = [
     ("98765 43210", phones.parse),
     ("+91 9876543210", phones.parse),

@@ -1,4 +1,4 @@
-"""How far from a unit's own point a place may lie that is said to be in it."""
+"""A place that is said to be in a unit lies near the unit's own point."""
 
 from abhiyan.core.places import Point, metres
 
@@ -9,7 +9,7 @@ _REACH_KM = {1: 1_500, 2: 600, 3: 300, 4: 100, 5: 75, 6: 50, 7: 50}
 
 
 def km_outside(point: Point, *, kind: str, centre: Point) -> int | None:
-    """How many kilometres a place is from a unit's point, where it cannot be in such a unit; else None."""
+    """Return how many kilometres a place is from a unit's point, where it cannot be in such a unit; else None."""
     reach_km = _REACH_KM.get(RANK[kind])
     km = metres(point, centre) / 1_000
     return None if reach_km is None or km <= reach_km else round(km)
