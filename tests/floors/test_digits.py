@@ -25,6 +25,7 @@ READ_NO_TYPED_NUMBER = {
     "core/tables/headers.py": "it counts digits to tell a header from a row",
     "core/tables/reading.py": "it looks whether a cell has a digit",
     "core/tables/sniffing.py": "it counts digits to guess what a column is",
+    "core/tables/sheet_parts.py": "attributes of the XML of a sheet",
     "core/tables/unread.py": "attributes of the XML of a sheet",
     "core/tables/writing.py": "names of sheets that we write",
     "enrolment/hotpath/asgi.py": "a length in a header of HTTP",
