@@ -214,7 +214,8 @@ def test_a_door_that_lies_nowhere_or_elsewhere_is_refused_by_its_row(
     world: World, run: Programme, tmp_path: Path
 ) -> None:
     one, maker, _officer = made(world, run)
-    Unit.objects.filter(code="N1111").update(lat=33.08, lon=74.83)
+    with system("test"):
+        assert Unit.objects.filter(code="N1111").update(lat=33.08, lon=74.83) == 1
     places = {
         "0,0": "place_zero",
         "०,०": "place_zero",

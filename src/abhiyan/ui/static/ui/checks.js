@@ -70,7 +70,7 @@ function wholeNumber(typed, hasZeros = false) {
     if (!/^[-+]?(?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]{1,2}(?:[, ][0-9]{2})*[, ][0-9]{3})$/.test(text)) return undefined;
     return /^[+-]?[0-9]+$/.test(bare) ? Number(bare) : null;
   }
-  const plain = hasZeros ? plainDigits(strip(typed).replace(/\.0*$/, "")) : text;
+  const plain = hasZeros ? strip(plainDigits(typed)).replace(/\.0*$/, "") : text;
   return /^[+-]?[0-9]+(?:_[0-9]+)*$/.test(plain) ? Number(plain.replace(/_/g, "")) : null;
 }
 
