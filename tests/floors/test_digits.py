@@ -20,7 +20,7 @@ PLAIN = {"plain_digits", "only_digits", "whole_number"}  # they make digits plai
 READ_NO_TYPED_NUMBER = {
     "core/address.py": "addresses of networks",
     "core/embedded/processes.py": "numbers of processes",
-    "core/environment.py": "names, hours and hosts in the operator's own file, whose grammar is ASCII",
+    "core/environment.py": "settings, which other programs read too, so they are in ASCII",
     "core/keys.py": "the file of the master key",
     "core/tables/headers.py": "it counts digits to tell a header from a row",
     "core/tables/reading.py": "it looks whether a cell has a digit",
@@ -144,8 +144,8 @@ def test_every_entry_of_the_list_is_needed() -> None:
     )
 
 
-# These make digits plain in one part, and look at 0 to 9 in another.
-MIXED = {"core/environment.py", "messaging/rules/inbound.py"}
+# It makes digits plain in one part, and looks at 0 to 9 in another.
+MIXED = {"messaging/rules/inbound.py"}
 
 
 def test_a_script_of_a_page_reads_digits_as_the_server_does() -> None:

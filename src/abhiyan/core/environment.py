@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from abhiyan.core.numbers import whole_number
-
 from .declared import LIMITS
 
 T = TypeVar("T")
@@ -103,10 +101,9 @@ def _text(text: str) -> str:
 
 def _number(least: int, most: int, what: str = "whole number") -> Callable[[str], int]:
     def read(text: str) -> int:
-        found = whole_number(text, most=most)
-        if found is None or found < least:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
             raise ValueError(f"must be a {what} from {least} to {most}, in digits")
-        return found
+        return int(text)
 
     return read
 
