@@ -1,7 +1,7 @@
 """A number that somebody typed is read in the digits of any script, at one place (`core/letters.py`).
 
-`\\d`, `int` and `float` of Python take the digits of every script. A pattern of 0 to 9 does not. A module with one makes
-digits plain first (`plain_digits`, `only_digits`), or is listed with what it reads. An entry nobody needs is an
+`\\d`, `int` and `float` of Python take the digits of every script. A pattern of 0 to 9 does not. A module with one
+makes digits plain first (`plain_digits`, `only_digits`), or is listed with what it reads. An entry nobody needs is an
 offence.
 """
 
