@@ -117,6 +117,7 @@ GATEWAY = {
         "insert": "id public_id phone_id name birth_year language unit_id at",
         "update": "left_at merged_into",
     },
+    "people_unheard": {"insert": "person_ids"},
     "people_phone": {"select": "id", "insert": "id hash sealed last4"},
     "people_suppression": {"select": "phone_id lifted_at", "update": "lifted_at"},
     "messaging_number": {

@@ -20,8 +20,6 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 # A name, or other words, between commas or brackets.
 _BETWEEN_NAMES = re.compile(r"[^\s,;()](?:[^,;()]*[^\s,;()])?")
-NUKTA = "\u093c"  # the dot below a letter
-SHORTEST = 3  # letters of a part that is looked for in the other script
 
 
 def language() -> str:
@@ -85,27 +83,6 @@ def names() -> list[dict[str, str]]:
     """Words of names in both scripts: latin, devanagari; sample: what the demo uses it as (woman, man, family)."""
     with (Path(__file__).parent / "names.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def spellings(part: str) -> list[str]:
-    """A part of a name as it may be written: as typed, and each known word it is a part of, in both scripts, with the
-    dots below letters or without. So what `person` shows in one script is found when it is typed as shown."""
-    plain = _plain(part)
-    if len(plain) < SHORTEST:
-        return [part]
-    found = (forms for forms, read in _spelled() if any(plain in each for each in read))
-    return list(dict.fromkeys([part, *(form for forms in found for form in forms)]))
-
-
-def _plain(text: str) -> str:
-    return normalize("NFD", text).replace(NUKTA, "").lower()
-
-
-@cache
-def _spelled() -> list[tuple[tuple[str, str], tuple[str, str]]]:
-    """Each known word in both scripts, and both without dots."""
-    both = [(row["latin"], normalize("NFC", row["devanagari"])) for row in names()]
-    return [((latin, hindi), (_plain(latin), _plain(hindi))) for latin, hindi in both]
 
 
 @cache

@@ -51,4 +51,4 @@ def _named(viewer: Viewer, text: str) -> list[Member]:
     row = units.standing(home.unit_id, home.hierarchy)
     if row.lo is None or row.hi is None or (row.leaves or 0) > queries.MOST_LEAVES:
         return []
-    return queries.members_below(row.lo, row.hi, PeopleWanted(words=tuple(text.split()[:5])), limit=MOST)
+    return queries.members_below(row.lo, row.hi, PeopleWanted(name=text), limit=MOST)

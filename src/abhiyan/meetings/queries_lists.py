@@ -13,8 +13,8 @@ from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Send
 from abhiyan.messaging.rules import audiences
 from abhiyan.messaging.rules.audiences import AudiencePerson
+from abhiyan.people.rules.called import is_called
 from abhiyan.units import queries as units
-from abhiyan.units.rules import fold
 
 from .models import Meeting
 
@@ -66,7 +66,7 @@ def list_at_door(meeting: Meeting, *, text: str = "", at: datetime) -> list[Pers
     who said no, and people who said that they were not there.
     """
     send = send_for_door(meeting)
-    some = [person for person in listed_people(send) if _is_called(person.name, text)]
+    some = [person for person in listed_people(send) if not text.strip() or is_called(person.name, text)]
     if send is None or not some:
         return []
     with system("who is at the door"):
@@ -84,9 +84,3 @@ def list_at_door(meeting: Meeting, *, text: str = "", at: datetime) -> list[Pers
         if person.phone_id in places
     ]
     return sorted(rows, key=lambda row: (row.name, row.where))
-
-
-def _is_called(name: str, text: str) -> bool:
-    """Return True if each typed word begins a word of the name, as it sounds in either script."""
-    words = fold.fold(name)
-    return all(any(word.startswith(part) for word in words) for part in fold.fold(text))

@@ -9,7 +9,7 @@ from django.conf import settings
 from abhiyan.core import jobs
 from abhiyan.core.loops import Loop
 
-from .actions import codes, erasing, field, finding, sessions
+from .actions import codes, erasing, field, finding, sessions, words
 
 
 def sweep(at: datetime) -> int:
@@ -30,5 +30,6 @@ def look_for_doubles(at: datetime) -> int:
 LOOPS = {
     "doubles": Loop(look_for_doubles, every_s=3_600),
     "sweep": Loop(sweep, every_s=600),
+    "words": Loop(lambda _at: words.hear_new()),
     "purge": Loop(lambda at: erasing.purge(at=at), every_s=600),
 }

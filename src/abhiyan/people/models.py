@@ -27,6 +27,8 @@ from abhiyan.core.policy import (
 from .models_field import FieldHeld as FieldHeld  # noqa: PLC0414  # other rooms read these two from here
 from .models_field import FieldPhone as FieldPhone  # noqa: PLC0414
 from .models_field import FieldPicture, FieldReceipt  # noqa: F401  # tables of this room, kept beside
+from .models_words import PersonWord as PersonWord  # noqa: PLC0414
+from .models_words import UnheardPeople  # noqa: F401
 
 # Whose session this is, before the account is known: evaluated once per query, not per row.
 SIGNED_IN = f"(select ps.account_id from people_session ps where ps.key = {SESSION})"
@@ -312,7 +314,7 @@ class Account(models.Model):
 
 
 class AccountWord(models.Model):
-    """A word of an open account's name, as it sounds (units.rules.fold): what search finds people in office by.
+    """A word of an open account's name, as it sounds (rules.called): what search finds people in office by.
 
     unit_id is the account's: a policy that had to look it up there would be asked for every Abdul of the nation.
     """
@@ -468,6 +470,7 @@ GRANTS = {
     "people_consent": {
         "gateway": "insert (id, person_id, unit_id, purpose, notice_version, language, channel, by, device, at)"
     },
+    "people_unheard": {"gateway": "insert (person_ids)"},
     "people_erasure": {"gateway": "select (phone_id, who)"},
     "people_suppression": {"gateway": "select (phone_id, lifted_at), update (lifted_at)"},
 }

@@ -15,7 +15,6 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
-from abhiyan.units.rules import fold
 
 from .cast import CastMember, parts, told_by
 from .documents import address as document_address
@@ -38,13 +37,14 @@ from .models import (
     Suppression,
 )
 from .phones import last_four
+from .rules import called as names
 from .rules import documents
 from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
 MOST_DOCUMENTS = 50
 MOST_NAMES = 5_000  # of a unit that are compared with a text
-AFTER_ALL = "\uffff"  # sorts after every letter a folded word may go on with
+MOST_NEAR = 1_000  # accounts of one name that are looked at
 __all__ = [
     "CastMember",
     "document_address",
@@ -143,7 +143,7 @@ def accounts_near(*, phone_ids: Iterable[UUID] = (), public_ids: Iterable[UUID] 
 
 
 def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
-    """Accounts within the viewer's person-level scope, by the beginning of a name's words or the last four digits.
+    """Accounts within the viewer's person-level scope, by a name as it sounds or the last four digits of a phone.
 
     Names of the whole state are known; picking somebody by a phone's digits is for those who may see the phone.
     """
@@ -152,8 +152,8 @@ def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
     if last4 := last_four(text):
         rows = rows.filter(last4=last4)
     else:
-        for word in text.split()[:4]:
-            rows = rows.filter(name__icontains=word)
+        near: tuple[str, dict[str, Any]] = (f"({EVERYTHING} or {placed('w.unit_id', PEOPLE)})", {})
+        rows = rows.filter(pk__in=accounts_called(text, limit=MOST_NEAR, only=near))
     return rows.order_by("name", "id")[:limit]
 
 
@@ -165,41 +165,88 @@ def accounts_called(
     By equality and bounds on the words, which the database lets go before the policy: so an index is read, and
     never every account. only: a condition on `w.account_id`, with its parameters.
     """
-    words = fold.fold(text)
-    if not words:
+    wanted = names.asked_sounds(text)
+    if not wanted:
         return []
-    *whole, last = words
+    *whole, last = wanted
     condition, values = only
-    values = values | {"last": last, "until": last + AFTER_ALL, "limit": limit}
-    values |= {f"word_{n}": word for n, word in enumerate(whole)}
+    values = (
+        values | _ranges(last) | {"limit": limit} | {f"word_{n}": [*ways] for n, ways in enumerate(whole)}
+    )
     also = "".join(
         " and exists (select from people_account_word o"
-        f" where o.word = %(word_{n})s and o.account_id = w.account_id)"
+        f" where o.word = any(%(word_{n})s) and o.account_id = w.account_id)"
         for n in range(len(whole))
     )
     return sql.column(
         "select distinct account_id from (select w.account_id from people_account_word w"
-        f" where w.word ~>=~ %(last)s and w.word ~<~ %(until)s{also} and {condition} limit %(limit)s) found",
+        f" where {_in_ranges('w.word', last)}{also} and {condition} limit %(limit)s) found",
         values,
     )
 
 
-def called(account: str, text: str) -> tuple[str, dict[str, str]]:
+def _in_ranges(word: str, ways: Sequence[str], prefix: str = "") -> str:
+    """A condition of SQL: a word begins in one of these ways. By bounds, which the policy lets go first."""
+    ranges = (
+        f"({word} ~>=~ %({prefix}from_{n})s and {word} ~<~ %({prefix}until_{n})s)" for n in range(len(ways))
+    )
+    return f"({' or '.join(ranges)})"
+
+
+def _ranges(ways: Sequence[str], prefix: str = "") -> dict[str, Any]:
+    """The parameters of `_in_ranges`."""
+    return {f"{prefix}from_{n}": way for n, way in enumerate(ways)} | {
+        f"{prefix}until_{n}": way + names.AFTER_ALL for n, way in enumerate(ways)
+    }
+
+
+def people_called(lo: int, hi: int, text: str, *, limit: int) -> tuple[list[UUID], list[UUID]]:
+    """Ids of people in the units at these positions with a name, as `is_called` reads it, and the ids of their phones.
+
+    The words of these units are read, by their index. Only people in the caller's scope are answered.
+    """
+    wanted = names.asked_sounds(text)
+    if not wanted:
+        return [], []
+    longest, *others = sorted(wanted, key=lambda ways: -min(map(len, ways)))
+    values: dict[str, Any] = {"lo": lo, "hi": hi, "limit": limit} | _ranges(longest)
+    also = ""
+    for n, ways in enumerate(others):
+        also += (
+            " and exists (select from people_person_word o where o.person_id = w.person_id"
+            f" and {_in_ranges('o.word', ways, f'other_{n}_')})"
+        )
+        values |= _ranges(ways, f"other_{n}_")
+    with system("words of names in units"):
+        ids = sql.column(
+            "select w.person_id from (select distinct unit_id from units_placement where lo >= %(lo)s"
+            " and lo < %(hi)s) x cross join lateral (select w.person_id from people_person_word w"
+            f" where w.unit_id = x.unit_id and {_in_ranges('w.word', longest)} offset 0) w where true{also}"
+            " limit %(limit)s",
+            values,
+        )
+    rows = Person.objects.filter(pk__in=set(ids), left_at=None).values_list("pk", "phone_id")
+    persons_ = list(rows)
+    return [pk for pk, _phone in persons_], [phone for _pk, phone in persons_]
+
+
+def called(account: str, text: str) -> tuple[str, dict[str, Any]]:
     """A condition of SQL on a column of account ids, with its parameters: those that `accounts_called` means.
 
     For lists that have other conditions besides, and no limit of names. True of all for an empty text.
     """
     if not text.strip():
         return "true", {}
-    *whole, last = fold.fold(text) or [""]
-    if not last:
+    wanted = names.asked_sounds(text)
+    if not wanted:
         return "false", {}
-    values = {"called": last, "called_until": last + AFTER_ALL}
-    words = f"{account} in (select account_id from people_account_word where word"
-    conditions = [f"{words} ~>=~ %(called)s and word ~<~ %(called_until)s)"]
-    for n, word in enumerate(whole):
-        values[f"called_{n}"] = word
-        conditions.append(f"{words} = %(called_{n})s)")
+    *whole, last = wanted
+    values = _ranges(last)
+    words = f"{account} in (select account_id from people_account_word where"
+    conditions = [f"{words} {_in_ranges('word', last)})"]
+    for n, ways in enumerate(whole):
+        values[f"called_{n}"] = [*ways]
+        conditions.append(f"{words} word = any(%(called_{n})s))")
     return " and ".join(conditions), values
 
 

@@ -530,6 +530,12 @@ class Settling:
                 steps += self._changes("member_renewed", "member_given_way")
             elif name == "persons":
                 steps += self._changes("person_back")
+                heard = [row[0] for what in ("persons", "person_back") for row in self.writes.get(what, ())]
+                steps += (
+                    [("unheard", [array("uuid", sorted(heard, key=lambda person: person or b""))])]
+                    if heard
+                    else []
+                )
             elif name == "terms":
                 steps += self._changes("term_signed", "term_given_way")
         if self.lifted:

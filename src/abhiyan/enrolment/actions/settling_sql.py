@@ -204,6 +204,7 @@ def _update(table: str, columns: dict[str, str], change: str) -> tuple[str, list
 
 
 STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
+    "unheard": ("insert into people_unheard (person_ids) values ($1)", ["uuid[]"]),
     # The phones' locks, in the order given: sorted.
     "lock": ("select pg_advisory_xact_lock(k) from unnest($1) k", ["int8[]"]),
     "known_claims": (

@@ -139,6 +139,8 @@ w as materialized (select n.* from n where (n.claim in (select claim_id from m))
 p as (
   insert into people_person (id, public_id, phone_id, name, birth_year, language, unit_id, at)
   select person, person_public, phone, name, birth_year, language, unit, {at} from w),
+h as (
+  insert into people_unheard (person_ids) select array_agg(person) from w having count(*) > 0),
 e as (
   insert into enrolment_enrolment (id, membership_id, claim_id, programme_id, unit_id, kind, term, channel, rung,
       day, at)

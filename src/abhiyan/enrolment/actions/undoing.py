@@ -183,6 +183,9 @@ _STEPS = (
     "delete from people_person p using undo_empty x where p.id = x.person_id",
     "delete from enrolment_membership m using undo_empty x where m.id = x.id",
     "delete from enrolment_claim where id = any(%(claims)s)",
+    # search reads the names that are left
+    "delete from people_person_word w using undo_term t where w.person_id = t.person_id",
+    "insert into people_unheard (person_ids) select array_agg(person_id) from undo_term having count(*) > 0",
     # phones nobody stands on any more
     """delete from people_phone p where p.id = any(%(phones)s)
        and not exists (select from people_person x where x.phone_id = p.id)

@@ -16,6 +16,7 @@ from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.people.models import Purpose
+from abhiyan.people.rules.called import is_called
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
 
@@ -81,18 +82,23 @@ def own_friends(
 ) -> Rows[OwnFriend]:
     """Return an organiser's friends, the longest silence first. In a system scope.
 
-    show: a key of `SHOWN`. name: part of a name. Friends who said no to us are not on it.
+    show: a key of `SHOWN`. name: as it sounds. Friends who said no to us are not on it.
     """
 
     def finish(friends: list[OwnFriend]) -> list[OwnFriend]:
         names = units.names_of({friend.unit_id for friend in friends}, language=language)
         return [replace(friend, place=names.get(friend.unit_id, "")) for friend in friends]
 
-    called = " and position(lower(%(name)s) in lower(p.name)) > 0" if name else ""
+    values = _of(account_id) | {"before": at - QUIET, "at": at}
+    called = ""
+    if name:  # those of one organiser are few
+        friends = sql.rows(f"select m.id, p.name {_OWN}{_LISTED}", values)
+        called = " and m.id = any(%(called)s)"
+        values |= {"called": [friend for friend, own_name in friends if is_called(own_name or "", name)]}
     return Rows(
         COLUMNS,
         _OWN + _LISTED + SHOWN[show] + called,
-        _of(account_id) | {"before": at - QUIET, "at": at, "name": name},
+        values,
         orders={"since": ("coalesce(t.at, m.at)",), "name": ("p.name",)},
         make=OwnFriend,
         finish=finish,

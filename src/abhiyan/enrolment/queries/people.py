@@ -3,7 +3,6 @@
 Everything here runs in the caller's scope: the policies decide who is in sight; the filters only keep it quick.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person, spellings
+from abhiyan.core.words import named, person
 from abhiyan.enrolment.models import CardWanted
 from abhiyan.enrolment.rules import endings, names, rolls
 from abhiyan.enrolment.rules.number import public_ids
@@ -24,6 +23,7 @@ from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as known
+from abhiyan.people.rules.called import is_called
 from abhiyan.programmes.models import Rung
 
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
@@ -382,10 +382,10 @@ def waiting_for_card(lo: int, hi: int, *, limit: int, printed_since: datetime | 
 
 @dataclass(frozen=True, slots=True)
 class PeopleWanted:
-    """How a list of people is narrowed and ordered. words: all in the name. programmes: ids of those by which they
-    joined. claims: those that opened their terms."""
+    """How a list of people is narrowed and ordered. name: as `is_called` reads it. programmes: ids of those by which
+    they joined. claims: the claims that opened their terms."""
 
-    words: tuple[str, ...] = ()
+    name: str = ""
     programmes: Sequence[int] | None = None
     claims: Sequence[UUID] | None = None
     rung: int | None = None
@@ -409,11 +409,12 @@ _MATCHES = 20_000  # of a name looked at: by then it was no rare name, and the n
 _UNITS = "x as materialized (select unit_id from units_placement where lo >= %s and lo < %s)"
 
 
-def _listed(order: str, named: str = "") -> str:
-    return (
-        f"select {_COLUMNS} from e join enrolment_membership m on m.id = e.membership_id and e.term = m.term"
-        f" and m.merged_into is null{_JOINED}{named} order by e.at {order}, e.id {order} limit %s"
-    )
+_JOINED_TERMS = """ from e join enrolment_membership m on m.id = e.membership_id and e.term = m.term
+ and m.merged_into is null"""
+
+
+def _listed(order: str) -> str:
+    return f"select {_COLUMNS}{_JOINED_TERMS}{_JOINED} order by e.at {order}, e.id {order} limit %s"
 
 
 def members_below(
@@ -422,32 +423,29 @@ def members_below(
     """Members of the units at these positions, newest first unless told; begins after a mark (at, enrolment id).
 
     A few of each unit's newest, by its own index, say from which instant on enough of them lie; only those are
-    read and joined, and of a unit where most of them are no more than a page needs. A rare name reads every
-    person of the units once; a rare filter, every term. The oldest are found the same way, from the other end.
+    read and joined, and of a unit where most of them are no more than a page needs. The index of words finds a rare
+    name; a rare filter reads every term. The oldest are found the same way, from the other end.
     """
     where, params = _conditions(wanted, after)
     order = wanted.order
     within, beyond = ("<=", "infinity") if wanted.oldest_first else (">=", "-infinity")
     unit_terms = f"select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}"
-    names_ = [_any_of(spellings(word)) for word in wanted.words]
-    named, name_params = (" where p.name ~* all (%s)", [names_]) if names_ else ("", [])
-    enough = limit + _MARGIN if not names_ else max(limit + _MARGIN, _LOOKED_THROUGH)
+    enough = limit + _MARGIN if not wanted.name else max(limit + _MARGIN, _LOOKED_THROUGH)
     first = (
         f"with {_UNITS}, t as materialized (select y.at from x cross join lateral"
         f" ({unit_terms} order by e.at {order} limit (select 3 + %s / greatest(count(*), 1) from x)) y"
         f" order by y.at {order} offset %s limit 1),"
         f" e as materialized (select z.* from x cross join lateral"
         f" ({unit_terms} and e.at {within} coalesce((select at from t), '{beyond}')"
-        f" order by e.at {order}, e.id {order} limit %s) z) {_listed(order, named)}"
+        f" order by e.at {order}, e.id {order} limit %s) z)"
     )
-    members = sql.each(
-        Member, first, [lo, hi, *params, 2 * enough, enough - 1, *params, enough, *name_params, limit]
-    )
+    values = [lo, hi, *params, 2 * enough, enough - 1, *params, enough]
+    if wanted.name:
+        return _members_called(lo, hi, wanted, after, limit, newest=(first, values))
+    members = sql.each(Member, f"{first} {_listed(order)}", [*values, limit])
     if len(members) >= limit:
         return members
     # Either there are no more, or more fell out than the margin holds.
-    if names_:
-        return _named(lo, hi, names_, wanted, after, limit)
     everything = (
         f"with {_UNITS}, e as (select z.* from x cross join lateral ({unit_terms}) z) {_listed(order)}"
     )
@@ -490,29 +488,46 @@ def _conditions(wanted: PeopleWanted, after: Mark | None) -> tuple[str, list[Any
     return where, params
 
 
-def _any_of(words: Sequence[str]) -> str:
-    """A pattern of any of the words, wherever they stand: one look at a name, however many there are."""
-    return "|".join(re.sub(r"[.^$*+?()\[\]{}|\\]", r"\\\g<0>", word) for word in words)
-
-
-def _named(
-    lo: int, hi: int, patterns: list[str], wanted: PeopleWanted, after: Mark | None, limit: int
+def _members_called(
+    lo: int, hi: int, wanted: PeopleWanted, after: Mark | None, limit: int, *, newest: tuple[str, list[Any]]
 ) -> list[Member]:
-    """The same by a rare name: persons of the units first, then their memberships by the phone's index.
+    """Members with a name: among the newest by what they are called, else by the index of words.
+
+    newest: the start of a statement with the newest terms as `e`, and its values. The index has a name a few seconds
+    after somebody joined. So the newest are always looked at.
+    """
+    order = wanted.order
+    start, values = newest
+    rows = sql.rows(
+        f"{start} select e.at, e.id, p.name{_JOINED_TERMS} join people_person p on p.id = m.person_id"
+        f" where p.name is not null order by e.at {order}, e.id {order} limit %s",
+        [*values, _LOOKED_THROUGH],
+    )
+    marks = {(at, ident) for at, ident, name in rows if is_called(name, wanted.name)}
+    if len(marks) < limit:
+        marks |= _indexed(lo, hi, wanted, after, limit)
+    ids = [ident for _at, ident in sorted(marks, reverse=not wanted.oldest_first)[:limit]]
+    listed = f"with e as (select * from enrolment_enrolment where id = any(%s)) {_listed(order)}"
+    return sql.each(Member, listed, [ids, limit]) if ids else []
+
+
+def _indexed(lo: int, hi: int, wanted: PeopleWanted, after: Mark | None, limit: int) -> set[Mark]:
+    """The first terms of people whose words have a name: person by person, then their memberships by the phone's index.
 
     `offset 0` keeps the planner to one look by index per person: it cannot guess how rare a name is.
     """
     where, params = _conditions(wanted, after)
     order = wanted.order
-    return sql.each(
-        Member,
-        "with q as materialized (select p.id, p.phone_id from units_placement x join people_person p"
-        " on p.unit_id = x.unit_id where x.lo >= %s and x.lo < %s and p.name ~* all (%s) limit %s),"
-        " e as materialized (select e.* from q cross join lateral (select m.id, m.term from enrolment_membership m"
-        " where m.phone_id = q.phone_id and m.person_id = q.id offset 0) m cross join lateral"
-        f" (select e.* from enrolment_enrolment e where e.id = {TERM}{where} offset 0) e"
-        f" order by e.at {order}, e.id {order} limit %s) {_listed(order)}",
-        [lo, hi, patterns, _MATCHES, *params, limit + _MARGIN, limit],
+    people, phones_ = known.people_called(lo, hi, wanted.name, limit=_MATCHES)
+    return set(
+        sql.rows(
+            "with q as materialized (select * from unnest(%s::uuid[], %s::uuid[]) q(id, phone_id)),"
+            " e as materialized (select e.* from q cross join lateral (select m.id, m.term from enrolment_membership m"
+            " where m.phone_id = q.phone_id and m.person_id = q.id offset 0) m cross join lateral"
+            f" (select e.* from enrolment_enrolment e where e.id = {TERM}{where} offset 0) e)"
+            f" select e.at, e.id{_JOINED_TERMS} order by e.at {order}, e.id {order} limit %s",
+            [people, phones_, *params, limit + _MARGIN],
+        )
     )
 
 

@@ -123,6 +123,16 @@ def quiet(who: Account, world: World) -> list[queries.OwnFriend]:
     return list(queries.own_friends(who.pk, show="quiet", language="en", at=world.now)[:100])
 
 
+def test_an_organiser_finds_a_friend_as_the_name_sounds(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    invited(world, friends, account(organiser), world.asha)
+    for text in ("asha", "आशा", "Aasha", "Devi Asha", "Smt. Asha", "ਆਸ਼ਾ"):
+        assert world.asha.name in organiser.get(LIST, {"q": text}).text, text
+    for text in ("Usha", "%", "Asha Bai"):
+        assert world.asha.name not in organiser.get(LIST, {"q": text}).text, text
+
+
 def test_a_friend_is_no_other_organisers_and_leaves_every_list_by_leaving_or_saying_no(
     world: World, friends: Programme, organiser: Client
 ) -> None:

@@ -476,7 +476,7 @@ def _search(request: Request, found: EnrolPlace, text: str, at: datetime) -> Doo
     if members is None:
         members = queries_people.members_by_phone(text)
     if members is None and found.here.unit.kind in SMALLEST:
-        wanted = queries_people.PeopleWanted(words=tuple(text.split()[:5]))
+        wanted = queries_people.PeopleWanted(name=text)
         members = queries_people.members_below(lo, hi, wanted, limit=MOST_FOUND + 1)
     there = [one for one in members or [] if not one.is_withheld]
     if there:

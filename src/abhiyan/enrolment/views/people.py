@@ -165,7 +165,7 @@ def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> PeopleWanted:
     return PeopleWanted(
         programmes=said.get("programmes"),
         claims=said.get("claims"),
-        words=tuple(str(said.get("q") or "").split()[:5]),
+        name=str(said.get("q") or "").replace("\0", "").strip(),
         rung=RUNGS[said["rung"]].value if said.get("rung") in RUNGS else None,
         channel=int(said["channel"]) if said.get("channel") else None,
         kind=int(said["kind"]) if said.get("kind") else None,

@@ -8,6 +8,7 @@ from abhiyan.core.scope import scoped, system
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.people import actions as people
+from abhiyan.people import queries as known
 from abhiyan.people.models import Account
 
 from .make import AT, SYSTEM, TODAY, World
@@ -42,6 +43,21 @@ def test_a_president_is_found_by_a_part_of_the_name_in_either_script(
     for text in ("फ़ारूक़ कौल", "फारूक", "Farooq Kaul", "farooq k", "Kaul"):
         assert found(text) == ["फ़ारूक़ कौल"], text
     assert found("Farooq Begum") == found("") == found("%") == []
+
+
+def test_whoever_appoints_finds_accounts_as_they_sound_and_none_beyond_their_people(world: World) -> None:
+    viewer = world.holder("state_president", "N1")
+    for n, name in enumerate(["Farooq Kaul", "फ़ारूक़ मीर", "فاروق وانی"]):
+        opened(world, name, f"+91941900000{n}", "N11")
+    opened(world, "Farooq Lone", "+919419000009", "N21")
+    with scoped(queries.scope_of(viewer.pk, TODAY)):
+        for text in ("Faruk", "फारूक", "فاروق", "Farooque"):
+            assert {one.name for one in known.search_accounts(text)} == {
+                "Farooq Kaul",
+                "फ़ारूक़ मीर",
+                "فاروق وانی",
+            }, text
+        assert list(known.search_accounts("Lone")) == list(known.search_accounts("%")) == []
 
 
 def test_nobody_of_another_state_is_found_and_a_name_is_found_as_it_is_now(

@@ -17,8 +17,8 @@ from abhiyan.core.scope import system
 from abhiyan.people import phones, queries
 from abhiyan.people.models import Account, AccountWord, Phone
 from abhiyan.people.news import ClosedAccountNews
+from abhiyan.people.rules.called import sounds
 from abhiyan.people.rules.titles_of_office import TITLES
-from abhiyan.units.rules import fold
 
 from . import sessions
 
@@ -189,7 +189,7 @@ def _write_words(account: Account) -> None:
 
 
 def _words(account: Account) -> list[AccountWord]:
-    words = [] if account.closed_at is not None else sorted(set(fold.fold(account.name)))
+    words = [] if account.closed_at is not None else sorted(sounds(account.name))
     return [AccountWord(word=word, account_id=account.pk, unit_id=account.unit_id) for word in words]
 
 

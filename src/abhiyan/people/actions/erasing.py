@@ -24,6 +24,7 @@ from abhiyan.people.models import Consent, Document, Double, Erasure, Person, Ph
 from abhiyan.people.news import ErasurePurged, ErasureReplayed
 
 from .persons import drop_phone
+from .words import write_person_words
 
 AT_ONCE = 500
 
@@ -118,6 +119,7 @@ def _erase(said: journal.Erasure, person: Person | None) -> None:
         Person.objects.filter(pk=person.pk).update(
             name=None, birth_year=None, language="", left_at=said.at, erased_at=said.at
         )
+        write_person_words(person_ids=[person.pk])
         Double.objects.filter(Q(first_id=person.pk) | Q(second_id=person.pk)).delete()
     row = Erasure(
         id=ident,

@@ -6,28 +6,34 @@ from uuid import UUID
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.people.models import Account, Consent, Double, LastSign, Person, Phone
+from abhiyan.people.models import Account, Consent, Double, LastSign, Person, PersonWord, Phone
+
+from .words import write_person_words
 
 
 def correct_person(*, person: Person, name: str | None, birth_year: int | None) -> None:
     """Write a person's name and year of birth as they are right. The act that calls leaves the trail."""
     person.name, person.birth_year = name, birth_year
     person.save(update_fields=["name", "birth_year"])
+    write_person_words(person_ids=[person.pk])
 
 
 def mark_left(*, person_ids: Collection[UUID], at: datetime) -> None:
     """These people have left: only they read their entry from now on. The act that calls leaves the trail."""
     Person.objects.filter(pk__in=person_ids, left_at=None).update(left_at=at)
+    write_person_words(person_ids=person_ids)
 
 
 def mark_back(*, person_ids: Collection[UUID]) -> None:
     """They have come back: offices read their entries again. The act that calls leaves the trail."""
     Person.objects.filter(pk__in=person_ids).update(left_at=None)
+    write_person_words(person_ids=person_ids)
 
 
 def move_persons(*, person_ids: Collection[UUID], unit_id: int) -> None:
     """People live in another unit: so do their consents, and their pairs. The act that calls leaves the trail."""
     Person.objects.filter(pk__in=person_ids).update(unit_id=unit_id)
+    PersonWord.objects.filter(person_id__in=person_ids).update(unit_id=unit_id)
     Consent.objects.filter(person_id__in=person_ids).update(unit_id=unit_id)
     Double.objects.filter(first_id__in=person_ids).update(unit_id=unit_id)
     Double.objects.filter(second_id__in=person_ids).update(other_unit_id=unit_id)

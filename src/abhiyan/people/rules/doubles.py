@@ -127,7 +127,7 @@ def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> JudgedPair:
 
 def _has_words_before(a: str, b: str) -> bool:
     """Return whether one name is the end of the other."""
-    both = [list(map(_heard, found.words)) for found in map(sound, (a, b)) if found]
+    both = [list(map(_heard, heard.words)) for heard in map(sound, (a, b)) if heard]
     short, long = sorted(both, key=len) if len(both) == 2 else ([], [])
     return len(short) < len(long) and long[len(long) - len(short) :] == short
 

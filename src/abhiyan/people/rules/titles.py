@@ -52,10 +52,10 @@ TITLES, AFTER, NOT_ALONE = map(_set, (_TITLES, _AFTER, _NOT_ALONE))
 MOHAMMAD = {word: line.split()[0] for line in _plain(_MOHAMMAD).strip().splitlines() for word in line.split()}
 
 
-def written(name: str) -> list[list[str]]:
+def written_words(name: str) -> list[list[str]]:
     """The words of a name in small letters, with initials apart. Words between brackets or commas are a list each."""
     plain = without_shortening(_plain(name), " ")
-    return [found for part in _PARTS.split(plain) if (found := _SIGNS.sub(" ", part).split())]
+    return [spoken for part in _PARTS.split(plain) if (spoken := _SIGNS.sub(" ", part).split())]
 
 
 def words(name: str) -> list[str]:
@@ -64,11 +64,11 @@ def words(name: str) -> list[str]:
     Titles between brackets or commas go wherever they stand: "Kamla Devi (Smt.)". A title that is all there is of a
     name stays: "Kumari". So does one before a word that is no name alone.
     """
-    parts = written(name)
+    parts = written_words(name)
     named = [part for part in parts if not TITLES.issuperset(part)] or parts
-    found = [word for part in named for word in part]
-    while len(found) > 1 and found[0] in TITLES and not (len(found) == 2 and found[1] in NOT_ALONE):
-        del found[0]
-    while len(found) > 1 and found[-1] in AFTER:
-        del found[-1]
-    return [MOHAMMAD.get(word, word) for word in found]
+    spoken = [word for part in named for word in part]
+    while len(spoken) > 1 and spoken[0] in TITLES and not (len(spoken) == 2 and spoken[1] in NOT_ALONE):
+        del spoken[0]
+    while len(spoken) > 1 and spoken[-1] in AFTER:
+        del spoken[-1]
+    return [MOHAMMAD.get(word, word) for word in spoken]

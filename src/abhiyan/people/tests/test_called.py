@@ -1,0 +1,80 @@
+"""People are found by how their names sound: in any script, with titles or without, the words in any order."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.core.words import names
+from abhiyan.people.rules import titles
+from abhiyan.people.rules.called import asked_sounds, is_called, sounds
+
+KNOWN = [(row["latin"], row["devanagari"]) for row in names()]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Farooq Ahmad", "Faruk"),
+        ("Farooque Ahmad", "faruq ahmed"),
+        ("فاروق احمد", "Farook"),
+        ("Farooq Ahmad", "فاروق"),
+        ("सुनी\u200dता देवी", "Sunitha"),
+        ("Sunitha", "ਸੁਨੀਤਾ"),
+        ("سنیتا دیوی", "सुनीता"),
+        ("Kamla", "Kamala"),
+        ("Bimla", "Vimla"),
+        ("Smt:Kamla Devi", "kamla"),
+        ("कु० सुनीता", "सुनीता"),
+        ("S.R.Vasanthan", "Vasanthan"),
+        ("Md. Aslam", "Mohammad Aslam"),
+        ("Mohammad Aslam", "Md Aslam"),
+        ("Mohan Lal", "mo"),
+        ("Kumari Selja", "Kumari"),
+        ("Selja", "Kumari Selja"),
+        ("Dr. (Mrs.) Kamla Devi", "devi kamla"),
+        ("हरभजन सिंह", "Harbhajan Singh"),
+    ],
+)
+def test_a_name_is_called_by_another_spelling(name: str, text: str) -> None:
+    assert is_called(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Farooq Ahmad", "Farida"),
+        ("Sunita Devi", "Sarita"),
+        ("Rina Devi", "Rani"),
+        ("Kamla Devi", "Kamla Bai"),
+        ("Asha", "Usha"),
+        ("Asha", ""),
+        ("Asha", "%"),
+        ("", "Asha"),
+        ("رمیش", "Suresh"),
+    ],
+)
+def test_another_name_is_not_meant(name: str, text: str) -> None:
+    assert not is_called(name, text)
+
+
+@given(
+    st.sampled_from(KNOWN), st.sampled_from(KNOWN), st.sampled_from(sorted(titles.TITLES)), st.integers(2, 5)
+)
+def test_words_of_a_name_are_found_in_any_order_half_typed_and_behind_a_title(
+    first: tuple[str, str], last: tuple[str, str], title: str, typed_letters: int
+) -> None:
+    for script in (0, 1):
+        name = f"{title} {first[script]} {last[script]}"
+        assert is_called(name, f"{last[script]} {first[script]}")
+        assert is_called(name, f"{title} {first[script]}")
+        assert is_called(name, first[script])
+    half = first[0][:typed_letters]
+    if (
+        len(half) == typed_letters and half[-1] not in "aeiouycstkgdbpjz"
+    ):  # the next letter may change the sound
+        assert is_called(f"{first[0]} {last[0]}", half)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_names_nobody(text: str) -> None:
+    assert all(word for word in sounds(text)) and all(ways and all(ways) for ways in asked_sounds(text))
