@@ -10,7 +10,7 @@ from typing import Any
 
 from abhiyan.core.letters import MARKS
 from abhiyan.people.rules import titles
-from abhiyan.units.rules.fold import fold, vowelled
+from abhiyan.units.rules.fold import fold, spelled, vowelled
 
 from .questions import FormQuestion, QuestionKind
 
@@ -20,16 +20,21 @@ NO_ANSWER = "no_answer"  # the choice of somebody who was asked and did not answ
 DESKS = ("mandal", "segment", "district", "constituency", "state", "nation")  # levels that pass opinions up
 LONGEST = 1_500  # letters of a quote
 LONGEST_DONE = 300
-_LONG = 4  # letters as they sound, from which a word is compared without its vowels
+_LONG = 4  # letters as they sound, from which a word is compared without its vowels and may have any ending
 _ENDING = 4  # letters and signs of an ending behind a name
 _GAP = re.compile(r"…|\.\.\.")
 # Seven digits at once, or ten with signs between: a year or an amount has fewer.
 _NUMBER = re.compile(r"\d{7,}|\d(?:[\s().+–-]{0,2}\d){9,}")
 _NOT_ALONE = frozenset("".join(fold(word)) for word in titles.NOT_ALONE)
 _BEHIND = _NOT_ALONE.union(fold("bhai ben sahab sahib singh kumar kaur khan"))
+# What languages write behind a name in one word with it, as `spelled` shifts it to Devanagari: closed classes.
+_ENDINGS = frozenset(spelled(word)[1] for word in ("जी", "को", "ने", "से", "का", "के", "की", "में", "पर"))
+_ENDINGS |= {spelled(word)[1] for word in ("ला", "चा", "ची", "चे")}  # Marathi
+_OF_OTHER_SCRIPTS = frozenset(
+    spelled(word)[1] for word in ("ना", "नी", "नो", "नु", "र", "री", "ते", "गे", "कु", "क्कु", "निगे", "न्")
+)
 _TOKEN = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]|[\u200c\u200d'’](?=[^\W\d_]))*")
 _OWNER = re.compile(r"[’']s$")
-_MARK = re.compile(f"[{MARKS}]")
 _JOINER = re.compile("[\u200c\u200d'’]")
 
 
@@ -86,7 +91,7 @@ def names_heard(text: str, known: "KnownNames") -> list[HeardName]:
 
 def not_cleared(heard: Iterable[HeardName], no_names: Collection[str]) -> list[HeardName]:
     """Return what is left of names that were heard, without words that an office called no names."""
-    cleared = set(map(_plain, no_names))
+    cleared = {_plain(token) for word in no_names for token in _TOKEN.findall(word)}
     return [name for name in heard if name.is_sure or _plain(name.word) not in cleared]
 
 
@@ -95,21 +100,33 @@ class KnownNames:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._by_fold: dict[str, set[tuple[int, int]]] = {}
-        self._vowelled: set[tuple[str, str]] = set()
+        self._spelled: dict[str, set[tuple[int, str, str]]] = {}
         self._joined: set[str] = set()
         for n, name in enumerate(dict.fromkeys(names)):
-            spelled, runs = _parts(name)
+            words, runs = _parts(name)
             self._joined |= runs
-            for place, (word, sound) in enumerate(spelled):
+            for place, (word, sound) in enumerate(words):
                 self._by_fold.setdefault(sound, set()).add((n, place))
-                self._vowelled.add((sound, vowelled(word)))
+                self._spelled.setdefault(sound, set()).add((*spelled(word), vowelled(word)))
 
     def bearers(self, word: str) -> frozenset[tuple[int, int]]:
-        """Return the names that have this word. A short word must have the vowels too: में is not Meena."""
+        """Return the names that have this word. A short word is spelled as the name is: में is not Meena, बात not भट."""
         sound = _one(word)
-        if len(sound) < _LONG and (sound, vowelled(word)) not in self._vowelled:
+        if len(sound) < _LONG and not self._is_spelled(word, sound):
             return frozenset()
         return frozenset(self._by_fold.get(sound, ()))
+
+    def _is_spelled(self, word: str, sound: str) -> bool:
+        """Return True for a word that is a name in its script, or sounds so in another: "Rama" and "Ram" are राम."""
+        script, letters = spelled(word)
+        vowels = vowelled(word)
+        return any(
+            letters == known_letters
+            if script == known_script
+            else vowels in (known_vowels, known_vowels + "a" * (script == 0))
+            or vowels + "a" * (known_script == 0) == known_vowels
+            for known_script, known_letters, known_vowels in self._spelled.get(sound, ())
+        )
 
     def tells(self, word: str) -> bool:
         """Return True if a word may tell who somebody is: a name, or one with an ending, as many languages write it."""
@@ -121,10 +138,10 @@ class KnownNames:
         """Yield whether a name with something behind it is this word: Sunitaji, सुनीताने, সুনীতার, Rajbhai."""
         for size in range(2, len(word)):
             begin, rest = word[:size], word[size:]
-            if rest in titles.AFTER or _one(rest) in _BEHIND or (len(rest) > 2 and self.bearers(rest)):
+            is_behind = rest in titles.AFTER or _one(rest) in _BEHIND or _is_ending(rest)
+            is_any = len(rest) <= _ENDING and len(_one(begin)) >= _LONG
+            if is_behind or is_any or (len(rest) > 2 and self.bearers(rest)):
                 yield bool(self.bearers(begin))
-            elif len(rest) <= _ENDING and ((is_long := len(_one(begin)) >= _LONG) or not word.isascii()):
-                yield (is_long or not _MARK.match(rest)) and bool(self.bearers(begin))
 
     def is_joined(self, word: str) -> bool:
         """Return True for two or more words of a name in one, such as Sunitadevi."""
@@ -143,6 +160,12 @@ def _parts(name: str) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
     words = [word for word in words if len(word) > 1]
     runs = {_one("".join(words[i:j])) for i in range(len(words)) for j in range(i + 2, len(words) + 1)}
     return tuple((word, sound) for word in words if (sound := _one(word))), frozenset(runs - {""})
+
+
+def _is_ending(rest: str) -> bool:
+    """Return True for what Indian languages write behind a name: in Devanagari जीतना means to win, and is no name."""
+    script, letters = spelled(rest)
+    return letters in _ENDINGS or (script > 1 and letters in _OF_OTHER_SCRIPTS)
 
 
 def _plain(word: str) -> str:

@@ -99,6 +99,30 @@ def test_words_that_only_fold_like_short_names_are_none(text: str) -> None:
     assert names_heard(text, UNIT) == []
 
 
+SHORT = KnownNames(["सुनील भट", "उषा", "Dar", "Rina", "রাম", "ਜੀਤ", "ராமு", "علی"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["उसके साथ बात हुई, आगे बताएँगे", "दर्ज नहीं हुआ", "as they told us", "रानी ने बताया", "data and rain"]
+    + ["উস জায়গা", "जीतना है", "ہم نے کہا"],
+)
+def test_a_word_of_the_language_is_no_short_name_that_is_spelled_otherwise(text: str) -> None:
+    assert names_heard(text, SHORT) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("भटजी ने कहा", "भटजी"), ("Bhat said", "Bhat"), ("Bhatt", "Bhatt"), ("Usha", "Usha"), ("ऊशा", "ऊशा")]
+    + [("डार को मिला", "डार"), ("रीना", "रीना"), ("Reena ji", "Reena"), ("राम", "राम"), ("Rama", "Rama")]
+    + [("Jeet", "Jeet"), ("ராமுக்கு", "ராமுக்கு"), ("रामु", "रामु"), ("ALI", "ALI"), ("अलीने", "अलीने")],
+)
+def test_a_short_name_is_found_as_it_is_spelled_and_in_another_script_as_it_sounds(
+    text: str, word: str
+) -> None:
+    assert word in [each.word for each in names_heard(text, SHORT)]
+
+
 @pytest.mark.django_db
 def test_the_office_is_asked_once_and_no_level_after_it(
     world: World, version: FormVersion, mandal: Account, district: Account

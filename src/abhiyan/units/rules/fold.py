@@ -67,7 +67,7 @@ _SPELT = (
     (re.compile("(?<=.)a"), ""),
     (re.compile(r"([^0-9])\1+"), r"\1"),
 )
-# As `vowelled` writes a word: vowels as they sound, no breath behind a consonant, no letter twice, no a at the end.
+# As `vowelled` writes a word: vowels as they sound, no breath behind a consonant, no letter twice.
 _HEARD = (
     (re.compile("ee|ii"), "i"),
     (re.compile("oo"), "u"),
@@ -77,8 +77,11 @@ _HEARD = (
     (re.compile("f"), "p"),
     (re.compile("(?<=[bcdgjkprst])h"), ""),
     (re.compile(r"(.)\1+"), r"\1"),
-    (re.compile("(?<=.)a$"), ""),
 )
+
+
+# Letters of Devanagari, and of scripts in its order, that people write for each other.
+_MIXED = str.maketrans({"ी": "ि", "ू": "ु", "ई": "इ", "ऊ": "उ", "ष": "श", "ँ": "ं", "\u093c": ""})
 
 
 def _latin(word: str, script: str) -> str:
@@ -127,19 +130,34 @@ def _folded(word: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def vowelled(word: str) -> str:
-    """One word in Latin letters with its vowels, as it sounds: "मीना" and "Meena" are min, "में" is men.
+    """One word in Latin letters with its vowels, as it sounds: "मीना" and "Meena" are mina, "में" is men, "राम" is ram.
 
-    Folding drops most vowels, so short words of a language fold like short names. An a at the end is dropped here:
-    "राम" and "Rama" are the same name.
+    Folding drops most vowels, so short words of a language fold like short names.
     """
     word = unicodedata.normalize("NFKC", word).lower()
     if found := _INDIC.search(word):
         word = _latin(word, _SCRIPTS[(ord(found[0]) - 0x900) // _BLOCK])
+        word = re.sub("(?<=.)a$", "", word)  # it is not written: a long one is ā here
     word = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
     word = _urdu(word) if _ARABIC.search(word) else word
     for pattern, sound in _HEARD:
         word = pattern.sub(sound, word)
     return word
+
+
+@lru_cache(maxsize=200_000)
+def spelled(word: str) -> tuple[int, str]:
+    """The script of a word, by a number, and the word as people who write in this script tell it from others.
+
+    Where they mix letters, both are one: long and short i and u, ष and श, dots. 0 is Latin, which tells words apart as
+    they sound. So "भट" and "बात" differ here, though both are "bat" in Latin letters.
+    """
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).lower())
+    if found := _INDIC.search(plain):
+        script = (ord(found[0]) - 0x900) // _BLOCK
+        letters = (chr(0x900 + (ord(c) - 0x900) % _BLOCK) if _INDIC.match(c) else c for c in plain)
+        return script + 1, "".join(letters).translate(_MIXED)
+    return (-1, plain) if _ARABIC.search(plain) else (0, vowelled(word))
 
 
 def _spelt(chunk: str) -> list[str]:
