@@ -27,12 +27,15 @@ pytestmark = pytest.mark.django_db
 
 
 def told(world: World, code: str = "N1") -> dict[str, int]:
-    """Every answer below a unit, as its own leader reads it: the outcomes of calls beside the answers of scripts."""
+    """Every answer below a unit, as its own leader reads it: the outcomes of calls beside the answers of scripts.
+    And how often each form was filled in, each talk held."""
     with system("test"):
         (lo, hi) = units.all_spans([world.unit(code)])[world.unit(code)][0]
         of = HeardIn(lo, hi, NOW, sees_all=True)
-        found = heard.heard_in(of, heard.forms_answered(of), heard.room_questions())
-        return {each.answer: each.n for each in found}
+        forms, talks = heard.forms_answered(of), heard.room_questions()
+        found = heard.heard_in(of, forms, talks)
+        filled = heard.heard_forms(of, forms, talks)
+        return {each.answer: each.n for each in found} | {each.label: each.n for each in filled}
 
 
 def quoted(world: World, code: str) -> list[str]:
@@ -58,7 +61,13 @@ def test_what_somebody_said_in_a_call_is_counted_until_their_no_or_their_erasure
     ring(turn=turn.pk, by=actor(caller), at=NOW)
     answers = {"first": "water", "words": "The tap is dry"}
     note_call(turn=turn.pk, told=CallTold("talked", answers=answers), by=actor(caller), at=NOW)
-    assert told(world) == {"Water": 1, "In own words": 1, "Talked": 1}
+    assert told(world) == {
+        "Water": 1,
+        "In own words": 1,
+        "Talked": 1,
+        "Script": 1,
+        "Calls by call centres": 1,
+    }
     desk = world.holder("mandal_president", "N111")
     with system("test"):
         one = Opinion.objects.get()

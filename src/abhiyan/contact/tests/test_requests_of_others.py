@@ -143,6 +143,7 @@ OTHERS = {
     "change_ready": "ready answers",
     "add_kind": "the list of kinds",
     "close_kind": "the list of kinds",
+    "rename_kind": "the list of kinds",
 }
 
 

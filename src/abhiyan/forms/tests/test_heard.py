@@ -42,7 +42,7 @@ def send(
 
 def told(reader: Account, **asked: str) -> dict[tuple[str, str], list[str]]:
     """By question and answer: how many, sum and average, as the file of the board has them."""
-    page = browser(reader).get(reverse(PAGE), {"format": "csv", **asked})
+    page = browser(reader).get(reverse(PAGE), {"format": "csv", "source": "all", **asked})
     lines = page.getvalue().decode("utf-8-sig").splitlines()
     rows = [line.split(",") for line in lines[1:]]
     return {(row[1], row[0]): row[3:] for row in rows}
@@ -98,12 +98,64 @@ def test_the_board_opens_to_who_sees_the_counts_and_shows_forms_near_them(world:
     form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
     send(world, form, "N1111", 3)
     above = browser(world.holder("state_president", "N1"))
-    page = above.get(reverse(PAGE), {"unit": "N1"}).text
+    page = above.get(reverse(PAGE), {"unit": "N1", "source": "all"}).text
     assert "What the field heard" in page and "Few" in page
     assert "Nobody has answered yet" in above.get(reverse(PAGE), {"unit": "N12"}).text
     other = browser(world.holder("state_president", "N2"))
     assert other.get(reverse(PAGE), {"unit": "N1"}).status_code in (403, 200)
-    assert "Few" not in other.get(reverse(PAGE), {"unit": "N1"}).text
+    assert "Few" not in other.get(reverse(PAGE), {"unit": "N1", "source": "all"}).text
+
+
+def called(world: World, name: str) -> Form:
+    """A form in use, with a name of its own."""
+    form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
+    form.names = {"en": name, "hi": name}
+    with system("test"):
+        form.save()
+    return form
+
+
+def opened(reader: Account, **asked: str) -> dict[str, str]:
+    """The board as it opens: by form or talk, how many."""
+    page = browser(reader).get(reverse(PAGE), {"format": "csv", **asked})
+    return dict(line.rsplit(",", 1) for line in page.getvalue().decode("utf-8-sig").splitlines()[1:])
+
+
+def test_the_board_opens_by_form_and_a_press_shows_the_questions_of_one(world: World) -> None:
+    form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
+    other = called(world, "Second")
+    send(world, form, "N1111", 3, topics=["many"])
+    send(world, other, "N1211", 2, at=NOW - timedelta(days=8))
+    above = world.holder("state_president", "N1")
+    first, second = form.names["en"], "Second"
+    assert opened(above, unit="N1") == {first: "3", second: "2"}, "filled forms, however many questions"
+    assert opened(above, unit="N12") == {second: "2"} and opened(above, unit="N1122") == {}
+    week = span_code(weeks_until(TODAY, 1)[0])
+    assert opened(above, unit="N1", days=week) == {first: "3"}
+    page = browser(above).get(reverse(PAGE), {"unit": "N1", "days": week}).text
+    assert "Mood" not in page
+    link = f"source={form.public_id}"
+    assert page.count(f"days={week}&amp;{link}") == 1
+    questions = browser(above).get(reverse(PAGE), {"unit": "N1", "source": str(form.public_id)}).text
+    assert "Mood" in questions and "Few" in questions
+    assert told(above, unit="N1", source=str(other.public_id))["Mood", "Few"][0] == "2"
+
+
+def test_the_forms_of_a_board_have_the_small_cells_of_their_answers(world: World) -> None:
+    form = form_in_use(world.units["N1"], *OF_EVERY_KIND).form
+    few = called(world, "Few")
+    send(world, form, "N1111", 23, at=NOW - timedelta(days=1))
+    send(world, few, "N1112", 9, at=NOW - timedelta(days=1))
+    send(world, form, "N1111", 4)
+    beside = world.holder("district_president", "N12")
+    assert opened(beside, unit="N1") == {form.names["en"]: "20"}
+    above = world.holder("state_president", "N1")
+    assert opened(above, unit="N1") == {form.names["en"]: "27", "Few": "9"}
+    by = send(world, few, "N1111", 1, at=NOW - timedelta(hours=2))
+    with system("test"):
+        back = Submission.objects.filter(form=few).latest("at").pk
+    actions.send_back(submission_id=back, reason="Wrong place", by=actor(by), at=NOW)
+    assert opened(above, unit="N1")["Few"] == "9"
 
 
 @pytest.mark.parametrize(

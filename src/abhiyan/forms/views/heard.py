@@ -1,7 +1,8 @@
-"""The board of what the field heard: answers of forms and talks in a unit and below, counted by question and week."""
+"""The board of what the field heard: forms and talks of a unit and below, and their answers by question and week."""
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -17,7 +18,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.forms import queries
 from abhiyan.forms.queries import heard
-from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, HeardQuote
+from abhiyan.forms.queries.heard import HeardAnswer, HeardForm, HeardIn, HeardQuote
 from abhiyan.forms.rules.heard import Days, span_code, span_of, weeks_until
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, address, page_unit
@@ -39,6 +40,13 @@ COLUMNS: tuple[Column[HeardAnswer], ...] = (
 )
 
 
+FORM_COLUMNS: tuple[Column[HeardForm], ...] = (
+    Column("form", _("Asked in"), lambda row: row.label, order=True, is_name=True),
+    Column("n", _("How many"), lambda row: row.n, order=True, css="num end"),
+)
+EVERY = "all"  # the source that stands for all of them
+
+
 class HeardFilters(forms.Form):
     """The days of the answers, and the form, talk or programme that asked."""
 
@@ -48,7 +56,10 @@ class HeardFilters(forms.Form):
 
 @page_with_list
 def field_answers(request: Request) -> HttpResponseBase:
-    """List how often each answer was given in a unit and below, with the quotes that came up to its desk."""
+    """List the forms that were filled in a unit and below, with the quotes that came up to its desk.
+
+    With a source, list how often each answer to its questions was given.
+    """
     at = clock.now()
     here = page_unit(request, counts=True)
     days = _days(request, here, at=at)
@@ -61,29 +72,38 @@ def field_answers(request: Request) -> HttpResponseBase:
         choices = {code: source.label for code, source in sources.items()}
         choices |= {str(form.public_id): named(form.names) for form in answered}
         choices |= {talk.code: str(talk.asked_at) for talk in talks}
+        choices |= {EVERY: say("All questions")}
         chosen = wanted if wanted in choices else ""
         place = replace(place, source=sources.get(chosen))
-        rows = heard.heard_in(
-            place,
-            [form for form in answered if place.source or chosen in ("", str(form.public_id))],
-            [talk for talk in talks if chosen in ("", talk.code)],
-        )
+        if chosen:
+            rows = heard.heard_in(
+                place,
+                [form for form in answered if place.source or chosen in (EVERY, str(form.public_id))],
+                [talk for talk in talks if chosen in (EVERY, talk.code)],
+            )
+        else:
+            filled = heard.heard_forms(place, answered, talks)
         quotes = _quotes(request.viewer, here, place)
     filters = HeardFilters(request.GET)
-    every = [("", _("All"))]
-    offer(filters, days=[*every, *_spans(days, at=at)], source=[*every, *choices.items()])
-    table: Table[HeardAnswer] = Table(
-        request,
-        COLUMNS,
-        rows,
-        name="heard",
-        caption=_("Answers"),
-        narrowed=filters,
-        unit_id=here.unit.id,
-        is_brief=True,
+    offer(
+        filters,
+        days=[("", _("All")), *_spans(days, at=at)],
+        source=[("", _("By form")), *choices.items()],
     )
+    about: dict[str, Any] = {"narrowed": filters, "unit_id": here.unit.id, "is_brief": True}
+    table: Table[Any]
+    if chosen:
+        table = Table(request, COLUMNS, rows, name="heard", caption=_("Answers"), **about)
+    else:
+        table = Table(
+            request, FORM_COLUMNS, filled, name="heard-forms", caption=_("Forms and talks"), **about
+        )
+    start = say("What the field heard")
+    days_asked = {"days": span_code(days)} if days else {}
     context = {
-        **crumbs((say("What the field heard"), "")),
+        **crumbs(*([(start, here.href(**days_asked)), (choices[chosen], "")] if chosen else [(start, "")])),
+        "is_by_form": not chosen,
+        "days": days_asked.get("days", ""),
         "unit": here,
         "filters": filters,
         "quotes": quotes,

@@ -53,7 +53,7 @@ def report(made: Stay, worker: Account, problem: str, *, at: datetime = LEFT) ->
 
 def answers(reader: Account, run: Programme | None = None) -> Counter[str]:
     """The answers of the board, and in "quoted" whether it shows the quote."""
-    asked = {"unit": "N1"} | ({"source": source_code(run)} if run else {})
+    asked = {"unit": "N1", "source": source_code(run) if run else "all"}
     board, page = browser(reader), reverse("forms:heard")
     lines = board.get(page, {**asked, "format": "csv"}).getvalue().decode("utf-8-sig").splitlines()
     counts = Counter({row[0]: int(row[3]) for row in list(csv.reader(lines))[1:]})
