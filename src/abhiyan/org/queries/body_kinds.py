@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.db.models import Count
 
@@ -28,6 +29,14 @@ class OwnKind:
     set_up: int = 0
     expected: int = 0
 
+    @property
+    def pk(self) -> int:
+        return self.kind.pk
+
+    @property
+    def closed_at(self) -> datetime | None:
+        return self.kind.closed_at
+
 
 def body_kind_names(kinds: Collection[str]) -> dict[str, str]:
     """The names of kinds of body, standard or own, by their codes. A query where one is an own kind."""
@@ -46,7 +55,7 @@ def own_body_kinds(*, near: int) -> list[OwnKind]:
     own_kinds = [OwnKind(kind, {code: offices[code] for code in kind.numbers}) for kind in here]
     return sorted(
         own_kinds,
-        key=lambda row: (row.kind.closed_at is not None, row.kind.names["en"].casefold(), row.kind.pk),
+        key=lambda row: (row.closed_at is not None, row.kind.names["en"].casefold(), row.pk),
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -14,20 +13,26 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import BodyKind, Office, Release
 from abhiyan.org.rules.body_kinds import MOST_EXPECTED, MOST_OTHER_SEATS, WantedKind
-from abhiyan.org.rules.own_offices import LONGEST_NAME, MAKE
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.forms import BriefForm, offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
-from abhiyan.units.models import Kind
+from abhiyan.ui.lists import Column, page_with_list
 
-from .own_offices import levels_named, may_make_own, unit_of_own
+from .own_sets import OwnForm, OwnSet, levels_named, unit_of_own
 
-TITLE = _("Our own kinds of committee")
+OWN = OwnSet(
+    title=_("Our own kinds of committee"),
+    page="org:body_kinds",
+    about=_("Beside the standard kinds. Two people make one: a leader asks, another one approves."),
+    empty=_("No kind of our own yet"),
+    why=_("Add a kind that the standard ones lack, such as a page committee of a booth."),
+    new=(_("New kind of committee"), "org:body_kind_new"),
+    change=(_("Change"), "org:body_kind_change"),
+    end=(_("Close"), "org:body_kind_close"),
+)
 LINES = (1, 2, 3)  # offices beside the one that leads, as the form asks for them
 
 
@@ -48,17 +53,14 @@ KINDS: tuple[Column[queries.OwnKind], ...] = (
     Column("expected", _("Expected in one unit"), lambda row: row.kind.expected, css="num"),
     Column("set_up", _("Set up here and below"), lambda row: row.set_up, css="num"),
     Column("due", _("Expected here and below"), lambda row: row.expected, css="num"),
-    Column("state", _("Status"), lambda row: say("Closed") if row.kind.closed_at else say("In force")),
+    Column("state", _("Status"), lambda row: say("Closed") if row.closed_at else say("In force")),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
 
 
-class BodyKindForm(BriefForm):
+class BodyKindForm(OwnForm):
     """The names, level and seats of a kind of body."""
 
-    name_en = forms.CharField(label=_("Name in English"), max_length=LONGEST_NAME)
-    name_hi = forms.CharField(label=_("Name in Hindi"), max_length=LONGEST_NAME)
-    kinds = forms.ChoiceField(label=_("Level"))
     leads = forms.ChoiceField(
         label=_("Led by"), help_text=_("An office without rights that one person holds.")
     )
@@ -94,31 +96,19 @@ class BodyKindForm(BriefForm):
         return answers
 
 
-class CloseKindForm(forms.Form):
-    """Nothing to fill in."""
-
-
 @page_with_list
 def body_kind_list(request: Request) -> HttpResponseBase:
     """The own kinds of body that exist in a unit or below it, with their seats."""
     here = page_unit(request, counts=True)
-    table = Table(
+    return OWN.show(
         request,
+        here,
         KINDS,
         queries.own_body_kinds(near=here.unit.id),
         name="body-kinds",
-        caption=TITLE,
         finish=lambda rows: queries.count_bodies(rows, here.unit.id, here.hierarchy),
-        unit_id=here.unit.id,
+        waiting=queries.body_kinds_asked(near=here.unit.id),
     )
-    context = {
-        "here": "appointments",
-        "page_unit": here,
-        "may_make": may_make_own(request, here),
-        "waiting": queries.body_kinds_asked(near=here.unit.id),
-        "crumbs": here.crumbs((str(TITLE), reverse("org:body_kinds")), seen_by=request.viewer),
-    }
-    return answer(request, "org/body_kind_list.html", table, context)
 
 
 @form_page
@@ -141,10 +131,10 @@ def body_kind_close(request: Request, kind_id: int) -> HttpResponseBase:
     """Close an own kind of body: no new body is of it."""
     kind = queries.own_body_kind(kind_id)
     here = unit_of_own(request, kind.unit_id)
-    return ask(
+    return OWN.ask(
         request,
+        here,
         lambda _answers: actions.close_body_kind(code=kind.code, by=request.actor, at=clock.now()),
-        form=CloseKindForm(request.POST if request.method == "POST" else None),
         title=say("Close the kind %(name)s?") % {"name": named(kind.names)},
         text=[
             say("Nobody can set up a new one of this kind. This cannot be undone."),
@@ -152,26 +142,16 @@ def body_kind_close(request: Request, kind_id: int) -> HttpResponseBase:
         ],
         button=say("Close the kind"),
         said=_("The kind is closed."),
-        done=address(reverse("org:body_kinds"), here.unit.code),
         is_danger=True,
-        here="appointments",
-        crumbs=_crumbs(here, say("Close")),
+        last=say("Close"),
     )
 
 
 def _ask(request: Request, here: Here, kind: BodyKind | None, *, title: str) -> HttpResponseBase:
     """The form of a new kind of body, or of a change of one."""
-    if not may_make_own(request, here):
-        raise queries.NotYours(capability=MAKE)
     form = BodyKindForm(request.POST if request.method == "POST" else None, initial=_known(kind))
     offices = queries.seat_offices(here.unit.id)
     seats = [("", say("none")), *((office.code, named(office.names)) for office in offices)]
-    offer(
-        form,
-        kinds=[(level, Kind(level).label) for level in queries.kinds_from(here.unit.id)],
-        leads=[(office.code, named(office.names)) for office in offices if office.seats == 1],
-        **{f"office_{line}": seats for line in LINES},
-    )
 
     def act(answers: dict[str, Any]) -> Release:
         lines = [(answers[f"office_{line}"], answers[f"number_{line}"]) for line in LINES]
@@ -187,17 +167,15 @@ def _ask(request: Request, here: Here, kind: BodyKind | None, *, title: str) -> 
             unit_id=here.unit.id, wanted=wanted, reason=answers["reason"], by=request.actor, at=clock.now()
         )
 
-    return ask(
+    return OWN.ask_for(
         request,
+        here,
+        form,
         act,
-        form=form,
         title=title,
-        text=[say("It counts once a leader of another line approves it. Its seats give no rights.")],
-        button=say("Ask for approval"),
-        said=_("Request sent. Approvals lists who can approve it."),
-        done=address(reverse("org:body_kinds"), here.unit.code),
-        here="appointments",
-        crumbs=_crumbs(here, title),
+        text=say("It counts once a leader of another line approves it. Its seats give no rights."),
+        leads=[(office.code, named(office.names)) for office in offices if office.seats == 1],
+        **{f"office_{line}": seats for line in LINES},
     )
 
 
@@ -215,10 +193,6 @@ def _known(kind: BodyKind | None) -> dict[str, Any]:
         **lines,
         **numbers,
     }
-
-
-def _crumbs(here: Here, last: str) -> list[tuple[str, str]]:
-    return [(str(TITLE), address(reverse("org:body_kinds"), here.unit.code)), (last, "")]
 
 
 def kind_details(release: Release) -> list[str]:
