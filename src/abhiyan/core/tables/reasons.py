@@ -116,6 +116,7 @@ FILE: dict[str, str | Promise] = {
         "Save the original as “CSV UTF-8” or .xlsx."
     ),
     "no_such_sheet": _("There is no sheet “%(sheet)s”. There are: %(sheets)s."),
+    "only_hidden": _("The rows are on a hidden sheet: %(named)s. Show the sheet and send the file again."),
     "no_header": _("There is no row of column names. Add one, or say which column is which."),
     "missing_columns": _("No column found for: %(fields)s. Say which column it is, or add it."),
     "doubled_header": _(

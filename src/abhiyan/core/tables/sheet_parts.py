@@ -28,6 +28,7 @@ from abhiyan.core.tables.unread import (
 MOST_NAMED, LONGEST_NAMED = 20, 60  # things named in one sentence, and signs of a name
 _HIDDEN = ("collapse", "filter")  # what an .ods calls a hidden row
 _DRAWN = frozenset(("frame", "custom-shape", "rect", "ellipse", "control"))
+_OF_SHEET = (b"hidden=", b'ht="0', b"ht='0", b'width="0', b"width='0")
 _OF_DOCUMENT = (
     b"visibility=",
     b"display=",
@@ -83,7 +84,7 @@ def sheet_parts(path: Path, sheet: str, *, width: int, merged: Any) -> SheetPart
                 if has_marks(packed, "content.xml", *_OF_DOCUMENT):
                     parse_part(packed, "content.xml", _DocumentParts(sheet, parts, width))
             elif (part := sheet_part(packed, names, sheet)) is not None:
-                if has_marks(packed, part, b"hidden="):
+                if has_marks(packed, part, *_OF_SHEET):
                     parse_part(packed, part, _HiddenParts(parts, width))
                 _beside(packed, names, part, parts)
     except (expat.ExpatError, zipfile.BadZipFile):  # calamine reads some files that are no XML
@@ -97,7 +98,7 @@ def is_filled(path: Path, sheet: str, book: Any) -> bool:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
             if (part := sheet_part(packed, set(packed.namelist()), sheet)) is not None:
-                return has_marks(packed, part, b"<v>", b":v>", b"<is>", b":is>")
+                return has_marks(packed, part, b"<v>", b"<v ", b":v>", b"<is>", b":is>")
     return book.get_sheet_by_name(sheet).end is not None
 
 
@@ -194,13 +195,18 @@ class _HiddenParts(Elements):
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
             self.row = int(attributes["r"]) - 1 if attributes.get("r", "").isdecimal() else self.row + 1
-            self.is_hidden = attributes.get("hidden") in ("1", "true")
+            self.is_hidden = _is_hidden(attributes, "ht")
         elif name in ("v", "is") and self.is_hidden:
             self.parts.hide(self.row, self.row)
         elif name == "col" and attributes.get("hidden") in ("1", "true"):
             self.parts.columns.update(
                 range(int(attributes["min"]) - 1, min(int(attributes["max"]), self.width))
             )
+
+
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    """Tell whether a row or column is hidden, or has no size."""
+    return attributes.get("hidden") in ("1", "true") or not attributes.get(size, "1").strip("0.")
 
 
 class _Comments(Elements):

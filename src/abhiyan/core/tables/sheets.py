@@ -13,7 +13,7 @@ from typing import Any
 
 from abhiyan.core.file_pool import OF_A_LIST, ReaderBounds, ReaderRefusal
 from abhiyan.core.tables.opening import table_told
-from abhiyan.core.tables.sheet_parts import SheetParts, is_filled, sheet_parts
+from abhiyan.core.tables.sheet_parts import SheetParts, is_filled, name_some, sheet_parts
 from abhiyan.core.tables.unread import unread
 from abhiyan.core.tables.words import is_total
 
@@ -131,6 +131,8 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
         if m.typ == calamine.SheetTypeEnum.WorkSheet
     }
     names = [name for name, is_visible in seen.items() if is_visible]
+    if wanted is not None and wanted in seen and wanted not in names:
+        raise ReaderRefusal("only_hidden", {"named": wanted[:60]})
     if wanted is not None and wanted not in names:
         offered = ", ".join(name[:60] for name in names[:20])
         raise ReaderRefusal("no_such_sheet", {"sheet": str(wanted)[:60], "sheets": offered})
@@ -139,7 +141,10 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
         if sheet.start is not None and sheet.end is not None:
             break
     else:
-        raise ReaderRefusal("empty")
+        hidden = [each for each in seen if each not in names and is_filled(file, each, book)]
+        raise (
+            ReaderRefusal("only_hidden", name_some(hidden, len(hidden))) if hidden else ReaderRefusal("empty")
+        )
     width = sheet.end[1] + 1
     if width > columns_limit:
         raise ReaderRefusal("too_many_columns", {"columns": width, "limit": columns_limit})

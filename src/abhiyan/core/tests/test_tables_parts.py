@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from abhiyan.core.tables import sheet_parts
+from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sniffing import Preview, mapped, sniff
 
 from .test_tables_files import ASHA, HEAD, PAPER, put
@@ -130,6 +131,8 @@ def test_it_stays_said_whatever_columns_are_chosen(tmp_path: Path) -> None:
     "change",
     [
         lambda part: part.replace('hidden="1"', "hidden='true'"),
+        lambda part: part.replace('hidden="1"', 'ht="0" customHeight="1"'),
+        lambda part: part.replace('hidden="1"', "ht='0.00'"),
         lambda part: part.replace("<row ", "<x:row ").replace("</row>", "</x:row>"),
     ],
 )
@@ -154,3 +157,14 @@ def test_an_error_with_a_comment_is_still_an_error(tmp_path: Path) -> None:
     sheet.rows[1][2] = "#N/A"
     path = put(tmp_path, FORMATS["ods"](sheet), name="list.ods")
     assert [(one.row, one.code) for one in read(path).refused] == [(2, "error_cell")]
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods", "xls"])
+@pytest.mark.parametrize("asked", [None, "List"])
+def test_a_list_on_a_hidden_sheet_is_not_called_empty(tmp_path: Path, ending: str, asked: str | None) -> None:
+    hidden = made(state="hidden")
+    book = MadeSheet([[""]], "Start", others=[hidden])
+    path = put(tmp_path, FORMATS[ending](book), name=f"list.{ending}")
+    with pytest.raises(TableRefused) as refused:
+        sniff(path, PAPER, sheet=asked)
+    assert (refused.value.reason, refused.value.facts) == ("only_hidden", {"named": "List"})

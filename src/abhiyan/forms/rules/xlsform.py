@@ -50,7 +50,7 @@ _SELECTS = (  # as this standard and older forms write it
         QuestionKind.SEVERAL,
     ),
 )
-_OR_OTHER = re.compile(r"(.+) or[ _]other")
+_OR_OTHER = re.compile(r"(.+?) or[ _](?:specify[ _])?other", re.IGNORECASE)
 _SKIPPED = {"start", "end", "today", "deviceid", "username", "audit"}  # what a phone notes by itself
 _YES = {"yes", "true", "true()", "1"}
 _NO = {"", "no", "false", "false()", "0"}

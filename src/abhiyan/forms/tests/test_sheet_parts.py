@@ -116,3 +116,22 @@ def test_the_page_shows_them_before_the_draft_is_made(world: World) -> None:
     assert shown.status_code == 200 and not Form.objects.exists()
     assert "Sheet survey: Rows hidden in the sheet are read like the others: 3." in shown.text
     assert "Sheet survey: Comments on cells are not read: C2." in shown.text
+
+
+def test_a_form_on_a_hidden_sheet_is_told_to_be_shown() -> None:
+    for hidden in (0, 1):
+        sheet = form()
+        list(sheet.all)[hidden].state = "hidden"
+        sheet.others.append(MadeSheet([["x"]], "notes"))
+        (said,) = told(BOOKS["xlsx"](sheet))
+        assert said.startswith("The rows are on a hidden sheet: ")
+
+
+@pytest.mark.parametrize(
+    "ending", ["or_other", "or other", "OR_OTHER", "or specify other", "or_specify_other"]
+)
+def test_a_choice_that_a_reader_adds_by_itself_is_told_as_what_it_is(ending: str) -> None:
+    sheet = form()
+    sheet.rows[2][0] += f" {ending}"
+    (said,) = told(BOOKS["xlsx"](sheet))
+    assert "or_other is not read" in said

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +14,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.workbooks import MadeSheet, xlsx_file
 from abhiyan.messaging import actions, doctor, queries
 from abhiyan.messaging.adapters import Console, File
+from abhiyan.messaging.commands import import_ids
 from abhiyan.messaging.models import Message, Registration, Template
 from abhiyan.messaging.rules import bulk, texts
 from abhiyan.messaging.rules import registered as rules
@@ -342,3 +346,23 @@ def test_a_code_that_has_no_id_is_said_to_stay(
     with system("test"):
         (said,) = doctor.codes(AT)
     assert (said.level, "has no DLT template id" in said.text) == (FAIL, True)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_workbook_of_ids_says_what_is_not_read_before_it_asks(tmp_path: Path) -> None:
+    rows = registered(exported())
+    cells = [[*rows[0], "Remark"], *([*row.values(), "new"] for row in rows)]
+    book = MadeSheet(cells, hidden_rows={2}, comments={(1, 1): "later"}, others=[MadeSheet([["x"]], "Old")])
+    file = tmp_path / "ids.xlsx"
+    file.write_bytes(xlsx_file(book))
+    with translation.override("en"):
+        ended = CliRunner().invoke(import_ids, [str(file)], input="n\n")
+    before = ended.output.partition("Take in these ids?")[0]
+    for text in (
+        "Only the sheet “List” is read, not: Old.",
+        "Rows hidden in the sheet are read like the others: 3.",
+        "Comments on cells are not read: B2.",
+        "Remark.",
+    ):
+        assert text in before, ended.output
+    assert not Registration.objects.exists()
