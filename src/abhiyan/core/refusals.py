@@ -53,6 +53,18 @@ class Refused(Exception):
         return text % {name: written(name, fact) for name, fact in self.facts.items()} if self.facts else text
 
 
+class RefusedWords(str):
+    """Says why words may not be asked or noted. words: of these a data officer may allow a phrase."""
+
+    __slots__ = ("words",)
+    words: str
+
+    def __new__(cls, why: str, words: str) -> "RefusedWords":
+        sentence = super().__new__(cls, why)
+        sentence.words = words
+        return sentence
+
+
 def waiting(wait_s: int) -> str:
     """How long to wait, as people say it: in seconds up to two minutes, beyond in minutes, rounded up."""
     if wait_s <= 120:

@@ -83,7 +83,6 @@ def made(world: World, run: Programme, **other: object) -> tuple[acts.ContactLis
         ({"title": "Widows by caste"}, "list_text_unfit", "title"),
         ({"scheme": "NSAP"}, "scheme_reveals", "scheme"),
         ({"scheme": "PMMVY"}, "scheme_reveals", "scheme"),
-        ({"scheme": "AB PM-JAY"}, "scheme_reveals", "scheme"),
         ({"scheme": "Stand-Up India"}, "scheme_reveals", "scheme"),
         ({"scheme": "MADE-UP"}, "scheme_unknown", "scheme"),
         ({"last_day": TODAY - DAY}, "last_day_unfit", "last_day"),

@@ -1,71 +1,99 @@
-"""Columns we never read: identity numbers, caste, religion, bank, health, biometrics.
+"""We never ask, note or read a person's identity numbers, caste, religion, bank, health, biometrics or vote.
 
-By the column's name in Hindi or English, and, where the name says nothing, by what its cells look like. Failing
-closed is meant: a harmless column called "Health block" is lost rather than a harmful one kept.
+One rule holds for names of columns, questions and notes, in English, Hindi and Urdu. It refuses a word of such a topic,
+unless a place, an event or an office follows. A health camp is nobody's health. The rule fails closed: a data officer
+allows a phrase that it does not know (`allowed`). `topics.toml` has the words. `looks_sensitive` looks at the cells of
+a column whose name says nothing.
 """
 
 import re
-from collections.abc import Sequence
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
 
-from abhiyan.core.letters import MARKS, plain_digits
+from abhiyan.core.letters import plain_digits
 from abhiyan.core.tables.words import spaced
 
-# Against the header in small letters with single spaces; `\b` counts Devanagari vowel signs as letters here,
-# because `spaced` leaves them in place and the patterns below say where a word ends by (?= |$). A row is of one script.
-_START, _END = r"(?:^|(?<= ))", r"(?= |$)"
-_NAMES: dict[str, tuple[str, ...]] = {
-    "aadhaar": (r"a+dh?a+r\w*|uid(?:ai)?", r"आधार\w*|यू आई डी|यूआईडी", r"آدھار"),
-    "voter_id": (
-        r"epic(?: ?(?:no|num|number|id|card))?|voter ?(?:s )?(?:i ?d|card|identity|no|number|slip)\w*",
-        r"elector(?:s|al)? (?:photo )?(?:i ?d|identity|card)\w*|election (?:card|i ?d)\w*",
-        r"ई ?पी ?आई ?सी|एपिक\w*|(?:मतदाता|वोटर|निर्वाचक) (?:फोटो )?(?:पहचान\w*|आई ?डी|कार्ड|परिचय)\w*",
-        r"पहचान ?पत्र\w*",
-    ),
-    "other_id": (
-        r"pan|pan (?:card|no|number)\w*|passport\w*|driving licen[cs]e\w*|ration ?card\w*",
-        r"(?:national|govt|government|identity|id) (?:id|proof|card|document)\w*|abha|ssn",
-        r"पैन|पैन (?:कार्ड|नं|नंबर|संख्या)\w*|पासपोर्ट\w*|राशन ?कार्ड\w*|ड्राइविंग ?लाइसेंस\w*",
-    ),
-    "caste": (
-        r"(?:sub ?)?castes?\w*|jaa?ti|upjaa?ti|gotra?|social (?:category|group|class)",
-        r"sc ?st(?: ?obc)?\w*|obc|(?:scheduled|backward) (?:castes?|tribes?|class(?:es)?)|tribes?",
-        r"(?:उप ?)?जाति\w*|जात|अनुसूचित\w*|जनजाति\w*|गोत्र|सामाजिक (?:श्रेणी|वर्ग)|पिछड़ा वर्ग",
-        r"ذات",
-    ),
-    "religion": (
-        r"religi\w*|faith|dharma?|mazhab|majhab|sect|community",
-        r"धर्म|मज़?हब|संप्रदाय|सम्प्रदाय|समुदाय|पंथ",
-        r"مذہب",
-    ),
-    "bank": (
-        r"bank\w*|ifsc\w*|(?:a c|acc(?:oun)?t) ?(?:no|num|number)?|upi(?: id)?|micr",
-        r"(?:credit|debit) card\w*|income|salary",
-        r"बैंक\w*|खाता\w*|आईएफएससी\w*|यूपीआई|आय|वेतन",
-    ),
-    "health": (
-        r"health\w*|medical\w*|disease\w*|illness\w*|disab(?:led|ility|ilities)\w*|divyang\w*",
-        r"handicap\w*|blood ?(?:group|type)?|hiv|pregnan\w*|vaccin\w*",
-        r"स्वास्थ्य\w*|बीमारी\w*|रोग\w*|दिव्यांग\w*|विकलांग\w*|रक्त\w*|ब्लड\w*|टीका\w*",
-    ),
-    "biometric": (
-        r"biometric\w*|finger ?prints?\w*|thumb\w*|iris",
-        r"बायोमेट्रिक\w*|अंगूठा\w*|उंगली\w*|अंगुली\w*",
-    ),
-}
-_WORD = rf"[\w{MARKS}]"
-_PATTERNS = {
-    category: re.compile(_START + "(?:" + "|".join(patterns).replace(r"\w", _WORD) + ")" + _END)
-    for category, patterns in _NAMES.items()
-}
+VOTE = "vote"
+_FEW = 2  # words of a text that names no more than a topic, as a column does
+_START, _END, _BREAK = r"(?:^|(?<= ))", r"(?= |$)", "·"
+_CLAUSES = re.compile(r"[,;:?!।؟،\n]+")
+_ARABIC = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۃ": "ہ", "أ": "ا"})
+
+
+def _plain(clause: str) -> str:
+    words = unicodedata.normalize("NFKC", spaced(clause)).replace("\u093c", "").replace("ँ", "ं")
+    return re.sub("न्(?=[तथदध])|म्(?=[पफबभ])", "ं", words.translate(_ARABIC))
+
+
+def plain(text: str) -> str:
+    """Return the words of a text as they are compared: small letters, one spelling where writers have two.
+
+    A sign between clauses stays as one, so that no place is read behind the topic of another clause.
+    """
+    return f" {_BREAK} ".join(filter(None, map(_plain, _CLAUSES.split(text))))
+
+
+def _pattern(parts: Iterable[str], end: str = "") -> re.Pattern[str]:
+    written = (part.replace("\u093c?", "").replace("\u093c", "").replace("ँ", "ं") for part in parts)
+    return re.compile(_START + "(?:" + "|".join(written).replace(r"\w", r"\S") + ")" + end + _END)
+
+
+_FILE = tomllib.loads((Path(__file__).parent / "topics.toml").read_text("utf-8"))
+_WORDS = _FILE.pop("words")
+_ALL = [part for topic in _FILE.values() for kind in topic.values() for part in kind]
+_OF_PERSON, _OTHERWISE = _pattern(_WORDS["persons"]), _pattern(_WORDS["otherwise"])
+_BETWEEN, _PLACES = "|".join(_WORDS["between"]), "|".join(_WORDS["places"])
+_AT_PLACE = _pattern([*_ALL, *_WORDS["of_places"]], rf"(?: (?:{_BETWEEN})){{0,3}} (?:{_PLACES})\S*")
+_PLACE_OF = _pattern([f"(?:{'|'.join(_WORDS['before'])}) (?:{'|'.join(_ALL)})"])
+_ALWAYS = {topic: _pattern(kinds["always"]) for topic, kinds in _FILE.items()}
+_SHORT = {topic: _pattern(kinds["short"]) for topic, kinds in _FILE.items() if "short" in kinds}
+_PERSON = {topic: _pattern(kinds["person"]) for topic, kinds in _FILE.items() if "person" in kinds}
+
+
+def without_places(text: str, allowed: Sequence[str] = ()) -> str:
+    """Return the words of a text without phrases of places and events.
+
+    allowed: phrases that a data officer allowed, of at least two words: no topic as such is ever allowed.
+    """
+    words = plain(text)
+    for phrase in sorted(filter(is_phrase, map(plain, allowed)), key=len, reverse=True):
+        words = re.sub(rf"{_START}{re.escape(phrase)}\S*{_END}", _BREAK, words)
+    for pattern in (_OTHERWISE, _AT_PLACE, _PLACE_OF):
+        words = pattern.sub(_BREAK, words)
+    return words
+
+
+def is_phrase(words: str) -> bool:
+    """Return True for what may be allowed: two words or more, within one clause."""
+    return len(words.split()) > 1 and _BREAK not in words
+
+
+@lru_cache(maxsize=4_096)
+def _topic(words: str) -> str | None:
+    is_of_person = bool(_OF_PERSON.search(words))
+    is_short = len(words.split()) <= _FEW
+    for topic, always in _ALWAYS.items():
+        if (
+            always.search(words)
+            or ((is_of_person or is_short) and topic in _SHORT and _SHORT[topic].search(words))
+            or (is_of_person and topic in _PERSON and _PERSON[topic].search(words))
+        ):
+            return topic
+    return None
+
+
+def topic_of(text: str, allowed: Sequence[str] = ()) -> str | None:
+    """Return what a text asks or notes of a person that nobody may: a key of reasons.SENSITIVE, or VOTE; else None."""
+    return _topic(without_places(text, allowed))
 
 
 def sensitive(header: str) -> str | None:
     """The category of a header we never read, or None."""
-    words = spaced(header)
-    for category, pattern in _PATTERNS.items():
-        if pattern.search(words):
-            return category
-    return None
+    topic = topic_of(header)
+    return None if topic == VOTE else topic
 
 
 _D = (

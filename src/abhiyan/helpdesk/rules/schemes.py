@@ -2,6 +2,8 @@
 
 The name of some schemes alone would say too much of a person: no list and no request is of these.
 
+A list of a public health scheme, open to whole groups of households, is a list of the scheme. It is nobody's health.
+
 Source of schemes.csv: names from public knowledge of central schemes, in English and in Hindi; ministries and years are
 unverified. The column `reveals` is ours: what being on such a list would say about a person.
 """
@@ -19,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.words import named
 
 REVEALS: dict[str, Promise] = {
-    "health": _("health"),
     "widowhood or disability": _("widowhood or disability"),
     "maternity": _("maternity"),
     "caste": _("caste"),
@@ -35,6 +36,7 @@ OFFICES: dict[str, Promise] = {
     ),
     "Finance": _("Ministry of Finance"),
     "Fisheries, Animal Husbandry & Dairying": _("Ministry of Fisheries, Animal Husbandry and Dairying"),
+    "Health & Family Welfare": _("Ministry of Health and Family Welfare"),
     "Housing & Urban Affairs": _("Ministry of Housing and Urban Affairs"),
     "Jal Shakti": _("Ministry of Jal Shakti"),
     "Labour & Employment": _("Ministry of Labour and Employment"),

@@ -7,7 +7,7 @@ word: an answer reaches only phones that contacted us, and one text to many take
 
 import re
 
-from abhiyan.core.tables.sensitive import sensitive
+from abhiyan.core.tables.sensitive import topic_of
 from abhiyan.core.tables.words import spaced
 
 _CODE = r"(?:otps?|one time (?:codes?|passwords?)|passcodes?|codes?|ओटीपी|कोड)"
@@ -32,16 +32,10 @@ _CAMPAIGN = re.compile(
     r"|बटन दबा)[^ ]*"
 )
 
-_ILLNESS = re.compile(
-    r"\b(?:ill|sick\w*|unwell|fever|cancer|tumou?r|diabet\w*|dengue|malaria|typhoid|tb|covid|asthma|paraly\w+|stroke"
-    r"|heart (?:attack|patient|trouble)|surgery|patients?|hospital\w*|bedridden|fractur\w+|bimaa?r\w*|bukhaa?r)\b"
-    r"|(?:^| )(?:बीमार|बुख़?ार|कैंसर|कैन्सर|मधुमेह|शुगर|डेंगू|मलेरिया|टाइफाइड|टीबी|लकवा|दमा|मरीज़?|अस्पताल|ऑपरेशन|इलाज|दवा|दिल का दौरा)"
-)
-
 
 def is_about_illness(text: str) -> bool:
     """Return True if a text speaks of somebody's health."""
-    return sensitive(text) == "health" or bool(_ILLNESS.search(spaced(text)))
+    return topic_of(text) == "health"
 
 
 def has_code(text: str) -> bool:

@@ -15,6 +15,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, short_day
+from abhiyan.forms.rules.words import private_in
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging
@@ -31,6 +32,10 @@ DUE_TIME = time(18)
 
 class PointMissing(Refused):
     message = _("Write the decision, at most %(longest)s characters.")
+
+
+class PointUnfit(Refused):
+    message = "%(why)s"
 
 
 class PointsTooMany(Refused):
@@ -60,14 +65,16 @@ def add_point(
 ) -> None:
     """Write a decision into the minutes; with an appointment (public id) and a day it is that holder's task.
 
-    Managers of the meeting may do this; a task also takes `tasks.ask` at its unit. Refuses PointMissing, PointsTooMany,
-    DayMissing, NotHeldYet, and what the task refuses.
+    Managers of the meeting may do this; a task also takes `tasks.ask` at its unit. Refuses PointMissing, PointUnfit,
+    PointsTooMany, DayMissing, NotHeldYet, and what the task refuses.
     """
     text = text.strip()
     if not text or len(text) > LONGEST_POINT or "\0" in text:
         raise PointMissing(field="text", longest=LONGEST_POINT)
     if (appointment is None) != (due_on is None):
         raise DayMissing(field="due_on")
+    if why := private_in(text):
+        raise PointUnfit(field="text", why=why)
     with transaction.atomic():
         one = held(public_id, by=by)
         _check_held(one, at=at)

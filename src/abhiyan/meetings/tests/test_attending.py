@@ -416,8 +416,11 @@ def test_minutes_refuse_what_lacks_words_or_a_day(cast: Cast, one: Meeting) -> N
         point(cast, one, "  ")
     with pytest.raises(minutes.DayMissing):
         point(cast, one, "Do it", appointment=seat(cast, "district_in_charge"))
+    for private in ("Ramesh has cancer", "वे किस धर्म के हैं", "آپ کی ذات کیا ہے"):
+        with pytest.raises(minutes.PointUnfit):
+            point(cast, one, private)
     with pytest.raises(minutes.NotHeldYet):
-        point(cast, call_as(cast), "Too early")
+        point(cast, call_as(cast), "Too early for the health camp")
 
 
 def test_the_page_the_door_and_the_files_are_read_by_who_may(cast: Cast, one: Meeting) -> None:

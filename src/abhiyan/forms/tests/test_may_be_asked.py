@@ -1,0 +1,74 @@
+"""Forms, notes, lists and minutes hold words of places and events, but nothing of a person's private life."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from abhiyan.core.tables.sensitive import plain, sensitive, topic_of
+from abhiyan.forms.rules.words import private_in, refused_in
+
+TEXTS = tomllib.loads((Path(__file__).parent / "may_be_asked.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+def test_twenty_questions_of_each_side_are_told_apart_in_each_language(language: str) -> None:
+    may, may_not = TEXTS["may"][language], TEXTS["may_not"][language]
+    assert len(may) == len(may_not) == 20
+    assert [text for text in may if refused_in(text)] == []
+    assert [text for text in may_not if not private_in(text)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+def test_a_place_in_another_clause_lets_no_private_question_through(language: str) -> None:
+    for place in TEXTS["may"][language]:
+        for private in TEXTS["may_not"][language]:
+            assert private_in(f"{private}? {place}") and private_in(f"{place}\n{private}"), (place, private)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Caste, village", "caste"),
+        ("जाति; गाँव", "caste"),
+        ("RELIGION / धर्म", "religion"),
+        ("आपकी ज\u200bाति", "caste"),
+        ("मज़हब", "religion"),
+        ("मजहब", "religion"),
+        ("हिन्दू या मुस्लिम", "religion"),
+        ("مذهب", "religion"),
+        ("Community", "religion"),
+        ("बैंक", "bank"),
+        ("aap kis jati se hain", "caste"),
+        ("kis ko vote doge", "vote"),
+        ("Health camp, your blood group", "health"),
+    ],
+)
+def test_spellings_signs_and_clauses_do_not_hide_a_topic(text: str, topic: str | None) -> None:
+    assert topic_of(text) == topic
+
+
+def test_a_phrase_that_was_allowed_is_left_out_and_the_rest_is_still_read() -> None:
+    text = "Were health cards handed out?"
+    assert topic_of(text) == "health"
+    assert topic_of(text, ["health card"]) is None
+    assert topic_of("Health cards and your religion", ["health card"]) == "religion"
+    assert topic_of("आपकी जाति", ["", "जाति", "जा", "जाति, आपकी"]) == "caste", "no topic as such is allowed"
+
+
+@pytest.mark.parametrize(
+    ("header", "topic"),
+    [
+        ("Health camp", None),
+        ("Voted for", None),
+        ("Community hall", None),
+        ("स्वास्थ्य", "health"),
+        ("ذات", "caste"),
+    ],
+)
+def test_columns_follow_the_same_rule(header: str, topic: str | None) -> None:
+    assert sensitive(header) == topic
+
+
+def test_words_are_compared_in_one_spelling() -> None:
+    assert plain("हिन्दू") == plain("हिंदू") and plain("मज़हब") == plain("मजहब") and plain("गाँव") == plain("गांव")
