@@ -70,6 +70,7 @@ READABLE = {
     "elections_correspondence": "which part of an old seat a new one took over",
     "elections_alliance": "which parties count as one side",
     "forms_form": "names of forms",
+    "forms_allowed_phrase": "words of places and events that may be asked",
     "forms_version": "questions of forms, without answers",
     "messaging_template": "fixed texts",
     "messaging_registration": "ids of fixed texts",

@@ -19,6 +19,8 @@ from django.test import Client
 
 import abhiyan
 from abhiyan.core import limits
+from abhiyan.core.tests.given import present
+from abhiyan.forms.actions import ask_for_phrase
 from abhiyan.people.models import Purpose
 from abhiyan.site.tests.addresses import Things, more_things, things
 from abhiyan.site.tests.cast import EVERYBODY, Cast
@@ -71,6 +73,7 @@ OWN = {
     "enrolment/owed.py:_unplaced",  # often nobody below sees them
     "enrolment/owed.py:_waits",
     "enrolment/owed.py:of_drive",
+    "forms/owed.py:_phrases",  # a data officer decides them
     "forms/owed.py:owed",
     "helpdesk/owed.py:_typists",  # one row above the districts
     "helpdesk/owed.py:owed",
@@ -123,6 +126,12 @@ def cast(open_database: None) -> Cast:
 def clients(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Client]:
     found = cast.everybody()
     ask_three(cast)
+    ask_for_phrase(
+        phrase="health card given",
+        unit_id=cast.world.units["JK-SRI"].pk,
+        by=cast.actor("district_in_charge"),
+        at=present(),
+    )
     things(cast, "district_in_charge", "JK-SRI", "JK-B001", cast.membership(cast.own_member))
     foreign: Things = things(
         cast, "district_elsewhere", "JK-JAM", "JK-B004", cast.membership(cast.foreign_member)

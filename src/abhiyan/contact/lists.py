@@ -17,6 +17,8 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.core.tables.sensitive import sensitive
+from abhiyan.core.tables.sniffing import SniffedColumn
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.org import queries as org
 from abhiyan.people import phones
@@ -73,9 +75,14 @@ def _waits(options: Mapping[str, str], import_id: int, at: datetime) -> Refused 
 def _require_harmless(work: Work) -> None:
     """Refuse the file where a header asks for what nobody may hold, or says how somebody votes."""
     preview = needed(preview_of(StagedImport.objects.get(pk=work.id)))
-    barred = [one.header or one.letter for one in preview.columns if one.sensitive or refused_in(one.header)]
+    barred = [one.header or one.letter for one in preview.columns if _is_barred(one)]
     if barred:
         raise SensitiveColumns(columns=", ".join(dict.fromkeys(barred)))
+
+
+def _is_barred(column: SniffedColumn) -> bool:
+    """Return True if a header asks for what no list may hold, or the cells do. A phrase that was allowed does not."""
+    return bool(refused_in(column.header) or (column.sensitive and not sensitive(column.header)))
 
 
 def _crowded(work: Work, one: ContactList) -> set[str]:

@@ -11,6 +11,9 @@ class FormsConfig(AppConfig):
         from abhiyan.units.news import UnitsClosed, UnitsGoing
 
         from . import actions
+        from .queries.phrases import allowed_phrases
+        from .rules import words
 
+        words.allow_by(allowed_phrases)
         news.subscribe(UnitsGoing, lambda told: actions.refuse_units_going(told=told))
         news.subscribe(UnitsClosed, lambda told: actions.heed_closed_units(units=told.units))

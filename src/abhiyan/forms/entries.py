@@ -18,6 +18,12 @@ ENTRIES = (
         "forms:form_new", _("New form"), words=_("make a form, copy a form, XLSForm"), needs=("forms.make",)
     ),
     NavigationEntry(
+        "forms:phrases",
+        _("Words that may be asked"),
+        words=_("phrases, refused words, religion, caste, health, vote"),
+        needs=("org.approve",),
+    ),
+    NavigationEntry(
         "forms:opinions",
         _("Opinions"),
         REPORTS,

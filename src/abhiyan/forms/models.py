@@ -193,6 +193,29 @@ class SubmissionPicture(models.Model):
         ]
 
 
+class AllowedPhrase(models.Model):
+    """Words of a place or an event that sound as a person's private life. A data officer decides that they may stay."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("of a phrase", "To be decided")
+        ALLOWED = "allowed", pgettext_lazy("of a phrase", "Allowed")
+        REFUSED = "refused", pgettext_lazy("of a phrase", "Not allowed")
+
+    public_id = models.UUIDField(unique=True)
+    phrase = models.TextField()
+    plain = models.TextField(unique=True)  # as words are compared
+    state = models.TextField(choices=State.choices, default=State.ASKED)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # where it was asked
+    asked_by = models.BigIntegerField(null=True)  # account
+    asked_at = models.DateTimeField()
+    decided_by = models.BigIntegerField(null=True)  # account
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "forms_allowed_phrase"
+        constraints = open_to_all("allowed_phrase", write=SYSTEM)
+
+
 class Opinion(models.Model):
     """An opinion in somebody's own words, on its way up. The leaders of the unit where it was said see it."""
 

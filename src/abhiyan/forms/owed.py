@@ -1,4 +1,4 @@
-"""Opinions on Today: how many wait to be passed up, for the office below the state at whose level they wait."""
+"""On Today: opinions that wait to be passed up, below the state; and phrases that wait for a data officer."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.numbers import grouped_to
+from abhiyan.ui.numbers import grouped, grouped_to
 from abhiyan.ui.owed import Owed
 
 from . import queries
+from .queries.phrases import ALLOWS, phrases_waiting
 from .rules import quotes
 
 MOST = 1_000  # counted up to here
@@ -22,7 +23,8 @@ ABOVE = ("state", "nation")  # read what came up under Opinions and on slides
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """Yield one row where opinions wait at the viewer's own level, or at vacant desks below. No query for others."""
+    """Yield one row where opinions wait at the viewer's own level, or at vacant desks below; one of phrases."""
+    yield from _phrases(viewer)
     home = viewer.home
     if home is None or not viewer.is_strong or queries.CARRY not in home.capabilities:
         return
@@ -41,4 +43,23 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             act=_("Read them"),
             icon="people",
             key="opinions",
+        )
+
+
+def _phrases(viewer: Viewer) -> Iterator[Owed]:
+    """Yield one row where refused phrases wait for a data officer. No query for others."""
+    if not (viewer.is_strong and viewer.may_any(ALLOWS)):
+        return
+    if waiting := phrases_waiting(viewer):
+        title = ngettext(
+            "%(n)s refused phrase is put before you", "%(n)s refused phrases are put before you", waiting
+        )
+        yield Owed(
+            urgency=2,
+            title=title % {"n": grouped(waiting)},
+            meta=_("Decide if the words mean a place or an event"),
+            href=reverse("forms:phrases"),
+            act=_("Decide"),
+            icon="list",
+            key="phrases",
         )

@@ -1,8 +1,9 @@
-from abhiyan.core.access import STRONG, capability, page
+from abhiyan.core.access import SIGNED_IN, STRONG, capability, page
 
 from .actions import RECORD
 from .queries import CARRY, MAKE
-from .views import heard, making, opinions, submissions
+from .queries.phrases import ALLOWS
+from .views import heard, making, opinions, phrases, submissions
 
 app_name = "forms"
 MAKING = capability(MAKE)
@@ -13,6 +14,14 @@ urlpatterns = [
     page("sent/<uuid:submission_id>/", submissions.submission, opens=STRONG),
     page("sent/<uuid:submission_id>/pictures/<uuid:picture_id>/", submissions.picture, opens=STRONG),
     page("heard/", heard.field_answers, name="heard", opens=STRONG),
+    page("words/", phrases.phrases, opens=capability(ALLOWS)),
+    page("words/new/", phrases.phrase_new, opens=SIGNED_IN, act="a data officer forbids it"),
+    page(
+        "words/<uuid:public_id>/<slug:act>/",
+        phrases.phrase_act,
+        opens=capability(ALLOWS),
+        act="what was allowed is forbidden, and the other way",
+    ),
     # Each page asks at which level the opinion is.
     page("opinions/", opinions.opinions, opens=capability(CARRY)),
     page(

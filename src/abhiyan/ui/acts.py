@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import Refused, RefusedWords
 
 Value = TypeVar("Value")
 Text = str | Promise
@@ -151,7 +151,9 @@ def tried(
         field = renamed.get(refused.field, refused.field)
         if not has_form or (refused.status in (403, 404) and field not in form.fields):
             raise
-        form.add_error(field if field in form.fields else None, str(refused))
+        why, text = refused.facts.get("why"), str(refused)
+        text = RefusedWords(text, why.words) if isinstance(why, RefusedWords) else text
+        form.add_error(field if field in form.fields else None, text)
         return Tried(is_done=False, status=refused.status, refused=refused, form=form)
     if words := said(value) if callable(said) else said:
         say_when_done(request, words)

@@ -32,6 +32,16 @@ from .opinions import (
     take_up_opinion,
     undo_passing,
 )
+from .phrases import (
+    LONGEST_PHRASE,
+    PhraseAllowed,
+    PhraseRefused,
+    PhrasesWait,
+    PhraseUnfit,
+    allow_phrase,
+    ask_for_phrase,
+    forbid_phrase,
+)
 from .submissions import (
     LARGEST_PICTURE,
     LONGEST_KEY,

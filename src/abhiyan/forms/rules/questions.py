@@ -170,7 +170,8 @@ def flaws(questions: Sequence[FormQuestion]) -> Iterator[QuestionFlaw]:
         yield QuestionFlaw("", "", str(_("A form has at most %(most)s questions.") % {"most": MOST}))
     earlier: dict[str, FormQuestion] = {}
     for one in questions[:MOST]:
-        yield from (QuestionFlaw(one.key, part, str(text)) for part, text in _flaws(one, earlier))
+        for part, text in _flaws(one, earlier):
+            yield QuestionFlaw(one.key, part, text if isinstance(text, str) else str(text))
         earlier.setdefault(one.key, one)
 
 

@@ -50,11 +50,13 @@ def form_elsewhere(unit_id: int, *, by: Actor, at: datetime) -> dict[str, Any]:
         said = {"mood": "same", "first": "road", "good": "Planted words"}
         heard = actions.record_opinion(key="planted opinion", unit_id=unit_id, answers=said, by=by, at=at)
         opinion = Opinion.objects.get(submission=heard).public_id
+        phrase = actions.ask_for_phrase(phrase="health card handed out", unit_id=unit_id, by=by, at=at)
         picture = SubmissionPicture.objects.get(submission=one).pk
     return {
         **{f"forms:{name}": form.public_id for name in NAMES},
         "programmes:form_asked": form.public_id,
         **{f"forms:{name}": opinion for name in ("opinion", "opinion_act")},
+        "forms:phrase_act": phrase.public_id,
         "submission": one.pk,
         "form_picture": picture,
     }

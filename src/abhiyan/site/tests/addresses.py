@@ -836,7 +836,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {"code": "LS2024", "public_id": others[kind], "number": 2}
     if room == "forms":
         more |= {"submission_id": others["submission"], "picture_id": others["form_picture"]}
-        more["act"] = "leave" if page == "opinion_act" else "end"
+        more["act"] = {"opinion_act": "leave", "phrase_act": "allow"}.get(page, "end")
     if page.startswith("factor_"):
         more["public_id"] = others["factor"]
     return more

@@ -26,7 +26,9 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import languages, letters, samples, words
 from abhiyan.core.letters import only_digits
+from abhiyan.core.refusals import RefusedWords
 from abhiyan.ui import numbers, views
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.checks import declared
 from abhiyan.ui.drawing import escaped
 from abhiyan.ui.due import due_said
@@ -406,4 +408,7 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
             }
             for text in bound.errors
         ]
-    return {"form": form, "problems": problems, "id": f"{form.prefix or 'form'}-errors"}
+    refused = [error.message for errors in form.errors.as_data().values() for error in errors]
+    words = [one.words for one in refused if isinstance(one, RefusedWords)]
+    asks = [f"{address_of('forms:phrase_new')}?{urlencode({'words': each})}" for each in words[:1]]
+    return {"form": form, "problems": problems, "id": f"{form.prefix or 'form'}-errors", "asks": asks}
