@@ -15,7 +15,7 @@ urlpatterns = [
     page("sent/<uuid:submission_id>/pictures/<uuid:picture_id>/", submissions.picture, opens=STRONG),
     page("heard/", heard.field_answers, name="heard", opens=STRONG),
     page("words/", phrases.phrases, opens=capability(ALLOWS)),
-    page("words/new/", phrases.phrase_new, opens=SIGNED_IN, act="a data officer forbids it"),
+    page("words/new/", phrases.phrase_new, opens=SIGNED_IN, act="a data officer forbids it", is_own=True),
     page(
         "words/<uuid:public_id>/<slug:act>/",
         phrases.phrase_act,

@@ -63,7 +63,6 @@ POSTS: dict[str, dict[str, str]] = {
     "forms:form_new": PLACE | {"ready": "meeting"},
     "forms:opinion": {"text": "Planted words"},
     "forms:opinion_new": PLACE | {"q-mood": "same", "q-first": "road", "key": "mine"},
-    "forms:phrase_new": {"phrase": "health card given"},
     "helpdesk:helpline": {"number": "1800", "reason": "mine"},
     "helpdesk:many": {"ticket": "0", "text_en": "Mine", "is_done": "yes", "step": "send"},
     "helpdesk:kind_new": {"english": "Roads", "hindi": "सड़कें"},
