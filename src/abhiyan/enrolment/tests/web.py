@@ -18,8 +18,7 @@ from abhiyan.core.tests.given import present
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
-from abhiyan.people.models import Account
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import browser, kept_account
 
 from .make import CHANNEL, Human, World
 
@@ -90,7 +89,7 @@ def officer(world: World, office: str, unit: str, *, hierarchy: int = 1) -> Clie
     """The browser of somebody in an office, signed in with both proofs."""
     at = present()
     with system("tests appoint"):
-        account = Account.objects.create(
+        account = kept_account(
             public_id=uuid4(),
             phone_id=uuid4(),
             last4="4213",

@@ -9,6 +9,7 @@ from abhiyan.org import actions
 from abhiyan.org.models import Appointment
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import kept_account
 from abhiyan.units.models import Placement, Unit
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -81,7 +82,7 @@ class World:
 
     def account(self, name: str = "Asha", *, is_root: bool = False, is_demo: bool = False) -> Account:
         with system("test"):
-            return Account.objects.create(
+            return kept_account(
                 public_id=uuid4(),
                 phone_id=uuid4(),
                 last4="4213",

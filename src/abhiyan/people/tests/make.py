@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.test import Client
@@ -14,9 +15,10 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import present
 from abhiyan.people import actions
 from abhiyan.people.actions import factors, sessions
-from abhiyan.people.models import Account, Factor
+from abhiyan.people.models import Account, AccountWord, Factor
 from abhiyan.people.news import CodeAsked
 from abhiyan.people.rules import totp
+from abhiyan.people.rules.called import sounds
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SYSTEM = Actor.system("test")
@@ -26,6 +28,16 @@ NOBODYS = "+919876543299"
 DRAWN = re.compile(
     r'name="(?:csrfmiddlewaretoken|key)" value="[^"]*"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'
 )
+
+
+def kept_account(**facts: Any) -> Account:
+    """An account with the words that search finds it by. In a system scope."""
+    account = Account.objects.create(**facts)
+    AccountWord.objects.bulk_create(
+        AccountWord(word=word, account_id=account.pk, unit_id=account.unit_id)
+        for word in sounds(account.name)
+    )
+    return account
 
 
 class World:

@@ -26,6 +26,7 @@ from abhiyan.org.rules.offices import SEATS
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Session
+from abhiyan.people.tests.make import kept_account
 from abhiyan.people.visit import Visit
 from abhiyan.programmes import actions as programmes
 from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
@@ -217,7 +218,7 @@ class Cast:
 
     def _open(self, role: str, **more: Any) -> Account:
         with system("test"):
-            self.accounts[role] = Account.objects.create(
+            self.accounts[role] = kept_account(
                 public_id=uuid4(),
                 phone_id=uuid4(),
                 last4="8080",
