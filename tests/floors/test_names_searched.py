@@ -14,9 +14,7 @@ LETTERS = re.compile(
     r"|\b(?:lower|upper|position|strpos)\((?:[^()\n]*\W)?name\b"
 )
 NOT_OF_PEOPLE = {
-    "elections/queries/planning.py": "names of seats",
-    "elections/views/plans_beside.py": "names of seats",
-    "elections/views/plans_shown.py": "names of seats",
+    "elections/queries/planning.py": "names of plans and their units",
     "enrolment/queries/recount.py": "doctor compares two entries of one phone, and nobody types",
     "messaging/views/bulk_texts.py": "names of bulk texts",
     "programmes/queries/programmes.py": "names of programmes",

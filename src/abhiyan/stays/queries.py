@@ -220,10 +220,11 @@ class StayPlaceRow:
 def place_rows(
     programme: Programme, span: tuple[int, int], *, at: datetime, state: str = "", text: str = ""
 ) -> Rows[StayPlaceRow]:
-    """Places within [lo, hi), the empty first. state: of STATES; text: a part of a name or code. Finishing a page
+    """Places within [lo, hi), the empty first. state: of STATES; text: as units.fitting reads it. Finishing a page
     looks for the free workers near its empty places. In the scope of somebody who sees the people there."""
     more = f" and ({_STATE}) = %(state)s" if state else ""
-    more += " and (u.names::text ilike %(text)s or u.code ilike %(text)s)" if text else ""
+    fits, given = units.fitting(text)
+    more += f" and {fits}" if text else ""
     source = f"""{_PLACES}
   left join units_unit above on above.id = p.parent_id
   left join people_account a on a.id = t.worker_id
@@ -231,7 +232,6 @@ def place_rows(
   left join lateral (select e.state, e.why from stays_stay e where e.programme_id = s.programme_id
     and e.unit_id = u.id and e.ended_at is not null order by e.ended_at desc limit 1) e on t.id is null
  {_OF}{more}"""
-    like = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     number = f"array_position(array{list(STATES)}::text[], {_STATE})"
 
     def finish(rows: list[StayPlaceRow]) -> list[StayPlaceRow]:
@@ -242,7 +242,7 @@ def place_rows(
         f"u.id, u.code, u.names, above.names, {_STATE}, t.id, a.name, t.worker_id, t.state, t.flaw,"
         f" coalesce({CONFIRMED_ITEM}, false), coalesce({WAITING_ITEM}, false), e.state, e.why",
         source,
-        _given(programme, span, at) | {"state": state, "text": f"%{like}%"},
+        _given(programme, span, at) | {"state": state} | given,
         orders={"state": (number, "p.lo"), "place": ("p.lo",)},
         make=StayPlaceRow,
         finish=finish,

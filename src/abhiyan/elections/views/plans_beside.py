@@ -26,6 +26,7 @@ from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.ui.forms import offer
+from abhiyan.units.rules.fold import fits_name
 
 from . import plans_shown as shown
 from .results_shown import in_order
@@ -90,10 +91,10 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     contests = {seat.contest_id: seat.contest for _each, there in seats for seat in there}
     names = shown.seat_names(contests.values())
     pairs = found.pairs if given.get("show") == "all" else found.changed
-    words = given.get("q", "").strip().casefold()
+    words = given.get("q", "")
     sorting = tables.sorting(request.GET, dict.fromkeys(PAIRS, ""), default="-by")
     rows = in_order(
-        [(pair, names[pair.key]) for pair in pairs if words in names[pair.key].casefold()], sorting, PAIRS
+        [(pair, names[pair.key]) for pair in pairs if fits_name(words, names[pair.key])], sorting, PAIRS
     )
     if kind := tables.file_kind(request.GET):
         return tables.file_response("versions", kind, *_pairs_file(one, rows))
@@ -242,11 +243,11 @@ def sides(request: Request, public_id: UUID) -> HttpResponseBase:
     columns = columns_of(one, held, lines, names)
     filters = SidesFilters(request.GET)
     given = filters.cleaned_data if filters.is_valid() else {}
-    words = given.get("q", "").strip().casefold()
+    words = given.get("q", "")
     found = [
         row
         for row in _side_rows(columns, names)
-        if words in row.name.casefold() and (row.differs or given.get("show") != "differ")
+        if fits_name(words, row.name) and (row.differs or given.get("show") != "differ")
     ]
     keys = _side_keys(len(columns))
     sorting = tables.sorting(request.GET, dict.fromkeys(keys, ""), default="differ")

@@ -20,6 +20,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.ui.lists import Column
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
+from abhiyan.units.rules.fold import fits_name
 
 SHOWN = {
     "": gettext_lazy("All"),
@@ -223,13 +224,9 @@ def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
 
 
 def matching(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
-    """Those whose name holds the words looked for, in this language or as the file writes it."""
-    words = query.get("q", "").strip().casefold()[:60]
-    return [
-        line
-        for line in lines
-        if not words or words in line.name.casefold() or words in line.seat.contest.name.casefold()
-    ]
+    """Lines of seats whose name fits the words looked for, in this language or as the file writes it."""
+    words = query.get("q", "")[:60]
+    return [line for line in lines if fits_name(words, line.name, line.seat.contest.name)]
 
 
 def chosen(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:

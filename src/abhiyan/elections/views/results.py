@@ -20,6 +20,7 @@ from abhiyan.elections.queries.loading import StoredCandidacy
 from abhiyan.org.viewer import Request
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
+from abhiyan.units.rules.fold import fits_name
 
 from . import results_shown as shown
 from .results_shown import rounded
@@ -142,8 +143,7 @@ def election(request: Request, code: str) -> HttpResponseBase:
 
 
 def _fits(row: PartyTotal, matching: str) -> bool:
-    wanted = matching.casefold()
-    return not wanted or any(wanted in text.casefold() for text in (row.party, *row.names.values()))
+    return fits_name(matching, row.party, *row.names.values())
 
 
 def _called(files: Sequence[ResultFile]) -> str:

@@ -22,7 +22,7 @@ from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.queries.rows import plain
-from abhiyan.units.rules import levels
+from abhiyan.units.rules import fold, levels
 
 from .answered_for import AnsweredFor, accepted_by_measure, answered_for, unit_targets
 from .holders import Offices, holders
@@ -154,9 +154,12 @@ _PLAYS = """p.lo >= %(first)s and p.lo < %(last)s and (%(is_one)s or p.lo <@ %(p
   and (u.closed_on is null or u.closed_on > %(on)s)"""
 _HELD = """exists (select from programmes_in_charge i where i.unit_id = p.unit_id and i.programme_id = %(programme)s
   and i.role = %(role)s and i.ended_at is null)"""
-# Every name of a unit, or its code. The whole names as one text are looked at first, at a fifth of the price.
+# Every name of a unit, as written or by its words as they sound, or its code. The whole names as one text are looked at
+# first, at a fifth of the price.
 _MATCHING = """ and (%(text)s = '' or u.code ilike %(like)s or (%(is_odd)s or u.names::text ilike %(like)s) and exists (
-  select 1 from jsonb_each_text(u.names) one where one.value ilike %(like)s))"""
+  select 1 from jsonb_each_text(u.names) one where one.value ilike %(like)s)
+  or %(sounds)s::text[] <> '{}'
+  and u.id = any(array(select unit_id from units_words where words @> %(sounds)s::text[])))"""
 # Who may read why somebody declined, and the last digits of their phone.
 _CONCERNS = """(i.named_by = %(viewer)s or i.account_id = %(viewer)s or exists (
   select from units_placement pl where pl.unit_id = i.unit_id and pl.lo <@ %(runs)s::int8multirange))"""
@@ -169,7 +172,8 @@ _kept: dict[tuple[int, str, date], _Kept] = {}
 
 def _like(text: str) -> dict[str, Any]:
     text = text.replace("\0", "").strip()[:100]
-    return {"text": text, "like": f"%{plain(text)}%", "is_odd": '"' in text or "\\" in text}
+    like = {"text": text, "like": f"%{plain(text)}%", "is_odd": '"' in text or "\\" in text}
+    return like | {"sounds": fold.fold(text)}
 
 
 def _reader(viewer: Viewer) -> dict[str, Any]:

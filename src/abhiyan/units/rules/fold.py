@@ -186,6 +186,19 @@ def words_of(names: Mapping[str, str]) -> list[str]:
     return list(found)
 
 
+def fits_name(text: str, *names: str) -> bool:
+    """Return True if a text is a part of one of these names as written, or each of its words is as it sounds.
+
+    For short lists of seats, parties and units that are in memory. An empty text fits every name.
+    """
+    wanted, plain = fold(text), text.strip().casefold()
+    return any(
+        plain in name.casefold()
+        or (wanted and all(any(part in word for word in fold(name)) for part in wanted))
+        for name in names
+    )
+
+
 def joined(text: str) -> list[list[str]]:
     """What somebody typed with one space fewer, as it sounds: "Shri Nagar" read as "Shrinagar". Every such reading."""
     spelt = list(chain.from_iterable(map(_spelt, text[:1_000].split()[:MOST_WORDS])))[:MOST_WORDS]

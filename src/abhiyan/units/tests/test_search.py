@@ -354,3 +354,23 @@ def test_where_a_unit_stands(db: None) -> None:
         queries.span(ids["R1"], levels.ELECTORAL)
     with pytest.raises(NotFound):
         queries.unit("nobody")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("katra", ["कटरा"]),
+        ("कटरा", ["Katra"]),
+        ("kupwara", ["कुपवाड़ा"]),
+        ("Singhpura", ["सिंहपुरा"]),
+        ("atr", ["Katra"]),
+        ("reasi katra", ["Katra Reasi"]),
+        ("", ["Katra"]),
+        ("BJ", ["BJP", "भाजपा"]),
+    ],
+)
+def test_a_name_of_a_short_list_fits_as_written_and_as_it_sounds(text: str, names: list[str]) -> None:
+    assert fold.fits_name(text, *names)
+    assert not text or (
+        not fold.fits_name(text, "Poonch", "पुंछ") and not fold.fits_name(f"{text} Poonch", *names)
+    )
