@@ -79,7 +79,7 @@ def _ics(one: Meeting, *, at: datetime) -> bytes:
 
 
 def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
-    """Agenda, who came or is coming, decisions and tasks. Typefaces are there for two languages."""
+    """Agenda, who came or is coming, decisions and tasks. Its words are in Hindi or English."""
     attendance = found.attendance(one, at=at)
     drawn = attendance.drawn
     state = _("cancelled") if one.cancelled_at else _("moved") if one.moves else ""

@@ -1,5 +1,7 @@
 """Text and picture to share of how far a unit is: rounded, with whose numbers, share, gap, need and their day."""
 
+import html
+import re
 import struct
 from datetime import date, timedelta
 
@@ -20,6 +22,7 @@ from abhiyan.programmes import actions
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.views import sharing
 from abhiyan.site.tests.cast import Cast
+from abhiyan.units.models import Unit
 from abhiyan.units.queries import standing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,9 +35,9 @@ def cast() -> Cast:
     return made
 
 
-def lines(html: str) -> list[str]:
+def lines(page: str) -> list[str]:
     """The text to share, line by line."""
-    return html.split('<pre class="copied"')[1].split("</pre>")[0].partition(">")[2].splitlines()
+    return page.split('<pre class="copied"')[1].split("</pre>")[0].partition(">")[2].splitlines()
 
 
 def fold(cast: Cast, *people: tuple[int, str, str]) -> None:
@@ -105,6 +108,17 @@ def test_the_picture_says_what_the_text_says(cast: Cast, language: str) -> None:
     for line in (part for words in words for part in words.split(": ")):
         assert "".join(line.split()) in said, (line, said)
     assert ("1,260" in said and "2,000" in said) and measure.counted == 63 and 0 < measure.due < 100
+
+
+def test_a_picture_says_on_its_page_which_letters_it_lacks(cast: Cast) -> None:
+    with system("test"):
+        Unit.objects.filter(code="JK-SRI").update(names={"en": "ศรีนคร", "hi": "ศรีนคร"})
+    client, page = cast.client("state_president"), f"/programmes/{cast.world.programme.public_id}/share/"
+    shown = client.get(page + "?unit=JK-SRI").text
+    assert "This server cannot print these letters: ศ" in shown
+    assert client.get(page + "en/?unit=JK-SRI").status_code == 409
+    (picture,) = re.findall(r'<img src="([^"]+)"', shown)
+    assert client.get(html.unescape(picture))["Content-Type"] == "image/png"
 
 
 def test_the_picture_is_a_png_in_both_languages(cast: Cast) -> None:

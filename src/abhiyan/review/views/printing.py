@@ -76,7 +76,7 @@ def _file(request: Request, read: Sequence[dict[str, Any]], name: str, *, at: da
 
 
 def _set_language() -> str:
-    """Typefaces are there for two languages."""
+    """The words of a dossier are in Hindi or English."""
     return language() if language() in ("hi", "en") else "en"
 
 
