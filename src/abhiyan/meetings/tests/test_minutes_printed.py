@@ -1,5 +1,7 @@
 """The minutes on paper: any script of India is printed, and what cannot be is said before."""
 
+from typing import Any
+
 import pytest
 
 from abhiyan.core import printing
@@ -29,7 +31,7 @@ def test_minutes_are_printed_in_the_script_they_were_written_in(cast: Cast, titl
     "other", [{"title": "สภา"}, {"place": "王府 Hall"}, {"agenda": ("Reports", "Thanks \U0001f389")}]
 )
 def test_minutes_with_other_letters_are_printed_once_the_reader_knows(
-    cast: Cast, other: dict[str, object]
+    cast: Cast, other: dict[str, Any]
 ) -> None:
     one = call_as(cast, **other)
     client, page = cast.client("state_president"), f"/meetings/{one.public_id}/file/pdf/"
