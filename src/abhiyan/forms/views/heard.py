@@ -44,7 +44,7 @@ FORM_COLUMNS: tuple[Column[HeardForm], ...] = (
     Column("form", _("Asked in"), lambda row: row.label, order=True, is_name=True),
     Column("n", _("How many"), lambda row: row.n, order=True, css="num end"),
 )
-EVERY = "all"  # the source that stands for all of them
+EVERY = "all"  # in addresses: every source
 
 
 class HeardFilters(forms.Form):
