@@ -19,7 +19,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import covers_part
 from abhiyan.units import queries as units
 
-from .queries import BOOTHS, values_on
+from .queries import BOOTHS, BOOTHS_EVER, values_on
 from .rules.grades import GRADES, HELP, PART, WELL
 
 
@@ -80,10 +80,13 @@ _SUMS = ", ".join(
     f"count(*) filter (where g.organisation = {grade})::int as {name}"
     for name, grade in (("well", WELL), ("part", PART), ("help", HELP))
 )
-_GRADED = f"""{BOOTHS}, g as (select distinct on (d.unit_id) d.unit_id, d.organisation from {_TALKS}
+_GRADED = """{booths}, g as (select distinct on (d.unit_id) d.unit_id, d.organisation from {talks}
     and (%(month)s::date is null or date_trunc('month', d.day) = %(month)s) order by d.unit_id, d.day desc)
-select b.lo, {_EACH} from booth b join g on g.unit_id = b.unit_id"""
-_MONTHS = f"""{BOOTHS}, g as (select distinct on (d.unit_id, date_trunc('month', d.day))
+select b.lo, {each} from booth b join g on g.unit_id = b.unit_id"""
+_GRADED_TODAY, _GRADED_THEN = (
+    _GRADED.format(booths=booths, talks=_TALKS, each=_EACH) for booths in (BOOTHS, BOOTHS_EVER)
+)
+_MONTHS = f"""{BOOTHS_EVER}, g as (select distinct on (d.unit_id, date_trunc('month', d.day))
     date_trunc('month', d.day)::date as month, d.organisation
   from {_TALKS} and d.unit_id in (select unit_id from booth) order by d.unit_id, date_trunc('month', d.day), d.day desc)
 select g.month, {_SUMS} from g group by 1 order by 1 desc"""
@@ -98,11 +101,13 @@ def grades(
 ) -> tuple[BoothGrades, list[BoothGrades]]:
     """Return the grades of a unit's booths, and of each unit right below it. The viewer sees people there; one query.
 
-    month: the first day of the month whose talks count; None: every talk counts.
+    month: the first day of the month whose talks count, also in booths that closed since; None: every talk counts, in
+    the booths of today.
     """
     values = _values(programme, span, on) | {"month": month}
     with system("how booths are doing, for who sees the people there"):
-        return units.unit_board(BoothGrades, _GRADED, values, unit_id=unit_id, hierarchy=programme.hierarchy)
+        graded = _GRADED_TODAY if month is None else _GRADED_THEN
+        return units.unit_board(BoothGrades, graded, values, unit_id=unit_id, hierarchy=programme.hierarchy)
 
 
 def months_of_grades(programme: Programme, span: tuple[int, int], *, on: date) -> list[MonthOfGrades]:

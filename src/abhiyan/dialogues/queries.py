@@ -57,15 +57,19 @@ _OF_CALLERS = """from org_appointment ap
 CALLERS = _OF_CALLERS.format(stands=f"ap.state <> 'disputed' and {HELD}")
 AWAY = """exists (select from dialogues_absence a
   where a.account_id = ap.account_id and %(on)s between a.first_on and a.last_on)"""
-# Booths `b` of a programme, with their president of the day (none: vacant).
-BOOTHS = f"""
+_BOOTHS = """
 with booth as (
   select distinct b.unit_id, b.lo from programmes_scope s
   join units_placement top on top.unit_id = s.unit_id and top.hierarchy = %(hierarchy)s and top.lo is not null
   join units_placement b on b.hierarchy = %(hierarchy)s and b.lo >= top.lo and b.lo < top.hi
-  join units_unit u on u.id = b.unit_id and u.kind = 'booth'
-    and (u.opened_on is null or u.opened_on <= %(on)s) and (u.closed_on is null or u.closed_on > %(on)s)
-  where s.programme_id = %(programme)s and b.lo >= %(lo)s and b.lo < %(hi)s),
+  join units_unit u on u.id = b.unit_id and u.kind = 'booth'{is_open}
+  where s.programme_id = %(programme)s and b.lo >= %(lo)s and b.lo < %(hi)s)"""
+# Every booth `b` that a programme has or had: what was said in a month stays when a booth closes.
+BOOTHS_EVER = _BOOTHS.format(is_open="")
+_OPEN = """
+    and (u.opened_on is null or u.opened_on <= %(on)s) and (u.closed_on is null or u.closed_on > %(on)s)"""
+# Booths `b` of a programme on a day, with their president of the day (none: vacant).
+BOOTHS = f"""{_BOOTHS.format(is_open=_OPEN)},
 president as (
   select distinct on (ap.unit_id) ap.unit_id, ap.account_id from org_appointment ap
   join org_office o on o.id = ap.office_id and o.code = '{PRESIDENT}'
