@@ -1,7 +1,7 @@
 """A board of a period counts the units that were open then.
 
-What asks whether a unit is open asks it of a day: `opened_on` and `closed_on` against that day. A module that asks for
-the units of today is listed with its reason. An entry nobody needs is an offence.
+Code asks of a day whether a unit is open: it holds `opened_on` and `closed_on` against that day. A module that asks
+for the units of today is listed with its reason. An entry nobody needs is an offence.
 """
 
 import re

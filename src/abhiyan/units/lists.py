@@ -23,6 +23,7 @@ from .refusals import BadCode, HierarchyUnsaid, SuccessorUnfit
 from .rules import hanging
 from .staged_closings import newly_closing
 from .unit_lists import PLACE, rows_with_places
+from .unit_lists import REASONS as UNIT_REASONS
 
 YES_NO = {"yes": ("y", "true", "1", "हाँ", "हां", "ha"), "no": ("n", "false", "0", "नहीं", "nahin")}
 KINDS = {
@@ -121,6 +122,7 @@ REASONS = {
     "kind_not_allowed_here": _("In the %(hierarchy)s hierarchy, a %(kind)s cannot be below a %(above)s."),
     "cycle": _("Through %(parent)s the unit would be below itself. Correct one of these rows."),
     "parent_closed": _("The unit above, %(parent)s, is closed. Give an open one."),
+    "place_far": UNIT_REASONS["place_far"],
     "opened_to_come": _("The day is still to come. Give today or an earlier day."),
     "opened_after": _("The unit closed on %(closed)s. Give that day or an earlier one."),
     "closed_to_come": _("The day is still to come. A unit closes today or on an earlier day."),

@@ -21,6 +21,7 @@ from abhiyan.core import sql
 
 from .models import Kind
 from .rules import codes, levels
+from .rules.ground import reach_sql
 from .staged_closings import close_rows, find_missing, inside_of
 from .trees.laying import fresh
 
@@ -172,6 +173,7 @@ _CASE_ONLY = """insert into t_refused
 def _rows(today: date) -> None:
     """t_row: rows that are sound in themselves."""
     kinds = ", ".join(f"'{kind}'" for kind in Kind.values)
+    above = ", ".join(f"(s.{column})" for column in PARENTS.values())
     sql.run(
         f"""insert into t_refused
         select s.row, 'code', 'code_shape', null::jsonb from t_staged s where s.code !~ %s or s.code = %s
@@ -186,6 +188,14 @@ def _rows(today: date) -> None:
         union all
         select s.row, 'kind', 'kind_fixed', jsonb_build_object('kind', u.kind) from t_staged s
             join units_unit u on u.code = s.code where u.kind <> s.kind
+        union all
+        select * from (
+          select distinct on (s.row) s.row, 'lat', 'place_far',
+            jsonb_build_object('unit', a.code, 'km', round(k.km)::int)
+          from t_staged s cross join lateral (values {above}) v(code) join units_unit a on a.code = v.code
+          cross join lateral (select 111.2 * sqrt(power(s.lat - a.lat, 2)
+            + power((s.lon - a.lon) * cos(radians(a.lat)), 2)) as km) k
+          where k.km > {reach_sql("a.kind")} order by s.row, a.code) far(row, field, code, facts)
         union all
         select s.row, 'opened_on', 'opened_to_come', null::jsonb from t_staged s where s.opened_on > %s
         union all

@@ -4,8 +4,9 @@ from abhiyan.core.places import Point, metres
 
 from .levels import RANK
 
-# By how high the kind stands: wider than any such unit is, so only a place that is surely elsewhere is refused.
-_REACH_KM = {1: 1_500, 2: 600, 3: 300, 4: 100, 5: 75, 6: 50, 7: 50}
+# By how high the kind stands: wider than any such unit is (Ladakh, Kutch, Andaman and Nicobar), so only a place that
+# is surely elsewhere is refused.
+_REACH_KM = {1: 1_500, 2: 1_000, 3: 600, 4: 300, 5: 150, 6: 50, 7: 50}
 
 
 def km_outside(point: Point, *, kind: str, centre: Point) -> int | None:
@@ -13,3 +14,11 @@ def km_outside(point: Point, *, kind: str, centre: Point) -> int | None:
     reach_km = _REACH_KM.get(RANK[kind])
     km = metres(point, centre) / 1_000
     return None if reach_km is None or km <= reach_km else round(km)
+
+
+def reach_sql(kind: str) -> str:
+    """Return how far such a unit reaches, in kilometres, as SQL. kind: an expression. Null for a nation."""
+    reaches = " ".join(
+        f"when '{each}' then {_REACH_KM[rank]}" for each, rank in RANK.items() if rank in _REACH_KM
+    )
+    return f"case {kind} {reaches} end"

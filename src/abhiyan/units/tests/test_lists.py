@@ -171,6 +171,15 @@ def test_a_point_that_nobody_meant_and_no_electors_are_refused_by_their_row(
     assert staged.counts == {"made": 4, "refused": 1}
 
 
+def test_a_unit_that_lies_far_from_the_unit_above_it_is_refused_by_its_row(tmp_path: Path) -> None:
+    bring(_file(tmp_path, UNITS.replace("डोडा,JK,,,,,LGD", "डोडा,JK,,,33.1,75.5,LGD")))
+    head, booth = UNITS.splitlines()[0], "booth,School,विद्यालय,D1,S1,900"
+    rows = [f"B2,{booth},33.2,75.6,,yes", f"B3,{booth},13.08,80.27,,yes", f"B4,{booth},,,,yes"]
+    staged = bring(_file(tmp_path, "\n".join([head, *rows, ""]), "more.csv"))
+    assert refused(staged) == [(3, "lat", "place_far")]
+    assert staged.counts == {"made": 2, "refused": 1}
+
+
 def test_numbers_with_spaces_are_numbers_and_joined_spaces_are_counted(tmp_path: Path) -> None:
     text = UNITS.replace("९५०", "1 200").replace("Doda West", "Doda   West").replace("87,09,000", "87 09 000")
     staged = bring(_file(tmp_path, text))
