@@ -72,9 +72,8 @@ def is_phrase(words: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _topic(words: str) -> str | None:
+def _topic(words: str, *, is_short: bool) -> str | None:
     is_of_person = bool(_OF_PERSON.search(words))
-    is_short = len(words.split()) <= _FEW
     for topic, always in _ALWAYS.items():
         if (
             always.search(words)
@@ -87,12 +86,13 @@ def _topic(words: str) -> str | None:
 
 def topic_of(text: str, allowed: Sequence[str] = ()) -> str | None:
     """Return what a text asks or notes of a person that nobody may: a key of reasons.SENSITIVE, or VOTE; else None."""
-    return _topic(without_places(text, allowed))
+    words = without_places(text, allowed)
+    return _topic(words, is_short=len(words.split()) <= _FEW)
 
 
 def sensitive(header: str) -> str | None:
     """The category of a header we never read, or None."""
-    topic = topic_of(header)
+    topic = _topic(without_places(header), is_short=True)
     return None if topic == VOTE else topic
 
 

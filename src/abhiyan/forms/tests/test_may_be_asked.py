@@ -48,6 +48,26 @@ def test_spellings_signs_and_clauses_do_not_hide_a_topic(text: str, topic: str |
     assert topic_of(text) == topic
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An account of the meeting",
+        "Teaching aids in the school",
+        "शुगर मिल कब चलेगी?",
+        "किस आधार पर चुना?",
+        "Seven of ten",
+    ]
+    + [
+        "How is the turnout?",
+        "Vote share of the booth",
+        "Are tribal villages reached?",
+        "کیا لین دین نقد ہوتا ہے؟",
+    ],
+)
+def test_words_that_only_look_like_a_topic_may_stay(text: str) -> None:
+    assert topic_of(text) is None
+
+
 def test_a_phrase_that_was_allowed_is_left_out_and_the_rest_is_still_read() -> None:
     text = "Were health cards handed out?"
     assert topic_of(text) == "health"
@@ -64,6 +84,9 @@ def test_a_phrase_that_was_allowed_is_left_out_and_the_rest_is_still_read() -> N
         ("Community hall", None),
         ("स्वास्थ्य", "health"),
         ("ذات", "caste"),
+        ("लिखा हुआ आधार क्रमांक यहाँ", "aadhaar"),
+        ("Name of the bank branch", None),
+        ("Name of the bank written here", "bank"),
     ],
 )
 def test_columns_follow_the_same_rule(header: str, topic: str | None) -> None:

@@ -17,6 +17,7 @@ from abhiyan.core.deadlines import WITHIN, stands
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms import actions as forms
+from abhiyan.forms.rules.words import private_in
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
@@ -53,6 +54,10 @@ class NumberUnfit(Refused):
 
 class WordsMissing(Refused):
     message = _("Write the report in a few words.")
+
+
+class DueWordsUnfit(Refused):
+    message = "%(why)s"
 
 
 class NotThis(Refused, status=409):
@@ -156,7 +161,7 @@ def hold_due(
     people: as the unit reports; None: not said. filled: the schedule's form, where it has one. made_at:
     when a phone finished it, which sends it now. The newer of two answers stands. The other is kept beside
     (`Due.beside`), and so is one that comes after seven days. Who may: as `plan_due`. Refuses as there, and
-    HeldDayMissing, HeldDayUnfit, PeopleUnfit, TextTooLong, FormMissing, AnswersUnfit.
+    HeldDayMissing, HeldDayUnfit, PeopleUnfit, TextTooLong, DueWordsUnfit, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at, is_meeting=True, is_record=made_at is not None)
@@ -231,7 +236,7 @@ def report_due(
     numbers: by the keys of the schedule's figures, all of them; with a form they are its answers. filled: the
     schedule's form, where it has one. made_at: as of `hold_due`; what a phone sends of an accepted report is kept
     beside it. Who may: as `plan_due`. Refuses as there, AcceptedAlready, NumberUnfit, WordsMissing of a report without
-    any number, TextTooLong, FormMissing, AnswersUnfit.
+    any number, TextTooLong, DueWordsUnfit, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at, is_meeting=False, is_record=made_at is not None)
@@ -555,6 +560,8 @@ def _words(text: str) -> str:
     text = text.strip()
     if len(text) > LONGEST_TEXT or "\0" in text:
         raise TextTooLong(field="text", longest=LONGEST_TEXT)
+    if why := private_in(text):
+        raise DueWordsUnfit(field="text", why=why)
     return text
 
 

@@ -337,6 +337,8 @@ def test_an_answer_that_cannot_be_is_refused(world: World, president: Account, m
         (dues.PeopleUnfit, dues.hold_due, said | {"people": 10_000}),
         (TextTooLong, dues.hold_due, said | {"text": "x" * 2_001}),
         (TextTooLong, dues.hold_due, said | {"text": "a\0b"}),
+        (dues.DueWordsUnfit, dues.hold_due, said | {"text": "Ramesh has cancer"}),
+        (dues.DueWordsUnfit, dues.hold_due, said | {"text": "वे किस जाति के हैं, पूछा गया"}),
         (NoteMissing, dues.cannot_due, {"reason": " "}),
         (TextTooLong, dues.cannot_due, {"reason": "x" * 501}),
         (dues.NotThis, dues.report_due, {"text": "A report"}),
