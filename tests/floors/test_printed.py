@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
-from .source import Finder, Source, dotted, sources, told
+from abhiyan.core import printing
+
+from .source import PACKAGE, Finder, Source, dotted, sources, told
 
 # Libraries that set letters. A module that may is listed with its reason.
 SETTERS = {
@@ -35,6 +38,8 @@ UNREAD = {
     "review/views/deck_templates.py": "sample slides with words of our own",
     "site/demo/fieldwork.py": "the demo's own papers",
 }
+
+ON_SCREENS = "→"  # titles of screens have it, and no sheet does
 
 
 def setters(source: Source) -> Iterator[str]:
@@ -85,6 +90,19 @@ def test_what_is_printed_asks_whether_its_letters_can_be(finder: Finder) -> None
 )
 def test_a_sheet_that_does_not_ask_is_found(finder: Finder, text: str) -> None:
     assert list(finder(Source("stays", Path("views/new.py"), text)))
+
+
+def test_words_of_our_own_can_be_printed_in_each_room_that_prints() -> None:
+    rooms = {each.room for each in sources("**/*.py") if any(call in each.text for call in PRINTING)}
+    assert rooms >= {"enrolment", "meetings", "programmes", "review", "stays"}
+    for room in sorted(rooms):
+        with (PACKAGE / room / "locale/hi/LC_MESSAGES/django.po").open("rb") as file:
+            said = [
+                str(text).replace(ON_SCREENS, "")
+                for entry in read_po(file)
+                for text in (entry.id, entry.string)
+            ]
+        assert printing.letters_missing(said) == [], room
 
 
 def test_each_exception_is_needed() -> None:
