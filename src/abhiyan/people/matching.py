@@ -99,9 +99,11 @@ TWINS = f"""select l.id, r.id, 0, 1 from people l join people r on l.phone = r.p
 
 
 # One name is the other with a word before it, perhaps a title: 75% on one phone, else 50%. A person decides.
+# A last name alone is shared by a household: the year counts there.
 TITLED = """select least(l.id, r.id), greatest(l.id, r.id), max(case when l.phone = r.phone then 75 else 50 end), 0
  from people l join people r on l.tail = r.among and l.id <> r.id
- where l.phone = r.phone or (l.year = r.year and l.place = r.place and contains(l.tail, ' ')) group by 1, 2"""
+ where (l.phone = r.phone and (l.year = r.year or contains(l.tail, ' ')))
+ or (l.year = r.year and l.place = r.place and contains(l.tail, ' ')) group by 1, 2"""
 
 
 def settings() -> Any:
