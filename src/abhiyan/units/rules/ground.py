@@ -4,8 +4,8 @@ from abhiyan.core.places import Point, metres
 
 from .levels import RANK
 
-# By how high the kind stands: wider than any such unit is (Ladakh, Kutch, Andaman and Nicobar), so only a place that
-# is surely elsewhere is refused.
+# By how high the kind stands. No such unit is wider, not even in Ladakh, Kutch or the islands: only a place that is
+# surely elsewhere is refused.
 _REACH_KM = {1: 1_500, 2: 1_000, 3: 600, 4: 300, 5: 150, 6: 50, 7: 50}
 
 

@@ -171,6 +171,18 @@ def test_a_point_that_nobody_meant_and_no_electors_are_refused_by_their_row(
     assert staged.counts == {"made": 4, "refused": 1}
 
 
+@pytest.mark.parametrize("zero", "०০੦૦୦௦౦೦൦۰０")
+def test_a_list_in_digits_of_another_script_makes_the_same_units(tmp_path: Path, zero: str) -> None:
+    rows = UNITS.replace("९५०", "950")
+    digits = str.maketrans("0123456789", "".join(chr(ord(zero) + n) for n in range(10)))
+    first, *others = rows.splitlines(keepends=True)
+    assert bring(_file(tmp_path, rows)).counts == {"made": 5}
+    before = state() | {"journal": []}
+    again = bring(_file(tmp_path, first + "".join(others).translate(digits), "again.csv"))
+    assert (again.counts, refused(again)) == ({"same": 5}, [])
+    assert state() | {"journal": []} == before
+
+
 def test_a_unit_that_lies_far_from_the_unit_above_it_is_refused_by_its_row(tmp_path: Path) -> None:
     bring(_file(tmp_path, UNITS.replace("डोडा,JK,,,,,LGD", "डोडा,JK,,,33.1,75.5,LGD")))
     head, booth = UNITS.splitlines()[0], "booth,School,विद्यालय,D1,S1,900"
