@@ -154,7 +154,9 @@ class Ours:
 
     def made(self, people: list[dict[str, Any]]) -> bytes:
         given = [{key: value for key, value in one.items() if key != "picture"} for one in people]
-        return self._printing.pdf(self._template, given, title="Cards", language="hi", at=AT)
+        return self._printing.pdf(
+            self._template, given, title="Cards", language="hi", at=AT, with_lines=False
+        )
 
 
 class Theirs:
