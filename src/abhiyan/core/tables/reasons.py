@@ -143,6 +143,7 @@ FILE: dict[str, str | Promise] = {
     "hidden_sheets": _("Hidden sheets are not read: %(named)s."),
     "above_header": _("Rows above the column names are not read: %(named)s."),
     "hidden_rows": _("Rows hidden in the sheet are read like the others: %(named)s."),
+    "struck_rows": _("Rows struck through in the sheet are read like the others: %(named)s."),
     "hidden_columns": _("Columns hidden in the sheet are read like the others: %(named)s."),
     "merged_down": _("The value of merged cells holds for each of their rows: %(named)s."),
     "merged_across": _("The value of merged cells holds for their first column only: %(named)s."),

@@ -37,6 +37,7 @@ _OF_DOCUMENT = (
     b":frame",
     b":custom-shape",
     b":control",
+    b"line-through",
 )
 
 
@@ -53,22 +54,26 @@ class MergedCells(NamedTuple):
 class SheetParts:
     """The parts of one sheet. Rows, columns and places count from 0.
 
-    rows: spans of hidden rows that hold something. columns: hidden ones. comments: places with a comment.
-    is_drawn: whether pictures, charts or text boxes lie on it.
+    rows: spans of hidden rows that hold something. struck: spans of rows with a cell that is struck through. columns:
+    hidden ones. comments: places with a comment. is_drawn: whether pictures, charts or text boxes lie on it. is_seen:
+    false where the sheet could not be looked through.
     """
 
     rows: list[tuple[int, int]] = field(default_factory=list)
+    struck: list[tuple[int, int]] = field(default_factory=list)
     columns: set[int] = field(default_factory=set)
     comments: list[Place] = field(default_factory=list)
     merged: list[MergedCells] = field(default_factory=list)
     is_drawn: bool = False
+    is_seen: bool = True
 
-    def hide(self, row: int, last: int) -> None:
-        """Note hidden rows. They come in their order."""
-        if self.rows and row <= self.rows[-1][1] + 1:
-            self.rows[-1] = self.rows[-1][0], max(last, self.rows[-1][1])
-        else:
-            self.rows.append((row, last))
+
+def _add(spans: list[tuple[int, int]], row: int, last: int) -> None:
+    """Add rows to spans. They come in their order."""
+    if spans and row <= spans[-1][1] + 1:
+        spans[-1] = spans[-1][0], max(last, spans[-1][1])
+    else:
+        spans.append((row, last))
 
 
 def sheet_parts(path: Path, sheet: str, *, width: int, merged: Any) -> SheetParts:
@@ -84,11 +89,12 @@ def sheet_parts(path: Path, sheet: str, *, width: int, merged: Any) -> SheetPart
                 if has_marks(packed, "content.xml", *_OF_DOCUMENT):
                     parse_part(packed, "content.xml", _DocumentParts(sheet, parts, width))
             elif (part := sheet_part(packed, names, sheet)) is not None:
-                if has_marks(packed, part, *_OF_SHEET):
-                    parse_part(packed, part, _HiddenParts(parts, width))
+                struck = _struck_styles(packed, names)
+                if struck or has_marks(packed, part, *_OF_SHEET):
+                    parse_part(packed, part, _SheetRows(parts, width, struck))
                 _beside(packed, names, part, parts)
-    except (expat.ExpatError, zipfile.BadZipFile):  # calamine reads some files that are no XML
-        pass
+    except (expat.ExpatError, zipfile.BadZipFile, ValueError):  # calamine reads some files that are no XML
+        parts.is_seen = False
     parts.merged.sort()
     return parts
 
@@ -109,11 +115,11 @@ def part_facts(
     above = [n for n in range(header_row - 1) if _is_title(head[n])]
     if above:
         yield "above_header", name_some((str(n + 1) for n in above), len(above))
-    spans = [(max(first, first_row - 1), last) for first, last in parts.rows if last >= first_row - 1]
-    if spans:
-        shown = (f"{a + 1}" if a == b else f"{a + 1}–{b + 1}" for a, b in spans)
-        rest = sum(b - a + 1 for a, b in spans[MOST_NAMED:])
-        yield "hidden_rows", name_some(shown, min(len(spans), MOST_NAMED) + rest)
+    for code, rows in (("hidden_rows", parts.rows), ("struck_rows", parts.struck)):
+        if spans := [(max(first, first_row - 1), last) for first, last in rows if last >= first_row - 1]:
+            shown = (f"{a + 1}" if a == b else f"{a + 1}–{b + 1}" for a, b in spans)
+            rest = sum(b - a + 1 for a, b in spans[MOST_NAMED:])
+            yield code, name_some(shown, min(len(spans), MOST_NAMED) + rest)
     if parts.columns:
         yield "hidden_columns", name_some(map(letter, sorted(parts.columns)), len(parts.columns))
     here = [area for area in parts.merged if area.bottom >= first_row - 1 and _is_shown(area, head)]
@@ -184,24 +190,60 @@ def _beside(packed: zipfile.ZipFile, names: set[str], part: str, parts: SheetPar
     parts.comments += sorted(places)
 
 
-class _HiddenParts(Elements):
-    """The hidden rows and columns of a sheet of an .xlsx."""
+class _SheetRows(Elements):
+    """The hidden and struck rows and the hidden columns of a sheet of an .xlsx."""
 
-    def __init__(self, parts: SheetParts, width: int) -> None:
-        self.parts, self.width = parts, width
+    def __init__(self, parts: SheetParts, width: int, struck: set[str]) -> None:
+        self.parts, self.width, self.struck = parts, width, struck
         self.row = -1
-        self.is_hidden = False
+        self.is_hidden = self.is_struck = False
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
             self.row = int(attributes["r"]) - 1 if attributes.get("r", "").isdecimal() else self.row + 1
             self.is_hidden = _is_hidden(attributes, "ht")
-        elif name in ("v", "is") and self.is_hidden:
-            self.parts.hide(self.row, self.row)
-        elif name == "col" and attributes.get("hidden") in ("1", "true"):
-            self.parts.columns.update(
-                range(int(attributes["min"]) - 1, min(int(attributes["max"]), self.width))
-            )
+        elif name == "c":
+            self.is_struck = attributes.get("s") in self.struck
+        elif name in ("v", "is"):
+            if self.is_hidden:
+                _add(self.parts.rows, self.row, self.row)
+            if self.is_struck:
+                _add(self.parts.struck, self.row, self.row)
+        elif name == "col" and _is_hidden(attributes, "width"):
+            first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
+            self.parts.columns.update(range(first - 1, min(last, self.width)))
+
+
+class _Styles(Elements):
+    """The numbers of the styles of an .xlsx whose letters are struck through."""
+
+    def __init__(self) -> None:
+        self.within = ""
+        self.fonts = self.styles = -1
+        self.struck_fonts, self.struck = set[str](), set[str]()
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if name in ("fonts", "cellXfs"):
+            self.within = name
+        elif name == "font" and self.within == "fonts":
+            self.fonts += 1
+        elif name == "strike" and self.within == "fonts" and attributes.get("val") not in ("0", "false"):
+            self.struck_fonts.add(str(self.fonts))
+        elif name == "xf" and self.within == "cellXfs":
+            self.styles += 1
+            if attributes.get("fontId") in self.struck_fonts:
+                self.struck.add(str(self.styles))
+
+    def end(self, name: str) -> None:
+        if name == self.within:
+            self.within = ""
+
+
+def _struck_styles(packed: zipfile.ZipFile, names: set[str]) -> set[str]:
+    styles = _Styles()
+    if "xl/styles.xml" in names and has_marks(packed, "xl/styles.xml", b"strike"):
+        parse_part(packed, "xl/styles.xml", styles)
+    return styles.struck
 
 
 def _is_hidden(attributes: dict[str, str], size: str) -> bool:
@@ -242,9 +284,14 @@ class _DocumentParts(OpenDocument):
         self.at = 0  # column that the next entry of columns begins with
         self.groups: list[bool] = []
         self.is_hidden = False
+        self.style, self.struck = "", set[str]()
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         super().begin(name, attributes)
+        if name == "style":
+            self.style = attributes.get("name", "")
+        elif name == "text-properties" and attributes.get("text-line-through-style", "none") != "none":
+            self.struck.add(self.style)
         if not self.is_in:
             return
         if name in _DRAWN:
@@ -273,6 +320,9 @@ class _DocumentParts(OpenDocument):
         tall, broad = (int(attributes.get(f"number-{of}-spanned", "1")) for of in ("rows", "columns"))
         if tall > 1 or broad > 1:
             self.parts.merged.append(MergedCells(row, column, row + tall - 1, column + broad - 1))
-        if self.is_hidden and (attributes.get("value-type") or self.shown.strip()):
-            self.parts.hide(row, row + self.repeated - 1)
+        if attributes.get("value-type") or self.shown.strip():
+            if self.is_hidden:
+                _add(self.parts.rows, row, row + self.repeated - 1)
+            if attributes.get("style-name") in self.struck:
+                _add(self.parts.struck, row, row + self.repeated - 1)
         super().cell(attributes)

@@ -171,7 +171,7 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
         head,
         merged_here,
         parts,
-        more.is_told,
+        more.is_told and parts.is_seen,
     )
 
 

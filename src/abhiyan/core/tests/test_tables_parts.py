@@ -47,6 +47,11 @@ def said(path: Path) -> list[str]:
             "Rows hidden in the sheet are read like the others: 2.",
             "parts",
         ),
+        (
+            made(struck={(2, 0), (2, 1), (3, 1), (6, 2)}),
+            "Rows struck through in the sheet are read like the others: 3–4, 7.",
+            "parts",
+        ),
         (made(hidden_columns={0, 2}), "Columns hidden in the sheet are read like the others: A, C.", "parts"),
         (
             made(comments={(3, 1): "moved to Jammu", (0, 2): "as told"}),
@@ -168,3 +173,16 @@ def test_a_list_on_a_hidden_sheet_is_not_called_empty(tmp_path: Path, ending: st
     with pytest.raises(TableRefused) as refused:
         sniff(path, PAPER, sheet=asked)
     assert (refused.value.reason, refused.value.facts) == ("only_hidden", {"named": "List"})
+
+
+def test_a_sheet_that_cannot_be_looked_through_is_said(tmp_path: Path) -> None:
+    path = put(tmp_path, xlsx_file(made(hidden_rows={2})), name="list.xlsx")
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"<pageMargins", b"<pageMargins left='1'")  # twice: no XML
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, part in parts.items():
+            packed.writestr(name, part)
+    assert UNSEEN in said(path)
+    assert not sheet_parts.sheet_parts(path, "List", width=3, merged=None).is_seen

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image
+from openpyxl.styles import Font
 from PIL import Image as Pictures
 
 ERROR, UNCALCULATED = "#N/A", "=A1&B1"
@@ -26,6 +27,7 @@ class MadeSheet:
     state: str = "visible"
     hidden_rows: set[int] = field(default_factory=set)
     is_filtered: bool = False
+    struck: set[Cell] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     comments: dict[Cell, str] = field(default_factory=dict)
@@ -64,6 +66,8 @@ def xlsx_file(first: MadeSheet) -> bytes:
             )
         for (row_, column), text in made.comments.items():
             sheet.cell(row_ + 1, column + 1).comment = Comment(text, "")
+        for row_, column in made.struck:
+            sheet.cell(row_ + 1, column + 1).font = Font(strike=True)
         if made.is_drawn:
             picture = io.BytesIO()
             Pictures.new("RGB", (2, 2)).save(picture, "PNG")
@@ -88,7 +92,10 @@ def ods_file(first: MadeSheet) -> bytes:
         f'<?xml version="1.0"?><office:document-content {_SPACES} xmlns:calcext="urn:calcext">'
         '<office:automatic-styles><style:style style:name="seen" style:family="table"/>'
         '<style:style style:name="gone" style:family="table"><style:table-properties table:display="false"/>'
-        f"</style:style></office:automatic-styles><office:body><office:spreadsheet>{tables}"
+        '</style:style><style:style style:name="struck" style:family="table-cell"><style:text-properties'
+        ' style:text-line-through-style="solid"/></style:style><style:style style:name="plain"'
+        ' style:family="table-cell"><style:text-properties style:text-line-through-style="none"/></style:style>'
+        f"</office:automatic-styles><office:body><office:spreadsheet>{tables}"
         "</office:spreadsheet></office:body></office:document-content>"
     )
     out = io.BytesIO()
@@ -127,6 +134,8 @@ def _ods_cell(made: MadeSheet, at: Cell, text: str) -> str:
         for a, b, c, d in made.merged
         if (a, b) == at
     )
+    if made.struck:
+        spans += f' table:style-name="{"struck" if at in made.struck else "plain"}"'
     said = made.comments.get(at)
     comment = f"<office:annotation><text:p>{escape(said)}</text:p></office:annotation>" if said else ""
     if text == ERROR:

@@ -55,6 +55,7 @@ SENTENCES = {
     "The value of merged cells holds for each of their rows: {last}9:{last}10.": ("csv",),
     "The value of merged cells holds for their first column only: {last}6:{after}6.": ("csv",),
     "Rows hidden in the sheet are read like the others: 8.": ("csv", "xls"),
+    "Rows struck through in the sheet are read like the others: 5.": ("csv", "xls"),
     "Columns hidden in the sheet are read like the others: B.": ("csv", "xls"),
     "Comments on cells are not read: {last}4.": ("csv", "xls"),
     "Pictures, charts and text boxes on the sheet are not read.": ("csv", "xls"),
@@ -89,6 +90,7 @@ def everything(of_kind: ImportKind) -> tuple[MadeSheet, dict[str, str]]:
         ]
         + rows,
         hidden_rows={7},
+        struck={(4, 0)},
         hidden_columns={1},
         merged=[(8, width - 1, 9, width - 1), (5, width - 1, 5, width)],
         comments={(3, width - 1): "moved away"},
