@@ -1,4 +1,4 @@
-"""What is printed or drawn asks whether its letters can be printed (`core/printing.py`), and says what cannot be.
+"""Each printed or drawn thing asks whether its letters can be printed (`core/printing.py`), and says what cannot be.
 
 Two things are looked at: which modules set letters on paper or in a picture, and what each says to `with_lines`. A
 reader who prints lines in place of words knows which letters are missing. So the request says it, or it is handed on.

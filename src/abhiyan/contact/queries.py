@@ -281,27 +281,27 @@ def notes_again(keys: Collection[str]) -> dict[str, str]:
 
 def _quotes(notes: Sequence[ContactTry]) -> dict[str, str]:
     """Return the notes that name nobody, each once, with its key."""
-    places = units.names_of({each.unit_id for each in notes}, language=language())
+    places = units.names_of({note.unit_id for note in notes}, language=language())
     quotes: dict[str, str] = {}
-    known = KnownNames(people.names_in({each.unit_id for each in notes}))
-    for each in notes:
-        if quote := _quote(each, places, known):
-            quotes.setdefault(quote, str(each.pk))
+    names = KnownNames(people.names_in({note.unit_id for note in notes}))
+    for note in notes:
+        if quote := _quote(note, places, names):
+            quotes.setdefault(quote, str(note.pk))
     return quotes
 
 
-def _quote(one: ContactTry, places: dict[int, str], known: KnownNames) -> str:
+def _quote(row: ContactTry, places: dict[int, str], names: KnownNames) -> str:
     """Return a note that names neither the person, nor anybody of the unit, nor their place; "" for any other.
 
     Here no office says whether a word is a name. A note with such a word is left out.
     """
-    assert one.entry is not None
-    note = unsealed(one.note, one.pk)
-    name = unsealed(one.entry.person_name, one.entry.public_id) or one.entry.door
-    told = f"{name} {places.get(one.unit_id, '')}"
-    if set(_WORD.findall(note.casefold())) & set(_WORD.findall(told.casefold())):
+    assert row.entry is not None
+    note = unsealed(row.note, row.pk)
+    name = unsealed(row.entry.person_name, row.entry.public_id) or row.entry.door
+    about = f"{name} {places.get(row.unit_id, '')}"
+    if set(_WORD.findall(note.casefold())) & set(_WORD.findall(about.casefold())):
         return ""
-    return "" if names_heard(note, KnownNames([name])) or names_heard(note, known) else note
+    return "" if names_heard(note, KnownNames([name])) or names_heard(note, names) else note
 
 
 _WORD = re.compile(r"[^\W_][\w\u0900-\u097f]*")  # with the signs of Devanagari

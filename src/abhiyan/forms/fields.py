@@ -21,8 +21,8 @@ class UnnamedForm(forms.Form):
     def ask_after(self, refused: Refused | None) -> None:
         """Offer the words of a refusal: the office ticks what is no name."""
         if isinstance(refused, QuoteUnsure):
-            asked = refused.facts["asked"]
-            self._ask(asked if isinstance(asked, list) else ())
+            words = refused.facts["asked"]
+            self._ask(words if isinstance(words, list) else ())
 
     def _ask(self, words: Sequence[str]) -> None:
         if words:

@@ -195,7 +195,7 @@ NEEDS_BY = {"kind": ("kind",), "scheme": ("scheme",), "office": ("desk_id", "off
 NEED_STATES = ("under_way", "solved", "in_time", "closed")
 
 
-def needs(wanted: Wanted, *, by: str, at: datetime) -> list[Needs]:
+def count_needs(wanted: Wanted, *, by: str, at: datetime) -> list[Needs]:
     """Count needs by kind, by public scheme or by the office that has them in hand, the most frequent first.
 
     Each figure is the length of the list with the same `Wanted`. by: of NEEDS_BY. Requests of people who had everything

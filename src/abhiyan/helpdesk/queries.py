@@ -113,9 +113,9 @@ def _within_time(end: Any) -> Q:
     hours = {kind: rule.answer_h for kind, rule in rules.RULES.items()}
     otherwise = rules.OTHERWISE.answer_h
     terms = Q(~Q(kind__in=hours), opened_at__gte=end - timedelta(hours=otherwise))
-    for each in set(hours.values()):
-        kinds = [kind for kind, allowed in hours.items() if allowed == each]
-        terms |= Q(kind__in=kinds, opened_at__gte=end - timedelta(hours=each))
+    for answer_h in set(hours.values()):
+        kinds = [kind for kind, allowed in hours.items() if allowed == answer_h]
+        terms |= Q(kind__in=kinds, opened_at__gte=end - timedelta(hours=answer_h))
     return terms
 
 

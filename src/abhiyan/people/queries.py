@@ -145,7 +145,7 @@ def accounts_near(*, phone_ids: Iterable[UUID] = (), public_ids: Iterable[UUID] 
 def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
     """Accounts within the viewer's person-level scope, by a name as it sounds or the last four digits of a phone.
 
-    Names of the whole state are known; picking somebody by a phone's digits is for those who may see the phone.
+    Names of the whole state are known; only who may see a phone picks somebody by its digits.
     """
     rows = _near()
     text = text.replace("\0", "").strip()  # PostgreSQL holds no NUL, and refuses to look for one

@@ -9,7 +9,7 @@ from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.helpdesk.numbers import needs
+from abhiyan.helpdesk.numbers import count_needs
 from abhiyan.helpdesk.queries import Wanted
 from abhiyan.org.tests.make import World
 from abhiyan.people.models import Account
@@ -26,7 +26,7 @@ NEED = "It did not come"
 
 def by_scheme() -> dict[str, int]:
     with system("test"):
-        return {row.of[0]: row.came_in for row in needs(Wanted(), by="scheme", at=NOW)}
+        return {row.of[0]: row.came_in for row in count_needs(Wanted(), by="scheme", at=NOW)}
 
 
 def test_needs_of_two_lists_are_two_requests_under_their_schemes(

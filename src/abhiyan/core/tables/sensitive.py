@@ -28,7 +28,7 @@ def _plain(clause: str) -> str:
     return re.sub("न्(?=[तथदध])|म्(?=[पफबभ])", "ं", words.translate(_ARABIC))
 
 
-def plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Return the words of a text as they are compared: small letters, one spelling where writers have two.
 
     A sign between clauses stays as one, so that no place is read behind the topic of another clause.
@@ -58,15 +58,15 @@ def without_places(text: str, allowed: Sequence[str] = ()) -> str:
 
     allowed: phrases that a data officer allowed, of at least two words: no topic as such is ever allowed.
     """
-    words = plain(text)
-    for phrase in sorted(filter(is_phrase, map(plain, allowed)), key=len, reverse=True):
+    words = plain_words(text)
+    for phrase in sorted(filter(has_several_words, map(plain_words, allowed)), key=len, reverse=True):
         words = re.sub(rf"{_START}{re.escape(phrase)}\S*{_END}", _BREAK, words)
     for pattern in (_OTHERWISE, _AT_PLACE, _PLACE_OF):
         words = pattern.sub(_BREAK, words)
     return words
 
 
-def is_phrase(words: str) -> bool:
+def has_several_words(words: str) -> bool:
     """Return True for what may be allowed: two words or more, within one clause."""
     return len(words.split()) > 1 and _BREAK not in words
 

@@ -117,9 +117,9 @@ def part_facts(
         yield "above_header", name_some((str(n + 1) for n in above), len(above))
     for code, rows in (("hidden_rows", parts.rows), ("struck_rows", parts.struck)):
         if spans := [(max(first, first_row - 1), last) for first, last in rows if last >= first_row - 1]:
-            shown = (f"{a + 1}" if a == b else f"{a + 1}–{b + 1}" for a, b in spans)
+            numbers = (f"{a + 1}" if a == b else f"{a + 1}–{b + 1}" for a, b in spans)
             rest = sum(b - a + 1 for a, b in spans[MOST_NAMED:])
-            yield code, name_some(shown, min(len(spans), MOST_NAMED) + rest)
+            yield code, name_some(numbers, min(len(spans), MOST_NAMED) + rest)
     if parts.columns:
         yield "hidden_columns", name_some(map(letter, sorted(parts.columns)), len(parts.columns))
     here = [area for area in parts.merged if area.bottom >= first_row - 1 and _is_shown(area, head)]
@@ -138,9 +138,9 @@ def part_facts(
 
 def name_some(names: Any, n: int) -> dict[str, object]:
     """Return the facts of a sentence that names things: the first of them, and how many there are besides."""
-    shown = [name[:LONGEST_NAMED] for name, _n in zip(names, range(MOST_NAMED), strict=False)]
-    more = n - len(shown)
-    return {"named": ", ".join(shown)} | ({"more": more} if more > 0 else {})
+    first_names = [name[:LONGEST_NAMED] for name, _n in zip(names, range(MOST_NAMED), strict=False)]
+    more = n - len(first_names)
+    return {"named": ", ".join(first_names)} | ({"more": more} if more > 0 else {})
 
 
 def letter(index: int) -> str:
@@ -317,7 +317,7 @@ class _DocumentParts(OpenDocument):
 
     def cell(self, attributes: dict[str, str]) -> None:
         row, column = self.row, self.column
-        tall, broad = (int(attributes.get(f"number-{of}-spanned", "1")) for of in ("rows", "columns"))
+        tall, broad = (int(attributes.get(f"number-{way}-spanned", "1")) for way in ("rows", "columns"))
         if tall > 1 or broad > 1:
             self.parts.merged.append(MergedCells(row, column, row + tall - 1, column + broad - 1))
         if attributes.get("value-type") or self.shown.strip():

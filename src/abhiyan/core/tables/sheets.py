@@ -141,7 +141,9 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
         if sheet.start is not None and sheet.end is not None:
             break
     else:
-        hidden = [each for each in seen if each not in names and is_filled(file, each, book)]
+        hidden = [
+            sheet_name for sheet_name in seen if sheet_name not in names and is_filled(file, sheet_name, book)
+        ]
         raise (
             ReaderRefusal("only_hidden", name_some(hidden, len(hidden))) if hidden else ReaderRefusal("empty")
         )
@@ -161,11 +163,11 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
     merged = ((top, left, bottom) for (top, left), bottom in more.merged.items())
     merged_here = tuple(one for one in merged if one[0] < len(head) and one[1] < width)
     parts = sheet_parts(file, name, width=width, merged=sheet.merged_cell_ranges)
-    filled = [each for each in seen if each == name or is_filled(file, each, book)]
+    filled = [other for other in seen if other == name or is_filled(file, other, book)]
     return Outline(
         name,
-        tuple(each for each in filled if seen[each]),
-        tuple(each for each in filled if not seen[each]),
+        tuple(sheet_name for sheet_name in filled if seen[sheet_name]),
+        tuple(sheet_name for sheet_name in filled if not seen[sheet_name]),
         sheet.end[0] + 1,
         width,
         head,

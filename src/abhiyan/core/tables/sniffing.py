@@ -159,7 +159,7 @@ def sniffed(path: Path, layout: Layout, *, sheet: str | None, max_bytes: int) ->
     _legible(head)
     header_row, first_row = _header(head, layout)
     facts = part_facts(parts, head, header_row=header_row, first_row=first_row)
-    notes += [_note(code, each) for code, each in facts]
+    notes += [_note(code, values) for code, values in facts]
     if look is not None:
         look.hold_merged(first_row)
     if not any(any(cell.strip() for cell in row) for row in head):

@@ -284,7 +284,12 @@ def _contest(
         candidates = _ranked(work, lines, candidates)
     electors = next((line["electors"] for line in lines if line["electors"] is not None), None)
     polled = sum(one.votes or 0 for one in candidates)
-    if polled == 0 and not is_uncontested and not is_spoilt and any(one.votes == 0 for one in candidates):
+    if (
+        polled == 0
+        and not is_uncontested
+        and not is_spoilt
+        and any(candidate.votes == 0 for candidate in candidates)
+    ):
         work.refuse(first.row, "votes", "no_votes")
     if electors is not None and polled > electors:
         work.refuse(

@@ -45,8 +45,8 @@ def ask_for_phrase(*, phrase: str, unit_id: int, by: Actor, at: datetime) -> All
     PhraseRefused, PhrasesWait.
     """
     phrase = " ".join(phrase.split())
-    plain = sensitive.plain(phrase)
-    if not sensitive.is_phrase(plain) or len(phrase) > LONGEST_PHRASE:
+    plain = sensitive.plain_words(phrase)
+    if not sensitive.has_several_words(plain) or len(phrase) > LONGEST_PHRASE:
         raise PhraseUnfit(field="phrase", longest=LONGEST_PHRASE)
     if not refused_in(phrase):
         raise PhraseAllowed(field="phrase")

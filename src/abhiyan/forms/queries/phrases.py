@@ -25,7 +25,9 @@ def allowed_phrases() -> list[str]:
 def decides_at(viewer: Viewer, unit_ids: Collection[int]) -> set[int]:
     """Return the units of these whose phrases this viewer decides, as a data officer there or above."""
     spans = units.all_spans(set(unit_ids)) if unit_ids else {}
-    return {unit_id for unit_id, own in spans.items() if any(viewer.may_at(ALLOWS, lo) for lo, _hi in own)}
+    return {
+        unit_id for unit_id, places in spans.items() if any(viewer.may_at(ALLOWS, lo) for lo, _hi in places)
+    }
 
 
 def phrases_waiting(viewer: Viewer) -> int:

@@ -20,14 +20,15 @@ NO_ANSWER = "no_answer"  # the choice of somebody who was asked and did not answ
 DESKS = ("mandal", "segment", "district", "constituency", "state", "nation")  # levels that pass opinions up
 LONGEST = 1_500  # letters of a quote
 LONGEST_DONE = 300
-_LONG = 4  # letters as they sound, from which a word is compared without its vowels and may have any ending
+# Letters as they sound. So long a word is compared without its vowels, and may have any ending.
+_LONG = 4
 _ENDING = 4  # letters and signs of an ending behind a name
 _GAP = re.compile(r"…|\.\.\.")
 # Seven digits at once, or ten with signs between: a year or an amount has fewer.
 _NUMBER = re.compile(r"\d{7,}|\d(?:[\s().+–-]{0,2}\d){9,}")
 _NOT_ALONE = frozenset("".join(fold(word)) for word in titles.NOT_ALONE)
 _BEHIND = _NOT_ALONE.union(fold("bhai ben sahab sahib singh kumar kaur khan"))
-# What languages write behind a name in one word with it, as `spelled` shifts it to Devanagari: closed classes.
+# Languages write these behind a name in one word with it. `spelled` shifts them to Devanagari.
 _ENDINGS = frozenset(spelled(word)[1] for word in ("जी", "को", "ने", "से", "का", "के", "की", "में", "पर"))
 _ENDINGS |= {spelled(word)[1] for word in ("ला", "चा", "ची", "चे")}  # Marathi
 _OF_OTHER_SCRIPTS = frozenset(

@@ -74,21 +74,23 @@ def phrases(request: Request) -> HttpResponseBase:
     return answer(request, "forms/phrases.html", table, crumbs((str(TITLE), "")))
 
 
-def _rows(viewer: Viewer, found: Sequence[AllowedPhrase]) -> list[PhraseRow]:
-    mine = decides_at(viewer, {phrase.unit_id for phrase in found})
-    return [PhraseRow(phrase, phrase.unit_id in mine) for phrase in found]
+def _rows(viewer: Viewer, phrases: Sequence[AllowedPhrase]) -> list[PhraseRow]:
+    mine = decides_at(viewer, {phrase.unit_id for phrase in phrases})
+    return [PhraseRow(phrase, phrase.unit_id in mine) for phrase in phrases]
 
 
 @form_page
 def phrase_new(request: Request) -> HttpResponseBase:
     """Put words before a data officer; a data officer allows them here."""
-    own = request.viewer.home or next(iter(request.viewer.appointments), None)  # the last: a seat in a body
-    home = needed(own, NotYours)
+    office = request.viewer.home or next(
+        iter(request.viewer.appointments), None
+    )  # the last: a seat in a body
+    home = needed(office, NotYours)
     words = " ".join(request.GET.get("words", "").split())[: actions.LONGEST_PHRASE]
     return ask(
         request,
-        lambda given: actions.ask_for_phrase(
-            phrase=given["phrase"], unit_id=home.unit_id, by=request.actor, at=clock.now()
+        lambda values: actions.ask_for_phrase(
+            phrase=values["phrase"], unit_id=home.unit_id, by=request.actor, at=clock.now()
         ),
         form=PhraseForm(request.POST if request.method == "POST" else None, initial={"phrase": words}),
         title=say("Allow words"),

@@ -13,7 +13,7 @@ from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer, web_world
 from abhiyan.helpdesk.actions.forgetting import forget_phone
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.helpdesk.numbers import NEEDS_BY, Needs, needs
+from abhiyan.helpdesk.numbers import NEEDS_BY, Needs, count_needs
 from abhiyan.helpdesk.queries import Wanted
 from abhiyan.programmes.news import ItemsErased
 
@@ -31,7 +31,7 @@ def world() -> World:
 
 def counted(world: World, by: str = "kind", days: int = 30) -> list[Needs]:
     with system("test"):
-        return needs(Wanted(since=world.now - timedelta(days=days)), by=by, at=world.now)
+        return count_needs(Wanted(since=world.now - timedelta(days=days)), by=by, at=world.now)
 
 
 def planted(world: World, n: int, **facts: object) -> Ticket:

@@ -11,7 +11,7 @@ from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.actions.kinds import KindNeeded, KindTwice
 from abhiyan.helpdesk.fields import KindField, kind_choices, request_kinds
 from abhiyan.helpdesk.models import RequestKind, Ticket
-from abhiyan.helpdesk.numbers import needs
+from abhiyan.helpdesk.numbers import count_needs
 from abhiyan.helpdesk.queries import Wanted
 from abhiyan.people.tests.make import browser
 from abhiyan.stays.views.field import StayReportForm
@@ -65,7 +65,7 @@ def test_a_closed_kind_is_not_offered_and_its_requests_keep_it_and_are_counted(w
     assert field.clean(code) == code, "a page from before may send it"
     with system("test"):
         kept = Ticket.objects.get(pk=row.pk)
-        (counted,) = needs(Wanted(since=world.now), by="kind", at=world.now)
+        (counted,) = count_needs(Wanted(since=world.now), by="kind", at=world.now)
     with translation.override("en"):
         assert kept.get_kind_display() == dict(kind_choices(with_closed=True))[code] == "Drinking water"
     assert (counted.of, counted.came_in, counted.under_way) == ((code,), 1, 1)

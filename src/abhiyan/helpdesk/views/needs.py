@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.helpdesk.fields import kind_choices
-from abhiyan.helpdesk.numbers import NEED_STATES, Needs
-from abhiyan.helpdesk.numbers import needs as count_needs
+from abhiyan.helpdesk.numbers import NEED_STATES, Needs, count_needs
 from abhiyan.helpdesk.queries import NO_SCHEME, SMALL, Wanted
 from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.here import page_unit

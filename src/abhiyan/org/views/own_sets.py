@@ -1,4 +1,4 @@
-"""What the organisation adds to the standard sets: its own offices and its own kinds of body have the same pages."""
+"""An organisation adds to the standard sets: its own offices and its own kinds of body have the same pages."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -18,11 +18,11 @@ def write_person_words(*, person_ids: Collection[UUID]) -> None:
     People who left or were erased have none.
     """
     PersonWord.objects.filter(person_id__in=person_ids).delete()
-    known = Person.objects.filter(pk__in=person_ids, left_at=None, erased_at=None, name__isnull=False)
+    persons = Person.objects.filter(pk__in=person_ids, left_at=None, erased_at=None, name__isnull=False)
     PersonWord.objects.bulk_create(
         (
             PersonWord(person_id=pk, word=word, unit_id=unit_id)
-            for pk, name, unit_id in known.order_by("pk")
+            for pk, name, unit_id in persons.order_by("pk")
             .select_for_update()
             .values_list("pk", "name", "unit_id")
             for word in sounds(name or "")

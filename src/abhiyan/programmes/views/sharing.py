@@ -147,7 +147,7 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
     made = shared(one, here, at=clock.now())
     unit = here.unit.code
     missing = printing.letters_refused(made.values())
-    asked = {"with_lines": 1} if missing else {}
+    lines = {"with_lines": 1} if missing else {}
     return render(
         request,
         "programmes/ladder_share.html",
@@ -157,10 +157,10 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
             "path": here.crumbs(seen_by=request.viewer),
             "shared": made,
             "whatsapp": by_whatsapp(made.text),
-            "picture": shown.href(one, "share_picture", unit, language_now(), **asked),
+            "picture": shown.href(one, "share_picture", unit, language_now(), **lines),
             "missing": missing,
             "other": [
-                (name, shown.href(one, "share_picture", unit, code, **asked))
+                (name, shown.href(one, "share_picture", unit, code, **lines))
                 for code, name in (("hi", "हिंदी"), ("en", "English"))
                 if code != language_now()
             ],

@@ -125,7 +125,7 @@ def _speak(element: Any, language: str) -> None:
 def _face(text: str) -> str:
     """Name the typeface of the first letter that those of the theme lack. A reader's program would guess one."""
     scripts = (_SCRIPT.match(unicodedata.name(sign, "")) for sign in text)
-    script = next((each[1].title() for each in scripts if each and each[1] not in _OF_THE_THEME), "")
+    script = next((parts[1].title() for parts in scripts if parts and parts[1] not in _OF_THE_THEME), "")
     return script and ("Noto Nastaliq Urdu" if script == "Arabic" else f"Noto Sans {script}")
 
 

@@ -409,6 +409,6 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
             for text in bound.errors
         ]
     refused = [error.message for errors in form.errors.as_data().values() for error in errors]
-    words = [one.words for one in refused if isinstance(one, RefusedWords)]
-    asks = [f"{address_of('forms:phrase_new')}?{urlencode({'words': each})}" for each in words[:1]]
+    words = [refusal.words for refusal in refused if isinstance(refusal, RefusedWords)]
+    asks = [f"{address_of('forms:phrase_new')}?{urlencode({'words': text})}" for text in words[:1]]
     return {"form": form, "problems": problems, "id": f"{form.prefix or 'form'}-errors", "asks": asks}

@@ -64,8 +64,8 @@ def electors_of(unit_ids: Iterable[int]) -> dict[int, int | None]:
 def ids_of(codes: Iterable[str]) -> dict[str, int]:
     """code -> id of those codes that exist, as they were written: in the digits of any script."""
     written = {code: plain_digits(code) for code in codes}
-    known = dict(Unit.objects.filter(code__in=set(written.values())).values_list("code", "id"))
-    return {code: known[plain] for code, plain in written.items() if plain in known}
+    ids = dict(Unit.objects.filter(code__in=set(written.values())).values_list("code", "id"))
+    return {code: ids[plain] for code, plain in written.items() if plain in ids}
 
 
 def standing(unit_id: int, hierarchy: int) -> UnitRow:

@@ -149,7 +149,7 @@ def vowelled(word: str) -> str:
 def spelled(word: str) -> tuple[int, str]:
     """The script of a word, by a number, and the word as people who write in this script tell it from others.
 
-    Where they mix letters, both are one: long and short i and u, ष and श, dots. 0 is Latin, which tells words apart as
+    People mix long and short i and u, ष and श, and dots: these are one here. 0 is Latin, which tells words apart as
     they sound. So "भट" and "बात" differ here, though both are "bat" in Latin letters.
     """
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).lower())

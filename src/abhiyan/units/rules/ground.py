@@ -19,6 +19,6 @@ def km_outside(point: Point, *, kind: str, centre: Point) -> int | None:
 def reach_sql(kind: str) -> str:
     """Return how far such a unit reaches, in kilometres, as SQL. kind: an expression. Null for a nation."""
     reaches = " ".join(
-        f"when '{each}' then {_REACH_KM[rank]}" for each, rank in RANK.items() if rank in _REACH_KM
+        f"when '{kind}' then {_REACH_KM[rank]}" for kind, rank in RANK.items() if rank in _REACH_KM
     )
     return f"case {kind} {reaches} end"
