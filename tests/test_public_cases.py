@@ -237,7 +237,7 @@ RIGHT: dict[str, tuple[Callable[[Path], Any], Any]] = {
     "p15_receipts.json": (ends, ["delivered", "delivered"]),
     "p16_sms_in_two_parts.json": (read_whole, (1980, "182301")),
     "p20_thanks.json": (words, [None, None, TextWord.THANKS]),
-    "p21_card_gurmukhi.txt": (can_print, False),  # the card says so
+    "p21_card_gurmukhi.txt": (can_print, True),
     "p21_card_urdu.txt": (can_print, True),
     "p26_variable.txt": (too_long, [("place", 81)]),
     "p29_error_cell.ods": (lambda path: refused(path, UNITS), {FAILED_ELECTORS}),

@@ -25,7 +25,7 @@ ENTRIES = (
         key="inbound",
         icon="edit",
         place=2,
-        short=_("Helpline call"),
+        short=_("Helpline"),
         offices=(AGENT,),
     ),
     NavigationEntry(

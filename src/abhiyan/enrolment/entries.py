@@ -53,6 +53,7 @@ ENTRIES = (
         letter="e",
         icon="people",
         place=7,
+        short=_("Who joined"),
     ),
     NavigationEntry(
         "enrolment:contributors",
@@ -80,6 +81,7 @@ ENTRIES = (
         words=_("said no, never joined"),
         icon="stop",
         place=2,
+        short=_("Denied"),
     ),
     NavigationEntry(
         "enrolment:tickets", _("Requests from members"), DESK, order=5, words=_("rights, correction, erasure")

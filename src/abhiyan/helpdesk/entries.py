@@ -25,6 +25,7 @@ ENTRIES = (
         key="type",
         icon="edit",
         place=6,
+        short=_("Type in"),
     ),
     NavigationEntry("helpdesk:times", _("Times of the helpline"), words=_("how fast, overdue")),
     NavigationEntry(

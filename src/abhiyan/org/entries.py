@@ -15,6 +15,7 @@ ENTRIES = (
         letter="a",
         icon="people",
         place=9,
+        short=_("Offices"),
     ),
     NavigationEntry(
         "org:appointments", _("Vacant offices"), OFFICES, order=2, words=_("vacancies"), asked="show=vacant"

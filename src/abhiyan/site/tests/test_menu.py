@@ -37,12 +37,12 @@ OWN_WORK = {
     "booth_worker": ["Today", "Enrol", "My list", "My link", "More"],
     "booth_president": ["Today", "Enrol", "My list", "My link", "More"],
     "verifier": ["Today", "My checks", "Units", "More"],
-    "data_officer": ["Today", "Approvals", "Denied entries", "Units", "More"],
-    "call_centre_agent": ["Today", "Helpline", "New request", "People who joined", "More"],
+    "data_officer": ["Today", "Approvals", "Denied", "Units", "More"],
+    "call_centre_agent": ["Today", "Helpline", "Type in", "Who joined", "More"],
     "it_administrator": ["Today", "Imports", "Helpline", "Units", "More"],
-    "call_agent": ["Today", "Calls", "Helpline call", "Units", "More"],
+    "call_agent": ["Today", "Calls", "Helpline", "Units", "More"],
     "call_supervisor": ["Today", "Call centre", "Units", "More"],
-    "root": ["Today", "Imports", "Units", "Appointments", "More"],
+    "root": ["Today", "Imports", "Units", "Offices", "More"],
 }
 LEADERS = ["Today", "Units", "Work", "People", "More"]
 
