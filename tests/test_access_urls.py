@@ -206,7 +206,7 @@ def mark(*told: object) -> str:
 def test_every_list_is_a_csv_and_an_excel_file_without_names_or_formulas(
     clients: dict[str, Client], filled_in: files.Filled
 ) -> None:
-    assert filled_in.faults("state_president", clients, out_of_sight=False) == []
+    assert filled_in.faults("state_president", clients) == []
     where = filled_in.where("programmes:below") + "?unit=JK&level=mandal&format=csv"
     as_text = "'" + files.FORMULA.replace('"', '""')
     assert as_text in body(clients["state_president"].get(where)), "a name that is a formula is only text"
@@ -215,7 +215,7 @@ def test_every_list_is_a_csv_and_an_excel_file_without_names_or_formulas(
 @pytest.mark.slow
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_every_file_as_every_role(role: str, clients: dict[str, Client], filled_in: files.Filled) -> None:
-    assert filled_in.faults(role, clients, out_of_sight=role not in OVER_THE_OTHER) == []
+    assert filled_in.faults(role, clients) == []
 
 
 @pytest.mark.slow

@@ -101,7 +101,7 @@ def secrets_in(text: str, role: str, name: str) -> list[str]:
     """
     if role in OVER_THE_OTHER:
         return []
-    figures = ["1,237"] if name in ("forms:submission", "forms:heard") else []
+    figures = ["1,237", "1237"] if name in ("forms:submission", "forms:sent", "forms:heard") else []
     theirs = {"Planted", *figures} if role in LEADS_THE_OTHER else set()
     return [secret for secret in secrets_from(role).findall(text) if secret not in theirs]
 

@@ -3,9 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -19,7 +20,7 @@ from abhiyan.org.rules.named_lists import TYPED
 from abhiyan.ui.tables import FILES
 from abhiyan.units.models import Unit
 
-from .addresses import Things, address, filled, secrets_from
+from .addresses import Things, address, filled, secrets_in
 from .cast import Cast
 
 LINK = re.compile(r'href="([^"]*[?&](?:amp;)?format=(csv|xlsx|names)[^"]*)"')
@@ -187,22 +188,22 @@ class Filled:
     def where(self, name: str, of: int = 0) -> str:
         return address(name, self.of[of], **filled(name, self.others))
 
-    def faults(self, role: str, clients: dict[str, Client], *, out_of_sight: bool) -> list[str]:
-        """What is wrong with the files somebody takes. out_of_sight: people of the other district are."""
+    def faults(self, role: str, clients: dict[str, Client]) -> list[str]:
+        """What is wrong with the files somebody takes. They tell no more of the other district than pages do."""
         accounts = [one.name for one in self.cast.accounts.values() if "_" in one.name]
         names = [*accounts, self.cast.own_member.name, self.cast.foreign_member.name]
-        pages = dict.fromkeys(self.where(name, of) for name in FILED for of in range(2))
+        pages = {self.where(name, of): name for name in FILED for of in range(2)}
         return [
             fault
-            for page in pages
-            for fault in _faults(clients[role], page, names, secrets_from(role) if out_of_sight else None)
+            for page, name in pages.items()
+            for fault in _faults(clients[role], page, names, partial(secrets_in, role=role, name=name))
         ]
 
 
 def _faults(
-    client: Client, where: str, names: Iterable[str], secrets: re.Pattern[str] | None
+    client: Client, where: str, names: Iterable[str], secrets: Callable[[str], list[str]]
 ) -> Iterator[str]:
-    """Yield the faults of a page's files. names: of people, who are in none. secrets: what no file tells."""
+    """Yield the faults of a page's files. names: of people, who are in none. secrets: what a text must not tell."""
     page, files = offered(client, where)
     if not files:
         return
@@ -238,8 +239,7 @@ def _faults(
         told = "\n".join("\t".join(map(str, row)) for row in (*lines, *cells))
         if not where.startswith(OF_ONESELF):
             yield from (f"{plain}: names {one}" for one in names if one in told)
-        if secrets is not None:
-            yield from (f"{plain}: tells {one}" for one in secrets.findall(told))
+        yield from (f"{plain}: tells {secret}" for secret in secrets(told))
 
 
 def _number(cell: str) -> bool:
