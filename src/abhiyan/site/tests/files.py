@@ -189,7 +189,7 @@ class Filled:
         return address(name, self.of[of], **filled(name, self.others))
 
     def faults(self, role: str, clients: dict[str, Client]) -> list[str]:
-        """What is wrong with the files somebody takes. They tell no more of the other district than pages do."""
+        """List what is wrong with the files that somebody takes. They tell no more of the other district than pages."""
         accounts = [one.name for one in self.cast.accounts.values() if "_" in one.name]
         names = [*accounts, self.cast.own_member.name, self.cast.foreign_member.name]
         pages = {self.where(name, of): name for name in FILED for of in range(2)}

@@ -209,11 +209,9 @@ def passed_up(cast: Cast, at: datetime) -> int:
         opinion = Opinion.objects.earliest("at", "pk")
         report = Submission.objects.get(pk=opinion.pk)
         words, name = report.answers["heard"], Stay.objects.get(pk=report.about_id).host_name
-    for office in (
-        "mandal_of_jammu",
-        "district_elsewhere",
-    ):  # “of” stands in the name of an account of the cast
+    for office in ("mandal_of_jammu", "district_elsewhere"):
         by = cast.actor(office)
+        # An account of the cast is called “district_elsewhere of another place”.
         forms.pass_opinion(public_id=opinion.public_id, text=words, no_names=["of"], by=by, at=at)
     return int(name.removeprefix("Host "))
 
