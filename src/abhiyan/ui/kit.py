@@ -50,7 +50,7 @@ class SampleForm(forms.Form):
     last_day = DayField(
         label=gettext_lazy("Last day"),
         error_messages={"invalid": gettext_lazy("Not a date. Write it as 2026-12-08.")},
-        widget=forms.DateInput(),  # as text: the page shows what somebody wrote that is no day
+        widget=forms.DateInput(),  # The page shows what somebody wrote, also where it is no day.
     )
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
