@@ -20,7 +20,7 @@ WHOLE = [("A", "BJP", 900), ("B", "INC", 800), ("C", "AAP", 300), ("D", "IND", 2
 
 @pytest.fixture
 def booths(db: None, tmp_path: Path) -> dict[str, int]:
-    """Two booths with every candidate, and two of which nothing is said."""
+    """Two booths with every candidate, and two others about which no row says anything."""
     ids = grow(
         {"IN": {"GA": {"Z": {"GA-PC1": {"GA-AC1": {"B1": {}, "B2": {}, "B3": {}, "B4": {}}}}}}},
         levels.ELECTORAL,
