@@ -1,6 +1,7 @@
 """The question whether a word of a quote is a name."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,8 @@ from .actions import QuoteUnsure
 class UnnamedForm(forms.Form):
     """Words that go up without names. `ask_after` offers the words that may be names, once they were refused."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         widget = forms.CheckboxSelectMultiple()
         self._ask(widget.value_from_datadict(self.data, self.files, self.add_prefix("no_names")) or ())
 

@@ -27,8 +27,8 @@ from abhiyan.core.policy import (
 from .models_field import FieldHeld as FieldHeld  # noqa: PLC0414  # other rooms read these two from here
 from .models_field import FieldPhone as FieldPhone  # noqa: PLC0414
 from .models_field import FieldPicture, FieldReceipt  # noqa: F401  # tables of this room, kept beside
-from .models_words import PersonWord as PersonWord  # noqa: PLC0414
-from .models_words import UnheardPeople  # noqa: F401
+from .models_words import PersonWord as PersonWord  # noqa: PLC0414  # search reads it from here
+from .models_words import UnheardPeople  # noqa: F401  # a table of this room, kept beside
 
 # Whose session this is, before the account is known: evaluated once per query, not per row.
 SIGNED_IN = f"(select ps.account_id from people_session ps where ps.key = {SESSION})"
