@@ -1,6 +1,6 @@
 """The bridge of a telephone provider: it calls a caller's own phone first, then the person, and reports each step.
 
-docs/channels.md describes the one generic adapter. The provider of the demo and of tests also times out, reports twice
+docs/sms.md describes the one generic adapter. The provider of the demo and of tests also times out, reports twice
 and lies. Server settings alone choose between them.
 """
 

@@ -9,9 +9,7 @@ from abhiyan.core.doctor import OK, WARN, DoctorFinding, late
 from . import bridges, queries
 
 LATELY, PATIENCE = timedelta(days=1), timedelta(minutes=2)  # within PATIENCE a report may still come
-SEE = (
-    "see the provider, ABHIYAN_BRIDGE_URL, ABHIYAN_BRIDGE_TOKEN and ABHIYAN_BRIDGE_SECRET (docs/channels.md)"
-)
+SEE = "see the provider, ABHIYAN_BRIDGE_URL, ABHIYAN_BRIDGE_TOKEN and ABHIYAN_BRIDGE_SECRET (docs/sms.md)"
 
 
 def line(at: datetime) -> Iterable[DoctorFinding]:
@@ -21,7 +19,7 @@ def line(at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(
             WARN,
             f"{n_queues} call queues ask for the provider's line, and no line is set",
-            "set ABHIYAN_BRIDGE (docs/channels.md); until then callers use their own phones",
+            "set ABHIYAN_BRIDGE (docs/sms.md); until then callers use their own phones",
             {"queues": n_queues},
         )
         return

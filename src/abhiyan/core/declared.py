@@ -5,7 +5,7 @@ a limit without a guard that a stranger can spend and that hurts somebody else. 
 spends each limit of a stranger. Then it lets in a leader, a worker, somebody who joins, and a member who leaves.
 
 The order of an act that asks several: session, network, series and hour, phone. So what is refused for its session or
-network spends nothing of the phone. An operator sets a value by ABHIYAN_LIMITS (docs/running.md).
+network spends nothing of the phone. An operator sets a value by ABHIYAN_LIMITS (docs/reference.md).
 """
 
 from dataclasses import dataclass

@@ -499,7 +499,7 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(
             WARN,
             "no proxy stands before the server: it reads what strangers send itself, however slowly it comes",
-            "put a proxy before it and set ABHIYAN_BEHIND_PROXY=1 (docs/running.md, 5)",
+            "put a proxy before it and set ABHIYAN_BEHIND_PROXY=1 (docs/security.md)",
         )
     if origin.scheme == "https" and not environment.BEHIND_PROXY():
         yield DoctorFinding(
@@ -518,7 +518,7 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(
             WARN,
             f"{name} is set, and there is no such setting",
-            f"it may be meant as {meant}" if meant else "docs/running.md lists them",
+            f"it may be meant as {meant}" if meant else "docs/reference.md lists them",
         )
     if not settings.ORGANISATION and not is_demo():
         yield DoctorFinding(
@@ -546,7 +546,7 @@ def limits_(at: datetime) -> Iterable[DoctorFinding]:
             WARN,
             f"the limit {name} was full: {n} were refused in 24 hours ({limit.counts}; {limits.allowed_by(limit, at)}"
             f" by {limit.key})",
-            f"look who asks so often; if it is your own people, set ABHIYAN_LIMITS={name}=… (docs/running.md, Limits)",
+            f"look who asks so often; if it is your own people, set ABHIYAN_LIMITS={name}=… (docs/reference.md)",
             {"limit": name, "n": n},
         )
     if not full:

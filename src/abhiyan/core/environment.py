@@ -1,7 +1,7 @@
 """What an operator sets: every environment variable is read here, once understood and once refused.
 
 `PORT()` is the value. `wrong()` says one line of every setting that cannot be meant so: each command refuses to begin
-while there is any. docs/running.md lists them for people.
+while there is any. docs/reference.md lists them for people.
 """
 
 import os
@@ -64,7 +64,7 @@ def wrong() -> list[str]:
         except WrongSetting as error:
             found.append(str(error))
     if not found and SMS() == "http" and not SMS_URL():
-        found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/channels.md)")
+        found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/sms.md)")
     if not found and DLT_REQUIRED() and not (DLT_ENTITY() and DLT_HEADER()):
         found.append(
             "ABHIYAN_DLT_REQUIRED=1: needs ABHIYAN_DLT_ENTITY and ABHIYAN_DLT_HEADER, your ids on DLT"
@@ -73,7 +73,7 @@ def wrong() -> list[str]:
     if not found and BRIDGE() == "http" and not (BRIDGE_URL() and BRIDGE_SECRET()):
         found.append(
             "ABHIYAN_BRIDGE=http: needs ABHIYAN_BRIDGE_URL, the provider's address, and ABHIYAN_BRIDGE_SECRET,"
-            " which signs its callbacks (docs/channels.md)"
+            " which signs its callbacks (docs/sms.md)"
         )
     if not found and not MESSAGES_FROM() < MESSAGES_UNTIL():
         found.append("ABHIYAN_MESSAGES_FROM: must be earlier than ABHIYAN_MESSAGES_UNTIL")
@@ -127,7 +127,7 @@ def _limits(text: str) -> dict[str, int]:
         if limit is None or limit.is_fixed:
             near = get_close_matches(name, [one for one, each in LIMITS.items() if not each.is_fixed], 1)
             meant = f"; perhaps {near[0]}" if near else ""
-            raise ValueError(f"there is no limit {name} to set{meant} (docs/running.md)")
+            raise ValueError(f"there is no limit {name} to set{meant} (docs/reference.md)")
         found[name] = _number(1, MOST)(number)
     return found
 

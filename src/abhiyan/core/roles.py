@@ -50,7 +50,7 @@ def refuse_others(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         raise CannotPrepare(
             f"This database server has roles of another installation: {', '.join(others)}. Their passwords do not "
             "follow from this master key, and new ones would lock it out. Set ABHIYAN_ROLE_PREFIX to another name for "
-            "this installation, for every command. (If the other one is gone for good: docs/running.md, 4.)"
+            "this installation, for every command. (If the other one is gone for good: docs/security.md.)"
         )
 
 

@@ -52,7 +52,7 @@ def prepare(name: str | None = None) -> None:
     except psycopg.errors.InsufficientPrivilege as error:
         raise roles.CannotPrepare(
             f"The account of DATABASE_URL may too little ({str(error).partition(chr(10))[0]}). Give one that is a "
-            "superuser of the server; only init, migrate and restore work as it (docs/running.md, 4)."
+            "superuser of the server; only init, migrate and restore work as it (docs/security.md)."
         ) from error
 
 

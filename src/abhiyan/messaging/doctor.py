@@ -36,9 +36,9 @@ def texts(_at: datetime) -> Iterable[DoctorFinding]:
 FIXES = {
     "unset": (
         "no way out is set: messages go into a file and reach nobody",
-        "set ABHIYAN_SMS (docs/channels.md)",
+        "set ABHIYAN_SMS (docs/sms.md)",
     ),
-    "wrong": ("the way out is set wrongly", "put ABHIYAN_SMS and what it needs right (docs/channels.md)"),
+    "wrong": ("the way out is set wrongly", "put ABHIYAN_SMS and what it needs right (docs/sms.md)"),
     "template": ("a text of theirs is missing or asks for too much", PUBLISH),
     "unregistered": ("a text of theirs has no DLT template id", REGISTER),
 }
@@ -114,7 +114,7 @@ def ids(at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(
             WARN,
             f"{n} calls or texts to {number or 'a number of ours'} in 7 days came with an id that was used before",
-            "let the gateway give each call and text an id of its own (docs/channels.md)",
+            "let the gateway give each call and text an id of its own (docs/sms.md)",
             {"number": number, "n": n},
         )
     if not found:
@@ -132,7 +132,7 @@ def answers(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(
             WARN,
             "messages ask for answers by their link only: who has no internet cannot answer",
-            "add a number that means *Answers to our messages*, or set ABHIYAN_SMS_REPLIES (docs/channels.md)",
+            "add a number that means *Answers to our messages*, or set ABHIYAN_SMS_REPLIES (docs/sms.md)",
         )
 
 

@@ -94,7 +94,7 @@ def main() -> None:
       ABHIYAN_HOME   data folder (default ~/.local/share/abhiyan, as root /var/lib/abhiyan)
       ABHIYAN_PORT   port to serve on (8000)
       DATABASE_URL   a PostgreSQL server, 15 to 18; without it an embedded one runs in the data folder
-    docs/running.md lists the others.
+    docs/reference.md lists the others.
     """
 
 

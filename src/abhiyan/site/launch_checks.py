@@ -18,7 +18,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
 from abhiyan.units import queries as units
 
-CORES = 4  # docs/running.md, “Load”: four cores or more for the day of a launch
+CORES = 4  # docs/sizes.md: four cores or more for the day of a launch
 
 
 def backup_readiness(of: LaunchOf) -> LaunchFinding:

@@ -448,7 +448,7 @@ def test_no_more_contact_is_kept_as_a_persons_own_word(caller: Account, peer: Si
 
 
 def test_the_documented_vector_is_what_we_check() -> None:
-    text = (DOCS / "channels.md").read_text()
+    text = (DOCS / "sms.md").read_text()
     body = b'{"ref":"0b0f1e2d3c4b5a69788796a5b4c3d2e1-1","event":"ended","seconds":42}'
     made = signatures.generic(1_795_000_000, "bridge", body, "0123456789abcdef0123456789abcdef")
     at = datetime.fromtimestamp(1_795_000_000, NOW.tzinfo)

@@ -103,7 +103,7 @@ def test_a_setting_that_nobody_knows_and_a_server_of_every_name_are_said(
     monkeypatch.setenv("ABHIYAN_PROT", "8190")
     monkeypatch.setenv("ABHIYAN_QQQQ", "1")
     settings.ALLOWED_HOSTS = ["*"]
-    for said in ("ABHIYAN_PORT", "docs/running.md", "ABHIYAN_HOSTS"):
+    for said in ("ABHIYAN_PORT", "docs/reference.md", "ABHIYAN_HOSTS"):
         assert said in fixes("settings"), said
 
 

@@ -47,7 +47,7 @@ class NotGenuine(AtTheDoor, status=403):
 class OldSignature(AtTheDoor, code="signature_version", status=403):
     message = _(
         "This signature is of the old kind. Sign “SECONDS.KIND.BODY” and send it as v2: see "
-        "docs/channels.md, “Missed calls and SMS”."
+        "docs/sms.md, “Numbers for calls and texts”."
     )
 
 
@@ -83,7 +83,9 @@ class Malformed(AtTheDoor):
 class NoWebhook(Malformed, code="malformed"):
     """The same of a provider's webhook, which openapi.json does not describe."""
 
-    message = _("This provider's webhook sends something else. See docs/channels.md, “Missed calls and SMS”.")
+    message = _(
+        "This provider's webhook sends something else. See docs/sms.md, “Numbers for calls and texts”."
+    )
 
 
 class OtherNumber(AtTheDoor):

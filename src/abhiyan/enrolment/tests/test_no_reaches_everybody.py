@@ -1,7 +1,7 @@
 """STOP, LEAVE and NO reach the whole person and nobody else, and the receipt says what is true.
 
 A few people have own, shared and merged phones and three rolls. They join, are merged, and write to numbers of a roll
-or for answers. The test works out from the rules of docs/channels.md which memberships each text must end.
+or for answers. The test works out from the rules of docs/replies.md which memberships each text must end.
 """
 
 import contextlib

@@ -136,7 +136,7 @@ def test_a_booth_that_became_a_day_is_refused_with_that_reason(
 
 
 def test_a_long_text_is_read_whole_and_its_parts_make_it_up() -> None:
-    """The gateway joins the parts of a long SMS (docs/channels.md): what it sends is the fourth text."""
+    """The gateway joins the parts of a long SMS (docs/sms.md): what it sends is the fourth text."""
     texts = [one["text"] for one in json.loads((CASES / "p16_sms_in_two_parts.json").read_text())["bodies"]]
     assert texts[1] + texts[2] == texts[3]
     whole = details.read(texts[3], this_year=2026)

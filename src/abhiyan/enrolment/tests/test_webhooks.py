@@ -93,7 +93,7 @@ def test_a_webhook_of_another_shape_is_told_where_its_shape_stands(server: Serve
         assert (answer.status, answer.json["code"]) == (422, "malformed")
         return str(answer.json["message"])
 
-    assert "docs/channels.md" in message(call(server, secret, kind="receipt", status="delivered"))
+    assert "docs/sms.md" in message(call(server, secret, kind="receipt", status="delivered"))
     assert "openapi" not in message(call(server, secret, at="yesterday"))
 
 

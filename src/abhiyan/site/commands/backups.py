@@ -116,7 +116,7 @@ def restore(
     if not (path := keys.master_path()).exists():
         raise CannotRun(
             f"There is no master key at {path}. Put the kept one there first: install -D -m 600 master.key '{path}' "
-            "(docs/running.md, 6). A new one, as `abhiyan init` makes it, opens nothing of the backup."
+            "(docs/backups.md). A new one, as `abhiyan init` makes it, opens nothing of the backup."
         )
     if not check:
         ctx.with_resource(processes.noted("restore"))
