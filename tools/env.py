@@ -192,7 +192,8 @@ def ensure_packages(everything: bool) -> None:
 def ensure_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     made_from = {name: project[name] for name in ("build-system", "project")}
-    value = hashlib.sha256(json.dumps([made_from, str(ROOT)]).encode()).hexdigest()
+    version = (ROOT / "src/abhiyan/__init__.py").read_text()  # an installed package keeps what it was
+    value = hashlib.sha256(json.dumps([made_from, version, str(ROOT)]).encode()).hexdigest()
     if stamped("project", value) and (BIN / "abhiyan").exists():
         return
     install("abhiyan itself", "--no-build-isolation", "-e", ROOT)

@@ -23,7 +23,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
@@ -31,6 +30,8 @@ import psycopg
 from django.conf import settings
 from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict
+
+import abhiyan
 
 from . import audit, database, home, news, schema, sealing
 from .actor import Actor
@@ -99,7 +100,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "taken_at": at.isoformat(),
-        "abhiyan": metadata.version("abhiyan"),
+        "abhiyan": abhiyan.__version__,
         "postgresql": version,
         "pg_dump": _major(dump),
         "role_prefix": database.prefix(),

@@ -26,6 +26,8 @@ from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+import abhiyan
+
 from . import audit_seals, backup, database, environment, home, keys, limits, loops, roles, rooms, sql
 from .declared import LIMITS
 from .heartbeats import LoopState, turning
@@ -294,7 +296,7 @@ def versions(_at: datetime) -> Iterable[DoctorFinding]:
         "select current_setting('server_version_num')::int, current_setting('server_version')"
     ) or (0, "")
     told = (
-        f"abhiyan {metadata.version('abhiyan')}, PostgreSQL {text}"
+        f"abhiyan {abhiyan.__version__}, PostgreSQL {text}"
         f"{' (embedded)' if database.is_embedded() else ''}, Django {metadata.version('django')}"
     )
     if number // 10_000 < OLDEST:

@@ -1,6 +1,6 @@
 """`/healthz` and `/metrics`: is it well, and how busy is it. Answered before Django, so that they answer without it.
 
-`/healthz` is open to all and tells no more than "ok" or what kind of thing is wrong.
+`/healthz` is open to all. It says the version, and "ok" or what kind of thing is wrong.
 """
 
 import asyncio
@@ -15,6 +15,8 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+
+import abhiyan
 
 from . import clock, database, heartbeats, metrics
 
@@ -95,7 +97,7 @@ def _metrics() -> bytes:
 async def healthz(scope: AsgiScope, _receive: Receive, send: Send) -> None:
     """200 when all is well, 503 when not."""
     told = await asyncio.to_thread(kept_look)
-    body = json.dumps(told).encode()
+    body = json.dumps(told | {"version": abhiyan.__version__}).encode()
     await answer(scope, send, 200 if told["status"] == "ok" else 503, b"application/json", body)
 
 

@@ -83,7 +83,7 @@ def _room_commands() -> dict[str, click.Command]:
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="abhiyan", prog_name="abhiyan")
+@click.version_option(abhiyan.__version__, prog_name="abhiyan")
 def main() -> None:
     """Runs the field campaigns of a mass-membership organisation, and tells the truth about them.
 

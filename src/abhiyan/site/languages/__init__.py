@@ -62,7 +62,7 @@ PUBLIC = (
         "ui/templates/ui/error.html",
         "ui/templates/ui/base.html",
     ),
-    *("ui/templates/ui/_language.html", "ui/templates/ui/_sample.html", "ui/templates/ui/_told.html"),
+    *("ui/templates/ui/_language.html", "ui/templates/ui/_foot.html", "ui/templates/ui/_told.html"),
 )
 # What a translation may neither lose nor add: pages put it between tags and quotes as it is.
 _MARKS = re.compile(r"%\(\w+\)[sd]|%.|%$|\{\w*\}|<[^<>]*>|[<>\"&]")

@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+import abhiyan
 from abhiyan.core import languages, letters, samples, words
 from abhiyan.core.letters import only_digits
 from abhiyan.core.refusals import RefusedWords
@@ -91,6 +92,12 @@ def organisation() -> str:
 @register.simple_tag
 def is_demo() -> bool:
     return bool(getattr(settings, "DEMO", False))
+
+
+@register.simple_tag
+def version() -> str:
+    """The name and the version of this program, alike in each language: people read them out to whom they ask."""
+    return f"Abhiyan {abhiyan.__version__}"
 
 
 @register.simple_tag(takes_context=True)
