@@ -1,4 +1,4 @@
-"""The docs name every setting and command, and nothing that does not exist. Every page has a reader, every link an end."""
+"""The docs name every setting and command, and nothing that does not exist. Every page has its reader."""
 
 import re
 from collections.abc import Iterator
