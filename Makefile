@@ -1,7 +1,7 @@
 # Everything here works on a fresh machine with Python 3.11, as root or not. `make help` tells what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env demo stop test check access machine bench kill long lock
+.PHONY: help env demo stop wheel test check access machine bench kill long lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -15,6 +15,13 @@ demo: ## a campaign in full swing on http://localhost:8000, in the foreground
 
 stop: ## end the demo, its workers and its database, also from another terminal
 	@if [ -x .venv/bin/abhiyan ]; then exec .venv/bin/abhiyan stop; else echo "nothing runs: there is no .venv"; fi
+
+wheel: ## the release in dist/: one wheel and the lock file of what it needs (docs/update.md)
+	@tools/env run
+	@rm -f dist/abhiyan-*.whl dist/requirements.lock
+	@.venv/bin/python -m hatchling build -t wheel -d dist >/dev/null
+	@cp requirements.lock dist/
+	@ls dist/*
 
 test: ## the checks, and every test that a normal change can break
 	@tools/env

@@ -96,7 +96,7 @@ def is_demo() -> bool:
 
 @register.simple_tag
 def version() -> str:
-    """The name and the version of this program, alike in each language: people read them out to whom they ask."""
+    """The name and the version of this program, alike in each language: people who ask for help read them out."""
     return f"Abhiyan {abhiyan.__version__}"
 
 
