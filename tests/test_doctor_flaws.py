@@ -5,7 +5,6 @@ role `jobs`; only what it looks at from another session is committed, and taken 
 fault of the trees without a flaw here fails.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from abhiyan.core import audit_seals, backup, database, declared, doctor, keys, limits, loops, schema
 from abhiyan.core.actor import Actor
-from abhiyan.core.models import Heartbeat
+from abhiyan.core.models import Heartbeat, LastBackup
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
@@ -222,8 +221,7 @@ def master_key(text: str | None, mode: int) -> Planting:
 def last_backup(days_ago: int) -> Planting:
     def planted(hands: Hands) -> None:
         taken_at = NOW - timedelta(days=days_ago)
-        (hands.folder / backup.LAST).write_text(json.dumps({"taken_at": taken_at.isoformat()}))
-        hands.patch.setenv("ABHIYAN_HOME", str(hands.folder))
+        LastBackup.objects.update_or_create(id=1, defaults={"taken_at": taken_at})
 
     return planted
 
@@ -231,8 +229,7 @@ def last_backup(days_ago: int) -> Planting:
 def left_over(hands: Hands) -> None:
     """A backup that was killed, in the folder of the last one."""
     (hands.folder / ".monday.age.half").touch()
-    last = {"taken_at": NOW.isoformat(), "folder": str(hands.folder)}
-    (hands.folder / backup.LAST).write_text(json.dumps(last))
+    LastBackup.objects.update_or_create(id=1, defaults={"taken_at": NOW, "folder": str(hands.folder)})
 
 
 def committed(statement: str, undo: str) -> Planting:
@@ -404,7 +401,7 @@ FLAWS = [
     ),
     Flaw("trail", FAIL, "entries when it was sealed and holds 0 now", sql("delete from core_audit")),
     Flaw("trail", FAIL, "its end was cut off", sql("delete from core_audit_seal", "delete from core_audit")),
-    Flaw("backups", WARN, "no backup was taken", variable("ABHIYAN_HOME", "{folder}/elsewhere")),
+    Flaw("backups", WARN, "no backup was taken", sql("delete from core_last_backup")),
     Flaw("backups", WARN, "is 3.0 days old", last_backup(3)),
     Flaw("backups", WARN, "interrupted have left files in", left_over),
     Flaw(
@@ -605,5 +602,5 @@ def test_each_check_finds_all_well_where_nothing_is_planted(world: World, hands:
         *checks, last = sorted(doctor.collected(whole_audit=True), key="backups".__eq__)
         for check in checks:
             assert {one.level for one in examined(check, at)} <= {OK}, examined(check, at)
-        last_backup(0)(hands)  # in a data folder of its own, which has no key
+        last_backup(0)(hands)
         assert [one.level for one in examined(last, at)] == [OK]

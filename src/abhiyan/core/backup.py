@@ -36,10 +36,10 @@ import abhiyan
 from . import audit, database, home, news, schema, sealing
 from .actor import Actor
 from .keys import keyring
+from .models import LastBackup
 from .scope import system
 
 FORMAT = 2  # 1 holds tables of a version before the first release
-LAST = "last-backup.json"  # in the data folder: when the newest backup of what is there was taken
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
@@ -136,7 +136,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     except BaseException:
         half.unlink(missing_ok=True)
         raise
-    _keep_in_mind({"taken_at": manifest["taken_at"], "folder": str(to.parent.resolve())})
+    _note_taken(manifest["taken_at"], to.parent)
     return manifest | complete | {"bytes": to.stat().st_size}
 
 
@@ -151,10 +151,23 @@ def halves(folder: Path) -> list[Path]:
     return found
 
 
-def _keep_in_mind(last: dict[str, str]) -> None:
-    """How old what a restore would bring back is, and where backups go: `doctor` asks."""
-    with suppress(OSError):
-        (home.path() / LAST).write_text(json.dumps(last) + "\n")
+_NOTE = """insert into core_last_backup as b (id, taken_at, folder, restored_at)
+ values (1, %(taken_at)s, %(folder)s, %(restored_at)s) on conflict (id) do update
+ set taken_at = excluded.taken_at, folder = excluded.folder, restored_at = excluded.restored_at"""
+
+
+def last() -> LastBackup | None:
+    """Return what is known of the newest backup of this database; None when none was taken."""
+    return LastBackup.objects.first()
+
+
+def _note_taken(taken_at: str, folder: Path) -> None:
+    """Note in the database how old what a restore would bring back is, and where backups go.
+
+    The file is whole whatever becomes of this note: a database that goes away now does not undo the backup.
+    """
+    with suppress(psycopg.Error), psycopg.connect(database.conninfo("jobs")) as own:
+        own.execute(_NOTE, {"taken_at": taken_at, "folder": str(folder.resolve()), "restored_at": None})
 
 
 def restore(
@@ -236,7 +249,6 @@ def finish(name: str | None = None) -> dict[str, Any] | None:
         beside.rename(folder)
     if aside.exists():
         told["set_aside"]["files"] = str(aside)
-    _keep_in_mind({"taken_at": told["taken_at"], "restored_at": half["at"]})
     os.sync()  # the names, before the mark that tells of them is gone
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("alter database {} reset {}").format(sql.Identifier(name), sql.SQL(MARK)))
@@ -527,6 +539,9 @@ def _tell_restored(name: str, taken_at: datetime, at: datetime) -> None:
     """In one transaction of the database that is still beside."""
     with schema.working_as("jobs", name), system("restore"):
         news.tell(Restored(taken_at=taken_at, at=at))
+        LastBackup.objects.update_or_create(
+            id=1, defaults={"taken_at": taken_at, "folder": "", "restored_at": at}
+        )
         facts = {"taken_at": taken_at.isoformat()}
         audit.record(by=Actor.system("restore"), at=at, act="core.restored", facts=facts)
 

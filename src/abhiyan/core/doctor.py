@@ -4,7 +4,6 @@ Rooms add their own checks in `doctor.CHECKS`. Every check runs in a system scop
 Messages here go to whoever runs the server, on the console: in English.
 """
 
-import json
 import os
 import re
 import shutil
@@ -38,7 +37,7 @@ from .scope import system
 OK, WARN, FAIL = "ok", "warn", "fail"
 OLDEST, NEWEST = 15, 18
 LEAST_FREE = 1024**3
-WITHOUT_DATABASE = ("keys", "settings", "disk", "backups")
+WITHOUT_DATABASE = ("keys", "settings", "disk")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -458,21 +457,16 @@ def backups(at: datetime) -> Iterable[DoctorFinding]:
     if is_demo():
         yield DoctorFinding(OK, "none needed: this is the demo")
         return
-    try:
-        last = json.loads((home.path() / backup.LAST).read_text())
-        taken_at = datetime.fromisoformat(last["taken_at"])
-    except (OSError, ValueError, KeyError):
-        yield DoctorFinding(
-            WARN, "no backup was taken from this data folder yet", "see `abhiyan backup --help`"
-        )
+    if (last := backup.last()) is None:
+        yield DoctorFinding(WARN, "no backup was taken of this database yet", "see `abhiyan backup --help`")
         return
-    days = (at - taken_at).total_seconds() / 86_400
+    days = (at - last.taken_at).total_seconds() / 86_400
     level = OK if days < 2 else WARN
-    since = ", the one this was restored from; none was taken since" if "restored_at" in last else ""
+    since = ", the one this was restored from; none was taken since" if last.restored_at else ""
     yield DoctorFinding(
         level, f"the last backup is {days:.1f} days old{since}", "take one daily" if level != OK else ""
     )
-    if left := backup.halves(Path(last.get("folder", os.devnull))):
+    if left := backup.halves(Path(last.folder or os.devnull)):
         yield DoctorFinding(
             WARN,
             f"backups that were interrupted have left files in {left[0].parent}: {len(left)}",

@@ -203,19 +203,19 @@ def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:
     """Run one statement for itself; True when it returned a row. A connection lost meanwhile is replaced once."""
     global _has_counted
     _has_counted = True
-    pool = _pool()
+    held = pool()
     for last_try in (False, True):
         try:
-            with pool.connection() as own:
+            with held.connection() as own:
                 return own.execute(query, given).fetchone() is not None
         except psycopg.OperationalError:
             if last_try:
                 raise
-            pool.check()  # the server was restarted: drop what it cut
+            held.check()  # the server was restarted: drop what it cut
     raise AssertionError
 
 
-def _pool() -> _Pool:
+def pool() -> _Pool:
     """One small pool per process (never shared over a fork) and database. How to reach it is read from disk only once:
     a form is counted against six limits."""
     at = os.environ.get(environment.DATABASE_URL.name) or home.path()

@@ -49,6 +49,9 @@ class Loop:
     close: Callable[[], None] | None = None
 
 
+# Of loops that this release has no more: their silence is no fault.
+_FORGET = "delete from core_heartbeat where loop <> all(%(loops)s)"
+
 # A heartbeat; and once a minute is over, how many rows it did.
 _BEAT = """insert into core_heartbeat as b (loop, turned_at, took_ms, did, every_s, error)
  values (%(loop)s, %(at)s, %(took)s, %(did)s, %(every)s, %(error)s)
@@ -146,6 +149,7 @@ def run(
     loops, lead: others than those of all rooms, and of this installation.
     """
     lead = lead or Lead()
+    loops = collected() if loops is None else loops
     running: dict[str, Runner] = {}
     is_away = False
     while not stopping.is_set():
@@ -155,14 +159,16 @@ def run(
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
         try:
-            lead.keep()
+            was_held = lead.is_held
+            if lead.keep() and not was_held:
+                lead.execute(_FORGET, {"loops": list(loops)})
             is_away = False
         except psycopg.Error:
             if not is_away:
                 log.warning("the jobs wait for the database")
             is_away = True
         if lead.is_held or running:
-            for name, loop in (collected() if loops is None else loops).items():
+            for name, loop in loops.items():
                 known = running.get(name)
                 if known is None or not known.is_alive():
                     if stopping.is_set():  # a loop that stops with the process has not failed

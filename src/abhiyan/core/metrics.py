@@ -1,12 +1,16 @@
 """Figures for Prometheus: how many requests, how long they took, and what the database tells of loops and queues.
 
-Nothing here names a person, a place or an address: surfaces are "page", "api", "hot", "static".
+Nothing here names a person, a place or an address: surfaces are "page", "api", "hot", "static". Each room declares
+what the database tells of it in `metrics.METRICS`. A read is bounded: it never counts a large table to its end.
 """
 
 import os
+import shutil
 from bisect import bisect_left
 from collections import Counter as Counted
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -14,10 +18,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from psycopg_pool import ConnectionPool
 
-from . import audit_seals, clock, environment, limits, rooms
-from .models import Heartbeat
+from . import audit_seals, backup, clock, environment, heartbeats, home, limits, rooms, sql
+from .models import Heartbeat, Job
 from .scope import system
+
+MOST_COUNTED = 100_000  # of what waits: more are told as so many
 
 REQUESTS = Counter("abhiyan_requests", "Requests answered", ["surface", "status"])
 SECONDS = Histogram(
@@ -26,6 +33,16 @@ SECONDS = Histogram(
     ["surface"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+TURNED_AWAY = Counter(
+    "abhiyan_turned_away", "Requests answered 503 because too many were there at once", ["turn"]
+)
+POOL_WAITS = Counter("abhiyan_pool_waits", "Requests that waited for a connection of the pool", ["pool"])
+POOL_WAIT_SECONDS = Counter(
+    "abhiyan_pool_wait_seconds", "Seconds for which they waited; its rate is how many wait at once", ["pool"]
+)
+POOL_TIMEOUTS = Counter("abhiyan_pool_timeouts", "Requests that got no connection in time", ["pool"])
+for _turn in ("public", "offices", "photos", "files", "bodies"):  # from 0 on, or the first ones are not seen
+    TURNED_AWAY.labels(_turn)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -71,38 +88,108 @@ def token() -> str:
         return ""
 
 
+def note_pools(pools: Mapping[str, ConnectionPool | None]) -> None:
+    """Add what waited for a connection since the last call. Each web worker notes its own pools each second."""
+    for name, pool in pools.items():
+        if pool is None:
+            continue
+        stats = pool.pop_stats()
+        POOL_WAITS.labels(name).inc(stats.get("requests_queued", 0))
+        POOL_WAIT_SECONDS.labels(name).inc(stats.get("requests_wait_ms", 0) / 1000)
+        POOL_TIMEOUTS.labels(name).inc(stats.get("requests_errors", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseMetric:
+    """A figure that is read at each scrape, in a system scope, by one cheap statement.
+
+    text: what it is, for people. read: its value at an instant; one for each value of `label`; or None where there is
+    nothing to tell. is_counter: it only grows.
+    """
+
+    text: str
+    read: Callable[[datetime], float | Mapping[str, float] | None]
+    label: str = ""
+    is_counter: bool = False
+
+    def family(self, name: str, at: datetime) -> Metric:
+        """Return it as Prometheus' library writes it."""
+        kind = CounterMetricFamily if self.is_counter else GaugeMetricFamily
+        family = kind(f"abhiyan_{name}", self.text, labels=[self.label] if self.label else [])
+        value = self.read(at)
+        figures = value if isinstance(value, Mapping) else {} if value is None else {"": value}
+        for label, figure in figures.items():
+            family.add_metric([label] if self.label else [], figure)
+        return family
+
+
+def declared() -> dict[str, DatabaseMetric]:
+    """Return what every room measures, by its name without `abhiyan_`."""
+    found: dict[str, DatabaseMetric] = {}
+    for _config, module in rooms.modules("metrics"):
+        found |= module.METRICS
+    return found
+
+
+def _ages(at: datetime) -> dict[str, float]:
+    return {beat.loop: (at - beat.turned_at).total_seconds() for beat in Heartbeat.objects.order_by("loop")}
+
+
+def _failing(_at: datetime) -> dict[str, float]:
+    return {beat.loop: float(bool(beat.error)) for beat in Heartbeat.objects.order_by("loop")}
+
+
+def _late(at: datetime) -> float:
+    beats = Heartbeat.objects.values_list("turned_at", "every_s")
+    return float(
+        sum((at - turned).total_seconds() > heartbeats.stale_after_s(every_s) for turned, every_s in beats)
+    )
+
+
+def _oldest_job(at: datetime) -> float:
+    waiting = Job.objects.filter(failed_at=None, due_at__lte=at)
+    oldest = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    return (at - oldest).total_seconds() if oldest else 0.0
+
+
+def _backup_age(at: datetime) -> float | None:
+    last = backup.last()
+    return None if last is None else (at - last.taken_at).total_seconds()
+
+
+METRICS = {
+    "loop_age_seconds": DatabaseMetric("Seconds since a loop's last turn", _ages, "loop"),
+    "loop_failing": DatabaseMetric("1 when a loop's last turn failed", _failing, "loop"),
+    "loops_late": DatabaseMetric("Loops that are silent for longer than their pace allows", _late),
+    "oldest_job_seconds": DatabaseMetric("Seconds since the oldest unfinished job was due", _oldest_job),
+    "limit_refused": DatabaseMetric(
+        "How often a limit refused somebody in 24 hours", limits.refused_lately, "limit"
+    ),
+    "audit_unsealed": DatabaseMetric(
+        "Entries of the audit without a seal", lambda _at: float(audit_seals.unsealed())
+    ),
+    "database_bytes": DatabaseMetric(
+        "Size of the database", lambda _at: float(sql.count("select pg_database_size(current_database())"))
+    ),
+    "disk_bytes": DatabaseMetric(
+        "Size of the disk with the data folder", lambda _at: float(shutil.disk_usage(home.path()).total)
+    ),
+    "disk_free_bytes": DatabaseMetric(
+        "Bytes free on it, as an ordinary user may use them",
+        lambda _at: float(shutil.disk_usage(home.path()).free),
+    ),
+    "backup_age_seconds": DatabaseMetric("Age of the newest backup; none when there is none", _backup_age),
+}
+
+
 class _Database(Collector):
     """What the database tells, read at each scrape."""
 
     def collect(self) -> Iterator[Metric]:
-        now = clock.now()
-        age = GaugeMetricFamily("abhiyan_loop_age_seconds", "Since a loop's last turn", labels=["loop"])
-        did = CounterMetricFamily("abhiyan_loop_rows", "Rows a loop has done", labels=["loop"])
-        ill = GaugeMetricFamily("abhiyan_loop_failing", "1 when a loop's last turn failed", labels=["loop"])
-        full = GaugeMetricFamily(
-            "abhiyan_limit_refused", "How often a limit refused somebody in 24 hours", labels=["limit"]
-        )
+        at = clock.now()
         with system("metrics"):
-            for beat in Heartbeat.objects.order_by("loop"):
-                age.add_metric([beat.loop], (now - beat.turned_at).total_seconds())
-                did.add_metric([beat.loop], beat.did)
-                ill.add_metric([beat.loop], 1 if beat.error else 0)
-            for name, n in limits.refused_lately(now).items():
-                full.add_metric([name], n)
-            figures = {"audit_unsealed": float(audit_seals.unsealed())}
-            for name, figure in from_rooms().items():
-                figures[name] = figure()
-        yield from (age, did, ill, full)
-        for name, value in figures.items():
-            yield GaugeMetricFamily(f"abhiyan_{name}", name.replace("_", " "), value=value)
-
-
-def from_rooms() -> dict[str, Callable[[], float]]:
-    """What rooms measure besides, from `doctor.METRICS`: a name and a cheap query each."""
-    found: dict[str, Callable[[], float]] = {}
-    for _config, module in rooms.modules("doctor"):
-        found |= getattr(module, "METRICS", {})
-    return found
+            families = [metric.family(name, at) for name, metric in declared().items()]
+        yield from families
 
 
 def text() -> bytes:

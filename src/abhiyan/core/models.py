@@ -241,6 +241,35 @@ class RateCount(models.Model):
         db_table = "core_rate_count"
 
 
+class MetricCount(models.Model):
+    """A figure of `/metrics` that only grows, and goes on where it was after a restart (`core.counters`)."""
+
+    pk = models.CompositePrimaryKey("name", "label")
+    name = models.TextField()
+    label = models.TextField()  # of a fixed list; never a person, a place or an address
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "core_metric_count"
+
+
+class LastBackup(models.Model):
+    """The newest backup of this database, in one row: `doctor` and `/metrics` say its age, from whichever host."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, db_default=1)
+    taken_at = models.DateTimeField()
+    folder = models.TextField(default="", db_default="")  # where its file lies, on the host that took it
+    restored_at = models.DateTimeField(
+        null=True
+    )  # this database came from that backup, and none was taken since
+
+    class Meta:
+        db_table = "core_last_backup"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="last_backup_once"),
+        ]
+
+
 # Beyond the usual select, insert, update and delete of `app` and `jobs`.
 _OF_GATEWAY = "insert (at, who, who_kind, account_id, act, batch, n, origin, device, facts)"
 GRANTS = {
@@ -252,7 +281,8 @@ GRANTS = {
     },
     "core_rate_count": {"gateway": "select (key), insert (key, n, ends_at)"},
     "core_heartbeat": {"app": "select"},
-    "core_job": {"app": "insert"},
+    "core_job": {"app": "select (due_at, leased_until, failed_at), insert"},
+    "core_last_backup": {"app": "select"},
     # Django's own: names of models.
     "django_content_type": {"app": "select", "jobs": "select"},
 }

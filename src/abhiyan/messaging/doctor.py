@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from abhiyan.core import clock, environment
+from abhiyan.core import environment
 from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, late
-from abhiyan.units import queries as units
 
 from . import queries
 from . import registrations as reads
@@ -143,11 +142,4 @@ CHECKS = {
     "gateway": gateway,
     "answers": answers,
     "ids": ids,
-}
-METRICS = {
-    "states_without_poll_entry": lambda: float(len(units.states_without_entry(at=clock.now()))),
-    "messages_gateway_away": lambda: float(len(queries.outages())),
-    "texts_without_dlt_id": lambda: float(len(reads.unregistered())),
-    "messages_held_for_dlt": lambda: float(sum(reads.held_for_dlt().values())),
-    "messages_oldest_due_seconds": lambda: queries.oldest_due_s(at=clock.now()),
 }

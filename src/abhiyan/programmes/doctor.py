@@ -1,9 +1,9 @@
-"""What `abhiyan doctor` and `/metrics` ask of the ledger."""
+"""What `abhiyan doctor` asks of the ledger."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.doctor import FAIL, OK, DoctorFinding, late
 
 from . import facts, queries
@@ -38,7 +38,3 @@ def orphans(_at: datetime) -> Iterable[DoctorFinding]:
 
 
 CHECKS = {"unfolded": unfolded, "orphans": orphans}
-METRICS = {
-    "unfolded_changes": lambda: float(queries.unfolded(at=clock.now())[0]),
-    "unfolded_oldest_seconds": lambda: float(queries.unfolded(at=clock.now())[1]),
-}

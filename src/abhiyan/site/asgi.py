@@ -219,6 +219,7 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if not answered:
             await _refuse(scope, receive, send, {TOO_LARGE: limit})
     except (_TooMuch, spools.NoRoom):
+        metrics.TURNED_AWAY.labels("bodies").inc()
         if not answered:
             await _refuse(scope, receive, send, {TOO_MUCH: True})
     except _NotYours as no:

@@ -66,6 +66,9 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
     # would wait most of its time for the thread that stores claims.
     sys.setswitchinterval(SWITCH_S)
     import uvicorn
+    from django.db import connection
+
+    from abhiyan.core import limits, metrics
 
     from . import asgi
     from .protocol import QUIET_S, SWEEP_S, HttpConnection, sweep
@@ -74,6 +77,7 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
         async def on_tick(self, counter: int) -> bool:
             if counter % int(processes.BEAT_S / TICK_S) == 0:
                 beat()
+                metrics.note_pools({"pages": connection.pool, "limits": limits.pool()})
             if counter % int(SWEEP_S / TICK_S) == 0:
                 sweep(self.server_state.connections, asyncio.get_running_loop().time())
             return await super().on_tick(counter)

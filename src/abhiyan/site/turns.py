@@ -30,7 +30,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from abhiyan.core import address, slots, spools
+from abhiyan.core import address, metrics, slots, spools
 from abhiyan.people.actions import sessions
 from abhiyan.ui import errors
 
@@ -64,7 +64,8 @@ class TurnLine:
 
 class RequestTurns:
     """So many requests at once, of one account or network at most `of_one`. Of those who wait, each line gets a turn
-    after the other; nobody waits longer than `patience_s`. shared: a file by which workers count `of_one` together."""
+    after the other; nobody waits longer than `patience_s`. is_shared: workers count `of_one` together, by a file of
+    this name."""
 
     def __init__(
         self,
@@ -74,14 +75,16 @@ class RequestTurns:
         most: int = MOST,
         most_of_one: int = MOST_OF_ONE,
         patience_s: float = PATIENCE_S,
-        shared: str = "",
+        name: str = "",
+        is_shared: bool = False,
     ) -> None:
         self._at_once, self._of_one = at_once, at_once if of_one is None else of_one
         self._most, self._most_of_one, self._patience_s = most, most_of_one, patience_s
         self._at_work: Counter[str] = Counter()
         self._lines: OrderedDict[str, TurnLine] = OrderedDict()  # the next one first
         self._in_a_row = 0  # turns of accounts that have begun
-        self._places = slots.SharedPlaces(shared, of=self._of_one) if shared else None
+        self.name = name
+        self._places = slots.SharedPlaces(name, of=self._of_one) if is_shared else None
         self._taken: dict[str, list[int]] = {}  # places, by account or network
         self._looks: asyncio.TimerHandle | None = None
 
@@ -183,10 +186,10 @@ class Handler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.public = RequestTurns(PUBLIC)
-        self.offices = RequestTurns(OFFICES, of_one=OF_AN_ACCOUNT, shared="offices")
-        self.photos = RequestTurns(PHOTOS, patience_s=LONG_PATIENCE_S, shared="photos")
-        self.files = RequestTurns(FILES, patience_s=LONG_PATIENCE_S, shared="files")
+        self.public = RequestTurns(PUBLIC, name="public")
+        self.offices = RequestTurns(OFFICES, of_one=OF_AN_ACCOUNT, name="offices", is_shared=True)
+        self.photos = RequestTurns(PHOTOS, patience_s=LONG_PATIENCE_S, name="photos", is_shared=True)
+        self.files = RequestTurns(FILES, patience_s=LONG_PATIENCE_S, name="files", is_shared=True)
         self._threads: list[ThreadPoolExecutor] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -220,6 +223,7 @@ class Handler(ASGIHandler):
         turns, whose = self._turns_of(request, account)
         has_begun = account is not None or request.method == "POST"
         if not await turns.begin(whose=whose, has_begun=has_begun):
+            metrics.TURNED_AWAY.labels(turns.name).inc()
             return middleware.headers(_busy)(request)
         try:
             answer: HttpResponseBase = await super().run_get_response(request)

@@ -303,7 +303,7 @@ backup.take(to=Path(sys.argv[1]), recipient=sys.argv[2], at=clock.now(), say=kil
 
 @pytest.mark.machine
 def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_else(
-    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "backups"
     for name in ("monday.age", "tuesday.age"):
@@ -316,10 +316,8 @@ def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_e
     assert sorted(path.name for path in backup.halves(folder)) == [".tuesday.age.half"]
     with under_way.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path))
-        backup._keep_in_mind({"taken_at": AT.isoformat(), "folder": str(folder)})
+        backup._note_taken(AT.isoformat(), folder)
         told = [finding for finding in doctor.backups(AT) if finding.level == doctor.WARN]
-        monkeypatch.undo()
         assert [one.text for one in told] == [f"backups that were interrupted have left files in {folder}: 1"]
         backup.take(to=folder / "b.age", recipient=PUBLIC, at=AT)
     left = sorted(path.name for path in folder.iterdir())

@@ -153,15 +153,6 @@ def test_a_check_that_breaks_is_a_failure_and_hides_no_other(monkeypatch: pytest
     assert any(one.check == "audit" for one in findings)
 
 
-def test_figures_tell_of_loops_and_queues_and_of_nobody() -> None:
-    Heartbeat.objects.create(loop="core.seal", turned_at=NOW, took_ms=1, did=7)
-    metrics.seen("page", 200, 0.01)
-    told = metrics.text().decode()
-    assert 'abhiyan_loop_rows_total{loop="core.seal"} 7.0' in told
-    assert 'abhiyan_requests_total{status="2xx",surface="page"}' in told
-    assert "abhiyan_audit_unsealed 0.0" in told
-
-
 def test_the_token_of_the_figures_may_stand_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

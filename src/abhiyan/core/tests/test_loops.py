@@ -263,3 +263,10 @@ def test_an_ordinary_stop_starts_no_loop_again_and_logs_no_error(caplog: pytest.
     assert turned.is_set() and stopping.is_set()
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
     assert not any(thread.name == "loop test.stopped" for thread in threading.enumerate())
+
+
+def test_a_loop_that_a_release_has_no_more_is_forgotten() -> None:
+    Heartbeat.objects.create(loop="test.gone", turned_at=datetime(2026, 1, 1, tzinfo=UTC), took_ms=1)
+    with running("test.kept", loops.Loop(lambda _at: 1, every_s=0.01)):
+        until(lambda: beat("test.kept") is not None)
+    assert beat("test.gone") is None, "its silence would make `/healthz` fail for ever"

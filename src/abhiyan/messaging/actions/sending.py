@@ -12,7 +12,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 
-from abhiyan.core import clock, environment, sql
+from abhiyan.core import clock, counters, environment, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging import registrations
@@ -37,6 +37,7 @@ TRIES = 6  # then given up
 FIRST_WAIT = timedelta(minutes=1)  # they double, to an hour
 FIRST_CODE_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
+MESSAGES = "messages"  # counters by state, for `/metrics`
 
 log = logging.getLogger(__name__)
 State = Message.State
@@ -440,6 +441,7 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
                 for going, handed in gone
             ]
             sql.run(_SENT, [*map(list, zip(*rows, strict=True)), at, adapter])
+            counters.raise_counters(MESSAGES, {State.SENT: len(gone)})
         _put([_after(going.message, handed, at) for going, handed in returned if not handed.ok])
         unspent = Counter(
             (going.message.programme_id, going.hour)
@@ -487,6 +489,8 @@ def _put(fates: Sequence[_Fate]) -> None:
         for one in fates
     ]
     sql.run(_PUT, list(map(list, zip(*rows, strict=True))))
+    failed = sum(one.state == State.FAILED for one in fates)
+    counters.raise_counters(MESSAGES, {State.FAILED: failed})
 
 
 def note_outage(*, lane: str, since: datetime, reason: str) -> None:
@@ -512,5 +516,6 @@ def receive_receipt(*, ref: str, status: str, at: datetime) -> bool:
     }.get(status, ((), None))
     rows = Message.objects.filter(adapter_ref=ref)
     if after:
-        rows.filter(state__in=before).update(state=after, reason="", settled_at=at)
+        changed = rows.filter(state__in=before).update(state=after, reason="", settled_at=at)
+        counters.raise_counters(MESSAGES, {State.FAILED: changed if after == State.FAILED else 0})
     return rows.exists()

@@ -21,7 +21,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW, passing, present
 from abhiyan.core.tests.turning import turning
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.messaging import actions, doctor
+from abhiyan.messaging import actions, doctor, metrics
 from abhiyan.messaging.actions import sending
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.loops import MessageLane, lanes
@@ -157,7 +157,7 @@ def test_a_gateway_that_hangs_trips_the_breaker_and_gets_everything_once_when_it
         until(lambda: len(gateway.came) > tried)  # one at a time, after longer and longer pauses
         with system("test"):
             (said,) = doctor.gateway(NOW)
-            assert (said.level, doctor.METRICS["messages_gateway_away"]()) == (FAIL, 1.0)
+            assert (said.level, metrics.METRICS["messages_gateway_away"].read(NOW)) == (FAIL, 1.0)
         assert len(gateway.came) < 2 * tried
         gateway.recover()
         until(lambda: states().total() == sum(n for (state, _), n in states().items() if state == "sent"))
@@ -166,7 +166,7 @@ def test_a_gateway_that_hangs_trips_the_breaker_and_gets_everything_once_when_it
     assert set(states()) == {("sent", ""), ("sent", "unconfirmed")}
     with system("test"):
         (said,) = doctor.gateway(NOW)
-    assert (said.level, doctor.METRICS["messages_gateway_away"]()) == (OK, 0.0)
+    assert (said.level, metrics.METRICS["messages_gateway_away"].read(NOW)) == (OK, 0.0)
 
 
 def test_a_gateway_that_is_away_costs_no_message_and_no_budget() -> None:

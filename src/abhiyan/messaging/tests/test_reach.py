@@ -12,7 +12,7 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import blocked, until, until_blocked
-from abhiyan.messaging import actions, doctor
+from abhiyan.messaging import actions, metrics
 from abhiyan.messaging.actions import caps, sending
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Reached, Template
@@ -133,7 +133,7 @@ def test_outreach_waits_where_the_state_has_no_entry(world: dict[str, int]) -> N
     queue("one")
     assert send_due(Way(), at=AT) == 0
     assert (states(), reserved()) == ([("queued", "calendar")], [])
-    assert doctor.METRICS["states_without_poll_entry"]() == 1.0
+    assert metrics.METRICS["states_without_poll_entry"].read(AT) == 1.0
     enter(world["HP"], closes_at=None, kind=Poll.Kind.NONE)
     assert send_due(Way(), at=AT + timedelta(minutes=59)) == 0  # it looks again after an hour
     assert send_due(Way(), at=AT + timedelta(hours=1)) == 1

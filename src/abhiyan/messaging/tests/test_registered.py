@@ -15,7 +15,7 @@ from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.workbooks import MadeSheet, xlsx_file
-from abhiyan.messaging import actions, doctor, queries
+from abhiyan.messaging import actions, doctor, metrics, queries
 from abhiyan.messaging.adapters import Console, File
 from abhiyan.messaging.commands import import_ids
 from abhiyan.messaging.models import Message, Registration, Template
@@ -228,14 +228,14 @@ def test_nothing_leaves_without_its_ids_by_any_way_out_and_it_goes_once_they_are
         "texts have no DLT template id" in finding[0].text and "2 messages are held back" in finding[1].text
     )
     with system("test"):
-        assert doctor.METRICS["messages_held_for_dlt"]() == 2
-        assert doctor.METRICS["texts_without_dlt_id"]() > 100
+        assert metrics.METRICS["messages_held"].read(AT) == {"unregistered": 2}
+        assert metrics.METRICS["texts_without_dlt_id"].read(AT) > 100
     ended, said = imported(registered(exported()), tmp_path / "texts.csv")
     assert ended == 0, said
     assert send_due(way_out(), at=AT) == 2
     assert [one.level for one in found()] == [OK]
     with system("test"):
-        assert doctor.METRICS["texts_without_dlt_id"]() == 0
+        assert metrics.METRICS["texts_without_dlt_id"].read(AT) == 0
 
 
 def test_a_letter_carries_entity_header_and_id_also_where_they_are_not_required(

@@ -1,9 +1,11 @@
 """Noting how many were reported so far, of a programme once a minute, of its districts every five: from that the rate
 of now is read."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from abhiyan.core import sql
+from abhiyan.core import counters, sql
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import Pace, Programme, Rung, UnitPace
 from abhiyan.programmes.queries.ledger import counted_below, node_of
@@ -12,7 +14,16 @@ from abhiyan.programmes.rules import rates
 
 UNITS_KEPT = timedelta(hours=4)
 MOST_UNITS = 1_500  # of one programme
+REPORTED = "reported"  # counters by kind of programme and channel, such as "drive/2"
 KEPT = timedelta(hours=26)  # a day, and some of the evening before
+
+
+# What was noted last of each programme and channel, but for those of this very minute; 0: nothing yet.
+_NOTED = """select k.programme_id, k.channel, coalesce(p.n, 0)
+ from unnest(%s::int[], %s::smallint[]) k(programme_id, channel) left join lateral (
+   select n, minute from programmes_pace p where p.programme_id = k.programme_id and p.channel = k.channel
+   order by minute desc limit 1) p on true
+ where p.minute is distinct from %s"""
 
 
 def note_pace(*, at: datetime) -> int:
@@ -36,9 +47,26 @@ def note_pace(*, at: datetime) -> int:
             Pace(programme=one, unit_id=one.owner_id, channel=channel, minute=minute, n=n)
             for channel, n in found
         ]
+    _count_reported(rows, minute)
     Pace.objects.bulk_create(rows, ignore_conflicts=True)
     Pace.objects.filter(minute__lt=at - KEPT).delete()
     return len(rows)
+
+
+def _count_reported(rows: Sequence[Pace], minute: datetime) -> None:
+    """Raise the counters of `/metrics` by what was reported since the last note; a part counts in its whole."""
+    whole = [row for row in rows if row.programme.parent_id is None]
+    before = {
+        (programme_id, channel): n
+        for programme_id, channel, n in sql.rows(
+            _NOTED, [[row.programme_id for row in whole], [row.channel for row in whole], minute]
+        )
+    }
+    more: Counter[str] = Counter()
+    for row in whole:
+        if (n := before.get((row.programme_id, row.channel))) is not None:
+            more[f"{row.programme.kind}/{row.channel}"] += max(0, row.n - n)
+    counters.raise_counters(REPORTED, more)
 
 
 _OF = f"t.day = {ledger_sql.ALL_DAYS} and t.measure = 1 and t.rung = %(rung)s and t.programme_id = any(%(programmes)s)"

@@ -1,9 +1,12 @@
 """How fast a programme runs: noted once a minute from the ledger's totals, read as a rate."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 
+from abhiyan.core import counters
 from abhiyan.core.scope import scoped, system
 from abhiyan.org.queries import viewer_of
 from abhiyan.org.tests.make import AT, TODAY, World
@@ -56,3 +59,25 @@ def test_totals_are_noted_once_a_minute_and_read_by_who_sees_all_of_the_programm
     with system("test"):
         pace.note_pace(at=at + pace.KEPT)
         assert Pace.objects.count() == 2, "what is older than a day is forgotten"
+
+
+@pytest.mark.django_db
+def test_what_is_reported_raises_the_counters_of_its_kind_and_channel(
+    world: World, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    with system("test"):
+        one = make.programme(world.units["N1"])
+
+    def came(n: int, minutes: int, channel: int = 2) -> dict[str, int]:
+        with django_capture_on_commit_callbacks(execute=True), system("test"):
+            change = TallyChange(one.pk, 1, channel, world.unit("N1111"), TODAY, Rung.REPORTED, n)
+            post(deltas=[change], at=AT)
+            pace.note_pace(at=AT + minutes * MINUTE)
+        return counters.read_counters(pace.REPORTED)
+
+    assert came(5, 0) == {f"{one.kind}/2": 5}
+    assert came(20, 0) == {f"{one.kind}/2": 5}, "once a minute is once"
+    assert came(1, 1) == {f"{one.kind}/2": 26}
+    assert came(7, 1, channel=1) == {f"{one.kind}/2": 26, f"{one.kind}/1": 7}
+    assert came(-20, 2)[f"{one.kind}/2"] == 26, "a counter never falls"
+    assert came(3, 3)[f"{one.kind}/2"] == 29

@@ -1,13 +1,15 @@
 """*Ready to launch?*: one list of checks, read alike by the page, by Today and by doctor."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import LazySettings
 from django.utils import translation
 
+from abhiyan.core import database
 from abhiyan.core.doctor import FAIL, OK, WARN
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -186,8 +188,15 @@ def test_other_kinds_of_programme_need_no_notice_and_no_number(cast: Cast) -> No
     assert not codes & {"notice", "number", "replies"} and {"targets", "polls", "backup"} <= codes
 
 
-def test_a_backup_of_today_is_enough(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path))
+@pytest.fixture
+def noting() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection of the jobs; pages may only read of backups."""
+    with psycopg.connect(database.conninfo("jobs"), autocommit=True) as own:
+        yield own
+        own.execute("delete from core_last_backup")
+
+
+def test_a_backup_of_today_is_enough(cast: Cast, noting: psycopg.Connection[tuple[object, ...]]) -> None:
     assert state(cast, "backup") == Readiness.MISSING
-    (tmp_path / "last-backup.json").write_text(f'{{"taken_at": "{NOW.isoformat()}"}}')
+    noting.execute("insert into core_last_backup (taken_at) values (%s)", [NOW])
     assert state(cast, "backup") == Readiness.OK
