@@ -156,7 +156,7 @@ _NOTE = """insert into core_last_backup as b (id, taken_at, folder, restored_at)
  set taken_at = excluded.taken_at, folder = excluded.folder, restored_at = excluded.restored_at"""
 
 
-def last() -> LastBackup | None:
+def newest_backup() -> LastBackup | None:
     """Return what is known of the newest backup of this database; None when none was taken."""
     return LastBackup.objects.first()
 
@@ -166,8 +166,8 @@ def _note_taken(taken_at: str, folder: Path) -> None:
 
     The file is whole whatever becomes of this note: a database that goes away now does not undo the backup.
     """
-    with suppress(psycopg.Error), psycopg.connect(database.conninfo("jobs")) as own:
-        own.execute(_NOTE, {"taken_at": taken_at, "folder": str(folder.resolve()), "restored_at": None})
+    with suppress(psycopg.Error), psycopg.connect(database.conninfo("jobs")) as jobs:
+        jobs.execute(_NOTE, {"taken_at": taken_at, "folder": str(folder.resolve()), "restored_at": None})
 
 
 def restore(

@@ -457,7 +457,7 @@ def backups(at: datetime) -> Iterable[DoctorFinding]:
     if is_demo():
         yield DoctorFinding(OK, "none needed: this is the demo")
         return
-    if (last := backup.last()) is None:
+    if (last := backup.newest_backup()) is None:
         yield DoctorFinding(WARN, "no backup was taken of this database yet", "see `abhiyan backup --help`")
         return
     days = (at - last.taken_at).total_seconds() / 86_400

@@ -203,19 +203,19 @@ def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:
     """Run one statement for itself; True when it returned a row. A connection lost meanwhile is replaced once."""
     global _has_counted
     _has_counted = True
-    held = pool()
+    pool = counting_pool()
     for last_try in (False, True):
         try:
-            with held.connection() as own:
+            with pool.connection() as own:
                 return own.execute(query, given).fetchone() is not None
         except psycopg.OperationalError:
             if last_try:
                 raise
-            held.check()  # the server was restarted: drop what it cut
+            pool.check()  # the server was restarted: drop what it cut
     raise AssertionError
 
 
-def pool() -> _Pool:
+def counting_pool() -> _Pool:
     """One small pool per process (never shared over a fork) and database. How to reach it is read from disk only once:
     a form is counted against six limits."""
     at = os.environ.get(environment.DATABASE_URL.name) or home.path()

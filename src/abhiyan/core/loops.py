@@ -49,7 +49,7 @@ class Loop:
     close: Callable[[], None] | None = None
 
 
-# Of loops that this release has no more: their silence is no fault.
+# The silence of a loop that this release has no more is no fault.
 _FORGET = "delete from core_heartbeat where loop <> all(%(loops)s)"
 
 # A heartbeat; and once a minute is over, how many rows it did.

@@ -24,7 +24,7 @@ from . import audit_seals, backup, clock, environment, heartbeats, home, limits,
 from .models import Heartbeat, Job
 from .scope import system
 
-MOST_COUNTED = 100_000  # of what waits: more are told as so many
+MOST_COUNTED = 100_000  # rows that wait; a scrape counts no more
 
 REQUESTS = Counter("abhiyan_requests", "Requests answered", ["surface", "status"])
 SECONDS = Histogram(
@@ -123,12 +123,12 @@ class DatabaseMetric:
         return family
 
 
-def declared() -> dict[str, DatabaseMetric]:
+def declared_metrics() -> dict[str, DatabaseMetric]:
     """Return what every room measures, by its name without `abhiyan_`."""
-    found: dict[str, DatabaseMetric] = {}
+    metrics: dict[str, DatabaseMetric] = {}
     for _config, module in rooms.modules("metrics"):
-        found |= module.METRICS
-    return found
+        metrics |= module.METRICS
+    return metrics
 
 
 def _ages(at: datetime) -> dict[str, float]:
@@ -153,8 +153,8 @@ def _oldest_job(at: datetime) -> float:
 
 
 def _backup_age(at: datetime) -> float | None:
-    last = backup.last()
-    return None if last is None else (at - last.taken_at).total_seconds()
+    newest = backup.newest_backup()
+    return None if newest is None else (at - newest.taken_at).total_seconds()
 
 
 METRICS = {
@@ -188,7 +188,7 @@ class _Database(Collector):
     def collect(self) -> Iterator[Metric]:
         at = clock.now()
         with system("metrics"):
-            families = [metric.family(name, at) for name, metric in declared().items()]
+            families = [metric.family(name, at) for name, metric in declared_metrics().items()]
         yield from families
 
 

@@ -244,8 +244,8 @@ class RateCount(models.Model):
 class MetricCount(models.Model):
     """A figure of `/metrics` that only grows, and goes on where it was after a restart (`core.counters`)."""
 
-    pk = models.CompositePrimaryKey("name", "label")
-    name = models.TextField()
+    pk = models.CompositePrimaryKey("counter", "label")
+    counter = models.TextField()
     label = models.TextField()  # of a fixed list; never a person, a place or an address
     n = models.BigIntegerField()
 

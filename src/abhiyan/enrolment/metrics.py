@@ -1,4 +1,4 @@
-"""What `/metrics` tells of people who join."""
+"""The room gives `/metrics` its figures of people who join."""
 
 from datetime import datetime
 
@@ -6,12 +6,12 @@ from abhiyan.core import counters
 from abhiyan.core.metrics import DatabaseMetric
 from abhiyan.programmes.actions.pace import REPORTED
 
-from .activity import KIND
+from .actions.setting_up import KIND
 from .rules.channels import CHANNELS, Channel
 
 
 def _joins(_at: datetime) -> dict[str, float]:
-    """How many were reported in membership drives, by every channel there is."""
+    """Return how many were reported in membership drives, by every channel there is."""
     counted = counters.read_counters(REPORTED)
     return {
         Channel(channel.number).name.lower(): float(counted.get(f"{KIND}/{channel.number}", 0))

@@ -1,4 +1,4 @@
-"""What `/metrics` tells of messages."""
+"""The room gives `/metrics` its figures of messages."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What `/metrics` tells of sessions."""
+"""The room gives `/metrics` its figures of sessions."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What `abhiyan doctor` asks of the ledger."""
+"""The checks of `abhiyan doctor` on the ledger."""
 
 from collections.abc import Iterable
 from datetime import datetime

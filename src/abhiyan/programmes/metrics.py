@@ -1,4 +1,4 @@
-"""What `/metrics` tells of the ledger."""
+"""The room gives `/metrics` its figures of the ledger."""
 
 from abhiyan.core.metrics import DatabaseMetric
 

@@ -77,11 +77,12 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
         async def on_tick(self, counter: int) -> bool:
             if counter % int(processes.BEAT_S / TICK_S) == 0:
                 beat()
-                metrics.note_pools({"pages": connection.pool, "limits": limits.pool()})
+                metrics.note_pools({"pages": pages, "limits": limits.counting_pool()})
             if counter % int(SWEEP_S / TICK_S) == 0:
                 sweep(self.server_state.connections, asyncio.get_running_loop().time())
             return await super().on_tick(counter)
 
+    pages = getattr(connection, "pool", None)  # of Django's backend, which no type knows
     HttpConnection.straight = asgi.straight()
     server = Server(
         uvicorn.Config(

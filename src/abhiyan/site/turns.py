@@ -63,8 +63,8 @@ class TurnLine:
 
 
 class RequestTurns:
-    """So many requests at once, of one account or network at most `of_one`. Of those who wait, each line gets a turn
-    after the other; nobody waits longer than `patience_s`. is_shared: workers count `of_one` together, by a file of
+    """So many requests at once, of one account or network at most `of_one`. The lines of requests that wait take turns;
+    nobody waits longer than `patience_s`. is_shared: workers count `of_one` together, by a file of
     this name."""
 
     def __init__(

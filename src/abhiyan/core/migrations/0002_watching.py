@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "name", "label", blank=True, editable=False, primary_key=True, serialize=False
+                        "counter", "label", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("name", models.TextField()),
+                ("counter", models.TextField()),
                 ("label", models.TextField()),
                 ("n", models.BigIntegerField()),
             ],

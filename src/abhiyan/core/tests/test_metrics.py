@@ -35,7 +35,7 @@ def test_an_empty_installation_has_every_figure_but_the_age_of_a_backup() -> Non
     found = scraped()
     plain = {
         f"abhiyan_{name}{'_total' if metric.is_counter else ''}"
-        for name, metric in metrics.declared().items()
+        for name, metric in metrics.declared_metrics().items()
         if not metric.label
     }
     assert plain - found.keys() == {"abhiyan_backup_age_seconds"}
@@ -49,7 +49,7 @@ def test_an_empty_installation_has_every_figure_but_the_age_of_a_backup() -> Non
 
 @pytest.mark.django_db
 def test_every_figure_says_what_it_is_and_ends_in_its_unit() -> None:
-    for name, metric in metrics.declared().items():
+    for name, metric in metrics.declared_metrics().items():
         assert re.fullmatch(r"[a-z][a-z_]*[a-z]", name), name
         assert not name.endswith("_total"), "the library adds it to a counter"
         assert metric.text[0].isupper() or metric.text[0].isdigit(), name

@@ -18,7 +18,7 @@ REPORTED = "reported"  # counters by kind of programme and channel, such as "dri
 KEPT = timedelta(hours=26)  # a day, and some of the evening before
 
 
-# What was noted last of each programme and channel, but for those of this very minute; 0: nothing yet.
+# The last note of each programme and channel, or 0. One of this very minute is left out.
 _NOTED = """select k.programme_id, k.channel, coalesce(p.n, 0)
  from unnest(%s::int[], %s::smallint[]) k(programme_id, channel) left join lateral (
    select n, minute from programmes_pace p where p.programme_id = k.programme_id and p.channel = k.channel
