@@ -40,6 +40,7 @@ from .models import LastBackup
 from .scope import system
 
 FORMAT = 2  # 1 holds tables of a version before the first release
+_NAMED = re.compile(r"abhiyan-[0-9]{8}-[0-9]{6}\.age")  # as file_for names them
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
@@ -76,6 +77,19 @@ def file_for(to: str, at: datetime) -> Path:
     if not to.endswith(os.sep) and not path.is_dir():
         return path
     return path / f"abhiyan-{at.astimezone(UTC):%Y%m%d-%H%M%S}.age"
+
+
+def remove_older(folder: Path, *, keep: int) -> list[Path]:
+    """Remove backups that `file_for` named in a folder, all but the newest `keep`. Returns what was removed.
+
+    Counts files, not days, so that a clock that is wrong or a week without backups removes nothing more. Everything of
+    another name stays.
+    """
+    named = sorted(path for path in folder.iterdir() if _NAMED.fullmatch(path.name) and path.is_file())
+    older = named[:-keep]
+    for path in older:
+        path.unlink(missing_ok=True)
+    return older
 
 
 def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:

@@ -338,8 +338,8 @@ def supervise(
     Returns an exit code.
 
     A command that `each_watch` adds is started, too. The embedded database is started again when it was killed. A
-    child that says it cannot start (exit code 78), or dies early five times over, ends everything with 1. On `stopping`
-    each child may finish its work.
+    child that says it cannot start (exit code 78) ends everything with 78. One that dies early five times over ends
+    it with 1. On `stopping` each child may finish its work.
     """
     children: dict[str, _Child] = {}
     code = 0
@@ -380,9 +380,13 @@ def _watch(name: str, child: _Child, now: float) -> int:
     child.process = None
     # Killed from outside (memory, an operator) is no failure to start.
     child.failures = 0 if now - child.started > LIVED_S or ended == -signal.SIGKILL else child.failures + 1
-    log.error("%s ended and is started again", name, extra={"facts": {"exit_code": ended}})
-    if ended == CANNOT_START or child.failures >= TRIES:
-        return 1
+    gives_up = ended == CANNOT_START or child.failures >= TRIES
+    what = "and is given up" if gives_up else "and is started again"
+    log.error("%s ended %s", name, what, extra={"facts": {"exit_code": ended}})
+    if gives_up:
+        return (
+            CANNOT_START if ended == CANNOT_START else 1
+        )  # systemd starts us again after 1, and not after the other
     child.next_at = now + (min(2.0 ** (child.failures - 1), LONGEST_PAUSE_S) if child.failures else 0.0)
     return 0
 

@@ -27,9 +27,9 @@ def is_server(pid: int, home: Path) -> bool:
     except PermissionError:
         return True  # alive, of another user: then it is the one the note speaks of
     except OSError:
-        if Path("/proc/self/cwd").exists():
-            return False
-    try:
+        if Path(f"/proc/{pid}").exists():
+            return False  # it has ended, and its parent has not looked yet
+    try:  # no /proc, or one that hides it from us, as systemd's ProtectProc does
         os.kill(pid, 0)
     except ProcessLookupError:
         return False

@@ -393,3 +393,36 @@ def test_keys_are_those_of_the_age_program() -> None:
     assert sealing.public_key(public).public_bytes_raw() == secret.public_key().public_bytes_raw()
     with pytest.raises(sealing.UnreadableSeal):
         sealing.public_key(public[:-1] + "q")
+
+
+@pytest.mark.parametrize(
+    ("there", "keep", "left"),
+    [
+        (3, 5, 3),
+        (5, 5, 5),
+        (6, 5, 5),
+        (9, 1, 1),
+        (0, 1, 0),
+    ],
+)
+def test_older_backups_are_removed_by_number_and_nothing_else_is(
+    tmp_path: Path, there: int, keep: int, left: int
+) -> None:
+    """Fewer than `keep` all stay; so do files of other names, folders, and what is under way."""
+    others = [
+        "notes.txt",
+        "abhiyan-monday.age",
+        "x-abhiyan-20200101-000000.age",
+        "abhiyan-20200101-000000.age.gpg",
+    ]
+    others += [".abhiyan-20200101-000000.age.half"]
+    for name in others:
+        (tmp_path / name).touch()
+    (tmp_path / "abhiyan-20190101-000000.age").mkdir()
+    made = [backup.file_for(str(tmp_path), AT + timedelta(days=400 * n)) for n in range(there)]
+    for path in reversed(made):  # the newest by its name was written first
+        path.touch()
+    removed = backup.remove_older(tmp_path, keep=keep)
+    assert removed == made[: there - left]
+    assert [path for path in made if path.exists()] == made[there - left :]
+    assert all((tmp_path / name).exists() for name in [*others, "abhiyan-20190101-000000.age"])

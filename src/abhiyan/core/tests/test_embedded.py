@@ -444,3 +444,27 @@ def test_a_socket_folder_planted_by_somebody_else_is_refused(short: Path) -> Non
             embedded.ensure_running(deep)
     finally:
         planted.rmdir()
+
+
+@as_root
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_server_that_a_closed_proc_hides_is_taken_for_running(running: Path, is_gone: bool) -> None:
+    """systemd's ProtectProc hides processes of others. Whoever took them for dead would drop the server's notes."""
+    pid = postmaster(running)
+    if is_gone:
+        ended = subprocess.Popen(["true"])
+        ended.wait(PATIENCE_S)
+        pid = ended.pid
+    look = (
+        "import os, sys; from pathlib import Path; from abhiyan.core.embedded.processes import is_server;"
+        f"os.setgroups([]); os.setgid(65534); os.setuid(65534); assert not os.path.exists('/proc/{pid}');"
+        f"print(is_server({pid}, Path({str(running)!r})))"
+    )
+    mounted = 'mount -t proc -o hidepid=invisible proc /proc && exec "$0" -c "$1"'
+    told = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", mounted, sys.executable, look],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == str(not is_gone)

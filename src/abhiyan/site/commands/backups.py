@@ -21,14 +21,23 @@ from .beginning import called
 @click.option(
     "--recipient", envvar="ABHIYAN_BACKUP_RECIPIENT", help="Public key (age1…) [or ABHIYAN_BACKUP_RECIPIENT]."
 )
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    help="Then remove all but so many of the newest backups in the folder.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 @click.pass_context
-def backup(ctx: click.Context, *, to: str | None, recipient: str | None, as_json: bool) -> None:
+def backup(
+    ctx: click.Context, *, to: str | None, recipient: str | None, keep: int | None, as_json: bool
+) -> None:
     """Write database and files into one file, encrypted to a public key. Work goes on meanwhile.
 
     Make a pair of keys once with `abhiyan backup keygen`, and keep the secret one off this machine. The
     master key of this installation is not in the backup: keep it apart as well. Both are needed to restore.
     A file that is there is never overwritten.
+
+    With --keep the folder belongs to one installation. Nothing is removed when the new backup fails.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -42,13 +51,18 @@ def backup(ctx: click.Context, *, to: str | None, recipient: str | None, as_json
 
     at = clock.now()
     file = backing_up.file_for(to, at)
+    if keep and str(file) == to:
+        raise click.UsageError("--keep wants a folder: end --to with a /.")
     told = backing_up.take(to=file, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
+    older = backing_up.remove_older(file.parent, keep=keep) if keep else []
     if as_json:
-        click.echo(json.dumps(told | {"file": str(file)}))
+        click.echo(json.dumps(told | {"file": str(file), "removed": [str(path) for path in older]}))
     else:
         click.echo(
             f"{file}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC"
         )
+        for path in older:
+            click.echo(f"removed {path}")
 
 
 @backup.command()

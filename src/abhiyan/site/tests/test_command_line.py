@@ -310,6 +310,7 @@ def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_
         "backup", "keygen", "--to", str(tmp_path / "secret"), code=1
     )
     assert "--recipient" in installation.run("backup", "--to", str(tmp_path), code=2)
+    installation.run("backup", "--to", str(tmp_path / "x.age"), "--recipient", public, "--keep", "2", code=2)
     told = json.loads(installation.run("backup", "--to", str(tmp_path), "--recipient", public, "--json"))
     common = [told["file"], "--identity", str(tmp_path / "secret")]
     assert "Whole" in installation.run("restore", *common, "--check")

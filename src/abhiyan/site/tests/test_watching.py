@@ -32,3 +32,25 @@ def test_a_command_that_is_added_later_is_started_and_ended_with_the_others(
         stopping.set()
         watching.join()
     assert not processes.born(int(note.read_text()))
+
+
+@pytest.mark.machine
+@pytest.mark.parametrize(
+    ("child", "ends_with"),
+    [
+        ("exit(78)", processes.CANNOT_START),
+        ("exit(1)", 1),
+        ("exit(3)", 1),
+        ("exit(0)", 1),
+        ("raise SystemExit('no')", 1),
+        ("import os; os.abort()", 1),
+    ],
+)
+def test_what_helps_nobody_is_told_apart_from_what_may_help_later(
+    monkeypatch: pytest.MonkeyPatch, child: str, ends_with: int
+) -> None:
+    """The unit of deploy/systemd starts the server again but after the first of these."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere.invalid/none")
+    monkeypatch.setattr(processes, "LONGEST_PAUSE_S", 0.0)
+    command = {"web 1": [sys.executable, "-c", child]}
+    assert processes.supervise(command, stopping=threading.Event()) == ends_with
