@@ -22,7 +22,7 @@ MOST_EXPOSED = 2.0  # systemd's own measure, of 10. The units as docs had them b
 
 
 def unit(path: Path) -> dict[str, dict[str, str]]:
-    """Read a unit file. Of a name that stands twice the last counts."""
+    """Read a unit file. The last of two equal names counts."""
     read = configparser.RawConfigParser(strict=False, comment_prefixes=("#",))
     read.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their capitals
     read.read_string(path.read_text())
@@ -55,7 +55,7 @@ def analyze(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.machine
 def test_systemd_reads_every_unit_without_a_word(installed: Path) -> None:
-    """A setting that is mistyped, or that systemd does not know, is a word. What is optional of the host is none."""
+    """systemd speaks of a setting that is mistyped, or that it does not know."""
     names = [str(installed / name) for name in SERVICES + TIMERS]
     said = analyze(installed, "verify", "--man=no", *names)
     ours = [line for line in said.stderr.splitlines() if "abhiyan" in line]
@@ -132,7 +132,7 @@ def test_what_embedded_adds_leaves_the_rest_as_it_is() -> None:
 
 
 def test_no_two_files_that_add_to_a_unit_have_one_name() -> None:
-    """Of two such files of one name systemd reads one, though they lie in two folders."""
+    """systemd reads only one of two such files with one name, though they lie in two folders."""
     names = [path.name for path in UNITS.rglob("*.conf")]
     assert len(names) == len(set(names))
 
