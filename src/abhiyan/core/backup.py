@@ -40,7 +40,7 @@ from .models import LastBackup
 from .scope import system
 
 FORMAT = 2  # 1 holds tables of a version before the first release
-_NAMED = re.compile(r"abhiyan-[0-9]{8}-[0-9]{6}\.age")  # as file_for names them
+_NAME = "abhiyan-%Y%m%d-%H%M%S.age"  # in a folder, by the time in UTC
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
@@ -76,7 +76,7 @@ def file_for(to: str, at: datetime) -> Path:
     path = Path(to)
     if not to.endswith(os.sep) and not path.is_dir():
         return path
-    return path / f"abhiyan-{at.astimezone(UTC):%Y%m%d-%H%M%S}.age"
+    return path / at.astimezone(UTC).strftime(_NAME)
 
 
 def remove_older(folder: Path, *, keep: int) -> list[Path]:
@@ -85,11 +85,18 @@ def remove_older(folder: Path, *, keep: int) -> list[Path]:
     Counts files, not days, so that a clock that is wrong or a week without backups removes nothing more. Everything of
     another name stays.
     """
-    named = sorted(path for path in folder.iterdir() if _NAMED.fullmatch(path.name) and path.is_file())
-    older = named[:-keep]
+    older = sorted(path for path in folder.iterdir() if _has_our_name(path) and path.is_file())[:-keep]
     for path in older:
         path.unlink(missing_ok=True)
     return older
+
+
+def _has_our_name(path: Path) -> bool:
+    try:
+        at = datetime.strptime(path.name, _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return at.strftime(_NAME) == path.name
 
 
 def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:

@@ -449,7 +449,7 @@ def test_a_socket_folder_planted_by_somebody_else_is_refused(short: Path) -> Non
 @as_root
 @pytest.mark.parametrize("is_gone", [False, True])
 def test_a_server_that_a_closed_proc_hides_is_taken_for_running(running: Path, is_gone: bool) -> None:
-    """systemd's ProtectProc hides processes of others. A command that took them for dead would drop the server's notes."""
+    """systemd's ProtectProc hides processes. A command that took one for dead would drop the server's notes."""
     pid = postmaster(running)
     if is_gone:
         ended = subprocess.Popen(["true"])
