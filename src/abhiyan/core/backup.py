@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import psycopg
 from django.conf import settings
@@ -36,8 +36,10 @@ import abhiyan
 from . import audit, database, home, news, schema, sealing
 from .actor import Actor
 from .keys import keyring
-from .models import LastBackup
 from .scope import system
+
+if TYPE_CHECKING:  # `abhiyan serve` asks about restores before there is Django
+    from .models import LastBackup
 
 FORMAT = 2  # 1 holds tables of a version before the first release
 _NAME = "abhiyan-%Y%m%d-%H%M%S.age"  # in a folder, by the time in UTC
@@ -177,8 +179,10 @@ _NOTE = """insert into core_last_backup as b (id, taken_at, folder, restored_at)
  set taken_at = excluded.taken_at, folder = excluded.folder, restored_at = excluded.restored_at"""
 
 
-def newest_backup() -> LastBackup | None:
+def newest_backup() -> "LastBackup | None":
     """Return what is known of the newest backup of this database; None when none was taken."""
+    from .models import LastBackup
+
     return LastBackup.objects.first()
 
 
@@ -558,6 +562,8 @@ def _bring_up_to_date(name: str, era: int) -> None:
 
 def _tell_restored(name: str, taken_at: datetime, at: datetime) -> None:
     """In one transaction of the database that is still beside."""
+    from .models import LastBackup
+
     with schema.working_as("jobs", name), system("restore"):
         news.tell(Restored(taken_at=taken_at, at=at))
         LastBackup.objects.update_or_create(

@@ -426,3 +426,9 @@ def test_older_backups_are_removed_by_number_and_nothing_else_is(
     assert removed == made[: there - left]
     assert [path for path in made if path.exists()] == made[there - left :]
     assert all((tmp_path / name).exists() for name in [*others, "abhiyan-20190101-000000.age"])
+
+
+def test_what_watches_over_the_server_asks_about_restores_without_django() -> None:
+    """`abhiyan serve` looks for a restore before it starts a worker; settings are read only there."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
+    subprocess.run([sys.executable, "-c", "import abhiyan.core.backup"], env=bare, check=True)
