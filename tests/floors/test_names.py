@@ -40,6 +40,7 @@ BEARER, OWN, TOLD = (
     "the person concerned",
 )
 READ_NAMES = {
+    "people/names_in_texts.py": "compared with a text and shown to nobody",
     "contact/actions/talks.py": TOLD,
     "contact/activity.py": TOLD,
     "contact/centres.py": BEARER,

@@ -78,6 +78,12 @@ class Person(models.Model):
                 fields=["phone_id"], name="person_phone"
             ),  # used by: phone's policy, people on one phone
             models.Index(fields=["unit_id", "-at"], name="person_unit"),  # used by: People of a unit
+            # used by: names that may not go up in a text
+            models.Index(
+                fields=["unit_id"],
+                name="person_left",
+                condition=models.Q(left_at__isnull=False, name__isnull=False),
+            ),
         ]
         constraints = [
             *private(

@@ -26,6 +26,8 @@ class PersonWord(models.Model):
                 name="person_word_unit",
                 opclasses=["int8_ops", "text_pattern_ops"],
             ),
+            # used by: names of many units that are in a text
+            models.Index(fields=["word", "unit_id"], name="person_word_anywhere"),
         ]
         constraints = policies("person_word", using=SYSTEM, write=SYSTEM)
 

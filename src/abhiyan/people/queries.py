@@ -36,6 +36,7 @@ from .models import (
     Session,
     Suppression,
 )
+from .names_in_texts import names_in
 from .phones import last_four
 from .rules import called as names
 from .rules import documents
@@ -43,11 +44,11 @@ from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
 MOST_DOCUMENTS = 50
-MOST_NAMES = 5_000  # of a unit that are compared with a text
 MOST_NEAR = 1_000  # accounts of one name that are looked at
 __all__ = [
     "CastMember",
     "document_address",
+    "names_in",
     "parts",
     "told_by",
 ]  # the demo's cast, filled by the room that knows offices
@@ -112,20 +113,6 @@ def open_names_of(account_ids: Iterable[int]) -> dict[int, str]:
     """id -> name of those accounts that are in scope and not closed."""
     rows = Account.objects.filter(id__in=set(account_ids), closed_at=None)
     return dict(rows.values_list("id", "name"))
-
-
-def names_in(unit_ids: Collection[int]) -> list[str]:
-    """Names of people entered in units, and of those whose first office is there; the newest MOST_NAMES of each.
-
-    In a system scope.
-    """
-    entered = Person.objects.filter(unit_id__in=unit_ids, name__isnull=False, erased_at=None)
-    holders = Account.objects.filter(unit_id__in=unit_ids, closed_at=None)
-    names = [
-        *entered.order_by("-at").values_list("name", flat=True)[:MOST_NAMES],
-        *holders.order_by("-pk").values_list("name", flat=True)[:MOST_NAMES],
-    ]
-    return [name for name in names if name]
 
 
 def _near() -> QuerySet[Account]:

@@ -27,6 +27,7 @@ from abhiyan.forms.tests.make import answered
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.tests.make import actor
+from abhiyan.people.actions.words import write_person_words
 from abhiyan.people.models import Account, Consent, Person, Purpose
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.actions import post
@@ -273,6 +274,7 @@ def test_a_name_of_the_friends_booth_does_not_go_up_with_their_own_opinion(
     with system("test"):
         opinion = Opinion.objects.get()
         Person.objects.filter(pk=one.person_id).update(name="Sunita Bhat")
+        write_person_words(person_ids=[one.person_id])
     with pytest.raises(QuoteNames):
         forms.pass_opinion(public_id=opinion.public_id, text=said["q-good"], by=SYSTEM, at=world.now)
     forms.pass_opinion(public_id=opinion.public_id, text="… asks for a lamp", by=SYSTEM, at=world.now)

@@ -90,7 +90,7 @@ def require_no_names(
     no_names: words that the office called no names; a name beside a title or another name stays one. In a system
     scope. Refuses QuoteNames, QuoteUnsure.
     """
-    heard = quotes.names_heard(text, quotes.KnownNames(people.names_in(unit_ids)))
+    heard = quotes.names_heard(text, quotes.KnownNames(people.names_in(unit_ids, text)))
     left = quotes.not_cleared(heard, no_names)
     for name in left:
         if name.is_sure:

@@ -30,6 +30,7 @@ from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import TODAY, World, actor
 from abhiyan.org.viewer import Viewer
+from abhiyan.people.actions.words import write_person_words
 from abhiyan.people.models import Account, Person
 from abhiyan.people.tests.make import browser
 from abhiyan.units import queries as units
@@ -203,9 +204,10 @@ def test_a_number_a_name_of_the_unit_an_added_word_and_nothing_at_all_are_refuse
 def known(world: World, name: str, code: str) -> None:
     """Somebody entered in a unit."""
     with system("test"):
-        Person.objects.create(
+        made = Person.objects.create(
             id=uuid4(), public_id=uuid4(), phone_id=uuid4(), name=name, unit_id=world.unit(code), at=NOW
         )
+        write_person_words(person_ids=[made.pk])
 
 
 def test_an_office_sees_the_quote_as_the_next_level_will_see_it_before_it_goes(

@@ -1,16 +1,25 @@
 """Names in quotes are found in any script, short, joined or with an ending. About words that are both, it asks once."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as some
 
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.words import names
 from abhiyan.forms import actions
 from abhiyan.forms.models import FormVersion, Opinion
 from abhiyan.forms.rules.quotes import KnownNames, names_heard, not_cleared
 from abhiyan.org.tests.make import World, actor
-from abhiyan.people.models import Account
+from abhiyan.people import queries as people
+from abhiyan.people.actions.words import write_person_words
+from abhiyan.people.models import Account, Person, UnheardPeople
+from abhiyan.people.rules.called import sounds, words_inside
 from abhiyan.people.tests.make import browser
 
 from .test_opinions import district, known, mandal, opinion_of, said, top, version
@@ -164,3 +173,62 @@ def test_a_name_goes_up_in_no_answer_and_an_erasure_empties_the_answers(
     with system("test"):
         actions.opinions.forget_opinions(ids=[one.pk], at=NOW)
         assert Opinion.objects.get().no_names == []
+
+
+WRITTEN = sorted({name for row in names() for name in (row["latin"], row["devanagari"])})
+BEHIND = ["", "ji", "जी", "ने", "'s", "bhai", "devi", "देवी", " ", "."]
+
+
+@given(
+    some.lists(some.lists(some.sampled_from(WRITTEN), min_size=1, max_size=3).map(" ".join), max_size=4),
+    some.lists(some.tuples(some.sampled_from(WRITTEN), some.sampled_from(BEHIND)), min_size=1, max_size=4),
+    some.sampled_from(["", " ", " said "]),
+)
+def test_names_that_share_no_word_with_a_text_change_nothing(
+    bearers: list[str], spoken: list[tuple[str, str]], between: str
+) -> None:
+    text = between.join(word + ending for word, ending in spoken)
+    inside = words_inside(text)
+    sharing = [name for name in bearers if sounds(name) & inside]
+    assert names_heard(text, KnownNames(sharing)) == names_heard(text, KnownNames(bearers))
+
+
+@pytest.mark.django_db
+def test_the_oldest_of_many_thousand_names_is_compared(world: World) -> None:
+    unit = world.unit("N1111")
+    with system("test"):
+        for first in range(0, 6_000, 500):
+            ids = [UUID(int=n) for n in range(first, first + 500)]
+            Person.objects.bulk_create(
+                Person(
+                    id=person_id,
+                    public_id=person_id,
+                    phone_id=person_id,
+                    name="Asha Devi" if person_id.int else "Karn Singh",
+                    unit_id=unit,
+                    at=NOW + timedelta(minutes=person_id.int),
+                )
+                for person_id in ids
+            )
+            write_person_words(person_ids=ids)
+        for spoken in ("कर्णसिंह", "Karan Singh", "karanji", "كرن", "কর্ণ"):
+            names_met = people.names_in([unit], f"{spoken}, no")
+            assert "Karn Singh" in names_met and "Asha Devi" not in names_met, spoken
+        assert "Asha Devi" in people.names_in([unit, world.unit("N111")], "Ashaji has none")
+        assert people.names_in([world.unit("N111")], "Karan Singh") == []
+
+
+@pytest.mark.django_db
+def test_people_who_joined_or_left_just_now_and_offices_are_compared(world: World, mandal: Account) -> None:
+    known(world, "Nalini Pandita", "N1111")
+    unit = world.unit("N1111")
+    with system("test"):
+        person = Person.objects.get(name="Nalini Pandita")
+        Person.objects.update(left_at=NOW)
+        write_person_words(person_ids=[person.pk])
+        assert people.names_in([unit], "Nalini said so") == ["Nalini Pandita"]
+        Person.objects.update(left_at=None)
+        assert people.names_in([unit], "Nalini said so") == []
+        UnheardPeople.objects.create(person_ids=[person.pk])
+        assert people.names_in([unit], "Nalini said so") == ["Nalini Pandita"]
+        assert people.names_in([world.unit("N111")], "बिलाल ने कहा") == [mandal.name]

@@ -7,7 +7,7 @@ import abhiyan.core.policy
 from abhiyan.people.rules.called import sounds
 
 AT_ONCE = 5_000  # people of a slice
-_SLICES = f"""insert into people_unheard (person_ids) select array_agg(id) from (
+SLICES = f"""insert into people_unheard (person_ids) select array_agg(id) from (
   select id, (row_number() over (order by id) - 1) / {AT_ONCE} as slice from people_person
   where name is not null and left_at is null) p group by slice"""
 
@@ -111,6 +111,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(_SLICES, migrations.RunSQL.noop),
+        migrations.RunSQL(SLICES, migrations.RunSQL.noop),
         migrations.RunPython(hear_accounts, migrations.RunPython.noop),
     ]

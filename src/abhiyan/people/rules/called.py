@@ -3,14 +3,19 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain, pairwise
 
+from abhiyan.core.letters import MARKS
 from abhiyan.units.rules.fold import bones, fold
 
-from . import titles
+from . import articles, titles
 
 MOST_WORDS = 5  # of what somebody typed
 URDU, OTHER = "~", "="  # before the skeleton of a word in the script of Urdu, or in another
 _ARABIC = re.compile("[\u0600-\u06ff]")
+_TOKEN = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*")
+_HYPHENS = re.compile("[-‐-―]")
+_APOSTROPHES = re.compile("['’]")
 END = "."  # ends a skeleton
 LONG = 3  # A skeleton of as many letters tells names apart by itself: Ahmad, Ahmed.
 
@@ -18,11 +23,11 @@ AFTER_ALL = "\uffff"  # It sorts after every letter of a folded word.
 
 
 def _as_written(name: str) -> list[str]:
-    return [word for part in titles.written_words(name) for word in part]
+    return [word for part in titles.written_words(name) for word in _HYPHENS.sub(" ", " ".join(part)).split()]
 
 
-def _with_long(word: str) -> list[str]:
-    return [word, *([titles.MOHAMMAD[word]] if word in titles.MOHAMMAD else [])]
+def _readings(word: str) -> list[str]:
+    return [word, *filter(None, [titles.MOHAMMAD.get(word)]), *articles.article_readings(word)]
 
 
 def _ways_heard(heard: Iterable[str], *, is_urdu: bool) -> tuple[str, ...]:
@@ -41,17 +46,21 @@ def _folded_words(text: str) -> list[str]:
 
 
 def _skeleton(sound: str) -> str:
-    """A folded word without its vowels: the script of Urdu writes the long ones alone."""
-    return re.sub("^[iu]", "a", bones(sound))
+    """A folded word without its vowels and a last h, as in Abdullah: the script of Urdu writes long vowels alone."""
+    return re.sub("(?<=...)h$", "", re.sub("^[iu]", "a", bones(sound)))
 
 
 @lru_cache(maxsize=200_000)
 def sounds(name: str) -> frozenset[str]:
-    """Return every word a name is found by: its sound, its skeleton after a mark, and the long form of "Md."."""
+    """Return every word a name is found by: its sound, and its skeleton after a mark.
+
+    Other readings of a word count, too: the long form of "Md.", and a name with or without its article.
+    """
     words: set[str] = set()
-    for word in _as_written(name):
+    written = _as_written(name)
+    for word in [*chain.from_iterable(map(_readings, written)), *articles.article_forms(written)]:
         mark = URDU if _ARABIC.search(word) else OTHER
-        for sound in _folded_words(" ".join(_with_long(word))):
+        for sound in _folded_words(word):
             words |= {sound, mark + _skeleton(sound) + END}
     return frozenset(words)
 
@@ -59,18 +68,33 @@ def sounds(name: str) -> frozenset[str]:
 def asked_sounds(text: str) -> list[tuple[str, ...]]:
     """Return the beginnings of what each typed word may mean, for MOST_WORDS words at most.
 
-    A text without letters gives none. Titles before a name are left out, for the entry may have none. The skeleton of
+    A text without letters gives none. Titles before a name and articles inside it are left out, for the entry may have
+    none. The skeleton of
     a word in the script of Urdu is looked for everywhere. A short one of another script is looked for in Urdu alone.
     """
     spoken = _as_written(text)
     while len(spoken) > 1 and spoken[0] in titles.TITLES:
         del spoken[0]
+    spoken = [
+        word
+        for n, word in enumerate(spoken)
+        if not 0 < n < len(spoken) - 1 or not articles.is_article(word, spoken[n + 1])
+    ]
     wanted: list[tuple[str, ...]] = []
     for word in spoken:
         is_urdu = _ARABIC.search(word) is not None
-        readings = [heard for form in _with_long(word) if (heard := _folded_words(form))]
+        readings = [heard for reading in _readings(word) if (heard := _folded_words(reading))]
         wanted += [_ways_heard(heard, is_urdu=is_urdu) for heard in zip(*readings, strict=False)]
     return wanted[:MOST_WORDS]
+
+
+def words_inside(text: str) -> set[str]:
+    """Return the sounds of what may be names in a text: words, their beginnings and ends, and neighbours as one."""
+    tokens = _TOKEN.findall(_APOSTROPHES.sub("", " ".join(_as_written(text))))
+    parts = {one + other for one, other in pairwise(tokens)}
+    for token in tokens:
+        parts |= {token[:n] for n in range(2, len(token) + 1)} | {token[n:] for n in range(len(token) - 1)}
+    return {sound for part in parts if (sound := "".join(_folded_words(part)))}
 
 
 def is_called(name: str, text: str) -> bool:

@@ -78,3 +78,63 @@ def test_words_of_a_name_are_found_in_any_order_half_typed_and_behind_a_title(
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_names_nobody(text: str) -> None:
     assert all(word for word in sounds(text)) and all(ways and all(ways) for ways in asked_sounds(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("ذوالفقار علی", "Zulfikar Ali"),
+        ("ذوالقرنین", "Zulqarnain"),
+        ("عبدالرحمن", "Abdul Rahman"),
+        ("عبدالرحمٰن", "Abdur Rahman"),
+        ("عبد الرحمان", "Abdurrahman"),
+        ("عبدالحمید", "Abdulhamid"),
+        ("ضیاءالحق", "Zia-ul-Haq"),
+        ("ضیاء الحق", "Ziaul Haq"),
+        ("نورالدین", "Nuruddin"),
+        ("نور الدین", "Noor ud Din"),
+        ("ابوالکلام", "Abul Kalam"),
+        ("شمس النساء", "Shamsunnisa"),
+        ("قمرالزماں", "Qamar-uz-Zaman"),
+        ("سیف الاسلام", "Saiful Islam"),
+        ("عبداللہ", "Abdullah"),
+        ("अब्दुल रहमान", "عبدالرحمن"),
+        ("नूरुद्दीन", "نور الدین"),
+        ("আব্দুর রহমান", "Abdul Rahman"),
+        ("ਅਬਦੁਲ ਰਹਿਮਾਨ", "عبدالرحمن"),
+        ("నూరుద్దీన్", "نورالدین"),
+        ("Abdul Rahman", "Abdur Rahman"),
+        ("যমুনা", "Jamuna"),
+        ("যাদব", "Yadav"),
+        ("ਪੰਮੀ", "Pammi"),
+        ("ਮਹਿੰਦਰ ਕੌਰ", "Mohinder Kaur"),
+    ],
+)
+def test_names_with_articles_and_silent_letters_are_called_by_each_other(name: str, other: str) -> None:
+    assert is_called(name, other) and is_called(other, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Abdul Rahman", "Abdul Rahim"),
+        ("عبدالرحمن", "عبدالرحیم"),
+        ("نورالدین", "Nur Jahan"),
+        ("ضیاءالحق", "Zia Khan"),
+        ("ذوالفقار", "Zulekha"),
+        ("Abdul Rahman", "Abdul Karim"),
+        ("Gulab Chand", "Ab Chand"),
+        ("Rahul Sharma", "Rahim Sharma"),
+    ],
+)
+def test_a_name_with_an_article_is_called_by_no_other(name: str, text: str) -> None:
+    assert not is_called(name, text)
+
+
+def test_an_article_makes_no_names_alike_that_were_apart() -> None:
+    written = sorted({row["latin"] for row in names()})
+    alike = {(name, text) for name in written for text in written if is_called(name, text)}
+    assert len(alike) < 2 * len(written)
+    for name in written[:60]:
+        also = {text for text in written if is_called(f"Noor-ul-{name}", f"Noor {text}")}
+        assert also - {text for text in written if (name, text) in alike} <= {"Noor", "Nur"}

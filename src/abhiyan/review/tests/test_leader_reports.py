@@ -20,7 +20,7 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Office
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Account
-from abhiyan.people.tests.make import body
+from abhiyan.people.tests.make import body, rename_account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as ledger
 from abhiyan.programmes.queries.by_day import TotalAsked, counted_by_day, said_by_day
@@ -186,7 +186,7 @@ def test_a_report_is_mended_for_seven_days_and_no_longer(cast: Cast) -> None:
 )
 def test_the_words_name_nobody_and_say_nothing_private(cast: Cast, text: str, refused: Any) -> None:
     with system("test"):
-        Account.objects.filter(pk=cast.accounts["mandal_president"].pk).update(name="Suresh Pandita")
+        rename_account(cast.accounts["mandal_president"].pk, "Suresh Pandita")
     with pytest.raises(refused):
         write(cast, words=text)
     with system("test"):
@@ -195,7 +195,7 @@ def test_the_words_name_nobody_and_say_nothing_private(cast: Cast, text: str, re
 
 def test_a_word_that_is_a_name_too_is_asked_about_once_and_the_answer_stays(cast: Cast) -> None:
     with system("test"):
-        Account.objects.filter(pk=cast.accounts["mandal_president"].pk).update(name="Vikas Pandita")
+        rename_account(cast.accounts["mandal_president"].pk, "Vikas Pandita")
     typed = {"about": "", "day": today().isoformat(), "words": "विकास नहीं हुआ"}
     leader, page = cast.client("district_in_charge"), f"{PAGE}?unit=JK-SRI-M1"
     asked = leader.post(page, typed)

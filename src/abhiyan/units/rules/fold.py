@@ -128,17 +128,22 @@ def _folded(word: str) -> str:
     return word[:LONGEST_WORD]
 
 
+def romanised(word: str) -> str:
+    """One word in small letters without marks; of the nine scripts of India in Latin letters. Others stay."""
+    word = unicodedata.normalize("NFKC", word).lower()
+    if letter := _INDIC.search(word):
+        word = _latin(word, _SCRIPTS[(ord(letter[0]) - 0x900) // _BLOCK])
+        word = re.sub("(?<=.)a$", "", word)  # it is not written: a long one is ā here
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
+
+
 @lru_cache(maxsize=200_000)
 def vowelled(word: str) -> str:
     """One word in Latin letters with its vowels, as it sounds: "मीना" and "Meena" are mina, "में" is men, "राम" is ram.
 
     Folding drops most vowels, so short words of a language fold like short names.
     """
-    word = unicodedata.normalize("NFKC", word).lower()
-    if found := _INDIC.search(word):
-        word = _latin(word, _SCRIPTS[(ord(found[0]) - 0x900) // _BLOCK])
-        word = re.sub("(?<=.)a$", "", word)  # it is not written: a long one is ā here
-    word = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
+    word = romanised(word)
     word = _urdu(word) if _ARABIC.search(word) else word
     for pattern, sound in _HEARD:
         word = pattern.sub(sound, word)
