@@ -15,14 +15,14 @@ FREE = {
     ("dialogues", "add_need"): "the helpline's own act asks it (helpdesk/actions/opening.py)",
     ("enrolment", "ask"): "a person's own request to the data officer",
     ("people", "erase_again"): "what a person said is erased there",
-    ("programmes", "change_task"): "an office about its own work",
-    ("programmes", "hand_over"): "an office about its own work",
+    ("programmes", "change_task"): "the note is a `ui.fields.NoteField` of its form",
+    ("programmes", "hand_over"): "the note is a `ui.fields.NoteField` of its form",
     ("verification", "close_answers"): "answers that a check has chosen",
 }
 
 
 def words_noted_unasked(source: Source) -> Iterator[str]:
-    """The rule is `forms/rules/words.py`; a helper of the same file may ask it."""
+    """The rule is `core/private_words.py`; a helper of the same file may ask it."""
     if "actions" not in source.parts or "tests" in source.parts:
         return
     for node in source.tree.body:
@@ -31,7 +31,7 @@ def words_noted_unasked(source: Source) -> Iterator[str]:
         noted = sorted(NOTED & {argument.arg for argument in node.args.kwonlyargs})
         asks = any(rule in (ast.get_source_segment(source.text, node) or "") for rule in RULES)
         if noted and not asks and (source.room, node.name) not in FREE:
-            yield source.at(node, f"{node.name}() notes {noted[0]}: ask forms.rules.words.private_in")
+            yield source.at(node, f"{node.name}() notes {noted[0]}: ask core.private_words.private_in")
 
 
 def quotes_passed_unasked(source: Source) -> Iterator[str]:

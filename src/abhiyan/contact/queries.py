@@ -283,8 +283,8 @@ def _quotes(notes: Sequence[ContactTry]) -> dict[str, str]:
     """Return the notes that name nobody, each once, with its key."""
     places = units.names_of({note.unit_id for note in notes}, language=language())
     quotes: dict[str, str] = {}
-    said = "\n".join(unsealed(note.note, note.pk) for note in notes)
-    names = KnownNames(people.names_in({note.unit_id for note in notes}, said))
+    words = "\n".join(unsealed(note.note, note.pk) for note in notes)
+    names = KnownNames(people.names_in({note.unit_id for note in notes}, words))
     for note in notes:
         if quote := _quote(note, places, names):
             quotes.setdefault(quote, str(note.pk))

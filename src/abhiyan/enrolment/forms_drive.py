@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.letters import plain_digits
 from abhiyan.messaging.models import Number
-from abhiyan.ui.fields import AverageField, DayField, DigitsField, WholeField
+from abhiyan.ui.fields import AverageField, DayField, DigitsField, NoteField, WholeField
 from abhiyan.ui.forms import offer
 
 from .actions.terms import LONGEST_MONTHS
@@ -108,7 +108,7 @@ class CodesForm(Clipped):
     unit = forms.ChoiceField(label=pgettext_lazy("kind of unit", "State"))
     first = DayField(label=_("First day"))
     last = DayField(label=_("Last day"))
-    reason = forms.CharField(label=_("Why are no codes asked?"), max_length=200)
+    reason = NoteField(label=_("Why are no codes asked?"), max_length=200)
 
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
         super().__init__(data, **given)
@@ -128,7 +128,7 @@ class TokenForm(Clipped):
         label=_("Counts as"), coerce=int, choices=[(number, way.label) for number, way in WITH_TOKENS.items()]
     )
     days = WholeField(label=_("Days it lasts"), min_value=1, max_value=LONGEST_DAYS, initial=90)
-    reason = forms.CharField(label=_("What is it needed for?"), max_length=300)
+    reason = NoteField(label=_("What is it needed for?"), max_length=300)
 
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
         super().__init__(data, **given)
@@ -155,7 +155,7 @@ class DriveNumberForm(Clipped):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
 
-    reason = forms.CharField(label=_("What is it needed for?"), max_length=300)
+    reason = NoteField(label=_("What is it needed for?"), max_length=300)
 
     def clean_number(self) -> str:
         """As people write it: spaces and hyphens go, ten digits are Indian."""
@@ -187,4 +187,4 @@ class SigningForm(forms.Form):
 class EndNumberForm(forms.Form):
     """Why a number ends."""
 
-    reason = forms.CharField(label=_("Why does it end?"), max_length=300)
+    reason = NoteField(label=_("Why does it end?"), max_length=300)

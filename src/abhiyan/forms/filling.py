@@ -42,18 +42,18 @@ class AnswerField(forms.Field):
 
 
 class FilledForm(forms.Form):
-    """The questions of one version. Once valid: `answers` and `pictures` go to `actions.submit` as they are.
+    """Asks the questions of one version. A valid form has `answers` and `pictures` for `actions.submit`.
 
-    kept: keys of questions that have a picture already, when a submission is mended.
+    kept: keys of questions that have a picture already, when a submission is mended. is_own: as of `rules.check`.
     """
 
     version: FormVersion
     template_name = "forms/_answers.html"
     checked_apart: ClassVar[dict[str, str]] = {"clean": "each question declares its own check"}
 
-    def __init__(self, *args: Any, kept: Collection[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kept: Collection[str] = (), is_own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kept = kept
+        self.kept, self.is_own = kept, is_own
         for key in kept:
             self.fields[key].required = False
             self.fields[key].help_text = _("A picture is there. Choose another only to replace it.")
@@ -63,7 +63,7 @@ class FilledForm(forms.Form):
     def clean(self) -> None:
         given = {one.key: self.cleaned_data.get(one.key) for one in self.version.asked}
         files = {key: file for key, file in given.items() if isinstance(file, UploadedFile)}
-        checked = rules.check(self.version.asked, given, pictures={*files, *self.kept})
+        checked = rules.check(self.version.asked, given, pictures={*files, *self.kept}, is_own=self.is_own)
         for key, text in checked.errors.items():
             self.add_error(key, text)
         self.answers = checked.answers

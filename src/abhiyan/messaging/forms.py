@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.ui.fields import DayField, DigitsField, WholeField
+from abhiyan.ui.fields import DayField, DigitsField, NoteField, WholeField
 from abhiyan.ui.forms import SOMETIMES, TitledForm, offer
 
 from .actions.bulk_texts import LONGEST
@@ -166,4 +166,4 @@ class CircularForm(TitledForm):
 class SendReasonForm(forms.Form):
     """Why a send should go."""
 
-    reason = forms.CharField(label=_("Why should it go?"), max_length=500)
+    reason = NoteField(label=_("Why should it go?"), max_length=500)

@@ -24,7 +24,7 @@ from .rules.stays import StayStep
 
 NAMES = {"en": "Village stays (sample)", "hi": "गाँव प्रवास (नमूना)"}
 STAYS = 160  # about; no further mandal is added. Half of the counted ones are checked
-WHY = ("परिवार में शादी है (नमूना)", "बुख़ार है (नमूना)")
+WHY = ("परिवार में शादी है (नमूना)", "दफ़्तर से छुट्टी नहीं मिली (नमूना)")
 PROBLEMS = ["water", "road", "work", "power"]
 HEARD = ("नल में पानी सुबह एक घंटा ही आता है।", "सड़क की मरम्मत बरसात से पहले हो।", "")
 # Ends of a stay, and how many of a hundred have each. The others leave after a day.

@@ -13,7 +13,7 @@ from django import forms
 from django.core import validators
 from django.utils.functional import Promise
 
-from abhiyan.ui.fields import DigitsField, WhereField, WholeField
+from abhiyan.ui.fields import DigitsField, NoteField, WhereField, WholeField
 
 Check = dict[str, Any]
 Words = str | Promise
@@ -228,6 +228,7 @@ _KNOWN: dict[type, Callable[[Any], Check]] = {
     WhereField: lambda _field: {"kind": "text", "strip": True},
     DigitsField: _text,
     forms.CharField: _text,
+    NoteField: _text,
     forms.BooleanField: lambda _field: {"kind": "flag"},
     forms.TypedChoiceField: _choice,
     forms.ChoiceField: _choice,

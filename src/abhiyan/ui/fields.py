@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import Misgrouped, ungrouped
 from abhiyan.core.places import is_nowhere
+from abhiyan.core.private_words import private_in
 from abhiyan.core.words import day_written
 
 from .numbers import grouped
@@ -65,6 +66,19 @@ class DayField(forms.DateField):
                 "outside": str(self.outside),
             }
         return check
+
+
+class NoteField(forms.CharField):
+    """Free words that an office writes down: a reason, a note, a reply. They hold nothing that is private to a person.
+
+    Names and titles, words for the public and words of citizens themselves are other fields.
+    """
+
+    def clean(self, value: Any) -> str:
+        words: str = super().clean(value)
+        if why := private_in(words):
+            raise ValidationError(why, code="private")
+        return words
 
 
 class WhereField(forms.CharField):

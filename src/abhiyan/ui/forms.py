@@ -4,7 +4,9 @@ A screen reader says label, hint, control and error together. Django 5.2 binds h
 by aria-describedby. The templates here give them the ids that it names.
 """
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -12,8 +14,11 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from abhiyan.core.refusals import RefusedWords
 from abhiyan.core.titles import OTHER_TITLE, TitledModel
 from abhiyan.core.words import language
+
+from .addresses import address_of
 
 # Django's own refusals, in simpler Hindi than Django's: a room's catalogue goes before it.
 PLAINER = (
@@ -38,6 +43,17 @@ class FormRenderer(DjangoTemplates):
 
     form_template_name = "ui/_form.html"
     field_template_name = "ui/_form_field.html"
+
+
+def where_to_ask(refusals: Iterable[object]) -> str:
+    """Return the address where a data officer is asked about words that were refused; "" where none were."""
+    words = next((refusal.words for refusal in refusals if isinstance(refusal, RefusedWords)), "")
+    return f"{address_of('forms:phrase_new')}?{urlencode({'words': words})}" if words else ""
+
+
+def form_refusals(form: forms.BaseForm) -> list[object]:
+    """Return what a form says is wrong, as it was raised."""
+    return [error.message for errors in form.errors.as_data().values() for error in errors]
 
 
 class BriefForm(forms.Form):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.refusals import Refused
 
 from .checks import before_colon
+from .forms import form_refusals, where_to_ask
 from .numbers import grouped
 
 Value = TypeVar("Value")
@@ -33,13 +34,15 @@ PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had be
 
 
 class RecordUnfit(Refused):
-    """The form has errors. why: each with the label of its field. errors: the same by field."""
+    """The form has errors. why: each with the label of its field. errors: the same by field. asks: `where_to_ask`."""
 
     message = "%(why)s"
 
-    def __init__(self, *, why: object, field: str = "", errors: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *, why: object, field: str = "", errors: Mapping[str, str] | None = None, asks: str = ""
+    ) -> None:
         super().__init__(field=field, why=why)
-        self.errors = errors or {}
+        self.errors, self.asks = errors or {}, asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +185,9 @@ def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value
         for name in form.errors
         if name in form.fields
     }
-    raise RecordUnfit(field=form.add_prefix(first) if first else "", why=" ".join(said), errors=errors)
+    raise RecordUnfit(
+        field=form.add_prefix(first) if first else "",
+        why=" ".join(said),
+        errors=errors,
+        asks=where_to_ask(form_refusals(form)),
+    )

@@ -13,7 +13,7 @@ from abhiyan.people import phones
 from abhiyan.people.actions.accounts import NotAPhone
 from abhiyan.programmes.rules.activities import CheckQuestion, Items
 from abhiyan.programmes.rules.check_words import CheckWords
-from abhiyan.ui.fields import DayField, HourField, WholeField
+from abhiyan.ui.fields import DayField, HourField, NoteField, WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units import queries as units
 
@@ -201,7 +201,7 @@ class FindingForm(forms.Form):
 class RedrawForm(forms.Form):
     """Another public value, and why."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Why it never came"), max_length=500, help_text=_("It stays in sight with the round.")
     )
     source = forms.CharField(
@@ -316,7 +316,7 @@ class CloserForm(forms.Form):
 
     worker = forms.ChoiceField(label=_("Entered by"), required=False)
     checks = WholeField(label=_("Checks"), min_value=1, max_value=200)
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Reason"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -337,7 +337,7 @@ class CompareWorkersForm(forms.Form):
 class SaidForm(forms.Form):
     """A worker's answer to the reasons of a flag."""
 
-    text = forms.CharField(
+    text = NoteField(
         label=_("Your answer"),
         help_text=_("For example: where you were, who was with you, whose phone it was."),
         widget=forms.Textarea(attrs={"rows": 5}),

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core.natural import natural
 from abhiyan.core.places import Point, metres
+from abhiyan.core.private_words import private_in
+from abhiyan.core.refusals import RefusedWords
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.helpdesk.rules.wording import is_about_illness
 
@@ -46,8 +48,9 @@ def unfit_note(text: str) -> str:
 
     Nothing about health, caste, religion or the vote is kept (law.md D14, E5). There is no promise and no number (E3).
     """
-    if is_about_illness(text):
-        return say("This speaks of an illness. We keep nothing about health. Leave it out.")
+    if is_about_illness(text) and private_in(text):
+        illness = say("This speaks of an illness. We keep nothing about health. Leave it out.")
+        return RefusedWords(illness, text)
     if _NUMBER.search(re.sub(r"[ -]", "", text)):
         return say(
             "This holds a long number. We keep no numbers of schemes, cards or accounts. Leave it out."

@@ -32,7 +32,7 @@ from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.ui.acts import PageAct, form_page, problem, say_when_done, tried
-from abhiyan.ui.fields import MomentField
+from abhiyan.ui.fields import MomentField, NoteField
 from abhiyan.ui.records import RecordSent, RecordShown, taken
 
 Outcome = ContactTry.Outcome
@@ -68,7 +68,7 @@ class TriedForm(forms.Form):
         label=_("Call back at (for “Call back”)"),
         required=False,
     )
-    need = forms.CharField(
+    need = NoteField(
         label=_("What they did not receive (for “Entitled, not received”)"),
         help_text=_(
             "It goes to the helpline, and the answer comes to you. Promise nothing. Write no numbers."
@@ -77,7 +77,7 @@ class TriedForm(forms.Form):
         max_length=actions.LONGEST_NOTE,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    note = forms.CharField(
+    note = NoteField(
         label=_("Note"),
         help_text=_("Nothing about illness, caste, religion or the vote. It is deleted after 90 days."),
         required=False,

@@ -38,7 +38,7 @@ from abhiyan.programmes.queries import programme_by_id, programme_of_kind, runs_
 from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.checks import CheckedForm
-from abhiyan.ui.fields import DayField, WhereField
+from abhiyan.ui.fields import DayField, NoteField, WhereField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, RecordShown, naming, taken, typed
@@ -81,7 +81,7 @@ class TalkForm(HelperFields, CheckedForm):
     )
     place = WhereField()
     clock = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
-    need = forms.CharField(
+    need = NoteField(
         label=_("What they did not receive"),
         help_text=_(
             "It goes to the helpline, and the answer comes to you. Promise nothing. Write no numbers."
@@ -104,7 +104,7 @@ class TalkForm(HelperFields, CheckedForm):
         invalid=actions.DoorNumberUnfit.message,
         abroad=actions.DoorNumberUnfit.message,
     )
-    note = forms.CharField(
+    note = NoteField(
         label=_("Note"),
         help_text=_("Nothing about illness, caste, religion or the vote. It is deleted after 90 days."),
         required=False,

@@ -26,7 +26,7 @@ from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import materials as files
 from abhiyan.ui.acts import PageAct, ask, form_page
-from abhiyan.ui.fields import DayField, DigitsField
+from abhiyan.ui.fields import DayField, DigitsField, NoteField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
@@ -108,7 +108,7 @@ class NewListForm(TitledForm):
     signed_with = forms.CharField(
         label=_("Who took the signatures"), required=False, max_length=actions.LONGEST_WITH
     )
-    purpose = forms.CharField(
+    purpose = NoteField(
         label=_("Purpose"),
         max_length=actions.LONGEST_TEXT,
         help_text=_("What workers talk about. No promise of a benefit, and no registration for one."),

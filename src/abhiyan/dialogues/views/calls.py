@@ -34,7 +34,7 @@ from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.checks import CheckedForm
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField, NoteField, WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
@@ -55,7 +55,7 @@ class NeedForm(CheckedForm):
     """One need of a booth."""
 
     kind = KindField(label=_("What the booth needs"), but=NOT_OF_PLACES, required=False)
-    need = forms.CharField(
+    need = NoteField(
         label=_("In one sentence"),
         help_text=_("It goes to the helpline. The answer goes to the booth president."),
         max_length=tickets.LONGEST,

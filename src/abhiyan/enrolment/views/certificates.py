@@ -36,7 +36,7 @@ from abhiyan.people.models import RevokeReason
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import PageAct, ask, form_page
-from abhiyan.ui.fields import WholeField
+from abhiyan.ui.fields import NoteField, WholeField
 from abhiyan.ui.files import file_answer, sent_bytes, with_lines
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
@@ -187,7 +187,7 @@ class AskCertificatesForm(forms.Form):
     """The number of certificates, and what they are for."""
 
     n = WholeField(label=_("How many certificates in a segment, at most"), min_value=1, max_value=MOST_EACH)
-    reason = forms.CharField(label=_("What are they for?"), max_length=300)
+    reason = NoteField(label=_("What are they for?"), max_length=300)
 
 
 @form_page

@@ -34,7 +34,7 @@ from abhiyan.programmes.models import Task
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import OPEN, Act, is_late
 from abhiyan.ui.acts import ask, form_page, pressed, say_when_done, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
@@ -120,7 +120,7 @@ class HelpTaskForm(TitledForm):
         help_text=gettext_lazy("These words go out by SMS. Write no name of a third person and no promise."),
         max_length=LONGEST_TITLE,
     )
-    text = forms.CharField(
+    text = NoteField(
         label=gettext_lazy("Details, on their page"),
         required=False,
         max_length=LONGEST_TEXT,
@@ -204,7 +204,9 @@ def me_skills(request: VisitRequest) -> HttpResponseBase:
     if member is None or not member.is_current or not member.said.asks_skills:
         return redirect("enrolment:me")
     form = answers_form(queries.skill_form(member.unit_id))(
-        request.POST if request.method == "POST" else None, initial=queries.own_skills(member.public_id)
+        request.POST if request.method == "POST" else None,
+        initial=queries.own_skills(member.public_id),
+        is_own=True,
     )
     done = tried(
         request,

@@ -28,6 +28,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import NoteField
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -111,7 +112,7 @@ def _officers(halt: Halt) -> str:
 class GoOn(forms.Form):
     """Why what was stopped goes on."""
 
-    reason = forms.CharField(label=gettext_lazy("Why may it go on?"), max_length=500)
+    reason = NoteField(label=gettext_lazy("Why may it go on?"), max_length=500)
 
 
 @form_page

@@ -31,6 +31,7 @@ from abhiyan.people.models import Double
 from abhiyan.people.rules.doubles import SURE
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -54,7 +55,7 @@ class DoubleFilters(forms.Form):
 class MergeReasonForm(forms.Form):
     """Why several are merged together."""
 
-    reason = forms.CharField(label=gettext_lazy("Why merge them together?"), max_length=300)
+    reason = NoteField(label=gettext_lazy("Why merge them together?"), max_length=300)
 
 
 @require_GET

@@ -216,7 +216,7 @@ def own_opinion(request: VisitRequest, link: str) -> HttpResponseBase:
     found = acts.friend_asked(link, at=at)
     if found is None:
         return link_over(request, at)
-    form = answers_form(found[2])(request.POST or None, prefix="q")
+    form = answers_form(found[2])(request.POST or None, prefix="q", is_own=True)
     by = Actor.public(origin=request.visit.origin)
     sent = tried(
         request, form, lambda _given: acts.take_own_opinion(link=link, answers=form.answers, by=by, at=at)

@@ -47,6 +47,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Rung
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.files import with_lines
 from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
@@ -113,7 +114,7 @@ class ExportForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=gettext_lazy("What do you need the list for?"), max_length=300)
+    reason = NoteField(label=gettext_lazy("What do you need the list for?"), max_length=300)
 
 
 def _unit(request: Request, given: QueryDict) -> ListSize:

@@ -92,7 +92,7 @@ def submit(
     """
     account_id = None if by.kind == "public" else needed(by.account_id)
     pictures = pictures or {}
-    checked = rules.check(version.asked, answers, pictures=pictures)
+    checked = rules.check(version.asked, answers, pictures=pictures, is_own=account_id is None)
     if checked.errors or version.used_from is None or not key or len(key) > LONGEST_KEY:
         raise AnswersUnfit(errors=checked.errors)
     sent_id = UUID(bytes=_keyed(b"submission|%d|" % (account_id or 0) + key.encode())[:16])
@@ -164,7 +164,8 @@ def mend(
     with system("a submission is mended"):
         one = _locked(submission_id, State.REPORTED, State.RETURNED)
         kept = set(one.pictures.values_list("question", flat=True))
-        checked = rules.check(one.version.asked, answers, pictures={*kept, *(pictures or {})})
+        is_own = one.sent_by is None
+        checked = rules.check(one.version.asked, answers, pictures={*kept, *(pictures or {})}, is_own=is_own)
         if checked.errors:
             raise AnswersUnfit(errors=checked.errors)
         sent = pictures or {}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core.numbers import Misgrouped, grouped, ungrouped
 from abhiyan.core.places import place_fault
+from abhiyan.core.private_words import private_in
 from abhiyan.core.words import day_written, short_day
 
 from .questions import LARGEST, LONGEST, NUMBERS, FormQuestion, QuestionKind, is_asked
@@ -37,11 +38,16 @@ class CheckedAnswers:
 
 
 def check(
-    questions: Sequence[FormQuestion], given: Mapping[str, Any], *, pictures: Collection[str] = ()
+    questions: Sequence[FormQuestion],
+    given: Mapping[str, Any],
+    *,
+    pictures: Collection[str] = (),
+    is_own: bool = False,
 ) -> CheckedAnswers:
-    """Check what was given to each question, as typed or as kept. What was not asked is left out.
+    """Check what was given to each question, as typed or as kept. It leaves out answers to other questions.
 
-    pictures: keys of the questions that have a picture.
+    pictures: keys of the questions that have a picture. is_own: people answer for themselves, in their own words; from
+    others no text may note what is private to a person.
     """
     done = CheckedAnswers()
     for one in questions:
@@ -57,6 +63,8 @@ def check(
         else:
             try:
                 done.answers[one.key] = _READ[one.kind](one, value)
+                if one.kind is QuestionKind.TEXT and not is_own and (why := private_in(str(value))):
+                    done.errors[one.key] = why
             except _Wrong as wrong:
                 done.errors[one.key] = str(wrong)
     return done

@@ -18,7 +18,8 @@ from abhiyan.forms.rules.quotes import KnownNames, names_heard, not_cleared
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import queries as people
 from abhiyan.people.actions.words import write_person_words
-from abhiyan.people.models import Account, Person, UnheardPeople
+from abhiyan.people.models import Account, Person
+from abhiyan.people.models_words import UnheardPeople
 from abhiyan.people.rules.called import sounds, words_inside
 from abhiyan.people.tests.make import browser
 

@@ -28,6 +28,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import address, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, form_page, tried
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
@@ -105,7 +106,7 @@ class QuoteForm(UnnamedForm):
 class DoneForm(UnnamedForm):
     """The answer: what was done about an opinion."""
 
-    done = forms.CharField(
+    done = NoteField(
         label=_("What was done"),
         required=False,
         max_length=quotes.LONGEST_DONE,

@@ -20,7 +20,7 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import Tried, ask, form_page, tried
-from abhiyan.ui.fields import DigitsField
+from abhiyan.ui.fields import DigitsField, NoteField
 from abhiyan.ui.forms import offer
 
 from .places import PlaceField, pick
@@ -118,7 +118,7 @@ class NumberForm(forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    reason = forms.CharField(label=_("Why does it change?"), max_length=200)
+    reason = NoteField(label=_("Why does it change?"), max_length=200)
 
 
 @form_page

@@ -35,7 +35,7 @@ from abhiyan.people import phones
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import Tried, ask, form_page, tried
-from abhiyan.ui.fields import DayField, HourField
+from abhiyan.ui.fields import DayField, HourField, NoteField
 from abhiyan.ui.forms import SOMETIMES, BriefForm, TitledForm, offer, titles_typed
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -355,7 +355,7 @@ def _preview(form: InviteForm, unit_id: int, hierarchy: int, on: date) -> Invite
 class CancelMeetingForm(forms.Form):
     """The form takes the reason why it does not take place."""
 
-    why = forms.CharField(
+    why = NoteField(
         label=_("Reason"), max_length=calling.LONGEST_WHY, help_text=_("Everybody invited reads it.")
     )
 

@@ -9,13 +9,13 @@ from abhiyan.meetings.actions.answering import LONGEST_REASON
 from abhiyan.meetings.actions.attending import MOST_PEOPLE, WalkInsWrong
 from abhiyan.meetings.actions.minutes import LONGEST_POINT
 from abhiyan.ui.checks import CheckedForm, PartOf
-from abhiyan.ui.fields import DayField, DigitsField, WholeField
+from abhiyan.ui.fields import DayField, DigitsField, NoteField, WholeField
 
 
 class CantComeForm(forms.Form):
     """Why somebody can't come."""
 
-    reason = forms.CharField(label=_("I can't come, because"), max_length=LONGEST_REASON)
+    reason = NoteField(label=_("I can't come, because"), max_length=LONGEST_REASON)
 
 
 class SubstituteForm(forms.Form):
@@ -73,7 +73,7 @@ class PeopleForm(CheckedForm):
 class PointForm(forms.Form):
     """A decision; with a person and a day it is a task."""
 
-    text = forms.CharField(
+    text = NoteField(
         label=_("Decision or task"), max_length=LONGEST_POINT, widget=forms.Textarea(attrs={"rows": 2})
     )
     appointment = forms.UUIDField(label=_("Who does it"), required=False, widget=forms.Select)

@@ -20,6 +20,7 @@ from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 
 COLUMNS: tuple[Column[Message], ...] = (
@@ -92,7 +93,7 @@ class SendHeldForm(forms.Form):
     """Why held messages should go."""
 
     programme = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("Why should they go now?"), max_length=500)
+    reason = NoteField(label=_("Why should they go now?"), max_length=500)
 
 
 @require_POST

@@ -32,7 +32,7 @@ from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, say_when_done, tried
-from abhiyan.ui.fields import DayField, DigitsField
+from abhiyan.ui.fields import DayField, DigitsField, NoteField
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer, file_asked, page_with_list
 from abhiyan.ui.numbers import grouped
@@ -146,7 +146,7 @@ class AppointForm(forms.Form):
 class ResetForm(forms.Form):
     """Why a second proof is to be taken away."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("What happened"),
         max_length=200,
         error_messages={"required": _("Write what happened, for example: phone lost.")},

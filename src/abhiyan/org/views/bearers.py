@@ -16,6 +16,7 @@ from abhiyan.org.viewer import NOBODY, Request, Viewer
 from abhiyan.people.actions.reading import NamesEnough, read_bearers
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.bearers import REASON, BearersSeen
+from abhiyan.ui.fields import NoteField
 
 _APART = "names_apart"  # names of menus: how many this page leaves out, and shows
 _NARROWED = "names_narrowed"  # A search on this page read the free names alone.
@@ -25,7 +26,7 @@ _REFUSED = "names_refused"
 class NamesReasonForm(forms.Form):
     """The reader says what the names are for. The form is sent to the page that leaves them out."""
 
-    names_reason = forms.CharField(
+    names_reason = NoteField(
         label=_("What do you need the names for?"),
         min_length=5,
         max_length=200,

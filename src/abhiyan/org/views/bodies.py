@@ -23,7 +23,7 @@ from abhiyan.org.models import Appointment, Body
 from abhiyan.org.responsible import seats
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
-from abhiyan.ui.fields import WholeField
+from abhiyan.ui.fields import NoteField, WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
@@ -69,7 +69,7 @@ class BodyForm(forms.Form):
         max_value=actions.bodies.MOST_MEMBERS,
         help_text=_("Besides the one who leads it. A kind of our own has its own number."),
     )
-    duty = forms.CharField(
+    duty = NoteField(
         label=_("Responsibility"),
         required=False,
         max_length=actions.bodies.LONGEST_DUTY,
@@ -88,7 +88,7 @@ class BodyForm(forms.Form):
 class DissolveForm(forms.Form):
     """Why a body ends."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Reason"),
         max_length=200,
         error_messages={"required": _("Write why it ends, for example: its work is done.")},

@@ -18,7 +18,7 @@ from abhiyan.org.models import BodyKind, Office, Release
 from abhiyan.org.rules.body_kinds import MOST_EXPECTED, MOST_OTHER_SEATS, WantedKind
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page
-from abhiyan.ui.fields import WholeField
+from abhiyan.ui.fields import NoteField, WholeField
 from abhiyan.ui.lists import Column, page_with_list
 
 from .own_sets import OwnForm, OwnSet, levels_named, unit_of_own
@@ -66,7 +66,7 @@ class BodyKindForm(OwnForm):
     )
     office_1 = forms.ChoiceField(label=_("Other seats: office"), required=False)
     number_1 = WholeField(label=_("Its seats"), required=False, min_value=1, max_value=MOST_OTHER_SEATS)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = NoteField(label=_("Reason"), max_length=200)
     expected = WholeField(
         label=_("Expected in one unit"),
         initial=1,

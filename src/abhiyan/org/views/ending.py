@@ -16,6 +16,7 @@ from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.fields import NoteField
 
 from .appointments import may_end
 
@@ -23,7 +24,7 @@ from .appointments import may_end
 class EndOfficeForm(forms.Form):
     """Why an appointment ends."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Why it ends"),
         max_length=200,
         error_messages={"required": _("Write why it ends, for example: resigned, transferred, term over.")},

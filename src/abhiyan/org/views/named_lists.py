@@ -31,6 +31,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people.actions import reading
 from abhiyan.ui.acts import ask
 from abhiyan.ui.bearers import REASON
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.lists import Table
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -39,7 +40,7 @@ from abhiyan.units import queries as units
 class NamedListForm(forms.Form):
     """What a list with names is needed for, and as which file."""
 
-    reason = forms.CharField(label=_("What do you need the list for?"), max_length=300)
+    reason = NoteField(label=_("What do you need the list for?"), max_length=300)
     kind = forms.ChoiceField(
         label=_("File"),
         choices=[("xlsx", _("Excel (XLSX)")), ("csv", "CSV")],

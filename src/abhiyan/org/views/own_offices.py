@@ -19,7 +19,7 @@ from abhiyan.org.rules.capabilities import MEANINGS, brief
 from abhiyan.org.rules.own_offices import MOST_SEATS, OwnOffice
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page
-from abhiyan.ui.fields import WholeField
+from abhiyan.ui.fields import NoteField, WholeField
 from abhiyan.ui.lists import Column, page_with_list
 
 from .own_sets import OwnForm, OwnSet, levels_named, unit_of_own
@@ -58,7 +58,7 @@ class OfficeForm(OwnForm):
     """The names, level and rights of an office."""
 
     seats = WholeField(label=_("People in one unit"), initial=1, min_value=1, max_value=MOST_SEATS)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = NoteField(label=_("Reason"), max_length=200)
     is_expected = forms.BooleanField(
         label=_("Show it as vacant in each unit where nobody holds it"), required=False
     )

@@ -91,7 +91,7 @@ def asked_sounds(text: str) -> list[tuple[str, ...]]:
 def words_inside(text: str) -> set[str]:
     """Return the sounds of what may be names in a text: words, their beginnings and ends, and neighbours as one."""
     tokens = _TOKEN.findall(_APOSTROPHES.sub("", " ".join(_as_written(text))))
-    parts = {one + other for one, other in pairwise(tokens)}
+    parts = {word + following for word, following in pairwise(tokens)}
     for token in tokens:
         parts |= {token[:n] for n in range(2, len(token) + 1)} | {token[n:] for n in range(len(token) - 1)}
     return {sound for part in parts if (sound := "".join(_folded_words(part)))}

@@ -51,7 +51,7 @@ from abhiyan.programmes.rules.schedules import (
 )
 from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField, NoteField, WholeField
 from abhiyan.ui.posts import posted
 from abhiyan.ui.records import RecordSent, RecordShown, RecordTaken, taken, typed
 from abhiyan.units import queries as units
@@ -84,7 +84,7 @@ class HoldForm(forms.Form):
         max_value=MOST_PEOPLE,
         error_messages=dict.fromkeys(("min_value", "max_value"), acts.PeopleUnfit.message),
     )
-    text = forms.CharField(
+    text = NoteField(
         label=_("In a few words"),
         required=False,
         max_length=LONGEST_TEXT,
@@ -113,7 +113,7 @@ class HoldForm(forms.Form):
 class ReportForm(forms.Form):
     """A report: numbers by their keys, and words."""
 
-    text = forms.CharField(
+    text = NoteField(
         label=_("Report"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
     )
 
@@ -141,7 +141,7 @@ class ReportForm(forms.Form):
 class DueReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Reason"), max_length=LONGEST_NOTE, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 

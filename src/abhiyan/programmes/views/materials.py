@@ -27,6 +27,7 @@ from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.queries.materials import RUN
 from abhiyan.programmes.rules import materials as rules
 from abhiyan.ui.acts import PageAct, form_page, problem, tried
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -270,7 +271,7 @@ def _page(
 class ReasonForm(forms.Form):
     """Why something is withdrawn."""
 
-    reason = forms.CharField(max_length=rules.LONGEST_REASON, required=False)
+    reason = NoteField(max_length=rules.LONGEST_REASON, required=False)
 
 
 ACTS = {

@@ -21,6 +21,7 @@ from abhiyan.programmes.queries import record as records
 from abhiyan.programmes.rules import pace
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.acts import pressed, say_when_done
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.posts import posted
@@ -35,7 +36,7 @@ ANSWERS = {"accept": True, "decline": False}  # what the buttons send; anything 
 class DeclineChargeForm(forms.Form):
     """Why somebody declines, if they want to say."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Why not? The person who named you reads it."),
         required=False,
         max_length=actions.LONGEST_REASON,

@@ -27,7 +27,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
-from abhiyan.ui.fields import DayField, HourField, WholeField
+from abhiyan.ui.fields import DayField, HourField, NoteField, WholeField
 from abhiyan.ui.forms import TitledForm, offer
 
 from . import shown
@@ -41,8 +41,8 @@ class NewTaskForm(TitledForm):
 
     brief: tuple[str, ...] = ("whom", "title", "due_on")
     whom = forms.ChoiceField(label=_("Give it to"))
-    title = forms.CharField(label=_("What is to be done"), max_length=acts.LONGEST_TITLE)
-    text = forms.CharField(
+    title = NoteField(label=_("What is to be done"), max_length=acts.LONGEST_TITLE)
+    text = NoteField(
         label=_("Details"),
         required=False,
         max_length=acts.LONGEST_TEXT,

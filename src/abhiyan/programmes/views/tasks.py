@@ -38,6 +38,7 @@ from abhiyan.programmes.rules.tasks import OPEN, Act, TaskState
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import PageAct, Tried, ask, form_page, problem
 from abhiyan.ui.due import due_said
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer, file_asked, page_with_list
 from abhiyan.ui.posts import posted
@@ -312,7 +313,7 @@ def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
 class NoteForm(forms.Form):
     """A word with an act."""
 
-    note = forms.CharField(
+    note = NoteField(
         required=False,
         max_length=acts.LONGEST_NOTE,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -432,7 +433,7 @@ class HandOverForm(forms.Form):
     """To whom a task goes."""
 
     whom = forms.ChoiceField(label=_("Give it to"))
-    note = forms.CharField(
+    note = NoteField(
         label=_("Anything to add?"),
         required=False,
         max_length=acts.LONGEST_NOTE,

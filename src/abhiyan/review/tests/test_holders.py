@@ -30,7 +30,7 @@ from .test_rounds_page import page as round_page
 from .test_rounds_page import words
 
 pytestmark = pytest.mark.django_db
-ANSWER = "Two presidents are named; the third is ill."
+ANSWER = "Two presidents are named; the third is not."
 
 
 @pytest.fixture(scope="module")

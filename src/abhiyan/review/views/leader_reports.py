@@ -22,7 +22,7 @@ from abhiyan.review.actions import leader_reports as acts
 from abhiyan.review.queries.leader_reports import is_above
 from abhiyan.review.rules.sources import LONGEST_WORDS
 from abhiyan.ui.acts import ask, form_page
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField, NoteField, WholeField
 from abhiyan.ui.forms import offer
 
 from .rounds import today
@@ -36,7 +36,7 @@ class LeaderReportForm(UnnamedForm):
     about = forms.ChoiceField(label=_("About"), required=False)
     day = DayField(label=_("Day"))
     n = WholeField(label=_("Number in all by that day"), min_value=0, required=False)
-    words = forms.CharField(
+    words = NoteField(
         label=_("In your words"),
         required=False,
         max_length=LONGEST_WORDS,

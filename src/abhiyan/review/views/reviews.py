@@ -35,7 +35,7 @@ from abhiyan.review.queries.reached import as_reached, names_of
 from abhiyan.review.rules.reached import MeasureReached, contradicting, read
 from abhiyan.review.rules.rounds import BEFOREHAND, LONGEST_TEXT
 from abhiyan.ui.acts import ask, form_page, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.reviewed import Subject
@@ -233,14 +233,14 @@ class ReviewDecisionForm(forms.Form):
     decision = forms.ChoiceField(
         label=_("Decision"), choices=Review.Decision.choices, widget=forms.RadioSelect
     )
-    text = forms.CharField(
+    text = NoteField(
         label=_("Minute"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=LONGEST_TEXT,
         help_text=_("What was said and why this was decided. The unit or person reviewed reads it."),
     )
     has_met = forms.BooleanField(label=_("We met about this"), required=False)
-    task = forms.CharField(
+    task = NoteField(
         label=_("Task"), required=False, max_length=120, help_text=_("Leave it empty if there is none.")
     )
     whom = forms.ChoiceField(label=_("Who does it"), required=False)
@@ -333,7 +333,7 @@ def review_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
 class ReplyForm(forms.Form):
     """The own words of who is reviewed."""
 
-    text = forms.CharField(
+    text = NoteField(
         label=_("In your words"), widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_TEXT
     )
 

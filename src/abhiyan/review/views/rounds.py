@@ -45,7 +45,7 @@ from abhiyan.review.rules.rounds import (
     state_of,
 )
 from abhiyan.ui.acts import ask, form_page, problem, say_when_done, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
@@ -539,7 +539,7 @@ class LastDayForm(forms.Form):
     """Another last day, and why."""
 
     ends_on = DayField(label=_("Last day"))
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Reason"), max_length=LONGEST_REASON, help_text=_("Everybody in the round reads it.")
     )
 

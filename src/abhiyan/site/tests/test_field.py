@@ -257,6 +257,7 @@ def due(cast: Cast) -> str:
         question("done", QuestionKind.YES_NO, required=True),
         question("before", QuestionKind.PICTURE, required=True),
         question("after", QuestionKind.PICTURE),
+        question("needs", QuestionKind.TEXT),
     ).form
     asking = Asking(
         title="Cleaning day",
@@ -307,6 +308,23 @@ def test_a_form_with_two_pictures_arrives_once(cast: Cast, report: Callable[...,
     assert kept() == (0, 1, 0), "the record took its pictures with it"
     with system("test"):
         assert Submission.objects.count() == 1 and SubmissionPicture.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["He is a Muslim", "उनकी जाति पूछी", "She has TB", "ان کا مذہب", "They vote for X"]
+)
+def test_private_words_from_a_phone_are_refused_with_the_way_to_a_data_officer(
+    cast: Cast, report: Callable[..., Sent], words: str
+) -> None:
+    mandal = cast.client("mandal_president")
+    sent = report(form=urlencode({"q-done": "yes", "q-needs": words}), pictures="q-before=1")
+    send(mandal, picture(sent, 1))
+    answer = send(mandal, sent, 422)
+    assert set(answer["errors"]) == {"q-needs"} and words in answer["message"]
+    page = mandal.get(answer["asks"])
+    assert page.status_code == 200 and words in page.content.decode()
+    fit = sent | {"form": urlencode({"q-done": "yes", "q-needs": "The health camp was full"})}
+    assert send(mandal, fit)["kept"] is True, "the mended record goes under its key"
 
 
 def test_an_older_report_is_kept_beside_the_newer_one_and_its_sender_reads_so(

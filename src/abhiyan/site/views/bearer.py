@@ -26,7 +26,7 @@ from abhiyan.programmes.queries import record
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.tasks import late_words
 from abhiyan.ui.acts import PageAct, form_page, tried
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.invitations import by_whatsapp
 from abhiyan.ui.posts import posted
 from abhiyan.units.rules import levels
@@ -61,10 +61,8 @@ class BearerTalkForm(PromiseDayForm):
     """The form asks what was said on a call, what was promised, and until when."""
 
     field_order = ("summary", "promise", "until")
-    summary = forms.CharField(
-        label=_("What was said"), max_length=LONGEST, required=False, validators=[_fit_note]
-    )
-    promise = forms.CharField(
+    summary = NoteField(label=_("What was said"), max_length=LONGEST, required=False, validators=[_fit_note])
+    promise = NoteField(
         label=_("What was promised"), max_length=LONGEST, required=False, validators=[_fit_note]
     )
     until = DayField(label=_("Until when"), required=False)

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_GET, require_safe
 from abhiyan.core import clock, environment, rooms
 from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, RefusedWords, needed
 from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.phones import newer_phone
@@ -37,6 +37,7 @@ from abhiyan.people.models_field import FieldPhone
 from abhiyan.site import assets
 from abhiyan.site.access import denied, pages
 from abhiyan.ui.files import sent_bytes
+from abhiyan.ui.forms import where_to_ask
 from abhiyan.ui.posts import posted
 from abhiyan.ui.records import (
     KEPT,
@@ -234,7 +235,16 @@ def field_send(request: Request) -> HttpResponseBase:
     try:
         return taken(FieldSendForm(request.POST, request.FILES), lambda said: take(request, said))
     except RecordUnfit as refused:
-        return _not_kept(refused, errors=refused.errors)
+        return _not_kept(refused, errors=refused.errors, **_asks(request, refused.asks))
+    except Refused as refused:
+        if not isinstance(why := refused.facts.get("why"), RefusedWords):
+            raise
+        return _not_kept(refused, **_asks(request, where_to_ask([why])))
+
+
+def _asks(request: Request, address: str) -> dict[str, str]:
+    """Return where a data officer is asked about words that were refused, if this phone opens that page."""
+    return {"asks": address} if address and _opens(request, address) else {}
 
 
 def _not_kept(refused: Refused, **more: Any) -> HttpResponse:

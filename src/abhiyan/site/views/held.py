@@ -29,6 +29,7 @@ from abhiyan.people.actions.field import HELD_LAST, opened, sender_of
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import FieldHeld
 from abhiyan.ui.acts import PageAct, form_page
+from abhiyan.ui.fields import NoteField
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.ui.records import PROMPT, RecordShown
 
@@ -47,7 +48,7 @@ APPOINTS = "org.appoint"
 class RecordAsideForm(forms.Form):
     """Why a record is set aside."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = NoteField(label=_("Reason"), max_length=200)
 
 
 def _accept(*, request: Request, public_id: UUID, by: Actor, at: datetime) -> bool:

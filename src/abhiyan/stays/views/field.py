@@ -38,7 +38,7 @@ from abhiyan.stays.rules.stays import LEAST, StayFlaw, StayStep
 from abhiyan.stays.words import FLAWS, STEPS
 from abhiyan.ui.acts import form_page, problem, tried
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.fields import WhereField
+from abhiyan.ui.fields import NoteField, WhereField
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken, typed
 from abhiyan.units import queries as units
@@ -59,7 +59,7 @@ class AnswerStayForm(forms.Form):
     """The worker's yes, or no with a reason."""
 
     answer = forms.ChoiceField(choices=[("yes", ""), ("no", "")], widget=forms.HiddenInput)
-    why = forms.CharField(
+    why = NoteField(
         label=_("Why you cannot go"),
         required=False,
         max_length=actions.LONGEST_WHY,
@@ -85,7 +85,7 @@ class StayReportForm(HelperFields):
     """What the place needs."""
 
     kind = KindField(label=_("What the place needs"), but=NOT_OF_PLACES, required=False)
-    need = forms.CharField(
+    need = NoteField(
         label=_("In one sentence"),
         help_text=_("It goes to the helpline. The answer comes to you. Leave it empty if nothing is needed."),
         required=False,

@@ -27,12 +27,11 @@ from django.utils.translation import ngettext
 import abhiyan
 from abhiyan.core import languages, letters, samples, words
 from abhiyan.core.letters import only_digits
-from abhiyan.core.refusals import RefusedWords
 from abhiyan.ui import numbers, views
-from abhiyan.ui.addresses import address_of
 from abhiyan.ui.checks import declared
 from abhiyan.ui.drawing import escaped
 from abhiyan.ui.due import due_said
+from abhiyan.ui.forms import form_refusals, where_to_ask
 from abhiyan.ui.lists import Table
 from abhiyan.ui.steady import steady
 from abhiyan.ui.tables import Leaf, Sorting
@@ -415,7 +414,9 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
             }
             for text in bound.errors
         ]
-    refused = [error.message for errors in form.errors.as_data().values() for error in errors]
-    words = [refusal.words for refusal in refused if isinstance(refusal, RefusedWords)]
-    asks = [f"{address_of('forms:phrase_new')}?{urlencode({'words': text})}" for text in words[:1]]
-    return {"form": form, "problems": problems, "id": f"{form.prefix or 'form'}-errors", "asks": asks}
+    return {
+        "form": form,
+        "problems": problems,
+        "id": f"{form.prefix or 'form'}-errors",
+        "asks": where_to_ask(form_refusals(form)),
+    }

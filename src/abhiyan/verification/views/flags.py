@@ -25,6 +25,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.fields import NoteField
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN
 from abhiyan.verification.forms import CompareWorkersForm, SaidForm, TellingForm
@@ -151,7 +152,7 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
 class ProposeForm(forms.Form):
     """Why somebody thinks that it is a finding, for whoever decides."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Why"),
         max_length=300,
         help_text=_(

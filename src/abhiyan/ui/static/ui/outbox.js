@@ -100,7 +100,7 @@ export const drop = async (key) => (await alone(key, () => remove(key).then(() =
 
 export function refusedBy(told) {
   const errors = told.errors ?? (told.field ? { [told.field]: told.message } : {});
-  return { state: "refused", why: told.message, errors, tried: false };
+  return { state: "refused", why: told.message, errors, asks: told.asks ?? "", tried: false };
 }
 
 // One tab sends at a time. waits: until the other tab has done so. each: what came of a record, by its key. wait: why

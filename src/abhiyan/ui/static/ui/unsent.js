@@ -19,8 +19,11 @@ export async function listUnsent(place) {
     row.querySelector("b").textContent = `${one.kind}: ${one.title}`;
     row.querySelector(".st").textContent = one.state === "final" && one.tried ? words.tried : words[one.state];
     row.querySelector(".of").textContent = one.state === "refused" ? one.why : timeOf(one.done ?? one.made, months);
+    const ask = row.querySelector("[data-asks]");
+    if (one.state === "refused" && one.asks) ask.querySelector("a").href = one.asks;
+    else ask.remove();
     const opens = one.opens ?? one.page;
-    const open = row.querySelector("a");
+    const open = row.querySelector(".push a");
     open.href = one.state === "draft" ? opens : `${opens}${opens.includes("?") ? "&" : "?"}mend=${one.key}`;
     if (one.state !== "draft") open.textContent = words.open;
     row.querySelector("button").addEventListener("click", async () => {
