@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from abhiyan.core.letters import only_digits
 
 from . import phones
+from .rules.called import sounds
 
 DIGITS = 10  # of an Indian mobile
 INVALID = _("This is not a mobile number. Write the ten digits, or + and the country first.")
@@ -71,3 +72,12 @@ def _few(digits: int) -> str:
         "Write ten digits; now there is %(n)s.", "Write ten digits; now there are %(n)s.", digits
     )
     return words % {"n": digits}
+
+
+class NamesToTick(forms.CheckboxSelectMultiple):
+    """Names to tick on a phone. Each has the words that it is found by (static/people/narrow.js)."""
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        option["attrs"]["data-sounds"] = " ".join(sorted(sounds(str(label))))
+        return option

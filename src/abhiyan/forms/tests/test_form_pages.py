@@ -138,7 +138,7 @@ def test_a_sheet_is_uploaded_and_a_wrong_one_is_refused_row_by_row(state: Client
     answer = state.post(at("form_new"), {"unit": "N1", "name_en": "Mine", "sheet": wrong})
     assert answer.status_code == 422
     assert "Sheet survey, row 2: Repeats are not read" in answer.text
-    assert "Sheet survey, row 3: “Your religion?” asks about" in answer.text
+    assert "Sheet survey, row 3: “Your religion?” is about" in answer.text
     assert "Choose a ready form, or upload a sheet." in state.post(at("form_new"), {"unit": "N1"}).text
     example = SimpleUploadedFile("form.xlsx", Path(str(finders.find("forms/example.xlsx"))).read_bytes())
     nameless = state.post(at("form_new"), {"unit": "N1", "sheet": example})

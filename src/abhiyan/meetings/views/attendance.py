@@ -23,7 +23,7 @@ from abhiyan.org.here import unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
-from abhiyan.people.fields import PhoneField
+from abhiyan.people.fields import NamesToTick, PhoneField
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.checks import AnyOf, FormRule, NeededWith
 from abhiyan.ui.forms import offer
@@ -45,7 +45,7 @@ class AttendanceForm(PeopleForm):
     invitee = forms.MultipleChoiceField(
         label=_("Who is here?"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=NamesToTick,
         error_messages={"invalid_choice": NotInvited.message},
     )
     phone = PhoneField(

@@ -20,7 +20,7 @@ _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
 _INDIC = re.compile(r"[\u0900-\u0d7f]")
 _ARABIC = re.compile("[\u0621-\u06d3]")
 _BLOCK = 0x80  # letters of one script: they follow each other in Unicode, in this order
-_SCRIPTS = [
+SCRIPTS = [
     "devanagari",
     "bengali",
     "gurmukhi",
@@ -31,12 +31,25 @@ _SCRIPTS = [
     "kannada",
     "malayalam",
 ]
-# Letters that the transliteration does not know: final consonants of Malayalam and Bengali, v of Odia and Assamese.
-_FINALS = str.maketrans(
-    {"ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൿ": "ക്", "ৎ": "ত্", "ৰ": "র", "ৱ": "ভ", "ୱ": "ଵ"}
+# Letters that the transliteration does not know, or reads apart: final consonants, v of Odia and Assamese.
+FINALS = str.maketrans(
+    {
+        "ൺ": "ണ്",
+        "ൻ": "ന്",
+        "ർ": "ര്",
+        "ൽ": "ല്",
+        "ൾ": "ള്",
+        "ൿ": "ക്",
+        "ৎ": "ত্",
+        "ৰ": "র",
+        "ৱ": "ভ",
+        "ୱ": "ଵ",
+        "ౝ": "న్",
+        "ೝ": "ನ್",
+    }
 )
 # Letters of Urdu, Kashmiri and Arabic keyboards as Latin letters. Short vowels are not written; W is v or a vowel.
-_URDU = str.maketrans(
+URDU = str.maketrans(
     {
         letter: latin
         for latin, letters in {
@@ -47,7 +60,7 @@ _URDU = str.maketrans(
         for letter in letters
     }
 )  # fmt: skip
-_SPELT = (
+SPELT = (
     # Latin first, while two letters still mean one sound
     (re.compile("sch"), "sk"),
     (re.compile("que$"), "k"),
@@ -65,7 +78,7 @@ _SPELT = (
     (re.compile("e"), "i"),
     (re.compile("o"), "u"),
     (re.compile("(?<=.)a"), ""),
-    (re.compile(r"([^0-9])\1+"), r"\1"),
+    (re.compile(r"(\D)\1+"), r"\1"),
 )
 # As `vowelled` writes a word: vowels as they sound, no breath behind a consonant, no letter twice.
 _HEARD = (
@@ -88,7 +101,7 @@ def _latin(word: str, script: str) -> str:
     """A word of a script of India in IAST, with च as ch like Latin writers do."""
     from indic_transliteration import sanscript  # a quarter of a second, for these scripts only
 
-    text = sanscript.transliterate(word.translate(_FINALS), script, sanscript.IAST)
+    text = sanscript.transliterate(word.translate(FINALS), script, sanscript.IAST)
     if script == "tamil":
         text = text.replace("jh", "s")  # ச, written for both
     text = re.sub("[~ṃ](?=[pbm])", "m", text.replace("ँ", "ṃ").replace("ṃh", "ngh"))  # सिंह is Singh
@@ -99,12 +112,12 @@ def _latin(word: str, script: str) -> str:
 
 def _urdu(word: str) -> str:
     """A word of the script of Urdu in Latin letters, as near as it tells them."""
-    word = re.sub("^ah", "h", word.translate(_URDU))  # elsewhere an h sounds by itself: Rahman
+    word = re.sub("^ah", "h", word.translate(URDU))  # elsewhere an h sounds by itself: Rahman
     word = re.sub("(?<!a)ah$", "a", word)  # nor does it at the end: Fatima
     return re.sub("(?<=[^ai])W(?!i|a(?!h))", "u", word).replace("W", "v")
 
 
-def _is_vowel_sign(c: str) -> bool:
+def is_vowel_sign(c: str) -> bool:
     """Accents, viramas and dots have a combining class; vowel signs have none."""
     return unicodedata.category(c)[0] == "M" and unicodedata.combining(c) == 0
 
@@ -113,9 +126,9 @@ def _is_vowel_sign(c: str) -> bool:
 def _folded(word: str) -> str:
     """One word, lower case."""
     if found := _INDIC.search(word):
-        word = _latin(word, _SCRIPTS[(ord(found[0]) - 0x900) // _BLOCK])
+        word = _latin(word, SCRIPTS[(ord(found[0]) - 0x900) // _BLOCK])
     word = "".join(
-        c for c in unicodedata.normalize("NFKD", word) if c.isalnum() or (not found and _is_vowel_sign(c))
+        c for c in unicodedata.normalize("NFKD", word) if c.isalnum() or (not found and is_vowel_sign(c))
     )
     if _ARABIC.search(word):
         word = _urdu(word)
@@ -123,7 +136,7 @@ def _folded(word: str) -> str:
         return (word.lstrip("0") or "0")[:LONGEST_WORD]
     if len(word) > 2 and len(set(word)) == 1:
         return word[:LONGEST_WORD]  # "zzzz" is no name: as one letter it would begin many
-    for pattern, sound in _SPELT:
+    for pattern, sound in SPELT:
         word = pattern.sub(sound, word)
     return word[:LONGEST_WORD]
 
@@ -132,7 +145,7 @@ def romanised(word: str) -> str:
     """One word in small letters without marks; of the nine scripts of India in Latin letters. Others stay."""
     word = unicodedata.normalize("NFKC", word).lower()
     if letter := _INDIC.search(word):
-        word = _latin(word, _SCRIPTS[(ord(letter[0]) - 0x900) // _BLOCK])
+        word = _latin(word, SCRIPTS[(ord(letter[0]) - 0x900) // _BLOCK])
         word = re.sub("(?<=.)a$", "", word)  # it is not written: a long one is ā here
     return "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
 
