@@ -75,9 +75,24 @@ def wrong() -> list[str]:
             "ABHIYAN_BRIDGE=http: needs ABHIYAN_BRIDGE_URL, the provider's address, and ABHIYAN_BRIDGE_SECRET,"
             " which signs its callbacks (docs/sms.md)"
         )
+    if not found and EMAIL() == "smtp":
+        found += _wrong_email()
     if not found and not MESSAGES_FROM() < MESSAGES_UNTIL():
         found.append("ABHIYAN_MESSAGES_FROM: must be earlier than ABHIYAN_MESSAGES_UNTIL")
     return found
+
+
+def _wrong_email() -> list[str]:
+    """Return a line where the settings of e-mail do not fit together."""
+    if not (EMAIL_HOST() and EMAIL_FROM()):
+        return [
+            "ABHIYAN_EMAIL=smtp: needs ABHIYAN_EMAIL_HOST and ABHIYAN_EMAIL_FROM, your address (docs/email.md)"
+        ]
+    if EMAIL_TLS() == "off" and EMAIL_HOST() not in LOOPBACK:
+        return ["ABHIYAN_EMAIL_TLS=off: only for a mail server on this machine, for mails carry codes"]
+    if EMAIL_USER() and not EMAIL_PASSWORD_FILE.is_set:
+        return ["ABHIYAN_EMAIL_USER: needs ABHIYAN_EMAIL_PASSWORD_FILE, a file that holds the password alone"]
+    return []
 
 
 def unknown() -> dict[str, str]:
@@ -257,6 +272,20 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _mail_server(text: str) -> str:
+    if not _HOST.fullmatch(text) or text.startswith(("*", ".")):
+        raise ValueError(
+            "must be the name of a mail server, such as smtp.example.org, without https:// and port"
+        )
+    return text
+
+
+def _mail_sender(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
+        raise ValueError("must be an address alone, such as office@example.org, in ASCII")
+    return text
+
+
 def _dlt_id(text: str) -> str:
     if not re.fullmatch(r"[0-9]{10,25}", text):
         raise ValueError("must be the id that the DLT portal shows for your organisation, in digits")
@@ -322,6 +351,14 @@ BRIDGE = Setting("ABHIYAN_BRIDGE", _one_of("http", "off"), lambda: "off")
 BRIDGE_URL = Setting("ABHIYAN_BRIDGE_URL", _gateway, str)
 BRIDGE_TOKEN = Setting("ABHIYAN_BRIDGE_TOKEN", _text, str, is_secret=True)
 BRIDGE_SECRET = Setting("ABHIYAN_BRIDGE_SECRET", _long_secret, str, is_secret=True)  # signs its callbacks
+# E-mail, a second way for offices.
+EMAIL = Setting("ABHIYAN_EMAIL", _one_of("smtp", "file", "console", "off"), lambda: "off")
+EMAIL_HOST = Setting("ABHIYAN_EMAIL_HOST", _mail_server, str)
+EMAIL_PORT = Setting("ABHIYAN_EMAIL_PORT", _number(1, 65_535, "port"), lambda: 587)
+EMAIL_TLS = Setting("ABHIYAN_EMAIL_TLS", _one_of("starttls", "tls", "off"), lambda: "starttls")
+EMAIL_USER = Setting("ABHIYAN_EMAIL_USER", _text, str)
+EMAIL_PASSWORD_FILE: Setting[Path | None] = Setting("ABHIYAN_EMAIL_PASSWORD_FILE", _file, lambda: None)
+EMAIL_FROM = Setting("ABHIYAN_EMAIL_FROM", _mail_sender, str)
 SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number(0, MOST), lambda: 20_000)
 SMS_PRICE = Setting("ABHIYAN_SMS_PRICE", _number(0, MOST), lambda: 20)  # paise a part
 # May only be made stricter (law.md T2): within 10:00 and 21:00.
@@ -332,6 +369,12 @@ CLAIMS_PER_SECOND = Setting("ABHIYAN_CLAIMS_PER_SECOND", _number(1, MOST), lambd
 CLAIMS_PER_DAY = Setting("ABHIYAN_CLAIMS_PER_DAY", _number(1, MOST), lambda: 5_000_000)
 # Names of core.declared with the number allowed, such as "code.network=10000 code.hour=200000".
 LIMITS_SET: Setting[dict[str, int]] = Setting("ABHIYAN_LIMITS", _limits, dict)
+
+
+def sends_mail() -> bool:
+    """Return True if mails leave this server. Else no page speaks of e-mail."""
+    return EMAIL() != "off"
+
 
 # What one process of ours tells another, and what only tests read.
 INTERNAL = frozenset(["ROLE", "POOL", "WATCHED_BY", "SHOTS", "CHROMIUM"])

@@ -38,7 +38,8 @@ class Handed:
 
     A time-out after the request was written is `ok` with reason "unconfirmed". The provider may have done it, and
     blindly asking again is worse than waiting for its report. is_spared: the provider did not look at it, so the
-    try does not count. pause_s: the provider asks for a pause of so many seconds.
+    try does not count. pause_s: the provider asks for a pause of so many seconds. is_of_one: the answer is about this
+    recipient, and the provider itself is well.
     """
 
     ok: bool
@@ -47,11 +48,12 @@ class Handed:
     reason: str = ""
     is_spared: bool = False
     pause_s: float = 0.0
+    is_of_one: bool = False
 
     @property
     def is_trouble(self) -> bool:
         """Return True if the provider itself is in trouble."""
-        return self.again or self.reason == UNCONFIRMED
+        return (self.again and not self.is_of_one) or self.reason == UNCONFIRMED
 
 
 UNCONFIRMED = "unconfirmed"

@@ -29,14 +29,26 @@ WORDS: dict[str, Promise] = {
     "paused": _("Paused by hand"),
     "stopped": _("Stopped before it left"),
     "no_connection": _("The gateway could not be reached; tried again"),
+    "no_address": _("The e-mail address was removed before it was sent"),
+    "refused_address": _("The mail server says that this e-mail address does not exist"),
+    "email_off": _("E-mail is switched off on this server"),
+    "login": _("The mail server does not accept our user and password"),
+    "password_file": _("The file with the password of the mail server cannot be read"),
+    "certificate_of_server": _("The certificate of the mail server is not valid"),
 }
 # A gateway that takes nothing, by the lane that waits for it.
 AWAY: dict[str, Promise] = {
     "codes": _("The SMS gateway does not accept one-time codes. People who ask for one do not get it now."),
     "send": _("The SMS gateway does not accept messages. They wait here and go out when it works again."),
+    "mail_codes": _(
+        "The mail server does not accept one-time codes. People who ask for one by e-mail do not get it."
+    ),
+    "mail": _("The mail server does not accept mails. They wait here and go out when it works again."),
 }
 KINDS: dict[str, Promise] = {
     "code.sign_in": _("Code to sign in"),
+    "code.sign_in.email": _("Code to sign in, by e-mail"),
+    "code.email": _("Code that proves an e-mail address"),
     "code.field": _("Code to sign in on a phone"),
     "code.join": _("Code to join"),
     "code.door": _("Code to join at the door"),
@@ -76,6 +88,7 @@ KINDS: dict[str, Promise] = {
     "duty.centre": _("Reminder of a silent call centre"),
     "duty.today": _("Something waits on Today"),
     "account.reset_asked": _("News of a reset asked for"),
+    "account.email": _("News of an e-mail address added"),
     "account.reset_done": _("News of a reset done"),
     "leave.receipt": _("Receipt of leaving"),
     "held.receipt": _("Receipt of leaving, while it waits"),

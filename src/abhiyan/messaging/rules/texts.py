@@ -95,6 +95,8 @@ VERSIONS = {
 }
 # About a request, and at once: they answer what the person just wrote.
 PROMPT = frozenset({"ticket.opened", "ticket.again", "ticket.late", "ticket.solved"})
+PROOF = "code.email"  # goes to an address that its owner has just entered
+EMAIL_ONLY = frozenset({PROOF, "code.sign_in.email"})  # never an SMS, so never on DLT
 FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words
 PEOPLE = frozenset({"by", "calls", "host", "leader", "name", "worker"})  # blanks that name people
 _BLANK = re.compile(r"\{([a-z_]+)\}")
