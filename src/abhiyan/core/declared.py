@@ -99,7 +99,7 @@ _KEY, _BY, _HURT, _GUARD = LimitKey, Spender, Hurt, LimitGuard
 
 # Codes. Parts of who is known: a code leaves only for an account or a member. Open parts: it leaves for every number.
 KNOWN_PARTS = ("sign_in", "field", "leave", "member")
-OPEN_PARTS = ("join", "door", "phone", "entry")
+OPEN_PARTS = ("join", "door", "phone", "entry", "email")
 
 CODE_REQUEST = DeclaredLimit(
     "code.try", 5, DAY, "tries of one code", _KEY.REQUEST, _BY.PROVEN, _HURT.SPENDER, is_fixed=True

@@ -12,8 +12,11 @@ class MessagingConfig(AppConfig):
         from abhiyan.org.news import AppointmentEnded, AppointmentOffered, FactorReset, OfferAnswered
         from abhiyan.org.rules import releases
         from abhiyan.people.news import (
+            ClosedAccountNews,
             CodeAsked,
             ConsentWithdrawn,
+            EmailForgotten,
+            EmailProven,
             ErasurePurged,
             PhoneSaidNo,
             answer_whether_codes_stay,
@@ -35,10 +38,14 @@ class MessagingConfig(AppConfig):
         news.subscribe(CodeAsked, lambda told: actions.send_code(news=told))
         news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
         news.subscribe(ConsentWithdrawn, lambda told: actions.heed_withdrawal(told=told))
+        news.subscribe(EmailProven, lambda proven: actions.tell_of_email(news=proven))
+        news.subscribe(EmailForgotten, lambda forgotten: actions.forget_mails(news=forgotten))
+        news.subscribe(ClosedAccountNews, lambda closed: actions.end_email(news=closed))
         news.subscribe(ErasurePurged, lambda told: actions.forget_sent(told=told))
         news.subscribe(AppointmentOffered, lambda told: actions.ask_holder(told=told))
         news.subscribe(OfferAnswered, lambda told: actions.forget_question(told=told))
         news.subscribe(AppointmentEnded, lambda told: actions.end_morning(ended=told))
+        news.subscribe(AppointmentEnded, lambda ended: actions.end_email(news=ended))
         news.subscribe(QuestionAnswered, lambda told: actions.hear_office(told=told))
         news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))
         news.subscribe(Restored, lambda told: actions.hold_restored(taken_at=told.taken_at, at=told.at))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from abhiyan.core import environment
 from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, late
 
-from . import queries
+from . import mail, queries
 from . import registrations as reads
 
 PUBLISH = "run `abhiyan migrate`, which publishes the shipped texts and lets go what waits for them"
@@ -58,6 +58,7 @@ def codes(_at: datetime) -> Iterable[DoctorFinding]:
 
 
 WAITING = {"codes": "one-time codes", "send": "messages"}
+WAITING |= {"mail_codes": "one-time codes by e-mail", "mail": "mails"}
 
 
 def gateway(_at: datetime) -> Iterable[DoctorFinding]:
@@ -72,6 +73,22 @@ def gateway(_at: datetime) -> Iterable[DoctorFinding]:
         )
     if not away:
         yield DoctorFinding(OK, "no gateway is known to be away")
+
+
+def mail_readiness(_at: datetime) -> Iterable[DoctorFinding]:
+    """The mail server lets us in, where one is set."""
+    if environment.EMAIL() != "smtp":
+        yield DoctorFinding(OK, f"no mail server is set (ABHIYAN_EMAIL={environment.EMAIL()})")
+    elif reason := mail.trouble():
+        since = [outage.since for outage in queries.outages() if outage.lane.startswith("mail")]
+        waits = f"; mails wait since {min(since):%Y-%m-%d %H:%M} UTC" if since else ""
+        yield DoctorFinding(
+            late(),
+            f"the mail server {environment.EMAIL_HOST()} does not let us in ({reason}){waits}",
+            "see ABHIYAN_EMAIL_HOST, _PORT, _TLS, _USER and _PASSWORD_FILE (docs/email.md)",
+        )
+    else:
+        yield DoctorFinding(OK, f"the mail server {environment.EMAIL_HOST()} lets us in")
 
 
 def registrations(_at: datetime) -> Iterable[DoctorFinding]:
@@ -140,6 +157,7 @@ CHECKS = {
     "registrations": registrations,
     "codes": codes,
     "gateway": gateway,
+    "email": mail_readiness,
     "answers": answers,
     "ids": ids,
 }

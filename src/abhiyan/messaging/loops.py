@@ -1,4 +1,4 @@
-"""Sending, turned by `abhiyan jobs`: one lane for one-time codes, one for everything else.
+"""Sending, turned by `abhiyan jobs`: one lane for one-time codes and one for everything else, by SMS and by e-mail.
 
 Nothing of the other lane can delay a code: it has its own thread, hands, connections and breaker.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from django.db import DataError, IntegrityError
 
@@ -17,8 +18,8 @@ from abhiyan.core.loops import Loop
 
 from . import actions
 from .actions import caps, questions
-from .adapters import Adapter, Handed, adapter
-from .rules import breaker
+from .adapters import Adapter, Handed, adapter, mail_adapter
+from .rules import breaker, mails
 
 TURN_S = 1.0  # then the loop shows that it lives; what is under way goes on
 LOOK_S = 0.2  # how often a lane that waits for its gateway looks for more
@@ -44,9 +45,10 @@ class MessageLane:
         patience: breaker.Breaker,
         clock: Callable[[], datetime],
         way_out: Callable[[], Adapter],
+        way: str = mails.SMS,
     ) -> None:
         self.name, self.hands = name, hands
-        self._codes, self._breaker = codes, patience
+        self._codes, self._breaker, self._way = codes, patience, way
         self._clock, self._way_out = clock, way_out
         self._adapter: Adapter | None = None
         self._pool = ThreadPoolExecutor(hands, f"hand of {name}")
@@ -87,7 +89,7 @@ class MessageLane:
         assert self._adapter is not None
         at = self._clock()
         n = breaker.room(self._breaker, free=self.hands - len(self._under_way), at=at)
-        leased = actions.lease(at=at, n=n, codes=self._codes) if n else []
+        leased = actions.lease(at=at, n=n, codes=self._codes, way=self._way) if n else []
         going = actions.admit(messages=leased, at=at)
         if going:
             self._breaker = breaker.sent(self._breaker, at=at)
@@ -171,15 +173,31 @@ class MessageLane:
         log.warning("the gateway %s", state, extra={"facts": facts})
 
 
+MAIL_HANDS = 8  # more connections at once are more than most mail servers take
+
+
 def lanes(
-    *, clock: Callable[[], datetime] = clock.now, way_out: Callable[[], Adapter] = adapter
+    *, clock: Callable[[], datetime] = clock.now, way_out: Callable[[], Adapter] | None = None
 ) -> dict[str, MessageLane]:
-    """The two lanes. A code hardly waits for a pause: it lives ten minutes, and a hand is free after seconds."""
+    """The lanes of SMS and of e-mail, which wait for nothing of one another. way_out: of all, in place of their own.
+
+    A code hardly waits for a pause: it lives ten minutes, and a hand is free after seconds.
+    """
     codes = breaker.Breaker(first_s=0.25, longest_s=0.5, at_once=64)
+    mail_codes = breaker.Breaker(first_s=0.5, longest_s=4, at_once=MAIL_HANDS)
     others = breaker.Breaker(first_s=1, longest_s=30, at_once=1)
+    by_sms: dict[str, Any] = {"clock": clock, "way_out": way_out or adapter, "hands": 64}
+    by_mail: dict[str, Any] = {
+        "clock": clock,
+        "way_out": way_out or mail_adapter,
+        "hands": MAIL_HANDS,
+        "way": mails.EMAIL,
+    }
     return {
-        "codes": MessageLane("codes", codes=True, hands=64, patience=codes, clock=clock, way_out=way_out),
-        "send": MessageLane("send", codes=False, hands=64, patience=others, clock=clock, way_out=way_out),
+        "codes": MessageLane("codes", codes=True, patience=codes, **by_sms),
+        "send": MessageLane("send", codes=False, patience=others, **by_sms),
+        "mail_codes": MessageLane("mail_codes", codes=True, patience=mail_codes, **by_mail),
+        "mail": MessageLane("mail", codes=False, patience=others, **by_mail),
     }
 
 
@@ -189,7 +207,7 @@ LOOPS = {
         turn=lane.turn,
         close=lane.close,
         stand_by=lane.stand_by,
-        every_s=0.5 if name == "codes" else 1,
+        every_s=0.5 if name.endswith("codes") else 1,
         scoped=False,
     )
     for name, lane in lanes().items()

@@ -93,13 +93,17 @@ class Message(models.Model):
         FAILED = "failed", _("Failed")
         DROPPED = "dropped", _("Given up")
 
+    class Way(models.TextChoices):
+        SMS = "sms", _("SMS")
+        EMAIL = "email", _("E-mail")
+
     id = models.UUIDField(primary_key=True)  # derived from the sender's key: once is once
     public_id = models.UUIDField()
     kind = models.SmallIntegerField(choices=MessageClass.choices)
     template = models.TextField()
     language = models.TextField()
     phone_id = models.UUIDField()
-    sealed_phone = models.BinaryField()  # to a phone that may be on no roll yet
+    sealed_phone = models.BinaryField()  # to a phone that may be on no roll yet; of a mail, the address
     last4 = models.TextField()  # empty once the phone has left
     sealed_blanks = models.BinaryField()  # what fills the template: links and codes stay sealed
     unit_id = models.BigIntegerField(null=True)
@@ -117,6 +121,7 @@ class Message(models.Model):
     settled_at = models.DateTimeField(null=True)
     parts = models.SmallIntegerField(default=0, db_default=0)  # SMS billed
     send_id = models.BigIntegerField(null=True)  # the bulk send it belongs to
+    way = models.TextField(choices=Way.choices, default=Way.SMS, db_default=Way.SMS)
 
     class Meta:
         db_table = "messaging_message"
@@ -132,6 +137,12 @@ class Message(models.Model):
                 fields=["due_at"],
                 condition=models.Q(state__in=["queued", "leased"], template__startswith="code."),
                 name="message_due_code",
+            ),
+            # used by: the sender's lease of mails, past any number of SMS that wait
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["queued", "leased"], way="email"),
+                name="message_due_email",
             ),
             # used by: releasing what a programme's breaker held
             models.Index(fields=["programme_id"], condition=models.Q(state="held"), name="message_held"),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from abhiyan.core.numbers import grouped
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Viewer
+from abhiyan.people import queries as people
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
 
 from . import circulars, queries
@@ -19,6 +20,15 @@ from .rules import reasons
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """Circulars to read, and how many have read one's own; held messages, for whoever may release them."""
     yield from _circulars(viewer, at=at)
+    if viewer.is_strong and people.has_failed_email(viewer.account_id):
+        yield Owed(
+            urgency=2,
+            title=_("Your e-mail address does not work"),
+            meta=_("Notices come by SMS until you enter another."),
+            href=reverse("messaging:email"),
+            act=_("Change it"),
+            icon="mail",
+        )
     if not viewer.may("messages.release"):
         return
     for held in queries.held():

@@ -38,7 +38,7 @@ from .models import (
 )
 from .our_numbers import AnswerWay, OurNumbers
 from .recipients import on_phones as on_phones  # noqa: PLC0414
-from .rules import audiences, backlog, bulk, hours, questions, reasons, registered, texts
+from .rules import audiences, backlog, bulk, hours, mails, questions, reasons, registered, texts
 
 MOST_NEW = 5  # numbers just added that Today names
 ANY_QUESTION = "/q/%s/"  # the page that asks whether somebody joined, and refuses what is no link
@@ -147,9 +147,12 @@ def why_codes_stay(purpose: str, language: str) -> str:
     The answer depends on the channel alone. A page tells it to everybody, so it must not tell who is known. A spent
     budget and a restore hold back no new code.
     """
-    if problem := adapters.problem():
-        return problem
     code = f"code.{purpose}"
+    is_mailed = mails.is_only_mailed(code)
+    if is_mailed and not environment.sends_mail():
+        return "unset"
+    if not is_mailed and (problem := adapters.problem()):
+        return problem
     text = text_for(active_texts(code), code, language)
     values = ours(0, text.language if text else language) | {"code": "0"}
     try:
@@ -159,15 +162,17 @@ def why_codes_stay(purpose: str, language: str) -> str:
     if text is None:
         return "template"
     key = registered.registration_key(code, text.language, made)
-    if environment.DLT_REQUIRED() and not Registration.objects.filter(key=key).exists():
+    if environment.DLT_REQUIRED() and not is_mailed and not Registration.objects.filter(key=key).exists():
         return "unregistered"
     return ""
 
 
 def code_texts() -> Iterable[tuple[str, str]]:
-    """Purpose and language of every text of a one-time code."""
+    """Purpose and language of every text of a one-time code that this server is to send."""
     return sorted(
-        (code.removeprefix("code."), language) for code, language in texts.TEXTS if code.startswith("code.")
+        (code.removeprefix("code."), language)
+        for code, language in texts.TEXTS
+        if texts.is_code(code) and (environment.sends_mail() or not mails.is_only_mailed(code))
     )
 
 

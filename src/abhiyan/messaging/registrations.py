@@ -23,7 +23,8 @@ def content_templates() -> list[ContentTemplate]:
 
     Those of an older notice stay until no drive uses it.
     """
-    published = {place: text for place, text in queries.active_texts().items() if place[0] in texts.FIXED}
+    sms = texts.FIXED - texts.EMAIL_ONLY
+    published = {place: text for place, text in queries.active_texts().items() if place[0] in sms}
     lacking, always = _numbers_there()
     found = []
     for (code, language), text in sorted(published.items()):

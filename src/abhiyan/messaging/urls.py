@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 
-from .views import bulk_texts, circulars, links, messages, offices, sends
+from .views import bulk_texts, circulars, emails, links, messages, offices, sends
 
 app_name = "messaging"
 CIRCULARS = capability("messages.circular")
@@ -40,6 +40,10 @@ pages = [
 ]
 urlpatterns = [
     path("messages/", include(pages)),
+    page("account/email/", emails.email, opens=STRONG, act="is removed", is_own=True),
+    page("account/email/code/", emails.email_code, opens=STRONG, act="is removed", is_own=True),
+    page("account/email/notices/", emails.email_notices, opens=STRONG, act="is chosen again", is_own=True),
+    page("account/email/remove/", emails.email_remove, opens=STRONG, act=FINAL, is_own=True),
     page("q/<slug:link>", links.short_link, opens=PUBLIC),
     # The link in the message is the proof.
     page(

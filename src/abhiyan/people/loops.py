@@ -9,11 +9,12 @@ from django.conf import settings
 from abhiyan.core import jobs
 from abhiyan.core.loops import Loop
 
-from .actions import codes, erasing, field, finding, sessions, words
+from .actions import codes, emails, erasing, field, finding, sessions, words
 
 
 def sweep(at: datetime) -> int:
-    return codes.sweep_codes(at=at) + sessions.sweep(at=at) + field.sweep_field(at=at)
+    gone = codes.sweep_codes(at=at) + sessions.sweep(at=at)
+    return gone + field.sweep_field(at=at) + emails.sweep_emails(at=at)
 
 
 NIGHT = 3  # the hour, here, in which near duplicates are looked for

@@ -13,7 +13,10 @@ BACK, DENIED, OBJECTED = "back", "denied", "objected"
 
 @dataclass(frozen=True, slots=True)
 class CodeAsked:
-    """A one-time code is to reach a phone (E.164): messaging sends it. purpose: one of `actions.codes.PURPOSES`."""
+    """A one-time code is to reach a phone (E.164), or the e-mail address of its account: messaging sends it.
+
+    purpose: one of `actions.codes.PURPOSES`; it says which way.
+    """
 
     purpose: str
     phone: str = field(repr=False)
@@ -101,6 +104,23 @@ class ClosedAccountNews:
 
     account_id: int
     by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailProven:
+    """An account has an e-mail address from now on. Its phone hears of it."""
+
+    account_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailForgotten:
+    """The e-mail address of an account was deleted: nothing that waits goes there, and nothing keeps it."""
+
+    account_id: int
+    phone_id: UUID
     at: datetime
 
 

@@ -5,6 +5,7 @@ from abhiyan.messaging.queries import leave_number, stop_number
 from .bulk_texts import Wording, certify_text, register_text
 from .circulars import announce_next, note_read, remind_readers, send_circular, withdraw_circular
 from .counting import count_next, give_up_count
+from .emails import end_email, enter_email, forget_mails, tell_of_email
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
 from .mornings import choose_morning, end_morning, send_mornings
 from .noes import forget_sent, heed_no, heed_withdrawal

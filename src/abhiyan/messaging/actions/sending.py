@@ -18,11 +18,13 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import registrations
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.adapters import Handed, Letter
+from abhiyan.messaging.mail import REFUSED
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.our_numbers import OurNumbers
 from abhiyan.messaging.queries import open_hours, ours, text_for, texts_of
 from abhiyan.messaging.recipients import NOBODY, on_phones
-from abhiyan.messaging.rules import audiences, gate, registered, texts
+from abhiyan.messaging.rules import audiences, gate, mails, registered, texts
+from abhiyan.people import actions as people
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
@@ -33,9 +35,11 @@ LEASE = timedelta(minutes=2)  # many times what a gateway may take; then it retu
 CODE_LEASE = timedelta(seconds=30)
 WAIT_S = 15.0  # for a gateway's whole answer
 CODE_WAIT_S = 3.0  # a hand is free again after it, and the next code goes
+MAIL_CODE_WAIT_S = 20.0  # a mail server takes several turns of talk
 TRIES = 6  # then given up
 FIRST_WAIT = timedelta(minutes=1)  # they double, to an hour
 FIRST_CODE_WAIT = timedelta(seconds=5)
+FIRST_MAIL_CODE_WAIT = timedelta(seconds=15)  # servers that do not know us yet say "in five minutes" at first
 LONGEST_WAIT = timedelta(hours=1)
 MESSAGES = "messages"  # counters by state, for `/metrics`
 
@@ -44,11 +48,12 @@ State = Message.State
 
 # An array of what is to be taken, for it is read once; `in` may be read once a row, and each time takes n more.
 _LEASE = """update messaging_message set state = 'leased', leased_until = %(until)s, tries = tries + 1
- where id = any(array(select id from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
- and (leased_until is null or leased_until <= %(at)s) and template {} 'code.%%' order by due_at limit %(n)s
+ where id = any(array(select id from messaging_message where state in ('queued', 'leased') and way = %(way)s
+ and due_at <= %(at)s and (leased_until is null or leased_until <= %(at)s) and template {} 'code.%%'
+ order by due_at limit %(n)s
  for update skip locked))
  returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, unit_id, programme_id, queued_at,
- due_at, tries, reason, send_id, expires_at"""
+ due_at, tries, reason, send_id, expires_at, way"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ class Leased:
     reason: str
     send_id: int | None
     expires_at: datetime
+    way: str
+
+    @property
+    def is_mail(self) -> bool:
+        return self.way == mails.EMAIL
 
     @property
     def is_code(self) -> bool:
@@ -108,14 +118,19 @@ class SenderIds:
         return bool(self.entity and self.header and self.template_id)
 
 
-def lease(*, at: datetime, n: int, codes: bool) -> list[Leased]:
-    """Take up to n due messages, one-time codes or all others, the longest due first.
+def lease(*, at: datetime, n: int, codes: bool, way: str = mails.SMS) -> list[Leased]:
+    """Take up to n due messages of one way out, one-time codes or all others, the longest due first.
 
     A lease that lapses returns to the queue.
     """
-    given: dict[str, Any] = {"at": at, "until": at + (CODE_LEASE if codes else LEASE), "n": n}
+    parameters: dict[str, Any] = {
+        "at": at,
+        "until": at + (CODE_LEASE if codes else LEASE),
+        "n": n,
+        "way": way,
+    }
     with system("send messages"):
-        rows = sql.rows(_LEASE.format("like" if codes else "not like"), given)
+        rows = sql.rows(_LEASE.format("like" if codes else "not like"), parameters)
         return sorted((Leased(*row) for row in rows), key=lambda one: one.due_at)
 
 
@@ -372,16 +387,21 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
         return _Fate(message, State.HELD, "template")
     # What is wrong with one message must not make others wait.
     try:
-        phone, blanks = (
+        recipient, blanks = (
             keyring().unseal(bytes(sealed), about=message.id.bytes).decode()
             for sealed in (message.sealed_phone, message.sealed_blanks)
         )
     except (InvalidTag, IndexError):
         log.exception("a message cannot be unsealed")
         return _Fate(message, State.FAILED, "sealed", settled_at=at)
+    if not recipient:
+        return _Fate(message, State.DROPPED, "no_address", settled_at=at)
     values = inquiry.ours(message, found.language) | json.loads(blanks)
     if message.send_id is None:  # a bulk text leaves as two people approved it
         values = texts.in_script(values, found.language)
+    if message.is_mail:
+        return _as_mail(message, found, values, recipient, at)
+    if message.send_id is None:
         values = registered.shortened(values, origin=settings.ORIGIN, short=settings.SMS_ORIGIN)
     if is_required := environment.DLT_REQUIRED():
         values = registered.fitted(message.template, values)
@@ -396,13 +416,35 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
         return _Fate(message, State.HELD, "misfit")
     return Letter(
         ref=str(message.id),
-        phone=phone,
+        phone=recipient,
         text=text,
         template=message.template,
         registration=ids.template_id,
         entity=ids.entity,
         header=ids.header,
         wait_s=CODE_WAIT_S if message.is_code else WAIT_S,
+    )
+
+
+def _as_mail(
+    message: Leased, text: Template, values: dict[str, str], address: str, at: datetime
+) -> Letter | _Fate:
+    """The same text by e-mail, with whole links and without what is answered by SMS. DLT does not ask about mails."""
+    try:
+        body = texts.fill(text.text, mails.without_sms(values))
+    except KeyError:
+        log.warning("a message does not fill its text", extra={"facts": {"template": message.template}})
+        return _Fate(message, State.HELD, "template")
+    return Letter(
+        ref=str(message.id),
+        phone="",
+        text=body,
+        template=message.template,
+        registration="",
+        wait_s=MAIL_CODE_WAIT_S if message.is_code else WAIT_S,
+        email=address,
+        language=text.language,
+        at=at,
     )
 
 
@@ -437,12 +479,20 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
     with system("send messages"):
         if gone:
             rows = [
-                (going.message.id, handed.reason, handed.ref, texts.parts(going.letter.text))
+                (
+                    going.message.id,
+                    handed.reason,
+                    handed.ref,
+                    0 if going.message.is_mail else texts.parts(going.letter.text),
+                )
                 for going, handed in gone
             ]
             sql.run(_SENT, [*map(list, zip(*rows, strict=True)), at, adapter])
             counters.raise_counters(MESSAGES, {State.SENT: len(gone)})
         _put([_after(going.message, handed, at) for going, handed in returned if not handed.ok])
+        for going, handed in returned:
+            if handed.reason == REFUSED:
+                people.note_refused_email(phone_id=going.message.phone_id, address=going.letter.email, at=at)
         unspent = Counter(
             (going.message.programme_id, going.hour)
             for going, handed in returned
@@ -467,7 +517,9 @@ def _after(message: Leased, handed: Handed, at: datetime) -> _Fate:
     if handed.is_spared:  # due at once: how fast the gateway is tried again is the breaker's to say
         return _Fate(message, State.QUEUED, handed.reason, due_at=at, is_spared=True)
     if handed.again and message.tries < TRIES:
-        first = FIRST_CODE_WAIT if message.is_code else FIRST_WAIT
+        first = FIRST_WAIT
+        if message.is_code:
+            first = FIRST_MAIL_CODE_WAIT if message.is_mail else FIRST_CODE_WAIT
         wait = min(LONGEST_WAIT, first * 2 ** (message.tries - 1))
         return _Fate(message, State.QUEUED, handed.reason, due_at=at + wait)
     return _Fate(message, State.FAILED, handed.reason, settled_at=at)

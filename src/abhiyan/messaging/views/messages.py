@@ -31,7 +31,9 @@ COLUMNS: tuple[Column[Message], ...] = (
     Column(
         "phone",
         _("Phone"),
-        lambda row: f"••••{row.last4}" if row.last4 else "",
+        lambda row: (
+            row.get_way_display() if row.way == Message.Way.EMAIL else f"••••{row.last4}" if row.last4 else ""
+        ),
         css="under",
         names_people=True,
     ),

@@ -34,6 +34,13 @@ from .consents import (
     withdraw_consent,
 )
 from .documents import issue_document, issue_documents, restore_documents, revoke_documents
+from .emails import (
+    ask_to_prove_email,
+    choose_email,
+    forget_email,
+    note_refused_email,
+    prove_email,
+)
 from .erasing import erase, purge_at
 from .persons import (
     correct_person,

@@ -20,13 +20,15 @@ from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import Refused, TooMany, needed
 from abhiyan.core.scope import system
 from abhiyan.people import phones
-from abhiyan.people.models import Account, Code
+from abhiyan.people.models import Account, Code, EmailAddress
 from abhiyan.people.news import CodeAsked
 
 from .accounts import NotAPhone, open_account
 from .factors import forget_factors, take_a_try
 from .persons import note_sign
 
+SIGN_IN_BY_EMAIL = "sign_in.email"
+BY_EMAIL = ("email", SIGN_IN_BY_EMAIL)  # a code for these proves an address, and says nothing of a phone
 PURPOSES = (
     "sign_in",
     "join",
@@ -39,6 +41,8 @@ PURPOSES = (
     "door.friend",
     "door.contributor",
     "field",
+    "email",
+    SIGN_IN_BY_EMAIL,
 )
 LIVES = timedelta(minutes=10)
 CONSOLE_LIVES = timedelta(hours=1)
@@ -104,17 +108,21 @@ def ask_code(
     """Have a code sent to a phone, for one purpose and one browser. Returns the id of the request.
 
     session: the key of the visit (`request.visit.need(at).key`). expected: whether a code is to leave at all; when
-    not (nobody there), everything else happens alike. For sign_in the account decides. knows: whether this browser
-    has proven a phone before (`request.visit.knows`).
+    not (nobody there), everything else happens alike. For sign_in the account decides, and by
+    e-mail its address. knows: whether this browser has proven a phone before (`request.visit.knows`).
     Refuses NotAPhone, and TooMany as `count_asked`.
     """
     if purpose not in PURPOSES:
         raise LookupError(f"no such purpose: {purpose}")
     number = needed(phones.parse(phone), NotAPhone(field="phone"))
     phone_id = keyring().phone_id(number)
-    if purpose == "sign_in":
+    if purpose in ("sign_in", SIGN_IN_BY_EMAIL):
         with system("whether somebody signs in with a phone"):
-            expected &= Account.objects.filter(phone_id=phone_id, closed_at=None).exists()
+            rows = Account.objects.filter(phone_id=phone_id, closed_at=None)
+            if purpose == SIGN_IN_BY_EMAIL:
+                proven = EmailAddress.objects.filter(proven_at__isnull=False, failed_at=None)
+                rows = rows.filter(pk__in=proven.values("account_id"))
+            expected &= rows.exists()
     part = purpose.partition(".")[0]
     count_asked(part=part, number=number, session=session, expected=expected, by=by, at=at, knows=knows)
     digits = LONG_DIGITS if _is_guessed_at(part, phone_id, by.origin, at) else DIGITS
@@ -227,7 +235,7 @@ def check_code(
             used_at=None,
             expires_at__gt=at,
         ).update(used_at=at)
-        if accepted:
+        if accepted and purpose not in BY_EMAIL:
             note_sign(phone_id=phone_id, at=at)
     if not accepted:
         for limit, whose in _wrong_of(purpose.partition(".")[0], phone_id, network):
