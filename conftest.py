@@ -54,6 +54,7 @@ os.environ["ABHIYAN_HOME"] = str(_home)
 # Each worker has uploads of its own: one sweeps what it does not know.
 os.environ["ABHIYAN_FILES"] = str(_home / f"files{os.environ.get('PYTEST_XDIST_WORKER', '')}")
 os.environ["ABHIYAN_ROLE"] = "app"
+os.environ["ABHIYAN_EMAIL"] = "file"  # so that its pages are there
 os.environ["ABHIYAN_POOL"] = "0"  # pytest's threads come and go; a pool would keep their connections
 SETTINGS = "abhiyan.site.settings"
 MASTER = "0123456789abcdef" * 4  # ids that are made with it are the same in each run

@@ -202,6 +202,13 @@ def variable(name: str, value: str | None) -> Planting:
     return planted
 
 
+def no_mail_server(hands: Hands) -> None:
+    """A mail server is set, and nothing listens there."""
+    given = {"": "smtp", "_HOST": "localhost", "_PORT": "1", "_TLS": "off", "_FROM": "office@example.org"}
+    for name, value in given.items():
+        variable(f"ABHIYAN_EMAIL{name}", value)(hands)
+
+
 def as_root(hands: Hands) -> None:
     """The operating system says so, and the database is somebody's own."""
     hands.patch.setattr(os, "geteuid", lambda: 0)
@@ -444,6 +451,7 @@ FLAWS = [
     Flaw("codes", WARN, "no way out is set", variable("ABHIYAN_SMS", None)),
     Flaw("codes", FAIL, "the way out is set wrongly", variable("ABHIYAN_SMS", "http")),
     Flaw("codes", FAIL, "a text of theirs is missing", sql("delete from messaging_template")),
+    Flaw("email", FAIL, "the mail server localhost does not let us in (no_connection)", no_mail_server),
     Flaw("gateway", FAIL, "the gateway has not taken", row("messaging_outage", lane="'codes'")),
     Flaw(
         "ids",

@@ -80,8 +80,11 @@ class Visit:
         """This browser's holder has shown that the phone is theirs: a citizen's own session begins."""
         self._renew(at, phone_id=phone_id, account_id=self.account_id, strong=self.is_strong)
 
-    def sign_in(self, account_id: int, phone_id: UUID, at: datetime, *, strong: bool = False) -> None:
-        """The session becomes an account's; strong when its second factor was shown too."""
+    def sign_in(self, account_id: int, phone_id: UUID | None, at: datetime, *, strong: bool = False) -> None:
+        """The session becomes an account's; strong when its second factor was shown too.
+
+        phone_id: the phone that was proven; None after a code by e-mail, which proves none.
+        """
         self._renew(at, phone_id=phone_id, account_id=account_id, strong=strong, data={})
 
     def end(self, at: datetime) -> None:

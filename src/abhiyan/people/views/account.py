@@ -15,14 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from abhiyan.core import clock
+from abhiyan.core import clock, environment
 from abhiyan.core.refusals import NotFound
-from abhiyan.people import queries
+from abhiyan.people import mailboxes, queries
 from abhiyan.people.actions import factors, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import ask, form_page, say_when_done, tried
+from abhiyan.ui.addresses import address_of
 
 from .sign_in import AppCodeForm, acting, lacks_word, own_account, strengthened
 
@@ -230,7 +231,7 @@ def _set_up(request: VisitRequest, own: Account) -> HttpResponseBase:
 
 def _account(request: VisitRequest, *, status: int = 200) -> HttpResponseBase:
     own = own_account(request)
-    at = clock.now()
+    at, email = clock.now(), mailboxes.own_email(own.pk)
     shown: dict[str, Any] = {
         "own": own,
         "sessions": sessions.of_account(account_id=own.pk, at=at),
@@ -238,6 +239,8 @@ def _account(request: VisitRequest, *, status: int = 200) -> HttpResponseBase:
         "factors": [
             factor for factor in queries.confirmed_factors(own.pk) if factor.kind != Factor.Kind.RECOVERY
         ],
+        "email": email,
+        "email_page": address_of("messaging:email") if email or environment.sends_mail() else "",
         "codes_left": factors.recovery_codes_left(account_id=own.pk),
         "now": at,
         "crumbs": [(_("My account"), "")],

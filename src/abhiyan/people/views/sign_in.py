@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from abhiyan.core import address, clock, languages
+from abhiyan.core import address, clock, environment, languages
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -91,11 +91,13 @@ class WordForm(forms.Form):
 def sign_in(request: VisitRequest) -> HttpResponseBase:
     """Step one: the phone. The answer is the same whether anybody signs in with it or not."""
     form, at = PhoneForm(request.POST or None), clock.now()
+    by_email = environment.sends_mail() and request.POST.get("way") == "email"
+    purpose = codes.SIGN_IN_BY_EMAIL if by_email else "sign_in"
     asked = tried(
         request,
         form,
         lambda given: actions.ask_code(
-            purpose="sign_in",
+            purpose=purpose,
             phone=given["phone"],
             session=request.visit.need(at).key,
             language=language_of_page(),
@@ -110,6 +112,7 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
             at,
             sign_in={
                 "request": str(asked.value),
+                "purpose": purpose,
                 "phone": str(phone_id_of(number)),
                 "last4": number[-4:],
                 "next": _wanted(request),
@@ -122,7 +125,7 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
     door = address_of("org:phone_sign_in")
     if wanted.startswith(FIELD):
         door += "?" + urlencode({"next": wanted})
-    shown = {"form": form, "next": wanted, "phone_door": door}
+    shown = {"form": form, "next": wanted, "phone_door": door, "sends_mail": environment.sends_mail()}
     if settings.DEMO and address.is_loopback(request):
         with system("the demo's people"):
             shown["cast"] = queries.parts(language_of_page())
@@ -131,16 +134,20 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
 
 @form_page
 def sign_in_code(request: VisitRequest) -> HttpResponseBase:
-    """Step two: the code. The session that asked is the only one that may answer."""
+    """Step two: the code. The session that asked is the only one that may answer.
+
+    A code by e-mail proves no phone, so the session has none: what a phone opens stays shut.
+    """
     asked: dict[str, Any] = request.visit.facts.get("sign_in") or {}
     if not asked:
         return redirect("people:sign_in")
+    purpose = asked.get("purpose", "sign_in")
     form, at = CodeForm(request.POST or None), clock.now()
 
     def check(given: dict[str, Any]) -> tuple[Account, UUID]:
         phone_id = actions.check_code(
             request_id=UUID(asked["request"]),
-            purpose="sign_in",
+            purpose=purpose,
             phone=UUID(asked["phone"]),
             session=request.visit.key,
             code=given["code"],
@@ -156,10 +163,17 @@ def sign_in_code(request: VisitRequest) -> HttpResponseBase:
     done = tried(request, form, check)
     if done.value is not None:
         account, phone_id = done.value
-        request.visit.sign_in(account.pk, phone_id, at)
+        request.visit.sign_in(account.pk, None if purpose in codes.BY_EMAIL else phone_id, at)
         request.visit.remember(at, next=asked.get("next") or None)
         return redirect("people:second_factor")
-    return render(request, "people/sign_in_code.html", {"form": form, "asked": asked}, status=done.status)
+    context = {
+        "form": form,
+        "asked": asked,
+        "purpose": purpose,
+        "by_email": purpose in codes.BY_EMAIL,
+        "sends_mail": environment.sends_mail(),
+    }
+    return render(request, "people/sign_in_code.html", context, status=done.status)
 
 
 @form_page
@@ -332,7 +346,7 @@ def own_account(request: VisitRequest) -> Account:
 def strengthened(request: VisitRequest, account: Account) -> HttpResponse:
     """The session has shown its second factor: a new cookie, and on to what was wanted."""
     onwards, at = _onwards(request), clock.now()
-    request.visit.sign_in(account.pk, account.phone_id, at, strong=True)
+    request.visit.sign_in(account.pk, request.visit.phone_id, at, strong=True)
     request.visit.phone = sessions.strengthen_phone(
         token=request.COOKIES.get(settings.PHONE_COOKIE_NAME, ""), account_id=account.pk, at=at
     )
