@@ -20,7 +20,7 @@ from abhiyan.core import printing
 A_POINT = 12_700
 NEAR = 4.0  # points: by so much a letter may stand over the edge of its box
 DEVANAGARI = re.compile(r"[\u0900-\u097f]")
-HOW = "apt-get install libreoffice-impress poppler-utils"
+HOW = "apt-get install libreoffice-calc libreoffice-impress poppler-utils"
 
 
 def office() -> str:

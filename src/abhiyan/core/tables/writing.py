@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -59,8 +60,8 @@ def write_xlsx(
 ) -> int:
     """Write a workbook row by row; returns the rows written. Beyond a sheet's last row it goes on in a next sheet.
 
-    Numbers and dates keep their type, other values become text. Nothing is written anywhere else meanwhile: lists hold
-    people. Raises ValueError for a cell longer than Excel's.
+    Numbers and dates keep their type. Other values become text, and so do numbers that a sheet would round. Nothing is
+    written anywhere else meanwhile: lists hold people. Raises ValueError for a cell longer than Excel's.
     """
     name = re.sub(r"[\[\]:*?/\\']", " ", title)[:25].strip() or "1"
     names: list[str] = []
@@ -88,6 +89,7 @@ _RELATIONS = f"{_FORMATS}/officeDocument/2006/relationships"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # sheets know no zones
 _FIRST_YEAR = 1901  # sheets count a 29 February 1900 that never was; what is older is text
+_INEXACT = 10**15  # from here sheets round whole numbers, so these are text
 _DAY, _MOMENT, _NO_FORMULA = 1, 2, 3  # places in the list of styles
 _STYLES = f'''<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/>
 <numFmt numFmtId="165" formatCode="yyyy-mm-dd hh:mm:ss"/></numFmts><fonts count="1"><font/></fonts>
@@ -140,7 +142,7 @@ def _sheet_cell(value: Any) -> str:
         return "<c/>"
     if isinstance(value, bool):
         return f'<c t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal) and isfinite(value) and -_INEXACT < value < _INEXACT:
         return f"<c><v>{value}</v></c>"
     if isinstance(value, datetime) and value.year >= _FIRST_YEAR:
         since = value.replace(tzinfo=None) - _EPOCH  # the caller chooses which zone is shown
