@@ -7,7 +7,7 @@ import abhiyan.core.policy
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0008_words_of_people"),
+        ("people", "0009_articles_in_names"),
     ]
 
     operations = [
