@@ -170,6 +170,11 @@ _CASE_ONLY = """insert into t_refused
         and not exists (select from units_unit u where upper(u.code) = upper(r.code))"""
 
 
+# Units as they will be: the list's own place of a unit goes before the one that is known.
+_PLACED = """select code, coalesce(u.kind, p.kind) as kind, coalesce(p.lat, u.lat) as lat, coalesce(p.lon, u.lon) as lon
+  from (select * from t_staged where lat is not null and lon is not null) p full join units_unit u using (code)"""
+
+
 def _rows(today: date) -> None:
     """t_row: rows that are sound in themselves."""
     kinds = ", ".join(f"'{kind}'" for kind in Kind.values)
@@ -192,8 +197,8 @@ def _rows(today: date) -> None:
         select * from (
           select distinct on (s.row) s.row, 'lat', 'place_far',
             jsonb_build_object('unit', a.code, 'km', round(k.km)::int)
-          from t_staged s cross join lateral (values {above}) v(code) join units_unit a on a.code = v.code
-          cross join lateral (select 111.2 * sqrt(power(s.lat - a.lat, 2)
+          from t_staged s cross join lateral (values {above}) v(code)
+          join ({_PLACED}) a on a.code = v.code cross join lateral (select 111.2 * sqrt(power(s.lat - a.lat, 2)
             + power((s.lon - a.lon) * cos(radians(a.lat)), 2)) as km) k
           where k.km > {reach_sql("a.kind")} order by s.row, a.code) far(row, field, code, facts)
         union all

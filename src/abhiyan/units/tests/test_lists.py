@@ -192,6 +192,22 @@ def test_a_unit_that_lies_far_from_the_unit_above_it_is_refused_by_its_row(tmp_p
     assert staged.counts == {"made": 2, "refused": 1}
 
 
+def test_a_unit_that_lies_far_from_a_unit_above_it_in_the_same_list_is_refused(tmp_path: Path) -> None:
+    placed = UNITS.replace("डोडा,JK,,,,,LGD", "डोडा,JK,,,33.1,75.5,LGD")
+    booth = "booth,School,विद्यालय,D1,S1,900"
+    rows = [f"B2,{booth},33.2,75.6,,yes", f"B3,{booth},13.08,80.27,,yes", f"B4,{booth},,,,yes"]
+    staged = bring(_file(tmp_path, placed + "\n".join([*rows, ""])))
+    assert refused(staged) == [(len(placed.splitlines()) + 2, "lat", "place_far")]
+    head = UNITS.splitlines()[0]
+    moved = [
+        "D1,district,Doda,डोडा,JK,,,27.0,75.5,LGD,",
+        f"B5,{booth},27.1,75.5,,yes",
+        f"B6,{booth},33.2,75.6,,yes",
+    ]
+    staged = bring(_file(tmp_path, "\n".join([head, *moved, ""]), "moved.csv"))
+    assert refused(staged) == [(4, "lat", "place_far")], "the list says where its units are now"
+
+
 def test_numbers_with_spaces_are_numbers_and_joined_spaces_are_counted(tmp_path: Path) -> None:
     text = UNITS.replace("९५०", "1 200").replace("Doda West", "Doda   West").replace("87,09,000", "87 09 000")
     staged = bring(_file(tmp_path, text))
