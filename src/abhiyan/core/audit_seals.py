@@ -9,8 +9,14 @@ stays open. Ranges follow one another without a gap. After a restore transaction
 
 A changed, removed or smuggled-in entry breaks its block's root; a changed or removed block breaks the chain; the
 end cut off is told by the heads that left the host (ABHIYAN_AUDIT_HEADS_TO).
+
+Beside the keyed chain runs a plain one. By it and by the heads a reader without the key checks an export
+(`core.audit_export`).
+
+    plain = SHA-256(plain before ‖ era, from, to, n ‖ SHA-256 of the entries as above)
 """
 
+import hashlib
 import hmac
 import json
 import os
@@ -30,6 +36,29 @@ _ENTRIES = (
     "select era, xid::text, id, to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), who::text,"
     " who_kind, account_id, act, subject, unit_id, batch::text, n, origin, device, facts::text from core_audit"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlock:
+    """One block as it was sealed. plain: None where it was sealed before there was a plain chain."""
+
+    era: int
+    from_xid: int
+    to_xid: int
+    n: int
+    root: bytes
+    prev: bytes
+    plain: bytes | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRoots:
+    """The number of entries in a range, the keyed root over them, and the plain one."""
+
+    n: int
+    root: bytes
+    plain: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +101,11 @@ def seal(at: datetime) -> int:
         for value in sql.row("select core_era(), pg_snapshot_xmin(pg_current_snapshot())::text") or ()
     )
     last = sql.row(  # s.to_xid, not the text of the same name: 9,999 comes before 10,000.
-        "select s.era, s.to_xid::text, s.root from core_audit_seal s order by s.era desc, s.to_xid desc limit 1"
+        "select s.era, s.to_xid::text, s.root, s.plain from core_audit_seal s"
+        " order by s.era desc, s.to_xid desc limit 1"
     )
-    last_era, start, prev = (int(last[0]), int(last[1]), bytes(last[2])) if last else (0, 0, FIRST)
+    last_era, start = (int(last[0]), int(last[1])) if last else (0, 0)
+    before = (bytes(last[2]), bytes(last[3] or FIRST)) if last else (FIRST, FIRST)
     sealed = 0
     if last_era < era:
         for earlier, newest in sql.rows(
@@ -83,33 +114,37 @@ def seal(at: datetime) -> int:
             [era, last_era, last_era, str(start)],
         ):
             begin = start if earlier == last_era else 0
-            n, prev = _seal_block(at, int(earlier), begin, int(newest) + 1, prev)
+            n, before = _seal_block(at, int(earlier), begin, int(newest) + 1, before)
             sealed += n
         start = 0
-    n, _ = _seal_block(at, era, start, horizon, prev)
+    n, _ = _seal_block(at, era, start, horizon, before)
     return sealed + n
 
 
 def verify(*, folders: Sequence[Path] | None = None) -> Verified:
     """Walk the whole trail and the heads kept on this host. Needs to see everything; changes nothing."""
     found = Verified()
-    key, prev = keyring().audit, FIRST
+    key, prev, plain = keyring().audit, FIRST, FIRST
     ends: dict[int, int] = {}
-    for era, from_xid, to_xid, n, root, stored_prev, at in _blocks():
+    for block in sealed_blocks():
         flaws: list[tuple[str, str]] = []
-        if stored_prev != prev or from_xid != ends.get(era, 0):
+        if block.prev != prev or block.from_xid != ends.get(block.era, 0):
             flaws.append(("chain", "does not follow the block before it: one was changed or removed"))
-        count, computed = _root(key, stored_prev, era, from_xid, to_xid)
-        if count != n:
-            flaws.append(("entries", f"held {n} entries when it was sealed and holds {count} now"))
-        elif not hmac.compare_digest(computed, root):
+        roots = _roots(key, (block.prev, plain), block.era, block.from_xid, block.to_xid)
+        if roots.n != block.n:
+            flaws.append(("entries", f"held {block.n} entries when it was sealed and holds {roots.n} now"))
+        elif not hmac.compare_digest(roots.root, block.root):
             flaws.append(("entries", "an entry in it, or the block itself, was changed"))
+        elif block.plain != (None if plain == FIRST and block.plain is None else roots.plain):
+            flaws.append(("chain", "its plain root was changed or removed"))
         found.flaws += [
-            Flaw(kind=kind, era=era, from_xid=from_xid, to_xid=to_xid, at=at, text=text)
+            Flaw(
+                kind=kind, era=block.era, from_xid=block.from_xid, to_xid=block.to_xid, at=block.at, text=text
+            )
             for kind, text in flaws
         ]
-        prev, ends[era] = root, to_xid
-        found.blocks, found.entries = found.blocks + 1, found.entries + count
+        prev, plain, ends[block.era] = block.root, block.plain or plain, block.to_xid
+        found.blocks, found.entries = found.blocks + 1, found.entries + roots.n
     found.unsealed = unsealed()
     found.flaws += _strange()
     for folder in folders or head_folders():
@@ -138,7 +173,7 @@ def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
     if not missing:
         return 0
     last = sql.row(
-        "select s.era, s.to_xid::text, s.root, s.at from core_audit_seal s"
+        "select s.era, s.to_xid::text, s.root, s.at, s.plain from core_audit_seal s"
         " order by s.era desc, s.to_xid desc limit 1"
     )
     if last is None:
@@ -149,6 +184,7 @@ def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
         "to_xid": last[1],
         "root": bytes(last[2]).hex(),
         "sealed_at": last[3].astimezone(UTC).isoformat(),
+        "plain": bytes(last[4]).hex() if last[4] else "",
     }
     for folder in missing:
         folder.mkdir(parents=True, exist_ok=True)
@@ -164,29 +200,41 @@ def head_folders() -> list[Path]:
     return [home.path() / "audit-heads", *([outside] if outside else [])]
 
 
-def _seal_block(at: datetime, era: int, start: int, end: int, prev: bytes) -> tuple[int, bytes]:
-    """Write the block of a range, unless it holds nothing. Returns its entries and the root to go on from."""
-    n, root = _root(keyring().audit, prev, era, start, end)
-    if n == 0:
-        return 0, prev
+def _seal_block(
+    at: datetime, era: int, start: int, end: int, before: tuple[bytes, bytes]
+) -> tuple[int, tuple[bytes, bytes]]:
+    """Write the block of a range, unless it holds nothing. Returns its entries and the roots to go on from."""
+    roots = _roots(keyring().audit, before, era, start, end)
+    if roots.n == 0:
+        return 0, before
     sql.run(
-        "insert into core_audit_seal (era, from_xid, to_xid, n, root, prev, at)"
-        " values (%s, %s::xid8, %s::xid8, %s, %s, %s, %s)",
-        [era, str(start), str(end), n, root, prev, at],
+        "insert into core_audit_seal (era, from_xid, to_xid, n, root, prev, plain, at)"
+        " values (%s, %s::xid8, %s::xid8, %s, %s, %s, %s, %s)",
+        [era, str(start), str(end), roots.n, roots.root, before[0], roots.plain, at],
     )
-    return n, root
+    return roots.n, (roots.root, roots.plain)
 
 
-def _root(key: bytes, prev: bytes, era: int, start: int, end: int) -> tuple[int, bytes]:
-    """Entries in a range, and the root over them."""
-    entries = hmac.new(key, digestmod="sha256")
+def _roots(key: bytes, before: tuple[bytes, bytes], era: int, start: int, end: int) -> BlockRoots:
+    """Count the entries of a range, and compute both roots over them and those before."""
+    keyed, plain = hmac.new(key, digestmod="sha256"), hashlib.sha256()
     n = 0
-    for row in _rows(era, start, end):
-        entries.update(_canonical(row))
+    for line in sealed_entries(era, start, end):
+        keyed.update(line)
+        plain.update(line)
         n += 1
     # The entries' own digest comes last, so that they need not be counted before they are read.
-    told = prev + f"{era} {start} {end} {n}\n".encode() + entries.digest()
-    return n, hmac.digest(key, told, "sha256")
+    head = f"{era} {start} {end} {n}\n".encode()
+    return BlockRoots(
+        n,
+        hmac.digest(key, before[0] + head + keyed.digest(), "sha256"),
+        hashlib.sha256(before[1] + head + plain.digest()).digest(),
+    )
+
+
+def sealed_entries(era: int, start: int, end: int) -> Iterator[bytes]:
+    """The entries of a range as lines, in the order of xid and id."""
+    return map(_canonical, _rows(era, start, end))
 
 
 def _rows(era: int, start: int, end: int) -> Iterator[tuple[Any, ...]]:
@@ -209,17 +257,20 @@ def _canonical(row: tuple[Any, ...]) -> bytes:
     return json.dumps(row, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _blocks() -> Iterator[tuple[int, int, int, int, bytes, bytes, datetime]]:
+def sealed_blocks() -> Iterator[SealedBlock]:
     """Every block in the order of the chain, in pieces: there may be one for each second of years."""
     era, to_xid = 0, 0
     while True:
         rows = sql.rows(
-            "select era, from_xid::text, to_xid::text, n, root, prev, at from core_audit_seal"
+            "select era, from_xid::text, to_xid::text, n, root, prev, plain, at from core_audit_seal"
             " where (era, to_xid) > (%s, %s::xid8) order by era, core_audit_seal.to_xid limit %s",
             [era, str(to_xid), AT_ONCE],
         )
         for row in rows:
-            yield row[0], int(row[1]), int(row[2]), row[3], bytes(row[4]), bytes(row[5]), row[6]
+            plain = None if row[6] is None else bytes(row[6])
+            yield SealedBlock(
+                row[0], int(row[1]), int(row[2]), row[3], bytes(row[4]), bytes(row[5]), plain, row[7]
+            )
         if len(rows) < AT_ONCE:
             return
         era, to_xid = rows[-1][0], int(rows[-1][2])

@@ -1,5 +1,6 @@
 """Audit, loops, jobs and staged imports: what every room stands on."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from .fields import CurrentXid, Era, XidField
@@ -44,6 +45,10 @@ class AuditEntry(models.Model):
             models.Index(fields=["era", "xid"], name="audit_by_xid"),  # used by: the sealer
             models.Index(fields=["unit_id", "-at"], name="audit_by_unit"),  # used by: a unit's history
             models.Index(fields=["account_id", "-at"], name="audit_by_account"),  # used by: my own acts
+            # used by: who read one person
+            models.Index(fields=["subject"], name="audit_by_subject", condition=~models.Q(subject="")),
+            # used by: who read people in some days; entries come in the order of time, so a few pages do
+            BrinIndex(fields=["at"], name="audit_by_time"),
         ]
         constraints = [
             Policy(name="audit_written_by_all", to=("app", "gateway"), command="INSERT", using=OWN_XID),
@@ -71,6 +76,9 @@ class AuditSeal(models.Model):
     n = models.IntegerField()
     root = models.BinaryField()  # HMAC-SHA256 over the entries and the root before
     prev = models.BinaryField()
+    plain = models.BinaryField(
+        null=True
+    )  # the same by SHA-256, for who has no key; null: sealed before 0.2.0
     at = models.DateTimeField()
 
     class Meta:
