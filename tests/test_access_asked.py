@@ -54,6 +54,8 @@ NOBODY_ASKED = {
     "people/actions/emails.py::choose_email": ONESELF,
     "people/actions/emails.py::forget_email": ONESELF,
     "people/actions/emails.py::prove_email": ONESELF,
+    "people/actions/emergency.py::begin_emergency_stop": WITHIN,
+    "people/actions/emergency.py::end_emergency_stop": WITHIN,
     "people/actions/sessions.py::end_browsers_phone": ONESELF,
     "people/actions/sessions.py::end_phone": WITHIN,
     "people/actions/sessions.py::start_phone": PHONE,

@@ -40,6 +40,7 @@ READABLE = {
     "units_poll_phase": "when polls close: published facts",
     "units_poll_area": "where polls are held: published facts",
     "verification_public_page": "which programmes show everybody how their numbers were checked",
+    "people_emergency_stop": "why downloads are refused: everybody who is refused reads it",
     "people_notice_audio": "notices are for everybody to hear",
     "people_notice": "notices are for everybody to read",
     "org_office": "kinds of responsibility",

@@ -40,6 +40,23 @@ def test_one_function_shows_a_number() -> None:
     assert counted == shown
 
 
+def numbers_that_are_shown(source: Source) -> Iterator[str]:
+    """Yield reads of a number outside the acts, which write to it or show it by `reveal_number`."""
+    if {"actions", "demo"} & {*source.parts, source.path.stem} or source.room == "people":
+        return
+    for node in source.nodes:
+        if dotted(node) in ("people.number_of", "people.numbers_of", "people_queries.number_of"):
+            yield source.at(
+                node, "people.number_again shows a number again, and none during an emergency stop"
+            )
+
+
+def test_every_shown_number_asks_the_stop() -> None:
+    told(offence for source in sources("**/*.py") for offence in numbers_that_are_shown(source))
+    planted = Source("stays", Path("views/board.py"), "shown = people.number_of(stay.phone_id)")
+    assert list(numbers_that_are_shown(planted)), "the finder finds"
+
+
 def duties_by_hand(source: Source) -> Iterator[str]:
     """Yields messages to office-bearers that are made beside `messaging.tell_accounts`."""
     for node in source.nodes:

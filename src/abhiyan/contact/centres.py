@@ -215,7 +215,7 @@ def number_of(turn: CallTurn) -> str:
     """Return the number (E.164) that a caller was shown, from their own phone; "" before. In a system scope."""
     if turn.way != CallTurn.Way.OWN or turn.entry.phone_id is None:
         return ""
-    return people.number_of(turn.entry.phone_id)
+    return people.number_again(turn.entry.phone_id)
 
 
 def own_calls(account_id: int, *, at: datetime) -> int:

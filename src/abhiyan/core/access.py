@@ -83,6 +83,12 @@ def capability(*codes: str) -> Access:
     return Access(AccessLevel.CAPABILITY, capabilities=codes)
 
 
+# Pages of these levels give people only files about themselves, and what everybody reads.
+WITHOUT_OFFICE = frozenset(
+    {AccessLevel.PUBLIC, AccessLevel.VISITOR, AccessLevel.MEMBER, AccessLevel.TOKEN, AccessLevel.DEMO}
+)
+
+
 class Address(URLPattern):
     """An address with its declaration, as `page` makes it."""
 
@@ -96,9 +102,10 @@ class Address(URLPattern):
         opens: Access,
         act: str,
         is_own: bool,
+        file_goes_on: str,
     ) -> None:
         super().__init__(RoutePattern(route, name=name, is_endpoint=True), view, given, name)
-        self.opens, self.act, self.is_own = opens, act, is_own
+        self.opens, self.act, self.is_own, self.file_goes_on = opens, act, is_own, file_goes_on
 
 
 def page(
@@ -110,6 +117,7 @@ def page(
     name: str = "",
     act: str = "",
     is_own: bool = False,
+    file_goes_on: str = "",
 ) -> Address:
     """Declare one address. The middleware's table and the tests of access follow from it.
 
@@ -118,6 +126,9 @@ def page(
     act: how what a form does is taken back, or why nothing need be. FINAL: a page asks once before it is done.
         "": the address takes no form.
     is_own: a form sent there can name nothing of anybody else, such as one's own session.
+    file_goes_on: why its file leaves during an emergency stop too. "": it does not (`site.middleware.stopped_files`).
     """
     name = name or view.__name__
-    return Address(route, view, given, name=name, opens=opens, act=act, is_own=is_own)
+    return Address(
+        route, view, given, name=name, opens=opens, act=act, is_own=is_own, file_goes_on=file_goes_on
+    )

@@ -14,7 +14,7 @@ from abhiyan.core.words import person
 from abhiyan.helpdesk.rules.askers import Asker, AskerLook, AskerStep
 from abhiyan.messaging import queries as messaging
 from abhiyan.people import queries as known
-from abhiyan.people.actions.reading import ReadEnough, read_people
+from abhiyan.people.actions.reading import ReadEnough, read_person
 from abhiyan.programmes.models import Rung
 from abhiyan.units import queries as units
 
@@ -37,7 +37,7 @@ def askers_on(look: AskerLook) -> Sequence[Asker]:
     named = []
     with suppress(ReadEnough):
         for member in seen:
-            read_people(by=look.by, unit_id=member.unit_id, n=1, at=look.at, act="enrolment.read_person")
+            read_person(about=member.public_id, by=look.by, unit_id=member.unit_id, at=look.at)
             may_correct = member.is_current and look.viewer.may_at("enrolment.correct", *lows[member.unit_id])
             named.append(_asker(member, may_correct=may_correct, language=look.language))
     return named

@@ -305,7 +305,12 @@ urlpatterns = [
     page("paper/", batches.paper_list, opens=ENTERING),
     page("paper/new/", batches.paper_new, opens=ENTERING, act="a batch nobody fills does nothing"),
     page("paper/<slug:number>/", batches.paper_batch, opens=ENTERING, act="a photo is removed"),
-    page("paper/<slug:number>/form/", batches.paper_form, opens=ENTERING),
+    page(
+        "paper/<slug:number>/form/",
+        batches.paper_form,
+        opens=ENTERING,
+        file_goes_on="a blank form: people join on it",
+    ),
     page(
         "paper/<slug:number>/type/",
         typing.paper_type,
@@ -313,8 +318,18 @@ urlpatterns = [
         act="the list is discarded, or undone",
     ),
     page("paper/<slug:number>/sheets/<int:sheet>/", photos.paper_sheet, opens=ENTERING, act=FINAL),
-    page("paper/<slug:number>/photos/<uuid:photo>/", photos.paper_photo, opens=PEOPLE),
-    page("paper/<slug:number>/photos/<uuid:photo>/small/", photos.paper_photo_small, opens=PEOPLE),
+    page(
+        "paper/<slug:number>/photos/<uuid:photo>/",
+        photos.paper_photo,
+        opens=PEOPLE,
+        file_goes_on="a picture of the page that types it: people join by it",
+    ),
+    page(
+        "paper/<slug:number>/photos/<uuid:photo>/small/",
+        photos.paper_photo_small,
+        opens=PEOPLE,
+        file_goes_on="a picture of the page that types it: people join by it",
+    ),
     page(
         "paper/<slug:number>/photos/<uuid:photo>/change/",
         photos.paper_photo_change,
@@ -340,7 +355,12 @@ urlpatterns = [
     page("drives/<uuid:public_id>/", drive.drive, opens=STRONG),
     page("drives/<uuid:public_id>/funnel/", funnel.drive_funnel, opens=STRONG),
     page("drives/<uuid:public_id>/poster/", drive.drive_poster, opens=STRONG),
-    page("drives/<uuid:public_id>/poster/<slug:language>/", referrals.drive_poster_pdf, opens=STRONG),
+    page(
+        "drives/<uuid:public_id>/poster/<slug:language>/",
+        referrals.drive_poster_pdf,
+        opens=STRONG,
+        file_goes_on="a poster: it says how to join",
+    ),
     page(
         "drives/<uuid:public_id>/my-link/",
         referrals.drive_link,

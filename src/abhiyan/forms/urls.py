@@ -12,7 +12,12 @@ urlpatterns = [
     page("", making.forms_list, name="list", opens=STRONG),
     page("new/", making.form_new, opens=MAKING, act="its draft is discarded"),
     page("sent/<uuid:submission_id>/", submissions.submission, opens=STRONG),
-    page("sent/<uuid:submission_id>/pictures/<uuid:picture_id>/", submissions.picture, opens=STRONG),
+    page(
+        "sent/<uuid:submission_id>/pictures/<uuid:picture_id>/",
+        submissions.picture,
+        opens=STRONG,
+        file_goes_on="a picture of the page that shows the answers",
+    ),
     page("heard/", heard.field_answers, name="heard", opens=STRONG),
     page("words/", phrases.phrases, opens=capability(ALLOWS)),
     page("words/new/", phrases.phrase_new, opens=SIGNED_IN, act="a data officer forbids it", is_own=True),

@@ -17,7 +17,7 @@ class OrgConfig(AppConfig):
         from abhiyan.units.rules import hanging
 
         from . import actions
-        from .actions import body_kinds, closing, own_offices, polls
+        from .actions import body_kinds, closing, emergency, own_offices, polls
         from .news import ReleaseDecided
         from .queries import cast, require
         from .queries.offices import offices_held
@@ -47,6 +47,7 @@ class OrgConfig(AppConfig):
         news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
         news.subscribe(ReleaseDecided, lambda decision: own_offices.heed_office(news=decision))
         news.subscribe(ReleaseDecided, lambda decision: body_kinds.heed_body_kind(news=decision))
+        news.subscribe(ReleaseDecided, lambda decision: emergency.heed_end_of_stop(decision=decision))
         releases.register_details(own_rules.ACT, office_details)
         releases.register_details(kind_rules.ACT, kind_details)
         hanging.register(*closing.THINGS)

@@ -1,4 +1,4 @@
-"""`abhiyan officers`: the data officers at the top of the tree, who approve what others ask."""
+"""`abhiyan officers`: the data officers at the top, who approve what others ask. `abhiyan emergency`: the stop."""
 
 import click
 
@@ -97,7 +97,42 @@ def list_() -> None:
     tell_lack("abhiyan")
 
 
+@click.command("begin")
+@click.option("--reason", required=True, help="Why; everybody who is refused reads it.")
+def emergency_begin(*, reason: str) -> None:
+    """Stop every download, every shown number and every bulk message, at once.
+
+    Joining, codes, STOP and the helpline go on. It ends on the page Emergency stop, by two people.
+    """
+    from abhiyan.core import clock
+    from abhiyan.core.actor import Actor
+
+    from . import actions
+
+    actions.stop_data(reason=reason, by=Actor.system("console"), at=clock.now())
+    click.echo("Downloads, shown numbers and bulk messages are stopped.")
+    click.echo("Two people end it on the page Emergency stop: one asks, a data officer of the top approves.")
+    tell_lack("abhiyan")
+
+
+@click.command("show")
+def emergency_show() -> None:
+    """Say whether downloads, shown numbers and bulk messages are stopped, since when and why."""
+    from abhiyan.core.scope import system
+    from abhiyan.people import queries as people
+
+    with system("showing the emergency stop"):
+        stop = people.emergency_stop()
+    if stop is None:
+        click.echo("Nothing is stopped.")
+    else:
+        click.echo(f"Stopped since {stop.began_at:%Y-%m-%d %H:%M %Z}. Reason: {stop.reason}")
+
+
 COMMANDS = {
+    "emergency": click.Group("emergency", help="Stop downloads, shown numbers and bulk messages."),
+    "emergency begin": emergency_begin,
+    "emergency show": emergency_show,
     "officers": click.Group("officers", help="Name, end and list the data officers at the top of the tree."),
     "officers name": name_,
     "officers end": end,

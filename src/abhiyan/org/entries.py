@@ -59,6 +59,14 @@ ENTRIES = (
     NavigationEntry(
         "org:phones", _("Phones in the field"), SETTINGS, words=_("lost phone, silent phones"), key="phones"
     ),
+    NavigationEntry(
+        "org:emergency",
+        _("Emergency stop"),
+        SETTINGS,
+        words=_("breach, leak, stop exports and numbers"),
+        key="emergency",
+        needs=("data.stop",),
+    ),
     NavigationEntry("org:my_phones", _("My phones"), words=_("lost phone, sign out")),
     NavigationEntry(
         "org:polls", _("Calendar of polls"), SETTINGS, words=_("silence, voting"), needs=("polls.keep",)

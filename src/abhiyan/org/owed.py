@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import named, person
+from abhiyan.people import queries as people
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, at_desks
 from abhiyan.units import queries as units
@@ -58,10 +59,11 @@ SOME_UNIT = ngettext_lazy("%(n)s unit has no %(office)s", "%(n)s units have no %
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
-    """Yield promises to the viewer that are due; their own disputed offices; releases to decide, answers to what the
-    viewer asked, and what they still wait for; offices disputed below their unit; last, in one row, the offices
-    vacant in it and below."""
+    """Yield promises to the viewer that are due; an emergency stop; their own disputed offices; releases to decide,
+    answers to what the viewer asked, and what they still wait for; offices disputed below their unit; last, in one
+    row, the offices vacant in it and below."""
     yield from _promises(viewer, at=at)
+    yield from _stopped(viewer)
     own, made = queries.offers_of(viewer)
     for offered in own:
         yield Owed(
@@ -126,6 +128,18 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
             yield from at_desks(work, leaves=viewer.leaves_to_desks(below.unit_kind), is_late=True)
     if to_fill := list(_vacancies(viewer, home, vacant)):
         yield _vacant(to_fill, vacant.n, home.unit_name())
+
+
+def _stopped(viewer: Viewer) -> Iterator[Beside]:
+    """Yield the emergency stop to everybody in office: they wonder why a file or number is refused."""
+    stop = people.emergency_stop() if viewer.appointments else None
+    if stop is not None:
+        yield Beside(
+            sheet=_("Downloads, shown numbers and bulk messages are stopped"),
+            title=_("Reason: %(why)s") % {"why": stop.reason},
+            meta=_("Joining, codes, STOP, LEAVE and the helpline go on."),
+            href=reverse("org:emergency"),
+        )
 
 
 def _promises(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:

@@ -3,7 +3,18 @@
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
 
 from .rules.capabilities import LEADS
-from .views import appointments, bodies, body_kinds, ending, offers, own_offices, phones, polls, releases
+from .views import (
+    appointments,
+    bodies,
+    body_kinds,
+    emergency,
+    ending,
+    offers,
+    own_offices,
+    phones,
+    polls,
+    releases,
+)
 
 app_name = "org"
 APPOINTING = capability("org.appoint", "org.officers")
@@ -66,6 +77,7 @@ urlpatterns = [
         act="waits for a second person",
     ),
     page("bodies/kinds/<int:kind_id>/close/", body_kinds.body_kind_close, opens=OWN_OFFICES, act=FINAL),
+    page("emergency/", emergency.emergency, opens=STRONG, act="two people end it"),
     page("offices/", own_offices.own_office_list, name="offices", opens=OWN_OFFICES),
     page("offices/new/", own_offices.office_new, opens=OWN_OFFICES, act="waits for a second person"),
     page(

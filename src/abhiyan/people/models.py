@@ -25,6 +25,7 @@ from abhiyan.core.policy import (
 )
 
 from .models_email import EmailAddress as EmailAddress  # noqa: PLC0414  # read from here, kept beside
+from .models_emergency import EmergencyStop as EmergencyStop  # noqa: PLC0414  # others read it from here
 from .models_field import FieldHeld as FieldHeld  # noqa: PLC0414  # other rooms read these two from here
 from .models_field import FieldPhone as FieldPhone  # noqa: PLC0414
 from .models_field import FieldPicture, FieldReceipt  # noqa: F401  # tables of this room, kept beside

@@ -39,6 +39,7 @@ from .models import (
     Session,
     Suppression,
 )
+from .models_emergency import EmergencyStop
 from .names_in_texts import names_in
 from .phones import last_four
 from .rules import called as names
@@ -476,8 +477,7 @@ def standing_document(kind: str, about: UUID) -> Document | None:
 
 
 def holder_of(ident: UUID) -> tuple[documents.DocumentKind, str] | None:
-    """What a document is and whose, where it is valid: not revoked, and true by the rule of its kind. In a system
-    scope."""
+    """What a document is and whose, where it is valid: not revoked, true by the rule of its kind. In a system scope."""
     document = Document.objects.filter(pk=ident, revoked_at=None).first()
     if document is None:
         return None
@@ -580,9 +580,13 @@ def number_of(phone_id: UUID) -> str:
     return keyring().unseal(bytes(phone(phone_id).sealed), about=phone_id.bytes).decode()
 
 
+def number_again(phone_id: UUID) -> str:
+    """As `number_of`, to show it again to who was shown it before; "" during an emergency stop."""
+    return "" if emergency_stop() else number_of(phone_id)
+
+
 def doubles(state: str = Double.State.OPEN) -> "QuerySet[Double]":
-    """Pairs of entries in scope that may be one person, by what was decided; of those to be looked at the likeliest
-    first."""
+    """Pairs of entries in scope that may be one person, by what was decided; those to be looked at likeliest first."""
     return Double.objects.filter(state=state)
 
 
@@ -599,3 +603,8 @@ def double_held(double: Double) -> Double:
 def double_for(public_id: UUID) -> Double:
     """One pair in scope. NotFound."""
     return needed(Double.objects.filter(public_id=public_id).first())
+
+
+def emergency_stop() -> EmergencyStop | None:
+    """Return the emergency stop that is on, if one is."""
+    return EmergencyStop.objects.filter(ended_at=None).first()

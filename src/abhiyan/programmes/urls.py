@@ -92,7 +92,12 @@ urlpatterns = [
     page(
         "materials/<uuid:public_id>/", materials.material, opens=STRONG, act="a newer version takes its place"
     ),
-    page("materials/<uuid:public_id>/<int:number>/", materials.material_file, opens=STRONG),
+    page(
+        "materials/<uuid:public_id>/<int:number>/",
+        materials.material_file,
+        opens=STRONG,
+        file_goes_on="the same file for all workers of a programme",
+    ),
     page(
         "materials/<uuid:public_id>/<slug:act>/",
         materials.material_act,

@@ -16,6 +16,15 @@ ENTRIES = (
         needs=("enrolment.enrol",),
     ),
     NavigationEntry(
+        "site:reader_list",
+        _("Who read whose data"),
+        SETTINGS,
+        words=_("readers, insider, unusual, numbers shown, downloads"),
+        key="readings",
+        needs=("data.watch",),
+    ),
+    NavigationEntry("site:person_read", _("Who read one person"), words=_("who looked at me, trail")),
+    NavigationEntry(
         "imports:list",
         _("Imports"),
         SETTINGS,

@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import address, languages
+from abhiyan.core.access import WITHOUT_OFFICE
 from abhiyan.core.printing import LettersMissing
 from abhiyan.core.refusals import NotFound, Refused, TooLarge
 from abhiyan.org.queries import NotYours, whom_to_ask
 from abhiyan.org.viewer import Request
+from abhiyan.people import actions as people
 from abhiyan.ui import errors
 from abhiyan.ui.acts import begin_saying
 from abhiyan.units.queries import TreesMoved, TreesMoving
@@ -225,6 +227,40 @@ def _on_one_code(request: Request) -> HttpResponseBase:
     said = {"message": BothProofsMissing.message, "start": reverse("site:field_start")}
     said["both"] = reverse("people:sign_in") + "?" + urlencode({"next": request.get_full_path()})
     return render(request, "site/one_code.html", said, status=403)
+
+
+def stopped_files(get_response: Answer) -> Answer:
+    """No file leaves for an account while the emergency stop is on, but where its page says why (`file_goes_on`).
+
+    A file is each answer that a browser keeps or opens beside the pages. The refusal undoes what its view wrote, so an
+    approval is not used up, and nobody counts as having read it.
+    """
+    declared = pages()
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        match = request.resolver_match
+        if not is_file(response) or match is None:
+            return response
+        page = declared[match.view_name]
+        if page.opens.level in WITHOUT_OFFICE or page.file_goes_on:
+            return response
+        try:
+            people.refuse_while_stopped()
+        except people.DataStopped as stopped:
+            response.close()
+            return refusal(request, stopped)
+        return response
+
+    return middleware
+
+
+def is_file(response: HttpResponseBase) -> bool:
+    """Return True for an answer that is no page, no part of one, no JSON and no way on."""
+    kind = response.headers.get("Content-Type", "text/html").partition(";")[0]
+    return response.status_code < 300 and (
+        "Content-Disposition" in response.headers or kind not in ("text/html", "application/json")
+    )
 
 
 class RefusalsMiddleware:

@@ -63,6 +63,7 @@ MIDDLEWARE: list[str] = [
     "abhiyan.site.middleware.size",
     "django.middleware.csrf.CsrfViewMiddleware",
     "abhiyan.site.middleware.access",
+    "abhiyan.site.middleware.stopped_files",
     "abhiyan.org.middleware.once",
     "abhiyan.org.middleware.names_reason",
     "abhiyan.site.middleware.refusals",

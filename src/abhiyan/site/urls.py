@@ -18,6 +18,7 @@ from .views import (
     launch,
     membership_votes,
     morning,
+    readings,
     ready,
     search,
     today,
@@ -25,6 +26,7 @@ from .views import (
 )
 
 CALLS = capability(LEADS, REPRESENTS)
+WATCHING = capability("data.watch")
 
 pages = [
     # It sends people who are not signed in to do so.
@@ -92,6 +94,9 @@ pages = [
         act="another answer takes its place",
     ),
     page("search/", search.search, opens=STRONG),
+    page("readings/", readings.reader_list, opens=WATCHING),
+    page("readings/person/", readings.person_read, opens=WATCHING),
+    page("readings/<uuid:public_id>/", readings.reader, opens=WATCHING),
     page("field/start/", field.field_start, opens=phone()),
     page("field/list/<slug:tile>/", field.field_list, opens=phone()),
     page("field/outbox/", field.field_outbox, opens=phone(is_of_ended=True)),

@@ -289,8 +289,7 @@ def host_before(programme: Programme, unit_id: int) -> tuple[str, str] | None:
     if stay is None or stay.state == Stay.State.HOST_NO or not (stay.host_name or stay.host_phone):
         return None
     with system("the host of a place that is assigned again"):
-        numbers = people.numbers_of([stay.host_phone] if stay.host_phone else [])
-    return stay.host_name, numbers.get(stay.host_phone, "") if stay.host_phone else ""
+        return stay.host_name, people.number_again(stay.host_phone) if stay.host_phone else ""
 
 
 def places_among(programme: Programme, unit_ids: Collection[int]) -> dict[int, Point | None]:

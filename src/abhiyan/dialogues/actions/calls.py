@@ -217,6 +217,8 @@ def send_numbers(*, by: Actor, at: datetime) -> int:
     jobs.
     """
     sent = 0
+    if people.emergency_stop() is not None:  # they go on the same day, once it is over
+        return sent
     for programme in running_of_kind(queries.KIND, at):
         if _clock(programme.zone, at) < NUMBERS_AT:
             continue

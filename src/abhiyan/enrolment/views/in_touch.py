@@ -24,7 +24,7 @@ from abhiyan.forms.queries import answers_form
 from abhiyan.messaging.link_pages import link_over
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
-from abhiyan.people.actions.reading import read_people
+from abhiyan.people.actions.reading import read_person
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import Tried, form_page, tried
@@ -161,7 +161,7 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
         if noted:
             return redirect("enrolment:quiet_friends")
         status = noted.status
-    read_people(by=request.actor, unit_id=one.unit_id, n=1, at=at, act="enrolment.read_person")
+    read_person(about=one.public_id, by=request.actor, unit_id=one.unit_id, at=at)
     with system("the promises of a friend"):
         promises = queries.promises_of(public_id)
     unit = units.unit_by_id(one.unit_id)

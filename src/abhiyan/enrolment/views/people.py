@@ -41,7 +41,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as known
 from abhiyan.people.actions import reading
-from abhiyan.people.actions.reading import read_people
+from abhiyan.people.actions.reading import read_people, read_person
 from abhiyan.people.models import RevokeReason
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Rung
@@ -385,7 +385,7 @@ def _readable(public_id: UUID) -> Member:
 
 
 def _left(request: Request, member: Member) -> HttpResponse:
-    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=clock.now(), act="enrolment.read_person")
+    read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=clock.now())
     shown = {"here": "people", "crumbs": _crumbs_of(member), **line(member)}
     return render(request, "enrolment/person_left.html", shown)
 
@@ -418,7 +418,7 @@ def _person(
     revealed: str = "",
 ) -> HttpResponse:
     at = clock.now()
-    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
+    read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=at)
     spans = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
     claims = queries.claims(member.phone_id, member.id)
     by = queries.senders([one.by for one in claims])

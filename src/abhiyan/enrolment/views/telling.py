@@ -21,7 +21,7 @@ from abhiyan.messaging import queries as messaging
 from abhiyan.org.here import address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.people.actions.reading import read_people
+from abhiyan.people.actions.reading import read_person
 from abhiyan.programmes.rules.spoken import spoken
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
@@ -96,7 +96,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
         if noted:
             return redirect(TODAY)
         status = noted.status
-    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
+    read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=at)
     drive, number = drive_of(one.programme_id), queries.join_number(one.programme_id)
     page = {
         "name": person(one.name),

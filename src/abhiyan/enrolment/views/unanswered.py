@@ -27,7 +27,7 @@ from abhiyan.org.here import page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.people.actions.reading import read_people
+from abhiyan.people.actions.reading import read_people, read_person
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import tables
@@ -151,7 +151,7 @@ def unanswered_no(request: Request, public_id: UUID) -> HttpResponseBase:
     positions = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
     if not request.viewer.may_at("enrolment.enrol", *positions):
         raise NotYours
-    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
+    read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=at)
     name = person(member.name or "")
     return ask(
         request,

@@ -25,6 +25,7 @@ from abhiyan.messaging.queries import open_hours, ours, text_for, texts_of
 from abhiyan.messaging.recipients import NOBODY, on_phones
 from abhiyan.messaging.rules import audiences, gate, mails, registered, texts
 from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
@@ -262,6 +263,7 @@ class _Inquiry:
         self._numbers, self._ours = OurNumbers(), dict[tuple[int, str], dict[str, str]]()
         self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
         self._hours = open_hours()
+        self._is_stopped = people_queries.emergency_stop() is not None
         # What waits for anything else takes no lock; what was tried before may have a reservation to give back.
         subjects = {
             subject
@@ -346,6 +348,7 @@ class _Inquiry:
             is_certified=_is_certified(text, self.at),
             expires_at=message.expires_at if message.send_id is not None else None,
             rests=self._rests(message),
+            is_stopped=self._is_stopped,
         )
         recipient = gate.GateRecipient(
             zone=settings.TIME_ZONE,

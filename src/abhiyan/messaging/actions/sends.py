@@ -23,6 +23,8 @@ from abhiyan.messaging.rules import audiences, bulk, counting, hours
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
 from abhiyan.units import queries as units
 
 from .bulk_texts import SEND
@@ -196,7 +198,7 @@ def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Begin to send what a second person approved, by whoever asked. A job queues it at its pace.
 
     Refuses NotInThisState, NoSuchText, NoNumberToStop, NotCounted, AudienceGrew, OtherThanApproved, and what
-    `org.use_release` refuses.
+    `org.use_release` refuses, DataStopped too.
     """
     with system("starting a bulk send"):
         send = _locked(public_id, State.ASKED)
@@ -231,10 +233,11 @@ def pause_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def resume_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Go on with a paused send where it was. Who may: holders of messages.send. Refuses NotInThisState."""
+    """Go on with a paused send where it was. It needs messages.send. Refuses NotInThisState, DataStopped."""
     with system("resuming a bulk send"):
         send = _locked(public_id, State.PAUSED)
         authority.require(by, SEND, at=send.unit_id)
+        people.refuse_while_stopped()
         send.state, send.queued_at = State.SENDING, None
         send.save(update_fields=["state", "queued_at"])
         _have_followed(send, at)
@@ -311,7 +314,8 @@ def queue_next(*, public_id: UUID, at: datetime) -> bool:
             return False
         if send.is_queued:
             return _finished(send, at)
-        if not hours.is_open(at, settings.TIME_ZONE, open_hours()):
+        is_stopped = people_queries.emergency_stop() is not None
+        if is_stopped or not hours.is_open(at, settings.TIME_ZONE, open_hours()):
             return True
         # The pace is reckoned from the phones it has had, not from the last turn: a turn rounds down.
         since = max(send.queued_at or at - MINUTE, at - MINUTE)

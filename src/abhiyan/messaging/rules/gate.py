@@ -13,9 +13,10 @@ from . import hours as clock_hours
 from .bulk import PREFIX
 from .hours import CODE_LIFE, Hours
 from .noes import StandingNo, stops
-from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_prompt
+from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_prompt, passes_stop
 
 LOOK_AGAIN = timedelta(hours=1)  # for what people still have to do: an entry of the calendar, a certificate
+LOOK_SOON = timedelta(minutes=10)  # whether the emergency stop is over
 
 
 class May(StrEnum):
@@ -32,6 +33,7 @@ class GateMessage:
     """A message before the gate. is_registered: its text has a template id. is_certified: its exact text has a
     certificate that is valid today (law.md E2). expires_at: from then on it would come too late; None: its class says.
     rests: it goes to beneficiaries, who get nothing between an announcement and its result (law.md E3).
+    is_stopped: the emergency stop is on.
     """
 
     kind: int
@@ -41,6 +43,7 @@ class GateMessage:
     is_certified: bool = False
     expires_at: datetime | None = None
     rests: bool = False
+    is_stopped: bool = False
 
     @property
     def is_bulk(self) -> bool:
@@ -90,7 +93,8 @@ def needs_place(asking: GateMessage, *, at: datetime) -> bool:
 def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: Hours) -> GateVerdict:
     """Decide what a message may do now.
 
-    Every class: not to a phone whose no stops it; inside the hours. The silence
+    Every class: not to a phone whose no stops it; inside the hours. During an emergency stop only what people depend on
+    goes (`texts.passes_stop`). The silence
     is the 48 hours that end at the close of a poll in the recipient's area. Then only tasks go, and what answers
     somebody this moment. Outreach besides: only with consent and a registered text; where the calendar has an entry
     for the recipient's state; and within the caps. From the announcement of an election there to its result outreach,
@@ -129,6 +133,8 @@ def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: 
             return look_again("calendar")
         if lacks_certificate:
             return look_again("certificate")
+    if asking.is_stopped and (asking.kind == OUTREACH or not passes_stop(asking.template)):
+        return GateVerdict(May.WAIT, "emergency", at + LOOK_SOON)
     if when > at:
         is_silent = polling.silent_until(at) is not None
         return GateVerdict(May.WAIT, "silence" if is_silent else "hours", when)

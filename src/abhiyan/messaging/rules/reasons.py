@@ -15,6 +15,7 @@ WORDS: dict[str, Promise] = {
     "calendar": _("Waits for an entry of this state in the calendar of polls"),
     "certificate": _("Waits for a certificate: an election is announced there"),
     "cap": _("Waits: this phone or person already got its messages of the week"),
+    "emergency": _("Waits for the end of the emergency stop"),
     "too_late": _("Too late: given up"),
     "taken_back": _("Taken back before it was sent"),
     "suppressed": _("The phone said no"),

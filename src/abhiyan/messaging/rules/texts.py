@@ -97,6 +97,13 @@ VERSIONS = {
 PROMPT = frozenset({"ticket.opened", "ticket.again", "ticket.late", "ticket.solved"})
 PROOF = "code.email"  # goes to an address that its owner has just entered
 EMAIL_ONLY = frozenset({PROOF, "code.sign_in.email"})  # never an SMS, so never on DLT
+WITH_NUMBERS = frozenset({"duty.calls", "duty.morning"})  # they bring numbers or names of others
+# They begin the texts that people wait for: codes, joining, our questions, the helpline, offices, proofs, a breach.
+PEOPLE_DEPEND_ON = ("code.", "drive.", "contributor.join", "text.", "ask.", "reply.", "ticket.") + (
+    "office.",
+    "account.",
+    "incident.",
+)
 FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words
 PEOPLE = frozenset({"by", "calls", "host", "leader", "name", "worker"})  # blanks that name people
 _BLANK = re.compile(r"\{([a-z_]+)\}")
@@ -130,6 +137,15 @@ def is_question(code: str) -> bool:
     It never goes to a phone that said no.
     """
     return code.startswith(("ask.", "ticket.", "certificate."))
+
+
+def passes_stop(code: str) -> bool:
+    """Return True if a text leaves during an emergency stop: a code, an answer, a question of ours, or a duty.
+
+    Words that somebody wrote, news and lists of numbers wait, and so does every text of a kind that is not named here.
+    """
+    is_duty = code.startswith("duty.") and code not in NEWS | WITH_NUMBERS
+    return is_duty or ".receipt" in code or code.startswith(PEOPLE_DEPEND_ON)
 
 
 def blanks(text: str) -> frozenset[str]:

@@ -26,6 +26,7 @@ from .doors import (
     reveal_phone,
     send_bearer,
 )
+from .emergency import ask_to_end_stop, stop_data
 from .held_below import count_held
 from .offers import answer_by_phone, answer_offer
 from .officers import (

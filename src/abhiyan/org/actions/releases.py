@@ -15,7 +15,15 @@ from abhiyan.org import queries
 from abhiyan.org.models import Release
 from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import NotYours, require
-from abhiyan.org.rules.releases import ASKED_LASTS, CAPABILITY, DECIDED_LASTS, DONE_BY_APPROVAL, RESET_WAITS
+from abhiyan.org.rules.releases import (
+    ASKED_LASTS,
+    CAPABILITY,
+    DECIDED_LASTS,
+    DONE_BY_APPROVAL,
+    GIVES_OUT,
+    RESET_WAITS,
+)
+from abhiyan.people import actions as people
 
 OPEN = (Release.State.ASKED, Release.State.RELEASED)  # not used yet
 
@@ -111,13 +119,16 @@ def require_to_decide(*, asked: Release, by: Actor, at: datetime) -> None:
 def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> Release:
     """Approve or refuse what another person asked.
 
-    Who may: as `queries.deciders` says. Refuses with its MayNotDecide, NotYours, AlreadyDecided, Lapsed.
+    Who may: as `queries.deciders` says. Refuses with its MayNotDecide, NotYours, AlreadyDecided, Lapsed; DataStopped
+    to approve what would give data out.
     """
     with system("deciding a release"):
         asked = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
         require_to_decide(asked=asked, by=by, at=at)
         if asked.expires_at <= at:
             raise Lapsed
+        if allow and asked.act in GIVES_OUT:
+            people.refuse_while_stopped()
         done = Release.State.USED if asked.act in DONE_BY_APPROVAL else Release.State.RELEASED
         asked.state = done if allow else Release.State.REFUSED
         asked.decided_by, asked.decided_at = by.account_id, at
@@ -134,7 +145,7 @@ def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[s
     """Use an approval, once, by whoever asked; returns its payload. In the transaction of the act it allows.
 
     Refuses NotReleased, Lapsed; NotYours when the asker has lost the capability meanwhile, ApprovalOver when whoever
-    approved it might not decide it now.
+    approved it might not decide it now; DataStopped where data would leave during an emergency stop.
     """
     with system("using a release"):
         asked = Release.objects.select_for_update().filter(public_id=public_id, act=act).first()
@@ -147,6 +158,8 @@ def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[s
             raise Lapsed
         if queries.deciders([asked], at=at)[asked.pk].refusal(asked.decided_by):
             raise ApprovalOver
+        if act in GIVES_OUT:
+            people.refuse_while_stopped()
         asked.state = Release.State.USED
         asked.save(update_fields=["state"])
         _record("org.use_release", asked, by, at)

@@ -31,7 +31,7 @@ from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes,
 from .line import Bearer, bearer_for
 from .lists import Gives, appointment_rows, next_vacancy, offers_of, sight, vacant_rows, with_names
 from .names import are_names_free, free_names, names_of_page
-from .officers import WANTED, officers_of_top, top_unit
+from .officers import WANTED, may_stop_data, officers_of_top, top_unit
 from .offices import (
     Leader,
     OfficeBelow,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from abhiyan.org.models import Appointment, AwaitedOfficer
 from abhiyan.org.rules.offices import DATA_OFFICER
+from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
@@ -26,6 +27,14 @@ def top_unit() -> int | None:
     """The unit at the top of the organisation's tree; None while there are no units."""
     roots = units.roots(Hierarchy.ORGANISATIONAL)
     return roots[0].id if roots else None
+
+
+def may_stop_data(viewer: Viewer) -> bool:
+    """Return True if the viewer may begin an emergency stop and ask for its end: by an office of the top unit."""
+    top = top_unit()
+    return top is not None and any(
+        "data.stop" in held.capabilities and held.unit_id == top for held in viewer.appointments
+    )
 
 
 def officers_of_top() -> dict[int, Officer]:

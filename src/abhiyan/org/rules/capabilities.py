@@ -56,6 +56,8 @@ MEANINGS: dict[str, Promise] = {
     "messages.send": _("Send messages in bulk (with approval)"),
     "messages.circular": _("Send circulars to offices below"),
     "channels.manage": _("Set up channels: tokens and numbers"),
+    "data.stop": _("Stop downloads, shown numbers and bulk messages"),
+    "data.watch": _("See who read whose data"),
 }
 
 

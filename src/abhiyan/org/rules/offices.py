@@ -71,9 +71,9 @@ _ELECTORAL = frozenset(
 )
 _IT = frozenset(
     {"org.read", "org.factors", "imports.units", "imports.pins", "imports.paper", "results.import"}
-    | {"channels.manage", "messages.read", "helpdesk.named"}
+    | {"channels.manage", "messages.read", "helpdesk.named", "data.stop"}
 )
-_OFFICER = frozenset({"org.approve", "org.officers", "org.read"})
+_OFFICER = frozenset({"org.approve", "org.officers", "org.read", "data.stop", "data.watch"})
 _LEADS_ALONG = frozenset({"org.read", "tasks.ask"})
 _ELECTED = frozenset({"org.read", "org.represent", "plans.read", "contact.meet"})
 _AGENT = frozenset({"people.read", "helpdesk.type", "helpdesk.answer"})

@@ -30,6 +30,8 @@ STANDARD_ONLY: dict[str, str] = {
     "notices.publish": "the organisation's word to the public, by law",
     "polls.keep": "the law's silence hangs on it",
     "messages.release": "lifts a limit",
+    "data.stop": "stops work everywhere",
+    "data.watch": "looks at the readers, who may be its makers",
     # The maker above a desk does not hold these over it (`capabilities.AT_DESK`).
     "opinions.pass": "belongs to the desk of one unit",
     "messages.circular": "belongs to the desk of one unit",

@@ -33,11 +33,18 @@ CAPABILITY: dict[str, str] = {
     "contact.list": "programmes.run",
     "friends.certificates": "people.export",
     "verification.finding": "verification.plan",
+    "emergency.end": "data.stop",
 }
+# Data of many people or messages to them leave by these. The emergency stop holds them, approved or not.
+GIVES_OUT = frozenset(
+    {"people.export", "lists.export", "people.reveal_many", "messages.release", "messages.bulk"}
+    | {"friends.certificates"}
+)
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset(
     {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
     | {"channels.codes_off", "contact.list", "friends.certificates", "org.office", "org.body_kind"}
+    | {"emergency.end"}
 )
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
@@ -62,6 +69,7 @@ NAMES: dict[str, Promise] = {
     "contact.list": _("Use a contact list"),
     "friends.certificates": _("Print certificates of friends"),
     "verification.finding": _("Confirm a finding about a worker's entries"),
+    "emergency.end": _("End the emergency stop"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided
 DECIDED_LASTS = timedelta(hours=24)  # to be used

@@ -41,6 +41,14 @@ from .emails import (
     note_refused_email,
     prove_email,
 )
+from .emergency import (
+    AlreadyStopped,
+    DataStopped,
+    NotStopped,
+    begin_emergency_stop,
+    end_emergency_stop,
+    refuse_while_stopped,
+)
 from .erasing import erase, purge_at
 from .persons import (
     correct_person,

@@ -21,6 +21,7 @@ from abhiyan.people.rules.called import sounds
 from abhiyan.people.rules.titles_of_office import TITLES
 
 from . import sessions
+from .emergency import refuse_while_stopped
 
 LONGEST_NAME = 100  # characters
 _JOINERS = "\u200c\u200d"
@@ -210,8 +211,9 @@ def reveal_number(
     is_counted: it counts against the 200 numbers that an account sees in a day. Calls from an own phone, and the two
     presidents of a leader's day, have bounds of their own. to: the account that gets the number, if it is not `by`.
 
-    The caller has asked who may. In the caller's scope. Refuses TooMany, NotFound.
+    The caller has asked who may. In the caller's scope. Refuses DataStopped, TooMany, NotFound.
     """
+    refuse_while_stopped()
     if is_counted:
         limits.take(declared.PEOPLE_REVEALED, str(by.account_id), at=at)
     number = phone if isinstance(phone, str) else queries.number_of(phone)

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +43,14 @@ def require_short(n: int, *, most: int | None = None) -> None:
         raise ListTooLong(most=most)
 
 
-def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "enrolment.read_people") -> None:
+def read_person(*, about: UUID, by: Actor, unit_id: int, at: datetime) -> None:
+    """Note that somebody opened the page of one person. about: their public id, by which they find who read them."""
+    read_people(by=by, unit_id=unit_id, n=1, at=at, act="enrolment.read_person", subject=str(about))
+
+
+def read_people(
+    *, by: Actor, unit_id: int, n: int, at: datetime, act: str = "enrolment.read_people", subject: str = ""
+) -> None:
     """Note that somebody was shown n people of a unit. Refuses ReadEnough past the day's quota, ListTooLong what no day
     has room for.
 
@@ -66,7 +74,7 @@ def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "en
             pass
         else:
             audit.record(by=by, at=at, act="enrolment.reads_many", unit_id=unit_id, facts={"allowed": most})
-    audit.record(by=by, at=at, act=act, unit_id=unit_id, n=n)
+    audit.record(by=by, at=at, act=act, subject=subject, unit_id=unit_id, n=n)
 
 
 def read_bearers(*, by: Actor, unit_id: int | None, n: int, reason: str, at: datetime) -> None:

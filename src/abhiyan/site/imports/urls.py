@@ -9,7 +9,12 @@ urlpatterns = [
     # The act asks which list, and whether there.
     page("", views.list_, name="list", opens=IMPORTS),
     page("new/<slug:key>/", views.begin, opens=IMPORTS, act="is discarded"),
-    page("new/<slug:key>/empty.<str:ending>", empties.empty, opens=IMPORTS),
+    page(
+        "new/<slug:key>/empty.<str:ending>",
+        empties.empty,
+        opens=IMPORTS,
+        file_goes_on="the headings of an empty list",
+    ),
     page("<uuid:public_id>/", views.one, opens=IMPORTS),
     page("<uuid:public_id>/piece/", views.piece, opens=IMPORTS, act="is discarded"),
     page("<uuid:public_id>/rest/", views.rest, opens=IMPORTS, act="is discarded"),

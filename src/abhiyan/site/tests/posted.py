@@ -29,6 +29,7 @@ POSTS: dict[str, dict[str, str]] = {
     "elections:plan_seats": {"seat": "1", "votes_1": "7"},
     "elections:plan_set_part": {"about": "JK-PC1", "n": "7"},
     "elections:stated": {"party": "BJP", "share_pct": "1.5", "source": "A newspaper"},
+    "org:emergency": {"reason": "mine"},
     "enrolment:certificate_ask": {"unit": "JK-AC75", "n": "1", "reason": "mine"},
     "enrolment:certificate_act": PLACE,
     "enrolment:certificate_revoke": {"reason": "wrong"},
