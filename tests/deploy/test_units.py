@@ -54,6 +54,7 @@ def analyze(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.machine
+@pytest.mark.slow
 def test_systemd_reads_every_unit_without_a_word(installed: Path) -> None:
     """systemd speaks of a setting that is mistyped, or that it does not know."""
     names = [str(installed / name) for name in SERVICES + TIMERS]
@@ -63,6 +64,7 @@ def test_systemd_reads_every_unit_without_a_word(installed: Path) -> None:
 
 
 @pytest.mark.machine
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_service_is_closed(installed: Path, name: str) -> None:
     said = analyze(installed, "security", "--offline=yes", "--no-pager", str(installed / name))
@@ -72,6 +74,7 @@ def test_every_service_is_closed(installed: Path, name: str) -> None:
 
 
 @pytest.mark.machine
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TIMERS)
 def test_every_timer_has_a_next_time_and_a_service(name: str) -> None:
     when = unit(UNITS / name)["Timer"]["OnCalendar"]
