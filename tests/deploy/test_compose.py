@@ -113,7 +113,7 @@ def test_the_image_runs_as_a_user_and_its_folder_is_the_one_that_is_kept() -> No
 
 @pytest.mark.machine
 @pytest.mark.slow
-def test_compose_reads_it(tmp_path: Path) -> None:
+def test_compose_itself_reads_the_file_and_finds_nothing_wrong(tmp_path: Path) -> None:
     """Docker's own command where the machine has it; it needs no Docker to look."""
     folder = tmp_path / "deploy"
     shutil.copytree(DEPLOY, folder, ignore=shutil.ignore_patterns("secrets", "backups", ".env"))

@@ -264,7 +264,7 @@ def proxy(request: pytest.FixtureRequest, served: Installation, ports: dict[str,
 
 
 def is_ours(answer: httpx.Response) -> bool:
-    """Whether our server made the answer, not the proxy."""
+    """Return True if our server made the answer, not the proxy."""
     return "content-security-policy" in answer.headers
 
 

@@ -42,7 +42,6 @@ if TYPE_CHECKING:  # `abhiyan serve` asks about restores before there is Django
     from .models import LastBackup
 
 FORMAT = 2  # 1 holds tables of a version before the first release
-_NAME = "abhiyan-%Y%m%d-%H%M%S.age"  # in a folder, by the time in UTC
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
@@ -71,34 +70,6 @@ class Restored:
 
     taken_at: datetime
     at: datetime
-
-
-def file_for(to: str, at: datetime) -> Path:
-    """The file that `--to` names: itself, or one by the time in a folder, which is there or is written with a "/"."""
-    path = Path(to)
-    if not to.endswith(os.sep) and not path.is_dir():
-        return path
-    return path / at.astimezone(UTC).strftime(_NAME)
-
-
-def remove_older(folder: Path, *, keep: int) -> list[Path]:
-    """Remove backups that `file_for` named in a folder, all but the newest `keep`. Returns what was removed.
-
-    Counts files, not days, so that a clock that is wrong or a week without backups removes nothing more. Everything of
-    another name stays.
-    """
-    older = sorted(path for path in folder.iterdir() if _has_our_name(path) and path.is_file())[:-keep]
-    for path in older:
-        path.unlink(missing_ok=True)
-    return older
-
-
-def _has_our_name(path: Path) -> bool:
-    try:
-        at = datetime.strptime(path.name, _NAME).replace(tzinfo=UTC)
-    except ValueError:
-        return False
-    return at.strftime(_NAME) == path.name
 
 
 def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:

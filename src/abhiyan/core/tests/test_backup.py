@@ -18,7 +18,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.core import audit, audit_seals, backup, database, doctor, keys, news, schema, sealing
+from abhiyan.core import (
+    audit,
+    audit_seals,
+    backup,
+    backup_folder,
+    database,
+    doctor,
+    keys,
+    news,
+    schema,
+    sealing,
+)
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry, RateCount
 from abhiyan.core.scope import system
@@ -328,14 +339,14 @@ def test_a_backup_into_a_folder_gets_a_file_of_its_own_and_the_folder_is_made(
     files: Path, tmp_path: Path
 ) -> None:
     folder = f"{tmp_path}/srv/backups/"
-    first, second = (backup.file_for(folder, AT + timedelta(days=day)) for day in (0, 1))
+    first, second = (backup_folder.file_for(folder, AT + timedelta(days=day)) for day in (0, 1))
     for day, file in enumerate((first, second)):
         backup.take(to=file, recipient=PUBLIC, at=AT + timedelta(days=day))
     assert sorted(Path(folder).iterdir()) == [first, second]
-    assert backup.file_for(str(tmp_path / "srv" / "backups"), AT) == first, (
+    assert backup_folder.file_for(str(tmp_path / "srv" / "backups"), AT) == first, (
         "a folder that is there needs no /"
     )
-    assert backup.file_for(f"{tmp_path}/one.age", AT) == tmp_path / "one.age"
+    assert backup_folder.file_for(f"{tmp_path}/one.age", AT) == tmp_path / "one.age"
 
 
 def test_a_backup_never_overwrites_a_file(files: Path, tmp_path: Path) -> None:
@@ -419,10 +430,10 @@ def test_older_backups_are_removed_by_number_and_nothing_else_is(
     for name in others:
         (tmp_path / name).touch()
     (tmp_path / "abhiyan-20190101-000000.age").mkdir()
-    made = [backup.file_for(str(tmp_path), AT + timedelta(days=400 * n)) for n in range(there)]
+    made = [backup_folder.file_for(str(tmp_path), AT + timedelta(days=400 * n)) for n in range(there)]
     for path in reversed(made):  # the newest by its name was written first
         path.touch()
-    removed = backup.remove_older(tmp_path, keep=keep)
+    removed = backup_folder.remove_older(tmp_path, keep=keep)
     assert removed == made[: there - left]
     assert [path for path in made if path.exists()] == made[there - left :]
     assert all((tmp_path / name).exists() for name in [*others, "abhiyan-20190101-000000.age"])

@@ -47,14 +47,14 @@ def backup(
 
     ready(ctx, "backup")
     from abhiyan.core import backup as backing_up
-    from abhiyan.core import clock
+    from abhiyan.core import backup_folder, clock
 
     at = clock.now()
-    file = backing_up.file_for(to, at)
+    file = backup_folder.file_for(to, at)
     if keep and str(file) == to:
         raise click.UsageError("--keep wants a folder: end --to with a /.")
     told = backing_up.take(to=file, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
-    older = backing_up.remove_older(file.parent, keep=keep) if keep else []
+    older = backup_folder.remove_older(file.parent, keep=keep) if keep else []
     if as_json:
         click.echo(json.dumps(told | {"file": str(file), "removed": [str(path) for path in older]}))
     else:
