@@ -64,5 +64,5 @@ def test_the_image_inits_as_its_user_serves_and_is_healthy(image: Image) -> None
     try:
         until(is_healthy)
     finally:
-        serving.terminate()
+        serving.kill()  # all that runs inside ends with it; unshare passes no gentler signal on
         serving.wait(PATIENCE_S)
