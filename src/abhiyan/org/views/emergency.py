@@ -17,12 +17,13 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.people.models import EmergencyStop
 from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.fields import NoteField
 
 
 class StopForm(forms.Form):
     """Why they are stopped."""
 
-    reason = forms.CharField(
+    reason = NoteField(
         label=_("Why you stop them"),
         max_length=200,
         help_text=_("Everybody who works here reads it. Name nobody."),
@@ -32,7 +33,7 @@ class StopForm(forms.Form):
 class EndStopForm(forms.Form):
     """Why they may go again."""
 
-    reason = forms.CharField(label=_("Why it is safe again"), max_length=200)
+    reason = NoteField(label=_("Why it is safe again"), max_length=200)
 
 
 @form_page

@@ -60,6 +60,7 @@ NOT_NOTES = {
     "messaging.forms.CircularForm.title": PUBLIC,
     "messaging.forms.CircularForm.text": PUBLIC,
     "messaging.forms.TextForm.name": PUBLIC,
+    "messaging.views.emails.AddressForm.address": TECHNICAL,
     "org.views.polls.PollForm.name": PLACES,
     "org.views.polls.PollForm.source": PLACES,
     "programmes.views.ending.EndProgrammeForm.typed": TECHNICAL,
