@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class Image:
 
     def build(self) -> None:
         """Run the Dockerfile. An instruction that is not known here raises KeyError."""
-        steps = {
+        steps: dict[str, Callable[[str], object]] = {
             "FROM": self._from,
             "ENV": self._env,
             "RUN": lambda rest: self.run("/bin/sh", "-c", rest),
@@ -61,9 +62,15 @@ class Image:
             "USER": self._user,
             "WORKDIR": self._workdir,
         }
-        steps |= dict.fromkeys(("VOLUME", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD"), lambda _rest: None)
         for each in instructions():
-            steps[each.word](each.rest)
+            if each.word not in (
+                "VOLUME",
+                "EXPOSE",
+                "HEALTHCHECK",
+                "ENTRYPOINT",
+                "CMD",
+            ):  # of a container that runs
+                steps[each.word](each.rest)
 
     def _from(self, rest: str) -> None:
         """Fill the folder with the packages that Docker's `debian:…-slim` begins with."""
