@@ -28,6 +28,7 @@ from abhiyan.enrolment.models import (
     Roll,
 )
 from abhiyan.enrolment.queries.people import Member
+from abhiyan.enrolment.queries.terms import first_call
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
@@ -543,8 +544,7 @@ def _left(
 _SOURCE = f"""select c.channel, c.at, c.batch, coalesce(w.completed_import, c.import_id), c.by,
  coalesce((select k.device from people_consent k where k.id = encode(substring(uuid_send(c.phone_id) for 6)
   || substring(uuid_send(c.id) for 9) || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid), '')
- from enrolment_claim c left join enrolment_waiting w on w.phone_id = c.phone_id and w.claim_id = c.id
-  and w.id = encode(substring(uuid_send(c.phone_id) for 12) || int4send(%s), 'hex')::uuid where c.id = %s"""
+ from enrolment_claim c {first_call("%s")} where c.id = %s"""
 
 
 def _note(

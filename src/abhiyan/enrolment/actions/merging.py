@@ -16,7 +16,7 @@ from django.db.models import Q
 from abhiyan.core import clock, sql
 from abhiyan.enrolment.models import Enrolment, Membership, PhoneChange, Roll, Ticket
 from abhiyan.enrolment.models_merged import MergedTerm
-from abhiyan.enrolment.queries.people import TERM
+from abhiyan.enrolment.queries.terms import LATEST
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.phone_changes import OBJECTED_WITHIN
@@ -124,7 +124,7 @@ def bring_second_back(*, told: PeopleParted) -> None:
 
 
 _PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null then 0 else 100 end)
- from enrolment_membership m join enrolment_enrolment e on e.id = {TERM}
+ from enrolment_membership m {LATEST}
  where m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null and m.ended_on is null group by 1"""
 
 

@@ -25,6 +25,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.paper import pictures
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
 from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.queries.terms import first_call
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.people.actions.reading import read_people
@@ -366,9 +367,8 @@ def forget_photos(*, at: datetime) -> int:
 
 
 # A row of a list is a claim with its import, or completed a call.
-_BATCHES_OF = """select distinct x.batch_id from enrolment_claim c left join enrolment_waiting w
-   on w.id = encode(substring(uuid_send(c.phone_id) for 12) || int4send(c.programme_id), 'hex')::uuid
-  and w.claim_id = c.id join enrolment_paper_import x on x.import_id = any(array[c.import_id, w.completed_import])
+_BATCHES_OF = f"""select distinct x.batch_id from enrolment_claim c {first_call()}
+  join enrolment_paper_import x on x.import_id = any(array[c.import_id, w.completed_import])
  where c.phone_id = any(%s)"""
 
 

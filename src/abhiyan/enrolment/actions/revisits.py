@@ -17,6 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Drive, Membership, Revisit, Taken, Waiting
 from abhiyan.enrolment.queries.recount import LEFT_BEHIND
+from abhiyan.enrolment.queries.terms import LATEST
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
 from abhiyan.people import queries as people
@@ -24,7 +25,6 @@ from abhiyan.people import queries as people
 from .giving_way import finish_giving_way
 from .leaving import end_all
 from .members import give_claim, lock_phone
-from .settling_sql import TERM
 
 AT_ONCE = 1_000
 _BY = Actor.system("a phone is looked at again")
@@ -47,7 +47,7 @@ _CALLED = f"""
    and w.completed_at is null and m.ended_on is null and m.merged_into is null"""
 # Friends who became members, and whose yes to the notice of friends still stands.
 _GAVE_WAY = f"""
- from enrolment_membership m join enrolment_enrolment e on e.id = {TERM} and e.end_reason = '{endings.BECAME}'
+ from enrolment_membership m {LATEST} and e.end_reason = '{endings.BECAME}'
   join people_consent k on k.person_id = m.person_id and k.withdrawn_at is null
  where m.phone_id = r.phone_id and m.merged_into is null"""
 _TO_DO = (

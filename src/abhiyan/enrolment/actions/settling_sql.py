@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from abhiyan.enrolment.queries.recount import beside
+from abhiyan.enrolment.queries.terms import TERM
 from abhiyan.enrolment.rules import endings
 from abhiyan.programmes.models import Rung
 
-# Id of a membership's (m) latest term.
-TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
 _ELSEWHERE = (
     "case when m.merged_into is not null then"
     " (select {} from enrolment_membership t where t.id = m.merged_into) end"

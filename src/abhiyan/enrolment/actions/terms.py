@@ -16,14 +16,13 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Roll
+from abhiyan.enrolment.queries.terms import LATEST
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.terms import NOTICE
 from abhiyan.org import queries as org
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-
-from .settling_sql import TERM
 
 SLICE = 1_000  # memberships of one commit; at most as many advisory locks
 LONGEST_MONTHS = 240
@@ -38,13 +37,13 @@ with s as materialized (
    where m.roll_id = %(roll)s and m.id > %(after)s order by m.id limit %(n)s)
 select m.id, m.phone_id, {_LAST_DAY} < (%(at)s at time zone g.zone)::date and m.ended_on is null
        and m.merged_into is null and e.ended_at is null
-  from s m join enrolment_enrolment e on e.id = {TERM} join enrolment_roll r on r.id = m.roll_id
+  from s m {LATEST} join enrolment_roll r on r.id = m.roll_id
   join programmes_programme g on g.id = m.programme_id order by m.id"""
 # Asked once more beneath the locks: somebody may have renewed, left or been struck off meanwhile.
 _END = f"""
 with due as (
   select m.id, e.id as term_id, {_LAST_DAY} as last_day
-    from enrolment_membership m join enrolment_enrolment e on e.id = {TERM}
+    from enrolment_membership m {LATEST}
     join enrolment_roll r on r.id = m.roll_id join programmes_programme g on g.id = m.programme_id
    where m.id = any(%(ids)s) and m.ended_on is null and m.merged_into is null and e.ended_at is null
      and {_LAST_DAY} < (%(at)s at time zone g.zone)::date),

@@ -17,6 +17,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership, Taken
 from abhiyan.enrolment.queries.recount import COUNTS, beside
+from abhiyan.enrolment.queries.terms import LATEST, last_id
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import NAMELESS
 from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
@@ -27,7 +28,6 @@ from abhiyan.programmes.models import Rung
 from .members import end_questions
 from .moving import bring_back, move
 from .rows import consent_id
-from .settling_sql import TERM
 from .sql import MEASURE
 
 SLICE = 1_000  # claims; as many advisory locks are held
@@ -59,11 +59,11 @@ select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.ch
      order by c.at, c.id limit 1) o on true
  where e.claim_id = any(%(openers)s) and m.phone_id = any(%(phones)s)"""
 
-_GONE_OVER = """
+_GONE_OVER = f"""
 select m.id, c.phone_id, m.phone_id
   from enrolment_claim c join enrolment_membership m on m.id = c.membership_id
-  join enrolment_enrolment e on e.id > m.id and e.membership_id = m.id and e.claim_id = c.id
-   and e.id <= encode(set_byte(set_byte(uuid_send(m.id), 14, 255), 15, 255), 'hex')::uuid
+  {last_id("m.id")}
+  join enrolment_enrolment e on e.id > m.id and e.id <= last.id and e.membership_id = m.id and e.claim_id = c.id
  where c.id = any(%s) and m.phone_id <> c.phone_id"""
 
 # The person's own yes is a sign that no list brought.
@@ -176,7 +176,7 @@ _STEPS = (
     # a shell nobody needs any more
     f"""create temporary table undo_empty on commit drop as
         select m.id, m.person_id, e.id as term_id from enrolment_membership m
-        join enrolment_enrolment e on e.id = {TERM} and e.end_reason = 'undone'
+        {LATEST} and e.end_reason = 'undone'
         where m.phone_id = any(%(phones)s) and m.slot = 0 and not exists (select from enrolment_membership o
         where o.phone_id = m.phone_id and o.roll_id = m.roll_id and o.id <> m.id)""",
     "delete from enrolment_enrolment e using undo_empty x where e.id = x.term_id",

@@ -24,6 +24,7 @@ from abhiyan.programmes.models import Programme, Rung
 from abhiyan.units import queries as units
 
 from . import partings
+from .terms import last_id, worked_out
 
 # Of photographs: what nobody has entered.
 TO_ENTER = {"import_id": None, "hidden_at": None, "is_beside": False, "aside_at": None}
@@ -246,6 +247,10 @@ def brought_of(batch: PaperBatch) -> list[BatchImport]:
     ]
 
 
+_CONSENT = (
+    "encode(substring(uuid_send(c.phone_id) for 6) || substring(uuid_send(c.row) for 9)"
+    f" || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid"
+)
 # The terms a batch's lists opened, each with the consent that names the batch: a list may name several.
 _TERMS = f"""with entry as (
  select c.id, c.phone_id, c.membership_id, c.is_placed, c.id as row from enrolment_claim c
@@ -253,10 +258,9 @@ _TERMS = f"""with entry as (
  union select c.id, c.phone_id, c.membership_id, c.is_placed, w.completed_by from enrolment_waiting w
   join enrolment_claim c on c.id = w.claim_id where w.completed_import = any(%(lists)s)),
 x as (select c.id, e.ended_at is null as live, e.rung, e.confirmed_at, c.is_placed
-  from entry c join enrolment_enrolment e on e.claim_id = c.id and e.id > c.membership_id
-   and e.id <= encode(set_byte(set_byte(uuid_send(c.membership_id), 14, 255), 15, 255), 'hex')::uuid
-  join people_consent k on k.device = %(device)s and k.id = encode(substring(uuid_send(c.phone_id) for 6)
-   || substring(uuid_send(c.row) for 9) || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid)"""
+  from entry c {last_id("c.membership_id")}
+  join enrolment_enrolment e on e.claim_id = c.id and e.id > c.membership_id and e.id <= last.id
+  {worked_out(_CONSENT, "given")} join people_consent k on k.device = %(device)s and k.id = given.id)"""
 _COUNTED = f"""{_TERMS}
 select count(*), count(*) filter (where live and rung = {Rung.UNSIGNED}),
  count(*) filter (where live and rung <> {Rung.UNSIGNED}),

@@ -23,6 +23,7 @@ from abhiyan.people.actions.codes import LIVES
 from abhiyan.programmes.models import Rung
 
 from .join import SMALLEST, OpenDrive, open_drives
+from .terms import LATEST_IF_ANY
 
 LISTED = 60  # places below a larger unit; where there are more, the worker searches
 LATELY = 5  # places somebody worked in last
@@ -65,8 +66,7 @@ BECAME = f"""case when not (d.is_new or s.has_answered) then {DoorState.WAITS.va
 _OWN = f"""
   from enrolment_door_entry d
   left join enrolment_membership m on m.id = d.membership_id
-  left join enrolment_enrolment e on e.id =
-    encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid
+  {LATEST_IF_ANY}
   cross join lateral (select d.proven_at is not null or exists (select from enrolment_claim c
     where c.phone_id = d.phone_id and c.membership_id = d.membership_id and c.sign > 0 and c.at >= d.at)
     as has_answered) s

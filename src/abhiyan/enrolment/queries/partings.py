@@ -26,6 +26,7 @@ from abhiyan.ui import numbers
 from abhiyan.ui.numbers import grouped
 
 from .people import senders
+from .terms import first_call
 
 MOST_HALTS = 20
 
@@ -92,10 +93,9 @@ def left_at(phone_id: UUID, at: datetime) -> list[Membership]:
     return list(Membership.objects.filter(public_id__in=ids).order_by("roll_id", "id"))
 
 
-_OF_TERM = """select coalesce(w.completed_import, c.import_id), c.by, c.channel, c.at, e.unit_id
+_OF_TERM = f"""select coalesce(w.completed_import, c.import_id), c.by, c.channel, c.at, e.unit_id
  from enrolment_enrolment e join enrolment_claim c on c.id = e.claim_id
- left join enrolment_waiting w on w.claim_id = c.id
-  and w.id = encode(substr(uuid_send(c.phone_id), 1, 12) || int4send(c.programme_id), 'hex')::uuid where e.id = %s"""
+ {first_call()} where e.id = %s"""
 
 
 def source_of_term(term_id: UUID) -> EntrySource | None:

@@ -26,6 +26,8 @@ from abhiyan.people import queries as known
 from abhiyan.people.rules.called import is_called
 from abhiyan.programmes.models import Rung
 
+from .terms import LATEST, TERM
+
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
 PER_PAGE = 50
 MOST_OF_ONE = 200  # claims and messages shown of one person
@@ -99,7 +101,6 @@ class Member:
 
 # The highest rung a term stands on.
 _RUNG = f"case when e.confirmed_at is null then e.rung else {Rung.CONFIRMED} end"
-TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
 _COLUMNS = (
     "m.id, m.public_id, m.phone_id, m.person_id, coalesce(f.last4, ''), p.name, p.birth_year,"
     f" coalesce(p.language, ''), e.unit_id, u.code, u.kind, u.names, r.code, r.names, e.programme_id, e.term, {_RUNG},"
@@ -112,7 +113,7 @@ _JOINED = (
     " left join people_phone f on f.id = m.phone_id and p.id is not null"
     " join units_unit u on u.id = e.unit_id join enrolment_roll r on r.id = m.roll_id"
 )
-_FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment e on e.id = {TERM}{_JOINED}"
+_FROM = f"select {_COLUMNS} from enrolment_membership m {LATEST}{_JOINED}"
 
 
 def _members(where: str, values: Sequence[Any]) -> list[Member]:

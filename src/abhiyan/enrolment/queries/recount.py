@@ -7,6 +7,8 @@ from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.steps import ASKED, BY_WORD, OPENED, RENEWED, UNANSWERED, UNIQUE
 from abhiyan.programmes.models import Rung
 
+from .terms import last_id
+
 MEASURE = 1  # enrolments: a drive's first measure
 # Whether a term e counts. One that has run out was one all its time: it stays in the drive that counted it.
 COUNTS = f"(e.ended_at is null or e.end_reason = '{endings.RUN_OUT}')"
@@ -66,8 +68,8 @@ select e.programme_id, {MEASURE}, e.channel, e.unit_id, e.day, r.rung, p.birth_y
 # `offset 0`: the planner, who knows nothing of it, would read all terms for two people.
 _ALL = "enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id"
 _FEW = (
-    "enrolment_membership m cross join lateral (select * from enrolment_enrolment t where t.id > m.id"
-    " and t.id <= encode(set_byte(set_byte(uuid_send(m.id), 14, 255), 15, 255), 'hex')::uuid offset 0) e"
+    f"enrolment_membership m {last_id('m.id')} cross join lateral"
+    " (select * from enrolment_enrolment t where t.id > m.id and t.id <= last.id offset 0) e"
 )
 
 # What is counted, or waits for the phone's answer: each term that counts, for draws and checks.

@@ -11,16 +11,17 @@ from django.db.models.expressions import RawSQL
 from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
-from abhiyan.enrolment.actions.settling_sql import TERM
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
+from .terms import LATEST
+
 _COUNTS = f"""select d.referral_id, count(*), count(*) filter (where m.ended_on is null),
  count(e.confirmed_at) filter (where m.ended_on is null)
  from enrolment_referred d join enrolment_membership m on m.public_id = d.membership
- join enrolment_enrolment e on e.id = {TERM} where d.referral_id = any(%s) group by 1"""
+ {LATEST} where d.referral_id = any(%s) group by 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def joined_since(account_id: int, since: datetime) -> tuple[int, int]:
         f"""select count(*), count(e.confirmed_at) from enrolment_referral r
         join enrolment_referred d on d.referral_id = r.id and d.at >= %(since)s
         join enrolment_membership m on m.public_id = d.membership and m.ended_on is null
-        join enrolment_enrolment e on e.id = {TERM} where r.account_id = %(account)s""",
+        {LATEST} where r.account_id = %(account)s""",
         {"account": account_id, "since": since},
     )
     return row[0], row[1]
