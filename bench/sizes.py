@@ -136,7 +136,7 @@ def fill(name: str) -> list[dict[str, Any]]:
 
 
 class Bill:
-    """CPU seconds of each kind of process of the installation, by /proc.
+    """Counts CPU seconds of each kind of process of the installation, by /proc.
 
     The database works for pages and webhooks, for the loops, or for itself (autovacuum, checkpoints, its log).
     """
@@ -176,7 +176,7 @@ class Bill:
         return took
 
     def memory(self) -> dict[str, float]:
-        """MB of each kind, each shared page counted once among those who share it."""
+        """Count MB of each kind. Processes that share a page share its size."""
         took: dict[str, float] = {}
         for kind, pid, _fields in self.processes():
             with suppress(OSError):
@@ -441,7 +441,7 @@ SEATS = {
 
 
 def _seated() -> dict[str, Any]:
-    """Who asks: one of each level, signed in; and twenty more workers, by their numbers."""
+    """Seat and sign in one person of each level; seat twenty more workers."""
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
     from abhiyan.core.keys import keyring

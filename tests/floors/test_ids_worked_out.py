@@ -20,7 +20,7 @@ def joins(source: Source) -> Iterator[str]:
 
 
 def _text(node: ast.JoinedStr | ast.Constant) -> str:
-    """What a string says, with the names of its blanks."""
+    """Return a string with the names of its blanks."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     parts = (part.value if isinstance(part, ast.Constant) else ast.unparse(part) for part in node.values)
