@@ -1,5 +1,6 @@
 """A membership finds its terms by their ids, also under row-level security. Else each page reads all terms."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from abhiyan.enrolment.queries import batches, door, partings, people, referrals
 pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 ANY = uuid4()
 BIG = ("enrolment_enrolment", "enrolment_waiting", "people_consent")
-STATEMENTS = {
+STATEMENTS: dict[str, tuple[str, Any]] = {
     "a person's page": (f"{people._FROM} where m.id = %s", [ANY]),
     "all on a phone": (f"{people._FROM} where m.phone_id = any(%s) order by m.slot", [[ANY]]),
     "a worker's entries": (f"select b.became, e.id {door._OWN} where d.by = %s", [ANY]),
