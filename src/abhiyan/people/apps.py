@@ -10,6 +10,7 @@ class PeopleConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
 
-        from .actions import suppressions
+        from .actions import emails, suppressions
 
+        news.subscribe(Restored, lambda _restored: emails.forget_restored_emails())
         news.subscribe(Restored, lambda told: suppressions.replay(taken_at=told.taken_at, at=told.at))

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import declared
+from abhiyan.core import declared, news
+from abhiyan.core.backup import Restored
 from abhiyan.core.gateways import Handed
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
@@ -497,6 +498,18 @@ def test_what_nobody_proves_is_deleted_after_a_day(world: World, asha: Client) -
     proven(asha)
     with system("test"):
         assert sweep_emails(at=NOW + timedelta(days=9)) == 0
+
+
+def test_a_restored_backup_brings_no_address_back(world: World, asha: Client) -> None:
+    """Somebody may have removed theirs since the backup was taken."""
+    proven(asha, notices=True)
+    letters()
+    with system("test"):
+        news.tell(Restored(taken_at=NOW, at=NOW + timedelta(days=1)))
+    assert row() is None
+    notice(world)
+    with system("test"):
+        assert Message.objects.get(template="duty.today").way == Message.Way.SMS
 
 
 # Without the setting
