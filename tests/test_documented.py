@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from prometheus_client import REGISTRY
 
+from abhiyan.core import database, environment, metrics
 from abhiyan.site import cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +19,7 @@ NAMES = re.compile(r"\b(?:ABHIYAN_[A-Z_]+[A-Z]|DATABASE_URL)\b")
 INTERNAL = {"ABHIYAN_WATCHED_BY", "ABHIYAN_CHROMIUM"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 LONGEST = 25
+ROLES = {f"abhiyan_{role}" for role in database.ROLES}
 
 
 def used() -> set[str]:
@@ -28,7 +31,11 @@ def used() -> set[str]:
 
 
 def commands(group: click.Group, before: str = "abhiyan") -> Iterator[str]:
-    for name, command in group.commands.items():
+    """Yield the full name of each command and group, those of the rooms too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield f"{before} {name}"
         if isinstance(command, click.Group):
             yield from commands(command, f"{before} {name}")
@@ -71,8 +78,61 @@ def test_every_setting_that_the_docs_name_is_read() -> None:
     assert named - used() - INTERNAL == set()
 
 
-def test_every_command_is_in_the_reference() -> None:
-    assert [name for name in commands(cli.main) if not re.search(rf"`{name}[ `]", REFERENCE)] == []
+def part_of_reference(part: str) -> str:
+    text = re.search(rf"^## {part}\n(.*?)(?=^## |\Z)", REFERENCE, re.MULTILINE | re.DOTALL)
+    assert text, f"docs/reference.md has no part {part}"
+    return text[1]
+
+
+def rows_of(part: str) -> list[str]:
+    """Return the first cell of each row of the tables of one part of the reference."""
+    return re.findall(r"^\| (`[^|]*)\|", part_of_reference(part), re.MULTILINE)
+
+
+def test_every_setting_that_is_declared_has_one_row_and_no_row_is_of_another() -> None:
+    named = [name for row in rows_of("Settings") for name in NAMES.findall(row)]
+    assert sorted(named) == sorted(setting.name for setting in environment.SETTINGS)
+
+
+def test_every_command_is_named_once_and_no_row_is_of_another() -> None:
+    known = set(commands(cli.main))
+    named = re.findall(r"`(abhiyan(?: [a-z][a-z-]*)+)(?=`| [A-Z-])", part_of_reference("Commands"))
+    assert sorted(named) == sorted(known)
+
+
+def figures() -> set[str]:
+    """Return the name of each figure of ours that a server tells: of its process, and what rooms declare."""
+    of_process = {metric.name for metric in REGISTRY.collect() if metric.name.startswith("abhiyan_")}
+    of_rooms = {f"abhiyan_{name}" for name in metrics.declared_metrics()}
+    assert not of_process & of_rooms
+    return of_process | of_rooms
+
+
+def test_every_metric_has_one_row_and_no_row_is_of_another() -> None:
+    named = [
+        name.removesuffix("_total")
+        for row in rows_of("Metrics")
+        for name in re.findall(r"`(abhiyan_[a-z_]+)", row)
+    ]
+    assert sorted(named) == sorted(figures())
+
+
+def test_every_row_of_a_metric_names_its_labels_and_whether_it_only_grows() -> None:
+    rows = " ".join(rows_of("Metrics"))
+    for name, metric in metrics.declared_metrics().items():
+        ends = "_total" if metric.is_counter else ""
+        label = f"{{{metric.label}}}" if metric.label else ""
+        assert f"`abhiyan_{name}{ends}{label}`" in rows, name
+
+
+def test_the_docs_and_the_alarms_name_no_metric_that_does_not_exist() -> None:
+    known = {name + ends for name in figures() for ends in ("", "_total", "_bucket", "_sum", "_count")}
+    texts = {"docs": "".join(PAGES.values())}
+    texts |= {str(path): path.read_text() for path in (ROOT / "deploy").rglob("*") if path.suffix == ".yml"}
+    texts["the changelog"] = (ROOT / "CHANGELOG.md").read_text()
+    for where, text in texts.items():
+        named = set(re.findall(r"\babhiyan_[a-z_]+[a-z]\b", text)) - ROLES
+        assert named - known == set(), where
 
 
 def test_every_command_that_the_docs_name_exists() -> None:

@@ -93,7 +93,7 @@ SQL_WRITES = re.compile(
 WRITERS = {
     "core/audit.py": "the trail's own entries, for every act",
     "core/audit_seals.py": "the blocks of the trail, by a loop",
-    "core/backup.py": "when the newest backup was taken",
+    "core/last_backup.py": "when the newest backup was taken",
     "core/counters.py": "counters of figures, by statements of their own",
     "core/imports/running.py": "the state of an import while a job works it off",
     "core/imports/work.py": "what a kind of list may write of an import: progress, refused rows, its journal",

@@ -1,12 +1,12 @@
 """Backups: the database and the files, streamed into one file encrypted to a public key; and back again.
 
-    age( tar( manifest.json, database.dump.0000 …, files/…, complete.json ) )
+    age( tar( manifest.json, database.dump.0000 …, files/…, what `backup_contents` adds, complete.json ) )
 
 The dump is pg_dump's custom format, cut into parts so that nothing has to be stored on the way in clear. The
 installation's own keys are never in it: without `keys/master.key`, kept elsewhere, phones in a restored database
 stay sealed. `age -d -i KEY FILE | tar x` opens one without this program.
 
-Messages here go to whoever runs the server, on the console: in English.
+Messages here go to operators, on the console: in English.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 import psycopg
 from django.conf import settings
@@ -33,13 +33,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 import abhiyan
 
-from . import audit, database, home, news, schema, sealing
+from . import audit, backup_contents, backup_folder, database, home, last_backup, news, schema, sealing
 from .actor import Actor
 from .keys import keyring
 from .scope import system
-
-if TYPE_CHECKING:  # `abhiyan serve` asks about restores before there is Django
-    from .models import LastBackup
 
 FORMAT = 2  # 1 holds tables of a version before the first release
 PART = 8 * 1024 * 1024
@@ -48,7 +45,6 @@ LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL c
 # A setting of a restored database while its files are not in place yet: what is left to do, as JSON. It comes and goes
 # with the database, whoever looks from wherever.
 MARK = "abhiyan.restoring"
-_BEGINS = b"age-encryption.org/"
 Say = Callable[[str], None]
 
 
@@ -104,7 +100,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     half = to.with_name(f".{to.name}.half")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        for left in halves(to.parent):
+        for left in backup_folder.halves(to.parent):
             left.unlink()
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -119,6 +115,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
                 complete = _add_dump(tar, dump, at)
                 say("reading the files")
                 complete["files"] = _add_files(tar, Path(settings.MEDIA_ROOT))
+                complete["besides"] = backup_contents.add_contents(tar, at)
                 _add(tar, "complete.json", json.dumps(complete).encode(), at)
             sealer.close()
             out.flush()
@@ -130,40 +127,8 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     except BaseException:
         half.unlink(missing_ok=True)
         raise
-    _note_taken(manifest["taken_at"], to.parent)
+    last_backup.note_taken(manifest["taken_at"], to.parent)
     return manifest | complete | {"bytes": to.stat().st_size}
-
-
-def halves(folder: Path) -> list[Path]:
-    """What backups that were killed have left in a folder; the next one there removes it."""
-    found = []
-    for path in folder.glob(".*.half"):
-        with suppress(OSError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # else it is still being written
-            if file.read(len(_BEGINS)) in (b"", _BEGINS):
-                found.append(path)
-    return found
-
-
-_NOTE = """insert into core_last_backup as b (id, taken_at, folder, restored_at)
- values (1, %(taken_at)s, %(folder)s, %(restored_at)s) on conflict (id) do update
- set taken_at = excluded.taken_at, folder = excluded.folder, restored_at = excluded.restored_at"""
-
-
-def newest_backup() -> "LastBackup | None":
-    """Return what is known of the newest backup of this database; None when none was taken."""
-    from .models import LastBackup
-
-    return LastBackup.objects.first()
-
-
-def _note_taken(taken_at: str, folder: Path) -> None:
-    """Note in the database how old what a restore would bring back is, and where backups go.
-
-    The file is whole whatever becomes of this note: a database that goes away now does not undo the backup.
-    """
-    with suppress(psycopg.Error), psycopg.connect(database.conninfo("jobs")) as jobs:
-        jobs.execute(_NOTE, {"taken_at": taken_at, "folder": str(folder.resolve()), "restored_at": None})
 
 
 def restore(
@@ -245,6 +210,14 @@ def finish(name: str | None = None) -> dict[str, Any] | None:
         beside.rename(folder)
     if aside.exists():
         told["set_aside"]["files"] = str(aside)
+    besides = _besides(beside)
+    if besides.exists():
+        when = f"{datetime.fromisoformat(half['at']).astimezone(UTC):%Y%m%d_%H%M%S}"
+        told["set_aside"] |= backup_contents.put_in_place(besides, when=when)
+        told["set_otherwise"] = backup_contents.settings_that_differ(
+            (besides / backup_contents.SETTINGS).read_text()
+        )
+        shutil.rmtree(besides)
     os.sync()  # the names, before the mark that tells of them is gone
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("alter database {} reset {}").format(sql.Identifier(name), sql.SQL(MARK)))
@@ -261,6 +234,7 @@ def clear_away(name: str | None = None, folder: Path | None = None) -> bool:
         return False
     beside, files_beside = _beside(name, folder)
     was_there = is_beside(None, name) or files_beside.exists()
+    shutil.rmtree(_besides(files_beside), ignore_errors=True)
     _drop(beside)
     shutil.rmtree(files_beside, ignore_errors=True)
     return was_there
@@ -275,6 +249,11 @@ def is_beside(role: str | None = None, name: str | None = None) -> bool:
     beside, _files = _beside(name, Path("files"))
     with psycopg.connect(database.conninfo(role, dbname="postgres" if role is None else name)) as own:
         return own.execute("select 1 from pg_database where datname = %s", [beside]).fetchone() is not None
+
+
+def _besides(files_beside: Path) -> Path:
+    """Return the folder of what a backup holds besides, while it is restored."""
+    return files_beside.with_name(f"{files_beside.name}.besides")
 
 
 def _beside(name: str, folder: Path) -> tuple[str, Path]:
@@ -495,10 +474,15 @@ def _restore_parts(
 
 
 def _restore_file(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write a file of the backup into a folder: an upload below `files` where that is, the others beside it."""
     inside = PurePosixPath(member.name)
-    if inside.parts[0] != "files" or ".." in inside.parts or not member.isfile():
+    is_known = inside.parts[0] == "files" or backup_contents.is_besides(member.name)
+    if not is_known or inside.is_absolute() or ".." in inside.parts or not member.isfile():
         raise RestoreRefused(f"The backup holds something unexpected: {member.name}")
-    path = folder.joinpath(*inside.parts[1:])
+    if inside.parts[0] == "files":
+        path = folder.joinpath(*inside.parts[1:])
+    else:
+        path = _besides(folder) / inside
     path.parent.mkdir(parents=True, exist_ok=True)
     body = tar.extractfile(member)
     assert body is not None
@@ -509,7 +493,8 @@ def _restore_file(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -
 
 def _check_complete(complete: dict[str, Any]) -> None:
     got_sha256, got_files = complete.pop("got_sha256"), complete.pop("got_files")
-    if complete.get("dump_sha256") != got_sha256 or complete.get("files") != got_files:
+    files = complete.get("files", -1) + complete.get("besides", 0)  # earlier versions took none besides
+    if complete.get("dump_sha256") != got_sha256 or files != got_files:
         raise RestoreRefused("The backup is not complete.")
 
 
@@ -533,13 +518,9 @@ def _bring_up_to_date(name: str, era: int) -> None:
 
 def _tell_restored(name: str, taken_at: datetime, at: datetime) -> None:
     """In one transaction of the database that is still beside."""
-    from .models import LastBackup
-
     with schema.working_as("jobs", name), system("restore"):
         news.tell(Restored(taken_at=taken_at, at=at))
-        LastBackup.objects.update_or_create(
-            id=1, defaults={"taken_at": taken_at, "folder": "", "restored_at": at}
-        )
+        last_backup.note_restored(taken_at, at)
         facts = {"taken_at": taken_at.isoformat()}
         audit.record(by=Actor.system("restore"), at=at, act="core.restored", facts=facts)
 

@@ -31,7 +31,7 @@ def _places() -> dict[str, Path]:
     }
 
 
-def add_to(tar: tarfile.TarFile, at: datetime) -> int:
+def add_contents(tar: tarfile.TarFile, at: datetime) -> int:
     """Add the settings and the files of all parts to a backup. Return how many there were."""
     text = settings_text().encode()
     member = tarfile.TarInfo(SETTINGS)
@@ -70,7 +70,7 @@ def _settings() -> dict[str, str]:
     }
 
 
-def differences(then: str) -> list[str]:
+def settings_that_differ(then: str) -> list[str]:
     """Return what is set otherwise now than in the text of `settings_text`, a sentence each, for an operator."""
     before = {name: value for name, _, value in (line.partition("=") for line in then.splitlines())}
     now = _settings()

@@ -1,9 +1,12 @@
-"""A folder of backups: how each is called there, and how many are kept."""
+"""A folder of backups: how each is called there, how many are kept, and what killed ones have left."""
 
+import fcntl
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+_BEGINS = b"age-encryption.org/"
 _NAME = "abhiyan-%Y%m%d-%H%M%S.age"  # by the time in UTC
 
 
@@ -33,3 +36,14 @@ def _has_our_name(path: Path) -> bool:
     except ValueError:
         return False
     return at.strftime(_NAME) == path.name
+
+
+def halves(folder: Path) -> list[Path]:
+    """Return what killed backups have left in a folder; the next one there removes it."""
+    left = []
+    for path in folder.glob(".*.half"):
+        with suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # else it is still being written
+            if file.read(len(_BEGINS)) in (b"", _BEGINS):
+                left.append(path)
+    return left

@@ -27,7 +27,21 @@ from django.db.migrations.executor import MigrationExecutor
 
 import abhiyan
 
-from . import audit_seals, backup, database, environment, home, keys, limits, loops, roles, rooms, sql
+from . import (
+    audit_seals,
+    backup,
+    backup_folder,
+    database,
+    environment,
+    home,
+    keys,
+    last_backup,
+    limits,
+    loops,
+    roles,
+    rooms,
+    sql,
+)
 from .declared import LIMITS
 from .heartbeats import LoopState, turning
 from .models import Job
@@ -457,7 +471,7 @@ def backups(at: datetime) -> Iterable[DoctorFinding]:
     if is_demo():
         yield DoctorFinding(OK, "none needed: this is the demo")
         return
-    if (last := backup.newest_backup()) is None:
+    if (last := last_backup.newest_backup()) is None:
         yield DoctorFinding(WARN, "no backup was taken of this database yet", "see `abhiyan backup --help`")
         return
     days = (at - last.taken_at).total_seconds() / 86_400
@@ -466,7 +480,7 @@ def backups(at: datetime) -> Iterable[DoctorFinding]:
     yield DoctorFinding(
         level, f"the last backup is {days:.1f} days old{since}", "take one daily" if level != OK else ""
     )
-    if left := backup.halves(Path(last.folder or os.devnull)):
+    if left := backup_folder.halves(Path(last.folder or os.devnull)):
         yield DoctorFinding(
             WARN,
             f"backups that were interrupted have left files in {left[0].parent}: {len(left)}",

@@ -39,8 +39,12 @@ class Setting(Generic[T]):
     unset: Callable[[], T]
     is_secret: bool = False
 
+    def text(self) -> str:
+        """Return what it is set to, as it was written; "" when it is not set."""
+        return os.environ.get(self.name, "").strip()
+
     def __call__(self) -> T:
-        text = os.environ.get(self.name, "").strip()
+        text = self.text()
         if not text:
             return self.unset()
         try:
@@ -51,7 +55,7 @@ class Setting(Generic[T]):
 
     @property
     def is_set(self) -> bool:
-        return bool(os.environ.get(self.name, "").strip())
+        return bool(self.text())
 
 
 def wrong() -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -20,7 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from psycopg_pool import ConnectionPool
 
-from . import audit_seals, backup, clock, environment, heartbeats, home, limits, rooms, sql
+from . import audit_seals, clock, environment, heartbeats, home, last_backup, limits, lot, rooms, sql
 from .models import Heartbeat, Job
 from .scope import system
 
@@ -88,6 +89,22 @@ def token() -> str:
         return ""
 
 
+def make_token() -> Path | None:
+    """Make a token where there is none, for its owner only. Return its file; None where nothing was made.
+
+    A file that cannot be read, or is somebody else's, stays as it is.
+    """
+    path = environment.METRICS_TOKEN_FILE()
+    if token() or (path.exists() and path.stat().st_size):
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    half = path.with_name(f".{path.name}.{os.getpid()}")  # an empty token would be one that everybody has
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(lot.token(32) + "\n")
+    half.replace(path)
+    return path
+
+
 def note_pools(pools: Mapping[str, ConnectionPool | None]) -> None:
     """Add what waited for a connection since the last call. Each web worker notes its own pools each second."""
     for name, pool in pools.items():
@@ -153,7 +170,7 @@ def _oldest_job(at: datetime) -> float:
 
 
 def _backup_age(at: datetime) -> float | None:
-    newest = backup.newest_backup()
+    newest = last_backup.newest_backup()
     return None if newest is None else (at - newest.taken_at).total_seconds()
 
 

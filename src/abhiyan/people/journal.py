@@ -110,6 +110,12 @@ def path() -> Path:
     return home.path() / "journal" / "noes.jsonl"
 
 
+def make_place() -> None:
+    """Make an empty journal where there is none, so that it can be copied from the first day on."""
+    with _opened():
+        pass
+
+
 def write(said: Line) -> None:
     """Append one line; it is on disk when this returns. Raises NotSaved where it cannot be: undo the act.
 

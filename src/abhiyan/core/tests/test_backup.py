@@ -3,6 +3,7 @@
 import fcntl
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -22,10 +24,12 @@ from abhiyan.core import (
     audit,
     audit_seals,
     backup,
+    backup_contents,
     backup_folder,
     database,
     doctor,
     keys,
+    last_backup,
     news,
     schema,
     sealing,
@@ -324,10 +328,10 @@ def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_e
         assert killed.returncode == -signal.SIGKILL
     (folder / ".other.half").write_bytes(b"somebody else's")
     under_way = folder / ".now.age.half"
-    assert sorted(path.name for path in backup.halves(folder)) == [".tuesday.age.half"]
+    assert sorted(path.name for path in backup_folder.halves(folder)) == [".tuesday.age.half"]
     with under_way.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        backup._note_taken(AT.isoformat(), folder)
+        last_backup.note_taken(AT.isoformat(), folder)
         told = [finding for finding in doctor.backups(AT) if finding.level == doctor.WARN]
         assert [one.text for one in told] == [f"backups that were interrupted have left files in {folder}: 1"]
         backup.take(to=folder / "b.age", recipient=PUBLIC, at=AT)
@@ -443,3 +447,78 @@ def test_what_watches_over_the_server_asks_about_restores_without_django() -> No
     """`abhiyan serve` looks for a restore before it starts a worker; settings are read only there."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
     subprocess.run([sys.executable, "-c", "import abhiyan.core.backup"], env=bare, check=True)
+
+
+LANGUAGE = {"pa/language.toml": b"name = 'x'", "pa/LC_MESSAGES/messages.po": "\u0a2a\u0a70".encode()}
+
+
+def laid(folder: Path, files: dict[str, bytes]) -> None:
+    for name, body in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(body)
+
+
+def lying(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder; the database, its programs and the master key are those of the test run."""
+    programs = backup.program("pg_restore", doctor.OLDEST).parent
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    if database.is_embedded():
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://?{urlencode(database.server())}")
+    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(keys.master_path()))
+    monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ABHIYAN_ORIGIN", "https://campaign.example.org")
+    monkeypatch.setenv("ABHIYAN_SMS_TOKEN", "never-in-a-backup")
+    laid(tmp_path / "home/languages", LANGUAGE)
+    laid(tmp_path / "home/audit-heads", {"2026-11-19.json": b"{}"})
+    laid(tmp_path / "home", {"postgres.local.conf": b"shared_buffers = 4GB"})
+    laid(tmp_path / "home", {"keys/x.token": b"secret", "outbox/messages.jsonl": b"phone", "run/x": b""})
+    return tmp_path / "home"
+
+
+def test_what_a_restore_needs_besides_comes_back_on_an_empty_host(
+    files: Path, home: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = lying(home)
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    shutil.rmtree(home)
+    monkeypatch.delenv("ABHIYAN_SMS_TOKEN")
+    monkeypatch.setenv("ABHIYAN_ORIGIN", "https://new.example.org")
+    monkeypatch.setenv("ABHIYAN_SMS_PRICE", "25")
+    told = backup.restore(
+        source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
+    )
+    kept_elsewhere = {"keys/x.token", "outbox/messages.jsonl", "run/x"}
+    assert lying(home) == {name: body for name, body in before.items() if name not in kept_elsewhere}
+    assert told["set_aside"] == {}
+    said = " ".join(told["set_otherwise"])
+    assert "ABHIYAN_ORIGIN was https://campaign.example.org, and is https://new.example.org." in said
+    assert "ABHIYAN_SMS_PRICE was not set, and is 25." in said
+    assert "ABHIYAN_SMS_TOKEN was (secret" in said and "never-in-a-backup" not in said
+    assert not list(tmp_path.rglob("*besides*"))
+
+
+def test_what_is_there_is_kept_and_a_newer_head_stays(
+    files: Path, home: Path, target: str, tmp_path: Path
+) -> None:
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    laid(home / "languages", {"ur/language.toml": b"later"})
+    laid(home / "audit-heads", {"2026-11-19.json": b"{1}", "2026-11-20.json": b"{2}"})
+    laid(home, {"postgres.local.conf": b"shared_buffers = 8GB"})
+    told = backup.restore(
+        source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
+    )
+    aside = home / "languages.replaced_20261120_090000"
+    assert told["set_aside"] == {"languages": str(aside)}
+    assert "ur/language.toml" in lying(aside) and lying(home / "languages") == LANGUAGE
+    assert lying(home / "audit-heads") == {"2026-11-19.json": b"{1}", "2026-11-20.json": b"{2}"}
+    assert (home / "postgres.local.conf").read_bytes() == b"shared_buffers = 8GB"
+    assert told["set_otherwise"] == []
+    again = backup_contents.put_in_place(tmp_path / "none", when="x")
+    assert again == {}, "done twice, it does nothing more"

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from .beginning import called
+from .beginning import called, furnish
 
 
 @click.group(invoke_without_command=True, short_help="Write an encrypted backup of database and files.")
@@ -142,6 +142,8 @@ def restore(
     from abhiyan.core import backup as backing_up
     from abhiyan.core import clock
 
+    if not check:
+        furnish(say=lambda text: click.echo(text, err=True))
     if source is None or identity is None:
         _finish(as_json=as_json)
         return
@@ -183,6 +185,8 @@ def _print(told: dict[str, Any], what: str, *, as_json: bool) -> None:
         click.echo(json.dumps(told))
         return
     click.echo(f"{what} backup of {told['taken_at']}, {told['files']} files.")
+    for line in told.get("set_otherwise", ()):
+        click.echo(f"  {line}")
     if (aside := told.get("set_aside")) is None:
         return
     if name := aside.get("database"):
@@ -190,8 +194,9 @@ def _print(told: dict[str, Any], what: str, *, as_json: bool) -> None:
             f"What was there is kept as the database {name}. When nobody needs it any more:\n"
             f"  {called()} psql -c 'drop database \"{name}\"'"
         )
-    if folder := aside.get("files"):
-        click.echo(f"  rm -r '{folder}'")
+    for part in ("files", "languages"):
+        if folder := aside.get(part):
+            click.echo(f"  rm -r '{folder}'")
     click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
 
 

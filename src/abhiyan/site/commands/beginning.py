@@ -190,6 +190,20 @@ def bring_up(ctx: click.Context, *, say: Callable[[str], None]) -> None:
     schema.migrate(verbosity=0)
     with schema.working_as("jobs"):
         put_what_ships(say=say)
+    furnish(say=say)
+
+
+def furnish(*, say: Callable[[str], None]) -> None:
+    """Put into the data folder what every installation has: the journal, and a token for `/metrics`. Safe to repeat."""
+    from abhiyan.core import metrics
+    from abhiyan.people import journal
+
+    journal.make_place()
+    try:
+        if path := metrics.make_token():
+            say(f"Made a token for /metrics: {path}")
+    except OSError as error:  # keys may lie where nothing can be written
+        say(f"No token for /metrics can be made: {error.filename}: {error.strerror}.")
 
 
 def put_what_ships(*, say: Callable[[str], None]) -> None:

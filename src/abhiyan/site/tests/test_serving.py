@@ -24,8 +24,6 @@ from .conftest import Installation
 
 pytestmark = pytest.mark.machine
 
-TOKEN = "figures-for-the-test"
-
 
 def get(server: Installation, path: str, **headers: str) -> tuple[int, bytes]:
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
@@ -73,7 +71,7 @@ def lives(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def server(installation: Installation) -> Iterator[Installation]:
-    process = installation.start("serve", "--with-jobs", "--workers", "2", ABHIYAN_METRICS_TOKEN=TOKEN)
+    process = installation.start("serve", "--with-jobs", "--workers", "2")
     try:
         until(lambda: is_well(installation))
         yield installation
@@ -101,11 +99,15 @@ def test_figures_are_for_the_token_only(server: Installation) -> None:
     assert get(server, "/metrics")[0] == 404
     assert get(server, "/metrics", Authorization="Bearer wrong")[0] == 404
     get(server, "/static/nothing.css")
-    status, body = get(server, "/metrics", Authorization=f"Bearer {TOKEN}")
+    token = (server.home / "keys" / "metrics.token").read_text().strip()
+    assert (server.home / "journal" / "noes.jsonl").read_bytes() == b"", "init makes both"
+    status, body = get(server, "/metrics", Authorization=f"Bearer {token}")
     assert status == 200
     assert b'abhiyan_requests_total{status="4xx",surface="static"}' in body
     assert b"abhiyan_audit_unsealed" in body
     assert b'abhiyan_loop_age_seconds{loop="core.seal"}' in body
+    assert b'abhiyan_turned_away_total{turn="public"}' in body
+    assert b'abhiyan_pool_waits_total{pool="pages"}' in body
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(

@@ -14,7 +14,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from abhiyan.core import database, home
+from abhiyan.core import database, home, metrics
 from abhiyan.people.actions import sessions
 from abhiyan.site import asgi, turns
 
@@ -67,10 +67,12 @@ def test_a_crowd_that_joins_waits_and_an_office_does_not(monkeypatch: pytest.Mon
 
 def test_who_would_wait_too_long_is_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     held = Held(monkeypatch)
+    turned_away = metrics.TURNED_AWAY.labels("public")._value
+    before = turned_away.get()
 
     async def day() -> Any:
         held.go, handler = asyncio.Event(), turns.Handler()
-        handler.public = turns.RequestTurns(1, most=1, patience_s=0.01)
+        handler.public = turns.RequestTurns(1, most=1, patience_s=0.01, name="public")
         one = asyncio.create_task(handler.run_get_response(FACTORY.get("/join/")))
         await _moment()
         waits = asyncio.create_task(handler.run_get_response(FACTORY.get("/me/")))
@@ -85,6 +87,7 @@ def test_who_would_wait_too_long_is_asked_to_come_back(monkeypatch: pytest.Monke
         return too_many, late
 
     too_many, late = asyncio.run(day())
+    assert turned_away.get() == before + 2, "an alarm hears of both"
     for answer in (too_many, late):
         assert answer.status_code == 503 and answer["Retry-After"] == "5"
         assert "Content-Security-Policy" in answer
