@@ -49,7 +49,7 @@ bench: ## measure against the stated references (with wrk); writes bench/results
 
 kill: ## kill -9 of workers, jobs, supervisor and database, and a full disk, while 64 clients enrol
 	@tools/env
-	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s tests/kill
+	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s -m kill tests/kill
 
 long: ## what takes longer: every page in every look, large property runs, PostgreSQL 15, the demo at its full size
 	@tools/env

@@ -20,6 +20,9 @@ OPEN = {
     "core_audit_seal": "roots and sizes of blocks: digests only",
     "core_heartbeat": "when each loop last turned",
     "core_rate_count": "counters under keyed hashes of limit, subject and window",
+    "core_last_backup": "when the newest backup was taken, and the folder of its file",
+    "core_metric_count": "sums for `/metrics`, without a person, a place or an address",
+    "core_release": "versions of this program, each with the day of its update",
     "units_words": "words of units' names: a million of them come by COPY, which policies refuse",
     "core_job": "names of jobs and public ids: no personal data in arguments",
 }
@@ -86,6 +89,7 @@ WRITABLE = {
     "app": {
         "core_audit": ("insert", "the trail takes what anybody does, and keeps it"),
         "core_rate_count": ("insert copy update delete", "counted beside the request, also when that fails"),
+        "core_metric_count": ("insert copy update delete", "figures count beside the request"),
         "units_words": ("insert copy update delete", "only a copy of units' names, for search"),
         "core_job": ("insert copy", "a job is put down; what it does, it does as `jobs`"),
     },
@@ -93,6 +97,8 @@ WRITABLE = {
         "core_audit_seal": ("insert copy", "only the sealer's loop, which chains them"),
         "core_heartbeat": ("insert copy update delete", "loops beat over connections of their own"),
         "core_rate_count": ("insert copy update delete", "as for `app`"),
+        "core_metric_count": ("insert copy update delete", "as for `app`"),
+        "core_last_backup": ("insert copy update delete", "a backup that ends notes itself"),
         "units_words": ("insert copy update delete", "as for `app`"),
         "core_job": ("insert copy update delete", "the worker leases jobs and drops what is done"),
     },

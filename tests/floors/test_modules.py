@@ -100,6 +100,7 @@ WRITERS = {
     "core/jobs.py": "jobs as they are put down, leased and done",
     "core/limits.py": "counters, over connections of their own",
     "core/loops.py": "heartbeats",
+    "core/releases.py": "which release migrated, as the owner",
     "enrolment/hotpath/directory.py": "when a token was used last",
     "enrolment/paper/reading.py": "rows of a paper list into its staging table",
     "enrolment/paper/committing.py": "a paper list's statements beside those of the act",

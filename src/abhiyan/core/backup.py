@@ -33,7 +33,18 @@ from psycopg.conninfo import conninfo_to_dict
 
 import abhiyan
 
-from . import audit, backup_contents, backup_folder, database, home, last_backup, news, schema, sealing
+from . import (
+    audit,
+    backup_contents,
+    backup_folder,
+    database,
+    home,
+    last_backup,
+    news,
+    releases,
+    schema,
+    sealing,
+)
 from .actor import Actor
 from .keys import keyring
 from .scope import system
@@ -409,6 +420,8 @@ def _read_manifest(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo]) -> 
         raise RestoreRefused(
             f"This backup has the format {manifest.get('format')}, which this release cannot read."
         )
+    if refusal := releases.refusal(manifest["abhiyan"]):
+        raise RestoreRefused(refusal)
     if manifest["key_check"] != key_check():
         raise RestoreRefused(
             "This backup was taken under another master key. Put that key at keys/master.key in the data folder "
@@ -431,14 +444,8 @@ def _restore_parts(
     digest, found, complete = hashlib.sha256(), 0, {}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [
-                str(loader),
-                "--exit-on-error",
-                "--no-owner",
-                "--no-comments",
-                "--no-password",
-                f"--dbname={name}",
-            ],
+            [str(loader), "--exit-on-error", "--no-owner", "--no-comments", "--no-password"]
+            + [f"--dbname={name}"],
             env=environment("owner", name),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

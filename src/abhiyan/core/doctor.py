@@ -9,7 +9,7 @@ import re
 import shutil
 import stat
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -38,6 +38,7 @@ from . import (
     last_backup,
     limits,
     loops,
+    releases,
     roles,
     rooms,
     sql,
@@ -318,6 +319,20 @@ def versions(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(WARN, told, f"not tested with a PostgreSQL later than {NEWEST}")
     else:
         yield DoctorFinding(OK, told)
+    yield update_noted(releases.record(connection.connection))
+
+
+def update_noted(notes: Sequence[releases.ReleaseNote]) -> DoctorFinding:
+    """Say which releases made and updated the tables. The last of them is this one."""
+    text = releases.sentence(notes)
+    last = releases.number(notes[-1].version) if notes else (0,)
+    here = releases.number(abhiyan.__version__)
+    if last < here:
+        return DoctorFinding(WARN, text, f"run `abhiyan migrate`: this is {abhiyan.__version__}")
+    if last > here:
+        fix = f"this is {abhiyan.__version__}, an older one: go on with the newer (docs/update.md)"
+        return DoctorFinding(WARN, text, fix)
+    return DoctorFinding(OK, text)
 
 
 def clocks(_at: datetime) -> Iterable[DoctorFinding]:

@@ -238,6 +238,16 @@ class Heartbeat(models.Model):
         db_table = "core_heartbeat"
 
 
+class DatabaseRelease(models.Model):
+    """A release that made or updated this database; the first row made it. `abhiyan migrate` writes them."""
+
+    version = models.TextField()  # "": one before 0.2.0, which left no note
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_release"
+
+
 class RateCount(models.Model):
     """A fixed-window counter behind a limit; keys are keyed hashes, never a phone or an address."""
 
@@ -291,6 +301,7 @@ GRANTS = {
     "core_heartbeat": {"app": "select"},
     "core_job": {"app": "select (due_at, leased_until, failed_at), insert"},
     "core_last_backup": {"app": "select"},
+    "core_release": {"app": "select", "jobs": "select"},
     # Django's own: names of models.
     "django_content_type": {"app": "select", "jobs": "select"},
 }

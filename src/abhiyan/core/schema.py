@@ -11,7 +11,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from . import database, roles, sql
+from . import database, releases, roles, sql
 
 log = logging.getLogger(__name__)
 LOCK_MS = 4_000  # a migration that waits longer for a table lets those behind it go first
@@ -68,8 +68,8 @@ def _refuse_others_database(admin: psycopg.Connection[tuple[object, ...]], name:
 
 def refuse_earlier(own: psycopg.Connection[Any]) -> None:
     """Raise MadeEarlier where a version before the first release made the database of this connection."""
-    is_migrated = own.execute("select to_regclass('public.django_migrations') is not null").fetchone()
-    if is_migrated == (True,) and own.execute(_EARLIEST).fetchone():
+    is_earliest = releases.has_table(own, "django_migrations") and own.execute(_EARLIEST).fetchone()
+    if is_earliest or releases.is_too_old(own):
         raise MadeEarlier(
             "A version before the first release made this database, and this version cannot bring it up to date: go "
             "on with the version that made it, or begin anew in another data folder (ABHIYAN_HOME) or database "
@@ -102,6 +102,9 @@ def migrate(*, verbosity: int = 1) -> None:
             with connection.wrap_database_errors:
                 refuse_earlier(connection.connection)
             call_command("migrate", verbosity=verbosity, interactive=False)
+            connection.ensure_connection()
+            with connection.wrap_database_errors:
+                releases.note(connection.connection)
             break
         except OperationalError as error:
             if not tries_left or not isinstance(error.__cause__, TRIED_AGAIN):
@@ -112,6 +115,16 @@ def migrate(*, verbosity: int = 1) -> None:
             time.sleep(random.uniform(0.5, 2))  # noqa: S311  # so that the two do not meet again
     connection.close()  # with its time-outs
     grant(str(connection.settings_dict["NAME"]))
+
+
+def made_by() -> str:
+    """Say which releases made and updated the database. The process must work as the owner."""
+    try:
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            return releases.sentence(releases.record(connection.connection))
+    finally:
+        connection.close()
 
 
 def grant(name: str) -> None:

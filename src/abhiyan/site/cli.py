@@ -112,7 +112,10 @@ def migrate(ctx: click.Context, *, check: bool) -> None:
         return
     readiness.ready(ctx, "owner", with_database=False)
     n = readiness.pending()
+    from abhiyan.core import schema
+
     click.echo(f"{n} migrations are pending." if n else "The tables are up to date.")
+    click.echo(schema.made_by())
     if n:
         sys.exit(1)
 

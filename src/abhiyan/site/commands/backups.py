@@ -59,7 +59,8 @@ def backup(
         click.echo(json.dumps(told | {"file": str(file), "removed": [str(path) for path in older]}))
     else:
         click.echo(
-            f"{file}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC"
+            f"{file}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC, "
+            f"by version {told['abhiyan']}"
         )
         for path in older:
             click.echo(f"removed {path}")
@@ -184,7 +185,7 @@ def _print(told: dict[str, Any], what: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told))
         return
-    click.echo(f"{what} backup of {told['taken_at']}, {told['files']} files.")
+    click.echo(f"{what} backup of {told['taken_at']} by version {told['abhiyan']}, {told['files']} files.")
     for line in told.get("set_otherwise", ()):
         click.echo(f"  {line}")
     if (aside := told.get("set_aside")) is None:
@@ -197,7 +198,7 @@ def _print(told: dict[str, Any], what: str, *, as_json: bool) -> None:
     for part in ("files", "languages"):
         if folder := aside.get(part):
             click.echo(f"  rm -r '{folder}'")
-    click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
+    click.echo("Now run `abhiyan migrate`, `abhiyan recount` and `abhiyan doctor`, then serve.")
 
 
 def refuse_while_restoring(role: str) -> None:

@@ -188,6 +188,7 @@ def bring_up(ctx: click.Context, *, say: Callable[[str], None]) -> None:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     say(f"Running {len(pending)} migrations" if pending else "The tables are up to date.")
     schema.migrate(verbosity=0)
+    say(schema.made_by())
     with schema.working_as("jobs"):
         put_what_ships(say=say)
     furnish(say=say)
