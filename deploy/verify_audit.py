@@ -5,9 +5,9 @@
 
 trail.jsonl: from `abhiyan audit export`. heads/: the daily files that left the host (ABHIYAN_AUDIT_HEADS_TO).
 
-What it proves, for everything up to the newest of these heads: no entry was changed, added, left out or moved since that
-head left the host. It cannot speak of entries after the newest head. It cannot tell who sealed the trail: that is in the
-keyed roots, which `abhiyan doctor --audit` checks with the master key.
+What it proves, for everything up to the newest of these heads: no entry was changed, added, left out or moved since
+that head left the host. It cannot speak of entries after the newest head. It cannot tell who sealed the trail: the
+keyed roots tell that. `abhiyan doctor --audit` checks them with the master key.
 
 The file has one JSON value a line: a head; then block by block its entries, each an array, and the block, an object.
 
@@ -77,12 +77,20 @@ def verify(trail, heads):
         if block is None and end > ends.get(era, 0) and any(later > era for later in ends):
             print(f"{path.name}: tells of time that a restore gave up")
         elif block is None:
-            wrong.append(f"{path.name}: its block is not in the file: the end was cut off, or it was sealed anew")
+            wrong.append(
+                f"{path.name}: its block is not in the file: the end was cut off, or it was sealed anew"
+            )
         elif block["root"] != head["root"] or (head.get("plain") and block["plain"] != head["plain"]):
             wrong.append(f"{path.name}: its block has another root: the trail was changed and sealed anew")
         else:
             newest = max(newest, head["written_at"])
-    return {"entries": n, "blocks": len(known), "heads": len(heads), "unchecked": unchecked, "newest": newest}, wrong
+    return {
+        "entries": n,
+        "blocks": len(known),
+        "heads": len(heads),
+        "unchecked": unchecked,
+        "newest": newest,
+    }, wrong
 
 
 def main(arguments):
@@ -102,7 +110,9 @@ def main(arguments):
         print(f"WRONG  {sentence}")
     print("{entries} entries in {blocks} blocks, {heads} heads, the newest of {newest}".format(**found))
     if found["unchecked"]:
-        print(f"{found['unchecked']} of the entries were sealed before 0.2.0: only the master key checks them")
+        print(
+            f"{found['unchecked']} of the entries were sealed before 0.2.0: only the master key checks them"
+        )
     print("wrong" if wrong else "sound")
     return 1 if wrong else 0
 
