@@ -55,6 +55,10 @@ os.environ["ABHIYAN_HOME"] = str(_home)
 os.environ["ABHIYAN_FILES"] = str(_home / f"files{os.environ.get('PYTEST_XDIST_WORKER', '')}")
 os.environ["ABHIYAN_ROLE"] = "app"
 os.environ["ABHIYAN_EMAIL"] = "file"  # so that its pages are there
+if account := os.environ.get(
+    "ABHIYAN_TEST_ACCOUNT"
+):  # one without a superuser's rights makes roles of its own
+    os.environ["ABHIYAN_ROLE_PREFIX"] = account
 os.environ["ABHIYAN_POOL"] = "0"  # pytest's threads come and go; a pool would keep their connections
 SETTINGS = "abhiyan.site.settings"
 MASTER = "0123456789abcdef" * 4  # ids that are made with it are the same in each run
@@ -330,6 +334,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     from psycopg import sql
 
     from abhiyan.core import database, schema
+    from abhiyan.core.tests.accounts import TestedServer
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     name = os.environ.get("ABHIYAN_TEST_DATABASE", "test_abhiyan") + (f"_{worker}" if worker else "")
@@ -342,7 +347,8 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         connection.settings_dict["NAME"] = name
 
     def built(name: str) -> None:
-        schema.prepare(name)
+        with TestedServer.here().as_account():
+            schema.prepare(name)
         become("owner", name)
         schema.migrate(verbosity=0)
         connection.close()

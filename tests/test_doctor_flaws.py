@@ -345,6 +345,18 @@ FLAWS = [
     Flaw("roles", FAIL, "may not insert on core_audit", sql("revoke insert on core_audit from {app}")),
     Flaw("roles", FAIL, "has other attributes", sql("alter role {app} bypassrls")),
     Flaw("roles", FAIL, "has other attributes", sql("alter role {jobs} createrole")),
+    Flaw("roles", FAIL, "has other attributes", sql("alter role {backup} bypassrls")),
+    Flaw("roles", FAIL, "belongs to", sql("grant pg_read_all_data to {backup}")),
+    Flaw(
+        "roles", FAIL, "may not select on people_person", sql("revoke select on people_person from {backup}")
+    ),
+    Flaw("roles", WARN, "may not make databases", sql("alter role {owner} nocreatedb")),
+    Flaw(
+        "roles",
+        WARN,
+        "which items a verifier's page reads",
+        sql("revoke set on parameter track_activities from public"),
+    ),
     Flaw("roles", FAIL, "belongs to", sql("grant {owner} to {app}")),
     Flaw("roles", FAIL, "owns 1 things", sql("create table mine ()", "alter table mine owner to {gateway}")),
     Flaw(
@@ -376,6 +388,12 @@ FLAWS = [
         FAIL,
         "people_person lacks person_in_scope",
         sql("drop policy person_in_scope on people_person"),
+    ),
+    Flaw(
+        "policies",
+        FAIL,
+        "people_person hides rows from backups",
+        sql("alter policy person_migrates on people_person to {owner}"),
     ),
     Flaw("clock", WARN, "5.0 s between", clock_off("5 seconds")),
     Flaw("clock", FAIL, "60.0 s between", clock_off("-60 seconds")),
@@ -416,8 +434,8 @@ FLAWS = [
         FAIL,
         "of the backup of Monday was interrupted while it took its place",
         committed(
-            f"""alter database {{name}} set {backup.MARK} = '{{{{"told": {{{{"taken_at": "Monday"}}}}}}}}'""",
-            f"alter database {{name}} reset {backup.MARK}",
+            f"""comment on database {{name}} is '{backup.MARK}{{{{"told": {{{{"taken_at": "Monday"}}}}}}}}'""",
+            "comment on database {name} is null",
         ),
     ),
     Flaw(

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from psycopg import sql as text
+
 from . import sql
 from .actor import WORD, Actor
 from .keys import keyring
@@ -73,3 +76,12 @@ def source_of(sealed: str) -> dict[str, Any]:
     Raises cryptography.exceptions.InvalidTag under another master key.
     """
     return dict(json.loads(keyring().unseal(bytes.fromhex(sealed), about=_ABOUT)))
+
+
+def begin_era(owner: psycopg.Connection[Any], era: int) -> None:
+    """Let new entries of the trail be of an era. Only the owner of its function can do that."""
+    owner.execute(
+        text.SQL("create or replace function core_era() returns integer language sql stable as {}").format(
+            text.Literal(f"select {era}")
+        )
+    )

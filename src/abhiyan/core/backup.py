@@ -38,10 +38,12 @@ from . import (
     backup_contents,
     backup_folder,
     database,
+    databases,
     home,
     last_backup,
     news,
     releases,
+    roles,
     schema,
     sealing,
 )
@@ -53,9 +55,9 @@ FORMAT = 2  # 1 holds tables of a version before the first release
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
-# A setting of a restored database while its files are not in place yet: what is left to do, as JSON. It comes and goes
-# with the database, whoever looks from wherever.
-MARK = "abhiyan.restoring"
+# Begins the comment of a restored database while its files are not in place yet: what is left to do, as JSON. It comes
+# and goes with the database, whoever looks from wherever.
+MARK = "abhiyan.restoring="
 Say = Callable[[str], None]
 
 
@@ -95,6 +97,10 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
         row = own.execute(
             "select current_setting('server_version_num')::int, core_era(), current_setting('server_version')"
         ).fetchone()
+        if hidden := roles.hidden_from_backup(own):
+            raise BackupFailed(
+                f"Backups do not see every row of {', '.join(hidden)}: run `abhiyan migrate` first."
+            )
     assert row is not None
     number, era, version = int(row[0]), int(row[1]), str(row[2])
     dump = program("pg_dump", number // 10_000)
@@ -158,7 +164,7 @@ def restore(
     byte, brought up to date and told what was said since; only then does it take its place, in one transaction.
     Killed before, nothing has happened; killed after, `finish` puts the files in place, and until then nothing serves.
     replace: what was there is kept under a name with the time, which the manifest carries as `set_aside`; without it,
-    a database that holds tables is refused. Nothing may serve meanwhile. Needs the administrator's connection.
+    a database that holds tables is refused. Nothing may serve meanwhile. The owner does it, who needs CREATEDB.
     """
     name, folder = into or database.name(), files or Path(settings.MEDIA_ROOT)
     if schema.holds_tables(name) and not replace:
@@ -189,9 +195,8 @@ def restore(
 
 
 _HALF = """
-select substr(c, strpos(c, '=') + 1)
-  from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) c
- where d.datname = %s and s.setrole = 0 and starts_with(c, %s)"""
+select substr(description, length(%(mark)s) + 1) from pg_shdescription s join pg_database d on d.oid = s.objoid
+ where s.classoid = 'pg_database'::regclass and d.datname = %(name)s and starts_with(description, %(mark)s)"""
 
 
 def half_done(role: str | None = None, name: str | None = None) -> dict[str, Any] | None:
@@ -200,15 +205,17 @@ def half_done(role: str | None = None, name: str | None = None) -> dict[str, Any
     role: asks as one of ours, else as the administrator.
     """
     name = name or database.name()
-    with psycopg.connect(database.conninfo(role, dbname="postgres" if role is None else name)) as own:
-        row = own.execute(_HALF, [name, f"{MARK}="]).fetchone()
+    with psycopg.connect(
+        database.conninfo(role, dbname=database.MAINTENANCE if role is None else name)
+    ) as own:
+        row = own.execute(_HALF, {"name": name, "mark": MARK}).fetchone()
     return None if row is None else json.loads(str(row[0]))
 
 
 def finish(name: str | None = None) -> dict[str, Any] | None:
     """Put the files of a half done restore in place and take its mark away. Its manifest; None where none is half done.
 
-    May itself be killed, and run again. As the administrator.
+    May itself be killed, and run again. As the owner.
     """
     name = name or database.name()
     if (half := half_done(None, name)) is None:
@@ -230,8 +237,8 @@ def finish(name: str | None = None) -> dict[str, Any] | None:
         )
         shutil.rmtree(besides)
     os.sync()  # the names, before the mark that tells of them is gone
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("alter database {} reset {}").format(sql.Identifier(name), sql.SQL(MARK)))
+    with databases.server_session("owner") as owner:
+        owner.execute(sql.SQL("comment on database {} is null").format(sql.Identifier(name)))
     return told
 
 
@@ -246,7 +253,7 @@ def clear_away(name: str | None = None, folder: Path | None = None) -> bool:
     beside, files_beside = _beside(name, folder)
     was_there = is_beside(None, name) or files_beside.exists()
     shutil.rmtree(_besides(files_beside), ignore_errors=True)
-    _drop(beside)
+    databases.drop(beside)
     shutil.rmtree(files_beside, ignore_errors=True)
     return was_there
 
@@ -258,7 +265,9 @@ def is_beside(role: str | None = None, name: str | None = None) -> bool:
     """
     name = name or database.name()
     beside, _files = _beside(name, Path("files"))
-    with psycopg.connect(database.conninfo(role, dbname="postgres" if role is None else name)) as own:
+    with psycopg.connect(
+        database.conninfo(role, dbname=database.MAINTENANCE if role is None else name)
+    ) as own:
         return own.execute("select 1 from pg_database where datname = %s", [beside]).fetchone() is not None
 
 
@@ -365,8 +374,14 @@ def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
     digest, size, parts = hashlib.sha256(), 0, 0
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [str(dump), "--format=custom", "--no-password", "--no-unlogged-table-data"]
-            + ["--exclude-table-data=staging.*", "--lock-wait-timeout=60s", "--no-comments"],
+            [
+                str(dump),
+                "--format=custom",
+                "--no-password",
+                "--no-unlogged-table-data",
+                "--enable-row-security",
+            ]
+            + ["--exclude-schema=staging", "--lock-wait-timeout=60s", "--no-comments"],
             env=environment("backup"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -509,18 +524,14 @@ def _bring_up_to_date(name: str, era: int) -> None:
     """Migrations since the backup, rights anew, and a new era: transaction ids begin again in a new cluster."""
     with schema.working_as("owner", name):
         schema.migrate(verbosity=0)
-    with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
-        row = admin.execute(
+    with psycopg.connect(database.conninfo("owner", dbname=name), autocommit=True) as owner:
+        row = owner.execute(
             "select greatest((select max(era) from core_audit), (select max(era) from core_audit_seal), %s) + 1",
             [era],
         ).fetchone()
         assert row is not None
-        admin.execute(
-            sql.SQL("alter database {} set abhiyan.era = {}").format(
-                sql.Identifier(name), sql.Literal(str(row[0]))
-            )
-        )
-        admin.execute("analyze")
+        audit.begin_era(owner, int(row[0]))
+        owner.execute("analyze")
 
 
 def _tell_restored(name: str, taken_at: datetime, at: datetime) -> None:
@@ -539,8 +550,8 @@ def _take_the_place(name: str, folder: Path, told: dict[str, Any], at: datetime)
     """
     beside, files_beside = _beside(name, folder)
     when = f"{at.astimezone(UTC):%Y%m%d_%H%M%S}"
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        is_there = admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+    with databases.server_session("owner") as owner, databases.sessions() as sessions:
+        is_there = owner.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
         kept = {"database": f"{name[:LONGEST_KEPT]}_replaced_{when}"} if is_there else {}
         half = {
             "told": told | {"set_aside": kept},
@@ -549,34 +560,22 @@ def _take_the_place(name: str, folder: Path, told: dict[str, Any], at: datetime)
             "aside": str(folder.with_name(f"{folder.name}.replaced_{when}")),
             "at": at.isoformat(),
         }
-        with admin.transaction():
+        with owner.transaction():
             if kept:
-                _cut(admin, name)
-                _rename(admin, name, kept["database"])  # whoever asks for it now waits for the new one
+                databases.end_sessions(sessions, name)
+                _rename(owner, name, kept["database"])  # sessions that ask for it now wait for the new one
             _tell_restored(beside, datetime.fromisoformat(told["taken_at"]), at)
-            _cut(admin, beside)
-            admin.execute(
-                sql.SQL("alter database {} set {} = {}").format(
-                    sql.Identifier(beside), sql.SQL(MARK), sql.Literal(json.dumps(half))
+            databases.end_sessions(sessions, beside)
+            owner.execute(
+                sql.SQL("comment on database {} is {}").format(
+                    sql.Identifier(beside), sql.Literal(MARK + json.dumps(half))
                 )
             )
-            _rename(admin, beside, name)
+            _rename(owner, beside, name)
 
 
-Admin = psycopg.Connection[tuple[Any, ...]]
-
-
-def _cut(admin: Admin, name: str) -> None:
-    admin.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
-        [name],
-    )
-
-
-def _rename(admin: Admin, old: str, new: str) -> None:
-    admin.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(old), sql.Identifier(new)))
-
-
-def _drop(name: str) -> None:
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+def _rename(owner: databases.Session, old: str, new: str) -> None:
+    try:
+        databases.rename(owner, old, new)
+    except psycopg.errors.ObjectInUse as error:
+        raise RestoreRefused(f"End the sessions of other accounts in the database {old} first.") from error

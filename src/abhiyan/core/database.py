@@ -1,8 +1,10 @@
 """How to connect: the one place that knows roles, passwords and where the server is.
 
 Logical roles: `owner` (owns the schema, migrates), `app` (serves people), `jobs` (loops and jobs), `gateway`
-(the hot path of enrolment), `backup` (reads everything, writes nothing). None but the owner owns anything;
-none but `backup` may look past row-level security. Their passwords derive from the master key.
+(the hot path of enrolment), `backup` (reads everything, writes nothing). None but the owner owns anything, and none
+may look past row-level security. Their passwords derive from the master key.
+
+The administrator is the account that makes these roles. It need not be a superuser. No process that serves needs it.
 """
 
 import os
@@ -16,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from . import environment, home
 from .keys import keyring
 
+MAINTENANCE = "postgres"  # the database of every server from which others are made, renamed and dropped
 ROLES = ("owner", "app", "jobs", "gateway", "backup")
 RV = TypeVar("RV")
 SILENCE_S = 10.0  # of a server that was told something; then it is asked whether it is at it
@@ -126,8 +129,13 @@ def is_embedded() -> bool:
     return not environment.DATABASE_URL.is_set
 
 
+def names_administrator() -> bool:
+    """Return True if the settings of a server of one's own name an account besides our roles."""
+    return environment.ADMIN_DATABASE_URL.is_set or "user" in environment.DATABASE_URL()
+
+
 def server() -> dict[str, str]:
-    """Connection parameters of the administrator's connection: DATABASE_URL, else the embedded server."""
+    """Connection parameters of the server: DATABASE_URL, else the embedded one."""
     known = environment.DATABASE_URL()
     if is_embedded():
         from .embedded import conninfo  # imported late: a machine with its own server needs no embedded one
@@ -143,8 +151,15 @@ def name() -> str:
 
 
 def conninfo(role: str | None, *, dbname: str | None = None, **more: str) -> str:
-    """A libpq connection string as a logical role, or as the administrator when role is None."""
+    """A libpq connection string as a logical role, or as the administrator when role is None.
+
+    Without an administrator in the settings it is the owner, who may do everything but make roles.
+    """
     known = server()
+    if role is None and environment.ADMIN_DATABASE_URL.is_set:
+        known.update(environment.ADMIN_DATABASE_URL())
+    elif role is None and not is_embedded() and not names_administrator():
+        role = "owner"
     known["dbname"] = dbname or name()
     if role is not None:
         known["user"] = role_name(role)

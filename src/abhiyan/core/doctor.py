@@ -177,8 +177,21 @@ def is_demo() -> bool:
 def roles_(_at: datetime) -> Iterable[DoctorFinding]:
     """Each role has its attributes, owns nothing it should not, belongs to nothing, and may just what is declared."""
     flaws = role_flaws() + _rights()
+    owner = database.role_name("owner")
+    if sql.exists("select from pg_roles where rolname = %s and not rolcreatedb", [owner]):
+        yield DoctorFinding(
+            WARN,
+            f"{owner} may not make databases, so `abhiyan restore` cannot work",
+            f"have an administrator of the server run: alter role {owner} createdb",
+        )
+    if not sql.value(f"select {sql.MAY_BE_UNWATCHED}"):
+        yield DoctorFinding(
+            WARN,
+            "other processes of the server can see which items a verifier's page reads, while it reads them",
+            "have a superuser run: grant set on parameter track_activities to public",
+        )
     if flaws:
-        fix = "run `abhiyan migrate`, which sets roles and rights anew"
+        fix = "run `abhiyan migrate`, or have an administrator of the server run what `abhiyan roles` prints"
         yield DoctorFinding(FAIL, "; ".join(flaws), fix, {"flaws": len(flaws)})
     else:
         yield DoctorFinding(OK, "five roles, with the rights that are declared and no others")
@@ -195,21 +208,16 @@ def role_flaws() -> list[str]:
     )
     found = {row[0]: row[1:] for row in rows}
     for role, name in real.items():
-        wanted = (False, False, role == "owner", role == "backup", False, True)
         if name not in found:
             flaws.append(f"{name} is missing")
-        elif found[name] != wanted:
+        elif found[name] != (False, False, role == "owner" and found[name][2], False, False, True):
             flaws.append(f"{name} has other attributes than it should")
     rows = sql.rows(
         "select m.rolname, g.rolname from pg_auth_members a join pg_roles m on m.oid = a.member"
         " join pg_roles g on g.oid = a.roleid where m.rolname = any(%s)",
         [list(real.values())],
     )
-    flaws += [
-        f"{member} belongs to {group}"
-        for member, group in rows
-        if (member, group) != (real["backup"], "pg_read_all_data")
-    ]
+    flaws += [f"{member} belongs to {group}" for member, group in rows]
     rows = sql.rows(  # Lists that are being taken in stand in the gateway's own tables, staged and temporary.
         "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class c"
         " join pg_namespace n on n.oid = c.relnamespace"
@@ -243,6 +251,7 @@ def _rights() -> list[str]:
         rights = {"app": roles.USUAL, "jobs": roles.USUAL} | declared.get(table, {})
         if table == "django_migrations":
             rights = {"app": "select", "jobs": "select"}
+        rights = {"backup": "select"} | rights
         for role, text in rights.items():
             for right, columns in _RIGHT.findall(text):
                 for column in columns.split(",") if columns else [""]:
@@ -296,6 +305,7 @@ def policies_(_at: datetime) -> Iterable[DoctorFinding]:
     for table, (on, forced, held) in sorted(tables.items()):
         if table not in wanted and (on or held) and not forced:
             flaws.append(f"{table} is protected from all but its owner only")
+    flaws += [f"{table} hides rows from backups" for table in roles.hidden_from_backup(connection.connection)]
     if flaws:
         yield DoctorFinding(
             FAIL, "; ".join(flaws), "run `abhiyan migrate`; if it stays, restore from a backup"
@@ -556,6 +566,13 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
             WARN,
             "nobody is named whom people turn to about their data",
             "set ABHIYAN_GRIEVANCE before the notice is written: it stands there and on the member page",
+        )
+    if not database.is_embedded() and database.names_administrator() and not is_demo():
+        yield DoctorFinding(
+            WARN,
+            "the settings hold an administrator's account of the database server, which serving does not need",
+            "take account and password out of DATABASE_URL; give ABHIYAN_ADMIN_DATABASE_URL to `init` and `migrate` "
+            "alone (docs/security.md)",
         )
     if os.geteuid() == 0 and not database.is_embedded() and not is_demo():
         yield DoctorFinding(WARN, "this runs as root", "run it as a user of its own")

@@ -69,6 +69,8 @@ def wrong() -> list[str]:
             found.append(str(error))
     if not found and SMS() == "http" and not SMS_URL():
         found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/sms.md)")
+    if not found and ADMIN_DATABASE_URL.is_set and not DATABASE_URL.is_set:
+        found.append("ABHIYAN_ADMIN_DATABASE_URL: needs DATABASE_URL, the server's address (docs/install.md)")
     if not found and DLT_REQUIRED() and not (DLT_ENTITY() and DLT_HEADER()):
         found.append(
             "ABHIYAN_DLT_REQUIRED=1: needs ABHIYAN_DLT_ENTITY and ABHIYAN_DLT_HEADER, your ids on DLT"
@@ -332,6 +334,10 @@ ERASE_AFTER_DAYS = Setting(  # law.md D6: not before a year from the last proces
     "ABHIYAN_ERASE_AFTER_DAYS", _number(365, 3_650), lambda: 365
 )
 DATABASE_URL: Setting[dict[str, str]] = Setting("DATABASE_URL", _database_url, dict, is_secret=True)
+# The account that makes roles. Only init, migrate and restore read it, so what serves never needs it.
+ADMIN_DATABASE_URL: Setting[dict[str, str]] = Setting(
+    "ABHIYAN_ADMIN_DATABASE_URL", _database_url, dict, is_secret=True
+)
 DATABASE = Setting("ABHIYAN_DATABASE", _database, str)
 ROLE_PREFIX = Setting("ABHIYAN_ROLE_PREFIX", _prefix, lambda: "abhiyan")
 MASTER_KEY_FILE = Setting("ABHIYAN_MASTER_KEY_FILE", _file, lambda: HOME() / "keys" / "master.key")

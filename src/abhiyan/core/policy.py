@@ -67,7 +67,7 @@ class Policy(models.constraints.BaseConstraint):
     """One `CREATE POLICY`; the first on a table also forces row-level security.
 
     using: SQL condition on the row, seen by readers and, unless `check` says otherwise, by writers.
-    to: logical roles. command: ALL, SELECT, INSERT, UPDATE or DELETE.
+    to: logical roles. command: ALL, SELECT, INSERT, UPDATE or DELETE. `backup` reads what the owner sees.
     """
 
     def __init__(
@@ -103,7 +103,8 @@ class Policy(models.constraints.BaseConstraint):
         using = f" using ({self.using})" if self.command != "INSERT" else ""
         condition = self.check or (self.using if self.command == "INSERT" else None)
         check = f" with check ({condition})" if condition else ""
-        roles = ", ".join(schema_editor.quote_name(role_name(role)) for role in self.to)
+        to = (*self.to, "backup") if "owner" in self.to else self.to
+        roles = ", ".join(schema_editor.quote_name(role_name(role)) for role in to)
         return (
             f"alter table {table} enable row level security; alter table {table} force row level security; "
             f"create policy {name} on {table} for {self.command} to {roles}{using}{check}"

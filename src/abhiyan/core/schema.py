@@ -1,4 +1,4 @@
-"""Bring a database up to date: roles, database, extensions as the administrator; tables and rights as the owner."""
+"""Bring a database up to date: roles as the administrator; database, extensions, tables and rights as the owner."""
 
 import logging
 import random
@@ -11,7 +11,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from . import database, releases, roles, sql
+from . import database, databases, releases, roles, sql
 
 log = logging.getLogger(__name__)
 LOCK_MS = 4_000  # a migration that waits longer for a table lets those behind it go first
@@ -29,31 +29,46 @@ class MadeEarlier(roles.CannotPrepare):
 
 
 def prepare(name: str | None = None) -> None:
-    """Make roles, database and extensions where they are missing, as the administrator of the server.
+    """Make roles, database and extensions where they are missing.
 
-    Raises roles.CannotPrepare, before anything is changed, where the roles or the database are somebody else's, the
-    administrator may too little, or the database is of a version before the first release (MadeEarlier).
+    Only making roles needs an administrator of the server. One that is no superuser makes none where all are ready.
+    Raises roles.CannotPrepare, before anything is changed, if the roles or the database are somebody else's or an
+    account lacks a privilege. Raises MadeEarlier for a database of a version before the first release.
     """
     name = name or database.name()
+    if not (database.is_embedded() or database.names_administrator() or roles.can_log_in("owner")):
+        raise roles.CannotPrepare(
+            f"The database server does not let the role {database.role_name('owner')} in. If it is there already, its "
+            f"password is another one's: see to the master key and to ABHIYAN_ROLE_PREFIX. {ADMINISTRATOR}"
+        )
     try:
-        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        with databases.server_session(None) as admin:
             # Roles belong to the whole server: two preparing at once (tests, two workers) take turns until we leave.
             admin.execute("select pg_advisory_lock(hashtext('abhiyan roles'))")
             roles.refuse_others(admin)
             _refuse_others_database(admin, name)
             if holds_tables(name):
-                with psycopg.connect(database.conninfo(None, dbname=name)) as own:
+                with psycopg.connect(database.conninfo("owner", dbname=name)) as own:
                     refuse_earlier(own)
+            if roles.is_superuser(admin) or not roles.are_ready(admin):
+                with admin.transaction():
+                    roles.ensure_roles(admin)
             with admin.transaction():
-                roles.ensure_roles(admin)
-            roles.ensure_database(admin, name)
-        with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
-            roles.extensions(admin)
+                roles.take_over_database(admin, name)
+            with databases.server_session("owner") as owner:
+                roles.ensure_database(owner, name)
+        with psycopg.connect(database.conninfo("owner", dbname=name), autocommit=True) as owner:
+            roles.extensions(owner)
     except psycopg.errors.InsufficientPrivilege as error:
         raise roles.CannotPrepare(
-            f"The account of DATABASE_URL may too little ({str(error).partition(chr(10))[0]}). Give one that is a "
-            "superuser of the server; only init, migrate and restore work as it (docs/security.md)."
+            f"The database server refuses something ({str(error).partition(chr(10))[0]}). {ADMINISTRATOR}"
         ) from error
+
+
+ADMINISTRATOR = (
+    "Have an administrator of the server run the SQL that `abhiyan roles` prints. Or name an account that has "
+    "CREATEROLE and CREATEDB with ABHIYAN_ADMIN_DATABASE_URL, for this command alone (docs/install.md)."
+)
 
 
 def _refuse_others_database(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
@@ -79,7 +94,7 @@ def refuse_earlier(own: psycopg.Connection[Any]) -> None:
 
 def holds_tables(name: str) -> bool:
     """Whether there is a database of that name with a table in it. As the administrator."""
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+    with databases.server_session(None) as admin:
         if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             return False
     with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:

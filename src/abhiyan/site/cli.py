@@ -26,11 +26,11 @@ import abhiyan
 from abhiyan.core import environment
 
 from . import readiness
-from .commands import backup, bring_up, init, language, psql, refuse_while_restoring, restore
+from .commands import backup, bring_up, init, language, psql, refuse_while_restoring, restore, roles
 
 ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
-    *("language", "psql", "bench"),
+    *("roles", "language", "psql", "bench"),
 )
 
 
@@ -149,6 +149,7 @@ def serve(
             refuse_while_restoring("app")
             serving.web(host=host, port=port, beat=note.beat)
         return
+    _leave_administrator()
     readiness.need_keys()
     readiness.need_database()
     with processes.noted("serve", port=port, host=host) as note:
@@ -162,6 +163,11 @@ def serve(
                 host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
             )
     sys.exit(code)
+
+
+def _leave_administrator() -> None:
+    """No process that serves, and none that it starts, knows the account that makes roles."""
+    os.environ.pop(environment.ADMIN_DATABASE_URL.name, None)
 
 
 def _refuse_busy_port(host: str, port: int) -> None:
@@ -208,6 +214,7 @@ def jobs(ctx: click.Context) -> None:
     """
     from . import processes
 
+    _leave_administrator()
     readiness.need_keys()
     readiness.need_database()
     is_watched = _end_with_watcher()
@@ -343,6 +350,7 @@ main.add_command(init)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(psql)
+main.add_command(roles)
 main.add_command(language)
 
 

@@ -27,6 +27,7 @@ from abhiyan.core import (
     backup_contents,
     backup_folder,
     database,
+    databases,
     doctor,
     keys,
     last_backup,
@@ -71,7 +72,7 @@ def drop_like(name: str) -> None:
             "select datname from pg_database where starts_with(datname, %s)", [name]
         ).fetchall()
     for (one,) in found:
-        backup._drop(str(one))
+        databases.drop(str(one))
 
 
 def entries(name: str) -> list[tuple[Any, ...]]:

@@ -245,9 +245,8 @@ def test_after_a_restore_the_chain_goes_on_in_a_new_era() -> None:
         record("before")
         seal()
     record("unsealed when the backup was taken")
-    name = connection.settings_dict["NAME"]
-    with connected(None) as admin:
-        admin.execute(f"alter database \"{name}\" set abhiyan.era = '2'")
+    with connected("owner") as owner:
+        audit.begin_era(owner, 2)
     try:
         connection.close()
         record("after")
@@ -259,8 +258,8 @@ def test_after_a_restore_the_chain_goes_on_in_a_new_era() -> None:
         assert found.is_sound
         assert (found.blocks, found.entries, found.unsealed) == (4, 4, 0)
     finally:
-        with connected(None) as admin:
-            admin.execute(f'alter database "{name}" reset abhiyan.era')
+        with connected("owner") as owner:
+            audit.begin_era(owner, 1)
         connection.close()
 
 

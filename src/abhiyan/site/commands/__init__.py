@@ -4,3 +4,4 @@ from .backups import backup, psql, refuse_while_restoring, restore
 from .beginning import bring_up, init
 from .importing import COMMANDS
 from .languages import language
+from .roles import roles

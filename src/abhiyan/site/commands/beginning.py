@@ -47,7 +47,7 @@ def init(
     Two data officers approve or refuse what others ask: exports, tokens, resets. Name people who lead nothing; later
     by `abhiyan officers name`.
     """
-    from abhiyan.core import home, keys
+    from abhiyan.core import keys
     from abhiyan.site import processes
 
     path = keys.master_path()
@@ -56,19 +56,15 @@ def init(
             f"{path} is the demo's key, which everybody knows. Choose another data folder (ABHIYAN_HOME)."
         )
     if not path.exists():
-        _refuse_lost_key()
+        refuse_lost_key()
+        _refuse_roles_of_no_key()
     if not no_account:  # asked before anything is made
         asked_here = not name and not phone
         name = name or _asked("Name of the first administrator")
         phone = phone or _asked("Their mobile number")
         named = named or (_officers_asked() if asked_here else ())
     if not path.exists():
-        home.path().mkdir(parents=True, exist_ok=True)
-        keys.make_master(path)
-        click.echo(f"Made the master key: {path}")
-        click.echo(
-            "  Keep a copy of it off this machine, apart from the backups. Without it nothing sealed can be read."
-        )
+        make_key(say=click.echo)
     ctx.with_resource(processes.database_in_use())
     bring_up(ctx, say=click.echo)
     if no_account or not name or not phone:
@@ -151,10 +147,35 @@ def called() -> str:
     return shlex.quote(str(said))
 
 
-def _refuse_lost_key() -> None:
+def make_key(*, say: Callable[[str], None]) -> None:
+    """Make the master key of a new installation."""
+    from abhiyan.core import home, keys
+
+    home.path().mkdir(parents=True, exist_ok=True)
+    keys.make_master(keys.master_path())
+    say(f"Made the master key: {keys.master_path()}")
+    say(
+        "  Keep a copy of it off this machine, apart from the backups. Without it nothing sealed can be read."
+    )
+
+
+def _refuse_roles_of_no_key() -> None:
+    """The roles that an administrator made by hand have their passwords from a key that was there before."""
+    from abhiyan.core import database, keys
+
+    if not database.is_embedded() and not database.names_administrator():
+        raise readiness.CannotRun(
+            f"There is no master key at {keys.master_path()}, and DATABASE_URL names no account that makes roles. Put "
+            "the key back if there was one. A new installation begins with `abhiyan roles`, which makes it."
+        )
+
+
+def refuse_lost_key() -> None:
     """A database without its key is not to be given a new one: everything sealed in it would be lost for good."""
     from abhiyan.core import database, home, keys
 
+    if not (database.is_embedded() or database.names_administrator()):
+        return  # no account can ask the server
     if database.is_embedded():
         held = (home.path() / "postgres" / "data").exists()
     else:

@@ -117,7 +117,7 @@ def _refuse_what_is_real() -> None:
 
 def _forget() -> None:
     """Drop the demo that is there; the folder is marked as a demo's, or nothing is touched."""
-    from abhiyan.core import embedded, roles
+    from abhiyan.core import databases, embedded, roles
 
     folder = home.path()
     if not (folder / MARK).exists():
@@ -125,15 +125,12 @@ def _forget() -> None:
     if database.is_embedded():
         embedded.stop(folder)
     elif keys.master_path().exists():  # before there is a key, nothing of ours is on the server
-        import psycopg
-        from psycopg import sql
-
-        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        with databases.server_session(None) as admin:
             roles.refuse_others(admin)
-            admin.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name()))
-            )
-            roles.forget(admin)
+            if roles.can_log_in("owner"):
+                databases.drop(database.name())
+            if database.names_administrator():
+                roles.forget(admin)
     folders = ("postgres", "files", "outbox", "keys", "audit-heads", "languages")
     for name in (*folders, PEOPLE, GROUND, READY, samples.MAKING, samples.LOOKED):
         path = folder / name
