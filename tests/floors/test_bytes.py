@@ -54,6 +54,7 @@ OWN = {
     "contact/demo.py": "the demo's own tables",
     "helpdesk/rules/schemes.py": "a table of this package",
     "core/backup.py": "the operator's own backups",
+    "core/backup_contents.py": "the operator's own backups",
     "core/tables/writing.py": "it writes",
     "core/words.py": "a table of this package",
     "elections/queries/planning.py": "a checksum of our own seeds",

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import leaving, merging, photos, revisits, terms, undoing
 from abhiyan.enrolment.queries import batches, door, partings, people, referrals
 
@@ -22,7 +23,7 @@ STATEMENTS: dict[str, tuple[str, Any]] = {
     "how well entries are proven": (merging._PROVEN, [[ANY], [ANY]]),
     "friends who became members": (f"select e.id{revisits._GAVE_WAY.replace('r.phone_id', '%s')}", [ANY]),
     "entries of a moved phone": (undoing._GONE_OVER, [[ANY]]),
-    "terms that run out": (terms._DUE, {"roll": 1, "after": ANY, "n": 9, "at": clock.now}),
+    "terms that run out": (terms._DUE, {"roll": 1, "after": ANY, "n": 9, "at": NOW}),
     "the source of a term": (partings._OF_TERM, [ANY]),
     "the source of a leaving": (leaving._SOURCE, [1, ANY]),
     "photos of a phone": (photos._BATCHES_OF, [[ANY]]),
@@ -33,13 +34,9 @@ STATEMENTS: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_rows_that_follow_from_another_are_found_by_their_id(name: str) -> None:
     statement, values = STATEMENTS[name]
-    if isinstance(values, dict):
-        values = {key: value() if callable(value) else value for key, value in values.items()}
     with system("how a statement is done"), connection.cursor() as cursor:
-        cursor.execute(
-            "set local enable_seqscan = off"
-        )  # a small table is read whole wherever that is possible
+        # A small table is read whole wherever that is possible.
+        cursor.execute("set local enable_seqscan = off")
         plan = [line for (line,) in sql.rows(f"explain {statement}", values)]
-    assert [
-        line for line in plan if "Seq Scan" in line and any(f"on {table} " in line for table in BIG)
-    ] == []
+    whole = [line for line in plan if "Seq Scan" in line and any(f"on {table} " in line for table in BIG)]
+    assert whole == []
