@@ -66,6 +66,14 @@ def test_each_container_of_ours_can_do_little_and_holds_no_secret(name: str) -> 
     assert any(each.startswith("/srv/abhiyan/run:") for each in service["tmpfs"])
 
 
+def test_the_administrators_account_is_with_what_makes_roles_alone() -> None:
+    admin = environment.ADMIN_DATABASE_URL.name
+    holders = {name for name, service in OURS.items() if admin in service["environment"]}
+    assert holders == {"init", "migrate"} == {name for name, service in OURS.items() if service.get("secrets")}
+    for service in OURS.values():
+        assert "@" not in service["environment"]["DATABASE_URL"]
+
+
 def test_every_container_has_a_limit_and_what_serves_comes_back() -> None:
     for name, service in SERVICES.items():
         assert "mem_limit" in service, name
