@@ -100,7 +100,7 @@ def test_every_release_but_the_newest_is_listed_with_its_last_migrations() -> No
             out.write(f'\n["{abhiyan.__version__}"]\n{rows}')
         releases.listed.cache_clear()
     listed = list(releases.listed())
-    assert listed == sorted(listed, key=releases.number)
+    assert listed == sorted(listed, key=releases.release_number)
     assert set(headings()[1:]) <= set(listed), "list the release before the version is raised"
     for version, last in releases.listed().items():
         absent = {app: name for app, name in last.items() if (app, name) not in loader.disk_migrations}

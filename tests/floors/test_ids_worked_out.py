@@ -1,4 +1,4 @@
-"""An id that SQL works out from another row is joined by `worked_out`, so that row-level security uses an index."""
+"""An id that SQL works out from another row is joined by `join_of_id`, so that row-level security uses an index."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ EXEMPT = {"enrolment/actions/settling_sql.py"}
 def joins(source: Source) -> Iterator[str]:
     for node in source.nodes:
         if isinstance(node, ast.JoinedStr | ast.Constant) and JOINED.search(_text(node)):
-            yield source.at(node, "row-level security reads the whole table: join by worked_out(…)")
+            yield source.at(node, "row-level security reads the whole table: join by join_of_id(…)")
 
 
 def _text(node: ast.JoinedStr | ast.Constant) -> str:

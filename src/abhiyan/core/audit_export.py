@@ -21,7 +21,7 @@ def exported_lines(at: datetime) -> Iterator[bytes]:
     yield _line({"abhiyan_audit": FORMAT, "columns": COLUMNS, "exported_at": at.astimezone(UTC).isoformat()})
     for block in audit_seals.sealed_blocks():
         yield from audit_seals.sealed_entries(block.era, block.from_xid, block.to_xid)
-        told = {
+        facts = {
             "era": block.era,
             "from": block.from_xid,
             "to": block.to_xid,
@@ -31,9 +31,9 @@ def exported_lines(at: datetime) -> Iterator[bytes]:
             "prev": block.prev.hex(),
             "sealed_at": block.at.astimezone(UTC).isoformat(),
         }
-        yield _line({"block": told})
+        yield _line({"block": facts})
     yield _line({"unsealed": audit_seals.unsealed()})
 
 
-def _line(said: object) -> bytes:
-    return json.dumps(said, separators=(",", ":")).encode() + b"\n"
+def _line(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"

@@ -435,7 +435,7 @@ def _read_manifest(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo]) -> 
         raise RestoreRefused(
             f"This backup has the format {manifest.get('format')}, which this release cannot read."
         )
-    if refusal := releases.refusal(manifest["abhiyan"]):
+    if refusal := releases.backup_refusal(manifest["abhiyan"]):
         raise RestoreRefused(refusal)
     if manifest["key_check"] != key_check():
         raise RestoreRefused(

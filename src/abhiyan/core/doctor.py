@@ -329,14 +329,14 @@ def versions(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(WARN, told, f"not tested with a PostgreSQL later than {NEWEST}")
     else:
         yield DoctorFinding(OK, told)
-    yield update_noted(releases.record(connection.connection))
+    yield update_noted(releases.release_record(connection.connection))
 
 
 def update_noted(notes: Sequence[releases.ReleaseNote]) -> DoctorFinding:
     """Say which releases made and updated the tables. The last of them is this one."""
-    text = releases.sentence(notes)
-    last = releases.number(notes[-1].version) if notes else (0,)
-    here = releases.number(abhiyan.__version__)
+    text = releases.release_sentence(notes)
+    last = releases.release_number(notes[-1].version) if notes else (0,)
+    here = releases.release_number(abhiyan.__version__)
     if last < here:
         return DoctorFinding(WARN, text, f"run `abhiyan migrate`: this is {abhiyan.__version__}")
     if last > here:

@@ -74,7 +74,7 @@ def wrong() -> list[str]:
     if not found and DLT_REQUIRED() and not (DLT_ENTITY() and DLT_HEADER()):
         found.append(
             "ABHIYAN_DLT_REQUIRED=1: needs ABHIYAN_DLT_ENTITY and ABHIYAN_DLT_HEADER, your ids on DLT"
-            " (docs/messages.md)"
+            " (docs/sms.md)"
         )
     if not found and BRIDGE() == "http" and not (BRIDGE_URL() and BRIDGE_SECRET()):
         found.append(
@@ -82,7 +82,7 @@ def wrong() -> list[str]:
             " which signs its callbacks (docs/sms.md)"
         )
     if not found and EMAIL() == "smtp":
-        found += _wrong_email()
+        found.extend(_wrong_email())
     if not found and not MESSAGES_FROM() < MESSAGES_UNTIL():
         found.append("ABHIYAN_MESSAGES_FROM: must be earlier than ABHIYAN_MESSAGES_UNTIL")
     return found

@@ -89,7 +89,7 @@ def token() -> str:
         return ""
 
 
-def make_token() -> Path | None:
+def make_metrics_token() -> Path | None:
     """Make a token where there is none, for its owner only. Return its file; None where nothing was made.
 
     A file that cannot be read, or is somebody else's, stays as it is.

@@ -26,14 +26,14 @@ def private_in(text: str) -> str:
 
     The rule of topics is `tables/sensitive.py`. The ballot is secret (RP Act ss. 94, 128).
     """
-    shown = {"text": text[:80]}
+    quoted = {"text": text[:80]}
     topic = topic_of(text) and topic_of(text, phrases_of_officers())
     if topic == VOTE:
         return RefusedWords(
-            say("“%(text)s” is about a vote. The ballot is secret. Leave it out.") % shown, text
+            say("“%(text)s” is about a vote. The ballot is secret. Leave it out.") % quoted, text
         )
     if topic:
-        about = {**shown, "about": SENSITIVE[topic]}
+        about = {**quoted, "about": SENSITIVE[topic]}
         why = say("“%(text)s” is about: %(about)s. We neither ask nor note that. Leave it out.") % about
         return RefusedWords(why, text)
     return ""

@@ -119,7 +119,7 @@ def migrate(*, verbosity: int = 1) -> None:
             call_command("migrate", verbosity=verbosity, interactive=False)
             connection.ensure_connection()
             with connection.wrap_database_errors:
-                releases.note(connection.connection)
+                releases.note_release(connection.connection)
             break
         except OperationalError as error:
             if not tries_left or not isinstance(error.__cause__, TRIED_AGAIN):
@@ -137,7 +137,7 @@ def made_by() -> str:
     try:
         connection.ensure_connection()
         with connection.wrap_database_errors:
-            return releases.sentence(releases.record(connection.connection))
+            return releases.release_sentence(releases.release_record(connection.connection))
     finally:
         connection.close()
 

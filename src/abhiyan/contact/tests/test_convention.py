@@ -27,7 +27,7 @@ from abhiyan.messaging.tests.sending import send_due
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.org import actions as releases
 from abhiyan.people import actions as people
-from abhiyan.people.models import Account
+from abhiyan.people.tests.make import rename_account
 from abhiyan.programmes.actions import schedules
 from abhiyan.programmes.models import Due, Programme, Schedule, Task
 from abhiyan.programmes.queries.schedules import offices_to_ask
@@ -335,7 +335,7 @@ def test_a_note_that_names_anybody_of_the_unit_is_not_quoted(
         talk(each, note=note)
     with system("test"):
         unit_id = entries(list=one)[0].unit_id
-        Account.objects.filter(pk=cast.accounts["booth_worker"].pk).update(name="Rahim Wani", unit_id=unit_id)
+        rename_account(cast.accounts["booth_worker"].pk, "Rahim Wani", unit_id=unit_id)
     with cast.as_("state_president"):
         heard = heard_of(audience_of(one), has_quotes=True)
     assert heard and len(heard.quotes) == n_quotes

@@ -158,14 +158,16 @@ def test_the_figures_see_everything_and_name_nobody() -> None:
 def test_a_token_is_made_once_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ABHIYAN_METRICS_TOKEN", raising=False)
     monkeypatch.setenv("ABHIYAN_METRICS_TOKEN_FILE", str(tmp_path / "keys" / "metrics.token"))
-    path = metrics.make_token()
+    path = metrics.make_metrics_token()
     assert path == tmp_path / "keys" / "metrics.token"
     made = metrics.token()
     assert len(made) >= 40 and path.stat().st_mode & 0o777 == 0o600
-    assert metrics.make_token() is None and metrics.token() == made
+    assert metrics.make_metrics_token() is None and metrics.token() == made
     assert [each.name for each in path.parent.iterdir()] == ["metrics.token"]
     path.write_text("")
-    assert metrics.make_token() == path and metrics.token() not in ("", made), "an empty one opens nothing"
+    assert metrics.make_metrics_token() == path and metrics.token() not in ("", made), (
+        "an empty one opens nothing"
+    )
     monkeypatch.setenv("ABHIYAN_METRICS_TOKEN", "given")
     path.unlink()
-    assert metrics.make_token() is None and not path.exists()
+    assert metrics.make_metrics_token() is None and not path.exists()

@@ -21,7 +21,7 @@ def own() -> Any:
     """A connection of the owner whose changes are never committed. Other tests leave no record behind."""
     with psycopg.connect(database.conninfo("owner")) as owner:
         owner.execute("delete from core_release")
-        releases.note(owner)
+        releases.note_release(owner)
         yield owner
         owner.rollback()
 
@@ -33,35 +33,35 @@ def audited(own: psycopg.Connection[Any]) -> None:
 
 
 def test_a_new_database_is_made_by_this_release(own: psycopg.Connection[Any]) -> None:
-    assert [note.version for note in releases.record(own)] == [abhiyan.__version__]
+    assert [note.version for note in releases.release_record(own)] == [abhiyan.__version__]
 
 
 def test_an_update_is_noted_once_and_a_way_back_and_forth_is_told(own: psycopg.Connection[Any]) -> None:
-    releases.note(own)
-    assert len(releases.record(own)) == 1
+    releases.note_release(own)
+    assert len(releases.release_record(own)) == 1
     own.execute("insert into core_release (version, at) values ('0.1.9', %s)", [NOW])
-    releases.note(own)
-    releases.note(own)
-    versions = [note.version for note in releases.record(own)]
+    releases.note_release(own)
+    releases.note_release(own)
+    versions = [note.version for note in releases.release_record(own)]
     assert versions == [abhiyan.__version__, "0.1.9", abhiyan.__version__]
 
 
 def test_a_database_without_a_record_was_made_before_the_first_number(own: psycopg.Connection[Any]) -> None:
     own.execute("drop table core_release")
     own.execute("update django_migrations set applied = '2026-11-28T10:00:00Z' where app = 'core'")
-    (made,) = releases.record(own)
+    (made,) = releases.release_record(own)
     assert made == releases.ReleaseNote(releases.EARLIER, datetime(2026, 11, 28, 10, tzinfo=UTC))
     own.execute("drop table django_migrations")
-    assert releases.record(own) == []
+    assert releases.release_record(own) == []
 
 
 def test_the_sentence_names_the_maker_and_each_update() -> None:
     notes = [releases.ReleaseNote(releases.EARLIER, NOW), releases.ReleaseNote("0.2.0", NOW)]
-    assert releases.sentence(notes) == (
+    assert releases.release_sentence(notes) == (
         f"Made by a version before 0.2.0 ({NOW:%Y-%m-%d}), updated by 0.2.0 ({NOW:%Y-%m-%d})."
     )
-    assert releases.sentence(notes[1:]) == f"Made by 0.2.0 ({NOW:%Y-%m-%d})."
-    assert releases.sentence([]) == "No release has made tables here yet."
+    assert releases.release_sentence(notes[1:]) == f"Made by 0.2.0 ({NOW:%Y-%m-%d})."
+    assert releases.release_sentence([]) == "No release has made tables here yet."
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_sentence_names_the_maker_and_each_update() -> None:
     [("0.2.0", "0.10.0"), ("0.9.9", "1.0.0"), (releases.EARLIER, "0.2.0"), ("0.2.0", "0.2.1"), ("", "0.1.0")],
 )
 def test_versions_are_compared_by_their_numbers(less: str, more: str) -> None:
-    assert releases.number(less) < releases.number(more)
+    assert releases.release_number(less) < releases.release_number(more)
 
 
 @pytest.mark.parametrize("room", ["enrolment", "people", "verification"])

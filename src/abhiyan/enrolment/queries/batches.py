@@ -24,7 +24,7 @@ from abhiyan.programmes.models import Programme, Rung
 from abhiyan.units import queries as units
 
 from . import partings
-from .terms import last_id, worked_out
+from .terms import join_of_id, last_id
 
 # Of photographs: what nobody has entered.
 TO_ENTER = {"import_id": None, "hidden_at": None, "is_beside": False, "aside_at": None}
@@ -260,7 +260,7 @@ _TERMS = f"""with entry as (
 x as (select c.id, e.ended_at is null as live, e.rung, e.confirmed_at, c.is_placed
   from entry c {last_id("c.membership_id")}
   join enrolment_enrolment e on e.claim_id = c.id and e.id > c.membership_id and e.id <= last.id
-  {worked_out(_CONSENT, "given")} join people_consent k on k.device = %(device)s and k.id = given.id)"""
+  {join_of_id(_CONSENT, "given")} join people_consent k on k.device = %(device)s and k.id = given.id)"""
 _COUNTED = f"""{_TERMS}
 select count(*), count(*) filter (where live and rung = {Rung.UNSIGNED}),
  count(*) filter (where live and rung <> {Rung.UNSIGNED}),

@@ -15,7 +15,7 @@ from abhiyan.forms import actions
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.forms.tests.make import answered
 from abhiyan.org.queries import holds
-from abhiyan.people.models import Account
+from abhiyan.people.tests.make import rename_account
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
@@ -91,9 +91,7 @@ def cast() -> Cast:
     with system("test"):
         worker = cast.accounts["booth_president"]
         assert holds(worker.pk, "contact.meet", at=cast.world.units["JK-B001"].pk)
-        Account.objects.filter(pk=worker.pk).update(
-            name="Zubeida Mir", unit_id=cast.world.units["JK-B001"].pk
-        )
+        rename_account(worker.pk, "Zubeida Mir", unit_id=cast.world.units["JK-B001"].pk)
     return cast
 
 

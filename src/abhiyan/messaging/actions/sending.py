@@ -236,7 +236,11 @@ def admit(*, messages: Sequence[Leased], at: datetime) -> list[Going]:
 
 
 def _still_ours(messages: Sequence[Leased]) -> set[UUID]:
-    return set(sql.column(_STILL_OURS, [[one.id for one in messages], [one.tries for one in messages]]))
+    return set(
+        sql.column(
+            _STILL_OURS, [[message.id for message in messages], [message.tries for message in messages]]
+        )
+    )
 
 
 class _Inquiry:

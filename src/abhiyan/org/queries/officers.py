@@ -33,7 +33,7 @@ def may_stop_data(viewer: Viewer) -> bool:
     """Return True if the viewer may begin an emergency stop and ask for its end: by an office of the top unit."""
     top = top_unit()
     return top is not None and any(
-        "data.stop" in held.capabilities and held.unit_id == top for held in viewer.appointments
+        "data.stop" in office.capabilities and office.unit_id == top for office in viewer.appointments
     )
 
 

@@ -102,7 +102,9 @@ def readers_of_people(watched: WatchedUnits, *, since: datetime, until: datetime
     values = watched.values(since, until)
     values |= {"fewest": FEWEST_ODD, "times": TIMES_ODD, "names": MANY_NAMES}
     orders: dict[str, tuple[str, ...]] = {"odd": ("not coalesce(odd.is_odd, false)", "-r.total")}
-    orders |= {one: (f"r.{one}",) for one in ("numbers", "files", "names", "persons", "lists", "total")}
+    orders |= {
+        column: (f"r.{column}",) for column in ("numbers", "files", "names", "persons", "lists", "total")
+    }
     return TrailRows(columns, source, values, orders=orders, last="p.id", make=ReaderVolume)
 
 
@@ -181,7 +183,8 @@ def readings_about(
         _COLUMNS + "k.subject = any(%(ids)s)",
         f"from ({_READ}) k {_WHO} where k.subject = any(%(ids)s)"
         " or (k.subject = '' and k.n > 1 and k.unit_id = any(%(units)s))",
-        watched.values(since, until) | {"ids": [str(one) for one in ids], "units": list(unit_ids)},
+        watched.values(since, until)
+        | {"ids": [str(public_id) for public_id in ids], "units": list(unit_ids)},
         orders={"at": ("-k.id",)},
         make=TrailReading,
     )

@@ -40,19 +40,19 @@ class EndStopForm(forms.Form):
 def emergency(request: Request) -> HttpResponseBase:
     """Say whether files, numbers and bulk messages are stopped; offer to stop them, or to ask for the end."""
     stop = people.emergency_stop()
-    shown: dict[str, Any] = {
+    context: dict[str, Any] = {
         "back": reverse("site:today"),
         "here": "emergency",
         "crumbs": [(say("Emergency stop"), "")],
         "is_open": queries.may_stop_data(request.viewer),
     }
-    return _begin(request, shown) if stop is None else _end(request, stop, shown)
+    return _begin(request, context) if stop is None else _end(request, stop, context)
 
 
-def _begin(request: Request, shown: dict[str, Any]) -> HttpResponseBase:
+def _begin(request: Request, context: dict[str, Any]) -> HttpResponseBase:
     return ask(
         request,
-        lambda given: actions.stop_data(reason=given["reason"], by=request.actor, at=clock.now()),
+        lambda cleaned: actions.stop_data(reason=cleaned["reason"], by=request.actor, at=clock.now()),
         form=StopForm(request.POST if request.method == "POST" else None),
         title=say("Emergency stop"),
         text=[
@@ -65,11 +65,11 @@ def _begin(request: Request, shown: dict[str, Any]) -> HttpResponseBase:
         said=_("Downloads, shown numbers and bulk messages are stopped."),
         done=reverse("org:emergency"),
         is_danger=True,
-        **shown,
+        **context,
     )
 
 
-def _end(request: Request, stop: EmergencyStop, shown: dict[str, Any]) -> HttpResponseBase:
+def _end(request: Request, stop: EmergencyStop, context: dict[str, Any]) -> HttpResponseBase:
     text = [
         say("Downloads, shown numbers and bulk messages have been stopped since %(when)s.")
         % {"when": dated(localtime(stop.began_at), "j M Y, H:i")},
@@ -77,16 +77,16 @@ def _end(request: Request, stop: EmergencyStop, shown: dict[str, Any]) -> HttpRe
         say("Joining, codes, STOP, LEAVE and the helpline go on."),
     ]
     if queries.releases_asked(request.viewer.account_id or 0, act=ACT, at=clock.now()):
-        shown["is_open"] = False
+        context["is_open"] = False
         text.append(say("You have asked to end it. Approvals lists who can approve it."))
     return ask(
         request,
-        lambda given: actions.ask_to_end_stop(reason=given["reason"], by=request.actor, at=clock.now()),
+        lambda cleaned: actions.ask_to_end_stop(reason=cleaned["reason"], by=request.actor, at=clock.now()),
         form=EndStopForm(request.POST if request.method == "POST" else None),
         title=say("Emergency stop"),
         text=text,
         button=say("Ask to end it"),
         said=_("Request sent. Approvals lists who can approve it."),
         done=reverse("org:emergency"),
-        **shown,
+        **context,
     )

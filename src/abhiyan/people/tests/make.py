@@ -40,13 +40,17 @@ def kept_account(**facts: Any) -> Account:
     return account
 
 
-def rename_account(account_id: int, name: str) -> None:
-    """Give an account another name, with the words that search finds it by. In a system scope."""
+def rename_account(account_id: int, name: str, *, unit_id: int | None = None) -> None:
+    """Give an account another name, perhaps in another unit, with the words that search finds it by.
+
+    In a system scope.
+    """
     account = Account.objects.get(pk=account_id)
-    Account.objects.filter(pk=account_id).update(name=name)
+    unit_id = unit_id or account.unit_id
+    Account.objects.filter(pk=account_id).update(name=name, unit_id=unit_id)
     AccountWord.objects.filter(account_id=account_id).delete()
     AccountWord.objects.bulk_create(
-        AccountWord(word=word, account_id=account_id, unit_id=account.unit_id) for word in sounds(name)
+        AccountWord(word=word, account_id=account_id, unit_id=unit_id) for word in sounds(name)
     )
 
 

@@ -510,7 +510,7 @@ def test_a_unit_whose_in_charge_declined_says_so_until_somebody_is_named(
 
     asha, bilal = (world.holder("district_president", "N11", name=who) for who in ("Asha", "Bilal"))
     declined = browser(asha).post(
-        f"/programmes/in-charge/{name(asha)}/", {"answer": "decline", "reason": "Ill"}
+        f"/programmes/in-charge/{name(asha)}/", {"answer": "decline", "reason": "Away until March"}
     )
     assert declined.status_code == 302
     for path, says in (

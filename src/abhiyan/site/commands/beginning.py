@@ -222,7 +222,7 @@ def furnish(*, say: Callable[[str], None]) -> None:
 
     journal.make_place()
     try:
-        if path := metrics.make_token():
+        if path := metrics.make_metrics_token():
             say(f"Made a token for /metrics: {path}")
     except OSError as error:  # keys may lie where nothing can be written
         say(f"No token for /metrics can be made: {error.filename}: {error.strerror}.")

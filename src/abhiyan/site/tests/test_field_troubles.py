@@ -196,7 +196,7 @@ def test_a_refused_record_holds_back_only_records_of_the_same_thing(page: Page) 
     expect(page.locator("#records li")).to_have_count(2)
     with system("test"):
         assert DoorEntry.objects.count() == 1 and Submission.objects.count() == 0
-    page.click("#records a:not([hidden])")
+    page.click("#records .push a:not([hidden])")
     page.wait_for_url("**mend=**")
     ready(page)
     expect(page.locator(".field:has([name=q-before]) .err")).to_have_count(1)

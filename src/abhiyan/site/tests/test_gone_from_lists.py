@@ -99,6 +99,7 @@ BEARERS = {
     "review/views/rounds.py by",
     "review/views/rounds.py name",
     "site/views/held.py by",
+    "site/views/readings.py reason",
     "site/views/unit_programme.py leader",
     "stays/views/board.py worker",
     "verification/views/aims.py worker",

@@ -244,7 +244,7 @@ def test_a_day_without_a_network_arrives_once(
         assert FieldReceipt.objects.count() == 6 and FieldPicture.objects.count() == 0
 
     # The refused one says why, is mended, and goes under its key.
-    page.click("#records a")
+    page.click("#records .push a")
     page.wait_for_url("**mend=**")
     ready(page)
     expect(page.locator(".field:has([name=need]) .err")).to_have_count(1)

@@ -82,7 +82,7 @@ def alive(page: Page) -> None:
 def opened(page: Page) -> None:
     """Open the only record of the outbox."""
     visit(page, "/field/outbox/")
-    page.click("#records a")
+    page.click("#records .push a")
     page.wait_for_url("**mend=**")
     ready(page)
 

@@ -145,16 +145,16 @@ def _looked(request: Request, filters: ReadingFilters) -> LookedDays:
     days = filters.cleaned_data if filters.is_valid() else {}
     until = days.get("until") or today
     since = days.get("since") or until - timedelta(days=DAYS - 1)
-    held = needed(
-        next((one for one in request.viewer.appointments if WATCH in one.capabilities), None),
+    office = needed(
+        next((office for office in request.viewer.appointments if WATCH in office.capabilities), None),
         org.NotYours(capability=WATCH),
     )
     with system("whether a data officer is of the top"):
-        is_top = held.unit_id == org.top_unit()
+        is_top = office.unit_id == org.top_unit()
     return LookedDays(
         since=datetime.combine(since, time(), zone),
         until=datetime.combine(until + timedelta(days=1), time(), zone),
-        watched=WatchedUnits(held.lo, held.hi, is_top),
+        watched=WatchedUnits(office.lo, office.hi, is_top),
     )
 
 
@@ -179,9 +179,14 @@ def reader(request: Request, public_id: UUID) -> HttpResponseBase:
         days = {"since": looked.since, "until": looked.until}
         crumbs = ((person(account.name), ""),)
         if request.GET.get("show") == "entries":
-            found = readings_by(account.pk, looked.watched, **days)
+            entries_read = readings_by(account.pk, looked.watched, **days)
             entries = Table(
-                request, READINGS, found, name="readings", caption=_("Entries"), without=("reader", "sure")
+                request,
+                READINGS,
+                entries_read,
+                name="readings",
+                caption=_("Entries"),
+                without=("reader", "sure"),
             )
             return _shown(request, entries, filters, person(account.name), crumbs)
         table = Table(
@@ -202,9 +207,9 @@ def person_read(request: Request) -> HttpResponseBase:
     typed = filters.cleaned_data.get("q", "") if filters.is_valid() else ""
     with system("who read one person"):
         members = _members(request, typed) if typed else []
-        at_units = [one.id for member in members for one in units.path(member.unit_id, 1)]
-        found = readings_about(
-            [one.public_id for one in members],
+        at_units = [unit.id for member in members for unit in units.path(member.unit_id, 1)]
+        about = readings_about(
+            [member.public_id for member in members],
             at_units,
             looked.watched,
             since=looked.since,
@@ -218,20 +223,22 @@ def person_read(request: Request) -> HttpResponseBase:
                 subject=str(members[0].public_id),
                 unit_id=members[0].unit_id,
             )
-        table = Table(request, READINGS, found if members else [], name="person-read", caption=_("Readings"))
+        table = Table(request, READINGS, about if members else [], name="person-read", caption=_("Readings"))
         return _shown(request, table, filters, say("Who read one person"), ((say("One person"), ""),))
 
 
 def _members(request: Request, typed: str) -> list[Member]:
     """The memberships of a typed number in the units of a data officer. Refuses NoSuchMember. In a system scope."""
-    found = members_by_phone(typed) or members_by_number(typed) or []
-    spans = units.all_spans([one.unit_id for one in found])
-    own = [
-        one for one in found if request.viewer.may_at(WATCH, *(lo for lo, _hi in spans.get(one.unit_id, ())))
+    members = members_by_phone(typed) or members_by_number(typed) or []
+    spans = units.all_spans([member.unit_id for member in members])
+    watched = [
+        member
+        for member in members
+        if request.viewer.may_at(WATCH, *(lo for lo, _hi in spans.get(member.unit_id, ())))
     ]
-    if not own:
+    if not watched:
         raise NoSuchMember(field="q")
-    return own
+    return watched
 
 
 def _shown(
@@ -245,11 +252,11 @@ def _shown(
     page: str = "site/readings.html",
 ) -> HttpResponseBase:
     first = (say("Who read whose data"), reverse("site:reader_list") if crumbs else "")
-    shown = {
+    context = {
         "here": "readings",
         "title": title,
         "filters": filters,
         "crumbs": [first, *crumbs],
         "has_entries": entries,
     }
-    return answer(request, page, table, shown)
+    return answer(request, page, table, context)

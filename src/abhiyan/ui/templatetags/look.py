@@ -94,7 +94,7 @@ def is_demo() -> bool:
 
 
 @register.simple_tag
-def version() -> str:
+def program_version() -> str:
     """The name and the version of this program, alike in each language: people who ask for help read them out."""
     return f"Abhiyan {abhiyan.__version__}"
 
