@@ -5,15 +5,17 @@
 
 trail.jsonl: from `abhiyan audit export`. heads/: the daily files that left the host (ABHIYAN_AUDIT_HEADS_TO).
 
-What it proves, for everything up to the newest of these heads: no entry was changed, added, left out or moved since
-that head left the host. It cannot speak of entries after the newest head. It cannot tell who sealed the trail: the
+It speaks of the entries up to the newest of these heads. It proves that none was changed, added, left out or moved
+since that head left the host. It cannot speak of entries after the newest head. It cannot tell who sealed the trail: the
 keyed roots tell that. `abhiyan doctor --audit` checks them with the master key.
 
 The file has one JSON value a line: a head; then block by block its entries, each an array, and the block, an object.
 
-    plain = SHA-256(plain before + "era from to n\\n" + SHA-256(the lines of the entries))     the first: 32 zero bytes
+    plain = SHA-256(plain before + "era from to n\\n" + SHA-256(the lines of the entries))
 
-Blocks sealed before version 0.2.0 have no plain root. Exit code: 0 sound, 1 something is wrong, 2 it cannot be read.
+Before the first block come 32 zero bytes. Blocks sealed before version 0.2.0 have no plain root.
+
+Exit code: 0 sound, 1 something is wrong, 2 it cannot be read.
 """
 
 import hashlib

@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "abhiyan"
 TABLE = (ROOT / "docs" / "retention.md").read_text()
 OLDER = re.compile(r"__(?:lt|lte)$")
 OLDER_ROWS = re.compile(r"\bdelete from\b[^;]*?<=?\s*(?:%s|%\()", re.IGNORECASE | re.DOTALL)
-# What these empty or delete is no word about a person that grows old: each has its reason.
+# These empty or delete no word about a person that grows old: each has its reason.
 OTHER = {
     "ask_signed": "a day on which a question goes out",
     "ask_persons": "a day on which a question goes out",
@@ -40,7 +40,7 @@ def calls(node: ast.AST, name: str) -> Iterator[ast.Call]:
 
 
 def by_age(function: ast.FunctionDef) -> bool:
-    """Whether rows go, or are emptied, because a time of theirs is over."""
+    """Return True if rows go, or are emptied, because a time of theirs is over."""
     words = [
         part.value
         for part in ast.walk(function)

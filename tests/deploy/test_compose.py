@@ -69,7 +69,9 @@ def test_each_container_of_ours_can_do_little_and_holds_no_secret(name: str) -> 
 def test_the_administrators_account_is_with_what_makes_roles_alone() -> None:
     admin = environment.ADMIN_DATABASE_URL.name
     holders = {name for name, service in OURS.items() if admin in service["environment"]}
-    assert holders == {"init", "migrate"} == {name for name, service in OURS.items() if service.get("secrets")}
+    assert (
+        holders == {"init", "migrate"} == {name for name, service in OURS.items() if service.get("secrets")}
+    )
     for service in OURS.values():
         assert "@" not in service["environment"]["DATABASE_URL"]
 

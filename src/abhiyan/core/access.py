@@ -121,7 +121,7 @@ def page(
 ) -> Address:
     """Declare one address. The middleware's table and the tests of access follow from it.
 
-    opens: who may open it. Whether they may act *there* is asked by the view and its act.
+    opens: who may open it. The view and its act ask whether they may act *there*.
     name: of the address; that of the view, unless told.
     act: how what a form does is taken back, or why nothing need be. FINAL: a page asks once before it is done.
         "": the address takes no form.

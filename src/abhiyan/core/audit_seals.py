@@ -1,14 +1,14 @@
 """Seals over the trail: blocks of entries, each root chained to the one before, heads kept outside the database.
 
-Entries are written unchained by the acts themselves (a chain in the act would let one act pass at a time) and
-sealed about a second later. A block is a range of transaction ids. Its upper end is the horizon of a snapshot:
-every transaction below it has ended, so the range can gain no entry any more, however long another transaction
-stays open. Ranges follow one another without a gap. After a restore transaction ids begin anew: that is the era.
+Acts write their entries without a chain, for a chain would let one act pass at a time. A loop seals them about a
+second later. A block is a range of transaction ids. Its upper end is the horizon of a snapshot. Every transaction
+below it has ended, so the range gains no further entry. Ranges follow one another without a gap. A restore begins
+transaction ids at zero again: that is a new era.
 
-    root = HMAC-SHA256(audit key, prev ‖ era, from, to, n ‖ each entry, canonical, in the order of xid and id)
+    root = HMAC-SHA256(audit key, prev ‖ era, from, to, n ‖ each entry, canonical, in the order of xid and id).
 
-A changed, removed or smuggled-in entry breaks its block's root; a changed or removed block breaks the chain; the
-end cut off is told by the heads that left the host (ABHIYAN_AUDIT_HEADS_TO).
+A changed, removed or smuggled-in entry breaks its block's root; a changed or removed block breaks the chain.
+The heads that left the host (ABHIYAN_AUDIT_HEADS_TO) show where the end was cut off.
 
 Beside the keyed chain runs a plain one. By it and by the heads a reader without the key checks an export
 (`core.audit_export`).

@@ -1,6 +1,6 @@
 """Backups: the database and the files, streamed into one file encrypted to a public key; and back again.
 
-    age( tar( manifest.json, database.dump.0000 …, files/…, what `backup_contents` adds, complete.json ) )
+    age( tar( manifest.json, database.dump.0000 …, files/…, what `backup_contents` adds, complete.json ) ).
 
 The dump is pg_dump's custom format, cut into parts so that nothing has to be stored on the way in clear. The
 installation's own keys are never in it: without `keys/master.key`, kept elsewhere, phones in a restored database

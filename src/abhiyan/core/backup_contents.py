@@ -1,9 +1,9 @@
 """A backup holds more than the database and the files: what else an installation needs to be itself again.
 
-    languages/…           the further languages of the public
-    audit-heads/…         the trail's heads of each day, by which it is verified
-    postgres.local.conf   the operator's own settings of the embedded database
-    settings.txt          the settings that were in force; of a secret the name alone
+    languages/…           the further languages of the public.
+    audit-heads/…         the trail's heads of each day, by which it is verified.
+    postgres.local.conf   the operator's own settings of the embedded database.
+    settings.txt          the settings that were in force; of a secret the name alone.
 
 Keys are never among them, nor what this host alone knows: the journal of noes, messages in `outbox/`, `run/`.
 """
@@ -84,7 +84,7 @@ def settings_that_differ(then: str) -> list[str]:
 def put_in_place(beside: Path, *, when: str) -> dict[str, str]:
     """Put the parts of a backup that lie in a folder where they belong. Return what was set aside.
 
-    Languages of the backup replace those that are there, which stay under a name with the time. A head or a setting
+    Languages of the backup replace the present ones, which get a name with the time. A head or a setting
     of the database that is there stays as it is: it may be newer. May be killed and done again.
     """
     aside: dict[str, str] = {}

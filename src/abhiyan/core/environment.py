@@ -1,4 +1,4 @@
-"""What an operator sets: every environment variable is read here, once understood and once refused.
+"""This module alone reads environment variables: what an operator sets is understood or refused here.
 
 `PORT()` is the value. `wrong()` says one line of every setting that cannot be meant so: each command refuses to begin
 while there is any. docs/reference.md lists them for people.

@@ -477,7 +477,7 @@ def standing_document(kind: str, about: UUID) -> Document | None:
 
 
 def holder_of(ident: UUID) -> tuple[documents.DocumentKind, str] | None:
-    """What a document is and whose, where it is valid: not revoked, true by the rule of its kind. In a system scope."""
+    """Return what a valid document is and whose: not revoked, true by the rule of its kind. In a system scope."""
     document = Document.objects.filter(pk=ident, revoked_at=None).first()
     if document is None:
         return None

@@ -89,11 +89,12 @@ def main() -> None:
 
     Begin with `abhiyan demo` to look around, or with `abhiyan init` and `abhiyan serve --with-jobs` for real.
 
+    Settings are environment variables.
+
     \b
-    Settings are environment variables:
-      ABHIYAN_HOME   data folder (default ~/.local/share/abhiyan, as root /var/lib/abhiyan)
+      ABHIYAN_HOME   data folder (~/.local/share/abhiyan, as root /var/lib/abhiyan)
       ABHIYAN_PORT   port to serve on (8000)
-      DATABASE_URL   a PostgreSQL server, 15 to 18; without it an embedded one runs in the data folder
+      DATABASE_URL   a PostgreSQL server, 15 to 18; else an embedded one runs
     docs/reference.md lists the others.
     """
 

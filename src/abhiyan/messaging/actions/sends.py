@@ -195,7 +195,7 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
 
 
 def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Begin to send what a second person approved, by whoever asked. A job queues it at its pace.
+    """The person who asked begins to send what a second person approved. A job queues it at its pace.
 
     Refuses NotInThisState, NoSuchText, NoNumberToStop, NotCounted, AudienceGrew, OtherThanApproved, and what
     `org.use_release` refuses, DataStopped too.

@@ -95,9 +95,9 @@ VERSIONS = {
 }
 # About a request, and at once: they answer what the person just wrote.
 PROMPT = frozenset({"ticket.opened", "ticket.again", "ticket.late", "ticket.solved"})
-PROOF = "code.email"  # goes to an address that its owner has just entered
-EMAIL_ONLY = frozenset({PROOF, "code.sign_in.email"})  # never an SMS, so never on DLT
-WITH_NUMBERS = frozenset({"duty.calls", "duty.morning"})  # they bring numbers or names of others
+PROOF = "code.email"  # It goes to an address that its owner has just entered.
+EMAIL_ONLY = frozenset({PROOF, "code.sign_in.email"})  # These are never an SMS, so never on DLT.
+WITH_NUMBERS = frozenset({"duty.calls", "duty.morning"})  # These bring numbers or names of others.
 # They begin the texts that people wait for: codes, joining, our questions, the helpline, offices, proofs, a breach.
 PEOPLE_DEPEND_ON = ("code.", "drive.", "contributor.join", "text.", "ask.", "reply.", "ticket.") + (
     "office.",

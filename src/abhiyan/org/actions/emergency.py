@@ -21,7 +21,7 @@ ACT, STOP = "emergency.end", "data.stop"
 def stop_data(*, reason: str, by: Actor, at: datetime) -> EmergencyStop:
     """Stop downloads, shown numbers and bulk messages of the whole installation.
 
-    It needs data.stop over the top unit; the console may too. Refuses StopReasonMissing, AlreadyStopped, NotYours.
+    It needs data.stop over the top unit, or the console. Refuses StopReasonMissing, AlreadyStopped, NotYours.
     """
     if by.kind != "system":
         require(by, STOP, at=_top())

@@ -119,7 +119,7 @@ def require_to_decide(*, asked: Release, by: Actor, at: datetime) -> None:
 def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> Release:
     """Approve or refuse what another person asked.
 
-    Who may: as `queries.deciders` says. Refuses with its MayNotDecide, NotYours, AlreadyDecided, Lapsed; DataStopped
+    `queries.deciders` says who may. Refuses with its MayNotDecide, NotYours, AlreadyDecided, Lapsed; DataStopped
     to approve what would give data out.
     """
     with system("deciding a release"):
@@ -142,10 +142,10 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
 
 
 def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[str, Any]:
-    """Use an approval, once, by whoever asked; returns its payload. In the transaction of the act it allows.
+    """The person who asked uses an approval, once; returns its payload. In the transaction of the act it allows.
 
-    Refuses NotReleased, Lapsed; NotYours when the asker has lost the capability meanwhile, ApprovalOver when whoever
-    approved it might not decide it now; DataStopped where data would leave during an emergency stop.
+    Refuses NotReleased, Lapsed; NotYours when the asker has lost the capability meanwhile, ApprovalOver when the person
+    who approved it might not decide it now; DataStopped where data would leave during an emergency stop.
     """
     with system("using a release"):
         asked = Release.objects.select_for_update().filter(public_id=public_id, act=act).first()
