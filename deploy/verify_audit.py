@@ -6,8 +6,8 @@
 trail.jsonl: from `abhiyan audit export`. heads/: the daily files that left the host (ABHIYAN_AUDIT_HEADS_TO).
 
 It speaks of the entries up to the newest of these heads. It proves that none was changed, added, left out or moved
-since that head left the host. It cannot speak of entries after the newest head. It cannot tell who sealed the trail: the
-keyed roots tell that. `abhiyan doctor --audit` checks them with the master key.
+since that head left the host. It cannot speak of entries after the newest head. It cannot tell who sealed the trail:
+the keyed roots tell that. `abhiyan doctor --audit` checks them with the master key.
 
 The file has one JSON value a line: a head; then block by block its entries, each an array, and the block, an object.
 

@@ -67,7 +67,10 @@ NAMED = "names, place and day, beside two ways to answer"
 STOPS = "the law asks how to stop, beside the question and two ways to answer"
 OFFICE_WORDS = "an office's own words"
 LONG_LINK = "its link says unit, body and day"
+MAILED = "it goes by e-mail alone, which has no parts"
 LONGER = {
+    "code.email": MAILED,
+    "code.sign_in.email": MAILED,
     "code.door": LAW,
     "code.join": LAW,
     "drive.reply": NOTICE,

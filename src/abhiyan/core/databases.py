@@ -9,6 +9,8 @@ from psycopg import sql
 
 from . import database
 
+DROP_TRIES = 5  # a pool of ours may open a new session behind the end of its last one
+
 Session = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -40,7 +42,18 @@ def rename(owner: Session, old: str, new: str) -> None:
 
 
 def drop(name: str) -> None:
-    """Drop a database where there is one, whatever our roles do in it."""
+    """Drop a database where there is one, whatever our roles do in it.
+
+    Without `force`: that asks for rights over a worker of autovacuum, and a plain drop ends such a worker by itself.
+    Raises psycopg.errors.ObjectInUse while another account works in it.
+    """
+    statement = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
     with server_session("owner") as owner, sessions() as sessions_of_roles:
-        end_sessions(sessions_of_roles, name)
-        owner.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        for tries_left in reversed(range(DROP_TRIES)):
+            end_sessions(sessions_of_roles, name)
+            try:
+                owner.execute(statement)  # it waits five seconds for sessions that end
+                return
+            except psycopg.errors.ObjectInUse:
+                if not tries_left:
+                    raise

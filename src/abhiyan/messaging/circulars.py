@@ -71,16 +71,26 @@ class UnreadCircular:
     sender: str
 
 
-def unread(account_id: int) -> list[UnreadCircular]:
-    """What went to somebody and they have not opened, the newest first. In their own scope; one query."""
+def unread(account_id: int) -> tuple[list[UnreadCircular], bool]:
+    """Return circulars that somebody has not opened, the newest first, and True if their e-mail address fails.
+
+    In their own scope; one query, for Today asks both of everybody.
+    """
     rows = sql.rows(
-        f"select c.public_id, {title_sql('c')}, u.names from messaging_reading r"
-        " join messaging_circular c on c.id = r.circular_id and c.ended_at is null"
-        " join units_unit u on u.id = c.unit_id"
-        " where r.account_id = %(account)s and r.read_at is null order by c.made_at desc limit %(most)s",
+        f"""select e.fails, c.* from (select exists (select 1 from people_email
+          where account_id = %(account)s and failed_at is not null) as fails) e left join lateral (
+          select c.public_id, {title_sql("c")}, u.names from messaging_reading r
+          join messaging_circular c on c.id = r.circular_id and c.ended_at is null
+          join units_unit u on u.id = c.unit_id where r.account_id = %(account)s and r.read_at is null
+          order by c.made_at desc limit %(most)s) c on true""",
         {"account": account_id, "most": MOST, "language": words.language()},
     )
-    return [UnreadCircular(public_id, title, words.named(names)) for public_id, title, names in rows]
+    circulars = [
+        UnreadCircular(public_id, title, words.named(names))
+        for _fails, public_id, title, names in rows
+        if public_id is not None
+    ]
+    return circulars, rows[0][0]
 
 
 def read_of(account_id: int) -> tuple[int, int]:

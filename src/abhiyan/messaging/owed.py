@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from abhiyan.core.numbers import grouped
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Viewer
-from abhiyan.people import queries as people
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
 
 from . import circulars, queries
@@ -20,15 +19,6 @@ from .rules import reasons
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """Circulars to read, and how many have read one's own; held messages, for whoever may release them."""
     yield from _circulars(viewer, at=at)
-    if viewer.is_strong and people.has_failed_email(viewer.account_id):
-        yield Owed(
-            urgency=2,
-            title=_("Your e-mail address does not work"),
-            meta=_("Notices come by SMS until you enter another."),
-            href=reverse("messaging:email"),
-            act=_("Change it"),
-            icon="mail",
-        )
     if not viewer.may("messages.release"):
         return
     for held in queries.held():
@@ -47,13 +37,23 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 def _circulars(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     if viewer.account_id is None or not viewer.is_strong:
         return
-    for one in circulars.unread(viewer.account_id):
+    unread, is_email_failing = circulars.unread(viewer.account_id)
+    for circular in unread:
         yield Owed(
             urgency=1,
-            title=_("Circular: %(subject)s") % {"subject": one.title},
-            meta=one.sender,
-            href=reverse("messaging:circular", args=[one.public_id]),
+            title=_("Circular: %(subject)s") % {"subject": circular.title},
+            meta=circular.sender,
+            href=reverse("messaging:circular", args=[circular.public_id]),
             act=_("Read it"),
+            icon="mail",
+        )
+    if is_email_failing:
+        yield Owed(
+            urgency=2,
+            title=_("Your e-mail address does not work"),
+            meta=_("Notices come by SMS until you enter another."),
+            href=reverse("messaging:email"),
+            act=_("Change it"),
             icon="mail",
         )
     for sent in circulars.sent_lately(viewer.account_id, at=at):

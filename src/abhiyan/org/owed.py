@@ -17,7 +17,6 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import named, person
-from abhiyan.people import queries as people
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, at_desks
 from abhiyan.units import queries as units
@@ -132,11 +131,10 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
 
 def _stopped(viewer: Viewer) -> Iterator[Beside]:
     """Yield the emergency stop to everybody in office: they wonder why a file or number is refused."""
-    stop = people.emergency_stop() if viewer.appointments else None
-    if stop is not None:
+    if viewer.stopped_for and viewer.appointments:
         yield Beside(
             sheet=_("Downloads, shown numbers and bulk messages are stopped"),
-            title=_("Reason: %(why)s") % {"why": stop.reason},
+            title=_("Reason: %(why)s") % {"why": viewer.stopped_for},
             meta=_("Joining, codes, STOP, LEAVE and the helpline go on."),
             href=reverse("org:emergency"),
         )

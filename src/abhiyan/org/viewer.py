@@ -64,7 +64,7 @@ class Viewer:
     """A signed-in person, or NOBODY. Without a passkey or TOTP in this session appointments give no power.
 
     is_phone: by one SMS code, in a phone's own session: its offices give what `capabilities.BY_PHONE` names, and no
-    sight of people.
+    sight of people. stopped_for: the reason of an emergency stop that is on.
     """
 
     account_id: int | None = None
@@ -77,6 +77,7 @@ class Viewer:
     is_phone: bool = False
     is_root: bool = False
     is_demo: bool = False
+    stopped_for: str = ""
 
     @property
     def is_signed_in(self) -> bool:

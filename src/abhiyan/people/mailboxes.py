@@ -30,11 +30,6 @@ def own_email(account_id: int | None) -> OwnEmail | None:
     return OwnEmail(masked, row.proven_at is not None, row.gets_notices, row.failed_at)
 
 
-def has_failed_email(account_id: int | None) -> bool:
-    """Return True if a mail server refused the address of an account. In its own scope."""
-    return EmailAddress.objects.filter(account_id=account_id or 0, failed_at__isnull=False).exists()
-
-
 def about_email(account_id: int) -> bytes:
     """Return the bytes that the seal of an account's e-mail address is bound to."""
     return f"email {account_id}".encode()

@@ -19,8 +19,7 @@ from abhiyan.core.scope import system
 from .cast import CastMember, parts, told_by
 from .documents import address as document_address
 from .documents import number as document_number
-from .mailboxes import has_failed_email as has_failed_email  # noqa: PLC0414  # other rooms read these from here
-from .mailboxes import mailboxes as mailboxes  # noqa: PLC0414
+from .mailboxes import mailboxes as mailboxes  # noqa: PLC0414  # other rooms read these from here
 from .mailboxes import own_email as own_email  # noqa: PLC0414
 from .models import (
     Account,

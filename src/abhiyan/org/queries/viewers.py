@@ -38,13 +38,22 @@ _TREES = (
     "(select coalesce(sum(t.version), 0)::bigint from units_tree t)"  # by one statement with the positions
 )
 
+_STOPPED = "(select s.reason from people_emergency_stop s where s.ended_at is null limit 1)"
+
 
 def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewer]:
     """The living session of a key and its viewer, by one query. The scope must name the key."""
-    found = sql.row(f"select {_TREES}, v.* from org_visit(%s, %s::date) v", [key, on])
-    if found is None:
+    answer = sql.row(f"select {_TREES}, {_STOPPED}, v.* from org_visit(%s, %s::date) v", [key, on])
+    if answer is None:
         return None, NOBODY
-    trees, *row = found
+    trees, stopped_for, *row = answer
+    session, viewer = _visit(row, key, trees, at=at)
+    if stopped_for and viewer.appointments:
+        viewer = replace(viewer, stopped_for=stopped_for)
+    return session, viewer
+
+
+def _visit(row: Sequence[Any], key: str, trees: int, *, at: datetime) -> tuple[Session | None, Viewer]:
     size = len(_SESSION) + len(_SESSION_TIMES)
     session = Session(**dict(zip(_SESSION + _SESSION_TIMES, row[:size], strict=True)))
     if not sessions.is_alive(session=session, at=at):

@@ -28,6 +28,7 @@ READINGS = (
     ("^(.{2,})ال(?=.{2,}$)", r"\1ل"),
     (f"^(.{{2,}})ال(?=[{_URDU_SUN}].)", r"\1"),
     ("^ال(?=.{2,}$)", ""),
+    ("^یو(?=[^اویےئہ])", "یۆ"),  # Behind a y it sounds as u: یوسف is Yusuf.
     ("^য(?!়)", "জ"),  # At the start of a word it sounds as j: যমুনা is Jamuna.
 )
 _COMPILED = tuple((re.compile(pattern), put) for pattern, put in READINGS)

@@ -108,6 +108,9 @@ def test_any_text_is_read_or_names_nobody(text: str) -> None:
         ("যাদব", "Yadav"),
         ("ਪੰਮੀ", "Pammi"),
         ("ਮਹਿੰਦਰ ਕੌਰ", "Mohinder Kaur"),
+        ("محمد یوسف", "Muhammad Yousuf"),
+        ("یونس", "यूनुस"),
+        ("یوراج", "Yuvraj"),
     ],
 )
 def test_names_with_articles_and_silent_letters_are_called_by_each_other(name: str, other: str) -> None:

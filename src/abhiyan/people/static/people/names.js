@@ -23,7 +23,7 @@ const ARTICLE_SOUND = new RegExp(`^(?:${table.articleSound})$`, "u");
 const shortened = (both, letter, digit) => (/[^\0-\x7f]/.test(letter) && /[\p{L}\p{M}]/u.test(letter) && plainDigits(digit) === "0" ? `${letter} ` : both);
 
 function written(text) {
-  const small = text.normalize("NFKC").toLowerCase().replaceAll("ß", "ss").replace(/[\u200c\u200d]/g, "");
+  const small = text.normalize("NFKC").toLowerCase().replace(/ß/gu, "ss").replace(/[\u200c\u200d]/g, "");
   const apart = small.replace(SPACED_COLON, " ").replace(TIGHT_COLON, "$1$2 ").replace(/(.)(\p{Nd})(?!\p{Nd})/gu, shortened);
   return apart.replace(SIGNS, " ").split(/\s+/u).filter(Boolean);
 }
@@ -42,14 +42,14 @@ function latin(word, n) {
     i += token.length;
   }
   if (open) put += "a";
-  if (n === table.tamil) put = put.replaceAll("jh", "s");
-  put = put.replaceAll("ँ", "ṃ").replaceAll("ṃh", "ngh").replace(/[~ṃ](?=[pbm])/gu, "m").replace(/[~ṃ]/gu, "n");
-  return put.replaceAll("jñ", "gy").replaceAll("ḥ", "").replaceAll("ṛ", "ri").replaceAll("c", "ch");
+  if (n === table.tamil) put = put.replace(/jh/gu, "s");
+  put = put.replace(/ँ/gu, "ṃ").replace(/ṃh/gu, "ngh").replace(/[~ṃ](?=[pbm])/gu, "m").replace(/[~ṃ]/gu, "n");
+  return put.replace(/jñ/gu, "gy").replace(/ḥ/gu, "").replace(/ṛ/gu, "ri").replace(/c/gu, "ch");
 }
 
 function urdu(word) {
   const read = [...word].map((letter) => table.urdu[letter] ?? letter).join("").replace(/^ah/u, "h").replace(/(?<!a)ah$/u, "a");
-  return read.replace(/(?<=[^ai])W(?!i|a(?!h))/gu, "u").replaceAll("W", "v");
+  return read.replace(/(?<=[^ai])W(?!i|a(?!h))/gu, "u").replace(/W/gu, "v");
 }
 
 function folded(word) {
@@ -83,8 +83,8 @@ export function askedSounds(text) {
   const words = spoken.filter((word, n) => n === 0 || n === spoken.length - 1 || !isArticle(word, spoken[n + 1]));
   const wanted = words.flatMap((word) => {
     const more = READINGS.map(([pattern, put]) => word.replace(pattern, put)).filter((read) => read !== word);
-    const read = [word, ...(Object.hasOwn(table.long, word) ? [table.long[word]] : []), ...more]
-      .map((each) => fold(each).map((sound) => sound.replaceAll("b", "v")))
+    const read = [word, ...(Object.prototype.hasOwnProperty.call(table.long, word) ? [table.long[word]] : []), ...more]
+      .map((each) => fold(each).map((sound) => sound.replace(/b/gu, "v")))
       .filter((heard) => heard.length);
     const least = read.length ? Math.min(...read.map((heard) => heard.length)) : 0;
     return Array.from({ length: least }, (_, n) =>
