@@ -70,7 +70,7 @@ def test_healthz_says_the_version_also_while_the_database_is_away(monkeypatch: p
 @pytest.mark.parametrize("language", ["en", "hi", "ur"])
 def test_each_page_says_the_version_at_its_foot(path: str, language: str) -> None:
     answer = Client().get(path, headers={"accept-language": language}, follow=True)
-    (foot,) = re.findall(r'<footer class="foot.*?</footer>', answer.content.decode(), re.DOTALL)
+    (foot,) = re.findall(r'<footer class="colophon.*?</footer>', answer.content.decode(), re.DOTALL)
     assert f"Abhiyan {abhiyan.__version__}" in foot
 
 
