@@ -21,10 +21,16 @@ PROGRAM = "/opt/abhiyan/.venv/bin/abhiyan"
 MOST_EXPOSED = 2.0  # systemd's own measure, of 10. The units as docs had them before stood at 9.0
 
 
+class UnitFile(configparser.RawConfigParser):
+    """A file of systemd, whose names keep their capitals."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def unit(path: Path) -> dict[str, dict[str, str]]:
     """Read a unit file. The last of two equal names counts."""
-    read = configparser.RawConfigParser(strict=False, comment_prefixes=("#",))
-    read.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their capitals
+    read = UnitFile(strict=False, comment_prefixes=("#",))
     read.read_string(path.read_text())
     return {name: dict(read[name]) for name in read.sections()}
 

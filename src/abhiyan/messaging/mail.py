@@ -28,10 +28,9 @@ PASSWORD_FILE = "password_file"  # noqa: S105  # a reason
 _POLICY, _FULL = "5.7.", "5.2.2"
 
 
-class _Timed:
+class _Timed(smtplib.SMTP):
     """A connection whose every answer must come before one deadline, so that a lease never lapses under it."""
 
-    sock: Any
     ends_at: float
 
     def left_s(self) -> float:
@@ -40,11 +39,10 @@ class _Timed:
     def getreply(self) -> tuple[int, bytes]:
         if self.sock is not None:
             self.sock.settimeout(self.left_s())
-        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
-        return reply
+        return super().getreply()
 
 
-class _Plain(_Timed, smtplib.SMTP):
+class _Plain(_Timed):
     def __init__(self, *, ends_at: float, **where: Any) -> None:
         self.ends_at = ends_at
         super().__init__(timeout=self.left_s(), **where)

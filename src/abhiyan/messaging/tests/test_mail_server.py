@@ -25,15 +25,10 @@ TO = "asha@example.org"
 
 
 def letter(
-    text: str = "Sangathan: late: Call the booths.", *, template: str = "duty.task_late", **more: str
+    text: str = "Sangathan: late: Call the booths.", *, template: str = "duty.task_late", language: str = "en"
 ) -> Letter:
     return Letter(
-        ref="a1b2",
-        phone="",
-        text=text,
-        template=template,
-        registration="",
-        **{"email": TO, "language": "en", **more},  # type: ignore[arg-type]  # texts only
+        ref="a1b2", phone="", text=text, template=template, registration="", email=TO, language=language
     )
 
 
