@@ -238,7 +238,8 @@ def test_a_restore_killed_at_any_of_its_steps_has_not_happened_or_holds_what_was
             assert restoring("", "restore", "--json") == 0, text
             told = json.loads(restoring.said)
             assert (Path(told["set_aside"]["files"]) / "here").exists(), text
-            assert told == half["told"] | {"set_aside": told["set_aside"]}
+            assert told == half["told"] | {key: told[key] for key in ("set_aside", "set_otherwise")}
+            assert "ABHIYAN_DATABASE was" in " ".join(told["set_otherwise"])
         assert not (restored.files / "here").exists(), text
         assert backup.half_done(None, restored.name) is None
     assert {"never", "half", *(["done"] if every == 1 else [])} <= set(outcomes.values()), outcomes

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+import abhiyan
 from abhiyan.core import embedded
 from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S, until
@@ -85,7 +86,7 @@ def server(installation: Installation) -> Iterator[Installation]:
 
 
 def test_health_tells_no_more_than_what_is_well(server: Installation) -> None:
-    well = {"status": "ok", "database": "ok", "loops": "ok"}
+    well = {"status": "ok", "database": "ok", "loops": "ok", "version": abhiyan.__version__}
 
     def told() -> tuple[int, dict[str, str]]:
         status, body = get(server, "/healthz")
