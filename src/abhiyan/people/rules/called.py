@@ -1,7 +1,7 @@
 """How people are looked for by name: by sound, in any script, with titles or without them, the words in any order."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
@@ -40,6 +40,22 @@ def _ways_heard(heard: Iterable[str], *, is_urdu: bool) -> tuple[str, ...]:
     return tuple(ways)
 
 
+def _joined(words: Sequence[str]) -> list[str]:
+    """Return each two neighbours as one word, as it sounds; nothing where they have no letters."""
+    together = (_folded_words(word + following) for word, following in pairwise(words))
+    return [sounding[0] for sounding in together if len(sounding) == 1]
+
+
+def _asked_joined(words: Sequence[str]) -> tuple[str, ...]:
+    """As `_joined`, without a seam of one letter twice: fold writes it once, and "Noor Rao" would begin "Noorul"."""
+    pairs = [
+        (word, following)
+        for word, following in pairwise(words)
+        if (a := _folded_words(word)) and (b := _folded_words(following)) and a[-1][-1] != b[0][0]
+    ]
+    return tuple(sound for pair in pairs for sound in _joined(pair))
+
+
 def _folded_words(text: str) -> list[str]:
     """Folded words with v for b, which Bengali writes alike and others mix."""
     return [word.replace("b", "v") for word in fold(text)]
@@ -54,7 +70,8 @@ def _skeleton(sound: str) -> str:
 def sounds(name: str) -> frozenset[str]:
     """Return every word a name is found by: its sound, and its skeleton after a mark.
 
-    Other readings of a word count, too: the long form of "Md.", and a name with or without its article.
+    Other readings of a word count, too: the long form of "Md.", and a name with or without its article. So do two
+    neighbours as one word, by their sound: "Om Prakash" is found by "Omprakash".
     """
     words: set[str] = set()
     written = _as_written(name)
@@ -62,15 +79,15 @@ def sounds(name: str) -> frozenset[str]:
         mark = URDU if _ARABIC.search(word) else OTHER
         for sound in _folded_words(word):
             words |= {sound, mark + _skeleton(sound) + END}
-    return frozenset(words)
+    return frozenset(words.union(_joined(written)))
 
 
 def asked_sounds(text: str) -> list[tuple[str, ...]]:
     """Return the beginnings of what each typed word may mean, for MOST_WORDS words at most.
 
     A text without letters gives none. Titles before a name and articles inside it are left out, for the entry may have
-    none. The skeleton of
-    a word in the script of Urdu is looked for everywhere. A short one of another script is looked for in Urdu alone.
+    none. Two typed words may be one in the name: "Om Prakash" finds "Omprakash". The skeleton of a word in the script
+    of Urdu is looked for everywhere. A short one of another script is looked for in Urdu alone.
     """
     spoken = _as_written(text)
     while len(spoken) > 1 and spoken[0] in titles.TITLES:
@@ -81,10 +98,14 @@ def asked_sounds(text: str) -> list[tuple[str, ...]]:
         if not 0 < n < len(spoken) - 1 or not articles.is_article(word, spoken[n + 1])
     ]
     wanted: list[tuple[str, ...]] = []
-    for word in spoken:
+    for n, word in enumerate(spoken):
         is_urdu = _ARABIC.search(word) is not None
         readings = [heard for reading in _readings(word) if (heard := _folded_words(reading))]
-        wanted += [_ways_heard(heard, is_urdu=is_urdu) for heard in zip(*readings, strict=False)]
+        as_one = _asked_joined(spoken[max(n - 1, 0) : n + 2])
+        wanted += [
+            tuple(dict.fromkeys(_ways_heard(heard, is_urdu=is_urdu) + as_one))
+            for heard in zip(*readings, strict=False)
+        ]
     return wanted[:MOST_WORDS]
 
 

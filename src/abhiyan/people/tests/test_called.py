@@ -118,6 +118,31 @@ def test_names_with_articles_and_silent_letters_are_called_by_each_other(name: s
 
 
 @pytest.mark.parametrize(
+    ("apart", "as_one"),
+    [
+        ("Om Prakash", "Omprakash"),
+        ("Om Prakash", "ओमप्रकाश"),
+        ("Sita Ram", "सीताराम"),
+        ("Chandra Sekhar", "Chandrashekar"),
+        ("ਰਾਮ ਕੁਮਾਰ", "Ramkumar"),
+        ("জয় প্রকাশ", "Jayprakash"),
+        ("Ram Kumar", "રામકુમાર"),
+        ("Bala Subramaniam", "Balasubramaniam"),
+    ],
+)
+def test_a_name_is_called_with_a_space_and_without(apart: str, as_one: str) -> None:
+    assert is_called(apart, as_one) and is_called(as_one, apart)
+    assert is_called(f"Shri {apart} Gupta", as_one) and is_called(f"{as_one} Gupta", f"{apart} Gupta")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("Om Prakash", "Omwati"), ("Omprakash", "Om Pal"), ("Ram Lal", "Ramlakhan")]
+)
+def test_words_in_one_call_no_name_of_another_end(name: str, text: str) -> None:
+    assert not is_called(name, text)
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("Abdul Rahman", "Abdul Rahim"),

@@ -25,7 +25,7 @@ Farooq Ahmad|Faruk|फ़ारूक़|فاروق|Farooque|ফারুক
 सुनी\u200dता देवी|Sunitha|ਸੁਨੀਤਾ|Suneeta|সুনীতা|સુનીતા|ସୁନୀତା|சுனிதா|సునీత|ಸುನೀತಾ|സുനിത
 ذوالفقار علی|Zulfikar Ali|Abdul Rahman|عبدالرحمن|Abdurrahman|Zia-ul-Haq|ضیاءالحق|নুরুদ্দিন|نور الدین
 Smt:Kamla Devi|कु० सुनीता|S.R.Vasanthan|Md. Aslam|मो॰ असलम|Mohammad Aslam|ਸੱਜਣ ਸਿੰਘ|ਬੱਗਾ|যমুনা|Jamuna
-Müller|O'Brien|House 12-अ, Lane 4|२९|29|১২/৩|zzzz|ॐ प्रकाश|Om Prakash|สมชาย|ꯀꯨꯃꯥꯔ|ൺ ശിവൻ|ওঁ
+Müller|O'Brien|House 12-अ, Lane 4|२९|29|১২/৩|zzzz|ॐ प्रकाश|Om Prakash|Omprakash|ओमप्रकाश|یوسف|Yusuf|สมชาย|ꯀꯨꯃꯥꯔ|ൺ ശിവൻ|ওঁ
 """.replace("\n", "|").strip("|")
 
 

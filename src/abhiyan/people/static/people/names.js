@@ -68,6 +68,8 @@ const fold = (text) =>
     return (small.match(WORD) ?? []).map(folded).filter(Boolean);
   }).slice(0, 24);
 
+const sounding = (text) => fold(text).map((sound) => sound.replace(/b/gu, "v"));
+
 const skeleton = (sound) => (sound.slice(0, 1) + sound.slice(1).replace(/[iu]/g, "")).replace(/^[iu]/, "a").replace(/(?<=...)h$/u, "");
 
 function isArticle(word, following) {
@@ -76,23 +78,33 @@ function isArticle(word, following) {
   return sound !== null && (sound[1] === "l" || fold(following).join("").startsWith(sound[1]));
 }
 
+// Two typed words as one; nothing where the seam is one letter twice, which is written once.
+function asOneWord(word, following) {
+  const [a, b, both] = [word, following, word + following].map(sounding);
+  const isHeard = a.length && b.length && both.length === 1 && a[a.length - 1].slice(-1) !== b[0][0];
+  return isHeard ? both[0] : "";
+}
+
 // The beginnings of what each typed word may mean.
 export function askedSounds(text) {
   const spoken = written(text);
   while (spoken.length > 1 && TITLES.has(spoken[0])) spoken.shift();
   const words = spoken.filter((word, n) => n === 0 || n === spoken.length - 1 || !isArticle(word, spoken[n + 1]));
-  const wanted = words.flatMap((word) => {
+  const joined = words.slice(1).map((word, n) => asOneWord(words[n], word));
+  const wanted = words.flatMap((word, n) => {
+    const asOne = [joined[n - 1], joined[n]].filter(Boolean);
     const more = READINGS.map(([pattern, put]) => word.replace(pattern, put)).filter((read) => read !== word);
     const read = [word, ...(Object.prototype.hasOwnProperty.call(table.long, word) ? [table.long[word]] : []), ...more]
-      .map((each) => fold(each).map((sound) => sound.replace(/b/gu, "v")))
+      .map(sounding)
       .filter((heard) => heard.length);
     const least = read.length ? Math.min(...read.map((heard) => heard.length)) : 0;
-    return Array.from({ length: least }, (_, n) =>
-      read.flatMap((heard) => {
-        const bones = skeleton(heard[n]);
-        return [heard[n], `~${bones}.`, ...(ARABIC.test(word) || bones.length > 2 ? [`=${bones}.`] : [])];
+    return Array.from({ length: least }, (_, at) => [
+      ...read.flatMap((heard) => {
+        const bones = skeleton(heard[at]);
+        return [heard[at], `~${bones}.`, ...(ARABIC.test(word) || bones.length > 2 ? [`=${bones}.`] : [])];
       }),
-    );
+      ...asOne,
+    ]);
   });
   return wanted.slice(0, table.most);
 }
