@@ -1,10 +1,10 @@
 # Everything here works on a fresh machine with Python 3.11, as root or not. `make help` tells what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env demo stop wheel test check access machine bench kill long lock
+.PHONY: help env demo stop wheel test check access machine bench kill long lock cluster cluster-stop cluster-test
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 env: ## prepare .venv and the assets to run it (command line: .venv/bin/abhiyan); tests add what they need
 	@tools/env run
@@ -50,6 +50,17 @@ bench: ## measure against the stated references (with wrk); writes bench/results
 kill: ## kill -9 of workers, jobs, supervisor and database, and a full disk, while 64 clients enrol
 	@tools/env
 	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s -m kill tests/kill
+
+cluster: ## three databases under Patroni and two web hosts on this machine, by docs/cluster.md; they run on behind
+	@tools/env run
+	@exec .venv/bin/python tools/cluster.py start
+
+cluster-stop: ## end them
+	@exec .venv/bin/python tools/cluster.py stop
+
+cluster-test: ## what fails in such a cluster, each thing twice, while 32 clients enrol
+	@tools/env
+	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s -m cluster tests/cluster
 
 long: ## what takes longer: every page in every look, large property runs, PostgreSQL 15, the demo at its full size
 	@tools/env
