@@ -187,6 +187,14 @@ def clock_off(interval: str) -> Planting:
     return told_by_the_server("clock_timestamp() returns timestamptz", answer)
 
 
+def synchronous_standby_names(answer: str) -> Planting:
+    """A server that waits for standbys with each commit. This one has none."""
+    answer = (
+        f"case when $1 = 'synchronous_standby_names' then '{answer}' else pg_catalog.current_setting($1) end"
+    )
+    return told_by_the_server("current_setting(text) returns text", f"select {answer}")
+
+
 def free_space(free: int, total: int) -> Planting:
     """The operating system says so of every disk."""
     usage = shutil.disk_usage("/")._replace(total=total, free=free)
@@ -411,6 +419,8 @@ FLAWS = [
     Flaw("disk", WARN, "0.5 GiB free", free_space(512 * 1024**2, 4 * 1024**3)),
     Flaw("disk", FAIL, "0.1 GiB free", free_space(100 * 1024**2, 512 * 1024**2)),
     Flaw("disk", FAIL, "(0%)", free_space(2 * 1024**3, 2 * 1024**4)),
+    Flaw("cluster", FAIL, "0 of 2 standbys are attached", sql("set local abhiyan.standbys = '2'")),
+    Flaw("cluster", FAIL, "nothing can be stored", synchronous_standby_names("ANY 1 (db2,db3)")),
     Flaw("loops", WARN, "never turned here", sql("delete from core_heartbeat")),
     Flaw("loops", FAIL, "core.seal never turned", sql("delete from core_heartbeat where loop = 'core.seal'")),
     Flaw(

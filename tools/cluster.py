@@ -1,11 +1,8 @@
-"""Run the cluster of docs/cluster.md on this machine, with the files of deploy/cluster: `make cluster`.
+"""Run the cluster of docs/cluster.md on this machine, with the files of deploy/cluster (`make cluster`).
 
-    python tools/cluster.py start [NAME …]   all, or machines and services such as db1 or web2.haproxy
-    python tools/cluster.py stop [NAME …]
-    python tools/cluster.py status           one line of each service, and where pages are
-
-Each machine has a loopback address of its own, so every service keeps its usual port. All of it lies in one folder,
-ABHIYAN_CLUSTER (/tmp/abhiyan-cluster). What runs is left as it is. Power does not fail here: `fsync` stays on.
+`start` and `stop` take no name, or machines and services such as db1 and web2.haproxy. `status` prints a line for each
+service. Each machine has a loopback address of its own, so every service keeps its usual port. All of it lies in one
+folder, ABHIYAN_CLUSTER (/tmp/abhiyan-cluster). A service that runs is left alone.
 """
 
 import json
@@ -47,7 +44,7 @@ PATIENCE_S = 180.0
 
 @dataclass(frozen=True)
 class Service:
-    """One process of a machine. ports: those that it listens on. is_well: whether it does its work."""
+    """One process of a machine. ports: where it listens. is_well: whether it does its work."""
 
     name: str
     command: list[str]

@@ -1,4 +1,5 @@
-"""`abhiyan doctor --launch` asks the checks of *Ready to launch?*, for each programme that is about to begin."""
+"""`abhiyan doctor` looks at the database's standbys. `--launch` asks the checks of *Ready to launch?*, for each
+programme that is about to begin."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +11,7 @@ from abhiyan.core.words import named
 from abhiyan.ui.readiness import Readiness
 
 from .launch_checks import about_to_begin, launch_things
+from .replication import cluster
 
 
 def launch(at: datetime) -> Iterable[DoctorFinding]:
@@ -30,4 +32,5 @@ def launch(at: datetime) -> Iterable[DoctorFinding]:
                 )
 
 
+CHECKS = {"cluster": cluster}
 LAUNCH = {"launch": launch}
