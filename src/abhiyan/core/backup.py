@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,12 +73,14 @@ class RestoreRefused(Exception):
 class Restored:
     """News, told in a system scope, in the restored database before it takes its place: it is that of `taken_at`.
 
-    Whoever hears it puts right what the world knows better than a backup: noes since then, sessions, messages that
-    were waiting then and have gone out since. Nobody else works in this database yet.
+    Each room puts right what the world knows better than a backup: noes since then, sessions, and messages that have
+    gone out since. The restore works alone in this database. journals: files and folders of journals besides those of
+    this installation.
     """
 
     taken_at: datetime
     at: datetime
+    journals: tuple[Path, ...] = ()
 
 
 def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:
@@ -156,6 +158,7 @@ def restore(
     replace: bool = False,
     into: str | None = None,
     files: Path | None = None,
+    journals: Sequence[Path] = (),
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Make the database and the files of a backup this installation's. Returns its manifest.
@@ -165,6 +168,7 @@ def restore(
     Killed before, nothing has happened; killed after, `finish` puts the files in place, and until then nothing serves.
     replace: what was there is kept under a name with the time, which the manifest carries as `set_aside`; without it,
     a database that holds tables is refused. Nothing may serve meanwhile. The owner does it, who needs CREATEDB.
+    journals: more journals whose words hold again, beside this installation's own.
     """
     name, folder = into or database.name(), files or Path(settings.MEDIA_ROOT)
     if schema.holds_tables(name) and not replace:
@@ -184,7 +188,7 @@ def restore(
         _bring_up_to_date(beside, int(manifest["era"]))
         say("saying again what people have said since, and taking its place")
         os.sync()  # the files, before a database that speaks of them
-        _take_the_place(name, folder, manifest | complete, at)
+        _take_the_place(name, folder, manifest | complete, at, tuple(journals))
     except BaseException:
         schema.leave_database()
         clear_away(name, folder)
@@ -534,16 +538,18 @@ def _bring_up_to_date(name: str, era: int) -> None:
         owner.execute("analyze")
 
 
-def _tell_restored(name: str, taken_at: datetime, at: datetime) -> None:
-    """In one transaction of the database that is still beside."""
+def _tell_restored(name: str, taken_at: datetime, at: datetime, journals: tuple[Path, ...]) -> None:
+    """In one transaction of a database in which nobody else works."""
     with schema.working_as("jobs", name), system("restore"):
-        news.tell(Restored(taken_at=taken_at, at=at))
+        news.tell(Restored(taken_at=taken_at, at=at, journals=journals))
         last_backup.note_restored(taken_at, at)
         facts = {"taken_at": taken_at.isoformat()}
         audit.record(by=Actor.system("restore"), at=at, act="core.restored", facts=facts)
 
 
-def _take_the_place(name: str, folder: Path, told: dict[str, Any], at: datetime) -> None:
+def _take_the_place(
+    name: str, folder: Path, told: dict[str, Any], at: datetime, journals: tuple[Path, ...]
+) -> None:
     """Swap the databases, and mark the new one until `finish` has put its files in place: in one transaction.
 
     The old one is out of reach before the new one is told what was said since: no acknowledged word falls between.
@@ -564,7 +570,7 @@ def _take_the_place(name: str, folder: Path, told: dict[str, Any], at: datetime)
             if kept:
                 databases.end_sessions(sessions, name)
                 _rename(owner, name, kept["database"])  # sessions that ask for it now wait for the new one
-            _tell_restored(beside, datetime.fromisoformat(told["taken_at"]), at)
+            _tell_restored(beside, datetime.fromisoformat(told["taken_at"]), at, journals)
             databases.end_sessions(sessions, beside)
             owner.execute(
                 sql.SQL("comment on database {} is {}").format(

@@ -344,6 +344,8 @@ MASTER_KEY_FILE = Setting("ABHIYAN_MASTER_KEY_FILE", _file, lambda: HOME() / "ke
 METRICS_TOKEN = Setting("ABHIYAN_METRICS_TOKEN", _text, str, is_secret=True)
 METRICS_TOKEN_FILE = Setting("ABHIYAN_METRICS_TOKEN_FILE", _file, lambda: HOME() / "keys" / "metrics.token")
 AUDIT_HEADS_TO: Setting[Path | None] = Setting("ABHIYAN_AUDIT_HEADS_TO", _folder, lambda: None)
+# A second place for the journal of noes, off this host.
+JOURNAL_TO: Setting[Path | None] = Setting("ABHIYAN_JOURNAL_TO", _folder, lambda: None)
 BACKUP_RECIPIENT = Setting(
     "ABHIYAN_BACKUP_RECIPIENT", _recipient, str, is_secret=True
 )  # who mistakes it sets the secret key

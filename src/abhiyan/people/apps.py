@@ -13,4 +13,7 @@ class PeopleConfig(AppConfig):
         from .actions import emails, suppressions
 
         news.subscribe(Restored, lambda _restored: emails.forget_restored_emails())
-        news.subscribe(Restored, lambda told: suppressions.replay(taken_at=told.taken_at, at=told.at))
+        news.subscribe(
+            Restored,
+            lambda told: suppressions.replay(taken_at=told.taken_at, at=told.at, journals=told.journals),
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
@@ -125,8 +126,9 @@ def take_back_no(
     return bool(lifted)
 
 
-def replay(*, taken_at: datetime, at: datetime) -> int:
-    """After a restore: what people said since the backup holds again, and nobody is signed in. How many phones.
+def replay(*, taken_at: datetime, at: datetime, journals: Iterable[Path] = ()) -> int:
+    """Bring into force again, after a restore, what people said since the backup, and end every session. Return how
+    many phones had said a no. journals: more of them, beside those of this installation.
 
     Tells NoReplayed, WithdrawalReplayed and ErasureReplayed, so that rooms above end what was left since. In a system
     scope.
@@ -137,7 +139,7 @@ def replay(*, taken_at: datetime, at: datetime) -> int:
     erasures: list[journal.Erasure] = []
     # of a person the last; leaving again takes a coming back away
     words: dict[UUID, journal.Word | None] = {}
-    for said in journal.since(taken_at):
+    for said in journal.since(taken_at, journals):
         if isinstance(said, journal.Withdrawal):
             _withdraw_again(said)
             before = words.get(said.person_id)

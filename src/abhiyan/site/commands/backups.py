@@ -99,6 +99,13 @@ def keygen(*, to: Path) -> None:
     "--replace", is_flag=True, help="Set aside the database that is there; kept under a name with the time."
 )
 @click.option("--check", is_flag=True, help="Only read the backup to its end; change nothing.")
+@click.option(
+    "--journal",
+    "journals",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A journal of another host, or a folder of them; may be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 @click.pass_context
 def restore(
@@ -108,13 +115,15 @@ def restore(
     identity: Path | None,
     replace: bool,
     check: bool,
+    journals: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Make a backup this installation's database and files.
 
-    First put the installation's own master.key into the keys folder of the data folder, and journal/ where you have
-    a copy. Nothing may serve meanwhile (`abhiyan stop`). Whoever has left or said no since the backup stays left;
-    consents that were taken back since stay taken back; everybody signs in again.
+    First put the installation's own master.key into the keys folder of the data folder. The journals of this data
+    folder and of ABHIYAN_JOURNAL_TO are read, and those of --journal. Nothing may serve meanwhile (`abhiyan stop`).
+    People who have left or said no since the backup stay left. Consents that were taken back since stay taken back.
+    Everybody signs in again.
 
     Killed at any moment, it has either not happened or is finished by `abhiyan restore` without a file. Until then
     nothing serves, and `abhiyan doctor` says so.
@@ -163,9 +172,21 @@ def restore(
         identity=secret,
         at=clock.now(),
         replace=replace,
+        journals=journals,
         say=lambda text: click.echo(text, err=True),
     )
+    _say_clocks(journals)
     _print(told, "Restored: the", as_json=as_json)
+
+
+def _say_clocks(journals: tuple[Path, ...]) -> None:
+    """Name the journals of hosts whose clock ran ahead: in them an earlier word may have won."""
+    from abhiyan.people import journal
+
+    for file, gap in journal.clocks_ahead(journals).items():
+        click.echo(
+            f"The clock of the host that wrote {file} was ahead by {gap.total_seconds():.0f} s.", err=True
+        )
 
 
 def _finish(*, as_json: bool) -> None:

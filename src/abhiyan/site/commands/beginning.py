@@ -222,6 +222,12 @@ def furnish(*, say: Callable[[str], None]) -> None:
 
     journal.make_place()
     try:
+        journal.make_second_place()
+    except OSError as error:
+        say(
+            f"The second journal cannot be made: {error.filename}: {error.strerror}. Noes are refused until it is."
+        )
+    try:
         if path := metrics.make_metrics_token():
             say(f"Made a token for /metrics: {path}")
     except OSError as error:  # keys may lie where nothing can be written
