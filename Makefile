@@ -16,12 +16,12 @@ demo: ## a campaign in full swing on http://localhost:8000, in the foreground
 stop: ## end the demo, its workers and its database, also from another terminal
 	@if [ -x .venv/bin/abhiyan ]; then exec .venv/bin/abhiyan stop; else echo "nothing runs: there is no .venv"; fi
 
-wheel: ## the release in dist/: one wheel and the lock file of what it needs (docs/update.md)
+wheel: ## the release in dist/: one wheel, the lock file of what it needs, and deploy/ (docs/install.md)
 	@tools/env run
-	@rm -f dist/abhiyan-*.whl dist/requirements.lock
+	@rm -rf dist/abhiyan-*.whl dist/requirements.lock dist/deploy
 	@.venv/bin/python -m hatchling build -t wheel -d dist >/dev/null
-	@cp requirements.lock dist/
-	@ls dist/*
+	@cp -r requirements.lock deploy dist/
+	@ls -d dist/*
 
 test: ## the checks, and every test that a normal change can break
 	@tools/env

@@ -4,7 +4,8 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -78,7 +79,7 @@ def init(
     from abhiyan.people import actions as people
     from abhiyan.people import phones
 
-    with schema.working_as("jobs"), system("init"):
+    with schema.working_as("jobs"), system("init"), _refusals_of(name):
         link = people.first_administrator(
             name=name,
             phone=phone,
@@ -103,9 +104,21 @@ def init(
     click.echo(f"  {settings.ORIGIN}{link.path}")
     with schema.working_as("jobs"):
         for officer in named:
-            offices.name_officer(*officer, language="")
+            with _refusals_of(officer[0]):
+                offices.name_officer(*officer, language="")
         offices.tell_lack(called())
     click.echo(f"Serve with: {called()} serve --with-jobs")
+
+
+@contextmanager
+def _refusals_of(name: str) -> Iterator[None]:
+    """Say of whom a name or number is refused: `init` takes several people. What was made before it stays."""
+    from abhiyan.core.refusals import Refused
+
+    try:
+        yield
+    except Refused as refused:
+        raise click.ClickException(f"{name}: {refused}") from refused
 
 
 def _officers_asked() -> tuple[tuple[str, str], ...]:

@@ -159,6 +159,8 @@ def test_init_names_data_officers_and_says_when_there_are_too_few(installation: 
     asked = ("init", "--name", "Asha Devi", "--phone", "98100 12345")
     assert "Data officers at the top: 0; 2 are needed." in installation.run(*asked)
     both = ("--officer", "Ravi Kumar", "98100 22345", "--officer", "Meena Bai", "98100 22346")
+    refused = installation.run(*asked, "--officer", "Ravi Kumar, president", "98100 22345", code=1)
+    assert "Ravi Kumar, president: Write the name" in refused, "of several people it says whom"
     told = installation.run(*asked, *both)
     assert "Ravi Kumar is a data officer as soon as there are units." in told and "are needed" not in told
     links = [line.strip() for line in told.splitlines() if "/sign-in/console/" in line]
