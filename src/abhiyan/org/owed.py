@@ -247,7 +247,7 @@ def _vacancies(viewer: Viewer, home: HeldOffice, vacant: queries.UnitVacancies) 
                 _("%(unit)s has no %(office)s")
                 % {
                     "unit": home.unit_name(),
-                    "office": _short(named(vacancy.office_names), home.unit_kind),
+                    "office": _office_in_sentence(named(vacancy.office_names), home.unit_kind),
                 },
                 reverse("org:appoint") + "?" + urlencode({"unit": home.unit_code, "office": vacancy.office}),
                 _("Appoint"),
@@ -257,7 +257,7 @@ def _vacancies(viewer: Viewer, home: HeldOffice, vacant: queries.UnitVacancies) 
             said = LACKING.get(Kind(below.unit_kind), SOME_UNIT) % {
                 "many": below.vacant,
                 "n": grouped(below.vacant),
-                "office": _short(named(below.office_names), below.unit_kind),
+                "office": _office_in_sentence(named(below.office_names), below.unit_kind),
             }
             yield _Vacancy(below.vacant, said, _list("vacant", below.office), _("Fill"))
 
@@ -277,9 +277,10 @@ def _vacant(to_fill: list[_Vacancy], n: int, unit: str) -> Owed:
     return Owed(urgency=3, title=title, meta=meta, href=href, act=act, icon="enrol", key="vacant")
 
 
-def _short(office: str, kind: str) -> str:
+def _office_in_sentence(office: str, kind: str) -> str:
     """An office as a sentence about such a unit says it: "president", not "Booth president"."""
-    short = office.removeprefix(str(Kind(kind).label)).strip() or office
+    # A whole word: "National president" begins with "Nation" too.
+    short = office.removeprefix(f"{Kind(kind).label} ").strip() or office
     return short[:1].lower() + short[1:]
 
 

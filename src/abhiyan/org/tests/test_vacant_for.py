@@ -7,16 +7,18 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.words import named
 from abhiyan.org import actions as org
-from abhiyan.org import queries
-from abhiyan.org.models import Appointment
+from abhiyan.org import owed, queries
+from abhiyan.org.models import Appointment, Office
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser, undrawn
-from abhiyan.units.models import Placement
+from abhiyan.units.models import Kind, Placement
 
 from .make import TODAY, World
 
@@ -141,3 +143,15 @@ def test_the_first_ways_from_a_unit_are_those_a_leader_needs(world: World, chief
     ]
     more = words(body(browser(chief), "/units/N1/more/"))
     assert "Forms" in more and "Appointments" in more
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.usefixtures("world")
+def test_an_office_in_a_sentence_is_made_of_whole_words_of_its_name(language: str) -> None:
+    with translation.override(language), system("test"):
+        for names in Office.objects.values_list("names", flat=True):
+            name = named(names)
+            for kind in Kind:
+                said = owed._office_in_sentence(name, kind)
+                assert said and set(said.lower().split()) <= set(name.lower().split()), (kind, name, said)
+        assert owed._office_in_sentence(str(Kind.BOOTH.label) + " x", Kind.BOOTH) == "x"
