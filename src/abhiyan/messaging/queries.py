@@ -581,6 +581,12 @@ def morning_hour(account_id: int | None) -> int | None:
     return MorningChoice.objects.filter(account_id=account_id or 0).values_list("hour", flat=True).first()
 
 
+def gets_mails(account_id: int | None) -> bool:
+    """Return True if somebody's notices come by e-mail, as they chose. In their own scope."""
+    mine = people.own_email(account_id)
+    return bool(environment.sends_mail() and mine and mine.gets_notices and not mine.failed_at)
+
+
 def reminded(kind: str, about: str, **when: Any) -> Exists:
     """Return the condition of rows of whose matter, a column, somebody was reminded at some time."""
     return Exists(Reminder.objects.filter(kind=kind, about=OuterRef(about), **when))

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
 
 from .models import Account, EmailAddress
 from .rules import emails
@@ -28,6 +29,12 @@ def own_email(account_id: int | None) -> OwnEmail | None:
         return None
     masked = emails.masked_email(_address(row))
     return OwnEmail(masked, row.proven_at is not None, row.gets_notices, row.failed_at)
+
+
+def email_for_phone(owner: Account | None) -> OwnEmail | None:
+    """Read the e-mail address of the account that signs in with a phone, for the page of whoever has proven it."""
+    with system("what is held about a phone"):
+        return own_email(owner.pk) if owner else None
 
 
 def about_email(account_id: int) -> bytes:

@@ -1,7 +1,7 @@
 """Reads about people: accounts, notices, and what is held about a phone."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from abhiyan.core.scope import system
 from .cast import CastMember, parts, told_by
 from .documents import address as document_address
 from .documents import number as document_number
+from .mailboxes import OwnEmail, email_for_phone
 from .mailboxes import mailboxes as mailboxes  # noqa: PLC0414  # other rooms read these from here
 from .mailboxes import own_email as own_email  # noqa: PLC0414
 from .models import (
@@ -383,6 +384,7 @@ class HeldData:
     person: Person | None
     consents: Sequence[Consent]
     account: Account | None
+    email: OwnEmail | None
     sessions: Sequence[Session]
     documents: Sequence["Issued"]
     suppression: Suppression | None
@@ -418,6 +420,7 @@ class HeldData:
                 for document in self.documents
             ],
             "account": self.account.name if self.account else None,
+            "email": asdict(self.email) if self.email else None,
             "sessions": len(self.sessions),
         }
 
@@ -438,6 +441,7 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
         person=person,
         consents=list(Consent.objects.filter(person_id=person.pk).order_by("at")) if person else [],
         account=owner,
+        email=email_for_phone(owner),
         sessions=list(Session.objects.filter(account_id=owner.pk, ended_at=None, ends_at__gt=at))
         if owner
         else [],

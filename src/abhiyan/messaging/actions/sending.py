@@ -189,6 +189,13 @@ _SENT = """with gone as materialized (select m.id, t.reason, t.ref, t.parts
  update messaging_message m set state = 'sent', reason = gone.reason, sent_at = %s, settled_at = null,
  leased_until = null, adapter = %s, adapter_ref = gone.ref, parts = gone.parts from gone where gone.id = m.id"""
 
+# A notice whose mail is given up goes by SMS. Its tries begin anew.
+_BY_SMS = """with mine as materialized (select m.id, t.sealed_phone
+ from messaging_message m join unnest(%s::uuid[], %s::smallint[], %s::bytea[]) t(id, tries, sealed_phone)
+ on t.id = m.id and t.tries = m.tries where m.state = 'leased' order by m.id for update of m)
+ update messaging_message m set way = 'sms', sealed_phone = mine.sealed_phone, state = 'queued', reason = '', tries = 0,
+ due_at = %s, leased_until = null from mine where mine.id = m.id"""
+
 _WAITING = "select id from messaging_message where id = any(%s) and state in ('queued', 'held')"
 
 _STILL_OURS = """select m.id from messaging_message m join unnest(%s::uuid[], %s::smallint[]) t(id, tries)
@@ -496,14 +503,19 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
             ]
             sql.run(_SENT, [*map(list, zip(*rows, strict=True)), at, adapter])
             counters.raise_counters(MESSAGES, {State.SENT: len(gone)})
-        _put([_after(going.message, handed, at) for going, handed in returned if not handed.ok])
+        fates = [_after(going.message, handed, at) for going, handed in returned if not handed.ok]
+        unmailed = [
+            fate.message for fate in fates if fate.state == State.FAILED and _has_sms_too(fate.message)
+        ]
+        _put([fate for fate in fates if fate.message not in unmailed])
         for going, handed in returned:
             if handed.reason == REFUSED:
                 people.note_refused_email(phone_id=going.message.phone_id, address=going.letter.email, at=at)
+        _queue_by_sms(unmailed, at)
         unspent = Counter(
             (going.message.programme_id, going.hour)
             for going, handed in returned
-            if handed.again and going.hour is not None
+            if going.hour is not None and (handed.again or going.message in unmailed)
         )
         for (programme_id, hour), n in sorted(unspent.items()):
             sql.run(_GIVE_BACK, [n, programme_id, hour])
@@ -530,6 +542,24 @@ def _after(message: Leased, handed: Handed, at: datetime) -> _Fate:
         wait = min(LONGEST_WAIT, first * 2 ** (message.tries - 1))
         return _Fate(message, State.QUEUED, handed.reason, due_at=at + wait)
     return _Fate(message, State.FAILED, handed.reason, settled_at=at)
+
+
+def _has_sms_too(message: Leased) -> bool:
+    return message.is_mail and not mails.is_only_mailed(message.template)
+
+
+def _queue_by_sms(messages: Sequence[Leased], at: datetime) -> None:
+    if not messages:
+        return
+    rows = [
+        (
+            message.id,
+            message.tries,
+            keyring().seal(people_queries.number_of(message.phone_id).encode(), about=message.id.bytes),
+        )
+        for message in messages
+    ]
+    sql.run(_BY_SMS, [*map(list, zip(*rows, strict=True)), at])
 
 
 def _put(fates: Sequence[_Fate]) -> None:

@@ -19,7 +19,7 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW, present
 from abhiyan.enrolment.tests.test_welcome import Taking
 from abhiyan.messaging import actions, mail, queries, registrations
-from abhiyan.messaging.actions import AccountMessage
+from abhiyan.messaging.actions import AccountMessage, sending
 from abhiyan.messaging.adapters import Letter
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import hours, mails, texts
@@ -206,9 +206,11 @@ class Refusing:
 
     def __init__(self, handed: Handed) -> None:
         self.handed, self.tries = handed, 0
+        self.taken: list[Letter] = []
 
     def hand(self, letter: Letter) -> Handed:
         if not letter.email:
+            self.taken.append(letter)
             return Handed(ok=True, ref=letter.ref)
         self.tries += 1
         return self.handed
@@ -221,14 +223,59 @@ def test_a_refused_address_is_not_written_to_again_and_today_tells_its_owner(
     letters()
     notice(world, key="1")
     send_due(Refusing(Handed(ok=False, reason=mail.REFUSED)), at=NOW)
-    with system("test"):
-        assert Message.objects.get(template="duty.today").state == Message.State.FAILED
     assert "Your e-mail address does not work" in asha.get("/").content.decode()
     assert "does not work" in asha.get("/account/").content.decode()
+    assert [(one.phone, one.email) for one in letters()] == [(ASHA, "")], "this one goes by SMS after all"
     notice(world, key="2")
-    assert [(one.phone, one.email) for one in letters()] == [(ASHA, "")], "the next goes by SMS"
+    assert [(one.phone, one.email) for one in letters()] == [(ASHA, "")], "and so does the next"
     proven(asha, "new@example.org")
     assert "Your e-mail address does not work" not in asha.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("handed", "tries"),
+    [
+        (Handed(ok=False, reason=mail.REFUSED), 1),
+        (Handed(ok=False, reason="smtp_554"), 1),
+        (Handed(ok=False, again=True, reason="smtp_452", is_of_one=True), 6),  # a full mailbox
+        (Handed(ok=False, again=True, reason="smtp_554", is_of_one=True), 6),
+    ],
+)
+@pytest.mark.parametrize("template", ["duty.today", "duty.morning"])
+def test_a_notice_whose_mail_is_given_up_goes_by_sms_once(
+    world: World, asha: Client, handed: Handed, tries: int, template: str
+) -> None:
+    proven(asha, notices=True)
+    letters()
+    notice(world, template)
+    way = Refusing(handed)
+    for turn in range(8):
+        send_due(way, at=NOW + timedelta(minutes=20 * turn))
+    assert (way.tries, [one.phone for one in way.taken]) == (tries, [ASHA])
+    with system("test"):
+        sent = Message.objects.get(template=template)
+        assert (sent.state, sent.way, sent.reason) == (Message.State.SENT, Message.Way.SMS, "")
+
+
+def test_a_code_by_mail_never_turns_into_an_sms(world: World, asha: Client) -> None:
+    code = enter(asha)
+    way = Refusing(Handed(ok=False, reason=mail.REFUSED))
+    send_due(way, at=NOW)
+    assert (way.tries, way.taken) == (1, [])
+    assert not any(code in one.text for one in letters(minutes=5))
+
+
+def test_a_mail_that_was_taken_back_meanwhile_does_not_go_by_sms(world: World, asha: Client) -> None:
+    proven(asha, notices=True)
+    letters()
+    notice(world)
+
+    (leased,) = sending.lease(at=NOW, n=9, codes=False, way=mails.EMAIL)
+    (going,) = sending.admit(messages=[leased], at=NOW)
+    asha.post(f"{PAGE}remove/")
+    refused = Handed(ok=False, reason=mail.REFUSED)
+    assert sending.settle(returned=[(going, refused)], adapter="smtp", at=NOW) == 0
+    assert letters(minutes=5) == []
 
 
 def test_the_word_of_a_server_about_an_older_address_does_not_touch_the_new_one(
@@ -435,6 +482,22 @@ def test_only_its_owner_reads_the_row(world: World, asha: Client) -> None:
     with scoped(Scope(phone=world.account.phone_id)):
         assert not EmailAddress.objects.exists()
     assert mailboxes.own_email(world.account.pk + 1) is None
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_its_owner_reads_it_on_the_page_of_what_is_held_about_the_phone(
+    world: World, asha: Client, is_proven: bool
+) -> None:
+    proven(asha) if is_proven else enter(asha)
+    citizen = Client(headers={"accept-language": "en"})
+    with inbox() as told:
+        citizen.post("/me/", {"phone": ASHA})
+    citizen.post("/me/code/", {"code": told[-1].code})
+    page = citizen.get("/me/").content.decode()
+    assert "Account of this phone" in page and "a•••@example.org" in page and HERS not in page
+    assert ("not proven yet" in page) is not is_proven
+    asha.post(f"{PAGE}remove/")
+    assert "example.org" not in citizen.get("/me/").content.decode()
 
 
 def test_nobody_else_reads_it_in_the_trail_or_in_messages(world: World, asha: Client) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -25,7 +26,8 @@ from abhiyan.messaging.tests.test_offices import sent
 from abhiyan.org import actions as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Viewer
-from abhiyan.people.models import Account
+from abhiyan.people.mailboxes import about_email
+from abhiyan.people.models import Account, EmailAddress
 from abhiyan.people.tests.make import body
 from abhiyan.site.morning import turn_morning
 
@@ -272,8 +274,29 @@ def test_the_page_shows_the_text_the_numbers_by_one_press_and_the_hour(cast: Cas
     (look,) = looks()
     assert look.account_id == cast.accounts["state_president"].pk
     answer = chief.post("/today/morning/hour/", {"hour": "11"}, follow=True)
-    assert "You get it by SMS each day." in answer.content.decode()
+    assert "You get it each day." in answer.content.decode()
     assert '<option value="11" selected>' in body(chief, "/today/morning/")
     assert chief.post("/today/morning/hour/", {"hour": "6"}).status_code == 422
     chief.post("/today/morning/hour/", {"hour": ""})
     assert not is_chosen()
+
+
+@pytest.mark.parametrize(
+    ("is_chosen_so", "is_refused", "way"),
+    [(False, False, "SMS"), (True, False, "e-mail"), (True, True, "SMS")],
+)
+def test_the_page_says_by_which_way_it_comes(
+    cast: Cast, is_chosen_so: bool, is_refused: bool, way: str
+) -> None:
+    with system("test"):
+        EmailAddress.objects.create(
+            account_id=cast.accounts["state_president"].pk,
+            digest=b"d",
+            sealed=keyring().seal(b"a@example.org", about=about_email(cast.accounts["state_president"].pk)),
+            asked_at=NOW,
+            proven_at=NOW,
+            gets_notices=is_chosen_so,
+            failed_at=NOW if is_refused else None,
+        )
+    page = body(cast.client("state_president"), "/today/morning/")
+    assert f"It comes by {way}." in page

@@ -1,4 +1,4 @@
-"""The page of the morning message: its text to send by WhatsApp, and the hour at which it comes by SMS."""
+"""The page of the morning message: its text to send by WhatsApp, and the hour at which it comes each day."""
 
 from uuid import UUID
 
@@ -24,12 +24,12 @@ TITLE = _("Morning message")
 
 
 class MorningForm(forms.Form):
-    """At which hour the message comes by SMS; none: it does not come."""
+    """At which hour the message comes; none: it does not come."""
 
     hour = forms.TypedChoiceField(
-        label=_("SMS each day"),
+        label=_("Message each day"),
         help_text=_("Messages go from 10 o'clock."),
-        choices=[("", _("No SMS")), *((hour, _("At %(hour)s:00") % {"hour": hour}) for hour in MORNINGS)],
+        choices=[("", _("No message")), *((hour, _("At %(hour)s:00") % {"hour": hour}) for hour in MORNINGS)],
         coerce=int,
         empty_value=None,
         required=False,
@@ -53,11 +53,11 @@ def morning(request: Request) -> HttpResponseBase:
 
 @posted("site:morning", takes=())
 def choose_hour(request: Request) -> HttpResponseBase:
-    """Choose the hour of the SMS, or none."""
+    """Choose the hour of the message, or none."""
     at, form = clock.now(), MorningForm(request.POST)
 
     def words(hour: int | None) -> str | Promise:
-        return _("You get it by SMS each day.") if hour else _("You get no morning message.")
+        return _("You get it each day.") if hour else _("You get no morning message.")
 
     def act(given: dict[str, int | None]) -> int | None:
         messaging.choose_morning(hour=given["hour"], by=request.actor, at=at)
@@ -89,5 +89,8 @@ def _answer(
         "whatsapp": by_whatsapp(text),
         "may_show": bool(made and made.calls and not numbers),
         "form": form,
+        "way": _("It comes by e-mail.")
+        if sent.gets_mails(request.viewer.account_id)
+        else _("It comes by SMS."),
     }
     return render(request, "site/morning.html", context, status=status)
