@@ -32,7 +32,7 @@ def own_email(account_id: int | None) -> OwnEmail | None:
 
 
 def email_for_phone(owner: Account | None) -> OwnEmail | None:
-    """Read the e-mail address of the account that signs in with a phone, for the page of whoever has proven it."""
+    """Read the e-mail address of the account that signs in with a phone, for the own page of that phone."""
     with system("what is held about a phone"):
         return own_email(owner.pk) if owner else None
 

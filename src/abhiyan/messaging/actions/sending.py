@@ -189,7 +189,7 @@ _SENT = """with gone as materialized (select m.id, t.reason, t.ref, t.parts
  update messaging_message m set state = 'sent', reason = gone.reason, sent_at = %s, settled_at = null,
  leased_until = null, adapter = %s, adapter_ref = gone.ref, parts = gone.parts from gone where gone.id = m.id"""
 
-# A notice whose mail is given up goes by SMS. Its tries begin anew.
+# A notice whose mail is given up goes by SMS. Its tries are counted from zero again.
 _BY_SMS = """with mine as materialized (select m.id, t.sealed_phone
  from messaging_message m join unnest(%s::uuid[], %s::smallint[], %s::bytea[]) t(id, tries, sealed_phone)
  on t.id = m.id and t.tries = m.tries where m.state = 'leased' order by m.id for update of m)
