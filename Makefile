@@ -53,10 +53,10 @@ kill: ## kill -9 of workers, jobs, supervisor and database, and a full disk, whi
 
 cluster: ## three databases under Patroni and two web hosts on this machine, by docs/cluster.md; they run on behind
 	@tools/env run
-	@exec .venv/bin/python tools/cluster.py start
+	@exec .venv/bin/python tools/make_cluster.py start
 
 cluster-stop: ## end them
-	@exec .venv/bin/python tools/cluster.py stop
+	@exec .venv/bin/python tools/make_cluster.py stop
 
 cluster-test: ## what fails in such a cluster, each thing twice, while 32 clients enrol
 	@tools/env

@@ -1,10 +1,11 @@
-"""64 clients who enrol through the API, lose answers on purpose, and send again until they have one."""
+"""Clients who enrol through the API, lose answers on purpose, and send again until they have one."""
 
 import asyncio
 import json
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 LOST = 0.06  # share of requests whose answer the client does not wait for
@@ -63,8 +64,10 @@ class Record:
 class Clients:
     """All of them; `finish` ends the new claims and waits until every one sent has its answer."""
 
-    def __init__(self, port: int, token: str, booths: int, *, seed: int) -> None:
-        self.port, self.token, self.booths = port, token, booths
+    def __init__(
+        self, port: int, token: str, booths: int, *, seed: int, hosts: Sequence[str] = ("127.0.0.1",)
+    ) -> None:
+        self.port, self.token, self.booths, self.hosts = port, token, booths, hosts
         self.record = Record()
         self.chance = random.Random(seed)
         self.number = 0
@@ -117,7 +120,8 @@ class Clients:
         while True:
             try:
                 if line is None:
-                    line = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", self.port), PATIENCE_S)
+                    host = self.chance.choice(self.hosts)
+                    line = await asyncio.wait_for(asyncio.open_connection(host, self.port), PATIENCE_S)
                 body = claim.body()
                 line[1].write(
                     b"POST /api/v1/claims HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"

@@ -2,7 +2,8 @@
 
 `start` and `stop` take no name, or machines and services such as db1 and web2.haproxy. `status` prints a line for each
 service. Each machine has a loopback address of its own, so every service keeps its usual port. All of it lies in one
-folder, ABHIYAN_CLUSTER (/tmp/abhiyan-cluster). A service that runs is left alone.
+folder, ABHIYAN_CLUSTER (/tmp/abhiyan-cluster). A service that runs is left alone. PostgreSQL is the embedded one, or
+that of the folder CLUSTER_POSTGRESQL, such as /usr/lib/postgresql/15/bin.
 """
 
 import json
@@ -152,8 +153,9 @@ def settings(path: Path) -> dict[str, str]:
 
 
 def postgresql() -> Path:
-    """Return the programs of PostgreSQL: those of the embedded one, where the database's user can read them."""
-    return embedded.binaries(FOLDER)
+    """Return PostgreSQL's programs: those of CLUSTER_POSTGRESQL, or the embedded ones where their user reads them."""
+    chosen_folder = os.environ.get("CLUSTER_POSTGRESQL")
+    return Path(chosen_folder) if chosen_folder else embedded.binaries(FOLDER)
 
 
 def plan() -> str:
