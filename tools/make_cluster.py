@@ -178,6 +178,7 @@ def plan() -> str:
         "haproxy_user": us.pw_name,
         "haproxy_group": str(us.pw_gid) if us.pw_gid else "root",
         "files": str(FOLDER / "files"),
+        "journal": str(FOLDER / "journal"),
         "audit_heads": str(FOLDER / "audit-heads"),
     }
     own["machines"] = {
@@ -294,7 +295,7 @@ def prepare() -> places.Owner:
         subprocess.run(["/usr/bin/python3", "-m", "venv", str(PATRONI)], check=True)
         pip = [str(PATRONI / "bin" / "pip"), "install", "-q", "-r", str(DEPLOY / "patroni.txt")]
         subprocess.run(pip, check=True)
-    for name in ("run", "log", "files", "audit-heads"):
+    for name in ("run", "log", "files", "journal", "audit-heads"):
         (FOLDER / name).mkdir(exist_ok=True)
     places.own_folder(FOLDER / "archive", owner)
     for name in DATABASES:

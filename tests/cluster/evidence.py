@@ -1,4 +1,4 @@
-"""What is written beside the product while machines fail: markers to every database, and who ran which loop."""
+"""Evidence beside the product while machines fail: markers in every database, and who ran which loop."""
 
 import threading
 from collections import defaultdict
