@@ -1,9 +1,9 @@
 """We never ask, note or read a person's identity numbers, caste, religion, bank, health, biometrics or vote.
 
 One rule holds for names of columns, questions and notes, in English, Hindi and Urdu. It refuses a word of such a topic,
-unless a place, an event or an office follows. A health camp is nobody's health. The rule fails closed: a data officer
-allows a phrase that it does not know (`allowed`). `topics.toml` has the words. `looks_sensitive` looks at the cells of
-a column whose name says nothing.
+unless a place, an event or an office follows. A health camp is nobody's health, and neither is a sick cow. The rule
+fails closed: a data officer allows a phrase that it does not know (`allowed`). `topics.toml` has the words.
+`looks_sensitive` looks at the cells of a column whose name says nothing.
 """
 
 import re
@@ -48,6 +48,10 @@ _OF_PERSON, _OTHERWISE = _pattern(_WORDS["persons"]), _pattern(_WORDS["otherwise
 _BETWEEN, _PLACES = "|".join(_WORDS["between"]), "|".join(_WORDS["places"])
 _AT_PLACE = _pattern([*_ALL, *_WORDS["of_places"]], rf"(?: (?:{_BETWEEN})){{0,3}} (?:{_PLACES})\S*")
 _PLACE_OF = _pattern([f"(?:{'|'.join(_WORDS['before'])}) (?:{'|'.join(_ALL)})"])
+_OF_HEALTH = "|".join([*_FILE["health"]["always"], *_FILE["health"]["short"], *_FILE["health"]["person"]])
+_JOINS, _LINKS = "|".join(_WORDS["joins"]), f"(?: (?:{'|'.join(_WORDS['of_animals'])})){{0,3}} "
+_ANIMALS = f"(?:{'|'.join(_WORDS['animals'])})(?: (?:{_JOINS}) (?:{'|'.join(_WORDS['animals'])}))*"
+_OF_ANIMALS = _pattern([f"{_ANIMALS}{_LINKS}(?:{_OF_HEALTH})", f"(?:{_OF_HEALTH}){_LINKS}{_ANIMALS}"])
 _ALWAYS = {topic: _pattern(kinds["always"]) for topic, kinds in _FILE.items()}
 _SHORT = {topic: _pattern(kinds["short"]) for topic, kinds in _FILE.items() if "short" in kinds}
 _PERSON = {topic: _pattern(kinds["person"]) for topic, kinds in _FILE.items() if "person" in kinds}
@@ -61,9 +65,16 @@ def without_places(text: str, allowed: Sequence[str] = ()) -> str:
     words = plain_words(text)
     for phrase in sorted(filter(has_several_words, map(plain_words, allowed)), key=len, reverse=True):
         words = re.sub(rf"{_START}{re.escape(phrase)}\S*{_END}", _BREAK, words)
+    words = _OF_ANIMALS.sub(_unless_joined, words)
     for pattern in (_OTHERWISE, _AT_PLACE, _PLACE_OF):
         words = pattern.sub(_BREAK, words)
     return words
+
+
+def _unless_joined(match: re.Match[str]) -> str:
+    """Leave out the health of animals, unless somebody stands beside them: “you or your cattle”."""
+    beside = match.string[: match.start()].split()[-2:] + match.string[match.end() :].split()[:1]
+    return match[0] if set(beside) & set(_WORDS["joins"]) else _BREAK
 
 
 def has_several_words(words: str) -> bool:

@@ -100,3 +100,83 @@ def test_words_are_compared_in_one_spelling() -> None:
         and plain_words("मज़हब") == plain_words("मजहब")
         and plain_words("गाँव") == plain_words("गांव")
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cattle vaccination done?",
+        "How many cows are vaccinated?",
+        "Is your cow ill?",
+        "Are your animals sick?",
+        "Vaccination of cattle",
+        "Health of your goats",
+        "Were the buffaloes and cows vaccinated?",
+        "Disease among livestock in the village",
+        "पशुओं का टीकाकरण हुआ?",
+        "क्या आपकी गाय बीमार है?",
+        "मवेशियों में बीमारी",
+        "مویشیوں کی بیماری",
+        "Poultry disease reported",
+        "Pashu vaccination camp",
+        "Which candidate won here last time?",
+        "Which symbol is painted on the wall?",
+        "Which candidate visited your village?",
+        "Do you have the candidate's poster?",
+        "Which candidate's agent sits at your booth?",
+        "Do you want to be a candidate?",
+        "किस उम्मीदवार का चुनाव कार्यालय यहाँ है?",
+        "What do you want from your MLA?",
+        "Goats sick in the hamlet",
+        "Sick animals in your lane",
+        "Cattle treatment done?",
+        "Cattle medicines received?",
+    ],
+)
+def test_health_of_animals_and_what_candidates_do_may_be_asked(text: str) -> None:
+    assert topic_of(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Are you allergic to dogs?",
+        "Are you or your cattle sick?",
+        "Is your family and cattle vaccinated?",
+        "Sick cattle or family?",
+        "Are you vaccinated?",
+        "Is your cow or your mother ill?",
+        "Fever after a dog bite?",
+        "आप या आपके पशु बीमार हैं?",
+        "Is anyone ill? Cattle?",
+        "Vaccination done?",
+        "Which symbol did you press?",
+        "Which candidate do you support in the election?",
+        "Did you press the symbol of the lotus?",
+        "Whom did you support?",
+        "Who do you support in this election?",
+        "Whom will you elect?",
+        "Which alliance do you prefer?",
+        "Do you like our candidate?",
+        "Whom do you want to see as chief minister?",
+        "Do they support the coalition?",
+        "किस चुनाव चिह्न पर बटन दबाया?",
+        "किस निशान पर मुहर लगाई?",
+        "किस उम्मीदवार का समर्थन करते हैं?",
+        "आप कौन सा प्रत्याशी पसंद करते हैं?",
+        "کس امیدوار کی حمایت کرتے ہیں؟",
+        "Which sign did you stamp?",
+        "Did you back the candidate of the alliance?",
+    ],
+)
+def test_health_beside_animals_and_a_persons_choice_may_not_be_asked(text: str) -> None:
+    assert topic_of(text)
+
+
+def test_each_animal_is_told_apart_from_who_keeps_it() -> None:
+    for animal in ("cattle", "goats", "hens", "पशुओं", "बकरियों", "مویشی"):
+        for illness in ("sick", "vaccinated", "बीमार", "टीका", "بیمار"):
+            assert topic_of(f"{animal} {illness}") is None, (animal, illness)
+            assert topic_of(f"{illness} {animal}") is None, (animal, illness)
+            assert topic_of(f"{illness} or {animal} {illness}") == "health", (animal, illness)
+            assert topic_of(f"your mother or {animal} {illness}") == "health", (animal, illness)
