@@ -19,6 +19,23 @@ NAMES = re.compile(r"\b(?:ABHIYAN_[A-Z_]+[A-Z]|DATABASE_URL)\b")
 INTERNAL = {"ABHIYAN_WATCHED_BY", "ABHIYAN_CHROMIUM"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 LONGEST = 25
+# Longer sentences of pages that were written before this rule: there may only be fewer.
+LONGER = {
+    "answers.md": 4,
+    "duplicates.md": 1,
+    "elections.md": 13,
+    "imports.md": 4,
+    "map.md": 2,
+    "plans.md": 7,
+    "recipes.md": 1,
+    "review.md": 6,
+    "rights.md": 7,
+    "style.md": 3,
+    "targets.md": 11,
+    "truth.md": 9,
+    "units.md": 7,
+    "words.md": 2,
+}
 ROLES = {f"abhiyan_{role}" for role in database.ROLES}
 
 
@@ -63,7 +80,7 @@ def of_readers(reader: str) -> list[str]:
 def sentences(text: str) -> Iterator[str]:
     """Yield what a reader reads as one sentence: of a paragraph, a point, or a cell of a table."""
     for block in re.split(
-        r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )|\n(?=\|)| \| |^\| ", without_code(text), flags=re.MULTILINE
+        r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )|\n(?=\|)| \| |^\| |^#.*$", without_code(text), flags=re.MULTILINE
     ):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"`[^`]*`", "x", " ".join(block.split())))
         yield from re.split(r"(?<=[.!?:;])[*”)]*\s+", plain)
@@ -169,11 +186,11 @@ def test_every_page_that_a_text_of_the_product_names_exists() -> None:
     assert broken == []
 
 
-def test_sentences_of_operators_are_short() -> None:
-    long = [
-        f"{page}: {sentence}"
-        for page in of_readers("Operators")
-        for sentence in sentences(PAGES[page])
-        if len(re.findall(r"[\w'’-]+", sentence)) > LONGEST
-    ]
-    assert long == []
+def test_sentences_are_short_and_no_page_gets_more_long_ones() -> None:
+    for page, text in PAGES.items():
+        long = [said for said in sentences(text) if len(re.findall(r"[\w'’-]+", said)) > LONGEST]
+        assert len(long) <= LONGER.get(page, 0), f"{page}: {long}"
+
+
+def test_no_page_of_operators_may_have_long_sentences() -> None:
+    assert set(LONGER).isdisjoint(of_readers("Operators"))

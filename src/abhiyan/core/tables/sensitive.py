@@ -72,7 +72,7 @@ def without_places(text: str, allowed: Sequence[str] = ()) -> str:
 
 
 def _unless_joined(match: re.Match[str]) -> str:
-    """Leave out the health of animals, unless somebody stands beside them: “you or your cattle”."""
+    """Leave out the health of animals, unless a person is named with them: “you or your cattle”."""
     beside = match.string[: match.start()].split()[-2:] + match.string[match.end() :].split()[:1]
     return match[0] if set(beside) & set(_WORDS["joins"]) else _BREAK
 
