@@ -5,6 +5,7 @@ role `jobs`; only what it looks at from another session is committed, and taken 
 fault of the trees without a flaw here fails.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -42,6 +44,7 @@ from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
+from abhiyan.people import journal
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import facts
 from abhiyan.units import doctor as trees
@@ -258,6 +261,24 @@ def left_over(hands: Hands) -> None:
     LastBackup.objects.update_or_create(id=1, defaults={"taken_at": NOW, "folder": str(hands.folder)})
 
 
+def head_of_later(hands: Hands) -> None:
+    """A head outside tells of a block that this database does not have."""
+    head = {"era": 1, "to_xid": 2**40, "root": "00" * 32}
+    (hands.folder / "2026-11-20.json").write_text(json.dumps(head))
+    hands.patch.setenv("ABHIYAN_AUDIT_HEADS_TO", str(hands.folder))
+
+
+def said_elsewhere(clock_ahead_s: int = 0) -> Planting:
+    """The journal holds a no that the database does not; its host's clock may have been ahead."""
+
+    def planted(_hands: Hands) -> None:
+        journal.write(journal.No(UUID(int=1), "outreach", 1, NOW))
+        written = NOW.timestamp() - clock_ahead_s
+        os.utime(journal.path(), (written, written))
+
+    return planted
+
+
 def committed(statement: str, undo: str) -> Planting:
     """Of the server, with {name} for this database and {beside} for the one a restore fills."""
 
@@ -440,6 +461,10 @@ FLAWS = [
         ),
     ),
     Flaw("audit", FAIL, "not sealed: 1", row("core_audit", at=f"'{NOW}'"), later_s=120),
+    Flaw("journal", FAIL, "the database is older than the audit's head", head_of_later),
+    Flaw("journal", FAIL, "that the database does not hold: 1", said_elsewhere()),
+    Flaw("journal", WARN, "was ahead by 300 s", said_elsewhere(300)),
+    Flaw("journal", FAIL, "second journal is not at", variable("ABHIYAN_JOURNAL_TO", "{folder}/away")),
     Flaw("audit", WARN, "stay on this host", variable("ABHIYAN_AUDIT_HEADS_TO", None)),
     Flaw("audit", WARN, "no head of the audit is in", variable("ABHIYAN_AUDIT_HEADS_TO", "{folder}/away")),
     Flaw(
@@ -587,8 +612,11 @@ FLAWS += [Flaw("trees", FAIL, f" {name}", planted) for name, planted in FAULTS.i
 
 
 @pytest.fixture
-def hands(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, heads: Path) -> Iterator[Hands]:
+def hands(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, heads: Path, own_journal: Path
+) -> Iterator[Hands]:
     """Everything outside the database as it should be."""
+    assert not own_journal.exists()
     settings.ORIGIN, settings.ALLOWED_HOSTS = "https://campaign.example.org", ["campaign.example.org"]
     settings.ORGANISATION, settings.GRIEVANCE = "Jan Sangathan", "Asha Devi, 0194 2000000"
     for name, value in (

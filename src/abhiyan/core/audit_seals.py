@@ -31,6 +31,7 @@ from .keys import keyring
 
 FIRST = bytes(32)  # what the first block is chained to
 AT_ONCE = 2_000
+HEADS_LOOKED_AT = 7  # of each folder, by the quick check
 
 _ENTRIES = (
     "select era, xid::text, id, to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), who::text,"
@@ -200,6 +201,51 @@ def head_folders() -> list[Path]:
     return [home.path() / "audit-heads", *([outside] if outside else [])]
 
 
+def last_head_era() -> int:
+    """Return the latest era that a head on this host tells of; 0 without heads. A restore opens a later one, also where
+    an earlier restore had opened some that the database has lost."""
+    return max((era for era, _to_xid, _root in map(_read_head, _kept_heads())), default=0)
+
+
+def heads_ahead() -> list[Path]:
+    """Return heads whose block the database lacks, though no restore gave it up: the database is older, or was changed.
+    Only the newest few heads of each folder are looked at."""
+    present = int(sql.value("select core_era()"))
+    ahead = []
+    for path in _kept_heads(HEADS_LOOKED_AT):
+        era, to_xid, root = _read_head(path)
+        if not root or _has_block(era, to_xid, root):
+            continue
+        end = sql.value(
+            "select s.to_xid::text from core_audit_seal s where s.era = %s order by s.to_xid desc limit 1",
+            [era],
+        )
+        if era >= present or to_xid <= int(end or 0):
+            ahead.append(path)
+    return ahead
+
+
+def _kept_heads(newest: int = 0) -> Iterator[Path]:
+    for folder in head_folders():
+        yield from sorted(folder.glob("*.json"))[-newest:]
+
+
+def _read_head(path: Path) -> tuple[int, int, bytes]:
+    """Return the era, the end and the root that a head tells; without a root where it cannot be read."""
+    try:
+        head = json.loads(path.read_text())
+        return int(head["era"]), int(head["to_xid"]), bytes.fromhex(head["root"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, 0, b""
+
+
+def _has_block(era: int, to_xid: int, root: bytes) -> bool:
+    return sql.exists(
+        "select from core_audit_seal where era = %s and to_xid = %s::xid8 and root = %s",
+        [era, str(to_xid), root],
+    )
+
+
 def _seal_block(
     at: datetime, era: int, start: int, end: int, before: tuple[bytes, bytes]
 ) -> tuple[int, tuple[bytes, bytes]]:
@@ -296,15 +342,8 @@ def _strange() -> list[Flaw]:
 
 
 def _verify_head(path: Path, found: Verified, ends: dict[int, int]) -> None:
-    try:
-        head = json.loads(path.read_text())
-        era, to_xid, root = int(head["era"]), int(head["to_xid"]), bytes.fromhex(head["root"])
-    except (ValueError, KeyError, TypeError):
-        era, to_xid, root = 0, 0, b""
-    if sql.row(
-        "select 1 from core_audit_seal where era = %s and to_xid = %s::xid8 and root = %s",
-        [era, str(to_xid), root],
-    ):
+    era, to_xid, root = _read_head(path)
+    if _has_block(era, to_xid, root):
         return
     # A restore opens a later era and gives up whatever came after its backup: said, but no flaw.
     if root and to_xid > ends.get(era, 0) and any(later > era for later in ends):

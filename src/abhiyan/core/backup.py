@@ -35,6 +35,7 @@ import abhiyan
 
 from . import (
     audit,
+    audit_seals,
     backup_contents,
     backup_folder,
     database,
@@ -75,12 +76,15 @@ class Restored:
 
     Each room puts right what the world knows better than a backup: noes since then, sessions, and messages that have
     gone out since. The restore works alone in this database. journals: files and folders of journals besides those of
-    this installation.
+    this installation. said_since: journals are read from here on. waited_until: messages queued until here are
+    held. None: taken_at.
     """
 
     taken_at: datetime
     at: datetime
     journals: tuple[Path, ...] = ()
+    said_since: datetime | None = None
+    waited_until: datetime | None = None
 
 
 def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:
@@ -185,10 +189,11 @@ def restore(
             complete = _restore_parts(tar, members, beside, files_beside, int(manifest["pg_dump"]))
         _check_complete(complete)
         say("bringing it up to date")
-        _bring_up_to_date(beside, int(manifest["era"]))
+        bring_tables_up_to_date(beside, int(manifest["era"]))
         say("saying again what people have said since, and taking its place")
         os.sync()  # the files, before a database that speaks of them
-        _take_the_place(name, folder, manifest | complete, at, tuple(journals))
+        journals = (*journals, *backup_contents.journals_in(_besides(files_beside)))
+        _take_the_place(name, folder, manifest | complete, at, journals)
     except BaseException:
         schema.leave_database()
         clear_away(name, folder)
@@ -524,27 +529,29 @@ def _check_complete(complete: dict[str, Any]) -> None:
         raise RestoreRefused("The backup is not complete.")
 
 
-def _bring_up_to_date(name: str, era: int) -> None:
-    """Migrations since the backup, rights anew, and a new era: transaction ids begin again in a new cluster."""
+def bring_tables_up_to_date(name: str, era: int) -> None:
+    """Run migrations since the backup, write all rights again, and open a new era: transaction ids begin again in a new
+    cluster. The era is later than `era`, than any in the database, and than any that a kept head tells of."""
     with schema.working_as("owner", name):
         schema.migrate(verbosity=0)
     with psycopg.connect(database.conninfo("owner", dbname=name), autocommit=True) as owner:
         row = owner.execute(
-            "select greatest((select max(era) from core_audit), (select max(era) from core_audit_seal), %s) + 1",
-            [era],
+            "select greatest((select max(era) from core_audit), (select max(era) from core_audit_seal), %s,"
+            " core_era()) + 1",
+            [max(era, audit_seals.last_head_era())],
         ).fetchone()
         assert row is not None
         audit.begin_era(owner, int(row[0]))
         owner.execute("analyze")
 
 
-def _tell_restored(name: str, taken_at: datetime, at: datetime, journals: tuple[Path, ...]) -> None:
-    """In one transaction of a database in which nobody else works."""
+def tell_restored(name: str, restored: Restored, **facts: Any) -> None:
+    """Tell every room of a restore, in one transaction of a database in which nobody else works."""
     with schema.working_as("jobs", name), system("restore"):
-        news.tell(Restored(taken_at=taken_at, at=at, journals=journals))
-        last_backup.note_restored(taken_at, at)
-        facts = {"taken_at": taken_at.isoformat()}
-        audit.record(by=Actor.system("restore"), at=at, act="core.restored", facts=facts)
+        news.tell(restored)
+        last_backup.note_restored(restored.taken_at, restored.at)
+        facts |= {"taken_at": restored.taken_at.isoformat()}
+        audit.record(by=Actor.system("restore"), at=restored.at, act="core.restored", facts=facts)
 
 
 def _take_the_place(
@@ -570,7 +577,8 @@ def _take_the_place(
             if kept:
                 databases.end_sessions(sessions, name)
                 _rename(owner, name, kept["database"])  # sessions that ask for it now wait for the new one
-            _tell_restored(beside, datetime.fromisoformat(told["taken_at"]), at, journals)
+            taken_at = datetime.fromisoformat(told["taken_at"])
+            tell_restored(beside, Restored(taken_at=taken_at, at=at, journals=journals))
             databases.end_sessions(sessions, beside)
             owner.execute(
                 sql.SQL("comment on database {} is {}").format(

@@ -4,8 +4,9 @@
     audit-heads/…         the trail's heads of each day, by which it is verified.
     postgres.local.conf   the operator's own settings of the embedded database.
     settings.txt          the settings that were in force; of a secret the name alone.
+    journal/…             the journal of noes of this host, and journal-to/… that of ABHIYAN_JOURNAL_TO.
 
-Keys are never among them, nor what this host alone knows: the journal of noes, messages in `outbox/`, `run/`.
+Keys are never among them, nor what this host alone knows: messages in `outbox/`, `run/`.
 """
 
 import io
@@ -20,6 +21,7 @@ from . import environment, home
 
 SETTINGS = "settings.txt"
 HIDDEN = "(secret, not in the backup)"
+JOURNALS = ("journal", "journal-to")
 
 
 def _places() -> dict[str, Path]:
@@ -28,6 +30,8 @@ def _places() -> dict[str, Path]:
         "languages": environment.LANGUAGES(),
         "audit-heads": home.path() / "audit-heads",
         "postgres.local.conf": home.path() / "postgres.local.conf",
+        "journal": home.path() / "journal",
+        "journal-to": environment.JOURNAL_TO() or home.path() / "journal-to",
     }
 
 
@@ -55,6 +59,11 @@ def _files() -> Iterator[tuple[str, Path]]:
 def is_besides(name: str) -> bool:
     """Return True if a name in a backup is one of these parts."""
     return name == SETTINGS or PurePosixPath(name).parts[0] in _places()
+
+
+def journals_in(beside: Path) -> list[Path]:
+    """Return the journals that a backup holds. They also tell what was said while its database was read."""
+    return [folder for part in JOURNALS if (folder := beside / part).exists()]
 
 
 def settings_text() -> str:
@@ -85,7 +94,8 @@ def put_in_place(beside: Path, *, when: str) -> dict[str, str]:
     """Put the parts of a backup that lie in a folder where they belong. Return what was set aside.
 
     Languages of the backup replace the present ones, which get a name with the time. A head or a setting
-    of the database that is there stays as it is: it may be newer. May be killed and done again.
+    of the database that is there stays as it is: it may be newer. Journals all go into this host's own folder, beside
+    the one that is there. May be killed and done again.
     """
     aside: dict[str, str] = {}
     for part, place in _places().items():
@@ -100,6 +110,9 @@ def put_in_place(beside: Path, *, when: str) -> dict[str, str]:
             if old.exists():
                 aside[part] = str(old)
             shutil.copytree(came, place, dirs_exist_ok=True)
+        elif part in JOURNALS:
+            for path in came.rglob("*.jsonl"):
+                _copy_journal(path, home.path() / "journal" / path.name, when)
         elif came.is_dir():
             for path in came.iterdir():
                 _copy_new(path, place / path.name)
@@ -110,6 +123,13 @@ def put_in_place(beside: Path, *, when: str) -> dict[str, str]:
 
 def _contents(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _copy_journal(source: Path, to: Path, when: str) -> None:
+    """Copy a journal under a name of its own, unless the one that is there goes on from it."""
+    if to.exists() and not to.read_bytes().startswith(source.read_bytes()):
+        to = to.with_name(f"{to.stem}.restored_{when}{to.suffix}")
+    _copy_new(source, to)
 
 
 def _copy_new(source: Path, to: Path) -> None:

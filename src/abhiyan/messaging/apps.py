@@ -48,5 +48,8 @@ class MessagingConfig(AppConfig):
         news.subscribe(AppointmentEnded, lambda ended: actions.end_email(news=ended))
         news.subscribe(QuestionAnswered, lambda told: actions.hear_office(told=told))
         news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))
-        news.subscribe(Restored, lambda told: actions.hold_restored(taken_at=told.taken_at, at=told.at))
+        news.subscribe(
+            Restored,
+            lambda told: actions.hold_restored(taken_at=told.waited_until or told.taken_at, at=told.at),
+        )
         news.subscribe(Restored, lambda told: actions.stop_restored(at=told.at))

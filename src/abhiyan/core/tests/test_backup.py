@@ -479,6 +479,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     laid(tmp_path / "home/languages", LANGUAGE)
     laid(tmp_path / "home/audit-heads", {"2026-11-19.json": b"{}"})
     laid(tmp_path / "home", {"postgres.local.conf": b"shared_buffers = 4GB"})
+    laid(tmp_path / "home", {"journal/noes.jsonl": b"1\n"})
     laid(tmp_path / "home", {"keys/x.token": b"secret", "outbox/messages.jsonl": b"phone", "run/x": b""})
     return tmp_path / "home"
 
@@ -523,3 +524,21 @@ def test_what_is_there_is_kept_and_a_newer_head_stays(
     assert told["set_otherwise"] == []
     again = backup_contents.put_in_place(tmp_path / "none", when="x")
     assert again == {}, "done twice, it does nothing more"
+
+
+def test_a_backup_takes_both_journals_and_a_restore_keeps_those_that_are_there(
+    files: Path, home: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABHIYAN_JOURNAL_TO", str(tmp_path / "second"))
+    laid(tmp_path / "second", {"host-7.jsonl": b"7\n", "abhiyan-journal": b"", "host-8.jsonl": b"8\n"})
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    laid(home, {"journal/noes.jsonl": b"1\n2\n", "journal/host-8.jsonl": b"another\n"})
+    (tmp_path / "second" / "host-7.jsonl").unlink()
+    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back")
+    assert lying(home / "journal") == {
+        "noes.jsonl": b"1\n2\n",
+        "host-7.jsonl": b"7\n",
+        "host-8.jsonl": b"another\n",
+        "host-8.restored_20261120_090000.jsonl": b"8\n",
+    }
+    assert set(lying(tmp_path / "second")) == {"abhiyan-journal", "host-8.jsonl"}

@@ -29,6 +29,7 @@ def found(check: str, *, at: datetime | None = None, is_served: bool = True) -> 
     return {one.finding.level: one.finding.text for one in findings}
 
 
+@pytest.mark.usefixtures("own_journal")
 def test_a_sound_installation_fails_in_nothing() -> None:
     failing = {one.check for one in doctor.examine(NOW) if one.finding.level == doctor.FAIL}
     assert failing <= {

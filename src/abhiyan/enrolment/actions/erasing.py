@@ -22,7 +22,7 @@ from abhiyan.programmes.news import ItemsErased
 from .contributors import forget_help
 from .door import forget_at_doors
 from .leaving import end_all, of_person, say_no
-from .members import end, end_questions, found_member, latest_id, latest_term, term_id, who_is
+from .members import end, end_questions, found_member, latest_id, latest_term, living, term_id, who_is
 from .motives import forget_motives
 from .noes import lock_for_no
 from .organisers import forget_friends
@@ -125,6 +125,9 @@ def end_again(*, told: ErasureReplayed) -> None:
     forget_where(theirs)
     forget_at_doors(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))
+    if not living(told.phone_id).exists():
+        Text.objects.filter(phone_id=told.phone_id).delete()
+        Whereabout.objects.filter(phone_id=told.phone_id).delete()
     empty(phone_id=told.phone_id, persons=[told.person_id], at=told.at)
 
 

@@ -14,12 +14,14 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import confirming, erasing
 from abhiyan.enrolment.actions.claims import Joined, Suppressed
+from abhiyan.enrolment.models_places import Whereabout
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message, Question
 from abhiyan.people import journal
 from abhiyan.people.actions.erasing import purge
 from abhiyan.people.models import Consent, Erasure, Person, Phone, Session
+from abhiyan.people.news import ErasureReplayed
 from abhiyan.people.tests.make import body, browser
 
 from .make import CHANNEL, Human, Ladder, World
@@ -163,6 +165,22 @@ def test_no_name_of_an_entry_denied_before_one_joined_is_left_to_the_data_office
     assert "Asha Devi" in main(data.get("/people/denied/").content)
     erase(open_me(world.asha))
     assert "Asha Devi" not in main(data.get("/people/denied/").content)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_restore_gives_no_place_back_that_an_erased_person_had_told(world: World, stays: bool) -> None:
+    world.web_join(of=world.asha)
+    if stays:
+        world.web_join(of=world.mohan)
+    erase(chosen(world.asha))
+    phone_id = world.phone_id(world.asha)
+    with system("test"):
+        gone = Erasure.objects.get()
+        Whereabout.objects.create(claim=uuid4(), phone_id=phone_id, unit_id=1, place="Ward 3")
+        erasing.end_again(told=ErasureReplayed(gone.person_id, phone_id, Channel.WEB, gone.at))
+        assert Whereabout.objects.filter(phone_id=phone_id).exists() == stays, (
+            "of others on the phone it stays"
+        )
 
 
 @pytest.mark.parametrize("left_before", [True, False])

@@ -100,6 +100,15 @@ def keygen(*, to: Path) -> None:
 )
 @click.option("--check", is_flag=True, help="Only read the backup to its end; change nothing.")
 @click.option(
+    "--adopt",
+    is_flag=True,
+    help="Take over a database that other tools restored (pgBackRest, a copy of the disk) to the instant --at.",
+)
+@click.option("--at", "restored_to", help="With --adopt: that instant, such as 2026-11-21T11:09:51+05:30.")
+@click.option(
+    "--journals-lost", is_flag=True, help="With --adopt: go on although a journal of a host is lost for good."
+)
+@click.option(
     "--journal",
     "journals",
     multiple=True,
@@ -115,6 +124,9 @@ def restore(
     identity: Path | None,
     replace: bool,
     check: bool,
+    adopt: bool,
+    restored_to: str | None,
+    journals_lost: bool,
     journals: tuple[Path, ...],
     as_json: bool,
 ) -> None:
@@ -127,10 +139,18 @@ def restore(
 
     Killed at any moment, it has either not happened or is finished by `abhiyan restore` without a file. Until then
     nothing serves, and `abhiyan doctor` says so.
+
+    With --adopt there is no backup file: the database is there already, restored by other tools. Stop every host, and
+    run it before anything serves. It may be run twice.
     """
     from abhiyan.site import processes
     from abhiyan.site.readiness import CannotRun, ready
 
+    if adopt and (source or identity or check or replace or restored_to is None):
+        raise click.UsageError("--adopt wants --at INSTANT, and no backup file.")
+    if not adopt and (restored_to is not None or journals_lost):
+        raise click.UsageError("--at and --journals-lost belong to --adopt.")
+    instant = _instant(restored_to) if restored_to is not None else None
     if source is None and check:
         raise click.UsageError("Name the backup to check.")
     if source is not None and identity is None:
@@ -154,6 +174,9 @@ def restore(
 
     if not check:
         furnish(say=lambda text: click.echo(text, err=True))
+    if instant is not None:
+        _adopt(instant, journals, are_lost=journals_lost, as_json=as_json)
+        return
     if source is None or identity is None:
         _finish(as_json=as_json)
         return
@@ -177,6 +200,42 @@ def restore(
     )
     _say_clocks(journals)
     _print(told, "Restored: the", as_json=as_json)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"--at {text} is no instant, such as 2026-11-21T11:09:51+05:30.") from None
+    if instant.tzinfo is None:
+        raise click.UsageError(
+            f"--at {text} has no time zone: end it with +05:30 for India, or with Z for UTC."
+        )
+    return instant
+
+
+def _adopt(instant: datetime, journals: tuple[Path, ...], *, are_lost: bool, as_json: bool) -> None:
+    from abhiyan.core import clock
+    from abhiyan.site.adopting import adopt_database
+
+    numbers = adopt_database(
+        restored_at=instant, at=clock.now(), journals=journals, are_journals_lost=are_lost
+    )
+    _say_clocks(journals)
+    if as_json:
+        click.echo(json.dumps(numbers))
+        return
+    again = ", as before" if numbers["was_done_before"] else ""
+    click.echo(
+        f"The database of {numbers['taken_at']} is this installation's{again}. Its last act before was of "
+        f"{numbers['last_entry_at']}.\n"
+        f"  noes in force: {numbers['noes_in_force']}, of them back by the journals: {numbers['noes_again']}\n"
+        f"  erasures done again: {numbers['erased_again']}\n"
+        f"  sessions ended: {numbers['sessions_ended']}\n"
+        f"  messages held: {numbers['messages_held']}. Messages (/messages/?state=held) has them\n"
+        f"  the audit goes on in era {numbers['era']}\n"
+        "Now run `abhiyan recount` and `abhiyan doctor --audit`, then serve."
+    )
 
 
 def _say_clocks(journals: tuple[Path, ...]) -> None:

@@ -226,6 +226,19 @@ def bring_up(ctx: click.Context, *, say: Callable[[str], None]) -> None:
     with schema.working_as("jobs"):
         put_what_ships(say=say)
     furnish(say=say)
+    mark_second_journal(say=say)
+
+
+def mark_second_journal(*, say: Callable[[str], None]) -> None:
+    """Mark the folder of ABHIYAN_JOURNAL_TO. A restore does not: on a new machine the folder may not be mounted yet."""
+    from abhiyan.people import journal
+
+    try:
+        journal.make_second_place()
+    except OSError as error:
+        say(
+            f"The second journal cannot be made: {error.filename}: {error.strerror}. Noes are refused until it is."
+        )
 
 
 def furnish(*, say: Callable[[str], None]) -> None:
@@ -234,12 +247,6 @@ def furnish(*, say: Callable[[str], None]) -> None:
     from abhiyan.people import journal
 
     journal.make_place()
-    try:
-        journal.make_second_place()
-    except OSError as error:
-        say(
-            f"The second journal cannot be made: {error.filename}: {error.strerror}. Noes are refused until it is."
-        )
     try:
         if path := metrics.make_metrics_token():
             say(f"Made a token for /metrics: {path}")

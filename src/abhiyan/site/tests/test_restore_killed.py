@@ -63,7 +63,7 @@ for asked in sys.stdin:
         watched(place)
     print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-STEPS = ("restore", "_tell_restored", "_take_the_place", "finish")
+STEPS = ("restore", "tell_restored", "_take_the_place", "finish")
 
 
 def places() -> dict[int, str]:
