@@ -60,10 +60,11 @@ def refuse_short_journals(until: datetime, also: Iterable[Path]) -> None:
         if isinstance(line, journal.No)
     }
     if lacking := in_database - in_journals:
+        last_at = max(at for _phone_id, at in lacking)
         raise RestoreRefused(
             f"The journals do not reach: of the newest {len(in_database)} noes in the database they lack "
-            f"{len(lacking)}, the last of {max(at for _phone_id, at in lacking):%Y-%m-%d %H:%M} UTC. Name the journals of every host with "
-            "--journal. If one is lost for good, add --journals-lost: noes that only it held are then lost too."
+            f"{len(lacking)}, the last of {last_at:%Y-%m-%d %H:%M} UTC. Name the journals of each host with --journal. "
+            "If one is lost for good, add --journals-lost: noes that only it held are then lost too."
         )
 
 

@@ -18,7 +18,7 @@ from abhiyan.core.backup import Restored, RestoreRefused
 from abhiyan.core.environment import WrongSetting
 from abhiyan.core.scope import system
 from abhiyan.core.tests.disk import room_for
-from abhiyan.people import actions, journal, queries
+from abhiyan.people import actions, journal, journal_gaps, queries
 from abhiyan.people.models import Suppression
 
 from .make import AT, SYSTEM
@@ -206,3 +206,31 @@ def test_a_no_that_was_taken_back_stays_taken_back_and_a_later_no_holds(
     with system("test"):
         in_force = {*Suppression.objects.filter(lifted_at=None).values_list("phone_id", flat=True)}
     assert in_force == {left, at_once}
+
+
+@pytest.mark.django_db
+def test_journals_that_do_not_hold_the_newest_noes_of_the_database_do_not_reach(own: Path) -> None:
+    actions.suppress(phone_id=uuid4(), channel=WEB, by=SYSTEM, at=AT)
+    elsewhere = own.with_name("elsewhere")
+    own.rename(elsewhere)
+    actions.suppress(phone_id=uuid4(), channel=WEB, by=SYSTEM, at=AT + HOUR)
+    with system("restore"):
+        with pytest.raises(RestoreRefused, match="of the newest 2 noes in the database they lack 1"):
+            journal_gaps.refuse_short_journals(AT + HOUR, [])
+        journal_gaps.refuse_short_journals(AT + HOUR, [elsewhere])
+        journal_gaps.refuse_short_journals(AT - HOUR, [])
+
+
+@pytest.mark.django_db
+def test_words_that_the_database_lacks_are_named_until_they_are_said_again() -> None:
+    lost, again, taken_back, erased = uuid4(), uuid4(), uuid4(), uuid4()
+    for line in (
+        *[a_no(lost), a_no(again), a_no(taken_back), a_no(taken_back, 1, "")],
+        journal.Erasure(erased, erased, b"who", WEB, AT),
+    ):
+        journal.write(line)
+    actions.suppress(phone_id=again, channel=WEB, by=SYSTEM, at=AT + HOUR)
+    with system("doctor"):
+        lacking = journal_gaps.lines_not_in_force(AT)
+        assert {line.phone_id for line in lacking} == {lost, erased}
+        assert journal_gaps.lines_not_in_force(AT + 2 * HOUR) == []
