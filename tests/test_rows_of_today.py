@@ -20,6 +20,7 @@ from django.test import Client
 import abhiyan
 from abhiyan.core import limits
 from abhiyan.core.tests.given import present
+from abhiyan.enrolment.actions import incidents
 from abhiyan.forms.actions import ask_for_phrase
 from abhiyan.people.models import Purpose
 from abhiyan.site.tests.addresses import Things, more_things, things
@@ -73,6 +74,7 @@ OWN = {
     "enrolment/owed.py:_unplaced",  # often nobody below sees them
     "enrolment/owed.py:_waits",
     "enrolment/owed.py:of_drive",
+    "enrolment/owed_incidents.py:open_incidents",  # data officers alone
     "forms/owed.py:_phrases",  # a data officer decides them
     "forms/owed.py:owed",
     "helpdesk/owed.py:_typists",  # one row above the districts
@@ -130,6 +132,14 @@ def clients(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, C
         phrase="health card given",
         unit_id=cast.world.units["JK-SRI"].pk,
         by=cast.actor("district_in_charge"),
+        at=present(),
+    )
+    incidents.open_incident(
+        unit_id=cast.world.units["JK-SRI"].pk,
+        entry=incidents.IncidentEntry(
+            "leak", "A list was copied.", ["name"], present(), None, present(), "", ""
+        ),
+        by=cast.actor("data_officer"),
         at=present(),
     )
     things(cast, "district_in_charge", "JK-SRI", "JK-B001", cast.membership(cast.own_member))

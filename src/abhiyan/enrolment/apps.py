@@ -42,6 +42,7 @@ class EnrolmentConfig(AppConfig):
             confirming,
             erasing,
             help_offers,
+            incidents,
             merging,
             noes,
             organisers,
@@ -56,7 +57,15 @@ class EnrolmentConfig(AppConfig):
         from .activity import DRIVE
         from .askers import askers_on
         from .audiences import MEMBERS, UNANSWERED
-        from .owed import export_details, export_page, merge_details, merge_page, number_page, token_page
+        from .owed import (
+            export_details,
+            export_page,
+            merge_details,
+            merge_page,
+            number_page,
+            token_page,
+        )
+        from .owed_incidents import incident_page
         from .queries import calls, people
         from .rules.certificates import CERTIFICATE, LABEL
 
@@ -75,6 +84,8 @@ class EnrolmentConfig(AppConfig):
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
         releases.register_details("people.merge", merge_details, names_people=True)
+        releases.register_page(incidents.ACT, incident_page)
+        releases.register_details(incidents.ACT, incidents.notice_details)
         heard.register(calls.has_called)
         askers.register(askers_on)
 
@@ -88,6 +99,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(AppointmentEnded, lambda event: organisers.leave_friends(told=event))
         news.subscribe(ReleaseDecided, lambda event: channels.heed_decision(told=event))
         news.subscribe(ReleaseDecided, lambda event: certificates.heed_certificates(told=event))
+        news.subscribe(ReleaseDecided, lambda event: incidents.heed_incident_decision(decision=event))
         news.subscribe(ConsentWithdrawn, lambda event: noes.heed_withdrawal(told=event))
         news.subscribe(NoTakenBack, lambda event: noes.heed_no_taken_back(told=event))
         news.subscribe(SpokenNo, lambda event: noes.heed_spoken_no(told=event))

@@ -26,6 +26,7 @@ from .models_certificates import CertificateSheet as CertificateSheet  # noqa: P
 from .models_certificates import FriendCertificate as FriendCertificate  # noqa: PLC0414
 from .models_door import DoorEntry, DoorTry  # noqa: F401  # the same
 from .models_help_offers import HelpOffer  # noqa: F401  # the same
+from .models_incidents import Incident, IncidentPerson, IncidentReport  # noqa: F401  # the same
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
 from .models_organisers import FriendOrganiser, FriendPromise  # noqa: F401  # the same

@@ -21,6 +21,7 @@ from abhiyan.programmes.news import ItemsErased
 
 from .contributors import forget_help
 from .door import forget_at_doors
+from .incidents import forget_affected
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, living, term_id, who_is
 from .motives import forget_motives
@@ -79,6 +80,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         forget_motives([member.public_id for member in own])
         forget_friends([member.public_id for member in own])
         forget_help([member.public_id for member in own], at=at)
+        forget_affected([member.public_id for member in own])
         forget_where(own)
         forget_at_doors(own)
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
@@ -122,6 +124,7 @@ def end_again(*, told: ErasureReplayed) -> None:
     forget_motives([member.public_id for member in theirs])
     forget_friends([member.public_id for member in theirs])
     forget_help([member.public_id for member in theirs], at=told.at)
+    forget_affected([member.public_id for member in theirs])
     forget_where(theirs)
     forget_at_doors(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))

@@ -113,6 +113,7 @@ KINDS: dict[str, Promise] = {
     "contributor.join": _("Link to help, as they asked"),
     "contributor.task": _("Task for a contributor"),
     "certificate.ready": _("Certificate of a friend is ready"),
+    "incident.notice": _("Notice of an incident with their data"),
     "ask.phone": _("Notice of a changed number, to the old one"),
     "reply.which": _("Which question an answer is about"),
 }

@@ -34,6 +34,7 @@ CAPABILITY: dict[str, str] = {
     "friends.certificates": "people.export",
     "verification.finding": "verification.plan",
     "emergency.end": "data.stop",
+    "incident.notify": "data.watch",
 }
 # Data of many people or messages to them leave by these. The emergency stop holds them, approved or not.
 GIVES_OUT = frozenset(
@@ -44,7 +45,7 @@ GIVES_OUT = frozenset(
 DONE_BY_APPROVAL = frozenset(
     {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
     | {"channels.codes_off", "contact.list", "friends.certificates", "org.office", "org.body_kind"}
-    | {"emergency.end"}
+    | {"emergency.end", "incident.notify"}
 )
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
@@ -69,6 +70,7 @@ NAMES: dict[str, Promise] = {
     "contact.list": _("Use a contact list"),
     "friends.certificates": _("Print certificates of friends"),
     "verification.finding": _("Confirm a finding about a worker's entries"),
+    "incident.notify": _("Tell people of an incident"),
     "emergency.end": _("End the emergency stop"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided

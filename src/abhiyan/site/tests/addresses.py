@@ -27,7 +27,7 @@ from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import batches, photos, tickets, tokens
+from abhiyan.enrolment.actions import batches, incidents, photos, tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
 from abhiyan.enrolment.models import (
     CertificateBatch,
@@ -83,6 +83,7 @@ ANY: dict[type, Any] = {
     SlugConverter: "abcdefghijkl",
     StringConverter: "abcdefghijkl",
 }
+INCIDENT_PAGES = ("act", "change", "count", "report", "tell", "untold")
 MANDALS = 1  # of the other district
 FOREIGN_CROWD = 1236  # with the one by name: 1,237 joined in the other district
 OF_PEOPLE = r"Planted|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])"
@@ -241,6 +242,21 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             sealed=b"secret",
             created_at=at,
             confirmed_at=at,
+        )
+        incident = incidents.open_incident(
+            unit_id=world.units["JK-JAM"].pk,
+            entry=incidents.IncidentEntry(
+                kind="leak",
+                what="A list was copied.",
+                data=["name"],
+                began_at=at,
+                until_at=None,
+                known_at=at,
+                reported_by="",
+                measures="",
+            ),
+            by=SYSTEM,
+            at=at,
         )
         plan = results.make_plan(
             names={"en": "Three"},
@@ -465,6 +481,10 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "photo": photo.pk,
         "nameless": nameless,
         "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
+        **dict.fromkeys(
+            ("enrolment:incident", *(f"enrolment:incident_{page}" for page in INCIDENT_PAGES)),
+            incident.public_id,
+        ),
         "org:poll": polls[0].public_id,
         "org:poll_withdraw": polls[0].public_id,
         "org:poll_take_back": polls[1].public_id,
