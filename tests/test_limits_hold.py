@@ -29,6 +29,7 @@ from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, phot
 from abhiyan.enrolment.actions import batches as paper
 from abhiyan.enrolment.actions.contributors import ask_helpers
 from abhiyan.enrolment.hotpath import batches, claims
+from abhiyan.enrolment.hotpath.answers import Busy
 from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
@@ -363,6 +364,17 @@ def claims_of_a_token(ground: Ground) -> Asked:
     lane = batches.DriveLane(ground.world.programme.pk, by, allowed=claims.per_day())
     hands = Gateway()
     return by.id.bytes, lambda: let(lambda: batches.enrol(hands, lane, [one_claim(ground)], by, ground.at))
+
+
+def claims_of_a_second(ground: Ground) -> Asked:
+    """Send each claim to a worker of its own, which has a new lane."""
+    by = Actor(kind="channel", id=uuid4())
+
+    def ask() -> bool:
+        lane = batches.DriveLane(ground.world.programme.pk, by, claims.per_day(), claims.per_second())
+        return let(lambda: batches.enrol(Gateway(), lane, [one_claim(ground)], by, ground.at), over=Busy)
+
+    return by.id.bytes, ask
 
 
 def one_claim(ground: Ground) -> ClaimMessage:
@@ -832,6 +844,7 @@ TRIED: dict[str, Callable[[Ground], Asked]] = {
     "minor": minor,
     "minor.network": minor_network,
     "enrolment.claims": claims_of_a_token,
+    "enrolment.claims_second": claims_of_a_second,
     "token.wrong": wrong_token,
     "bridge.wrong": wrong_report,
     "hook.wrong": wrong_secret,

@@ -332,6 +332,16 @@ CLAIMS = DeclaredLimit(
     _HURT.SPENDER,
     is_fixed=True,
 )
+CLAIMS_SECOND = DeclaredLimit(
+    "enrolment.claims_second",
+    20_000,
+    1,
+    "claims of one channel by the API; ABHIYAN_CLAIMS_PER_SECOND sets it",
+    _KEY.TOKEN,
+    _BY.PROVEN,
+    _HURT.SPENDER,
+    is_fixed=True,
+)
 DOOR_PHONE = DeclaredLimit(
     "door.phone", 5, HOUR, "entries of one number by workers", _KEY.PHONE, _BY.ACCOUNT, _HURT.OWNER
 )

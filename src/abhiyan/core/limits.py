@@ -30,6 +30,11 @@ _UPSERT = (
     "insert into core_rate_count as c (key, n, ends_at) values (%(key)s, %(n)s, %(ends_at)s)"
     " on conflict (key) do update set n = c.n + excluded.n where c.n + excluded.n <= %(allowed)s returning n"
 )
+# Counts what is refused, too: who asks then knows how many of theirs were within what is allowed.
+_COUNT = (
+    "insert into core_rate_count as c (key, n, ends_at) values (%(key)s, %(n)s, %(ends_at)s)"
+    " on conflict (key) do update set n = c.n + excluded.n returning n"
+)
 _FULL = "select 1 from core_rate_count where key = %(key)s and n >= %(allowed)s"
 _GIVE_BACK = (
     "update core_rate_count c set n = c.n - taken.n from unnest(%s::bytea[], %s::int[]) taken (key, n)"
@@ -74,6 +79,20 @@ def take(
         raise TooMany(wait_s=max(1, round((ends_at - at).total_seconds())))
     if counts and (taken := _taken.get()) is not None:
         taken[key] += n
+
+
+def take_some(limit: DeclaredLimit, subject: bytes, *, at: datetime, n: int, most: int) -> int:
+    """Count `n` more against a limit, and return how many of them it still allows. It refuses nobody.
+
+    subject, most: as for `take`. For a short window: what is asked for beyond the limit is counted with the rest.
+    """
+    key, ends_at = _counter(limit.name, subject, at, limit.window_s)
+    (counted,) = _ask(_COUNT, {"key": key, "n": n, "ends_at": ends_at}) or (n,)
+    assert isinstance(counted, int)
+    allowed = max(0, min(n, most - (counted - n)))
+    if allowed < n:
+        _note_refused(limit, at)
+    return allowed
 
 
 def is_full(limit: DeclaredLimit, subject: bytes | str, *, at: datetime) -> bool:
@@ -200,14 +219,19 @@ _count: Callable[[datetime], int] = _uncounted
 
 
 def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:
-    """Run one statement for itself; True when it returned a row. A connection lost meanwhile is replaced once."""
+    """Run one statement for itself; True when it returned a row."""
+    return _ask(query, given) is not None
+
+
+def _ask(query: str, given: dict[str, object] | Sequence[object]) -> tuple[object, ...] | None:
+    """Run one statement for itself and return its first row. A connection lost meanwhile is replaced once."""
     global _has_counted
     _has_counted = True
     pool = counting_pool()
     for last_try in (False, True):
         try:
             with pool.connection() as own:
-                return own.execute(query, given).fetchone() is not None
+                return own.execute(query, given).fetchone()
         except psycopg.OperationalError:
             if last_try:
                 raise

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import psycopg
 from django.conf import settings
@@ -20,11 +21,14 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, Gateway, TryAgain, enrol_batch
 
+from .answers import Busy
+
 log = logging.getLogger(__name__)
 
 MOST_IN_BATCH = 500
 MOST_WAITING = 20_000  # claims, per worker
 LEASED = 5_000  # claims a worker takes from a channel's daily allowance at a time
+PARTS = 8  # a worker takes a second's allowance in as many parts as it used up in the second before
 
 Result = Sequence[ClaimOutcome | ClaimRefused]
 Tell = Callable[[Result | Exception], None]  # hears what became of its claims, in the loop
@@ -40,10 +44,15 @@ class DriveLane:
 
     programme_id: int
     by: Actor
-    allowed: int  # claims a day, of all workers together
+    allowed: int  # claims a day, of all workers of all hosts together
+    a_second: int = 0  # the same in a second; 0: as many as come
     waiting: deque[tuple[list[ClaimMessage], Tell, str]] = field(default_factory=deque)
     leased: int = 0  # of the day's allowance, taken and not used yet
     leased_on: int = 0
+    part: int = 0  # of the second's allowance, taken and not used yet
+    second: int = 0
+    used: int = 0  # in that second
+    used_before: int = 0  # in the second before
 
 
 class Batches:
@@ -58,21 +67,21 @@ class Batches:
         self._thread = ThreadPoolExecutor(1, "enrol")
         self._hands = Gateway()
 
-    def lane(self, programme_id: int, by: Actor, allowed: int) -> DriveLane:
+    def lane(self, programme_id: int, by: Actor, allowed: int, a_second: int = 0) -> DriveLane:
         """The lane of a sender in a drive, made when it is not there yet."""
         key = (programme_id, by.id.bytes)
         found = self._lanes.get(key)
         if found is None:
             if len(self._lanes) > 10_000:
                 self._lanes = {key: lane for key, lane in self._lanes.items() if lane.waiting}
-            found = self._lanes[key] = DriveLane(programme_id, by, allowed)
+            found = self._lanes[key] = DriveLane(programme_id, by, allowed, a_second)
         return found
 
     def put(self, lane: DriveLane, claims: list[ClaimMessage], origin: str, tell: Tell) -> None:
         """Queue the claims of one request, together in one commit. Raises Full.
 
-        tell: called once, when that is on disk, with their outcomes; or with TooMany (the day's allowance), TryAgain,
-        or what the act raised.
+        tell: called once, when that is on disk, with their outcomes; or with Busy (the second's allowance), TooMany
+        (the day's), TryAgain, or what the act raised.
         """
         if self._waiting + len(claims) > MOST_WAITING:
             raise QueueFull
@@ -111,9 +120,9 @@ class Batches:
                     by = Actor(kind=by.kind, id=by.id, origin=origin)
                 outcomes: Result | Exception
                 try:
-                    outcomes = await loop.run_in_executor(
-                        self._thread, enrol, self._hands, lane, claims, by, self._clock()
-                    )
+                    requests = [n for n, _tell in shares]
+                    act = partial(enrol, self._hands, lane, claims, by, self._clock(), requests)
+                    outcomes = await loop.run_in_executor(self._thread, act)
                 except Exception as failure:  # each request is told below
                     if not isinstance(failure, Refused):
                         log.exception("a batch could not be enrolled")
@@ -147,8 +156,11 @@ class Batches:
         at = 0
         for n, tell in shares:
             self._waiting -= n
+            own = outcomes if isinstance(outcomes, Exception) else outcomes[at : at + n]
+            if not isinstance(own, Exception) and len(own) < n:
+                own = Busy(wait_s=1)
             try:
-                tell(outcomes if isinstance(outcomes, Exception) else outcomes[at : at + n])
+                tell(own)
             except Exception:  # one that cannot be told must not keep the others from hearing
                 log.exception("an outcome could not be told")
             at += n
@@ -160,10 +172,58 @@ class Batches:
         self._thread.shutdown(wait=False)
 
 
-def enrol(hands: Gateway, lane: DriveLane, claims: list[ClaimMessage], by: Actor, at: datetime) -> Result:
-    """In the worker's thread: within the day's allowance, one commit."""
-    _within_allowance(lane, len(claims), at)
-    return enrol_batch(programme_id=lane.programme_id, claims=claims, by=by, at=at, through=hands)
+def enrol(
+    hands: Gateway,
+    lane: DriveLane,
+    claims: list[ClaimMessage],
+    by: Actor,
+    at: datetime,
+    requests: Sequence[int] = (),
+) -> Result:
+    """In the worker's thread: within the allowances of the second and the day, one commit.
+
+    requests: how many claims each has; all in one by default. Those beyond the second's allowance have no outcome.
+    """
+    fit = _within_second(lane, requests or [len(claims)], at)
+    if not fit:
+        raise Busy(wait_s=1)
+    _within_allowance(lane, fit, at)
+    return enrol_batch(programme_id=lane.programme_id, claims=claims[:fit], by=by, at=at, through=hands)
+
+
+def _within_second(lane: DriveLane, requests: Sequence[int], at: datetime) -> int:
+    """Take requests, in their order, from what the worker has leased of this second. Return how many claims fit.
+
+    All workers of all hosts lease from one row of the database. A busy one asks about `PARTS` times in a second, and
+    leases no more than a part of what it uses itself. A request that is larger than the allowance passes if it is the
+    first of its second.
+    """
+    n = sum(requests)
+    if not lane.a_second:
+        return n
+    second = int(at.timestamp())
+    if lane.second != second:
+        lane.used_before = lane.used if lane.second == second - 1 else 0
+        lane.second, lane.part, lane.used = second, 0, 0
+    if lane.part < n:
+        try:
+            lane.part += limits.take_some(
+                declared.CLAIMS_SECOND,
+                lane.by.id.bytes,
+                at=at,
+                most=lane.a_second,
+                n=max(n - lane.part, lane.used_before // PARTS),
+            )
+        except psycopg.Error as failure:
+            raise TryAgain from failure
+    fit = 0
+    for size in requests:
+        if min(size, lane.a_second) > lane.part:
+            break
+        lane.part -= min(size, lane.a_second)
+        fit += size
+    lane.used += fit
+    return fit
 
 
 def _within_allowance(lane: DriveLane, n: int, at: datetime) -> None:

@@ -46,7 +46,7 @@ _START, _END = b'{"outcome":"accepted","receipt":"', b'"}'
 
 
 def per_second() -> int:
-    """Claims one token may send a worker in a second (ABHIYAN_CLAIMS_PER_SECOND)."""
+    """Claims one token may send in a second, to all workers of all hosts (ABHIYAN_CLAIMS_PER_SECOND)."""
     return environment.CLAIMS_PER_SECOND()
 
 
@@ -250,7 +250,7 @@ class Claims:
         self._failures.close()
 
     def _take(self, sender: Sender, n: int) -> None:
-        """Within what a token may send in a second. Refuses Busy."""
+        """Refuse Busy if a token sends this worker more than a second allows. Such a claim costs no batch."""
         second = int(time.monotonic())
         if sender.second != second:
             sender.second, sender.n = second, 0
@@ -261,7 +261,9 @@ class Claims:
     def _lane(self, sender: Sender) -> DriveLane:
         lane = sender.lane
         if lane is None:
-            lane = sender.lane = self._batches.lane(sender.programme_id, sender.by, self._per_day)
+            lane = sender.lane = self._batches.lane(
+                sender.programme_id, sender.by, self._per_day, self._per_second
+            )
         return lane
 
 

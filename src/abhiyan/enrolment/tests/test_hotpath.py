@@ -421,6 +421,19 @@ def test_a_token_has_its_share_of_a_day(strict: Server, world: World, token: str
     assert world.count("enrolment_claim") == 3
 
 
+def test_two_hosts_share_the_second_of_a_token(world: World, token: str) -> None:
+    """The clock is given: all of it is one second."""
+    both = [Server().start(ABHIYAN_CLAIMS_PER_SECOND="6") for _ in range(2)]
+    try:
+        told = [both[n % 2].claim(token, asha(f"k{n}", phone=f"990600000{n}")) for n in range(10)]
+    finally:
+        for each in both:
+            each.stop()
+    assert [answer.status for answer in told] == [201] * 6 + [429] * 4
+    assert {answer.headers["retry-after"] for answer in told[6:]} == {"1"}
+    assert world.count("enrolment_claim") == 6
+
+
 def test_guessing_tokens_has_an_end(strict: Server, world: World, token: str) -> None:
     assert strict.claim(token, asha()).status == 201
     with ThreadPoolExecutor(16) as pool:
