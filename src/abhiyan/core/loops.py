@@ -1,15 +1,17 @@
-"""Loops: small work done again and again (fold, seal, send, sweep), by one process at a time.
+"""Loops: small work done again and again (fold, seal, send, sweep), each by one process at a time.
 
 A room names its loops in `loops.LOOPS`. `abhiyan jobs` runs each in a thread of its own, while its one connection
-holds an advisory lock. A second `abhiyan jobs` stands by on one connection, and takes over when the first is gone.
+holds the advisory lock of that loop. Processes on several hosts share the loops evenly, and a process takes over
+what another leaves.
 """
 
+import hashlib
 import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,11 +24,15 @@ from .imports import running as imports
 from .scope import system
 
 log = logging.getLogger(__name__)
-LOCK = int.from_bytes(b"abhiyan", "big")  # advisory, of the one process that runs the loops
+# Advisory, shared by every process that runs loops. One before 0.2.0 holds it alone, and runs all of them.
+LOCK = int.from_bytes(b"abhiyan", "big")
+LOOP_LOCKS = int.from_bytes(b"loop", "big")  # the class of the loops' advisory locks
 BEAT_S = 5.0  # how often a healthy loop writes its heartbeat
 IDLE_S = 1.0  # a loop that found nothing to do looks again no sooner
 LONGEST_PAUSE_S = 60.0
-WATCH_S = 1.0  # how often a process asks for the lock, or whether it still has it
+WATCH_S = 1.0  # how often a process looks who has which lock
+LEFT_S = 5.0  # a lock without a holder for so long goes to any process
+KEEPS_S = 60.0  # its new holder gives none back for a while
 GRACE_S = 25.0
 
 
@@ -40,6 +46,7 @@ class Loop:
     commits between two steps must.
     stand_by: goes on with what turns began while another process holds the lock; opens its own scopes.
     close: finishes what turns began, when the process ends.
+    everywhere: every process turns it, without a lock; its rows are leased.
     """
 
     turn: Callable[[datetime], int]
@@ -47,6 +54,7 @@ class Loop:
     scoped: bool = True
     stand_by: Callable[[], None] | None = None
     close: Callable[[], None] | None = None
+    everywhere: bool = False
 
 
 # The silence of a loop that this release has no more is no fault.
@@ -74,7 +82,14 @@ LOOPS = {
     "seal": Loop(audit_seals.seal, every_s=1),
     "heads": Loop(audit_seals.write_heads, every_s=600),
     "limits": Loop(limits.sweep, every_s=60),
-    "jobs": Loop(_worker.turn, every_s=1, scoped=False, stand_by=_worker.stand_by, close=_worker.close),
+    "jobs": Loop(
+        _worker.turn,
+        every_s=1,
+        scoped=False,
+        stand_by=_worker.stand_by,
+        close=_worker.close,
+        everywhere=True,
+    ),
     "import_leftovers": Loop(imports.sweep, every_s=60, scoped=False),
 }
 
@@ -88,17 +103,53 @@ def collected() -> dict[str, Loop]:
     return found
 
 
+def lock_key(name: str) -> int:
+    """Return the number of a loop's advisory lock."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") >> 1
+
+
+# This lists who runs loops, by its server process, and which locks of loops it holds.
+_HOLDERS = f"""select pid, case when classid = {LOOP_LOCKS} then objid::bigint end from pg_locks
+ where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())
+ and ((classid = {LOOP_LOCKS} and objsubid = 2)
+ or (classid = {LOCK >> 32} and objid = {LOCK & 0xFFFFFFFF} and objsubid = 1 and mode = 'ShareLock'))"""
+
+
 class Lead:
-    """The right to run the loops: an advisory lock, held as long as its connection lives. Heartbeats go over it too."""
+    """The right to turn loops: their advisory locks, held as long as one connection lives. Heartbeats go over it too.
+
+    Each process takes free locks up to its share, which is the loops divided by the processes, rounded up. One that
+    has more gives locks back between two turns. One that is free for `LEFT_S` goes to the first that asks.
+    """
 
     def __init__(self) -> None:
-        self.is_held = False
+        self.is_there = False  # this process runs loops, or waits for a lock
         self._own: database.ServerConnection | None = None
+        self._held: set[str] = set()
+        self._leaves: set[str] = set()  # to be given back once the turn is over
+        self._turns: dict[str, threading.Lock] = {}
+        self._free_since: dict[str, float] = {}
+        self._keeps_until = float("-inf")
 
-    def keep(self) -> bool:
-        """Ask for the lock, or whether we still have it; one thread does, again and again. Returns whether we have it.
+    @property
+    def is_held(self) -> bool:
+        """Return True if this process has the lock of any loop."""
+        return bool(self._held)
 
-        Raises psycopg.Error where the database does not answer: then the lock is lost.
+    def holds(self, name: str, loop: Loop) -> bool:
+        """Return True if this process may turn a loop now."""
+        return self.is_there and (loop.everywhere or (name in self._held and name not in self._leaves))
+
+    @contextmanager
+    def turning(self, name: str, loop: Loop) -> Iterator[bool]:
+        """Keep the lock of a loop for one turn. Yields whether this process has it."""
+        with self._turns.setdefault(name, threading.Lock()):
+            yield self.holds(name, loop)
+
+    def keep(self, all_loops: Mapping[str, Loop]) -> bool:
+        """Look who holds which lock, and take or give back; one thread does, again and again. Returns `is_there`.
+
+        Raises psycopg.Error where the database does not answer: then every lock is lost.
         """
         try:
             if self._own is None:
@@ -107,29 +158,66 @@ class Lead:
                     autocommit=True,
                     connect_timeout=10,
                     application_name="abhiyan jobs",
-                    # Nobody waits for heartbeats. A machine that vanishes loses the lock in half a minute.
+                    # Nobody waits for heartbeats. A machine that vanishes loses its locks in half a minute.
                     options="-c synchronous_commit=off -c tcp_keepalives_idle=10"
                     " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
                 )
             asked_s = time.monotonic()
-            lock = "true" if self.is_held else f"pg_try_advisory_lock({LOCK})"
-            row = self._own.execute(f"select {lock}, clock_timestamp()").fetchone()
+            there = "true" if self.is_there else f"pg_try_advisory_lock_shared({LOCK})"
+            row = self._own.execute(f"select {there}, clock_timestamp()").fetchone()
             assert row is not None
-            self.is_held = row[0]
+            self.is_there = row[0]
             clock.hear(row[1], asked_s=asked_s)
+            if self.is_there:
+                self._even_out([name for name, loop in all_loops.items() if not loop.everywhere])
         except psycopg.Error:
             self.drop()
             raise
-        return self.is_held
+        return self.is_there
+
+    def _even_out(self, names: Sequence[str]) -> None:
+        """Take what is free up to this process's share, and give back what is more."""
+        assert self._own is not None
+        holders = self._own.execute(_HOLDERS).fetchall()
+        taken = {key for _pid, key in holders if key is not None}
+        share = -(-len(names) // max(1, len({pid for pid, key in holders if key is None})))
+        now = time.monotonic()
+        free = [name for name in names if lock_key(name) not in taken]
+        self._free_since = {name: self._free_since.get(name, now) for name in free}
+        for name in free:
+            is_left = now - self._free_since[name] > LEFT_S
+            if (len(self._held) < share or is_left) and self._ask("pg_try_advisory_lock", name):
+                if len(self._held) >= share:
+                    self._keeps_until = now + KEEPS_S
+                self._held.add(name)
+        more = len(self._held) - share if now > self._keeps_until else 0
+        self._leaves = set(sorted(self._held)[: max(0, more)])
+        for name in list(self._leaves):
+            turn = self._turns.setdefault(name, threading.Lock())
+            if turn.acquire(blocking=False):  # else after its turn
+                try:
+                    self._held.discard(name)
+                    self._leaves.discard(name)
+                    self._ask("pg_advisory_unlock", name)
+                finally:
+                    turn.release()
+
+    def _ask(self, function: str, name: str) -> bool:
+        assert self._own is not None
+        row = self._own.execute(f"select {function}({LOOP_LOCKS}, {lock_key(name)})").fetchone()
+        return bool(row and row[0])
 
     def execute(self, query: str, values: Mapping[str, Any]) -> None:
-        """A statement over this connection, from any thread. Does nothing without the lock; raises psycopg.Error."""
-        if self._own is not None and self.is_held:
+        """A statement over this connection, from any thread. Does nothing out of line; raises psycopg.Error."""
+        if self._own is not None and self.is_there:
             self._own.execute(query, values)
 
     def drop(self) -> None:
-        """Give the lock back, and the connection up."""
-        self.is_held = False
+        """Give the locks back, and the connection up."""
+        self.is_there = False
+        self._held.clear()
+        self._leaves.clear()
+        self._free_since.clear()
         if self._own is not None:
             with suppress(psycopg.Error):
                 self._own.close()
@@ -143,7 +231,7 @@ def run(
     loops: Mapping[str, Loop] | None = None,
     lead: Lead | None = None,
 ) -> None:
-    """Stand by for the lead, then run every loop until `stopping` is set. Starts again what dies.
+    """Run every loop whose lock this process gets, until `stopping` is set. Starts again what dies.
 
     keeps_database: start the embedded database again when it was killed; where `abhiyan serve` watches, it does that.
     loops, lead: others than those of all rooms, and of this installation.
@@ -159,24 +247,23 @@ def run(
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
         try:
-            was_held = lead.is_held
-            if lead.keep() and not was_held:
+            was_there = lead.is_there
+            if lead.keep(loops) and not was_there:
                 lead.execute(_FORGET, {"loops": list(loops)})
             is_away = False
         except psycopg.Error:
             if not is_away:
                 log.warning("the jobs wait for the database")
             is_away = True
-        if lead.is_held or running:
-            for name, loop in loops.items():
-                known = running.get(name)
-                if known is None or not known.is_alive():
-                    if stopping.is_set():  # a loop that stops with the process has not failed
-                        break
-                    if known is not None:
-                        log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
-                    running[name] = Runner(name, loop, stopping, lead)
-                    running[name].start()
+        for name, loop in loops.items():
+            known = running.get(name)
+            if (known is None and lead.holds(name, loop)) or (known is not None and not known.is_alive()):
+                if stopping.is_set():  # a loop that stops with the process has not failed
+                    break
+                if known is not None:
+                    log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
+                running[name] = Runner(name, loop, stopping, lead)
+                running[name].start()
         stopping.wait(WATCH_S)
     for thread in running.values():
         thread.join(timeout=GRACE_S)
@@ -184,9 +271,9 @@ def run(
 
 
 class Runner(threading.Thread):
-    """Runs one loop until `stopping` is set, turn after turn, while this process has the lead.
+    """Runs one loop until `stopping` is set, turn after turn, while this process has its lock.
 
-    What a turn raises is logged, written to the heartbeat, and answered by a pause of 1, 2, 4 … 60 s. A database
+    An error of a turn is logged, written to the heartbeat, and answered by a pause of 1, 2, 4 … 60 s. A database
     that goes away is just such an error.
     """
 
@@ -209,12 +296,16 @@ class Runner(threading.Thread):
         """One attempt; returns the seconds to wait before the next."""
         started = time.monotonic()
         try:
-            if not self.lead.is_held:
+            with self.lead.turning(self.loop_name, self.loop) as has_lock:
+                if has_lock:
+                    if (
+                        not self._turns
+                    ):  # the very first turn may take a while: its beginning is a sign of life too
+                        self.lead.execute(_BEGUN, self._facts(started))
+                    did = self._turn()
+            if not has_lock:
                 self._stand_by()
                 return WATCH_S
-            if not self._turns:  # the very first turn may take a while: that it begins is a sign of life too
-                self.lead.execute(_BEGUN, self._facts(started))
-            did = self._turn()
             self._did += did
         except Exception as error:  # a loop outlives whatever its turn meets
             self._failures += 1

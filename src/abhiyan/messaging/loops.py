@@ -72,7 +72,11 @@ class MessageLane:
             self._gather()
 
     def stand_by(self) -> None:
-        """Settle what comes back although another process sends now: unsettled, it would go once more."""
+        """Settle what comes back although another process sends now: unsettled, it would go once more.
+
+        A next turn here ends an outage that the other one noted.
+        """
+        self._adapter = None
         if self._under_way:
             self._gather()
         self._settle()

@@ -1,7 +1,7 @@
-"""Loops turn by one process at a time, say how they are, and outlive what they meet."""
+"""Each loop turns by one process at a time, says how it is, and outlives what it meets."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -86,47 +86,127 @@ def test_a_turn_with_scopes_of_its_own_begins_outside_a_transaction() -> None:
     assert not any(seen)
 
 
-def test_a_second_process_stands_by_on_one_connection_and_takes_over() -> None:
-    connections: set[object] = set()
-    questions: set[object] = set()
+def many_loops(n: int) -> dict[str, loops.Loop]:
+    return {f"test.lock_{number}": loops.Loop(lambda at: 1, every_s=0.01) for number in range(n)}
 
-    def looked(admin: "psycopg.Connection[tuple[object, ...]]") -> int:
-        """Note every connection of those who want the lead; how many questions were seen."""
+
+def locks_of(process: Turning) -> set[str]:
+    return set(process.lead._held)
+
+
+def test_no_two_loops_have_one_lock() -> None:
+    names = list(loops.collected())
+    assert len({loops.lock_key(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 8])
+def test_processes_share_the_loops_evenly_and_take_what_another_leaves(n: int) -> None:
+    both = many_loops(n)
+    with ExitStack() as of_first:
+        first = of_first.enter_context(turning(both))
+        until(lambda: locks_of(first) == set(both))
+        with turning(both) as second:
+            until(lambda: (len(locks_of(first)), len(locks_of(second))) == (-(-n // 2), n // 2))
+            assert locks_of(first) | locks_of(second) == set(both) and not locks_of(first) & locks_of(second)
+            of_first.close()
+            until(lambda: locks_of(second) == set(both))
+            before = second.turns
+            until(lambda: second.turns > before)
+
+
+def test_three_processes_share_on_one_connection_each() -> None:
+    connections: set[object] = set()
+
+    def looked(admin: "psycopg.Connection[tuple[object, ...]]") -> None:
         found = admin.execute(
-            "select pid, backend_start, query_start from pg_stat_activity"
+            "select pid, backend_start from pg_stat_activity"
             " where datname = current_database() and application_name = 'abhiyan jobs'"
         ).fetchall()
-        connections.update((pid, begun) for pid, begun, _asked in found)
-        questions.update((pid, asked) for pid, _begun, asked in found)
-        return len(questions)
+        connections.update(found)
 
-    many = {f"test.lock_{number}": loops.Loop(lambda at: 1, every_s=0.01) for number in range(5)}
-    with ExitStack() as of_first, as_administrator() as admin:
-        first = of_first.enter_context(turning(many))
-        until(lambda: first.turns > 0)
-        with turning(many) as second:
-            until(lambda: looked(admin) > 20)
-            assert len(connections) == 2, "one of each process, over its whole wait"
-            assert first.lead.is_held and not second.lead.is_held and second.turns == 0
-            of_first.close()
-            until(lambda: second.turns > 0)
-            assert second.lead.is_held
+    all_of_them = many_loops(7)
+    with ExitStack() as ending, as_administrator() as admin:
+        three = [ending.enter_context(turning(all_of_them)) for _ in range(3)]
+
+        def evened() -> bool:
+            looked(admin)
+            return sorted(len(locks_of(each)) for each in three) in ([1, 3, 3], [2, 2, 3])
+
+        until(evened)
+        assert set.union(*map(locks_of, three)) == set(all_of_them)
+        assert len(connections) == 3
 
 
-def test_who_has_lost_the_lead_turns_nothing_and_goes_on_with_what_it_began() -> None:
+def test_a_lock_is_not_given_back_while_its_turn_runs() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def turn(at: datetime) -> int:
+        begun.set()
+        assert may_end.wait(PATIENCE_S)
+        return 1
+
+    both = {name: loops.Loop(turn, every_s=0.01) for name in ("test.long_a", "test.long_b")}
+    try:
+        with turning(both) as first:
+            until(lambda: locks_of(first) == set(both) and begun.is_set())
+            with turning(both) as second:
+                until(lambda: bool(first.lead._leaves))
+                assert locks_of(first) == set(both) and not locks_of(second)
+                may_end.set()
+                until(lambda: len(locks_of(second)) == 1 and second.turns > 0)
+    finally:
+        may_end.set()
+
+
+def test_a_lock_that_nobody_takes_goes_to_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second process is in the line, and is stuck before it takes a lock."""
+    monkeypatch.setattr(loops, "LEFT_S", 0.0)
+    both = many_loops(4)
+    stuck = loops.Lead()
+    stuck.keep({})
+    with turning(both) as first:
+        until(lambda: locks_of(first) == set(both))
+        before = first.turns
+        until(lambda: first.turns > before)
+        assert locks_of(first) == set(both), "it gives none back for a while"
+    stuck.drop()
+
+
+def test_a_process_of_an_earlier_release_runs_all_loops_alone() -> None:
+    with as_administrator() as earlier:
+        earlier.execute(f"select pg_advisory_lock({loops.LOCK})")
+        lead = loops.Lead()
+        assert not lead.keep(many_loops(2)) and not lead.is_held
+        earlier.execute(f"select pg_advisory_unlock({loops.LOCK})")
+        assert lead.keep(many_loops(2)) and len(lead._held) == 2
+        ((taken,),) = earlier.execute(f"select pg_try_advisory_lock({loops.LOCK})").fetchall()
+        assert not taken, "it stands by as long as one of ours runs loops"
+        lead.drop()
+
+
+def test_a_loop_without_a_lock_turns_everywhere() -> None:
+    everywhere = {"test.everywhere": loops.Loop(lambda at: 1, every_s=0.01, everywhere=True)}
+    with turning(everywhere) as first, turning(everywhere) as second:
+        until(lambda: first.turns > 0 and second.turns > 0)
+        assert not locks_of(first) and not locks_of(second)
+
+
+def test_who_has_lost_a_lock_turns_nothing_and_goes_on_with_what_it_began() -> None:
     stood_by: list[float] = []
     lead, other = loops.Lead(), loops.Lead()
     loop = loops.Loop(lambda at: 1, stand_by=lambda: stood_by.append(loops.WATCH_S))
+    both = {"test.lost": loop}
     runner = loops.Runner("test.lost", loop, threading.Event(), lead)
-    assert lead.keep() and not other.keep()
+    assert lead.keep(both) and other.keep(both) and lead.is_held and not other.is_held
     runner._step()
     assert runner._turns == 1 and not stood_by
     cut_every_connection_of_jobs()
     connection.close()
     for each in (lead, other):
         with pytest.raises(psycopg.OperationalError):
-            each.keep()
-    assert other.keep() and not lead.keep()
+            each.keep(both)
+    assert other.keep(both) and lead.keep(both)
+    assert (other._held, lead._held) == ({"test.lost"}, set())
     runner._step()
     assert runner._turns == 1 and len(stood_by) == 1
     lead.drop()
@@ -191,9 +271,9 @@ def test_backing_off_grows_to_a_minute() -> None:
     def turn(at: datetime) -> int:
         raise ZeroDivisionError
 
-    lead = loops.Lead()
-    assert lead.keep()
-    runner = loops.Runner("test.back_off", loops.Loop(turn), threading.Event(), lead)
+    lead, loop = loops.Lead(), loops.Loop(turn)
+    assert lead.keep({"test.back_off": loop})
+    runner = loops.Runner("test.back_off", loop, threading.Event(), lead)
     pauses = [runner._step() for _ in range(9)]
     lead.drop()
     for pause, wanted in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True):
@@ -203,8 +283,8 @@ def test_backing_off_grows_to_a_minute() -> None:
 def test_a_loop_that_found_nothing_to_do_waits_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "IDLE_S", 3_600.0)
     lead, found = loops.Lead(), [1, 0]
-    assert lead.keep()
     loop = loops.Loop(lambda at: found.pop(0), every_s=0.0)
+    assert lead.keep({"test.idle": loop})
     runner = loops.Runner("test.idle", loop, threading.Event(), lead)
     assert runner._step() == 0 and runner._step() > 0
     lead.drop()
@@ -240,14 +320,14 @@ class SlowLead(loops.Lead):
         super().__init__()
         self.stopping, self.turned = stopping, turned
 
-    def keep(self) -> bool:
-        is_held = super().keep()
+    def keep(self, all_loops: Mapping[str, loops.Loop]) -> bool:
+        is_there = super().keep(all_loops)
         if self.turned.is_set():
             self.stopping.set()
             for thread in threading.enumerate():
                 if thread.name == "loop test.stopped":
                     thread.join(PATIENCE_S)
-        return is_held
+        return is_there
 
 
 def test_an_ordinary_stop_starts_no_loop_again_and_logs_no_error(caplog: pytest.LogCaptureFixture) -> None:

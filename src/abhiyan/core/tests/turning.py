@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 import psycopg
@@ -13,7 +14,7 @@ from .waits import PATIENCE_S
 
 
 class Turning:
-    """Loops that turn: who has the lead, and how many turns ended well."""
+    """Loops that turn: who has their locks, and how many turns ended well."""
 
     def __init__(self) -> None:
         self.lead, self.turns = loops.Lead(), 0
@@ -24,7 +25,7 @@ class Turning:
             self.turns += 1
             return did
 
-        return loops.Loop(turn, loop.every_s, loop.scoped, loop.stand_by, loop.close)
+        return replace(loop, turn=turn)
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def turning(given: Mapping[str, loops.Loop]) -> Iterator[Turning]:
 
 
 def in_line() -> int:
-    """How many run the loops or stand by for it, each on one connection to this database."""
+    """Return how many processes run loops, each on one connection to this database."""
     with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
         return len(
             admin.execute(
