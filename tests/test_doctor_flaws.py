@@ -279,6 +279,17 @@ def said_elsewhere(clock_ahead_s: int = 0) -> Planting:
     return planted
 
 
+def hosts(*noted: tuple[str, str, str, str]) -> Planting:
+    """Note hosts. noted: name, version, how long it is silent, and settings, for each."""
+    rows = ", ".join(
+        f"('{name}', 'serve', '1', '{version}', clock_timestamp(), clock_timestamp() - interval '{silent}', '{given}')"
+        for name, version, silent, given in noted
+    )
+    return sql(
+        f"insert into core_host (name, kind, process, version, begun_at, seen_at, settings) values {rows}"
+    )
+
+
 def committed(statement: str, undo: str) -> Planting:
     """Of the server, with {name} for this database and {beside} for the one a restore fills."""
 
@@ -442,6 +453,30 @@ FLAWS = [
     Flaw("disk", FAIL, "(0%)", free_space(2 * 1024**3, 2 * 1024**4)),
     Flaw("cluster", FAIL, "0 of 2 standbys are attached", sql("set local abhiyan.standbys = '2'")),
     Flaw("cluster", FAIL, "nothing can be stored", synchronous_standby_names("ANY 1 (db2,db3)")),
+    Flaw(
+        "hosts",
+        FAIL,
+        "ABHIYAN_ORIGIN is not the same on all hosts: web1 | web2",
+        hosts(
+            ("web1", "1", "0 s", '{{"ABHIYAN_ORIGIN": "a"}}'),
+            ("web2", "1", "0 s", '{{"ABHIYAN_ORIGIN": "b"}}'),
+        ),
+    ),
+    Flaw(
+        "hosts",
+        WARN,
+        "hosts have different versions: 1: web1 (serve); 2: web2 (serve)",
+        hosts(("web1", "1", "0 s", "{{}}"), ("web2", "2", "0 s", "{{}}")),
+    ),
+    Flaw("hosts", WARN, "web1 (serve) has not been seen for", hosts(("web1", "1", "1 hour", "{{}}"))),
+    Flaw(
+        "hosts",
+        FAIL,
+        "the master key here is another",
+        sql(
+            "insert into core_key_mark values (1, 'x') on conflict (id) do update set digest = excluded.digest"
+        ),
+    ),
     Flaw("loops", WARN, "never turned here", sql("delete from core_heartbeat")),
     Flaw("loops", FAIL, "core.seal never turned", sql("delete from core_heartbeat where loop = 'core.seal'")),
     Flaw(

@@ -97,6 +97,7 @@ WRITERS = {
     "core/counters.py": "counters of figures, by statements of their own",
     "core/imports/running.py": "the state of an import while a job works it off",
     "core/imports/work.py": "what a kind of list may write of an import: progress, refused rows, its journal",
+    "core/hosts.py": "which hosts serve, and by which key, over connections of their own",
     "core/jobs.py": "jobs as they are put down, leased and done",
     "core/limits.py": "counters, over connections of their own",
     "core/loops.py": "heartbeats",

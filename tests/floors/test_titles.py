@@ -17,6 +17,7 @@ TYPED = {"title", "name", "subject", "heading", "headline"}
 # Columns of these names that hold no title of an office, each with the reason.
 EXEMPT: dict[str, str] = {
     "core.AuditEntry.subject": "the id that an entry of the trail is about",
+    "core.HostProcessNote.name": "a host, as its operator calls it",
     "core.Job.name": "the function of a job",
     "elections.Candidacy.name": "a candidate, as the Election Commission writes them",
     "elections.Contest.name": "a seat, as the Election Commission writes it",

@@ -4,8 +4,10 @@
 while there is any. docs/reference.md lists them for people.
 """
 
+import ipaddress
 import os
 import re
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,13 +33,14 @@ class WrongSetting(ValueError):
 class Setting(Generic[T]):
     """One variable. read: its text understood, or a ValueError that says what is wanted. Set to nothing is unset.
 
-    is_secret: its text is shown to nobody.
+    is_secret: its text is shown to nobody. is_own: each host may have its own; all others are equal on every host.
     """
 
     name: str
     read: Callable[[str], T]
     unset: Callable[[], T]
     is_secret: bool = False
+    is_own: bool = False
 
     def text(self) -> str:
         """Return what it is set to, as it was written; "" when it is not set."""
@@ -216,6 +219,19 @@ def _address(text: str) -> str:
     return f"{parts.scheme}://{shown}" + ("" if port in (None, usual) else f":{port}")
 
 
+def _host_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", text):
+        raise ValueError("must be a name for this host: letters, digits and . _ -, at most 63")
+    return text
+
+
+def _listening(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("must be an address of this host, such as 10.0.0.21, or 0.0.0.0 for all") from None
+
+
 def _hosts(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     if not names or not all(_HOST.fullmatch(name) for name in names):
@@ -316,10 +332,12 @@ def _usual_home() -> Path:
     return Path.home() / ".local" / "share" / "abhiyan"
 
 
-HOME = Setting("ABHIYAN_HOME", _folder, _usual_home)
-FILES = Setting("ABHIYAN_FILES", _folder, lambda: HOME() / "files")
-LANGUAGES = Setting("ABHIYAN_LANGUAGES", _folder, lambda: HOME() / "languages")
-PORT = Setting("ABHIYAN_PORT", _number(1, 65_535, "port"), lambda: 8000)
+HOME = Setting("ABHIYAN_HOME", _folder, _usual_home, is_own=True)
+FILES = Setting("ABHIYAN_FILES", _folder, lambda: HOME() / "files", is_own=True)
+LANGUAGES = Setting("ABHIYAN_LANGUAGES", _folder, lambda: HOME() / "languages", is_own=True)
+HOST_NAME = Setting("ABHIYAN_HOST_NAME", _host_name, socket.gethostname, is_own=True)
+LISTEN = Setting("ABHIYAN_LISTEN", _listening, lambda: "127.0.0.1", is_own=True)
+PORT = Setting("ABHIYAN_PORT", _number(1, 65_535, "port"), lambda: 8000, is_own=True)
 ORIGIN = Setting("ABHIYAN_ORIGIN", _address, lambda: f"http://localhost:{PORT()}")
 SHORT_ADDRESS = Setting("ABHIYAN_SHORT_ADDRESS", _address, str)  # of links in SMS; it leads to the origin
 ORGANISATION_NAMES: Setting[dict[str, str]] = Setting(
@@ -333,24 +351,32 @@ GRIEVANCE = Setting("ABHIYAN_GRIEVANCE", _text, str)  # who answers complaints: 
 ERASE_AFTER_DAYS = Setting(  # law.md D6: not before a year from the last processing
     "ABHIYAN_ERASE_AFTER_DAYS", _number(365, 3_650), lambda: 365
 )
-DATABASE_URL: Setting[dict[str, str]] = Setting("DATABASE_URL", _database_url, dict, is_secret=True)
+DATABASE_URL: Setting[dict[str, str]] = Setting(
+    "DATABASE_URL", _database_url, dict, is_secret=True, is_own=True
+)
 # The account that makes roles. Only init, migrate and restore read it, so what serves never needs it.
 ADMIN_DATABASE_URL: Setting[dict[str, str]] = Setting(
-    "ABHIYAN_ADMIN_DATABASE_URL", _database_url, dict, is_secret=True
+    "ABHIYAN_ADMIN_DATABASE_URL", _database_url, dict, is_secret=True, is_own=True
 )
 DATABASE = Setting("ABHIYAN_DATABASE", _database, str)
 ROLE_PREFIX = Setting("ABHIYAN_ROLE_PREFIX", _prefix, lambda: "abhiyan")
-MASTER_KEY_FILE = Setting("ABHIYAN_MASTER_KEY_FILE", _file, lambda: HOME() / "keys" / "master.key")
-METRICS_TOKEN = Setting("ABHIYAN_METRICS_TOKEN", _text, str, is_secret=True)
-METRICS_TOKEN_FILE = Setting("ABHIYAN_METRICS_TOKEN_FILE", _file, lambda: HOME() / "keys" / "metrics.token")
-AUDIT_HEADS_TO: Setting[Path | None] = Setting("ABHIYAN_AUDIT_HEADS_TO", _folder, lambda: None)
+MASTER_KEY_FILE = Setting(
+    "ABHIYAN_MASTER_KEY_FILE", _file, lambda: HOME() / "keys" / "master.key", is_own=True
+)
+METRICS_TOKEN = Setting("ABHIYAN_METRICS_TOKEN", _text, str, is_secret=True, is_own=True)
+METRICS_TOKEN_FILE = Setting(
+    "ABHIYAN_METRICS_TOKEN_FILE", _file, lambda: HOME() / "keys" / "metrics.token", is_own=True
+)
+AUDIT_HEADS_TO: Setting[Path | None] = Setting("ABHIYAN_AUDIT_HEADS_TO", _folder, lambda: None, is_own=True)
 # A second place for the journal of noes, off this host.
-JOURNAL_TO: Setting[Path | None] = Setting("ABHIYAN_JOURNAL_TO", _folder, lambda: None)
+JOURNAL_TO: Setting[Path | None] = Setting("ABHIYAN_JOURNAL_TO", _folder, lambda: None, is_own=True)
 BACKUP_RECIPIENT = Setting(
     "ABHIYAN_BACKUP_RECIPIENT", _recipient, str, is_secret=True
 )  # who mistakes it sets the secret key
 OFFLINE = Setting("ABHIYAN_OFFLINE", _yes, lambda: True)  # whether phones keep copies of the field pages
-LOG_LEVEL = Setting("ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), lambda: "INFO")
+LOG_LEVEL = Setting(
+    "ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), lambda: "INFO", is_own=True
+)
 SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)
 SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
@@ -369,7 +395,9 @@ EMAIL_HOST = Setting("ABHIYAN_EMAIL_HOST", _mail_server, str)
 EMAIL_PORT = Setting("ABHIYAN_EMAIL_PORT", _number(1, 65_535, "port"), lambda: 587)
 EMAIL_TLS = Setting("ABHIYAN_EMAIL_TLS", _one_of("starttls", "tls", "off"), lambda: "starttls")
 EMAIL_USER = Setting("ABHIYAN_EMAIL_USER", _text, str)
-EMAIL_PASSWORD_FILE: Setting[Path | None] = Setting("ABHIYAN_EMAIL_PASSWORD_FILE", _file, lambda: None)
+EMAIL_PASSWORD_FILE: Setting[Path | None] = Setting(
+    "ABHIYAN_EMAIL_PASSWORD_FILE", _file, lambda: None, is_own=True
+)
 EMAIL_FROM = Setting("ABHIYAN_EMAIL_FROM", _mail_sender, str)
 SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number(0, MOST), lambda: 20_000)
 SMS_PRICE = Setting("ABHIYAN_SMS_PRICE", _number(0, MOST), lambda: 20)  # paise a part

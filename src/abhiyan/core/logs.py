@@ -5,6 +5,9 @@ import logging
 import re
 import traceback
 from datetime import UTC, datetime
+from functools import cache
+
+from . import environment
 
 # Anything that could be a phone (8 or more digits in a row, separators allowed), a token or a code's parameter.
 _PHONE = re.compile(r"\+?\d(?:[\s().-]?\d){7,14}(?!\d)")
@@ -49,13 +52,22 @@ def _without_address(text: str, request: object) -> str:
     return text
 
 
+@cache
+def _host() -> str:
+    try:
+        return environment.HOST_NAME()
+    except environment.WrongSetting:  # its own command says so
+        return ""
+
+
 class JsonFormatter(logging.Formatter):
-    """One line of JSON: at, level, logger, message, and whatever was passed as `extra={"facts": {...}}`."""
+    """One line of JSON: at, level, host, logger, message, and whatever was passed as `extra={"facts": {...}}`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
+            "host": _host(),
             "logger": record.name,
             "message": scrub(_without_address(record.getMessage(), getattr(record, "request", None))),
         }

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from django.db import connection
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -21,7 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from psycopg_pool import ConnectionPool
 
-from . import audit_seals, clock, environment, heartbeats, home, last_backup, limits, lot, rooms, sql
+from . import audit_seals, clock, environment, heartbeats, home, hosts, last_backup, limits, lot, rooms, sql
 from .models import Heartbeat, Job
 from .scope import system
 
@@ -174,6 +175,13 @@ def _backup_age(at: datetime) -> float | None:
     return None if newest is None else (at - newest.taken_at).total_seconds()
 
 
+def _silent(_at: datetime) -> dict[str, float]:
+    silences: dict[str, float] = {}
+    for process in hosts.host_processes(connection.connection):
+        silences[process.name] = max(silences.get(process.name, 0.0), process.silent.total_seconds())
+    return silences
+
+
 METRICS = {
     "loop_age_seconds": DatabaseMetric("Seconds since a loop's last turn", _ages, "loop"),
     "loop_failing": DatabaseMetric("1 when a loop's last turn failed", _failing, "loop"),
@@ -189,14 +197,33 @@ METRICS = {
         "Size of the database", lambda _at: float(sql.count("select pg_database_size(current_database())"))
     ),
     "disk_bytes": DatabaseMetric(
-        "Size of the disk with the data folder", lambda _at: float(shutil.disk_usage(home.path()).total)
+        "Size of the disk with the data folder",
+        lambda _at: {environment.HOST_NAME(): float(shutil.disk_usage(home.path()).total)},
+        "host",
     ),
     "disk_free_bytes": DatabaseMetric(
         "Bytes free on it, as an ordinary user may use them",
-        lambda _at: float(shutil.disk_usage(home.path()).free),
+        lambda _at: {environment.HOST_NAME(): float(shutil.disk_usage(home.path()).free)},
+        "host",
+    ),
+    "host_silent_seconds": DatabaseMetric(
+        "Seconds since a host noted that it serves or does jobs", _silent, "host"
     ),
     "backup_age_seconds": DatabaseMetric("Age of the newest backup; none when there is none", _backup_age),
 }
+
+
+class _OfHost(Collector):
+    """Figures that this host counts itself carry its name."""
+
+    def __init__(self, counted: CollectorRegistry) -> None:
+        self._counted = counted
+
+    def collect(self) -> Iterator[Metric]:
+        host = {"host": environment.HOST_NAME()}
+        for family in self._counted.collect():
+            family.samples = [sample._replace(labels=sample.labels | host) for sample in family.samples]
+            yield family
 
 
 class _Database(Collector):
@@ -217,5 +244,6 @@ def text() -> bytes:
     else:
         requests = REGISTRY
     told = CollectorRegistry()
+    told.register(_OfHost(requests))
     told.register(_Database())
-    return generate_latest(requests) + generate_latest(told)
+    return generate_latest(told)

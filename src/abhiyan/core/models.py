@@ -288,6 +288,36 @@ class LastBackup(models.Model):
         ]
 
 
+class HostProcessNote(models.Model):
+    """A server, or its jobs, on one host: `core.hosts` writes and reads it."""
+
+    pk = models.CompositePrimaryKey("name", "kind", "process")
+    name = models.TextField()  # ABHIYAN_HOST_NAME
+    kind = models.TextField()  # "serve" or "jobs"
+    process = models.TextField()  # its number there, and something drawn
+    version = models.TextField()
+    address = models.TextField(default="", db_default="")
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    settings = models.JSONField()  # keyed digests, by the name of the setting
+
+    class Meta:
+        db_table = "core_host"
+
+
+class KeyMark(models.Model):
+    """A digest says which master key this database belongs to. It opens nothing."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, db_default=1)
+    digest = models.TextField()
+
+    class Meta:
+        db_table = "core_key_mark"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="key_mark_once"),
+        ]
+
+
 # Beyond the usual select, insert, update and delete of `app` and `jobs`.
 _OF_GATEWAY = "insert (at, who, who_kind, account_id, act, batch, n, origin, device, facts)"
 GRANTS = {
@@ -300,6 +330,8 @@ GRANTS = {
     "core_rate_count": {"gateway": "select (key), insert (key, n, ends_at)"},
     "core_heartbeat": {"app": "select"},
     "core_job": {"app": "select (due_at, leased_until, failed_at), insert"},
+    "core_host": {"app": "select"},
+    "core_key_mark": {"app": "select", "jobs": "select, insert"},
     "core_last_backup": {"app": "select"},
     "core_release": {"app": "select", "jobs": "select"},
     # Django's own: names of models.

@@ -55,13 +55,16 @@ class MessageLane:
         self._under_way: dict[Future[Handed], actions.Going] = {}
         self._done: SimpleQueue[Future[Handed]] = SimpleQueue()
         self._returned: list[tuple[actions.Going, Handed]] = []
+        self._is_new = True  # another process had this lane before
         self._is_told = False  # that the gateway does not answer
 
     def turn(self, _at: datetime) -> int:
         """Send what is due, for about a second; then what is under way goes on. How many the gateway took."""
         if self._adapter is None:
             self._adapter = self._way_out()
-            actions.end_outage(lane=self.name)  # of an earlier process
+        if self._is_new:
+            actions.end_outage(lane=self.name)  # of another process
+            self._is_new = False
         ends = time.monotonic() + TURN_S
         taken = 0
         while True:
@@ -76,7 +79,7 @@ class MessageLane:
 
         A next turn here ends an outage that the other one noted.
         """
-        self._adapter = None
+        self._is_new = True
         if self._under_way:
             self._gather()
         self._settle()

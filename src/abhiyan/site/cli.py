@@ -26,11 +26,11 @@ import abhiyan
 from abhiyan.core import environment
 
 from . import readiness
-from .commands import backup, bring_up, init, language, psql, refuse_while_restoring, restore, roles
+from .commands import backup, bring_up, hosts, init, language, psql, refuse_while_restoring, restore, roles
 
 ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
-    *("roles", "language", "psql", "bench"),
+    *("hosts", "roles", "language", "psql", "bench"),
 )
 
 
@@ -123,7 +123,7 @@ def migrate(ctx: click.Context, *, check: bool) -> None:
 
 @main.command()
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; a proxy stands before it."
+    "--host", help="Address to listen on; a proxy stands before it [default: ABHIYAN_LISTEN, else 127.0.0.1]."
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="Port [default: ABHIYAN_PORT, else 8000].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Web workers [default: one per core].")
@@ -131,7 +131,13 @@ def migrate(ctx: click.Context, *, check: bool) -> None:
 @click.option("--here", is_flag=True, hidden=True, help="Be one worker, unwatched.")
 @click.pass_context
 def serve(
-    ctx: click.Context, *, host: str, port: int | None, workers: int | None, with_jobs: bool, here: bool
+    ctx: click.Context,
+    *,
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    with_jobs: bool,
+    here: bool,
 ) -> None:
     """Serve pages and API until Ctrl-C or `abhiyan stop`. Starts again what dies.
 
@@ -140,7 +146,7 @@ def serve(
     from . import processes
     from . import serve as serving
 
-    port = port or environment.PORT()
+    host, port = host or environment.LISTEN(), port or environment.PORT()
     if here:
         _end_with_watcher()
         os.environ.setdefault("PGAPPNAME", "web")  # seen in pg_stat_activity
@@ -150,6 +156,8 @@ def serve(
             refuse_while_restoring("app")
             serving.web(host=host, port=port, beat=note.beat)
         return
+    from abhiyan.core import hosts as listed
+
     _leave_administrator()
     readiness.need_keys()
     readiness.need_database()
@@ -158,11 +166,13 @@ def serve(
         _log_to_console()
         with processes.stopping_on_signals() as stopping, processes.database_in_use():
             readiness.refuse_lockout("app")
+            listed.refuse_key_of_others()
             refuse_while_restoring("app")
             click.echo(f"Serving on {note.address}", err=True)
-            code = serving.supervise(
-                host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
-            )
+            with listed.on_the_list("serve", address=note.address):
+                code = serving.supervise(
+                    host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
+                )
     sys.exit(code)
 
 
@@ -211,7 +221,8 @@ def _log_to_console() -> None:
 def jobs(ctx: click.Context) -> None:
     """Run the loops (folding, sealing, sending, sweeping) and the jobs until Ctrl-C or `abhiyan stop`.
 
-    One process does for an installation; a second one stands by and takes over when the first is gone.
+    One process does for an installation. Several, on hosts of their own, share the loops; each takes jobs. One that is
+    gone is replaced by the others within seconds.
     """
     from . import processes
 
@@ -225,9 +236,11 @@ def jobs(ctx: click.Context) -> None:
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)
         readiness.refuse_pending()
+        from abhiyan.core import hosts as listed
         from abhiyan.core import loops
 
-        with note.beating():
+        listed.refuse_key_of_others()
+        with note.beating(), listed.on_the_list("jobs"):
             loops.run(stopping, keeps_database=not is_watched)
 
 
@@ -278,7 +291,10 @@ def demo(*, seed: str, at: datetime | None, port: int | None, fresh: bool, full:
 
 @main.command(short_help="End server, jobs, demo and database from anywhere.")
 def stop() -> None:
-    """End the demo, the server, the jobs and the embedded database of this data folder, from anywhere."""
+    """End the demo, the server, the jobs and the embedded database of this data folder, from anywhere.
+
+    Other hosts on the same database go on, and are named.
+    """
     from abhiyan.core import database, home
 
     from . import processes
@@ -291,6 +307,22 @@ def stop() -> None:
             click.echo("stopped the database")
             stopped += 1
     click.echo("Everything has ended." if stopped else f"Nothing runs in {home.path()}.")
+    if not database.is_embedded() and (others := _other_hosts()):
+        click.echo(f"Other hosts go on: {others}.")
+
+
+def _other_hosts() -> str:
+    """Name what still serves the same database; "" where nothing does, or the database does not answer."""
+    import psycopg
+
+    from abhiyan.core import hosts as listed
+    from abhiyan.core import keys
+
+    try:
+        others = [each for each in listed.host_processes_now() if each.name != environment.HOST_NAME()]
+        return listed.host_sentence([each for each in others if each.is_live])
+    except (psycopg.Error, keys.NoKeys):
+        return ""
 
 
 @main.command(short_help="See whether all is as it should be.")
@@ -350,6 +382,7 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool, launch: bool
 main.add_command(init)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(hosts)
 main.add_command(psql)
 main.add_command(roles)
 main.add_command(language)

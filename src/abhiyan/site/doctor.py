@@ -1,5 +1,5 @@
-"""`abhiyan doctor` looks at the database's standbys. `--launch` asks the checks of *Ready to launch?*, for each
-programme that is about to begin."""
+"""`abhiyan doctor` looks at the database's standbys and at the hosts. `--launch` asks the checks of *Ready to launch?*,
+for each programme that is about to begin."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +10,7 @@ from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
 from abhiyan.core.words import named
 from abhiyan.ui.readiness import Readiness
 
+from .hosts import hosts_noted
 from .launch_checks import about_to_begin, launch_things
 from .replication import cluster
 
@@ -32,5 +33,5 @@ def launch(at: datetime) -> Iterable[DoctorFinding]:
                 )
 
 
-CHECKS = {"cluster": cluster}
+CHECKS = {"cluster": cluster, "hosts": hosts_noted}
 LAUNCH = {"launch": launch}

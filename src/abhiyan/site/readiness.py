@@ -34,6 +34,7 @@ def told(error: Exception) -> click.ClickException | None:
         "abhiyan.core.keys.NoKeys",
         "abhiyan.core.embedded.EmbeddedDatabaseError",
         "abhiyan.core.roles.CannotPrepare",
+        "abhiyan.core.hosts.OtherKey",
     }:
         return CannotRun(str(error))
     if kinds & {"psycopg.OperationalError", "django.db.utils.OperationalError"}:

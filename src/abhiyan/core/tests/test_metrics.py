@@ -22,13 +22,29 @@ MOST_STATEMENTS = 40  # of one scrape; each reads by an index or is bounded
 
 
 def scraped() -> dict[str, dict[str, float]]:
-    """Every sample of ours, by name and then by its label."""
+    """Every sample of ours, by name and then by its label beside the host's."""
     found: dict[str, dict[str, float]] = {}
     for family in text_string_to_metric_families(metrics.text().decode()):
         for sample in family.samples:
             if sample.name.startswith("abhiyan_"):
-                found.setdefault(sample.name, {})[",".join(sample.labels.values())] = sample.value
+                found.setdefault(sample.name, {})[_label(sample.labels)] = sample.value
     return found
+
+
+def _label(labels: dict[str, str]) -> str:
+    return ",".join(value for name, value in labels.items() if name != "host")
+
+
+@pytest.mark.django_db
+def test_what_a_host_counts_itself_carries_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABHIYAN_HOST_NAME", "web7")
+    names = {True: set[str](), False: set[str]()}
+    for family in text_string_to_metric_families(metrics.text().decode()):
+        for sample in family.samples:
+            names[sample.labels.get("host") == "web7"].add(sample.name)
+    assert {"abhiyan_turned_away_total", "abhiyan_disk_bytes", "abhiyan_disk_free_bytes"} <= names[True]
+    assert {"abhiyan_loops_late", "abhiyan_database_bytes", "abhiyan_messages_total"} <= names[False]
+    assert not names[True] & names[False]
 
 
 @pytest.mark.django_db

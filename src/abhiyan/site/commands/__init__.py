@@ -2,6 +2,7 @@
 
 from .backups import backup, psql, refuse_while_restoring, restore
 from .beginning import bring_up, init
+from .hosts import hosts
 from .importing import COMMANDS
 from .languages import language
 from .roles import roles

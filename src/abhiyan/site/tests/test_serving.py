@@ -17,7 +17,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import abhiyan
-from abhiyan.core import embedded
+from abhiyan.core import embedded, environment
 from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
@@ -104,11 +104,12 @@ def test_figures_are_for_the_token_only(server: Installation) -> None:
     assert (server.home / "journal" / "noes.jsonl").read_bytes() == b"", "init makes both"
     status, body = get(server, "/metrics", Authorization=f"Bearer {token}")
     assert status == 200
-    assert b'abhiyan_requests_total{status="4xx",surface="static"}' in body
+    host = environment.HOST_NAME()
+    assert f'abhiyan_requests_total{{host="{host}",status="4xx",surface="static"}}'.encode() in body
     assert b"abhiyan_audit_unsealed" in body
     assert b'abhiyan_loop_age_seconds{loop="core.seal"}' in body
-    assert b'abhiyan_turned_away_total{turn="public"}' in body
-    assert b'abhiyan_pool_waits_total{pool="pages"}' in body
+    assert f'abhiyan_turned_away_total{{host="{host}",turn="public"}}'.encode() in body
+    assert f'abhiyan_pool_waits_total{{host="{host}",pool="pages"}}'.encode() in body
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(

@@ -1,0 +1,146 @@
+"""Hosts on one database know of each other: names, versions, settings that differ, and the key they share."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from abhiyan.core import database, environment, hosts
+from abhiyan.core.hosts import HostProcess
+from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.waits import until
+from abhiyan.site.hosts import host_findings
+
+pytestmark = pytest.mark.usefixtures("as_jobs")  # hosts note themselves over connections of their own
+
+
+@pytest.fixture(autouse=True)
+def nobody_serves() -> Iterator[None]:
+    yield
+    with psycopg.connect(database.conninfo("jobs"), autocommit=True) as own:
+        own.execute("delete from core_host")
+
+
+def process(
+    name: str = "web1",
+    kind: str = "serve",
+    *,
+    version: str = "0.2.0",
+    settings: Mapping[str, str] | None = None,
+    silent: timedelta = timedelta(seconds=3),
+) -> HostProcess:
+    return HostProcess(
+        name=name,
+        kind=kind,
+        process="1",
+        version=version,
+        address="http://10.0.0.21:8000",
+        begun_at=NOW,
+        seen_at=NOW,
+        settings={"ABHIYAN_ORIGIN": "a"} if settings is None else settings,
+        silent=silent,
+    )
+
+
+def texts(*processes: HostProcess) -> list[tuple[str, str]]:
+    return [(finding.level, finding.text) for finding in host_findings(processes)]
+
+
+def test_a_process_is_listed_while_it_runs_and_not_when_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABHIYAN_HOST_NAME", "web7")
+    with hosts.on_the_list("serve", address="http://10.0.0.27:8000"):
+        until(lambda: bool(hosts.host_processes_now()))
+        (listed,) = hosts.host_processes_now()
+        assert (listed.name, listed.kind, listed.address) == ("web7", "serve", "http://10.0.0.27:8000")
+        assert listed.is_live and listed.settings == hosts.settings_digests()
+    assert hosts.host_processes_now() == []
+
+
+def test_a_process_that_was_killed_is_listed_for_a_day() -> None:
+    for name, hours in (("gone", 25), ("silent", 23)):
+        facts = {"name": name, "kind": "serve", "process": "1", "version": "0.2.0", "address": ""}
+        hosts._write(hosts._NOTE, facts | {"settings": Jsonb({})})
+        with psycopg.connect(database.conninfo("jobs"), autocommit=True) as session:
+            session.execute(
+                "update core_host set seen_at = seen_at - make_interval(hours => %s) where name = %s",
+                [hours, name],
+            )
+    with hosts.on_the_list("jobs"):
+        here = {"silent", environment.HOST_NAME()}
+        until(lambda: {process.name for process in hosts.host_processes_now()} == here)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "differs"),
+    [
+        ("ABHIYAN_ORIGIN", "https://a.example.org", "https://b.example.org", True),
+        ("ABHIYAN_ORIGIN", "https://a.example.org", "https://A.example.org/", False),  # meant alike
+        ("ABHIYAN_SMS_TOKEN", "one", "other", True),
+        ("ABHIYAN_CLAIMS_PER_SECOND", "20000", "", False),  # what goes without saying
+        ("ABHIYAN_LIMITS", "code.network=9 code.hour=8", "code.hour=8, code.network=9", False),
+        ("ABHIYAN_ORGANISATION", "Sangathan", "Sangathan ", False),
+        ("ABHIYAN_ERASE_AFTER_DAYS", "365", "366", True),
+        ("ABHIYAN_LOG_LEVEL", "INFO", "DEBUG", False),
+        ("ABHIYAN_LISTEN", "10.0.0.21", "10.0.0.22", False),
+        ("ABHIYAN_HOST_NAME", "web1", "web2", False),
+    ],
+)
+def test_settings_are_compared_by_what_they_mean(
+    name: str, one: str, other: str, differs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digests(value: str) -> Mapping[str, str]:
+        monkeypatch.setenv(name, value)
+        return hosts.settings_digests()
+
+    both = [process("web1", settings=digests(one)), process("web2", settings=digests(other))]
+    assert list(hosts.unequal_settings(both)) == ([name] if differs else [])
+    assert not {one, other} & {digest for each in both for digest in each.settings.values()}
+
+
+def test_each_setting_is_compared_unless_it_is_declared_a_hosts_own() -> None:
+    own = {setting.name for setting in environment.SETTINGS if setting.is_own}
+    assert set(hosts.settings_digests()) == {setting.name for setting in environment.SETTINGS} - own
+    assert {"ABHIYAN_HOME", "DATABASE_URL", "ABHIYAN_MASTER_KEY_FILE"} <= own
+    assert not own & {"ABHIYAN_ORIGIN", "ABHIYAN_ORGANISATION", "ABHIYAN_SMS_URL", "ABHIYAN_BEHIND_PROXY"}
+
+
+def test_doctor_names_the_setting_and_the_hosts() -> None:
+    three = [process("web1"), process("web2", settings={"ABHIYAN_ORIGIN": "b"}), process("web3")]
+    assert texts(*three) == [("fail", "ABHIYAN_ORIGIN is not the same on all hosts: web1, web3 | web2")]
+
+
+def test_doctor_names_hosts_of_another_version_and_those_that_are_silent() -> None:
+    old = process("web2", version="0.1.0", settings={})
+    away = process("web3", kind="jobs", silent=timedelta(minutes=12), version="0.0.9", settings={"X": "y"})
+    assert texts(process(), old, away) == [
+        ("warn", "hosts have different versions: 0.1.0: web2 (serve); 0.2.0: web1 (serve)"),
+        ("warn", "web3 (jobs) has not been seen for 720 s"),
+    ]
+
+
+def test_doctor_lists_hosts_that_are_well() -> None:
+    assert texts(process("web2"), process("web1"), process("web1", "jobs")) == [
+        ("ok", "web1 (jobs, serve), web2 (serve)")
+    ]
+    assert texts() == [("ok", "nothing serves")]
+
+
+def test_a_host_with_another_key_does_not_serve() -> None:
+    with psycopg.connect(database.conninfo("jobs")) as session:
+        hosts.refuse_other_key(session)  # the first one notes it
+        hosts.refuse_other_key(session)
+    with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+        admin.execute("update core_key_mark set digest = 'another'")
+        with pytest.raises(hosts.OtherKey, match=r"keys/master\.key"):
+            hosts.refuse_other_key(admin)
+        admin.rollback()
+
+
+def test_the_digest_of_the_key_opens_nothing() -> None:
+    from abhiyan.core.keys import keyring
+
+    ring = keyring()
+    known = (ring.lookup, ring.identity, ring.token, ring.card, ring.audit, ring.django, *ring.sealing)
+    assert not any(hosts.key_digest() in key.hex() for key in known)
