@@ -17,7 +17,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import abhiyan
-from abhiyan.core import embedded, environment
+from abhiyan.core import embedded, environment, loops
 from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
@@ -173,34 +173,32 @@ def test_the_jobs_are_nice_to_pages_and_the_database_is_not(server: Installation
     assert priority(embedded.status(server.home).pid) == priority(first)
 
 
-def test_jobs_that_stand_by_hold_one_connection_and_follow_those_that_are_killed(
+def test_two_jobs_share_the_loops_and_one_takes_over_from_the_other_that_is_killed(
     server: Installation,
 ) -> None:
-    def lead() -> dict[int, bool]:
-        """The database's processes of those who run the jobs or want to; which of them holds the lock."""
+    def shares() -> dict[int, int]:
+        """The database's processes of those who run the jobs, each with how many loops it has the locks of."""
         with psycopg.connect(as_administrator(server)) as admin:
             found = admin.execute(
-                "select a.pid, exists (select from pg_locks l"
-                " where l.pid = a.pid and l.locktype = 'advisory' and l.granted)"
-                " from pg_stat_activity a where application_name = 'abhiyan jobs'"
+                "select a.pid, (select count(*)::int from pg_locks l where l.pid = a.pid"
+                " and l.locktype = 'advisory' and l.granted and l.classid = %s)"
+                " from pg_stat_activity a where application_name = 'abhiyan jobs'",
+                [loops.LOOP_LOCKS],
             )
             return dict(found.fetchall())
 
-    until(lambda: list(lead().values()) == [True])
-    killed, (leads,) = notes(server)["jobs"], lead()
-    standby = server.start("jobs")
+    until(lambda: len(shares()) == 1 and min(shares().values()) > 1)
+    killed, every = notes(server)["jobs"], sum(shares().values())
+    second = server.start("jobs")
     try:
-        until(lambda: len(lead()) == 2)
-        before = lead()
-        assert before[leads] and sum(before.values()) == 1
-        (follows,) = before.keys() - {leads}
+        until(lambda: sorted(shares().values()) == [every // 2, every - every // 2])
         os.kill(killed, signal.SIGKILL)
-        until(lambda: lead().get(follows, False))
+        until(lambda: sum(shares().values()) == every)
         until(lambda: is_well(server))
     finally:
-        standby.terminate()
-        standby.wait(PATIENCE_S)
-    until(lambda: list(lead().values()) == [True])
+        second.terminate()
+        second.wait(PATIENCE_S)
+    until(lambda: list(shares().values()) == [every])
 
 
 def test_health_notices_a_database_that_does_not_commit(server: Installation) -> None:
