@@ -119,7 +119,7 @@ def draft_for_people(facts: IncidentFacts, language: str) -> str:
             (say("What you can do"), safety_words()),
             (say("Your contact"), facts.contact or GAP),
         ]
-        return _written([(say("From"), facts.organisation), *lines])
+        return _written([(say("Organisation"), facts.organisation), *lines])
 
 
 def safety_words() -> str:
