@@ -26,13 +26,13 @@ from .scope import system
 log = logging.getLogger(__name__)
 # Advisory, shared by every process that runs loops. One before 0.2.0 holds it alone, and runs all of them.
 LOCK = int.from_bytes(b"abhiyan", "big")
-LOOP_LOCKS = int.from_bytes(b"loop", "big")  # the class of the loops' advisory locks
-BEAT_S = 5.0  # how often a healthy loop writes its heartbeat
-IDLE_S = 1.0  # a loop that found nothing to do looks again no sooner
+LOOP_LOCKS = int.from_bytes(b"loop", "big")  # The loops' advisory locks have this class.
+BEAT_S = 5.0  # A healthy loop writes its heartbeat so often.
+IDLE_S = 1.0  # A loop that found nothing to do looks again no sooner.
 LONGEST_PAUSE_S = 60.0
-WATCH_S = 1.0  # how often a process looks who has which lock
-LEFT_S = 5.0  # a lock without a holder for so long goes to any process
-KEEPS_S = 60.0  # its new holder gives none back for a while
+WATCH_S = 1.0  # A process looks so often who has which lock.
+LEFT_S = 5.0  # A lock without a holder for so long goes to any process.
+KEEPS_S = 60.0  # Its new holder gives none back for a while.
 GRACE_S = 25.0
 
 
@@ -40,8 +40,8 @@ GRACE_S = 25.0
 class Loop:
     """turn: does what there is to do at an instant and returns how many rows it did.
 
-    every_s: seconds from the start of a turn to the start of the next, and at least `IDLE_S` after a turn that found
-    nothing to do. A longer turn delays the next, none overlap.
+    every_s: seconds from the start of a turn to the start of the next. After a turn that found nothing to do it is at
+    least `IDLE_S`. A longer turn delays the next, none overlap.
     scoped: a turn is one transaction that sees everything. Without, it opens its own system scopes, as one that
     commits between two steps must.
     stand_by: goes on with what turns began while another process holds the lock; opens its own scopes.

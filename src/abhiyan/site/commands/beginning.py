@@ -112,7 +112,7 @@ def init(
 
 @contextmanager
 def _refusals_of(name: str) -> Iterator[None]:
-    """Say of whom a name or number is refused: `init` takes several people. What was made before it stays."""
+    """Name the person that is refused: `init` takes several. Keys, tables and people made before stay."""
     from abhiyan.core.refusals import Refused
 
     try:

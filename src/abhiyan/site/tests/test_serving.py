@@ -177,7 +177,7 @@ def test_two_jobs_share_the_loops_and_one_takes_over_from_the_other_that_is_kill
     server: Installation,
 ) -> None:
     def shares() -> dict[int, int]:
-        """The database's processes of those who run the jobs, each with how many loops it has the locks of."""
+        """The database's processes that run jobs, each with the number of loops whose locks it has."""
         with psycopg.connect(as_administrator(server)) as admin:
             found = admin.execute(
                 "select a.pid, (select count(*)::int from pg_locks l where l.pid = a.pid"
