@@ -63,32 +63,34 @@ class Setting(Generic[T]):
 
 def wrong() -> list[str]:
     """One line for each setting that is wrong, by itself or beside another."""
-    found = []
+    mistakes = []
     for setting in SETTINGS:
         try:
             if setting.is_set:
                 setting()
         except WrongSetting as error:
-            found.append(str(error))
-    if not found and SMS() == "http" and not SMS_URL():
-        found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/sms.md)")
-    if not found and ADMIN_DATABASE_URL.is_set and not DATABASE_URL.is_set:
-        found.append("ABHIYAN_ADMIN_DATABASE_URL: needs DATABASE_URL, the server's address (docs/install.md)")
-    if not found and DLT_REQUIRED() and not (DLT_ENTITY() and DLT_HEADER()):
-        found.append(
+            mistakes.append(str(error))
+    if not mistakes and SMS() == "http" and not SMS_URL():
+        mistakes.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/sms.md)")
+    if not mistakes and ADMIN_DATABASE_URL.is_set and not DATABASE_URL.is_set:
+        mistakes.append(
+            "ABHIYAN_ADMIN_DATABASE_URL: needs DATABASE_URL, the server's address (docs/install.md)"
+        )
+    if not mistakes and DLT_REQUIRED() and not (DLT_ENTITY() and DLT_HEADER()):
+        mistakes.append(
             "ABHIYAN_DLT_REQUIRED=1: needs ABHIYAN_DLT_ENTITY and ABHIYAN_DLT_HEADER, your ids on DLT"
             " (docs/sms.md)"
         )
-    if not found and BRIDGE() == "http" and not (BRIDGE_URL() and BRIDGE_SECRET()):
-        found.append(
+    if not mistakes and BRIDGE() == "http" and not (BRIDGE_URL() and BRIDGE_SECRET()):
+        mistakes.append(
             "ABHIYAN_BRIDGE=http: needs ABHIYAN_BRIDGE_URL, the provider's address, and ABHIYAN_BRIDGE_SECRET,"
             " which signs its callbacks (docs/sms.md)"
         )
-    if not found and EMAIL() == "smtp":
-        found.extend(_wrong_email())
-    if not found and not MESSAGES_FROM() < MESSAGES_UNTIL():
-        found.append("ABHIYAN_MESSAGES_FROM: must be earlier than ABHIYAN_MESSAGES_UNTIL")
-    return found
+    if not mistakes and EMAIL() == "smtp":
+        mistakes.extend(_wrong_email())
+    if not mistakes and not MESSAGES_FROM() < MESSAGES_UNTIL():
+        mistakes.append("ABHIYAN_MESSAGES_FROM: must be earlier than ABHIYAN_MESSAGES_UNTIL")
+    return mistakes
 
 
 def _wrong_email() -> list[str]:

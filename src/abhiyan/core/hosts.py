@@ -120,15 +120,17 @@ def unequal_settings(processes: Sequence[HostProcess]) -> dict[str, list[list[st
 
     A setting that a process does not know is not compared: it has another version, and `doctor` names that.
     """
-    found: dict[str, list[list[str]]] = {}
+    unequal: dict[str, list[list[str]]] = {}
     for name in sorted({name for process in processes for name in process.settings}):
         by_digest: dict[str, set[str]] = defaultdict(set)
         for process in processes:
             if name in process.settings:
                 by_digest[process.settings[name]].add(process.name)
         if len(by_digest) > 1:
-            found[name] = sorted((sorted(names) for names in by_digest.values()), key=lambda n: (-len(n), n))
-    return found
+            unequal[name] = sorted(
+                (sorted(names) for names in by_digest.values()), key=lambda n: (-len(n), n)
+            )
+    return unequal
 
 
 def refuse_key_of_others() -> None:

@@ -256,11 +256,11 @@ def run(
                 log.warning("the jobs wait for the database")
             is_away = True
         for name, loop in loops.items():
-            known = running.get(name)
-            if (known is None and lead.holds(name, loop)) or (known is not None and not known.is_alive()):
+            runner = running.get(name)
+            if (runner is None and lead.holds(name, loop)) or (runner is not None and not runner.is_alive()):
                 if stopping.is_set():  # a loop that stops with the process has not failed
                     break
-                if known is not None:
+                if runner is not None:
                     log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
                 running[name] = Runner(name, loop, stopping, lead)
                 running[name].start()

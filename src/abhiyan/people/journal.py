@@ -216,14 +216,14 @@ def journal_files(also: Iterable[Path] = ()) -> list[Path]:
             names = sorted(source.rglob("*.jsonl")) if source.is_dir() else [source]
         except OSError as error:
             raise RestoreRefused(f"The journal {source} cannot be read: {error.strerror}.") from None
-        files |= dict.fromkeys(each.resolve() for each in names if each.exists())
+        files |= dict.fromkeys(file.resolve() for file in names if file.exists())
     return list(files)
 
 
 def since(taken_at: datetime, also: Iterable[Path] = ()) -> list[Line]:
     """Return what was said from shortly before an instant on, by all journals, in the order of the instants. A cut
     line is passed over."""
-    lines = {said for file in journal_files(also) for said in _lines_of(file) if said.at >= taken_at - SLACK}
+    lines = {line for file in journal_files(also) for line in _lines_of(file) if line.at >= taken_at - SLACK}
     return sorted(lines, key=_line_order)
 
 

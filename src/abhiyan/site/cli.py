@@ -319,8 +319,10 @@ def _other_hosts() -> str:
     from abhiyan.core import keys
 
     try:
-        others = [each for each in listed.host_processes_now() if each.name != environment.HOST_NAME()]
-        return listed.host_sentence([each for each in others if each.is_live])
+        others = [
+            process for process in listed.host_processes_now() if process.name != environment.HOST_NAME()
+        ]
+        return listed.host_sentence([process for process in others if process.is_live])
     except (psycopg.Error, keys.NoKeys):
         return ""
 
