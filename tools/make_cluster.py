@@ -34,13 +34,14 @@ from abhiyan.site.processes import born
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy" / "cluster"
 FOLDER = Path(os.environ.get("ABHIYAN_CLUSTER") or "/tmp/abhiyan-cluster").resolve()
-DATABASES = {"db1": "127.0.0.11", "db2": "127.0.0.12", "db3": "127.0.0.13"}
-WEB = {"web1": "127.0.0.21", "web2": "127.0.0.22"}
-PROXY = "127.0.0.31"
+NET = os.environ.get("CLUSTER_NET", "127.0.0")  # another one lets two clusters run side by side
+DATABASES = {f"db{n}": f"{NET}.1{n}" for n in (1, 2, 3)}
+WEB = {f"web{n}": f"{NET}.2{n}" for n in (1, 2)}
+PROXY = f"{NET}.31"
 NAME = "campaign.localhost:8443"
 PATRONI = FOLDER / "patroni"
 PACKAGES = {"etcd": "etcd-server", "haproxy": "haproxy", "caddy": "caddy"}
-PATIENCE_S = 180.0
+PATIENCE_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ def services(owner: places.Owner) -> dict[str, Service]:
         found.append(
             Service(
                 f"{name}.abhiyan",
-                [*ABHIYAN, "serve", "--with-jobs", "--workers", "1", "--host", address],
+                [*ABHIYAN, "serve", "--with-jobs", "--workers", "1"],
                 ((address, 8000),),
                 partial(is_answered, f"http://{address}:8000/healthz"),
                 settings(FOLDER / name / "etc/abhiyan.env"),
@@ -293,8 +294,8 @@ def prepare() -> places.Owner:
         shutil.rmtree(PATRONI, ignore_errors=True)
         # A Python that the database's user can read too: root's own is often in root's folder.
         subprocess.run(["/usr/bin/python3", "-m", "venv", str(PATRONI)], check=True)
-        pip = [str(PATRONI / "bin" / "pip"), "install", "-q", "-r", str(DEPLOY / "patroni.txt")]
-        subprocess.run(pip, check=True)
+        pip = [str(PATRONI / "bin" / "pip"), "install", "-qq"]
+        subprocess.run([*pip, "-r", str(DEPLOY / "patroni.txt")], check=True)
     for name in ("run", "log", "files", "journal", "audit-heads"):
         (FOLDER / name).mkdir(exist_ok=True)
     places.own_folder(FOLDER / "archive", owner)

@@ -1,13 +1,13 @@
 """Evidence beside the product while machines fail: markers in every database, and who ran which loop."""
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
-from operator import itemgetter
 
 import psycopg
+
+from abhiyan.core import loops
 
 from .machines import DATABASES, Cluster
 
@@ -15,10 +15,11 @@ PAUSE_S = 0.2
 _TABLES = """
 create schema evidence;
 create table evidence.marker (machine text, n int, primary key (machine, n));
-create table evidence.turn (n bigserial primary key, loop text, backend text);
+create table evidence.turn (n bigserial primary key, loop text, locks bigint[]);
 create function evidence.note_turn() returns trigger language plpgsql security definer as $$ begin
-  insert into evidence.turn (loop, backend) select to_jsonb(new) ->> 'loop', pg_backend_pid() || ' ' || backend_start
-    from pg_stat_activity where pid = pg_backend_pid();
+  insert into evidence.turn (loop, locks) select to_jsonb(new) ->> 'loop', coalesce(array_agg(objid::bigint), '{}')
+    from pg_locks where pid = pg_backend_pid() and locktype = 'advisory' and granted and mode = 'ExclusiveLock'
+    and classid = {lock_class} and objsubid = 2;
   return null;
 end $$;
 create trigger evidence after insert or update on core_heartbeat for each row execute function evidence.note_turn();
@@ -57,7 +58,7 @@ class Evidence:
     def kept(self) -> Iterator[None]:
         """Keep evidence meanwhile."""
         with psycopg.connect(self.cluster.administrator(), autocommit=True) as admin:
-            admin.execute(_TABLES)
+            admin.execute(_TABLES.replace("{lock_class}", str(loops.LOOP_LOCKS)).encode())
         for thread in self.markers.values():
             thread.start()
         try:
@@ -69,22 +70,22 @@ class Evidence:
                 thread.join(60)
 
     def check(self) -> str:
-        """No answered marker is missing, whichever machine answered; no two processes ran a loop by turns."""
+        """No answered marker is missing, and each turn of a loop held the lock that only one process can hold."""
         with psycopg.connect(self.cluster.administrator(), autocommit=True) as admin:
             stored: dict[str, set[int]] = defaultdict(set)
             for machine, n in admin.execute("select machine, n from evidence.marker").fetchall():
                 stored[machine].add(n)
-            turns = admin.execute("select loop, backend from evidence.turn order by loop, n").fetchall()
+            turns = admin.execute("select loop, locks from evidence.turn").fetchall()
             admin.execute("drop trigger evidence on core_heartbeat; drop schema evidence cascade")
         for machine, thread in self.markers.items():
             assert not thread.is_alive(), f"a write to {machine} hangs"
             lost = thread.answered - stored[machine]
             assert not lost, f"{machine} answered and lost {sorted(lost)}"
-        leads = 0
-        for loop, rows in groupby(turns, key=itemgetter(0)):
-            runs = [backend for backend, _rows in groupby(rows, key=itemgetter(1))]
-            assert len(runs) == len(set(runs)), f"{loop} was run by two at once: {runs}"
-            leads = max(leads, len(runs))
+        alone = {
+            name: loops.lock_key(name) for name, loop in loops.collected().items() if not loop.everywhere
+        }
+        free = Counter(name for name, locks in turns if name in alone and alone[name] not in locks)
+        assert turns and not free, f"turned without their lock: {free}"
         answered = {name: len(thread.answered) for name, thread in self.markers.items()}
         tried = sum(thread.tried for thread in self.markers.values())
-        return f"markers: {tried} sent, answered {answered}, none lost; {len(turns)} turns under {leads} leads in a row"
+        return f"markers: {tried} sent, answered {answered}, none lost; {len(turns)} turns of loops, each with its lock"

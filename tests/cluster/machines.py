@@ -20,9 +20,10 @@ from psycopg.conninfo import make_conninfo
 from abhiyan.core.tests.waits import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DATABASES = {"db1": "127.0.0.11", "db2": "127.0.0.12", "db3": "127.0.0.13"}
-WEB = {"web1": "127.0.0.21", "web2": "127.0.0.22"}
-PATIENCE_S = 300.0
+NET = "127.0.7"  # beside `make cluster`, which may run
+DATABASES = {f"db{n}": f"{NET}.1{n}" for n in (1, 2, 3)}
+WEB = {f"web{n}": f"{NET}.2{n}" for n in (1, 2)}
+PATIENCE_S = 600.0
 
 
 def environment() -> dict[str, str]:
@@ -63,7 +64,7 @@ class Cluster:
         """Run `tools/make_cluster.py`."""
         done = subprocess.run(
             [sys.executable, str(ROOT / "tools" / "make_cluster.py"), *words],
-            env=environment() | {"ABHIYAN_CLUSTER": str(self.folder)},
+            env=environment() | {"ABHIYAN_CLUSTER": str(self.folder), "CLUSTER_NET": NET},
             capture_output=True,
             text=True,
             timeout=3 * PATIENCE_S,

@@ -6,6 +6,7 @@ machine again. Afterwards everything is counted. Waits are for states; silences 
 """
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -213,7 +214,9 @@ def test_nothing_answered_is_lost_whatever_fails(cluster: Cluster) -> None:
     administrator = cluster.administrator()
     print(settled(administrator))
     print(stored_counts(administrator, world["sender"], list(record.sent.values()), record.receipts))
-    print(cluster.abhiyan("recount", "--json"))
+    recounted = json.loads(cluster.abhiyan("recount", "--json"))
+    assert recounted["is_right"] and recounted["compared"] > 0, recounted
+    print(f"recount: {recounted['compared']} tallies compared, no differences, no orphans")
     print(cluster.abhiyan("doctor", "--audit"))
     print("| fault | seconds |\n|---|---|")
     for kind in faults.kinds:
