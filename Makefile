@@ -1,7 +1,7 @@
 # Everything here works on a fresh machine with Python 3.11, as root or not. `make help` tells what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env demo stop wheel test check access machine bench kill long lock cluster cluster-stop cluster-test
+.PHONY: help env demo stop wheel test check access machine bench kill long lock cluster cluster-stop cluster-test launch
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,12 @@ kill: ## kill -9 of workers, jobs, supervisor and database, and a full disk, whi
 cluster: ## three databases under Patroni and two web hosts on this machine, by docs/cluster.md; they run on behind
 	@tools/env run
 	@exec .venv/bin/python tools/make_cluster.py start
+
+launch: ## a launch evening by Locust: make launch WORLD=world.json HOSTS="http://… http://…" (docs/cluster.md)
+	@tools/env
+	@.venv/bin/uv venv -q --allow-existing .venv/load
+	@.venv/bin/uv pip install -q --python .venv/load/bin/python --group load
+	@exec .venv/load/bin/python bench/evening.py play $(WORLD) $(HOSTS)
 
 cluster-stop: ## end them
 	@exec .venv/bin/python tools/make_cluster.py stop

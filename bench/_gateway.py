@@ -60,10 +60,10 @@ class _Sink(asyncio.Protocol):
         self.transport.write(head % len(body) + body)
 
 
-def _serve(delay_s: float) -> None:
+def _serve(delay_s: float, port: int) -> None:
     async def serve() -> None:
         _Sink.delay_s = delay_s
-        server = await asyncio.get_running_loop().create_server(_Sink, "127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(_Sink, "127.0.0.1", port)
         print(server.sockets[0].getsockname()[1], flush=True)
         await server.serve_forever()
 
@@ -95,4 +95,4 @@ def had(port: int) -> int:
 
 
 if __name__ == "__main__":
-    _serve(float(sys.argv[1]))
+    _serve(float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)

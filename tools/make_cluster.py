@@ -42,6 +42,8 @@ NAME = "campaign.localhost:8443"
 PATRONI = FOLDER / "patroni"
 PACKAGES = {"etcd": "etcd-server", "haproxy": "haproxy", "caddy": "caddy"}
 PATIENCE_S = 600.0
+# `ABHIYAN_SMS=http ABHIYAN_SMS_URL=… make cluster` sends SMS there, such as to a launch evening (bench/evening.py).
+GATEWAY = {name: text for name, text in os.environ.items() if name.startswith("ABHIYAN_SMS")}
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,7 @@ def services(owner: places.Owner) -> dict[str, Service]:
                 [*ABHIYAN, "serve", "--with-jobs", "--workers", "1"],
                 ((address, 8000),),
                 partial(is_answered, f"http://{address}:8000/healthz"),
-                settings(FOLDER / name / "etc/abhiyan.env"),
+                settings(FOLDER / name / "etc/abhiyan.env") | {"ABHIYAN_HOST_NAME": name} | GATEWAY,
             )
         )
     found.append(
