@@ -101,6 +101,10 @@ class Service:
             )
         self.note.write_text(json.dumps({"pid": process.pid, "born": born(process.pid)}))
 
+    def is_well_or_ended(self) -> bool:
+        """Return True if there is nothing to wait for."""
+        return self.pid is None or self.is_well()
+
     def stop(self) -> None:
         """End it and wait until it is gone."""
         pid = self.pid
@@ -352,7 +356,9 @@ def start(names: list[str]) -> None:
         for each in begun:
             each.start()
         for each in begun:
-            wait(each.is_well, f"{each.name} to be well")
+            wait(each.is_well_or_ended, f"{each.name} to be well")
+            if each.pid is None:
+                sys.exit(f"{each.name} ended:\n{each.log.read_text()[-2000:]}")
     if not names:
         print(f"The cluster stands after {time.monotonic() - began:.0f} s.")
         show(known)
