@@ -18,6 +18,7 @@ from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_incidents import Incident, IncidentPerson, IncidentReport
 from abhiyan.enrolment.rules import incidents as rules
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
@@ -297,9 +298,13 @@ def test_an_erased_person_is_in_no_incident(world: World) -> None:
     me = open_me(world.asha)
     me.get("/me/")
     gone = member(world, world.asha)
+    with system("tests"):
+        IncidentPerson.objects.update(lack=incidents.SAID_NO)
+    assert member_number(gone) in client.get(f"{page}untold/").content.decode()
     assert me.post("/me/erase/").status_code == 200
     with system("tests"):
         assert [row.member for row in IncidentPerson.objects.all()] == [member(world, world.bilal)] != [gone]
+    assert member_number(gone) not in client.get(f"{page}untold/").content.decode()
 
 
 @pytest.mark.parametrize("kind", sorted(rules.KINDS))

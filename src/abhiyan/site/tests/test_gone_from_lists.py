@@ -48,6 +48,9 @@ PEOPLE = {
     "enrolment/views/help_offers.py house": (HELPERS,),
     "enrolment/views/help_offers.py name": (HELPERS, HERE),
     "enrolment/views/in_touch.py name": (HERE, NO_HERE),
+    "enrolment/views/incidents.py member": (
+        "enrolment/tests/test_incident_journey.py::test_an_erased_person_is_in_no_incident",
+    ),
     "enrolment/views/people.py name": (ERASED, HERE),
     "enrolment/views/people.py number": (ERASED,),
     "enrolment/views/people.py phone": (ERASED,),
