@@ -504,9 +504,7 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
             sql.run(_SENT, [*map(list, zip(*rows, strict=True)), at, adapter])
             counters.raise_counters(MESSAGES, {State.SENT: len(gone)})
         fates = [_after(going.message, handed, at) for going, handed in returned if not handed.ok]
-        unmailed = [
-            fate.message for fate in fates if fate.state == State.FAILED and _has_sms_too(fate.message)
-        ]
+        unmailed = _by_sms_instead(fates)
         _put([fate for fate in fates if fate.message not in unmailed])
         for going, handed in returned:
             if handed.reason == REFUSED:
@@ -544,20 +542,25 @@ def _after(message: Leased, handed: Handed, at: datetime) -> _Fate:
     return _Fate(message, State.FAILED, handed.reason, settled_at=at)
 
 
-def _has_sms_too(message: Leased) -> bool:
-    return message.is_mail and not mails.is_only_mailed(message.template)
+def _by_sms_instead(fates: Sequence[_Fate]) -> dict[Leased, str]:
+    """Notices whose mails are given up, and the numbers they go to; none of a phone that is gone meanwhile."""
+    given_up = [
+        fate.message
+        for fate in fates
+        if fate.state == State.FAILED
+        and fate.message.is_mail
+        and not mails.is_only_mailed(fate.message.template)
+    ]
+    numbers = people_queries.numbers_of({one.phone_id for one in given_up}) if given_up else {}
+    return {one: numbers[one.phone_id] for one in given_up if one.phone_id in numbers}
 
 
-def _queue_by_sms(messages: Sequence[Leased], at: datetime) -> None:
-    if not messages:
+def _queue_by_sms(unmailed: dict[Leased, str], at: datetime) -> None:
+    if not unmailed:
         return
     rows = [
-        (
-            message.id,
-            message.tries,
-            keyring().seal(people_queries.number_of(message.phone_id).encode(), about=message.id.bytes),
-        )
-        for message in messages
+        (one.id, one.tries, keyring().seal(number.encode(), about=one.id.bytes))
+        for one, number in unmailed.items()
     ]
     sql.run(_BY_SMS, [*map(list, zip(*rows, strict=True)), at])
 

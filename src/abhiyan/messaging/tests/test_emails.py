@@ -28,7 +28,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import mailboxes
 from abhiyan.people.actions import sessions
 from abhiyan.people.actions.emails import sweep_emails
-from abhiyan.people.models import Account, EmailAddress, LastSign, Session
+from abhiyan.people.models import Account, EmailAddress, LastSign, Phone, Session
 from abhiyan.people.rules import totp
 from abhiyan.people.tests.make import ASHA, NOBODYS, SYSTEM, World, browser, inbox, undrawn
 
@@ -276,6 +276,24 @@ def test_a_mail_that_was_taken_back_meanwhile_does_not_go_by_sms(world: World, a
     refused = Handed(ok=False, reason=mail.REFUSED)
     assert sending.settle(returned=[(going, refused)], adapter="smtp", at=NOW) == 0
     assert letters(minutes=5) == []
+
+
+def test_a_refused_mail_of_a_phone_that_is_gone_keeps_no_other_waiting(world: World, asha: Client) -> None:
+    proven(asha, notices=True)
+    letters()
+    for key in ("1", "2"):
+        notice(world, key=key)
+    leased = sending.lease(at=NOW, n=9, codes=False, way=mails.EMAIL)
+    going = sending.admit(messages=leased, at=NOW)
+    with system("test"):
+        Phone.objects.filter(pk=world.account.phone_id).delete()
+    refused, taken = Handed(ok=False, reason=mail.REFUSED), Handed(ok=True, ref="r")
+    assert (
+        sending.settle(returned=list(zip(going, (refused, taken), strict=True)), adapter="smtp", at=NOW) == 1
+    )
+    with system("test"):
+        states = Message.objects.filter(template="duty.today").values_list("state", flat=True)
+        assert sorted(states) == [Message.State.FAILED, Message.State.SENT]
 
 
 def test_the_word_of_a_server_about_an_older_address_does_not_touch_the_new_one(
