@@ -47,6 +47,7 @@ from . import (
     roles,
     schema,
     sealing,
+    store,
 )
 from .actor import Actor
 from .keys import keyring
@@ -54,7 +55,8 @@ from .scope import system
 
 FORMAT = 2  # 1 holds tables of a version before the first release
 PART = 8 * 1024 * 1024
-LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
+# Below the files' folder: uploads on their way, sealed, and gone within days; and objects that are being written.
+LEFT_OUT = ("imports", store.HALVES)
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
 # Begins the comment of a restored database while its files are not in place yet: what is left to do, as JSON. It comes
 # and goes with the database, whoever looks from wherever.

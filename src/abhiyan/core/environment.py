@@ -296,6 +296,22 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _store(text: str) -> tuple[str, str]:
+    """Read "s3://bucket/prefix": the bucket, and the prefix with a / at its end or nothing."""
+    parts = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([A-Za-z0-9._/-]*))?", text)
+    if parts is None:
+        raise ValueError("must be a bucket, such as s3://campaign-files or s3://bucket/prefix")
+    prefix = (parts[2] or "").strip("/")
+    return parts[1], prefix + "/" if prefix else ""
+
+
+def _store_endpoint(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
+        raise ValueError("must be the address of an object store, with https://")
+    return text
+
+
 def _mail_server(text: str) -> str:
     if not _HOST.fullmatch(text) or text.startswith(("*", ".")):
         raise ValueError(
@@ -336,6 +352,10 @@ def _usual_home() -> Path:
 
 HOME = Setting("ABHIYAN_HOME", _folder, _usual_home, is_own=True)
 FILES = Setting("ABHIYAN_FILES", _folder, lambda: HOME() / "files", is_own=True)
+# An object store that several hosts share. Its keys are AWS's usual variables or files, which boto3 reads.
+STORE: Setting[tuple[str, str]] = Setting("ABHIYAN_STORE", _store, lambda: ("", ""))
+STORE_ENDPOINT = Setting("ABHIYAN_STORE_ENDPOINT", _store_endpoint, str)
+STORE_REGION = Setting("ABHIYAN_STORE_REGION", _text, str)
 LANGUAGES = Setting("ABHIYAN_LANGUAGES", _folder, lambda: HOME() / "languages", is_own=True)
 HOST_NAME = Setting("ABHIYAN_HOST_NAME", _host_name, socket.gethostname, is_own=True)
 LISTEN = Setting("ABHIYAN_LISTEN", _listening, lambda: "127.0.0.1", is_own=True)

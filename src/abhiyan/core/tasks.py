@@ -1,6 +1,5 @@
 """Jobs of core: the steps of staged imports."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from . import clock
@@ -9,16 +8,22 @@ from .imports import actions, running
 from .jobs import WorkUnderWay, job
 from .refusals import Refused
 from .scope import system
+from .store import StoreAway
 
 
 @job("core.import_look")
 def import_look(public_id: str) -> None:
     """Find out what a large file is; nothing when the import has gone on meanwhile, as one from the console has."""
     one, at = UUID(public_id), clock.now()
-    with system("import look"), suppress(Refused):
-        staged = actions.look(public_id=one, at=at, by=Actor.system("look at what somebody uploaded"))
-        if (brought_by := running.actor_of(staged)).kind != "system":
-            actions.check_when_sure(public_id=one, by=brought_by, at=at)
+    with system("import look"):
+        try:
+            staged = actions.look(public_id=one, at=at, by=Actor.system("look at what somebody uploaded"))
+            if (brought_by := running.actor_of(staged)).kind != "system":
+                actions.check_when_sure(public_id=one, by=brought_by, at=at)
+        except StoreAway:
+            raise  # this job tries again
+        except Refused:
+            pass
 
 
 def _give_up(public_id: str, step: str) -> None:

@@ -161,7 +161,7 @@ def _is_quick(staged: StagedImport) -> bool:
 def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: datetime) -> int:
     """Keep a piece of the file. Returns the bytes now held, which is where the next piece begins.
 
-    It is on disk, sealed, when this returns; and held once the transaction commits. A piece sent again is answered
+    It is kept, sealed, when this returns; and held once the transaction commits. A piece sent again is answered
     again. After the last one the file is looked at. Refuses by WrongOffset, PieceTooLarge, WrongState, FileGone.
     """
     with transaction.atomic():
@@ -231,7 +231,7 @@ def _look(staged: StagedImport, *, at: datetime, sheet: str | None = None) -> No
         staged.state, staged.step = State.FAILED, "look"
         staged.error, staged.error_facts = refused.code, running.error_facts(refused)
         staged.save()
-        transaction.on_commit(lambda: store.delete(staged.public_id))
+        transaction.on_commit(lambda: store.forget_file(staged.public_id))
         return
     staged.state, staged.step, staged.error, staged.error_facts = State.RECEIVED, "", "", {}
     staged.look = looks.to_json(preview)
@@ -292,7 +292,7 @@ def discard(*, public_id: UUID, by: Actor, at: datetime) -> None:
         staged.save()
         audit.record(by=by, at=at, act="imports.discarded", subject=str(public_id), unit_id=staged.unit_id)
         for name in (public_id, store.beside(public_id)):
-            transaction.on_commit(partial(store.delete, name))
+            transaction.on_commit(partial(store.forget_file, name))
 
 
 def take_refused(*, public_id: UUID, by: Actor, at: datetime) -> Iterator[list[str]]:

@@ -26,6 +26,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, StagedImport
 from abhiyan.core.refusals import NotFound, Refused, kept_refusal, said_again
 from abhiyan.core.scope import system
+from abhiyan.core.store import StoreAway
 from abhiyan.core.tables.reading import days_in
 from abhiyan.core.tables.reasons import TableRefused
 
@@ -40,6 +41,7 @@ AFTER = {"check": State.CHECKED, "commit": State.DONE, "undo": State.UNDONE}
 OVER = (State.DONE, State.UNDONE, State.DISCARDED)
 HAND_OVER_S = 5.0  # the step before has told its end and still tidies up
 IDLE = timedelta(days=7)
+FRESH = timedelta(hours=1)
 TELL = Callable[[int], None]
 
 
@@ -75,6 +77,8 @@ def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -
             return staged.state
         try:
             _step(staged, step, at=at, signal=signal)
+        except StoreAway:
+            raise  # the job tries again, as where the database goes away
         except Refused as refused:
             _failed(staged.id, step, refused, at=at)
         except (OperationalError, InterfaceError, psycopg.OperationalError):
@@ -85,9 +89,9 @@ def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -
         with system("import"):
             staged.refresh_from_db()
         if staged.state in OVER:
-            store.delete(public_id)
+            store.forget_file(public_id)
             if staged.state != State.DONE:
-                store.delete(store.beside(public_id))
+                store.forget_file(store.beside(public_id))
             drop_staging(staged.id)
         return staged.state
     finally:
@@ -261,11 +265,12 @@ def sweep(at: datetime) -> int:
             state__in=(State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED),
             created_at__lt=at - IDLE,
         ).update(state=State.DISCARDED, look={}, worked_at=at)
+    drop_staging()
     lying = store.kept()
     if lying:
         with system("import"):
             needed = set(
-                StagedImport.objects.filter(public_id__in=lying)
+                StagedImport.objects.filter(public_id__in=lying.keys())
                 .exclude(state__in=OVER)
                 .values_list("public_id", flat=True)
             )
@@ -274,9 +279,8 @@ def sweep(at: datetime) -> int:
             for public_id in StagedImport.objects.filter(lately).values_list("public_id", flat=True):
                 needed.add(store.beside(public_id))
             # A transaction that has begun an import may not have committed yet.
-            fresh = {public_id for public_id in lying - needed if store.age_s(public_id, at) < 3600}
-        for public_id in lying - needed - fresh:
+            fresh = {public_id for public_id, grown_at in lying.items() if grown_at > at - FRESH}
+        for public_id in lying.keys() - needed - fresh:
             store.delete(public_id)
             did += 1
-    drop_staging()
     return did

@@ -1,16 +1,16 @@
-"""The uploaded bytes at rest: sealed, appended piece by piece, deleted when the import is over.
+"""The uploaded bytes at rest: sealed, kept piece by piece, deleted when the import is over.
 
 What somebody sends may hold minors and columns we never read, so it is not on disk in clear, not even for a
-moment. A file is a sequence of records, each one piece as it was received: length, nonce, AES-256-GCM of the
-bytes, bound to the import and the place in the file. A step that reads gets the clear bytes in memory under a
-name that its worker processes can open too.
+moment. Each piece is an object of the store (`core.store`) as it was received: nonce and AES-256-GCM of the bytes,
+bound to the import and the place in the file. So one host may receive a piece, another the next, and a third reads
+them. A step that reads gets the clear bytes in memory under a name that its worker processes can open too.
 """
 
 import fcntl
 import os
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -22,13 +22,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import home, lot
+from abhiyan.core import lot
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
+from abhiyan.core.store import ObjectGone, StoreAway, file_store
 
-_HEAD = struct.Struct("!I")
 _NONCE, _TAG = 12, 16
-SUFFIX = ".sealed"
+_PREFIX = "imports/"
 
 
 class FileGone(Refused):
@@ -37,13 +37,17 @@ class FileGone(Refused):
     message = _("The uploaded file is no longer there. Upload it again.")
 
 
-def folder() -> Path:
-    """Where sealed uploads lie. Backups leave it out."""
-    return home.files() / "imports"
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece that is kept. length: bytes in clear."""
+
+    name: str
+    offset: int
+    length: int
 
 
-def _path(public_id: UUID) -> Path:
-    return folder() / f"{public_id}{SUFFIX}"
+def _name(public_id: UUID, offset: int) -> str:
+    return f"{_PREFIX}{public_id}/{offset:012}"
 
 
 def _key(public_id: UUID) -> AESGCM:
@@ -55,44 +59,32 @@ def _about(public_id: UUID, offset: int) -> bytes:
     return public_id.bytes + offset.to_bytes(8, "big")
 
 
-def append(public_id: UUID, *, offset: int, piece: bytes) -> None:
-    """Keep a piece at an offset of the clear file; on disk when this returns.
+def _kept_pieces(public_id: UUID) -> list[_Piece]:
+    return [
+        _Piece(stored.name, int(stored.name.rpartition("/")[2]), stored.size - _NONCE - _TAG)
+        for stored in file_store().listed(f"{_PREFIX}{public_id}/")
+    ]
 
-    What lies behind the offset (an append whose transaction did not commit) is cut off first. Raises FileGone
-    when what should lie before it does not.
+
+def append(public_id: UUID, *, offset: int, piece: bytes) -> None:
+    """Keep a piece at an offset of the clear file; it is safe when this returns.
+
+    What lies behind the offset (an append whose transaction did not commit) is deleted first. Raises FileGone
+    when what should lie before it does not, StoreAway where the object store does not answer.
     """
-    path = _path(public_id)
-    if offset == 0:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    else:
-        try:
-            handle = os.open(path, os.O_RDWR)
-        except FileNotFoundError:
-            raise FileGone from None
-    with os.fdopen(handle, "r+b") as file:
-        clear = 0
-        while clear < offset:
-            head = file.read(_HEAD.size)
-            if len(head) < _HEAD.size:
-                raise FileGone
-            (length,) = _HEAD.unpack(head)
-            clear += length
-            file.seek(_NONCE + length + _TAG, os.SEEK_CUR)
-        if clear != offset:
-            raise FileGone
-        file.truncate()
-        nonce = lot.octets(_NONCE)
-        sealed = _key(public_id).encrypt(nonce, piece, _about(public_id, offset))
-        file.write(_HEAD.pack(len(piece)) + nonce + sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    if offset == 0:
-        shelf = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(shelf)
-        finally:
-            os.close(shelf)
+    held, stale = 0, []
+    for stored in _kept_pieces(public_id):
+        if stored.offset >= offset:
+            stale.append(stored.name)
+        elif stored.offset == held:
+            held += stored.length
+    if held != offset:
+        raise FileGone
+    if stale:
+        file_store().remove(*stale)
+    nonce = lot.octets(_NONCE)
+    sealed = _key(public_id).encrypt(nonce, piece, _about(public_id, offset))
+    file_store().put(_name(public_id, offset), nonce + sealed)
 
 
 def beside(public_id: UUID) -> UUID:
@@ -101,8 +93,8 @@ def beside(public_id: UUID) -> UUID:
 
 
 def is_there(public_id: UUID) -> bool:
-    """Return True if a file of this name lies here."""
-    return _path(public_id).exists()
+    """Return True if a file of this name is kept."""
+    return bool(_kept_pieces(public_id))
 
 
 def pieces(public_id: UUID) -> Iterator[bytes]:
@@ -113,20 +105,16 @@ def pieces(public_id: UUID) -> Iterator[bytes]:
 def _pieces(public_id: UUID, size: int | None) -> Iterator[bytes]:
     key = _key(public_id)
     offset = 0
-    try:
-        with _path(public_id).open("rb") as file:
-            while size is None or offset < size:
-                head = file.read(_HEAD.size)
-                if size is None and not head:
-                    return
-                if len(head) < _HEAD.size:
-                    raise FileGone
-                (length,) = _HEAD.unpack(head)
-                nonce, sealed = file.read(_NONCE), file.read(length + _TAG)
-                yield key.decrypt(nonce, sealed, _about(public_id, offset))
-                offset += length
-    except (FileNotFoundError, InvalidTag):
-        raise FileGone from None
+    while size is None or offset < size:
+        try:
+            sealed = file_store().get(_name(public_id, offset))
+            piece = key.decrypt(sealed[:_NONCE], sealed[_NONCE:], _about(public_id, offset))
+        except (ObjectGone, InvalidTag) as error:
+            if size is None and offset and isinstance(error, ObjectGone):
+                return
+            raise FileGone from None
+        yield piece
+        offset += len(piece)
 
 
 @contextmanager
@@ -160,24 +148,22 @@ def digest(public_id: UUID, *, size: int) -> str:
 
 
 def delete(public_id: UUID) -> None:
-    """Forget the file; nothing happens when there is none."""
-    with suppress(FileNotFoundError):
-        _path(public_id).unlink()
+    """Forget the file; nothing happens when there is none. Raises StoreAway."""
+    names = [stored.name for stored in file_store().listed(f"{_PREFIX}{public_id}")]
+    file_store().remove(*names)
 
 
-def kept() -> set[UUID]:
-    """The names of the files that lie here: an import's, or what is `beside` it."""
-    found = set()
-    if folder().is_dir():
-        for path in folder().glob(f"*{SUFFIX}"):
-            with suppress(ValueError):
-                found.add(UUID(path.name.removesuffix(SUFFIX)))
-    return found
+def forget_file(public_id: UUID) -> None:
+    """Delete a file that no import needs any more; where the store does not answer, the sweep does it later."""
+    with suppress(StoreAway):
+        delete(public_id)
 
 
-def age_s(public_id: UUID, at: datetime) -> float:
-    """Seconds since the file last grew; endless when there is none."""
-    try:
-        return at.timestamp() - _path(public_id).stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")
+def kept() -> dict[UUID, datetime]:
+    """The names of the files that are kept, an import's or what is `beside` it, and when each grew last."""
+    grown: dict[UUID, datetime] = {}
+    for stored in file_store().listed(_PREFIX):
+        with suppress(ValueError):  # versions before 0.2.0 kept one file, ID.sealed
+            public_id = UUID(stored.name.split("/")[1].removesuffix(".sealed"))
+            grown[public_id] = max(stored.changed_at, grown.get(public_id, stored.changed_at))
+    return grown

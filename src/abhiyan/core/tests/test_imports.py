@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from abhiyan.core import jobs
+from abhiyan.core import home, jobs
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import (
     ImportKind,
@@ -85,34 +85,37 @@ def undo(work: Work) -> None:
     work.count("gone", 2)
 
 
+def fruit_kind() -> ImportKind:
+    """Return a kind of list that needs nothing else."""
+    return ImportKind(
+        key="fruit",
+        title="Fruit",
+        explains="What grows.",
+        layout=LAYOUT,
+        capability="imports.fruit",
+        outcomes={"new": RowOutcome("New", "ok"), "gone": RowOutcome("Gone")},
+        reasons={"no_fruit": "%(name)s is no fruit (%(field)s)."},
+        discarded={"unripe": "Unripe"},
+        options=(
+            Option(
+                "basket",
+                "Basket",
+                choices=lambda: [("a", "A"), ("b", "B")],
+                default="a",
+                names=lambda: {"blue": "b"},
+            ),
+        ),
+        check=check,
+        commit=commit,
+        undo=undo,
+    )
+
+
 @pytest.fixture(autouse=True)
 def fruit() -> Iterator[None]:
-    for left in store.folder().glob("*"):  # by tests before: files are not of a transaction
-        left.unlink()
-    register(
-        ImportKind(
-            key="fruit",
-            title="Fruit",
-            explains="What grows.",
-            layout=LAYOUT,
-            capability="imports.fruit",
-            outcomes={"new": RowOutcome("New", "ok"), "gone": RowOutcome("Gone")},
-            reasons={"no_fruit": "%(name)s is no fruit (%(field)s)."},
-            discarded={"unripe": "Unripe"},
-            options=(
-                Option(
-                    "basket",
-                    "Basket",
-                    choices=lambda: [("a", "A"), ("b", "B")],
-                    default="a",
-                    names=lambda: {"blue": "b"},
-                ),
-            ),
-            check=check,
-            commit=commit,
-            undo=undo,
-        )
-    )
+    for public_id in store.kept():  # by tests before: files are not of a transaction
+        store.delete(public_id)
+    register(fruit_kind())
     yield
     del kinds._kinds["fruit"]
     for public_id in store.kept():
@@ -125,9 +128,14 @@ def file(tmp_path: Path, text: str | bytes, name: str = "fruit.csv") -> Path:
     return path
 
 
+def lying() -> list[Path]:
+    """Return the files that hold the pieces of uploads."""
+    return [path for path in (home.files() / "imports").rglob("*") if path.is_file()]
+
+
 def all_lie_since(at: datetime) -> None:
     """Let the files that lie have grown last at an instant: the file system has a clock of its own."""
-    for path in store.folder().iterdir():
+    for path in lying():
         os.utime(path, (at.timestamp(), at.timestamp()))
 
 
@@ -201,8 +209,8 @@ def test_refused_rows_come_back_as_a_file_to_correct(tmp_path: Path, ending: str
         write_xlsx(path, lines, head)
     staged = step(step(bring(path), "check"), "commit")
     assert staged.counts["refused"] == 2 and staged.discarded == {"unripe": 1}
-    assert store.kept() == {store.beside(staged.public_id)}
-    assert all(b"Stone" not in lying.read_bytes() for lying in store.folder().glob("*"))
+    assert store.kept().keys() == {store.beside(staged.public_id)}
+    assert all(b"Stone" not in path.read_bytes() for path in lying())
     with system("test"):
         assert next(correcting.rows(staged))[-1] == "अस्वीकृति का कारण"
         with translation.override("en"):
@@ -238,7 +246,7 @@ def test_refused_rows_go_after_a_week_or_when_the_list_is_discarded(tmp_path: Pa
     checked = step(bring(file(tmp_path, GOOD)), "check")
     with system("test"):
         actions.discard(public_id=checked.public_id, by=BY, at=AT)
-    assert store.kept() == {store.beside(done.public_id)}
+    assert store.kept().keys() == {store.beside(done.public_id)}
     with system("test"):
         StagedImport.objects.filter(pk=done.pk).update(done_at=NOW)
     all_lie_since(NOW)
@@ -356,8 +364,7 @@ def test_pieces_are_kept_once_sealed_and_in_order(tmp_path: Path) -> None:
         store.append(staged.public_id, offset=10, piece=b"never acknowledged")
         assert receive(10, body[10:30]) == 30
         assert receive(30, body[30:]) == len(body)
-        (lying,) = store.folder().glob("*.sealed")
-        assert b"Apple" not in lying.read_bytes()
+        assert len(lying()) == 3 and all(b"Apple" not in path.read_bytes() for path in lying())
         with store.clear(staged.public_id, size=len(body)) as path:
             assert path.read_bytes() == body
         with pytest.raises(actions.WrongState):
@@ -367,11 +374,11 @@ def test_pieces_are_kept_once_sealed_and_in_order(tmp_path: Path) -> None:
 
 def test_a_sealed_file_that_was_changed_or_is_gone_is_not_read(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
-    (lying,) = store.folder().glob("*.sealed")
-    whole = lying.read_bytes()
-    lying.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    (path,) = lying()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert step(staged, "check").error == "file_gone"
-    lying.unlink()
+    path.unlink()
     assert step(again(staged), "check").error == "file_gone"
     with translation.override("en"):
         assert "Upload it again" in running.error_text(again(staged))
@@ -481,7 +488,7 @@ def test_who_runs_a_step_alone_leaves_a_job_that_goes_on_after_it_dies(tmp_path:
 def test_idle_imports_and_files_nobody_needs_are_forgotten(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     all_lie_since(AT)
-    assert running.sweep(AT + timedelta(days=6)) == 0 and store.kept() == {staged.public_id}
+    assert running.sweep(AT + timedelta(days=6)) == 0 and store.kept().keys() == {staged.public_id}
     running.sweep(AT + timedelta(days=8))
     assert again(staged).state == State.DISCARDED and again(staged).look == {}
     assert not store.kept()

@@ -13,7 +13,7 @@ from django.utils import translation
 from abhiyan.core import database, home
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import queries, running, store
+from abhiyan.core.imports import queries, running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.disk import lying_in
@@ -467,7 +467,7 @@ def test_a_minor_and_a_refused_column_leave_no_trace_and_a_member_does(
     )
     public_id = bring(world, tmp_path, body)
     with system("test"):
-        lying = b"".join(path.read_bytes() for path in store.folder().glob("*"))
+        lying = b"".join(content for _path, content in lying_in(home.files()))
     assert len(lying) > len(body) and b"Phone" not in lying and kept.encode() not in lying
     step(world, public_id, "check")
     seen = {marker: traces(marker) for marker in (minor, refused)}
@@ -496,7 +496,7 @@ def traces(marker: str) -> list[str]:
             if hit.fetchone() == (True,):
                 found.append(str(name))
         admin.execute("checkpoint")
-    places = [store.folder()] + ([home.path() / "postgres"] if database.is_embedded() else [])
+    places = [home.files()] + ([home.path() / "postgres"] if database.is_embedded() else [])
     lies = any(marker.encode() in content for place in places for _path, content in lying_in(place))
     return [*found, "disk"] if lies else found
 
