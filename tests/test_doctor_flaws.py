@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -35,11 +35,12 @@ from abhiyan.core import (
     schema,
 )
 from abhiyan.core.actor import Actor
-from abhiyan.core.models import Heartbeat, LastBackup
+from abhiyan.core.models import Heartbeat, LastBackup, StoreMark
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.ports import free_port
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer
 from abhiyan.messaging import actions as messaging
@@ -253,6 +254,22 @@ def last_backup(days_ago: int) -> Planting:
         LastBackup.objects.update_or_create(id=1, defaults={"taken_at": taken_at})
 
     return planted
+
+
+def lost_mark(_hands: Hands) -> None:
+    StoreMark.objects.update_or_create(id=1, defaults={"name": uuid4(), "made_at": NOW})
+
+
+def store_away(hands: Hands) -> None:
+    lost_mark(hands)
+    for name, value in {
+        "ABHIYAN_STORE": "s3://files-of-tests",
+        "ABHIYAN_STORE_ENDPOINT": f"http://127.0.0.1:{free_port()}",
+        "ABHIYAN_STORE_REGION": "ap-south-1",
+        "AWS_ACCESS_KEY_ID": "AKIA-of-tests",
+        "AWS_SECRET_ACCESS_KEY": "a-secret-of-tests",
+    }.items():
+        variable(name, value)(hands)
 
 
 def left_over(hands: Hands) -> None:
@@ -507,6 +524,8 @@ FLAWS = [
     ),
     Flaw("trail", FAIL, "entries when it was sealed and holds 0 now", sql("delete from core_audit")),
     Flaw("trail", FAIL, "its end was cut off", sql("delete from core_audit_seal", "delete from core_audit")),
+    Flaw("store", FAIL, "is not where the files", lost_mark),
+    Flaw("store", FAIL, "does not answer", store_away),
     Flaw("backups", WARN, "no backup was taken", sql("delete from core_last_backup")),
     Flaw("backups", WARN, "is 3.0 days old", last_backup(3)),
     Flaw("backups", WARN, "interrupted have left files in", left_over),

@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, OperationalError, connection
 
-from . import audit_seals, clock, database, embedded, home, jobs, limits, rooms
+from . import audit_seals, clock, database, embedded, home, jobs, limits, rooms, store_mark
 from .imports import running as imports
 from .scope import system
 
@@ -91,6 +91,7 @@ LOOPS = {
         everywhere=True,
     ),
     "import_leftovers": Loop(imports.sweep, every_s=60, scoped=False),
+    "store_mark": Loop(store_mark.make_mark, every_s=60),
 }
 
 

@@ -318,6 +318,20 @@ class KeyMark(models.Model):
         ]
 
 
+class StoreMark(models.Model):
+    """The name of an object in the store of files, in one row: a host whose store lacks it has another store."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, db_default=1)
+    name = models.UUIDField()  # random
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_store_mark"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="store_mark_once"),
+        ]
+
+
 # Beyond the usual select, insert, update and delete of `app` and `jobs`.
 _OF_GATEWAY = "insert (at, who, who_kind, account_id, act, batch, n, origin, device, facts)"
 GRANTS = {
@@ -333,6 +347,7 @@ GRANTS = {
     "core_host": {"app": "select"},
     "core_key_mark": {"app": "select", "jobs": "select, insert"},
     "core_last_backup": {"app": "select"},
+    "core_store_mark": {"app": "select", "jobs": "select, insert"},
     "core_release": {"app": "select", "jobs": "select"},
     # Django's own: names of models.
     "django_content_type": {"app": "select", "jobs": "select"},

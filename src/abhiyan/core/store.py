@@ -24,16 +24,18 @@ from . import environment, home, lot
 from .refusals import Refused
 
 log = logging.getLogger(__name__)
-HALVES = ".half"  # below the folder: objects that are being written, and those of a crash
-CONNECT_S, READ_S, TRIES = 2, 10, 2  # a call takes at most about 25 s, then it fails
-_AT_ONCE = 1000  # names that S3 deletes in one call
+HALVES = ".half"  # Objects below the folder that are being written, and those of a crash.
+
+CONNECT_S, READ_S, TRIES = 2, 10, 2  # A call fails after about 25 s.
+
+_AT_ONCE = 1000  # S3 deletes so many names in one call.
 FAILED = Counter("abhiyan_store_failed", "Calls to the object store that failed", ["call"])
 for _call in ("put", "get", "delete", "list"):  # from 0 on, or the first ones are not seen
     FAILED.labels(_call)
 
 
 class StoreAway(Refused, status=503):
-    """The object store does not answer, or refuses us. What was acknowledged lies there unchanged."""
+    """The object store does not answer, or refuses us. Acknowledged objects lie there unchanged."""
 
     message = _("Files cannot be kept or opened at the moment. Try again in a few minutes. Nothing is lost.")
 
@@ -64,7 +66,7 @@ class ObjectStore(Protocol):
         """List the objects whose name begins so, in the order of their names."""
 
     def remove(self, *names: str) -> None:
-        """Forget objects. What is not there is no mistake."""
+        """Forget objects; missing ones are no mistake."""
 
 
 @dataclass(frozen=True)

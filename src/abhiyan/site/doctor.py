@@ -1,4 +1,4 @@
-"""`abhiyan doctor` looks at the database's standbys and at the hosts. `--launch` asks the checks of *Ready to launch?*,
+"""`abhiyan doctor` looks at standbys, hosts and the store of files. `--launch` asks the checks of *Ready to launch?*,
 for each programme that is about to begin."""
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from abhiyan.ui.readiness import Readiness
 from .hosts import hosts_noted
 from .launch_checks import about_to_begin, launch_things
 from .replication import cluster
+from .stores import store_noted
 
 
 def launch(at: datetime) -> Iterable[DoctorFinding]:
@@ -33,5 +34,5 @@ def launch(at: datetime) -> Iterable[DoctorFinding]:
                 )
 
 
-CHECKS = {"cluster": cluster, "hosts": hosts_noted}
+CHECKS = {"cluster": cluster, "hosts": hosts_noted, "store": store_noted}
 LAUNCH = {"launch": launch}

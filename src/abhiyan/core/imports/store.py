@@ -1,9 +1,9 @@
 """The uploaded bytes at rest: sealed, kept piece by piece, deleted when the import is over.
 
-What somebody sends may hold minors and columns we never read, so it is not on disk in clear, not even for a
-moment. Each piece is an object of the store (`core.store`) as it was received: nonce and AES-256-GCM of the bytes,
-bound to the import and the place in the file. So one host may receive a piece, another the next, and a third reads
-them. A step that reads gets the clear bytes in memory under a name that its worker processes can open too.
+An upload may hold minors and columns we never read, so it is not on disk in clear, not even for a moment. Each piece
+is an object of the store (`core.store`): a nonce and AES-256-GCM of the bytes. It is bound to the import and the place
+in the file. So one host may receive a piece, another the next, and a third reads them. A step that reads gets the
+clear bytes in memory under a name that its worker processes can open too.
 """
 
 import fcntl

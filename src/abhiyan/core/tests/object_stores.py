@@ -1,7 +1,7 @@
 """An object store for tests: the server of moto, which speaks S3 by HTTP. Other people wrote it.
 
-MinIO, Garage and SeaweedFS are in no registry that a build of this project reaches. What moto keeps lies in the
-memory of the process, so it is there again after an outage.
+MinIO, Garage and SeaweedFS are in no registry that a build of this project reaches. It keeps objects in
+the memory of the process, so they are there again after an outage.
 """
 
 import logging

@@ -4,16 +4,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from abhiyan.core import database, environment, home, keys
+from abhiyan.core import database, environment, home, keys, store_mark
 from abhiyan.core import store as stores
 from abhiyan.core.imports import actions, kinds, register, running, store
+from abhiyan.core.models import StoreMark
 from abhiyan.core.scope import system
 from abhiyan.core.store import FolderStore, ObjectGone, ObjectStore, StoreAway
 
@@ -255,5 +256,32 @@ def test_an_outage_loses_no_piece_and_what_could_not_be_deleted_is_swept(
     assert again(staged).state == State.DISCARDED
     object_store.start()
     assert staged.public_id in store.kept()
-    running.sweep(datetime.now(UTC) + timedelta(days=1))  # the store has a clock of its own
+    running.sweep(datetime(2126, 1, 1, tzinfo=UTC))  # the store has a clock of its own
     assert not store.kept()
+
+
+@pytest.mark.usefixtures("as_jobs")
+def test_the_mark_is_found_in_the_store_that_has_it_and_in_no_other(
+    object_store: ObjectStoreServer, tmp_path: Path
+) -> None:
+    with system("test"):
+        assert store_mark.make_mark(AT) == 1 and store_mark.make_mark(AT) == 0
+        assert store_mark.mark_seen_ms() is not None
+        (stored,) = object_store.bucket().listed("mark/")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ABHIYAN_STORE", "")
+            patch.setenv("ABHIYAN_FILES", str(tmp_path / "elsewhere"))
+            assert store_mark.mark_seen_ms() is None
+            stores.file_store().put(stored.name, b"")
+            assert store_mark.mark_seen_ms() is not None, "a copy of all files takes the mark along"
+
+
+@pytest.mark.usefixtures("as_jobs")
+def test_a_store_that_is_away_leaves_no_row_of_a_mark_that_lies_nowhere(
+    object_store: ObjectStoreServer,
+) -> None:
+    object_store.stop()
+    with system("test"):
+        with pytest.raises(StoreAway):
+            store_mark.make_mark(AT)
+        assert not StoreMark.objects.exists()
