@@ -27,7 +27,7 @@ def open_incidents(viewer: Viewer) -> Iterator[Owed]:
             if waiting
             else _("Every report is noted. Close the incident."),
             href=reverse("enrolment:incident", args=[incident.public_id]),
-            act=_("Open"),
+            act=_("Open the incident"),
             icon="alert",
             due_at=due.due_at if due else None,
             key=f"incident-{incident.pk}",

@@ -279,8 +279,8 @@ def test_what_cannot_be_is_refused_beside_its_field(typed: dict[str, object], wo
     assert 400 <= answer.status_code < 500 and b"error" in answer.content
     page = begun(client)
     for bad in ({"report": "moon"}, {"sent_at": written(-48)}, {"way": ""}, {"sent_at": written(99)}):
-        typed = {"report": rules.BOARD, "sent_at": written(0), "way": "e-mail"} | bad
-        assert 400 <= client.post(f"{page}report/", typed).status_code < 500
+        report = {"report": rules.BOARD, "sent_at": written(0), "way": "e-mail"} | bad
+        assert 400 <= client.post(f"{page}report/", report).status_code < 500
     assert 400 <= client.post(f"{page}count/", {"reader": "0x7"}).status_code < 500
     assert 400 <= client.post(f"{page}tell/", {"words_hi": "x"}).status_code < 500
     assert client.post(f"{page}burn/", {}).status_code == 404

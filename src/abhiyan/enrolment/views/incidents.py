@@ -233,7 +233,7 @@ def incident_count(request: Request, public_id: UUID) -> HttpResponseBase:
                 "Of a list or file it has the unit and the number of rows, so everybody of that unit counts."
             ),
         ],
-        button=say("Count"),
+        button=say("Count the people"),
     )
 
 

@@ -224,11 +224,9 @@ def test_journals_that_do_not_hold_the_newest_noes_of_the_database_do_not_reach(
 @pytest.mark.django_db
 def test_words_that_the_database_lacks_are_named_until_they_are_said_again() -> None:
     lost, again, taken_back, erased = uuid4(), uuid4(), uuid4(), uuid4()
-    for line in (
-        *[a_no(lost), a_no(again), a_no(taken_back), a_no(taken_back, 1, "")],
-        journal.Erasure(erased, erased, b"who", WEB, AT),
-    ):
-        journal.write(line)
+    for no in (a_no(lost), a_no(again), a_no(taken_back), a_no(taken_back, 1, "")):
+        journal.write(no)
+    journal.write(journal.Erasure(erased, erased, b"who", WEB, AT))
     actions.suppress(phone_id=again, channel=WEB, by=SYSTEM, at=AT + HOUR)
     with system("doctor"):
         lacking = journal_gaps.lines_not_in_force(AT)
