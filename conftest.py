@@ -439,7 +439,7 @@ def as_the_system(request: pytest.FixtureRequest) -> Iterator[None]:
 def own_journal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A journal of noes of the test's own: a restore says again what others have said of the same numbers."""
     file = tmp_path / "journal" / "noes.jsonl"
-    monkeypatch.setattr("abhiyan.people.journal.path", lambda: file)
+    monkeypatch.setattr("abhiyan.core.home.journal", lambda: file.parent)
     return file
 
 

@@ -30,7 +30,7 @@ def _places() -> dict[str, Path]:
         "languages": environment.LANGUAGES(),
         "audit-heads": home.path() / "audit-heads",
         "postgres.local.conf": home.path() / "postgres.local.conf",
-        "journal": home.path() / "journal",
+        "journal": home.journal(),
         "journal-to": environment.JOURNAL_TO() or home.path() / "journal-to",
     }
 
@@ -112,7 +112,7 @@ def put_in_place(beside: Path, *, when: str) -> dict[str, str]:
             shutil.copytree(came, place, dirs_exist_ok=True)
         elif part in JOURNALS:
             for path in came.rglob("*.jsonl"):
-                _copy_journal(path, home.path() / "journal" / path.name, when)
+                _copy_journal(path, home.journal() / path.name, when)
         elif came.is_dir():
             for path in came.iterdir():
                 _copy_new(path, place / path.name)

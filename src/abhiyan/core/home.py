@@ -13,3 +13,8 @@ def path() -> Path:
 def files() -> Path:
     """Where uploads lie while they are worked on: ABHIYAN_FILES, else files/ in the data folder. Not created."""
     return environment.FILES()
+
+
+def journal() -> Path:
+    """The folder of this host's journal of noes. Not created."""
+    return path() / "journal"

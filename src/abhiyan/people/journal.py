@@ -119,7 +119,7 @@ Line = No | Withdrawal | Word | Erasure
 
 
 def path() -> Path:
-    return home.path() / "journal" / "noes.jsonl"
+    return home.journal() / "noes.jsonl"
 
 
 def make_place() -> None:
