@@ -38,6 +38,8 @@ NET = os.environ.get("CLUSTER_NET", "127.0.0")  # another one lets two clusters 
 DATABASES = {f"db{n}": f"{NET}.1{n}" for n in (1, 2, 3)}
 WEB = {f"web{n}": f"{NET}.2{n}" for n in (1, 2)}
 PROXY = f"{NET}.31"
+STORE = f"{NET}.41"  # moto's server, which keeps objects in memory: MinIO and Garage are in no registry here
+BUCKET = "abhiyan"
 NAME = "campaign.localhost:8443"
 PATRONI = FOLDER / "patroni"
 PACKAGES = {"etcd": "etcd-server", "haproxy": "haproxy", "caddy": "caddy"}
@@ -137,6 +139,16 @@ def is_answered(url: str) -> bool:
     return False
 
 
+def has_bucket() -> bool:
+    """Make the bucket, which may be there; return True if the store took it."""
+    with suppress(httpx.HTTPError):
+        return httpx.put(f"http://{STORE}:9000/{BUCKET}", timeout=5, trust_env=False).status_code in (
+            200,
+            409,
+        )
+    return False
+
+
 def members() -> list[dict[str, Any]]:
     """Return what Patroni says of its members, from whichever answers."""
     for address in DATABASES.values():
@@ -184,7 +196,9 @@ def plan() -> str:
         "backups": str(FOLDER / "backups"),
         "haproxy_user": us.pw_name,
         "haproxy_group": str(us.pw_gid) if us.pw_gid else "root",
-        "files": str(FOLDER / "files"),
+        "store": f"s3://{BUCKET}",
+        "store_endpoint": f"http://{STORE}:9000",
+        "store_keys": str(FOLDER / "s3"),
         "journal": str(FOLDER / "journal"),
         "audit_heads": str(FOLDER / "audit-heads"),
     }
@@ -235,6 +249,14 @@ def services(owner: places.Owner) -> dict[str, Service]:
                 owner,
             )
         )
+    found.append(
+        Service(
+            "s3.moto",
+            [str(PATRONI / "bin" / "moto_server"), "-H", STORE, "-p", "9000"],
+            ((STORE, 9000),),
+            has_bucket,
+        )
+    )
     for name, address in WEB.items():
         found.append(
             Service(
@@ -301,14 +323,15 @@ def prepare() -> places.Owner:
         # A Python that the database's user can read too: root's own is often in root's folder.
         subprocess.run(["/usr/bin/python3", "-m", "venv", str(PATRONI)], check=True)
         pip = [str(PATRONI / "bin" / "pip"), "install", "-qq"]
-        subprocess.run([*pip, "-r", str(DEPLOY / "patroni.txt")], check=True)
-    for name in ("run", "log", "files", "journal", "audit-heads"):
+        subprocess.run([*pip, "-r", str(DEPLOY / "patroni.txt"), "moto[s3,server]>=5.2"], check=True)
+    for name in ("run", "log", "journal", "audit-heads"):
         (FOLDER / name).mkdir(exist_ok=True)
     places.own_folder(FOLDER / "archive", owner)
     for name in DATABASES:
         for each in (name, f"{name}/sockets", f"{name}/etcd"):
             places.own_folder(FOLDER / each, owner)
     (FOLDER / "cluster.toml").write_text(plan())
+    (FOLDER / "s3").write_text("[default]\naws_access_key_id = here\naws_secret_access_key = here-only\n")
     subprocess.run([str(DEPLOY / "fill"), str(FOLDER / "cluster.toml"), str(FOLDER)], check=True)
     for path in (path for name in DATABASES for path in (FOLDER / name / "etc").rglob("*")):
         os.chown(path, owner.uid, owner.gid)
@@ -348,7 +371,7 @@ def start(names: list[str]) -> None:
     began = time.monotonic()
     known = services(prepare())
     wanted = chosen(known, names)
-    for kind in ("etcd", "patroni", "haproxy", "abhiyan", "caddy"):
+    for kind in ("etcd", "patroni", "moto", "haproxy", "abhiyan", "caddy"):
         begun = [each for each in wanted if each.name.endswith(f".{kind}")]
         if kind == "abhiyan" and begun and not names:
             wait(is_whole, "a primary with two standbys")

@@ -38,6 +38,7 @@ class Faults:
     def __init__(self, cluster: Cluster, clients: Clients, evidence: Evidence) -> None:
         self.cluster, self.clients, self.evidence = cluster, clients, evidence
         self.chance = random.Random(SEED)
+        self.lists = 0
         self.kinds: dict[str, Callable[[], None]] = {
             "the primary's postmaster is killed": self.postmaster_dies,
             "the primary's machine dies": self.machine_dies,
@@ -48,6 +49,7 @@ class Faults:
             "both standbys are away for 15 s": self.standbys_away,
             "planned switchover": self.switchover,
             "a web host dies": self.web_host_dies,
+            "the object store is away for 15 s": self.store_away,
         }
 
     # Of the primary
@@ -147,6 +149,25 @@ class Faults:
         self.await_answers()
         self.cluster.wait(lambda: self.cluster.health(other) == "ok")
         self.cluster.tool("start", name)
+
+    def store_away(self) -> None:
+        """Claims need no store. A list is refused meanwhile, and taken afterwards."""
+        self.cluster.wait_whole()
+        host = self.chance.choice(list(WEB))
+        self.lists += 1
+        path = self.cluster.folder / f"units-{self.lists}.csv"
+        path.write_text(f"Code,Kind,Name in English,Organisational parent\nNEW{self.lists},booth,New,D0\n")
+        words = ("import", "units", str(path), "--yes")
+        frozen = self.cluster.machine("s3")
+        back = time.monotonic() + AWAY_S
+        send(frozen, signal.SIGSTOP)
+        try:
+            self.await_answers()
+            self.cluster.abhiyan(*words, code=1, host=host)
+            self.cluster.wait(lambda: time.monotonic() > back)
+        finally:
+            send(frozen, signal.SIGCONT)
+        self.cluster.abhiyan(*words, host=host)
 
     # Waiting
 
