@@ -156,11 +156,11 @@ class Batches:
         at = 0
         for n, tell in shares:
             self._waiting -= n
-            own = outcomes if isinstance(outcomes, Exception) else outcomes[at : at + n]
-            if not isinstance(own, Exception) and len(own) < n:
-                own = Busy(wait_s=1)
+            share = outcomes if isinstance(outcomes, Exception) else outcomes[at : at + n]
+            if not isinstance(share, Exception) and len(share) < n:
+                share = Busy(wait_s=1)
             try:
-                tell(own)
+                tell(share)
             except Exception:  # one that cannot be told must not keep the others from hearing
                 log.exception("an outcome could not be told")
             at += n

@@ -551,16 +551,16 @@ def _by_sms_instead(fates: Sequence[_Fate]) -> dict[Leased, str]:
         and fate.message.is_mail
         and not mails.is_only_mailed(fate.message.template)
     ]
-    numbers = people_queries.numbers_of({one.phone_id for one in given_up}) if given_up else {}
-    return {one: numbers[one.phone_id] for one in given_up if one.phone_id in numbers}
+    numbers = people_queries.numbers_of({notice.phone_id for notice in given_up}) if given_up else {}
+    return {notice: numbers[notice.phone_id] for notice in given_up if notice.phone_id in numbers}
 
 
 def _queue_by_sms(unmailed: dict[Leased, str], at: datetime) -> None:
     if not unmailed:
         return
     rows = [
-        (one.id, one.tries, keyring().seal(number.encode(), about=one.id.bytes))
-        for one, number in unmailed.items()
+        (notice.id, notice.tries, keyring().seal(number.encode(), about=notice.id.bytes))
+        for notice, number in unmailed.items()
     ]
     sql.run(_BY_SMS, [*map(list, zip(*rows, strict=True)), at])
 
