@@ -571,8 +571,8 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(
             WARN,
             "the settings hold an administrator's account of the database server, which serving does not need",
-            "take account and password out of DATABASE_URL; give ABHIYAN_ADMIN_DATABASE_URL to `init` and `migrate` "
-            "alone (docs/security.md)",
+            "take account and password out of DATABASE_URL; give ABHIYAN_ADMIN_DATABASE_URL to `init`, `migrate` "
+            "and `restore` alone (docs/security.md)",
         )
     if os.geteuid() == 0 and not database.is_embedded() and not is_demo():
         yield DoctorFinding(WARN, "this runs as root", "run it as a user of its own")
