@@ -38,7 +38,7 @@ WITHIN = "within another act, which asked"
 ONESELF = "about oneself: whoever proves phone or session"
 NEWS = "follows from an act of another room, which asked"
 NOBODY_ASKED = {
-    "core/backup.py::_tell_restored": CONSOLE,
+    "core/backup.py::tell_restored": CONSOLE,
     "core/imports/running.py::_failed": WITHIN,
     "core/imports/running.py::sweep": LOOP,
     "elections/tasks.py::pass_seats": "a job; each seat is passed as whoever asked for it, who is asked again",
