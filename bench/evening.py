@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "src")]
 GATEWAY = 8399
 CODE_WITHIN_S = 30.0
+WARM_UP_S = 10.0  # By then everybody is there, and the workers are signed in.
 LEADERS, WORKERS, ARRIVING = 60, 300, 600
 
 
@@ -73,7 +74,7 @@ def prepare(path: Path, tree: int) -> None:
     import launch
     from django.conf import settings
 
-    world = launch._fill(tree)  # noqa: SLF001  # the same world as bench `launch`
+    world = launch.fill_world(tree)  # the same world as of the bench `launch`
     world |= {
         "called": launch.CALLED,
         "signing": launch.TOKEN,
@@ -395,7 +396,7 @@ def evening(
     environment = Environment(user_classes=classes)
     runner = environment.create_local_runner()
     runner.start(sum(each.fixed_count for each in classes), spawn_rate=20)
-    time.sleep(10)  # until everybody is there and the workers are signed in
+    time.sleep(WARM_UP_S)
     environment.stats.reset_all()
     before, began = processes.seconds(), time.monotonic()
     time.sleep(seconds)

@@ -306,7 +306,7 @@ def _until(is_so: Callable[[], bool], wait_s: float) -> None:
 # What the children do.
 
 
-def _fill(big: int) -> dict[str, Any]:
+def fill_world(big: int) -> dict[str, Any]:
     """The tree of bench `unit-page` with its drive; a token, a number, texts and their budget."""
     import unit_page
 
@@ -543,7 +543,7 @@ def _child(part: str, args: list[str]) -> Any:
             schema.prepare()
             schema.migrate(verbosity=0)
         case "fill":
-            return _fill(int(args[0]))
+            return fill_world(int(args[0]))
         case "queue":
             _queue(int(args[0]))
         case "write":

@@ -230,7 +230,7 @@ def test_each_act_of_two_people_gives_data_out_or_does_not() -> None:
         *("org.office", "org.body_kind", "people.merge", "channels.token", "channels.number"),
         *("channels.number_end", "channels.codes_off", "factors.reset", "polls.confirm", "frames.redraw"),
         *("helpdesk.answer_many", "helpdesk.number", "contact.list", "verification.finding", ACT),
-        "incident.notify",  # affected people are told while all else is stopped
+        "incident.notify",  # This notice goes out while all else is stopped.
     }
     assert CAPABILITY.keys() == keeps | GIVES_OUT and not keeps & GIVES_OUT
 

@@ -69,8 +69,8 @@ def _kept_pieces(public_id: UUID) -> list[_Piece]:
 def append(public_id: UUID, *, offset: int, piece: bytes) -> None:
     """Keep a piece at an offset of the clear file; it is safe when this returns.
 
-    What lies behind the offset (an append whose transaction did not commit) is deleted first. Raises FileGone
-    when what should lie before it does not, StoreAway where the object store does not answer.
+    Pieces behind the offset come from an append whose transaction did not commit. They are deleted first. Raises
+    FileGone where a piece before it is missing, StoreAway where the object store does not answer.
     """
     held, stale = 0, []
     for stored in _kept_pieces(public_id):

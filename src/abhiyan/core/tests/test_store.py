@@ -148,26 +148,28 @@ def test_without_a_setting_files_lie_in_the_folder(monkeypatch: pytest.MonkeyPat
 HOST_B = """
 import sys, uuid, pathlib, django
 django.setup()
-from abhiyan.core import clock, home, jobs
+from datetime import datetime
+from abhiyan.core import home, jobs
 from abhiyan.core.imports import actions, register
 from abhiyan.core.scope import system
 from abhiyan.core.tests.test_imports import BY, fruit_kind
 register(fruit_kind())
 public_id, body = uuid.UUID(sys.argv[1]), pathlib.Path(sys.argv[2]).read_bytes()
+AT = datetime.fromisoformat(sys.argv[3])
 with system("test"):
     offset = actions.go_on(public_id=public_id, file_name="fruit.csv", file_bytes=len(body), by=BY)
     assert 0 < offset < len(body)
     while offset < len(body):
         piece = body[offset : offset + actions.PIECE_BYTES]
-        offset = actions.receive(public_id=public_id, offset=offset, piece=piece, by=BY, at=clock.now())
+        offset = actions.receive(public_id=public_id, offset=offset, piece=piece, by=BY, at=AT)
 def work():
     worker, ended = jobs.Worker(), 0
-    while worker.turn(clock.now()) or worker._hands:
+    while worker.turn(AT) or worker._hands:
         for hand in worker._hands:
             hand.join(60)
 work()
 with system("test"):
-    actions.check(public_id=public_id, by=BY, at=clock.now())
+    actions.check(public_id=public_id, by=BY, at=AT)
 work()
 print(home.files(), home.files().exists())
 """
@@ -205,7 +207,7 @@ def test_a_list_that_came_to_one_host_goes_on_at_another_and_is_checked_there(
         "DATABASE_URL": f"postgresql://nobody@/{server['dbname']}?{where}",
     }
     at_b = subprocess.run(
-        [sys.executable, "-c", HOST_B, str(staged.public_id), str(path)],
+        [sys.executable, "-c", HOST_B, str(staged.public_id), str(path), AT.isoformat()],
         env=env,
         capture_output=True,
         text=True,

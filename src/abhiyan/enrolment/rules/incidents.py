@@ -100,7 +100,9 @@ class IncidentFacts:
     version: str
     address: str
 
-    def _data(self) -> str:
+    @property
+    def data_words(self) -> str:
+        """Name the data, in the language of the draft."""
         return ", ".join(str(DATA[code]) for code in self.data if code in DATA) or GAP
 
 
@@ -113,7 +115,7 @@ def draft_for_people(facts: IncidentFacts, language: str) -> str:
         lines = [
             (say("What happened"), facts.words.get(language) or facts.what),
             (say("Since when we know"), facts.known_at),
-            (say("Which of your data"), facts._data()),  # noqa: SLF001  # of its own module
+            (say("Which of your data"), facts.data_words),
             (say("What may follow"), say("Strangers may call you or write to you, and use your name.")),
             (say("What we did"), facts.measures or GAP),
             (say("What you can do"), safety_words()),
@@ -135,7 +137,7 @@ def draft_for_board(facts: IncidentFacts, *, is_full: bool) -> str:
         (say("Nature of the breach"), f"{KINDS[facts.kind]}. {facts.what}"),
         (say("When"), f"{facts.began_at} – {facts.until_at or GAP}"),
         (say("Since when we know"), facts.known_at),
-        (say("Which data"), facts._data()),  # noqa: SLF001  # of its own module
+        (say("Which data"), facts.data_words),
         (say("How many people"), people),
         (say("Likely consequences"), say("Strangers may call or write, and use a person's name.")),
     ]

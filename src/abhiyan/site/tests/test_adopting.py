@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from abhiyan.core import clock, embedded
+from abhiyan.core import embedded
 from abhiyan.core.embedded import places
+from abhiyan.core.tests import given
+from abhiyan.core.tests.given import NOW
 
 from .conftest import Installation
 
@@ -25,7 +27,7 @@ WITHIN = """
 import os, sys
 from datetime import datetime, timedelta
 from uuid import UUID
-os.environ |= {"ABHIYAN_ROLE": "jobs", "ABHIYAN_POOL": "0", "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings"}
+os.environ |= {"ABHIYAN_ROLE": "jobs", "ABHIYAN_POOL": "0"}
 import django
 django.setup()
 from abhiyan.core import audit_seals
@@ -68,7 +70,12 @@ class WebHost(Installation):
 
     @property
     def environment(self) -> dict[str, str]:
-        settings = {"ABHIYAN_JOURNAL_TO": str(self.of.home.parent / "second")}
+        (instant := self.of.home.parent / "now").write_text(NOW.isoformat())
+        settings = {
+            "ABHIYAN_JOURNAL_TO": str(self.of.home.parent / "second"),
+            "DJANGO_SETTINGS_MODULE": given.SETTINGS,
+            given.AT: str(instant),
+        }
         if self.home == self.of.home:
             return super().environment | settings
         where = f"host={places.sockets(self.of.home)}&port={places.PORT}"
@@ -124,7 +131,7 @@ def test_after_a_restore_to_a_point_in_time_25_noes_hold_and_the_erased_stay_era
     hosts: tuple[WebHost, WebHost],
 ) -> None:
     here, there = hosts
-    began = clock.now() - timedelta(hours=1)
+    began = NOW - timedelta(hours=1)
     data = places.data(here.home)
     embedded.ensure_running(here.home)
     here.do(
@@ -174,7 +181,7 @@ def test_after_a_restore_to_a_point_in_time_25_noes_hold_and_the_erased_stay_era
     assert here.do(later, HOLDS).split() == ["10", "3", "3", "1", "1", "0"]
     assert here.findings("journal").count("fail") == 2, "of the journal and of the head"
     adopt = ("restore", "--adopt", "--json", "--at", instant.isoformat())
-    future = (clock.now() + timedelta(days=1)).isoformat()
+    future = (NOW + timedelta(days=1)).isoformat()
     assert "has not come yet" in here.run("restore", "--adopt", "--at", future, code=1)
     assert "time zone" in here.run("restore", "--adopt", "--at", "2026-11-21T11:09:51", code=2)
     stays = "Session.objects.exists(); print(flush=True); sys.stdin.read()"
