@@ -1,4 +1,4 @@
-"""What checks offer in the menu and in search."""
+"""Offer checks in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What is asked before a frame is frozen, when it is drawn, and after a back-check."""
+"""Forms before a frame is frozen, when it is drawn, and after a back-check."""
 
 import re
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class AimForm(forms.Form):
         return goal
 
     def clean(self) -> dict[str, Any]:
-        """Who refuses and who is not reached are different people."""
+        """Refuse shares that leave fewer than 5 of 100 to answer: people who refuse and people not reached differ."""
         cleaned = self.cleaned_data
         if {"refused", "not_reached"} <= cleaned.keys() and cleaned["refused"] + cleaned["not_reached"] > 95:
             self.add_error("not_reached", _("At least 5 of 100 have to answer."))
@@ -82,14 +82,14 @@ class AimForm(forms.Form):
 
     @property
     def expected(self) -> Expected:
-        """What is expected of the answers."""
+        """Return the expected answers and costs; shares from 0 to 1."""
         given = {name: float(self.cleaned_data[name]) for name in ("rate", "refused", "not_reached")}
         costs = {name: float(self.cleaned_data[name]) for name in ("tries", "minutes", "way")}
         return Expected(**{name: share / 100 for name, share in given.items()}, **costs)
 
 
 class CheckPlanForm(forms.Form):
-    """How many checks, how long, and which public value decides."""
+    """The number of checks, their time, and the public value that decides."""
 
     checks = WholeField(min_value=1, max_value=MOST, widget=forms.HiddenInput)
     floor = WholeField(min_value=0, max_value=MOST, widget=forms.HiddenInput)
@@ -119,7 +119,7 @@ class VisitForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    """What somebody says to the open questions, and what it comes to."""
+    """A person's words to the open questions, and their meaning."""
 
     meaning = forms.ChoiceField(
         label=_("What did they say?"),
@@ -154,7 +154,7 @@ class AnswersForm(forms.Form):
 
     @property
     def said(self) -> SaidUnseen:
-        """What was said. Once the form is valid."""
+        """Return the person's words. The form must be valid."""
         words = {one.key: self.cleaned_data[one.key] for one in self.questions}
         return SaidUnseen(words, self.cleaned_data["meaning"], self.cleaned_data.get("also_joined"))
 
@@ -166,7 +166,7 @@ class BackForm(forms.Form):
 
 
 class FindingForm(forms.Form):
-    """What the answers come to beside what was written."""
+    """The result of the answers beside what was written."""
 
     outcome = forms.ChoiceField(
         label=_("Your result"),
@@ -214,7 +214,7 @@ class RedrawForm(forms.Form):
 
 
 class TopUpForm(forms.Form):
-    """How many checks in all, or how narrow the interval should be."""
+    """The total of checks, or the width of the interval."""
 
     checks = WholeField(label=_("Checks in all"), min_value=1, max_value=MOST, required=False)
     width = WholeField(
@@ -293,7 +293,7 @@ class PlantForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    """Whom to ask no more."""
+    """The person to ask no more."""
 
     phone = forms.CharField(label=_("Their phone"), max_length=40)
 
@@ -312,7 +312,7 @@ class AimUnitForm(forms.Form):
 
 
 class CloserForm(forms.Form):
-    """How many items of whom, and why."""
+    """The number of items to aim at, their worker, and the reason."""
 
     worker = forms.ChoiceField(label=_("Entered by"), required=False)
     checks = WholeField(label=_("Checks"), min_value=1, max_value=200)
@@ -325,13 +325,13 @@ class CloserForm(forms.Form):
 
 
 class TellingForm(forms.Form):
-    """How many checks to aim where they tell most."""
+    """The number of checks to aim where they tell most."""
 
     checks = WholeField(label=_("Checks"), min_value=1, max_value=MOST_TELLING, initial=100)
 
 
 class CompareWorkersForm(forms.Form):
-    """Compare the workers anew: nothing is asked."""
+    """Compare the workers again: it has no fields."""
 
 
 class SaidForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What pages of other rooms show of checks too, as a viewer may read it."""
+"""Show checks on pages of other rooms, as far as a viewer may read them."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ from abhiyan.verification.queries.flag_numbers import FlagNumbers
 
 
 def may_plan(request: Request, unit_id: int) -> bool:
-    """Whether somebody plans draws of what a unit owns."""
+    """Return True if the viewer plans draws of programmes that a unit owns."""
     lo = units.spans([unit_id], 1).get(unit_id)
     return lo is not None and request.viewer.may_at(PLAN, lo[0])
 
@@ -69,7 +69,7 @@ class ShownLine:
 
     @property
     def href(self) -> str:
-        """Where it leads: on down, and from a district to its own page; nowhere from what has no place."""
+        """Return the address of the next step down, or of a district's own page; empty without a place."""
         if not self.line.code:
             return ""
         if self.line.has_below:
@@ -83,7 +83,7 @@ class ShownLine:
 
     @property
     def reported(self) -> int | str:
-        """What was reported, as a cell has it."""
+        """Return the reported number as a cell shows it."""
         return self.cell(self.of.reported)
 
     @property

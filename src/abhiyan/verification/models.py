@@ -1,7 +1,7 @@
 """Tables of frames, draws and back-checks.
 
-No row says who was drawn: a stratum holds commitments (`rules.draws`), a check its place in the draw. Whose it is comes
-out under the frame's key, which is derived from the master and stored nowhere.
+No row says who was drawn: a stratum holds commitments (`rules.draws`), a check its place in the draw. Only the
+frame's key shows who an item is; the key is derived from the master and stored nowhere.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -38,7 +38,7 @@ class Frame(models.Model):
         db_table = "verification_frame"
         constraints = [
             *policies(
-                "frame",  # whoever sees the counts of a part of it sees the frame
+                "frame",  # a viewer of the counts of a part of it sees the frame
                 using=f"{placed('verification_frame.unit_id', COUNTS)} or exists"
                 " (select 1 from verification_stratum fs where fs.frame_id = verification_frame.id)",
                 write=SYSTEM,
@@ -87,7 +87,7 @@ class Stratum(models.Model):
     # Nobody gave a number: somebody goes there.
     is_phoneless = models.BooleanField(default=False, db_default=False)
     items = models.IntegerField()
-    drawn = models.IntegerField()  # by the plan
+    drawn = models.IntegerField()  # by the plan.
     more = models.IntegerField(default=0, db_default=0)  # drawn later, of the same order
     commitments = models.BinaryField()  # 16 bytes each, rising
     # Of each commitment the unit its item was entered in, 8 bytes, sealed (`queries.opening.key_of_places`).
@@ -192,7 +192,7 @@ class Aim(models.Model):
     class Meta:
         db_table = "verification_aim"
         constraints = [
-            # Who plans draws reads them in the system's scope: the line of command does not learn where one looks.
+            # Planners of draws read them in the system's scope: the line of command does not learn where they look.
             *private("aim", using=f"verification_aim.account_id = {ACCOUNT}", write=SYSTEM),
         ]
 
@@ -202,10 +202,10 @@ class Check(models.Model):
 
     class Arm(models.IntegerChoices):
         RANDOM = 1, _("Drawn")
-        TARGETED = 2, _("Aimed")  # a ledger of its own: never part of an estimate
-        SECOND = 3, _("Second check")  # the same item, another verifier, who does not know
-        PLANTED = 4, _("Planted")  # known beforehand
-        VISIT = 5, _("Visited")  # drawn, not reached by phone, and chosen by lot for a visit
+        TARGETED = 2, _("Aimed")  # a ledger of its own: never part of an estimate.
+        SECOND = 3, _("Second check")  # the same item, another verifier, who does not know.
+        PLANTED = 4, _("Planted")  # known beforehand.
+        VISIT = 5, _("Visited")  # drawn, not reached by phone, and chosen at random for a visit
         AGAIN = (
             6,
             _("Visited after a denial"),
@@ -227,7 +227,9 @@ class Check(models.Model):
         Aim, models.PROTECT, null=True, db_index=False, related_name="+"
     )  # of an aimed one
     is_known_genuine = models.BooleanField(null=True)  # of a planted one
-    planted = models.BinaryField(null=True)  # sealed: whom to ask and what was written, of a planted one
+    planted = models.BinaryField(
+        null=True
+    )  # sealed: the person to ask and what was written, of a planted one
     verifier_id = models.BigIntegerField(null=True)  # account; given at random
     taken_at = models.DateTimeField(null=True)
     visit_at = models.DateTimeField(null=True)  # when the verifier goes there, as agreed
@@ -366,7 +368,9 @@ class FreshChecks(models.Model):
         models.SmallIntegerField()
     )  # of the measure, from 1: later rounds may err less (rules.findings.level)
     frame = models.ForeignKey(Frame, models.PROTECT, related_name="+")  # whose entries are checked
-    workers = models.SmallIntegerField()  # with whom it began; who is dropped meanwhile stays in this number
+    workers = (
+        models.SmallIntegerField()
+    )  # how many it began with; a worker dropped meanwhile stays in this number
     begun_at = models.DateTimeField()
     judged_at = models.DateTimeField(null=True)
 
@@ -395,8 +399,8 @@ class Flag(models.Model):
     account_id = models.BigIntegerField()  # theirs
     unit = models.ForeignKey(Unit, models.PROTECT, db_index=False, related_name="+")  # their district
     step = models.TextField(choices=Step.choices, default=Step.ASKED)
-    reasons = models.JSONField()  # of each: indicator, how often, of how many, share among others nearby
-    # What speaks for the worker, as it was when they were asked: of so many entries.
+    reasons = models.JSONField()  # of each: indicator, how often, of how many, share among others nearby.
+    # The figures that support the worker, of all entries, as of the day they were asked.
     entries = models.IntegerField(default=0, db_default=0)
     signed = models.IntegerField(default=0, db_default=0)
     confirmed = models.IntegerField(default=0, db_default=0)
@@ -407,8 +411,8 @@ class Flag(models.Model):
     checking_at = models.DateTimeField(null=True)
     aim = models.ForeignKey(Aim, models.PROTECT, null=True, db_index=False, related_name="+")
     fresh = models.ForeignKey(FreshChecks, models.PROTECT, null=True, db_index=False, related_name="+")
-    # What its round was judged by, as it was then: entries not genuine, entries that could be told, the share of false
-    # ones that the place explains. None before. Only who has a proof stays.
+    # The figures its round was judged by, as of then: entries not genuine and entries with an answer. The last is the
+    # share of false ones that the place explains. None before. Only a worker with a proof stays.
     bad = models.SmallIntegerField(null=True)
     told = models.SmallIntegerField(null=True)
     tolerated = models.FloatField(null=True)
@@ -425,12 +429,12 @@ class Flag(models.Model):
 
     @property
     def is_judged(self) -> bool:
-        """Whether its fresh checks prove something; what they do not prove is gone."""
+        """Return True if its fresh checks prove something; flags without proof are gone."""
         return self.told is not None
 
     @property
     def state(self) -> str:
-        """Where it is, in words."""
+        """Return its state in words."""
         if self.is_judged and self.step == self.Step.CHECKING:
             return str(_("Proven, not proposed yet"))
         return str(self.Step(self.step).label)

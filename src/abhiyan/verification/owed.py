@@ -1,4 +1,4 @@
-"""What frames and checks ask of somebody today."""
+"""List what frames and checks ask of somebody today."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,7 +22,7 @@ from .queries.lines import VERIFY
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
-    """A verifier's checks; of whoever plans draws, what their frames wait for."""
+    """List a verifier's checks, and what frames wait for from their planners."""
     if viewer.may(frames.PLAN):
         yield from frames.owed(viewer, at=at)
     if viewer.is_strong:
@@ -32,7 +32,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 
 
 def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
-    """What a verifier has begun and may go on with now; else that checks wait for somebody."""
+    """List the checks a verifier has begun and may go on with now; else that checks wait for somebody."""
     with system("a verifier's own checks"):
         in_hand = [one for one in checks.in_hand(account_id, at=at) if one.waits_until is None]
         now = [one for one in in_hand if one.check.visit_at is None or one.check.said_at]
@@ -69,7 +69,10 @@ def _visit(check: Check, when: datetime, at: datetime) -> Owed:
 
 
 def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
-    """Questions about somebody's own entries, and that one is closed; answers that wait for whoever plans checks."""
+    """List questions about one's own entries, and that one is closed.
+
+    List answers that wait for a planner of checks.
+    """
     from .queries import flags  # SciPy comes with it, and takes a second
     from .rules import findings
 

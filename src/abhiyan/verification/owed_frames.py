@@ -1,4 +1,4 @@
-"""What frames ask of whoever plans draws."""
+"""List what frames ask of planners of draws."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -33,7 +33,10 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 
 
 def answers(found: Sequence[Flag], viewer: Viewer) -> Iterator[Owed]:
-    """Flags that wait for whoever plans checks: proven, answered, or without an answer in time. found: of any place."""
+    """List flags that wait for a planner of checks: proven, answered, or without an answer in time.
+
+    found: of any place.
+    """
     owners = units.spans({one.programme.owner_id for one in found}, 1)
     mine = [
         one

@@ -33,9 +33,9 @@ def aim_checks(
 ) -> Aim:
     """Have some items of a unit or of a worker there checked, chosen at random; they are in no estimate.
 
-    worker: as items name them; None: whoever entered them. At most half of the items: where all are checked, all know
-    who. Whether an item was drawn makes no difference, so that the choice tells nobody what was drawn; who is asked
-    twice by it has a week between (`assigning.REST`). Who may: verification.plan. Refuses FrameClosed, NotDrawn,
+    worker: as items name them; None: of anybody. At most half of the items: where all are checked, all know
+    who. A drawn item is as likely as another, so the choice tells nobody what was drawn; who is asked twice by
+    it has a week between (`assigning.REST`). Needs verification.plan. Refuses FrameClosed, NotDrawn,
     WhyMissing, TooManyAimed; of units above the districts TooWide.
     """
     if len(reason.strip()) < LEAST_WORDS:
@@ -53,7 +53,7 @@ def aim_checks(
             raise TooManyAimed(field="checks", most=max(0, most))
         chosen = lot.some([place for place in places if place not in aimed], checks)
         aim = _kept(frame, chosen, unit_id=unit_id, worker=worker, reason=reason, by=by, at=at)
-        # Of the frame's unit: an entry of the unit aimed at would tell its own offices.
+        # The entry belongs to the frame's unit. Offices of the unit aimed at would read an entry of their own.
         audit.record(
             by=by, at=at, act="verification.aim_checks", subject=str(aim.id), unit_id=frame.unit_id, n=checks
         )
@@ -63,7 +63,7 @@ def aim_checks(
 def ask_aiming(*, programme: Programme, measure: int, checks: int, by: Actor, at: datetime) -> None:
     """Have so many checks aimed soon, by a job, where an answer most likely changes who is looked at first.
 
-    Who may: verification.plan over the programme's owner. Refuses NotDrawn, TooManyAimed above MOST_TELLING.
+    Needs verification.plan over the programme's owner. Refuses NotDrawn, TooManyAimed above MOST_TELLING.
     """
     require(by, PLAN, at=programme.owner_id)
     if not 0 < checks <= MOST_TELLING:

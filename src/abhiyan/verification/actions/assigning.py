@@ -1,4 +1,4 @@
-"""Who gets which check: at random, outside the line of command, sealed until taken; and how one is taken back."""
+"""Give checks to verifiers: at random, outside the line of command, sealed until taken; take them back."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ from abhiyan.verification.rules import passing
 from abhiyan.verification.rules.outcomes import NOT_FINISHED
 from abhiyan.verification.rules.planning import VISITED
 
-MOST_OF_A_WORKER = 3  # items of one worker that one verifier checks in a frame
-KEPT = timedelta(days=3)  # how long a check stays with a verifier who does nothing about it
+MOST_OF_A_WORKER = 3  # items of one worker that one verifier checks in a frame.
+KEPT = timedelta(days=3)  # how long a check stays with a verifier who does nothing about it.
 REST = timedelta(days=7)  # after a check, before an aimed one asks the same person
 _AT_ONCE = 100
 
@@ -78,13 +78,13 @@ select c.id, c.verifier_id, c.stratum_id, greatest(c.taken_at, (select max(great
 
 
 def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
-    """Give a verifier one check at random, or one visit; what they have in hand first, so that none is passed over
-    without a trace. One that waits for another day is not in hand until then.
+    """Give a verifier one check at random, or one visit; what they have in hand first, so that none is passed
+    over without a trace. One that waits for another day is not in hand until then.
 
-    Who may: holders of verification.check; for items outside every line they stand in or stood in since the programme
-    began, of people they are not tied to, at most three of one worker in a frame; nobody is given themselves, planted
-    or not. Items that count no more are given to nobody: no row tells it, the estimate does (`rules.outcomes.stands`).
-    Refuses NoVerifier, NothingForYou.
+    Needs verification.check; the item is outside every line they hold or held since the programme began. They
+    are not tied to its people, get at most three items of one worker in a frame, and never themselves, planted
+    or not. Items that count no more are given to nobody: no row tells it, the estimate does
+    (`rules.outcomes.stands`). Refuses NoVerifier, NothingForYou.
     """
     taken = take_checks(n=1, by=by, at=at, is_visit=is_visit)
     if not taken:  # outside of the scope: what was taken back stays so
@@ -149,9 +149,9 @@ def held_checks(*, check_ids: Sequence[UUID], by: Actor, at: datetime) -> list[C
 def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     """Hand a check back unasked, with a reason (`rules.passing.SAID`). It is somebody else's; never theirs again.
 
-    Who may: whoever has it, until the person's own words are written down: then what was heard is written too. Ten a
-    day: else one verifier could look through all who were drawn. Refuses NotTaken, ToldAlready, HeardAlready, WhyBack,
-    TooMany.
+    Only its holder may. After the person's own words are written down, the holder must write the result too.
+    Ten a day: else one verifier could look through all who were drawn. Refuses NotTaken, ToldAlready,
+    HeardAlready, WhyBack, TooMany.
     """
     if reason not in passing.SAID:
         raise WhyBack(field="reason")
@@ -178,10 +178,10 @@ def visit_by_lot(*, check: Check) -> bool:
 
 
 def visit_after_denial(*, check: Check) -> bool:
-    """Have somebody visited who denied an aimed check of a flag, by another verifier and a week later: who only denies
-    on the phone proves nothing (`findings.told`). Returns whether.
+    """Have another verifier visit, a week later, somebody who denied an aimed check of a flag.
 
-    check: told as not genuine because they never joined. In the transaction of the act that told it.
+    A denial on the phone alone proves nothing (`findings.told`). Returns whether. check: told as not genuine
+    because they never joined. In the transaction of the act that told it.
     """
     if check.arm != Check.Arm.TARGETED or not Flag.objects.filter(aim=check.aim).exists():
         return False
@@ -204,8 +204,8 @@ def _visit(check: Check, arm: Check.Arm) -> bool:
 def return_checks(*, at: datetime, account_id: int | None = None, me: VerifierLine | None = None) -> int:
     """Take back what verifiers have let lie, and what is of their own line since their offices changed; how many.
 
-    account_id: of one verifier; None: of all, as a loop does. me: of one verifier who is known already. What they had
-    written of it is emptied: somebody else asks afresh. In the system's scope.
+    account_id: of one verifier; None: of all, as a loop does. me: of one verifier who is known already. Their
+    notes on it are emptied: somebody else asks afresh. In the system's scope.
     """
     had = sql.rows(_HAD, {"account": me.account_id if me else account_id})
     if not had:
@@ -228,7 +228,7 @@ def return_checks(*, at: datetime, account_id: int | None = None, me: VerifierLi
 
 
 def end_planned(*, at: datetime) -> int:
-    """When a frame's planned end is over nobody is asked any more: what is open is unresolved. How many checks."""
+    """End the checks of frames whose planned end is over: open ones become unresolved. How many checks."""
     with system("the planned end of checks"):
         over = [
             one.pk
@@ -239,7 +239,7 @@ def end_planned(*, at: datetime) -> int:
 
 
 def finish_open(*, frame_ids: Collection[int], at: datetime) -> int:
-    """What nobody finished in some frames is unresolved; how many checks. In the system's scope."""
+    """Make the unfinished checks of some frames unresolved; how many checks. In the system's scope."""
     left = Check.objects.filter(frame_id__in=frame_ids, outcome="")
     ids = list(left.select_for_update().values_list("id", flat=True))
     if ids:
@@ -300,7 +300,7 @@ update verification_check set verifier_id = %s, taken_at = %s
 
 
 def _workers_had(account_id: int) -> Counter[tuple[int, UUID]]:
-    """How many items of each worker a verifier has had, by frame."""
+    """Count the items of each worker that a verifier has had, by frame."""
     frames = dict(
         Check.objects.filter(verifier_id=account_id, frame__state="drawn").values_list("id", "frame_id")
     )
@@ -308,7 +308,10 @@ def _workers_had(account_id: int) -> Counter[tuple[int, UUID]]:
 
 
 def _give_back(checks: Mapping[UUID, tuple[int, str]], *, at: datetime) -> None:
-    """Make checks free again, each of whoever had it; what was told, or taken by somebody else, meanwhile stays."""
+    """Make checks free again, if their holder still has them.
+
+    Checks that were finished or changed hands meanwhile stay.
+    """
     open_ = Check.objects.filter(id__in=list(checks), outcome="").order_by("id").select_for_update()
     back = [one for one, holder in open_.values_list("id", "verifier_id") if holder == checks[one][0]]
     Passed.objects.bulk_create(

@@ -44,7 +44,7 @@ AT_ONCE = 100  # people taken off in one turn of the loop
 
 
 class TryOutcome(models.TextChoices):
-    """What came of a try, other than answers."""
+    """The end of a try without answers."""
 
     NO_ANSWER = "no_answer", _("Not reached")
     LATER = "later", _("Asks for another time")
@@ -112,8 +112,8 @@ def fix_visit(*, check_id: UUID, when: datetime, by: Actor, at: datetime) -> Che
 def end_check_try(*, check_id: UUID, came: TryOutcome, by: Actor, at: datetime) -> Check:
     """Write what came of a try in which nobody answered the questions.
 
-    Who was not reached is tried again on another day, at another hour; after three tries the check ends, and the lot
-    says whether somebody visits them. Who may: whoever began it. Refuses NotTaken, ToldAlready, BeginFirst.
+    Somebody not reached is tried again on another day, at another hour; after three tries the check ends, and
+    the lot says whether somebody visits them. Only its beginner may. Refuses NotTaken, ToldAlready, BeginFirst.
     """
     with system("ending a try of a back-check"):
         check = held_check(check_id=check_id, by=by, at=at)
@@ -132,7 +132,8 @@ def end_check_try(*, check_id: UUID, came: TryOutcome, by: Actor, at: datetime) 
 def close_answers(*, check_id: UUID, said: SaidUnseen, by: Actor, at: datetime) -> Check:
     """Keep what somebody said in their own words, sealed. From here on it stays, and what was written may be seen.
 
-    Who may: whoever took the check and has begun a try. Refuses NotTaken, ToldAlready, SaidAlready, BeginFirst.
+    Only the verifier who took the check and began a try may. Refuses NotTaken, ToldAlready, SaidAlready,
+    BeginFirst.
     """
     with system("the answers of a back-check"):
         check = held_check(check_id=check_id, by=by, at=at)
@@ -166,10 +167,10 @@ def conclude_check(
 
 
 def tell_check(*, check_id: UUID, outcome: Check.Outcome, reason: str = "", by: Actor, at: datetime) -> Check:
-    """Write what a check found. Once: what is told is not changed, a second check is another row.
+    """Write what a check found. It is written once: a second check is another row.
 
-    What comes before, the call and the answers, is asked by `conclude_check`. Who may: whoever took it, while the
-    frame is open. Refuses NotTaken, ToldAlready.
+    `conclude_check` asks for what comes before: the call and the answers. Only the verifier who took it may,
+    while the frame is open. Refuses NotTaken, ToldAlready.
     """
     with system("telling a back-check"):
         return _told(held_check(check_id=check_id, by=by, at=at), outcome, reason, by, at)

@@ -84,7 +84,7 @@ def _row(
         genuine=told[Stands.GENUINE],
         not_genuine=told[Stands.NOT_GENUINE],
         refused=told[Stands.REFUSED],
-        # Who is visited was not reached before: one person, counted once.
+        # A visited person was not reached before: one person counts once.
         unresolved=told[Stands.NOT_REACHED] + told[Stands.OPEN] + told[Stands.LEFT] - visited,
         left=told[Stands.LEFT],
         unchecked=unchecked(of),

@@ -1,4 +1,4 @@
-"""A worker is asked about odd entries, and answers. What leads to nothing vanishes; fresh checks: `fresh`."""
+"""A worker is asked about odd entries, and answers. A flag that leads to nothing is deleted; fresh checks: `fresh`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -48,7 +48,7 @@ _REFUSED: Mapping[Barred, type[Refused]] = {
 def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, at: datetime) -> Flag:
     """Ask a worker about the reasons of the last night. They see them on Today and have a fortnight to answer.
 
-    Who may: verification.plan over the programme's owner, not the worker. Refuses PartOfWhole, NothingOdd, AskedBefore.
+    Needs verification.plan over the programme's owner, not the worker. Refuses PartOfWhole, NothingOdd, AskedBefore.
     """
     require(by, PLAN, at=programme.owner_id)
     if programme.parent_id is not None:
@@ -103,7 +103,7 @@ def answer_flag(*, flag_id: UUID, text: str, by: Actor, at: datetime) -> None:
 def drop_flag(*, flag_id: UUID, by: Actor, at: datetime) -> None:
     """Delete a flag that was explained or is not proven; the worker is left alone for a while.
 
-    Who may: verification.plan over the programme's owner, not the worker. Refuses FlagNotNow, FlagOver.
+    Needs verification.plan over the programme's owner, not the worker. Refuses FlagNotNow, FlagOver.
     """
     with system("dropping a flag"):
         flag = moved(flag_id, FlagAct.DROP, by, at)
@@ -130,8 +130,10 @@ def expire_flags(*, at: datetime) -> int:
 
 
 def vanish(flag: Flag, at: datetime) -> None:
-    """Delete a flag that leads to nothing. The worker is left alone for a while; no reason and no answer stays, and
-    nobody is asked to decide on it any more."""
+    """Delete a flag that leads to nothing.
+
+    The worker is left alone for a while; no reason and no answer stays, and no request for a decision either.
+    """
     until = clock.day_in(flag.programme.zone, at) + findings.EXPIRES
     Rest.objects.update_or_create(
         programme=flag.programme, measure=flag.measure, worker=flag.worker, defaults={"until": until}
@@ -162,5 +164,5 @@ def moved(flag_id: UUID, act: FlagAct, by: Actor, at: datetime, *, is_approved: 
 
 def record(flag: Flag, act: str, by: Actor, at: datetime) -> None:
     """An entry of the trail about a flag."""
-    # Of the programme's owner: an entry of the worker's district would tell its own offices.
+    # The entry belongs to the programme's owner. Offices of the worker's district would read an entry of their own.
     audit.record(by=by, at=at, act=act, subject=str(flag.pk), unit_id=flag.programme.owner_id)

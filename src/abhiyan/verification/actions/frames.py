@@ -80,7 +80,7 @@ class FramePlan:
 def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Actor, at: datetime) -> Frame:
     """Freeze what counts now and was in no earlier frame, and name the value that will decide the draw.
 
-    Who may: verification.plan over the programme's owner. Refuses NothingToCheck, PartOfWhole, NoItems, NothingToDraw,
+    Needs verification.plan over the programme's owner. Refuses NothingToCheck, PartOfWhole, NoItems, NothingToDraw,
     FrozenMeanwhile, TooFewChecks, SourceMissing, ValueKnown, EndTooEarly. Each item is in exactly one frame: what a
     slow transaction commits after this one, whatever instant it claims, is in the next. Locks: the measure, by name.
     """
@@ -139,13 +139,13 @@ def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Act
 def draw_frame(*, public_id: UUID, value: str, by: Actor, at: datetime) -> Frame:
     """Draw the checks of a frame with the public value, as it was published.
 
-    Who may: verification.plan. Refuses NotYet, ValueWrong, DrawnAlready: a second draw would let somebody choose.
+    Needs verification.plan. Refuses NotYet, ValueWrong, DrawnAlready: a second draw would let somebody choose.
     """
     value = value.strip()
     with system("drawing the checks of a frame"):
         frame = needed(Frame.objects.filter(public_id=public_id).first())
         require(by, PLAN, at=frame.unit_id)
-        # The request before the frame, as whoever decides it locks them.
+        # Lock the request before the frame, in the order of the act that decides it.
         close_release(act=REDRAW, payload={"frame": str(public_id)}, by=by, at=at)
         frame = Frame.objects.select_for_update().get(pk=frame.pk)
         if frame.state != Frame.State.FROZEN:
@@ -176,7 +176,7 @@ def draw_frame(*, public_id: UUID, value: str, by: Actor, at: datetime) -> Frame
 def top_up_frame(*, public_id: UUID, checks: int, by: Actor, at: datetime) -> int:
     """Draw more of a frame, of the same order, until `checks` are drawn in all. Returns how many came to it.
 
-    Who may: verification.plan, until the planned end. By a number or a width chosen beforehand: nothing here looks at a
+    Needs verification.plan, until the planned end. By a number or a width chosen beforehand: nothing here looks at a
     result. Refuses NotDrawn, FrameClosed, EndPassed, NothingMore.
     """
     with system("drawing more checks of a frame"):
@@ -209,8 +209,8 @@ def top_up_frame(*, public_id: UUID, checks: int, by: Actor, at: datetime) -> in
 def close_frame(*, public_id: UUID, by: Actor, at: datetime) -> Frame:
     """End the checks of a frame: what nobody finished is unresolved, its estimates stay, its key is published.
 
-    What people said is emptied. Who may: verification.plan. Refuses NotDrawn, FrameClosed; ChecksOpen before the
-    planned end while checks are open: else somebody could stop at the result they like.
+    People's own words are emptied. Needs verification.plan. Refuses NotDrawn, FrameClosed; ChecksOpen before
+    the planned end while checks are open: else somebody could stop at the result they like.
     """
     with system("closing a frame"):
         frame = needed(Frame.objects.select_for_update().filter(public_id=public_id).first())
@@ -298,7 +298,7 @@ def _opened(frame: Frame) -> Iterator[np.ndarray[Any, Any]]:
 
 
 def _above(unit_ids: Iterable[int], hierarchy: int) -> dict[int, list[int]]:
-    """Of each unit the units above it and itself, from the top."""
+    """Return each unit's path: the units above it and itself, from the top."""
     found = sql.rows(
         """
 select p.unit_id, array_agg(up.unit_id order by up.lo, up.hi desc) from units_placement p

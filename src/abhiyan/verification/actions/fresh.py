@@ -1,7 +1,7 @@
 """Fresh checks of workers who were asked: one round at a time, judged once; a finding takes a second person.
 
-Who looks at checks as they come in, and stops when they please, proves what they like. So nobody sees a figure before
-all checks of a round are finished, the workers of a round are judged together, and later rounds may err less.
+A person who watches checks come in, and stops at will, can prove anything. So no figure is shown before all
+checks of a round are finished. The workers of a round are judged together, and later rounds may err less.
 """
 
 from datetime import datetime
@@ -33,10 +33,10 @@ from .frames import PLAN
 def begin_fresh_checks(*, programme: Programme, measure: int, by: Actor, at: datetime) -> FreshChecks:
     """Have entries of every worker who has answered, or had time to, checked afresh by people outside their line.
 
-    Chosen at random, of each worker `findings.CALLS`, or as many as may be asked. Who has too few entries in the open
-    frame, or works where too few known people are asked, waits for a later one. Who may: verification.plan over the
-    programme's owner; never about themselves. Refuses FreshUnderWay while a round is not judged, NotDrawn while no
-    frame is open, NobodyReady. Locks: the measure.
+    Chosen at random, of each worker `findings.CALLS`, or as many as may be asked. A worker waits for a later
+    round with too few entries in the open frame, or where too few known people are asked. Needs
+    verification.plan over the programme's owner; never about themselves. Refuses FreshUnderWay while a round is
+    not judged, NotDrawn while no frame is open, NobodyReady. Locks: the measure.
     """
     require(by, PLAN, at=programme.owner_id)
     with system("fresh checks after flags"):
@@ -122,9 +122,9 @@ def _judge(fresh: FreshChecks, at: datetime) -> None:
 def propose_finding(*, flag_id: UUID, reason: str, by: Actor, at: datetime) -> Release:
     """Ask a second person to confirm that what fresh checks prove is a finding.
 
-    Who may: verification.plan over the programme's owner, not the worker. Who decides: as every request of this kind
-    (`org.rules.deciding`): nobody whom the asker appointed or can remove. They read reasons, answer and numbers, and no
-    name. Refuses NotProven, FlagNotNow, FlagOver, and what `ask_release` refuses.
+    Needs verification.plan over the programme's owner, not the worker. Another person decides, as for every
+    request of this kind (`org.rules.deciding`): nobody the asker appointed or can remove. They read reasons,
+    answer and numbers, and no name. Refuses NotProven, FlagNotNow, FlagOver, and what `ask_release` refuses.
     """
     with system("proposing a finding"):
         flag = moved(flag_id, FlagAct.PROPOSE, by, at)
@@ -155,7 +155,7 @@ def decide_finding(*, flag_id: UUID, allow: bool, is_over: bool, by: Actor, at: 
 
 
 def sentences(release: Release) -> list[str]:
-    """For whoever decides it: what was odd, what the worker says, and what fresh checks found. No name."""
+    """Tell the person who decides what was odd, what the worker says, and what fresh checks found. No name."""
     with system("what a proposed finding is about"):
         flag = Flag.objects.select_related("programme", "unit").filter(pk=release.payload["flag"]).first()
         if flag is None:

@@ -45,10 +45,11 @@ select %(programme)s, %(measure)s, t.worker, t.unit_id, t.entries, t.hits::int8[
 
 
 def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: datetime) -> int:
-    """Compare every worker of a measure with others nearby, and keep it in place of the last time; returns how many.
+    """Compare every worker of a measure with others nearby, and keep it in place of the last time; returns how
+    many.
 
-    What random checks of closed frames taught weighs the indicators, once they are enough. Who may: verification.plan
-    over the programme's owner. Refuses NothingToCheck, PartOfWhole. Locks: the measure, by name.
+    Random checks of closed frames weigh the indicators, once there are enough. Needs verification.plan over the
+    programme's owner. Refuses NothingToCheck, PartOfWhole. Locks: the measure, by name.
     """
     require(by, PLAN, at=programme.owner_id)
     if programme.parent_id is not None:  # its workers are compared with those of the whole
@@ -75,7 +76,7 @@ def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: dateti
 def ask_look(*, programme: Programme, measure: int, by: Actor, at: datetime) -> None:
     """Have every worker of a measure compared soon, by a job.
 
-    Who may: verification.plan over the programme's owner. Refuses PartOfWhole.
+    Needs verification.plan over the programme's owner. Refuses PartOfWhole.
     """
     require(by, PLAN, at=programme.owner_id)
     if programme.parent_id is not None:

@@ -35,9 +35,9 @@ def plant_people(
 ) -> int:
     """Mix people who agreed in among the checks of a frame; how many. Nothing tells a verifier which they are.
 
-    is_genuine: they joined and will say so; else they never did, and will say that. Who may: verification.plan. Refuses
-    FrameClosed; NotInFrame where nothing of their district is in the frame, PlantedAlready for a phone that is, both
-    with the line (from 1) of who it is, and then none is planted.
+    is_genuine: they joined and will say so; else they never did, and will say that. Needs verification.plan.
+    Refuses FrameClosed; NotInFrame where nothing of their district is in the frame; PlantedAlready for a phone
+    that is planted. Both name the line (from 1), and then none is planted.
     """
     with system("planting people whose answer is known"):
         frame = _open(public_id, by)
@@ -77,7 +77,7 @@ def plant_people(
 def withdraw_planted(*, public_id: UUID, phone: str, by: Actor, at: datetime) -> None:
     """Remove somebody who was planted in a frame: nobody calls them again, and what is kept of them is emptied.
 
-    phone: E.164. Who may: verification.plan. What they were asked already stays in the tally. Refuses FrameClosed,
+    phone: E.164. Needs verification.plan. Answers they gave already stay in the tally. Refuses FrameClosed,
     NotFound.
     """
     with system("removing a planted person"):

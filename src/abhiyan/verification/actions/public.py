@@ -1,4 +1,4 @@
-"""The public page of a programme: opened and closed by whoever plans its draws."""
+"""Open and close the public page of a programme; its planners of draws do."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from .frames import PLAN
 def open_page(*, programme: Programme, by: Actor, at: datetime) -> PublicPage:
     """Let everybody read how a programme's numbers were checked. One that is open stays.
 
-    Who may: verification.plan over the programme's owner.
+    Needs verification.plan over the programme's owner.
     """
     require(by, PLAN, at=programme.owner_id)
     with system("opening a public page"):
@@ -28,7 +28,7 @@ def open_page(*, programme: Programme, by: Actor, at: datetime) -> PublicPage:
 
 
 def close_page(*, programme: Programme, by: Actor, at: datetime) -> None:
-    """Close the public page; nothing happens where none is open. Who may: as of `open_page`."""
+    """Close the public page; nothing happens where none is open. Needs what `open_page` needs."""
     require(by, PLAN, at=programme.owner_id)
     with system("closing a public page"):
         if PublicPage.objects.filter(programme=programme, closed_at=None).update(closed_at=at):

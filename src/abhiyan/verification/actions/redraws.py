@@ -40,7 +40,7 @@ class Value:
 def ask_redraw(*, public_id: UUID, value: Value, reason: str, by: Actor, at: datetime) -> Release:
     """Ask that a frame be drawn by another value, because the one that was named never came.
 
-    Who may: verification.plan; somebody else approves. Refuses DrawnAlready, NotDue while the old value can still come
+    Needs verification.plan; somebody else approves. Refuses DrawnAlready, NotDue while the old value can still come
     in time, NamedBefore, SourceMissing, ValueKnown, EndTooEarly, and what `ask_release` refuses.
     """
     with system("asking for another public value"):
@@ -91,7 +91,7 @@ def redraw_frame(*, asked: Mapping[str, object], by: Actor, at: datetime) -> Non
 
 
 def sentences(release: Release) -> list[str]:
-    """For whoever decides it: which frame, the value that never came, and the new one."""
+    """Tell the person who decides which frame it is, the value that never came, and the new one."""
     value = _asked(release.payload)
     with system("what a request for another public value would do"):
         frame = Frame.objects.select_related("programme").get(public_id=UUID(str(release.payload["frame"])))

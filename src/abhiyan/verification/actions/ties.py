@@ -1,4 +1,4 @@
-"""Whom a verifier knows among those who enter people, by the office these hold."""
+"""Note which people who enter others a verifier knows, by the office they hold."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,10 +19,11 @@ from .frames import PLAN
 
 
 def state_tie(*, unit_id: int, office: str, of: UUID, by: Actor, at: datetime) -> int:
-    """State that a verifier knows who holds an office in a unit; how many people. They get no entry of theirs to check.
+    """State that a verifier knows who holds an office in a unit; how many people.
 
-    of: public id of the verifier's account. Who may: the verifier, and verification.plan over their unit. Only the
-    latter takes it back (`end_tie`). Refuses NoVerifier, NobodyThere.
+    They get no entry of theirs to check. of: public id of the verifier's account. The verifier may, and holders
+    of verification.plan over their unit. Only the latter takes it back (`end_tie`). Refuses NoVerifier,
+    NobodyThere.
     """
     with system("whom a verifier knows"):
         account = people.account_by_public_id(of)
@@ -53,7 +54,7 @@ def state_tie(*, unit_id: int, office: str, of: UUID, by: Actor, at: datetime) -
 
 
 def end_tie(*, tie_id: int, by: Actor, at: datetime) -> None:
-    """A stated tie is no more, or was a mistake. Who may: verification.plan over the verifier's unit, not the verifier.
+    """A stated tie is no more, or was a mistake. Needs verification.plan over the verifier's unit, not the verifier.
 
     Refuses NotFound.
     """

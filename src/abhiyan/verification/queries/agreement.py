@@ -37,7 +37,7 @@ select p.account_id, count(*) from verification_passed p join verification_check
 
 
 class AgreementQuestion(StrEnum):
-    """What of a verifier's checks is held beside the others'."""
+    """The share of a verifier's checks that is held beside the others'."""
 
     GENUINE = "genuine"
     NOT_REACHED = "not_reached"
@@ -118,7 +118,7 @@ class Verifiers:
 
 
 def verifiers_of(frame: Frame) -> Verifiers:
-    """Who checks a frame, most checks first. In a scope that sees the checks."""
+    """Return the verifiers of a frame, most checks first. In a scope that sees the checks."""
     checks = [_Check(*row) for row in sql.rows(_TAKEN, [frame.pk])]
     of: dict[int, list[_Check]] = defaultdict(list)
     pairs: dict[int, list[tuple[str, str]]] = defaultdict(list)
@@ -168,7 +168,10 @@ def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
 
 
 def _unlike(checks: Iterable[_Check]) -> dict[AgreementQuestion, dict[int, Unlike[int]]]:
-    """Who stands out in what. All questions together name somebody wrongly at `FALSE`."""
+    """Return the verifiers who differ from the others, by question.
+
+    All questions together name somebody wrongly at `FALSE`.
+    """
     tallies: dict[AgreementQuestion, dict[int, dict[object, Tally]]] = {
         question: defaultdict(dict) for question in AgreementQuestion
     }

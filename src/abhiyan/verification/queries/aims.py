@@ -1,4 +1,4 @@
-"""Where checks may be aimed, and what came of those that were. Nothing of it is in an estimate."""
+"""Find where checks may be aimed, and what aimed checks found. Nothing of it is in an estimate."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -50,7 +50,8 @@ class AimResult:
 
 
 def places_by_worker(frame: Frame, unit_id: int) -> dict[UUID | None, list[Place]]:
-    """Where the items of a unit stand in a frame, by who entered them; None: their own phone, or a program.
+    """Return the places in a frame of a unit's items, by the worker who entered them; None: their own phone, or
+    a program.
 
     Refuses TooWide for a unit above the districts. In the system's scope.
     """
@@ -80,7 +81,7 @@ def places_by_worker(frame: Frame, unit_id: int) -> dict[UUID | None, list[Place
 
 
 def places_at(frame: Frame, unit_id: int, worker: UUID | None) -> list[Place]:
-    """Where the items of a unit, or of one worker there, stand in a frame. As `places_by_worker`."""
+    """Return the places in a frame of the items of a unit, or of one worker there. As `places_by_worker`."""
     by_worker = places_by_worker(frame, unit_id)
     if worker is not None:
         return by_worker.get(worker, [])
@@ -88,7 +89,7 @@ def places_at(frame: Frame, unit_id: int, worker: UUID | None) -> list[Place]:
 
 
 def workers_at(frame: Frame, unit_id: int) -> list[tuple[UUID, str, int]]:
-    """Who entered at least two items of a unit that are in a frame: id, name, how many; who entered most first."""
+    """Return the workers with at least two items of a unit in a frame: id, name, count; most entries first."""
     sizes = {one: len(places) for one, places in places_by_worker(frame, unit_id).items() if one is not None}
     names = _names(sizes)
     found = [(one, names[one], n) for one, n in sizes.items() if n > 1 and one in names]

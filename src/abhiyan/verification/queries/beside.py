@@ -1,4 +1,4 @@
-"""What units reported, beside what checks of a frame found; of the tree as it was frozen."""
+"""Show what units reported beside what checks of a frame found; by the tree as it was frozen."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,8 +88,8 @@ class RealTotal:
 class BesideLine:
     """One unit: what it said of itself, what it reported, what checks found.
 
-    rank: by the least gap, shared by units that cannot be told apart; None without an estimate. lo: its position today.
-    drawn: checks. after: the day the frame before was frozen.
+    rank: by the least gap, shared by units too close to tell apart; None without an estimate. lo: its position
+    today. drawn: checks. after: the day the frame before was frozen.
     """
 
     down: int

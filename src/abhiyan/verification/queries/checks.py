@@ -1,4 +1,7 @@
-"""A verifier's checks: which are in hand, whom each asks, and what was said. In a system scope, for whose they are."""
+"""Read a verifier's checks: those in hand, the person each asks, and what was said.
+
+Everything runs in a system scope, for the verifier alone.
+"""
 
 import json
 from collections import Counter
@@ -45,7 +48,7 @@ class SaidUnseen:
 
 @dataclass(frozen=True, slots=True)
 class CheckTarget:
-    """Whom a check asks, and where they are. number: E.164, only of a planted one; of others it is the phone's."""
+    """The person a check asks, and their place. number: E.164, only of a planted one; of others it is the phone's."""
 
     whom: Whom
     phone_id: UUID | None
@@ -66,7 +69,7 @@ class InHand:
 
 
 def target_of(check: Check) -> CheckTarget:
-    """Whom a check asks. A planted one looks like any other."""
+    """Return the person a check asks. A planted one looks like any other."""
     known = known_of(check)
     if known is not None:
         return CheckTarget(whom_of(check, known), known.phone_id, known.unit_id, number=known.phone)
@@ -78,7 +81,7 @@ def target_of(check: Check) -> CheckTarget:
 
 
 def sealed(check_id: UUID, said: SaidUnseen) -> bytes:
-    """What was said, for `Check.said`."""
+    """Return somebody's words sealed, for `Check.said`."""
     return keyring().seal(json.dumps(asdict(said)).encode(), about=check_id.bytes)
 
 
@@ -90,14 +93,14 @@ def said_in(check: Check) -> SaidUnseen | None:
 
 
 def place_of(unit_id: int, hierarchy: int) -> str:
-    """Where a unit is, in words, from the smallest to its district."""
+    """Return a unit's place in words, from the smallest unit to its district."""
     above = units.path(unit_id, hierarchy)
     first = next((at for at, one in enumerate(above) if one.kind == Kind.DISTRICT), 0)
     return ", ".join(one.name() for one in reversed(above[first:]))
 
 
 def in_hand(account_id: int, *, at: datetime) -> list[InHand]:
-    """What a verifier has and has not finished; what may be done now first."""
+    """Return a verifier's unfinished checks; checks that can go on now come first."""
     checks = list(
         Check.objects.filter(verifier_id=account_id, outcome="")
         .select_related("frame__programme", "stratum__unit")
@@ -109,7 +112,7 @@ def in_hand(account_id: int, *, at: datetime) -> list[InHand]:
 
 
 def are_free(account_id: int, *, is_visit: bool, at: datetime) -> bool:
-    """Whether checks, or visits in the states they serve, wait for a verifier, outside this one's line."""
+    """Return True if checks, or visits in the states they serve, wait for a verifier outside this one's line."""
     day = clock.day_in(settings.TIME_ZONE, at)
     visits = Q(arm__in=VISITS) | Q(stratum__is_phoneless=True)
     free = Check.objects.filter(
@@ -123,7 +126,8 @@ def are_free(account_id: int, *, is_visit: bool, at: datetime) -> bool:
 
 
 def also_joined(frame: Frame) -> tuple[int, int]:
-    """Of the drawn who were found genuine, how many say that they joined by another number too; and of how many."""
+    """Count the drawn and genuine people who say that they joined by another number too; and all who answered
+    that question."""
     genuine = Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM, outcome=Check.Outcome.GENUINE)
     asked = genuine.exclude(also_joined=None)
     return asked.filter(also_joined=True).count(), asked.count()
@@ -146,7 +150,7 @@ def _in_hand(check: Check, tries: list[Attempt], at: datetime) -> InHand:
 
 
 def finished_today(account_id: int, *, at: datetime) -> dict[str, int]:
-    """How many checks a verifier finished today: all, and of them with an answer, refused, and open."""
+    """Count the checks a verifier finished today: all, and those with an answer, refused, and open."""
     day = clock.day_in(settings.TIME_ZONE, at)
     since = datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
     outcomes = Counter(

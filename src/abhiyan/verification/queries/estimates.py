@@ -40,7 +40,10 @@ _TOLD = (Stands.GENUINE, Stands.NOT_GENUINE)
 
 @dataclass(slots=True)
 class StratumTally:
-    """What the checks of one stratum found. of: what each counts as; visited: what visits of the not reached found."""
+    """The results of the checks of one stratum.
+
+    of: what each counts as; visited: what visits of the not reached found.
+    """
 
     items: int
     is_phoneless: bool = False
@@ -69,7 +72,10 @@ Found = Mapping[tuple[int, int], list[StratumTally]]  # unit, shade -> strata
 
 @dataclass(frozen=True, slots=True)
 class FrameChecks:
-    """What the checks of a frame found. graded: unit below a district -> its finished checks, the first `GRADED`."""
+    """The results of the checks of a frame.
+
+    graded: unit below a district -> its finished checks, the first `GRADED`.
+    """
 
     found: Found
     graded: Mapping[int, Outcomes]
@@ -110,7 +116,7 @@ def found_in(frame: Frame) -> FrameChecks:
             item_id, entered_in = opened[stratum_id, place]
             if not len(strata[stratum_id].places):  # a frame of before they were kept
                 entered_in = items[item_id].unit_id or 0
-            # While it is open nothing but checks moves an estimate: else whoever strikes somebody off sees in it
+            # While it is open only checks move an estimate. Otherwise a person who strikes somebody off could see
             # whether that person was drawn.
             why = items[item_id].why_gone if frame.state == Frame.State.CLOSED else None
             counts_as = stands(outcome, reason, why)
@@ -192,7 +198,7 @@ def finished(strata: Iterable[StratumTally]) -> int:
 
 
 def is_enough(strata: Iterable[StratumTally]) -> bool:
-    """Whether so many checks are finished that a number may be shown: 19."""
+    """Return True if enough checks are finished to show a number: 19."""
     return finished(strata) >= GRADED
 
 

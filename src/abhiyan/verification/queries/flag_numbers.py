@@ -1,4 +1,4 @@
-"""How many workers are asked about their entries: numbers only, for pages about units. No name, no reason."""
+"""Count the workers who are asked about their entries: numbers only, for pages about units. No name, no reason."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from abhiyan.verification.rules.findings import EXPIRES
 
 @dataclass(frozen=True, slots=True)
 class FlagNumbers:
-    """How many wait for the worker's answer, are answered and not decided, and are proven."""
+    """Flags without the worker's answer, answered and not decided, and proven."""
 
     unanswered: int = 0
     answered: int = 0

@@ -1,4 +1,4 @@
-"""Flags and what supports them. Who plans checks reads them in the system's scope; a worker reads their own."""
+"""Flags and what supports them. A planner of checks reads them in the system's scope; a worker reads their own."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,7 +61,7 @@ class FlagRow:
 
     @property
     def n(self) -> int:
-        """How many separate reasons there are."""
+        """Count the separate reasons."""
         return len(self.look.reasons if self.flag is None else self.flag.reasons)
 
     @property
@@ -133,12 +133,12 @@ def sentences(reasons: Iterable[list[Any]]) -> list[str]:
 
 
 def support_of(flag: Flag) -> list[str]:
-    """What speaks for the worker, in words."""
+    """Say what supports the worker."""
     return support(flag.entries, signed=flag.signed, confirmed=flag.confirmed, parcels=flag.parcels)
 
 
 def judged(flag: Flag) -> str:
-    """What fresh checks prove, in words with the numbers the round was judged by; empty before."""
+    """Say what fresh checks prove, with the numbers the round was judged by; empty before."""
     if flag.told is None:
         return ""
     return say(
@@ -156,7 +156,10 @@ def kept_reasons(look: WorkerLook) -> list[list[Any]]:
 
 
 def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[FlagRow]:
-    """Workers with a flag, then those with reasons, who wants a look most first. Who explained is left alone."""
+    """Workers with a flag, then those with reasons, who wants a look most first.
+
+    Workers who explained themselves are left alone.
+    """
     flags_by_worker = {one.worker: one for one in Flag.objects.filter(programme=programme, measure=measure)}
     resting = set(
         Rest.objects.filter(programme=programme, measure=measure, until__gt=on).values_list(
@@ -201,7 +204,7 @@ def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def told_of(flag: Flag) -> IndicatorTally:
-    """What the fresh checks of a flag say.
+    """Return what the fresh checks of a flag say.
 
     The second way of asking is the person's own phone, which denied the entry or confirmed it, or else a visit
     (`assigning.visit_after_denial`). Without either a denial is not told.
@@ -234,7 +237,7 @@ def told_of(flag: Flag) -> IndicatorTally:
 
 
 def denied_in(programme: Programme, measure: int) -> Mapping[int, IndicatorTally]:
-    """Of people known to be genuine, by district: how many denied, of those who told."""
+    """Count denials of people known to be genuine, by district, and their answers."""
     found: dict[int, IndicatorTally] = {}
     for unit_id, outcome in Check.objects.filter(
         _KNOWN,
@@ -263,7 +266,8 @@ class Ready:
 def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
     """Flags whose worker has answered, or has had time to; who was asked first comes first, at most a round's.
 
-    Where too few people known to be genuine are asked (`findings.KNOWN`), nothing can be proven: who works there waits.
+    Nothing can be proven where too few people known to be genuine are asked (`findings.KNOWN`): workers there
+    wait.
     """
     waiting = Flag.objects.select_related("programme", "unit").filter(
         programme=programme, measure=measure, step__in=(Flag.Step.ASKED, Flag.Step.ANSWERED)
@@ -296,7 +300,7 @@ def round_under_way(programme: Programme, measure: int) -> FreshChecks | None:
 
 
 def left_in(fresh: FreshChecks) -> int:
-    """How many checks of a round are not finished: of the workers' entries, and of known people of their districts."""
+    """Count the unfinished checks of a round: of the workers' entries, and of known people of their districts."""
     flags = Flag.objects.filter(fresh=fresh)
     of_place = _KNOWN & Q(frame=fresh.frame_id, stratum__unit_id__in=flags.values("unit_id"))
     return Check.objects.filter(_OPEN, Q(aim__in=flags.values("aim_id")) | of_place).count()

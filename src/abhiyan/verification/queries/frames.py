@@ -116,7 +116,7 @@ def by_district(strata: Iterable[Stratum]) -> list[Stratum]:
 
 
 def drawn_of(strata: Iterable[Stratum]) -> DrawnSizes:
-    """What was drawn of these strata, in the order of `by_district`."""
+    """Return the items and draws of these strata, in the order of `by_district`."""
     districts = [list(of) for _, of in groupby(by_district(strata), key=lambda one: one.unit_id)]
     return DrawnSizes(
         tuple(tuple(Size(one.items, one.is_signed) for one in of) for of in districts),
@@ -125,18 +125,18 @@ def drawn_of(strata: Iterable[Stratum]) -> DrawnSizes:
 
 
 def name_of_file(frame: Frame) -> str:
-    """What the published file is called."""
+    """Return the name of the published file."""
     return f"frame-{frame.number}-{frame.hash[:12]}.txt"
 
 
 def name_of_more(frame: Frame) -> str:
-    """What the file of later checks is called."""
+    """Return the name of the file of later checks."""
     return f"more-{frame.number}-{frame.hash[:12]}.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What everybody needs to repeat a frame's draw. draws: the one in force last; checks: drawn by the plan.
+    """Everything people need to repeat a frame's draw. draws: the one in force last; checks: drawn by the plan.
 
     more: how many were drawn later.
     """
@@ -159,14 +159,14 @@ class Published:
 
 
 def published(frame: Frame) -> Published:
-    """What is published of a frame. Past the viewer's scope: numbers of checks of the whole."""
+    """Return what is published of a frame. Past the viewer's scope: numbers of checks of the whole."""
     with system("what is published of a frame"):
         n = Stratum.objects.filter(frame=frame).aggregate(checks=Sum("drawn"), more=Sum("more"))
         return Published(frame, draws_of(frame), n["checks"] or 0, n["more"] or 0)
 
 
 def may_close(frame: Frame, at: datetime) -> bool:
-    """Whether a frame's time has come: its planned end is over, or every check that makes its estimate is finished."""
+    """Return True if a frame may be closed: its planned end is over, or every check of its estimate is finished."""
     if is_past_end(frame, at):
         return True
     with system("whether checks are open"):
@@ -174,12 +174,12 @@ def may_close(frame: Frame, at: datetime) -> bool:
 
 
 def is_past_end(frame: Frame, at: datetime) -> bool:
-    """Whether the last day of checking is over where the programme runs."""
+    """Return True if the last day of checking is over in the programme's zone."""
     return day_in(frame.programme.zone, at) > frame.ends_on
 
 
 def estimates_at(frame: Frame, unit_id: int) -> list[Estimate]:
-    """What the checks of a frame say of a unit and of those right below it, with and without a sign, as far as seen.
+    """Return the estimates of a unit and of those right below it, with and without a sign, as far as seen.
 
     Units below the districts have a grade and no estimate: they are left out.
     """

@@ -1,4 +1,4 @@
-"""What a check holds about a person, for their own page, once they were asked: before, nobody knows who is drawn."""
+"""Show people what a check holds about them, once they were asked: before that, nobody knows who is drawn."""
 
 from collections.abc import Collection, Iterator
 from uuid import UUID
@@ -36,7 +36,7 @@ def held_about(item_ids: Collection[UUID]) -> Iterator[HeldDeed]:
 
 
 def _words(check: Check) -> dict[str, str]:
-    """What they said to each question, while it is kept."""
+    """Return their words to each question, while they are kept."""
     said = said_in(check)
     if said is None:
         return {}

@@ -71,7 +71,7 @@ class ShadeItems:
 
 
 def asked_of(programme: Programme, measure: int) -> activities.Items:
-    """What an independent check of a measure asks, and of whom. Refuses NothingToCheck."""
+    """Return what an independent check of a measure asks, and from which people. Refuses NothingToCheck."""
     return needed(activities.items_of(programme.kind, measure), NothingToCheck(field="measure"))
 
 

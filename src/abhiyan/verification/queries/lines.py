@@ -1,4 +1,4 @@
-"""Whose line of command an item is in, and who knows whom: nobody checks their own."""
+"""Find the line of command of an item, and the people a verifier knows: nobody checks their own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from abhiyan.units.models import Kind
 
 VERIFY = "verification.check"
 
-# Everywhere accounts stand, or stood since a programme opened: an office given back last week is no distance. What is
-# placed in no tree of districts, as a constituency, stands where the units beneath it do. trees: those in which the
+# Everywhere accounts stand, or stood since a programme opened: an office given back last week is no distance. A unit
+# in no tree of districts, such as a constituency, is placed where the units beneath it are. trees: those in which the
 # compared units are placed. Other trees are not read: every booth below an office would be a row.
 _LINE = """
 own as (
@@ -49,7 +49,7 @@ select s.id from verification_stratum s
          and int8range(l.lo, l.hi) && int8range(p.lo, p.hi)
        where p.unit_id = s.unit_id and p.opens_on = pr.opens_on)"""
 
-# Many verifiers stand in one place: places are compared, then accounts counted.
+# Many verifiers share a place: places are compared first, then accounts counted.
 _OUTSIDE = f"""
 with unit as (select distinct u from unnest(%(units)s::bigint[]) u),
 trees as (select distinct p.hierarchy from units_placement p join unit on unit.u = p.unit_id where p.lo is not null),
@@ -86,7 +86,7 @@ union select worker from verification_tie where account_id = %(account)s and end
 
 
 def own_line(account_id: int) -> list[int]:
-    """Strata with drawn checks that stand above or below somebody's appointments, in any tree, today's and those they
+    """Return strata with drawn checks above or below somebody's appointments, in any tree: today's, and those
     held since the programme opened. In a scope that sees them."""
     return sql.column(_OWN_LINE, {"accounts": [account_id]})
 
@@ -123,7 +123,7 @@ def verifier(account_id: int, day: date) -> VerifierLine | None:
 
 
 def verifiers_for(unit_ids: Iterable[int], *, since: date, day: date) -> dict[int, int]:
-    """Of each unit, how many verifiers of a day stand outside its line; where there is none, nobody can check it.
+    """Count for each unit the verifiers of a day outside its line; with none, nobody can check it.
 
     since: first day of the programme. In the system's scope.
     """

@@ -1,6 +1,6 @@
 """How the entries of each worker look beside others nearby: built by one statement for all, read from what is kept.
 
-Nothing here is for the line of command: whoever plans checks reads it in the system's scope.
+The line of command gets nothing of it: planners of checks read it in the system's scope.
 """
 
 from collections import Counter
@@ -175,7 +175,7 @@ def doubts_now(programme: Programme, measure: int, entries: Mapping[UUID, int]) 
 def checked_by_worker(
     programme: Programme, measure: int, arms: Sequence[int]
 ) -> Mapping[UUID, tuple[int, int]]:
-    """Of each worker, how many of their checked entries were not genuine, and how many were.
+    """Count for each worker the checked entries that were not genuine, and the genuine ones.
 
     Drawn ones of closed frames only: before, nobody learns who is drawn.
     """

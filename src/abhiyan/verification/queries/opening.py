@@ -1,4 +1,7 @@
-"""Whose checks are: for whoever took one, and the acts of this room. Nothing of it is written anywhere."""
+"""Open the sealed items of checks: for the verifier who took one, and the acts of this room.
+
+Nothing of it is written anywhere.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -31,7 +34,7 @@ def key_of_places(public_id: UUID, stratum: str) -> bytes:
 
 
 def _opened(where: str, values: list[Any]) -> Iterator[tuple[Frame, dict[UUID, UUID]]]:
-    """Of each frame its checks of a condition, with the ids of their items."""
+    """Yield each frame's checks under a condition, with the ids of their items."""
     of_frame: dict[int, dict[UUID, bytes]] = defaultdict(dict)
     for frame_id, check_id, sealed in sql.rows(_SEALED + where, values):
         of_frame[frame_id][check_id] = bytes(sealed)
@@ -47,7 +50,7 @@ def _opened(where: str, values: list[Any]) -> Iterator[tuple[Frame, dict[UUID, U
 def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
     """The items that checks are about, as they stand now. Planted ones have none. In the system's scope.
 
-    What the transaction runs from here on names somebody, so nobody watches it.
+    From here on the transaction's statements name somebody, so nobody watches them.
     """
     sql.unwatched()
     found: dict[UUID, CheckedItem] = {}

@@ -42,7 +42,7 @@ class PlantedPerson:
 
 
 def known_of(check: Check) -> PlantedPerson | None:
-    """Whom a planted check asks; None where they were removed, or the frame is closed."""
+    """Return the person a planted check asks; None where they were removed, or the frame is closed."""
     if check.planted is None:
         return None
     told = json.loads(keyring().unseal(bytes(check.planted), about=check.id.bytes))
@@ -63,13 +63,13 @@ def whom_of(check: Check, known: PlantedPerson) -> Whom:
 
 
 def typed_of(frame: Frame) -> list[CheckQuestion]:
-    """What is written of an item of a frame besides its channel and day: of a planted person it is typed."""
+    """Return the questions to type about a planted person of a frame: all besides channel and day."""
     asked = asked_of(frame.programme, frame.measure)
     given = asked.whom(frame.public_id, 0, frame.ends_on).written
     return [one for one in asked.questions if one.key not in given]
 
 
 def planted_in(frame: Frame) -> dict[bool, int]:
-    """How many known-genuine and known-false people a frame has. In a scope that sees the checks."""
+    """Count the known-genuine and known-false people of a frame. In a scope that sees the checks."""
     planted = Check.objects.filter(frame=frame, arm=Check.Arm.PLANTED).exclude(reason=GONE)
     return {known: planted.filter(is_known_genuine=known).count() for known in (True, False)}

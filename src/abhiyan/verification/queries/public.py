@@ -1,4 +1,4 @@
-"""What everybody may read of a programme whose owner opened its page: frames, draws and estimates, and no person."""
+"""Read what everybody may see of a programme with an open page: frames, draws and estimates, and no person."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ class PublicFrame:
 
     @property
     def intervals(self) -> int:
-        """How many intervals of districts or states are shown beside each other."""
+        """Count the intervals of districts or states that are shown beside each other."""
         return sum(one.truth.real is not None for one in self.below)
 
 
@@ -78,7 +78,7 @@ class PublicUnit:
 
 
 def is_public(programme: Programme) -> bool:
-    """Whether a programme's page is open."""
+    """Return True if a programme's page is open."""
     return PublicPage.objects.filter(programme=programme, closed_at=None).exists()
 
 

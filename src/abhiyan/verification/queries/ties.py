@@ -1,4 +1,4 @@
-"""Whom verifiers know, by the offices they hold."""
+"""Read the people verifiers know, by the offices they hold."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class StatedTie:
 
 
 def ties_of(account_id: int) -> list[StatedTie]:
-    """Whom a verifier knows. In the system's scope."""
+    """Return the people a verifier knows. In the system's scope."""
     found = list(Tie.objects.filter(account_id=account_id, ended_at=None).order_by("-stated_at", "pk"))
     offices = offices_of(one.worker for one in found)
     return [
@@ -54,7 +54,7 @@ def holders(unit_id: int, office: str) -> list[UUID]:
 
 
 def verifier_units(account_ids: Iterable[int], day: date) -> dict[int, int]:
-    """Of those accounts who are verifiers the unit they are one of. In the system's scope."""
+    """Return the unit of each account that is a verifier. In the system's scope."""
     return dict(
         sql.rows(
             "select distinct on (ap.account_id) ap.account_id, ap.unit_id from org_appointment ap"

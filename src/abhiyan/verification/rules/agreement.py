@@ -29,11 +29,11 @@ class Unlike(Generic[K]):
 def unlike(tallies: Mapping[K, Mapping[Any, Tally]], *, false: float = FALSE) -> list[Unlike[K]]:
     """Those whose share differs from that of all others together, most unlikely first.
 
-    tallies: verifier -> part -> tally. Items are assigned at random within a part, such as a district, so honest
-    verifiers differ there by luck alone; parts differ in truth, and who checks where does too. So the test is exact
-    given each part's sums (Fisher's, and Zelen's over several parts, 1971). The most unlikely is named and leaves the
-    rest, then the next is tried, each at `false` over those that are left (Holm 1979): one who cheats makes nobody else
-    look odd.
+    tallies: verifier -> part -> tally. Items are assigned at random within a part, such as a district, so
+    honest verifiers differ there by luck alone; parts differ in truth, and who checks where does too. So the
+    test is exact given each part's sums (Fisher's, and Zelen's over several parts, 1971). The most unlikely is
+    named and leaves the rest, then the next is tried, each at `false` over the remaining ones (Holm 1979). So
+    one cheat makes nobody else look odd.
     """
     left = {key: parts for key, parts in tallies.items() if any(n for _, n in parts.values())}
     found: list[Unlike[K]] = []

@@ -1,4 +1,4 @@
-"""What a unit reported, beside what checks found: how large the gap is at least. Pure; docs/truth.md."""
+"""Compare what a unit reported with what checks found: the least gap between them. Pure; docs/truth.md."""
 
 from dataclasses import dataclass
 

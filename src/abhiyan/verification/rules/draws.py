@@ -1,8 +1,8 @@
-"""Who is drawn: a frame as a published file, a seed nobody can choose, a draw anybody repeats. Pure.
+"""Draw items: a frame as a published file, a seed nobody can choose, a draw anybody repeats. Pure.
 
-The file: a first line of JSON (`Head`), then for each stratum its commitments, one a line, rising. A commitment is
-an item's public id under the frame's key (AES-256, one block), so nobody without the key can tell whose it is; the
-hash of the key stands in the first line, and the key is published when the draw closes.
+The file: a first line of JSON (`Head`), then for each stratum its commitments, one a line, rising. A commitment
+is an item's public id under the frame's key (AES-256, one block), so nobody without the key can tell whose it
+is; the first line holds the hash of the key, and the key is published when the draw closes.
 """
 
 import json
@@ -34,7 +34,7 @@ class DrawnStratum:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the first line says. value: where the public value will come from; frozen_at: ISO 8601 in UTC."""
+    """The first line of the file. value: where the public value will come from; frozen_at: ISO 8601 in UTC."""
 
     frame: str
     measure: str
@@ -125,8 +125,7 @@ def read(content: bytes) -> tuple[Head, list[bytes]]:
 
 
 def canonical(value: str) -> str:
-    """A public value without what may be written in several ways, of which somebody could choose one: its letters and
-    digits, small."""
+    """Return a public value as its letters and digits, small. Other ways to write it would leave somebody a choice."""
     return "".join(one for one in value.lower() if one in _WRITTEN)
 
 
@@ -176,7 +175,7 @@ def written_more(frame_hash: str, more: dict[str, int]) -> str:
 
 
 def read_more(content: bytes, frame_hash: str, head: Head) -> dict[str, int]:
-    """What `written_more` wrote for this frame. NotAFrame says what is wrong."""
+    """Return the later checks that `written_more` wrote for this frame. NotAFrame says what is wrong."""
     try:
         said = json.loads(content)
         form, of, more = said["form"], said["frame"], {key: int(n) for key, n in said["more"].items()}

@@ -1,7 +1,8 @@
-"""How many items of a frame are real, with an interval one may defend. Pure; methods and sources: docs/truth.md.
+"""Estimate how many items of a frame are real, with an interval one may defend.
 
-An outcome is a number: genuine 1, not genuine 0. What was refused or never resolved is carried twice, as 0 and as 1:
-the published interval runs from the lower end of the one to the upper end of the other, so nothing is dropped.
+Pure; methods and sources: docs/truth.md. An outcome is a number: genuine 1, not genuine 0. Refused and
+unresolved checks are carried twice, as 0 and as 1. The published interval runs from the lower end of the one to
+the upper end of the other, so nothing is dropped.
 """
 
 import math
@@ -20,7 +21,7 @@ _Z = 1.959963984540054  # the 97.5% point of the normal distribution
 
 
 class Method(StrEnum):
-    """Which interval was used. One stands on a screen, the rest in its appendix."""
+    """Which interval was used. A screen shows one, its appendix the rest."""
 
     WILSON = "wilson"
     EXACT = "exact"  # Korn-Graubard's form of Clopper-Pearson
@@ -29,7 +30,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What became of the checks of one stratum, of one booth, or of any part drawn with one chance."""
+    """The results of the checks of one stratum, of one booth, or of any part drawn with one chance."""
 
     genuine: int = 0
     not_genuine: int = 0
@@ -70,7 +71,10 @@ class DrawnShare:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """What verifiers made of items known beforehand. Each pair: how many were planted, how many were told rightly."""
+    """Verifiers' answers on items known beforehand.
+
+    Each pair: how many were planted, how many were answered rightly.
+    """
 
     genuine: int = 0
     genuine_right: int = 0
@@ -79,7 +83,7 @@ class Planted:
 
     @property
     def is_enough(self) -> bool:
-        """Whether verdicts may be corrected by them: 30 of each sort, and verifiers who can tell one from the other."""
+        """Return True if they can correct verdicts: 30 of each sort, and verifiers who can tell one from the other."""
         return min(self.genuine, self.false) >= PLANTED and self.told > 0
 
     @property
@@ -103,10 +107,10 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class FrameEstimate:
-    """The genuine share of a frame, from 0 to 1. rate: of what could be told; low, high: the published interval.
+    """The genuine share of a frame, from 0 to 1. rate: of the answers; low, high: the published interval.
 
-    items: of the frame; outcomes: of its checks. is_corrected: verdicts were corrected by planted items; else they
-    stand as answered.
+    items: of the frame; outcomes: of its checks. is_corrected: verdicts were corrected by planted items; else
+    they are as answered.
     """
 
     rate: float
@@ -271,7 +275,8 @@ def _visited(strata: Sequence[Visits], scores: _Scores) -> tuple[Mean, list[floa
 
 
 def design_effect(strata: Sequence[Visits]) -> float:
-    """How many times the variance of items drawn alone the booths bring, pooled over strata; at least 1."""
+    """Return the factor by which drawing whole booths raises the variance of items drawn alone, pooled over
+    strata; at least 1."""
     scores = _Scores(1, 0, 0)
     between = alone = 0.0
     for one, own in zip(strata, _visited(strata, scores)[1], strict=True):

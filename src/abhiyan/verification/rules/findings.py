@@ -1,8 +1,8 @@
 """From a flag to a finding, or to nothing: who may do what, in which order, and what fresh checks prove. Pure.
 
-A flag is a reason to ask. The worker is asked first. Only checks made afterwards count, against what people of the same
-place deny who are known to be genuine. The workers of one round are judged together, once, when all its checks are
-finished. Somebody else decides than who asked. What is not proven vanishes.
+A flag is a reason to ask. The worker is asked first. Only checks made afterwards count, against what people of
+the same place deny who are known to be genuine. The workers of one round are judged together, once, when all
+its checks are finished. Somebody else decides than who asked. A flag without proof is deleted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,22 +16,22 @@ from scipy.special import betainc, betaincinv
 from .indicators import IndicatorTally
 from .outcomes import Meaning, Stands
 
-EXPIRES = timedelta(days=60)  # from the day it was raised: a flag that led to nothing is gone
-ANSWERS = timedelta(days=14)  # a worker has so long to answer before checks begin
-CALLS = 15  # fresh checks of one worker
-FRESH = 6  # of them finished; with fewer nothing is proven
-ROUND = 100  # workers in one round of fresh checks, at most
-HONEST = 0.15  # share of false entries that honest errors may bring, beside what people deny
-KNOWN = 30  # people of the place known to be genuine, who were asked; with fewer nothing is proven there
-SURE = 0.95  # how sure the bound of what they deny is
+EXPIRES = timedelta(days=60)  # from the day it was raised: a flag that led to nothing is gone.
+ANSWERS = timedelta(days=14)  # a worker has so long to answer before checks begin.
+CALLS = 15  # fresh checks of one worker.
+FRESH = 6  # of them finished; with fewer nothing is proven.
+ROUND = 100  # workers in one round of fresh checks, at most.
+HONEST = 0.15  # share of false entries that honest errors may bring, beside what people deny.
+KNOWN = 30  # people of the place known to be genuine, who were asked; with fewer nothing is proven there.
+SURE = 0.95  # how sure the bound of what they deny is.
 FALSE = 0.05  # share of findings that may be wrong, of all rounds of a drive together
 K = TypeVar("K")
 
 
 class FlagStep(StrEnum):
-    """How far a flag has come."""
+    """The steps of a flag."""
 
-    RAISED = "raised"  # those who decide see it, nobody else
+    RAISED = "raised"  # people who decide see it, nobody else
     ASKED = "asked"  # the worker sees the reasons and may answer
     ANSWERED = "answered"
     CHECKING = "checking"  # fresh checks are under way, or they are judged and prove something
@@ -41,7 +41,7 @@ class FlagStep(StrEnum):
 
 
 class FlagAct(StrEnum):
-    """What somebody does about a flag."""
+    """The acts on a flag."""
 
     ASK = "ask"
     ANSWER = "answer"
@@ -55,10 +55,10 @@ class Barred(StrEnum):
     """Why an act is not possible."""
 
     TOO_LATE = "too_late"
-    NOT_NOW = "not_now"  # another step comes first, or it was done already
-    WAIT = "wait"  # the worker still has time to answer
-    NOT_YOURS = "not_yours"  # only the worker answers, and never decides
-    SAME_PERSON = "same_person"  # whoever asked or proposed does not decide
+    NOT_NOW = "not_now"  # another step comes first, or it was done already.
+    WAIT = "wait"  # the worker still has time to answer.
+    NOT_YOURS = "not_yours"  # only the worker answers, and never decides.
+    SAME_PERSON = "same_person"  # the person who asked or proposed does not decide.
     NOT_PROVEN = "not_proven"
 
 
@@ -151,10 +151,11 @@ class Fresh:
 
 
 def told(checks: Iterable[Fresh], *, since: date) -> IndicatorTally:
-    """What fresh checks say: how many entries are false, of those they could tell.
+    """Count the false entries of fresh checks, and the entries with an answer.
 
-    since: the day checks began; what was known before it raised the flag and proves nothing. Somebody who only denies
-    may deny to a stranger: it counts once a second way of asking says the same. Till then it is not told.
+    since: the day checks began; what was known before it raised the flag and proves nothing. Somebody who only
+    denies may deny to a stranger: it counts once a second way of asking says the same. Till then it is not
+    told.
     """
     bad = finished = 0
     for one in checks:
@@ -183,19 +184,20 @@ def tolerated(denied: IndicatorTally) -> float | None:
 
 
 def level(number: int) -> float:
-    """The share of wrong findings that a drive's n-th round may have: half of what is left, so all together keep FALSE.
+    """The share of wrong findings that a drive's n-th round may have: half of what is left, so all together
+    keep FALSE.
 
-    number: from 1. Without it, whoever begins many small rounds would accuse somebody sooner or later.
+    number: from 1. Without it, many small rounds would accuse somebody sooner or later.
     """
     return FALSE * 0.5**number
 
 
 def proven(cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int, level: float) -> set[K]:
-    """Of the workers of one round those whose fresh checks prove more false entries than their place explains.
+    """Return the workers of one round whose fresh checks prove more false entries than their place explains.
 
-    Each: what `told` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so that of the
-    findings of a round at most the share `level` is wrong. tried: how many workers the round began with: who has too
-    few finished checks, or was dropped meanwhile, stays in the count.
+    Each: what `told` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so that of
+    the findings of a round at most the share `level` is wrong. tried: how many workers the round began with:
+    who has too few finished checks, or was dropped meanwhile, stays in the count.
     """
     chances = sorted(((_chance(*case), key) for key, case in cases.items()), key=lambda one: one[0])
     last = 0

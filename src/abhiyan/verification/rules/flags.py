@@ -1,7 +1,7 @@
-"""Whose entries to look at first: indicators beside those of peers, put together. Pure; sources: docs/truth.md.
+"""Order workers by whose entries to look at first: indicators beside those of peers, put together.
 
-A score is an order for calls, never a verdict and never shown: what people read are the reasons (`indicators`), and
-only fresh checks support a finding (`findings`).
+Pure; sources: docs/truth.md. A score is an order for calls, never a verdict and never shown. People read the
+reasons (`indicators`), and only fresh checks support a finding (`findings`).
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ from scipy.special import expit, xlogy
 from .indicators import Grain
 from .luck import among_many, tail
 
-NEARBY = 8  # workers of a district; with fewer a worker is compared with all
-FARTHEST = 4.0  # standard deviations; one figure, however odd, is no more than that
-CLEAR = 2.0  # standard deviations above the peers: less is no reason
-ALIKE = 0.5  # the entries of one worker are not more alike than that (intraclass correlation)
-CHECKED = 30  # checks of a place; places with fewer are compared together
-LEAST = 12  # entries; with fewer a worker has no flag
-LEARNT = 200  # finished random checks; with fewer the indicators weigh alike
+NEARBY = 8  # workers of a district; with fewer a worker is compared with all.
+FARTHEST = 4.0  # standard deviations; one figure, however odd, is no more than that.
+CLEAR = 2.0  # standard deviations above the peers: less is no reason.
+ALIKE = 0.5  # the entries of one worker are not more alike than that (intraclass correlation).
+CHECKED = 30  # checks of a place; places with fewer are compared together.
+LEAST = 12  # entries; with fewer a worker has no flag.
+LEARNT = 200  # finished random checks; with fewer the indicators weigh alike.
 FOUND = 30  # of them not genuine, and as many genuine
 
-# The order of calls takes two sorts of workers for granted. Nobody is judged by them.
-_MADE_UP, _ERRORS = 0.6, 0.07  # share of false entries of those who make some up, and of everybody else
+# The order of calls takes two sorts of workers for granted. It judges no worker.
+_MADE_UP, _ERRORS = 0.6, 0.07  # share of false entries: of workers who make some up, and of all others.
 _RIDGE = 10.0  # how much the checks must say before a weight leaves the mean's
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -180,7 +180,7 @@ def plain_mean(scores: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class FlagWeights:
-    """What random checks taught: log odds that an entry is false = level + scores · weights."""
+    """The lesson of random checks: log odds that an entry is false = level + scores · weights."""
 
     level: float
     weights: tuple[float, ...]
@@ -235,10 +235,11 @@ def order(scores: Array, weights: FlagWeights | None, bad: Array, good: Array) -
 
 
 def next_calls(wanted: Array, calls: int, top: int) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Which workers' entries to check next, one call each: where an answer most likely changes who is first.
+    """Return the workers whose entries to check next, one call each: where an answer most likely changes who is
+    first.
 
-    wanted: as `order` gives it. top: how many workers are to be first. Of a worker below them the call may find false
-    entries (up to three in a row are thought of), of one among them real ones.
+    wanted: as `order` gives it. top: how many workers are to be first. For a worker below them the call may
+    find false entries (up to three in a row are thought of). For one among them it may find real ones.
     """
     chance = expit(wanted)
     edge = np.sort(chance)[-min(top, len(chance))]

@@ -1,7 +1,7 @@
-"""What a worker's entries look like: how often of how many, and the same in words. Pure; the list: docs/truth.md.
+"""Describe a worker's entries: how often of how many, and the same in words. Pure; the list: docs/truth.md.
 
-Each indicator counts something that is more frequent where entries are made up, and frequent for honest reasons too: so
-it is only read beside others nearby (`flags`), and only as a reason to look.
+Each indicator counts something that is more frequent where entries are made up, and frequent for honest reasons
+too. So it is only read beside others nearby (`flags`), and only as a reason to look.
 """
 
 from collections import Counter
@@ -18,10 +18,10 @@ from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
 
-BURST = timedelta(seconds=60)  # between two entries
-NIGHT = (22, 6)  # hours, in the programme's zone
-QUICK_S = 30  # seconds for a form
-NEXT = 3  # two numbers so near follow each other
+BURST = timedelta(seconds=60)  # between two entries.
+NIGHT = (22, 6)  # hours, in the programme's zone.
+QUICK_S = 30  # seconds for a form.
+NEXT = 3  # two numbers so near follow each other.
 HITS = 3  # so often it has to happen before it is a reason
 
 
@@ -42,8 +42,8 @@ class Indicator(StrEnum):
     DEVICES = "devices"
     DOUBLES = "doubles"
     REFUSALS = "refusals"
-    CHECKS = "checks"  # not of the entries, but of what independent checks of them found
-    # Of a single entry that is odd by itself, as its activity tells (`Items.doubts`).
+    CHECKS = "checks"  # not of the entries, but of what independent checks of them found.
+    # A single entry that is odd by itself, as its activity tells (`Items.doubts`).
     WAY = "way"
     CLOCK = "clock"
     POINT = "point"
@@ -70,10 +70,10 @@ CHANCE = {Indicator.AGES: 0.2, Indicator.DIGITS: 0.1}  # the share that luck alo
 
 @dataclass(frozen=True, slots=True)
 class WorkerEntry:
-    """One entry of a worker. What is None is not known of it, and counts nowhere.
+    """One entry of a worker. None is unknown, and counts nowhere.
 
-    at: in the programme's zone; what is known of no hour says nothing of order, haste or night. last_four: of the
-    phone. seconds: the form took. place: a point, rounded. device: what the person's own answer came from.
+    at: in the programme's zone; what is known of no hour says nothing of order, haste or night. last_four: of
+    the phone. seconds: the form took. place: a point, rounded. device: what the person's own answer came from.
     is_confirmed: None while they still have time. is_refusal: of a try, not an item.
     """
 
@@ -104,10 +104,10 @@ class IndicatorTally:
 
 
 def tallies(entries: Iterable[WorkerEntry], *, target: int | None = None) -> dict[Indicator, IndicatorTally]:
-    """Every indicator of one worker's entries; those of which nothing is known are left out.
+    """Every indicator of one worker's entries; indicators without any data are left out.
 
-    target: entries a day that were asked for. Of places, last digits and answers pairs are counted, and how many agree:
-    so many entries look no worse than few.
+    target: entries a day that were asked for. For places, last digits and answers it counts pairs that agree:
+    many entries look no worse than few.
     """
     inside = list(entries)
     timed = sorted(((one.at, one) for one in inside if one.at is not None), key=lambda each: each[0])
@@ -140,7 +140,7 @@ def tallies(entries: Iterable[WorkerEntry], *, target: int | None = None) -> dic
 
 
 def is_night(at: datetime) -> bool:
-    """Whether nobody should be at a door then."""
+    """Return True at an hour when nobody should be at a door."""
     return at.hour >= NIGHT[0] or at.hour < NIGHT[1]
 
 
@@ -149,12 +149,12 @@ def _of(told: Sequence[bool]) -> IndicatorTally:
 
 
 def _shared(values: Sequence[Hashable]) -> IndicatorTally:
-    """How many have a value that another one has too."""
+    """Count the values that another entry has too."""
     return IndicatorTally(sum(n for n in Counter(values).values() if n > 1), len(values))
 
 
 def _alike(values: Sequence[Hashable]) -> IndicatorTally:
-    """How many pairs have the same value."""
+    """Count the pairs with the same value."""
     return IndicatorTally(
         sum(n * (n - 1) // 2 for n in Counter(values).values()), len(values) * (len(values) - 1) // 2
     )
@@ -203,10 +203,10 @@ PARCEL = 5  # entries; from so many together on, a phone that had no network exp
 
 
 def support(entries: int, *, signed: int, confirmed: int, parcels: int) -> list[str]:
-    """What speaks for a worker, in words with its numbers; nothing where nothing does.
+    """Say what supports a worker, with its numbers; nothing where nothing does.
 
-    Of so many entries, those whose phone answered and those whose person confirmed by their own act; parcels: in how
-    many they came. What is written without a network is sent later, all at once.
+    signed and confirmed: entries whose phone answered, and whose person confirmed by their own act; parcels: in
+    how many they came. Entries written without a network are sent later, all at once.
     """
     of = {"of": grouped(entries)}
     found = []

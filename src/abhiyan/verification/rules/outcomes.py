@@ -1,4 +1,4 @@
-"""What a check's outcome counts as, once it is known what became of its item since. Pure."""
+"""Decide what a check's outcome counts as, once it is known what became of its item since. Pure."""
 
 import re
 from enum import StrEnum
@@ -9,15 +9,15 @@ LEFT, DENIED, STRUCK = (
     "struck",
 )  # why an item counts no more (programmes.rules.activities.Items)
 # Reasons of unresolved checks.
-NOT_REACHED = "not_reached"  # tried often enough
-# Nobody was asked: the item counts no more, or its person wants no calls. Which it was stands in no row: where one
+NOT_REACHED = "not_reached"  # tried often enough.
+# Nobody was asked: the item counts no more, or its person wants no calls. No row keeps the reason: where one
 # person of a district had been struck off, or had said no, it would name them.
 GONE = "gone"
 NOT_FINISHED = "not_finished"  # the planned end came first
 
 
 class Stands(StrEnum):
-    """What a check counts as in an estimate."""
+    """The meaning of a check in an estimate."""
 
     GENUINE = "genuine"
     NOT_GENUINE = "not_genuine"
@@ -28,10 +28,10 @@ class Stands(StrEnum):
 
 
 def stands(outcome: str, reason: str, why_gone: str | None) -> Stands:
-    """What one drawn item counts as.
+    """Return what one drawn item counts as.
 
-    Withdrawn after the freeze by anyone but the person is not genuine, whatever was found; so is what the person's own
-    phone denied. Who left by their own word is open, unless they had answered before.
+    Withdrawn after the freeze by anyone but the person is not genuine, whatever was found; so is what the
+    person's own phone denied. A person who left by their own word is open, unless they had answered before.
     """
     if why_gone in (DENIED, STRUCK):
         return Stands.NOT_GENUINE

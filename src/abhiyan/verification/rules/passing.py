@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 KNOWS = "knows"
-# What a verifier may say who hands one back.
+# The reasons a verifier may give for handing a check back.
 SAID = {
     KNOWS: _("I know this person"),
     "language": _("We have no language in common"),

@@ -1,4 +1,4 @@
-"""How many checks, for which width, and what they cost: before anybody is asked. Pure."""
+"""Plan the number of checks for a width, and their cost: before anybody is asked. Pure."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -8,15 +8,15 @@ from itertools import chain
 from . import draws
 from .estimates import GRADED, Mean, interval
 
-MOST_TELLING = 500  # checks aimed at once where they tell most
-FLOOR = 40  # checks of a district, so that its own interval says something
-SECONDS = 0.10  # share of finished checks that somebody else makes again
-VISITED = 0.4  # share of those nobody reached who are visited, by lot
+MOST_TELLING = 500  # checks aimed at once where they tell most.
+FLOOR = 40  # checks of a district, so that its own interval says something.
+SECONDS = 0.10  # share of finished checks that somebody else makes again.
+VISITED = 0.4  # share of people not reached who are visited, drawn at random
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many items of one shade a district has. is_signed: it belongs to the headline."""
+    """The items of one shade of a district. is_signed: it belongs to the headline."""
 
     items: int
     is_signed: bool = True
@@ -27,10 +27,11 @@ District = Sequence[Size]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is expected of the checks. Shares from 0 to 1: `rate` of the finished are genuine; of the drawn some refuse
-    and some are not reached by phone, and of these a share is visited.
+    """The expected results of the checks.
 
-    tries: calls for one check, on the mean. minutes: of one call, with what is written down. way: minutes of one visit.
+    Shares from 0 to 1: `rate` of the finished are genuine; of the drawn some refuse and some are not reached by
+    phone, and of these a share is visited. tries: calls for one check, on the mean. minutes: of one call, with
+    what is written down. way: minutes of one visit.
     """
 
     rate: float = 0.85
@@ -74,7 +75,7 @@ class PlannedDraw:
 
 
 def split(districts: Sequence[Sequence[int]], checks: int, floor: int | Sequence[int]) -> list[list[int]]:
-    """How many of each shade of each district are drawn. districts: items of each shade.
+    """Return how many of each shade of each district are drawn. districts: items of each shade.
 
     A district's checks go to its shades in proportion, at least one each, at most half (`draws.shares`).
     """
@@ -83,7 +84,7 @@ def split(districts: Sequence[Sequence[int]], checks: int, floor: int | Sequence
 
 
 def _pairs(districts: Sequence[District], checks: int, floor: int) -> list[list[tuple[Size, int]]]:
-    """Of each district its shades, each with how many are drawn of it."""
+    """Return each district's shades, with the number drawn from each."""
     drawn = split([[size.items for size in shades] for shades in districts], checks, floor)
     return [list(zip(shades, of, strict=True)) for shades, of in zip(districts, drawn, strict=True)]
 

@@ -9,7 +9,7 @@ from .planning import Expected, Size, headline_width, split
 
 @dataclass(frozen=True, slots=True)
 class DrawnSizes:
-    """What was drawn of a frame. sizes, drawn: of each shade of each district."""
+    """The draw of a frame. sizes, drawn: of each shade of each district."""
 
     sizes: tuple[tuple[Size, ...], ...]
     drawn: tuple[tuple[int, ...], ...]

@@ -53,7 +53,7 @@ def odd_entries(cast: Cast, at: datetime) -> UUID:
 # Workers who are asked. The first holds no office: no other page has the name.
 NAMES = {"asked": "Zubeda Savaalwali", "seated": "Mohsin Chowkanna", "found": "Firdaus Saabitwala"}
 SAID = "At the fair of Khanyar my nephew typed them all."  # an answer
-# Figures of the reasons, longer than what is drawn by lot would ever hold; and how they are shown.
+# Figures of the reasons, longer than random draws would ever hold; and how they are shown.
 HITS, OF = 294_170_613, 308_110_947
 SHOWN = ("29,41,70,613", "30,81,10,947")
 # Offices that decide about questions to workers of the small world's programme.
@@ -113,7 +113,7 @@ def _hasty(cast: Cast, role: str, unit: str) -> None:
 
 
 def words_of(cast: Cast, flags: list[Flag]) -> re.Pattern[str]:
-    """What a page would have on it that told of one of them; the names of office-bearers it may have.
+    """Match the words of a page that would give one of them away; the names of office-bearers it may have.
 
     Spaces may be missing, as they are where a PDF is read.
     """

@@ -77,7 +77,7 @@ def test_who_is_drawn_too_is_asked_for_the_aim_a_week_later_by_somebody_else(cas
         drawn_too = set(Check.objects.filter(arm=Check.Arm.RANDOM).values_list("stratum_id", "place"))
 
     def aimed_for(role: str, at: datetime) -> list[bool]:
-        """Of the aimed checks a verifier gets, whether each item is drawn too."""
+        """Return for each aimed check of a verifier whether its item is drawn too."""
         aimed = [one for one in taken(cast, role, at) if one.arm == Check.Arm.TARGETED]
         return [(one.stratum_id, one.place) in drawn_too for one in aimed]
 
@@ -183,7 +183,8 @@ def test_a_unit_nobody_knows_and_one_too_wide_are_told_at_the_field(cast: Cast) 
 
 
 def test_checks_go_where_an_answer_tells_most_one_entry_of_a_worker_and_once(cast: Cast) -> None:
-    """As the list of workers is ordered by it: a worker in the middle of it, not one about whom all is known."""
+    """The order of the list of workers decides: a worker in the middle of it, not one about whose entries all
+    is known."""
     cast.world.send(*rows_of_ten_workers(cast))
     programme, at = cast.world.programme, NOW
     with pytest.raises(NotDrawn):

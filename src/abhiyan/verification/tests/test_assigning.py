@@ -1,4 +1,4 @@
-"""Who gets which check, and how one becomes somebody else's."""
+"""Checks are given to verifiers, and one becomes somebody else's."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta

@@ -60,7 +60,7 @@ def drawn_once(open_database: None) -> Cast:
 
 @pytest.fixture
 def cast(drawn_once: Cast) -> Iterator[Cast]:
-    """Two districts with a drawn frame. What a test does is undone."""
+    """Two districts with a drawn frame. The changes of a test are undone."""
     with transaction.atomic():
         yield drawn_once
         transaction.set_rollback(True)

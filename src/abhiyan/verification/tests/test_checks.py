@@ -1,4 +1,4 @@
-"""Back-checks: who gets which, what nobody may see, and what comes of what was told."""
+"""Back-checks: their verifiers, the things nobody may see, and the results of answers."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta

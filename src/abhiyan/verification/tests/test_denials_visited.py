@@ -1,4 +1,4 @@
-"""Who denied an aimed check of a flag on the phone is visited by somebody else: a denial alone proves nothing."""
+"""Somebody else visits a person who denied an aimed check of a flag on the phone: a denial alone proves nothing."""
 
 from datetime import datetime, timedelta
 

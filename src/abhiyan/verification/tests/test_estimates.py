@@ -21,7 +21,7 @@ def told(rows: list[dict[str, str]]) -> Outcomes:
 
 
 def mean_of(rows: list[dict[str, str]]) -> estimates.Mean:
-    """What our functions make of the rows of one case."""
+    """Return the mean that our functions make of the rows of one case."""
     strata: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in rows:
         strata[row["stratum"]].append(row)
@@ -96,7 +96,7 @@ strata = st.lists(
 @example([DrawnShare(78, Outcomes(25, 53))])  # all were checked: both ends are one number, to the last digit
 @given(strata)
 def test_bounds_hold_every_way_the_open_ones_may_turn_out(of: list[DrawnShare]) -> None:
-    """What was refused or not reached may be all genuine or all false: the published interval holds both."""
+    """Refused and unreached checks may be all genuine or all false: the published interval holds both."""
     published = estimates.estimate(of)
     for all_genuine in (0, 1):
         closed = [

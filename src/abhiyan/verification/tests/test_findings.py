@@ -22,7 +22,7 @@ NO, YES = "not_genuine", "genuine"
 def proven(
     cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int = 0, number: int = 1
 ) -> set[K]:
-    """Of a round that begins with these workers."""
+    """Return the proven workers of a round that begins with these workers."""
     return rules.proven(cases, tried=tried or len(cases), level=rules.level(number))
 
 
@@ -159,7 +159,7 @@ def test_where_people_deny_to_strangers_an_honest_worker_may_have_more_that_look
 
 
 def test_who_is_dropped_stays_among_those_tried_and_later_rounds_may_err_less() -> None:
-    """Else whoever looks often enough, or lets go of the others first, accuses somebody in the end."""
+    """Otherwise frequent looks, or dropping the others first, would accuse somebody in the end."""
     ravi = {"Ravi": (IndicatorTally(6, 10), 0.2)}
     assert proven(ravi, tried=1) == {"Ravi"} and proven(ravi, tried=40) == set()
     assert proven(ravi, number=1) == {"Ravi"} and proven(ravi, number=6) == set()

@@ -210,7 +210,7 @@ def test_what_fresh_checks_do_not_prove_vanishes_and_the_worker_hears_that_it_is
 def test_where_too_few_people_have_a_known_answer_the_worker_waits_and_the_district_is_named(
     cast: Cast,
 ) -> None:
-    """Nothing could be proven there: the flag is not used up, and whoever plans reads what is missing."""
+    """Nothing could be proven there: the flag is not used up, and its planner reads what is missing."""
     at = NOW
     flag = flagged(cast, at)
     do(cast, answer_flag, flag, HASTY, at, text=SAID)

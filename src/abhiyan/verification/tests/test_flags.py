@@ -1,4 +1,5 @@
-"""Whose entries to look at first: beside peers of the same place, by what random checks taught, and never too sure."""
+"""The order of workers to look at: beside peers of the same place, by what random checks taught, and never too
+sure."""
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def test_a_worker_is_compared_with_their_own_district() -> None:
 
 
 def test_more_than_the_others_and_less_than_luck_brings_is_no_reason() -> None:
-    """Of any two phone numbers one pair in ten ends in the same digit, whoever enters them."""
+    """One pair of phone numbers in ten ends in the same digit, for any worker."""
     hits = district(night=12)
     hits[0, NIGHT] = 30
     of = np.full(hits.shape, 300)

@@ -132,7 +132,7 @@ def _frozen(world: World, waiting: set[bytes], *, hours: int) -> Iterator[set[by
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What acts of one moment came to, each on a connection of its own: an answer or a refusal."""
+    """Return the results of acts of one moment, each on a connection of its own: an answer or a refusal."""
     together = Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> object:

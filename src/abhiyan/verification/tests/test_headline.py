@@ -26,7 +26,7 @@ LEAST = 10  # answered checks of a stratum
 def frames(draw: st.DrawFn) -> tuple[list[tuple[bool, DrawnShare]], int]:
     """Strata of a frame drawn by the planner, with whether the phone answered; and calls that became no entry.
 
-    A stratum without a district stands for the items without a place.
+    A stratum without a district holds the items without a place.
     """
     sizes = draw(st.lists(st.tuples(st.integers(60, 3_000), st.integers(60, 3_000)), min_size=2, max_size=6))
     checks = draw(st.integers(40 * len(sizes), 80 * len(sizes)))

@@ -1,4 +1,5 @@
-"""What a check holds about a person: shown to them once they were asked, emptied when they have everything erased."""
+"""A person reads what a check holds about them once they were asked; it is emptied when they have everything
+erased."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a worker's entries look like: a morning at the doors beside an evening at a table."""
+"""A worker's entries look different in a morning at the doors and in an evening at a table."""
 
 from datetime import UTC, datetime, timedelta
 

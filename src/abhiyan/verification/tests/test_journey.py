@@ -65,7 +65,7 @@ def plan(page: Page, look: Look) -> None:
 
 
 def draw(page: Page, look: Look) -> None:
-    """Once the value is known, and only then."""
+    """Draw as soon as the value is known, and not before."""
     assert page.locator("a[href$='/draw/']").count() == 0
     with system("tests move time"):
         Draw.objects.update(due_at=NOW)
@@ -130,7 +130,7 @@ def everything_else(cast: Cast, frame: Frame, monkeypatch: pytest.MonkeyPatch) -
 
 
 def replayed(command: str, folder: Path) -> list[str]:
-    """What the command of the page prints of each drawn line, on a machine that knows nothing."""
+    """Return what the page's command prints of each drawn line, on a machine that knows nothing."""
     _abhiyan, *words = shlex.split(command)
     printed = subprocess.run(
         [str(Path(sys.executable).parent / "abhiyan"), *words],

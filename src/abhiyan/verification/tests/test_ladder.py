@@ -1,4 +1,4 @@
-"""What checks say where people look: on the ladder of a unit and of a programme, in lists and their files."""
+"""Results of checks are shown on the ladder of a unit and of a programme, in lists and their files."""
 
 import csv
 import io

@@ -260,7 +260,7 @@ def test_a_planner_walks_a_frame_through_its_pages(cast: Cast) -> None:
 
 
 def offers(cast: Cast, act: str, frame: Frame) -> tuple[str, bool]:
-    """What the page of an act says, and whether it offers its form. A way back to the frame it has always."""
+    """Return the text of an act's page, and whether it offers its form. A way back to the frame it has always."""
     page = cast.client("state_president").get(reverse(f"verification:frame_{act}", args=[frame.public_id]))
     back = reverse("verification:frame", args=[frame.public_id])
     assert page.status_code == 200 and page.text.count(f'href="{back}"') >= 2, act

@@ -76,7 +76,7 @@ def test_a_line_is_every_tree_and_every_day_since_the_programme_opened(cast: Cas
 
 
 def test_an_office_of_another_tree_or_given_back_yesterday_is_no_way_round(cast: Cast) -> None:
-    """A constituency stands in no tree of districts; its booths do."""
+    """A constituency is in no tree of districts; its booths do."""
     drawn(cast)
     at = NOW
     for role, unit, hierarchy in (("by_constituency", "JK-PC1", 2), ("by_block", "JK-BL1", 3)):

@@ -1,6 +1,6 @@
 """Nobody can name a drawn person before the draw closes: looked for as somebody would who reads the whole database.
 
-The master key is outside it. So whoever reads every table, also as the server's administrator, sees commitments and
+The master key is outside it. So a reader of every table, also the server's administrator, sees commitments and
 checks; no row, and nothing that a row shows of its writing, leads from a check to a person.
 """
 
@@ -193,7 +193,7 @@ VARIES = re.compile(
 
 
 def forms(rows: set[Row]) -> set[tuple[str, str]]:
-    """What kinds of rows they are: without whose, when, in which language and from which device they had joined."""
+    """Return the kinds of rows: without owner, time, language and the device they had joined from."""
     return {
         (table, VARIES.sub("…", said.replace('""', "0")).replace('"…"', "…")) for table, _, _, _, said in rows
     }
@@ -201,7 +201,7 @@ def forms(rows: set[Row]) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("act", ["take", pytest.param("estimate", marks=pytest.mark.slow)])
 def test_who_watches_what_the_server_runs_sees_no_item(cast: Cast, act: str) -> None:
-    """Whoever has a connection as `app` sees the text of every statement of `app` while it runs."""
+    """A connection as `app` sees the text of every statement of `app` while it runs."""
     drawn(cast)
     names = names_of([])
     if act == "estimate":
@@ -238,7 +238,7 @@ def _closing(act: Callable[[], None]) -> None:
 
 
 def test_striking_somebody_off_does_not_tell_whether_they_were_drawn(cast: Cast) -> None:
-    """What became of a drawn item since the freeze moves no figure before the frame is closed."""
+    """The fate of a drawn item since the freeze moves no figure before the frame is closed."""
     frame = drawn(cast)
     hour_of_a_verifier(cast, "verifier_of_jammu", [Check.Outcome.GENUINE] * 3)
     at = NOW + timedelta(minutes=1)

@@ -123,7 +123,7 @@ def test_a_planted_check_looks_like_any_other_from_the_call_to_the_result(cast: 
 
 
 def finish(frame: Frame) -> None:
-    """Every drawn check is genuine; of the planted, one in ten is told wrongly."""
+    """Every drawn check is genuine; one planted person in ten is noted wrongly."""
     at = NOW
     with system("test"):
         Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM).update(outcome="genuine", done_at=at)

@@ -1,4 +1,4 @@
-"""Whom a verifier knows: stated on their page or by who plans checks, by the office held."""
+"""People a verifier knows: stated on their page or by who plans checks, by the office held."""
 
 from typing import Any
 

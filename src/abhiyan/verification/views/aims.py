@@ -58,7 +58,7 @@ def aims(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Aim checks: first the unit, then how many, of which worker, and why."""
+    """Aim checks: choose the unit, then the number, the worker, and the reason."""
     frame = planned(request, public_id)
     if request.method != "POST" and (barred := not_drawn(frame)):
         page = reverse("verification:aims", args=[public_id])

@@ -49,8 +49,8 @@ COLUMNS: tuple[Column[ShownLine], ...] = (
     Column("checks", _("Checks answered"), lambda row: row.of.entered.finished, css="num"),
     Column("open", _("Refused or not reached"), lambda row: row.of.entered.not_told, only_in_file=True),
 )
-# For those who decide about flags: nobody else reads how many there are so near to a person. On the page alone: a file
-# is passed on.
+# Only people who decide about flags see it: the numbers are so near to a person. On the page alone: a file is passed
+# on.
 OF_FLAGS: tuple[Column[ShownLine], ...] = (Column("questions", _("Questions to workers"), css="num"),)
 
 
@@ -119,7 +119,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _intervals(lines: list[reads.BesideLine]) -> dict[str, Any]:
-    """What is to be known of the intervals of a page: how many miss, by which method they are made, if corrected."""
+    """Return notes on the intervals of a page: how many miss, by which method they are made, if corrected."""
     known = [line for line in lines if line.rank is not None]
     usual = METHODS[Method.WILSON]
     usual = usual if any(line.of.entered.method == usual for line in known) else METHODS[Method.EXACT]

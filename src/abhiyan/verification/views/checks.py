@@ -36,7 +36,7 @@ from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.refusals import AskFirst, NothingForYou, NotTaken
 from abhiyan.verification.rules.outcomes import Meaning, contradicts
 
-# Of each end of a try: what the page says before it is written.
+# The page says this before each end of a try is written.
 ENDS = {
     TryOutcome.NO_ANSWER: _(
         "We try again on another day, at another hour. After three tries the check ends as not reached."
@@ -63,7 +63,7 @@ LEAVES = {
 
 @require_GET
 def checks(request: Request) -> HttpResponseBase:
-    """What a verifier has in hand, what waits for another day, and what is finished today."""
+    """List the checks a verifier has in hand, those for another day, and those finished today."""
     at, account = clock.now(), request.viewer.account_id
     assert account is not None  # the access table asks for a capability
     with system("a verifier's own checks"):
@@ -210,7 +210,7 @@ def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
 
 @form_page
 def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What the answers come to: looked at once more, then written for good."""
+    """Show the result of the answers once more, then write it for good."""
     own = _own(request, public_id)
     given = request.POST if request.method == "POST" else request.GET
     asked = _asked(own.check)

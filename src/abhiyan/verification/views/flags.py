@@ -42,7 +42,7 @@ MOST, PER_PAGE = 500, 10  # workers looked through, who wants a look most first;
 
 @form_page
 def workers(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Workers of a programme with reasons to look closer; comparing them anew."""
+    """Workers of a programme with reasons to look closer; compare them again."""
     one = _planned(request, public_id)
     measure, at = measure_of(one), clock.now()
     done = tried(
@@ -150,7 +150,7 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 class ProposeForm(forms.Form):
-    """Why somebody thinks that it is a finding, for whoever decides."""
+    """The reason for a finding, for the person who decides."""
 
     reason = NoteField(
         label=_("Why"),
@@ -266,7 +266,7 @@ def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def flag_mine(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What a worker is asked about their own entries, and their answer."""
+    """Show a worker the questions about their own entries, and take their answer."""
     one = reads.own_flag(request.viewer.account_id or 0, public_id)
     form = SaidForm(request.POST if request.method == "POST" else None)
     by: Actor = request.actor

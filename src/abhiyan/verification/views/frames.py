@@ -135,7 +135,7 @@ def measure_of(programme: Programme) -> int:
 
 
 def shown_of(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
-    """What every page of a programme's frames is given. more: crumbs below the list of frames."""
+    """Return what every page of a programme's frames is given. more: crumbs below the list of frames."""
     name = named(one.names)
     first = (name, reverse("programmes:programme", args=[one.public_id]))
     checks = (say("Back-checks"), reverse("verification:frames", args=[one.public_id]) if more else "")
@@ -246,7 +246,8 @@ def _sees_exactly(viewer: Viewer, unit_ids: Sequence[int]) -> set[int]:
 
 
 def _files(frame: Frame, *, may: bool) -> dict[str, str]:
-    """Where the published files are: for whoever plans, here; for everybody, by the public page while it is open."""
+    """Return the addresses of the published files: here for a planner of draws; for everybody, by the public
+    page while it is open."""
     if may:
         room, of = "frame", [frame.public_id]
     elif is_public(frame.programme):
@@ -271,7 +272,7 @@ def _crumbs(frame: Frame, here: Here) -> list[tuple[str, str]]:
 
 
 def _asked(frame: Frame, at: datetime) -> str:
-    """Who can approve another public value, if somebody asked for one."""
+    """Name who can approve another public value, if somebody asked for one."""
     with system("a request about a frame"):
         release = org.release_about(REDRAW, frame=str(frame.public_id))
         if release is None or release.state != Release.State.ASKED or release.expires_at <= at:
@@ -288,7 +289,10 @@ def planned(request: Request, public_id: UUID) -> Frame:
 
 
 def _about(frame: Frame, title: Text, barred: Text = "", text: Sequence[Text] = ()) -> dict[str, Any]:
-    """What every act on a frame needs of its page. barred: why it cannot be done now: then no form is offered."""
+    """Return what every act on a frame needs of its page.
+
+    barred: why it cannot be done now: then no form is offered.
+    """
     page = reverse("verification:frame", args=[frame.public_id])
     shown = {"title": title, "done": page, "text": [barred] if barred else text, "is_open": not barred}
     return shown | shown_of(frame.programme, _crumb(frame, page), (str(title), ""))
@@ -431,7 +435,7 @@ def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def frame_file(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The published file: it names nobody. Whoever plans draws publishes it; it has exact counts of every district."""
+    """The published file: it names nobody. A planner of draws publishes it; it has exact counts of every district."""
     return file_answer(planned(request, public_id))
 
 

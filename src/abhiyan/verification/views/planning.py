@@ -77,7 +77,7 @@ def frame_new(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _sizes(one: Programme, measure: int) -> dict[int, list[Size]]:
-    """What a frame would have now; a part of a programme has none of its own."""
+    """Return the sizes a frame would have now; a part of a programme has none of its own."""
     with system("planning back-checks"):
         return {} if one.parent_id else sizes_now(one, measure)
 
@@ -145,7 +145,7 @@ def _whole(sizes: Mapping[int, list[Size]]) -> int:
 
 
 def _aimed(aim: AimForm, found: Sequence[Sequence[Size]], expected: Expected) -> tuple[int | None, int]:
-    """How many checks, and of each district at least; None where no number brings the width."""
+    """Return the number of checks, and the least of each district; None where no number brings the width."""
     goal, floor = float(aim.cleaned_data["goal"]), aim.cleaned_data["floor"]
     if aim.cleaned_data["aim"] == CHECKS:
         return int(goal), floor
@@ -156,7 +156,7 @@ def _aimed(aim: AimForm, found: Sequence[Sequence[Size]], expected: Expected) ->
 
 
 def _ways(expected: Expected) -> list[tuple[str, Expected]]:
-    """What the width hangs on most, in words."""
+    """List what the width depends on most, in words."""
     return [
         (
             say("As expected; %(n)s of 100 not reached are visited") % {"n": round(100 * expected.visited)},
@@ -168,7 +168,7 @@ def _ways(expected: Expected) -> list[tuple[str, Expected]]:
 
 
 def _steps(plans: Sequence[PlannedDraw], chosen: PlannedDraw) -> list[dict[str, Any]]:
-    """What fewer and more checks bring, as far as they differ."""
+    """List what fewer and more checks bring, as far as they differ."""
     rows = []
     for one in {plan.checks: plan for plan in plans}.values():
         widths = [100 * width for width in one.widths if width is not None]

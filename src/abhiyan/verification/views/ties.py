@@ -1,4 +1,4 @@
-"""Whom a verifier knows: their own page, and the same for the offices that plan checks."""
+"""Show the people a verifier knows: their own page, and the same for the offices that plan checks."""
 
 from typing import Any
 from uuid import UUID
@@ -28,14 +28,17 @@ from abhiyan.verification.queries import ties as reads
 
 
 class TieForm(forms.Form):
-    """Which office its holder is known by."""
+    """The office by which the verifier knows its holder."""
 
     office = forms.ChoiceField(label=_("Office"), widget=forms.RadioSelect)
 
 
 @form_page
 def ties(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
-    """Whom a verifier knows, and a form for one more. public_id: of a verifier, for who plans checks in their unit."""
+    """List the people a verifier knows, with a form for one more.
+
+    public_id: of a verifier, for who plans checks in their unit.
+    """
     with system("whom a verifier knows"):
         account_id = request.viewer.account_id
         of = people.account_by_public_id(public_id) if public_id else needed(people.account(account_id or 0))

@@ -1,4 +1,4 @@
-"""Verifiers of a frame beside each other; and the people whose answer is known, by whom all of them are measured."""
+"""Verifiers of a frame beside each other; and the people with a known answer, who measure all of them."""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ from abhiyan.verification.rules.estimates import PLANTED
 
 from .frames import planned, shown_of
 
-# What is asked about, never what somebody did: there can be good reasons.
+# It names what to ask about, never what somebody did: there can be good reasons.
 DIFFERS = {
     AgreementQuestion.GENUINE: _("Finds %(own)s of 100 genuine; others in the same places, %(others)s."),
     AgreementQuestion.NOT_REACHED: _("Does not reach %(own)s of 100; others in the same places, %(others)s."),
@@ -45,7 +45,7 @@ DIFFERS = {
 
 
 def differs(one: VerifierChecks) -> list[str]:
-    """Where a verifier's checks differ from the others' by more than luck, in sentences."""
+    """Say where a verifier's checks differ from the others' by more than luck."""
 
     def said(question: AgreementQuestion, found: Unlike[int]) -> str:
         shares = {"own": round(100 * found.share), "others": round(100 * found.others)}
@@ -60,7 +60,7 @@ def _took(one: VerifierChecks) -> str | None:
 
 
 def _right(one: VerifierChecks) -> str | None:
-    """How many known answers were told rightly, of how many."""
+    """Say how many known answers were right, and of how many."""
     return say("%(n)s of %(of)s right") % {"n": one.planted_right, "of": one.planted} if one.planted else None
 
 
@@ -91,7 +91,7 @@ COLUMNS: tuple[Column[VerifierChecks], ...] = (
 
 
 def shown_in(frame: Frame, title: str, *between: tuple[str, str]) -> dict[str, Any]:
-    """What a page below a frame's is given. between: crumbs of pages between the frame's and this."""
+    """Return what a page below a frame's is given. between: crumbs of pages between the frame's and this."""
     name = say("Round of checks %(number)s") % {"number": frame.number}
     above = (name, reverse("verification:frame", args=[frame.public_id]))
     return shown_of(frame.programme, above, *between, (title, "")) | {"frame": frame, "heading": title}
@@ -99,7 +99,7 @@ def shown_in(frame: Frame, title: str, *between: tuple[str, str]) -> dict[str, A
 
 @page_with_list
 def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Who checks a frame, and where somebody differs from the others by more than luck."""
+    """List the verifiers of a frame, and where one differs from the others by more than luck."""
     frame = planned(request, public_id)
     with system("how the verifiers of a frame agree"):
         found = verifiers_of(frame)
@@ -126,7 +126,7 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def planted(request: Request, public_id: UUID) -> HttpResponseBase:
-    """How many people with a known answer a frame has, and a form for more. Who they are is shown to nobody."""
+    """Count the people with a known answer in a frame, with a form for more. Nobody sees who they are."""
     frame = planned(request, public_id)
     words = asked_of(frame.programme, frame.measure).words
     form = PlantForm(request.POST if request.method == "POST" else None, typed_of(frame), words)
