@@ -142,7 +142,7 @@ def _open(name: str, what: str, office: str, unit_id: int, by: Actor, at: dateti
 
 
 def _by_reviewer(one: Round) -> Iterator[tuple[int, Sequence[Review]]]:
-    """What waits in a round, by the unit that reviews."""
+    """Yield what waits in a round, by the unit that reviews."""
     waiting = found.reviews_in(one, show=found.WAITING, text="", under=one.unit_id, at=one.made_at)
     rows = list(waiting.order_by("by_unit__code", "unit__code"))
     for unit_id in dict.fromkeys(each.by_unit_id for each in rows):

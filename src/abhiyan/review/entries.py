@@ -1,4 +1,4 @@
-"""What reviews offer in the menu and in search."""
+"""Offer reviews in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

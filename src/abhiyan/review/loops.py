@@ -1,4 +1,5 @@
-"""Rounds follow tree and offices; office-bearers and late reviewers get a message; slides are told of at their hour."""
+"""Rounds follow tree and offices; office-bearers and late reviewers get a message; readers get their slides at
+their hour."""
 
 from datetime import datetime
 

@@ -81,9 +81,9 @@ class Review(models.Model):
     by_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     # It left the round: the unit closed or moved away, or the appointment ended.
     left_on = models.DateField(null=True)
-    prepared_at = models.DateTimeField(null=True)  # its reviewer opened the dossier
-    meets_on = models.DateField(null=True)  # the day set for the meeting
-    met_on = models.DateField(null=True)  # the day it was held, as the reviewer says
+    prepared_at = models.DateTimeField(null=True)  # its reviewer opened the dossier.
+    meets_on = models.DateField(null=True)  # the day set for the meeting.
+    met_on = models.DateField(null=True)  # the day it was held, as the reviewer says.
     told_at = models.DateTimeField(null=True)  # the office-bearer got the message that their page is there
     decision = models.TextField(choices=Decision.choices, default="", db_default="")
     decided_at = models.DateTimeField(null=True)  # the last minute's
@@ -126,12 +126,12 @@ class Review(models.Model):
 
     @property
     def is_of_holder(self) -> bool:
-        """Whether an office-bearer is reviewed, not a unit."""
+        """Return True if an office-bearer is reviewed, not a unit."""
         return self.account_id is not None
 
 
 class Minute(models.Model):
-    """What was decided and why, as it was written. An amended decision is a further row; none is changed."""
+    """A decision and its reason, as it was written. An amended decision is a further row; none is changed."""
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="minutes", db_index=False)
     decision = models.TextField(choices=Review.Decision.choices)
@@ -199,7 +199,7 @@ class LeaderReport(models.Model):
 
 
 class StandIn(models.Model):
-    """Who reviews for a unit of a round while nobody holds the round's office there."""
+    """The stand-in for a unit of a round while nobody holds the round's office there."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
     by_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
@@ -312,8 +312,10 @@ class DeckTemplate(SealedFile):
 
 
 class DeckSchedule(models.Model):
-    """A deck told of again and again: to whoever set it, and to holders of offices. It ends with the office by which
-    it was set."""
+    """A deck that is sent again and again: to the person who set it, and to holders of offices.
+
+    It ends with the office by which it was set.
+    """
 
     class Every(models.TextChoices):
         DAY = "day", _("Every day")
@@ -325,11 +327,11 @@ class DeckSchedule(models.Model):
     account_id = models.BigIntegerField()  # who set it
     unit_id = models.BigIntegerField()  # of the office by which they did
     office = models.TextField()  # its code
-    seats = models.JSONField(default=list)  # [unit, code of an office] of those who get it too
+    seats = models.JSONField(default=list)  # [unit, code of an office] of the others who get it
     every = models.TextField(choices=Every.choices)
     day = models.SmallIntegerField()  # of the week, 0 is Monday; of the month, from 1
     hour = models.SmallIntegerField()
-    next_at = models.DateTimeField(null=True)  # when it is told of next; null: paused or ended
+    next_at = models.DateTimeField(null=True)  # when it is sent next; null: paused or ended
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -343,7 +345,7 @@ class DeckSchedule(models.Model):
 
 
 class DeckSent(models.Model):
-    """Somebody was told of a deck by a schedule: the last time, and whether they have opened it since."""
+    """A deck that a schedule sent to somebody: the last time, and whether they have opened it since."""
 
     deck = models.ForeignKey(Deck, models.CASCADE, related_name="+", db_index=False)
     account_id = models.BigIntegerField()
@@ -354,6 +356,6 @@ class DeckSent(models.Model):
         db_table = "review_deck_sent"
         constraints = [
             *private("deck_sent", using=f"account_id = {ACCOUNT}", write=SYSTEM),
-            # used by: Today of whoever was told
+            # used by: Today of its reader
             models.UniqueConstraint(fields=["account_id", "deck"], name="deck_sent_once"),
         ]

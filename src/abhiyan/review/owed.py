@@ -1,4 +1,5 @@
-"""What reviews ask of somebody today: to review, to answer before a decision, to read one; and slides that came."""
+"""List what reviews ask of somebody today: to review, to answer before a decision, to read one; and slides that
+came."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,8 +26,11 @@ SHOWN = 3
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """Of a reviewer: what is left of each round. Of an office-bearer: their page until they answer, then the decision.
-    Of an office of a reviewed unit: the decision, until it replies. Only who leads a unit reviews or is reviewed."""
+    """List for a reviewer the rest of each round.
+
+    List for an office-bearer their page until they answer, then the decision. List for an office of a reviewed
+    unit the decision, until it replies. Only who leads a unit reviews or is reviewed.
+    """
     if viewer.account_id is None:
         return
     for sent in unread(viewer, at=at):

@@ -1,4 +1,4 @@
-"""What the acts of this room refuse."""
+"""Refusals of this room's acts."""
 
 from django.utils.translation import gettext_lazy as _
 

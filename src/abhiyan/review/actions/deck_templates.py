@@ -1,4 +1,4 @@
-"""The template of slides: brought by who leads the organisation, kept in versions, one of which is used."""
+"""Keep the template of slides: its leaders bring it in versions, and one is used."""
 
 from base64 import b64decode
 from datetime import datetime

@@ -111,7 +111,7 @@ def open_deck(*, deck: Deck, viewer: Viewer, by: Actor, at: datetime) -> DeckEdi
 
 
 def note_deck_opened(*, deck: Deck, by: Actor, at: datetime) -> None:
-    """Note that somebody opened slides they were told of. By themselves, signed in."""
+    """Note that somebody opened slides a schedule sent them. By themselves, signed in."""
     if by.account_id is not None:
         with system("slides are opened"):
             DeckSent.objects.filter(deck=deck, account_id=by.account_id, read_at=None).update(read_at=at)
@@ -120,10 +120,11 @@ def note_deck_opened(*, deck: Deck, by: Actor, at: datetime) -> None:
 def schedule_deck(
     *, deck: Deck, every: str, day: int, hour: int, seats: Sequence[tuple[int, str]], by: Actor, at: datetime
 ) -> DeckSchedule:
-    """Tell oneself, and the holders of offices, of a deck again and again: on Today, and by a message with its link.
+    """Tell oneself, and the holders of offices, of a deck again and again: on Today, and by a message with its
+    link.
 
-    seats: unit and code of an office. Who may: whoever is in office and sees the unit's counts; others are told only by
-    who leads the unit. Refuses NotYours, NoOfficeForSlides, SeatsUnfit, TooManySchedules.
+    seats: unit and code of an office. Anybody in office who sees the unit's counts may; only a leader of the
+    unit has others informed. Refuses NotYours, NoOfficeForSlides, SeatsUnfit, TooManySchedules.
     """
     viewer = _viewer(by, at)
     own = found.own_seat(viewer, deck)
@@ -261,7 +262,7 @@ def _tell(row: DeckSchedule, deck: Deck, viewer: Viewer, *, at: datetime) -> Non
 
 
 def _viewer(by: Actor, at: datetime) -> Viewer:
-    """Who acts, as their appointments are today; nobody but a person does."""
+    """Return the acting person with their appointments of today; nobody but a person does."""
     if by.kind != "person" or by.account_id is None:
         raise org.NotYours
     return org.viewer_of(account_id=by.account_id, on=clock.day_in(settings.TIME_ZONE, at))

@@ -1,4 +1,5 @@
-"""Rounds follow the tree and the offices: who joins and leaves them, who reviews what; and who is told or reminded."""
+"""Keep rounds in step with the tree and the offices: reviews join and leave them, reviewers change; messages
+and reminders go out."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -22,8 +23,8 @@ AT_ONCE = 2_000  # people who get a message in one turn
 LOCK = "review rounds"
 # The text of everything that waits on Today: it may be read over somebody's shoulder.
 _TEMPLATE, _BLANKS = "duty.today", {"link": f"{settings.ORIGIN}/"}
-# Of rounds that run: what is to be reviewed today (`wanted`), and by which unit, the nearest of those above that have
-# the round's office (`found`). _SAME: it is this row.
+# Rounds that run: the reviews of today (`wanted`), each by the nearest unit above with the round's office (`found`).
+# _SAME: it is this row.
 _WANTED = f"""
 with d as materialized (
   select d.id, d.kind, d.of_office, w.lo, w.hi, o.expected_in as above
@@ -74,8 +75,9 @@ select (select count(*) from came), (select count(*) from moved), (select count(
 def settle_rounds(*, at: datetime, round_id: int | None = None) -> int:
     """Have rounds that run follow the tree of today and its offices; or one of them. How many reviews changed.
 
-    What is new joins, with the nearest unit above it that has the office. What moved gets its reviewer, who prepares it
-    again. What closed, moved away or ended leaves, with what was decided; what comes back joins again. One statement.
+    New ones join, with the nearest unit above that has the round's office. A moved one gets a new reviewer, who
+    prepares it again. A closed, moved or ended one leaves, with what was decided; what comes back joins again.
+    One statement.
     """
     return _settled(clock.day_in(settings.TIME_ZONE, at), round_id)
 

@@ -31,7 +31,7 @@ from abhiyan.review.rules.rounds import LONGEST_TEXT, has_been_heard
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """A task that follows from a decision. whom: public id of the appointment that gets it."""
+    """A task that follows from a decision. assignee (`whom`): public id of the appointment that gets it."""
 
     title: str
     whom: UUID | None
@@ -222,9 +222,9 @@ def set_meeting(
 
 
 def note_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
-    """A reviewer opened the dossiers of these reviews (ids): they are prepared. How many were not before.
+    """A reviewer opened the dossiers of these reviews (ids): they are prepared. Returns how many were not before.
 
-    Who may: who reviews them; the others are left as they are.
+    Only their reviewer may; the others are left as they are.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic(), system("a dossier was opened"):
@@ -247,9 +247,9 @@ def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
 
 
 def reply_to_review(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Review:
-    """The words of who is reviewed, once: of a unit after the decision, of an office-bearer before it.
+    """Keep the words of the reviewed, once: of a unit after the decision, of an office-bearer before it.
 
-    Who may: whoever holds an office in the unit that leads it; of an office-bearer they alone. Refuses NotYours,
+    Anybody with an office in the unit that leads it may; of an office-bearer they alone. Refuses NotYours,
     ReplyMissing; ReplyNotNow or AnswerNotNow; HolderLeft.
     """
     text = text.strip()

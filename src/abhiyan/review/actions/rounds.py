@@ -40,9 +40,9 @@ def open_round(
 ) -> Round:
     """Have every open unit of a kind below a unit, or every holder of an office there, reviewed by an office above.
 
-    what: a kind of unit, or the code of an office. Of several units above one that have the reviewing office the
-    nearest reviews. The same round opened again while it runs is the one there is. Who may: whoever leads the unit.
-    Refuses RoundNameMissing, RoundDaysWrong, OfficeNotAbove, NothingToReview.
+    what: a kind of unit, or the code of an office. The nearest unit above with the reviewing office reviews.
+    The same round opened again while it runs is the one there is. Only leaders of the unit may. Refuses
+    RoundNameMissing, RoundDaysWrong, OfficeNotAbove, NothingToReview.
     """
     title, titles = checked_titles(
         title, titles or {}, longest=LONGEST_NAME, refusal=refusals.RoundNameMissing
@@ -104,7 +104,7 @@ def _require_above(office: str, kind: str) -> None:
 def change_last_day(*, public_id: UUID, ends_on: date, reason: str, by: Actor, at: datetime) -> Round:
     """End a round early, or go on with it, for a reason that everybody in it reads.
 
-    Who may: who opened it while they lead its unit; then whoever leads it. Refuses LastDayWrong, ReasonMissing.
+    Only its opener may while they lead its unit; then any leader of it. Refuses LastDayWrong, ReasonMissing.
     """
     reason, today = " ".join(reason.split()), clock.day_in(settings.TIME_ZONE, at)
     if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
@@ -134,9 +134,9 @@ def change_last_day(*, public_id: UUID, ends_on: date, reason: str, by: Actor, a
 def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor, at: datetime) -> StandIn:
     """Have somebody review for a unit of a round while nobody holds its office there. Another one replaces them.
 
-    unit_id: the unit that reviews. appointment: by which they lead it, or a unit above. It counts until somebody is
-    appointed, or the stand-in's own appointment ends. Who may: whoever leads the round's unit. Refuses NotYours,
-    NotVacant, StandInUnfit.
+    unit_id: the unit that reviews. appointment: by which they lead it, or a unit above. It counts until
+    somebody is appointed, or the stand-in's own appointment ends. Only leaders of the round's unit may. Refuses
+    NotYours, NotVacant, StandInUnfit.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():

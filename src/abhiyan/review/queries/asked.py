@@ -1,4 +1,4 @@
-"""How many workers of a unit are asked about their entries, as somebody may read it: numbers alone."""
+"""Count the workers of a unit who are asked about their entries, as somebody may read it: numbers alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -109,7 +109,7 @@ def asks_of_comparison(
 ) -> list[DeckAsk]:
     """Requests of a comparison: aimed checks and a review where a unit is surely below the whole.
 
-    Where none is, it asks for the checks that are lacking, while the frame is open.
+    Otherwise it asks for the checks that are lacking, while the frame is open.
 
     worse: the units surely below. ends_on: the planned end of the frame while it is ahead.
     """

@@ -1,4 +1,4 @@
-"""How far a round is: figures of a place in it, branch by branch, its meetings and late tasks."""
+"""Show the progress of a round: figures of a place in it, branch by branch, its meetings and late tasks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -77,11 +77,11 @@ from s left join units_unit u on u.id = s.unit_id where s.is_whole or s.unit_id 
 
 
 def board(one: Round, unit_id: int, *, on: date, at: datetime) -> Board:
-    """How far a round is below a unit, in one statement. In a scope that sees it. Where units are reviewed, the unit
-    itself counts too; where office-bearers are, those of the unit itself do not: who leads it is their colleague, or
-    holds the office next.
+    """Return the progress of a round below a unit, in one statement. In a scope that sees it.
 
-    The branches are units of the deepest level above what is reviewed that has at most MOST_BRANCHES of them.
+    In a round of units the unit itself counts too; in one of office-bearers its own do not: the reader is their
+    colleague, or holds the office next. The branches are units of the deepest level above what is reviewed that
+    has at most MOST_BRANCHES of them.
     """
     lo, hi = units.span(unit_id, one.hierarchy)
     given = {

@@ -85,8 +85,10 @@ def _width(text: str, is_bold: bool) -> float:
 
 
 def sample_slides(language: str) -> list[Slide]:
-    """One slide of each kind with figures that are made up and names that are long: to look at a template, and to try
-    whether decks can be made by it."""
+    """Return one slide of each kind, with made-up figures and long names.
+
+    People look at a template by it, and try whether decks can be made.
+    """
     with override(language):
         name = say("A unit whose name is long enough to need two lines of a table, and then some more")
         first, last = date(2026, 11, 2), date(2026, 12, 31)

@@ -1,4 +1,4 @@
-"""What a deck says to one reader: its figures as they may see them, gathered by a bounded number of statements."""
+"""Make a deck for one reader: figures as they may see them, gathered by a bounded number of statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -410,7 +410,8 @@ def _newest(
 def _compared(
     frame: Frame, unit_id: int, level: str, viewer: Viewer, *, at: datetime
 ) -> tuple[ShownLine | None, list[ShownLine], list[str]]:
-    """What checks of a frame found of a unit and of those below it, those without a figure last; and what to know."""
+    """Return what checks of a frame found of a unit and of those below it, units without a figure last; and
+    what to know."""
     lines, on = checks.lines_of(frame, unit_id, at=at), clock.day_in(frame.programme.zone, at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     kind = level if level in kinds else next(iter(kinds), "")
@@ -500,7 +501,7 @@ def _round(deck: Deck, one: Round, viewer: Viewer, *, at: datetime) -> list[Slid
             board = boards.board(one, one.unit_id, on=today, at=at)
         whole = (board.whole.coverage.decided, board.whole.coverage.of)
         branches = [(named(each.names), each.coverage.decided, each.coverage.of) for each in board.branches]
-    # What was decided about an office-bearer, and the tasks that came of it, are on no slide: those are passed on.
+    # No slide has the decision about an office-bearer or the tasks from it: slides are passed on.
     shown = [] if one.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
     asks = []
     if whole is not None and not one.of_office:

@@ -1,4 +1,4 @@
-"""What the reviews before decided, of a unit and around it, for the page a reviewer reads first."""
+"""Show the last decisions on a unit and around it, for the page a reviewer reads first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def _summary(one: Review | None, *, at: datetime) -> LastReview | None:
 
 
 def _became(task: Task, *, at: datetime) -> str:
-    """What became of a task, with the day that says most."""
+    """Say the state of a task, with the day that says most."""
     if task.done_at is not None:
         return f"{task.get_state_display()}, {date_format(timezone.localtime(task.done_at), 'j M Y')}"
     if is_late(task.state, due_at=task.due_at, at=at):
@@ -66,7 +66,7 @@ def _became(task: Task, *, at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What was decided last about the unit above, and about how many of those right below it is which decision."""
+    """The last decision about the unit above, and how many units right below have each decision."""
 
     above: LastReview | None
     below: Sequence[tuple[str, int]]

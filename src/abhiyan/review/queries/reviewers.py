@@ -1,4 +1,4 @@
-"""Who reviews: the holder of the round's office, or a stand-in; and why somebody may not."""
+"""Find the reviewer: the holder of the round's office, or a stand-in; and why somebody may not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ REMINDER = "review"  # as messaging's table of reminders names it
 _DAY = f"at time zone '{settings.TIME_ZONE}')::date"
 _SINCE = f"""case when ap.accepted_how in ('named', 'before') then ap.starts_on
    else greatest(ap.starts_on, (ap.accepted_at {_DAY}) end as since"""
-# Who reviews `r` of the round `d`: who holds its office in the unit that reviews, never the one reviewed; while there
-# is nobody, the stand-in.
+# Finds the reviewer of `r` in the round `d`: the holder of its office in the reviewing unit, never the one reviewed;
+# without one, the stand-in.
 REVIEWER = f"""lateral (
   with h as (
     select ap.id, ap.account_id, ap.unit_id, o.rank, ap.starts_on, {_SINCE} from org_appointment ap
@@ -137,7 +137,10 @@ MOST_VACANT = 50
 
 
 def vacant(one: Round, *, on: date) -> list[Vacant]:
-    """Where reviews are left and nobody holds the office, most first; MOST_VACANT of them. In a scope that sees it."""
+    """List units with reviews left and no holder of the office, most first; MOST_VACANT of them.
+
+    In a scope that sees it.
+    """
     rows = sql.rows(
         f"""select u.code, u.names, r.n, s.name, s.id from review_round d cross join lateral (
           select r.by_unit_id, null::bigint as account_id, count(*) as n from review_review r
@@ -155,7 +158,10 @@ def vacant(one: Round, *, on: date) -> list[Vacant]:
 
 
 def candidates(one: Round, by_unit_id: int, *, on: date) -> list[OfficeHolder]:
-    """Who may stand in at a unit of a round: who leads it, or a unit above it, by another office. Nearest first."""
+    """List the possible stand-ins at a unit of a round: leaders of it, or of a unit above it, by another office.
+
+    Nearest first.
+    """
     leading = {each.code for each in org.offices_used() if LEADS in each.capabilities}
     return [
         each

@@ -96,14 +96,15 @@ def offices_that_review() -> list[Office]:
 
 
 def is_opener(one: Round, account_id: int | None) -> bool:
-    """Whether somebody who leads a round's unit may change it: who opened it, or anybody once they lead no more."""
+    """Return True if a leader of a round's unit may change it: its opener, or anybody once the opener leads no
+    more."""
     return (
         one.made_by is None or one.made_by == account_id or not org.holds(one.made_by, LEADS, at=one.unit_id)
     )
 
 
 def is_held(one: Round, unit_id: int, *, on: date) -> bool:
-    """Whether somebody holds the reviewing office in a unit. In a scope that sees it."""
+    """Return True if somebody holds the reviewing office in a unit. In a scope that sees it."""
     return sql.exists(
         "select 1 from org_appointment ap join org_office o on o.id = ap.office_id and o.code = %(office)s"
         f" where ap.unit_id = %(unit)s and {ACTIVE}",
@@ -127,12 +128,12 @@ def reviewed_by(account_id: int | None, reviews: Collection[int], *, on: date) -
 
 
 def holds_in(viewer: Viewer, unit_id: int) -> bool:
-    """Whether the viewer holds an office in a unit: for showing a button; the act asks again."""
+    """Return True if the viewer holds an office in a unit: for showing a button; the act asks again."""
     return viewer.is_strong and any(held.unit_id == unit_id for held in viewer.appointments)
 
 
 def holds_office(account_id: int | None, unit_id: int, *, on: date) -> bool:
-    """Whether somebody holds an office in a unit on a day."""
+    """Return True if somebody holds an office in a unit on a day."""
     with system("whose office"):
         return sql.exists(
             "select 1 from org_appointment ap"
@@ -180,7 +181,7 @@ def last_reviews(unit_ids: Collection[int]) -> dict[int, Review]:
 
 @dataclass(frozen=True, slots=True)
 class ToReview:
-    """What a reviewer has left in a round."""
+    """The reviews a reviewer has left in a round."""
 
     round: Round
     n: int
@@ -229,8 +230,11 @@ def _given(viewer: Viewer, on: date) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ReviewsAsked:
-    """What Today asks of somebody. answer: their own reviews before a decision, from a day before the round begins;
-    read: decided, and not opened since; reply: decisions about their units, for two weeks."""
+    """The reviews that Today asks of somebody.
+
+    answer: their own reviews before a decision, from a day before the round begins; read: decided, and not
+    opened since; reply: decisions about their units, for two weeks.
+    """
 
     review: Sequence[ToReview] = ()
     answer: Sequence[Review] = ()
@@ -239,7 +243,10 @@ class ReviewsAsked:
 
 
 def asked_of(viewer: Viewer, *, on: date, at: datetime, shown: int) -> ReviewsAsked:
-    """What reviews ask of the viewer, in their scope: one statement where it is nothing. shown: of each kind."""
+    """Return what reviews ask of the viewer, in their scope: one statement where it is nothing.
+
+    shown: of each kind.
+    """
     more = {"beforehand": on + BEFOREHAND, "since": at - REPLY_SHOWN, "shown": shown}
     rows = sql.rows(_ASKED, _given(viewer, on) | more)
     rounds_ = Round.objects.in_bulk([key for kind, key, *_rest in rows if kind == "review"])
@@ -324,7 +331,7 @@ def coverage_of(some: Sequence[Round]) -> dict[int, tuple[int, int]]:
 
 
 def leads_whole(viewer: Viewer, one: Round) -> bool:
-    """Whether the viewer leads the unit of a round."""
+    """Return True if the viewer leads the unit of a round."""
     return org.holds(viewer.account_id or 0, LEADS, at=one.unit_id)
 
 

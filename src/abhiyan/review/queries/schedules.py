@@ -1,4 +1,4 @@
-"""Schedules of slides: who may be told, who is told, and what came to somebody."""
+"""Read schedules of slides: people who may get them, who do, and what came to somebody."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MOST_OFFERED, MOST_SHOWN = 200, 5
 
 @dataclass(frozen=True, slots=True)
 class ReviewSeat:
-    """An office in a unit with those who hold it: whoever does on the day is told."""
+    """An office in a unit with its holders: those of the day get the slides."""
 
     unit_id: int
     office: str
@@ -38,7 +38,7 @@ def _place(deck: Deck) -> int | None:
 
 
 def sees(viewer: Viewer, deck: Deck) -> bool:
-    """Whether somebody sees the counts of a deck's unit."""
+    """Return True if somebody sees the counts of a deck's unit."""
     return viewer.is_signed_in and viewer.sees_counts_at(_place(deck))
 
 
@@ -81,7 +81,10 @@ def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[ReviewSea
 
 
 def told_by(row: DeckSchedule, *, on: date) -> list[int]:
-    """Accounts a schedule tells on a day: whoever set it, and whoever holds the offices. In the system's scope."""
+    """Return the accounts a schedule reaches on a day: the one that set it, and the holders of the offices.
+
+    In the system's scope.
+    """
     pairs = [(int(unit), str(office)) for unit, office in row.seats]
     held = sql.column(
         f"""select distinct ap.account_id from org_appointment ap join org_office o on o.id = ap.office_id
@@ -100,7 +103,7 @@ def own_schedules(viewer: Viewer, deck: Deck) -> Sequence[DeckSchedule]:
 
 
 def unread(viewer: Viewer, *, at: datetime) -> Sequence[DeckSent]:
-    """Slides somebody was told of lately and has not opened, the newest first; a few."""
+    """Return slides somebody got lately and has not opened, the newest first; a few."""
     found = DeckSent.objects.select_related("deck__unit", "deck__programme", "deck__round").filter(
         account_id=viewer.account_id or 0, read_at=None, at__gt=at - SHOWN_FOR
     )

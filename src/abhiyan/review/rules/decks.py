@@ -1,6 +1,6 @@
-"""What a deck says: from figures as a reader may see them, slides in order. Each has a finding as its title.
+"""Make the words of a deck: from figures as a reader may see them, slides in order.
 
-Pure: values in, words and values out. Where they stand on a slide: pages.py.
+Each has a finding as its title. Pure: values in, words and values out. pages.py places them on a slide.
 """
 
 import re
@@ -50,7 +50,7 @@ from .deck_stays import StaysSaid, stays_slides
 __all__ = ["MOST_ROWS", "ROWS", "About"]
 
 _SENTENCES = re.compile(r"(?<=[.।]) ")
-ODD = 1.5  # so many times its target is no feat: the target was odd
+ODD = 1.5  # so many times its target is no feat: the target was odd.
 DOUBT = 14  # a count of a unit above one's own may be so far away (`small_cells`)
 
 
@@ -69,7 +69,7 @@ class Behind:
 
     @property
     def n(self) -> int:
-        """How many fewer are counted than due, at least."""
+        """Return the least number that is missing from what is due."""
         return small_cells.fewer(self.counted, self.due)
 
     @property
@@ -397,7 +397,7 @@ def _compared(known: Sequence[SlideInterval], whole: SlideInterval | None) -> st
 
 
 def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
-    """Where no unit can be compared: how many checks each has."""
+    """Yield the number of checks of each unit that cannot be compared."""
     if of.gaps:
         body = table_of(SlideColumn(_("Unit"), 0.4), SlideColumn(_("Checks"), 0.6))
         rows = [(row.name, row.why) for row in of.gaps]
@@ -483,7 +483,7 @@ def _leaders(about: About, title: str, rows: Sequence[tuple[str, ...]]) -> list[
 
 
 def _questions(numbers: Sequence[tuple[str, int | None]]) -> str:
-    """Say the first number that may be said of questions: those that wait, are answered, or are proven."""
+    """Say the first number of questions that may be shown: questions that wait, are answered, or are proven."""
     words = (
         _("Questions to workers that wait for an answer: %(n)s"),
         _("Answers of workers that wait for a decision: %(n)s"),

@@ -13,7 +13,7 @@ A_WEEK = timedelta(days=7)
 
 
 class ReviewState(StrEnum):
-    """How far a review is."""
+    """The steps of a review."""
 
     EMPTY = "empty"
     PREPARED = "prepared"
@@ -30,12 +30,12 @@ SHAPES = {
 
 
 def days_stand(begins_on: date, ends_on: date, *, today: date) -> bool:
-    """Whether a round may have these days: in order, not over, at most a year."""
+    """Return True if a round may have these days: in order, not over, at most a year."""
     return begins_on <= ends_on and today <= ends_on and ends_on - begins_on <= LONGEST_ROUND
 
 
 def due_share(begins_on: date, ends_on: date, *, today: date) -> float:
-    """The share of a round that is due: of its days, those that are over. From 0 to 1."""
+    """Return the share of a round's days that are over. From 0 to 1."""
     gone, days = (today - begins_on).days, (ends_on - begins_on).days + 1
     return min(1.0, max(0.0, gone / days))
 
@@ -56,7 +56,7 @@ def state_of(*, is_decided: bool, is_met: bool, is_prepared: bool) -> ReviewStat
 
 
 def has_been_heard(*, told_on: date | None, has_answered: bool, today: date) -> bool:
-    """Whether an office-bearer had their say: they answered, or had their page for a day."""
+    """Return True if an office-bearer had their say: they answered, or had their page for a day."""
     return has_answered or (told_on is not None and told_on + BEFOREHAND <= today)
 
 

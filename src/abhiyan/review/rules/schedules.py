@@ -1,4 +1,4 @@
-"""When slides are told of again: each day, week or month at an hour."""
+"""Find the next time to send slides: each day, week or month at an hour."""
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta

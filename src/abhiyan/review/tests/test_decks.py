@@ -1,4 +1,4 @@
-"""What a deck says: which slides there are, what each found, where tables are cut, and what is not said."""
+"""A deck has its slides, a finding on each, cut tables, and no more than may be said."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The dossier of a unit: who may read it, what it says of large, tiny and closed units, and whom it never names."""
+"""The dossier of a unit: its readers, its words on large, tiny and closed units, and the people it never names."""
 
 import re
 from html import unescape

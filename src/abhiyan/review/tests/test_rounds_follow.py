@@ -1,4 +1,4 @@
-"""Rounds follow the tree and the offices: who reviews, who joins and leaves, who stands in, and who is reminded."""
+"""Rounds follow the tree and the offices: reviewers, reviewed, stand-ins and reminders."""
 
 from datetime import timedelta
 from typing import Any
@@ -121,7 +121,7 @@ def test_two_clicks_open_one_round(cast: Cast) -> None:
 def test_nobody_reviews_a_unit_below_or_above_which_they_hold_another_office(
     cast: Cast, office: str, unit: str
 ) -> None:
-    """Of a booth also who leads the cluster between them and it; of a mandal who is in its branch."""
+    """For a booth this is also the leader of the cluster between them and it; for a mandal a leader in its branch."""
     if office == "cluster_in_charge":
         end(cast, office)
     cast.appoint(cast.accounts["district_in_charge"], office, unit, by=cast.actor("state_president"))

@@ -1,4 +1,4 @@
-"""Slides are sent regularly: at their hour, to whoever holds the offices, until the office of who set it ends."""
+"""Slides are sent regularly: at their hour, to the holders of the offices, until the sender's own office ends."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -93,7 +93,7 @@ def tell(at: datetime) -> int:
 
 
 def told(cast: Cast) -> set[str]:
-    """Who has slides they have not opened."""
+    """Return the roles with slides they have not opened."""
     by_account = {account.pk: role for role, account in cast.accounts.items()}
     with system("test"):
         return {

@@ -51,7 +51,7 @@ def file(cast: Cast, role: str, address: str, ending: str = "pptx") -> bytes:
 
 
 def slides(data: bytes) -> list[tuple[str, str]]:
-    """Of each slide its title, and all its words, tables among them."""
+    """Return each slide's title, and all its words, tables among them."""
     found = []
     for slide in Presentation(io.BytesIO(data)).slides:
         said = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]

@@ -39,10 +39,10 @@ MOST_RESULTS = 4  # elections of each kind
 
 @require_safe
 def dossier(request: Request, code: str) -> HttpResponse:
-    """What a reviewer reads before a unit is reviewed; of a nation and of a booth.
+    """Show what a reviewer reads before a unit is reviewed; of a nation and of a booth.
 
-    Who sees the unit's counts may read it, rounded where they do not see its people. NotYours for everybody else. Once
-    its reviewer has opened it, the unit's review is prepared.
+    Readers of the unit's counts may open it, rounded where they do not see its people. NotYours for everybody
+    else. The unit's review is prepared when its reviewer has opened it.
     """
     at = clock.now()
     read = dossier_of(request, code, at=at, on_screen=True)
@@ -133,7 +133,7 @@ def questions_of(
     *,
     on_screen: bool = True,
 ) -> QuestionsAsked:
-    """How many workers are asked in each measure; for those who decide with the way to the list."""
+    """Count the workers who are asked in each measure; people who decide get the link to the list."""
     if here.kind in BELOW_FLAGS:
         return QuestionsAsked()
     asked = asked_below(viewer, running, here, hierarchy, at, on_screen=on_screen)

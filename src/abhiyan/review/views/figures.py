@@ -28,7 +28,7 @@ BY_DAY = 4  # measures whose days are read; those of the first with figures are 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a unit said and reported in one measure, and what checks found. of: of a frame, where it has one."""
+    """A unit's own figure and report in one measure, and the result of checks. of: of a frame, where it has one."""
 
     name: str
     said: int | str
@@ -54,7 +54,10 @@ class UnitLaddersShown:
 
 
 def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> UnitLaddersShown:
-    """How far a unit is in each measure. In the viewer's scope: rounded where they do not see its people."""
+    """Return the progress of a unit in each measure.
+
+    In the viewer's scope: rounded where they do not see its people.
+    """
     today = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(here.id, hierarchy, today)
     if not running:

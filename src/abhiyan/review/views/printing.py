@@ -37,7 +37,7 @@ COLOURS = {"counted": "#5f8a91", "confirmed": "#14353b"}
 
 @require_safe
 def dossier_print(request: Request, code: str) -> HttpResponse:
-    """The dossier of a unit as PDF. Who may: who reads the page."""
+    """The dossier of a unit as PDF. Readers of the page may."""
     at = clock.now()
     read = dossier_of(request, code, at=at)
     prepare(request, [read["unit"].id], at=at)
@@ -81,8 +81,10 @@ def _set_language() -> str:
 
 
 def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
-    """What the template wants of a dossier, in the language of the page. has_names: whether it names who holds offices:
-    not where one file has several units."""
+    """Return the template's values of a dossier, in the language of the page.
+
+    has_names: whether it names who holds offices: not where one file has several units.
+    """
     facts = [f"{label} {grouped(n)}" for label, n in read["counts"]]
     if read["unit"].electors:
         facts.append(f"{grouped(read['unit'].electors)} {_('electors')}")
@@ -185,7 +187,7 @@ def _pieces(*bars: tuple[ladder.Span | None, str]) -> list[tuple[float, float, s
 
 
 def _days(trend: Trend) -> dict[str, Any] | None:
-    """How many were counted on each of the last days; None where nothing can be told of them."""
+    """Return how many were counted on each of the last days; None where nothing is known of them."""
     totals = [each.counted for each in trend.days[-DAYS - 1 :]]
     known = [n for n in totals if n is not None]
     if len(known) < len(totals) or len(known) < 2:

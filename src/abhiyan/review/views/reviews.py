@@ -174,7 +174,7 @@ def _then_and_now(
 
 
 def _is_time(one: Review, *, is_there: bool, on: date) -> bool:
-    """Whether who is reviewed may write: an office-bearer before the decision, a unit after it."""
+    """Return True if the reviewed may write: an office-bearer before the decision, a unit after it."""
     if not one.is_of_holder:
         return one.decided_at is not None
     return one.decided_at is None and is_there and on <= one.round.ends_on

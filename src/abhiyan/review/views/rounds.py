@@ -79,7 +79,7 @@ def page_of(one: Round) -> str:
 
 
 def reviewed(one: Round) -> str:
-    """What a round reviews, in words."""
+    """Say what a round reviews."""
     offices = {each.code: named(each.names) for each in org.offices_used()} if one.of_office else {}
     return offices.get(one.of_office, one.get_kind_display())
 
@@ -112,7 +112,7 @@ class RoundFilters(forms.Form):
 
 @page_with_list
 def rounds(request: Request) -> HttpResponseBase:
-    """All rounds, the newest first; whoever leads a unit opens one for what is below it."""
+    """List all rounds, the newest first. A leader of a unit opens one for what is below it."""
     filters = RoundFilters(request.GET)
     asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
     rows = found.rounds(text=asked["q"], show=asked["show"], today=today())
@@ -131,7 +131,7 @@ def rounds(request: Request) -> HttpResponseBase:
 
 
 class RoundForm(TitledForm):
-    """What is reviewed, by whom, and when."""
+    """The subject of a round, its reviewers, and its days."""
 
     brief: tuple[str, ...] = ("title", "what", "office", "ends_on")
     title = forms.CharField(label=_("Name of the round"), max_length=LONGEST_NAME)
@@ -183,7 +183,7 @@ def round_new(request: Request) -> HttpResponseBase:
 
 
 class RoundReviewFilters(forms.Form):
-    """Which reviews of a round to show."""
+    """The reviews of a round to show."""
 
     q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
     show = forms.ChoiceField(
@@ -229,7 +229,7 @@ class ReviewRow:
 
     @property
     def name(self) -> str:
-        """Of the office-bearer, or the unit."""
+        """Return the name of the office-bearer, or of the unit."""
         return self.whom or self.place
 
     @property
@@ -330,7 +330,7 @@ def _down(one: Round, here: Here) -> list[tuple[str, str]]:
 
 
 def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, Any]:
-    """What only who leads a branch sees of it as a whole; and what the viewer has to do."""
+    """Return what only a leader of a branch sees of it as a whole; and what the viewer has to do."""
     at = clock.now()
     week = found.of_week(request.viewer, one, on=on, limit=MOST_DOSSIERS)
     shown: dict[str, Any] = {"week": week}
@@ -566,7 +566,7 @@ def round_change(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 class StandInForm(forms.Form):
-    """Who reviews for the time being."""
+    """The reviewer for the time being."""
 
     appointment = forms.ChoiceField(label=_("Stand-in"))
 

@@ -60,7 +60,7 @@ def _crumbs(one: Deck, *more: tuple[str, str]) -> dict[str, Any]:
 
 
 class NewSlidesForm(forms.Form):
-    """What slides are about, and their language."""
+    """The subject of slides, and their language."""
 
     measure = forms.ChoiceField(label=_("Programme"))
     level = forms.ChoiceField(label=_("Units to compare"), required=False)
@@ -157,7 +157,7 @@ def _key(one: RunningMeasure) -> str:
 
 
 def _measures(request: Request, here: Here) -> list[RunningMeasure]:
-    """What runs in the unit; of one programme where the address names it, open or closed."""
+    """Return what runs in the unit; of one programme where the address names it, open or closed."""
     running = found.measures_of(request.viewer, here.unit.id, here.hierarchy, at=clock.now())
     if "programme" not in request.GET:
         return running
@@ -255,7 +255,7 @@ def _when(one: DeckSchedule) -> str:
 
 
 class ScheduleForm(forms.Form):
-    """When slides are sent, and to whom besides."""
+    """The time at which slides are sent, and their other readers."""
 
     every = forms.ChoiceField(
         label=_("How often"), choices=DeckSchedule.Every.choices, initial="week", widget=forms.RadioSelect
