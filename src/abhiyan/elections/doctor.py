@@ -1,4 +1,4 @@
-"""What `abhiyan doctor` asks of results and plans: links without foreign keys, and sums that others rely on."""
+"""Check results and plans for `abhiyan doctor`: links without foreign keys, and sums that others rely on."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,8 +15,8 @@ LOST = """select count(*) from (
     union all select unit_id from elections_part where unit_id is not null
     union all select unit_id from elections_unit_class) l
   where not exists (select from units_unit u where u.id = l.unit_id)"""
-# Every number that was passed down and its siblings sum to the one above, but below a seat of which the plan itself
-# says that they do not.
+# Every number that was passed down and its siblings sum to the number above. Seats that the plan itself reports are
+# left out.
 UNEQUAL = """with recursive newest as (
     select p.id, p.found from elections_plan p
     where not exists (select from elections_plan n where n.previous_id = p.id)),
@@ -80,7 +80,7 @@ def plans(_at: datetime) -> Iterable[DoctorFinding]:
 
 
 def classes(_at: datetime) -> Iterable[DoctorFinding]:
-    """Classes of units stand on results that are still there."""
+    """Find classes of units whose results are gone."""
     if n := sql.count(BASELESS):
         text = f"{n} units have a class from results that are gone"
         yield DoctorFinding(WARN, text, "sort again, or take the rules away", {"classes": n})

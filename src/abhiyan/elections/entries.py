@@ -1,4 +1,4 @@
-"""What results and plans offer in the menu and in search."""
+"""Offer results and plans in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -60,7 +60,7 @@ class Election(models.Model):
 
 
 class ResultFile(models.Model):
-    """A file that brought results: every figure names it, also to those who may not see the import itself."""
+    """A file brought results. Every figure names it, even to viewers who cannot see the import itself."""
 
     import_id = models.BigIntegerField(primary_key=True)
     election = models.ForeignKey(Election, models.PROTECT, null=True, related_name="+")
@@ -107,7 +107,7 @@ class FormerName(models.Model):
 
 
 class Contest(models.Model):
-    """One seat in one election. What the file does not say stays unknown: electors null, no guess."""
+    """One seat in one election. A fact that the file lacks stays unknown: electors are null, not a guess."""
 
     election = models.ForeignKey(Election, models.PROTECT, related_name="+")
     state = models.TextField()  # code of the Election Commission: S24
@@ -134,7 +134,7 @@ class Contest(models.Model):
 
 
 class Candidacy(models.Model):
-    """One candidate in one contest: name, party, votes. "None of the above" stands as one, marked."""
+    """One candidate in one contest: name, party, votes. "None of the above" is a candidate too, marked."""
 
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+")
     # By votes, from 1, as the file says. Equal votes have one position where it does not tell how the lot fell.
@@ -222,7 +222,7 @@ class Stated(models.Model):
 
 
 class Correspondence(models.Model):
-    """Which part of an old seat's electors a new seat has taken over; the weights of an old seat sum to 1."""
+    """A new seat took over this part of an old seat's electors; the weights of an old seat sum to 1."""
 
     level = models.TextField(choices=Level.choices)
     state_from = models.TextField()

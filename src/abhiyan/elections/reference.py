@@ -1,4 +1,4 @@
-"""What is known of India's seats whatever an installation holds: states, today's seats, old numberings, parties.
+"""Hold the facts of India's seats that no installation changes: states, today's seats, old numberings, parties.
 
 Read from the files in `data/` (their README names the sources), once per process.
 """
@@ -134,7 +134,7 @@ def numbering(level: str, state: str, year: int) -> Numbering:
 
 
 def _old_numbering(level: str, state: str, year: int) -> dict[str, str] | None:
-    """The numbering of a year, of those that no longer hold: the one that ended first."""
+    """Return the numbering of a year if it no longer holds: the one that ended first."""
     fitting = (
         row
         for row in _numberings()
@@ -174,8 +174,8 @@ def numberings_of(level: str, state: str) -> dict[str, int]:
 
 
 def moved_since(level: str, state: str, year: int) -> tuple[str, int] | None:
-    """The state that a state of today was part of in a year, or was numbered with, and what its numbers of today were
-    higher by then; None where they are the same, or where that is not known."""
+    """Return the state that a state of today was part of in a year, or was numbered with. The number says how much
+    higher its numbers of today were by then. Return None where they are the same, or where that is not known."""
     for row in _numberings():
         parts = row["names"].split() if not row["names"].endswith(".csv") else []
         if state in parts and _old_numbering(level, row["state"], year) == row:

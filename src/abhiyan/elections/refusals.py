@@ -1,4 +1,4 @@
-"""What this room's acts will not do."""
+"""This room's acts refuse with these."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +52,7 @@ class LaterLists(LaterResults, code="later_results"):
 
 
 class MadeOf(Refused, status=409):
-    """Somebody's plans or rules of classes stand in the way."""
+    """Somebody's plans or rules of classes block the act."""
 
 
 class PlansStand(MadeOf):
@@ -132,7 +132,7 @@ class NoOrigin(Refused):
 
 
 class NotYourGround(NotYours):
-    """A row about a state, or about all of them, is changed by whoever answers for that ground."""
+    """A row about a state, or about all of them, is changed by an office with authority over that ground."""
 
     message = _("This is about %(where)s. Only an office that reaches that far can change it.")
 

@@ -11,8 +11,8 @@ from . import actions
 
 @job("elections.pass_seats")
 def pass_seats(public_id: str, key: str) -> None:
-    """Pass every seat of a plan down, or go on with it: a transaction a seat, so that others see how far it is, come
-    to the plan in between, and nothing done is lost with the worker."""
+    """Pass every seat of a plan down, or go on with it. Each seat has a transaction, so that others see the progress
+    and reach the plan in between. A lost worker loses no finished seat."""
     is_more = True
     while is_more:
         with system("pass every seat of a plan down"):

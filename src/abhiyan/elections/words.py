@@ -1,4 +1,4 @@
-"""What the rules find in a plan, as sentences in the active language."""
+"""Write a plan's findings as sentences in the active language."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.elections.rules.findings import PlanFinding
 from abhiyan.ui import numbers
 
-# Where a fact decides between one and many, it is named with "many_" before it: the number as it is.
+# A fact that decides between one and many is named with "many_" before it: the number as it is.
 SENTENCES = {
     "seats_above_all": ngettext_lazy(
         "The goal is %(goal)s seat, and there are %(seats)s.",
@@ -129,7 +129,7 @@ SENTENCES = {
     ),
     "without_vote": _("%(seat)s: one candidate stood and nobody voted, so there are no votes to move."),
 }
-# What is said once of all the seats it holds for, and how it is said of several.
+# A sentence said once of all its seats, and its form for several.
 OF_SEVERAL = {
     "did_not_stand": SENTENCES["did_not_stand"],
     "result_missing": SENTENCES["result_missing"],

@@ -36,7 +36,7 @@ def make_alliance(
     election: its code. lead, parties: codes or names; the lead is always among them. Independents and "none of the
     above" are no party and cannot be in it. The same parties are not named twice in one place.
     once: what tells one sending of a form from another: sent a second time it answers with the alliance of the first.
-    Who may: `plans.make` over that state; over the nation for one that holds everywhere.
+    It needs `plans.make` over that state; over the nation for one that holds everywhere.
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoName, AllianceThere.
     """
     of = election_of(election)
@@ -73,7 +73,8 @@ def change_alliance(
     lead: str | None = None,
     parties: Sequence[str] | None = None,
 ) -> Alliance:
-    """Give an alliance other names, another lead or other parties. Who may and what is refused: as `make_alliance`.
+    """Give an alliance other names, another lead or other parties. It needs what `make_alliance` needs, and refuses
+    what that refuses.
 
     Plans made with it keep their figures: those are the version's own.
     """

@@ -49,9 +49,9 @@ def sort_units(
 ) -> ClassRule:
     """Write the rules down and give every segment and booth below a unit its class by an election's result.
 
-    rows: as rules.classes reads them. party: whose strength it is; with `alliance`, all its parties together.
-    Classes given there before, by whatever rules, are replaced. Units without votes of their own have no class.
-    Who may: `plans.make` over the unit.
+    rows: as rules.classes reads them. party: whose strength it is; with `alliance`, all its parties together. Classes
+    given there before, by whatever rules, are replaced. Units without votes of their own have no class. It needs
+    `plans.make` over the unit.
     Refuses UnknownElection, UnknownParty, AllianceUnfit, RulesRefused, NothingToSort.
     """
     org.require(by, "plans.make", at=unit_id)

@@ -17,7 +17,7 @@ from .results import BroughtResults, TakenRows, drop_file, note_file
 
 @dataclass(frozen=True, slots=True)
 class WholeTable:
-    """What a whole table is about: one level, from one numbering to another."""
+    """A whole table covers one level, from one numbering to another."""
 
     level: str
     numbering_from: str
@@ -69,7 +69,7 @@ def hold_table(table: WholeTable) -> None:
 
 
 def look_at_pairs(*, table: WholeTable, pairs: Sequence[SeatShare]) -> TakenRows:
-    """What becomes of the rows of a table of correspondence."""
+    """Count what a table of correspondence would do: new, changed and unchanged rows."""
     taken = TakenRows()
     held = there(table, (pair.old for pair in pairs))
     for pair in pairs:

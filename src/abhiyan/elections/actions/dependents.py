@@ -1,4 +1,5 @@
-"""What people made of results and what therefore stands in the way: named to whoever may see it, else only counted."""
+"""Refuse an undo while plans, alliances or classes rest on the results. A viewer reads the names in sight, else only a
+count."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -21,8 +22,8 @@ NAMED = 6  # the others are counted
 
 @dataclass(frozen=True, slots=True)
 class MadeFrom:
-    """n: how many. seen: the names of those in sight of whoever asks, with those who made them as far as they are in
-    sight too; "–" where there is none."""
+    """n: how many. seen: the names in the viewer's sight, with their makers where those are in sight too; "–" where
+    there is none."""
 
     n: int
     seen: str

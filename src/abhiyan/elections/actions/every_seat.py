@@ -25,8 +25,8 @@ MOST_SEATS, MOST_UNITS = 100, 20_000  # passed down at once; what is more is a j
 def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: datetime) -> Passing:
     """Pass the votes of every seat that has units below it down, as `cascade_plan` does a single one's.
 
-    A seat whose locks do not fit is left as it was, and told. A large plan is passed down later, seat by seat, and
-    says how far it is. One entry in the trail. Who may: `plans.make` at the plan's unit.
+    A seat whose locks do not fit is left as it was, and told. A large plan is passed down later, seat by seat, and says
+    how far it is. One entry in the trail. It needs `plans.make` at the plan's unit.
     Refuses BasisUnfit, DepthUnfit, NewerVersion, PassingUnderWay, NothingSoFarDown.
     """
     passing_down.require_way(basis, down_to)
@@ -85,9 +85,9 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
 def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
     """Pass the next seat of a large plan down, whole or not at all; whether there may be more.
 
-    The plan is held to the end of the transaction: whoever wants every seat gives each one of its own.
-    key: of the asking. What was asked again since, was withdrawn, or has a newer version ends here, and so does what
-    was asked by somebody who may not any more.
+    This locks the plan until the transaction ends, so every seat should get a transaction of its own.
+    key: of the asking. A newer request, a withdrawal or a newer version ends the passing. So does the loss of the right
+    by the account that asked.
     """
     with transaction.atomic():
         try:
@@ -110,12 +110,12 @@ def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
 
 
 def _may(account_id: int | None, plan: Plan) -> bool:
-    """Whether who asked, an account or the software itself, may still."""
+    """Return True if the account that asked still has the right. The software itself always has it."""
     return account_id is None or org.holds(account_id, "plans.make", at=plan.unit_id)
 
 
 def _pass(plan: Plan, told: dict[str, Any], unit_id: int, *, by: Actor, at: datetime) -> None:
-    """One seat, whole or not at all; nothing where no units stand as far down as asked."""
+    """Pass one seat down, whole or not at all. Nothing happens where no unit is as deep as the request says."""
     told["done"] += 1
     try:
         changed, gap = passing_down.pass_whole(

@@ -32,8 +32,8 @@ def state_figure(
 ) -> Stated:
     """Put a quoted figure beside the computed one: a party's share, votes or seats in a constituency, state or all.
 
-    election: its code. party: code or name. source: who said it, where and when; it is shown with the figure.
-    Who may: `results.import` over that state; over the nation for a figure of all.
+    election: its code. party: code or name. source: who said it, where and when; it is shown with the figure. It needs
+    `results.import` over that state; over the nation for a figure of all.
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownSeat, UnknownParty, NothingStated, FigureUnfit,
     NoOrigin.
     """

@@ -1,4 +1,4 @@
-"""Who may speak for a state, or for all of them."""
+"""Check that an office has authority over a state, or over all of them."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _

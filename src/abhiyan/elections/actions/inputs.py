@@ -1,4 +1,4 @@
-"""What people give with an act: names in their languages, and votes."""
+"""Read what people give with an act: names in their languages, and votes."""
 
 from collections.abc import Mapping
 

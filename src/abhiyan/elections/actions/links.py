@@ -1,4 +1,5 @@
-"""Which contest belongs to which unit. Results stand without units; a link only says where to look for them."""
+"""Link contests to the units that are their constituencies. Results stand without units; a link only says where to look
+for them."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -37,11 +38,11 @@ ROOM = 10_000  # units of one kind looked at
 def link_contests(*, election: str, by: Actor, at: datetime, at_unit: int | None = None) -> int:
     """Link contests of today's numbering, and segments, to the units that are those constituencies. Returns how many.
 
-    A unit is one when its kind fits and its code says so: the state's abbreviation or Election Commission's code,
-    then PC or AC and the number (JK-PC3, S24-AC-017), or when it stands below the state in the electoral tree and
-    its code ends so. A link once made stays, and a unit a list has given to another seat is left to that. Contests of
-    another numbering are not linked: their numbers mean other seats today.
-    Who may: `results.import` over `at_unit`; without one only the system.
+    A unit fits when its kind fits and its code names the seat. Such a code has the state's abbreviation or the Election
+    Commission's code, then PC or AC and the number. Examples are JK-PC3 and S24-AC-017. Below its state in the
+    electoral tree, the end of the code is enough. A link once made stays, and a unit a list has given to another seat
+    is left to that. Contests of another numbering are not linked: their numbers mean other seats today.
+    It needs `results.import` over `at_unit`; without one only the system.
     """
     if by.kind != "system":
         org.require(by, "results.import", at=at_unit or 0)
@@ -56,10 +57,8 @@ def link_contests(*, election: str, by: Actor, at: datetime, at_unit: int | None
 
 
 def link_newcomers(*, moved: UnitsMoved) -> int:
-    """Units came to stand in the electoral tree: results that are theirs and have no unit yet are linked to them.
-
-    Looks at those units only, and not at all while every result has its unit. Told of by the act that placed them.
-    """
+    """Link results without a unit to units that came into the electoral tree. This looks at those units only, and at
+    none while every result has its unit. The act that placed the units calls it."""
     if moved.hierarchy != ELECTORAL:
         return 0
     spans = [
@@ -96,7 +95,7 @@ def _link_all(where: Q, among: Collection[int] | None = None) -> int:
 
 
 def waiting_for_units() -> int:
-    """How many contests and segments have no unit though theirs is there."""
+    """Count the contests and segments without a unit whose unit exists."""
     contests, parts = _found(Q(), None)
     return len(contests) + len(parts)
 
@@ -175,7 +174,7 @@ def let_go(*, going: UnitsGoing) -> None:
     plans = Plan.objects.filter(Q(unit_id__in=units) | Q(pk__in=on_seats) | Q(pk__in=on_parts))
     rules = ClassRule.objects.filter(unit_id__in=units)
     refuse_made(UnitsPlanned, plans, rules, by=going.by, at=going.at)
-    # until the end of the transaction no result is linked to one of them anew
+    # Until the end of the transaction no result is linked to one of them again.
     sql.run("select set_config(%s, %s, true)", [GOING, str(going.import_id)])
     Contest.objects.filter(unit_id__in=units).update(unit=None)
     Part.objects.filter(unit_id__in=units).update(unit=None)

@@ -44,7 +44,7 @@ def parties_by_word() -> Mapping[str, str]:
 def join_parties(*, party: str, was: str, by: Actor, at: datetime) -> FormerName:
     """Say that a code of earlier results is a party of now. Comparisons then count its votes as that party's.
 
-    party, was: code or name. Nothing that is stored of results changes. Who may: `results.import` over the nation.
+    party, was: code or name. Nothing that is stored of results changes. It needs `results.import` over the nation.
     Refuses PartyNowhere, IndependentsNoSide, NotaNoParty, NameTaken, SameParty.
     """
     nation = _require_nation(by)

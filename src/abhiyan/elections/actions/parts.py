@@ -39,7 +39,7 @@ def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[
 
 
 def look_at_parts(*, parts: Sequence[NewPart]) -> results.TakenRows:
-    """What becomes of the rows of a list of results by part."""
+    """Count what a list of results by part would do: new, changed and unchanged rows."""
     taken = results.TakenRows()
     held = _parts_held(sorted({part.contest_id for part in parts}))
     for part in parts:

@@ -51,9 +51,9 @@ def cascade_plan(
     unit_id: a seat's unit, or one below that has a number already. basis: electors, votes (the last result's of our
     side), class (electors, weighted) or equal. down_to: segment, mandal or booth; where numbers stand further down
     already they are split again too. by_hand: units whose number is given, and locked from then on; a locked number
-    stays. Units that stood below and do not any more lose their number. Where the basis says nothing of sisters they
-    go by electors, or alike, and each number says what it went by. Returns what changed. Who may: `plans.make` at the
-    plan's unit.
+    stays. Units that stood below and do not any more lose their number. Sisters share by electors, or equally, where
+    the basis has no figure for any of them. Each number says its basis. Returns what changed. It needs `plans.make` at
+    the plan's unit.
     Refuses NotInPlan, NothingToPass, BasisUnfit, DepthUnfit, AimsUnfit, LocksExceed, NewerVersion.
     """
     given = dict(by_hand or {})
@@ -111,9 +111,9 @@ def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: dat
 
 
 def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
-    """Give a new version what the one before passed down: as it is below seats that kept their votes and their units,
-    else split again by the same bases around the same locks, which stay whose they are. Where locks leave no way to
-    sum they stand, and the version says so; it also says where units have moved, or nothing is left to pass on."""
+    """Give a new version what the version before passed down. Seats that kept their votes and units keep their numbers.
+    Other seats are split again by the same bases, around the same locks, which keep their makers. Locks that leave no
+    way to sum stay, and the version says so; it also says where units have moved, or nothing is left to pass on."""
     families = units_below.families_of(before)
     old, new = (
         {seat.unit_id: seat for seat in PlanSeat.objects.filter(plan=plan, unit__isnull=False)}
@@ -214,9 +214,9 @@ def _above(seat: PlanSeat, parts: Mapping[int, int], facts: Mapping[int, Facts])
 
 
 def _told_anew(plan: Plan, tree: SeatTree, done: "_Done") -> None:
-    """Let a plan say what is so after a pass: that this seat's parts sum, once they do; where they are more than the
-    electors; and that another seat's no longer sum, where units that came from there took their numbers with them, and
-    left some there: a seat without any has only not been passed down."""
+    """Let a plan say what holds after a pass. Parts of this seat sum, once they do. Parts may exceed the electors. The
+    parts of another seat no longer sum where units left it with their numbers and some remain. A seat with none left
+    counts only as not passed down."""
     before = _contradictions(plan)
     found = before
     seat = PlanSeat.objects.filter(plan=plan, unit=tree.top).first()
@@ -258,9 +258,9 @@ def require_way(basis: str, down_to: str) -> None:
 
 
 def held(public_id: UUID, by: Actor) -> Plan:
-    """The newest version of a plan, with all it has found: until the transaction ends nobody else changes it, or
-    makes a version after it. Who may: `plans.make` at the plan's unit. Refuses NewerVersion; NotFound where it is out
-    of sight, or gone."""
+    """The newest version of a plan, with all it has found: until the transaction ends nobody else changes it, or makes
+    a version after it. It needs `plans.make` at the plan's unit. Refuses NewerVersion; NotFound where it is out of
+    sight, or gone."""
     plan = plan_for(public_id)
     org.require(by, "plans.make", at=plan.unit_id)
     lock(plan)
@@ -299,8 +299,8 @@ def _known(basis: str) -> Basis:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How votes are passed down. depth: see DEPTHS. bases: of single parents, for their children. by_hand: units
-    whose number is given. stays: units whose locked number of the version before stays, whoever set it."""
+    """How votes are passed down. depth: see DEPTHS. bases: of single parents, for their children. by_hand: units whose
+    number is given. stays: units that keep the locked number of the version before, and its maker."""
 
     basis: Basis
     depth: int
@@ -311,8 +311,9 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """What a pass came to. after: unit -> its number. gaps: where locks do not fit (the numbers stand then; who does
-    not want that undoes it). taken: numbers that were taken from other seats. facts: of all units of the seat."""
+    """`_Done` holds the outcome of a pass. after: unit -> its number. gaps: where locks do not fit (the numbers stand
+    then; who does not want that undoes it). taken: numbers that were taken from other seats. facts: of all units of the
+    seat."""
 
     changes: list[NumberChange[int]]
     after: dict[int, int]
@@ -322,7 +323,7 @@ class _Done:
 
 
 def _pass(plan: Plan, tree: SeatTree, top: int, total: int, way: _Way, *, by: Actor, at: datetime) -> _Done:
-    """Write what the units below `top` get, and end what no longer stands there."""
+    """Write the numbers of the units below `top`, and end the numbers of units that left."""
     known = units_below.parts_below(plan, tree, top)
     locked = {unit_id: part for unit_id, part in known.items() if part.is_locked} | dict(way.stays)
     # As far down as asked, and as numbers stand: none is left that no longer sums.

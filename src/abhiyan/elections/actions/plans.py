@@ -1,8 +1,6 @@
-"""Plans of seats and votes: made from a past result, changed as a new version that names the one before, locked.
-
-A version is never edited. What was set by hand or locked is held when the next one is worked out; the swing moves
-the other seats only.
-"""
+"""Make plans of seats and votes from a past result, change them as a new version that names the one before, and lock
+them. A version is never edited. The next version keeps what was set by hand or locked; the swing moves the other seats
+only."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -100,12 +98,12 @@ def next_version(
     by_hand: Mapping[int, int | None] | None = None,
     locks: Mapping[int, bool] | None = None,
 ) -> Plan:
-    """Plan anew from the same result, as a version that names this one; seats by hand and locked ones stay.
+    """Plan again from the same result, as a version that names this one; seats by hand and locked ones stay.
 
     aims: other goals, method or turnout; None: the same. by_hand: contest -> votes it is given; None gives the seat
     back to the swing. locks: contest -> locked or not; a seat locked now keeps the votes it has.
-    What was passed down to units below is carried along, and split again below seats whose votes changed.
-    Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NoName.
+    Numbers passed down to units are carried along. Seats with changed votes split them again. It needs `plans.make` at
+    the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NoName.
     """
     with transaction.atomic():
         before = passing_down.held(public_id, by)
@@ -153,10 +151,8 @@ def _made_already(public_id: UUID) -> Plan | None:
 
 
 def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by: Actor, at: datetime) -> Plan:
-    """Keep seats as they are whatever is planned later, or let them go: a version like this one but for the locks.
-
-    Nothing is worked out again. Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat.
-    """
+    """Keep seats as they are whatever is planned later, or release them: a version like this one but for the locks.
+    Nothing is worked out again. It needs `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat."""
     with transaction.atomic():
         before = passing_down.held(public_id, by)
         seats = list(PlanSeat.objects.filter(plan=before))
@@ -247,7 +243,7 @@ def _check_seats(aims: Aims, known: Collection[int]) -> None:
 
 
 def _state(unit_id: int, given: str) -> str:
-    """The state a unit plans for: its own where it stands in one, else whichever is given; "" is all."""
+    """Return the state a unit plans for: its own, where it lies in one, else the given one; "" is all."""
     eci = state_of(given)
     own = grounds.state_of_unit(unit_id)
     if own and eci and own != eci:

@@ -94,8 +94,8 @@ class NewContest:
 
 @dataclass(slots=True)
 class TakenRows:
-    """Rows by what became of them, and known candidates the file has no more; of these, who cannot go, because
-    results by segment stand on them."""
+    """Count rows by outcome, and known candidates that the file lacks; `standing` lists candidates who must stay
+    because results by segment refer to them."""
 
     new: int = 0
     changed: int = 0
@@ -145,7 +145,7 @@ def _facts(one: StoredCandidacy) -> tuple[Any, ...]:
 
 
 def _wanted(contest: NewContest, held: Contest | None) -> dict[str, Any]:
-    """What a contest is to say. An empty cell says nothing: it takes nothing away."""
+    """Return the facts a contest is to have. An empty cell says nothing: it takes nothing away."""
     said = {name: getattr(contest, name) for name in CONTEST_FACTS}
     if held is not None:
         for name in ("name", "reservation", "electors", "unit_id"):
@@ -161,10 +161,8 @@ def _differs(contest: NewContest, held: _HeldContest) -> bool:
 def look(
     *, election: Election | None, contests: Sequence[NewContest], is_refused: Callable[[int], bool]
 ) -> TakenRows:
-    """What becomes of the rows of a list; nothing is changed. election: None while there is none.
-
-    is_refused: whether a row is not taken for a reason that concerns the file, not its seat.
-    """
+    """Count what a list would do, without a change. election: None while there is none. is_refused: whether a row is
+    not taken for a reason that concerns the file, not its seat."""
     taken = TakenRows()
     there = {} if election is None else _held(election)
     gone: dict[int, int] = {}  # candidacy -> the row of its contest
@@ -200,11 +198,8 @@ def take_in_results(
     by: Actor,
     at: datetime,
 ) -> tuple[Election, list[dict[str, Any]]]:
-    """Take whole contests in; those that are known and the same stay untouched, down to the file they name.
-
-    Authority is the import's (`results.import`). Returns the election and the pages of the journal for
-    `take_back_results`.
-    """
+    """Take whole contests in; known and unchanged contests stay untouched, down to the file they name. Authority is the
+    import's (`results.import`). Returns the election and the pages of the journal for `take_back_results`."""
     with transaction.atomic():
         hold(wanted.code)
         know_parties(by=by, at=at)
@@ -251,7 +246,7 @@ def _candidates_differ(contest: NewContest, held: _HeldContest) -> bool:
 def hold(code: str) -> Election | None:
     """The election of that code, if there is one; until the transaction ends no other list of it is taken in or undone.
 
-    Whoever looks at what is there before taking a list in, or back, holds the election first.
+    Every act that compares a list with what exists calls this first.
     """
     sql.wait_for(f"elections {code}")
     return Election.objects.select_for_update().filter(code=code).first()
@@ -360,7 +355,7 @@ def _change(contest: NewContest, held: _HeldContest, import_id: int) -> dict[str
 def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
     """As it was before the list. Returns how many contests were made or changed by it.
 
-    Refuses LaterLists where another list changed or stands on a contest of this one, PlansStand, SaidOfElection.
+    It refuses LaterLists where another list changed a contest of this one or refers to it, PlansStand, SaidOfElection.
     """
     journal = list(pages)
     made = [pk for page in journal for pk in page.get("made", ())]
@@ -402,7 +397,7 @@ def _refuse_later(
 
 
 def refuse_lists(where: Iterable[str], *import_ids: Iterable[int]) -> None:
-    """Refuses LaterLists: names the lists that stand on one, with the id each is undone by, and where they do."""
+    """Refuse with LaterLists, which names the lists that rest on one, their ids for an undo, and the places."""
     files = ResultFile.objects.filter(import_id__in=set(chain(*import_ids))).order_by(
         "-brought_at", "-import_id"
     )

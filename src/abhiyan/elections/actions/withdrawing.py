@@ -1,4 +1,4 @@
-"""What somebody made of results goes again: a plan with all its versions, an alliance, the classes of a unit."""
+"""Withdraw what somebody made of results: a plan with all its versions, an alliance, the classes of a unit."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +23,7 @@ def withdraw_plan(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Take a plan away, every version of it with its seats and all that was passed down. Returns how many versions.
 
     Targets of programmes that were taken from it are copies and stay.
-    Who may: `plans.make` at the plan's unit. NotFound where it is out of sight, or gone.
+    It needs `plans.make` at the plan's unit. NotFound where it is out of sight, or gone.
     """
     seen = plan_for(public_id)
     org.require(by, "plans.make", at=seen.unit_id)
@@ -63,10 +63,8 @@ def _versions(of: int) -> list[int]:
 
 
 def withdraw_alliance(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Take an alliance away; its parties stand for themselves again.
-
-    Who may: as for changing it. Refuses AllianceInUse while plans or rules of classes are made with it.
-    """
+    """Take an alliance away; its parties count alone again. It needs the right to change it. Refuses AllianceInUse
+    while plans or rules of classes are made with it."""
     with transaction.atomic():
         seen = listing.alliance(public_id)
         at_unit = grounds.require(by, "plans.make", of=seen.election, state=seen.state)
@@ -88,7 +86,7 @@ def withdraw_alliance(*, public_id: UUID, by: Actor, at: datetime) -> None:
 def withdraw_classes(*, election: str, unit_id: int, by: Actor, at: datetime) -> int:
     """Take away the rules a unit sorted by in an election, and the classes they gave. Returns how many units lost one.
 
-    Classes that a unit above or below has given since stay. Who may: `plans.make` over the unit. NotFound where it has
+    Classes that a unit above or below has given since stay. It needs `plans.make` over the unit. NotFound where it has
     no rules of its own.
     """
     org.require(by, "plans.make", at=unit_id)

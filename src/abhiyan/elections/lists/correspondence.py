@@ -23,7 +23,7 @@ def levels() -> Sequence[tuple[str, str]]:
 
 
 def table_of(work: Work) -> WholeTable:
-    """What the options say the table is about."""
+    """Return the table that the options name."""
     said = work.options
     return WholeTable(said["level"], said["numbering_from"], said.get("numbering_to", ""))
 
@@ -35,7 +35,7 @@ def read(work: Work) -> list[SeatShare]:
     pairs: list[SeatShare] = []
     seen: dict[tuple[tuple[str, int], tuple[str, int]], int] = {}
     for batch in work.rows():
-        # Of rows the reader has refused too it is told what else is wrong with them.
+        # Rows that the reader refused are checked too, so that all their faults show at once.
         for row, state_from, number_from, state_to, number_to, weight in (*batch.rows, *batch.faulty):
             old = reference.state_of(state_from) if state_from else own
             new = reference.state_of(state_to) if state_to else old
@@ -75,7 +75,7 @@ def read(work: Work) -> list[SeatShare]:
 def _refuse_others(
     work: Work, by_old: dict[tuple[str, int], list[SeatShare]], allowed: frozenset[str]
 ) -> None:
-    """What another state took over of an old seat stays: a state's table does not replace it."""
+    """Keep what another state took over of an old seat: a state's table does not replace it."""
     for old, rows in acts.there(table_of(work), by_old).items():
         others = sorted({row.state_to for row in rows} - allowed)
         for pair in by_old.pop(old) if others else ():
@@ -87,7 +87,7 @@ def _tell(work: Work, pairs: Sequence[SeatShare]) -> None:
 
 
 def check(work: Work) -> None:
-    """What a table would do."""
+    """Check a table of correspondence and note what it would do."""
     _tell(work, read(work))
 
 

@@ -1,4 +1,4 @@
-"""Whether a file's constituencies are those of the year: their names held against the names known of then.
+"""Compare a file's constituencies with the names known of that year.
 
 A number says which seat a row is of only in its own numbering. Files of one year are found with the numbers of another
 (Telangana apart in 2014), so names are compared where both sides give one. A wrong number is a wrong seat, and refused.
@@ -22,7 +22,7 @@ NEARLY_ALL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class NumberingMove:
-    """What a state's numbers in the file become: those of `state`, higher by `up`."""
+    """A state's numbers in the file become those of `state`, higher by `up`."""
 
     state: str
     up: int
@@ -37,9 +37,9 @@ class Fitting:
         self._level, self._year = of.level, of.wanted.year
         self._rows = names
         self._known = reference.seat_names(self._level, self._year) if of.numbering is None else {}
-        self._means: dict[Seat, Seat | None] = {}  # None: a name that is like no seat's
-        self.moves: dict[str, NumberingMove | None] = {}  # states numbered otherwise than in that year
-        # Of these: how the file numbers them, where that is a numbering we know.
+        self._means: dict[Seat, Seat | None] = {}  # None: a name that is like no seat's.
+        self.moves: dict[str, NumberingMove | None] = {}  # states numbered otherwise than in that year.
+        # `_labels` says how the file numbers these states, where we know that numbering.
         self._labels: dict[str, str] = {}
         if of.numbering is None:
             self._read()
@@ -62,7 +62,8 @@ class Fitting:
         return reference.was_part_of(self._level, state, self._year)
 
     def _near(self, state: str) -> list[str]:
-        """Where a state's seats may be found: in itself, or where it belonged to; nowhere, if no names are known."""
+        """Return where to look for a state's seats: in itself, or where it belonged to. Return nothing if no names are
+        known."""
         whole = self._part_of(state)
         return [each for each in (state, whole) if each and self._known.get(each)]
 
@@ -77,7 +78,7 @@ class Fitting:
         return elsewhere[0] if len(elsewhere) == 1 else None
 
     def _judge(self, state: str, *, is_apart: bool) -> None:
-        """Whether most of a state's seats are other seats by their names; and what puts all of them right."""
+        """Find out if most of a state's seats are other seats by their names, and what corrects all of them."""
         means = {seat: to for seat, to in self._means.items() if seat[0] == state and to is not None}
         right = sum(seat == to for seat, to in means.items())
         up = Counter(NumberingMove(to[0], to[1] - number) for (_state, number), to in means.items())

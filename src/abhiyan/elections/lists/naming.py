@@ -1,4 +1,4 @@
-"""Which election a list is of: what its options say, or else its code."""
+"""Find the election of a list: by its options, or else by its code."""
 
 import re
 from collections import defaultdict
@@ -178,8 +178,8 @@ def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
 
 
 def require_columns(work: Work, of: NamedElection, *numbers: str) -> None:
-    """Refuses NoNumberColumn, where the file has none of some columns, and NoStateColumn, where nothing says the state:
-    every row of it would be refused for the same."""
+    """Refuse with NoNumberColumn, where the file lacks all of some columns, or NoStateColumn, where nothing gives the
+    state. Else every row would fail for the same reason."""
     if not any(key in work.mapping for key in numbers):
         raise NoNumberColumn(field=numbers[0], column=numbers[0])
     if of.state is None and "state" not in work.mapping:
@@ -252,7 +252,7 @@ def note_seats(work: Work, of: NamedElection, contests: Iterable[NewContest]) ->
 
 
 def tells(whole: Mapping[str, int]) -> list[str]:
-    """What would put the numbers of a list of results right, and whether it leaves constituencies out."""
+    """Return sentences on how to correct the numbers of a list of results, and on constituencies that it leaves out."""
     told = [text for key, n in whole.items() if (text := _renumbered(key.split(" ", 2), n))]
     if any(key.startswith("move ") for key in whole):
         told.append(
@@ -294,7 +294,7 @@ def tells(whole: Mapping[str, int]) -> list[str]:
 
 
 def _renumbered(key: Sequence[str], n: int) -> str:
-    """What Fitting noted of a state, as a sentence."""
+    """Return what Fitting noted of a state, as a sentence."""
     if key[0] == "numbered":
         _kind, state, label = key
         text = _("The file numbers %(state)s as %(numbering)s, not as in the year of the election.")

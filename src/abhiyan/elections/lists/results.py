@@ -82,7 +82,7 @@ def read(work: Work, of: NamedElection) -> ResultSheet:
 
     lines: list[ResultFileLine] = []
     for batch in work.rows(discard=seen):
-        # Of rows the reader has refused too it is told what else is wrong with them.
+        # Rows that the reader refused are checked too, so that all their faults show at once.
         for row in (*batch.rows, *batch.faulty):
             cells = dict(zip(_KEYS, row[1:], strict=True))
             cells["name"] = cells[f"{of.level}_name"] or cells["name"]
@@ -133,7 +133,7 @@ def _place(
 
 
 def _spoil(work: Work, sheet: ResultSheet, seat_at: Mapping[int, Seat | None]) -> None:
-    """Seats of which some row is refused. A row without a seat may belong to its neighbours on either side."""
+    """Note the seats with a refused row. A row without a seat may belong to its neighbours on either side."""
     rows = sorted(seat_at)
     for index, row in enumerate(rows):
         if not work.is_refused(row):
@@ -365,7 +365,7 @@ def _candidate(work: Work, line: ResultFileLine, words: Mapping[str, str]) -> ac
 
 
 def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
-    """A candidate stands once. Independents may share a name, and are told apart by their votes."""
+    """A candidate stands once. Independents may share a name; their votes tell them apart."""
     seen: dict[tuple[Any, ...], int] = {}
     places: dict[int, int] = {}
     for one in candidates:
@@ -402,11 +402,11 @@ def _uncontested(work: Work, lines: Sequence[ResultFileLine]) -> bool:
 def _ranked(
     work: Work, lines: Sequence[ResultFileLine], candidates: Sequence[acts.NewCandidate]
 ) -> list[acts.NewCandidate]:
-    """Candidates with their place by votes. Where the file gives places they must be those, ties in any order. Where it
-    gives none, equal votes are one place: the lot decided between them, and the order of rows is no lot.
+    """Candidates with their place by votes. Places that the file gives must be those by votes, with ties in any order.
+    Equal votes share one place where the file gives none: a lot decided between them, and the order of rows is no lot.
 
-    Some files count "none of the above" among the places, others leave it out, put it last, or give it none: it has no
-    place to be checked.
+    Files differ on "none of the above": some count it among the places, others leave it out, put it last, or give it
+    none. Its place is therefore not checked.
     """
     order = sorted(candidates, key=lambda one: (-(one.votes or 0), one.position, one.row))
     among = {one.row: place for place, one in enumerate(order, 1)}
@@ -443,8 +443,8 @@ def _notes(lines: Iterable[ResultFileLine]) -> list[str]:
 
 
 def _missing(work: Work, of: NamedElection, sheet: ResultSheet, fits: Fitting) -> None:
-    """Seats that are not in the file at all, by state; in a file of many states, whole states too. Of a state whose
-    numbers are wrong nobody can tell."""
+    """Seats that are not in the file at all, by state; in a file of many states, whole states too. A state whose
+    numbers are wrong is left out, since its seats are unknown."""
     by_state: dict[str, dict[int, int]] = defaultdict(dict)  # state -> number -> first row
     for (state, number), lines in sheet.seats.items():
         by_state[state][number] = lines[0].row
@@ -479,7 +479,7 @@ def _missing(work: Work, of: NamedElection, sheet: ResultSheet, fits: Fitting) -
 
 
 def check(work: Work) -> None:
-    """What a list of results would do."""
+    """Check a list of results and note what it would do."""
     of = naming.named(work)
     contests = judge(work, of, read(work, of))
     election = Election.objects.filter(code=of.wanted.code).first()

@@ -35,8 +35,8 @@ class SegmentContest:
 
 @dataclass(slots=True)
 class SegmentSheet:
-    """A file read. parts: what it says of each part. votes: by candidacy, with their row. said: the row that first
-    gave a part's electors. spoilt: parts of which some row is refused -> that row."""
+    """A file read. parts: what it says of each part. votes: by candidacy, with their row. said: the row that first gave
+    a part's electors. spoilt: parts with a refused row -> that row."""
 
     parts: dict[Where, acts.NewPart] = field(default_factory=dict)
     votes: dict[Where, dict[int, tuple[int, int]]] = field(default_factory=lambda: defaultdict(dict))
@@ -100,7 +100,7 @@ def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart
 
     rows: list[tuple[int, dict[str, Any]]] = []
     for batch in work.rows(discard=seen if of.is_partial else None):
-        # Of rows the reader has refused too it is told what else is wrong with them.
+        # Rows that the reader refused are checked too, so that all their faults show at once.
         every = sorted((*batch.rows, *batch.faulty), key=lambda row: int(row[0]))
         rows += [(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in every]
     units = _units(rows)
@@ -129,7 +129,7 @@ def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart
 def _where(
     of: NamedElection, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], SegmentContest]
 ) -> Where | None:
-    """The part a row is of, as far as it can be told."""
+    """Return the part a row is of, or None where its cells do not say."""
     state = reference.state_of(cells["state"]) if cells["state"] else of.state
     standing = standings.get((state or "", cells[f"{of.level}_number"] or 0))
     found = _part(cells, of.level)
@@ -204,7 +204,7 @@ def _take(
 
 @dataclass(slots=True)
 class JudgedParts:
-    """A file's parts, together with those that are known already, held against electors and the whole."""
+    """Hold a file's parts, and the parts already stored, against electors and the whole."""
 
     work: Work
     standings: Mapping[tuple[str, int], SegmentContest]
@@ -312,7 +312,7 @@ class JudgedParts:
 
 
 def check(work: Work) -> None:
-    """What a list of results by part would do."""
+    """Check a list of results by part and note what it would do."""
     of = naming.named(work)
     taken = acts.look_at_parts(parts=read(work, of, election_of(of.wanted.code)))
     naming.tell(work, taken, is_partial=of.is_partial)

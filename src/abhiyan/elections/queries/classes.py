@@ -1,4 +1,4 @@
-"""Classes of segments and booths, and the rules they were given by. What a scope does not see is not there."""
+"""Classes of segments and booths, and the rules they were given by. Rows outside the scope are not returned."""
 
 from collections.abc import Collection
 

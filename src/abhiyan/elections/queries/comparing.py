@@ -1,8 +1,8 @@
 """One result against an earlier one, seat by seat, also across a change of boundaries, which it then says.
 
 A seat is the same seat when state, number and numbering are. Else a table of correspondence carries the old votes to
-the new seat by weight: an estimate, since it takes every old seat to have voted alike in all its parts. Without such
-a table nothing is compared.
+the new seat by weight. This is an estimate: it assumes that every old seat voted alike in all its parts. Without such a
+table nothing is compared.
 """
 
 from collections import defaultdict
@@ -24,11 +24,11 @@ Seat = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class EarlierContest:
-    """What a seat had in an earlier election, of which the names stand here by language.
+    """A seat had these votes in an earlier election, whose names `election` holds by language.
 
-    basis: "same" (the same seat), "renumbered" (one old seat, whole, under another number), "carried" (parts of old
-    seats by weight: the boundary changed), "none" (nothing to compare with). votes: by party; empty with "none".
-    from_seats: names of the old seats. was_uncontested: nobody voted then, so there is no share to compare with.
+    basis: "same" (the same seat), "renumbered" (one old seat under another number), "carried" (parts of old seats by
+    weight) or "none" (nothing to compare with). votes: by party; empty with "none". from_seats: names of the old seats.
+    was_uncontested: nobody voted then, so there is no share to compare with.
     """
 
     election: Mapping[str, str]
@@ -53,7 +53,7 @@ class EarlierContest:
         return rules.share_pct(sum(self.votes.get(party, 0) for party in set(parties)), self.polled)
 
     def says(self) -> str:
-        """What whoever reads the comparison must know, in the active language; empty when there is nothing."""
+        """Return what a reader of the comparison must know, in the active language; empty when there is nothing."""
         facts = {"election": self.election_name, "seats": ", ".join(self.from_seats)}
         if self.basis == "carried":
             text = _(
@@ -189,7 +189,7 @@ def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) ->
 def _elsewhere(
     weights: Sequence[tuple[int, int, float]], olds: Mapping[int, Loaded]
 ) -> list[tuple[int, int, float]]:
-    """What old seats gave to states that are not looked at, so that their weights sum to 1 again."""
+    """Return the weights that old seats gave to states outside this view, so that their weights sum to 1 again."""
     sums = dict.fromkeys(olds, 0.0)
     for old, _new, weight in weights:
         sums[old] += weight

@@ -1,4 +1,4 @@
-"""What an election says of many units at once: our side's votes where a unit is a seat, a segment or a booth."""
+"""Return an election's figures of many units at once: our side's votes where a unit is a seat, a segment or a booth."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ class UnitFigures:
 
 
 def figures_of_units(of: Election, unit_ids: Iterable[int], side: OurSide) -> dict[int, UnitFigures]:
-    """unit id -> its figures: of the seat it is, else of the segment or booth it is. Six queries at most; booths, of
-    which a state has a hundred thousand with fifteen candidates each, are summed in the database."""
+    """unit id -> its figures: of the seat it is, else of the segment or booth it is. Six queries at most; booths are
+    summed in the database, since a state has a hundred thousand with fifteen candidates each."""
     wanted = set(unit_ids)
     found: dict[int, UnitFigures] = {}
     seats = loading.load(Q(election=of, unit__in=wanted))
@@ -64,8 +64,8 @@ def figures_of_units(of: Election, unit_ids: Iterable[int], side: OurSide) -> di
 
 
 def _sums_of_parts(of: Election, unit_ids: Collection[int], side: OurSide) -> list[tuple[Any, ...]]:
-    """Of segments and booths where somebody voted: unit, electors, all votes, ours, those of the best outside our side,
-    and the import and first row they are from. Two queries."""
+    """Return segments and booths with votes: unit, electors, all votes, ours, and those of the best outside our side.
+    The import and first row of their file follow. Two queries."""
     states = Contest.objects.filter(election=of).order_by().values_list("state", flat=True).distinct()
     ours = [
         (state, party)
@@ -152,10 +152,8 @@ def last_votes(of: Election, unit_ids: Collection[int]) -> dict[int, LastVote]:
 
 
 def units_with_figures(of: Election, unit_id: int) -> list[int]:
-    """Units at or below one, in any hierarchy, that are a segment or booth of which the election says something.
-
-    Seats of the Lok Sabha are none: they are too large to be sorted into classes.
-    """
+    """Return the units at or below one, in any hierarchy, that are a segment or booth with figures of the election.
+    Seats of the Lok Sabha are none: they are too large to be sorted into classes."""
     return sql.column(
         """select distinct f.unit_id from (
              select unit_id from elections_contest where election_id = %(election)s and unit_id is not null
@@ -173,8 +171,8 @@ def units_with_figures(of: Election, unit_id: int) -> list[int]:
 def places_below(of: Election, unit_id: int, *, most: int) -> tuple[list[int], int]:
     """Places below a unit of the electoral tree, at any depth, of one kind, and how many of them are left out.
 
-    Its segments, where the election says something of any, or of no constituency either; else its constituencies. Of
-    more than `most` those of which it says something, by code. One query.
+    Its segments, where the election says something of any, or of no constituency either; else its constituencies.
+    Places with figures come first where there are more than `most`, by code. One query.
     """
     rows = sql.rows(
         """select u.kind, u.id, exists (
@@ -198,7 +196,7 @@ def places_below(of: Election, unit_id: int, *, most: int) -> tuple[list[int], i
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A seat or segment in which a unit lies. booths: how many of the unit's booths stand in it."""
+    """A seat or segment in which a unit lies. booths: how many of the unit's booths lie in it."""
 
     unit_id: int
     code: str
@@ -241,7 +239,7 @@ class Spot:
 
 
 def spots(contest_ids: Iterable[int]) -> dict[int, Spot]:
-    """contest id -> its unit, of those that have one. One query."""
+    """Return contest id -> its unit, for contests with one. One query."""
     rows = Contest.objects.filter(pk__in=set(contest_ids), unit__isnull=False).values_list(
         "pk", "unit_id", "unit__code", "unit__names", "unit__lon", "unit__lat"
     )

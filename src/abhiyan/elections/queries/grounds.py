@@ -1,4 +1,4 @@
-"""Which unit answers for a state, or for all of them: whoever has authority there speaks for that ground."""
+"""Find the unit that answers for a state, or for all of them: authority there is authority over that ground."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,8 @@ MOST = 200  # there are thirty-six states
 
 
 def units_of_states() -> dict[str, int]:
-    """Code of the Election Commission -> the unit that is this state; "" -> the nation. Of the first tree with any.
+    """Code of the Election Commission -> the unit that is this state; "" -> the nation. The first tree with any
+    decides.
 
     Two queries as a rule.
     """
@@ -39,7 +40,8 @@ def units_of_states() -> dict[str, int]:
 
 
 def state_of_unit(unit_id: int) -> str:
-    """The Election Commission's code of the state a unit is or stands in; "" for the nation, or where none is told."""
+    """Return the Election Commission's code of the state a unit is or lies in; "" for the nation, or where the code is
+    unknown."""
     for hierarchy in levels.HIERARCHIES:
         for row in units.path(unit_id, hierarchy):
             if row.kind == "state":

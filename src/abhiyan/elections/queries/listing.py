@@ -1,4 +1,4 @@
-"""Which elections there are, their files, and the sides parties make in them."""
+"""List the elections, their files, and the sides parties make in them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -133,15 +133,16 @@ def alliances(of: Election, *, state: str | None = None) -> list[Alliance]:
 
 
 def sides_in(named: Sequence[Alliance], state: str) -> list[Alliance]:
-    """Of an election's alliances those that hold in a state, or (empty) where no state has a set of its own."""
+    """Return an election's alliances that hold in a state. With (empty), return those of states without a set of their
+    own."""
     own = [one for one in named if one.state == state]
     leads = {one.lead for one in own}
     return own + [one for one in named if state and not one.state and one.lead not in leads]
 
 
 def set_in(state: str, named: Sequence[Alliance], of: Alliance) -> Alliance:
-    """An alliance as it is in a state: the set that state has of its own for the same lead instead of one named for
-    everywhere, the first named of several; else itself."""
+    """Return an alliance as it is in a state: the state's own set for the same lead, the first named of several. Else
+    return the alliance itself."""
     if of.state:
         return of
     own = (one for one in named if one.state and one.state == state and one.lead == of.lead)
@@ -150,10 +151,10 @@ def set_in(state: str, named: Sequence[Alliance], of: Alliance) -> Alliance:
 
 @dataclass(frozen=True, slots=True)
 class OurSide:
-    """Whose votes count as ours: those of a party, with an alliance those of its parties too; without a party none.
+    """Our side has the votes of a party, and of its allies with an alliance; without a party none.
 
-    The one rule, for pages of results, plans, classes and all that stands on them: a state with a set of its own counts
-    by that (`set_in`). named: every alliance of the alliance's election.
+    Pages of results, plans and classes all follow this one rule: a state with a set of its own counts by that
+    (`set_in`). named: every alliance of the alliance's election.
     """
 
     party: str = ""
@@ -170,7 +171,7 @@ class OurSide:
         return tuple(dict.fromkeys([self.party, *set_in(state, self.named, self.alliance).parties]))
 
     def is_another_in(self, state: str) -> bool:
-        """Whether a state counts by a set of its own and not by the alliance as it is named."""
+        """Return True if a state counts by a set of its own and not by the alliance as it is named."""
         return self.alliance is not None and set_in(state, self.named, self.alliance) != self.alliance
 
 

@@ -15,7 +15,7 @@ from abhiyan.elections.rules.results import CandidateLine, CountedContest
 
 @dataclass(frozen=True, slots=True)
 class FigureSource:
-    """Where a figure comes from: the file as it was brought, and the row as a spreadsheet shows it.
+    """A figure comes from this file, and from this row as a spreadsheet shows it.
 
     origin: where the file came from, as its bringer said.
     """

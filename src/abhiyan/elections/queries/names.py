@@ -12,7 +12,7 @@ from .loading import Loaded, count, party_names
 
 @dataclass(frozen=True, slots=True)
 class PartyNames:
-    """One party under two codes, with the names by language of those that have one of ours."""
+    """One party has two codes, with names by language for codes known to us."""
 
     id: int
     party: str

@@ -82,7 +82,8 @@ def sources_of(parts: Collection[PartSum]) -> dict[int, FigureSource]:
 
 
 def part_lines(parts: Collection[PartSum]) -> Iterator[tuple[PartSum, str, str, int, FigureSource]]:
-    """Of each part each candidate: name, party, votes, file and row; by part, most votes first, as they are read."""
+    """Yield the candidates of each part: name, party, votes, file and row; by part, most votes first, as they are
+    read."""
     files = loading.sources(
         PartVotes.objects.filter(part__in=[one.part_id for one in parts])
         .order_by()

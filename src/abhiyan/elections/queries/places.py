@@ -38,7 +38,7 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A segment, booth or special station in one contest. Who leads there has not won anything.
+    """A segment, booth or special station in one contest. The leader of a part has not won anything.
 
     turnout_pct: None where its electors are not known. lacking: how many candidates of the contest have no figure
     here (NOTA, as a rule). ours: the side asked for.
@@ -56,10 +56,10 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitResults:
-    """What past elections say of a unit. contests: it is the seat. parts: it is a segment, booth of one.
+    """Past elections say this of a unit. contests: it is the seat. parts: it is a segment, booth of one.
 
-    totals: of a state or the nation, one per election. below: of any other unit, votes by party summed over the
-    parts that stand below it, per election.
+    totals: of a state or the nation, one per election. below: of any other unit, votes by party per election, summed
+    over the parts below it.
     """
 
     unit_id: int
@@ -153,7 +153,7 @@ def _totals(unit: Unit) -> list[Totals]:
 
 
 def outside_parts(contest_id: int) -> dict[int, int]:
-    """candidacy id -> votes of the whole that stand in no segment and no special station: postal votes, above all.
+    """Return candidacy id -> votes of the whole outside every segment and special station: postal votes, above all.
 
     Empty where the contest has no such parts. Candidates without any figure by part are left out.
     """

@@ -35,7 +35,7 @@ KEPT_AIMS = (
 )  # fields of a plan, as of Aims
 STRAY_POINTS = 3.0  # how far single seats stray in the range, one standard deviation
 DRAWS = 1_000
-# Of a swing of one's own: points of share; in proportion per cent of what may be a small share.
+# A given swing is limited to these points of share; in proportion per cent of what may be a small share.
 HIGHEST_SWING = {"uniform": 100, "proportional": 1_000, "hand": 100, "hold": 100}
 
 
@@ -67,7 +67,7 @@ def seed_of(of: Election, state: str, party: str) -> int:
 
 
 def aims_of(plan: Plan) -> Aims:
-    """What a stored plan was asked."""
+    """Return the aims that a stored plan was made with."""
     asked = plan.found
     to_win = tuple(asked.get("asked_seats", ()))
     return Aims(
@@ -76,7 +76,7 @@ def aims_of(plan: Plan) -> Aims:
 
 
 def side_of(plan: Plan) -> OurSide:
-    """Whose votes count as ours in a plan. One query; none for a party alone."""
+    """Return the side whose votes count as ours in a plan. One query; none for a party alone."""
     named = [] if plan.alliance is None else listing.alliances(plan.election)
     return OurSide(plan.party, plan.alliance, named)
 
@@ -93,7 +93,7 @@ def parties_below(plan: Plan, seat_unit: int) -> tuple[str, ...]:
 def sides_in(state: str, our: OurSide) -> dict[str, int]:
     """party -> side in a state, as the rules take it: ours, and alliances against us, added up.
 
-    Of several sets with one lead the first named counts, so that no party stands on two sides.
+    Among several sets with one lead the first named counts, so that no party is on two sides.
     """
     from abhiyan.elections.rules.swing import OURS
 
@@ -203,7 +203,7 @@ def _told(findings: Iterable[PlanFinding]) -> list[list[Any]]:
 
 
 def found_of(worked: WorkedPlan, aims: Aims) -> dict[str, Any]:
-    """What a plan found, as plain numbers to be kept with it. seats: contest id -> see SeatFound."""
+    """Return a plan's findings as plain numbers to be kept with it. seats: contest id -> see SeatFound."""
     out = worked.outcome
     near, rng = out.sensitivity, out.range
     return {
@@ -245,7 +245,7 @@ def found_of(worked: WorkedPlan, aims: Aims) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class SeatFound:
-    """What a plan found for one seat. need: the fewest votes that win. missing: of them, those the plan lacks."""
+    """A plan found this for one seat. need: the fewest votes that win. missing: of them, those the plan lacks."""
 
     need: int
     best: int
@@ -264,7 +264,7 @@ def gap_to_win(plan: Plan) -> tuple[int, int]:
 
 
 def seat_found(plan: Plan, contest_id: int) -> SeatFound:
-    """What a stored plan works out for one seat."""
+    """Return what a stored plan worked out for one seat."""
     return SeatFound(*plan.found["by_seat"][str(contest_id)])
 
 
@@ -320,7 +320,7 @@ def rows_of_side(
 
 
 def is_newest(plan: Plan) -> bool:
-    """Whether no later version of the plan exists."""
+    """Return True if no later version of the plan exists."""
     return not Plan.objects.filter(previous=plan).exists()
 
 
@@ -349,8 +349,8 @@ VERSIONS_SHOWN = 10
 
 
 def versions_of(plan: Plan, *, most: int | None = None) -> list[PlanVersion]:
-    """The versions of a plan in sight, the newest first: those it names, and those that name it; at most so many.
-    One query, which leaves what each has found where it is."""
+    """Return the versions of a plan in sight, at most so many, the newest first: the versions it names, and the
+    versions that name it. One query, which leaves what each has found where it is."""
     return sql.each(
         PlanVersion,
         """with recursive older(id, previous_id) as (

@@ -1,4 +1,4 @@
-"""Plans as they are stored. What a scope does not see is not there."""
+"""Plans as they are stored. Rows outside the scope are not returned."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -58,7 +58,7 @@ def plan_seats(plan: Plan) -> list[PlanSeat]:
 
 
 def plan_parts(plan: Plan, *, parent_id: int | None = None) -> list[PlanPart]:
-    """What a plan gives units below its seats today: all of it, or the units directly below one. One query."""
+    """Return what a plan gives units below its seats today: all of it, or the units directly below one. One query."""
     found = PlanPart.objects.filter(plan=plan, replaced_at=None)
     if parent_id is not None:
         found = found.filter(parent=parent_id)
@@ -117,5 +117,5 @@ def lines_of(of: Election, *, state: str = "") -> Lines:
 
 
 def classes_of(unit_ids: list[int], of: Election) -> dict[int, UnitClass]:
-    """unit id -> its class by an election's result, of those that have one. One query."""
+    """Return unit id -> its class by an election's result, for units with one. One query."""
     return {row.unit_id: row for row in UnitClass.objects.filter(unit_id__in=unit_ids, election=of)}

@@ -35,9 +35,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How far the passing down of all seats is. done: seats it came to; empty: those of them below which no units
-    stand so far down. changed: numbers. ended_at: None while it is under way. why: it ended before every seat was
-    done, "newer" (a newer version of the plan was made) or "office" (who asked may not any more); else empty."""
+    """Passing down all seats has come this far. done: seats it came to; empty: those of them below which no units stand
+    so far down. changed: numbers. ended_at: None while it is under way. why: it ended before every seat was done,
+    "newer" (a newer version of the plan was made) or "office" (who asked may not any more); else empty."""
 
     seats: int
     done: int
@@ -52,7 +52,7 @@ class Passing:
         return self.ended_at is None and at - self.step_at < STUCK_AFTER
 
     def is_broken_off(self, at: datetime) -> bool:
-        """Whether it ended, or stands still, before it came to every seat."""
+        """Return True if it ended or stopped before it came to every seat."""
         return bool(self.why) or (self.ended_at is None and not self.is_under_way(at))
 
     @property
@@ -98,6 +98,6 @@ def seats_with_units_below(plan: Plan, *, after: int = 0, most: int | None = Non
 
 
 def not_passed_down(plan: Plan, unit_ids: Iterable[int]) -> int:
-    """How many of these units of a plan have passed nothing on. One query."""
+    """Count the units of these that have passed nothing on. One query."""
     wanted = set(unit_ids)
     return len(wanted - passed_below(plan, wanted))

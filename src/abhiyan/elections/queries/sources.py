@@ -1,4 +1,4 @@
-"""What the figures of seats and of their parts stand on: file and rows."""
+"""Say which files and rows the figures of seats and parts come from."""
 
 from collections.abc import Collection, Iterable, Mapping
 

@@ -26,8 +26,8 @@ from .wholeness import Wholeness, whole_of
 class PartyTotal:
     """A party over many contests. without_vote: of its seats, those nobody voted in.
 
-    seats_before, share_before_pct, swing_points: in the earlier election, of the same ground; None where none is
-    asked for, or where it cannot be told.
+    seats_before, share_before_pct, swing_points: in the earlier election, of the same ground; None where none is asked
+    for, or where it is unknown.
     """
 
     party: str
@@ -68,12 +68,12 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What an election came to, in all or in a state.
+    """An election came to this, in all or in a state.
 
     whole: whether all its seats are here, as far as that is known.
-    electors, turnout_pct: None unless it is, and electors of every contest with a vote are known; electors_known, and
-    electors_of: the sum of those that are, and of how many contests. uncontested, undecided, without_electors: names;
-    undecided: equal votes, and the file does not say who won.
+    electors, turnout_pct: None unless it is, and electors of every contest with a vote are known; electors_known,
+    electors_of: the sum of the known electors, and over how many contests. uncontested, undecided, without_electors:
+    names; undecided: equal votes, and the file does not say who won.
     states: each state by itself, by its code.
     carried: names of contests compared by parts of old ones; not_compared: of those without anything to compare with.
     files: that brought these seats; files_before: those of the earlier election, of what is compared.
@@ -108,7 +108,7 @@ class Totals:
         return bool(self.carried)
 
     def says(self) -> list[str]:
-        """What whoever reads the totals must know, in the active language."""
+        """Return what a reader of the totals must know, in the active language."""
         since = named(self.against.names) if self.against is not None else ""
         missing = []
         if self.whole.is_incomplete:
@@ -285,8 +285,8 @@ class _Then:
 def _before(
     of: Election, found: Sequence[Loaded], compared: Mapping[int, EarlierContest], earlier: Then, state: str
 ) -> _Then | None:
-    """What the same ground came to then: the whole against the whole where both are whole, whatever its seats were;
-    else seat by seat. None where neither can be told."""
+    """Return the figures of the same ground then: the whole against the whole where both are whole, whatever its seats
+    were; else seat by seat. Return None where neither is known."""
     against = earlier.election
     if against.kind != of.kind:
         return None
@@ -338,7 +338,7 @@ def _called(found: Iterable[Loaded]) -> tuple[str, ...]:
 
 
 def _names_in_files(found: Sequence[Loaded]) -> dict[str, str]:
-    """How the files call parties, of those that say more than a code."""
+    """Return the parties' names in the files, where a file has more than a code."""
     return {row.party: row.party_name for one in found for row in one.candidates if row.party_name}
 
 

@@ -1,7 +1,7 @@
 """The units below a seat that its votes are passed down to, and what they weigh.
 
-Seats, segments and booths stand in the electoral tree. A mandal is a unit of the organisation: it stands between a
-segment and its booths where all its booths lie in that one segment, else its booths stand directly below the segment.
+Seats, segments and booths are in the electoral tree. A mandal is a unit of the organisation. It comes between a segment
+and its booths where all its booths lie in that one segment. Else its booths are directly below the segment.
 """
 
 from collections import Counter, defaultdict
@@ -58,10 +58,10 @@ class SeatTree:
         return node.parent_id if node else None
 
     def depth_of(self, unit_id: int) -> int:
-        """How far down a unit and its sisters are (see DEPTHS): as far as the highest of them.
+        """Return how far down a unit and its sisters are (see DEPTHS): as far as the highest of them.
 
-        Booths directly below a segment that has mandals too are as far down as those: a segment's votes go to all of
-        its children or to none, else the mandals would get the booths' votes as well.
+        Booths directly below a segment count as deep as the mandals beside them. A segment's votes go to all of its
+        children or to none, else the mandals would get the booths' votes as well.
         """
         node = self.nodes[unit_id]
         sisters = self.children.get(node.parent_id, (unit_id,))
@@ -150,8 +150,8 @@ def _mandals_above(
 
 
 def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
-    """mandal -> the segment that has all its booths today, of those that lie in one segment whole. Closed booths do
-    not count, nor do other units that stand in a mandal. A query a level, by ids alone."""
+    """Return mandal -> the segment with all its booths today, for mandals within one segment. Closed booths do not
+    count, nor do other units of a mandal. A query a level, by ids alone."""
     mandal_of = {unit_id: unit_id for unit_id in mandal_ids}
     segments: dict[int, set[int | None]] = defaultdict(set)
     wanted = list(mandal_of)
@@ -175,8 +175,8 @@ def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
 
 
 def facts_of(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
-    """What is known of each unit of a tree to weigh it by. What is unknown of a unit is the sum of those below, if
-    all of those are known; who has a result in which none of our parties has a row had no votes there. At most five
+    """Return the figures of each unit of a tree, to weigh it by. A unit's unknown figure is the sum of the units below,
+    if all of those are known. A unit whose result has no row of our parties had no votes of ours. At most five
     queries."""
     ids = list(tree.nodes)
     counted = PartVotes.objects.filter(part__unit__in=ids, part__contest__election=plan.election)
@@ -199,8 +199,8 @@ def facts_of(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
 
 
 def parts_below(plan: Plan, tree: SeatTree, top: int) -> dict[int, PlanPart]:
-    """unit -> its number in force, of all that stand below `top` today, and of all whose number was passed down from
-    there, wherever they stand now. As many queries as levels have moved, one where nothing has."""
+    """Return unit -> its number in force. It holds all units below `top` today, and all whose number was passed down
+    from there, wherever they are now. As many queries as levels have moved, one where nothing has."""
     today = tree.below(top)
     in_force = PlanPart.objects.filter(plan=plan, replaced_at=None)
     rows = list(in_force.filter(Q(unit__in=today) | Q(parent__in=[top, *today])))
@@ -214,7 +214,7 @@ def parts_below(plan: Plan, tree: SeatTree, top: int) -> dict[int, PlanPart]:
 
 @dataclass(slots=True)
 class Family:
-    """What a plan has passed down below one seat, and how.
+    """A plan has passed these numbers down below one seat.
 
     moved: units that no longer stand where they got their number, or are closed; moved_locked: of these, the locked
     ones. sums: at every level. depth: how far down it goes (see DEPTHS). bases: parent -> what most of its children
@@ -231,11 +231,11 @@ class Family:
 
 
 def families_of(plan: Plan) -> list[Family]:
-    """What a plan has passed down, seat by seat. Two queries, of plain rows (there may be 200,000), and where there
-    are mandals or booths two more a level of the organisation.
+    """Return what a plan has passed down, seat by seat. Two queries, of plain rows (there may be 200,000), and where
+    there are mandals or booths two more a level of the organisation.
 
-    A unit has moved where `tree_of` would put it elsewhere today: a mandal stands below the one segment that has all
-    of its booths, a booth below such a mandal, and everything else where it stands in the electoral tree.
+    A unit has moved where `tree_of` would put it elsewhere today. A mandal belongs below the one segment with all of
+    its booths, and a booth below such a mandal. Everything else has its place in the electoral tree.
     """
     rows = sql.rows(
         """select p.unit_id, p.parent_id, p.is_locked, p.weight_basis, u.kind, u.closed_on is not null, e.parent_id,
@@ -284,7 +284,7 @@ def families_of(plan: Plan) -> list[Family]:
 
 
 def seat_above(plan: Plan, unit_id: int) -> int | None:
-    """The unit of the plan's seat that a unit is, or stands below; None where there is none."""
+    """Return the unit of the plan's seat that a unit is or lies below; None where there is none."""
     seats = set(PlanSeat.objects.filter(plan=plan, unit__isnull=False).values_list("unit_id", flat=True))
     if unit_id in seats:
         return unit_id
@@ -317,7 +317,7 @@ def passed_to(plan: Plan, unit_ids: Iterable[int]) -> dict[int, PassedNumber]:
 
 
 def passed_below(plan: Plan, unit_ids: Iterable[int]) -> set[int]:
-    """Of these units, those whose votes are passed down. One query."""
+    """Return those of these units whose votes are passed down. One query."""
     found = PlanPart.objects.filter(plan=plan, parent__in=list(unit_ids), replaced_at=None)
     return set(found.values_list("parent_id", flat=True))
 

@@ -1,4 +1,4 @@
-"""Whether an election is here whole: how many of its seats are known, of how many there were."""
+"""Tell if an election is complete: how many of its seats are known, of how many there were."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from abhiyan.elections.models import Contest, Election, Kind
 
 @dataclass(frozen=True, slots=True)
 class Wholeness:
-    """seats: those that are here. of: those there were; None where that is not known."""
+    """seats: how many are here. of: those there were; None where that is not known."""
 
     seats: int
     of: int | None
@@ -55,7 +55,7 @@ def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], stat
 
 
 def whole_of(kind: str, year: int, seats: Mapping[tuple[str, str], int], state: str = "") -> Wholeness:
-    """Of seats that are known already: (state, label of the numbering) -> how many. No query."""
+    """Work out completeness from known seats: (state, label of the numbering) -> how many. No query."""
     present: dict[str, set[str]] = defaultdict(set)
     for each, label in seats:
         present[each].add(label)

@@ -1,11 +1,11 @@
 """A plan as somebody typed it, checked: a multiplication, a division or a share. Does it hold, and in which reading?
 
 "65 constituencies × 5,000 = 325,000" holds as it stands. Somebody else writes "750 per segment", with 6.7 segments to a
-constituency: then 750 is 5,025 per constituency and 326,625 in all, which is 325,000 as near as 6.7 can say, while
-"5,000 per segment" would be 33,500 per constituency. A number with decimals was rounded: it stands for everything
-between half of its last digit below and above, be it an average (6.7) or a total in lakhs (3.3 lakh: from 325,000 to
-335,000). Whole numbers are exact, but where a division or a share came to them: nobody writes 24 lakh ÷ 403 with
-decimals. All arithmetic is decimal.
+constituency. Then 750 is 5,025 per constituency and 326,625 in all, which is 325,000 as near as 6.7 can say. But "5,000
+per segment" would be 33,500 per constituency. A number with decimals was rounded. It covers everything between half of
+its last digit below and above. It may be an average (6.7) or a total in lakhs (3.3 lakh: from 325,000 to 335,000).
+Whole numbers are exact, but where a division or a share came to them: nobody writes 24 lakh ÷ 403 with decimals. All
+arithmetic is decimal.
 """
 
 import re
@@ -73,7 +73,7 @@ _EACH = re.compile("@|" + _one_of("each", "apiece", "per", "every", "प्र�
 
 
 class UnreadablePlan(ValueError):
-    """What was typed is no plan of this kind. code: too_long, no_equals, no_times, no_number, mixed,
+    """The typed text is no plan of this kind. code: too_long, no_equals, no_times, no_number, mixed,
     by_zero, negative, too_large."""
 
     def __init__(self, code: str, text: str = "") -> None:
@@ -104,7 +104,7 @@ class TypedPlan:
 
     @property
     def comes_to(self) -> Decimal:
-        """What the left side is, whatever total was named."""
+        """Return the value of the left side, whatever total was named."""
         first, *others = (term.number for term in self.factors)
         return first / _product(others) if self.kind == "divided" else _product((first, *others))
 
@@ -134,7 +134,7 @@ def read(text: str) -> TypedPlan:
 
 
 def _sides(text: str) -> tuple[str, str]:
-    """What is reckoned, and what is said to come out."""
+    """Split the text into the calculation and its stated result."""
     sides = _EQUALS.split(text)
     if len(sides) == 1 and (said := list(_SAYS.finditer(text))):
         last = said[-1]
@@ -152,7 +152,8 @@ def _sides(text: str) -> tuple[str, str]:
 
 
 def _place_of_total(clauses: Sequence[str]) -> int:
-    """Which clause is the total: the last, unless only another one says so and is the largest number of all."""
+    """Return the place of the total's clause: the last, unless only another one says so and is the largest number of
+    all."""
     last = len(clauses) - 1
     named = [place for place, clause in enumerate(clauses) if _TOTAL.search(clause)]
     if not named or last in named:
@@ -199,7 +200,7 @@ def _each_number(text: str) -> list[str]:
 
 
 def _term(text: str, *, is_rounded: bool = False) -> TypedTerm:
-    """is_rounded: a whole number too stands for what it was rounded from."""
+    """Read a number and its words. is_rounded: a whole number too covers everything that rounds to it."""
     found = _TERM.match(text.strip())
     if not found:
         raise UnreadablePlan("no_number", text.strip())
@@ -225,7 +226,7 @@ def rounding(number: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class PlanReading:
-    """What one reading comes to.
+    """One reading comes to this.
 
     per: whether the figure is for one unit of the level (a constituency) or for one of its parts (a segment).
     each_level: the figure for one unit of the level. product, low, high: the total it gives, and its bounds by the
@@ -262,8 +263,8 @@ class PlanCheck:
 
 
 def checked(typed: TypedPlan, parts: Decimal | None = None) -> PlanCheck:
-    """Check what `read` gave, where it names a total: the last factor is what one unit is to bring, those before it,
-    from the top, the units. A division is checked as units × its result = what was divided.
+    """Check what `read` gave, where it names a total. The last factor is the number each unit is to bring; the factors
+    before it, from the top, are the units. A division is checked as units × its result = what was divided.
 
     parts: how many parts one unit has on average (6.7 segments); then the figure is read as per part too, but of a
     share.

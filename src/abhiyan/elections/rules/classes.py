@@ -1,9 +1,9 @@
 """Strong, swing or weak: the class of a booth or segment by rules one can read, in order; the first that holds.
 
 A rule is stored as `{"class": "strong", "share_at_least": 50, "lead_at_least": 10}`: every condition must hold, a rule
-without conditions always does. Conditions compare `share` (our share of votes polled), `lead` (our lead over the
-best opponent in points of votes polled, negative when behind) and `turnout`, each in per cent: `_at_least` or
-`_below`. The last rule has no conditions, so that every unit with votes has a class; without votes it has none.
+without conditions always does. Conditions compare `share`, `lead` and `turnout`, each in per cent: `_at_least` or
+`_below`. Share is ours of the votes polled. Lead is over the best opponent, in points of votes polled, and negative
+when behind. The last rule has no conditions, so that every unit with votes has a class; without votes it has none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """What the rules look at, per cent; None where unknown."""
+    """The rules look at these figures, in per cent; None where unknown."""
 
     share: float | None
     lead: float | None
@@ -112,7 +112,7 @@ def _rule(row: Mapping[str, Any], number: int) -> Rule:
 
 
 def _covers(above: Rule, rule: Rule) -> bool:
-    """Whether every unit that `rule` is about is taken by `above` already."""
+    """Return True if `above` already takes every unit that `rule` is about."""
     return all(
         figure in rule.bands
         and band.at_least <= rule.bands[figure].at_least

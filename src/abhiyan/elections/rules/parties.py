@@ -11,7 +11,7 @@ def last_name(code: str, named: Mapping[str, str]) -> str:
 
 
 def names_then(named: Mapping[str, str], stood: Collection[str]) -> dict[str, str]:
-    """Code in an earlier election -> code of the same party among those that stood in a later one.
+    """Return code in an earlier election -> code of the same party in a later one.
 
     A code that stood itself keeps its own; so does one that two parties of now come from, since nobody can tell whose
     votes those were.

@@ -1,9 +1,9 @@
 """A number of votes passed down a tree (seat, segment, mandal, booth) so that every level sums exactly.
 
 Each unit's number is split among its children by weight, in whole votes, by largest remainder (Hamilton's method; see
-`abhiyan.units.rules.split`). A locked unit keeps its number, wherever it stands, and its siblings share the rest. Locks
-further down are looked ahead to: a mandal never gets less than its locked booths have, and one whose booths are
-all locked gets what they sum to. Where locks leave no way to sum, they stand, and the gap is told.
+`abhiyan.units.rules.split`). A locked unit keeps its number, wherever it stands, and its siblings share the rest. The
+split looks ahead to locks further down. A mandal never gets less than its locked booths have; one whose booths are all
+locked gets what they sum to. Locks that leave no way to sum stay, and the gap is reported.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -22,7 +22,7 @@ CLASS_FACTORS: dict[str | None, int] = {"strong": 100, "swing": 150, "weak": 60,
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a unit to weigh it by; None: unknown."""
+    """A unit is weighed by these facts; None: unknown."""
 
     electors: int | None = None
     votes: int | None = None  # our side's, in the result the plan starts from
@@ -56,11 +56,11 @@ def weights(
     basis: Basis,
     bases: Mapping[Key, Basis] | None = None,
 ) -> UnitWeights[Key]:
-    """What all units below `top` weigh.
+    """Return the weights of all units below `top`.
 
-    children: the whole tree. bases: of single parents, for their children; else `basis`. Where a basis says nothing of
-    a whole group of sisters (no result, no class at or below any of them) they are weighed by electors, and where
-    those are unknown too, alike. By class, a unit without a class of its own weighs what the units below it do.
+    children: the whole tree. bases: of single parents, for their children; else `basis`. A basis may say nothing of a
+    whole group of sisters (no result, no class at or below any of them). They are then weighed by electors, or equally
+    where those are unknown too. By class, a unit without a class of its own weighs what the units below it do.
     """
     order = _from_the_top(top, children)
     by_class, classed = _by_class(order[:0:-1], children, facts)
@@ -140,7 +140,7 @@ def cascaded(
 
     children: parent -> its children, in a steady order (it decides between equal remainders); a tree. weights: of each
     child among its sisters, not negative; None or absent: unknown. locks: unit -> the number it keeps; one on `top` is
-    not looked at. Wherever no gap is told, the children of a unit sum to its number exactly.
+    not looked at. Unless a gap is reported, the children of a unit sum to its number exactly.
     """
     locks = locks or {}
     order = _from_the_top(top, children)
@@ -204,8 +204,8 @@ def _split(
 ) -> dict[Key, int] | None:
     """Parts around the fixed ones, none below `low`; None where that cannot be.
 
-    Whoever would get less than its low is given it, and the rest is split again among the others: they can only get
-    less, so nobody raised needs to be looked at again.
+    A unit that would get less than its low is given it, and the rest is split again among the others. They can only get
+    less, so no raised unit needs a second look.
     """
     held = dict(fixed)
     while True:
@@ -232,7 +232,7 @@ class NumberChange(Generic[Key]):
 
 
 def differences(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[NumberChange[Key]]:
-    """What a new split changes, unit by unit, in the order of `after`, then what it no longer has."""
+    """List what a new split changes, unit by unit, in the order of `after`, then what it no longer has."""
     keys = [*after, *(key for key in before if key not in after)]
     return [
         NumberChange(key, before.get(key), after.get(key))

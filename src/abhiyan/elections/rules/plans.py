@@ -1,9 +1,9 @@
 """Plans of seats and votes: what a swing gives, what a goal needs, how sure that is, where it contradicts itself.
 
-A plan starts from a last result (`swing.Seats`), moves it by one swing, keeps what is set by hand or locked, and says
-seat by seat what it comes to. Everything is counted in whole votes and found exactly: the seats won and the votes
-needed rise together with the swing, so "votes for k seats" and "seats for so many votes" are each other's inverse.
-Arrays have one entry per seat; the order of seats never matters. The formulas' sources stand in `swing`.
+A plan starts from a last result (`swing.Seats`), moves it by one swing, and keeps what is set by hand or locked. It
+gives the outcome seat by seat. Everything is counted in whole votes and found exactly. The seats won and the votes
+needed rise together with the swing. So "votes for k seats" and "seats for so many votes" are each other's inverse.
+Arrays have one entry per seat; the order of seats never matters. `swing` names the sources of the formulas.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,8 @@ class PlanQuery:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeldTarget:
-    """What a new plan leaves as it is, because somebody set it by hand or locked it. Shape (n,), UNKNOWN: nothing.
+    """A new plan leaves these votes as they are, because somebody set them by hand or locked them. Shape (n,), UNKNOWN:
+    nothing.
 
     votes: our side's; likely: the votes to be polled there, kept too where a seat is locked.
     """
@@ -235,7 +236,7 @@ def seats_for_votes(on: PlanGround, votes: int) -> int | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Range:
-    """What random local swings around a plan give. low and high bound 95 % of the draws, middle is the median.
+    """Random local swings around a plan give this range. low and high bound 95 % of the draws, middle is the median.
 
     goal_pct: per cent of draws that reach the goal of seats (None without one). chance_pct: of each seat being won,
     shape (n,). It says how much luck in single seats can change, not how sure the common swing is.
@@ -255,9 +256,9 @@ def drawn(on: PlanGround, votes: Whole, ask: PlanQuery) -> Range:
     """`ask.draws` times every seat strays by a normal random number of points, and all seats are counted again.
 
     votes: of each seat as planned, shape (n,). Seeded (PCG64 by `ask.seed`), so that the same plan always shows the
-    same range. What the swing does not move keeps its votes in every draw: seats by hand, locked, without votes, or
-    where our side does not stand. A share strays as far down as up, no further than to 0 or 100: else the draws would
-    lie beside their plan where many shares are near either end.
+    same range. Seats that the swing does not move keep their votes in every draw: by hand, locked, without votes, or
+    without a candidate of ours. A share strays as far down as up, and only to 0 or 100. Else the draws would lie beside
+    their plan where many shares are near either end.
     """
     n = len(on.likely)
     size = np.maximum(on.likely, 1)
@@ -357,8 +358,8 @@ class PlanOutcome:
 def plan(seats: Seats, ask: PlanQuery, held: HeldTarget | None = None) -> PlanOutcome:
     """Work a plan out: seats, votes, range, sensitivity, contradictions. Everything in one pass, nothing stored.
 
-    held: votes set by hand or locked; a new plan leaves them, and the swing moves the others only. Where the goal of
-    votes decides the swing, the seats' votes sum to it exactly.
+    held: votes set by hand or locked; a new plan leaves them, and the swing moves the others only. If the goal of votes
+    decides the swing, the seats' votes sum to it exactly.
     """
     held = held or HeldTarget.nothing(len(seats))
     order = np.argsort(seats.keys, kind="stable")
@@ -454,7 +455,7 @@ def _summing_to(on: PlanGround, steps: int, votes: Whole, goal: int) -> Whole:
 
 
 def contradictions(on: PlanGround, ask: PlanQuery, votes: Whole, won: Yes) -> Iterator[PlanFinding]:
-    """Where a plan cannot be, or does not say one thing: those of the whole first, then seat by seat.
+    """Find where a plan cannot be, or contradicts itself: the whole plan first, then seat by seat.
 
     votes, won: of each seat as planned, shape (n,). Codes and facts: see `findings`.
     """

@@ -1,8 +1,8 @@
-"""What a result says: who won, by how much, shares, turnout, swing; for a party alone or for a side with its allies.
+"""Work out what a result says: winner, margin, shares, turnout, swing; for a party alone or for a side with its allies.
 
 A contest is a list of lines, one per candidate. A *side* is a set of party codes. Shares are of all votes polled,
 "none of the above" among them, as the Election Commission of India reckons them; NOTA never wins.
-What is not known stays None: nothing here guesses.
+An unknown figure stays None: nothing here guesses.
 """
 
 from collections import defaultdict
@@ -120,12 +120,13 @@ class SideResult:
 
 
 def belongs(party: str, side: Collection[str]) -> bool:
-    """Whether a line of `party` counts for the side. Independents never do: IND is not one party."""
+    """Return True if a line of `party` counts for the side. Independents never do: IND is not one party."""
     return party in side and party not in (INDEPENDENT, NOTA)
 
 
 def side_result(contest: CountedContest, side: Collection[str]) -> SideResult:
-    """What the parties of `side` reached together in one contest; won where one of their candidates did."""
+    """Return what the parties of `side` reached together in one contest; it is won where one of their candidates
+    won."""
     standing = [line for line in contest.lines if not line.is_nota]
     ours = [line for line in standing if belongs(line.party, side)]
     others = [line for line in standing if not belongs(line.party, side)]

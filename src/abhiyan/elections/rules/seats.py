@@ -1,8 +1,8 @@
-"""Which constituency a name means: names as they sound, held against those known of a year.
+"""Find the constituency that a name means: names as they sound, held against those known of a year.
 
 Spellings differ (Secundrabad, Secunderabad; ARUKU (ST), Araku), so likeness is a number. Bounds were set by the lists
-of 2008, 2014, 2019 and 2024: every spelling of a seat in one is at least `FITS` like its name in another, and what is
-`ALIKE` to another seat's name, but not to its own, is that other seat.
+of 2008, 2014, 2019 and 2024. Every spelling of a seat in one is at least `FITS` like its name in another. A name that
+is `ALIKE` to another seat's name, but not to its own, is that other seat.
 """
 
 import re

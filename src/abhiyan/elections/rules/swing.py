@@ -1,18 +1,17 @@
 """Swing over many seats at once: shares moved, turnout changed, and whole votes that sum.
 
-Arrays have one entry per seat. One number moves our side everywhere, the *swing*:
+Arrays have one entry per seat. One number moves our side everywhere, the *swing*. It has two kinds:
 
-- uniform: points added to our share of the votes polled in each seat (uniform national swing: D. E. Butler, The
-  British General Election of 1951, 1952; D. Butler and D. Stokes, Political Change in Britain, 1969);
-- proportional: per cent added to that share, so that 10 makes 30 % into 33 % (swing in proportion to strength, as
-  the same authors set it against the uniform one).
+- uniform: points added to our share of the votes polled in each seat. Source of this uniform national swing:
+  D. E. Butler, The British General Election of 1951, 1952; D. Butler and D. Stokes, Political Change in Britain, 1969;
+- proportional: per cent added to that share, so that 10 makes 30 % into 33 %. The same authors set this swing in
+  proportion to strength against the uniform one.
 
 Either way our share is clamped to 0..100, and the others gain or lose in proportion to what they had, NOTA among
-them. All others are therefore multiplied by one number, and whoever was ahead among them stays ahead: the winner
-of a three- or ten-cornered contest is found exactly from our votes and those of the best opponent, whole vectors
-of parties are not needed.
+them. All others are therefore multiplied by one number, and their order stays. So our votes and those of the best
+opponent decide a three- or ten-cornered contest exactly, without whole vectors of parties.
 
-A swing is told to a millionth of a point (of a per cent); inside it is a whole number of such steps, so that the
+A swing is given to a millionth of a point (of a per cent). Inside it is a whole number of such steps, so that the
 smallest swing that does something exists and is found exactly.
 """
 
@@ -28,13 +27,13 @@ Real = npt.NDArray[np.float64]
 Yes = npt.NDArray[np.bool_]
 Method = Literal["uniform", "proportional"]
 
-STEPS = 1_000_000  # in a point of swing
-_STEP = 1 / (100 * STEPS)  # as a share of 1
-LOWEST = -100 * STEPS  # no swing takes more than everything
-ALWAYS, NEVER = -(2**62), 2**62  # in place of the step at which a seat is won
+STEPS = 1_000_000  # in a point of swing;
+_STEP = 1 / (100 * STEPS)  # as a share of 1;
+LOWEST = -100 * STEPS  # no swing takes more than everything;
+ALWAYS, NEVER = -(2**62), 2**62  # in place of the step at which a seat is won;
 UNKNOWN = -1  # where a number of electors, votes by hand and the like is not known or not set
 
-# Who a line of a result belongs to, in `seats_of`.
+# In `seats_of`, a line of a result belongs to one of these.
 OURS, NONE_OF_THE_ABOVE, BY_ITSELF = 0, -1, -2
 
 
@@ -43,12 +42,12 @@ class Seats:
     """The last result of n seats as our side sees it; all arrays of shape (n,).
 
     keys: what the caller knows a seat by, each once. electors: persons, UNKNOWN where not known. polled: all votes;
-    ours: our side's; best: those of the best single opponent (never NOTA), or of the best opposing side;
-    polled - ours - best are the rest. without_vote: nobody voted there, since one candidate stood; their polled is 0
-    and they are kept apart. ours_without_vote: of these, the ones our side holds. stood: our side had a candidate;
-    where it had none there is no share that a swing could move. last_won: the seat's winner was ours, as the result
-    says: of a side whose candidates stood against each other one may win with fewer votes than the other side has
-    together, or lose with more. winner: votes of that winning candidate; 0 where nobody voted, or nobody knows who won.
+    ours: our side's; best: those of the best single opponent (never NOTA), or of the best opposing side; polled - ours
+    - best are the rest. without_vote: nobody voted there, since one candidate stood; their polled is 0 and they are
+    kept apart. ours_without_vote: of these, the ones our side holds. stood: our side had a candidate; where it had none
+    there is no share that a swing could move. last_won: the seat's winner was ours, as the result says. Candidates of
+    one side may stand against each other. Then one may win with fewer votes than the other side has together, or lose
+    with more. winner: votes of that winning candidate; 0 where nobody voted, or nobody knows who won.
     """
 
     keys: Whole
@@ -99,8 +98,7 @@ def seats_of(
     keys, electors, without_vote: one entry per seat, shape (n,). seat, side, votes: one entry per candidate, shape
     (m,): the index 0..n-1 of its seat; OURS, NONE_OF_THE_ABOVE, BY_ITSELF, or a number from 1 for an opposing side,
     whose candidates in a seat are added up; votes, None where nobody voted; position: as stated, it decides between
-    equal votes, where lots were drawn; without one nobody is known to have won. Else the order of lines and of seats is
-    free.
+    equal votes, where lots were drawn; without one the winner is unknown. Else the order of lines and of seats is free.
     """
     n = len(keys)
     at = np.asarray(seat, dtype=np.int64)
@@ -154,10 +152,10 @@ def seats_of(
 def likely_votes(electors: Whole, polled: Whole, turnout_pct: float | None = None) -> Whole:
     """Votes that are likely to be polled in each seat, shape (n,).
 
-    Without a turnout: as many as last time. With one (0 to 100, of all electors together): the turnout of each seat
-    moves by the same number of points, within 0..100, until that of all together is `turnout_pct`; the votes sum
-    to it exactly, rounded down. Where electors are unknown, or nobody voted last time, so is the turnout: the votes
-    stay what they were. Never above electors.
+    Without a turnout: as many as last time. With one (0 to 100, of all electors together), the turnout of each seat
+    moves by the same number of points, within 0..100. It moves until that of all together is `turnout_pct`; the votes
+    sum to it exactly, rounded down. Seats with unknown electors, or without votes last time, have an unknown turnout:
+    their votes stay as they were. Never above electors.
     """
     known = (electors > 0) & (polled > 0)
     likely = polled.copy()
@@ -184,7 +182,7 @@ def likely_votes(electors: Whole, polled: Whole, turnout_pct: float | None = Non
 
 
 def to_steps(swing: float) -> int:
-    """A swing as it is told (points, or per cent of the share) in whole steps; at least `LOWEST`."""
+    """Return a swing (points, or per cent of the share) in whole steps; at least `LOWEST`."""
     return min(max(LOWEST, round(swing * STEPS)), 10**15)
 
 
@@ -212,9 +210,10 @@ def last_share(seats: Seats) -> Real:
 
 
 def best_after(seats: Seats, left: Whole) -> Whole:
-    """What the best opponent takes of `left`, the votes that are not ours: in proportion, the odd vote is theirs.
+    """Return what the best opponent takes of `left`, the votes that are not ours: in proportion, the odd vote is
+    theirs.
 
-    Where nobody else had a vote last time, no proportion is known, and one opponent gets all of it.
+    If nobody else had a vote last time, no proportion is known, and one opponent gets all of it.
     """
     others = seats.polled - seats.ours
     best = np.where(others > 0, seats.best, 1)

@@ -75,7 +75,7 @@ class Comparison:
 
 
 def compared(before: Iterable[PlannedSeat], after: Iterable[PlannedSeat]) -> Comparison:
-    """What differs from one version of a plan to another; the order in which seats come does not matter."""
+    """List the differences between two versions of a plan; the order in which seats come does not matter."""
     old, new = ({seat.key: seat for seat in version} for version in (before, after))
     return Comparison(
         pairs=tuple(SeatVersions(key, old.get(key), new.get(key)) for key in sorted({*old, *new})),

@@ -21,7 +21,7 @@ RESERVED = {
 
 @register.filter
 def origin(text: str) -> str:
-    """Where a file comes from, as its bringer says; of the packaged files in the reader's language."""
+    """Return the origin of a file, as its bringer says; for the packaged files in the reader's language."""
     return gettext(text) if text == reference.PACKAGED_ORIGIN else text
 
 
@@ -63,11 +63,11 @@ def beside(name: str, what: str) -> str:
 
 @register.filter
 def leading_to(nav: list[MenuPart] | None, key: str) -> str:
-    """Where an entry of the main menu leads; empty for those who do not have it."""
+    """Return the address of an entry of the main menu; empty for a viewer who does not have it."""
     return next((link.href for part in nav or [] for link in part.links if link.key == key), "")
 
 
 @register.filter
 def reserved(code: str) -> str:
-    """For whom a seat is reserved; nothing where it is for everybody."""
+    """Return the group a seat is reserved for; nothing where it is for everybody."""
     return str(RESERVED.get(code, "" if code == "GEN" else code))

@@ -276,7 +276,7 @@ def test_a_multiplication_in_words_is_read_back_and_judged(
     assert [term.number for term in typed.factors] == [units, each] and typed.total is not None
     assert typed.total.number == total and typed.comes_to == units * each
     judged = checked(typed).readings[0].verdict
-    # What is written with decimals was rounded, so a total some per cent off may be within that.
+    # A number with decimals was rounded, so a total some per cent off may be within that.
     sure = all(way in ("plain", "million", "indian") for way in ways)
     assert judged == "exact" if not off_pct else judged != "exact" and (not sure or judged == "off")
 

@@ -120,7 +120,7 @@ def test_a_version_of_other_locks_says_of_numbers_below_what_is_so_in_it(ground:
     ground.passes("C1", by_hand={ground.ids["B1"]: 400})
     ground.passes("C2")
     assert all_told(ground) == ["part_above_electors"]
-    ground.move("B1", "A3")  # with its number, out of the seat of which it was told
+    ground.move("B1", "A3")  # with its number, out of the seat that was reported
     locks(ground, "C2")
     assert all_told(ground) == ["cascade_moved"]
     Unit.objects.filter(kind="segment").update(closed_on=AT.date())

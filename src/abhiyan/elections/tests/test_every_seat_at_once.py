@@ -49,7 +49,7 @@ def job(ground: Ground) -> None:
 
 
 def until_waiting(n: int) -> list[int]:
-    """The process ids of those who wait for what somebody else holds, once they are so many."""
+    """Return the process ids of sessions that wait for a lock, once they are so many."""
     until = time.monotonic() + PATIENCE_S
     found: list[int] = []
     with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:

@@ -1,4 +1,4 @@
-"""What an election says of many units at once."""
+"""Check an election's figures of many units at once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_a_booth_counts_our_votes_over_the_best_of_the_others_of_all_that_were_p
         125,
         65,
         50,
-    )  # of an independent, whom nobody counts
+    )  # of an independent, who counts for no side
     assert second.lead_pct == 100 * 15 / 125
     assert [(one.source.file, one.source.row) for one in (first, second)] == [
         ("parts.csv", 2),

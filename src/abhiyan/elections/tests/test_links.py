@@ -1,4 +1,4 @@
-"""In one election a unit is one seat at most, whoever says which."""
+"""In one election a unit is one seat at most, no matter who links it."""
 
 from pathlib import Path
 

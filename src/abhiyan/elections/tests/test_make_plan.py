@@ -84,7 +84,7 @@ def test_a_plan_holds_every_seat_and_what_it_needs(world: World, president: Acco
     third = planning.seat_found(plan, found[3].contest_id)
     assert third.won and not third.last_won and third.need <= found[3].votes
     fourth = planning.seat_found(plan, found[4].contest_id)
-    assert not fourth.won and found[4].votes == 0  # the party did not stand there
+    assert not fourth.won and found[4].votes == 0  # the party had no candidate there
 
 
 def test_goals_that_cannot_be_are_told_in_words(world: World, president: Account, result: None) -> None:

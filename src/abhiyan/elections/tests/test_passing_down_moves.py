@@ -220,7 +220,7 @@ def test_a_seat_whose_units_got_their_votes_elsewhere_is_told_until_it_sums(grou
     assert ground.told() == ["cascade_left"]
     with transaction.atomic():
         first = ground.plan
-        ground.version()  # passes it down anew
+        ground.version()  # passes it down again
         assert ground.told() == ["cascade_moved"]  # M2 has lost a booth
         ground.assert_sums("C1", "C2")
         transaction.set_rollback(True)
@@ -260,7 +260,7 @@ def test_a_new_version_follows_a_booth_from_one_seat_to_another(ground: Ground) 
     ground.passes("C1")
     ground.passes("C2")
     ground.move("B7", "A1")
-    ground.version(C1=450)  # passed down anew, with B7; C2 has kept its votes, but not its units
+    ground.version(C1=450)  # passed down again, with B7; C2 has kept its votes, but not its units
     ground.assert_sums("C1", "C2")
     assert ground.found()["B7"] > 0 and ground.told() == ["cascade_moved"]
 
@@ -299,7 +299,7 @@ def test_what_has_not_changed_is_copied_as_it_was_and_locks_stay_whose_they_are(
 
 
 def test_booths_beside_mandals_take_their_share_however_far_down_it_goes(ground: Ground) -> None:
-    ground.move("B3", "A2")  # M2 is spread now: B4 stands beside M1, directly below A1
+    ground.move("B3", "A2")  # M2 is spread now: B4 is a sister of M1, directly below A1
     ground.passes("C1", down_to="mandal")
     found = ground.found()
     assert found["M1"] + found["B4"] == found["A1"] and found["M1"] < found["B4"]  # 300 electors, and 400
@@ -351,7 +351,7 @@ def test_where_others_had_votes_and_we_had_none_ours_are_nought_and_not_unknown(
 
 def test_a_mandal_lies_whole_in_a_segment_by_its_open_booths_alone(ground: Ground) -> None:
     ground.make("K1", "cluster", "M1")
-    Unit.objects.filter(code="B3").update(closed_on=TODAY)  # it stands in M2 and in A1 no less
+    Unit.objects.filter(code="B3").update(closed_on=TODAY)  # it belongs to M2 and to A1 no less
     tree = units_below.tree_of(ground.ids["C1"])
     assert tree.spread == 0 and {ground.ids["M1"], ground.ids["M2"], ground.ids["M3"]} <= tree.nodes.keys()
     ground.passes("C1")

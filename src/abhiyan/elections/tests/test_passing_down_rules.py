@@ -1,4 +1,4 @@
-"""Cascades: every level sums exactly, locks stand, gaps are told."""
+"""Cascades sum exactly at every level, keep locks and report gaps."""
 
 import pytest
 from hypothesis import given

@@ -148,7 +148,7 @@ def test_seats_are_set_and_locked_in_one_form_and_make_one_version(
     with system("test"):
         newest = Plan.objects.get(number=3)
     assert seats(newest)[4].votes == 400 and seats(newest)[4].by_hand
-    assert client.post(again, form).status_code == 302  # what stands there already
+    assert client.post(again, form).status_code == 302  # the same form again
     with system("test"):
         assert Plan.objects.order_by("number").values_list("number", flat=True).last() == 3
     page = text(body(client, f"/elections/plans/{newest.public_id}/compare/"))

@@ -268,7 +268,7 @@ def test_the_last_time_is_the_result_where_candidates_of_one_side_stood_against_
     lines = [
         (0, swing.OURS, 400, 1), (0, 1, 300, 2), (0, 1, 200, 3),  # won against two who have more together
         (1, swing.OURS, 250, 2), (1, swing.OURS, 200, 3), (1, 1, 400, 1),  # lost with more together
-        (2, swing.BY_ITSELF, 500, 2), (2, swing.OURS, 500, 1),  # by lot
+        (2, swing.BY_ITSELF, 500, 2), (2, swing.OURS, 500, 1),  # won by drawing lots
         (3, swing.BY_ITSELF, 500, 1), (3, swing.OURS, 500, 2),
     ]  # fmt: skip
     seat, side, votes, position = (list(column) for column in zip(*lines, strict=True))

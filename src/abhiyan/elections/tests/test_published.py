@@ -285,14 +285,14 @@ def test_the_last_time_of_a_plan_is_what_the_results_say(
 
 @pytest.fixture
 def rolled_back() -> Iterator[None]:
-    """What a test writes beside the results goes again."""
+    """Roll back what a test writes beside the results."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def test_three_hundred_and_twenty_five_seats_and_thirty_five_crore_votes(rolled_back: None) -> None:
-    """The plan of the nation over all 543 seats: the figures of last time, and those that do not fit together."""
+    """A plan of the nation over all 543 seats keeps the figures of last time, and reports the contradictory ones."""
     world = World()
     president = world.holder("national_president", "N", name="Rohini Koul")
     with system("test"):

@@ -1,4 +1,4 @@
-"""What undone lists leave behind: nothing, whichever goes first."""
+"""Undone lists leave nothing behind, whichever goes first."""
 
 from pathlib import Path
 

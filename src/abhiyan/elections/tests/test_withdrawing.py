@@ -1,4 +1,4 @@
-"""What somebody made of results stands in the way of their undo, is named, and can be taken away again."""
+"""Plans, alliances and classes block the undo of their results by name, and can be withdrawn."""
 
 from pathlib import Path
 

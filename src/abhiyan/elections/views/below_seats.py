@@ -116,7 +116,7 @@ class SeatUnitRow:
 
     @property
     def is_above(self) -> bool:
-        """Whether it is given more votes than it has electors."""
+        """Return True if it is given more votes than it has electors."""
         return self.n is not None and self.facts.electors is not None and self.n > self.facts.electors
 
     @property
@@ -155,7 +155,8 @@ def _page(
     typed: tuple[int, str] = (0, ""),
     status: int = 200,
 ) -> HttpResponseBase:
-    """typed: of which unit, and what; it stands in its field again, with the problem beside it."""
+    """Draw the page of a unit. typed: the unit's id and its text, shown again in its field with the problem beside
+    it."""
     context = shown.head(request, one) | {"problem": problem}
     if not code:
         return _seats(request, one, context, status, form)
@@ -209,12 +210,12 @@ def _page(
 
 
 def _basis(used: Iterable[str]) -> str:
-    """What a unit's parts went by; electors where nothing says."""
+    """Return the basis of a unit's parts; electors where nothing says."""
     return next((basis for basis in used if basis in units_below.BASES), "electors")
 
 
 def _where(one: Plan, code: str) -> tuple[Any, int, SeatTree]:
-    """The unit a page is about, the seat it is or stands below, and everything below that."""
+    """Return the unit a page is about, the seat it is or lies below, and everything below that."""
     here = units.unit(code)
     seat = needed(units_below.seat_above(one, here.pk), NotFound(field="unit"))
     tree = units_below.tree_of(seat)
@@ -289,7 +290,7 @@ def _seats(
 
 
 def _passing(one: Plan) -> dict[str, Any]:
-    """How far passing every seat down is, and which it left as they were."""
+    """Return how far passing every seat down is, and the seats it left as they were."""
     last = progress.passing_of(one)
     if last is None:
         return {"last": None, "left": [], "more_left": 0, "is_under_way": False}
@@ -337,7 +338,7 @@ def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _went(one: Plan, unit_id: int, asked: str, changed: int) -> str:
-    """What passing down came to: how many numbers changed, and why none did or others went by something else."""
+    """Return what passing down did: how many numbers changed, and why none did or others used another basis."""
     parts = queries.plan_parts(one, parent_id=unit_id)
     free = [part.weight_basis for part in parts if not part.is_locked]
     used = next((basis for basis in free if basis in units_below.BASES), asked)
@@ -357,7 +358,7 @@ def _went(one: Plan, unit_id: int, asked: str, changed: int) -> str:
 
 
 def _above(one: Plan, seat: int, name: str) -> str | None:
-    """That units below a seat are given more votes than they have electors, as the plan tells it."""
+    """Return the plan's sentence that units below a seat are given more votes than they have electors."""
     kept = queries.plan_for(one.public_id)
     contests = {each.contest_id for each in queries.plan_seats(kept) if each.unit_id == seat}
     return next(

@@ -112,7 +112,7 @@ def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any
 
 
 def _needed(typed: arithmetic.TypedPlan, found: arithmetic.PlanCheck) -> str | None:
-    """What would hold where nothing does; of a share and of a division the reading has said it already."""
+    """Return what would hold where nothing does. A share and a division say it in their reading already."""
     if typed.kind == "share" or found.fits != "neither" or found.needed_level is None:
         return None
     if typed.kind == "divided" and found.needed_part is None:

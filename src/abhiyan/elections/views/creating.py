@@ -57,7 +57,7 @@ class PlanPlaceForm(forms.Form):
 
 
 class AimsForm(forms.Form):
-    """What a plan is to reach and how it gets there."""
+    """Ask what a plan is to reach and how it gets there."""
 
     seats_goal = WholeField(label=_("Seats to win"), required=False, min_value=0, max_value=MOST_SEATS)
     votes_goal = WholeField(label=_("Votes to win"), required=False, min_value=0, max_value=LARGEST)
@@ -158,7 +158,7 @@ def owners(request: Request) -> list[tuple[str, str]]:
 
 
 class _Start:
-    """What step 1 has settled: owner, election, state; with the choices of step 2."""
+    """Step 1 has settled this: owner, election, state; with the choices of step 2."""
 
     def __init__(self, owner: str, of: Election, state: str) -> None:
         self.unit = units.unit(owner)
@@ -250,7 +250,7 @@ def _choices(start: _Start) -> dict[str, Any]:
 
 
 def _look(request: Request, start: _Start, form: PlanAimsForm) -> HttpResponseBase:
-    """What the goals would need, alone and with allies; nothing is stored."""
+    """Show what the goals would need, alone and with allies; nothing is stored."""
     code, chosen = form.cleaned_data["party"], form.alliance_id
     draft = Plan(
         election=start.of,
@@ -299,7 +299,7 @@ def _step_two(
 
 @form_page
 def change(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Other goals, method or turnout: a new version. What was set by hand or locked stays."""
+    """Other goals, method or turnout: a new version. Seats set by hand or locked stay."""
     one = queries.plan_for(public_id)
     if not shown.may_make(request, one):
         raise NotYours(capability="plans.make")

@@ -225,7 +225,7 @@ class SideRow:
 
     @property
     def differs(self) -> bool:
-        """Whether some sides win it and some do not."""
+        """Return True if some sides win it and some do not."""
         return len({cell.won for cell in self.cells}) > 1
 
 
@@ -274,7 +274,7 @@ def sides(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _side_keys(n: int) -> dict[str, Callable[[SideRow], Any]]:
-    """What the seats can be ordered by: at first those that only some sides win, then where most is missing."""
+    """Return the orders of the seats: first those won by some sides only, then by most missing votes."""
     keys: dict[str, Callable[[SideRow], Any]] = {
         "differ": lambda row: (not row.differs, -max(cell.short for cell in row.cells)),
         "name": lambda row: natural(row.name),

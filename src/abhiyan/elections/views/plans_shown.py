@@ -1,4 +1,4 @@
-"""What several pages of plans show alike."""
+"""Share what several pages of plans show alike."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -86,7 +86,7 @@ SEATS: tuple[Column[PlanSeatLine], ...] = (
 
 
 def with_sources(one: Plan, lines: list[PlanSeatLine]) -> list[PlanSeatLine]:
-    """The same, each with what its last votes stand on."""
+    """Return the lines, each with the source of its last votes."""
     told = stands_on(one, [line.seat.contest_id for line in lines])
     return [replace(line, source=told.get(line.seat.contest_id, "")) for line in lines]
 
@@ -150,7 +150,7 @@ def lead_of(one: Plan) -> str:
 
 
 def side_name(party: str, alliance: Alliance | None) -> str:
-    """Whose votes count: a party alone, or an alliance."""
+    """Name the side whose votes count: a party alone, or an alliance."""
     if alliance is None:
         return _("%(party)s alone") % {"party": party}
     facts = {"party": party, "alliance": named(alliance.names)}
@@ -166,13 +166,13 @@ def place_of(state: str) -> str:
 
 
 def may_make(request: Request, plan: Plan) -> bool:
-    """Whether the viewer may change a plan: for showing a button; the act asks again."""
+    """Return True if the viewer may change a plan, to show a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([plan.unit_id]).get(plan.unit_id, [])]
     return request.viewer.may_at("plans.make", *positions)
 
 
 def head(request: Request, plan: Plan) -> dict[str, Any]:
-    """What every page of a plan needs."""
+    """Return what every page of a plan needs."""
     is_newest = planning.is_newest(plan)
     return {
         "here": "elections",
@@ -193,7 +193,7 @@ def newest_href(plan: Plan, page: str) -> str:
 
 
 def older(request: Request, plan: Plan, title: str, page: str) -> dict[str, Any]:
-    """What stands in place of a form on a version that has a newer one: where to go instead."""
+    """Return the page that replaces a form on an older version: it leads to the newest."""
     return head(request, plan) | {
         "crumbs": plan_crumbs(plan, (title, "")),
         "title": title,

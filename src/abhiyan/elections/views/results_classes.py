@@ -1,4 +1,5 @@
-"""Strong, swing, weak: the classes of segments and booths, the rules that give them, and whoever may writing them."""
+"""Show the classes of segments and booths (strong, swing, weak) and their rules, and let offices with the right write
+rules."""
 
 from functools import partial
 from typing import Any
@@ -94,7 +95,7 @@ class RuleRow(forms.Form):
 
 
 class RulesForm(forms.Form):
-    """Whose strength it is, and below which unit."""
+    """Ask whose strength counts, and below which unit."""
 
     unit = forms.CharField(label=_("Below the unit (code)"), max_length=64)
     side = forms.ChoiceField(label=_("Whose strength"))
@@ -108,7 +109,7 @@ Rows = formset_factory(RuleRow, extra=2, max_num=MOST_RULES, absolute_max=MOST_R
 
 
 def _rows(formset: Any) -> list[dict[str, Any]]:
-    """What was written, as rules.classes reads it; rows without a class are left out."""
+    """Return what was written, as rules.classes reads it; rows without a class are left out."""
     found = []
     for form in formset:
         data = form.cleaned_data
@@ -119,7 +120,7 @@ def _rows(formset: Any) -> list[dict[str, Any]]:
 
 
 def _tell(form: RulesForm, formset: Any) -> None:
-    """Say above the form which rules have what is no number; it stands beside its field too."""
+    """Say above the form which rules have what is no number; the field shows it too."""
     for number, row in enumerate(formset.forms, 1):
         for name in row.errors:
             field = row[name]
@@ -130,7 +131,7 @@ def _tell(form: RulesForm, formset: Any) -> None:
 
 @form_page
 def classes(request: Request, code: str) -> HttpResponseBase:
-    """Units by class below a unit; the rules that gave the classes, and a form for whoever may change them."""
+    """Show units by class below a unit, the rules that gave the classes, and a form for viewers with the right."""
     of = queries.election(code)
     may = request.viewer.may("plans.make")
     unit_id = _unit_asked(request)
@@ -224,7 +225,7 @@ def _page(
 
 
 def _withdraw_href(request: Request, of: Election, unit_id: int | None, rule: ClassRule | None) -> str:
-    """Where the rules shown are taken away: from the unit's own page, for whoever may."""
+    """Return the address to withdraw the rules shown: on the unit's own page, for a viewer with the right."""
     if rule is None or rule.unit_id != unit_id or not shown.may_at(request, "plans.make", rule.unit_id):
         return ""
     return address(reverse("elections:classes_withdraw", args=[of.code]), rule.unit.code)

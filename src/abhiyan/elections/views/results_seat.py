@@ -137,7 +137,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
 
 
 def seat_says(row: SeatRow) -> list[str]:
-    """What whoever reads a seat's result must know."""
+    """Return what a reader of a seat's result must know."""
     told = []
     if row.contest.is_uncontested:
         told.append(
@@ -162,7 +162,7 @@ def seat_says(row: SeatRow) -> list[str]:
 
 
 def _nota_says(found: Result) -> list[str]:
-    """That the file lacks "none of the above", which every contest since 2013 has had."""
+    """Say that the file lacks "none of the above", which every contest since 2013 has had."""
     contest = found.seat.contest
     if (
         contest.is_uncontested

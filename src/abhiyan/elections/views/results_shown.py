@@ -1,4 +1,4 @@
-"""What several pages of results show alike."""
+"""Share what several pages of results show alike."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def side_choices(of: Election, state: str = "", chosen: Chosen = NO_SIDE) -> lis
 
 
 def with_side(offered: Mapping[str, str], chosen: Chosen) -> list[tuple[str, str]]:
-    """What is offered as a side, the one in force among it."""
+    """Return the choices of a side, with the one in force among them."""
     own = {chosen.value: chosen.name} if chosen.value else {}
     return list((dict(offered) | {key: name for key, name in own.items() if key not in offered}).items())
 
@@ -109,7 +109,7 @@ def side_asked(query: QueryDict, of: Election | None = None) -> Chosen:
 
 
 def side_says(side: Chosen, states: Iterable[str]) -> str:
-    """That states shown count by another set than the one chosen; empty where none does."""
+    """Say that states shown count by another set than the one chosen; empty where none does."""
     names = sorted(
         reference.state_name(one, language()) for one in set(states) if side.ours.is_another_in(one)
     )
@@ -122,7 +122,7 @@ def side_says(side: Chosen, states: Iterable[str]) -> str:
 class ResultFilters(forms.Form):
     """The row of filters above a list; each page takes the fields it names.
 
-    What the address asks for and is not offered (an alliance of the election looked at before) counts as not asked.
+    A value of the address that is not offered (an alliance of the election before) counts as not asked.
     """
 
     def __init__(self, query: QueryDict, **choices: tuple[Any, list[tuple[str, str]]]) -> None:
@@ -233,7 +233,7 @@ def grounds(request: Request, capability: str, of: Election) -> list[str]:
 
 
 def may_for(request: Request, capability: str, of: Election, state: str) -> bool:
-    """Whether the viewer answers for a state, or for all ("")."""
+    """Return True if the viewer answers for a state, or for all ("")."""
     if not request.viewer.may(capability):
         return False
     unit_id = by_ground.grounds_of(of, [state]).get(state)
@@ -241,13 +241,13 @@ def may_for(request: Request, capability: str, of: Election, state: str) -> bool
 
 
 def may_at(request: Request, capability: str, unit_id: int) -> bool:
-    """Whether the viewer may do something over a unit: for showing a button; the act asks again."""
+    """Return True if the viewer has a right over a unit, to show a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
     return request.viewer.may_at(capability, *positions)
 
 
 def stated_href(request: Request, of: Election, state: str = "", number: int | None = None) -> str:
-    """Where quoted figures of a place are added; empty for whoever may not."""
+    """Return the address to add quoted figures of a place; empty for a viewer without the right."""
     if not may_for(request, "results.import", of, state):
         return ""
     asked = {"state": state} if state else {}

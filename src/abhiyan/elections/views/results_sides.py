@@ -29,7 +29,7 @@ from . import results_shown as shown
 
 
 class AllianceForm(forms.Form):
-    """Which parties count as one side, and where."""
+    """Ask which parties count as one side, and where."""
 
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
@@ -89,7 +89,7 @@ COLUMNS: tuple[Column[Alliance], ...] = (
 def _tried(
     request: Request, form: AllianceForm, of: Election, act: Callable[..., Alliance], *, has_form: bool = True
 ) -> Tried[Any]:
-    """Names or changes an alliance; one that is there already is told with the way to it."""
+    """Name or change an alliance; for one that exists already, the refusal leads to it."""
     done = tried(
         request,
         form,
@@ -107,7 +107,7 @@ def _tried(
 
 @form_page
 def alliances(request: Request, code: str) -> HttpResponseBase:
-    """The alliances of an election; whoever may make plans defines another."""
+    """List the alliances of an election; a viewer who may make plans defines another."""
     of = queries.election(code)
     grounds = shown.grounds(request, "plans.make", of)
     form = AllianceForm(request.POST or None, of=of, grounds=grounds, initial={"once": lot.uuid()})
@@ -136,7 +136,7 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
 
 @form_page
 def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
-    """One alliance: its parties alone and together; whoever may make plans changes it."""
+    """Show one alliance: its parties alone and together; a viewer who may make plans changes it."""
     of = queries.election(code)
     one = queries.alliance(public_id)
     if one.election_id != of.pk:

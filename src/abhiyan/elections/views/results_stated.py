@@ -25,7 +25,7 @@ MOST_VOTES = 10**10
 
 
 class StatedForm(forms.Form):
-    """What was said, of which party, and by whom."""
+    """Ask for the quoted figure, its party and its source."""
 
     party = forms.CharField(
         label=_("Party"), max_length=80, help_text=_("Its code or name, as in the results: BJP, INC.")

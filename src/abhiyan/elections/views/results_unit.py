@@ -28,7 +28,7 @@ MOST_DRAWN = 200  # seats on the map of a unit that lies in many
 
 @require_safe
 def unit(request: Request, code: str) -> HttpResponseBase:
-    """What past elections say of a unit: of a state the totals, of a seat its history, of a booth its votes.
+    """Show what past elections say of a unit: totals of a state, the history of a seat, the votes of a booth.
 
     A unit that is none of these shows the seats it lies in.
     """
@@ -80,7 +80,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
 
 
 def _said(results: queries.UnitResults) -> dict[str, Any]:
-    """What elections say of the unit itself: its contests, parts of others, totals and sums; and from which files."""
+    """Return what elections say of the unit itself: its contests, parts of others, totals and sums, and their files."""
     seat_names = shown.seat_names(row.part.contest for row in results.parts)
     return {
         "contests": [

@@ -96,7 +96,7 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _row(request: Request, line: shown.PlanSeatLine, typed: dict[int, str]) -> dict[str, Any]:
-    """A seat with what stands in its fields: what was typed, where the form came back; wrong: why it did."""
+    """Return a seat with the content of its fields: the typed text, where the form came back; wrong: why it did."""
     contest, wrong = line.seat.contest_id, ""
     wins = {"may_win": _may_win(line), "is_to_win": line.found.won}
     if contest not in typed:
@@ -145,7 +145,7 @@ def _save(
     on_page: list[int],
     typed: dict[int, str],
 ) -> Plan | None:
-    """What the form changes, as one new version; None where it changes nothing."""
+    """Save what the form changes, as one new version; return None where it changes nothing."""
     by_hand: dict[int, int | None] = {}
     locks: dict[int, bool] = {}
     for contest in on_page:
