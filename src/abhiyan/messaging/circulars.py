@@ -16,7 +16,7 @@ from abhiyan.units import queries as units
 
 from .models import Circular, Reading
 
-# Who holds an office in a unit or below, but for one account.
+# These accounts hold an office in a unit or below, but for one account.
 HOLDERS = """from units_placement p join org_appointment ap on ap.unit_id = p.unit_id
  join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id and a.closed_at is null
  where p.hierarchy = %(tree)s and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
@@ -37,10 +37,8 @@ def circular_for(viewer: Viewer, public_id: UUID) -> Circular:
 
 
 def reached(span: tuple[int, int], tree: int, *, on: date, by: int) -> dict[str, int]:
-    """How many people a circular of an account would go to, by the code of their office; "": to every office.
-
-    span: positions [lo, hi) of its unit in a tree.
-    """
+    """Count the people a circular of an account would go to, by the code of their office; "": to every office. span:
+    positions [lo, hi) of its unit in a tree."""
     given = {"lo": span[0], "hi": span[1], "tree": tree, "day": on, "by": by}
     with system("how many people a circular would go to"):
         rows = sql.rows(
@@ -52,7 +50,7 @@ def reached(span: tuple[int, int], tree: int, *, on: date, by: int) -> dict[str,
 
 
 def own_reading(circular: Circular, account_id: int | None) -> Reading | None:
-    """Whether and when somebody read a circular that went to them; None: it did not."""
+    """Return when somebody read a circular that went to them; None: it did not."""
     return Reading.objects.filter(circular_id=circular.pk, account_id=account_id or 0).first()
 
 
@@ -94,7 +92,7 @@ def unread(account_id: int) -> tuple[list[UnreadCircular], bool]:
 
 
 def read_of(account_id: int) -> tuple[int, int]:
-    """How many circulars went to somebody, and how many of them they have not read. In a scope that sees them."""
+    """Count the circulars that went to somebody, and how many of them they have not read. In a scope that sees them."""
     row = sql.row(
         "select count(*), count(*) filter (where r.read_at is null) from messaging_reading r"
         " join messaging_circular c on c.id = r.circular_id and c.ended_at is null where r.account_id = %s",
@@ -114,7 +112,8 @@ class SentCircular:
 
 
 def sent_lately(account_id: int, *, at: datetime) -> list[SentCircular]:
-    """What somebody sent in the last 30 days and not everybody has read, the newest first. In their own scope."""
+    """Return what somebody sent in the last 30 days and not everybody has read, the newest first. In their own
+    scope."""
     own = list(
         Circular.objects.filter(made_by=account_id, ended_at=None, made_at__gt=at - LATELY).order_by(
             "-made_at"
@@ -138,7 +137,7 @@ def sent_lately(account_id: int, *, at: datetime) -> list[SentCircular]:
 
 @dataclass(frozen=True, slots=True)
 class Share(units.BoardUnit):
-    """How many in one unit and below a circular went to, and how many of them have read it."""
+    """A circular went to so many people of one unit and below, and so many of them have read it."""
 
     n: int
     read: int
@@ -183,7 +182,7 @@ MOST_READERS = 200
 
 
 def readers(circular: Circular, span: tuple[int, int], *, only_unread: bool) -> list[Reader]:
-    """Whom it went to in a unit and below, those who have not read it first, in the viewer's sight; MOST_READERS at
-    most. span: positions [lo, hi) of the unit."""
+    """Return the recipients of a unit and below in the viewer's sight, unread first; MOST_READERS at most. span:
+    positions [lo, hi) of the unit."""
     given = {"circular": circular.pk, "tree": circular.hierarchy, "unread": only_unread, "most": MOST_READERS}
     return sql.each(Reader, _READERS, given | {"lo": span[0], "hi": span[1]})

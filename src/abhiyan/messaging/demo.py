@@ -1,4 +1,4 @@
-"""What the samples of the demo share: their messages go out, to nobody."""
+"""Share what samples of the demo need: their messages go out, to nobody."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ BATCH = 500
 
 
 def go_out(at: datetime) -> None:
-    """What is due goes out, to nobody: the phones of the demo are nobody's."""
+    """Send what is due to nobody: the phones of the demo belong to nobody."""
     while leased := messaging.lease(at=at, n=BATCH, codes=False):
         going = messaging.admit(messages=leased, at=at)
         messaging.settle(

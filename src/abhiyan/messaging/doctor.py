@@ -1,4 +1,4 @@
-"""What `abhiyan doctor` asks of messages."""
+"""Check messages for `abhiyan doctor`."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ FIXES = {
 
 
 def codes(_at: datetime) -> Iterable[DoctorFinding]:
-    """One-time codes can leave. Where they cannot, the pages that ask for one say so to everybody."""
+    """One-time codes can leave. If they cannot, the pages that ask for one say so to everybody."""
     why = {
         reason
         for purpose, language in queries.code_texts()
@@ -124,7 +124,7 @@ LATELY = timedelta(days=7)
 
 
 def ids(at: datetime) -> Iterable[DoctorFinding]:
-    """No gateway gives two webhooks one id. Both are heard; but a resend can no longer be told from a new one."""
+    """No gateway gives two webhooks one id. Both are heard, but then a resend looks like a new one."""
     found = queries.ids_used_twice(since=at - LATELY)
     for number, n in found:
         yield DoctorFinding(

@@ -1,4 +1,4 @@
-"""What messages offer in the menu and in search."""
+"""Offer messages in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -87,7 +87,7 @@ class CertificateForm(forms.Form):
 
 
 class SendForm(forms.Form):
-    """Who gets a text, at which pace, and what fills its variables."""
+    """Ask who gets a text, at which pace, and what fills its variables."""
 
     audience = forms.ChoiceField(label=_("Who gets it"))
     only = forms.MultipleChoiceField(
@@ -140,7 +140,7 @@ class SendForm(forms.Form):
             )
 
     def given(self) -> dict[str, dict[str, str]]:
-        """What fills the variables, by language."""
+        """Return what fills the variables, by language."""
         found: dict[str, dict[str, str]] = {}
         for language, name in self._variables:
             found.setdefault(language, {})[name] = self.cleaned_data[f"v_{language}_{name}"]

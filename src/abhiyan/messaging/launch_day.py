@@ -1,4 +1,4 @@
-"""What the launch page says of messages: how many wait, why and for how long, and whether they can leave."""
+"""Tell the launch page how many messages wait, why and for how long, and if they can leave."""
 
 from collections.abc import Iterator
 
@@ -20,8 +20,8 @@ SEND, CODES = "messaging.send", "messaging.codes"  # the loops
 
 
 def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:
-    """Of the whole drive everything in the queue, which all drives share, and what is held back; below it what waits
-    for people of the unit. To who sees those people; in a system scope."""
+    """For the whole drive, yield everything in the queue, which all drives share, and what is held back. For a unit
+    below, yield what waits for its people. Only a viewer who sees those people gets it; in a system scope."""
     if not of.is_exact:
         return
     if not of.is_whole:

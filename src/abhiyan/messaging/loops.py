@@ -21,10 +21,10 @@ from .actions import caps, questions
 from .adapters import Adapter, Handed, adapter, mail_adapter
 from .rules import breaker, mails
 
-TURN_S = 1.0  # then the loop shows that it lives; what is under way goes on
-LOOK_S = 0.2  # how often a lane that waits for its gateway looks for more
-GATHER_S = 0.03  # what comes back within this is settled together
-WRONG = (DataError, IntegrityError, ValueError)  # of a message itself, not of the database
+TURN_S = 1.0  # then the loop shows that it lives; what is under way goes on.
+LOOK_S = 0.2  # how often a lane that waits for its gateway looks for more.
+GATHER_S = 0.03  # what comes back within this is settled together.
+WRONG = (DataError, IntegrityError, ValueError)  # of a message itself, not of the database.
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 class MessageLane:
     """Leases as many messages as it has free hands, hands them over, and settles in batches what came back.
 
-    hands: threads, each with a kept connection of its own. They hand over and nothing else: the database is for
-    the thread that turns. What came back and could not be settled, for the database was away, is settled later.
+    hands: threads, each with a kept connection of its own. They hand over and nothing else: the database is for the
+    thread that turns. A result that could not be settled, for the database was away, is settled later.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class MessageLane:
         self._is_told = False  # that the gateway does not answer
 
     def turn(self, _at: datetime) -> int:
-        """Send what is due, for about a second; then what is under way goes on. How many the gateway took."""
+        """Send what is due, for about a second; then what is under way goes on. Return how many the gateway took."""
         if self._adapter is None:
             self._adapter = self._way_out()
         if self._is_new:
@@ -149,7 +149,7 @@ class MessageLane:
         return taken
 
     def _settle_singly(self) -> int:
-        """Settle what came back one by one. What cannot be is dropped: its lease lapses."""
+        """Settle what came back one by one. A message that cannot be settled is dropped: its lease lapses."""
         taken = 0
         while self._returned:
             try:

@@ -22,7 +22,7 @@ from abhiyan.core.titles import TitledModel
 
 
 class MessageClass(models.IntegerChoices):
-    """What rules a message falls under (DESIGN §4, Messages)."""
+    """A message falls under the rules of its class (DESIGN §4, Messages)."""
 
     SERVICE = 1, _("Service")
     DUTY = 2, _("Duty")
@@ -32,8 +32,8 @@ class MessageClass(models.IntegerChoices):
 class Template(models.Model):
     """A fixed text with named blanks, per language; outreach needs its registration.
 
-    A text for bulk messages is registered by people: its code is `bulk.` with a key of its own and its version, so a
-    changed text is another code, with ids of its own. It never changes, and the hash proves that it did not.
+    People register a text for bulk messages. Its code is `bulk.` with a key of its own and its version. So a changed
+    text is another code, with ids of its own. It never changes, and the hash proves that it did not.
     """
 
     code = models.TextField()  # code.sign_in, code.join, drive.reply, leave.receipt, ...
@@ -43,11 +43,11 @@ class Template(models.Model):
     text = models.TextField()
     registration = models.TextField(default="", db_default="")  # DLT template id
     is_active = models.BooleanField(default=True)
-    name = models.TextField(default="", db_default="")  # of a bulk text, for its list
-    entity = models.TextField(default="", db_default="")  # DLT id of the organisation
-    header = models.TextField(default="", db_default="")  # the sender's name on the phone
-    sha256 = models.TextField(default="", db_default="")  # of the exact text, as it was registered
-    certificate = models.TextField(default="", db_default="")  # number, from the announcement of an election
+    name = models.TextField(default="", db_default="")  # of a bulk text, for its list.
+    entity = models.TextField(default="", db_default="")  # DLT id of the organisation.
+    header = models.TextField(default="", db_default="")  # the sender's name on the phone.
+    sha256 = models.TextField(default="", db_default="")  # of the exact text, as it was registered.
+    certificate = models.TextField(default="", db_default="")  # number, from the announcement of an election.
     certificate_from = models.DateField(null=True)
     certificate_until = models.DateField(null=True)
     certificate_sha256 = models.TextField(default="", db_default="")  # of the text that was certified
@@ -191,9 +191,9 @@ class Inbound(models.Model):
 
 
 class Question(models.Model):
-    """What we asked one phone and wait to hear (DESIGN §4, Answers): about what, by which messages, until when.
+    """We asked one phone this and wait to hear (DESIGN §4, Answers): about what, by which messages, until when.
 
-    The words are derived (rules.questions), so none is kept. Once it is answered or over, nothing stays sealed here.
+    The words are derived (rules.questions), so none is kept. An answered or closed question keeps nothing sealed here.
     """
 
     id = models.UUIDField(
@@ -205,11 +205,11 @@ class Question(models.Model):
     phone_id = models.UUIDField()
     language = models.TextField()
     template = models.TextField()
-    address = models.TextField()  # of the page its link opens, with %s
-    sealed = models.BinaryField(null=True)  # phone, blanks and label; null once answered or over
-    link_digest = models.BinaryField()  # keyed digest of the links' common part
-    message_ids = ArrayField(models.UUIDField())  # by their number: those that brought a word
-    unnamed = models.SmallIntegerField(default=0, db_default=0)  # how many of them, the first, named nobody
+    address = models.TextField()  # of the page its link opens, with %s.
+    sealed = models.BinaryField(null=True)  # phone, blanks and label; null once answered or over.
+    link_digest = models.BinaryField()  # keyed digest of the links' common part.
+    message_ids = ArrayField(models.UUIDField())  # by their number, if they brought a word.
+    unnamed = models.SmallIntegerField(default=0, db_default=0)  # how many of them, the first, named nobody.
     unit_id = models.BigIntegerField(null=True)
     programme_id = models.IntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField()
@@ -218,10 +218,10 @@ class Question(models.Model):
     which_at = models.DateTimeField(null=True)  # a bare YES or NO was answered by asking which
     answered_at = models.DateTimeField(null=True)
     is_yes = models.BooleanField(null=True)
-    channel = models.TextField(default="", db_default="")  # the way the answer came: sms, whatsapp, link
-    ref = models.TextField(default="", db_default="")  # the provider's id of the answer
-    message_id = models.UUIDField(null=True)  # our message that was answered
-    closed_at = models.DateTimeField(null=True)  # over without an answer: its time, or its matter, has ended
+    channel = models.TextField(default="", db_default="")  # the way the answer came: sms, whatsapp, link.
+    ref = models.TextField(default="", db_default="")  # the provider's id of the answer.
+    message_id = models.UUIDField(null=True)  # our message that was answered.
+    closed_at = models.DateTimeField(null=True)  # over without an answer: its time, or its matter, has ended.
     hears_late_no = models.BooleanField(
         default=False, db_default=False
     )  # see actions.questions.PhoneQuestion
@@ -278,7 +278,7 @@ class Number(models.Model):
 
 
 class Allowance(models.Model):
-    """How many messages an hour a programme may send (0: all programmes together)."""
+    """A programme may send so many messages an hour (0: all programmes together)."""
 
     programme_id = models.IntegerField(primary_key=True)
     per_hour = models.IntegerField()
@@ -294,7 +294,7 @@ class Allowance(models.Model):
 
 
 class Spending(models.Model):
-    """What an hour has spent of its allowance; at the allowance the breaker trips and messages are held."""
+    """An hour has spent so much of its allowance; at the allowance the breaker trips and messages are held."""
 
     pk = models.CompositePrimaryKey("programme_id", "hour")
     programme_id = models.IntegerField()
@@ -309,7 +309,7 @@ class Spending(models.Model):
 
 
 class Reached(models.Model):
-    """What outreach a phone or a person was sent in the last seven days: the caps reserve it here, message by message.
+    """A phone or a person was sent this outreach in the last seven days: the caps reserve it here, message by message.
 
     The row goes once the last of it is a week old.
     """
@@ -360,11 +360,11 @@ class Send(models.Model):
     reason = models.TextField(default="", db_default="")  # why it was stopped, if not by hand
     # As somebody asked for it, and nothing else is what was approved.
     release = models.UUIDField(null=True)
-    sha256 = models.TextField(default="", db_default="")  # of texts, variables, audience and units
-    counted = models.JSONField(default=dict)  # reason ("" for those who get it at once) -> how many phones
-    counted_at = models.DateTimeField(null=True)  # the moment these figures are of
+    sha256 = models.TextField(default="", db_default="")  # of texts, variables, audience and units.
+    counted = models.JSONField(default=dict)  # reason ("" for phones that get it at once) -> how many phones.
+    counted_at = models.DateTimeField(null=True)  # the moment these figures are of.
     counting = models.JSONField(null=True)  # how far a count is that has not come to its end (rules.counting)
-    n_asked = models.IntegerField(default=0, db_default=0)  # who get it, at once or once it may go there
+    n_asked = models.IntegerField(default=0, db_default=0)  # who get it, at once or once it may go there.
     parts_asked = models.IntegerField(default=0, db_default=0)
     made_by = models.BigIntegerField()  # account
     made_at = models.DateTimeField()
@@ -388,7 +388,7 @@ class Send(models.Model):
 
 
 class Circular(TitledModel):
-    """A text from an office to those who hold offices in units below: read in the app, announced by SMS."""
+    """An office sends this text to holders of offices in units below: read in the app, announced by SMS."""
 
     public_id = models.UUIDField(unique=True)
     number = models.TextField(default="", db_default="")  # the sender's own, if they number them
@@ -407,7 +407,7 @@ class Circular(TitledModel):
         constraints = policies(
             "circular",
             using=f"made_by = {ACCOUNT} or {placed('messaging_circular.unit_id', PEOPLE)}"
-            # Who may read one row of its readers, their own among them, may read it.
+            # A viewer of one row of its readers, their own among them, may read it.
             " or exists (select 1 from messaging_reading r where r.circular_id = messaging_circular.id)",
             write=SYSTEM,
         )

@@ -1,4 +1,4 @@
-"""What messaging tells upwards: what became of the questions of other rooms."""
+"""Tell other rooms what became of their questions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,8 @@ class QuestionAnswered:
 
     room, kind, about: as the question was asked. by_word: with the word, else by the link. channel: the way the answer
     came, "sms", "whatsapp", "page" (the phone's own page) or "link". message_id: our message whose word it was.
-    language: of the question. why: what was said beside the answer, "" by a text. A NO is told also when the question
-    was answered YES before, or is over; a YES only while it is open.
+    language: of the question. why: what was said beside the answer, "" by a text. A NO is passed on even when the
+    question was answered YES before, or is over; a YES only while it is open.
     """
 
     room: str

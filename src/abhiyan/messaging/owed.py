@@ -1,4 +1,4 @@
-"""What messages ask of somebody today: a breaker that holds them back, and a yes to let them go."""
+"""Say what messages ask of somebody today: a breaker that holds them back, and a yes to release them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,7 +17,7 @@ from .rules import reasons
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
-    """Circulars to read, and how many have read one's own; held messages, for whoever may release them."""
+    """Yield circulars to read, and how many have read one's own; held messages, for a viewer who may release them."""
     yield from _circulars(viewer, at=at)
     if not viewer.may("messages.release"):
         return

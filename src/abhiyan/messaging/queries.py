@@ -40,9 +40,9 @@ from .our_numbers import AnswerWay, OurNumbers
 from .recipients import on_phones as on_phones  # noqa: PLC0414
 from .rules import audiences, backlog, bulk, hours, mails, questions, reasons, registered, texts
 
-MOST_NEW = 5  # numbers just added that Today names
-ANY_QUESTION = "/q/%s/"  # the page that asks whether somebody joined, and refuses what is no link
-OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
+MOST_NEW = 5  # numbers just added that Today names.
+ANY_QUESTION = "/q/%s/"  # the page that asks whether somebody joined, and refuses what is no link.
+OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office.
 
 
 def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
@@ -60,7 +60,7 @@ def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
 
 @dataclass(frozen=True, slots=True)
 class HeldMessages:
-    """How many messages of a programme are held back, and why."""
+    """A programme has so many messages held back, for one reason."""
 
     programme_id: int
     reason: str
@@ -68,7 +68,7 @@ class HeldMessages:
 
 
 def held() -> list[HeldMessages]:
-    """What is held back, by programme and reason, in the viewer's sight."""
+    """Return what is held back, by programme and reason, in the viewer's sight."""
     rows = (
         Message.objects.filter(state=Message.State.HELD)
         .exclude(reason="paused")  # a bulk send's own page says so
@@ -86,7 +86,7 @@ def texts_lacking() -> list[tuple[str, str]]:
 
 
 def held_for_text() -> int:
-    """How many messages wait because there is no text for them, in the viewer's sight."""
+    """Count the messages that wait because there is no text for them, in the viewer's sight."""
     return Message.objects.filter(state=Message.State.HELD, reason="template").count()
 
 
@@ -99,14 +99,14 @@ def active_texts(code: str = "") -> dict[tuple[str, str], Template]:
 
 
 def texts_of(codes: Collection[str]) -> dict[tuple[str, str], Template]:
-    """The texts of messages under way, by code and language: of a bulk text that was replaced meanwhile too, for what
-    two people approved goes on as it was."""
+    """Return the texts of messages under way, by code and language. A replaced bulk text is among them, since what two
+    people approved goes on as it was."""
     rows = Template.objects.filter(Q(is_active=True) | Q(code__startswith=bulk.PREFIX), code__in=codes)
     return {(row.code, row.language): row for row in rows.order_by("version")}
 
 
 def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: str) -> Template | None:
-    """The text a message takes: in its language, else in what stands for it, the installation's, English."""
+    """Return the text a message takes: in its language, else in its fallback, the installation's, English."""
     tried = (language, languages.otherwise(language), settings.LANGUAGE_CODE, "en")
     return next((texts_[code, one] for one in tried if (code, one) in texts_), None)
 
@@ -201,9 +201,9 @@ HELD = "held:"  # before the reason, among what waits
 
 
 def waiting(programme_ids: Sequence[int], *, at: datetime) -> dict[str, Ages]:
-    """What is due and has not left, of the oldest MOST_COUNTED: "own" of these programmes, "codes", and "others" in the
-    same queue. And of these programmes what waits for somebody, as HELD and the reason; of a bulk send that is paused
-    its own page says so. In a scope that sees them; one read by index."""
+    """Count what is due and has not left, of the oldest MOST_COUNTED: "own" of these programmes, "codes", and "others"
+    in the same queue. And of these programmes what waits for somebody, as HELD and the reason; of a bulk send that is
+    paused its own page says so. In a scope that sees them; one read by index."""
     return _aged(
         f"""(select case when template like 'code.%%' then 'codes'
              when programme_id = any(%(of)s) then 'own' else 'others' end as what, due_at as since
@@ -233,7 +233,7 @@ def waiting_below(span: tuple[int, int], programme_ids: Sequence[int], *, at: da
 
 
 def _aged(query: str, values: dict[str, Any], *, at: datetime) -> dict[str, Ages]:
-    """What a query of (what, since) counts, by what."""
+    """Count the rows of a query of (what, since), by what."""
     found = sql.rows(
         f"select what, {ages.COUNTED.format('since')} from ({query}) w group by what",
         values | {"at": at, "most": MOST_COUNTED},
@@ -271,7 +271,7 @@ def inbound_id(provider: str, kind: str, ref: str, number: str, phone: str, text
 
 
 def ref_id(provider: str, kind: str, ref: str) -> UUID:
-    """What a provider's own id is kept as, so that one used twice is found."""
+    """Return the id that keeps a provider's own id, so that one used twice is found."""
     return _inbound(provider, kind, ref)
 
 
@@ -286,19 +286,19 @@ def ids_used_twice(*, since: datetime) -> list[tuple[str, int]]:
 
 
 def message_id(key: str) -> UUID:
-    """What a message is kept under: derived from its sender's key."""
+    """Return the id a message is kept under: derived from its sender's key."""
     return UUID(bytes=hashlib.sha256(b"message|" + key.encode()).digest()[:16])
 
 
 def has_gone(key: str) -> bool:
-    """Whether a message with this key of its sender's has left, as far as we know."""
+    """Return True if a message with this key of its sender's has left, as far as we know."""
     gone = (Message.State.SENT, Message.State.DELIVERED)
     return Message.objects.filter(pk=message_id(key), state__in=gone).exists()
 
 
 @dataclass(frozen=True, slots=True)
 class MessageStanding:
-    """How far a message is, in words. due_at: when it goes at the earliest, while that lies ahead."""
+    """A message is this far, in words. due_at: when it goes at the earliest, while that lies ahead."""
 
     state: str
     label: str
@@ -321,7 +321,7 @@ _MARKS = {
 
 
 def standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, MessageStanding]:
-    """How far messages are, by id; those that are swept by now are left out. As the system."""
+    """Return how far messages are, by id; swept ones are left out. As the system."""
     return {
         one.pk: MessageStanding(
             one.state,
@@ -344,7 +344,7 @@ def open_hours() -> hours.Hours:
 
 
 def is_ours(number_: str) -> bool:
-    """Whether a number (E.164) is one of ours: what it writes is a machine's."""
+    """Return True if a number (E.164) is one of ours: what it writes is a machine's."""
     return Number.objects.filter(number=number_, is_active=True).exists()
 
 
@@ -440,7 +440,7 @@ def became_of(send: Send) -> tuple[int, dict[str, int]]:
 
 
 def question_digest(part: str) -> bytes:
-    """What is stored of the common part of a question's links."""
+    """Return what is stored of the common part of a question's links."""
     return keyring().token_digest(f"question|{part}")
 
 
@@ -469,8 +469,8 @@ def is_over(question: Question, at: datetime) -> bool:
 
 
 def is_unnamed(*, link: str, question: Question, at: datetime) -> bool:
-    """Whether who opens this link of a question is shown no name: its message named nobody, and the phone has not
-    answered since. As the system."""
+    """Return True if this link of a question shows no name: its message named nobody, and the phone has not answered
+    since. As the system."""
     early = {questions.word(keyring().token, question.pk, n + 1) for n in range(question.unnamed)}
     return questions.parted(link)[1] in early and needs_new_answer(
         people.last_signs([question.phone_id]).get(question.phone_id), at
@@ -491,13 +491,14 @@ def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: date
 
 
 def has_answered(phone_id: UUID, *, since: datetime | None = None) -> bool:
-    """Whether a phone has answered a question of ours, ever or since an instant. As the system."""
+    """Return True if a phone has answered a question of ours, ever or since an instant. As the system."""
     answered = Question.objects.filter(phone_id=phone_id, answered_at__isnull=False)
     return answered.filter(answered_at__gt=since).exists() if since else answered.exists()
 
 
 def phones_told(*, template: str, phone_ids: Collection[UUID]) -> set[UUID]:
-    """Which of these phones a question of this text waits at, or has reached without an answer. As the system."""
+    """Return the phones of these that a question of this text waits at, or has reached without an answer. As the
+    system."""
     theirs = Question.objects.filter(template=template, phone_id__in=phone_ids, answered_at=None)
     waiting = set(theirs.filter(closed_at=None).values_list("phone_id", flat=True))
     over = {one: ids[0] for one, ids in theirs.exclude(closed_at=None).values_list("phone_id", "message_ids")}
@@ -515,7 +516,7 @@ def times_told(*, phone_id: UUID, template: str, since: datetime, before: dateti
 
 
 def messages_of_question(question_id: UUID) -> int:
-    """How many messages have asked a question; 0: it was never asked. As the system."""
+    """Count the messages that have asked a question; 0: it was never asked. As the system."""
     found = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()
     return len(found or ())
 
@@ -527,7 +528,8 @@ def message_of_question(question_id: UUID) -> UUID | None:
 
 
 def unreached(question_ids: Collection[UUID]) -> set[UUID]:
-    """Which of some questions never reached their phone: no message of theirs is known to have left. As the system."""
+    """Return the questions of these that never reached their phone: no message of theirs is known to have left. As the
+    system."""
     found = dict(Question.objects.filter(pk__in=question_ids).values_list("pk", "message_ids"))
     states = dict(
         Message.objects.filter(pk__in=[one for ids in found.values() for one in ids]).values_list(
@@ -557,7 +559,7 @@ def questions_asked(*, room: str, kind: str, since: datetime, until: datetime) -
 
 
 def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:
-    """What this person asked to release and may still use or wait for, newest first."""
+    """Return what this person asked to release and may still use or wait for, newest first."""
     return org.releases_asked(account_id, act="messages.release", at=at) if account_id else []
 
 

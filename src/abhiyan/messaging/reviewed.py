@@ -1,4 +1,4 @@
-"""What a review reads of messages: circulars an office-bearer has not opened."""
+"""Tell a review which circulars an office-bearer has not opened."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +12,7 @@ from .circulars import read_of
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:  # noqa: ARG001  # alike for every room
-    """How many circulars went to an office-bearer, and how many they have not read."""
+    """Count the circulars that went to an office-bearer, and those they have not read."""
     if of.account_id is None:
         return
     n, unread = read_of(of.account_id)

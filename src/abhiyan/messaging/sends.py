@@ -1,4 +1,4 @@
-"""Reads of bulk texts and sends: whom one would reach, what has become of it, where, and what it cost."""
+"""Read bulk texts and sends: the people one would reach, what has become of it, where, and what it cost."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -50,7 +50,7 @@ def wordings(code: str) -> dict[str, Template]:
 
 
 def names_of_texts(codes: Iterable[str]) -> dict[str, str]:
-    """What bulk texts are called, by code."""
+    """Return the names of bulk texts, by code."""
     return dict(Template.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
@@ -65,7 +65,7 @@ def send_for(viewer: Viewer, public_id: UUID) -> Send:
 
 
 def halted(ids: Collection[int]) -> dict[int, str]:
-    """Of sends, by their keys: why nothing more of them leaves, as its messages say it. In system scope."""
+    """Return, by the key of a send, why nothing more of it leaves, as its messages say it. In system scope."""
     if not ids:
         return {}
     found = Send.objects.filter(pk__in=ids, state__in=(Send.State.PAUSED, Send.State.STOPPED))
@@ -96,8 +96,7 @@ def reasons_now(send: Send, phones: Collection[UUID], *, at: datetime) -> dict[U
     return dict(sql.rows(_AGAIN.format(audience.rows), given))
 
 
-# As the sender asks: where the people of the phone live, and whether the phone or one of them has had its outreach of
-# seven days.
+# Ask as the sender does: where the people of the phone live, and if it or a person has had its outreach of seven days.
 _COUNTED = """select each.language, case when %(rests)s then array_append(on_it.units, each.unit_id)
  else coalesce(on_it.units, array[each.unit_id]) end, each.reason,
  each.reason = '' and (%(per_week)s = 0 or exists (select from messaging_reached r
@@ -114,8 +113,8 @@ _NEXT = """select each.phone_id, each.language, each.unit_id, each.reason, ph.se
 def counted(
     send: Send, templates: Mapping[str, Template], *, after: UUID, until: UUID, at: datetime
 ) -> ReachedPhones:
-    """Whom of the phones behind one, up to another, a send would reach if it began at the next opening, as the gate
-    says. In system scope: noes and consents are nobody else's to read."""
+    """Count the phones between two that a send would reach if it began at the next opening, as the gate says. In system
+    scope, since noes and consents are private."""
     audience, _choice = audiences.read(send.audience)
     hours_ = open_hours()
     when = hours.next_opening(at, settings.TIME_ZONE, hours_)
@@ -187,13 +186,13 @@ def _filled(template: Template, given: Mapping[str, str], *, stop: str) -> str:
 
 
 def price(parts: int) -> float:
-    """What parts of SMS cost here, in rupees."""
+    """Return the price of parts of SMS here, in rupees."""
     return bulk.rupees(parts, paise=environment.SMS_PRICE())
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What has become of a send's messages. held: reason -> how many got nothing; waiting: queued, not gone yet."""
+    """A send's messages have come this far. held: reason -> how many got nothing; waiting: queued, not gone yet."""
 
     waiting: int
     sent: int
@@ -204,7 +203,7 @@ class Progress:
 
     @property
     def gone(self) -> int:
-        """How many have left, whatever their receipt says."""
+        """Count how many have left, whatever their receipt says."""
         return self.sent + self.delivered
 
     @property
@@ -218,7 +217,7 @@ _PROGRESS = """select m.send_id, m.state, case when m.state in ('dropped', 'held
 
 
 def progress_of(sends_: Iterable[Send]) -> dict[int, Progress]:
-    """What has become of sends, by their keys. In system scope: the page has asked who may read it."""
+    """Return the progress of sends, by their keys. In system scope: the page has asked who may read it."""
     rows = sql.rows(_PROGRESS, [[one.pk for one in sends_]])
     return {key: _progress([row[1:] for row in rows if row[0] == key]) for key in {row[0] for row in rows}}
 
@@ -237,7 +236,7 @@ def _progress(rows: Sequence[tuple[str, str, int, int]]) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class SendBelow(units.BoardUnit):
-    """What became of a send in one unit below another."""
+    """A send has come this far in one unit below another."""
 
     waiting: int
     sent: int
@@ -277,7 +276,7 @@ _CHARGED = """select s.programme_id, count(distinct s.id), count(m.id) filter (w
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What the sends of one programme have cost."""
+    """The sends of one programme have cost this."""
 
     programme_id: int
     sends: int
@@ -290,7 +289,7 @@ class Charged:
 
 
 def charged() -> list[Charged]:
-    """What bulk sends in the viewer's sight cost, by programme (0: by none)."""
+    """Return what bulk sends in the viewer's sight cost, by programme (0: by none)."""
     seen = list(Send.objects.values_list("pk", flat=True))
     with system("what bulk sends cost"):
         return sql.each(Charged, _CHARGED, [seen])
@@ -316,7 +315,7 @@ def _in_tens(n: int) -> str:
 
 
 def told_to_decide(release: Release) -> list[str]:
-    """What a bulk send would do, for whoever approves it: how many people, what it costs, and the exact texts."""
+    """Say what a bulk send would do, to its approver: how many people, what it costs, and the exact texts."""
     n, parts = release.payload["n"], release.payload["parts"]
     told = [_("%(n)s people get it, in %(parts)s SMS parts.") % {"n": _in_tens(n), "parts": _in_tens(parts)}]
     found = Send.objects.filter(public_id=release.payload["send"]).first()

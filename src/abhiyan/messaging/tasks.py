@@ -1,4 +1,4 @@
-"""Jobs of messaging: a bulk send is queued at its pace, and people are told of a circular."""
+"""Run the jobs of messaging: a bulk send is queued at its pace, and people hear of a circular."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ def queue_send(public_id: str) -> None:
 
 @job("messaging.count_send", given_up=lambda public_id: actions.give_up_count(public_id=UUID(public_id)))
 def count_send(public_id: str) -> None:
-    """Count whom a bulk send reaches, some thousand phones a commit. Begun anew it goes on where it was."""
+    """Count the phones a bulk send reaches, some thousand a commit. After a restart it goes on where it was."""
     while actions.count_next(public_id=UUID(public_id)):
         pass
 
@@ -31,7 +31,7 @@ def follow_send(public_id: str) -> None:
 
 @job("messaging.tell_of_circular")
 def tell_of_circular(public_id: str, word: str) -> None:
-    """Queue the SMS to everybody a circular went to, some hundred a commit. Begun anew it tells nobody twice."""
+    """Queue the SMS to everybody a circular went to, some hundred a commit. After a restart it repeats no message."""
     after: int | None = 0
     while after is not None:
         after = actions.announce_next(public_id=UUID(public_id), word=word, after=after, at=clock.now())

@@ -102,7 +102,7 @@ def register_text(
     """Keep a text for bulk messages, in the languages given. Returns its code.
 
     follows: the code of the version it takes the place of, which takes no new sends then. unit_id: whose text it is; a
-    later version stays theirs. Who may: holders of messages.send over that unit. Refuses the classes above.
+    later version stays theirs. It needs messages.send over that unit. Refuses the classes above.
     """
     org.require(by, SEND, at=unit_id)
     written = {language: one for language, one in wordings.items() if one.text.strip()}
@@ -161,8 +161,7 @@ def certify_text(
 ) -> None:
     """Note the certificate of a text in one language. sha256: of the text that was certified.
 
-    Who may: holders of messages.send over the unit whose text it is. Refuses NotFound, NumberMissing, WrongDays,
-    OtherText.
+    It needs messages.send over the text's unit. Refuses NotFound, NumberMissing, WrongDays, OtherText.
     """
     known = needed(
         Template.objects.filter(code=code, language=language, code__startswith=bulk.PREFIX).first()

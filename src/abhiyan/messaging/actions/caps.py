@@ -21,7 +21,7 @@ _GIVE_BACK = """with theirs as materialized (select subject from messaging_reach
 
 
 class Caps:
-    """What phones and persons have reserved, under their locks until the transaction ends.
+    """This holds the reservations of phones and persons, under their locks until the transaction ends.
 
     A reservation names its message: the same message again takes nothing more. It lapses after seven days.
     """

@@ -186,7 +186,7 @@ def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> in
     A reader gets MOST_TOLD messages about circulars of one unit in a day. Today shows the others without a message.
     """
     with system("telling of a circular"):
-        # Locked: what is queued is there for whoever withdraws it, or nothing is queued any more.
+        # This locks it: a withdrawal finds what is queued, or nothing is queued any more.
         circular = Circular.objects.select_for_update().filter(public_id=public_id, ended_at=None).first()
         if circular is None:
             return None

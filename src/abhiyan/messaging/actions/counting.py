@@ -1,4 +1,4 @@
-"""Whom a bulk send would reach, counted part by part: a million keeps neither a page nor a lock waiting."""
+"""Count the phones a bulk send would reach, part by part: a million keeps neither a page nor a lock waiting."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ class NotCounted(Refused, status=409):
 
 
 def count_later(send: Send, templates: Mapping[str, Template], *, at: datetime) -> None:
-    """Count an audience anew, small ones at once, others by a job. The caller saves the send, in its transaction."""
+    """Count an audience again, small ones at once, others by a job. The caller saves the send, in its transaction."""
     _take_print(send, templates)
     count = _begun(send, templates, at)
     if count.is_done:
@@ -47,7 +47,7 @@ def be_counted(send: Send, templates: Mapping[str, Template], *, at: datetime) -
 
 
 def count_next(*, public_id: UUID) -> bool:
-    """Count one part more of a send, in one commit. Whether there is more to count. By a job."""
+    """Count one part more of a send, in one commit. Return True if more is left to count. By a job."""
     with system("counting whom a bulk send reaches"):
         send = Send.objects.filter(public_id=public_id).exclude(counting=None).first()
         before = send.counting if send is not None else None
@@ -57,7 +57,7 @@ def count_next(*, public_id: UUID) -> bool:
         send.counting = count.kept()
         if count.is_done:
             _finish(send, count)
-        # Unless somebody began anew meanwhile, or threw it away.
+        # Skip this if somebody began again meanwhile, or threw it away.
         Send.objects.filter(pk=send.pk, counting=before).update(
             counting=send.counting,
             counted=send.counted,
@@ -75,7 +75,7 @@ def give_up_count(*, public_id: UUID) -> None:
 
 
 def _take_print(send: Send, templates: Mapping[str, Template]) -> None:
-    """Of everything that is approved."""
+    """Take the print of everything that is approved."""
     send.sha256 = bulk.print_of(
         {
             "texts": {language: bulk.sha256(one.text) for language, one in templates.items()},

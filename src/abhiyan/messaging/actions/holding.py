@@ -1,4 +1,4 @@
-"""What is held back for the budget or after a restore, and the second person who lets it go."""
+"""Hold messages back for the budget or after a restore, and release them after a second person's yes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ class NothingHeld(Refused):
 
 
 def set_allowance(*, programme_id: int, per_hour: int, by: Actor, at: datetime) -> None:
-    """How many messages an hour a programme may send. The act that calls it has asked for authority."""
+    """Set how many messages an hour a programme may send. The act that calls it has asked for authority."""
     Allowance.objects.update_or_create(
         programme_id=programme_id, defaults={"per_hour": per_hour, "set_by": by.account_id, "set_at": at}
     )
@@ -47,7 +47,7 @@ def ask_to_release(*, programme_id: int, unit_id: int, reason: str, by: Actor, a
 
 
 def release_held(*, release_id: UUID, by: Actor, at: datetime) -> int:
-    """Let held messages go, after a second person's yes, by whoever asked. Returns how many.
+    """Release held messages for the person who asked, after a second person's yes. Returns how many.
 
     They go past the breaker, once: that is what was released. Only those in the asker's sight, whatever else waits in
     other states. Refuses what `org.use_release` refuses.

@@ -21,7 +21,7 @@ from .queueing import UNSENT
 def heed_no(*, told: PhoneSaidNo) -> None:
     """Give up what waits for a phone that said no; what `noes.always_goes` still goes. In the transaction of the no.
 
-    What the sender has in hand at this moment is left to it: it asks for the no itself before each message.
+    A message in the sender's hands at this moment is left to it: it asks for the no itself before each message.
     """
     close_by_phone(phone_id=told.phone_id, at=told.at)
     rows = _waiting_for(told.phone_id)
@@ -49,8 +49,8 @@ def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
 def forget_sent(*, told: ErasurePurged) -> None:
     """Empty what had been sent to a phone before somebody on it was erased: who it went to and what filled it.
 
-    That a message of a kind was sent that day stays, as a count. On a shared phone nobody can tell whose each was,
-    and after the legal period nobody needs them.
+    A count of that day's messages of a kind stays. On a shared phone nobody can tell whose each was, and after the
+    legal period nobody needs them.
     """
     sent = Message.objects.filter(phone_id=told.phone_id, queued_at__lte=told.erased_at)
     sent.exclude(state__in=UNSENT).update(sealed_phone=b"", sealed_blanks=b"", last4="")
@@ -64,14 +64,14 @@ _STANDING = """select o.id, x.scope, x.at, exists (select from people_person p
 
 @dataclass(frozen=True, slots=True)
 class PhoneStand:
-    """What a phone says no to, if it does; whether somebody on it says yes to messages."""
+    """A phone may say no to some messages or all; somebody on it may say yes to messages."""
 
     no: noes.StandingNo | None
     consented: bool
 
 
 def standing(phone_ids: Collection[UUID]) -> dict[UUID, PhoneStand]:
-    """What each phone says now."""
+    """Return the no and the consent of each phone now."""
     rows = sql.rows(_STANDING, [Purpose.MESSAGES.value, list(phone_ids)])
     return {
         phone_id: PhoneStand(noes.StandingNo(scope, said_at) if scope else None, consented)

@@ -44,10 +44,10 @@ def connect_number(
     """Set what calls to one of our numbers mean, and how its provider proves itself. Returns the address's secret.
 
     number: E.164. provider: one of inbound.PROVIDERS. meaning: of Number.Meaning; join needs its programme. The secret
-    is shown once: the provider is told /hook/call/<provider>/<secret> (WhatsApp: /hook/chat/…), and only a digest is
-    kept. The act that calls it has asked for authority. only_if_free: a number in use, by whatever programme, is left
-    as it is. believed_at: before it, what the number tells is no phone's own sign; None: from the start.
-    Refuses NumberUnclear, NotProvable, NumberTaken. In the caller's transaction.
+    is shown once. The provider gets /hook/call/<provider>/<secret> (WhatsApp: /hook/chat/…), and only a digest is kept.
+    The act that calls it has asked for authority. only_if_free: a number in use, by whatever programme, is left as it
+    is. believed_at: before it, what the number tells is no phone's own sign; None: from the start. Refuses
+    NumberUnclear, NotProvable, NumberTaken. In the caller's transaction.
     """
     check_number(number=number, provider=provider, meaning=meaning)
     if (provider == "exotel" or not signing_token) and not addresses:
@@ -105,8 +105,8 @@ def check_free(*, number: str) -> None:
 def end_number(*, number_id: int, programme_id: int, by: Actor, at: datetime) -> None:
     """Calls to one of a programme's numbers mean nothing any more; within half a minute its address is refused.
 
-    What proved its provider is forgotten. The act that calls it has asked for authority. Refuses NotFound. Ending
-    an ended one changes nothing.
+    The proof of its provider is forgotten. The act that calls it has asked for authority. Refuses NotFound. Ending an
+    ended one changes nothing.
     """
     row = needed(Number.objects.select_for_update().filter(pk=number_id, programme_id=programme_id).first())
     if not row.is_active:
@@ -136,7 +136,7 @@ def note_inbound(
     at: datetime,
     text: str = "",
 ) -> bool:
-    """Keep that a webhook came. Whether it is the first: a resend finds it (`inbound_id`). In the transaction of what
+    """Keep that a webhook came. Return True for the first: a resend finds it (`inbound_id`). In the transaction of what
     is done about it.
 
     Another webhook with the provider's id is none of it: it is done too, and `doctor` tells that ids are used twice.

@@ -1,4 +1,4 @@
-"""What reaches people about their own offices: whether they accept one, and that their sign-in is to be reset."""
+"""Reach people about their own offices: do they accept one, and will their sign-in be reset."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -64,10 +64,8 @@ def ask_holder(*, told: AppointmentOffered) -> None:
 
 
 def hear_office(*, told: QuestionAnswered) -> None:
-    """The phone accepts or declines. In the transaction of its answer.
-
-    Who wrote is told what became of it, also what org refuses; behind the link the page says it, so it is raised.
-    """
+    """The phone accepts or declines. In the transaction of its answer. The reply says what happened, even where org
+    refuses. Behind the link the page says it, so it is raised."""
     if (told.room, told.kind) != OFFICE:
         return
     how = Appointment.How.TEXT if told.by_word else Appointment.How.LINK

@@ -13,10 +13,10 @@ from abhiyan.messaging.rules import hours, texts
 
 
 def publish_templates(*, at: datetime, by: Actor) -> int:
-    """Put the shipped texts, and those of languages' files, in the table where they are missing, and let go what waited
+    """Put the shipped texts, and those of languages' files, in the table where they are missing, and queue what waited
     for one. How many were added.
 
-    Safe to repeat. What the organisation published itself in a later version stands. By the system, in its scope.
+    Safe to repeat. Later versions that the organisation published itself stay. By the system, in its scope.
     """
     there = set(Template.objects.values_list("code", "language", "version"))
     missing = [
@@ -35,8 +35,8 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
 
 
 def _of_files() -> list[Template]:
-    """The texts of languages' files that are not the newest of theirs, each as the next version. What is in no file
-    any more is used no longer."""
+    """The texts of languages' files that are not the newest of theirs, each as the next version. A text that left the
+    files is used no longer."""
     told, shipped = languages.texts(), [code for code, _name in settings.LANGUAGES]
     rows = Template.objects.filter(code__in=texts.FIXED).exclude(language__in=shipped).order_by("version")
     last = {(row.code, row.language): row for row in rows}

@@ -52,17 +52,17 @@ OPEN = Q(answered_at=None, closed_at=None)
 
 
 class Answered(StrEnum):
-    """What became of an answer."""
+    """An answer has one of these outcomes."""
 
-    TAKEN = "taken"  # the room was told
-    AGAIN = "again"  # this question was answered so before
-    WHICH = "which"  # no word, and several questions are open, or an old one: the phone is told what to send
-    SILENT = "silent"  # the same, and it was asked before: nothing is sent
-    NAMED = "named"  # a YES to a message that named nobody: the phone may be asked by name now
-    NONE = "none"  # no word, and no question is open
-    WRONG = "wrong"  # no question of this phone has this word
-    OVER = "over"  # the question is over; of a NO its room still hears, where it asked for that
-    LIMITED = "limited"  # too many words today: this one was not looked at
+    TAKEN = "taken"  # the room has it.
+    AGAIN = "again"  # this question was answered so before.
+    WHICH = "which"  # no word, and several questions are open, or an old one: a message says what to send.
+    SILENT = "silent"  # the same, and it was asked before: nothing is sent.
+    NAMED = "named"  # a YES to a message that named nobody: the phone may be asked by name now.
+    NONE = "none"  # no word, and no question is open.
+    WRONG = "wrong"  # no question of this phone has this word.
+    OVER = "over"  # the question is over; of a NO its room still hears, where it asked for that.
+    LIMITED = "limited"  # too many words today: this one was not looked at.
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class PhoneQuestion:
     hears_late_no: bool = False
 
     def is_unnamed(self, at: datetime) -> bool:
-        """Whether it names nobody until the phone has answered: nor when it is asked once more."""
+        """Return True if it names nobody until the phone has answered: nor when it is asked once more."""
         return self.names and needs_new_answer(self.last_sign, self.remind_at or at)
 
 
@@ -150,8 +150,8 @@ def answer(
     channel: "sms", "whatsapp", or "page" for the phone's own page, which names who is on it; ref: the provider's id of
     the text. Told to the room that asked, in this transaction.
     Without a word a text answers the only open question, while its message is out for less than three days; an office
-    is accepted with the word alone. Else the phone is told once what to send. about: only what was asked about this.
-    is_alone: whether a bare answer can mean nothing else, as far as the room knows.
+    is accepted with the word alone. Else the phone gets one message on what to send. about: only what was asked about
+    this. is_alone: whether a bare answer can mean nothing else, as far as the room knows.
     """
     word = rules.clean(code)
     with system("a phone answers a question"):
@@ -224,7 +224,7 @@ def programme_asked(*, phone_id: UUID, code: str) -> int | None:
 def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "") -> Answered:
     """Somebody who opened a question's link presses YES or NO. In a transaction. WRONG: there is no such link.
 
-    why: what they said beside it. What the room refuses is raised, and the question stays as it was.
+    why: what they said beside it. A refusal of the room is raised, and the question stays as it was.
     """
     with system("a link answers a question"):
         question = question_by_link(link)
@@ -243,9 +243,9 @@ def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "")
 
 
 def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -> int:
-    """What these questions are about has ended: nobody has to answer them any more. How many were open.
+    """Close these questions, whose matter has ended: nobody has to answer them any more. How many were open.
 
-    In the transaction of the act that ends it, whose phones are locked. What has not left does not go.
+    In the transaction of the act that ends it, whose phones are locked. Messages that have not left do not go.
     but_answering: the act has locked no phones, but what an answer to them waits for; what is being answered this
     moment is passed over, and its room finds that the matter has ended.
     """
@@ -255,8 +255,8 @@ def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -
 
 
 def reword(*, ids: Collection[UUID], blanks: dict[str, str], label: str) -> None:
-    """What open questions say has changed: their next message says it so. In the transaction of the act that changes
-    it, whose phones are locked. blanks: those that changed."""
+    """Change what open questions say: their next message has the new words. In the transaction of the act that changes
+    it, whose phones are locked. blanks: only the changed ones."""
     with system("questions say something else"):
         questions = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
         for question in questions:
@@ -267,7 +267,7 @@ def reword(*, ids: Collection[UUID], blanks: dict[str, str], label: str) -> None
 
 
 def close_by_phone(*, phone_id: UUID, at: datetime) -> int:
-    """The phone has said no: it is asked nothing more. How many questions were open."""
+    """The phone has said no: it is asked nothing more. Return how many questions were open."""
     with system("questions are over"):
         mine = list(Question.objects.filter(OPEN, phone_id=phone_id).order_by("pk").select_for_update())
         _close(mine, at)
@@ -384,7 +384,7 @@ def _numbers(question: Question) -> range:
 
 
 def _by_name(question: Question, at: datetime) -> Answered:
-    """The phone answered a message that named nobody: it gets the one that names whom it is about, once."""
+    """Queue the message with the person's name, once, after the phone answered a message that named nobody."""
     if not _is_open(question, at):
         return Answered.OVER
     if len(question.message_ids) == question.unnamed:
@@ -492,5 +492,5 @@ def _tell_unanswered(questions: list[Question], at: datetime) -> None:
 
 
 def _take_back(question: Question, at: datetime) -> None:
-    """Of a question that is answered, what has not left does not go."""
+    """Take back the unsent messages of an answered question."""
     take_back(keys=[_key(question, n) for n in _numbers(question)], at=at)

@@ -1,4 +1,4 @@
-"""What is queued for the way out, once each, and taken back while it has not gone."""
+"""Queue messages for the way out, once each, and take them back while they have not gone."""
 
 import json
 from collections.abc import Sequence
@@ -141,7 +141,7 @@ def send(
 def take_back(*, keys: Sequence[str], at: datetime) -> int:
     """Give up messages that have not left, by their senders' keys: what they say holds no longer. How many were.
 
-    In the transaction of the act that makes them untrue. What is being handed over this moment may still go.
+    In the transaction of the act that makes them untrue. A message in the sender's hands at this moment may still go.
     """
     with system("taking messages back"):
         rows = Message.objects.filter(pk__in=[message_id(key) for key in keys], state__in=UNSENT)

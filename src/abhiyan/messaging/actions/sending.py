@@ -34,11 +34,11 @@ from .noes import standing
 
 LEASE = timedelta(minutes=2)  # many times what a gateway may take; then it returns to the queue
 CODE_LEASE = timedelta(seconds=30)
-WAIT_S = 15.0  # for a gateway's whole answer
-CODE_WAIT_S = 3.0  # a hand is free again after it, and the next code goes
-MAIL_CODE_WAIT_S = 20.0  # a mail server takes several turns of talk
-TRIES = 6  # then given up
-FIRST_WAIT = timedelta(minutes=1)  # they double, to an hour
+WAIT_S = 15.0  # for a gateway's whole answer.
+CODE_WAIT_S = 3.0  # a hand is free again after it, and the next code goes.
+MAIL_CODE_WAIT_S = 20.0  # a mail server takes several turns of talk.
+TRIES = 6  # then given up.
+FIRST_WAIT = timedelta(minutes=1)  # they double, to an hour.
 FIRST_CODE_WAIT = timedelta(seconds=5)
 FIRST_MAIL_CODE_WAIT = timedelta(seconds=15)  # servers that do not know us yet say "in five minutes" at first
 LONGEST_WAIT = timedelta(hours=1)
@@ -88,9 +88,9 @@ class Leased:
 
     @property
     def is_free(self) -> bool:
-        """Whether it costs nothing of the budget. A code is the answer to somebody who waits at a screen; its own
-        limits stand where it is asked. What two people released goes, whatever the hour has spent: held messages, and
-        a bulk send, which has a pace of its own."""
+        """Return True if it costs nothing of the budget. A code is the answer to somebody who waits at a screen; its
+        own limits stand where it is asked. A message that two people released goes, whatever the hour has spent. It is
+        a held message, or of a bulk send with a pace of its own."""
         return self.is_code or self.reason == "released" or self.send_id is not None
 
 
@@ -165,7 +165,7 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-# What waits in the queue for the same hour behind a breaker that is out. All in one step, or a burst of callers would
+# Messages in the queue for the same hour wait behind a tripped breaker. All in one step, or a burst of callers would
 # keep everybody else's messages waiting while it is held one by one.
 _HOLD = """update messaging_message set state = 'held', reason = 'budget', leased_until = null
  where id = any(array(select id from messaging_message where programme_id = any(%s)
@@ -174,7 +174,7 @@ _HOLD = """update messaging_message set state = 'held', reason = 'budget', lease
  for update skip locked))"""
 HELD_AT_ONCE = 10_000
 
-# What becomes of leases, by id and try. Rows are locked in the order of their ids, as `take_back` does.
+# Write the fates of leases, by id and try. Rows are locked in the order of their ids, as `take_back` does.
 _PUT = """with mine as materialized (select m.id, t.state, t.reason, t.due_at, t.settled_at, t.spared
  from messaging_message m join unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[], %s::timestamptz[],
  %s::timestamptz[], %s::smallint[]) t(id, tries, state, reason, due_at, settled_at, spared)
@@ -182,7 +182,7 @@ _PUT = """with mine as materialized (select m.id, t.state, t.reason, t.due_at, t
  update messaging_message m set state = mine.state, reason = mine.reason, due_at = coalesce(mine.due_at, m.due_at),
  settled_at = mine.settled_at, tries = m.tries - mine.spared, leased_until = null from mine where mine.id = m.id"""
 
-# What has gone has gone, whatever was decided meanwhile.
+# A message that has gone has gone, whatever was decided meanwhile.
 _SENT = """with gone as materialized (select m.id, t.reason, t.ref, t.parts
  from messaging_message m join unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[]) t(id, reason, ref, parts)
  on t.id = m.id order by m.id for update of m)
@@ -204,7 +204,7 @@ _STILL_OURS = """select m.id from messaging_message m join unnest(%s::uuid[], %s
 
 @dataclass(frozen=True, slots=True)
 class _Fate:
-    """What becomes of a lease whose message does not go, or came back."""
+    """This is the fate of a lease whose message does not go, or came back."""
 
     message: Leased
     state: Message.State
@@ -215,10 +215,11 @@ class _Fate:
 
 
 def admit(*, messages: Sequence[Leased], at: datetime) -> list[Going]:
-    """Let leased messages past gate and budget, in their order. Those that may go now; of the others the row says why.
+    """Let leased messages past gate and budget, in their order. Return the messages that may go now; of the others the
+    row says why.
 
     In one transaction, before the adapter is called: a crash later leaves a lease to lapse, and the gateway knows our
-    reference again. What was taken back, held or leased by somebody else since does not go, and its row stays.
+    reference again. Messages taken back, held or leased by another sender since do not go, and their rows stay.
     """
     if not messages:
         return []
@@ -251,7 +252,7 @@ def _still_ours(messages: Sequence[Leased]) -> set[UUID]:
 
 
 class _Inquiry:
-    """What the gate asks of a batch of messages: a handful of statements, however many they are."""
+    """Look up what the gate asks of a batch of messages: a handful of statements, however many they are."""
 
     def __init__(self, messages: Sequence[Leased], at: datetime) -> None:
         self.at = at
@@ -264,7 +265,7 @@ class _Inquiry:
             one.pk: one for one in reads.asked_again({one.send_id for one in messages if one.send_id})
         }
         self._again = self._asked_again(messages)
-        # Of most messages, codes and prompt replies, nobody asks where they go.
+        # The gate does not ask where most messages go, such as codes and prompt replies.
         asked = [
             one
             for one in messages
@@ -275,7 +276,7 @@ class _Inquiry:
         self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
         self._hours = open_hours()
         self._is_stopped = people_queries.emergency_stop() is not None
-        # What waits for anything else takes no lock; what was tried before may have a reservation to give back.
+        # Messages that wait for anything else take no lock; a message tried before may have a reservation to give back.
         subjects = {
             subject
             for one in asked
@@ -298,7 +299,8 @@ class _Inquiry:
         return send is not None and audiences.read(send.audience)[0].rests
 
     def _units(self, message: Leased) -> tuple[int, ...]:
-        """Where its recipient may be: where the people of the phone live; of others the unit it was sent for."""
+        """Return the places where its recipient may be: where the people of the phone live, else the unit it was sent
+        for."""
         lived_in = self._people.get(message.phone_id, NOBODY).units
         if self._rests(message) and message.unit_id is not None:
             return (*lived_in, message.unit_id)
@@ -311,7 +313,7 @@ class _Inquiry:
         return (message.phone_id, *self._people.get(message.phone_id, NOBODY).persons)
 
     def halted(self, message: Leased) -> "_Fate | None":
-        """What becomes of a message whose bulk send is paused or stopped, though it has not followed yet."""
+        """Return the fate of a message whose bulk send is paused or stopped, though it has not followed yet."""
         why = "" if message.send_id is None else self._halted.get(message.send_id, "")
         if why == reads.PAUSED:
             return _Fate(message, State.HELD, why)
@@ -378,7 +380,7 @@ class _Inquiry:
 
 
 def _is_certified(text: Template | None, at: datetime) -> bool:
-    """Whether this exact text has a certificate that is valid today."""
+    """Return True if this exact text has a certificate that is valid today."""
     return text is not None and reads.certificate_of(text).covers(
         text.text, clock.day_in(settings.TIME_ZONE, at)
     )
@@ -399,7 +401,7 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
             return _Fate(message, State.HELD, verdict.reason)
     if found is None:
         return _Fate(message, State.HELD, "template")
-    # What is wrong with one message must not make others wait.
+    # A fault of one message must not make others wait.
     try:
         recipient, blanks = (
             keyring().unseal(bytes(sealed), about=message.id.bytes).decode()
@@ -486,7 +488,7 @@ def _within_budget(ready: Sequence[tuple[Leased, Letter]], at: datetime) -> tupl
 
 
 def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: datetime) -> int:
-    """Put down what became of messages that were handed over, in one transaction. How many the gateway took."""
+    """Put down what became of messages that were handed over, in one transaction. Return how many the gateway took."""
     if not returned:
         return 0
     gone = [(going, handed) for going, handed in returned if handed.ok]
@@ -517,8 +519,8 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
         )
         for (programme_id, hour), n in sorted(unspent.items()):
             sql.run(_GIVE_BACK, [n, programme_id, hour])
-        # What is tried again keeps its place in the week: it may have gone after all. What was stopped meanwhile is
-        # not tried again.
+        # A message that is tried again keeps its place in the week: it may have gone after all. A message stopped
+        # meanwhile is not tried again.
         back = [going for going, handed in returned if not handed.ok and going.reserved]
         waiting = set(sql.column(_WAITING, [[going.message.id for going in back]])) if back else set()
         lost = [going for going in back if going.message.id not in waiting]
@@ -530,7 +532,7 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
 
 
 def _after(message: Leased, handed: Handed, at: datetime) -> _Fate:
-    """What becomes of a message that the gateway did not take."""
+    """Return the fate of a message that the gateway did not take."""
     if handed.is_spared:  # due at once: how fast the gateway is tried again is the breaker's to say
         return _Fate(message, State.QUEUED, handed.reason, due_at=at, is_spared=True)
     if handed.again and message.tries < TRIES:

@@ -104,11 +104,11 @@ def draft_send(
     by: Actor,
     at: datetime,
 ) -> UUID:
-    """Put a send together and count whom it would reach. Nothing goes out. Returns its public id.
+    """Put a send together and count the people it would reach. Nothing goes out. Returns its public id.
 
     text: code of a bulk text in force. audience: as `rules.audiences.offered` names it. only: units below `unit_id`;
-    none: all of it. given: language -> what fills the text's variables. Who may: holders of messages.send over the
-    unit. Refuses NoSuchText, NoNumberToStop, NoSuchAudience, NotBelow, VariableMissing, PaceOutOfRange.
+    none: all of it. given: language -> what fills the text's variables. It needs messages.send over the unit. Refuses
+    NoSuchText, NoNumberToStop, NoSuchAudience, NotBelow, VariableMissing, PaceOutOfRange.
     """
     authority.require(by, SEND, at=unit_id)
     if by.account_id is None:
@@ -222,7 +222,7 @@ def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def pause_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Queue no more for now, and hold what is queued. Who may: holders of messages.send. Refuses NotInThisState."""
+    """Queue no more for now, and hold what is queued. It needs messages.send. Refuses NotInThisState."""
     with system("pausing a bulk send"):
         send = _locked(public_id, State.SENDING)
         authority.require(by, SEND, at=send.unit_id)
@@ -246,10 +246,10 @@ def resume_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def stop_send(*, public_id: UUID, by: Actor, at: datetime) -> int:
-    """End a send half-way: nothing more is queued, and what is queued does not go. How many messages that is.
+    """End a send half-way: nothing more is queued, and what is queued does not go. Return how many messages that is.
 
-    What the gateway has in hand at this moment may still go; all that went is said on the send's page. Who may:
-    holders of messages.send over the unit. Refuses NotInThisState.
+    A message in the gateway's hands at this moment may still go; all that went is said on the send's page. It needs
+    messages.send over the unit. Refuses NotInThisState.
     """
     with system("stopping a bulk send"):
         send = _locked(public_id, State.SENDING, State.PAUSED)
@@ -275,7 +275,7 @@ def halt_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def discard_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Throw away a send that was not started. Who may: holders of messages.send. Refuses NotInThisState."""
+    """Throw away a send that was not started. It needs messages.send. Refuses NotInThisState."""
     with system("discarding a bulk send"):
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)
@@ -295,15 +295,15 @@ def stop_restored(*, at: datetime) -> None:
 
 
 def follow_next(*, public_id: UUID, at: datetime) -> bool:
-    """Have some thousand more messages that have not left follow their send: paused, resumed or stopped. Whether there
-    may be more. By a job; that none leaves meanwhile is the sender's own to see (`sending.admit`)."""
+    """Have some thousand more messages that have not left follow their send: paused, resumed or stopped. Return True if
+    there may be more. By a job; that none leaves meanwhile is the sender's own to see (`sending.admit`)."""
     with system("messages follow their bulk send"):
         send = Send.objects.select_for_update().filter(public_id=public_id).first()
         return send is not None and _follow(send, at) > 0
 
 
 def queue_next(*, public_id: UUID, at: datetime) -> bool:
-    """Queue the next phones of a send, as many as its pace allows now. Whether there will be more to do later.
+    """Queue the next phones of a send, as many as its pace allows now. Return True if more is to do later.
 
     One commit each: phones that were queued, and where the next turn goes on. A phone's message has an id made of the
     send and the phone, so no crash queues it twice. By a job.
@@ -345,7 +345,8 @@ _INSERT = """insert into messaging_message (id, public_id, kind, template, langu
 
 
 def _insert(send: Send, phones: Sequence[SendRecipient], at: datetime) -> None:
-    """A row for each phone: those who get nothing have theirs too, with the reason, and without what could be sent."""
+    """Write a row for each phone. A phone that gets nothing has a row too, with the reason, and without what could be
+    sent."""
     if not phones:
         return
     ring, stop = keyring(), stop_number()
@@ -377,8 +378,8 @@ def _insert(send: Send, phones: Sequence[SendRecipient], at: datetime) -> None:
 
 
 def _finished(send: Send, at: datetime) -> bool:
-    """Whether something of it is still under way; where nothing is, it is done."""
-    # What a sender held for a pause that was over by then goes on first.
+    """Return True if something of it is still under way; where nothing is, it is done."""
+    # Messages that a sender held for a pause that ended by then go on first.
     waiting = (Message.State.QUEUED, Message.State.LEASED)
     if _follow(send, at) or Message.objects.filter(send_id=send.pk, state__in=waiting).exists():
         return True

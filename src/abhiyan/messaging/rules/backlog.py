@@ -1,3 +1,3 @@
-"""Which messages wait to leave: read by the launch page, and by the bench that waits until none does."""
+"""Select the messages that wait to leave, for the launch page and for the bench that waits until none does."""
 
 DUE = "state in ('queued', 'leased') and due_at <= "  # and the instant

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 TRIPS_AT = 5  # failures in a row
-BUSY_FOR = timedelta(minutes=1)  # with nothing but "wait" for an answer: then people are told
+BUSY_FOR = timedelta(minutes=1)  # with nothing but "wait" for an answer: then people see it
 
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """What the last answers say of the gateway.
+    """The last answers say this of the gateway.
 
     first_s, longest_s: pauses double from the first to the longest. at_once: how many messages try it after each.
     since, reason: of the first failure in a row. until: nothing goes before. waiting: first and last of the answers
@@ -72,7 +72,7 @@ def told_to_wait(breaker: Breaker, *, wait_s: float, reason: str, at: datetime) 
 
 
 def room(breaker: Breaker, *, free: int, at: datetime) -> int:
-    """How many messages may go now. free: how many hands have nothing to do."""
+    """Return how many messages may go now. free: how many hands have nothing to do."""
     if breaker.until is not None and at < breaker.until:
         return 0
     return min(free, breaker.at_once) if breaker.is_out else free

@@ -10,22 +10,23 @@ from typing import Any
 
 from . import texts
 
-LONGEST_VALUE = 200  # characters that fill a variable
-CARRIED = 30  # characters of one variable that carriers let through; a longer one may stop the whole message
-GREW_PCT = 10  # an audience that grew by more since it was approved must be approved again
+LONGEST_VALUE = 200  # characters that fill a variable.
+CARRIED = 30  # characters of one variable that carriers let through; a longer one may stop the whole message.
+GREW_PCT = 10  # an audience that grew by more since it was approved must be approved again.
 OURS = frozenset({"organisation", "stop"})  # variables we fill: who sends, and the number that stops messages
 PREFIX = "bulk."
 _ID = re.compile(r"[0-9]{10,25}")  # ids of entities and templates on DLT: nineteen digits today
 _HEADER = re.compile(r"[A-Za-z0-9]{3,11}")
 _SHAPE = re.compile(r"[^{}\[\]]*(\{[a-z_]{1,30}\}[^{}\[\]]*)*")
-# Control signs, and those that turn the direction of what stands behind them: who approves would read another text.
+# Control signs, and signs that turn the direction of the text behind them: an approver would read another text.
 _HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STOP = re.compile(r"\{stop\}|\bSTOP\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Of the authority that looks at political messages: number, first and last day, hash of the text it saw."""
+    """The authority that looks at political messages certifies a text: number, first and last day, hash of the text it
+    saw."""
 
     number: str
     begins_on: date | None
@@ -33,7 +34,7 @@ class Certificate:
     sha256: str
 
     def covers(self, text: str, on: date) -> bool:
-        """Whether it allows exactly this text on a day."""
+        """Return True if it allows exactly this text on a day."""
         return bool(
             self.number
             and self.begins_on
@@ -44,23 +45,23 @@ class Certificate:
 
 
 def sha256(text: str) -> str:
-    """Of the exact text in UTF-8, as 64 hexadecimal digits."""
+    """Return the hash of the exact text in UTF-8, as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_id(given: str) -> bool:
-    """Whether it has the shape of a DLT id."""
+    """Return True if it has the shape of a DLT id."""
     return _ID.fullmatch(given) is not None
 
 
 def is_header(given: str) -> bool:
-    """Whether it has the shape of a sender's name."""
+    """Return True if it has the shape of a sender's name."""
     return _HEADER.fullmatch(given) is not None
 
 
 def wrong(text: str) -> str:
-    """What is wrong with a bulk text: "hidden" (a sign nobody sees), "shape" (a brace or bracket out of place),
-    "sender", "stop"; "" for nothing."""
+    """Return the fault of a bulk text: "hidden" (a sign nobody sees), "shape" (a brace or bracket out of place),
+    "sender", "stop"; "" for none."""
     if _HIDDEN.search(text.replace("\r\n", "\n")):
         return "hidden"
     if not _SHAPE.fullmatch(text):
@@ -71,7 +72,7 @@ def wrong(text: str) -> str:
 
 
 def is_filling(value: str) -> bool:
-    """Whether it may fill a variable: something, short, and nothing hidden."""
+    """Return True if it may fill a variable: something, short, and nothing hidden."""
     return bool(value.strip()) and len(value) <= LONGEST_VALUE and not _HIDDEN.search(value)
 
 
@@ -81,7 +82,7 @@ def too_long(given: Mapping[str, str]) -> list[tuple[str, int]]:
 
 
 def variables(text: str) -> list[str]:
-    """What somebody fills in for a send, in the order of the text."""
+    """Return the variables that somebody fills in for a send, in the order of the text."""
     found = re.findall(r"\{([a-z_]+)\}", text)
     return [name for name in dict.fromkeys(found) if name not in OURS]
 
@@ -97,7 +98,7 @@ def code_of(key: str, version: int) -> str:
 
 
 def key_of(code: str) -> str:
-    """What all versions of a bulk text share."""
+    """Return the key that all versions of a bulk text share."""
     return code.removeprefix(PREFIX).rpartition(".")[0]
 
 
@@ -107,12 +108,13 @@ def print_of(what: Mapping[str, Any]) -> str:
 
 
 def has_grown(*, was: int, now: int) -> bool:
-    """Whether the audience is larger than what was approved by more than a tenth."""
+    """Return True if the audience is larger than what was approved by more than a tenth."""
     return now * 100 > was * (100 + GREW_PCT)
 
 
 def room(*, per_hour: int, since_s: float) -> int:
-    """How many phones may be queued now, when some were queued `since_s` seconds ago: at most a minute's worth."""
+    """Return how many phones may be queued now, when some were queued `since_s` seconds ago: at most a minute's
+    worth."""
     return int(per_hour * min(since_s, 60.0) / 3600)
 
 

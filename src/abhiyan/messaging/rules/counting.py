@@ -23,7 +23,7 @@ def up_to(after: UUID, *, share: float) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class ReachedPhones:
-    """How many phones by reason ("" for those who get it at once); how many get it in the end, in how many parts."""
+    """Count phones by reason ("" for phones that get it at once); how many get it in the end, in how many parts."""
 
     by_reason: Mapping[str, int] = field(default_factory=dict)
     n: int = 0

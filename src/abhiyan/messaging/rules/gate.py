@@ -20,7 +20,7 @@ LOOK_SOON = timedelta(minutes=10)  # whether the emergency stop is over
 
 
 class May(StrEnum):
-    """What a message may do now."""
+    """A message may do one of these now."""
 
     GO = "go"
     WAIT = "wait"  # until an instant, and then it is asked again
@@ -47,12 +47,13 @@ class GateMessage:
 
     @property
     def is_bulk(self) -> bool:
-        """Whether its words are a bulk text's."""
+        """Return True if its words are a bulk text's."""
         return self.template.startswith(PREFIX)
 
     @property
     def is_task(self) -> bool:
-        """Whether it tells an office-bearer of a duty in fixed words; in the silence nothing else goes to them."""
+        """Return True if it informs an office-bearer of a duty in fixed words; in the silence nothing else goes to
+        them."""
         return self.kind == DUTY and self.template in FIXED - NEWS
 
     @property
@@ -63,7 +64,7 @@ class GateMessage:
 
 @dataclass(frozen=True, slots=True)
 class GateRecipient:
-    """Who it is for, as far as the gate asks. no: what the phone says no to. is_consented: somebody on it says yes to
+    """The gate asks this of a recipient. no: what the phone says no to. is_consented: somebody on it says yes to
     messages. polling: what the calendar says of their place. capped_until: when the caps of phone and persons let
     another message go; None: they do now. zone: IANA."""
 
@@ -84,7 +85,8 @@ class GateVerdict:
 
 
 def needs_place(asking: GateMessage, *, at: datetime) -> bool:
-    """Whether the gate asks where the recipient is. Of what answers somebody this moment, and of tasks, it does not."""
+    """Return True if the gate asks where the recipient is. It does not ask so for tasks, and for answers that somebody
+    waits for."""
     return not asking.is_task and not clock_hours.answers(
         kind=asking.kind, queued_at=asking.queued_at, at=at, is_prompt=asking.is_prompt
     )

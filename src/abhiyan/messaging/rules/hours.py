@@ -8,12 +8,12 @@ from abhiyan.units.rules.polls import Polling
 
 from .texts import SERVICE
 
-OPENS, CLOSES = time(10), time(21)  # in the recipient's zone; may only be made stricter
-PROMPT = timedelta(minutes=10)  # a service message goes at any hour while it is this young
-MORNINGS = (10, 11, 12)  # hours at which a leader may have the morning message
-MORNING_ENDS = time(14)  # one that is not made by then comes the next day
-CODE_LIFE = timedelta(minutes=10)  # as `people` lets a one-time code live; later it would only mislead
-SERVICE_LIFE = timedelta(days=7)  # held longer by budget or outage: once, within this
+OPENS, CLOSES = time(10), time(21)  # in the recipient's zone; may only be made stricter.
+PROMPT = timedelta(minutes=10)  # a service message goes at any hour while it is this young.
+MORNINGS = (10, 11, 12)  # hours at which a leader may have the morning message.
+MORNING_ENDS = time(14)  # one that is not made by then comes the next day.
+CODE_LIFE = timedelta(minutes=10)  # as `people` lets a one-time code live; later it would only mislead.
+SERVICE_LIFE = timedelta(days=7)  # held longer by budget or outage: once, within this.
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ USUAL = Hours()
 
 
 def is_open(at: datetime, zone: str, hours: Hours = USUAL) -> bool:
-    """Whether the instant lies in the hours of the zone."""
+    """Return True if the instant lies in the hours of the zone."""
     return hours.opens <= at.astimezone(ZoneInfo(zone)).time() < hours.closes
 
 
@@ -46,7 +46,8 @@ def next_opening(at: datetime, zone: str, hours: Hours = USUAL) -> datetime:
 
 
 def answers(*, kind: int, queued_at: datetime, at: datetime, is_prompt: bool = True) -> bool:
-    """Whether it is a service message for which somebody waits this moment: it goes at any hour, in the silence too.
+    """Return True if it is a service message for which somebody waits this moment. Such a message goes at any hour, in
+    the silence too.
 
     is_prompt: whether the phone waits for it; a service message we begin ourselves, a question, keeps to the hours.
     """

@@ -1,4 +1,4 @@
-"""What providers send, as one shape. Parsing only: whether it is genuine is `signatures`' to say."""
+"""Read what providers send, as one shape. Parsing only: whether it is genuine is `signatures`' to say."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class MalformedWebhook(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to one of our numbers: the provider's own id, who called (as sent), whom, when."""
+    """A phone called one of our numbers: the provider's own id, the caller (as sent), the number, the time."""
 
     provider: str
     id: str
@@ -171,8 +171,8 @@ _FAILED = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a provider says became of a message. ref: as it answered when it took it. status: delivered, failed, or ""
-    while it is on its way."""
+    """A provider reports what became of a message. ref: as it answered when it took it. status: delivered, failed, or
+    "" while it is on its way."""
 
     ref: str
     status: str
@@ -190,7 +190,7 @@ def report(provider: str, values: Mapping[str, Any]) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """What one WhatsApp webhook brings. unread: how many of its parts had not the shape of any."""
+    """One WhatsApp webhook brings this. unread: how many of its parts had not the shape of any."""
 
     messages: tuple[Sms, ...]
     reports: tuple[Report, ...]
@@ -200,7 +200,7 @@ class Chat:
 def whatsapp(values: Mapping[str, Any]) -> Chat:
     """WhatsApp Cloud API: entry[].changes[].value with messages[], statuses[] or both; other news hold neither.
 
-    Several messages and statuses come in one body. What cannot be read is counted and keeps nobody else waiting.
+    Several messages and statuses come in one body. An unreadable part is counted and keeps nobody else waiting.
     """
     messages: list[Sms] = []
     reports: list[Report] = []

@@ -1,4 +1,4 @@
-"""What of our messages a phone's no stops (DESIGN §4, Messages: STOP works from every channel)."""
+"""A phone's no stops these of our messages (DESIGN §4, Messages: STOP works from every channel)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,8 @@ class StandingNo:
 
 
 def always_goes(template: str) -> bool:
-    """The receipt of the no itself; and one-time codes, which answer whoever waits at a screen."""
+    """Return True for the receipt of the no itself, and for one-time codes, which answer a person who waits at a
+    screen."""
     return template in RECEIPTS or is_code(template)
 
 

@@ -1,8 +1,8 @@
 """The words of our questions, and their links: nobody can guess one, and each belongs to one message.
 
 A word is derived from its question and the number of the message that brings it, so it is kept nowhere. It has no
-vowels, so it is never a word of a language, and nothing that reads like something else (0 and O, 1 and I and L). It
-begins with a letter, so it is no year and no PIN code. 374,000 words; wrong ones are limited per phone.
+vowels, so it is never a word of a language. It has no character that reads like another one (0 and O, 1 and I and L).
+It begins with a letter, so it is no year and no PIN code. 374,000 words; wrong ones are limited per phone.
 """
 
 import base64
@@ -20,10 +20,8 @@ _LINK_LETTERS = 12
 
 
 def clean(text: str) -> str:
-    """What somebody wrote as a word, as we write it; "" where it has not the shape of one.
-
-    Small letters, digits of any script and wide letters are taken.
-    """
+    """Return what somebody wrote as a word, as we write it; "" where it has not the shape of one. Small letters, digits
+    of any script and wide letters are taken."""
     written = plain_digits(unicodedata.normalize("NFKC", text).strip().upper())
     is_one = len(written) == LENGTH and written[0] in LETTERS and all(one in ALPHABET for one in written)
     return written if is_one else ""
@@ -41,7 +39,7 @@ def word(key: bytes, question: UUID, n: int) -> str:
 
 
 def link(key: bytes, question: UUID, n: int) -> str:
-    """What stands in the address of message number n: twelve letters of the question, then the message's word."""
+    """Return the link part of message number n: twelve letters of the question, then the message's word."""
     made = hmac.digest(key, b"question|" + question.bytes, "sha256")[:_LINK_BYTES]
     return (base64.b32encode(made).decode()[:_LINK_LETTERS] + word(key, question, n)).lower()
 

@@ -136,7 +136,7 @@ def reason(code: str) -> Promise | str:
 
 
 def template(code: str) -> Promise | str:
-    """What a message is, for people."""
+    """Name a message for people."""
     if code.startswith("bulk."):
         return _("Bulk message")
     return KINDS.get(code, code)

@@ -1,4 +1,4 @@
-"""Who really sent a webhook: signatures where the provider has one, secret path and source address where not."""
+"""Check who really sent a webhook: signatures where the provider has one, secret path and source address where not."""
 
 import base64
 import hashlib
@@ -24,8 +24,9 @@ def twilio_json(url: str, body: bytes, token: str) -> str:
 
 
 def plivo_v3(url: str, params: Mapping[str, str], token: str, nonce: str) -> str:
-    """X-Plivo-Signature-V3 of a form post: base64 HMAC-SHA256 over the URL, its sorted query, a dot and the sorted
-    pairs of the form where there are both, and a dot and the nonce (Plivo, "Validating requests")."""
+    """Sign as X-Plivo-Signature-V3 of a form post: base64 HMAC-SHA256 over the URL, its parameters and the nonce. The
+    URL has its sorted query. A dot and the sorted pairs of the form follow, where there are both, then a dot and the
+    nonce. Source: Plivo, "Validating requests"."""
     parts = urlsplit(url)
     query = "&".join(
         f"{key}={value}" for key, value in sorted(parse_qsl(parts.query, keep_blank_values=True))
@@ -58,7 +59,7 @@ def generic(at_s: int, kind: str, body: bytes, secret: str) -> str:
 
 
 def generic_holds(header: str, kind: str, body: bytes, secret: str, at: datetime) -> bool:
-    """Whether an X-Signature header fits kind and body and is at most five minutes off."""
+    """Return True if an X-Signature header fits kind and body and is at most five minutes off."""
     pairs = _pairs(header)
     try:
         at_s = int(pairs.get("t", ""))
@@ -70,7 +71,7 @@ def generic_holds(header: str, kind: str, body: bytes, secret: str, at: datetime
 
 
 def is_first_version(header: str) -> bool:
-    """Whether a sender signs as it was once, without the kind."""
+    """Return True if a sender signs as it was once, without the kind."""
     pairs = _pairs(header)
     return "v1" in pairs and "v2" not in pairs
 
@@ -85,7 +86,7 @@ def equal(one: str, other: str) -> bool:
 
 
 def from_allowed(address: str, networks: Sequence[str] | Iterable[str]) -> bool:
-    """Whether a source address lies in one of the networks (CIDR). No networks named: none is allowed."""
+    """Return True if a source address lies in one of the networks (CIDR). No networks named: none is allowed."""
     try:
         source = ip_address(address)
     except ValueError:

@@ -122,7 +122,7 @@ def kind(code: str) -> int:
 
 
 def is_code(code: str) -> bool:
-    """Whether a text brings a one-time code, for which somebody waits at a screen."""
+    """Return True if a text brings a one-time code, for which somebody waits at a screen."""
     return code.startswith("code.")
 
 
@@ -200,7 +200,7 @@ def length(text: str) -> tuple[int, bool]:
 
 
 def parts(text: str) -> int:
-    """How many SMS a text is billed as: 160/153 characters of GSM 7-bit, else 70/67 of UCS-2 (3GPP TS 23.038)."""
+    """Count the SMS a text is billed as: 160/153 characters of GSM 7-bit, else 70/67 of UCS-2 (3GPP TS 23.038)."""
     size, is_narrow = length(text)
     single, joined = (160, 153) if is_narrow else (70, 67)
     return 1 if size <= single else -(-size // joined)

@@ -59,7 +59,7 @@ _ALIKE = str.maketrans("\u0901\u064a\u0649\u0643\u0647\u06be", "\u0902\u06cc\u06
 
 
 class TextWord(StrEnum):
-    """What a text asks for."""
+    """A text asks for one of these."""
 
     JOIN = "join"
     YES = "yes"
@@ -91,7 +91,7 @@ class SaidText:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """One word: folded for comparing, and where it stands in the text."""
+    """One word: folded for comparing, with its place in the text."""
 
     text: str
     start: int
@@ -109,7 +109,7 @@ class _Vocabulary:
 
 
 def read(text: str) -> SaidText:
-    """What a text asks for, by its first words. Anything may be given; what cannot be told is Said(None, …)."""
+    """Read what a text asks for, by its first words. Anything may be given; an unclear text is SaidText(None, …)."""
     plain = plainly(text)
     tokens = list(_tokens(plain))
     vocabulary = _vocabulary(tuple(languages.known().values()))
@@ -180,7 +180,7 @@ def _is_against(word: TextWord, behind: list[_Token], vocabulary: _Vocabulary) -
 
 
 def _alone(plain: str, tokens: list[_Token], vocabulary: _Vocabulary) -> TextWord | None:
-    """What a text of nothing but polite words asks for: nothing, where it thanks or has no word at all."""
+    """Read a text of nothing but polite words: it asks for nothing, where it thanks or has no word at all."""
     is_thanks = not tokens or any(token.text in vocabulary.sets["thanks"] for token in tokens)
     if is_thanks or _strangeness(plain, tokens, vocabulary) == 0:
         return None if _ASKS.search(plain) else TextWord.THANKS
@@ -306,8 +306,8 @@ def _left(word: TextWord, tokens: list[_Token], first: int, last: int, vocabular
 
 
 def plainly(text: str) -> str:
-    """A text as it is read: at most LONGEST characters, full-width and ligatures as usual letters, digits as 0–9,
-    nothing invisible, spaces single within a line."""
+    """Return a text as it is read: at most LONGEST characters, nothing invisible, spaces single within a line.
+    Full-width letters and ligatures become usual letters, and digits 0–9."""
     folded = plain_digits(unicodedata.normalize("NFKC", text[:LONGEST]))
     out: list[str] = []
     for c in folded:
@@ -419,7 +419,7 @@ def _clipped(text: str) -> str:
 
 
 def is_phrase(text: str) -> bool:
-    """Whether it has a word that could be looked for."""
+    """Return True if it has a word that could be looked for."""
     return any(True for _token in _tokens(plainly(text)))
 
 

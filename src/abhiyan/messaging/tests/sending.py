@@ -11,7 +11,7 @@ from abhiyan.messaging.loops import MessageLane, lanes
 
 @contextmanager
 def lane(name: str, way_out: Adapter, *, at: datetime | None = None, hands: int = 0) -> Iterator[MessageLane]:
-    """One of the lanes of `abhiyan jobs`. at: the instant it stands at, else the test's. hands: else its own."""
+    """One of the lanes of `abhiyan jobs`. at: the lane's instant, else the test's. hands: else its own."""
     given = lanes(clock=present if at is None else lambda: at, way_out=lambda: way_out)[name]
     given.hands = hands or given.hands
     try:
@@ -21,7 +21,7 @@ def lane(name: str, way_out: Adapter, *, at: datetime | None = None, hands: int 
 
 
 def emptied(one: MessageLane) -> int:
-    """Turn a lane until it finds nothing more to do. How many messages the way out took."""
+    """Turn a lane until it finds nothing more to do. Return how many messages the way out took."""
     taken = 0
     while (n := one.turn(present())) or one._under_way:
         taken += n
@@ -29,7 +29,7 @@ def emptied(one: MessageLane) -> int:
 
 
 def send_due(way_out: Adapter, *, at: datetime) -> int:
-    """Empty both lanes, by one hand each. How many messages the way out took."""
+    """Empty both lanes, by one hand each. Return how many messages the way out took."""
     taken = 0
     for name in lanes():
         with lane(name, way_out, at=at, hands=1) as one:

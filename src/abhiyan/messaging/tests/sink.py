@@ -13,7 +13,7 @@ Manner = Callable[["Line", dict[str, Any]], None]
 
 
 class Sink:
-    """What came, and in which manner each message is answered. Used from any thread."""
+    """This gateway keeps what came, and answers each message in a manner. Used from any thread."""
 
     def __init__(self, manner: Manner, port: int = 0) -> None:
         self.manner = manner

@@ -1,4 +1,4 @@
-"""Circulars: to holders of offices below, announced by SMS, read in the app; the sender sees by whom."""
+"""Circulars: to holders of offices below, announced by SMS, read in the app; the sender sees who read it."""
 
 import re
 import threading
@@ -28,7 +28,7 @@ TEXT = "Meet every booth president.\n\nSend the list by Friday."
 
 
 class Field:
-    """Who may send circulars in a state; offices in a district, a mandal below it, and in another district."""
+    """Somebody may send circulars in a state; offices are in a district, a mandal below it, and in another district."""
 
     def __init__(self) -> None:
         self.world = World()

@@ -99,7 +99,7 @@ def messages(draw: st.DrawFn) -> tuple[GateMessage, datetime]:
 def plainly(
     asking: GateMessage, someone: Someone, calendar: list[Entry], hours: Hours, at: datetime
 ) -> tuple[str, str, datetime | None]:
-    """What may become of the message: go, or drop, hold or wait with a reason; and until when it waits."""
+    """Return what may become of the message: go, or drop, hold or wait with a reason; and until when it waits."""
     today = at.astimezone(ZoneInfo("Asia/Kolkata")).date()
     entries_today = [one for one in calendar if one.first <= today <= one.last]
     polls = [
@@ -167,7 +167,7 @@ def steps(since: datetime) -> Iterator[datetime]:
 
 
 def place(state: int | None, area: int | None) -> PollPlace:
-    """Positions of a state and its areas. Whose area is unknown is an office's mandal: in another tree."""
+    """Positions of a state and its areas. An office's mandal is in another tree, so its area is unknown."""
     if state is None:
         return NOWHERE
     if area is None:

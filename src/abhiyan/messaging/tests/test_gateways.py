@@ -303,7 +303,7 @@ def test_nothing_is_sent_twice_or_lost_while_the_database_is_cut_off_again_and_a
             for goal in (50, 150, 250):
                 until(lambda: len(gateway.came) >= goal)  # noqa: B023  # called at once
                 cut_connections()
-        age_leases()  # of those that were leased, and not handed over yet when it was cut
+        age_leases()  # of those leased, and not handed over yet when it was cut
         with running(gateway):
             until(lambda: states() == {("sent", ""): n})
         assert gateway.phones() == Counter(phones)

@@ -32,7 +32,7 @@ WEEK = timedelta(days=7)
 
 
 class Way:
-    """A way out that takes everything, or answers as it is told."""
+    """A way out that takes everything, or gives the answers it has."""
 
     name = "way"
 

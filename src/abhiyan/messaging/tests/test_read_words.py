@@ -1,4 +1,4 @@
-"""What a text asks for: whole words, in Hindi, English and mixed spelling; what refuses wins."""
+"""Read what a text asks for: whole words, in Hindi, English and mixed spelling; a word that refuses wins."""
 
 import tomllib
 import unicodedata

@@ -1,4 +1,4 @@
-"""What the breaker holds goes when two people say so, and only where the asker may see it."""
+"""Messages that the breaker holds go when two people say so, and only where the asker may see it."""
 
 import pytest
 

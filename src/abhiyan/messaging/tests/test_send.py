@@ -37,7 +37,7 @@ BLANKS = {"code": "123456", "leave": "+911800000001"}
 
 
 class Gateway:
-    """A real HTTP gateway on loopback that answers as it is told."""
+    """A real HTTP gateway on loopback gives the answers a test set."""
 
     def __init__(self) -> None:
         self.answers: list[int] = []
@@ -106,7 +106,7 @@ def lease(at: datetime = AT, n: int = 99, *, codes: bool = False) -> list[Leased
 
 
 def hand_over(gateway: Gateway, leased: list[Leased], at: datetime = AT) -> int:
-    """What a lane does with what it has leased."""
+    """Hand over what a lane has leased, and settle it."""
     going = actions.admit(messages=leased, at=at)
     returned = [(one, gateway.adapter.hand(one.letter)) for one in going]
     return actions.settle(returned=returned, adapter="http", at=at)
@@ -181,7 +181,7 @@ def test_what_is_taken_back_does_not_go_and_what_has_gone_stays_sent(gateway: Ga
 
 
 class Meanwhile:
-    """A way out during whose work the message is taken back; it answers as it is told."""
+    """A way out during whose work the message is taken back; it gives the answer it was made with."""
 
     name = "meanwhile"
 

@@ -36,7 +36,7 @@ COLUMNS: tuple[Column[Template], ...] = (
 
 
 def language_name(code: str) -> str:
-    """What a language is called on the page."""
+    """Return the name of a language on the page."""
     return str(dict(settings.LANGUAGES).get(code, code))
 
 

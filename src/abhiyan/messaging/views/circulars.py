@@ -141,7 +141,7 @@ def circular_new(request: Request) -> HttpResponseBase:
 
 @require_GET
 def circular(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One circular. Opened by somebody it went to, it counts as read. Whoever sees their people sees who read it."""
+    """One circular. Opened by somebody it went to, it counts as read. A viewer of their people sees who read it."""
     one = reads.circular_for(request.viewer, public_id)
     own = reads.own_reading(one, request.viewer.account_id)
     if own is not None and own.read_at is None and one.ended_at is None:
@@ -199,7 +199,7 @@ ACTS = {
 
 @form_page
 def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
-    """Remind those who have not read it, or withdraw it. Each asks once."""
+    """Remind the people who have not read it, or withdraw it. Each asks once."""
     one, page = reads.circular_for(request.viewer, public_id), reverse("messaging:circular", args=[public_id])
     n = one.recipients
     went = ngettext("It went to %(n)s person.", "It went to %(n)s people.", n) % {"n": n}

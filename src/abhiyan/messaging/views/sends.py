@@ -223,7 +223,8 @@ def _draft(request: Request, here: Here, code: str, form: SendForm, given: dict[
 
 @require_GET
 def send(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One send: what it says, whom it reaches, what may be done now; once begun, what became of it by unit."""
+    """Show one send: what it says, the people it reaches, what may be done now; once begun, what became of it by
+    unit."""
     one = reads.send_for(request.viewer, public_id)
     lo, _hi = units.span(one.unit_id, one.hierarchy)
     is_exact = request.viewer.sees_people_at(lo)
@@ -283,7 +284,7 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def send_progress(request: Request, public_id: UUID) -> HttpResponseBase:
-    """How far the count of a send is; has the page loaded anew when it is over."""
+    """Show how far the count of a send is; when it is over, reload the page."""
     one = reads.send_for(request.viewer, public_id)
     if one.counting is None:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -386,7 +387,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
 
 
 def _steps(request: Request, one: Send, release: Release | None, lo: int) -> list[tuple[str, PageAct]]:
-    """What this viewer may do with it now."""
+    """Return what this viewer may do with it now."""
     if not request.viewer.may_at(CAPABILITY, lo):
         return []
     offered = OFFERED.get(one.state, ())
