@@ -58,9 +58,9 @@ def tell_lack(program: str) -> None:
 def name_(*, name: str, phone: str, language: str | None, is_proof_lost: bool) -> None:
     """Name a data officer at the top of the tree. Prints a link that signs them in once, within an hour.
 
-    Name two people who lead nothing: they approve or refuse exports, tokens, resets and messages to many, whoever
-    asks. They see what is asked and why, not the people. Before there are units they wait for the first.
-    Name them again for a new link, which ends the older one; with --lost-proof if they lost their second proof.
+    Name two people who lead nothing: they approve or refuse exports, tokens, resets and messages to many. They see what
+    is asked and why, not the people. Before there are units they wait for the first. Name them again for a new link,
+    which ends the older one; with --lost-proof if they lost their second proof.
     """
     name_officer(name, phone, language=language or "", is_proof_lost=is_proof_lost)
     tell_lack("abhiyan")

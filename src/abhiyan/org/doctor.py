@@ -1,4 +1,4 @@
-"""What `abhiyan doctor` asks of offices."""
+"""Check offices for `abhiyan doctor`."""
 
 from collections.abc import Iterable
 from datetime import datetime

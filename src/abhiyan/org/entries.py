@@ -1,4 +1,4 @@
-"""What offices offer in the menu and in search."""
+"""Offer offices in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -100,7 +100,7 @@ def page_unit(
     request: Request, *, hierarchy: int = 0, otherwise: Callable[[], int] | None = None, counts: bool = False
 ) -> Here:
     """The unit that the address, or the form sent to it, names by its code; else `otherwise`, the viewer's own unit, or
-    the top. A name does to look at a unit: the nearest is shown. What is sent is not done at a unit that was guessed.
+    the top. A name does to look at a unit: the nearest is shown. A form is never carried out at a guessed unit.
 
     hierarchy: the only one the page knows, as that of a programme. otherwise: gives a unit's id, or refuses. counts:
     NotYours where the unit's counts are out of the viewer's sight. NotFound where there is no such unit, or it has no

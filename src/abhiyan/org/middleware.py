@@ -293,12 +293,12 @@ def _recall_reason(request: VisitRequest, at: datetime) -> None:
 
 
 def _is_out_of_date(viewer: Viewer) -> bool:
-    """Whether the trees are others than those the viewer's positions were read from."""
+    """Return True if the trees differ from those the viewer's positions were read from."""
     return viewer.scope.trees is not None and is_out_of_date(viewer.scope, units.trees_version())
 
 
 def _was_out_of_date(viewer: Viewer) -> bool:
-    """The same after a rollback. Where it was the database that failed, the answer already says so."""
+    """The same after a rollback. If the database itself failed, the answer already says so."""
     try:
         return _is_out_of_date(viewer)
     except DatabaseError:
@@ -306,7 +306,7 @@ def _was_out_of_date(viewer: Viewer) -> bool:
 
 
 def actor_of(viewer: Viewer, visit: Visit) -> Actor:
-    """Who acts by this request. Without a second factor nobody acts as a person: `require` refuses them."""
+    """Return the actor of this request. Without a second factor nobody acts as a person: `require` refuses them."""
     device = str(visit.session.public_id) if visit.session else ""
     if viewer.public_id is not None:
         return Actor(
@@ -380,5 +380,5 @@ class KeptStream:
             yield part
 
     def close(self) -> None:
-        """Let go of it: sent, or whoever asked has gone."""
+        """Close the file: it is sent, or the reader has gone."""
         self._file.close()

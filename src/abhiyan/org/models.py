@@ -43,9 +43,9 @@ class Office(models.Model):
     closed_at = models.DateTimeField(null=True)  # it takes no new holder
     names = models.JSONField()  # language -> name
     capabilities = ArrayField(models.TextField(), default=list)
-    # What releases gave this office so far: a capability taken away afterwards is not given again.
+    # Releases gave this office so much already: a capability taken away afterwards is not given again.
     offered = ArrayField(models.TextField(), default=list)
-    expected_in = ArrayField(models.TextField(), default=list)  # kinds of unit where a vacancy is a vacancy
+    expected_in = ArrayField(models.TextField(), default=list)  # kinds of unit where a vacancy is a vacancy.
     # Kinds of unit where it exists without being missed, and kinds of body whose seat it is (`rules.offices.Seat`).
     given_in = ArrayField(models.TextField(), default=list, db_default=[])
     in_bodies = ArrayField(models.TextField(), default=list, db_default=[])
@@ -234,7 +234,7 @@ class AwaitedOfficer(models.Model):
 
 
 class HeldBelow(models.Model):
-    """How many seats are held below a wide unit: counted by a loop, so that no page reads a million appointments."""
+    """So many seats are held below a wide unit. A loop counts them, so that no page reads a million appointments."""
 
     pk = models.CompositePrimaryKey("unit_id", "hierarchy")
     unit_id = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""What org tells the rooms above."""
+"""Tell the rooms above what happened in org."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ class OfferAnswered:
 
 @dataclass(frozen=True, slots=True)
 class FactorReset:
-    """A reset of somebody's second proof was asked for, or is done. release: its public id. The person is told."""
+    """A reset of somebody's second proof was asked for, or is done. release: its public id. The person gets a
+    message."""
 
     account_id: int
     release: UUID

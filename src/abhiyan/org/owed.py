@@ -1,5 +1,5 @@
-"""What offices ask of somebody today: those to accept, disputed ones, and those to decide; releases that
-wait for their yes, or that they were given or refused; vacancies of their own unit and below, as one; and what
+"""Say what offices ask of somebody today: own offers to accept, disputes, and disputes to decide. Releases may wait for
+their yes, or were given or refused to them. Vacancies of their own unit and below are one row. The last row is what
 they wait for themselves."""
 
 from collections.abc import Iterator
@@ -290,7 +290,7 @@ def _list(show: str, office: str = "") -> str:
 
 
 def _asked(viewer: Viewer, asked: list[Release], made: list[Appointment]) -> Iterator[Owed | Beside]:
-    """What the viewer asked of others: approved and not used yet, refused, still to be decided or answered."""
+    """Yield what the viewer asked of others: approved and not used yet, refused, still to be decided or answered."""
     for release in asked:
         name, page = NAMES.get(release.act, release.act), page_of(release.act)
         if release.state == Release.State.ASKED:

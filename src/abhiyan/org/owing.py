@@ -1,4 +1,4 @@
-"""What a unit and its bodies owe. The rooms above register who knows it, as the software starts."""
+"""Collect what a unit and its bodies owe. The rooms above register who knows it, as the software starts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -47,5 +47,5 @@ def register(answer: Answer) -> None:
 
 
 def owed_here(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> list[OwedHere]:
-    """What a unit and its bodies owe now, in one hierarchy, as far as the viewer may know it."""
+    """Return what a unit and its bodies owe now, in one hierarchy, as far as the viewer may know it."""
     return [one for answer in _answers for one in answer(viewer, here, hierarchy, at)]

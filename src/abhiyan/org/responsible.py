@@ -1,4 +1,4 @@
-"""Who is responsible for a unit, as its page says: offices, vacancies, and what is vacant below."""
+"""Say on a unit's page who is responsible for it: offices, vacancies, and what is vacant below."""
 
 from datetime import date
 from typing import Any
@@ -40,7 +40,7 @@ def seats(
 def leaders(
     viewer: Viewer, here: units.UnitRow, hierarchy: int, today: date, lang: str
 ) -> list[dict[str, Any]]:
-    """Who leads a unit above the viewer's own, beyond their sight. What is vacant there, they cannot know."""
+    """Return the leaders of a unit above the viewer's own, beyond their sight. Its vacancies stay unknown to them."""
     if here.lo is None or here.hi is None:
         return []
     if not any(here.lo <= lo < here.hi for held in viewer.appointments for lo, _hi in held.ranges):
@@ -58,7 +58,7 @@ def leaders(
 
 
 def vacant_below(found: list[org.OfficeBelow], lang: str) -> list[VacantBelow]:
-    """What is vacant of `org.ask_vacancies_below`, in one language."""
+    """Name the vacancies of `org.ask_vacancies_below`, in one language."""
     return [
         VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
         for below in found

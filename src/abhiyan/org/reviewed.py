@@ -1,4 +1,4 @@
-"""What a review reads of offices: what is vacant below an office-bearer."""
+"""Tell a review which offices are vacant below an office-bearer."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +13,7 @@ from .responsible import vacant_below
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Of an office-bearer the vacancies below their unit; a unit's own page has them already."""
+    """Yield the vacancies below an office-bearer's unit; a unit's own page has them already."""
     if of.account_id is None:
         return
     found = vacant_below(ask_vacancies_below(of.unit_id, of.hierarchy, at=at)(), language())

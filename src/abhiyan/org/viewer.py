@@ -1,4 +1,4 @@
-"""Who looks at a page, and what their appointments let them see and do. Made anew for every request."""
+"""Say who looks at a page, and what their appointments let them see and do. Each request makes its own."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -90,8 +90,8 @@ class Viewer:
 
     @property
     def leads_desks(self) -> bool:
-        """Whether others below do the desk work: sheets, duplicates, shared phones, requests. Today then shows what is
-        late there, in one line."""
+        """Return True if others below do the desk work: sheets, duplicates, shared phones, requests. Today then shows
+        what is late there, in one line."""
         home = self.home
         return home is not None and known.LEADS in home.capabilities and home.unit_kind in ABOVE_DESKS
 
@@ -111,11 +111,11 @@ class Viewer:
         return own.union(*(held.capabilities for held in self.appointments))
 
     def may(self, capability: str) -> bool:
-        """Whether they hold a capability anywhere."""
+        """Return True if they hold a capability anywhere."""
         return capability in self.capabilities
 
     def may_any(self, *capabilities: str) -> bool:
-        """Whether they hold one of these anywhere."""
+        """Return True if they hold one of these anywhere."""
         return not self.capabilities.isdisjoint(capabilities)
 
     def may_at(self, capability: str, *positions: int) -> bool:
@@ -150,7 +150,7 @@ class Viewer:
         )
 
     def may_above(self, capability: str, position: int) -> bool:
-        """Whether they hold it at a unit strictly above the one with this `lo`."""
+        """Return True if they hold it at a unit strictly above the one with this `lo`."""
         return self.is_strong and any(
             capability in held.capabilities and any(lo < position < hi for lo, hi in held.ranges)
             for held in self.appointments
@@ -175,7 +175,7 @@ class Viewer:
         )
 
     def sees_people_at(self, *positions: int) -> bool:
-        """Whether person-level rows of a unit, and so exact counts, are in their scope."""
+        """Return True if person-level rows of a unit, and so exact counts, are in their scope."""
         return self.is_strong and any(
             held.sees_people and any(holds(held.ranges, position) for position in positions)
             for held in self.appointments
@@ -190,9 +190,9 @@ class Viewer:
         )
 
     def sees_counts_at(self, *positions: int | None) -> bool:
-        """Whether the appointments and counts of a unit are in their sight, counts if only rounded.
+        """Return True if the appointments and counts of a unit are in their sight, counts if only rounded.
 
-        positions: the unit's, one per tree it stands in; None where it is not placed.
+        positions: the unit's, one per tree it belongs to; None where it is not placed.
         """
         return self.scope.everything or any(
             holds(held.counts, position)

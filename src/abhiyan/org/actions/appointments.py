@@ -63,7 +63,7 @@ class NoSeatLeft(Refused):
 
 
 class SeatHeld(Refused, status=409):
-    """The only seat is held by somebody, or offered to them, whom it was not meant against. by: their appointments."""
+    """Another person than the intended one holds the only seat, or has an offer of it. by: their appointments."""
 
     message = _("Somebody holds this office here already.")
 
@@ -81,7 +81,7 @@ class TooManyOffices(Refused):
 
 
 class OfficerElsewhere(Refused):
-    """A data officer watches those who lead, and so holds no other office."""
+    """A data officer watches the leaders, and so holds no other office."""
 
     message = _("A data officer holds no other office. End the other one first.")
 
@@ -117,10 +117,8 @@ class OrderMissing(Refused):
 
 
 def ensure_offices() -> None:
-    """Add the offices of `rules.offices` that are not there yet; give those that are what a release brings anew.
-
-    A capability once offered and taken away since stays away. Names, seats and ranks are the organisation's.
-    """
+    """Add the offices of `rules.offices` that are missing yet, and give the others what a release newly brings. A
+    capability once offered and taken away since stays away. Names, seats and ranks are the organisation's."""
     there = {office.code: office for office in Office.objects.filter(code__in=[seat.code for seat in SEATS])}
     Office.objects.bulk_create(
         Office(
@@ -406,7 +404,7 @@ def appoint_new(
 ) -> Appointment:
     """Appoint somebody by their phone, opening their account when they have none yet. As `appoint` otherwise.
 
-    Authority is asked before anything is told about the phone; what is refused opens no account.
+    This checks authority before it reveals anything about the phone; what is refused opens no account.
     """
     with system("appointing somebody new"), transaction.atomic():
         kind = needed(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
@@ -431,7 +429,7 @@ def appoint_new(
 def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Appointment:
     """End an appointment today. Its power ends with this commit; without another one so do the person's sessions.
 
-    Who may: whoever may appoint to it, and the holder themselves. A disputed office with one claimant left is that
+    Anybody who may appoint to it may end it, and the holder may. A disputed office with one claimant left is that
     claimant's again: so no claimant ends another's claim.
     Refuses ReasonMissing, AlreadyEnded, NotYours, OwnDispute.
     """
@@ -451,7 +449,7 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
 def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appointment:
     """Settle a disputed office for one of its claimants, by an order of the level above; the others end.
 
-    Who may: as `queries.why_not_decide` says. Refuses NotDisputed, OrderMissing, NotYours, OwnDispute.
+    `queries.why_not_decide` says who may. Refuses NotDisputed, OrderMissing, NotYours, OwnDispute.
     """
     if not order_no.strip():
         raise OrderMissing(field="order_no")

@@ -112,7 +112,8 @@ def make_bodies(
 def change_body(
     *, body_id: int, names: Mapping[str, str], seats: int, duty: str, by: Actor, at: datetime
 ) -> Body:
-    """Rename a body, or change its number of members or what it is there for. Who may, what it refuses: as `make_body`.
+    """Rename a body, or change its number of members or what it is there for. It needs and refuses what `make_body`
+    does.
 
     Refuses MembersUnfit also where more members sit in it.
     """
@@ -153,7 +154,7 @@ def _open(body_id: int, by: Actor) -> Body:
 
 
 def end_body(*, body_id: int, reason: str, by: Actor, at: datetime) -> int:
-    """Dissolve a body today; every appointment in it ends. How many. Who may: holders of org.bodies there."""
+    """Dissolve a body today; every appointment in it ends. How many. It needs org.bodies there."""
     with system("dissolving a body"):
         body = _open(body_id, by)
         held = list(

@@ -29,8 +29,8 @@ THINGS = (
 def end_with_units(*, told: UnitsClosing) -> int:
     """Appointments in units about to close end, and so do their bodies, where that was answered. How many.
 
-    Nobody comes to an office by an opening: whoever held it is appointed again. Who may: as to end each of them.
-    Data officers stay unless the system closes: those above end them, not whoever leads.
+    An opening brings nobody back to an office: the old holder is appointed again. It needs the right to end each of
+    them. Data officers stay unless the system closes: only data officers above end them, not leaders.
     """
     ending = told.ending(APPOINTMENTS)
     with system("units close"):

@@ -1,4 +1,4 @@
-"""What only a reason and a limit open: somebody's number, and a lost second proof."""
+"""Open two things for a reason and within a limit: somebody's number, and a lost second proof."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,7 +30,7 @@ def reveal_phone(*, phone_id: UUID, about: UUID, unit_id: int, by: Actor, at: da
     """Somebody's number in clear (E.164), for one look or one call.
 
     about: public id of whose number it is, for the trail. unit_id: the unit the person is listed in.
-    Who may: holders of people.reveal over it, up to 200 numbers a day;
+    It needs people.reveal over it, for up to 200 numbers a day;
     each look leaves a row. Refuses NotYours, TooMany, NotFound.
     """
     require(by, "people.reveal", at=unit_id)
@@ -81,10 +81,10 @@ def _reveal(found: queries.Bearer, *, to: UUID | None = None, by: Actor, at: dat
 
 
 def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime) -> Release:
-    """Ask to take away the lost second proof of whoever holds an appointment; another person must approve.
+    """Ask to take away the lost second proof of an appointment's holder; another person must approve.
 
-    They are told by a message and on their page, and may stop it. Who may: as `queries.why_not_reset` says.
-    Refuses with it, ReasonMissing, NotFound: also of an appointment that is over.
+    The holder gets a message and a line on their page, and may stop it. `queries.why_not_reset` says who may. Refuses
+    with it, ReasonMissing, NotFound: also of an appointment that is over.
     """
     with system("whose proof is lost"):
         held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
@@ -116,9 +116,10 @@ class HasProof(Refused):
 
 
 def make_first_word(*, appointment: UUID, by: Actor, at: datetime) -> str:
-    """The word for the first sign-in of whoever holds an appointment, or was offered it; to be told to them in person.
+    """Make the word for the first sign-in of the person who holds an appointment, or has an offer of it; the leader
+    says it to them in person.
 
-    Who may: as `queries.why_not_hand_over` says. Refuses with it, HasProof, NotFound.
+    `queries.why_not_hand_over` says who may. Refuses with it, HasProof, NotFound.
     """
     with system("handing over a first sign-in"):
         held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
@@ -134,8 +135,8 @@ def make_first_word(*, appointment: UUID, by: Actor, at: datetime) -> str:
 def reset_factors(*, release: UUID, by: Actor, at: datetime) -> str:
     """Use the approval: every second proof and session of the account ends; its next sign-in sets up a new one.
 
-    Returns the word that this sign-in asks for, to be told to the person. Of somebody with an office of state or nation
-    not before a day has passed since the approval (TooEarly).
+    Returns the word that this sign-in asks for, for the leader to say to the person. If the person has an office of
+    state or nation, a day must have passed since the approval (TooEarly).
     """
     with system("resetting a lost second proof"):
         approved = Release.objects.filter(public_id=release).first()

@@ -46,7 +46,7 @@ _COUNT = """
 
 
 def count_held(*, at: datetime) -> int:
-    """Count the seats held below every unit of at least WIDE childless ones. How many counts were written.
+    """Count the seats held below every unit of at least WIDE childless ones. Returns how many counts were written.
 
     In one pass over the appointments: about four seconds for a million. Run by a loop, in its system scope.
     """

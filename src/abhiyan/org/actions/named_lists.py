@@ -26,7 +26,7 @@ def ask_for_names(
 ) -> Release:
     """Ask a second person for a list of n rows with names, to be taken once as a file.
 
-    told: what whoever decides reads about it: its title, how it is narrowed, its columns. Refuses WordsTyped,
+    told: what the deciding person reads about it: its title, how it is narrowed, its columns. Refuses WordsTyped,
     ListTooLong what could never be read in a day, and what `ask_release` refuses.
     """
     if wanted.is_typed:

@@ -41,7 +41,7 @@ def answer_by_phone(
 
 
 def answer_offer(*, public_id: UUID, is_accepted: bool, by: Actor, at: datetime) -> Appointment:
-    """Accept or decline an office, signed in with the second factor. Who may: the person it was given to.
+    """Accept or decline an office, signed in with the second factor. Only the person it was given to may.
 
     Accepted where the only seat is held, it is *disputed*: both read, neither acts, until `decide`.
     Refuses NotOffered, OfferOver, AccountClosed, OfficerElsewhere, TooManyOffices, NoSeatLeft.

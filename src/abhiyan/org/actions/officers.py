@@ -31,7 +31,7 @@ class AdministratorsNumber(Refused):
 
 
 class HasAppointed(Refused):
-    """Of whom they appointed they could approve nothing, and perhaps nobody else could."""
+    """This person could not approve requests of the people they appointed, and perhaps nobody else could."""
 
     message = _(
         "This person has appointed others here and could not approve their requests. Choose somebody else."
@@ -44,7 +44,8 @@ class NotAnOfficer(Refused):
 
 @dataclass(frozen=True, slots=True)
 class NamedOfficer:
-    """Whom the console named. is_seated: there are units, so they hold the office. link: a one-time sign-in's path."""
+    """The console named this person. is_seated: there are units, so they hold the office. link: a one-time sign-in's
+    path."""
 
     name: str
     is_seated: bool
@@ -98,7 +99,8 @@ def end_officer(*, phone: str, reason: str, by: Actor, at: datetime) -> None:
 
 
 def seat_awaited_officers(*, at: datetime) -> int:
-    """Appoint whom the console named before there were units. How many. Run by a loop, in its system scope."""
+    """Appoint the people that the console named before there were units. How many. Run by a loop, in its system
+    scope."""
     awaited = list(AwaitedOfficer.objects.order_by("named_at", "account_id"))
     top = queries.top_unit() if awaited else None
     if top is None:

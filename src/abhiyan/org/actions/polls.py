@@ -23,7 +23,7 @@ ACT, KEEP = "polls.confirm", "polls.keep"
 def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
     """State an entry, or a newer version of one, and ask for its confirmation.
 
-    Who may: polls.keep over the state it concerns, and over that of the entry it corrects; over the nation where it
+    It needs polls.keep over the state it concerns, and over that of the entry it corrects; over the nation where it
     concerns several. Refuses what `units.state_poll` and `ask_release` refuse.
     """
     require(by, KEEP, at=unit_of(stated))
@@ -33,16 +33,17 @@ def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | 
 
 
 def withdraw_poll(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
-    """Ask that an entry in force be withdrawn. Who may: as for `state_poll`. Refuses as `units.state_withdrawal`."""
+    """Ask that an entry in force be withdrawn. It needs what `state_poll` needs. Refuses as
+    `units.state_withdrawal`."""
     require(by, KEEP, at=calendar.poll(public_id).unit_id)
     return _asked(units.state_withdrawal(public_id=public_id, by=by, at=at), by=by, at=at)
 
 
 def take_back_poll(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Take back a version that waits, and the request with it. Who may: polls.keep there. Refuses NotWaiting."""
+    """Take back a version that waits, and the request with it. It needs polls.keep there. Refuses NotWaiting."""
     require(by, KEEP, at=calendar.poll(public_id).unit_id)
     with system("taking back an entry of the calendar"):
-        # The request before the entry, as whoever decides it locks them.
+        # Lock the request before the entry, as the deciding act does.
         close_release(act=ACT, payload={"poll": str(public_id)}, by=by, at=at)
         units.drop_poll(public_id=public_id, by=by, at=at)
 

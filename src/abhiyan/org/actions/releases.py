@@ -49,7 +49,7 @@ class NotReleased(NotYours):
 
 
 class ApprovalOver(NotYours):
-    """Whoever approved it could not do so any more."""
+    """The person who approved it could not do so any more."""
 
     message = _("The person who approved this may no longer approve it. Ask again.")
 
@@ -188,7 +188,7 @@ def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
 def close_release(
     *, act: str, payload: Mapping[str, Any], by: Actor, at: datetime, but: UUID | None = None
 ) -> None:
-    """What was asked is needed no more: the act that makes it so has asked who may. In its transaction.
+    """Close requests that an act made needless: that act has checked the right. In its transaction.
 
     payload: what of the request's own names it. but: the one that takes its place.
     """
@@ -203,7 +203,7 @@ def close_release(
 
 
 def stop_reset(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Stop a reset of one's own second proof before it is done. Who may: the person, signed in. Refuses NotFound."""
+    """Stop a reset of one's own second proof before it is done. Only the person may, signed in. Refuses NotFound."""
     with system("stopping the reset of one's own proof"):
         found = (
             Release.objects.select_for_update()

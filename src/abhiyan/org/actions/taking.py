@@ -20,8 +20,8 @@ class TakenAlready(Refused, status=409):
 def take_work(*, unit_id: int, what: str, by: Actor, at: datetime) -> None:
     """Take a row of Today of a unit, for 14 days: the others who lead the unit read the name. what: the row's key.
 
-    Who may: whoever leads the unit. What somebody holds is theirs until they give it back or lead there no more.
-    Refuses NotYours, TakenAlready.
+    A leader of the unit may. Taken work stays theirs until they give it back or lead there no more. Refuses NotYours,
+    TakenAlready.
     """
     require(by, LEADS, at=unit_id)
     with system("who takes what"):
@@ -40,7 +40,7 @@ def take_work(*, unit_id: int, what: str, by: Actor, at: datetime) -> None:
 
 
 def give_back_work(*, unit_id: int, what: str, by: Actor, at: datetime) -> None:
-    """Give back what one took, so that another may take it. Who may: whoever leads the unit. Refuses NotYours."""
+    """Give back what one took, so that another may take it. A leader of the unit may. Refuses NotYours."""
     require(by, LEADS, at=unit_id)
     with system("who gives back what"):
         sql.run(

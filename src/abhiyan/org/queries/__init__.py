@@ -1,4 +1,4 @@
-"""Who looks, who may do what where, who holds what, and what waits for a second person."""
+"""Read viewers, authority, offices with their holders, and releases that wait for a second person."""
 
 from .appointers import Appointer, appointers
 from .authority import (

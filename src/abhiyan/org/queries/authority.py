@@ -1,4 +1,4 @@
-"""Who may do what where. Asked inside the act, of the database: what ended a moment ago gives nothing."""
+"""Read who may do what where. Asked inside the act, of the database: what ended a moment ago gives nothing."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -232,7 +232,8 @@ def sits_in(account_id: int, body_id: int) -> bool:
 
 
 def holds_over_all(account_id: int, capability: str) -> bool:
-    """Whether an account's appointments give it a capability over every tree there is, or it is the administrator's."""
+    """Return True if an account's appointments give it a capability over every tree there is, or it is the
+    administrator's."""
     if holds(account_id, capability, at=NOWHERE):
         return True
     tops = {top.id for hierarchy in levels.HIERARCHIES for top in units.roots(hierarchy)}
@@ -268,7 +269,8 @@ def require(by: Actor, capability: str, *, at: int | None) -> None:
 def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...]:
     """The appointments of an account that hold all of what an appointment to this unit would open.
 
-    That is the unit's subtree in `hierarchy`, and for a state or nation its subtrees in every hierarchy.
+    Such an appointment opens the unit's subtree in `hierarchy`, and for a state or nation its subtrees in every
+    hierarchy.
     """
     stands, when = _standing(account_id)
     with _own_appointments(account_id):
@@ -301,7 +303,7 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
 
 
 def is_root(account_id: int) -> bool:
-    """Whether the account was made on the server's console."""
+    """Return True if the account was made on the server's console."""
     with _own_appointments(account_id):
         account = people.account(account_id)
         return account is not None and account.is_root

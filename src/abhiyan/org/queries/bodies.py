@@ -41,7 +41,7 @@ class BodyHere:
 
     @property
     def vacant(self) -> int:
-        """How many of its seats nobody holds."""
+        """Count its seats that nobody holds."""
         return int(not self.name) + max(0, self.seats - self.members)
 
 

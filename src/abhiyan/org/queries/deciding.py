@@ -1,6 +1,7 @@
-"""Who approves what another person asked: by account for the acts and pages of that person, by office for everybody.
+"""Read who approves what another person asked: by account for the acts and pages of that person, by office for
+everybody.
 
-What `rules.deciding` judges is read here for many requests at once, by a handful of queries however many they are.
+This reads what `rules.deciding` judges, for many requests at once, in a handful of queries.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -74,7 +75,7 @@ REFUSALS: dict[Why, type[MayNotDecide]] = {
 
 @dataclass(frozen=True, slots=True)
 class DecidingSeat:
-    """An office in a unit, whoever holds it."""
+    """An office in a unit, with any holder."""
 
     office: str
     office_names: Mapping[str, str]
@@ -103,14 +104,14 @@ class Deciders:
     gives_rights: bool = False
 
     def refusal(self, account_id: int | None) -> NotYours | None:
-        """What an account that may not decide is told; None for one that may."""
+        """Return the refusal for an account that may not decide; None for one that may."""
         if account_id in self.accounts:
             return None
         why = self.whys.get(account_id, Why.NO_POWER) if account_id is not None else Why.NO_POWER
         return REFUSALS[why](days=SEATED_FOR.days) if why in REFUSALS else NotYours(capability=APPROVE)
 
     def whom_to_ask(self, language: str = "") -> str:
-        """Who can approve it, by a few offices as examples; and which of them are vacant."""
+        """Name the offices that can approve it, a few as examples, and the vacant ones."""
         said = []
         if self.seats:
             said.append(_("Can be approved by: %(offices)s.") % {"offices": _some(self.seats, language)})
@@ -142,9 +143,9 @@ class _Candidate:
 
 
 def deciders(requests: Collection[Release], *, at: datetime) -> dict[int, Deciders]:
-    """Who may decide each of these, by the request's own id.
+    """Return, by a request's own id, who may decide it.
 
-    Past the viewer's scope: whom to ask is told to everybody, and by office and unit only.
+    It reads past the viewer's scope: anybody may know which office and unit to ask, but no names.
     """
     if not requests:
         return {}
@@ -207,7 +208,8 @@ def _judged(
 
 
 def _with_line(term: DecidingTerm, lines: Mapping[int, frozenset[int]]) -> DecidingTerm:
-    """The server's console trusts whom it names: what they were before is no part of their line."""
+    """Return the term with its line. The server's console trusts the people it names: their earlier offices are no part
+    of their line."""
     line = frozenset({term.account}) if term.by_console else lines[term.account]
     return replace(term, line=line)
 
@@ -269,7 +271,7 @@ def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
 
 
 def _terms_of(accounts: Collection[int]) -> dict[int, tuple[DecidingTerm, ...]]:
-    """Every appointment of these accounts, those that are over too."""
+    """Return every appointment of these accounts, past ones included."""
     found: dict[int, list[DecidingTerm]] = {}
     for row in sql.rows(
         f"""select {_TERM} from org_appointment ap join org_office o on o.id = ap.office_id
@@ -282,10 +284,10 @@ def _terms_of(accounts: Collection[int]) -> dict[int, tuple[DecidingTerm, ...]]:
 
 
 def _lines(accounts: Collection[int]) -> dict[int, frozenset[int]]:
-    """Of each account itself, and everybody who ever appointed it, directly or through others.
+    """Return, for each account, the account and everybody who ever appointed it, directly or through others.
 
-    Of whoever appointed somebody counts what they held until then; of a data officer, only how they became one. An
-    administrator who never held an office only sets up, and belongs to nobody's line.
+    An appointer's line counts up to that moment; of a data officer, only how they became one. An administrator who
+    never held an office only sets up, and belongs to nobody's line.
     """
     found = {account: {account} for account in accounts}
     for account, maker in sql.rows(

@@ -21,7 +21,7 @@ from .deciding import DecidingSeat
 
 
 class OwnDispute(NotYours):
-    """Whoever would decide claims the office too."""
+    """The person who would decide claims the office too."""
 
     message = _("You claim this office yourself. Somebody else above must decide.")
 
@@ -29,7 +29,7 @@ class OwnDispute(NotYours):
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """A disputed office somebody claims. since: when the second claim was made. decided_by: who might, nearest first;
-    where there is nobody, whoever administers the installation."""
+    if there is nobody, the administrator of the installation decides."""
 
     appointment: UUID
     held: HeldOffice
@@ -69,7 +69,7 @@ def own_disputes(viewer: Viewer, *, at: datetime) -> list[Dispute]:
 def why_not_decide(by: Actor, held: Appointment, *, at: datetime) -> NotYours | None:
     """Why `by` may not settle the dispute over this office; None for who may.
 
-    Who may: holders of org.decide at a unit strictly above, and the administrator; not as `own_dispute` says.
+    It needs org.decide at a unit strictly above, or the administrator's account. `own_dispute` names an exception.
     """
     if by.kind == "system":
         return None
@@ -83,9 +83,9 @@ def why_not_decide(by: Actor, held: Appointment, *, at: datetime) -> NotYours | 
 
 
 def own_dispute(by: Actor, held: Appointment, *, at: datetime) -> OwnDispute | None:
-    """Whether `by` claims a disputed office too, and so may not settle it.
+    """Return OwnDispute if `by` claims a disputed office too, and so may not settle it.
 
-    None for whoever does not, and for the administrator where nobody else is left to decide.
+    Else return None, also for the administrator where nobody else is left to decide.
     """
     if by.account_id is None:
         return None
@@ -105,7 +105,7 @@ def _deciders(
 ) -> tuple[DecidingSeat, ...]:
     """The offices strictly above a unit that decide about it, the nearest first, held by others than `without`.
 
-    Past the caller's scope: whom to ask is told to everybody, and by office and unit only.
+    It reads past the caller's scope: anybody may know which office and unit to ask, but no names.
     """
     with system("who may decide"):
         rows = sql.rows(

@@ -35,7 +35,7 @@ _SINCE = """coalesce((
 
 
 def sight(viewer: Viewer, lo: int, hi: int) -> tuple[int, int]:
-    """The part of [lo, hi) outside of which the viewer sees no appointment: so that no list reads past it."""
+    """Narrow [lo, hi) to the part where the viewer sees appointments, so that no list reads past it."""
     if viewer.is_root or viewer.scope.everything:
         return lo, hi
     seen = [

@@ -1,4 +1,4 @@
-"""The data officers of the top unit, whom the server's console names."""
+"""Read the data officers of the top unit. The server's console names them."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ def may_stop_data(viewer: Viewer) -> bool:
 
 
 def officers_of_top() -> dict[int, Officer]:
-    """Who is a data officer at the top, or waits to be, by account. In a scope that sees them."""
+    """Return the data officers at the top, and the people who wait to be one, by account. In a scope that sees them."""
     held = Appointment.objects.filter(
         unit_id=top_unit() or NOWHERE, office__code=DATA_OFFICER, state=Appointment.State.ACTIVE
     ).values_list("account_id", flat=True)

@@ -1,4 +1,4 @@
-"""Who holds what, and what is vacant."""
+"""Read who holds which office, and which offices are vacant."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def exists_in(unit: str) -> str:
       where w.unit_id = o.unit_id and w.lo is not null and t.unit_id = {unit}))"""
 
 
-# An appointment `ap` that stands on the day %(on)s.
+# An appointment `ap` is in force on the day %(on)s.
 HELD = """ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
   and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 
@@ -129,7 +129,7 @@ class Vacancy:
     office_names: dict[str, str]
     unit_id: int
     rank: int
-    is_of_officers: bool  # data officers name whoever holds it
+    is_of_officers: bool  # data officers name its holder
     unit_code: str
     unit_names: dict[str, str]
     above: dict[str, str]  # names of the unit above it; empty at the top
@@ -138,7 +138,7 @@ class Vacancy:
 
 @dataclass(frozen=True, slots=True)
 class OfficeBelow:
-    """Of one office below a unit: how many units should have it, how many have, how many are disputed."""
+    """One office below a unit: how many units should have it, how many have, how many are disputed."""
 
     office: str
     office_names: dict[str, str]
@@ -194,7 +194,7 @@ class OfficeHere:
     account_id: int | None
 
 
-# What is out of sight is not vacant: what nobody holds is told where the scope in force sees the counts.
+# An office out of sight is not vacant: a vacancy shows where the scope in force sees the counts.
 _HERE = f"""
     with held as materialized (
       select ap.office_id, ap.account_id, ap.public_id, ap.starts_on, ap.id, ap.body_id from org_appointment ap
@@ -221,7 +221,7 @@ def ask_offices_here(unit_id: int, *, on: date) -> sql.Asked[list[OfficeHere]]:
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """Who leads a unit, and by which office."""
+    """A person leads a unit, by this office."""
 
     account_id: int
     name: str
@@ -229,9 +229,10 @@ class Leader:
 
 
 def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, Leader]]:
-    """Of each unit the holder of its most senior expected office that is held. In the caller's scope; one query.
+    """Return, for each unit, the holder of its most senior expected office that is held. In the caller's scope; one
+    query.
 
-    What is out of sight is left out, as is what nobody leads.
+    Units out of sight, and units without a leader, are left out.
     """
     asked = sql.ask(
         f"""
@@ -296,7 +297,7 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHol
     """The appointments from a unit upwards in one hierarchy, nearest first, up to the root of the tree. No seats in
     bodies.
 
-    Names above one's own state are told too, for everybody knows who leads them: so past the viewer's scope.
+    It reads past the viewer's scope and shows names above one's own state too, for everybody knows who leads them.
     """
     with system("line of command"):
         found = _holders(
@@ -313,8 +314,8 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHol
 
 
 def holds_one_of(account_id: int, offices: Sequence[str], *, at: int) -> bool:
-    """Whether an account is appointed to one of these offices (codes) in the unit `at` itself. In a system scope; that
-    its days are not over is asked by `require`."""
+    """Return True if an account is appointed to one of these offices (codes) in the unit `at` itself. In a system
+    scope; that its days are not over is asked by `require`."""
     own = Appointment.objects.filter(
         account_id=account_id, unit_id=at, body=None, state=Appointment.State.ACTIVE
     )
@@ -365,9 +366,9 @@ def ask_vacancies_below(
 ) -> sql.Asked[list[OfficeBelow]]:
     """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise.
 
-    span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already. Of wide units
-    what `actions.count_held` counted last, some two minutes ago at most; while it stands still, and of others,
-    the appointments themselves.
+    span, counts: the results of `units.span` and `units.counts_below`, if the caller has them already. Wide units have
+    the last count of `actions.count_held`, some two minutes old at most; while it stands still, and of others, the
+    appointments themselves.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts

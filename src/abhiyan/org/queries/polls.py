@@ -1,4 +1,4 @@
-"""An entry of the calendar of polls as whoever decides it reads it."""
+"""Describe an entry of the calendar of polls to the person who decides it."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ AREAS_SHOWN = 10
 
 
 def sentences(release: Release) -> list[str]:
-    """What exactly a request would put into force: its kind and days, each phase with its close and areas."""
+    """Return what exactly a request would put into force: its kind and days, each phase with its close and areas."""
     poll = units.poll(UUID(str(release.payload["poll"])))
     said = [
         _("%(kind)s, from %(first)s to %(last)s.")

@@ -1,4 +1,4 @@
-"""What waits for a second person."""
+"""Read the requests that wait for a second person."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -20,10 +20,10 @@ from .offices import offices_of
 
 MOST = 50
 _NOBODY = UUID(int=0)
-LOOKED_AT = 500  # that wait for somebody, to find those that wait for one person
+LOOKED_AT = 500  # requests that wait for somebody, read to find one person's
 # of what somebody asked for: they wait for it, may use it, or were refused
 OWN_STATES = (Release.State.ASKED, Release.State.RELEASED, Release.State.REFUSED)
-NEARER_FIRST = timedelta(days=1)  # a request waits for the nearest who may, before those above are told of it
+NEARER_FIRST = timedelta(days=1)  # a request waits for the nearest people who may, before the ones above see it
 
 
 def releases() -> QuerySet[Release]:
@@ -108,7 +108,7 @@ def resets_of(public_id: UUID | None, *, at: datetime) -> list[Release]:
 
 
 def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
-    """What this person asked for and may still wait for or use, newest first."""
+    """Return what this person asked for and may still wait for or use, newest first."""
     own = releases().filter(
         asked_by=account_id,
         act=act,

@@ -1,4 +1,4 @@
-"""Who may ask to take away somebody's lost second proof, and hand over a first sign-in."""
+"""Decide who may ask to take away somebody's lost second proof, and hand over a first sign-in."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,14 +32,15 @@ def highest_of(account_id: int) -> Appointment | None:
 
 
 def is_high(account_id: int) -> bool:
-    """Whether an account holds an office of a state or the nation, or was offered one. In a scope that sees it."""
+    """Return True if an account holds an office of a state or the nation, or was offered one. In a scope that sees
+    it."""
     return any(each.unit.kind in HIGH for each in _living(account_id))
 
 
 def why_not_reset(by: Actor, account: Account) -> NotYours | None:
     """Why `by` may not ask to reset an account's second proof; None for who may.
 
-    Who may: holders of org.factors strictly above every living appointment of the account, and the administrator. An
+    It needs org.factors strictly above every living appointment of the account, or the administrator's account. An
     administrator's own and those of the top's data officers are reset on the server's console only.
     """
     if by.kind != "person" or by.account_id is None or by.account_id == account.pk:
@@ -62,7 +63,7 @@ def why_not_reset(by: Actor, account: Account) -> NotYours | None:
 def why_not_hand_over(by: Actor, account: Account) -> NotYours | None:
     """Why `by` may not hand over the word for an account's first sign-in; None for who may.
 
-    Who may: who may end every office the account holds or was offered; so nobody gets into somebody's account by
+    It takes the right to end every office the account holds or was offered; so nobody gets into somebody's account by
     giving them a small office. An administrator's comes from the server's console.
     """
     if by.kind != "person" or by.account_id is None or by.account_id == account.pk:
@@ -90,6 +91,6 @@ def _living(account_id: int) -> list[Appointment]:
 
 
 def holder_of(appointment: Appointment) -> Account | None:
-    """Whose appointment it is, while their account is open."""
+    """Return the holder of an appointment, while their account is open."""
     with system("whose proof is lost"):
         return people.account(appointment.account_id)

@@ -1,4 +1,4 @@
-"""Who leads a unit, and what each of them took of its work on Today."""
+"""Read who leads a unit, and the work each of them took on Today."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ class Colleague:
 
 
 def leaders_at(unit_id: int, *, at: datetime) -> list[Colleague]:
-    """Who leads a unit, with the work they took in the last 14 days. In the caller's scope; one query."""
+    """Return the leaders of a unit, with the work they took in the last 14 days. In the caller's scope; one query."""
     rows = sql.rows(
         f"""select a.id, a.name, array(select t.what from org_taken_work t
             where t.unit_id = %(unit)s and t.account_id = a.id and t.taken_at > %(since)s order by 1)
@@ -39,5 +39,5 @@ def leaders_at(unit_id: int, *, at: datetime) -> list[Colleague]:
 
 
 def asked(unit_id: int, at: datetime) -> dict[str, object]:
-    """What LEADERS wants, and since when taken work counts."""
+    """Return the values that LEADERS wants, and the instant since when taken work counts."""
     return {"unit": unit_id, "on": clock.day_in(settings.TIME_ZONE, at), "since": at - TAKEN_FOR}

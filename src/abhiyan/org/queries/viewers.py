@@ -1,4 +1,4 @@
-"""Who looks: a session's or an account's appointments, and what they put in sight."""
+"""Read viewers: a session's or an account's appointments, and what they put in sight."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -29,8 +29,8 @@ from .authority import NOBODY_IN_PARTICULAR
 
 FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
 
-# The ground migration makes org_visit and org_held: appointments with office, unit, today's positions, what they reach,
-# and the positions of the state (or the nation) they stand in.
+# The ground migration makes org_visit and org_held. They have appointments with office, unit, today's positions and
+# reach, and the positions of their state (or the nation).
 _ACCOUNT = "a.id, a.public_id, a.name, a.language, a.is_root, a.is_demo"
 _SESSION = ("key", "public_id", "account_id", "phone_id", "data", "device", "origin")
 _SESSION_TIMES = ("created_at", "seen_at", "ends_at", "strong_at", "ended_at")
@@ -220,7 +220,7 @@ def reader_over(
 
 
 def scope_of(account_id: int, on: date) -> Scope:
-    """What an account's appointments of a day put in sight."""
+    """Return the scope of an account's appointments of a day."""
     return viewer_of(account_id=account_id, on=on).scope
 
 
@@ -303,7 +303,7 @@ def _held(row: Sequence[Any]) -> HeldOffice:
 def _imports(held: tuple[HeldOffice, ...], *, is_root: bool) -> tuple[str, ...]:
     """Kinds of list whose imports of the whole are theirs: by an office at the top, of people only if it sees them.
 
-    Whether that top is the only one is the policy's to say.
+    The policy decides if that top is the only one.
     """
     tops = [one for one in held if one.depth == 0]
     if not tops and not is_root:

@@ -87,7 +87,7 @@ def reach(capability: str) -> Reach:
     return Reach.HANDED if capability in HANDED_OUT else Reach.BELOW
 
 
-LEADS = "tasks.ask"  # its holder leads the unit and all below it
+LEADS = "tasks.ask"  # its holder leads the unit and all below it.
 # Its holder follows the unit and all below it: exact figures without the people, and the numbers of those in office.
 REPRESENTS = "org.represent"
 
@@ -96,5 +96,5 @@ BY_PHONE = frozenset({"enrolment.enrol", LEADS})
 PHONE_OFFICES = frozenset({"booth_president", "booth_worker"})
 PHONE_UNITS = frozenset({"booth", "village", "ward"})
 
-# Whoever made the installation sets it up and appoints the first; they see counts, but nobody's data.
+# The maker of the installation sets it up and appoints the first; they see counts, but nobody's data.
 ROOT = frozenset({"org.read", "org.appoint", "org.decide", "org.factors", "imports.units", "imports.pins"})

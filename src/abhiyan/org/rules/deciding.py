@@ -18,12 +18,12 @@ from .own_offices import SEES_PEOPLE
 from .ranges import Range, covers, holds
 
 RELEASE = "org.release"
-# Longer than a request lives (rules.releases), so nobody is appointed for one that is asked already.
+# This is longer than a request lives (rules.releases), so an appointment comes too late for a request made already.
 SEATED_FOR = timedelta(days=7)
 
 
 class Why(StrEnum):
-    """Why somebody may not decide; the first that is true is told."""
+    """Why somebody may not decide; the first true reason is given."""
 
     OWN = "own"
     APPOINTED_BY_ASKER = "appointed_by_asker"
@@ -61,17 +61,17 @@ class DecidingTerm:
         return self.since <= at and (self.until is None or at < self.until)
 
     def is_over(self, positions: Iterable[int]) -> bool:
-        """Whether it reaches a unit that has these positions."""
+        """Return True if it reaches a unit that has these positions."""
         return any(holds(self.reach, position) for position in positions)
 
     def is_above(self, other: "DecidingTerm") -> bool:
-        """Whether its unit is strictly above the other's, wherever the other reaches."""
+        """Return True if its unit is strictly above the other's, wherever the other reaches."""
         return bool(other.reach) and all(
             any(lo < inner[0] and inner[1] <= hi for lo, hi in self.reach) for inner in other.reach
         )
 
     def can_end(self, other: "DecidingTerm") -> bool:
-        """Whether its holder may end the other appointment."""
+        """Return True if its holder may end the other appointment."""
         if not other.reach or not all(covers(self.reach, inner) for inner in other.reach):
             return False
         grant = Grant(
@@ -125,7 +125,7 @@ def why_not(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | 
 
 
 def _has_power(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> bool:
-    """Whether the office decides such requests of that unit, whoever asked."""
+    """Return True if the office decides such requests of that unit, for any asker."""
     if asked.rights is not None and not _has_all(term, asked.rights, asked.positions):
         return False
     return (

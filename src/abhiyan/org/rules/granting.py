@@ -1,7 +1,7 @@
-"""Who may hand on what: nobody grants beyond their own scope and capability.
+"""Decide who may hand on what: nobody grants beyond their own scope and capability.
 
-Data officers are a line of their own: they alone name and end one another, from strictly above. Whoever leads can do
-neither, or they would choose who watches them.
+Data officers are a line of their own: they alone name and end one another, from strictly above. Leaders can do neither,
+or they would choose who watches them.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,7 +18,7 @@ BODIES = "org.bodies"  # fills the seats of bodies too
 class Grant:
     """An appointment whose reach holds all that an office in some unit would open.
 
-    is_above: it stands at a unit strictly above. rank: its office's; lower is more senior.
+    is_above: its unit is strictly above. rank: its office's; lower is more senior.
     """
 
     is_above: bool
@@ -39,14 +39,15 @@ class GivenOffice(Protocol):
 
 
 def is_of_officers(capabilities: Collection[str]) -> bool:
-    """Whether an office with these capabilities belongs to the data officers' own line."""
+    """Return True if an office with these capabilities belongs to the data officers' own line."""
     return APPROVE in capabilities or NAME_OFFICERS in capabilities
 
 
 def may_end(
     grants: Iterable[Grant], *, rank: int, capabilities: Collection[str], is_seat: bool = False
 ) -> bool:
-    """Whether one may end an appointment to an office: from above, or in its unit as a senior of the office's rank.
+    """Return True if one may end an appointment to an office: from above, or in its unit as a senior of the office's
+    rank.
 
     is_seat: the office is a seat in a body, which who sets up bodies fills.
     """
@@ -64,7 +65,7 @@ def may_appoint(
     sees_people: bool,
     is_seat: bool = False,
 ) -> bool:
-    """Whether one may give an office: as `may_end` says, and nothing beyond what one has oneself."""
+    """Return True if one may give an office: as `may_end` says, and nothing beyond what one has oneself."""
     grants = tuple(grants)
     return may_end(grants, rank=rank, capabilities=capabilities, is_seat=is_seat) and is_within(
         grants, capabilities=capabilities, sees_people=sees_people

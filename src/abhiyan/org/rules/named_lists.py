@@ -1,4 +1,4 @@
-"""A list with names as a file: which list, and how it is narrowed. What somebody typed is never kept of it."""
+"""A list with names as a file: which list, and how it is narrowed. Typed words are never kept of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 ACT = "lists.export"
 TYPED = frozenset({"q", "name", "matching"})  # words people type to find somebody, on every page called alike
-NO_PART = frozenset({"format", "page", "after"})  # of which rows a list has
+NO_PART = frozenset({"format", "page", "after"})  # these parts do not choose rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class NamedList:
 
     @property
     def is_typed(self) -> bool:
-        """Whether words somebody typed are in it."""
+        """Return True if words somebody typed are in it."""
         return any(name in TYPED for name, _value in self.asked)
 
     def said(self) -> dict[str, object]:

@@ -218,7 +218,7 @@ SEATS: tuple[Seat, ...] = (
         sees_people=False,
         in_bodies=("committee", "wing", "department"),
     ),
-    # How many a body has, its maker says.
+    # The maker of a body says how many it has.
     Seat(
         "body_member",
         "Member",

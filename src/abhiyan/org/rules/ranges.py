@@ -22,10 +22,10 @@ def literal(ranges: Iterable[Range]) -> str:
 
 
 def holds(ranges: Iterable[Range], position: int) -> bool:
-    """Whether a position lies in one of the ranges."""
+    """Return True if a position lies in one of the ranges."""
     return any(lo <= position < hi for lo, hi in ranges)
 
 
 def covers(ranges: Iterable[Range], inner: Range) -> bool:
-    """Whether one of the ranges, once merged, holds all of `inner`."""
+    """Return True if one of the ranges, once merged, holds all of `inner`."""
     return any(lo <= inner[0] and inner[1] <= hi for lo, hi in merged(ranges))

@@ -41,13 +41,13 @@ GIVES_OUT = frozenset(
     {"people.export", "lists.export", "people.reveal_many", "messages.release", "messages.bulk"}
     | {"friends.certificates"}
 )
-# Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
+# The asker has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset(
     {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
     | {"channels.codes_off", "contact.list", "friends.certificates", "org.office", "org.body_kind"}
     | {"emergency.end", "incident.notify"}
 )
-# Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
+# Only the asker and possible deciders read these, not everybody who sees people of the unit.
 QUIET = ("verification.finding",)
 NAMES: dict[str, Promise] = {
     "org.office": _("Make or change an office"),
@@ -87,8 +87,8 @@ _NAMING: set[str] = set()
 
 
 def register_details(act: str, details: Callable[[Any], list[str]], *, names_people: bool = False) -> None:
-    """Once in the ready() of the room whose act it is. details: a request -> sentences beside the reason, for the one
-    who decides it: what exactly would be done. names_people: they name members, so each look leaves a row."""
+    """Call this once in the ready() of the room with the act. details: a request -> sentences beside the reason, for
+    the one who decides it: what exactly would be done. names_people: they name members, so each look leaves a row."""
     _DETAILS[act] = details
     if names_people:
         _NAMING.add(act)
@@ -100,15 +100,16 @@ def names_people(act: str) -> bool:
 
 
 def details_of(release: Any) -> list[str]:
-    """What exactly a request would do, in sentences."""
+    """Return what exactly a request would do, in sentences."""
     return _DETAILS[release.act](release) if release.act in _DETAILS else []
 
 
 def register_page(act: str, page: Callable[[Any], str]) -> None:
-    """Once in the ready() of the room whose act it is. page: an approved request -> the address where it is used."""
+    """Call this once in the ready() of the room with the act. page: an approved request -> the address where it is
+    used."""
     _PAGES[act] = page
 
 
 def page_of(act: str) -> Callable[[Any], str] | None:
-    """Where an approved act is used; None: no room has said."""
+    """Return the function that gives the address where an approved act is used; None: no room has said."""
     return _PAGES.get(act)

@@ -105,7 +105,7 @@ class World:
         return account
 
     def officer(self, code: str, name: str = "") -> Account:
-        """A data officer whom the console named, so of nobody's line."""
+        """Return a data officer that the console named, so of nobody's line."""
         return self.holder("data_officer", code, name=name)
 
     def appoint(

@@ -1,7 +1,7 @@
 """People with named rights, for a room's own tests: no office of somebody else's rules, no table of letters.
 
 who = Rights(world.unit)
-client = who.may("enrolment.enrol", at="JK-B001")  # one right, in one unit, both proofs shown
+client = who.may("enrolment.enrol", at="JK-B001")  # one right, in one unit, both proofs shown.
 who.opens("/messages/", needs="messages.read", at="N11")
 """
 
@@ -62,7 +62,7 @@ class Rights:
     def opens(
         self, path: str, *, needs: str, at: str, elsewhere: str = "", outside: int = 404, inside: int = 200
     ) -> None:
-        """An address opens to those who may, where they may, and to nobody else. Up to five people try.
+        """Assert that an address opens to people who may, where they may, and to nobody else. Up to five people try.
 
         elsewhere: a unit where the same right does not reach this address. outside: what they are answered there.
         """

@@ -1,6 +1,6 @@
 """An office counts once its holder has accepted it: nobody becomes anything by having their number typed.
 
-And whoever was appointed comes in with a word that the appointing side hands over.
+An appointed person comes in with a word that the appointing side hands over.
 """
 
 import re
@@ -286,7 +286,7 @@ def test_seven_days_in_office_are_seven_days_since_it_was_accepted(world: World)
 
 
 def test_an_offer_puts_nobody_into_a_line_until_it_is_accepted(world: World) -> None:
-    """Or the asker would bar whoever could refuse, by offering them something."""
+    """Otherwise the asker would bar a possible refuser by an offer."""
     asker = world.holder("state_president", "N1")
     above, root = world.account("Above"), world.account("Root", is_root=True)
     world.appoint(above, "national_president", "N", by=actor(root), at=AT - timedelta(days=60))
@@ -338,7 +338,7 @@ def test_the_trail_says_who_accepted_and_how(world: World) -> None:
 
 
 def word_for(leader: Client, held: Appointment, status: int = 200) -> str:
-    """What the page of an appointment gives for a first sign-in."""
+    """Return the word for a first sign-in from the page of an appointment."""
     answer = leader.post(f"/appointments/{held.public_id}/word/")
     assert answer.status_code == status, answer.content.decode()
     found = re.search(r'<p class="code">([A-Z0-9]{4}-[A-Z0-9]{4})</p>', answer.content.decode())

@@ -411,7 +411,7 @@ def test_a_data_officer_sits_in_no_body_that_others_could_dissolve(world: World)
         )
 
 
-# What is often within somebody's power, and what never is.
+# The first offices are often within somebody's power, and the last ones never are.
 OFFICES = ["booth_worker", "booth_president", "mandal_president", "mandal_in_charge", "verifier"]
 OFFICES += ["call_centre_agent", "district_in_charge", "it_administrator", "state_president"]
 OFFICES += ["constituency_in_charge", "member_of_parliament", "legislator"]

@@ -1,4 +1,4 @@
-"""Who does what in a unit, and its committees and wings, as those who lead it and others see them."""
+"""A unit's page shows who does what, and its committees and wings, to its leaders and to others."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,5 @@
-"""People in office are found by name: as it sounds, in either script, by whoever may see who holds office there."""
+"""People in office are found by name: as it sounds, in either script, by a viewer who may see who holds office
+there."""
 
 from collections.abc import Callable
 
@@ -25,7 +26,7 @@ def opened(world: World, name: str, phone: str, unit: str) -> Account:
 
 @pytest.fixture
 def found(world: World) -> Callable[[str], list[str]]:
-    """What somebody of the first state finds."""
+    """Return a search as somebody of the first state."""
     viewer = world.holder("state_president", "N1")
 
     def find(text: str) -> list[str]:

@@ -48,7 +48,7 @@ def ask(client: Client, page: str = NAMED, kind: str = "csv") -> Release:
 
 
 def decided(client: Client, one: Release) -> str:
-    """What whoever decides reads before they approve; and their yes."""
+    """Return what the deciding person reads before they approve, and say their yes."""
     page = f"/releases/{one.public_id}/decide/?allow=yes"
     said = body(client, page)
     assert client.post(page, {"allow": "yes"}).status_code == 302

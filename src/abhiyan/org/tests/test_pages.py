@@ -108,7 +108,7 @@ def test_a_name_stands_in_the_readers_script(world: World) -> None:
 def test_the_pages_of_appointments_open_to_named_rights_alone(world: World) -> None:
     who = Rights(world.unit)
     who.opens("/appointments/?unit=N11", needs="org.read", at="N11")
-    with pytest.raises(AssertionError):  # whom data officers are named by may see it too
+    with pytest.raises(AssertionError):  # people that data officers are named by may see it too
         who.opens("/appointments/new/?unit=N111", needs="org.appoint", at="N11")
 
 

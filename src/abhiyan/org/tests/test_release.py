@@ -144,7 +144,7 @@ def test_nobody_decides_for_whom_they_appointed_or_who_appointed_them(world: Wor
 
 
 def world_state_officer(world: World, national: Account, state: Account, named_by: Account) -> Account:
-    """A data officer of the state whom the national president had once appointed to something."""
+    """Return a data officer of the state whose earlier office the national president had given them."""
     officer = world.account("Once of the nation")
     at = LONG_AGO + timedelta(days=5)
     held = world.appoint(officer, "booth_worker", "N1111", by=actor(national), at=at)

@@ -27,7 +27,8 @@ from .make import SYSTEM, World, actor
 BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)
 SEATED = timedelta(days=7)  # what the page promises; not read from the rule
 OFFICE = {seat.code: seat for seat in SEATS}
-# Of each person the account that others appointed first, then second phones. Two data officers, and four who lead.
+# The account that others appointed comes first for each person, then second phones. Two are data officers, and four
+# lead.
 PERSONS = ("n", "g", "s", "z", "d", "e")
 ACCOUNTS = [f"{person}{number}" for person in PERSONS for number in range(3)]
 UNITS = {"N": (0, 100), "N1": (10, 50), "N11": (20, 40), "N2": (50, 90)}
@@ -132,7 +133,8 @@ class Played:
         return self.requests[-1]
 
     def line(self, account: str, *, number: dict[str, int]) -> frozenset[int]:
-        """The account and whoever appointed it, directly or through others; of officers, how they became one."""
+        """Return the account and everybody who appointed it, directly or through others; of officers, how they became
+        one."""
         found, todo = {number[account]}, [each for each in self.held if each.account == account]
         seen: list[Held] = []
         while todo:
@@ -186,7 +188,7 @@ def deciding_capability(act: str) -> str:
 
 
 def begun() -> Played:
-    """Four leaders in office for a month, each appointed from above; data officers whom the console has just named."""
+    """Four leaders in office for a month, each appointed from above; data officers that the console has just named."""
     played = Played()
     played.appoint(None, "n0", "national_president", "N")
     played.appoint(None, "g0", "national_general_secretary", "N")
@@ -223,14 +225,15 @@ LIVES = timedelta(hours=72 + 24)
 
 
 def is_brought_in(held: list[Held], giver: str, taker: str) -> bool:
-    """A second phone is first appointed by whoever controls it, an own one by anybody."""
+    """Return True if a second phone is first appointed by its own person, or if an own phone is appointed by
+    anybody."""
     return (
         taker.endswith("0") or any(each.account == taker for each in held) or person(giver) == person(taker)
     )
 
 
 def is_enough(seat: Held, request: Request, played: Played) -> bool:
-    """What must be true of an appointment that approves, said once more in other words."""
+    """State once more, in other words, what must be true of an appointment that approves."""
     own = played.living(request.by)
     wanted = deciding_capability(request.act)
     return (
@@ -418,7 +421,7 @@ class InDatabase:
             assert all(person(name) != person(request.by) for name in able)
 
     def decides(self, name: str, release: Release) -> bool:
-        """Whether the act lets them; undone."""
+        """Return True if the act lets them; it is undone."""
         try:
             with transaction.atomic():
                 actions.decide_release(

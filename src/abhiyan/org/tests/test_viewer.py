@@ -1,4 +1,4 @@
-"""What appointments put in sight, for the request and by day."""
+"""Appointments put this in sight, for the request and by day."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Who holds which office: the list, one appointment, appointing and ending."""
+"""Show who holds which office: the list, one appointment, appointing and ending."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -50,7 +50,7 @@ SHOWN = [
     ("ended", _("Ended")),
 ]
 
-# What ended it where nobody gave a reason of their own, as `actions` keep it.
+# These words say what ended it where nobody gave a reason of their own, as `actions` keep it.
 WHY_ENDED = {
     "declined": _("Declined"),
     "term over": _("The term is over"),
@@ -78,7 +78,7 @@ class AppointmentFilters(forms.Form):
 
 
 class AppointForm(forms.Form):
-    """Who is to hold which office, and for how long."""
+    """Ask who is to hold which office, and for how long."""
 
     office = forms.ChoiceField(label=_("Office"))
     account = forms.ChoiceField(label=_("Person"), required=False, widget=forms.RadioSelect)
@@ -133,7 +133,7 @@ class AppointForm(forms.Form):
         return given
 
     def _faults(self, given: dict[str, Any]) -> Iterator[Refused]:
-        """What the act would refuse one after the other of the days, the number and the name."""
+        """Yield what the act would refuse one after the other of the days, the number and the name."""
         if starts_on := given.get("starts_on"):
             try:
                 actions.require_term(starts_on=starts_on, ends_on=given.get("ends_on"), today=self.today)
@@ -307,7 +307,7 @@ def appointment(request: Request, public_id: UUID) -> HttpResponseBase:
 def appoint(request: Request) -> HttpResponseBase:
     """Give somebody an office: somebody known here, or somebody new by their phone.
 
-    Without a unit in the address, those who give none in their own unit are led to the vacancies below.
+    If the address has no unit and the viewer can give no office in their own unit, they go to the vacancies below.
     """
     here, at = page_unit(request), clock.now()
     number = whole_number(request.GET.get("body", ""), most=LARGEST_ID)
@@ -388,7 +388,7 @@ def _disputing(request: Request) -> set[UUID]:
 
 @require_POST
 def ask_factor_reset(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Ask to reset the lost second proof of whoever holds this appointment."""
+    """Ask to reset the lost second proof of this appointment's holder."""
     held = queries.appointment_for(request.viewer, public_id)
     form = ResetForm(request.POST)
     if not form.is_valid():
@@ -430,7 +430,7 @@ def _appointment(
         "why_not_decide": str(why_not) if isinstance(why_not, queries.OwnDispute) else "",
         "may_reset": holder is not None and queries.why_not_reset(request.actor, holder) is None,
         "claimants": queries.with_names(queries.claimants(held)) if is_disputed else [],
-        "newcomer": newcomer if to_give else None,  # only those who might have appointed them are told
+        "newcomer": newcomer if to_give else None,  # only people who might have appointed them see it
         "may_hand_over": newcomer is not None and queries.why_not_hand_over(request.actor, newcomer) is None,
         "door_address": settings.ORIGIN + door,
         "is_by_code": door == reverse("org:phone_sign_in"),
@@ -464,10 +464,8 @@ def _next_vacancy(viewer: Viewer, held: Appointment, *, at: datetime) -> tuple[s
 def may_end(
     request: Request, held: Appointment, *, at: datetime, to_give: Sequence[Office] | None = None
 ) -> bool:
-    """Whether the viewer may end an appointment: for showing the page; the act asks again.
-
-    to_give: the offices they may give there, where they are known already.
-    """
+    """Return True if the viewer may end an appointment, to show the page; the act asks again. to_give: the offices they
+    may give there, where they are known already."""
     if held.state == Appointment.State.ENDED:
         return False
     if held.account_id == request.viewer.account_id:
@@ -484,7 +482,7 @@ def _to_give(request: Request, held: Appointment) -> list[Office]:
 
 
 def _newcomer(account_id: int) -> Account | None:
-    """Whoever has yet to sign in and set up a second proof; None for somebody who has."""
+    """Return an account that has yet to sign in and set up a second proof; None for somebody who has."""
     with system("whether an appointee has signed in before"):
         found = None if people.confirmed_factors(account_id) else people.account(account_id)
     return None if found is None or found.is_demo else found  # the demo's people sign in by a click

@@ -1,4 +1,4 @@
-"""Who does what in a unit: its offices, its committees, wings and departments, and what they owe."""
+"""Show who does what in a unit: its offices, its committees, wings and departments, and what they owe."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -55,7 +55,7 @@ SEATS: tuple[Column[queries.BodySeat], ...] = (
 
 
 class BodyForm(forms.Form):
-    """What a committee, wing or department is called, how many members it has, and its work."""
+    """Ask for the name of a committee, wing or department, its number of members, and its work."""
 
     kind = forms.ChoiceField(label=_("Kind"))
     name_en = forms.CharField(label=_("Name in English"), max_length=actions.bodies.LONGEST_NAME)
@@ -97,7 +97,8 @@ class DissolveForm(forms.Form):
 
 @page_with_list
 def bodies(request: Request) -> HttpResponseBase:
-    """Who does what in a unit: its offices, and its bodies with leader, members, vacancies, work and what they owe."""
+    """Show who does what in a unit: its offices, and its bodies with leader, members, vacancies, work and what they
+    owe."""
     here, at = page_unit(request, counts=True), clock.now()
     on = clock.day_in(settings.TIME_ZONE, at)
     owed = _owed(request, here, at)
@@ -231,7 +232,7 @@ def body_end(request: Request, body_id: int) -> HttpResponseBase:
 
 
 def _given(given: dict[str, Any]) -> dict[str, Any]:
-    """What a form says of a body, as the acts want it."""
+    """Return what a form says of a body, as the acts want it."""
     names = {"en": given["name_en"], "hi": given["name_hi"]}
     return {"names": names, "seats": given.get("seats", 1), "duty": given["duty"]}
 
@@ -253,7 +254,7 @@ def _body(request: Request, body_id: int, *, changes: bool = False) -> tuple[Bod
 
 
 def _owed(request: Request, here: Here, at: datetime) -> dict[int | None, list[owing.OwedHere]]:
-    """What the unit owes, and each of its bodies, by the body's id."""
+    """Return what the unit owes, and each of its bodies, by the body's id."""
     found: dict[int | None, list[owing.OwedHere]] = defaultdict(list)
     for one in owing.owed_here(request.viewer, here.unit, here.hierarchy, at=at):
         found[one.body_id].append(one)

@@ -38,7 +38,7 @@ from abhiyan.units import queries as units
 
 
 class NamedListForm(forms.Form):
-    """What a list with names is needed for, and as which file."""
+    """Ask what a list with names is needed for, and as which file."""
 
     reason = NoteField(label=_("What do you need the list for?"), max_length=300)
     kind = forms.ChoiceField(
@@ -110,7 +110,7 @@ def _request(table: Table[Any]) -> Request:
 
 
 def _pairs(request: HttpRequest) -> Iterator[tuple[str, str]]:
-    """What the address asks for."""
+    """Yield the names and values of the address."""
     for name, values in request.GET.lists():
         yield from ((name, str(value)) for value in values)
 
@@ -128,14 +128,14 @@ def _unit_of(table: Table[Any]) -> int | None:
 
 
 def _why_not(which: NamedList, n: int) -> Refused | None:
-    """Why nobody is asked for it."""
+    """Return the reason why it cannot be asked for."""
     if which.is_typed or not all(_is_code(value) for name, value in which.asked if name == "unit"):
         return WordsTyped()
     return reading.ListTooLong(most=reading.MOST_EXPORTED) if n > reading.MOST_EXPORTED else None
 
 
 def _is_code(unit: str) -> bool:
-    """Whether it is a unit's code: its name, or anything else, was typed."""
+    """Return True if it is a unit's code: its name, or anything else, was typed."""
     try:
         return bool(units.unit(unit))
     except NotFound:
@@ -143,7 +143,8 @@ def _is_code(unit: str) -> bool:
 
 
 def _own(request: Request, which: NamedList, *, at: datetime) -> Release | None:
-    """What the reader asked for of this very list and may still wait for or take; what is approved first."""
+    """Return the reader's own request for this very list that still waits or may be used; an approved one comes
+    first."""
     account_id = request.viewer.account_id
     if account_id is None:
         return None
@@ -189,7 +190,7 @@ def _said(request: Request, text: Sequence[str], shown: dict[str, Any]) -> HttpR
 
 
 def _told(table: Table[Any]) -> dict[str, Any]:
-    """What a list is, in both languages: its title, what narrows it, its columns."""
+    """Describe a list in both languages: its title, what narrows it, its columns."""
     told: dict[str, dict[str, Any]] = {"caption": {}, "narrowed": {}, "columns": {}}
     for code in languages.OWN:
         with override(code):
@@ -200,7 +201,7 @@ def _told(table: Table[Any]) -> dict[str, Any]:
 
 
 def _narrowed(table: Table[Any]) -> Iterator[str]:
-    """What narrows a list, in words where its form has some."""
+    """Yield what narrows a list, in words where its form has some."""
     known = {one.html_name: one for one in table.narrowed} if table.narrowed is not None else {}
     for name, value in wanted("", _pairs(table.request)).asked:
         if name not in known:
@@ -222,11 +223,11 @@ def _sentences(told: Any, n: int) -> list[str]:
 
 
 def details(release: Release) -> list[str]:
-    """Exactly which list, for whoever decides."""
+    """Say exactly which list it is, to the person who decides."""
     return _sentences(release.payload, int(release.payload["rows"]))
 
 
 def page_of(release: Release) -> str:
-    """Where an approved list is taken."""
+    """Return the address where an approved list is taken."""
     pairs = [(name, value) for name, value in release.payload["asked"]]
     return NamedList(release.payload["path"], (*pairs, ("format", "names"))).href

@@ -43,7 +43,7 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Make the word for the first sign-in of whoever was appointed, and show it this once."""
+    """Make the word for the first sign-in of the appointed person, and show it this once."""
     held = queries.appointment_for(request.viewer, public_id)
     holder = needed(queries.holder_of(held))
     if refused := queries.why_not_hand_over(request.actor, holder):

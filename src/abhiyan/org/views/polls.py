@@ -84,7 +84,7 @@ class PollFilters(forms.Form):
 
 @require_GET
 def polls(request: Request) -> HttpResponseBase:
-    """Every version of every entry, those that end last first; and the states nobody has entered."""
+    """List every version of every entry, the last to end first; and the states without an entry."""
     filters = PollFilters(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     area = chosen.get("area", "")
@@ -186,7 +186,7 @@ def poll(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _with_names(viewer: Viewer, versions: Sequence[Poll]) -> list[tuple[Poll, str, str]]:
-    """Versions with who stated and who confirmed them, for those who see offices."""
+    """Return versions with the people who stated and confirmed them, for viewers who see offices."""
     accounts = {who for one in versions for who in (one.stated_by, one.confirmed_by) if who}
     names = people.names_of(accounts) if viewer.may("org.read") else {}
     return [
@@ -199,7 +199,7 @@ def _may_keep(viewer: Viewer, unit_id: int) -> bool:
 
 
 def _asked(viewer: Viewer, release: Release | None, *, at: datetime) -> dict[str, Any]:
-    """What the viewer may do about the request for its confirmation, or who may."""
+    """Return what the viewer may do about the request for its confirmation, or who may."""
     if release is None or release.state != Release.State.ASKED or release.expires_at <= at:
         return {"why_not": say("It counts once somebody else approves it.")}
     deciders = queries.deciders([release], at=at)[release.pk]
@@ -270,7 +270,7 @@ class PollForm(forms.Form):
         return [code for code in re.split(r"[\s,;]+", str(self.data.get(f"areas_{n}", ""))) if code]
 
     def stated_phases(self) -> list[tuple[datetime | None, list[int]]]:
-        """What is filled in of the phases, as far as it can be read."""
+        """Return the phases that are filled in, as far as they can be read."""
         found: list[tuple[datetime | None, list[int]]] = []
         for n in self.numbers:
             day, at = self.cleaned_data.get(f"day_{n}"), self.cleaned_data.get(f"time_{n}") or CLOSES
@@ -338,7 +338,7 @@ def new(request: Request) -> HttpResponseBase:
 
 @require_GET
 def preview(request: Request) -> HttpResponse:
-    """What the form as it is filled in would cause."""
+    """Show what the form as it is filled in would cause."""
     form = PollForm(request.GET, phases=_number(request.GET.get("phases", ""), otherwise=1))
     return render(request, "org/_poll_preview.html", _preview(form))
 
@@ -374,7 +374,7 @@ def _of(request: Request) -> Poll | None:
 
 
 def _filled(of: Poll | None) -> tuple[int, dict[str, Any]]:
-    """How many phases the form begins with, and what stands in it."""
+    """Return how many phases the form begins with, and its content."""
     if of is None:
         return 1, {}
     phases = units.phases_of([of.pk]).get(of.pk, [])

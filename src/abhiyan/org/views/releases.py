@@ -1,4 +1,4 @@
-"""What one person asked and another must approve."""
+"""Show what one person asked and another must approve."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -78,7 +78,7 @@ class ReleaseFilters(forms.Form):
 
 @page_with_list
 def releases(request: Request) -> HttpResponseBase:
-    """What waits for my yes, what I asked, and what was decided in my sight."""
+    """Show what waits for the viewer's yes, what they asked, and what was decided in their sight."""
     filters = ReleaseFilters(request.GET)
     chosen = (
         {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
