@@ -1,7 +1,7 @@
 """How a room declares its pages: one line for the address, who may open it, and what a form sent there does.
 
-page("tickets/", desk.tickets, opens=DESKS)
-page("tickets/new/", desk.type_ticket, name="type", opens=DESKS, act="is answered")
+page("tickets/", desk.tickets, opens=DESKS)  # a list.
+page("tickets/new/", desk.type_ticket, name="type", opens=DESKS, act="is answered")  # a form.
 page("tickets/<uuid:public_id>/close/", desk.close, opens=DESKS, act=FINAL)
 """
 
@@ -21,17 +21,17 @@ FINAL = "cannot be taken back"
 
 
 class AccessLevel(Enum):
-    """What a request must show."""
+    """A request must show this."""
 
-    PUBLIC = "public"  # nothing
-    VISITOR = "visitor"  # a session of this browser, such as half way through a form or a code
-    MEMBER = "member"  # this browser has proven a phone
-    SIGNED_IN = "signed_in"  # an account, its second factor still to come
-    PHONE = "phone"  # the same, or the own session of a phone: shows nobody else
-    STRONG = "strong"  # an account with passkey or TOTP
-    CAPABILITY = "capability"  # the same, and one of these capabilities somewhere
-    TOKEN = "token"  # a machine's own token, asked by the endpoint  # noqa: S105  # the name of a level
-    DEMO = "demo"  # the demo, from this very machine
+    PUBLIC = "public"  # nothing.
+    VISITOR = "visitor"  # a session of this browser, such as half way through a form or a code.
+    MEMBER = "member"  # this browser has proven a phone.
+    SIGNED_IN = "signed_in"  # an account, its second factor still to come.
+    PHONE = "phone"  # the same, or the own session of a phone: shows nobody else.
+    STRONG = "strong"  # an account with passkey or TOTP.
+    CAPABILITY = "capability"  # the same, and one of these capabilities somewhere.
+    TOKEN = "token"  # a machine's own token, asked by the endpoint  # noqa: S105  # the name of a level.
+    DEMO = "demo"  # the demo, from this very machine.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Access:
 
     @property
     def any_of(self) -> tuple[str, ...]:
-        """The capabilities of which one opens it."""
+        """Return the capabilities that open it, any one of them."""
         return tuple(kind.capability for kind in registered()) if self.is_of_lists else self.capabilities
 
 

@@ -1,4 +1,4 @@
-"""Who does an act, from where: handed to every act as `by`, written to the audit."""
+"""An actor does an act, from a place: handed to every act as `by`, written to the audit."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,5 @@
-"""Where a request comes from: the address behind our own proxy, shortened before it is kept, and a coarse device."""
+"""Find where a request comes from: the address behind our own proxy, shortened before it is kept, and a coarse
+device."""
 
 import ipaddress
 import re
@@ -63,8 +64,8 @@ def last_of(forwarded: str) -> str:
 # IPv6 in brackets, with a port or without; IPv4 with a port.
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.%\w]+)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+")
 
-# What browsers, curl and our own pages send. A name that is not here may be a proxy's (Via, CF-Connecting-IP,
-# True-Client-IP, X-Client-IP, and the next one), so nothing else is believed to come from this machine.
+# Browsers, curl and our own pages send these headers. A name that is not here may be a proxy's (Via, CF-Connecting-IP,
+# True-Client-IP, X-Client-IP, and the next one). So no other request counts as made on this machine.
 _OF_A_BROWSER = re.compile(
     r"HTTP_(ACCEPT(_CHARSET|_ENCODING|_LANGUAGE)?|ACCESS_CONTROL_REQUEST_(HEADERS|METHOD|PRIVATE_NETWORK)|AUTHORIZATION"
     r"|CACHE_CONTROL|CONNECTION|COOKIE|DNT|EXPECT|HOST|IF_(MATCH|MODIFIED_SINCE|NONE_MATCH|RANGE|UNMODIFIED_SINCE)"
@@ -74,7 +75,7 @@ _OF_A_BROWSER = re.compile(
 
 
 def is_loopback(request: HttpRequest) -> bool:
-    """Whether the request was made on this very machine, and nobody passed it on.
+    """Return True if the request was made on this very machine, and nobody passed it on.
 
     A header that no browser sends means that somebody did.
     """

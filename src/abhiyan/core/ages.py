@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from .numbers import grouped
 
-# Of what is counted: the oldest, and how many are younger than 1, 5 and 10 minutes, or older. {0}: since when it waits.
+# Count waiting rows: the oldest, and how many are younger than 1, 5 and 10 minutes, or older. {0}: since when it waits.
 COUNTED = """min({0}), count(*) filter (where {0} > %(at)s::timestamptz - interval '1 minute'),
  count(*) filter (where {0} > %(at)s::timestamptz - interval '5 minutes'
    and {0} <= %(at)s::timestamptz - interval '1 minute'),

@@ -55,7 +55,8 @@ def answering() -> Iterator[None]:
 
 
 def is_done(key: Hashable) -> bool:
-    """Whether a work of this request is done: what its act counts at once (`core.limits`), it counts before that."""
+    """Return True if a work of this request is done: what its act counts at once (`core.limits`), it counts before
+    that."""
     results = _results.get()
     return results is not None and key in results
 

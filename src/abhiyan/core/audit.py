@@ -61,10 +61,10 @@ def record(
 
 
 def own_word(source: Actor) -> Actor:
-    """A person's own word, whoever wrote it down: their own session, or somebody who spoke with them.
+    """Return the actor of a person's own word, from their own session, or written down by somebody who spoke with them.
 
-    The entry says who, what and when, and carries the source sealed, always of one length: else whoever reads the trail
-    would know with whom a verifier spoke, that is who was drawn. `source_of` opens it with the master key.
+    The entry says who, what and when, and carries the source sealed, always of one length. Else a reader of the trail
+    would learn who a verifier spoke with, and so who was drawn. `source_of` opens it with the master key.
     """
     told = json.dumps(asdict(source), default=str).encode().ljust(LONGEST)
     return Actor(kind="citizen", id=WORD, sealed=keyring().seal(told, about=_ABOUT).hex())

@@ -64,8 +64,8 @@ class BlockRoots:
 
 @dataclass(frozen=True, kw_only=True)
 class Flaw:
-    """kind: "entries" (changed, removed or added in a block), "chain" (block changed or missing), "head" (what a
-    kept head tells is not in the chain), "strange" (an entry no block can ever hold)."""
+    """kind: "entries" (changed, removed or added in a block), "chain" (block changed or missing), "head" (the chain
+    lacks what a kept head says), or "strange". "strange" is an entry no block can ever hold."""
 
     kind: str
     era: int
@@ -77,7 +77,7 @@ class Flaw:
 
 @dataclass(kw_only=True)
 class Verified:
-    """What a walk over the whole trail found. Sound when there are no flaws."""
+    """A walk over the whole trail found this. Sound when there are no flaws."""
 
     blocks: int = 0
     entries: int = 0
@@ -164,10 +164,10 @@ def unsealed() -> int:
 
 
 def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
-    """Once a day, write the chain's head into each folder of heads. Returns how many files were written.
+    """Write the chain's head into each folder of heads, once a day. Returns how many files were written.
 
-    A file is named after its day (UTC) and never written twice. One of the folders should lead off this host:
-    whoever takes over the database and its key can seal anew, but not change what has left.
+    A file is named after its day (UTC) and never written twice. One of the folders should lead off this host. An
+    intruder with the database and its key can seal again, but not change what has left.
     """
     name = f"{at.astimezone(UTC):%Y-%m-%d}.json"
     missing = [folder for folder in folders or head_folders() if not (folder / name).exists()]

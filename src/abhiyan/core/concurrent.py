@@ -8,7 +8,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 class ConcurrentIndex(AddIndexConcurrently):
     """Make an index without keeping anybody from writing, however long it takes. For a migration that is not atomic.
 
-    A run that was broken off leaves an index that is kept up and never used; the next one makes it anew.
+    A run that was broken off leaves an index that is kept up and never used; the next one makes it from the beginning.
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

@@ -21,8 +21,8 @@ from .keys import keyring
 MAINTENANCE = "postgres"  # the database of every server from which others are made, renamed and dropped
 ROLES = ("owner", "app", "jobs", "gateway", "backup")
 RV = TypeVar("RV")
-SILENCE_S = 10.0  # of a server that was told something; then it is asked whether it is at it
-ASKED_S = 5.0  # for that answer
+SILENCE_S = 10.0  # of a server with a statement; then another connection asks.
+ASKED_S = 5.0  # for that answer.
 # A network that was cut is noticed in half a minute, not in hours. Unix sockets know nothing of it.
 _CUT = {
     "connect_timeout": "10",
@@ -36,9 +36,9 @@ _CUT = {
 class ServerConnection(psycopg.Connection[Any]):
     """A connection that waits as long as it takes for a server at work, and not for one that is frozen or gone.
 
-    Behind a socket that stays open a frozen server looks like a busy one, and one that another has replaced like
-    both. After SILENCE_S without a sign it is asked, over a second connection, whether it works on what it was told;
-    when it does not, this one is closed, and psycopg.OperationalError raised.
+    Behind a socket that stays open a frozen server looks like a busy one, and one that another has replaced like both.
+    After SILENCE_S without a sign, a second connection asks if the server works on this one's statement; when it does
+    not, this one is closed, and psycopg.OperationalError raised.
     """
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
@@ -73,9 +73,9 @@ class _Asking(psycopg.Connection[Any]):
 
 
 def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
-    """Whether a server works on what a connection waits for, asked over another one.
+    """Return True if a server works on what a connection waits for, asked over another one.
 
-    Where a pooler stands between, or the server lets nobody else in, there is no knowing: then it does.
+    A pooler in between, or a server that lets nobody else in, hides this: then return True.
     """
     told = make_conninfo(
         waiting.info.dsn,
@@ -98,7 +98,7 @@ def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
         return True
 
 
-CONNECTIONS = 12  # of a worker's pool, at most: eight pages (site.turns), four threads of webhooks
+CONNECTIONS = 12  # of a worker's pool, at most: eight pages (site.turns), four threads of webhooks.
 # A pool that has lost its server tries again whenever it is asked, instead of ever more rarely.
 POOLED: dict[str, Any] = {"connection_class": ServerConnection, "reconnect_timeout": 1.0}
 

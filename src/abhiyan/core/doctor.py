@@ -1,7 +1,7 @@
-"""`abhiyan doctor`: is this installation as it should be? What is wrong is said with its fix.
+"""`abhiyan doctor`: is this installation as it should be? Each finding comes with its fix.
 
-Rooms add their own checks in `doctor.CHECKS`. Every check runs in a system scope as `jobs` and changes nothing.
-Messages here go to whoever runs the server, on the console: in English.
+Rooms add their own checks in `doctor.CHECKS`. Every check runs in a system scope as `jobs` and changes nothing. The
+operator of the server reads these messages on the console: in English.
 """
 
 import os
@@ -122,8 +122,8 @@ def examine(
 ) -> list[NamedFinding]:
     """Run every check, or `only` the named one. One that raises is itself a failure, and the others go on.
 
-    is_served: whether a server or its jobs run here. Where none does, as after a restore, nothing can turn: what
-    stands still is then a warning.
+    is_served: whether a server or its jobs run here. After a restore, none does, and nothing can turn: a silent loop is
+    then a warning.
     """
     found: list[NamedFinding] = []
     away = ""
@@ -150,7 +150,7 @@ def examine(
 
 
 def keys_(_at: datetime) -> Iterable[DoctorFinding]:
-    """There, nobody else's to read, and the demo's only in the demo."""
+    """Check that the keys are there, that only the owner can read them, and that only a demo has the demo's."""
     path = keys.master_path()
     ring = keys.read_keyring(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -170,7 +170,7 @@ def keys_(_at: datetime) -> Iterable[DoctorFinding]:
 
 
 def is_demo() -> bool:
-    """Whether this data folder was made by the demo, which marks it."""
+    """Return True if this data folder was made by the demo, which marks it."""
     return (home.path() / "demo").exists()
 
 
@@ -198,7 +198,7 @@ def roles_(_at: datetime) -> Iterable[DoctorFinding]:
 
 
 def role_flaws() -> list[str]:
-    """What roles are, belong to or own, and should not."""
+    """Return what roles are, belong to or own, and should not."""
     real = {role: database.role_name(role) for role in database.ROLES}
     flaws: list[str] = []
     rows = sql.rows(
@@ -218,7 +218,7 @@ def role_flaws() -> list[str]:
         [list(real.values())],
     )
     flaws += [f"{member} belongs to {group}" for member, group in rows]
-    rows = sql.rows(  # Lists that are being taken in stand in the gateway's own tables, staged and temporary.
+    rows = sql.rows(  # Lists on their way in have tables of the gateway's own, staged and temporary.
         "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class c"
         " join pg_namespace n on n.oid = c.relnamespace"
         " where n.nspname <> 'staging' and n.nspname !~ '^pg_(temp|toast)' union all"

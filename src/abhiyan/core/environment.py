@@ -438,7 +438,7 @@ def sends_mail() -> bool:
     return EMAIL() != "off"
 
 
-# What one process of ours tells another, and what only tests read.
+# One process of ours passes these to another, or only tests read them.
 INTERNAL = frozenset(["ROLE", "POOL", "WATCHED_BY", "SHOTS", "CHROMIUM"])
 SETTINGS: tuple[Setting[Any], ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Setting)

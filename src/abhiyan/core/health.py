@@ -24,9 +24,9 @@ AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-KEPT_S = 1.0  # an answer serves everybody who asks within a second
-COMMITS_S = 3.0  # a database that has not committed by then does not
-GRACE_S = 60.0  # so long after our own start, loops that were silent before may still be starting
+KEPT_S = 1.0  # an answer serves everybody who asks within a second.
+COMMITS_S = 3.0  # a database that has not committed by then does not.
+GRACE_S = 60.0  # so long after our own start, loops that were silent before may still be starting.
 _begun = time.monotonic()
 _lock = threading.Lock()
 _kept: tuple[float, dict[str, str]] | None = None
@@ -35,7 +35,8 @@ _trial: Future[Beats] | None = None
 
 
 def look() -> dict[str, str]:
-    """What is well: "database" and "loops", each "ok", "starting", "stale", "stuck" or "unreachable"; "status" for all.
+    """Return what is well: "database" and "loops", each "ok", "starting", "stale", "stuck" or "unreachable"; "status"
+    for all.
 
     A database is well when it commits: one whose disk hangs, or whose standbys are away, still reads. One trial is
     under way at a time, however often and long it hangs.
@@ -102,7 +103,7 @@ async def healthz(scope: AsgiScope, _receive: Receive, send: Send) -> None:
 
 
 async def prometheus(scope: AsgiScope, _receive: Receive, send: Send) -> None:
-    """The figures, to whoever shows the token; to everybody else there is nothing here."""
+    """Send the figures to a reader with the token; others find nothing here."""
     wanted = metrics.token()
     shown = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
     if not wanted or not hmac.compare_digest(shown, b"Bearer " + wanted.encode()):

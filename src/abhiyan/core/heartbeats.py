@@ -1,4 +1,4 @@
-"""Whether loops turn, and how much each did lately: read by `doctor`, and by pages that say why something waits."""
+"""Say if loops turn, and how much each did lately: for `doctor`, and for pages that say why something waits."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def stale_after_s(every_s: float) -> float:
 
 
 def turning(names: Collection[str], *, at: datetime) -> dict[str, Turning]:
-    """Of each of these loops how it goes; one query."""
+    """Return how each of these loops goes; one query."""
     beats = {beat.loop: beat for beat in Heartbeat.objects.filter(loop__in=names)}
     return {name: _told(beats.get(name), at) for name in names}
 

@@ -11,7 +11,7 @@ def path() -> Path:
 
 
 def files() -> Path:
-    """Where uploads lie while they are worked on: ABHIYAN_FILES, else files/ in the data folder. Not created."""
+    """Return where uploads lie while they are worked on: ABHIYAN_FILES, else files/ in the data folder. Not created."""
     return environment.FILES()
 
 

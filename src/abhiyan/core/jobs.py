@@ -1,8 +1,8 @@
 """Coarse work for later: an import to commit, members to hand over. One row a job, leased by one worker.
 
 Never one job per message or record: those have leased, batched tables and a loop. A job is put down in the same
-transaction as the fact it follows from, and exists only if that commits. It may run twice (the lease of a worker that
-is killed lapses, and the job is begun again), so it must find its own place again.
+transaction as the fact it follows from, and exists only if that commits. It may run twice: the lease of a killed worker
+lapses, and the job is begun again. So it must find its own place again.
 """
 
 import logging

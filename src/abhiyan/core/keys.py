@@ -106,12 +106,12 @@ class Keyring:
         return AESGCM(self.sealing[sealed[0] - 1]).decrypt(sealed[1:13], sealed[13:], about)
 
     def token_digest(self, token: str) -> bytes:
-        """What is stored of a bearer token, code or session key: HMAC-SHA256, 32 bytes."""
+        """Return what is stored of a bearer token, code or session key: HMAC-SHA256, 32 bytes."""
         return hmac.digest(self.token, token.encode(), "sha256")
 
 
 def master_path() -> Path:
-    """Where the master lives: ABHIYAN_MASTER_KEY_FILE, else keys/master.key in the data folder."""
+    """Return where the master lives: ABHIYAN_MASTER_KEY_FILE, else keys/master.key in the data folder."""
     return environment.MASTER_KEY_FILE()
 
 
@@ -147,7 +147,7 @@ def read_keyring(path: Path) -> Keyring:
     except UnicodeDecodeError:
         text = ""
     found = _MASTER.fullmatch(text)
-    if found is None:  # nothing of what stands there is shown: it may be the key, copied twice
+    if found is None:  # its text is not shown: it may be the key, copied twice
         raise NoKeys(
             f"{path} does not hold a master key: one line of 64 hexadecimal digits. Was it copied whole, and once?"
         )

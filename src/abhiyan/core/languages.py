@@ -1,7 +1,8 @@
 """Languages the public reads besides Hindi and English: one file each (docs/languages.md).
 
 They lie in ABHIYAN_LANGUAGES as `site.languages.add` has put them there, after its checks, and are read once by a
-process. Office-bearers read Hindi or English (settings.LANGUAGES). What a language lacks is shown in its `otherwise`.
+process. Office-bearers read Hindi or English (settings.LANGUAGES). A text that a language lacks is shown in its
+`otherwise`.
 """
 
 import os
@@ -72,7 +73,7 @@ class Language:
 
     @property
     def is_mirrored(self) -> bool:
-        """Whether it is written from the right: by the letters of its own name, for some have two scripts."""
+        """Return True if it is written from the right: by the letters of its own name, for some have two scripts."""
         return unicodedata.bidirectional(self.name[0]) in ("R", "AL")
 
 
@@ -82,7 +83,8 @@ def read(text: str) -> Language:
 
 
 def folder() -> Path:
-    """Where the files lie: below it, CODE/language.toml and the compiled words of pages, as Django looks for them."""
+    """Return where the files lie: below it, CODE/language.toml and the compiled words of pages, as Django looks for
+    them."""
     return environment.LANGUAGES()
 
 
@@ -131,7 +133,7 @@ def mirrored() -> list[str]:
 
 
 def unreviewed(code: str) -> str:
-    """What says, in a language, that nobody has reviewed its translation; "" where somebody has."""
+    """Return the words that say, in a language, that nobody has reviewed its translation; "" where somebody has."""
     one = known().get(code)
     return one.mark if one and not one.is_reviewed else ""
 

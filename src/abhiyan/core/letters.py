@@ -9,12 +9,12 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import count, groupby
 
-_LAST = 0x1E000  # scripts in use stand below it
+_LAST = 0x1E000  # all scripts in use are below it
 VIRAMA = 9  # its canonical combining class in every script: it joins two consonants
 
 
 def _is_mark(c: str) -> bool:
-    """Whether a sign belongs to the letter before it. Selectors of variants say nothing."""
+    """Return True if a sign belongs to the letter before it. Selectors of variants say nothing."""
     if unicodedata.category(c)[0] != "M":
         return False
     name = unicodedata.name(c, "")

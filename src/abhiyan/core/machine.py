@@ -1,4 +1,4 @@
-"""What this machine, or this container, has."""
+"""Measure what this machine, or this container, has."""
 
 import os
 from contextlib import suppress

@@ -80,8 +80,8 @@ def seen_many(surface: str, answered: Mapping[int, int], seconds: Sequence[float
 
 
 def token() -> str:
-    """Who shows this may read the figures: ABHIYAN_METRICS_TOKEN, or the file ABHIYAN_METRICS_TOKEN_FILE names,
-    or keys/metrics.token in the data folder; "" when there is none, and then nobody may."""
+    """Return the token that opens the figures: ABHIYAN_METRICS_TOKEN, or the file that ABHIYAN_METRICS_TOKEN_FILE
+    names, or keys/metrics.token in the data folder. Return "" when there is none, and then nobody may read them."""
     if given := environment.METRICS_TOKEN():
         return given
     try:
@@ -227,7 +227,7 @@ class _OfHost(Collector):
 
 
 class _Database(Collector):
-    """What the database tells, read at each scrape."""
+    """Collect the figures of the database at each scrape."""
 
     def collect(self) -> Iterator[Metric]:
         at = clock.now()

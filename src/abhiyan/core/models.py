@@ -1,4 +1,4 @@
-"""Audit, loops, jobs and staged imports: what every room stands on."""
+"""Audit, loops, jobs and staged imports serve every room."""
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -22,7 +22,8 @@ OWN_XID = "xid = pg_current_xact_id()"
 
 
 class AuditEntry(models.Model):
-    """Who did what, when, from where; without personal data. One per batch and one per human act. Never changed."""
+    """An entry says who did what, when, from where; without personal data. One per batch and one per human act. Never
+    changed."""
 
     at = models.DateTimeField()
     xid = XidField(db_default=CurrentXid())  # the sealer takes whole ranges below the snapshot's horizon
@@ -118,11 +119,11 @@ class StagedImport(models.Model):
     undone = models.JSONField(default=dict, db_default={})  # outcome -> rows, of undoing it
     discarded = models.JSONField(
         default=dict, db_default={}
-    )  # code -> rows that left nothing but this number
-    notes = models.JSONField(default=dict, db_default={})  # "field/note" -> cells mended while reading
-    asked_by = models.JSONField(default=dict, db_default={})  # the actor of the step under way
-    step = models.TextField(default="", db_default="")  # check, commit, undo: under way, or failed
-    worked_at = models.DateTimeField(null=True)  # last sign of life of the step under way
+    )  # code -> rows that left nothing but this number.
+    notes = models.JSONField(default=dict, db_default={})  # "field/note" -> cells mended while reading.
+    asked_by = models.JSONField(default=dict, db_default={})  # the actor of the step under way.
+    step = models.TextField(default="", db_default="")  # check, commit, undo: under way, or failed.
+    worked_at = models.DateTimeField(null=True)  # last sign of life of the step under way.
     progress_pct = models.SmallIntegerField(default=0, db_default=0)
     error = models.TextField(default="", db_default="")
     error_facts = models.JSONField(default=dict, db_default={})
@@ -163,7 +164,7 @@ class RefusedRow(models.Model):
 
 
 class JournalPage(models.Model):
-    """What undoing an import needs to know, page by page, as its kind wrote it down. Without personal data."""
+    """Undoing an import needs these facts, page by page, as its kind wrote them down. Without personal data."""
 
     import_id = models.BigIntegerField()
     number = models.IntegerField()
@@ -227,12 +228,12 @@ class Heartbeat(models.Model):
     loop = models.TextField(primary_key=True)
     turned_at = models.DateTimeField()  # before the first turn has ended: when it began
     took_ms = models.IntegerField()
-    did = models.BigIntegerField(default=0, db_default=0)  # rows, summed over all its turns
-    every_s = models.FloatField(default=1, db_default=1)  # its pace: how soon silence means trouble
-    error = models.TextField(default="", db_default="")  # class of what the last turn raised
-    a_minute = models.FloatField(null=True)  # rows, in the last minute that is over; null: not known yet
-    since_at = models.DateTimeField(null=True)  # when the minute under way began
-    since_did = models.BigIntegerField(default=0, db_default=0)  # rows until then
+    did = models.BigIntegerField(default=0, db_default=0)  # rows, summed over all its turns.
+    every_s = models.FloatField(default=1, db_default=1)  # its pace: how soon silence means trouble.
+    error = models.TextField(default="", db_default="")  # class of what the last turn raised.
+    a_minute = models.FloatField(null=True)  # rows, in the last minute that is over; null: not known yet.
+    since_at = models.DateTimeField(null=True)  # when the minute under way began.
+    since_did = models.BigIntegerField(default=0, db_default=0)  # rows until then.
 
     class Meta:
         db_table = "core_heartbeat"

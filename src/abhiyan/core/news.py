@@ -12,7 +12,7 @@ _subscribers: dict[type, list[Callable[[Any], object]]] = defaultdict(list)
 
 
 def subscribe(kind: type[News], hear: Callable[[News], object]) -> None:
-    """Have `hear` called, inside the teller's transaction, whenever news of this kind is told."""
+    """Have `hear` called for news of this kind, inside the teller's transaction."""
     if hear not in _subscribers[kind]:
         _subscribers[kind].append(hear)
 
@@ -24,5 +24,5 @@ def tell(news: object) -> None:
 
 
 def subscribers() -> dict[type, list[Callable[[Any], object]]]:
-    """Who listens to what (for docs and their test)."""
+    """Return who listens to what (for docs and their test)."""
     return dict(_subscribers)

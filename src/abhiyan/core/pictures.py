@@ -16,13 +16,14 @@ from abhiyan.core import file_pool
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_POINTS = 150_000_000  # of a picture, as it says of itself
-DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at half its size or less
-# Of a PNG or a progressive JPEG. Neither opens at a smaller size: each keeps all its points, the latter all its parts.
+MOST_POINTS = 150_000_000  # of a picture, as it says of itself.
+DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at half its size or less.
+# A PNG and a progressive JPEG have this limit. Neither opens at a smaller size: each keeps all its points, the latter
+# all its parts.
 DECODED_WHOLE = 16_000_000
-PRINTED = 36_000_000  # points of a picture to be printed: A2 with 300 an inch
-LONGEST = 2400  # points of what is read
-KEPT, SMALL = 1600, 240  # points of the longer side: of a kept picture, and of the small one
+PRINTED = 36_000_000  # points of a picture to be printed: A2 with 300 an inch.
+LONGEST = 2400  # points of what is read.
+KEPT, SMALL = 1600, 240  # points of the longer side: of a kept picture, and of the small one.
 
 
 TAIL = 65_536  # bytes at the end of a file: where it says that it is whole
@@ -40,7 +41,7 @@ def picture_kind(data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Redrawn:
-    """A picture made anew: two JPEGs without anything but their points."""
+    """A redrawn picture is two JPEGs without anything but their points."""
 
     picture: bytes
     small: bytes

@@ -14,8 +14,8 @@ from .database import role_name
 # Settings are read through a subselect: bare, the planner evaluates them once per row (87 times slower).
 EVERYTHING = "(select current_setting('abhiyan.everything', true) = 'on')"
 REASON = "(select coalesce(current_setting('abhiyan.reason', true), '') <> '')"
-# Positions of the viewer, and none once a tree has moved since they were read (a function of the ground migration:
-# its plan is kept, whereas a subselect is planned for each table of each query: a page of 17 ms took 26).
+# These are positions of the viewer, and none once a tree has moved since they were read. It is a function of the ground
+# migration, whose plan is kept. A subselect is planned for each table of each query: a page of 17 ms took 26.
 PEOPLE = "(select core_positions('abhiyan.people'))"
 COUNTS = "(select core_positions('abhiyan.counts'))"
 # Counts are exact and of now at these positions: those of people, and those where figures alone are in sight.
@@ -34,7 +34,7 @@ PHONE = "(select nullif(current_setting('abhiyan.phone', true), '')::uuid)"
 OWN_PHONE = f"(select oa.phone_id from people_account oa where oa.id = {ACCOUNT})"
 # The nation's offices see everything too; the system says why.
 SYSTEM = f"({EVERYTHING} and {REASON})"
-# Somebody with an office and a second factor, or the system. What the setting says, not what it still shows: an act
+# Somebody with an office and a second factor, or the system. This reads the setting, not what it still shows: an act
 # that moves units writes on.
 _HOLDS = "(select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}')"
 IN_OFFICE = f"({EVERYTHING} or {_HOLDS})"

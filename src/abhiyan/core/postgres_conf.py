@@ -1,4 +1,4 @@
-"""What the embedded database is told at each start."""
+"""Set the embedded database up at each start."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """Reads by a few keys whose plan PostgreSQL keeps: to plan them takes several times longer than to run them.
 
-Only for statements of which one plan is right whatever the values are, such as a unit by its id. One that reads a
-range of positions is planned for the range it is given: that of a booth and that of the nation want other ways.
+Only for statements whose one plan is right whatever the values are, such as a unit by its id. A statement over a range
+of positions is planned for the range it is given: a booth and the nation want different ways.
 """
 
 from typing import Any

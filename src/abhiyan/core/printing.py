@@ -324,8 +324,8 @@ def _set(
 
 def _literal(text: str) -> str:
     """A text as Typst writes one: between quotes it knows no more than these two. Values come this way because the
-    compiler's own inputs are part of its library: each other one has it look through the whole of it again, which took
-    as long as half a card."""
+    compiler's own inputs are part of its library. Each other input makes it look through the whole library again, which
+    took as long as half a card."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

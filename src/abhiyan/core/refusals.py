@@ -26,12 +26,12 @@ def code_of(name: str) -> str:
 
 
 class Refused(Exception):
-    """Base of every refusal. Subclasses stand beside the act that raises them and name the fact.
+    """Base of every refusal. Subclasses are beside the act that raises them and name the fact.
 
     code: for machines, the class's name in small letters; stable: a class that is renamed states its old one.
     message: for people, translated, saying what to do.
     field: the input it concerns, when there is one. status: the HTTP answer it becomes.
-    Code and status stand in the head of the class: `class NameTaken(Refused, status=409)`.
+    The head of the class gives code and status: `class NameTaken(Refused, status=409)`.
     """
 
     code: ClassVar[str] = "refused"

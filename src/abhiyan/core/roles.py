@@ -206,7 +206,7 @@ def refuse_others(connection: psycopg.Connection[tuple[object, ...]]) -> None:
 
 
 def _fits(kept: str, password: str, name: str) -> bool:
-    """Whether a password is the one PostgreSQL keeps a verifier of (RFC 5803; or its older MD5)."""
+    """Return True if PostgreSQL keeps the verifier of this password (RFC 5803, or its older MD5)."""
     if found := _SCRAM.fullmatch(kept):
         salted = hashlib.pbkdf2_hmac("sha256", password.encode(), b64decode(found[2]), int(found[1]))
         return hmac.compare_digest(b64encode(hmac.digest(salted, b"Server Key", "sha256")).decode(), found[3])
@@ -311,7 +311,7 @@ def grant(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         connection.execute(
             sql.SQL("grant select on all {} in schema public to {}").format(sql.SQL(kind), name["backup"])
         )
-    # Lists on their way in, unlogged and without policies (COPY refuses tables that have them): only `gateway` may
+    # Lists on their way in are unlogged and without policies (COPY refuses tables that have them). Only `gateway` may
     # go there, and makes and drops what it needs. Neither `app` nor `jobs` sees anything of it.
     connection.execute("create schema if not exists staging")
     connection.execute("revoke all on schema staging from public")

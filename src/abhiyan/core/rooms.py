@@ -1,4 +1,4 @@
-"""What rooms offer to those who gather: a module of a known name, where a room has one."""
+"""Collect what rooms offer: a module of a known name, where a room has one."""
 
 from collections.abc import Callable, Iterator
 from functools import cache

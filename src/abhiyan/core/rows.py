@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 
 class Rows(Sequence[Row]):
-    """What a query gives, cut like a list. Nothing is read before a slice is taken.
+    """A query gives these rows, cut like a list. Nothing is read before a slice is taken.
 
     columns, source: the query without its `select` and its order; values: its parameters. orders: the orders it
     knows, by name; the first is its own. last: the column that settles ties, so pages never overlap. make: columns
@@ -54,7 +54,7 @@ class Rows(Sequence[Row]):
         return self._length or 0
 
     def counted(self, most: int | None) -> int | None:
-        """How many rows there are. None where there are more than `most`: counting stops there."""
+        """Count the rows. None where there are more than `most`: counting stops there."""
         counting = (
             f"select count(*) {self._source}"
             if most is None

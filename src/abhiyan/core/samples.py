@@ -1,4 +1,4 @@
-"""What the demo's samples share: its ground, and which rooms' samples are still being made.
+"""Share what the demo's samples need: their ground, and the rooms whose samples are still being made.
 
 A room's sample is the function `sample` of its `demo.py`. The demo serves before all of them are made; until then a
 file in the data folder names the rooms whose sample is there.
@@ -29,10 +29,10 @@ def phone(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SampleGround:
-    """What stands before any room's sample is made: units, people in offices, the drive.
+    """This is there before any room's sample is made: units, people in offices, the drive.
 
-    seed, at: what is made depends on them alone. ids: code of a unit -> its id. shown: office -> whom one may sign in
-    as. holders: office -> unit (id) -> who holds it there. programme_id: the drive's.
+    seed, at: what is made depends on them alone. ids: code of a unit -> its id. shown: office -> the place one may sign
+    in as. holders: office -> unit (id) -> who holds it there. programme_id: the drive's.
     """
 
     seed: str
@@ -112,7 +112,7 @@ def note_all_made() -> None:
 
 
 def is_made(room: str) -> bool:
-    """Whether the sample of a room is there. A page that gathers from several rooms asks for "site"."""
+    """Return True if the sample of a room is there. A page that gathers from several rooms asks for "site"."""
     try:
         return room in (home.path() / MAKING).read_text().split()
     except FileNotFoundError:

@@ -93,7 +93,7 @@ def refuse_earlier(own: psycopg.Connection[Any]) -> None:
 
 
 def holds_tables(name: str) -> bool:
-    """Whether there is a database of that name with a table in it. As the administrator."""
+    """Return True if there is a database of that name with a table in it. As the administrator."""
     with databases.server_session(None) as admin:
         if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             return False

@@ -1,8 +1,8 @@
 """Scope: what a transaction may see. Nothing is in sight outside one, and SET LOCAL dies with it.
 
-PostgreSQL's row-level security (core.policy) compares these settings on every table about people or counts, so
-pages, exports, counts, joins, raw SQL and jobs are held alike. A query's own filter stays: the policy is the
-net, not the plan.
+PostgreSQL's row-level security (core.policy) compares these settings on every table about people or counts. So pages,
+exports, counts, joins, raw SQL and jobs are held alike. A query's own filter stays: the policy is the net, not the
+plan.
 """
 
 import time
@@ -119,9 +119,9 @@ def note_own_move() -> None:
 
 
 def is_out_of_date(scope: Scope, version: int) -> bool:
-    """Whether somebody else's transaction moved a tree since the scope's positions were read.
+    """Return True if another transaction moved a tree since the scope's positions were read.
 
-    version: of the trees now. What this transaction moved itself makes no answer wrong that it gives.
+    version: of the trees now. Moves made in this transaction do not invalidate its answers.
     """
     if scope.trees is None:
         return False

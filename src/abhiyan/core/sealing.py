@@ -1,8 +1,8 @@
 """Files encrypted to a public key: the age format, version 1 (https://age-encryption.org/v1), X25519 recipients.
 
-Whoever encrypts holds no key that could decrypt. The format is public, so that a backup outlives this program: any
-`age` opens it. What is read is whole and unchanged, or an error: each piece of 64 KiB is authenticated, in its
-place, and the last one is marked.
+The encrypting side holds no key that could decrypt. The format is public, so that a backup outlives this program: any
+`age` opens it. Reading returns the whole, unchanged content, or raises an error. Each piece of 64 KiB is authenticated,
+in its place, and the last one is marked.
 """
 
 import base64

@@ -46,7 +46,7 @@ def slot(name: str, *, of: int, patience_s: float) -> Iterator[None]:
 class SharedPlaces:
     """At most `of` places for each name, over all processes of this machine: each is the lock of one byte of a file.
 
-    It never waits. Where the file cannot be opened, the bound is the process's own. One thread of a process uses it.
+    It never waits. If the file cannot be opened, the bound is the process's own. One thread of a process uses it.
     """
 
     def __init__(self, file: str, *, of: int) -> None:

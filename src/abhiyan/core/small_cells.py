@@ -33,7 +33,7 @@ def shown(n: int) -> int | None:
 
 
 def together(own: int, rest: int) -> int | None:
-    """The count of a node of which the viewer knows the part `own`: of the rest it says what `shown` says of it."""
+    """Return the count of a node whose part `own` the viewer knows: the rest counts as `shown` shows it."""
     return shown(own + (shown(rest) or 0))
 
 
@@ -68,7 +68,7 @@ def fewer(n: int | None, wanted: int | None) -> int:
 
 
 def held_back(parts: Mapping[Part, int | None]) -> Part | None:
-    """Of the parts of a known total: which one is not shown either, because only one other is below 10.
+    """Return the part of a known total that must be hidden too, because only one other is below 10.
 
     Else the total less the parts shown could tell that one. It is the smallest of those shown; None where none must be.
     """

@@ -1,4 +1,4 @@
-"""What comes in pieces: few bytes stay in memory, more go to a file without a name.
+"""Hold bytes that come in pieces: few stay in memory, more go to a file without a name.
 
 A sent file may hold what must never touch a disk in clear. So the file is sealed by a key that only its process has and
 that is gone with it. The cipher is AES-CTR: a file without a name cannot be swapped, so nothing proves its bytes.
@@ -47,7 +47,7 @@ class Spool:
             raise NoRoom from no
 
     def whole(self) -> BinaryIO:
-        """All of it, from its beginning. Whoever reads it closes it. Raises NoRoom."""
+        """All of it, from its beginning. The reader closes it. Raises NoRoom."""
         if self._few is not None:
             self._few.seek(0)
             return self._few

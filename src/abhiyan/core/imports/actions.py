@@ -1,7 +1,7 @@
 """Bringing a list: begin, receive its bytes, say which column is which, and ask for check, commit or undo.
 
-Who may: whoever holds the kind's capability over the import's unit, asked at every act and again when the job runs.
-Locks: the import's row, first and alone.
+It needs the kind's capability over the import's unit, checked at every act and again when the job runs. Locks: the
+import's row, first and alone.
 """
 
 import os
@@ -29,10 +29,10 @@ from .kinds import ImportKind, kind
 from .queries import failed_before_commit, import_for, is_all_refused, may, may_correct, preview_of, waits
 
 State = StagedImport.State
-PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line
-LOCAL_PIECE_BYTES = 8 << 20  # the same, of a file that lies on this machine
-# A file up to this is looked at while its last piece is received, a larger one by a job. What is packed unpacks to a
-# hundred times as much: a sheet of two megabytes may hold twenty million rows.
+PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line.
+LOCAL_PIECE_BYTES = 8 << 20  # the same, of a file that lies on this machine.
+# A file up to this is looked at while its last piece is received, a larger one by a job. A packed file unpacks
+# to a hundred times as much: a sheet of two megabytes may hold twenty million rows.
 SOON_BYTES, SOON_PACKED_BYTES = 4 << 20, 256 << 10
 MOST_OFFERED = 20  # choices named in a refusal
 LONGEST_NAME = 120
@@ -81,7 +81,7 @@ class NothingToTake(Refused):
 
 
 class NotReady(Refused):
-    """Columns are still to be named, or something is wrong with those that were."""
+    """Columns are still to be named, or something is wrong with the named ones."""
 
     message = _("The columns are not settled yet: %(problem)s")
 
@@ -151,7 +151,7 @@ def begin(
 
 
 def _is_quick(staged: StagedImport) -> bool:
-    """Whether a file that is there whole can be looked at within a request."""
+    """Return True if a file that is there whole can be looked at within a request."""
     size = staged.file_bytes
     if size <= SOON_PACKED_BYTES or size > SOON_BYTES:
         return size <= SOON_PACKED_BYTES
@@ -189,7 +189,7 @@ def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: dateti
 
 
 def go_on(*, public_id: UUID, file_name: str, file_bytes: int, by: Actor) -> int:
-    """Where an interrupted upload of this file goes on. Refuses by AnotherFile when name or size differ."""
+    """Return where an interrupted upload of this file goes on. Refuses by AnotherFile when name or size differ."""
     with transaction.atomic():
         staged = _locked(public_id, by)
         if (staged.file_name, staged.file_bytes) != (_file_name(file_name), file_bytes):
@@ -422,14 +422,14 @@ def _options(of_kind: ImportKind, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _offered(choices: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """The values of a choice as one may write them, each with what it stands for."""
+    """List the values of a choice as one may write them, each with its meaning."""
     name_of = {value: name for name, value in names.items()}
     shown = [f"{name_of.get(value, value)} ({label})" for value, label in choices.items() if value]
     return ", ".join(shown[:MOST_OFFERED]) + (", …" if len(shown) > MOST_OFFERED else "") or "–"
 
 
 def _file_name(given: str) -> str:
-    """What to show of a file's name: no folders, no signs that steer a terminal or a reading direction."""
+    """Return a file's name to show: no folders, no signs that steer a terminal or a reading direction."""
     name = os.path.basename(given.replace("\\", "/"))  # noqa: PTH119  # it is no path of ours
     shown = "".join(c for c in name if unicodedata.category(c)[0] not in "CZ" or c == " ")
     return shown.strip()[-LONGEST_NAME:] or "list"

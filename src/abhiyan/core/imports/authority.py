@@ -30,7 +30,7 @@ def use(ask: CapabilityCheck) -> None:
 
 
 def require(by: Actor, capability: str, *, unit_id: int | None) -> None:
-    """Refuse unless `by` may. A list of no unit, as the console brings it, is for those who may everywhere."""
+    """Refuse unless `by` may. A list of no unit, as the console brings it, needs authority everywhere."""
     if by.kind == "system":
         return
     if _ask is None:
@@ -39,7 +39,7 @@ def require(by: Actor, capability: str, *, unit_id: int | None) -> None:
 
 
 def allows(by: Actor, capability: str, *, unit_id: int | None) -> bool:
-    """Whether `require` would let `by`: what a page offers."""
+    """Return True if `require` would let `by`: what a page offers."""
     try:
         require(by, capability, unit_id=unit_id)
     except Refused:

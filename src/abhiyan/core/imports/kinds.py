@@ -1,4 +1,4 @@
-"""What a room says about a list it can take in, and the register of all of them."""
+"""A room says this about a list it can take in, and the register holds all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class RowOutcome:
 class Option:
     """Something to be said about the whole file, such as which drive it belongs to.
 
-    choices: (value, label) pairs, asked in the scope of whoever brings the file; None: free text.
+    choices: (value, label) pairs, asked in the scope of the person who brings the file; None: free text.
     names: name -> value, where people know a choice by something shorter than its value.
     suggests: what a page fills in to begin with; nothing is taken that nobody saw.
     is_asked: not where false: then it is said by a page of ours that makes the list.
@@ -64,7 +64,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class RowDifference:
-    """What a row would change, or has changed, of something that exists. old None: there was nothing."""
+    """A row would change this, or has changed it, of something that exists. old None: there was nothing."""
 
     row: int
     subject: str

@@ -1,4 +1,4 @@
-"""What was found out about a file, as it is kept with its import: JSON there, a Preview here."""
+"""Keep the findings about a file with its import: JSON there, a Preview here."""
 
 from dataclasses import asdict
 from typing import Any
@@ -18,5 +18,6 @@ def to_json(preview: Preview) -> dict[str, Any]:
 
 
 def from_json(found: dict[str, Any], mapping: dict[str, int], layout: Layout) -> Preview:
-    """A Preview again, with its problems judged anew for this mapping. Raises KeyError before the first look."""
+    """Make a Preview from JSON, with its problems judged again for this mapping. Raises KeyError before the first
+    look."""
     return mapped(preview_from_json({**found, "mapping": mapping}), layout, mapping)

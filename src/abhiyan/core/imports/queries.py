@@ -29,7 +29,7 @@ def imports() -> QuerySet[StagedImport]:
 
 
 def refused_rows(staged: StagedImport) -> QuerySet[RefusedRow]:
-    """What was refused of an import, in the order of the file."""
+    """Return what was refused of an import, in the order of the file."""
     return RefusedRow.objects.filter(import_id=staged.id).order_by("row", "id")
 
 
@@ -48,14 +48,14 @@ def waiting(account_id: int) -> QuerySet[StagedImport]:
 
 
 def preview_of(staged: StagedImport) -> Preview | None:
-    """What was found in the file, judged with the columns chosen; None before the first look."""
+    """Return what was found in the file, judged with the columns chosen; None before the first look."""
     if not staged.look:
         return None
     return looks.from_json(staged.look, staged.mapping, kind(staged.kind).layout)
 
 
 def may(staged: StagedImport, step: str) -> bool:
-    """Whether an import stands where a step can be asked for."""
+    """Return True if an import is in a state where a step can be asked for."""
     state = staged.state
     if step == "check":
         return bool(staged.look) and (
@@ -100,19 +100,19 @@ def failed_before_commit(staged: StagedImport) -> bool:
 
 
 def has_slices(staged: StagedImport) -> bool:
-    """Whether some of it is committed."""
+    """Return True if some of it is committed."""
     return ImportSlice.objects.filter(import_id=staged.id).exists()
 
 
 def told(staged: StagedImport) -> list[str]:
-    """What whoever brings a list must know of it as a whole, in the active language."""
+    """Return what a person who brings a list must know of it as a whole, in the active language."""
     of_kind = kind(staged.kind)
     whole = {key[1:]: n for key, n in staged.notes.items() if key.startswith("/")}
     return list(of_kind.tells(whole)) if of_kind.tells is not None and whole else []
 
 
 def confirms(staged: StagedImport) -> str:
-    """What somebody has to say yes to apart before a list is imported; empty: nothing."""
+    """Return what somebody has to say yes to apart before a list is imported; empty: nothing."""
     of_kind = kind(staged.kind)
     whole = {key[1:]: n for key, n in staged.notes.items() if key.startswith("/")}
     return of_kind.confirms(whole) if of_kind.confirms is not None else ""
@@ -125,7 +125,7 @@ def waits(staged: StagedImport, *, at: datetime) -> Refused | None:
 
 
 def lacking(staged: StagedImport, first: int, how_many: int) -> Sequence[Lacking]:
-    """What is known and a checked or imported list does not name, so many of it."""
+    """Return what is known and a checked or imported list does not name, so many of it."""
     of_kind = kind(staged.kind)
     if of_kind.lacking is None or staged.state not in (State.CHECKED, State.DONE):
         return ()
@@ -138,7 +138,8 @@ def taken(staged: StagedImport) -> int:
 
 
 def is_all_refused(staged: StagedImport) -> bool:
-    """Whether nothing of a list that was checked or committed is taken in, because every row of it is refused."""
+    """Return True if nothing of a list that was checked or committed is taken in, because every row of it is
+    refused."""
     return bool(staged.counts.get("refused")) and not taken(staged)
 
 

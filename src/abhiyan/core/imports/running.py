@@ -1,9 +1,9 @@
-"""The steps of an import as jobs run them: check, commit, undo. Also what tidies up after those who do not return.
+"""The steps of an import as jobs run them: check, commit, undo. They also tidy up after people who do not return.
 
 A step runs once at a time, behind an advisory lock, and is a job: one whose worker dies is begun again. An atomic
-kind's step is one transaction with the change of state, so a worker that is killed leaves the import as it was and
-the step begins anew. A kind that commits slice by slice notes each slice in the transaction of its facts and goes on
-behind the last one.
+kind's step is one transaction with the change of state. So a killed worker leaves the import as it was, and the step
+begins again. A kind that commits slice by slice notes each slice in the transaction of its facts and goes on behind the
+last one.
 """
 
 import logging
@@ -60,7 +60,7 @@ class WentWrong(Refused):
 def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -> str:
     """Do a step that was asked for, if it is still to be done. Returns the import's state afterwards.
 
-    What refuses the whole file or the step is written to the import and not raised. A database that goes away is
+    A refusal of the whole file or the step is written to the import and not raised. A database that goes away is
     raised: the job tries again.
     """
     with system("import"):
@@ -185,7 +185,7 @@ def give_up(public_id: UUID, step: str, *, at: datetime) -> None:
 
 
 def error_facts(refused: Refused) -> dict[str, Any]:
-    """What is kept of a refusal, to be said again in whatever language is read."""
+    """Return what is kept of a refusal, to be said again in the reader's language."""
     if isinstance(refused, TableRefused):
         return {"reason": refused.reason, "facts": kept_refusal(refused)["facts"]}
     return kept_refusal(refused)
@@ -202,7 +202,7 @@ def error_text(staged: StagedImport) -> str:
 
 
 def actor_of(staged: StagedImport) -> Actor:
-    """Who asked for the step under way."""
+    """Return the actor who asked for the step under way."""
     known = staged.asked_by
     if known["kind"] == "system":
         return Actor.system(known["reason"])
@@ -258,7 +258,7 @@ def drop_staging(import_id: int | None = None) -> None:
 def sweep(at: datetime) -> int:
     """Forget imports nobody goes on with, and files and tables nobody needs any more."""
     with system("import"):
-        # What is partly committed stays, to be gone on with or undone.
+        # A partly committed import stays, to be gone on with or undone.
         partly = ImportSlice.objects.filter(import_id=OuterRef("id"))
         did = StagedImport.objects.filter(
             ~Exists(partly),

@@ -1,4 +1,4 @@
-"""What a step of an import works with: the file, the options, and where outcomes and refusals go."""
+"""A step of an import works with these: the file, the options, and the places for outcomes and refusals."""
 
 import time
 from collections import Counter
@@ -48,7 +48,7 @@ class Signal:
         )
 
     def alone(self, *, wait_s: float = 0.0) -> bool:
-        """Whether nobody else works on this import, after waiting for them. The lock is ours until `close`."""
+        """Return True if nobody else works on this import, after waiting for them. The lock is ours until `close`."""
         with suppress(psycopg.errors.LockNotAvailable), self._own.transaction():
             self._own.execute(
                 "select set_config('lock_timeout', %s, true)", [f"{max(1, round(wait_s * 1000))}ms"]
@@ -139,8 +139,8 @@ class Work:
         discard: Discard | None = None,
         part: FilePart | None = None,
     ) -> Iterator[Batch]:
-        """The file in batches of clean rows. What the reader refused, skipped or forgot is noted here, once per
-        step however often it is read; progress is told."""
+        """The file in batches of clean rows. Cells that the reader refused, skipped or forgot are noted here, once per
+        step however often it is read; progress is reported."""
         first, self._read_once = not self._read_once, True
         of = self.source.records if self.source.kind == "sheet" else self.source.size
         for batch in rows(
@@ -191,7 +191,7 @@ class Work:
         return len(self._refused_rows)
 
     def is_refused(self, row: int, field: str | None = None) -> bool:
-        """Whether a row was refused already in this step; with `field`, for what stands there."""
+        """Return True if a row was refused already in this step; with `field`, for that cell."""
         return row in self._refused_rows if field is None else (row, field) in self._refused_cells
 
     def count(self, outcome: str, n: int = 1) -> None:
@@ -204,14 +204,14 @@ class Work:
         self.notes[f"/{what}"] = n
 
     def progress(self, done: int, of: int) -> None:
-        """How far this step is, in any unit of measure; cheap to call often, seen at once."""
+        """Report how far this step is, in any unit of measure; cheap to call often, seen at once."""
         self._signal.progress(done, of)
 
     # The journal
 
     def keep(self, facts: Any) -> None:
-        """A page of the undo journal: JSON without personal data, in the transaction of the commit. What a check
-        keeps, the commit of a kind that is not atomic finds."""
+        """A page of the undo journal: JSON without personal data, in the transaction of the commit. The commit of a
+        kind that is not atomic finds what its check kept."""
         JournalPage(import_id=self.id, number=self._page, facts=facts).save(force_insert=True)
         self._page += 1
 

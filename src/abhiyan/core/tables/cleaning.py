@@ -1,11 +1,12 @@
 """Cells to values, a column of a batch at a time.
 
-What a cell goes through, in this order:
-- NUL and U+FFFD (a letter some earlier program lost) are refused: what was there cannot be known;
+A cell goes through these steps, in this order:
+- NUL and U+FFFD (a letter some earlier program lost) are refused: the letter is unknown;
 - Unicode NFC;
 - control, bidirectional and zero-width characters, soft hyphens and byte-order marks are removed, and counted.
-  A joiner (ZWJ, ZWNJ) stays where a script spells with it: after a virama, before one (Bengali), and between
-  Arabic letters (UAX 31, contexts A1, A2, B); anywhere else it is invisible and only makes equal names unequal;
+  A joiner (ZWJ, ZWNJ) stays where a script spells with it (UAX 31, contexts A1, A2, B). These places are after a
+  virama, before one (Bengali), and between Arabic letters; anywhere else it is invisible and only makes
+  equal names unequal;
 - white space of any kind becomes one space, and several are counted; line breaks too, unless the field is multiline;
 - the length is checked on what is left; in every kind but TEXT and NAME digits of any script become ASCII.
 
@@ -38,8 +39,8 @@ Born = Callable[[str], tuple[int, str] | None]
 
 _LOOKS_BLANK = frozenset(("-", "--", "---", "–", "—", "."))
 _SAYS_BLANK = _LOOKS_BLANK | {"na", "n/a", "nil", "null", "none", "नहीं", "निल", "?"}
-UNCALCULATED = "#UNCALCULATED!"  # our sign for a formula without a value (unread.py)
-# What a spreadsheet shows where a formula failed: a lookup that found nobody is not "none".
+UNCALCULATED = "#UNCALCULATED!"  # our sign for a formula without a value (unread.py).
+# A spreadsheet shows these where a formula failed: a lookup without a result is not "none".
 _ERROR = re.compile(
     r"#(?:N/A|(?:REF|VALUE|NAME|NUM|NULL|DIV/0|SPILL|CALC|BLOCKED|GETTING_DATA)[!?]?)|Err:[0-9]{3}",
     re.IGNORECASE,
@@ -277,7 +278,7 @@ def _integer(text: str, field: Field) -> int:
     if not _WHOLE.fullmatch(text) or len(text) > 20:
         raise BadCell("not_whole")
     value = int(text.partition(".")[0])
-    # What a bigint column holds; fields may narrow it.
+    # A bigint column holds this range; fields may narrow it.
     if not -(2**63) <= value < 2**63:
         raise BadCell("not_whole")
     return int(_bounded(field, value))

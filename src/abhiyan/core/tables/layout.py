@@ -1,4 +1,4 @@
-"""What a list looks like: its fields, their names in Hindi and English, and what a good cell holds."""
+"""Describe a list: its fields, their names in Hindi and English, and what a good cell holds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -112,7 +112,7 @@ class Layout:
         if len({f.key for f in self.fields}) != len(self.fields):
             raise ValueError(f"{self.key}: a field key stands twice")
         if not any(f.required for f in self.fields):
-            # A blank row could not be told from a row.
+            # Else a blank row would look like any row.
             raise ValueError(f"{self.key}: at least one field must be required")
 
     def field(self, key: str) -> Field | None:

@@ -1,8 +1,8 @@
 """Rows of a file, cleaned, in batches: constant memory however long the file.
 
-Only mapped columns are picked from a row; what stands in the others, sensitive ones above all, is gone with the
-row. Row numbers are those of the sheet as a person sees it: the first row is 1, title and blank rows count, a
-cell with line breaks is still in one row.
+Only mapped columns are picked from a row; cells of other columns, sensitive ones above all, are gone with the row. Row
+numbers are those of the sheet as a person sees it. The first row is 1, title and blank rows count, and a cell with line
+breaks is still in one row.
 """
 
 from collections import Counter
@@ -27,8 +27,8 @@ from abhiyan.core.tables.sources import FilePart, TableSource
 
 BATCH = 5_000
 
-# A row for the caller's last word before it is kept: row number, then the values in the layout's order (None
-# where blank or bad) -> a code to count it under and forget it, or None to go on.
+# The caller's last word on a row before it is kept. It gets the row number, then the values in the layout's order (None
+# where blank or bad). It returns a code to count the row under and forget it, or None to go on.
 Discard = Callable[[tuple[Any, ...]], str | None]
 
 
@@ -149,7 +149,7 @@ def picked(
 
 
 class _Plan:
-    """Which column feeds which field, and how it is cleaned."""
+    """Hold which column feeds which field, and how it is cleaned."""
 
     def __init__(
         self,
@@ -251,7 +251,7 @@ class _Plan:
                 values[first][index] = values[last][index] = None
 
     def _headers_again(self, columns: Sequence[Sequence[str]]) -> set[int]:
-        """Where the column names stand once more: in a list put together from several."""
+        """Return the rows that repeat the column names, as in a list put together from several."""
         if not any(self.header) or self.header[0] not in columns[0]:
             return set()
         return {
@@ -266,8 +266,8 @@ _PROSE = frozenset((CellKind.TEXT, CellKind.NAME, CellKind.PHONE))
 
 
 def excerpt(spec: Field | None, cell: str, *, personal: bool) -> str:
-    """What may be kept of a refused cell: enough to find the slip ("20I2"), never a whole phone number, and in a
-    list of people no words, for they may be somebody's name in the wrong column."""
+    """Return what may be kept of a refused cell: enough to find the slip ("20I2"), never a whole phone number. A list
+    of people keeps no words, for they may be somebody's name in the wrong column."""
     if spec is None:
         return ""
     shown = "".join(char if char.isprintable() else " " for char in cell[:200]).strip()

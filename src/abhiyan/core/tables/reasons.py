@@ -1,4 +1,4 @@
-"""What can be wrong with a file, a column or a cell: a code for machines, and for people what it is and the fix.
+"""Name each fault of a file, a column or a cell: a code for machines, and for people what it is and the fix.
 
 Facts fill the placeholders; `field` is the field's name in the reader's language. Usable without Django set up
 as long as nobody asks for the text, so worker processes handle codes only.

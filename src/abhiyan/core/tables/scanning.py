@@ -1,7 +1,7 @@
 """One pass over the bytes of a CSV: is it valid text, how many rows has it, and where may it be cut.
 
-A newline inside quotation marks ends no row, and a quotation mark counts only at the start of a cell: the same
-reading csv.reader makes, so that parts give the rows of the whole.
+A newline inside quotation marks ends no row, and a quotation mark counts only at the start of a cell. csv.reader reads
+the same way, so that parts give the rows of the whole.
 """
 
 import codecs
@@ -50,7 +50,7 @@ _END = b"\0"  # put behind a block; gone afterwards when an open quote swallowed
 
 
 def wide(encoding: str) -> bool:
-    """Whether newlines and quotation marks are more than one byte each, so bytes cannot be cut or counted."""
+    """Return True if newlines and quotation marks are more than one byte each, so bytes cannot be cut or counted."""
     return encoding.startswith("utf-16")
 
 
@@ -103,7 +103,7 @@ def scan(path: Path, *, encoding: str, delimiter: str, block: int = BLOCK) -> Sc
         offset = file.tell()
         for data in _blocks(file, encoding, block):
             data = carry + data if carry else data
-            # Cut behind the last row end if there is one; else anywhere but amid a CR LF or a run of marks.
+            # Cut behind the last row end if there is one; else anywhere but inside a CR LF or a run of marks.
             cut = data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, len(data) - 1) + 1
             if not cut and len(data) > block:
                 cut = len(data.rstrip(b'"\r'))

@@ -83,7 +83,7 @@ class Preview:
 
     @property
     def ready(self) -> bool:
-        """Whether it can be imported as it stands."""
+        """Return True if it can be imported as it is."""
         return not any(p.blocking for p in self.problems)
 
 
@@ -218,7 +218,7 @@ def _note(code: str, facts: Mapping[str, object] | None = None) -> Problem:
 
 
 def check_mapping(source: TableSource, layout: Layout, mapping: Mapping[str, int]) -> list[Problem]:
-    """What forbids reading with this mapping: an unknown field or column, one used twice, a sensitive one."""
+    """Return what forbids reading with this mapping: an unknown field or column, one used twice, a sensitive one."""
     problems = []
     for key, column in mapping.items():
         name = source.headers[column] if 0 <= column < len(source.headers) else ""
@@ -301,12 +301,13 @@ _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def is_packed(start: bytes) -> bool:
-    """Whether a file that begins so is a sheet of a spreadsheet program, which may hold far more than its bytes."""
+    """Return True if a file that begins so is a sheet of a spreadsheet program, which may hold far more than its
+    bytes."""
     return start.startswith((_ZIP, _OLE))
 
 
 def _is_sheet(path: Path, start: bytes) -> bool:
-    """Whether it is a sheet, by content whatever the name; refuses what is neither sheet nor text."""
+    """Return True if it is a sheet, by content whatever the name; refuse what is neither sheet nor text."""
     if start.startswith(_ZIP):
         return _zipped(path)
     if start.startswith(_OLE):

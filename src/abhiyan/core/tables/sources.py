@@ -1,4 +1,4 @@
-"""What sniffing found out about a file, small enough to hand to a worker process, and pieces of it to read."""
+"""Hold what sniffing found out about a file, small enough to hand to a worker process, and pieces of it to read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

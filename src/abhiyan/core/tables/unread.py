@@ -1,4 +1,5 @@
-"""What a sheet shows and its reader does not say: errors, formulas that nobody has calculated, cells merged downwards.
+"""Find what a sheet shows and its reader does not say: errors, formulas that nobody has calculated, cells merged
+downwards.
 
 python-calamine gives an empty text for the first two. A lookup that found nobody would then be no entry at all.
 An .xlsx is looked through once more here, with expat, and only where its bytes hold an error or a formula; an .ods also
@@ -16,7 +17,7 @@ from abhiyan.core.tables.cleaning import UNCALCULATED
 
 Place = tuple[int, int]  # row and column, from 0
 _BLOCK = 1 << 20
-_REPEATED = 1_000  # cells that one entry of an .ods may stand for
+_REPEATED = 1_000  # cells that one entry of an .ods may repeat
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class UnreadCells:
 
 
 def unread(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> UnreadCells:
-    """What is unread in a sheet, or in its first rows. merged: ranges that calamine tells of, None for none."""
+    """Return what is unread in a sheet, or in its first rows. merged: ranges that calamine tells of, None for none."""
     found = UnreadCells()
     for (top, left), (bottom, _right) in merged or ():
         if bottom > top:
@@ -75,7 +76,7 @@ class _Enough(Exception):
 
 
 class Elements:
-    """What an element's begin, text and end mean. Names come without their namespaces, whatever their prefix."""
+    """Receive an element's begin, text and end. Names come without their namespaces, whatever their prefix."""
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -100,7 +101,7 @@ def parse_part(packed: zipfile.ZipFile, part: str, elements: Elements) -> None:
 
 
 def _plain_names(attributes: dict[str, str]) -> dict[str, str]:
-    """Attributes by local name. Of two value-types of an .ods the one that says "error" counts."""
+    """Attributes by local name. If an .ods has two value-types, the one that says "error" counts."""
     pairs = sorted(attributes.items(), key=lambda pair: pair[1] == "error")
     return {_local(name): value for name, value in pairs}
 
@@ -249,7 +250,7 @@ class OpenDocument(Elements):
         self.column += wide
 
     def _instead(self, attributes: dict[str, str]) -> str:
-        """What stands in a cell without a value; "" where it has one."""
+        """Return the text that a cell without a value shows; "" where it has one."""
         if attributes.get("value-type") == "error":
             return self.shown.strip() or "#N/A"
         if "formula" not in attributes:

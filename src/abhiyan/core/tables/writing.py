@@ -1,7 +1,7 @@
 """Tables going out: CSV and XLSX, streamed, safe to open in a spreadsheet.
 
-A cell that begins with = + - @ (or a tab or line break) would run as a formula: in CSV it gets an apostrophe in
-front, as OWASP advises, and reading takes it off again; in XLSX the cell is text and stays text when edited.
+A cell that begins with = + - @ (or a tab or line break) would run as a formula. In CSV it gets an apostrophe in front,
+as OWASP advises, and reading takes it off again; in XLSX the cell is text and stays text when edited.
 """
 
 import csv
@@ -20,7 +20,7 @@ _DANGEROUS = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
 _CHUNK = 1 << 16
 SHEET_ROWS = 1_048_576
 SHEET_CELL = 32_767
-# What XML cannot carry, and Excel's own escape, which would be decoded on reading.
+# XML cannot carry these signs, and reading would decode Excel's own escape.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -101,7 +101,7 @@ _STYLES = f'''<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="1
 
 
 def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What a workbook holds beside its sheets: which there are, and how days look."""
+    """Yield what a workbook holds beside its sheets: a list of them, and how days look."""
     numbers = range(1, len(names) + 1)
     kinds = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPES}.worksheet+xml"/>'

@@ -1,4 +1,4 @@
-"""What lies on the disk; and one that is almost full, without root: by the limit of a file's size."""
+"""Read what lies on the disk, and make a disk almost full, without root: by the limit of a file's size."""
 
 import os
 import resource
@@ -24,8 +24,8 @@ def room_for(n_bytes: int, path: Path, *, process: int = 0) -> Iterator[None]:
 
 
 def lying_in(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file below a folder with its contents, an embedded database's own pages and journal among them: not those
-    of other databases, which other tests drop meanwhile, nor what is gone when its turn comes."""
+    """Yield every file below a folder with its contents, an embedded database's own pages and journal among them. It
+    leaves out other databases, which other tests drop meanwhile, and files gone when their turn comes."""
     with psycopg.connect(database.conninfo(None, dbname=database.name())) as own:
         row = own.execute("select oid::text from pg_database where datname = current_database()").fetchone()
     for where, below, names in os.walk(folder):

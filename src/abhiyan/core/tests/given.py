@@ -9,14 +9,14 @@ from time import monotonic
 
 from abhiyan.core import clock, lot
 
-NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # Wednesday, twelve o'clock in Kolkata
-SETTINGS = "abhiyan.site.tests.settings"  # of processes that a test starts: it is the same instant there
-CASES = Path(__file__).parent / "data"  # files as users of other tools reported them
-AT = "ABHIYAN_TEST_AT"  # the file they read it from
+NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # Wednesday, twelve o'clock in Kolkata.
+SETTINGS = "abhiyan.site.tests.settings"  # of processes that a test starts: it is the same instant there.
+CASES = Path(__file__).parent / "data"  # files as users of other tools reported them.
+AT = "ABHIYAN_TEST_AT"  # the file they read it from.
 
 
 def time(at: datetime) -> None:
-    """Let it be an instant in this process and in those that a test starts or has started."""
+    """Let it be an instant in this process and in processes that a test starts or has started."""
     clock.give(lambda: at)
     file = Path(os.environ["ABHIYAN_TEST_HOME"], f"time{os.environ.get('PYTEST_XDIST_WORKER', '')}")
     new = file.with_suffix(".new")

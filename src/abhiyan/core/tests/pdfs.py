@@ -12,7 +12,7 @@ def text_of(pdf: bytes, page: int = 0) -> str:
 
 
 def written(content: bytes) -> str:
-    """What is written in a page or a file: in all parts of a workbook or of slides; in a PDF, without spaces."""
+    """Return the text of a page or a file: in all parts of a workbook or of slides; in a PDF, without spaces."""
     if content.startswith(b"PK\x03\x04"):
         parts = zipfile.ZipFile(BytesIO(content))
         return "\n".join(written(parts.read(name)) for name in sorted(parts.namelist()))

@@ -5,7 +5,7 @@ import os
 import socket
 from contextlib import suppress
 
-# Linux gives ports from 32768 on to whoever asks for any: one of those may be taken before the server listens.
+# Linux gives ports from 32768 on to any process that asks: one of those may be taken before the server listens.
 _ports = itertools.count(10_000 + os.getpid() % 1_000 * 20)
 
 

@@ -1,4 +1,4 @@
-"""What is printed, as others see it: PDF drawn by PDFium, QR codes read by zbar."""
+"""See prints as others see them: PDF drawn by PDFium, QR codes read by zbar."""
 
 import io
 
@@ -18,7 +18,7 @@ def drawn(pdf: bytes) -> list[bytes]:
 
 
 def scanned(picture: bytes) -> list[str]:
-    """What the codes in a picture say."""
+    """Return what the codes in a picture say."""
     try:
         from pyzbar import pyzbar
     except ImportError:

@@ -1,4 +1,4 @@
-"""Where a request comes from: on this machine, and from nobody who passed it on."""
+"""A request comes from this machine only if nobody passed it on."""
 
 import pytest
 from django.test import RequestFactory

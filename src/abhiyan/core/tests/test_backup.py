@@ -1,4 +1,4 @@
-"""A backup taken while people write comes back whole, for whoever holds the key, and carries no keys itself."""
+"""A backup taken while people write comes back whole, for the holder of the key, and carries no keys itself."""
 
 import fcntl
 import io

@@ -1,5 +1,5 @@
-"""What is not as it should be is found, each by its own check, with a way to put it right (a flaw for each check is
-planted in tests/test_doctor_flaws.py)."""
+"""Each check finds its own flaw and says how to put it right (tests/test_doctor_flaws.py plants a flaw for each
+check)."""
 
 import asyncio
 import threading

@@ -318,7 +318,7 @@ def test_status_tells_where_and_as_whom(running: Path, short: Path) -> None:
 
 
 def users(home: Path) -> set[int]:
-    """Whose processes of the cluster are. Its own workers come and go while one looks."""
+    """Return the users who own the processes of the cluster. Its own workers come and go while one looks."""
     found = set()
     for pid in processes_of(home):
         with suppress(FileNotFoundError):

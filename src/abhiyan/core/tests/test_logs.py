@@ -29,7 +29,7 @@ def test_an_errors_text_stays_out_of_the_log_its_kind_and_place_do_not() -> None
     assert line["error"] == "RuntimeError"
     assert "Asha" not in json.dumps(line).replace('int(\\"Asha Devi\\")', "").replace(
         'RuntimeError(\\"while reading Asha Devi\\")', ""
-    )  # our own source lines stand there
+    )  # the log shows our own source lines
     assert "builtins.ValueError" in line["trace"] and "test_logs.py" in line["trace"]
 
 

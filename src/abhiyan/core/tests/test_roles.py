@@ -1,4 +1,4 @@
-"""Whose a database server's roles are: two installations may share a server, and neither locks the other out."""
+"""Two installations may share a database server and its roles, and neither locks the other out."""
 
 import os
 import re

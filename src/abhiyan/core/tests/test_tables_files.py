@@ -548,7 +548,7 @@ def test_every_reason_has_words_in_hindi_and_needs_only_what_is_given() -> None:
                 assert str(text) != english
 
 
-# What must not be kept.
+# These tests show what must not be kept.
 
 
 def test_sensitive_columns_leave_a_count_and_nothing_else(tmp_path: Path) -> None:

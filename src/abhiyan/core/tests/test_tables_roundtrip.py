@@ -1,4 +1,4 @@
-"""What we write we read back; a file cut anywhere gives the same rows as the whole."""
+"""A written file reads back the same; a file cut anywhere gives the same rows as the whole."""
 
 import csv
 import io

@@ -23,7 +23,7 @@ _NOBODY = UUID(int=0)
 LOOKED_AT = 500  # requests that wait for somebody, read to find one person's
 # of what somebody asked for: they wait for it, may use it, or were refused
 OWN_STATES = (Release.State.ASKED, Release.State.RELEASED, Release.State.REFUSED)
-NEARER_FIRST = timedelta(days=1)  # a request waits for the nearest people who may, before the ones above see it
+NEARER_FIRST = timedelta(days=1)  # a request waits for the nearest deciders, before higher ones see it
 
 
 def releases() -> QuerySet[Release]:
