@@ -1,7 +1,7 @@
 """Cells to values, a column of a batch at a time.
 
 A cell goes through these steps, in this order:
-- NUL and U+FFFD (a letter some earlier program lost) are refused: the letter is unknown;
+- NUL and U+FFFD (a letter some earlier program lost) are refused as unknown;
 - Unicode NFC;
 - control, bidirectional and zero-width characters, soft hyphens and byte-order marks are removed, and counted.
   A joiner (ZWJ, ZWNJ) stays where a script spells with it (UAX 31, contexts A1, A2, B). These places are after a
