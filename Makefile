@@ -35,7 +35,7 @@ machine: ## the tests that start, kill or restore processes
 	@tools/env
 	@exec tools/test machine
 
-access: ## write what every office gets at each address (tests/access.tsv): read its diff
+access: ## write what every role gets at each address (tests/access.tsv), a line a page: read its diff
 	@tools/env
 	@ABHIYAN_WRITE_ACCESS=yes .venv/bin/python -m pytest -p no:cacheprovider -q tests/test_access_urls.py \
 		tests/test_access_acts.py -k "as_every_role or changes_nothing"

@@ -31,7 +31,7 @@ from abhiyan.site.tests.addresses import (
     secrets_in,
     things,
 )
-from abhiyan.site.tests.answers import IS_WRITING, Answers, at_the_door, read
+from abhiyan.site.tests.answers import FILE, IS_WRITING, AccessTable, Answers, access_text, at_the_door
 from abhiyan.site.tests.cast import EVERYBODY, OVER_THE_OTHER, ROLES, Cast
 from abhiyan.verification.tests.odd_entries import DECIDERS, ask_three, words_of
 
@@ -149,8 +149,13 @@ def test_the_middleware_keeps_out_whom_the_first_door_is_computed_to_keep_out(
             assert sent.status_code == 403, role
 
 
-def test_the_file_has_a_row_for_each_address_and_role() -> None:
-    assert read().keys() == {(name, role) for name in pages() for role in EVERYBODY}, "see `make access`"
+def test_the_file_says_of_each_address_what_every_role_gets() -> None:
+    """Addresses, doors, patterns and roles that are gone have left it, and nobody wrote it in another way."""
+    text = FILE.read_text()
+    table = AccessTable(text)
+    assert table.lines.keys() == pages().keys(), "see `make access`"
+    assert table.roles == set(EVERYBODY), "see `make access`"
+    assert access_text(table.asked(), pages(), table.patterns) == text, "see `make access`"
 
 
 def test_the_secrets_looked_for_would_be_found(clients: dict[str, Client], own: Things) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from abhiyan.site.tests.answers import AccessTable
+
 ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = "tests/access.tsv"
 MAY = 'frozenset({"helpdesk.answer"})'
@@ -54,18 +56,25 @@ def test_an_office_touches_two_files_and_a_page_three(copy: Path) -> None:
     assert len({*AN_OFFICE, ANSWERS}) == 2
     assert len({*A_PAGE, ANSWERS}) == 3
 
-    was, now = (set(each[ANSWERS].decode().splitlines()) for each in (before, after))
-    assert was - now == set(), "no row is edited"
-    answers = {tuple(line.split("\t")[:2]): line.split("\t")[2] for line in now - was}
-    assert {name: answers[name, "district_secretary"] for name in ASKED} == {
+    was, now = (AccessTable(each[ANSWERS].decode()) for each in (before, after))
+    lines = [set(each[ANSWERS].decode().splitlines()) for each in (before, after)]
+    added, edited = lines[1] - lines[0], lines[0] - lines[1]
+    assert len([line for line in added if line.startswith("helpdesk:")]) == 1, "a page is a line"
+    assert {line.partition("\t")[0] for line in edited} <= was.doors.keys(), "an office gets past doors"
+    assert now.patterns == was.patterns
+    answers = {name: columns["near"] for name, columns in now.rows().items()}
+    assert {name: answers[name]["district_secretary"] for name in ASKED} == {
         "helpdesk:kinds": "open",
         "helpdesk:tickets": "open",
         "org:polls": "open",
         "org:poll_new": "refused",
     }
-    page = {role: told for (name, role), told in answers.items() if name == "helpdesk:kinds"}
+    page = answers["helpdesk:kinds"]
     assert page["anonymous"] == page["weak"] == "entrance"
     assert page["verifier"] == "refused" and page["it_administrator"] == "open"
+    assert {
+        name: {role: each[role] for role in was.roles} for name, each in answers.items() if name in was.lines
+    } == {name: columns["near"] for name, columns in was.rows().items()}, "no answer of another role changes"
 
 
 def files(copy: Path) -> dict[str, bytes]:
