@@ -1,4 +1,4 @@
-"""The demo's people on the sign-in page: who they are is told by the room that knows offices."""
+"""Show the demo's people on the sign-in page: the room that knows offices names them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """One demo person: whom a click signs in as."""
+    """One demo person that a click signs in as."""
 
     account: UUID
     name: str

@@ -1,7 +1,7 @@
 """The code of a card or certificate: 128 random bits and our seal, as forty letters and digits.
 
-The seal (HMAC-SHA256 under the card key, its first 72 bits) lets nobody make up a code, nor learn from one that is
-refused whether it was altered, never issued, or revoked.
+The seal is HMAC-SHA256 under the card key, its first 72 bits. It lets nobody make up a code. A refused code does not
+reveal if it was altered, never issued, or revoked.
 """
 
 import base64
@@ -41,7 +41,7 @@ def opened(text: str) -> UUID | None:
 
 
 def address(ident: UUID) -> str:
-    """Where everybody can check the document: what its QR code says."""
+    """Return the address where everybody can check the document: what its QR code says."""
     return str(settings.ORIGIN) + reverse("people:document_check", args=[token(ident)])
 
 

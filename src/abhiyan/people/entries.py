@@ -1,4 +1,4 @@
-"""What accounts offer in the menu and in search."""
+"""Offer accounts in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

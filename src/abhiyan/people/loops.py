@@ -1,5 +1,4 @@
-"""What runs again and again: codes and sessions that are long over, erasures whose legal period is, and once a day the
-search for near duplicates."""
+"""End old codes and sessions, purge erasures after their legal period, and search for near duplicates once a day."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,7 +20,7 @@ NIGHT = 3  # the hour, here, in which near duplicates are looked for
 
 
 def look_for_doubles(at: datetime) -> int:
-    """Once a night, where the server has what it needs (the extra `doubles`)."""
+    """Search once a night, where the server has what it needs (the extra `doubles`)."""
     if at.astimezone(ZoneInfo(settings.TIME_ZONE)).hour != NIGHT or not finding.may_look():
         return 0
     jobs.later("people.find_doubles", "all", at=at)

@@ -2,8 +2,9 @@
 
 `python -m abhiyan.people.matching`. It gets how names sound, years, keyed hashes of phones and numbers of units; no
 name, no number, no id but one made for this run. Everything stays in its memory (DuckDB). Splink weighs each pair by
-what is alike in it (Fellegi-Sunter). The weights were counted in the people of the bench `dedupe`, seeds 1, 11 and 12,
-among pairs that agree at least in the first name: so people of one household are told apart. The bench scores seed 2.
+what is alike in it (Fellegi-Sunter). The weights were counted in the people of the bench `dedupe`, seeds 1, 11 and 12.
+Only pairs that agree at least in the first name counted, so people of one household stay apart. The bench scores seed
+2.
 """
 
 import logging
@@ -11,7 +12,7 @@ import math
 import sys
 from typing import Any
 
-# What is read, one line an entry, tabs between; empty: not known.
+# The process reads these, one line an entry, tabs between; empty: not known.
 COLUMNS = {
     "id": "BIGINT",
     "first": "VARCHAR",
@@ -26,7 +27,7 @@ COLUMNS = {
 }
 MEMORY = "3GB"
 
-# How many pairs of the same person, and of two people, agreed like this. First match wins.
+# So many pairs of the same person, and of two people, agreed like this. First match wins.
 _FIRST_NEAR, _LAST_NEAR = (
     f"(({c}_bones_l = {c}_bones_r and levenshtein({c}_l, {c}_r) <= 2)"
     f" or (levenshtein({c}_l, {c}_r) <= 1 and least(length({c}_l), length({c}_r)) >= 4)"
@@ -78,7 +79,7 @@ def _sided(condition: str) -> str:
     return condition
 
 
-# Which pairs are looked at. None but the first is without a bound that grows no faster than the entries.
+# Only pairs of these blocks are looked at. None but the first is without a bound that grows no faster than the entries.
 BLOCKS = tuple(
     map(
         _sided,

@@ -32,7 +32,7 @@ from .models_field import FieldPicture, FieldReceipt  # noqa: F401  # tables of 
 from .models_words import PersonWord as PersonWord  # noqa: PLC0414  # search reads it from here
 from .models_words import UnheardPeople  # noqa: F401  # a table of this room, kept beside
 
-# Whose session this is, before the account is known: evaluated once per query, not per row.
+# The session's account before it is known: evaluated once per query, not per row.
 SIGNED_IN = f"(select ps.account_id from people_session ps where ps.key = {SESSION})"
 
 OWN_SESSION = f"(key = {SESSION} or account_id = {ACCOUNT})"
@@ -147,7 +147,7 @@ class NoticeAudio(models.Model):
 
 
 class Purpose(models.IntegerChoices):
-    """What a consent is for. One row each; off unless given (DPDP Act s.6)."""
+    """A consent is for one of these. One row each; off unless given (DPDP Act s.6)."""
 
     MEMBERSHIP = 1, _("Keeping the roll of members")
     CALLS = 2, _("Calls")
@@ -205,8 +205,8 @@ class Suppression(models.Model):
 
 
 class LastSign(models.Model):
-    """When a phone we keep last wrote, answered or showed a code, to the day: what besides its claims shows that its
-    number is still in use by the people we know.
+    """A phone we keep last wrote, answered or showed a code at this time, to the day. Besides its claims, it shows that
+    its number is still in use by the people we know.
 
     A table of its own, for the hot path never meets its rows. Locks: before those of phones.
     """
@@ -276,10 +276,8 @@ class Double(models.Model):
         indexes = [
             models.Index(
                 fields=["state", "is_twin", "-score", "id"], name="double_list"
-            ),  # used by: the list, those that are sure
-            models.Index(
-                fields=["first_id"], name="double_first"
-            ),  # used by: erasing; who was merged into whom
+            ),  # used by: the list, certain ones
+            models.Index(fields=["first_id"], name="double_first"),  # used by: erasing; merged pairs
             models.Index(fields=["second_id"], name="double_second"),  # used by: the same
         ]
         constraints = policies(
@@ -310,7 +308,7 @@ class Account(models.Model):
         db_table = "people_account"
         constraints = policies(
             "account",
-            # Who holds an office is known to everybody of the state: names stand on every unit's page.
+            # Everybody of the state may know who holds an office: every unit's page shows names.
             using=f"id = {ACCOUNT} or phone_id = {PHONE} or id = {SIGNED_IN}"
             f" or {placed('people_account.unit_id', COUNTS)}",
             write=f"{SYSTEM} or id = {ACCOUNT}",
@@ -337,7 +335,7 @@ class AccountWord(models.Model):
         indexes = [
             # used by: search, by operators the policy lets go first (LIKE is none of them)
             models.Index(fields=["word"], name="account_word_start", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["account_id"], name="account_word_account"),  # used by: writing them anew
+            models.Index(fields=["account_id"], name="account_word_account"),  # used by: writing them again
         ]
         constraints = policies(
             "account_word", using=placed("people_account_word.unit_id", COUNTS), write=SYSTEM
@@ -388,7 +386,7 @@ class Session(models.Model):
 
 
 class Factor(models.Model):
-    """A passkey or a TOTP secret: the second proof of whoever can see other people's data."""
+    """A passkey or a TOTP secret: the second proof of a person who can see other people's data."""
 
     class Kind(models.TextChoices):
         PASSKEY = "passkey"
@@ -467,7 +465,7 @@ class Document(models.Model):
         )
 
 
-# What the hot path needs of each table, and no more: a member is known by name and birth year, a phone by its hash.
+# The hot path needs this of each table, and no more: a member is known by name and birth year, a phone by its hash.
 GRANTS = {
     "people_notice": {"gateway": "select (code, version, organisation)"},
     "people_phone": {"gateway": "select (id), insert (id, hash, sealed, last4)"},

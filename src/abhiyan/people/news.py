@@ -1,4 +1,4 @@
-"""What people tell upwards, and the one thing they ask there."""
+"""Tell other rooms what happened to people, and ask them one thing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from abhiyan.core.actor import Actor
 
-# What a phone may say of people on it, in the journal: the last, of those who went over to another.
+# A phone may say this of people on it, in the journal: the last, of people who went over to another.
 BACK, DENIED, OBJECTED = "back", "denied", "objected"
 
 
@@ -28,7 +28,7 @@ class CodeAsked:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSaidNo:
-    """A phone refused outreach, or all. What is queued to it stops, in the same transaction.
+    """A phone refused outreach, or all. Messages queued to it stop, in the same transaction.
 
     has_left: whether everybody on it has left some roll as well.
     """
@@ -100,7 +100,7 @@ class PeopleParted:
 
 @dataclass(frozen=True, slots=True)
 class ClosedAccountNews:
-    """An account was closed: nobody can sign in by it any more. What it was named for ends."""
+    """An account was closed: nobody can sign in by it any more. Offices given to it end."""
 
     account_id: int
     by: Actor
@@ -174,8 +174,8 @@ class ErasureReplayed:
 
 @dataclass(frozen=True, slots=True)
 class ErasurePurged:
-    """What was sealed of a person who was erased at `erased_at` is destroyed. What rooms hold of the phone from before
-    then goes as well."""
+    """The sealed data of a person who was erased at `erased_at` is destroyed. Earlier data of the phone in other rooms
+    goes as well."""
 
     person_id: UUID
     phone_id: UUID
@@ -189,11 +189,11 @@ _whether_codes_stay: list[Callable[[str, str], bool]] = []
 def answer_whether_codes_stay(answer: Callable[[str, str], bool]) -> None:
     """Have `answer` (purpose, language) say whether one-time codes cannot leave at present.
 
-    Of the way out alone, never of a phone: pages say it alike whether or not anybody is behind a phone.
+    It concerns the way out alone, never a phone: pages say it alike, with or without a person behind a phone.
     """
     _whether_codes_stay.append(answer)
 
 
 def do_codes_stay(purpose: str, language: str) -> bool:
-    """Whether a code for this purpose would not leave if it were asked for now."""
+    """Return True if a code for this purpose would not leave now."""
     return any(answer(purpose, language) for answer in _whether_codes_stay)

@@ -108,12 +108,12 @@ def _mobile() -> tuple[int, ...]:
 
 
 def is_indian_mobile(phone: str) -> bool:
-    """Whether an E.164 number that `parse` gave is an Indian mobile."""
+    """Return True if an E.164 number that `parse` gave is an Indian mobile."""
     return phone.startswith("+91")
 
 
 def masked(last4: str) -> str:
-    """How a phone stands on every screen: only its last four digits."""
+    """Return a phone as every screen shows it: only its last four digits."""
     return f"+91 ••••• •{last4}"
 
 

@@ -126,7 +126,8 @@ def _near() -> QuerySet[Account]:
 
 
 def accounts_near(*, phone_ids: Iterable[UUID] = (), public_ids: Iterable[UUID] = ()) -> list[Account]:
-    """Whom a list means by these phones or public ids: open accounts within the person-level scope in force.
+    """Return the people a list means by these phones or public ids: open accounts within the person-level scope in
+    force.
 
     Somebody outside it is answered like nobody: a list does not tell which numbers sign in.
     """
@@ -222,7 +223,7 @@ def people_called(lo: int, hi: int, text: str, *, limit: int) -> tuple[list[UUID
 
 
 def called(account: str, text: str) -> tuple[str, dict[str, Any]]:
-    """A condition of SQL on a column of account ids, with its parameters: those that `accounts_called` means.
+    """Return a condition of SQL on a column of account ids, with its parameters: the accounts of `accounts_called`.
 
     For lists that have other conditions besides, and no limit of names. True of all for an empty text.
     """
@@ -249,7 +250,7 @@ def confirmed_factors(account_id: int) -> list[Factor]:
 
 
 def notice(code: str, language: str, version: int | None = None) -> Notice:
-    """A notice in its latest (or the named) version, in a language, else in what stands for it, else in Hindi, else in
+    """Return a notice in its latest (or the named) version, in a language, else in its fallback, else in Hindi, else in
     any. NotFound without."""
     if version is None:
         version = Notice.objects.filter(code=code).aggregate(last=Max("version"))["last"]
@@ -318,7 +319,7 @@ def languages_of_notice(code: str, version: int) -> list[str]:
 
 
 def is_suppressed(phone_id: UUID) -> str:
-    """What a phone said no to: "outreach", "all", or "" for nothing. In a scope that sees it."""
+    """Return the scope of a phone's no: "outreach", "all", or "" for nothing. In a scope that sees it."""
     refusal = standing_no(phone_id)
     return refusal.scope if refusal else ""
 
@@ -336,7 +337,7 @@ def standing_no(phone_id: UUID) -> Suppression | None:
 
 
 def refused_by(person_ids: Collection[UUID]) -> dict[UUID, list[int]]:
-    """What people have taken their yes to back, and not given it again, by person. In a scope that sees them."""
+    """Return the purposes that people took back and did not give again, by person. In a scope that sees them."""
     consents = Consent.objects.filter(person_id__in=person_ids).values_list(
         "person_id", "purpose", "withdrawn_at"
     )
@@ -346,13 +347,14 @@ def refused_by(person_ids: Collection[UUID]) -> dict[UUID, list[int]]:
 
 
 def took_back(person_id: UUID, purpose: int) -> bool:
-    """Whether a person has taken their yes to a purpose back, and not given it again. Who never gave one has not."""
+    """Return True if a person has taken their yes to a purpose back, and not given it again. A person who never gave
+    one has not."""
     consents = Consent.objects.filter(person_id=person_id, purpose=purpose)
     return consents.exists() and not consents.filter(withdrawn_at=None).exists()
 
 
 def last_signs(phone_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """When each of these phones last wrote, answered or showed a code, of those that have; calls are claims. As the
+    """Return when each of these phones last wrote, answered or showed a code, if it ever did; calls are claims. As the
     system, or in the phone's own scope."""
     return dict(LastSign.objects.filter(phone_id__in=set(phone_ids)).values_list("phone_id", "at"))
 
@@ -378,7 +380,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class HeldData:
-    """What this room holds about one person on a phone."""
+    """This room holds this about one person on a phone."""
 
     last4: str
     person: Person | None
@@ -426,7 +428,7 @@ class HeldData:
 
 
 def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -> HeldData:
-    """What is held about the holder of a proven phone: one person of those on it, never the others.
+    """Return what is held about the holder of a proven phone: one person on it, never the others.
 
     person_id: whose, once a second fact has told them apart; without it only what is the phone's own.
     In the phone's own scope (`Scope.phone`).
@@ -490,7 +492,7 @@ def holder_of(ident: UUID) -> tuple[documents.DocumentKind, str] | None:
 
 
 def erasures(phone_id: UUID) -> list[Erasure]:
-    """What was erased on a phone and is not purged yet, the newest first. In the phone's own scope."""
+    """Return what was erased on a phone and is not purged yet, the newest first. In the phone's own scope."""
     return list(Erasure.objects.filter(phone_id=phone_id, purged_at=None).order_by("-at", "id"))
 
 
@@ -505,7 +507,7 @@ def persons(person_ids: Iterable[UUID]) -> list[Person]:
 
 
 def persons_on(phone_id: UUID) -> list[Person]:
-    """People entered with a phone, those who left too, in scope; in no order."""
+    """Return people entered with a phone, in scope, also after they left; in no order."""
     return list(Person.objects.filter(phone_id=phone_id))
 
 
@@ -557,7 +559,7 @@ def accounts_behind(phone_id: UUID) -> set[int]:
 
 
 def phones(phone_ids: Iterable[UUID]) -> dict[UUID, Phone]:
-    """Phones by id, those that are kept and in scope."""
+    """Return phones by id, if they are kept and in scope."""
     return {row.pk: row for row in Phone.objects.filter(pk__in=set(phone_ids))}
 
 

@@ -1,4 +1,5 @@
-"""What a browser and the server remember of each other during one request, and what the answer's cookie becomes."""
+"""Hold what a browser and the server remember of each other during one request, and what the answer's cookie
+becomes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +31,7 @@ class Visit:
         self.ended_phone: sessions.SignedOutPhone | None = (
             None  # of a phone whose session was ended, when it comes to send
         )
-        self.about: int | None = None  # the programme (id) its page is about: so it says whom to ask
+        self.about: int | None = None  # the programme (id) its page is about: so it names a contact
 
     def knows(self, phone_id: UUID) -> bool:
         """Return True if this browser has proven a phone before, also in a session that is over."""
@@ -58,7 +59,7 @@ class Visit:
 
     @property
     def is_strong(self) -> bool:
-        """Whether a passkey or TOTP was shown in this session."""
+        """Return True if a passkey or TOTP was shown in this session."""
         return self.session is not None and self.session.strong_at is not None and not self.session.is_phone
 
     @property

@@ -1,4 +1,4 @@
-"""What `abhiyan doctor` asks of the trees: the tables carry no foreign keys, so somebody must look."""
+"""Check the trees for `abhiyan doctor`: the tables carry no foreign keys, so somebody must look."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -54,7 +54,7 @@ def roots(_at: datetime) -> Iterable[DoctorFinding]:
 
 
 def nowhere(_at: datetime) -> Iterable[DoctorFinding]:
-    """Each unit that is not closed stands in some hierarchy: without a place it is below no other."""
+    """Find open units outside every hierarchy: without a place they are below no other."""
     n, codes = sql.row(
         "select count(*), (array_agg(code order by code))[:5] from units_unit u where closed_on is null"
         " and not exists (select from units_placement p where p.unit_id = u.id and p.valid_to is null)"

@@ -220,7 +220,7 @@ def _note_hanging(work: Work) -> None:
 
 
 def _answers(work: Work) -> dict[str, str]:
-    """What becomes of what hangs on units the list closes: as told, as far as whoever brings it may."""
+    """Return the answers for everything on units the list closes: as the options say, as far as the bringer may."""
     return hanging.usual_answers(
         wanted=hanging.Answer(work.options.get("hanging") or "goes"),
         may=lambda capability: authority.allows(work.by, capability, unit_id=work.unit_id),
@@ -272,7 +272,7 @@ def _tells_hanging(whole: Mapping[str, int]) -> list[str]:
         answer, _sign, key = rest.partition(" ")
         if mark == "hangs" and key in things:
             facts = {"what": things[key].title, "n": grouped(n), "answer": hanging.Answer(answer).label}
-            if things[key].is_people:  # whoever brings units may not see people, nor how many there are
+            if things[key].is_people:  # a bringer of units may not see people, nor how many there are
                 found.append(_("Of the units that close: %(what)s. %(answer)s.") % facts)
             else:
                 found.append(_("Of the units that close: %(what)s: %(n)s. %(answer)s.") % facts)
@@ -280,7 +280,7 @@ def _tells_hanging(whole: Mapping[str, int]) -> list[str]:
 
 
 def confirms(whole: Mapping[str, int]) -> str:
-    """What a list does that its bringer says yes to apart."""
+    """Return the act of a list that its bringer says yes to apart."""
     if not (n := whole.get("closing_missing", 0)):
         return ""
     text = ngettext(
@@ -300,7 +300,7 @@ def lacking(import_id: int, first: int, how_many: int) -> Sequence[Lacking]:
 
 
 def check(work: Work) -> None:
-    """What a list of units would do."""
+    """Check a list of units and note what it would do."""
     _staged(work)
     day = clock.day_in(settings.TIME_ZONE, work.at)
     _count(
@@ -337,7 +337,7 @@ def undo(work: Work) -> None:
 
 
 def differences(import_id: int, first: int, how_many: int) -> Sequence[RowDifference]:
-    """What a list changes of units that exist, field by field."""
+    """Return what a list changes of units that exist, field by field."""
     found = UnitDifference.objects.filter(import_id=import_id).order_by("row", "field")
     return [
         RowDifference(d.row, d.code, d.field, d.old, d.new)

@@ -122,7 +122,7 @@ class Placement(models.Model):
 
 
 class Tree(models.Model):
-    """One hierarchy's tree. Whoever changes it holds this row; the version tells readers that it changed."""
+    """One hierarchy's tree. An act that changes it locks this row; the version tells readers that it changed."""
 
     hierarchy = models.SmallIntegerField(primary_key=True, choices=Hierarchy.choices)
     version = models.BigIntegerField(default=0, db_default=0)
@@ -195,7 +195,7 @@ class Pin(models.Model):
 
 
 class UnitDifference(models.Model):
-    """What an import would change, or has changed, of units that exist: one row per field, old and new."""
+    """An import would change this, or has changed it, of units that exist: one row per field, old and new."""
 
     import_id = models.BigIntegerField()
     row = models.IntegerField()  # as a person sees it in the sheet, from 1
@@ -243,7 +243,7 @@ class Closing(models.Model):
 
 
 class ClosingPage(models.Model):
-    """What a room did when units were closed, so that an opening restores it: ids only."""
+    """A room did this when units were closed, so that an opening restores it: ids only."""
 
     closing = models.ForeignKey(Closing, models.CASCADE, related_name="+")
     what = models.TextField()  # programmes.charges, programmes.scope, ...
@@ -255,7 +255,7 @@ class ClosingPage(models.Model):
 
 
 class UnitChange(models.Model):
-    """The journal of imports: what an undo reverses. Later rows on the same unit stand in its way.
+    """The journal of imports: what an undo reverses. Later rows on the same unit block it.
 
     before: the facts, or the placement with its positions, as they were; null where there was none.
     """

@@ -1,4 +1,4 @@
-"""What this room tells the rooms above, in the transaction of the act."""
+"""Tell the rooms above what happened to units, in the transaction of the act."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from abhiyan.units.rules.hanging import Answer
 class MovedBranch:
     """A unit and all below it, that came to stand elsewhere.
 
-    old_ancestors, new_ancestors: unit ids from the root downwards, without the unit; empty where it did not
-    stand in the hierarchy before, or does not any more. lo, hi: positions the branch has while the news is told.
+    old_ancestors, new_ancestors: unit ids from the root downwards, without the unit; empty where it was not in the
+    hierarchy before, or is not any more. lo, hi: positions the branch has at the time of the news.
     """
 
     unit_id: int
@@ -27,10 +27,10 @@ class MovedBranch:
 class UnitsMoved:
     """Branches were placed or moved (told afterwards), or are about to be taken out (told before).
 
-    Whoever keeps totals by ancestor takes what stands on [lo, hi) from those ancestors that are only old, and
-    gives it to those that are only new. A branch may have come to stand inside another one: then its own ancestors
-    count, not the other's. Positions read before are out of date. An act that takes minutes tells this last: who
-    hears it may have to keep others waiting until the act commits.
+    A room with totals by ancestor takes the facts on [lo, hi) from ancestors that are only old. It gives them to
+    ancestors that are only new. A branch may have come to stand inside another one: then its own ancestors count, not
+    the other's. Positions read before are out of date. An act that takes minutes tells this last: who hears it may have
+    to keep others waiting until the act commits.
     """
 
     hierarchy: int
@@ -42,7 +42,7 @@ class UnitsMoved:
 class UnitsGoing:
     """Units made by an import are about to be removed by its undo: a room that holds rows on one refuses.
 
-    Their ids: `select unit_id from units_change where import_id = … and change = 'made'`. by: whoever undoes it.
+    Their ids: `select unit_id from units_change where import_id = … and change = 'made'`. by: the person who undoes it.
     """
 
     import_id: int

@@ -1,4 +1,4 @@
-"""What the acts on trees will not do."""
+"""The acts on trees refuse with these."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,8 +1,8 @@
-"""What a list of units closes: rows that give a day, and, where it is asked for, known units that it does not name.
+"""Close the units of a list: rows that give a day, and, where the bringer wants it, known units that it does not name.
 
-Works on the temporary tables of `staging`, after every other question was asked of the rows:
-  t_missing  known open units below the places the file covers that it does not name
-  t_closing  row (0: none, the unit is missing), unit, key, closed_on, successors by code and (next) by key
+This works on the temporary tables of `staging`, after every other check of the rows.
+  t_missing  known open units below the places the file covers that it does not name.
+  t_closing  row (0: none, the unit is missing), unit, key, closed_on, successors by code and (next) by key.
 """
 
 from collections.abc import Callable
@@ -32,8 +32,8 @@ _IS_TOP = "exists (select from units_placement p where p.unit_id = {} and p.vali
 
 
 def find_missing(within: int | None) -> None:
-    """t_missing. A file covers what is below the units its trees hang beneath, of the kinds it has there: a list of a
-    district's booths covers the booths of that district. within: nothing outside this unit is missed."""
+    """t_missing. A file covers what is below the units its trees hang beneath, of the kinds it has there. So a list of
+    a district's booths covers the booths of that district. within: nothing outside this unit is missed."""
     inside, bounds = inside_of(within, "p")
     fresh(
         "t_missing",
@@ -85,7 +85,7 @@ def close_rows(
         sql.run("insert into t_closing select 0, unit, unit, %s, '{}', '{}' from t_missing", [today])
     sql.run("analyze t_closing")
     _obstacles()
-    # What is refused may keep others from closing, and those make other successors fit.
+    # A refused closing may keep others from closing, and those make other successors fit.
     while _unclosable(today, drop) or _unfit(field, within, drop):
         pass
     _next()
@@ -99,7 +99,7 @@ def newly_closing() -> list[int]:
 
 
 def _obstacles() -> None:
-    """What must be gone before a unit is closed."""
+    """Refuse to close units while things are on them that must go first."""
     units = newly_closing()
     for key, found in hanging_on(units, hanging.obstacles()).items() if units else ():
         sql.run(
@@ -111,7 +111,8 @@ def _obstacles() -> None:
 
 
 def _unclosable(today: date, drop: Callable[[], int]) -> bool:
-    """Refuse what cannot be closed as things are now. Whether anything was: then the others are looked at again."""
+    """Refuse what cannot be closed as things are now. Return True if anything was refused: then the others are checked
+    again."""
     sql.run(
         f"""insert into t_refused
         select c.row, 'successors', 'successors_of_open', null::jsonb from t_closing c where c.closed_on is null

@@ -1,14 +1,14 @@
 """A units file on its way in: every question asked of its rows at once, in SQL, before anything is changed.
 
 Temporary tables of the transaction:
-  t_staged   the rows as the reader cleaned them (`open_staging`, `stage`); null: the file leaves it open
-  t_faulty   the rows it refused, with the columns it refused (`bad`): only so that all their faults are told at once
-  t_row      the rows that stand, each with its unit (there before or not) and a key that both kinds share
-  t_edge     what they say of parents: one row per unit and hierarchy
-  t_refused  row, field, code, facts: the rows that do not stand (another row's number among facts is text, no count)
-  t_change   one row per field that would change on a unit that exists: old and new
-  t_missing  known open units below the places the file covers that it does not name
-  t_closing  what is closed: rows that say so, and with row 0 those missing, where that is asked for
+  t_staged   the rows as the reader cleaned them (`open_staging`, `stage`); null: the file leaves it open.
+  t_faulty   the rows it refused, with the columns it refused (`bad`): so that all their faults show at once.
+  t_row      the accepted rows, each with its unit (there before or not) and a key that both kinds share.
+  t_edge     what they say of parents: one row per unit and hierarchy.
+  t_refused  row, field, code, facts: the refused rows (another row's number among facts is text, no count).
+  t_change   one row per field that would change on a unit that exists: old and new.
+  t_missing  known open units below the places the file covers that it does not name.
+  t_closing  what is closed: rows that say so, and with row 0 missing units, where the bringer wants it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,10 +62,10 @@ _CIRCLES = 5_000  # rows whose chain is followed; further ones are refused as st
 
 @dataclass(frozen=True, slots=True)
 class StagingCounts:
-    """What an import does or would do, in rows. moved: came beneath another parent, perhaps changed besides.
+    """An import does this or would do it, in rows. moved: came beneath another parent, perhaps changed besides.
 
     changed: facts, or a first place in a hierarchy. closed: whatever else the row says. nowhere: among all of these,
-    those of units that stand in no hierarchy afterwards. missing: known units the file does not name, no rows of it;
+    rows of units outside every hierarchy afterwards. missing: known units the file does not name, no rows of it;
     closed_missing: of those, what is closed. still_closed: rows of closed units that say nothing of it.
     """
 
@@ -101,7 +101,7 @@ def stage(rows: Iterable[Sequence[Any]]) -> None:
 
 
 def staged() -> int:
-    """How many rows there are."""
+    """Count the rows."""
     return sql.count("select count(*) from t_staged")
 
 
@@ -128,10 +128,10 @@ def _escaped(cell: Any) -> str:
 
 
 def check(*, today: date, within: int | None = None, closes_missing: bool = False) -> StagingCounts:
-    """Ask everything of the staged rows; the answers stand in t_row, t_edge, t_refused, t_change and t_closing.
+    """Ask everything of the staged rows; the answers are in t_row, t_edge, t_refused, t_change and t_closing.
 
-    within: every row must stand below this unit, before and after, or stay where it stands; and a top may say that it
-    is one. A row with anything wrong is refused whole,
+    within: every row must be below this unit, before and after, or stay where it is; and a top may say that it is one.
+    A row with anything wrong is refused whole,
     and so is a new unit whose parent was refused; a parent that exists already stands where it did.
     closes_missing: known units that the file does not name are closed from today, where none below stays open.
     """
@@ -229,7 +229,7 @@ def _rows(today: date) -> None:
 
 
 def _other_faults() -> None:
-    """What else is wrong with rows that are refused already: in themselves, and parents that nobody knows."""
+    """Find what else is wrong with rows that are refused already: in themselves, and parents that nobody knows."""
     cells = ", ".join(("row", *COLUMNS))
     fresh(
         "t_bad",
@@ -304,7 +304,7 @@ def _edges() -> None:
     _drop_refused()
 
 
-# Where a parent is known by other capitals, the reason says so.
+# If a parent is known by other capitals, the reason says so.
 _PARENT_CASE = """update t_refused r set code = 'parent_case', facts = r.facts || jsonb_build_object('known', k.code)
     from (select upper(u.code) as upper, min(u.code) as code from units_unit u
             join (select distinct upper(facts ->> 'parent') as code from t_refused where code = 'parent_unknown') p
@@ -354,9 +354,9 @@ def _outside(within: int) -> None:
 
 
 def _kinds() -> None:
-    """Refuse edges that do not lead upwards; those that close a circle by that name.
+    """Refuse edges that do not lead upwards; a refusal of a circle has that name.
 
-    What is left leads upwards everywhere, and so do the placements there are: no circle can remain.
+    The other edges lead upwards everywhere, and so do the placements there are: no circle can remain.
     """
     pairs = ", ".join(f"({h}, '{kind}', {number})" for h, kind, number in levels.level_pairs())
     fresh(
@@ -388,7 +388,7 @@ def _kinds() -> None:
 
 
 def _unreached() -> int:
-    """Refuse rows that no root leads to: their parent does not stand in the tree, or was refused itself.
+    """Refuse rows that no root leads to: their parent is not in the tree, or was refused itself.
 
     Returns how many; a row refused for one hierarchy is lacking in the others, so it is asked again.
     """
@@ -413,7 +413,7 @@ def _unreached() -> int:
 
 
 def _changes() -> None:
-    """t_change, and t_edge narrowed to those that place or move: with `was`, the parent there was (0: a root)."""
+    """Fill t_change, and narrow t_edge to placing or moving edges: with `was`, the old parent (0: a root)."""
     facts = " union all ".join(
         f"""select r.row, r.unit_id, r.code, '{column}' as field, ({now})::text as old, r.{column}::text as new
         from t_row r join units_unit u on u.id = r.unit_id where ({now}) is distinct from r.{column}
@@ -485,7 +485,7 @@ def refusals(
 ) -> Iterable[tuple[int, str, str, dict[str, Any]]]:
     """The rows refused by `check`: number, field, code of a reason, facts. Drain it before another query.
 
-    Among the facts what stands in the refused cell, as `excerpt`, where it has anything: units are nobody's secret.
+    The facts hold the text of the refused cell, as `excerpt`, where it has any: units are nobody's secret.
     """
     cell = "left(coalesce(to_jsonb(s), to_jsonb(f)) ->> case r.field when 'unit_code' then 'code' else r.field end, 40)"
     faulty = {"t_staged": "t_faulty", "t_pin_staged": "t_pin_faulty"}[of]

@@ -159,7 +159,7 @@ def every_row(work: Work, *, within: int | None = None, **more: Any) -> list[tup
 
 
 def placed(codes: set[str], within: int | None) -> tuple[dict[str, int], set[int]]:
-    """Ids by code, and those ids that do not stand at or below `within` in any hierarchy."""
+    """Return ids by code, and the ids outside `within` in every hierarchy."""
     ids = queries.ids_of(codes)
     if within is None:
         return ids, set()

@@ -1,4 +1,4 @@
-"""Addresses for choosing a unit; the unit's own page gathers from every room and stands in site."""
+"""Addresses for choosing a unit; the unit's own page gathers from every room and is in site."""
 
 from abhiyan.core.access import STRONG, page
 

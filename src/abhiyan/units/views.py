@@ -54,7 +54,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def children(request: HttpRequest, code: str) -> HttpResponse:
-    """What stands directly beneath a unit in a hierarchy (in), a page at a time (offset)."""
+    """Show the units directly beneath a unit in a hierarchy (in), a page at a time (offset)."""
     hierarchy = _hierarchy(request)
     unit = queries.unit(code)
     page = queries.children(

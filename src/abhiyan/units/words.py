@@ -1,4 +1,4 @@
-"""What search finds units by, written: folded words of their names, and the vocabulary of all of them."""
+"""Write the words that search finds units by: folded words of their names, and the vocabulary of all of them."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,8 @@ from .trees.laying import fresh
 
 
 def write_words(units: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
-    """What search finds units by: (id, kind, names) of units that have no words yet. Adds to the vocabulary."""
+    """Write the words that search finds units by: (id, kind, names) of units that have no words yet. Adds to the
+    vocabulary."""
     vocabulary: dict[int, set[str]] = {rank: set() for rank in levels.RANK.values()}
     rows: list[str] = []
     with sql.copy("copy units_words (unit_id, rank, words) from stdin") as copy:

@@ -1,4 +1,4 @@
-"""What is written about people: accounts and their doors, notices and consents, and what a phone said no to."""
+"""Write about people: accounts and their sign-in, notices and consents, and what a phone said no to."""
 
 from .accounts import (
     Newcomer,

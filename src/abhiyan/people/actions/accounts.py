@@ -29,7 +29,7 @@ _IN_NAMES = frozenset(" ,'’-()/·@_:" + letters.SHORTENING + _JOINERS)
 
 
 class NotAPhone(Refused):
-    """What was typed is no mobile number."""
+    """The typed text is no mobile number."""
 
     message = _("This is not a mobile number. Write its ten digits, such as 98765 43210.")
 
@@ -58,7 +58,8 @@ def faults(*, phone: str, name: str) -> list[Refused]:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Whose account is opened: phone as written, name, the unit where they are looked for, and as `open_account`."""
+    """An account is opened for this person: phone as written, name, the unit where they are looked for, and as
+    `open_account`."""
 
     phone: str
     name: str
@@ -81,9 +82,9 @@ def open_account(
 ) -> Account:
     """The account of a phone, opened now if there is none (one that is there keeps its name and language).
 
-    language: one its owner has chosen; empty: pages are in the browser's, messages in the installation's.
-    An account alone lets nobody see anything: that takes an appointment. Who may open one is asked by the act
-    that needs it (`org.appoint_new`). Refuses NotAPhone, NotAName.
+    language: one its owner has chosen; empty: pages are in the browser's, messages in the installation's. An account
+    alone lets nobody see anything: that takes an appointment. The act that needs one checks the right to open it
+    (`org.appoint_new`). Refuses NotAPhone, NotAName.
     """
     newcomer = Newcomer(phone, name, unit_id, language, is_demo, is_root)
     return open_accounts(newcomers=[newcomer], by=by, at=at)[0]
@@ -149,7 +150,7 @@ def keep_phones(*, phones: Sequence[str]) -> list[UUID]:
 
 
 def rename_account(*, account_id: int, name: str, by: Actor, at: datetime) -> None:
-    """Correct the name people see. Who may is asked by the caller; refuses NotAName."""
+    """Correct the name people see. The caller checks the right; refuses NotAName."""
     cleaned = _clean(name)
     with system("renaming an account"):
         account = needed(Account.objects.filter(id=account_id).first())
@@ -184,7 +185,7 @@ def find_account_at(*, account_id: int, unit_id: int, instead_of: int | None) ->
 
 
 def _write_words(account: Account) -> None:
-    """What an open account is found by, anew. In a system scope."""
+    """Write the words an open account is found by, again. In a system scope."""
     AccountWord.objects.filter(account_id=account.pk).delete()
     AccountWord.objects.bulk_create(_words(account))
 

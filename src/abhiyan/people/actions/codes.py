@@ -300,7 +300,7 @@ def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
 def make_first_word(*, account_id: int, by: Actor, at: datetime) -> str:
     """The word that an account's first sign-in asks for, good for 14 days; older ones end. Shown to `by` this once.
 
-    Who may is asked by `org.actions.make_first_word` and `org.actions.reset_factors`, the only callers.
+    Its only callers check the right: `org.actions.make_first_word` and `org.actions.reset_factors`.
     """
     drawn = "".join(lot.one(WORD_LETTERS) for _letter in range(WORD_LENGTH))
     with system("a word for a first sign-in"):
@@ -325,7 +325,8 @@ def _put_new(account: Account, purpose: str, digest: bytes, at: datetime, *, liv
 
 
 def end_first_words(*, account_id: int, by: Actor, at: datetime) -> None:
-    """End the words for an account's first sign-in. Who handed one over for a small office may not for a higher one.
+    """End the words for an account's first sign-in. A leader who handed one over for a small office may not for a
+    higher one.
 
     Only `org.actions.appoint` calls this.
     """

@@ -139,9 +139,9 @@ def give_consent(
 
 
 def renew_consents(*, person_id: UUID, withdrawn_at: datetime, channel: int, by: Actor, at: datetime) -> None:
-    """What a person took back at one instant, they say yes to again: new rows with a proof of their own.
+    """Renew what a person took back at one instant: new rows with a proof of their own.
 
-    For whoever comes back by their phone's own word. The notice is the one they had been given.
+    Serve a person who comes back by their phone's own word. The notice is the one they had been given.
     """
     with system("consents stand again"):
         taken_back = Consent.objects.filter(person_id=person_id, withdrawn_at=withdrawn_at).order_by(
@@ -184,8 +184,8 @@ def withdraw_consent(
     """Take a person's yes to these purposes back. Those there was one to. Tells ConsentWithdrawn, so that what is
     queued stops. Refuses journal.NotSaved.
 
-    As easy as giving: asked by the caller is only whose it is (the phone's own session, or an office-bearer whom
-    the person asked, by enrolment.correct).
+    This is as easy as giving. The caller checks only whose it is: by the phone's own session, or by an office-bearer
+    with enrolment.correct at the person's request.
     """
     with system("withdrawing a consent"):
         standing = Consent.objects.filter(person_id=person_id, purpose__in=purposes, withdrawn_at=None)

@@ -97,7 +97,7 @@ def revoke_documents(
 
 
 def restore_documents(*, about: UUID, revoked_at: datetime) -> None:
-    """What ended with a membership at an instant is valid again with it. The act that calls leaves the trail."""
+    """Make documents valid again that ended with a membership at an instant. The act that calls leaves the trail."""
     with system("documents are valid again"):
         ended = Document.objects.filter(about=about, revoked_at=revoked_at, revoke_reason=RevokeReason.ENDED)
         ended.update(revoked_at=None, revoke_reason="")

@@ -41,9 +41,10 @@ class EntryGone(Refused, status=409):
 
 
 def keep_doubles(*, found: Iterable[tuple[UUID, UUID, int, bool]], at: datetime) -> int:
-    """Keep what a search found: pairs of persons with score and whether they look like twins. How many are open now.
+    """Keep what a search found: pairs of persons with score and whether they look like twins. Return how many are open
+    now.
 
-    What was decided stays as it is; open pairs that were not found again go. In a system scope.
+    A decided pair stays as it is; open pairs that were not found again go. In a system scope.
     """
     pairs = iter(found)
     while some := list(islice(pairs, AT_ONCE)):
@@ -129,7 +130,7 @@ def tell_apart(*, double: Double, is_apart: bool, by: Actor, at: datetime) -> No
 
 
 def joined(person_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these people into whom another entry is merged now."""
+    """Return those of these people that another entry is merged into now."""
     either = Q(first_id__in=person_ids) | Q(second_id__in=person_ids)
     found = Double.objects.filter(either, state=Double.State.MERGED, kept_id__in=person_ids)
     return {kept_id for kept_id in found.values_list("kept_id", flat=True) if kept_id is not None}

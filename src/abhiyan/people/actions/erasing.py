@@ -1,8 +1,7 @@
 """A person has everything erased: no longer read from now on, sealed for the legal period, then purged.
 
-What is sealed (name, year of birth, phone) is kept because the law asks for it, under a key of its own, and no act of
-this program opens it (docs/rights.md). What stays for good are keyed digests: they keep later lists from bringing the
-person back.
+The sealed part (name, year of birth, phone) is kept because the law asks for it, under a key of its own. No act of this
+program opens it (docs/rights.md). Keyed digests stay for good: they keep later lists from bringing the person back.
 """
 
 import hashlib
@@ -44,7 +43,7 @@ def erase(
     by: Actor,
     at: datetime,
 ) -> datetime:
-    """Erase one human being, whom `persons` stand for on a phone's rolls. When the rest will be purged.
+    """Erase one human being, whose entries on a phone's rolls are `persons`. When the rest will be purged.
 
     who: keyed digest by which lists that name them are known. public_ids: of what their sessions show. formerly: the
     same of phones they had before: an id of the place left there, the phone, the digest. In the
@@ -72,7 +71,8 @@ def erase(
 
 
 def erase_again(*, said: journal.Erasure) -> None:
-    """After a restore: who had everything erased since the backup is erased, and purged on the day that was told.
+    """Repeat after a restore: erase people again who had everything erased since the backup, and purge on the day then
+    named.
 
     A person the backup does not know yet leaves only the digest. Tells ErasureReplayed first.
     """

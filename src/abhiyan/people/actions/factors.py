@@ -1,8 +1,8 @@
 """The second proof: passkeys, TOTP, recovery codes. Never given back by SMS.
 
-An account without one may set up its first after the phone's code and a word that the appointing side hands over, or
-after the console's link. From then on only a session that has shown one may add or remove any. Everything here works in
-the account's own scope.
+An account without one may set up its first after the phone's code and a word from the appointing side. The console's
+link does as well. From then on only a session that has shown one may add or remove any. Everything here works in the
+account's own scope.
 """
 
 from datetime import datetime, timedelta
@@ -153,7 +153,7 @@ def use_recovery_code(*, account_id: int, code: str, by: Actor, at: datetime) ->
 
 
 def recovery_codes_left(*, account_id: int) -> int:
-    """How many recovery codes still work."""
+    """Count the recovery codes that still work."""
     factor = Factor.objects.filter(account_id=account_id, kind=Factor.Kind.RECOVERY).first()
     return len(_digests(factor)) if factor else 0
 

@@ -1,4 +1,4 @@
-"""What phones of the field send arrives once: receipts of records, and pictures that wait for theirs.
+"""Make what phones of the field send arrive once: receipts of records, and pictures that wait for theirs.
 
 Everything here is the account's own. Each function runs in the transaction of the request.
 """

@@ -27,11 +27,11 @@ class NoMatcher(Refused, status=409):
 
 
 class SearchFailed(RuntimeError):
-    """The process ended early, or was ended because it took too long. What was found before stays."""
+    """The process ended early, or was ended because it took too long. Earlier findings stay."""
 
 
 def may_look() -> bool:
-    """Whether this server has what the search needs."""
+    """Return True if this server has what the search needs."""
     return importlib.util.find_spec("splink") is not None
 
 
@@ -45,18 +45,18 @@ def find_doubles(*, at: datetime) -> int:
         raise NoMatcher
     try:
         ids, said = _asked()
-    except BrokenPipeError:  # it was ended while it was told
+    except BrokenPipeError:  # it was ended while it received entries
         raise SearchFailed from None
     with system("near duplicates are kept"):
         return keep_doubles(found=_pairs(said, ids), at=at)
 
 
 def _asked() -> tuple[list[UUID], str]:
-    """The ids of those the process was told of, by their number, and what it says."""
+    """Return the ids in the order of the numbers that the process got, and its answer."""
     command = [sys.executable, "-m", "abhiyan.people.matching", str(SHOWN / 100)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
-        # Whether it reads nothing, says nothing or does not end: each of the three waits is over then.
+        # A process that reads nothing, says nothing or does not end: each of the three waits is over then.
         limit = threading.Timer(LIMIT_S, process.kill)
         limit.start()
         try:
@@ -89,7 +89,7 @@ def _tell(to: IO[str]) -> list[UUID]:
 
 
 def _pairs(said: str, ids: list[UUID]) -> list[tuple[UUID, UUID, int, bool]]:
-    """What the process said, in the order of the persons' ids, whatever order it was told them in."""
+    """Read the process's answer, in the order of the persons' ids, whatever order it got them in."""
     found = []
     for line in said.splitlines():
         a, b, score, is_twin = map(int, line.split("\t"))

@@ -28,7 +28,7 @@ from . import factors
 
 
 def begin_passkey(*, account: Account) -> tuple[str, str]:
-    """What the browser needs to make a passkey (JSON), and the challenge to keep for `add_passkey`."""
+    """Return what the browser needs to make a passkey (JSON), and the challenge to keep for `add_passkey`."""
     options = webauthn.generate_registration_options(
         rp_id=relying_party(),
         rp_name=settings.ORGANISATION or "Abhiyan",
@@ -79,7 +79,7 @@ def add_passkey(
 
 
 def ask_passkey(*, account_id: int) -> tuple[str, str]:
-    """What the browser needs to show a passkey (JSON), and the challenge to keep for `check_passkey`."""
+    """Return what the browser needs to show a passkey (JSON), and the challenge to keep for `check_passkey`."""
     options = webauthn.generate_authentication_options(
         rp_id=relying_party(),
         allow_credentials=_credentials(account_id),

@@ -1,4 +1,5 @@
-"""Persons: corrected, and moved with whoever knows where they live. Authority is asked by the act that calls."""
+"""Correct persons, and move them by the word of somebody who knows where they live. The calling act checks
+authority."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -86,7 +87,7 @@ _SIGN = """insert into people_last_sign (phone_id, at) select id, %s from people
 
 
 def note_sign(*, phone_id: UUID, at: datetime) -> None:
-    """A phone wrote, answered or showed a code; of a number we do not keep nothing is noted. Once a day is enough.
+    """A phone wrote, answered or showed a code; of a number we do not keep nothing is noted. One note a day is enough.
 
     In a system scope, before the phone is locked.
     """

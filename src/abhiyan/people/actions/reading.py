@@ -11,7 +11,7 @@ from abhiyan.core import audit, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
 
-# Whoever asked looks at pages of people on the way, and a list grows until a second person has said yes.
+# The asker looks at pages of people on the way, and a list grows until a second person has said yes.
 MOST_EXPORTED = declared.PEOPLE_ROWS.allowed // 2
 
 

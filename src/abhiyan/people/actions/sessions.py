@@ -68,10 +68,8 @@ def token_for(account_id: int | None) -> str:
 
 
 def whose(*, token: str) -> str | None:
-    """Whose a cookie is, without a look at the database: the same for all cookies of an account; "" of a visitor's.
-
-    None: we never made it, or it has no mark. It may have ended since, so it opens nothing.
-    """
+    """Return the account mark of a cookie, without a look at the database: the same for all cookies of an account; ""
+    of a visitor's. None: we never made it, or it has no mark. It may have ended since, so it opens nothing."""
     nonce, who, mark = token[:-_SIGNED], token[-_SIGNED:-_MARK], token[-_MARK:]
     if not key_of(token=token) or len(token) <= _SIGNED:
         return None
@@ -174,7 +172,7 @@ def find(*, token: str, at: datetime) -> Session | None:
 def touch(*, session: Session, at: datetime) -> None:
     """Note that the session is in use, at most once a minute.
 
-    Its row stays locked until the page is made: whoever opens another one meanwhile leaves it to the first.
+    Its row stays locked until the page is made: a second page meanwhile leaves it to the first.
     """
     if at - session.seen_at >= TOUCH_EVERY:
         sql.run(_TOUCH, {"key": session.key, "at": at})
@@ -305,7 +303,7 @@ def end(*, session: Session, at: datetime) -> None:
 
 
 def end_of_account(*, account_id: int, public_id: UUID, at: datetime) -> bool:
-    """End one of an account's sessions by its public id. Whether there was one to end."""
+    """End one of an account's sessions by its public id. Return True if there was one to end."""
     found = Session.objects.filter(account_id=account_id, public_id=public_id, ended_at=None)
     return bool(_end(found.values_list("key", flat=True), at=at))
 

@@ -76,8 +76,8 @@ def keep_spoken_no(*, phone_id: UUID | None, by: Actor, at: datetime) -> None:
 def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channel: int, at: datetime) -> None:
     """Keep in the journal what a phone said of people on it: news.DENIED, OBJECTED, BACK.
 
-    A no is on disk before it is answered (else journal.NotSaved). That they came back is written
-    after the commit: a line that is lost only leaves them away after a restore.
+    A no is on disk before it is answered (else journal.NotSaved). The word "back" is written after the commit: a lost
+    line only leaves them away after a restore.
     """
     if not person_ids:
         return
@@ -164,7 +164,7 @@ def replay(*, taken_at: datetime, at: datetime, journals: Iterable[Path] = ()) -
                     at=word.at,
                 )
             )
-    for erasure in erasures:  # last: whoever hears of the others may still read whom they are about
+    for erasure in erasures:  # last: a subscriber of the others may still read the people they are about
         erasing.erase_again(said=erasure)
     audit.record(by=Actor.system("restore"), at=at, act="people.replay", n=len(noes))
     return len(noes)
@@ -225,7 +225,7 @@ def _row(said: journal.No) -> Suppression:
 
 
 def _together(before: journal.No | None, said: journal.No) -> journal.No:
-    """What holds after another word of the phone: of two noes the wider one, for every roll left by either."""
+    """Return what holds after another word of the phone: of two noes the wider one, for every roll left by either."""
     if before is None or not before.scope or not said.scope:
         return said
     every = before.rolls is None or said.rolls is None

@@ -90,7 +90,7 @@ def sound(name: str) -> Sound | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is compared of one entry. phone: its keyed hash, in any form."""
+    """This is compared of one entry. phone: its keyed hash, in any form."""
 
     name: str
     birth_year: int | None
@@ -100,7 +100,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPair:
-    """What is said of a pair. score: in per cent; reasons: codes of REASONS, that of the names first."""
+    """This is said of a pair. score: in per cent; reasons: codes of REASONS, that of the names first."""
 
     score: int
     is_twin: bool
@@ -168,7 +168,7 @@ def _heard(word: str) -> str:
 
 
 def _alike(a: str, b: str) -> bool:
-    """Whether consonants differ by one or two letters."""
+    """Return True if consonants differ by one or two letters."""
     return bool(set(a) & set(b)) and len(set(a) ^ set(b)) <= 2
 
 
@@ -192,7 +192,7 @@ class Standing:
 
 
 def stays(entries: Sequence[Standing]) -> int:
-    """Which of two entries stays: the one others were merged into, else the better proven, else the older."""
+    """Return which of two entries stays: the one others were merged into, else the better proven, else the older."""
     one, other = entries
     if one.is_joint != other.is_joint:
         return 0 if one.is_joint else 1

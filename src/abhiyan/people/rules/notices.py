@@ -1,4 +1,4 @@
-"""What a notice must say (DPDP Rules 2025, rule 3; Act s.5), and the marked sample an installation begins with."""
+"""Name what a notice must say (DPDP Rules 2025, rule 3; Act s.5), and the marked sample an installation begins with."""
 
 import tomllib
 import unicodedata
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LONGEST_SHORT = 300  # characters of the short text: it goes out by SMS, part by part
-# Who collects, what data, for which purposes, withdrawing, one's rights, complaining to the Board, who answers.
+LONGEST_SHORT = 300  # characters of the short text: it goes out by SMS, part by part.
+# These parts say: who collects, what data, for which purposes, withdrawing, rights, the Board, who answers.
 REQUIRED = ("who", "data", "purposes", "withdraw", "rights", "board", "contact")
 
 
@@ -70,8 +70,8 @@ def _folded(text: str) -> str:
 
 
 def of_file(said: Mapping[str, Any]) -> NoticeText:
-    """A notice as files say it: its title, its short text, and each part beneath its key. What else is said, is not
-    of the notice itself."""
+    """A notice as files say it: its title, its short text, and each part beneath its key. Other keys are not of the
+    notice itself."""
     parts = tuple(Section(key, **part) for key, part in said.items() if isinstance(part, Mapping))
     return NoticeText(title=said["title"], short=said["short"], sections=parts)
 

@@ -6,7 +6,7 @@ SILENT_AFTER = timedelta(days=90)
 
 
 def needs_new_answer(last_sign: datetime | None, at: datetime) -> bool:
-    """Whether a number has to answer again before a message to it names a person.
+    """Return True if a number has to answer again before a message to it names a person.
 
     last_sign: the phone's last call, text, code or answer; where it never gave one, the instant the number first came
     to us. None: neither is known.

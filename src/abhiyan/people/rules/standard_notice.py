@@ -1,7 +1,7 @@
 """The standard notice an organisation begins its own with, and a notice as one text that people write and read.
 
-As one text: the title first, then each part beneath its heading, which stands on a line beginning with #.
-What only the organisation knows stands in square brackets; while any is left the notice is not to be published.
+As one text, it has the title first, then each part beneath its heading. A heading is a line that begins with #. Square
+brackets mark text that only the organisation knows; while any is left the notice is not to be published.
 """
 
 import re
@@ -34,7 +34,7 @@ def offered(code: str = "") -> tuple[str, ...]:
 
 
 def said(language: str) -> Mapping[str, Any]:
-    """The shipped notice of a language, or its file's, as it stands there."""
+    """Return the shipped notice of a language, or its file's, unchanged."""
     return _SHIPPED.get(language) or languages.known()[language].notice
 
 
@@ -86,7 +86,8 @@ def written(text: NoticeText, language: str) -> str:
 
 
 def read(typed: str, language: str, *, before: Iterable[Section] = ()) -> NoticeText:
-    """What somebody wrote, as a notice. before: the parts of the version it began from, whose headings are known too.
+    """Read what somebody wrote, as a notice. before: the parts of the version it began from, whose headings are known
+    too.
 
     Lacking parts are simply not there: `notices.missing` names them.
     """
@@ -127,7 +128,7 @@ def heading(key: str, language: str) -> str:
 
 
 def holes(text: str) -> list[str]:
-    """What is still to be filled in, in square brackets."""
+    """Return what is still to be filled in, in square brackets."""
     return list(dict.fromkeys(_HOLE.findall(text)))
 
 

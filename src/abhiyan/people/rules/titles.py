@@ -27,7 +27,7 @@ thiru tmt thirumathi
 """
 _AFTER = "ji jee जी"  # politeness behind a name
 _NOT_ALONE = "devi देवी দেবী દેવી ਦੇਵੀ ଦେବୀ దేవి ದೇವಿ ദേവി தேவி دیوی bai बाई"  # no name without the word before it
-# A name that is written short. The first of each line stands for all.
+# A name that is written short. The first of each line replaces the others.
 _MOHAMMAD = """
 mohammad md mohd mohammed mohamed mohamad muhammad muhammed mahammad mohmad mohmmad mo
 मोहम्मद मो मोहम्मद मुहम्मद मोहमद मु

@@ -1,4 +1,4 @@
-"""What a page that waits for a one-time code asks of the way out."""
+"""Tell a page that waits for a one-time code about the way out."""
 
 from django import template
 from django.utils import translation
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.simple_tag
 def codes_stopped(purpose: str) -> bool:
-    """Whether no code for this purpose leaves at present, whoever asks."""
+    """Return True if no code for this purpose leaves at present, for any person."""
     return news.do_codes_stay(purpose, translation.get_language() or "hi")

@@ -24,7 +24,7 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SYSTEM = Actor.system("test")
 ASHA = "+919876543210"
 NOBODYS = "+919876543299"
-# What a page holds that is drawn by lot: tokens, keys of forms, public ids. Among them stands any word of four letters.
+# A page holds these random values: tokens, keys of forms, public ids. Any word of four letters may be among them.
 DRAWN = re.compile(
     r'name="(?:csrfmiddlewaretoken|key)" value="[^"]*"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'
 )
@@ -124,13 +124,13 @@ def body(client: Client, path: str, status: int = 200) -> str:
 
 
 def undrawn(page: str) -> str:
-    """A page or a file without what is drawn by lot: for a test that something short is not in it."""
+    """Return a page or a file without its random values: for a test that something short is not in it."""
     return DRAWN.sub("", page)
 
 
 @contextmanager
 def inbox() -> Iterator[list[CodeAsked]]:
-    """What is told to send, in order (also what is undone afterwards)."""
+    """Collect what is to be sent, in order (also what is undone afterwards)."""
     heard: list[CodeAsked] = []
 
     def hear(told: CodeAsked) -> None:

@@ -57,7 +57,7 @@ def restore(taken_at: datetime) -> None:
 
 @pytest.fixture
 def heard() -> Iterator[list[object]]:
-    """What is told when noes are replayed."""
+    """Collect the news of replayed noes."""
     told: list[object] = []
     hear = told.append
     for kind in (NoReplayed, WithdrawalReplayed):

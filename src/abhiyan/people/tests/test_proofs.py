@@ -45,7 +45,7 @@ class Sent:
 ASKS = st.tuples(
     st.just("ask"), st.sampled_from(["sign_in", "join", "leave"]), st.integers(0, 1), st.integers(0, 1)
 )
-# Which code is tried, and what of it is another's: its purpose, its phone, its browser, its digits.
+# A try takes one code, and one part that is another's: its purpose, its phone, its browser, its digits.
 TRIES = st.tuples(
     st.just("try"),
     st.integers(0, 2),

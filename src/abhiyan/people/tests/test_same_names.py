@@ -1,4 +1,4 @@
-"""Whether two names may be one person's: titles, initials, brothers and sisters of one phone."""
+"""Two names may be one person's: titles, initials, brothers and sisters of one phone."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from abhiyan.people.rules.doubles import SURE, JudgedPair, Known, judged
 
 
 def told(one: str, other: str, *, phone: str = "a", year: int | None = 1980) -> JudgedPair:
-    """What is said of two entries of one booth that the search holds for one person."""
+    """Return what is said of two entries of one booth that the search holds for one person."""
     return judged(Known(one, 1980, "a", 1), Known(other, year, phone, 1), score=99, is_twin=False)
 
 

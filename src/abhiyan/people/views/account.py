@@ -38,7 +38,7 @@ def _name() -> forms.CharField:
 
 
 class NameForm(forms.Form):
-    """What a factor is called."""
+    """Ask for the name of a factor."""
 
     name = _name()
 
@@ -51,7 +51,7 @@ class NewAppForm(AppCodeForm):
 
 @require_GET
 def account(request: VisitRequest) -> HttpResponseBase:
-    """Sessions, factors and language of whoever is signed in."""
+    """Show sessions, factors and language of the signed-in person."""
     return _account(request)
 
 

@@ -17,7 +17,7 @@ NOBODYS = UUID(int=0)
 
 @require_GET
 def document_check(request: VisitRequest, sealed: str) -> HttpResponseBase:
-    """Whether a card or certificate is valid. Altered, never issued, revoked and over are answered alike."""
+    """Show if a card or certificate is valid. Altered, never issued, revoked and over are answered alike."""
     at = clock.now()
     with system("a document is checked"):  # also where the seal is wrong: it takes as long
         found = queries.holder_of(documents.opened(sealed) or NOBODYS)

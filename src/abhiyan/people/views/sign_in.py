@@ -29,7 +29,7 @@ from abhiyan.ui.fields import CodeField, DigitsField
 
 
 class PhoneForm(forms.Form):
-    """Which phone is to get the code."""
+    """Ask which phone is to get the code."""
 
     phone = DigitsField(
         label=_("Mobile number"),
@@ -201,7 +201,7 @@ def second_factor(request: VisitRequest) -> HttpResponseBase:
 
 
 def lacks_word(request: VisitRequest, account: Account) -> bool:
-    """Whether this first sign-in has yet to show the word that was handed over."""
+    """Return True if this first sign-in has yet to show the word that was handed over."""
     return (
         not request.visit.is_strong
         and not request.visit.facts.get("handed")
@@ -354,7 +354,7 @@ def strengthened(request: VisitRequest, account: Account) -> HttpResponse:
 
 
 def acting(account: Account, request: VisitRequest) -> Actor:
-    """Whoever has just shown a second factor, as the actor of the rest of this request."""
+    """Return the person who has just shown a second factor, as the actor of the rest of this request."""
     return Actor(
         kind="person",
         id=account.public_id,
@@ -371,7 +371,7 @@ def phone_id_of(number: str) -> UUID:
 
 
 def _wanted(request: VisitRequest) -> str:
-    """Where the person wanted to go, if it is one of our own addresses."""
+    """Return where the person wanted to go, if it is one of our own addresses."""
     where = request.POST.get("next") or request.GET.get("next") or ""
     safe = where.startswith("/") and url_has_allowed_host_and_scheme(where, allowed_hosts=None)
     return where[:500] if safe else ""

@@ -1,6 +1,6 @@
 """The only writers of units and trees.
 
-Who may change trees is asked by the page or command that calls (`org.require`): offices stand above this room.
+The calling page or command checks who may change trees (`org.require`): offices are in a room above this one.
 """
 
 from abhiyan.units.rules.levels import RESERVED

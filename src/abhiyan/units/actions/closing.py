@@ -1,6 +1,6 @@
 """Units close from a day. They keep their facts and their place beneath their parent, and name who took over.
 
-What hangs on them in other rooms is answered for by the rooms: rules.hanging, units.news.UnitsClosing.
+Each room answers for its own things on a unit: rules.hanging, units.news.UnitsClosing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,9 +39,9 @@ def close_units(
     """Close a unit from the day `on`, and with it, if told, every open unit below it in any hierarchy.
 
     successors: codes of the open units of its level that take over. answers: key of each rules.hanging.Thing -> what
-    becomes of it; what is left out is as usual. Who may is asked by the page (`imports.units` at the unit) and, of each
-    thing, by its room. Refuses UnknownUnit, AlreadyClosed, TopStays, NotYet, BeforeItsTime, OpenBelow, SuccessorUnfit,
-    AnswerUnfit, InTheWay, and what the rooms refuse.
+    becomes of it; what is left out is as usual. The page checks the right (`imports.units` at the unit), and each room
+    checks it for its things. Refuses UnknownUnit, AlreadyClosed, TopStays, NotYet, BeforeItsTime, OpenBelow,
+    SuccessorUnfit, AnswerUnfit, InTheWay, and what the rooms refuse.
     """
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
         raise refusals.NotYet(field="on", on=on.isoformat())
@@ -147,7 +147,7 @@ def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
 def restore(*, import_id: int, by: Actor, at: datetime, closing_id: int | None = None) -> int:
     """Units closed by a list, or by one closing, as they were before. The caller holds the trees. Returns how many.
 
-    What went to a successor is taken from there: refuses SuccessorClosed where it has gone further.
+    A successor gives back what it received: refuses SuccessorClosed where it has gone further.
     """
     changes = _changes(import_id, closing_id)
     if not changes:

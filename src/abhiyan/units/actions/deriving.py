@@ -1,4 +1,4 @@
-"""A tree made anew from its parent pointers."""
+"""Make a tree again from its parent pointers."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from abhiyan.units.trees.laying import MANY, hold, planned, relay
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """units: how many stand in the tree; shifted: whose positions changed; lost: not reachable from a root."""
+    """units: how many are in the tree; shifted: how many have other positions; lost: not reachable from a root."""
 
     units: int
     shifted: int
@@ -20,8 +20,8 @@ class Derived:
 def derive(*, hierarchy: int) -> Derived:
     """Positions, depths and leaves of a whole hierarchy from its parent pointers, which are the truth.
 
-    For a hierarchy that was filled by other means, and for `doctor`; acts keep them by themselves. What no root
-    leads to gets no position, so it is seen by nobody but `doctor`.
+    For a hierarchy that was filled by other means, and for `doctor`; acts keep them by themselves. A unit that no root
+    leads to gets no position, so nobody but `doctor` sees it.
     """
     with transaction.atomic():
         hold(hierarchy)

@@ -22,14 +22,14 @@ from abhiyan.units.words import write_words
 
 from .closing import carry_out, restore
 
-ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by laying the hierarchy out anew
+ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by laying out the whole hierarchy
 
 
 def preview(
     *, import_id: int, on: date, within: int | None = None, closes_missing: bool = False
 ) -> staging.StagingCounts:
-    """What the staged rows would do; differences, and known units the list lacks, are kept for the page. Changes no
-    unit. on: today."""
+    """Count what the staged rows would do; differences, and known units the list lacks, are kept for the page. Changes
+    no unit. on: today."""
     with transaction.atomic(), planned(staging.staged()):
         counts = staging.check(today=on, within=within, closes_missing=closes_missing)
         _differences(import_id)
@@ -111,7 +111,7 @@ def _differences(import_id: int) -> None:
 
 
 def _close(import_id: int, answers: Mapping[str, str], *, by: Actor, at: datetime) -> None:
-    """What the list closes: units it makes at once, those there are with all that hangs on them."""
+    """Close what the list closes: units it makes at once, and known ones with all their things in other rooms."""
     sql.run(
         "update units_unit u set closed_on = c.closed_on, successors = to_jsonb(c.successors)"
         " from t_closing c join t_new n on n.key = c.key where u.id = n.unit"
@@ -157,7 +157,7 @@ def _change(import_id: int) -> None:
 
 
 def _reword(table: str, *, had_words: bool) -> None:
-    """The words of the units in a temporary table, anew from their names."""
+    """Write the words of the units in a temporary table again from their names."""
     if not sql.value(f"select exists (select from {table})"):
         return
     if had_words:
@@ -292,8 +292,8 @@ _POLLS_THERE = """select 1 from units_poll p join units_poll_phase f on f.poll_i
 def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
     """Undo a whole import: units, places, facts and words are as they were. Returns how many rows it reverses.
 
-    Refuses (LaterChanges) when something later stands on it: a unit changed or moved since, or placed beneath
-    one of its units; and (StillUsed) when another room holds rows on a unit it made.
+    Refuses (LaterChanges) when something later rests on it: a unit changed or moved since, or placed beneath one of its
+    units; and (StillUsed) when another room holds rows on a unit it made.
     """
     with transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
@@ -328,7 +328,7 @@ def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
 
 
 def _later(import_id: int) -> None:
-    """Refuse when anything stands on the import that came after it, naming up to ten units and the lists it came by."""
+    """Refuse when anything later rests on the import, naming up to ten units and the lists they came by."""
     fresh(
         "t_ours",
         "as select distinct unit_id as unit from units_change where import_id = %s and change not in ('mark', 'pin')",
@@ -377,7 +377,7 @@ def _journal(import_id: int, change: str, hierarchy: int) -> Iterator[dict[str, 
 
 
 def _move_back(import_id: int, hierarchy: int) -> dict[int, tuple[int, ...]]:
-    """What the import moved stands where it stood. Returns what stood above each meanwhile."""
+    """Move units of the import back to their old place. Returns what stood above each meanwhile."""
     moved = list(_journal(import_id, "moved", hierarchy))
     stood = placements.ancestors(hierarchy, [before["unit_id"] for before in moved])
     if len(moved) <= ONE_BY_ONE:

@@ -1,4 +1,4 @@
-"""A unit, with all that stands below it, comes to stand elsewhere."""
+"""Move a unit, with all below it, to another place."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -21,10 +21,10 @@ from abhiyan.units.trees.shifting import shift
 def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, at: datetime) -> None:
     """From the day `on`, the unit and all below it stand beneath `to` (None: as a root).
 
-    Where it stood before stays in the record, unless it came there that same day. Refuses a unit or parent that
-    does not stand in the hierarchy (NotPlaced, UnknownParent), a closed parent (UnitClosed), a kind that may not stand
-    there, a circle, a day to come (NotYet), or one before it came where it is (BeforeItsTime). Costs one UPDATE of
-    what moves.
+    Its old place stays in the record, unless it came there that same day. Refuses NotPlaced and UnknownParent for a
+    unit or parent outside the hierarchy, and UnitClosed for a closed parent. It refuses a kind that does not belong
+    there, and a circle. It refuses a day to come (NotYet), or one before it came where it is (BeforeItsTime). Costs one
+    UPDATE of what moves.
     """
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
         raise refusals.NotYet(field="on", on=on.isoformat())
@@ -63,7 +63,7 @@ def _unplaced(unit_id: int) -> refusals.NotPlaced | refusals.UnknownUnit:
 
 
 def _target(hierarchy: int, moving: PlacedToday, to: int | None) -> PlacedToday | None:
-    """The new parent, after every question of whether the unit may stand there."""
+    """Return the new parent, after every check of the unit's right to be there."""
     if to == moving.parent:
         raise refusals.AlreadyThere(
             field="to",

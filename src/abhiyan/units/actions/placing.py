@@ -1,4 +1,4 @@
-"""Units that did not stand in a hierarchy take their place."""
+"""Place units that had no place in a hierarchy."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -21,9 +21,9 @@ def place_many(
     """Place units beneath their parents from a day on. Returns how many.
 
     places: (unit id, parent's id, or None for a root), in any order: a parent may be among them.
-    Refuses all when one stands there already (AlreadyPlaced), is unknown, has a parent that does not stand in
-    the hierarchy (UnknownParent) or is closed (UnitClosed), is of a kind that may not stand beneath it, or would stand
-    beneath itself.
+    Refuses all when one of them is there already (AlreadyPlaced) or unknown, or has a parent outside the hierarchy
+    (UnknownParent) or closed (UnitClosed). The same holds for a kind that does not belong beneath its parent, and for a
+    circle.
     """
     with transaction.atomic():
         hold(hierarchy)

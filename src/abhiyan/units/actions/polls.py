@@ -1,6 +1,6 @@
 """The calendar of polls: one version of an entry is stated, and another person confirms it or does not.
 
-Who may, and that the two are two people, is asked by the room above (`org.actions.polls`).
+The room above (`org.actions.polls`) checks who may, and that the two are two people.
 """
 
 from collections.abc import Collection, Sequence
@@ -71,7 +71,7 @@ class NotWaiting(Refused, status=409):
 
 @dataclass(frozen=True, slots=True)
 class StatedPoll:
-    """What one person says of an election, or of a time without any.
+    """One person says this of an election, or of a time without any.
 
     phases: the close of each poll with the ids of its areas; "no poll" has one, which does not close. announced_on,
     result_on: of "no poll" the first day and the last.

@@ -1,7 +1,7 @@
-"""Reads of units and trees. Units are no secret: whoever is signed in may look a unit up anywhere.
+"""Reads of units and trees. Units are no secret: any signed-in person may look a unit up anywhere.
 
-Every list is bounded, every answer is one query unless its docstring says otherwise, and nothing is kept between
-calls but `counts_below` of wide units, by the version of the tree.
+Every list is bounded, and every answer is one query unless its docstring says otherwise. Nothing is kept between calls
+but `counts_below` of wide units, by the version of the tree.
 """
 
 from .boards import BoardUnit, WorkMap, unit_board, work_map, work_map_of

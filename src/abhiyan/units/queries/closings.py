@@ -1,4 +1,4 @@
-"""Which units were closed together, and what rooms kept of it."""
+"""Read which units were closed together, and what rooms kept of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ def closing_of(unit_id: int) -> Closing | None:
 
 
 def is_of_today(closing: Closing, *, at: datetime) -> bool:
-    """Whether a closing was made by hand on this day, so that it may be taken back."""
+    """Return True if a closing was made by hand on this day, so that it may be taken back."""
     zone = ZoneInfo(settings.TIME_ZONE)
     is_by_hand = closing.import_id is None
     return is_by_hand and closing.closed_at.astimezone(zone).date() == at.astimezone(zone).date()
@@ -47,13 +47,13 @@ def closed_by(closing_id: int) -> dict[int, tuple[int, ...]]:
 
 
 def kept(*, closing_id: int, what: str) -> Iterator[Any]:
-    """What a room kept of a closing (units.actions.keep), in the order it was kept."""
+    """Yield what a room kept of a closing (units.actions.keep), in the order it was kept."""
     pages = ClosingPage.objects.filter(closing_id=closing_id, what=what).order_by("pk")
     yield from pages.values_list("facts", flat=True)
 
 
 def hanging_on(unit_ids: Sequence[int], things: Iterable[Thing]) -> dict[str, dict[int, int]]:
-    """key of each thing -> unit -> how many of it hang there. A query a thing; whoever asks may close these units."""
+    """key of each thing -> unit -> how many of it hang there. A query a thing; the asker may close these units."""
     found: dict[str, dict[int, int]] = {}
     with system("what hangs on units"):
         for thing in things:

@@ -31,10 +31,8 @@ _PLACED = """select u.id, u.kind, p.lo, p.hi from units_unit u left join units_p
 
 
 def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Key, Polling]:
-    """What the calendar says at an instant of each of these, by the ids of the units they may be in; none: unknown.
-
-    Two statements, however many there are.
-    """
+    """Return what the calendar says of each of these at an instant, by the ids of the units they may be in; none:
+    unknown. Two statements, however many there are."""
     if not units_of:
         return {}
     phases = sql.rows(_IN_FORCE, {"day": clock.day_in(settings.TIME_ZONE, at)})
@@ -57,7 +55,7 @@ def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Ke
 
 
 def places_of(unit_ids: Collection[int]) -> dict[int, PollPlace]:
-    """Where units are, by id: of those that there are."""
+    """Return where units are, by id, for known units."""
     rows = sql.rows(_PLACED, [sorted(set(unit_ids))])
     spans: dict[int, list[tuple[int, int]]] = {}
     for unit, _kind, lo, hi in rows:
@@ -84,9 +82,9 @@ def places_of(unit_ids: Collection[int]) -> dict[int, PollPlace]:
 
 
 def frozen(unit_ids: Collection[int], *, at: datetime) -> set[int]:
-    """Which of these units are between the announcement of an election that may concern them and its result.
+    """Return the units of these between the announcement of an election that may concern them and its result.
 
-    What must rest there in that time (contact with beneficiaries, law.md E3) asks this.
+    Work that must rest in that time (contact with beneficiaries, law.md E3) calls this.
     """
     found = polling({unit: [unit] for unit in unit_ids}, at=at)
     return {unit for unit, one in found.items() if one.is_election}
@@ -136,7 +134,7 @@ def versions_of(entry: UUID) -> list[Poll]:
 
 
 def phases_of(poll_ids: Collection[int]) -> dict[int, list[tuple[datetime | None, list[int]]]]:
-    """Of versions, by their ids: the close of each phase's poll, with the ids of its areas."""
+    """Return the close of each phase's poll, with the ids of its areas, by the id of the version."""
     found: dict[int, list[tuple[datetime | None, list[int]]]] = {}
     for poll_id, closes_at, areas in sql.rows(
         "select f.poll_id, f.closes_at, array_agg(a.unit_id order by a.id) from units_poll_phase f"
@@ -171,7 +169,7 @@ def states() -> list[Unit]:
 
 
 def states_without_entry(*, at: datetime) -> list[Unit]:
-    """Open states of which no entry in force says anything today: outreach waits there."""
+    """Return open states without a word in any entry in force today: outreach waits there."""
     open_ = states()
     found = polling({one.pk: [one.pk] for one in open_}, at=at)
     return [one for one in open_ if not found[one.pk].is_known]

@@ -1,4 +1,4 @@
-"""What a read of units gives, and the pieces of SQL that give it."""
+"""Hold the rows that a read of units gives, and the pieces of SQL that give them."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,8 +15,8 @@ MOST = 200  # rows of a page
 class UnitRow:
     """A unit where it stands today in one hierarchy; lo, hi, depth, leaves are None where it stands nowhere.
 
-    leaves: childless units below, itself if childless. above: names of what stands above it, from the root (only
-    where a query says so).
+    leaves: childless units below, itself if childless. above: names of the units above it, from the root (only where a
+    query says so).
     """
 
     id: int
@@ -66,7 +66,7 @@ SORTS = {
 
 
 def fitting(text: str) -> tuple[str, dict[str, Any]]:
-    """For a filter of a list of units `u`: a condition, and what its names stand for.
+    """Return a filter of a list of units `u`: a condition, and the values of its names.
 
     Part of a code or of a name as written; or every word as it sounds, in either script, wherever the spaces stand.
     It reads the words of each unit of the list: for lists already narrowed to a few.

@@ -14,10 +14,10 @@ from .rows import FACTS, MOST, PLACE, UnitRow, plain
 from .trees import span
 from .words_above import Spelt, by_words_above
 
-_ALIKE = 0.4  # trigram similarity from which a word may be another spelling
-_ALTERNATIVES = 24  # other spellings tried per word
-_TRIED = 200  # matches of one rank looked at
-_ENOUGH = 3  # found by surer ways: then words spelt otherwise are not tried
+_ALIKE = 0.4  # trigram similarity from which a word may be another spelling.
+_ALTERNATIVES = 24  # other spellings tried per word.
+_TRIED = 200  # matches of one rank looked at.
+_ENOUGH = 3  # found by surer ways: then words spelt otherwise are not tried.
 _Order = tuple[int, int, int]
 _Bounds = tuple[int, int] | None
 _Look = Callable[

@@ -92,7 +92,7 @@ class UnitFound:
     versions: tuple[int, ...]  # of the trees of these hierarchies
 
     def nearest(self, wanted: int | None) -> int:
-        """The wanted hierarchy where the unit stands in it, else the first it stands in."""
+        """Return the wanted hierarchy where the unit has a place in it, else the unit's first."""
         return (
             wanted if wanted in self.hierarchies else next(iter(self.hierarchies), Hierarchy.ORGANISATIONAL)
         )
@@ -113,7 +113,7 @@ def _found(row: Sequence[Any]) -> UnitFound:
 
 
 def found(code: str) -> UnitFound:
-    """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
+    """Return the unit with this code and its hierarchies today, in one query. NotFound when there is none."""
     if "\0" in code:  # PostgreSQL holds none, and refuses to look for one
         raise NotFound(field="unit")
     rows = sql.rows(f"{_FOUND} select * from found", {"code": code}, keep_plan=True)
@@ -162,7 +162,7 @@ def trees_version() -> int:
 
 
 def hierarchies_of(unit_id: int) -> list[int]:
-    """The hierarchies a unit stands in today."""
+    """Return the hierarchies of a unit today."""
     return sql.column(
         "select hierarchy from units_placement where unit_id = %s and valid_to is null order by 1", [unit_id]
     )
@@ -215,7 +215,7 @@ def children(
 
 
 def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRow]:
-    """What stands above a unit, from the root down to the unit itself; empty where it does not stand there.
+    """Return the units above a unit, from the root down to the unit itself; empty where it has no place.
 
     on: as the tree was on that day (rows then carry no positions), else today.
     """
@@ -239,7 +239,7 @@ def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRo
 
 
 def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
-    """`path` of several units in one query; those that do not stand there are left out."""
+    """Return `path` of several units in one query; units without a place there are left out."""
     found: dict[int, list[UnitRow]] = {}
     for row in sql.rows(
         "with recursive up as (select p.*, p.unit_id as of, 0 as n from units_placement p"
@@ -255,7 +255,7 @@ def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
 
 
 def span(unit_id: int, hierarchy: int) -> tuple[int, int]:
-    """Positions [lo, hi) of a unit and all below it. NotFound where it does not stand in the hierarchy."""
+    """Positions [lo, hi) of a unit and all below it. NotFound where it is outside the hierarchy."""
     found = spans([unit_id], hierarchy)
     if unit_id not in found:
         raise NotFound(field="unit")
@@ -263,7 +263,7 @@ def span(unit_id: int, hierarchy: int) -> tuple[int, int]:
 
 
 def spans(unit_ids: Iterable[int], hierarchy: int) -> dict[int, tuple[int, int]]:
-    """id -> positions of several units in one hierarchy; those that do not stand there are left out."""
+    """Return id -> positions of several units in one hierarchy; units without a place there are left out."""
     return {
         unit: (lo, hi)
         for unit, lo, hi in sql.rows(
@@ -275,7 +275,7 @@ def spans(unit_ids: Iterable[int], hierarchy: int) -> dict[int, tuple[int, int]]
 
 
 def all_spans(unit_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
-    """id -> positions of several units in every hierarchy they stand in: what a scope is made of."""
+    """Return id -> positions of several units in every hierarchy of theirs: what a scope is made of."""
     found: dict[int, list[tuple[int, int]]] = {}
     for unit, lo, hi in sql.rows(
         "select unit_id, lo, hi from units_placement"
@@ -287,7 +287,7 @@ def all_spans(unit_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
 
 
 def stands_below(unit_id: int, above_id: int) -> bool:
-    """Whether a unit is another, or stands below it, in any hierarchy."""
+    """Return True if a unit is another, or lies below it, in any hierarchy."""
     return unit_id == above_id or sql.exists(
         "select 1 from units_placement p join units_placement a on a.unit_id = %s and a.valid_to is null"
         " and p.lo >= a.lo and p.lo < a.hi where p.unit_id = %s limit 1",
@@ -306,7 +306,7 @@ def within(span: tuple[int, int]) -> QuerySet[Placement, int]:
 
 
 def is_top(unit_id: int) -> bool:
-    """Whether a unit is the top of a hierarchy today."""
+    """Return True if a unit is the top of a hierarchy today."""
     return sql.exists(
         "select 1 from units_placement where unit_id = %s and valid_to is null and parent_id is null limit 1",
         [unit_id],
@@ -326,10 +326,10 @@ def open_below(unit_id: int) -> list[int]:
 def counts_below(
     unit_id: int, hierarchy: int, *, here: UnitRow | None = None, version: int | None = None
 ) -> dict[str, int]:
-    """kind -> how many open units stand below a unit, itself left out; kinds from the top.
+    """Return kind -> how many open units are below a unit, itself left out; kinds from the top.
 
-    Of wide units the answer is kept in this process for as long as the tree's version stays. here, version: the unit
-    in this hierarchy and the tree's version, from whoever has read both already.
+    The answer for a wide unit is kept in this process for as long as the tree's version stays. here, version: the unit
+    in this hierarchy and the tree's version, if the caller has read both already.
     """
     if here is not None and version is not None and here.lo is not None:
         lo, hi, leaves = here.lo, here.hi, here.leaves or 0
@@ -449,10 +449,8 @@ def called_below(lo: int, hi: int, kind: str, name: str) -> list[tuple[int, int,
 
 
 def count_not_placed(hierarchy: int) -> int:
-    """How many units with a place in the hierarchy by their kind do not stand in it today; closed ones are left out.
-
-    Kept in this process until a tree changes or a unit is made.
-    """
+    """Count the units whose kind has a place in the hierarchy and that are not in it today; closed ones are left out.
+    Kept in this process until a tree changes or a unit is made."""
     state = sql.row(
         "select (select coalesce(sum(version), 0)::bigint from units_tree), (select max(id) from units_unit)",
         keep_plan=True,
@@ -469,7 +467,7 @@ def count_not_placed(hierarchy: int) -> int:
 
 
 def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:
-    """Open units a PIN code delivers to, the higher kinds first; instead of closed ones those that took over."""
+    """Return open units a PIN code delivers to, the higher kinds first; successors replace closed ones."""
     found = sql.rows(
         f"select {FACTS}, null, null, null, null, null, false, u.successors from units_pin d"
         " join units_unit u on u.id = d.unit_id where d.pin = %s order by u.kind, u.code limit %s",
@@ -532,7 +530,7 @@ def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:
 
 
 def outlines_of(unit_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """unit id -> the GeoJSON geometry of its own outline, of those that have one."""
+    """Return unit id -> the GeoJSON geometry of its own outline, for units with one."""
     rows = sql.rows(
         "select unit_id, geometry::text from units_boundary where unit_id = any(%s)", [sorted(set(unit_ids))]
     )

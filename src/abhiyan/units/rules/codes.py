@@ -1,4 +1,4 @@
-"""Which codes a unit may have: those that come back out of an address, /units/CODE/, as they went in."""
+"""Allow a unit only a code that comes back out of an address, /units/CODE/, as it went in."""
 
 import re
 
@@ -10,5 +10,5 @@ _CODE = re.compile(PATTERN[1:-1])
 
 
 def is_code(text: str) -> bool:
-    """Whether a unit may have this code."""
+    """Return True if a unit may have this code."""
     return _CODE.fullmatch(text) is not None and text != RESERVED

@@ -218,7 +218,8 @@ def fits_name(text: str, *names: str) -> bool:
 
 
 def joined(text: str) -> list[list[str]]:
-    """What somebody typed with one space fewer, as it sounds: "Shri Nagar" read as "Shrinagar". Every such reading."""
+    """Return the typed text with one space fewer, as it sounds: "Shri Nagar" read as "Shrinagar". Every such
+    reading."""
     spelt = list(chain.from_iterable(map(_spelt, text[:1_000].split()[:MOST_WORDS])))[:MOST_WORDS]
     readings = (
         [*spelt[:n], first + second, *spelt[n + 2 :]] for n, (first, second) in enumerate(pairwise(spelt))
@@ -227,7 +228,7 @@ def joined(text: str) -> list[list[str]]:
 
 
 def run_together(text: str) -> str:
-    """What somebody typed as one word, as it sounds; empty where that would be a number of other numbers."""
+    """Return the typed text as one word, as it sounds; empty where that would be a number of other numbers."""
     together = _folded("".join(chain.from_iterable(map(_spelt, text[:100].split()))))
     return "" if together.isdigit() else together
 

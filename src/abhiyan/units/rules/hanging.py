@@ -1,4 +1,5 @@
-"""What hangs on a unit in the rooms above, so that closing it asks. Each room names its things as the software starts.
+"""Name the things of other rooms on a unit, so that its closing asks about them. Each room names its things as the
+software starts.
 
 A room counts its things by a query (units.queries.hanging_on), and acts on the answer when it hears UnitsClosing.
 """
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Answer(StrEnum):
-    """What becomes of a thing when its unit is closed."""
+    """A thing has one of these answers when its unit is closed."""
 
     GOES = "goes"
     ENDS = "ends"
@@ -35,8 +36,8 @@ class Thing:
     """Something of a room that hangs on units.
 
     query: SQL of (unit_id, n) of those among %(units)s on which any hangs. answers: those there are; none: it must be
-    gone before its unit is closed. capability: what any answer but STAYS takes, at the unit. is_people: how many there
-    are is for those who see people there. is_gone_for_good: what ended does not come back with the unit.
+    gone before its unit is closed. capability: what any answer but STAYS takes, at the unit. is_people: only viewers
+    who see people there read how many. is_gone_for_good: what ended does not come back with the unit.
     """
 
     key: str
@@ -75,5 +76,5 @@ def obstacles() -> tuple[Thing, ...]:
 
 
 def usual_answers(*, wanted: Answer, may: Callable[[str], bool]) -> dict[str, str]:
-    """One answer for everything, as far as each thing has it and whoever answers may: for whole lists."""
+    """Return one answer for everything, as far as each thing has it and the answering person may: for whole lists."""
     return {thing.key: thing.usual(wanted=wanted, may=may(thing.capability)) for thing in things()}

@@ -1,4 +1,4 @@
-"""Which kinds of unit stand above which, in each hierarchy.
+"""Order the kinds of unit in each hierarchy.
 
 A parent's level is always above its child's, levels may be skipped (a booth directly beneath a district). So no
 tree is deeper than its list of levels, and no chain of allowed placements can come back to where it began.
@@ -25,7 +25,7 @@ LEVELS: dict[int, tuple[tuple[str, ...], ...]] = {
         ("booth",),
     ),
     ELECTORAL: (("nation",), ("state",), ("zone",), ("constituency",), ("segment",), ("booth",)),
-    # A mandal that is a block, or a town's body, is one unit and stands in both trees.
+    # A mandal that is a block, or a town's body, is one unit and has a place in both trees.
     ADMINISTRATIVE: (
         ("nation",),
         ("state",),
@@ -65,13 +65,13 @@ def level(hierarchy: int, kind: str) -> int | None:
 
 
 def from_here_down(hierarchy: int, kind: str) -> list[str]:
-    """A kind and all kinds that may stand below it; none where it has no place in the hierarchy."""
+    """Return a kind and all kinds that may be below it; none where it has no place in the hierarchy."""
     own = level(hierarchy, kind)
     return [each for each, n in _LEVEL[hierarchy].items() if own is not None and (each == kind or n > own)]
 
 
 def may_stand(hierarchy: int, kind: str, *, below: str | None) -> bool:
-    """Whether a unit of `kind` may stand beneath a unit of kind `below`, or be a root when below is None."""
+    """Return True if a unit of `kind` may be placed beneath a unit of kind `below`, or be a root when below is None."""
     own = level(hierarchy, kind)
     if own is None:
         return False

@@ -1,9 +1,8 @@
 """Polls and the places they concern: the silence before a poll closes, and the time of an election (law.md E1, E2).
 
-A place is a unit as the trees have it: its positions in each hierarchy, and its state. Where an area and a place are
-both in one hierarchy, that tree says whether they overlap. Where they share none (an office's mandal and a
-constituency), nobody can say: the place counts as inside if both may be in one state. A place without any state may be
-in every state.
+A place is a unit as the trees have it: its positions in each hierarchy, and its state. If an area and a place are both
+in one hierarchy, that tree says how they overlap. If they share none (an office's mandal and a constituency), nobody
+can say: the place counts as inside if both may be in one state. A place without any state may be in every state.
 """
 
 from bisect import bisect_right
@@ -53,7 +52,7 @@ class Areas:
         self.has_nation = any(area.is_nation for area in given)
 
     def touch(self, place: PollPlace) -> bool:
-        """Whether the place is in an area, or has one inside, or may be in one for all that is known."""
+        """Return True if the place is in an area, or has one inside, or may be in one for all that is known."""
         for lo, hi in place.spans:
             after = bisect_right(self._starts, lo)
             if after and self._ends[after - 1] > lo:
@@ -67,7 +66,7 @@ class Areas:
         )
 
     def concern_state_of(self, place: PollPlace) -> bool:
-        """Whether one of the areas is in the place's state, or is the whole country."""
+        """Return True if one of the areas is in the place's state, or is the whole country."""
         return self.has_nation or bool(self.states & place.states)
 
 
@@ -81,7 +80,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """What the calendar says of somebody's place at an instant.
+    """The calendar says this of somebody's place at an instant.
 
     silences: the hours before the close of each poll there, in order. is_election: between an announcement and its
     result. is_known: the place's state has an entry in force, or "no poll".
@@ -114,7 +113,8 @@ class Calendar:
     phases: tuple[Phase, ...] = ()
 
     def polling(self, places: Iterable[PollPlace]) -> Polling:
-        """What it says of somebody who may be in each of these places: the strictest of them. None: nowhere known."""
+        """Return what it says of somebody who may be in each of these places: the strictest of them. None: nowhere
+        known."""
         given = list(places) or [NOWHERE]
         touched = [
             phase.closes_at

@@ -1,15 +1,15 @@
 """Positions: every unit of a tree has a range [lo, hi) that lies inside its parent's.
 
-A parent stands on its own `lo`; its children follow in the first half of its room, the second half stays free
-for those who come later. So a newcomer or a branch that moves in shifts nobody else, until a parent is full;
-then the smallest ancestor with room to spare is laid out anew.
+A parent has its own `lo`; its children follow in the first half of its room, the second half stays free for later ones.
+So a newcomer or a branch that moves in shifts nobody else, until a parent is full; then the smallest ancestor with room
+to spare is laid out again.
 """
 
 from dataclasses import dataclass
 
-SPAN = 2**56  # positions of one hierarchy; so one multirange can speak of all hierarchies
-LEAST_WIDTH = 2**8  # of a unit laid out: what it may itself take in before something must give way
-ROOMY = 2**24  # positions per unit an ancestor must have to be laid out anew
+SPAN = 2**56  # positions of one hierarchy; so one multirange can speak of all hierarchies.
+LEAST_WIDTH = 2**8  # of a unit laid out: what it may itself take in before something must give way.
+ROOMY = 2**24  # positions per unit an ancestor must have to be laid out again.
 
 
 def base(hierarchy: int) -> int:
@@ -18,7 +18,7 @@ def base(hierarchy: int) -> int:
 
 
 def hierarchy_of(position: int) -> int:
-    """Which hierarchy a position belongs to."""
+    """Return the hierarchy of a position."""
     return position // SPAN
 
 
@@ -39,7 +39,7 @@ def step(*, room: int, size: int, cap: int | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RangeFit:
-    """Where a moved branch goes: its new first position, and by how many bits its positions shrink (grow: < 0)."""
+    """A moved branch goes here: its new first position, and by how many bits its positions shrink (grow: < 0)."""
 
     lo: int
     shrink: int
@@ -53,9 +53,9 @@ class RangeFit:
 def fit(*, width: int, bits: int, free_lo: int, free_hi: int) -> RangeFit | None:
     """How a branch of this width comes into the free positions [free_lo, free_hi), or None when it cannot.
 
-    bits: all positions of the branch, counted from its own `lo`, or-ed together. It keeps its width where it
-    can; else its positions are shifted right, as far as no set bit is lost (so that moving back restores every
-    one of them), until it takes no more than half of what is free.
+    bits: all positions of the branch, counted from its own `lo`, or-ed together. It keeps its width where it can; else
+    its positions are shifted right until it takes no more than half of what is free. No set bit may be lost, so that
+    moving back restores every position.
     """
     free = free_hi - free_lo
     if width <= free:

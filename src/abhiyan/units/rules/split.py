@@ -9,8 +9,8 @@ Key = TypeVar("Key")
 def in_proportion(total: int, weights: Sequence[int]) -> list[int]:
     """Whole numbers that sum to `total`, each within one of its exact share by weight.
 
-    What flooring leaves over goes one by one to the largest remainders; equal remainders to the earlier one.
-    Where no weight is known (all zero) the shares are equal. Empty weights take nothing.
+    Units that flooring leaves over go one by one to the largest remainders; equal remainders to the earlier one. If no
+    weight is known (all zero), the shares are equal. Empty weights take nothing.
     """
     if total < 0 or any(weight < 0 for weight in weights):
         raise ValueError("totals and weights are not negative")

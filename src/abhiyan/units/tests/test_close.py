@@ -190,18 +190,18 @@ def test_every_wrong_closing_of_a_list_is_refused_with_its_reason(tmp_path: Path
     close("D2")
     head = "code,kind,name_en,organisational_parent,closed_on,successors\n"
     rows = [
-        "B1,,,,21/11/2026,",  # 2 to come
-        "B2,,,,31/10/2026,",  # 3 before it stood
-        "B3,,,,,B1",  # 4 successors of an open unit
-        "B4,,,,20/11/2026,B6",  # 5 a closed successor
-        "B5,,,,20/11/2026,M1",  # 6 another level
-        "C3,,,,20/11/2026,",  # 7 open ones below, for their rows are refused
-        "M3,,,,20/11/2026,",  # 8
-        "IN,,,,20/11/2026,",  # 9 the top
-        "N1,booth,New,M2,,",  # 10 keeps the next open
-        "M2,,,,20/11/2026,",  # 11
-        "N2,booth,New,D2,,",  # 12 beneath a closed unit
-        "N3,booth,Gone,C1,20/11/2026,B1",  # 13 new and closed at once
+        "B1,,,,21/11/2026,",  # 2 to come.
+        "B2,,,,31/10/2026,",  # 3 before it stood.
+        "B3,,,,,B1",  # 4 successors of an open unit.
+        "B4,,,,20/11/2026,B6",  # 5 a closed successor.
+        "B5,,,,20/11/2026,M1",  # 6 another level.
+        "C3,,,,20/11/2026,",  # 7 open ones below, for their rows are refused.
+        "M3,,,,20/11/2026,",  # 8.
+        "IN,,,,20/11/2026,",  # 9 the top.
+        "N1,booth,New,M2,,",  # 10 keeps the next open.
+        "M2,,,,20/11/2026,",  # 11.
+        "N2,booth,New,D2,,",  # 12 beneath a closed unit.
+        "N3,booth,Gone,C1,20/11/2026,B1",  # 13 new and closed at once.
     ]
     staged = bring_file(_file(tmp_path, head + "\n".join(rows) + "\n"))
     assert refused(staged) == [

@@ -1,4 +1,4 @@
-"""Which codes units may have: all of them stand in addresses, and none breaks one."""
+"""Every code that a unit may have fits into addresses, and none breaks one."""
 
 from urllib.parse import urljoin, urlsplit
 

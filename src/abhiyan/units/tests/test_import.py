@@ -97,27 +97,27 @@ def test_a_list_in_any_order_makes_units_and_both_trees() -> None:
 
 def test_every_wrong_row_is_refused_with_its_reason_and_the_others_taken() -> None:
     rows = [
-        *SMALL,  # rows 2 to 7
-        u("B1", "booth", "D1"),  # 8 doubled
-        u("X1", "castle", "D1"),  # 9
-        u("X2", None, "D1"),  # 10
-        u("X3", "booth", "D1", name_en=None),  # 11
-        u("X4", "booth", "NOWHERE"),  # 12
-        u("X5", "mandal", "X6"),  # 13 circle
-        u("X6", "cluster", "X7"),  # 14 circle
-        u("X7", "mandal", "X5"),  # 15 circle
-        u("X8", "cluster", "X5"),  # 16 beneath a refused row
-        u("X9", "district", "B1"),  # 17
-        u("XA", "village", "D1"),  # 18 no place in this hierarchy
-        u("XB", "booth", "XG"),  # 19 its parent does not stand in this tree
-        u("XC", "mandal", "XC"),  # 20
-        u("bad code", "booth", "D1"),  # 21
-        u("root", "booth", "D1"),  # 22
-        u("XD", "booth", "X1"),  # 23 beneath a refused row
-        u("XE", "booth", "D1", electoral_parent="XS"),  # 24 refused whole
-        u("XF", "booth", "S1"),  # 25 has no place in this hierarchy itself
-        u("XG", "district"),  # 26 stands nowhere, but is a unit
-        u("XS", "segment", electoral_parent="NOWHERE"),  # 27
+        *SMALL,  # rows 2 to 7.
+        u("B1", "booth", "D1"),  # 8 doubled.
+        u("X1", "castle", "D1"),  # 9.
+        u("X2", None, "D1"),  # 10.
+        u("X3", "booth", "D1", name_en=None),  # 11.
+        u("X4", "booth", "NOWHERE"),  # 12.
+        u("X5", "mandal", "X6"),  # 13 circle.
+        u("X6", "cluster", "X7"),  # 14 circle.
+        u("X7", "mandal", "X5"),  # 15 circle.
+        u("X8", "cluster", "X5"),  # 16 beneath a refused row.
+        u("X9", "district", "B1"),  # 17.
+        u("XA", "village", "D1"),  # 18 no place in this hierarchy.
+        u("XB", "booth", "XG"),  # 19 its parent is not in this tree.
+        u("XC", "mandal", "XC"),  # 20.
+        u("bad code", "booth", "D1"),  # 21.
+        u("root", "booth", "D1"),  # 22.
+        u("XD", "booth", "X1"),  # 23 beneath a refused row.
+        u("XE", "booth", "D1", electoral_parent="XS"),  # 24 refused whole.
+        u("XF", "booth", "S1"),  # 25 has no place in this hierarchy itself.
+        u("XG", "district"),  # 26 stands nowhere, but is a unit.
+        u("XS", "segment", electoral_parent="NOWHERE"),  # 27.
     ]
     counts, refused = bring(rows)
     assert refused == [

@@ -66,7 +66,7 @@ def refused(staged: StagedImport) -> list[tuple[int, str, str]]:
 
 
 def excerpts(staged: StagedImport) -> list[str]:
-    """What stands in the refused cells, as the page shows it."""
+    """Return the text of the refused cells, as the page shows it."""
     with system("test"):
         rows = RefusedRow.objects.filter(import_id=staged.pk).order_by("row", "field")
         return [r.facts.get("excerpt", "") for r in rows]

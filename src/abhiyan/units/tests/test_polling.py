@@ -1,4 +1,4 @@
-"""What the calendar of polls says of a place: a plain look at the trees, and the positions, agree."""
+"""The calendar of polls says the same of a place by a plain look at the trees and by the positions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta

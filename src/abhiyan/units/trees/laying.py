@@ -1,9 +1,9 @@
 """Positions from parent pointers, set-wise, level by level.
 
 Works on temporary tables of the transaction:
-  t_node(unit, parent)                           what is to be laid out; parent 0 stands for "a root"
-  t_anchor(parent, depth, start, room, cap)      where it hangs: units that stand, or 0; positions free there
-  t_place(unit, parent, depth, lo, hi, leaves)   the result
+  t_node(unit, parent)                           what is to be laid out; parent 0 means "a root".
+  t_anchor(parent, depth, start, room, cap)      where it hangs: placed units, or 0; positions free there.
+  t_place(unit, parent, depth, lo, hi, leaves)   the result.
 The arithmetic is that of rules.ranges.
 """
 
@@ -18,7 +18,7 @@ from abhiyan.units.rules import levels, ranges
 
 
 def fresh(table: str, definition: str, params: list[Any] | None = None) -> None:
-    """A temporary table of this transaction, made anew: several acts may share one transaction.
+    """Make a temporary table of this transaction from scratch: several acts may share one transaction.
 
     definition: its columns in brackets, or `as` and a query.
     """
@@ -29,15 +29,15 @@ def fresh(table: str, definition: str, params: list[Any] | None = None) -> None:
         sql.run(f"create temp table {table} on commit drop {definition}", params)
 
 
-# Where statistics lag, a nested loop looks at this many rows squared: 0.4 s. With 19,000 it took half a minute.
+# If statistics lag, a nested loop looks at this many rows squared: 0.4 s. With 19,000 it took half a minute.
 MANY = 2_000
 
 
 @contextmanager
 def planned(rows: int) -> Iterator[None]:
-    """Keep PostgreSQL from plans made for empty tables: statistics of what this transaction wrote lag behind, and
-    a nested loop of sequential scans over a million rows would never end. Many rows are joined by hashing, few by
-    index. After an error the transaction's rollback restores the settings."""
+    """Keep PostgreSQL from plans made for empty tables. Statistics of what this transaction wrote lag behind, and a
+    nested loop of sequential scans over a million rows would never end. Many rows are joined by hashing, few by index.
+    After an error the transaction's rollback restores the settings."""
     names = ("enable_nestloop", "enable_seqscan", "jit")
     before = sql.row("select " + ", ".join(f"current_setting('{name}')" for name in names))
     setting = "select " + ", ".join(f"set_config('{name}', %s, true)" for name in names)
@@ -50,7 +50,7 @@ def planned(rows: int) -> Iterator[None]:
 def hold(hierarchy: int) -> None:
     """Hold a hierarchy's tree till the end of the transaction: its writers take turns. Readers are not kept.
 
-    Its version goes up with what is written: whoever read positions before begins again.
+    Its version goes up with what is written: a reader of older positions begins again.
     """
     note_own_move()
     sql.run(
@@ -158,7 +158,7 @@ def whole(hierarchy: int) -> None:
 
 
 def relay(hierarchy: int, above: int | None, moved: tuple[int, int] | None = None) -> int:
-    """Lay out anew all that stands beneath `above` (all of the hierarchy when None), by parent pointers.
+    """Lay out again all units beneath `above` (all of the hierarchy when None), by parent pointers.
 
     moved: positions of a branch whose root points beneath `above` but still has its old positions.
     Returns how many rows changed.

@@ -1,4 +1,4 @@
-"""Where units stand, and how newcomers take their place."""
+"""Read where units are, and place newcomers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .laying import anchor, lay, planned, relay
 
 @dataclass(slots=True)
 class PlacedToday:
-    """Where a unit stands today in the hierarchy."""
+    """A unit has this place today in the hierarchy."""
 
     placement: int
     unit: int
@@ -55,7 +55,7 @@ def attach(hierarchy: int, on: date) -> tuple[int, list[int]]:
         + " leaves, %s from t_place order by lo",
         [hierarchy, on],
     )
-    # A branch is told of as a whole, by its top: hundreds of new booths beneath one cluster are hundreds.
+    # News names a branch as a whole, by its top: hundreds of new booths beneath one cluster are hundreds.
     tops = sql.column("select unit from t_place where level = 1 order by unit")
     if fits:
         raise_leaves(
@@ -69,10 +69,8 @@ def attach(hierarchy: int, on: date) -> tuple[int, list[int]]:
 
 
 def tell_moved(hierarchy: int, stood: Mapping[int, tuple[int, ...]], on: date) -> None:
-    """Tell that units, each with all below it, have come to stand where they stand now.
-
-    stood: their ancestors before, as `ancestors` gives them; none for those that stood nowhere in the hierarchy.
-    """
+    """Tell that units, each with all below it, have come to their present place. stood: their ancestors before, as
+    `ancestors` gives them; none for units that were not in the hierarchy."""
     if not stood:
         return
     with planned(len(stood)):
@@ -103,7 +101,7 @@ def raise_leaves(hierarchy: int, deltas: str, params: list[Any] | None = None) -
 
 
 def ancestors(hierarchy: int, units: list[int]) -> dict[int, tuple[int, ...]]:
-    """Ids of what stands above each unit today, from the root downwards, the unit left out."""
+    """Return ids of the units above each unit today, from the root downwards, the unit left out."""
     rows = sql.rows(
         "with recursive up(unit, above, n) as ("
         " select p.unit_id, p.parent_id, 0 from units_placement p"

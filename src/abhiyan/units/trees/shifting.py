@@ -89,7 +89,7 @@ def _shift(
 
 
 def _point(hierarchy: int, moving: PlacedToday, target: PlacedToday | None, on: date) -> None:
-    """The new pointer. Where it stood before becomes a row of the past, unless it came there the same day."""
+    """The new pointer. Its old place becomes a row of the past, unless it came there the same day."""
     if on == moving.valid_from:
         sql.run("delete from units_placement where id = %s", [moving.placement])
     else:
@@ -97,7 +97,7 @@ def _point(hierarchy: int, moving: PlacedToday, target: PlacedToday | None, on: 
             "update units_placement set valid_to = %s, lo = null, hi = null where id = %s",
             [on, moving.placement],
         )
-    # A new row even on the same day: whether something came later than an import is told by the ids.
+    # A new row even on the same day: the ids say if something came later than an import.
     parent = target.unit if target else None
     sql.run(
         "insert into units_placement (hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
@@ -130,7 +130,7 @@ def _unpoint(moving: PlacedToday, before: Mapping[str, Any]) -> None:
 def _leaves(
     hierarchy: int, moving: PlacedToday, old: tuple[int, ...], new: tuple[int, ...]
 ) -> tuple[dict[int, int], bool]:
-    """What the move adds to or takes from `leaves` of each ancestor, and whether the new parent has no child.
+    """Return what the move adds to or takes from `leaves` of each ancestor, and True if the new parent has no child.
 
     A parent that loses its only child becomes a leaf itself; one that gains its first child ceases to be one.
     """
