@@ -37,8 +37,8 @@ def vacuum() -> None:
 
 
 def ready(name: str, part: str) -> bool:
-    """The server runs and has its keys; before "prepare" and for "drop" the bench's own database goes. Whether there
-    is more to do: after "drop" there is not."""
+    """The server runs and has its keys; before "prepare" and for "drop" the bench's own database goes. Return True if
+    more steps follow: "drop" is the last one."""
     import psycopg
 
     from abhiyan.core import database, embedded, keys

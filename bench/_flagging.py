@@ -1,17 +1,18 @@
-"""Whom flags find, and whom findings accuse: the second simulation of `docs/truth.md`, for bench `verify`.
+"""Simulate which workers flags find and which workers findings accuse: the second simulation of `docs/truth.md`, for
+bench `verify`.
 
 The same made-up state: about 3,000 workers in 40 districts, 200,000 items; of a district up to 30% of the workers make
-up 60% of their items, honest error 5 to 9%. Honest workers and districts differ in every indicator. Who makes entries
-up leaves about half of the traces: `clear` and `weak` in each such entry with a chance (TRACES), `none` only people who
-confirm less often. 3,000 checks of items: 2,000 drawn, 1,000 aimed in ten rounds; one in four of the genuine and 45% of
-the false are not reached and nobody visits them. Then one round of fresh checks: 100 workers, 15 calls each; a second
-way of asking says what the first said, so who denies to strangers denies twice. It is a drive's first round, judged as
-the product judges it.
+up 60% of their items, honest error 5 to 9%. Honest workers and districts differ in every indicator. A worker who makes
+entries up leaves about half of the traces. `clear` and `weak` come in each such entry with a chance (TRACES). `none`
+means only people who confirm less often. 3,000 checks of items: 2,000 drawn, 1,000 aimed in ten rounds; one in four of
+the genuine and 45% of the false are not reached and nobody visits them. Then one round of fresh checks: 100 workers, 15
+calls each; a second way of asking says what the first said, so who denies to strangers denies twice. It is a drive's
+first round, judged as the product judges it.
 
 Rows `precision-…`: of the 5% who are first in the order, how many make entries up; `precision-indicators-…` and
 `precision-random-…`: with indicators alone, and with 3,000 drawn checks alone. `accused-…`: honest workers in a
-finding, per drive; `…-denial`: in a fifth of the districts 20% of the genuine deny. `found-…`: share of those who make
-entries up in a finding. `accused-wrong-constant` takes 15% for honest everywhere, where 30% deny: it has to fall.
+finding, per drive; `…-denial`: in a fifth of the districts 20% of the genuine deny. `found-…`: share of such workers in
+a finding. `accused-wrong-constant` takes 15% for honest everywhere, where 30% deny: it has to fall.
 """
 
 from collections import defaultdict
@@ -109,7 +110,8 @@ def looked_at(drive: Workers, random: Any, denial: Any) -> tuple[Any, dict[str, 
 
 
 def findings(drive: Workers, random: Any, first: Any, denial: Any, *, constant: bool = False) -> set[int]:
-    """The workers whom one round of fresh checks is a finding about. constant: wrongly, against 15% everywhere."""
+    """Return the workers that one round of fresh checks is a finding about. constant: wrongly, against 15%
+    everywhere."""
     from abhiyan.verification.rules import findings as rules
     from abhiyan.verification.rules.indicators import IndicatorTally
 

@@ -1,5 +1,5 @@
-"""The gateway of the benches, a process of its own: takes every message at once, after a delay, or (below 0) answers
-only to the code's phone. Whoever asks hears what came."""
+"""The gateway of the benches is a process of its own. It takes every message at once, or after a delay. With a delay
+below 0 it answers only to the code's phone. A request tells the bench what came."""
 
 import asyncio
 import json
@@ -83,8 +83,8 @@ def sink(delay_s: float = 0) -> Iterator[int]:
 
 
 def asked(port: int, path: str = "/") -> dict[str, Any]:
-    """What came: `n` messages in `came` deliveries, `at` each one's instant on the monotonic clock; of "/n" the two
-    numbers alone, of "/to/PHONE" the last text to it."""
+    """Return what came: `n` messages in `came` deliveries, `at` each one's instant on the monotonic clock; for "/n" the
+    two numbers alone, for "/to/PHONE" the last text to it."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
         found: dict[str, Any] = json.load(answer)
     return found

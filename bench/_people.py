@@ -27,7 +27,7 @@ class Pages:
         self.port, self.levels, self.token = port, levels, token
 
     def measure(self, seconds: float) -> list[float]:
-        """Milliseconds of every page; those that did not come whole are counted in `failed`, with their time too."""
+        """Milliseconds of every page; incomplete pages are counted in `failed`, with their time too."""
         took: list[float] = []
         self.failed: Counter[str] = Counter()
         begun = time.monotonic()
@@ -152,7 +152,7 @@ def tell(port: int, path: str, body: str, signature: str) -> None:
 
 
 class Cores:
-    """How many cores each kind of process takes from now on."""
+    """Measure how many cores each kind of process takes from now on."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.begun = home, time.monotonic()

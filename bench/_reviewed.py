@@ -1,4 +1,4 @@
-"""What a dossier tells beyond counts, in the tree of bench `unit-page`: frames with checks, flags, reviews."""
+"""Fill what a dossier tells beyond counts, in the tree of bench `unit-page`: frames with checks, flags, reviews."""
 
 from datetime import timedelta
 

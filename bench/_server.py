@@ -1,4 +1,4 @@
-"""What benches run beside themselves: a part of their own in a process of its own, a server, wrk."""
+"""Run what benches need beside themselves: a part of their own in a process of its own, a server, wrk."""
 
 import json
 import os

@@ -1,9 +1,9 @@
 """Made-up people of the bench `dedupe`, entered once or more often, in one script or the other.
 
-Written before the matcher was tuned, and not changed since. Spellings come from `names_in_two_scripts.tsv` alone: the
-second entry of somebody is spelt as some source spelt one of their words, in Latin letters or Devanagari, sometimes
-with a slip of the hand. Households live in one booth and may share a phone; some are twins; years of birth are missing
-or wrong; people enter themselves again from another phone, or another booth.
+Written before the matcher was tuned, and not changed since. Spellings come from `names_in_two_scripts.tsv` alone. The
+second entry of somebody has a word as some source spelt it, in Latin letters or Devanagari, sometimes with a slip of
+the hand. Households live in one booth and may share a phone; some are twins; years of birth are missing or wrong;
+people enter themselves again from another phone, or another booth.
 """
 
 import csv
@@ -67,7 +67,7 @@ class Words:
         return self.weights[key]
 
     def spelt(self, chance: random.Random, word: tuple[str, str, str], *, hindi: bool, anew: bool) -> str:
-        """A word in a script; anew: as some source spelt it, else as it was drawn."""
+        """Spell a word in a script; `anew`: as some source spelt it, else as it was drawn."""
         part, latin, devanagari = word
         if hindi:
             return chance.choice(self.devanagari[part, latin]) if anew else devanagari
@@ -146,7 +146,7 @@ def entries(*, people: int, seed: int) -> list[Entry]:
 
 
 def pairs(made: list[Entry]) -> set[tuple[int, int]]:
-    """Which entries are of one person: pairs of ids, the lower first."""
+    """Return the entries of one person as pairs of ids, the lower first."""
     of: dict[int, list[int]] = defaultdict(list)
     for entry in made:
         of[entry.person].append(entry.id)

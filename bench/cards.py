@@ -1,8 +1,8 @@
 """Bench `cards`: members' cards with their QR codes, by our engine and by WeasyPrint, with the same typefaces.
 
-Row `batch/weasyprint`: pages per second of 750 cards as one PDF, set by a process of its own as always, against one
-document of 750 pages by WeasyPrint. Row `one/weasyprint`: cards per second, one at a time, each with a name and a code
-of its own, by a warm compiler, against WeasyPrint with its typefaces already loaded and its styles already parsed. The
+Row `batch/weasyprint`: pages per second of 750 cards as one PDF, against one document of 750 pages by WeasyPrint. A
+process of its own sets them, as always. Row `one/weasyprint`: cards per second, one at a time, each with a name and a
+code of its own. A warm compiler makes them, against WeasyPrint with its typefaces loaded and its styles parsed. The
 codes are drawn beforehand and given to both: as a picture of one bit to WeasyPrint, which takes it faster than a path.
 Both write the same lines in the same places. Interleaved rounds, median of the ratios; wall time, and what the process
 and its children worked on it goes to stderr.
@@ -115,7 +115,7 @@ def worked_s() -> float:
 
 
 def card(number: int) -> dict[str, Any]:
-    """What a card says, and its code in both forms."""
+    """Return the text of a card, and its code in both forms."""
     import segno
 
     from abhiyan.core import printing

@@ -54,7 +54,7 @@ def febrl(number: int) -> tuple[Any, Pairs]:
 
 
 def trained(frame: Any, comparisons: list[Any], blocks: list[Any], unique: str, rules: Any) -> Pairs:
-    """What Splink finds with weights learnt from the frame itself. rules: sure ones, and those to learn by."""
+    """Return what Splink finds with weights learnt from the frame itself. rules: sure ones, and those to learn by."""
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     sure, recall, by = rules
@@ -168,7 +168,7 @@ def febrl_tuned(frame: Any) -> Pairs:
 
 
 def closed(pairs: Pairs) -> Pairs:
-    """With those who are one person with the same third."""
+    """Add pairs that are one person with the same third."""
     above: dict[Any, Any] = {}
 
     def top(one: Any) -> Any:
@@ -229,7 +229,7 @@ def one_phone_and_year(made: list[Any]) -> Pairs:
 
 
 def matched(made: list[Any]) -> tuple[Pairs, float]:
-    """What the installed matcher finds, twins left out, and how many seconds it took."""
+    """Return what the installed matcher finds, twins left out, and how many seconds it took."""
     from abhiyan.people.rules.doubles import sound
 
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:

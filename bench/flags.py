@@ -5,12 +5,12 @@ have neither. All have a phone, one in 25 shared, and a year of birth; three in 
 a fifth were answered from a device or network that the trail names; one in fifty may be a double; most workers were
 refused at some doors. One worker in sixteen is odd in all of it. So every indicator is built of something (asserted).
 
-Row `flags/scan`: seconds of reading all indicators and reasons from what is kept, against one sequential scan
-of the same items that counts by worker each of the facts the indicators are built of, interleaved; the median of the
+Row `flags/scan`: seconds of reading all indicators and reasons from what is kept, against one sequential scan of the
+same items. The scan counts by worker each of the facts the indicators are built of, interleaved; the median of the
 ratios. Beside it `flags/build`: seconds of building all of it against the same scan; `state/booth`: milliseconds of a
-state's dossier against a booth's, at the median, as bench `unit-page` measures pages, in its small tree, where frames
-are closed, flags stand in each step and reviews are decided; `flags/memory`: GiB of the process that did both.
-The database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
+state's dossier against a booth's, at the median, as bench `unit-page` measures pages. Its small tree has closed frames,
+flags in each step and decided reviews; `flags/memory`: GiB of the process that did both. The database is one of its own
+in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
 """
 
 import resource
@@ -23,8 +23,8 @@ from abhiyan.core import home as data_folder
 DATABASE = "abhiyan_bench_flags"
 EACH = 20  # items of one worker
 
-# Of the items `made` by bench `frame`: their workers with accounts, their people and phones, what the doors kept, and
-# what the trail says of their answers.
+# These fill the items `made` by bench `frame`: workers with accounts, people and phones, facts of doors, and answers in
+# the trail.
 FILL = (
     """insert into people_account (public_id, phone_id, name, created_at)
  select distinct on (by) by, gen_random_uuid(), 'Worker ' || left(by::text, 6), now() from made""",

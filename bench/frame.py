@@ -1,9 +1,9 @@
 """Bench `frame`: 1,000,000 items are frozen, and 3,000 checks drawn.
 
-Row `freeze/read`: seconds of both acts, commits among it, against one sequential read of the same items by the same
-statement, grouped by district and shade in the same way, that only counts them. Interleaved rounds; the median of the
-ratios. After each round every item stands in the frame once, and as many checks as were asked, by district.
-The database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
+Row `freeze/read`: seconds of both acts, commits among it, against one sequential read of the same items. The read uses
+the same statement and grouping by district and shade, and only counts. Interleaved rounds; the median of the ratios.
+After each round every item is in the frame once, and as many checks as were asked, by district. The database is one of
+its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
 """
 
 import os
@@ -73,7 +73,7 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
 
 
 def measured(file: str, database: str, rounds: int, *, quick: bool) -> list[dict[str, float]]:
-    """What each round of a bench over such a database told. file: the bench, whose children they are."""
+    """Return the results of each round of a bench over such a database. file: the bench, whose children they are."""
     home = data_folder.path() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     env = os.environ | _server.SETTINGS
@@ -218,7 +218,7 @@ def _round(items: int) -> dict[str, float]:
 
 
 def _read(programme: Any) -> list[tuple[Any, ...]]:
-    """Of each district and shade how many items there are."""
+    """Count the items of each district and shade."""
     from abhiyan.core import sql
     from abhiyan.units.models import Kind
     from abhiyan.verification.queries.items import asked_of

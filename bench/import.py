@@ -1,9 +1,9 @@
 """Bench `import`: 1,000,000 rows of paper from CSV, against raw COPY of the final rows of every table written.
 
-Row `csv/copy`: rows a second of the whole staged import (the file sealed as it comes, looked at, every row checked
-and previewed, refused rows and the undo journal written, taken in by the act) against one stream of COPY of the same
-final rows into the same tables, indexes on, in COPY's own (text) format; `csv/binary` the same against its binary
-format, for comparison. Interleaved rounds; the median of the ratios. After every round the
+Row `csv/copy`: rows a second of the whole staged import against one stream of COPY. The import seals the file as it
+comes, checks and previews every row, writes refused rows and the undo journal, and takes it in. COPY brings the same
+final rows into the same tables, indexes on, in its own (text) format; `csv/binary` the same against its binary format,
+for comparison. Interleaved rounds; the median of the ratios. After every round the
 tables hold equally many rows, or the bench fails. Row `memory/GiB`: the peak of all processes but PostgreSQL, the
 file in memory included.
 The database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.

@@ -1,16 +1,16 @@
 """Bench `launch`: the day of a launch on one server as shipped: two workers, loops and jobs.
 
-First, on the quiet server: claims a second at 512 connections as in bench `enrol`, and messages a second out of the
-outbox into a gateway that takes each at once. Then for two minutes, together: claims by the API at half of that rate,
-missed calls and SMS (one in five) at half of that of the messages, each with its one reply out of the same door, twenty
-people a second who join on the web with a code, a list of 50,000 rows of paper, and the Unit page of every level. In
-the middle three phones, to which a message leaves each second, write STOP.
+First, on the quiet server: claims a second at 512 connections as in bench `enrol`. Then messages a second out of the
+outbox into a gateway that takes each at once. Then for two minutes, together: claims by the API at half of that rate.
+Missed calls and SMS (one in five) come at half of the rate of the messages, each with its one reply. Twenty people a
+second join on the web with a code. A list of 50,000 rows of paper comes in, and the Unit page of every level is read.
+In the middle three phones, to which a message leaves each second, write STOP.
 
 Rows: `claims/http512` and `told/messages` what was taken against
 what was measured before (half is the aim); `joins` a second; `stop` seconds from the answer to STOP to the last message
 to that phone; `backlog` seconds after the end until every reply has left, every delta is folded and the trail is
 sealed; `pages failed` of the Unit page; `lost` claims with a receipt and no row, or stored and never sent; `recount`
-tallies that differ from the facts. What each part took, and how many cores, is told on the way.
+tallies that differ from the facts. The bench prints on the way what each part took, and how many cores.
 Load comes from wrk (Debian: apt install wrk), two threads of it for claims and two for calls.
 """
 
@@ -278,8 +278,9 @@ class Day:
             self._of_threads.append((int(number), int(base), int(n)))
 
     def _pages(self, seconds: float) -> tuple[list[float], dict[str, int]]:
-        """Milliseconds of every page read meanwhile, and how many failed, by code. In a process that does nothing else:
-        beside hundreds of others in this one, a reader would wait for the interpreter and not for the page."""
+        """Milliseconds of every page read meanwhile, and how many failed, by code. This runs in a process that does
+        nothing else. Beside hundreds of others in this one, a reader would wait for the interpreter and not for the
+        page."""
         told = self.child(
             "pages", "app", self.plan.port, json.dumps(self.world["levels"]), self.world["token"], seconds
         )
@@ -374,7 +375,7 @@ def _sign(name: str, n: int) -> None:
 
 
 def _signature(kind: str, body: str) -> str:
-    """Of a provider in two minutes: one is believed within five."""
+    """Sign as a provider in two minutes: one is believed within five."""
     from abhiyan.messaging.rules import signatures
 
     at_s = int(time.time()) + 120

@@ -1,14 +1,14 @@
 """Bench `messages`: what leaves the outbox in a second, against bare connections with the same requests in memory.
 
-Row `outbox/bare`: messages a second out of the outbox, by the lane that `abhiyan jobs` turns (leased, asked for
-noes and budget, written, handed over, settled), into a sink that answers at once, in a process of its own; against
-as many kept connections that bring the same requests, written beforehand, and read the answers. Interleaved rounds;
-the median of the ratios. After each round every message is down as sent, and the sink has had it once.
+Row `outbox/bare`: messages a second out of the outbox into a sink that answers at once, in a process of its own. The
+lane that `abhiyan jobs` turns leases them, checks noes and budget, writes, hands over and settles; against as many kept
+connections that bring the same requests, written beforehand, and read the answers. Interleaved rounds; the median of
+the ratios. After each round every message is down as sent, and the sink has had it once.
 Row `outbox/asyncio`: the same against asyncio clients of the HTTP library we send with, as many kept connections, and
 the same bodies in memory.
-Row `outbox/300ms`: the same into a sink that takes 300 ms for each, against the 50 a second that are wanted.
-Row `code-wait`: seconds from a one-time code's commit to its arrival in a gateway that hangs with everything else it
-was given, the longest of several; against the 5 that are allowed.
+Row `outbox/300ms`: the same into a sink that takes 300 ms for each, against the 50 a second that are wanted. Row
+`code-wait`: seconds from a one-time code's commit to its arrival in a gateway that hangs with every other message, the
+longest of several; against the 5 that are allowed.
 """
 
 import asyncio
@@ -163,7 +163,7 @@ def _sent(n: int) -> float:
 
 
 def _letters(n: int) -> list[Any]:
-    """What the outbox would hand over of n messages."""
+    """Return what the outbox would hand over of n messages."""
     from abhiyan.messaging import actions
 
     _emptied()
@@ -176,7 +176,7 @@ def _letters(n: int) -> list[Any]:
 def _by_library(n: int) -> float:
     """Seconds in which asyncio clients of the same HTTP library bring the same bodies over as many connections.
 
-    A client for each connection: the library's pool looks at all of its connections for each request, so one pool of
+    Each connection has a client. The library's pool looks at all of its connections for each request, so one pool of
     them all brings a tenth of it.
     """
     import httpx

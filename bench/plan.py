@@ -1,7 +1,7 @@
 """Bench `plan`: a plan for all 543 seats of the Lok Sabha, from the result of 2019.
 
-Row `plan/numpy`: milliseconds of `plans.plan` (goals of seats and votes, turnout, contradictions, sensitivity, 1,000
-random draws) against the same arithmetic written plainly in numpy below, interleaved. Both have to agree.
+Row `plan/numpy`: milliseconds of `plans.plan` against the same arithmetic written plainly in numpy below, interleaved.
+The plan has goals of seats and votes, turnout, contradictions, sensitivity and 1,000 random draws. Both have to agree.
 """
 
 import csv

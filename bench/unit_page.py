@@ -1,9 +1,9 @@
 """Bench `unit-page`: the page of a booth and of the nation, in a tree of 12,000 and of 1,200,000 units.
 
 Rows: `booth/bare` p50 of a booth's page against a bare Django view behind the same session; `nation/booth` the nation's
-page against the booth's; `big/small` the nation's page at 1,200,000 units against 12,000, and beside it a booth's and a
-district's, which has 100 mandals there and 22 here; `busy/idle` the nation's page while claims arrive at half the peak
-rate, folded meanwhile, against idle.
+page against the booth's; `big/small` the nation's page at 1,200,000 units against 12,000. Beside it, a booth's and a
+district's page, which has 100 mandals there and 22 here; `busy/idle` the nation's page while claims arrive at half the
+peak rate, folded meanwhile, against idle.
 Requests go one after the other, page by page in turns, over one kept connection to each server; rounds are
 interleaved, ratios are medians over rounds.
 Databases are its own, in ABHIYAN_HOME/bench or beside DATABASE_URL's, and are dropped afterwards.
@@ -277,8 +277,8 @@ def _fill_counts(programme_id: int, today: date) -> None:
 
 
 def _fill_estimates(programme: Any, at: datetime) -> None:
-    """Three frames: each unit above the booths has an estimate in each, as the room would have computed it, and one
-    booth in ten a grade."""
+    """Fill three frames: each unit above the booths has an estimate in each, as the room computes it. One booth in ten
+    has a grade."""
     from uuid import uuid4
 
     from django.db import connection

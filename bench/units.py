@@ -1,9 +1,9 @@
 """Bench `units`: 1,200,000 units in two hierarchies are imported, and a branch of 300,000 moves.
 
-Rows: `import/copy` seconds of the whole staged import (read twice, checked twice, journalled) against raw COPY of
-the final rows of the tables it fills, indexes on; `memory/GiB` peak of the importing processes, PostgreSQL left
-out; `move/update` seconds of moving a branch against one UPDATE of as many rows of the same table, interleaved.
-The database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
+Rows: `import/copy` seconds of the whole staged import (read twice, checked twice, journalled) against raw COPY. COPY
+brings the final rows of the tables it fills, indexes on; `memory/GiB` peak of the importing processes, PostgreSQL left
+out; `move/update` seconds of moving a branch against one UPDATE of as many rows of the same table, interleaved. The
+database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 One made-up state: 2,000 booths in 40 districts, about 3,000 workers, 200,000 items; in the mean 15% of the workers make
 up 60% of theirs, honest error about 7%; 3,000 checks; one in four of the genuine and 45% of the false are not reached.
-1,500 repetitions draw and answer anew, seeds fixed. Rows `coverage-…`: share of intervals that hold the truth, against
+1,500 repetitions draw and answer again, seeds fixed. Rows `coverage-…`: share of intervals that hold the truth, against
 0.95; `width-…`: their mean width in points, against what was reached before (docs/truth.md); `bounds-…`: the published
 bounds under each way the answers go wrong; `bounds-width-…`: their width against the interval's plus the share open.
 Rows `…-wrong-…` do it wrongly on purpose and have to fall far below. Rows of flags: `bench/_flagging.py`.
@@ -69,7 +69,7 @@ def outcomes(genuine: Any) -> Any:
 
 
 class Tallies:
-    """What every repetition brought, by row."""
+    """Collect what every repetition brought, by row."""
 
     def __init__(self) -> None:
         self.held: dict[str, list[bool]] = defaultdict(list)

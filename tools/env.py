@@ -117,7 +117,7 @@ def environment() -> dict[str, str]:
 
 
 def ensure_venv() -> None:
-    """A virtual environment holds absolute paths: one that was moved, or whose Python went, is made anew."""
+    """Make the virtual environment again if it was moved, or if its Python went: it holds absolute paths."""
     value = json.dumps([str(VENV), sys.version, sysconfig.get_config_var("BINDIR")])
     if stamped("venv", value):
         works = subprocess.run([BIN / "python", "-c", "import pip"], capture_output=True, check=False)
@@ -145,7 +145,7 @@ def ensure_uv() -> None:
 
 
 def settings_of_pip() -> dict[str, str]:
-    """The caller's settings of pip (its files and PIP_…) as variables of uv; what uv was told itself wins."""
+    """Return the caller's settings of pip (its files and PIP_…) as variables of uv; uv's own settings win."""
     found = {}
     told = subprocess.run(
         [str(part) for part in (*PIP, "config", "list")],
@@ -201,7 +201,7 @@ def ensure_project() -> None:
 
 
 def system_node() -> bool:
-    """Whether the system has both Node (20 or later) and npm."""
+    """Return True if the system has both Node (20 or later) and npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm or Path(node).parent == BIN:
         return False
