@@ -162,7 +162,7 @@ class ContactEntry(models.Model):
     why_out = models.TextField(default="", db_default="")  # such as opted_out, ended
     holder_id = models.BigIntegerField(null=True)  # account
     until = models.DateTimeField(null=True)  # of the lease
-    # Accounts that had it and noted nothing. What came of their talk may still come.
+    # Accounts that had it and noted nothing. The outcome of their talk may still come.
     had_ids = ArrayField(models.BigIntegerField(), default=builtins.list, db_default=[])
     next_day = models.DateField(null=True)  # not before
     again_at = models.DateTimeField(null=True)  # of calls: not before
@@ -277,7 +277,7 @@ class ContactTry(models.Model):
     undone_at = models.DateTimeField(null=True)
     turn_id = models.UUIDField(null=True)  # The CallTurn of a call.
     takes_back_id = models.UUIDField(null=True)  # The row that this one takes back.
-    # Of tries without an entry: the term, membership or dialogue it is about, and the phone of its person.
+    # A try without an entry names the term, membership or dialogue it is about, and the phone of its person.
     about = models.UUIDField(null=True)
     phone_id = models.UUIDField(null=True)
     is_visit = models.BooleanField(default=False, db_default=False)

@@ -50,9 +50,9 @@ class CallTurn(models.Model):
         """Ends without a talk; else `outcome` is one of ContactTry.Outcome."""
 
         LAPSED = "lapsed"
-        TAKEN = "taken"  # back, by the supervisor
-        GIVEN = "given"  # back, by the caller
-        HELD = "held"  # by the gate, before the ring
+        TAKEN = "taken"  # back, by the supervisor.
+        GIVEN = "given"  # back, by the caller.
+        HELD = "held"  # by the gate, before the ring.
         UNDONE = "undone"  # The caller took the outcome back and has noted no other one.
 
     id = models.UUIDField(primary_key=True)  # random
@@ -67,11 +67,11 @@ class CallTurn(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.TextField(default="", db_default="")
     way = models.TextField(choices=Way.choices, default="", db_default="")
-    rung_at = models.DateTimeField(null=True)  # the first time
-    told = models.TextField(default="", db_default="")  # the bridge's last word of its latest call
-    talked_s = models.IntegerField(null=True)  # as the bridge reports, of the longest of its calls
-    asks = models.SmallIntegerField(default=0, db_default=0)  # calls the bridge was asked for
-    asked_at = models.DateTimeField(null=True)  # the last time
+    rung_at = models.DateTimeField(null=True)  # the first time.
+    told = models.TextField(default="", db_default="")  # the bridge's last word of its latest call.
+    talked_s = models.IntegerField(null=True)  # as the bridge reports, of the longest of its calls.
+    asks = models.SmallIntegerField(default=0, db_default=0)  # calls the bridge was asked for.
+    asked_at = models.DateTimeField(null=True)  # the last time.
     wanted_at = models.DateTimeField(
         null=True
     )  # when the person wanted this call: they called us, or were promised it

@@ -69,7 +69,7 @@ class CallRound(models.Model):
 class Dialogue(models.Model):
     """One call: a leader, a booth president, a day, and the outcome."""
 
-    is_beside: bool = False  # What an act just brought was kept beside what stands; no column.
+    is_beside: bool = False  # The word that an act just brought was kept beside the one in force; no column.
 
     id = models.UUIDField(primary_key=True)  # random
     programme_id = models.IntegerField()

@@ -1,4 +1,4 @@
-"""The way from a unit's page to the forms of those who make them, and from search to a form by its name."""
+"""Lead from a unit's page to the forms for their makers, and from search to a form by its name."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What forms offer in the menu and in search."""
+"""Offer forms in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

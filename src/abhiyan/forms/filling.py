@@ -19,7 +19,7 @@ _LINES = 200  # signs of a text from which it gets several lines
 
 
 class AnswerField(forms.Field):
-    """One question. What it takes is checked by `rules.answers.check`, all questions together."""
+    """One question. `rules.answers.check` checks its answer, all questions together."""
 
     def __init__(self, question: FormQuestion) -> None:
         self.question = question

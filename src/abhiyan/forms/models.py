@@ -26,7 +26,7 @@ from .rules.questions import FormQuestion, question_of
 
 
 class Form(models.Model):
-    """Questions that an office asks of units below it. What is asked stands in its versions."""
+    """Questions that an office asks of units below it. Its versions hold the questions."""
 
     public_id = models.UUIDField(unique=True)
     names = models.JSONField()
@@ -47,7 +47,7 @@ class Form(models.Model):
 
 
 class FormVersion(models.Model):
-    """The questions of a form at one time. Once in use it is never changed; until then it is the form's one draft."""
+    """The questions of a form at one time. A version in use is never changed; until then it is the form's one draft."""
 
     form = models.ForeignKey(Form, models.CASCADE, related_name="versions", db_index=False)
     number = models.SmallIntegerField()  # from 1
@@ -114,9 +114,9 @@ class Submission(models.Model):
             write=SYSTEM,
         )
         indexes = [
-            models.Index(fields=["form", "-at"], name="submission_form"),  # used by: the list of a form
-            models.Index(fields=["unit"], name="submission_unit"),  # used by: counts, undoing an import
-            models.Index(fields=["sent_by", "-at"], name="submission_sender"),  # used by: what somebody sent
+            models.Index(fields=["form", "-at"], name="submission_form"),  # used by: the list of a form.
+            models.Index(fields=["unit"], name="submission_unit"),  # used by: counts, undoing an import.
+            models.Index(fields=["sent_by", "-at"], name="submission_sender"),  # used by: what somebody sent.
             # used by: what was filled in about another room's thing
             models.Index(
                 fields=["about_kind", "about_id"],
@@ -131,7 +131,7 @@ class Submission(models.Model):
 
 
 def _of_submission(table: str) -> str:
-    """Seen by whoever sees its submission."""
+    """Return the condition to see a row: its submission is in sight."""
     return f"exists (select from forms_submission s where s.id = {table}.submission_id)"
 
 

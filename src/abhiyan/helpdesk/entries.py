@@ -1,4 +1,4 @@
-"""What the helpline offers in the menu and in search."""
+"""Offer the helpline in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

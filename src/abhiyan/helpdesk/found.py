@@ -1,4 +1,4 @@
-"""What search finds of the helpline: a request by its number."""
+"""Let search find a request to the helpline by its number."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -43,7 +43,7 @@ _kept: tuple[float, list[HelplineShown]] | None = None
 
 
 def lines() -> list[HelplineShown]:
-    """Of every programme that runs, those above others first; one query in half a minute."""
+    """Return the helplines of every programme that runs, higher ones first; one query in half a minute."""
     global _kept
     if _kept is None or time.monotonic() - _kept[0] > KEPT_S:
         _kept = time.monotonic(), sql.each(HelplineShown, _RUNNING)
@@ -51,12 +51,12 @@ def lines() -> list[HelplineShown]:
 
 
 def known() -> list[HelplineShown]:
-    """What this process has read, however old: for pages that may ask the database nothing."""
+    """Return what this process has read, however old: for pages that may ask the database nothing."""
     return _kept[1] if _kept else []
 
 
 def forget() -> None:
-    """Read them anew: a number was set."""
+    """Read them again: a number was set."""
     global _kept
     _kept = None
 

@@ -1,4 +1,4 @@
-"""What the launch page of a drive says of the helpline: requests about it that wait anywhere below the viewer."""
+"""Tell the launch page of a drive about the helpline: requests about it that wait anywhere below the viewer."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ from . import numbers, queries
 
 
 def launch_day(viewer: Viewer, of: Of) -> Iterator[Figure]:
-    """How many wait, counted up to MOST, how many are overdue, and how old the oldest is; at any desk of the unit and
-    below. Nothing to who may not answer."""
+    """Count the waiting requests, up to MOST, and the overdue ones, with the age of the oldest; at any desk of the unit
+    and below. Nothing for a viewer who may not answer."""
     if not viewer.is_strong or not viewer.may(queries.ANSWER):
         return
     of_drive = Q(programme_id__in=of.programme_ids, unit_id__in=units.within(of.span))

@@ -1,4 +1,4 @@
-"""What the helpline does by itself, turned by `abhiyan jobs`."""
+"""Turn the helpline's own work by `abhiyan jobs`."""
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.loops import Loop

@@ -22,7 +22,7 @@ from abhiyan.core.words import named
 
 from .rules.tickets import RequestState
 
-# Whether the viewer holds, at the desk, one of the offices a request is for. Their counts say where they are today:
+# This holds if the viewer has, at the desk, one of the offices a request is for. Their counts say where they are today:
 # once an office ends, or a tree has moved, they show nothing.
 _IS_FOR = f"""(cardinality(helpdesk_ticket.offices) > 0 and exists (select from org_appointment ap
  join org_office o on o.id = ap.office_id
@@ -40,9 +40,9 @@ _BY_DESK = (
 
 
 class Ticket(models.Model):
-    """What somebody needs of us, until they say that it is solved or the rule of its kind closes it.
+    """A person needs this of us, until they say that it is solved or the rule of its kind closes it.
 
-    The phone and all words are sealed. What the law grants a person is asked on their own page, not here.
+    The phone and all words are sealed. A right that the law grants a person is asked on their own page, not here.
     """
 
     class Kind(models.TextChoices):
@@ -93,14 +93,14 @@ class Ticket(models.Model):
     sealed = models.BinaryField(null=True)  # phone and name
     n = models.IntegerField(default=1, db_default=1)  # messages
     opened_at = models.DateTimeField()
-    opened_by = models.BigIntegerField(null=True)  # the account that typed it
-    last_at = models.DateTimeField()  # something happened
-    due_at = models.DateTimeField()  # of what asks nothing: when it came
-    answered_at = models.DateTimeField(null=True)  # first
-    done_at = models.DateTimeField(null=True)  # reported
-    closed_at = models.DateTimeField(null=True)  # counted: by the rule of its kind
-    solved_at = models.DateTimeField(null=True)  # confirmed: the person says so
-    raised_at = models.DateTimeField(null=True)  # went to the office above
+    opened_by = models.BigIntegerField(null=True)  # the account that typed it.
+    last_at = models.DateTimeField()  # something happened.
+    due_at = models.DateTimeField()  # of what asks nothing: when it came.
+    answered_at = models.DateTimeField(null=True)  # first.
+    done_at = models.DateTimeField(null=True)  # reported.
+    closed_at = models.DateTimeField(null=True)  # counted: by the rule of its kind.
+    solved_at = models.DateTimeField(null=True)  # confirmed: the person says so.
+    raised_at = models.DateTimeField(null=True)  # went to the office above.
     raised = models.SmallIntegerField(default=0, db_default=0)
     reopened = models.SmallIntegerField(default=0, db_default=0)
     merged_into = models.UUIDField(null=True)

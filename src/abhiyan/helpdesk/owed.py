@@ -1,5 +1,5 @@
-"""What the helpline asks of somebody today: requests their offices have to answer. What came up from below to an office
-above the districts is late at a desk below."""
+"""Say what the helpline asks of somebody today: requests their offices have to answer. A request that came up to an
+office above the districts is late at a desk below."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -26,15 +26,15 @@ from .rules import tickets as rules
 from .rules import tries
 from .rules.tries import RequestCall
 
-ANSWER = "helpdesk.answer"  # the capabilities: what comes to a unit
-NAMED = "helpdesk.named"  # and what is for one office there
-MOST_LOOKED_AT = 50  # requests among which the next one is looked for
-MOST_READY = 20  # texts to answer with, beside a request
-SMALL = 10  # of fewer no times are shown
-MANY_STRANGERS = 20  # requests an account types a day for phones that never contacted us: offices above look
-MOST_TYPISTS = 5  # named on Today
-NO_SCHEME = "none"  # no code of a scheme
-NO_NEED = (Ticket.State.MERGED, Ticket.State.QUIET)  # requests that are part of another, or ask nothing
+ANSWER = "helpdesk.answer"  # the capabilities: what comes to a unit.
+NAMED = "helpdesk.named"  # and what is for one office there.
+MOST_LOOKED_AT = 50  # requests among which the next one is looked for.
+MOST_READY = 20  # texts to answer with, beside a request.
+SMALL = 10  # of fewer no times are shown.
+MANY_STRANGERS = 20  # requests an account types a day for phones that never contacted us: offices above look.
+MOST_TYPISTS = 5  # named on Today.
+NO_SCHEME = "none"  # no code of a scheme.
+NO_NEED = (Ticket.State.MERGED, Ticket.State.QUIET)  # requests that are part of another, or ask nothing.
 
 
 class AnswerToOneself(org.NotYours):
@@ -47,7 +47,8 @@ class AnswerToOneself(org.NotYours):
 
 @dataclass(frozen=True, slots=True)
 class Desks:
-    """Whose requests somebody answers. units: of which every request; named: (unit, office), of which those for it."""
+    """Whose requests somebody answers. units: somebody answers every request there; named: (unit, office), only with
+    the requests for that office."""
 
     units: frozenset[int] = frozenset()
     named: frozenset[tuple[int, str]] = frozenset()
@@ -65,7 +66,7 @@ class Desks:
 
 
 def may_answer(viewer: Viewer) -> bool:
-    """Whether somebody answers requests anywhere."""
+    """Return True if somebody answers requests anywhere."""
     return viewer.is_strong and viewer.may_any(ANSWER, NAMED)
 
 
@@ -182,8 +183,8 @@ def has_called_since(phone_id: UUID, since: datetime) -> bool:
 
 
 def typists(*, at: datetime) -> list[tuple[int, int]]:
-    """Accounts that typed `MANY_STRANGERS` requests or more in 24 hours for phones that never contacted us, with how
-    many: of those in the caller's scope, the most first."""
+    """Return accounts that typed `MANY_STRANGERS` requests or more in 24 hours for phones that never contacted us, with
+    how many. Only accounts in the caller's scope count, the most first."""
     strangers = Ticket.objects.filter(
         is_stranger=True, opened_by__isnull=False, opened_at__gt=at - timedelta(days=1)
     )
@@ -214,7 +215,8 @@ class SaidLine:
 
 
 def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool = True) -> list[SaidLine]:
-    """What was said and done, the oldest first; of requests that were merged into it too. In the caller's scope."""
+    """Return what was said and done, the oldest first; also of requests that were merged into it. In the caller's
+    scope."""
     others = {part.pk: part for part in merged}
     lines = list(TicketLine.objects.filter(ticket__in=[ticket.pk, *others]).order_by("at", "pk")[:200])
     names: dict[int, str] = {}
@@ -454,7 +456,7 @@ def ready(ident: UUID) -> ReadyAnswer:
 
 
 def desks_of(viewer: Viewer) -> Desks:
-    """What the viewer's own offices answer."""
+    """Return what the viewer's own offices answer."""
     return Desks(
         frozenset(seat.unit_id for seat in viewer.appointments if ANSWER in seat.capabilities),
         frozenset((seat.unit_id, seat.office) for seat in viewer.appointments if NAMED in seat.capabilities),

@@ -115,7 +115,7 @@ class Invitee(models.Model):
     )  # who named them as their substitute
     came_at = models.DateTimeField(null=True)  # The tick at the door; taking it back empties this.
     ticks = models.SmallIntegerField(default=0, db_default=0)  # Each tick adds one.
-    # Of an invited list: the last tick was by name. Without it, it was by phone number.
+    # True if the last tick of an invited list was by name. Without it, it was by phone number.
     is_by_name = models.BooleanField(default=False, db_default=False)
     item = models.UUIDField(null=True)  # The last tick has it, if a programme counts it.
     has_been_asked = models.BooleanField(default=False, db_default=False)  # The day after.

@@ -82,7 +82,7 @@ def block(accent: str, *, dark: bool) -> str:
 
 @lru_cache(maxsize=8)
 def sheet(accent: str) -> str:
-    """The whole stylesheet, about 700 bytes. What is not a colour like #1d5b66 is taken for the default."""
+    """The whole stylesheet, about 700 bytes. Anything else than a colour like #1d5b66 is taken for the default."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
         accent = DEFAULT
     light, dark = block(accent, dark=False), block(accent, dark=True)

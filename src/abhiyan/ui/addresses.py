@@ -1,4 +1,5 @@
-"""Addresses of pages by their names, each looked up once: a page has a dozen, and Django tries its patterns anew."""
+"""Addresses of pages by their names, each looked up once: a page has a dozen, and Django tries its patterns each
+time."""
 
 from collections.abc import Hashable
 from functools import lru_cache

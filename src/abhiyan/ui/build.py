@@ -213,7 +213,7 @@ def printed_fonts() -> list[Path]:
 
 
 def make_scripts() -> None:
-    """Joins the small sources of each script; each stands in its own block, without its comment lines."""
+    """Join the small sources of each script; each has its own block, without its comment lines."""
     for name, parts in SCRIPTS.items():
         blocks = []
         for part in parts:

@@ -1,4 +1,4 @@
-"""What Python draws instead of a template: escaped quickly, and drawn once for the same figures."""
+"""Draw in Python instead of a template: escaped quickly, and drawn once for the same figures."""
 
 from collections.abc import Callable, Hashable
 from functools import wraps

@@ -21,8 +21,8 @@ def page(
 ) -> HttpResponse:
     """The page for one status (one of STATUSES; another gets the page of its hundred).
 
-    message: what was refused, already translated; it stands in place of the general text. code: for whoever is
-    asked for help. wait_s: seconds until trying again makes sense, also sent as Retry-After.
+    message: what was refused, already translated; it replaces the general text. code: for the person who is asked for
+    help. wait_s: seconds until trying again makes sense, also sent as Retry-After.
     """
     if status not in STATUSES:
         status_page = 500 if status >= 500 else 400

@@ -1,4 +1,4 @@
-"""What the kit page shows: every component, with invented people and figures."""
+"""The kit page shows every component, with invented people and figures."""
 
 from datetime import date, timedelta
 from operator import itemgetter

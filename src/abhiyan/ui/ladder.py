@@ -18,8 +18,8 @@ from .squares import Shape, work_shape
 Words = str | Promise
 
 RUNGS = ("reported", "counted", "confirmed", "estimate")
-BARS = ("counted", "confirmed")  # the rungs that are drawn against the target
-WIDE = 30  # points of 100: the middle of a wider interval says nothing
+BARS = ("counted", "confirmed")  # the rungs that are drawn against the target.
+WIDE = 30  # points of 100: the middle of a wider interval says nothing.
 LEAST_REAL = 0.9  # Share of the checked items that may be real, at the best end of the interval.
 WORST = "C"  # Grade of a unit that is too small for an estimate.
 
@@ -53,7 +53,7 @@ DEFINITIONS: Mapping[str, Words] = {
 
 @dataclass(frozen=True)
 class EarlierDrive:
-    """What an earlier drive reached in the unit, as a list says: a total, not members of ours."""
+    """An earlier drive reached this in the unit, as a list says: a total, not members of ours."""
 
     name: Words
     n: int
@@ -126,7 +126,7 @@ class LadderShown:
 
     @property
     def due(self) -> int:
-        """What is due by today; 0 without a target, and on the first day: its part is due when it ends."""
+        """Return what is due by today; 0 without a target, and on the first day: its part is due when it ends."""
         if not self.target or self.pace_pct is None or (self.day is not None and self.day <= 1):
             return 0
         if self.day and self.days:  # as `programmes.rules.windows.due` rounds
@@ -135,7 +135,7 @@ class LadderShown:
 
     @property
     def behind(self) -> int:
-        """How many fewer are counted than are due by today; 0 where nothing is missing."""
+        """Return how many fewer are counted than are due by today; 0 where nothing is missing."""
         return 0 if self.counted is None else max(0, self.due - self.counted)
 
     @property

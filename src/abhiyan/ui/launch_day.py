@@ -1,5 +1,5 @@
-"""What the launch page of a drive collects from every room: figures of its strip, the state of each channel, what waits
-and how long, how many said no, and the loops that work it off."""
+"""Collect the launch page of a drive from every room: figures of its strip, and the state of each channel. It also
+shows what waits and how long, how many said no, and the loops that do the work."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +13,13 @@ LATE_S, TOO_LATE_S = 60, 300  # what waits longer is marked
 
 
 def mark(waiting: Ages) -> str:
-    """Whether somebody should look at what waits: "", warn, bad."""
+    """Return "", warn or bad: bad where somebody should look at what waits."""
     return "bad" if waiting.oldest_s >= TOO_LATE_S else "warn" if waiting.oldest_s >= LATE_S else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Of:
-    """What the page is about. programme_ids: of the drive, and of those beneath it. unit_id, code, span: the unit it is
+    """The page is about this. programme_ids: of the drive, and of those beneath it. unit_id, code, span: the unit it is
     looked at in, and the positions of all below it. is_exact: the viewer sees its people. is_whole: and it is all of
     the drive."""
 
@@ -77,7 +77,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Noes:
-    """How many said today that they leave or never joined, or what was stopped by it. n: in words."""
+    """So many said today that they leave or never joined, or so much was stopped by it. n: in words."""
 
     label: Text
     n: str

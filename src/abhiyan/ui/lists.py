@@ -1,7 +1,7 @@
 """A list: its columns are declared once, and the page, its order, the cards on a phone and the files follow.
 
-COLUMNS = (Column("name", _("Name"), lambda row: row.name, is_name=True), …)
-table = Table(request, COLUMNS, rows, name="stays", caption=_("Stays"), sort="name")
+COLUMNS = (Column("name", _("Name"), lambda row: row.name, is_name=True), …)  # once.
+table = Table(request, COLUMNS, rows, name="stays", caption=_("Stays"), sort="name")  # in the view.
 return answer(request, "stays/stay_list.html", table, {…})  # {% list table empty=_("No stay yet") %}{% endlist %}
 """
 
@@ -205,7 +205,8 @@ class Table(Generic[Row]):
 
     @property
     def file_kind(self) -> str:
-        """What `?format=` asks for: csv, xlsx, or the page where a file with names is asked for; else nothing."""
+        """Return what `?format=` asks for: csv, xlsx, or the page where a file with names is asked for; else
+        nothing."""
         return file_asked(self.request)
 
     def file(self) -> HttpResponseBase:
@@ -229,7 +230,7 @@ class Table(Generic[Row]):
 
     @property
     def is_open(self) -> bool:
-        """Whether it may be a file without approval: its rows are no people."""
+        """Return True if it may be a file without approval: its rows are no people."""
         return not any(one.is_name for one in self.naming)
 
     @property
@@ -239,15 +240,15 @@ class Table(Generic[Row]):
 
     @property
     def offers_names(self) -> bool:
-        """Whether this reader may ask for a file with names."""
+        """Return True if this reader may ask for a file with names."""
         return bool(self.naming) and _approvals.offers(self)
 
     def titles(self) -> list[str]:
-        """Of all columns of a file with names."""
+        """Return the titles of all columns of a file with names."""
         return [str(one.title) for one in self._columns(with_names=True)]
 
     def counted(self, most: int) -> int:
-        """How many rows there are; one more than `most` where there are more."""
+        """Return how many rows there are; one more than `most` where there are more."""
         rows = self._rows
         if self.total is not None:
             return self.total
@@ -361,7 +362,7 @@ class Approvals(Protocol):
     """How a second person's approval lets names into a file: ui knows neither people nor offices."""
 
     def offers(self, table: Table[Any]) -> bool:
-        """Whether the reader of this list may ask."""
+        """Return True if the reader of this list may ask."""
 
     def page(self, table: Table[Any]) -> HttpResponseBase:
         """At the list's own address: asks, waits, and gives the file once. Refuses who may not."""
@@ -379,13 +380,13 @@ _approvals: Approvals = _Nobody()
 
 
 def approved_by(approvals: Approvals) -> None:
-    """Once, in the ready() of the room that knows who approves."""
+    """Call this once, in the ready() of the room that knows who approves."""
     global _approvals  # registered once
     _approvals = approvals
 
 
 def file_asked(request: HttpRequest) -> str:
-    """What `?format=` asks for: csv, xlsx, or the page where a file with names is asked for; else nothing."""
+    """Return what `?format=` asks for: csv, xlsx, or the page where a file with names is asked for; else nothing."""
     return NAMED if request.GET.get("format") == NAMED else tables.file_kind(request.GET)
 
 

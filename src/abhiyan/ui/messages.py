@@ -56,7 +56,7 @@ Key = tuple[str, str, str]
 
 @dataclass
 class RoomStrings:
-    """The strings of one room, each with the files it stands in."""
+    """The strings of one room, each with its files."""
 
     room: str
     strings: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -165,7 +165,7 @@ def update(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
 
 
 def marks(text: str) -> set[str]:
-    """What a translation may neither lose nor invent: placeholders and tags."""
+    """Return what a translation may neither lose nor invent: placeholders and tags."""
     return {match[0] for match in PLACEHOLDER.finditer(text)} | {
         f"<{match[1]}>" for match in TAG.finditer(text)
     }
@@ -185,7 +185,7 @@ REPEATED = re.compile(r"(.{20,}?)\1+", re.DOTALL).fullmatch  # a text in one lin
 
 
 def check(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
-    """What is wrong, one line each; nothing when all is whole."""
+    """Return what is wrong, one line each; nothing when all is whole."""
     wrong: list[str] = []
     translated: dict[tuple[str, str, str, str], dict[tuple[str, ...], list[str]]] = defaultdict(dict)
     for room in rooms(root, only):

@@ -1,4 +1,5 @@
-"""Names of months, long and short, as Django's dates ask for them: said anew here, because its Hindi misspells some."""
+"""Name months, long and short, as Django's dates ask for them. They are repeated here because its Hindi misspells
+some."""
 
 from django.utils.translation import gettext_noop as _
 

@@ -1,5 +1,5 @@
-"""What Today collects from every room: where a unit stands, who is behind, work, things to know beside it, links to
-share, and the words for a role."""
+"""Collect Today from every room: the figures of a unit, who is behind, and work. It also has things to know beside it,
+links to share, and the words for a role."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -130,7 +130,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class OfficeWord:
-    """What the work of a viewer's office is, said while there is none to do."""
+    """This says what the work of a viewer's office is, while there is none to do."""
 
     text: str | Promise
 

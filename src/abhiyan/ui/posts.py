@@ -1,8 +1,8 @@
 """Addresses that are only posted to, and the page each belongs to.
 
-A refused act answers with its page in place, at its own address. What stands on that page (links, filters, the
-pager, the language, reloading) asks that address again, by looking: it is led on to the page, with the same query.
-So a form puts the query of its page into its action, and nothing on a refused page leads to a blank 405.
+A refused act answers with its page in place, at its own address. Links on that page (also filters, the pager, the
+language and reloading) ask that address again, by looking. They lead on to the page, with the same query. So a form
+puts the query of its page into its action, and nothing on a refused page leads to a blank 405.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """Records that a phone keeps and sends later: which forms they are, and what takes them.
 
-A room offers `RECORDS` in its `records.py`. A record is one of its pages' forms as the browser would post it, so the
+A room offers `RECORDS` in its `records.py`. A record is one of its pages' forms as the browser would post it. So the
 page and the outbox have the same Django form and the same act.
 """
 
@@ -26,11 +26,11 @@ from .numbers import grouped
 
 Value = TypeVar("Value")
 Page = TypeVar("Page", bound=HttpResponseBase)
-KEPT = "X-Abhiyan-Kept"  # asks for a copy, which holds no phone number
-NAMES = "X-Abhiyan-Names"  # marks a copy that names people, which the phone deletes after 24 hours
-WHO = "X-Abhiyan-Who"  # names the account of an answer below /field/, "" where nobody is signed in
-_NUMBER = re.compile(r"\+?[\d\s().-]{8,}")  # of a phone
-PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had been posted
+KEPT = "X-Abhiyan-Kept"  # asks for a copy, which holds no phone number.
+NAMES = "X-Abhiyan-Names"  # marks a copy that names people, which the phone deletes after 24 hours.
+WHO = "X-Abhiyan-Who"  # names the account of an answer below /field/, "" without a sign-in.
+_NUMBER = re.compile(r"\+?[\d\s().-]{8,}")  # of a phone.
+PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had been posted.
 
 
 class RecordUnfit(Refused):
@@ -47,7 +47,7 @@ class RecordUnfit(Refused):
 
 @dataclass(frozen=True, slots=True)
 class RecordSent:
-    """What came beside a record's fields, which the request has as its page would (`GET`, `POST`).
+    """This came beside a record's fields, and the request has it as its page would (`GET`, `POST`).
 
     named: what its page's address names. age: how long it lay on the phone, by the phone's own clock; so a clock that
     is wrong by days does no harm.
@@ -59,7 +59,7 @@ class RecordSent:
 
     @property
     def is_prompt(self) -> bool:
-        """Whether the person is still there."""
+        """Return True if the person is still there."""
         return self.age < PROMPT
 
 

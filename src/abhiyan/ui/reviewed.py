@@ -1,4 +1,4 @@
-"""What a review collects from every room about a unit or an office-bearer: numbers, never names or reasons."""
+"""Collect a review from every room about a unit or an office-bearer: numbers, never names or reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Lists on the server: order, pages, and an export of exactly what is shown.
 
-A view reads the order and the page from the query string with these, gives `sorting` and `leaf` to its template,
-and the tags `sort_header` and `pager` do the rest.
+A view reads the order and the page from the query string with these, and gives `sorting` and `leaf` to its template.
+The tags `sort_header` and `pager` do the rest.
 """
 
 import base64
@@ -188,10 +188,8 @@ def closed(last: int, *values: object) -> str:
 
 
 def opened(text: str, *kinds: Callable[[str], Any]) -> tuple[int, list[Any]] | None:
-    """What `closed` put into a mark, each key read by its kind (`UUID`, `instant`); None for a mangled one.
-
-    A kind raises ValueError for what the database would choke on.
-    """
+    """Return what `closed` put into a mark, each key read by its kind (`UUID`, `instant`); None for a mangled one. A
+    kind raises ValueError for what the database would choke on."""
     try:
         last, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if type(last) is not int or not 0 <= last < 10**12:

@@ -9,7 +9,7 @@ LAST = time(21)
 
 
 def part_of(hour: time) -> int:
-    """Which part of the day an hour is in; before the first it is the first."""
+    """Return the part of the day an hour is in; before the first it is the first."""
     return max((at for at, begins in enumerate(PARTS) if hour >= begins), default=0)
 
 

@@ -235,7 +235,7 @@ _READ: dict[QuestionKind, Callable[[FormQuestion, Any], Any]] = {
 
 
 def typed(answer: Any) -> Any:
-    """A kept answer as it stands in a field, to be changed there."""
+    """Return a kept answer as text for a field, to be changed there."""
     if isinstance(answer, bool):
         return "yes" if answer else "no"
     if isinstance(answer, list) and answer and not isinstance(answer[0], str):

@@ -16,11 +16,11 @@ from abhiyan.core.words import named
 
 from .words import refused_in
 
-MOST = 100  # questions of a form
-MOST_CHOICES = 60  # of one question
-LARGEST = 999_999_999  # a number without a limit of its own
-LONGEST = 2_000  # signs of a text without a limit of its own
-LONGEST_WORDS = 300  # signs of a label, a hint or a choice
+MOST = 100  # questions of a form.
+MOST_CHOICES = 60  # of one question.
+LARGEST = 999_999_999  # a number without a limit of its own.
+LONGEST = 2_000  # signs of a text without a limit of its own.
+LONGEST_WORDS = 300  # signs of a label, a hint or a choice.
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
@@ -79,8 +79,8 @@ class AnswerChoice:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The question is asked where an earlier answer compares so with a value. Of several choices, "=" is "one of them
-    is". Without that answer the question is not asked."""
+    """The question is asked where an earlier answer compares so with a value. For several choices, "=" means "one of
+    them is". Without that answer the question is not asked."""
 
     key: str
     op: str
@@ -104,7 +104,7 @@ class FormQuestion:
 
     @property
     def is_counted(self) -> bool:
-        """Whether its answers are counted choice by choice."""
+        """Return True if its answers are counted choice by choice."""
         return self.kind in _COUNTED
 
     @property
@@ -151,7 +151,7 @@ def question_of(said: Mapping[str, Any]) -> FormQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionFlaw:
-    """What is wrong with a question. key: the question's, "" for the form. part: the field of FormQuestion."""
+    """A question has this flaw. key: the question's, "" for the form. part: the field of FormQuestion."""
 
     key: str
     part: str
@@ -280,7 +280,7 @@ def number(text: str) -> float | None:
 
 
 def is_asked(one: FormQuestion, answers: Mapping[str, Any]) -> bool:
-    """Whether a question is asked, given the earlier answers as they are kept."""
+    """Return True if a question is asked, given the earlier answers as they are kept."""
     if one.when is None:
         return True
     given, value = answers.get(one.when.key), one.when.value

@@ -14,11 +14,11 @@ from abhiyan.units.rules.fold import fold, spelled, vowelled
 
 from .questions import FormQuestion, QuestionKind
 
-READY = "opinion"  # code of the ready form
-CARRIED = (READY, "stay", "beneficiary", "call")  # ready forms that ask for people's own words
-NO_ANSWER = "no_answer"  # the choice of somebody who was asked and did not answer
-DESKS = ("mandal", "segment", "district", "constituency", "state", "nation")  # levels that pass opinions up
-LONGEST = 1_500  # letters of a quote
+READY = "opinion"  # code of the ready form.
+CARRIED = (READY, "stay", "beneficiary", "call")  # ready forms that ask for people's own words.
+NO_ANSWER = "no_answer"  # the choice of somebody who was asked and did not answer.
+DESKS = ("mandal", "segment", "district", "constituency", "state", "nation")  # levels that pass opinions up.
+LONGEST = 1_500  # letters of a quote.
 LONGEST_DONE = 300
 # Letters as they sound. So long a word is compared without its vowels, and may have any ending.
 _LONG = 4

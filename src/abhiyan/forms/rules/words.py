@@ -8,7 +8,7 @@ from abhiyan.core.private_words import phrases_of_officers, private_in
 from abhiyan.core.refusals import RefusedWords
 from abhiyan.core.tables.sensitive import without_places
 
-# Nobody is registered for a benefit by a survey (ECI, order of 2 May 2024).
+# A survey registers no person for a benefit (ECI, order of 2 May 2024).
 _PROMISE = re.compile(
     r"\b(?:(?:will|shall) (?:get|receive|be (?:given|paid))|guarantee\w*|promise\w*|eligib\w*|enrol\w* for|apply for"
     r"|(?:register|registration|sign up) for)\b"

@@ -17,7 +17,7 @@ NAMES = ("form", "change", "sent", "counts", "form_act")
 
 
 def form_elsewhere(unit_id: int, *, by: Actor, at: datetime) -> dict[str, Any]:
-    """What fills the addresses of forms. by: somebody of that district."""
+    """Return the values that fill the addresses of forms. by: somebody of that district."""
     office = Actor.system("test")
     with system("test"):
         meeting = ready_forms()["meeting"]

@@ -1,4 +1,4 @@
-"""Pictures of a filled form: made anew in a process of their own, and sealed."""
+"""Pictures of a filled form: drawn again in a process of their own, and sealed."""
 
 import io
 from typing import Any

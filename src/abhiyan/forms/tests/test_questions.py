@@ -1,4 +1,4 @@
-"""What a form may ask, and which answers fit."""
+"""A form may ask these questions, and these answers fit."""
 
 from typing import Any
 

@@ -80,7 +80,7 @@ class FindForms(forms.Form):
 
 
 def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
-    """What every page of the room shows: its place in the menu, and the way to it."""
+    """Return what every page of the room shows: its place in the menu, and the way to it."""
     return {"here": "forms", "crumbs": [(say("Forms"), reverse("forms:list") if more else ""), *more]}
 
 
@@ -115,7 +115,7 @@ def _rows(found: Sequence[Form]) -> list[FormRow]:
 
 
 class NamesForm(forms.Form):
-    """What a form is called."""
+    """Ask for the name of a form."""
 
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=LONGEST_NAME, required=False, widget=_LINE)
     name_en = forms.CharField(
@@ -316,7 +316,7 @@ class QuestionForm(forms.Form):
     def _limit(self, text: str) -> Limit:
         found = number(text) if self.question.kind is not QuestionKind.DAY else None
         if found is None:
-            return text or None  # what is no number is told by the rules
+            return text or None  # the rules report what is no number
         return int(found) if found.is_integer() else found
 
 

@@ -1,4 +1,4 @@
-"""What was sent of a form: listed with a map, read with its pictures and history, and counted by unit."""
+"""Show what was sent of a form: listed with a map, read with its pictures and history, and counted by unit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ MARKS = {State.REPORTED: "warn", State.ACCEPTED: "ok", State.RETURNED: "bad"}
 
 
 class SentFilters(forms.Form):
-    """Which submissions, and how files write their answers."""
+    """Choose the submissions, and how files write their answers."""
 
     state = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *State.choices])
     answers = forms.ChoiceField(
@@ -84,7 +84,7 @@ COLUMNS: tuple[Column[SentRow], ...] = (
 
 
 def _answer_columns(questions: Sequence[FormQuestion], *, as_codes: bool) -> Iterator[Column[SentRow]]:
-    """A column of the file for each question. What was written in words may name people."""
+    """A column of the file for each question. Answers in free words may name people."""
 
     def value(question: FormQuestion, row: SentRow) -> Any:
         given = row.one.answers.get(question.key)
@@ -110,7 +110,7 @@ def _rows(found: Sequence[Submission]) -> list[SentRow]:
 
 @page_with_list
 def sent(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What was sent of a form, for the units of a unit: list, map, pictures; CSV and XLSX."""
+    """Show what was sent of a form, for the units of a unit: list, map, pictures; CSV and XLSX."""
     one = queries.form_for(request.viewer, public_id)
     here = page_unit(request, otherwise=lambda: _start(request, one.unit_id))
     filters = SentFilters(request.GET)

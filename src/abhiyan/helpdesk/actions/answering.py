@@ -1,4 +1,4 @@
-"""What an office does about a request: answers it, moves it, merges it, opens it again, rings the person."""
+"""Handle a request for an office: answer it, move it, merge it, open it again, ring the person."""
 
 import hashlib
 from datetime import datetime
@@ -148,7 +148,8 @@ def answer_counted(
 
 
 def same_answer(said: str, by: Actor) -> str:
-    """What `SAME_ANSWER` counts under: the account and the letters of a text. Numbers and signs differ at no cost."""
+    """Return what `SAME_ANSWER` counts under: the account and the letters of a text. Numbers and signs differ at no
+    cost."""
     letters = "".join(letter for letter in said.casefold() if letter.isalpha())
     return f"{by.account_id or by.id} {hashlib.sha256(letters.encode(errors='replace')).hexdigest()[:16]}"
 
@@ -162,7 +163,7 @@ def _take_same(words: str, *, by: Actor, at: datetime) -> None:
 
 
 def _sent(row: Ticket, words: str, *, is_done: bool, is_written: bool, at: datetime) -> UUID | None:
-    """What goes to the phone: the answer, the question, or both. Returns the id of the message; None: nothing went."""
+    """Send the answer, the question, or both to the phone. Returns the id of the message; None: nothing went."""
     if is_done and may_be_told(row):
         with translation.override(row.language):
             return _ask(row, words if is_written else str(_SPOKEN), at=at)
@@ -171,7 +172,7 @@ def _sent(row: Ticket, words: str, *, is_done: bool, is_written: bool, at: datet
 
 def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetime) -> Ticket:
     """Say what a request is really about: another unit, another kind. It goes to the nearest office there, with the
-    time of that kind. Who may: helpdesk.answer at the unit it was at. Refuses NotFound, NotYours, NotOpen."""
+    time of that kind. It needs helpdesk.answer at the unit it was at. Refuses NotFound, NotYours, NotOpen."""
     with system("a request is moved"):
         row = _mine(ticket, by)
         if row.state != State.OPEN:
@@ -191,7 +192,7 @@ def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetim
 def merge_ticket(*, ticket: UUID, into: str, by: Actor, at: datetime) -> Ticket:
     """Make a request part of another open one of the same phone, by its number. Opening it again takes that back.
 
-    Who may: helpdesk.answer at both units. Refuses NotFound, NotYours, NoSuchRequest, OtherPhone.
+    It needs helpdesk.answer at both units. Refuses NotFound, NotYours, NoSuchRequest, OtherPhone.
     """
     with system("requests are merged"):
         row = _mine(ticket, by)
@@ -214,7 +215,7 @@ def merge_ticket(*, ticket: UUID, into: str, by: Actor, at: datetime) -> Ticket:
 
 
 def reopen_ticket(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
-    """Open a request again that was done, closed or merged. Who may: helpdesk.answer at the unit. Refuses NotFound,
+    """Open a request again that was done, closed or merged. It needs helpdesk.answer at the unit. Refuses NotFound,
     NotYours, StillOpen."""
     with system("a request is opened again"):
         row = _mine(ticket, by)
@@ -262,7 +263,7 @@ def open_again(
 def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
     """The number (E.164) of the person who asked, to call them; it leaves a row.
 
-    Open to those who may answer the request, up to 200 numbers a day. Refuses NotFound, NotYours, TooMany.
+    It needs the right to answer the request, for up to 200 numbers a day. Refuses NotFound, NotYours, TooMany.
     """
     with system("a person is called about a request"):
         row = _mine(ticket, by)

@@ -1,4 +1,4 @@
-"""What a phone asked is emptied when its person has everything erased, and a year after the last word."""
+"""Empty a phone's requests when its person has everything erased, and a year after the last word."""
 
 from datetime import datetime
 
@@ -13,8 +13,8 @@ AT_ONCE = 500
 
 
 def forget_phone(*, told: ItemsErased) -> None:
-    """Empty what this phone asked until then, whoever on it did: nobody can tell them apart. What was open is closed.
-    In the transaction of the erasure, the phone locked."""
+    """Empty what this phone asked until then, by any person on it: nobody can tell them apart. Open requests are
+    closed. In the transaction of the erasure, the phone locked."""
     with system("a person is erased"):
         rows = Ticket.objects.filter(phone_id=told.phone_id, opened_at__lte=told.at)
         for row in rows.exclude(question=None).select_for_update():
@@ -27,7 +27,7 @@ def forget_phone(*, told: ItemsErased) -> None:
 
 
 def forget_old(*, at: datetime) -> int:
-    """Empty requests of which nothing was heard for a year. Returns how many. In a transaction."""
+    """Empty requests without a word for a year. Returns how many. In a transaction."""
     old = Ticket.objects.filter(last_at__lt=at - rules.KEPT).exclude(sealed=None)
     ids = list(old.exclude(state__in=[State.OPEN, State.DONE]).values_list("pk", flat=True)[:AT_ONCE])
     TicketLine.objects.filter(ticket__in=ids).update(sealed=None)

@@ -43,7 +43,7 @@ class SameNumber(Refused):
 def ask_helpline(*, programme_id: int, number: str, reason: str, by: Actor, at: datetime) -> Release:
     """Ask a second person's yes to the number that public pages of a programme show; "" takes it off them.
 
-    Who may: programmes.run at the unit that owns the programme. Refuses NoNumber, CostlyNumber, SameNumber, and what
+    It needs programmes.run at the unit that owns the programme. Refuses NoNumber, CostlyNumber, SameNumber, and what
     `org.ask_release` refuses.
     """
     digits = _read(number)

@@ -1,4 +1,4 @@
-"""What the acts share: lines of a ticket, and its seal."""
+"""Share what the acts need: lines of a ticket, and its seal."""
 
 import json
 from datetime import datetime
@@ -101,7 +101,7 @@ _OWN |= Q(way=Ticket.Way.CALL, opened_by=None)
 
 
 def is_heard(phone_id: UUID) -> bool:
-    """Whether a phone has called, written or proven itself, or is that of an accepted office. In a system scope.
+    """Return True if a phone has called, written or proven itself, or is that of an accepted office. In a system scope.
 
     An agent's or a stranger's word is none: with it, the helpline would send anybody's text to any phone, without
     consent and approval.
@@ -116,5 +116,5 @@ def is_heard(phone_id: UUID) -> bool:
 
 
 def may_be_written(row: Ticket) -> bool:
-    """Whether an office's own words may go to its phone by SMS. In a system scope."""
+    """Return True if an office's own words may go to its phone by SMS. In a system scope."""
     return may_be_told(row) and is_heard(row.phone_id)

@@ -51,7 +51,7 @@ class NoPhone(Refused):
 
 
 class PlaceElsewhere(org.NotYours):
-    """What somebody types is about a place outside their units."""
+    """Somebody types about a place outside their units."""
 
     message = _(
         "This place is outside your units. Choose one of yours, or give the caller the helpline's number."
@@ -95,7 +95,7 @@ class Opening:
 def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     """An agent types what somebody says on the phone. The person gets the number by SMS, within `TYPED_UNHEARD`.
 
-    Who may: helpdesk.type at the unit. Refuses PlaceElsewhere, NoPhone, NothingSaid, TooLong, TooMany.
+    It needs helpdesk.type at the unit. Refuses PlaceElsewhere, NoPhone, NothingSaid, TooLong, TooMany.
     """
     request = _looked_at(opening)
     try:
@@ -108,8 +108,8 @@ def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
 
 
 def add_need(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
-    """What an office-bearer needs, as somebody who called them wrote it down. Their phone counts as proven: they
-    accepted an office with it. It goes to a desk above their unit: they answer for their own.
+    """Open a request for what an office-bearer needs, as somebody who called them wrote it down. Their phone counts as
+    proven: they accepted an office with it. It goes to a desk above their unit: they answer for their own.
 
     In the transaction of an act that asked who may. Refuses NothingSaid, TooLong, IllnessSaid.
     """

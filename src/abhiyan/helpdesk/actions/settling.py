@@ -91,7 +91,7 @@ def close_quiet(*, by: Actor, at: datetime) -> int:
     rows = Ticket.objects.filter(due, state=State.DONE).order_by("pk")
     seen = list(rows[:AT_ONCE])
     lost = messages.unreached({ident for row in seen if (ident := question_of(row)) is not None})
-    # Phones before requests, as whoever answers locks them.
+    # Lock phones before requests, as the act of an answer does.
     lock_phones(row.phone_id for row in seen if question_of(row) in lost)
     requests = list(rows.filter(pk__in=[row.pk for row in seen]).select_for_update(skip_locked=True))
     for row in requests:

@@ -1,4 +1,5 @@
-"""What an answer of the helpline may say: never a code, and nothing that campaigns while an election is announced."""
+"""Check the words of an answer of the helpline: never a code, and nothing that campaigns while an election is
+announced."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -39,5 +40,5 @@ def check_words(
 
 
 def places_of(row: Ticket) -> set[int]:
-    """Where a request's person may be: at its unit, and where people of its phone live. In a system scope."""
+    """Return where a request's person may be: at its unit, and where people of its phone live. In a system scope."""
     return {row.unit_id, *people.units_of_phone(row.phone_id)}

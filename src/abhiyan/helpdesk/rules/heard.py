@@ -1,4 +1,4 @@
-"""Whether a phone has contacted us itself: rooms above say what they know of its calls."""
+"""Find out if a phone has contacted us itself: rooms above say what they know of its calls."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -8,11 +8,11 @@ _told: list[Heard] = []
 
 
 def register(heard: Heard) -> None:
-    """Once in the ready() of the room that knows. heard: the id of a phone -> whether it has called or proven itself.
-    It is asked in a system scope."""
+    """Call this once in the ready() of the room that knows. heard: the id of a phone -> whether it has called or proven
+    itself. It is asked in a system scope."""
     _told.append(heard)
 
 
 def is_known(phone_id: UUID) -> bool:
-    """Whether a room above has heard from a phone. In a system scope."""
+    """Return True if a room above has heard from a phone. In a system scope."""
     return any(each(phone_id) for each in _told)

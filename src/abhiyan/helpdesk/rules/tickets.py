@@ -1,4 +1,4 @@
-"""What a request to the helpline is: its number, by when it is answered, when it is closed without a word."""
+"""A request to the helpline follows these rules: its number, the time of its answer, and its closing without a word."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 _MEANT = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _BITS = 40
 
-LONGEST = 1_000  # letters of what somebody asks
-LONGEST_ANSWER = 300  # an answer goes by SMS
-MOST_LINES = 20  # messages of one request that are kept; further ones are counted
-JOINED_WITHIN = timedelta(days=7)  # a message joins the request its phone has open
-BACK_WITHIN = timedelta(days=30)  # a NO opens a request again
-UP_AGAIN = timedelta(hours=24)  # an overdue request goes one office further up after so long
-KEPT = timedelta(days=365)  # words, from the last thing that happened
+LONGEST = 1_000  # letters of what somebody asks.
+LONGEST_ANSWER = 300  # an answer goes by SMS.
+MOST_LINES = 20  # messages of one request that are kept; further ones are counted.
+JOINED_WITHIN = timedelta(days=7)  # a message joins the request its phone has open.
+BACK_WITHIN = timedelta(days=30)  # a NO opens a request again.
+UP_AGAIN = timedelta(hours=24)  # an overdue request goes one office further up after so long.
+KEPT = timedelta(days=365)  # words, from the last thing that happened.
 
 
 class RequestState(StrEnum):
@@ -34,8 +34,8 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequestRule:
-    """Of one kind of request. answer_h: hours to an answer. quiet_days: after "done", closed without a reply. offices:
-    codes of those that answer it where one is held; none: every office that answers."""
+    """One kind of request has this rule. answer_h: hours to an answer. quiet_days: after "done", closed without a
+    reply. offices: codes of offices that answer it where one is held; none: every office that answers."""
 
     answer_h: int
     quiet_days: int

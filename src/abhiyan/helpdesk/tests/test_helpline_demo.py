@@ -1,4 +1,4 @@
-"""What the demo shows of the helpline: every state, some overdue, times to read."""
+"""The demo shows this of the helpline: every state, some overdue, times to read."""
 
 from datetime import timedelta
 

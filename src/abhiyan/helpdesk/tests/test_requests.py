@@ -277,7 +277,7 @@ def test_a_call_is_typed_routed_moved_and_raised_when_nobody_answers(world: Worl
     page = chief.get("/today/").content.decode()
     assert "Late at the desks below" in page and "<b>1 helpline request</b></a>" in page
     assert "helpline request at your desk" not in page, "the desk below is late; the state only hears of it"
-    with system("test"):  # nobody is above the state here
+    with system("test"):  # the state has no higher office here
         assert actions.raise_overdue(by=BY, at=late + timedelta(hours=25)) == 1
     assert (one().desk_id, one().raised) == (world.state.pk, 1)
     moved = chief.post(f"/helpline/{made.pk}/move/", {"kind": "complaint", "unit": "JK-JAM"})
@@ -312,7 +312,7 @@ def test_the_form_answers_everybody_alike_and_sends_nothing_to_a_number_nobody_p
         refused = browser().post("/help/", form | {"pin": pin})
         assert refused.status_code == 422 and "We don&#x27;t know this PIN code" in refused.content.decode()
         assert str(form["said"]) in refused.content.decode(), "nothing is lost"
-    # Who has proven the phone gets the number; a stranger's words do not join it, and are not shown to it.
+    # The person who has proven the phone gets the number; a stranger's words do not join it, and are not shown to it.
     mine = open_me(world.asha)
     form = {"kind": "card", "said": "It is me", "phone": world.asha.phone}
     assert mine.post("/help/", form).status_code == 302
@@ -544,7 +544,7 @@ def test_a_request_for_one_office_goes_to_it_and_is_seen_by_nobody_else_there(wo
     assert "IT administrator" in president.get(f"/helpline/{made.pk}/").content.decode()
     sent = technician.post(f"/helpline/{made.pk}/", {"text": "It comes by now", "is_done": "no"})
     assert sent.status_code == 302
-    # Nobody further up holds that office: what it is late with goes to whoever answers where it is.
+    # Nobody further up holds that office: a late request goes to the office that answers where it is.
     with system("test"):
         late = Ticket.objects.get(pk=made.pk).due_at + timedelta(minutes=1)
         actions.raise_overdue(by=BY, at=late)

@@ -1,4 +1,5 @@
-"""What an answer may say, whose phone a request names, and what is asked of somebody without a phone."""
+"""An answer may say so much. These tests also cover the phone that a request names, and requests of somebody without a
+phone."""
 
 from datetime import timedelta
 

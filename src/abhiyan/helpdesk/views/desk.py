@@ -187,7 +187,7 @@ def _offer_needs(filters: Filters, request: Request) -> tuple[int, tuple[str, ..
 
 @require_GET
 def tickets(request: Request) -> HttpResponseBase:
-    """What waits, what is due first on top: of the viewer's own offices, or of a unit and all below it."""
+    """Show what waits, first due on top: of the viewer's own offices, or of a unit and all below it."""
     at, viewer = clock.now(), request.viewer
     listing = asked(request, at=at)
     table: Table[RequestRow] = Table(
@@ -461,7 +461,7 @@ def _shown(
 
 
 def parts_said(one: Ticket, text: str) -> str:
-    """How many SMS an answer takes, with all that its message says besides."""
+    """Count the SMS an answer takes, with all that its message says besides."""
     n = messaging.parts_of("ask.solved", one.language, _blanks(one, text))
     return ngettext("%(n)s SMS", "%(n)s SMS", n) % {"n": grouped(n)} if n else ""
 

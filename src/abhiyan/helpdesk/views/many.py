@@ -31,7 +31,7 @@ from .rows import with_words
 
 
 class ManyForm(forms.Form):
-    """One text for each language of those who asked."""
+    """Ask one text for each language of the askers."""
 
     is_done = HelplineAnswerForm.base_fields["is_done"]
     reason = forms.CharField(
@@ -137,7 +137,7 @@ def many(request: Request) -> HttpResponseBase:
 
 
 def _preview(some: list[Ticket], form: ManyForm) -> dict[str, Any]:
-    """What would go out: how many in each language, as how many SMS, and to how many phones nothing."""
+    """Return what would go out: how many in each language, as how many SMS, and to how many phones nothing."""
     spoken = Counter(one.language for one in some)
     firsts = {one.language: one for one in reversed(some)}
     is_done = form.cleaned_data["is_done"] == "yes"
@@ -202,7 +202,7 @@ def many_approved(request: Request, release: UUID) -> HttpResponseBase:
 
 
 def details(release: Release) -> list[str]:
-    """What exactly would be sent, for whoever approves it."""
+    """Say exactly what would be sent, to the approving person."""
     n = len(release.payload["tickets"])
     return [
         ngettext("%(n)s request gets this answer:", "%(n)s requests get this answer:", n) % {"n": grouped(n)},
@@ -214,5 +214,5 @@ def details(release: Release) -> list[str]:
 
 
 def page_of(release: Release) -> str:
-    """Where an approved answer is sent."""
+    """Return the address where an approved answer is sent."""
     return reverse("helpdesk:many_approved", args=[release.public_id])

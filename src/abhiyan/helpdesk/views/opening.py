@@ -25,7 +25,7 @@ from abhiyan.ui.forms import offer
 
 from .places import PlaceField, pick
 
-# Of two questions the later one counts: the answer to the phone may be slower than that to the name of the place.
+# The later of two questions counts: the answer to the phone may be slower than that to the name of the place.
 FINDS = {
     "hx-post": "",
     "hx-target": "#unit-choices",
@@ -36,7 +36,7 @@ FINDS = {
 
 
 class TypeForm(forms.Form):
-    """What somebody says on the phone. Its place is chosen below the name that is typed."""
+    """Take down what somebody says on the phone. Its place is chosen below the name that is typed."""
 
     phone = DigitsField(
         label=_("Mobile number of the caller"),

@@ -24,8 +24,8 @@ NAMED = 5  # that fit, in an error
 
 
 class PlaceField(forms.CharField):
-    """Its value is the unit's id. What is sent is a code; a name does where only one unit fits. is_picked: what fits is
-    shown below, else it is told with its codes."""
+    """Its value is the unit's id. The browser sends a code; a name does where only one unit fits. is_picked: matches
+    are shown below, else the error lists them with their codes."""
 
     def __init__(self, *, is_picked: bool = False, **more: Any) -> None:
         super().__init__(label=_("Place: name or code of the unit"), max_length=100, **more)
@@ -80,8 +80,8 @@ class Picker:
 
 
 def pick(request: Request, *, at: datetime) -> Picker:
-    """Read the place's part of a form: the unit chosen, what fits the name that was typed, else where the phone is
-    known, else the viewer's own unit. Looking up a phone leaves a row in the trail."""
+    """Read the place's part of a form: the unit chosen, or matches of the name that was typed. Else use where the phone
+    is known, else the viewer's own unit. Looking up a phone leaves a row in the trail."""
     data, home = request.POST, request.viewer.home
     picker = Picker(data.get("where", "").strip()[:100].replace("\0", " "), data.get("unit", "")[:64])
     rows: list[units.UnitRow] = []

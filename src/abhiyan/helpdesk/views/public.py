@@ -1,4 +1,4 @@
-"""What everybody may do: write to the helpline, and say whether it is solved.
+"""Let everybody write to the helpline, and say if it is solved.
 
 Until a phone is proven the page answers the same to everybody, and names no number.
 """
@@ -69,7 +69,7 @@ class WriteForm(forms.Form):
         return found
 
     def clean_phone(self) -> str:
-        """The number, as it was written. That is not one, is said with all else that is wrong."""
+        """The number, as it was written. A wrong number is reported with the other faults."""
         if phones.parse(phone := self.cleaned_data["phone"]) is None:
             raise forms.ValidationError(str(actions.NoPhone()))
         return str(phone)
@@ -97,7 +97,7 @@ def _programme(request: VisitRequest) -> Programme | None:
 
 
 def _unit(place: int | None, about: Programme | None) -> int:
-    """Where a request goes: the place of its PIN code, else who runs the programme, else the top."""
+    """Return where a request goes: the place of its PIN code, else the programme's owner, else the top."""
     if place is not None:
         return place
     if about is not None:

@@ -87,8 +87,8 @@ def with_places(
 
 
 def with_words(some: Sequence[Ticket], viewer: Viewer, *, at: datetime) -> list[RequestRow]:
-    """The same with their first words, as far as the viewer answers them; three queries. Who shows them leaves a row in
-    the trail."""
+    """The same with their first words, as far as the viewer answers them; three queries. The viewer who shows them
+    leaves a row in the trail."""
     return with_places(some, at=at, words=queries.first_words(queries.readable(some, viewer)))
 
 

@@ -42,7 +42,7 @@ COLUMNS: tuple[Column[queries.RequestLevel], ...] = (
 
 @require_GET
 def times(request: Request) -> HttpResponseBase:
-    """Of a unit and all below it: how many, how far, and how fast, by level."""
+    """Show the times of a unit and all below it: how many, how far, and how fast, by level."""
     here, at = page_unit(request), clock.now()
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, DAYS) else 30

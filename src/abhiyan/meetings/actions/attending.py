@@ -202,7 +202,7 @@ def set_people(
 
 
 def _stands(one: Meeting, new: CountBeside, *, age: timedelta, at: datetime) -> bool:
-    """Write down a number that came, or keep it beside the one that stands. What it replaces is kept.
+    """Write down a number that came, or keep it beside the one that stands. The replaced number is kept.
 
     The same number of the same person again is not kept twice.
     """

@@ -43,7 +43,7 @@ from abhiyan.units import queries as units
 from .shown import crumbs, page_of, today
 
 MOST_PROGRAMMES = 50  # to choose from
-OFFICE, BODY = "office", "body"  # of whom to invite
+OFFICE, BODY = "office", "body"  # kinds of invitation
 MOST_NUMBERS = 1_000  # typed
 
 

@@ -51,7 +51,7 @@ from abhiyan.stays.rules.stays import asked_until
 from abhiyan.units import queries as units
 from abhiyan.units.queries.polls import polling
 
-ROOM, WORKER, HOST = "stays", "worker", "host"  # whose questions; to whom
+ROOM, WORKER, HOST = "stays", "worker", "host"  # whose questions; to these
 STAYS, IN_PLACE = 1, 1  # the measure and its channel
 MOST_TOLD = 500  # stays at once
 MOST_TO_WORKER, MOST_TO_HOST = 3, 3  # questions to a worker a day, to a host in HOST_DAYS; more send nothing
@@ -83,7 +83,7 @@ def require_open(*, programme: Programme, at: datetime) -> None:
 def unfit(*, programme: Programme, some: Sequence[NewStay], at: datetime) -> dict[int, type[Refused]]:
     """Why stays cannot be assigned, by their number in `some`. In a system scope; few queries, however many stays.
 
-    Of two stays with one place or one worker the second is refused.
+    If two stays have one place or one worker, the second is refused.
     """
     on = clock.day_in(programme.zone, at)
     there = Stay.objects.filter(programme_id=programme.pk, ended_at=None)

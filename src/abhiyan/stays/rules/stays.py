@@ -33,13 +33,13 @@ ENDS = (StayStep.ARRIVE, StayStep.LEAVE)
 class StayFlaw(StrEnum):
     """The reason why a finished stay does not count, or is not clear."""
 
-    SHORT = "short"  # less than 24 hours
-    FAR = "far"  # arrival or departure was outside the radius
-    LATE = "late"  # a mark was sent later than 7 days after
-    SPEED = "speed"  # two marks are too far from each other for the time between
-    CLOCK = "clock"  # the phone's clock moved between two marks
-    SAME_POINT = "same_point"  # another worker's mark has the same coordinates, to the last digit
-    DENIED = "denied"  # the host said no
+    SHORT = "short"  # less than 24 hours.
+    FAR = "far"  # arrival or departure was outside the radius.
+    LATE = "late"  # a mark was sent later than 7 days after.
+    SPEED = "speed"  # two marks are too far from each other for the time between.
+    CLOCK = "clock"  # the phone's clock moved between two marks.
+    SAME_POINT = "same_point"  # another worker's mark has the same coordinates, to the last digit.
+    DENIED = "denied"  # the host said no.
 
 
 BARS = (StayFlaw.SHORT, StayFlaw.FAR, StayFlaw.LATE)  # with these a stay does not count

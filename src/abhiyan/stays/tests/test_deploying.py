@@ -82,12 +82,12 @@ def test_a_list_assigns_what_fits_refuses_the_rest_and_is_taken_back(
     rows = (
         "Unit code,Worker's phone,Host,Host's phone\n"
         "N1111,9419000001,Ghulam Rasool,9419055500\n"
-        "N1112,9419000000,Meena,\n"  # a host without a phone
-        "N1112,9419000002,,\n"  # two workers in one place
-        "N1121,9419000001,,\n"  # one worker in two places
-        "N1121,9419000002,Self,9419000002\n"  # the host's number is the worker's
-        "N1211,9419000002,,\n"  # outside the district of the list
-        "N111,9419000002,,\n"  # a mandal is no place
+        "N1112,9419000000,Meena,\n"  # a host without a phone.
+        "N1112,9419000002,,\n"  # two workers in one place.
+        "N1121,9419000001,,\n"  # one worker in two places.
+        "N1121,9419000002,Self,9419000002\n"  # the host's number is the worker's.
+        "N1211,9419000002,,\n"  # outside the district of the list.
+        "N111,9419000002,,\n"  # a mandal is no place.
         "NOWHERE,9419000002,,\n"
         "N1122,9419077777,,\n"  # nobody with an office
         "N1122,12,,\n"

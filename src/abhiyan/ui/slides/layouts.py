@@ -1,7 +1,7 @@
 """PowerPoint files as templates: what is taken, what is taken out of it, and the room its layouts leave for a slide.
 
 A template gives a deck its masters, layouts, colours and fonts. Slides, notes, links, embedded objects and all that a
-layout does not need are taken out. What cannot be used is refused with its reason (Unfit).
+layout does not need are taken out. An unfit file is refused with its reason (Unfit).
 """
 
 import io
@@ -267,7 +267,7 @@ def every(deck: Deck) -> list[SlideLayout]:
 
 
 def layouts_of(deck: Deck) -> Layouts:
-    """Which layouts a deck is made from, and their room. Raises Unfit."""
+    """Return the layouts a deck is made from, and their room. Raises Unfit."""
     width, height = (deck.slide_width or 0) / A_POINT, (deck.slide_height or 0) / A_POINT
     found = [
         (at, layout, room)
@@ -310,7 +310,7 @@ def _inner(box: Box) -> Box:
 
 
 def _room(layout: SlideLayout, width: float, height: float) -> Room | None:
-    """What a layout leaves below its title; None without a title."""
+    """Return the room a layout leaves below its title; None without a title."""
     titles = _boxes(layout.placeholders, _TITLES)
     if not titles:
         return None
@@ -435,7 +435,7 @@ def house(accent: str) -> bytes:
 
 
 def _strip_of_colour(at: int, x: float, y: float, width: float, colour: str) -> Any:
-    """One bar of the product's mark, which stands above the title of a cover."""
+    """Draw one bar of the product's mark above the title of a cover."""
     place = f'<a:off x="{Pt(x)}" y="{Pt(y)}"/><a:ext cx="{Pt(width)}" cy="{Pt(8)}"/>'
     name = f'<p:cNvPr id="{90 + at}" name="Mark {at}"/>'
     return parse_xml(

@@ -64,7 +64,7 @@ class Layouts:
     is_house: bool = False
 
 
-# What the template of the house leaves (`layouts.house`): decks are made by it where nobody brought another.
+# The template of the house leaves this room (`layouts.house`): decks without another template use it.
 HOUSE = Room(
     Box(42.2, 21.6, 875.6, 58.8),
     Box(42, 88, 876, 438),
@@ -75,7 +75,7 @@ HOUSE = Room(
 
 
 def house_layouts(accent: str) -> Layouts:
-    """What the template of the house offers."""
+    """Return what the template of the house offers."""
     return Layouts(0, 1, HOUSE, look_of(accent), 960, 540, is_house=True)
 
 

@@ -1,4 +1,4 @@
-"""Where everything of a slide stands: boxes in points, and text that fits them. Pure; PPTX and PDF are drawn from it.
+"""Place everything of a slide: boxes in points, and text that fits them. Pure; PPTX and PDF are drawn from it.
 
 Text shrinks, then wraps, then is cut; never below SMALLEST.
 """
@@ -35,14 +35,14 @@ class Box:
     h: float
 
     def part(self, left: float, right: float) -> "Box":
-        """What lies between two shares of its width."""
+        """Return the part between two shares of its width."""
         return Box(self.x + left * self.w, self.y, (right - left) * self.w, self.h)
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What layouts leave: a box for the title with its largest size, and one for all below it. cover, lines: title and
-    the lines below it on the first slide, where it has a layout of its own."""
+    """Layouts leave this room: a box for the title with its largest size, and one for all below it. cover, lines: title
+    and the lines below it on the first slide, where it has a layout of its own."""
 
     title: Box
     below: Box
@@ -63,7 +63,7 @@ class Room:
 
     @property
     def is_enough(self) -> bool:
-        """Whether every slide fits in."""
+        """Return True if every slide fits in."""
         wide, high = self.wanted
         return (
             self.below.w >= wide
@@ -147,7 +147,7 @@ class Chart:
     thick: float = 0.6
 
     def at(self, n: float) -> float:
-        """Where a number stands: from the left, of lines from the top."""
+        """Return the place of a number: from the left, or from the top in a chart of lines."""
         share = n / self.top
         return (
             self.plot.y + (1 - share) * self.plot.h
@@ -156,7 +156,7 @@ class Chart:
         )
 
     def middle(self, row: int) -> float:
-        """Of a row, from the top."""
+        """Return the middle of a row, from the top."""
         return self.plot.y + (row + 0.5) * self.plot.h / max(1, len(self.categories))
 
 
@@ -193,7 +193,7 @@ class SlidePage:
 
 
 def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> SlidePage:
-    """A slide in a room. day: stands at the foot, before the slide's number."""
+    """A slide in a room. day: printed at the foot, before the slide's number."""
     fit = TextFit(measure)
     notes = "\n".join(map(plain, slide.notes))
     if isinstance(slide.body, Cover):
@@ -321,7 +321,7 @@ class TextFit:
 
 
 class SlideBody:
-    """What the body of a slide is made of."""
+    """The body of a slide is made of this."""
 
     def __init__(self, fit: TextFit, box: Box) -> None:
         self.fit, self.box = fit, box

@@ -288,7 +288,7 @@ class _Drawn:
         values.tick_labels.number_format, values.tick_labels.number_format_is_linked = INDIAN, False
         others.has_major_gridlines = False
         others.format.line.color.rgb = _rgb(self.look.muted)
-        if of.kind == "bars":  # the first on top; their names stand beside as text
+        if of.kind == "bars":  # the first on top; their names are text beside it
             others.tick_label_position, others.reverse_order = XL_TICK_LABEL_POSITION.NONE, True
             chart.element.find(f".//{qn('c:valAx')}/{qn('c:crosses')}").set("val", "max")
         else:
@@ -355,7 +355,7 @@ def _describe(frame: Any, about: str) -> None:
 
 
 def _place(chart: Any, of: Chart) -> None:
-    """What the axes enclose stands where the words beside it count on."""
+    """Place the axes where the words beside the chart expect them."""
     box, plot = of.box, of.plot
     shares = {
         "x": (plot.x - box.x) / box.w,
@@ -375,7 +375,7 @@ def _place(chart: Any, of: Chart) -> None:
 
 
 def _whiskers(chart: Any, of: Chart, look: SlideLook) -> None:
-    """Intervals as error bars of their series; their lengths stand in the workbook too."""
+    """Draw intervals as error bars of their series; the workbook has their lengths too."""
     columns = iter("PQRSTUVWXYZ")
     for made, series in zip(chart.element.iter(qn("c:ser")), of.series, strict=True):
         if not series.minus:
@@ -399,7 +399,7 @@ def _whiskers(chart: Any, of: Chart, look: SlideLook) -> None:
 
 
 def _workbook(chart: Any) -> bytes:
-    """The workbook behind a chart: each value it shows, where it looks for it. Text stands as text: never a formula."""
+    """The workbook behind a chart: each value it shows, where it looks for it. Text stays text: never a formula."""
     cells: dict[tuple[int, str], str] = {}
     for ref in chart.element.iter(qn("c:f")):
         found = _CELLS.match(ref.text or "")
@@ -426,7 +426,7 @@ def _workbook(chart: Any) -> bytes:
 
 
 def texts_of(data: bytes) -> Iterable[str]:
-    """Every part of a file as text, workbooks among them: for whoever looks for what may not be in it."""
+    """Yield every part of a file as text, workbooks among them, for a search for words that may not be in it."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         for name in packed.namelist():
             part = packed.read(name)

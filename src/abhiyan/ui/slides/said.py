@@ -1,4 +1,4 @@
-"""What a slide says, before it is laid out: its finding, what is drawn below, and its foot. Values only."""
+"""A slide says this before it is laid out: its finding, what is drawn below, and its foot. Values only."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -100,17 +100,17 @@ class SlideInterval:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Units by the least their gap can be. tied: first and last row of those that cannot be told apart."""
+    """Units by the least their gap can be. tied: first and last row of units without a clear order."""
 
     rows: tuple[SlideInterval, ...]
     tied: tuple[tuple[int, int], ...]
-    names: tuple[str, str, str]  # real, gap, cannot be told apart
+    names: tuple[str, str, str]  # real, gap, no clear order
     at_least: str
 
 
 @dataclass(frozen=True, slots=True)
 class SlideColumn:
-    """share: of the width. is_number: stands at the right."""
+    """share: of the width. is_number: aligned to the right."""
 
     head: str
     share: float

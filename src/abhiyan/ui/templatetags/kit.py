@@ -1,4 +1,4 @@
-"""What pages are put together of: the title, sections with a heading, lists with their cells. Builtin, as `look` is."""
+"""Build pages from parts: the title, sections with a heading, lists with their cells. Builtin, as `look` is."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -71,7 +71,7 @@ def _known(part: Any) -> str:
 def say(parser: Parser, token: Token) -> SayNode:
     """A sentence in the language of the page, its values named before.
 
-    `{% say "p.small" n=left %}{{ n }} seat is left{% plural %}{{ n }} seats are left{% endsay %}`: what it stands in
+    `{% say "p.small" n=left %}{{ n }} seat is left{% plural %}{{ n }} seats are left{% endsay %}`: its element
     comes first (`note`: a note without an icon; nothing: the words alone), then the values, numbers grouped; the first
     decides whether it is one or many. `as name` at the end keeps it for another tag.
     """
@@ -180,7 +180,7 @@ def _head(column: Column[Any], *, sorts: bool, sorting: Sorting | None, request:
 
 
 class Col(Node):
-    """One column of a `table`: its head, and what stands in it in each row."""
+    """One column of a `table`: its head, and its content in each row."""
 
     def __init__(self, options: Mapping[str, FilterExpression], nodelist: NodeList) -> None:
         self.options, self.nodelist = options, nodelist
@@ -189,7 +189,7 @@ class Col(Node):
         return SafeString("")
 
     def column(self, context: Context) -> Column[Any] | None:
-        """What it is this time; None where `when` leaves it out."""
+        """Return what it is this time; None where `when` leaves it out."""
         said = {name: one.resolve(context) for name, one in self.options.items()}
         if not said.pop("when", True):
             return None
@@ -337,7 +337,7 @@ def leaf(
 
 
 def _kept(context: Context) -> dict[str, Any]:
-    """What tags of one page tell each other."""
+    """Return what tags of one page tell each other."""
     kept: dict[str, Any] = context.render_context.dicts[-1]  # type: ignore[assignment]  # a plain dict of the rendering
     return kept
 
@@ -374,7 +374,7 @@ def more(content: str) -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def fact(context: Context, content: str, css: str = "") -> str:
-    """A fact of the title it stands in; nothing where it is empty."""
+    """Add a fact to the title around it; nothing where it is empty."""
     if content := content.strip():
         start = format_html('<span class="{}">', css) if css else "<span>"
         told = mark_safe(f"{start}{content}</span>")  # noqa: S308  # a template's own
@@ -405,8 +405,8 @@ def link(
 ) -> SafeString:
     """A link; the words alone where there is no page. page: an address, or the name of one and what it takes.
 
-    says: what is heard instead of the label, where several alike stand on a page. icon: before the label. at: the
-    place in the page, as `#tokens`. Whatever else is named is asked of it: `unit=unit.code` is `?unit=N1111`.
+    says: read aloud instead of the label, where a page has several alike. icon: before the label. at: the place in the
+    page, as `#tokens`. Whatever else is named is asked of it: `unit=unit.code` is `?unit=N1111`.
     """
     if not page:
         return conditional_escape(label)
@@ -451,7 +451,7 @@ def submit(label: str, *, css: str = "", icon: str = "", says: str = "", **attri
 
 @register.simple_tag
 def hidden(pairs: Iterable[tuple[str, Any]] = (), **fields: Any) -> SafeString:
-    """What a form sends unseen: pairs of name and value, and what is named here."""
+    """Return what a form sends unseen: pairs of name and value, and what is named here."""
     told = [
         f'<input type="hidden" name="{conditional_escape(name)}" value="{conditional_escape(value)}">'
         for name, value in [*pairs, *fields.items()]
@@ -596,7 +596,7 @@ def segments(
 
 @register.inclusion_tag("ui/_form_field_errors.html")
 def field_errors(field: BoundField) -> dict[str, Any]:
-    """What is wrong with a field that is drawn by hand."""
+    """Return the faults of a field that is drawn by hand."""
     return {"field": field}
 
 
@@ -609,5 +609,5 @@ def piece(context: Context, name: str) -> SafeString:
 
 @register.simple_block_tag
 def capture(content: str) -> str:
-    """What is inside, to hand to a wrapper: `{% capture as link %}…{% endcapture %}{% leaf … beside=link %}`."""
+    """Return the content, to hand to a wrapper: `{% capture as link %}…{% endcapture %}{% leaf … beside=link %}`."""
     return mark_safe(content.strip())  # noqa: S308  # a template's own

@@ -1,4 +1,4 @@
-"""Tags and filters of the look. What they print is escaped, or made of numbers and of our own words."""
+"""Tags and filters of the look. Their output is escaped, or made of numbers and of our own words."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -78,7 +78,7 @@ def accent_href() -> str:
 
 @register.simple_tag(takes_context=True)
 def saves_data(context: Context) -> bool:
-    """Whether the phone asked to save data: then the page brings no fonts of its own."""
+    """Return True if the phone asked to save data: then the page brings no fonts of its own."""
     request: HttpRequest | None = context.get("request")
     return request is not None and request.headers.get("Save-Data", "").lower() == "on"
 
@@ -101,7 +101,7 @@ def program_version() -> str:
 
 @register.simple_tag(takes_context=True)
 def sample_is_pending(context: Context) -> bool:
-    """Whether this is the demo, and the sample of the page's room is still being made."""
+    """Return True if this is the demo, and the sample of the page's room is still being made."""
     request = context.get("request")
     match = request.resolver_match if request else None
     return is_demo() and match is not None and not samples.is_made(match.app_name)
@@ -127,7 +127,7 @@ def unreviewed() -> str:
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
-    """An icon of the one cached sprite. It says nothing by itself: a word stands beside it, or on its button."""
+    """An icon of the one cached sprite. It says nothing by itself: it needs a word beside it, or on its button."""
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"there is no icon {name!r}")
     return _icon(name, css, asset("icons.svg"))
@@ -265,7 +265,8 @@ def query(context: Context, **changes: Any) -> str:
 
 @lru_cache(maxsize=1024)
 def _changed(changes: tuple[tuple[str, Any], ...]) -> str:
-    """Of a page without a query string, as most are opened: a list of many columns has a link in each head."""
+    """Return the query of a page without a query string, as most are opened: a list of many columns has a link in each
+    head."""
     return _query({}, dict(changes))
 
 
@@ -301,7 +302,7 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
 
 @register.inclusion_tag("ui/_filters.html", takes_context=True)
 def filters(context: Context, form: BaseForm, ends: bool = True, label: str = "") -> dict[str, Any]:
-    """The fields of a form as a row of filters. Order and other words of the address stay; the page begins anew.
+    """The fields of a form as a row of filters. Order and other words of the address stay; the page begins again.
 
     ends: whether all rows can be shown again; False where something is always chosen. label: of the form.
     """

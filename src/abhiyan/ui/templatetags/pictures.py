@@ -1,4 +1,4 @@
-"""What is drawn: the ladder, maps, trends and funnels. Builtin, as `look` is."""
+"""Draw the ladder, maps, trends and funnels. Builtin, as `look` is."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -281,7 +281,7 @@ def estimate(given: LadderShown | Mapping[str, Any]) -> SafeString:
 
 @register.simple_tag
 def grades_meant(drawn: Iterable[LadderShown]) -> str:
-    """What grades mean, below a list that has some."""
+    """Return what grades mean, below a list that has some."""
     if not any(one.grade for one in drawn):
         return ""
     words = _(
@@ -498,8 +498,8 @@ def _funnel(given: Sequence[tuple[str, int | None, str]], label: str) -> SafeStr
 
 @register.simple_tag
 def bars(steps: Sequence[tuple[str, int]], caption: str) -> SafeString:
-    """What came in each stretch of time, as bars; the last is under way. steps: (until when, how many), the oldest
-    first. A table of the same for whoever hears the page."""
+    """Draw what came in each stretch of time, as bars; the last is under way. steps: (until when, how many), the oldest
+    first. A table of the same serves people who hear the page."""
     drawn = "".join(
         f'<rect class="{"sb-now" if bar.is_last else "sb"}" x="{bar.x:.1f}" y="{bar.y:.2f}"'
         f' width="{bar.width:.1f}" height="{bar.height:.2f}"/>'

@@ -1,4 +1,4 @@
-"""What axe-core finds on a page in a real browser, in light and in dark."""
+"""Find what axe-core reports on a page in a real browser, in light and in dark."""
 
 import os
 import re
@@ -30,7 +30,8 @@ SOURCE = (build.PACKAGES / "axe-core" / "axe.min.js").read_text()
 
 
 def unsound(page: Page, where: str) -> list[str]:
-    """What is wrong with the page shown, one line each: violations in light and dark, what stands out sideways.
+    """Return what is wrong with the page shown, one line each: violations in light and dark, and parts that stick out
+    sideways.
 
     Args:
         page: loaded; left in light.

@@ -18,9 +18,8 @@ pytestmark = pytest.mark.browser
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 SIZES = {"phone": (360, 740), "desk": (1366, 768)}
-# Each size in each language. `make long` looks at all four; `make test` at two of them where one page is looked at, at
-# one where somebody goes a long way (with the mouse, as most do) or every page is looked at one after another (narrow,
-# and in the longer language).
+# Each size in each language. `make long` looks at all four. `make test` looks at one page in two of them. A long way
+# (with the mouse, as most go) has one, and so has every page one after another (narrow, in the longer language).
 SLOW = pytest.mark.slow
 LOOKS = [
     ("phone", "hi"),

@@ -1,4 +1,4 @@
-"""What Python draws: escaped as Django escapes, and drawn once for the same values, in each language of its own."""
+"""Python draws as Django escapes, and once for the same values, in each language of its own."""
 
 from typing import Any
 

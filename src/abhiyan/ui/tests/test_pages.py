@@ -79,7 +79,7 @@ def test_the_kit_in_hindi_has_no_english_sentence_left(client: Client) -> None:
     hindi = client.get("/ui/kit/", headers={"Accept-Language": "hi"}).content.decode()
 
     def sentences(html: str) -> set[str]:
-        # what stands there as a sample of English says so, by its own lang
+        # a sample of English on the page says so, by its own lang
         shown = re.sub(r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>', "", html.split("<body")[1])
         return {
             text.strip() for text in re.findall(r">([^<>]+)<", shown) if re.search(r"[a-z]{3} [a-z]{2}", text)

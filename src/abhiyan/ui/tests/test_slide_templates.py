@@ -61,7 +61,7 @@ def made(data: bytes) -> Any:
 
 
 def standard() -> Any:
-    """What PowerPoint itself begins with, 4:3."""
+    """Return what PowerPoint itself begins with, 4:3."""
     return Presentation()
 
 
