@@ -29,7 +29,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Unit
 
 SAMPLE = "(नमूना)"
-# Who gives it, whose office it is for, what, effort in minutes, given days ago, due in days, and what became of it.
+# The giver, the office it is for, the task, effort in minutes, given days ago, due in days, and the acts on it.
 GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], ...] = (
     ("state_president", "district_president", "मंडल बैठकों की तारीख़ें तय करें", 60, 1, 2, ()),
     ("district_president", "mandal_president", "हर बूथ पर एक घर-घर संपर्क करें", 180, 3, 1, ((Act.ACCEPT, ""),)),
@@ -51,8 +51,8 @@ GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], .
 TIFFIN, WEEKLY, WORKSHOP = "मासिक टिफ़िन बैठक (नमूना)", "साप्ताहिक रिपोर्ट (नमूना)", "सदस्यता कार्यशाला (नमूना)"
 TIFFIN_OF_DISTRICTS = "ज़िलों की मासिक टिफ़िन बैठक (नमूना)"
 VISITS, COMMITTEES = "बूथ प्रवास (नमूना)", "समितियों की साप्ताहिक प्रगति (नमूना)"
-MUCH, TOO_MUCH = 5, 180  # one district in so many reports so much of 100 entered
-MONTHS, WEEKS = 7, 8  # how long they have been asked: eight periods with the one that runs
+MUCH, TOO_MUCH = 5, 180  # one district in so many reports so much of 100 entered.
+MONTHS, WEEKS = 7, 8  # how long they have been asked: eight periods with the one that runs.
 MONTHS_OF_STATE = 2  # how long districts have been asked
 WORDS = ("सब बूथ अध्यक्ष आए।", "दो नए परिवार जुड़े।", "अगली बैठक दूसरे गाँव में होगी।")
 UNNAMED = "किन बूथों पर गए, उनके नाम भी लिखें।"
@@ -74,7 +74,7 @@ READERS = ("mandal_president", "cluster_in_charge", "booth_president")
 
 
 def sample(ground: SampleGround) -> None:
-    """What the people one may sign in as gave each other, said and put up in the drive."""
+    """Make tasks, answers and materials of the people one may sign in as, in the drive."""
     state = ground.ids["JK"]
     with system("demo"):
         programme = programme_by_id(ground.programme_id)

@@ -23,8 +23,10 @@ def unfolded(at: datetime) -> Iterable[DoctorFinding]:
 
 
 def orphans(_at: datetime) -> Iterable[DoctorFinding]:
-    """Facts fit together: none points to something that is not there (the big tables have no foreign keys), and nobody
-    is on a roll that their phone has left."""
+    """Find facts that point to something that is not there (the big tables have no foreign keys).
+
+    Nobody may be on a roll that their phone has left.
+    """
     checks, found = facts.orphans(), {}
     for name, query in checks.items():
         if n := sum(sql.column(query)):

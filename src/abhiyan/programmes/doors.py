@@ -1,4 +1,4 @@
-"""The way from a unit's page to its tasks, meetings and reports, for those who lead it."""
+"""Link a unit's page to its tasks, meetings and reports, for its leaders."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What programmes offer in the menu and in search."""
+"""Offer programmes in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What the launch page relies on of programmes themselves: the loops that add figures up and note the rate."""
+"""Check the loops of programmes that the launch page relies on: they add figures up and note the rate."""
 
 from collections.abc import Iterator
 

@@ -1,8 +1,8 @@
 """The ledger's SQL: one place, so that fold, reads and recount agree on what is folded and what is below a node.
 
 A unit's subtree in a hierarchy is a range of positions. Few thousand large nodes cut the positions into
-stretches, each inside one innermost large node: binary search in the sorted cuts (`width_bucket`) finds it
-for any unit without a table of every leaf's ancestors, and step by step each large node above adds it.
+stretches, each inside one innermost large node. Binary search in the sorted cuts (`width_bucket`) finds it for
+any unit, without a table of every leaf's ancestors. Each large node above adds it step by step.
 """
 
 # Deltas of finished folds are skipped. The horizon is of another server when it lies ahead of this one's own
@@ -11,16 +11,16 @@ HORIZON = (
     "(select coalesce(min(f.horizon), '0'::xid8) from programmes_fold f"
     " where f.horizon <= pg_snapshot_xmax(pg_current_snapshot()))"
 )
-# The upper bound excludes nothing. Together the two bounds make the planner expect a thin slice, and so use the
-# index also while the table is full of rows that are folded but not vacuumed.
+# The upper bound excludes nothing. Together the two bounds make the planner expect a thin slice. So it uses the index
+# also while the table is full of rows that are folded but not vacuumed.
 PENDING = f"d.xid >= {HORIZON} and d.xid < (select '18446744073709551615'::xid8)"
 
 KEY = "programme_id, measure, day, channel, rung"
 ALL_DAYS = "date '0001-01-01'"
 
-# The large nodes, numbered; where one opens or closes, the innermost one from there on; and, as arrays by number, all
-# that is asked of them. Looked up so, and not joined: the planner cannot know how many changes wait, and a join that it
-# thinks is of one row by one took 40 s for 20,000 changes.
+# Number the large nodes; where one opens or closes, give the innermost one from there on. As arrays by number, keep
+# all that is asked of them. They are looked up and not joined, since the planner cannot know how many changes wait. A
+# join that it expected to be one row by one took 40 s for 20,000 changes.
 TREE = """
 big as materialized (
   select row_number() over (order by p.lo, p.depth)::int as number,
@@ -44,7 +44,7 @@ tree as materialized (
 
 
 def sums_above(source: str, *, hierarchies: str = "true", key: str = KEY) -> str:
-    """CTE bodies, of which `node_sum` is the result: sums of `source` (unit_id, KEY, n) at every large node above.
+    """Return CTE bodies with the result `node_sum`: sums of `source` (unit_id, KEY, n) at every large node above.
 
     hierarchies: a condition on `p.hierarchy`. key: five columns, where these are others. Needs TREE before it.
     """

@@ -58,7 +58,7 @@ TOTALS_KIND = list_of_figures(
     ),
 )
 
-# Who is to be in charge
+# People to put in charge
 
 ROLES = {
     "in_charge": ("in-charge", "incharge", "in charge", "प्रभारी"),
@@ -86,9 +86,10 @@ def _programmes() -> list[tuple[str, str]]:
 
 
 def _known_people(work: Work, rows: Sequence[tuple[Any, ...]]) -> dict[UUID | None, int]:
-    """Whom the rows mean, by the id of the phone and by the public id: of those whom the list's bringer may see.
+    """Return the people the rows mean, by the id of the phone and by the public id, if the list's bringer may
+    see them.
 
-    Anybody else is answered like nobody: else a list would tell which numbers sign in here.
+    Anybody else is answered like an unknown person: otherwise a list would tell which numbers sign in here.
     """
     ring = keyring()
     phone_ids = {ring.phone_id(phone) for _row, phone, _user, _code, _role in rows if phone}
@@ -110,7 +111,7 @@ Fault = tuple[int, str, str, dict[str, object]]  # row, field, code, facts
 
 
 def _namings(work: Work) -> tuple[int, list[tuple[int, str, actions.Naming]], list[Fault]]:
-    """The programme's id, whom the rows would name where, and what is wrong with the others: all of it at once."""
+    """Return the programme's id, the namings of the rows, and the faults of the other rows: all of it at once."""
     rows = every_row(work, phone=phones.parse)
     try:
         programme = queries.programme(UUID(work.options["programme"]))
@@ -140,7 +141,7 @@ def _take(work: Work, *, write: bool) -> None:
     programme_id, found, faults = _namings(work)
     bad = {row for row, _field, _code, _facts in faults}
     sound = [one for one in found if one[0] not in bad and not work.is_refused(one[0])]
-    # Of rows that are refused already it is still told when nobody may be named there.
+    # Rows that are refused already still get the refusal that nobody may be named there.
     rest = [one for one in found if one[0] in bad or work.is_refused(one[0])]
     asked: dict[str, Any] = {"programme_id": programme_id, "by": work.by, "at": work.at}
     namings = [naming for _row, _code, naming in sound]
@@ -150,7 +151,7 @@ def _take(work: Work, *, write: bool) -> None:
         answers = actions.look_at_namings(namings=namings, **asked)
     answers += actions.look_at_namings(namings=[naming for _row, _code, naming in rest], **asked)
     for (row, code, _naming), no in zip(sound + rest, answers, strict=True):
-        if no is not None and not isinstance(no, actions.UnknownAccount):  # that is told by its own column
+        if no is not None and not isinstance(no, actions.UnknownAccount):  # its own column reports that
             faults.append((row, "unit_code", no.code, {"unit": code}))
     for row, field, code, facts in sorted(faults, key=lambda fault: fault[0]):
         work.refuse(row, field, code, **facts)

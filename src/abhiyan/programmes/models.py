@@ -72,9 +72,9 @@ class Programme(models.Model):
     parts = models.JSONField(default=list, db_default=[])
     earlier = models.TextField(
         default="", db_default=""
-    )  # label of the totals of an earlier drive shown beside it
-    places = models.TextField(default="", db_default="")  # a key of rules.places.PLACE_RULES
-    summed_on = models.DateField(null=True)  # when all its targets were last settled (actions.sums)
+    )  # label of the totals of an earlier drive shown beside it.
+    places = models.TextField(default="", db_default="")  # a key of rules.places.PLACE_RULES.
+    summed_on = models.DateField(null=True)  # when all its targets were last settled (actions.sums).
     ages_on = models.DateField(null=True)  # the last day of what was counted by age (actions.ages)
 
     class Meta:
@@ -107,7 +107,7 @@ class ProgrammeUnit(models.Model):
 
 
 class InCharge(models.Model):
-    """Who answers for a programme in a unit."""
+    """A person in charge of a programme in a unit."""
 
     class Role(models.TextChoices):
         IN_CHARGE = "in_charge", _("In-charge")
@@ -146,13 +146,13 @@ class InCharge(models.Model):
                 using=f"account_id = {ACCOUNT} or {placed('programmes_in_charge.unit_id', COUNTS)}",
                 write=f"{EVERYTHING} or {placed('programmes_in_charge.unit_id', COUNTS)}",
             ),
-            # Whoever was named says yes or no, with or without an office.
+            # The named person says yes or no, with or without an office.
             Policy(name="in_charge_answered", command="UPDATE", using=f"account_id = {ACCOUNT}"),
         ]
         indexes = [
             # used by: units without somebody in charge, a unit's own
             models.Index(fields=["unit", "programme"], name="in_charge_unit"),
-            # used by: Today of whoever names others where somebody declined
+            # used by: Today of people who name others where somebody declined
             models.Index(
                 fields=["programme", "role", "unit"],
                 condition=models.Q(state="declined"),
@@ -183,7 +183,7 @@ class Task(TitledModel):
     programme = models.ForeignKey(Programme, models.SET_NULL, null=True, related_name="+", db_index=False)
     asked_by = models.BigIntegerField(null=True)  # account; null: a room asked it
     asked_at = models.DateTimeField()
-    account_id = models.BigIntegerField(null=True)  # who has it now; null: nobody is left to have it
+    account_id = models.BigIntegerField(null=True)  # who has it now; null: it has no holder any more
     # A contributor who has it: they hold no office, and answer on their own page.
     person_id = models.UUIDField(null=True)
     phone_id = models.UUIDField(null=True)
@@ -234,13 +234,13 @@ class Task(TitledModel):
 
 
 class TaskStep(models.Model):
-    """What became of a task after it was asked: one row each time. Never changed."""
+    """An act on a task after it was asked: one row each time. Never changed."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="steps", db_index=False)
     act = models.TextField()  # of rules.tasks.Act, or hand_over, or moved: an appointment had ended
     at = models.DateTimeField()
     account_id = models.BigIntegerField(null=True)  # who did it; null: the system
-    to_account_id = models.BigIntegerField(null=True)  # to whom it went
+    to_account_id = models.BigIntegerField(null=True)  # the new holder
     note = models.TextField(default="", db_default="")
 
     class Meta:
@@ -315,10 +315,10 @@ class Target(models.Model):
 
 
 class TargetVersion(models.Model):
-    """One change of targets: by whom, when, from what. The targets it wrote and ended say what it changed.
+    """One change of targets: its author, its time and its basis.
 
-    Their numbers rise within a programme (whoever changes targets holds it), so "as it stood after this" is a
-    comparison of numbers.
+    The targets it wrote and ended say what it changed. Their numbers rise within a programme (a change of
+    targets holds it), so "as it was after this" is a comparison of numbers.
     """
 
     class Act(models.TextChoices):
@@ -333,7 +333,7 @@ class TargetVersion(models.Model):
     public_id = models.UUIDField(unique=True)
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
     measure = models.SmallIntegerField()
-    # Whose target was set, or among whose units below it was split.
+    # The unit whose target was set, or the parent of the units it was split among.
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     act = models.TextField(choices=Act.choices)
     basis = models.TextField(default="", db_default="")
@@ -398,12 +398,12 @@ class TargetMisfit(models.Model):
 
 
 class UnitTotal(models.Model):
-    """What a unit reached before, as a list said: a basis for targets. Never counted by us, on no ladder."""
+    """A unit's earlier total, as a list gave it: a basis for targets. Never counted by us, on no ladder."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     label = models.TextField()  # of what: "Drive of 2019"
     n = models.BigIntegerField()
-    source = models.TextField()  # who gives the figures, as whoever brought them says
+    source = models.TextField()  # who gives the figures, as their bringer says
     import_id = models.BigIntegerField()
     row = models.IntegerField()  # in that file
 
@@ -417,8 +417,10 @@ class UnitTotal(models.Model):
 
 
 class OwnFigure(models.Model):
-    """What a unit says of itself: how many of a measure in some days, as somebody typed it. Held against what was
-    counted and checked, never added up with it. A new one replaces, never edits."""
+    """A unit's own figure: how many of a measure in some days, as somebody typed it.
+
+    Held against what was counted and checked, never added up with it. A new one replaces, never edits.
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", db_index=False)
     measure = models.SmallIntegerField()
@@ -476,10 +478,10 @@ class Delta(models.Model):
 
 
 class Fold(models.Model):
-    """Where the fold stands, in one row: every delta of a transaction below the horizon is folded.
+    """The horizon of the fold, in one row: every delta of a transaction below it is folded.
 
-    The horizon only saves reading dead rows. A fold without it, once a minute, heals one that is wrong (after a
-    restore into a server that counts transactions anew).
+    The horizon only saves reading dead rows. A fold without it, once a minute, heals a wrong one (after a
+    restore into a server that counts transactions from the start).
     """
 
     id = models.SmallIntegerField(primary_key=True)
@@ -493,7 +495,7 @@ class Fold(models.Model):
 
 
 class Pace(models.Model):
-    """How many of a programme's first measure were reported by a minute, by channel; kept for a day."""
+    """The reports of a programme's first measure by a minute, by channel; kept for a day."""
 
     pk = models.CompositePrimaryKey("programme_id", "channel", "minute")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+", db_index=False)

@@ -1,4 +1,4 @@
-"""How old those are who were counted: tables made anew each night, never posted to."""
+"""Keep the ages of the counted: tables made again each night, never posted to."""
 
 from django.db import models
 

@@ -25,10 +25,10 @@ class Item(models.Model):
     measure = models.SmallIntegerField()
     channel = models.SmallIntegerField()
     unit_id = models.BigIntegerField()
-    day = models.DateField()  # field day in the programme's zone
-    by_id = models.BigIntegerField(null=True)  # the account that reported it
-    phone_id = models.UUIDField(null=True)  # our question and checks go to it
-    n = models.IntegerField(default=1)  # another number only for an organiser's total, which never counts
+    day = models.DateField()  # field day in the programme's zone.
+    by_id = models.BigIntegerField(null=True)  # the account that reported it.
+    phone_id = models.UUIDField(null=True)  # our question and checks go to it.
+    n = models.IntegerField(default=1)  # another number only for an organiser's total, which never counts.
     at = models.DateTimeField(null=True)  # when it happened; null where only the day is known
     stored_at = models.DateTimeField()
     device = models.TextField(default="", db_default="")  # from which it was reported

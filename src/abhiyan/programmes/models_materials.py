@@ -1,4 +1,4 @@
-"""Files that a programme gives its workers: leaflets, speech notes, forms. Of the room's models, which import it."""
+"""Files that a programme gives its workers: leaflets, speech notes, forms. The room's models import it."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,8 +7,8 @@ from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import ACCOUNT, COUNTS, LINE, PEOPLE, SYSTEM, placed, policies
 from abhiyan.units.models import Unit
 
-# Whether the viewer holds a named office in the material's unit or below it, where the programme runs. Their counts say
-# where they are today: once an office ends, or a tree has moved, they show nothing.
+# True if the viewer holds a named office in the material's unit or below it, where the programme runs. Their counts
+# say where they are today: once an office ends, or a tree has moved, they show nothing.
 _READS = f"""exists (select from org_appointment ap join org_office o on o.id = ap.office_id
  join units_placement pl on pl.unit_id = ap.unit_id and pl.lo <@ {COUNTS}
  join units_placement its on its.unit_id = programmes_material.unit_id and its.hierarchy = pl.hierarchy
@@ -50,7 +50,7 @@ class Material(models.Model):
 
 
 class MaterialVersion(SealedFile):
-    """One file of a material, sealed. A newer one replaces it; then only those who put files up there open it."""
+    """One file of a material, sealed. A newer one replaces it; then only people who manage files there open it."""
 
     material = models.ForeignKey(Material, models.CASCADE, related_name="versions", db_index=False)
     unit_id = models.BigIntegerField()  # the material's

@@ -180,12 +180,14 @@ class Due(models.Model):
     seen = models.IntegerField(null=True)  # how many of them were ticked by name; null: no list was opened
     text = models.TextField(default="", db_default="")  # the unit's own words
     submission = models.ForeignKey(Submission, models.SET_NULL, null=True, related_name="+", db_index=False)
-    figures = models.JSONField(default=dict, db_default={})  # measure -> number, as it was sent
-    reason = models.TextField(default="", db_default="")  # why it cannot be done, or why it was returned
-    said_at = models.DateTimeField(null=True)  # when the unit last said something
+    figures = models.JSONField(default=dict, db_default={})  # measure -> number, as it was sent.
+    reason = models.TextField(default="", db_default="")  # why it cannot be done, or why it was returned.
+    said_at = models.DateTimeField(null=True)  # when the unit last said something.
     said_by = models.BigIntegerField(null=True)  # account
-    let_in_by = models.BigIntegerField(null=True)  # account that accepted it from a phone that was signed out
-    done_at = models.DateTimeField(null=True)  # when it was first done, while that holds
+    let_in_by = models.BigIntegerField(
+        null=True
+    )  # account that accepted it from a phone that was signed out.
+    done_at = models.DateTimeField(null=True)  # when it was first done, while that holds.
     # When a phone finished the answer that stands, which came later; null: it was given on its page.
     made_at = models.DateTimeField(null=True)
     # It came more than seven days after the hour: it is kept, and changes no figure of its period.

@@ -1,4 +1,4 @@
-"""What this room tells the rooms above, in the transaction of the act."""
+"""News from this room for the rooms above, in the transaction of the act."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,7 +54,7 @@ class DueAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ItemsErased:
-    """Whom some items are about had everything erased, or has again after a restore. item_ids: public."""
+    """The person of some items had everything erased, or has again after a restore. item_ids: public."""
 
     item_ids: tuple[UUID, ...]
     phone_id: UUID

@@ -1,5 +1,7 @@
-"""What programmes say on Today: where the unit is in what runs, which units below are behind and who leads them, whose
-answer is missing, and what somebody was named for."""
+"""List on Today how far the unit is in what runs, which units below are behind and who leads them.
+
+It lists missing answers too, and what somebody was named for.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -278,7 +280,8 @@ def _unit_behind(
 
 
 def _answers(home: HeldOffice, *, on: date) -> Iterator[Beside | Owed]:
-    """Who was named in charge right below and has not answered; and where one declined and another is to be named."""
+    """List people named in charge right below who have not answered; and where one declined and another is to
+    be named."""
     kinds = LOOKS_AFTER.get(home.unit_kind, ())
     waiting, declined = queries.answers_below(home.lo, home.hi, hierarchy=home.hierarchy, kinds=kinds, on=on)
     for one in waiting:

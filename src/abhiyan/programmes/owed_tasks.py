@@ -1,4 +1,4 @@
-"""What tasks ask of somebody today: to answer and to do those they have, and to look at those they gave."""
+"""List what tasks ask of somebody today: to answer and do their own, and to look at the ones they gave."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ def _urgency(task: Task, *, at: datetime) -> int:
 
 
 def _waiting(account_id: int, counts: dict[str, int], *, at: datetime) -> Iterator[Beside]:
-    """What somebody gave that waits for their look, or is late: one line for each kind."""
+    """List tasks somebody gave that wait for their look, or are late: one line for each kind."""
     for one in found.waiting_for(account_id, counts, at=at):
         if one.show == "done":
             title = ngettext("%(n)s task done: look at it", "%(n)s tasks done: look at them", one.n) % {

@@ -1,4 +1,4 @@
-"""What the acts on targets will not do; what would come of them refuses by the same words."""
+"""Refusals of the acts on targets; previews refuse by the same words."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -113,7 +113,7 @@ class ProgrammeOver(Refused, status=409):
 
 
 class ChangedMeanwhile(Refused, status=409):
-    """What was looked at is not what would be done now."""
+    """The previewed changes are not what would be done now."""
 
     message = _("Targets or units have changed since you looked. Look at the differences again.")
 

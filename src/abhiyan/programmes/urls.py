@@ -86,7 +86,7 @@ urlpatterns = [
         opens=ASKING,
         act="what was ended is asked again; a newer form is left until its period begins",
     ),
-    # The page asks whom a file is for.
+    # The page asks for the readers of a file.
     page("materials/", materials.own_materials, opens=STRONG),
     page("materials/new/<uuid:public_id>/", materials.material_new, opens=RUNNING, act="is withdrawn"),
     page(

@@ -15,7 +15,7 @@ NIGHT = range(1, 5)  # hours, where the installation is
 GOES_ON = timedelta(days=60)  # after a programme's last day people still answer, leave or are struck off
 
 _KEY = "programme_id, measure, band, channel, rung"
-# One statement: what each unit counts itself, and at each large node the sum of what stands below it today.
+# One statement counts each unit itself, and each large node the sum of what is below it today.
 _COUNT = f"""
 with {ledger_sql.TREE},
 found as materialized (
@@ -33,7 +33,7 @@ select (select count(*) from own) + (select count(*) from below)"""
 
 
 def count_ages(*, programme: Programme, at: datetime) -> int:
-    """Count anew, up to the last closed day, by age band whatever a programme has counted; how many rows.
+    """Count again by age band everything a programme has counted, up to the last closed day; how many rows.
 
     Nothing where its activity knows no ages. Locks: the programme's ages, by name.
     """

@@ -1,4 +1,4 @@
-"""Who is in charge of a programme in a unit: named, told, accepting or declining, ended."""
+"""Put people in charge of a programme in a unit: named, informed, accepting or declining, ended."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ from .programmes import ScopeOutside
 
 LONGEST_REASON = 200
 _TEMPLATE = "duty.in_charge"
-_AT_ONCE = 2_000  # charges named, told or ended together
-MOST_NAMED = 20_000  # leaders one press names, some seconds in the request
-MOST_TOLD = 2  # messages a day to one person about one unit, however often they are named there
+_AT_ONCE = 2_000  # charges named, notified or ended together.
+MOST_NAMED = 20_000  # leaders one press names, some seconds in the request.
+MOST_TOLD = 2  # messages a day to one person about one unit, however often they are named there.
 
 
 class UnknownAccount(Refused):
@@ -69,7 +69,7 @@ class ReasonTooLong(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Somebody to be in charge in a unit: a row of a list. account_id: None when nobody is known by what it says."""
+    """Somebody to be in charge in a unit: a row of a list. account_id: None for an unknown person."""
 
     unit_id: int
     account_id: int | None
@@ -85,11 +85,11 @@ def name_in_charge(
     at: datetime,
     role: str = InCharge.Role.IN_CHARGE,
 ) -> InCharge:
-    """Name who answers for a programme in a unit. account: public id. Who may: `programmes.run` at the unit.
+    """Name who answers for a programme in a unit. account: public id. Needs `programmes.run` at the unit.
 
-    They are told by a duty message once the programme is open, and may decline; what somebody may do comes from
-    their appointments alone, being in charge shows a name on pages. Refuses UnknownAccount, AlreadyInCharge,
-    ScopeOutside, ProgrammeOver.
+    A duty message informs them once the programme is open, and they may decline; what somebody may do comes
+    from their appointments alone, being in charge shows a name on pages. Refuses UnknownAccount,
+    AlreadyInCharge, ScopeOutside, ProgrammeOver.
     """
     with transaction.atomic():
         programme = _named_for(programme_id)
@@ -125,9 +125,9 @@ def name_in_charge(
 def look_at_namings(
     *, programme_id: int, namings: Sequence[Naming], by: Actor, at: datetime
 ) -> list[Refused | None]:
-    """What `name_many` would refuse, naming by naming, in order; nothing is changed. By a few queries in all.
+    """Return what `name_many` would refuse, naming by naming, in order; nothing is changed.
 
-    Refuses all of them with ProgrammeOver once the programme is closed.
+    By a few queries in all. Refuses all of them with ProgrammeOver once the programme is closed.
     """
     programme = _not_over(programme_id)
     unit_ids = {naming.unit_id for naming in namings}
@@ -311,7 +311,7 @@ def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetim
 
 
 def _named_for(programme_id: int) -> Programme:
-    """The programme somebody is named for. Held only while a draft: whoever opens it tells those it sees."""
+    """The programme somebody is named for. It is held only while a draft: opening it informs the people it sees."""
     programme = _not_over(programme_id)
     return held(programme_id=programme_id) if programme.state == Programme.State.DRAFT else programme
 
@@ -405,7 +405,7 @@ def _targets(charge: InCharge) -> dict[str, int]:
 def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
     """End somebody's charge of a programme in a unit; if they have not been told yet, they are not any more.
 
-    Who may: `programmes.run` at the unit.
+    Needs `programmes.run` at the unit.
     """
     with transaction.atomic():
         charge = needed(

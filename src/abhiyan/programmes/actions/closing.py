@@ -176,7 +176,7 @@ def _set_by_others(
 def _parts(
     programme: Programme, targets: Mapping[int, Target], going: Mapping[int, tuple[int, ...]], *, on: date
 ) -> dict[int, list[tuple[int, int]]]:
-    """Of units whose target goes: what each successor gets of it. None of those locked, or not in the programme."""
+    """Return each successor's part of the targets of closing units. None of those locked, or not in the programme."""
     moving = [unit for unit in sorted(going) if unit in targets]
     wanted = {to for unit in moving for to in going[unit]}
     in_play = splits.in_play(programme.pk, programme.hierarchy, sorted(wanted), on=on)
@@ -235,7 +235,7 @@ def _where(programme: Programme, unit_ids: list[int]) -> int:
 
 
 def _hand_over_charges(told: UnitsClosing) -> None:
-    """Whoever is in charge is so at the successor, with the answer they gave, unless they are already."""
+    """Put the same person in charge of the successor, with their answer, unless they are already."""
     going, ending = told.going(CHARGES), set(told.ending(CHARGES))
     charges = InCharge.objects.filter(unit_id__in=going.keys() | ending, ended_at=None)
     rows = list(charges.exclude(programme__state=Programme.State.CLOSED).order_by("programme_id", "pk"))
@@ -320,7 +320,7 @@ def _restore(told: UnitsOpening) -> None:
 
 
 def _forgotten(programme: Programme, facts: Mapping[str, Any], told: UnitsOpening) -> bool:
-    """Whether the version of a closing was taken out as if it had never been: nothing came after it."""
+    """Return True if the version of a closing was removed as if it had never been: nothing came after it."""
     of: dict[str, Any] = {"programme": programme, "measure": facts["measure"]}
     version = TargetVersion.objects.filter(
         **of, act=TargetVersion.Act.CLOSED, facts__closing=str(told.closing_id)
@@ -343,7 +343,8 @@ def _forgotten(programme: Programme, facts: Mapping[str, Any], told: UnitsOpenin
 
 
 def _give_back(programme: Programme, facts: Mapping[str, Any], told: UnitsOpening) -> None:
-    """Each unit has its target again where it has none, and its successors so much less, but those that are locked."""
+    """Give each unit its target again where it has none, and take as much from its successors, but not from
+    locked ones."""
     rows, measure = facts["targets"], facts["measure"]
     concerned = {unit for unit, *_rest in rows} | {to for *_rest, parts in rows for to, _n, _had in parts}
     targets = Target.objects.filter(programme=programme, measure=measure, unit_id__in=concerned)

@@ -129,8 +129,8 @@ class _Came:
 def plan_due(*, owes: Owes, on: date, by: Actor, at: datetime) -> Due:
     """Set the day of a meeting; another day replaces it.
 
-    Who may: who leads the unit, or sits in the body. Refuses NotFound, NotYours, UnitClosed, ScheduleEnded, NotThis of
-    a report, DoneAlready, PlannedDayUnfit.
+    Leaders of the unit and people seated in the body may. Refuses NotFound, NotYours, UnitClosed,
+    ScheduleEnded, NotThis of a report, DoneAlready, PlannedDayUnfit.
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at, is_meeting=True)
@@ -306,8 +306,8 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
 def accept_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     """Accept a report, also one that was returned by mistake. Its figures become the unit's own figures.
 
-    They cover the days of the period inside the programme, up to the day it was sent. Who may: who leads from
-    above the unit; of a body, its unit or from above. Refuses NotFound, NotYours, NothingSent, AcceptedAlready, and
+    They cover the days of the period inside the programme, up to the day it was sent. Leaders above the unit
+    may; for a body also leaders of its unit. Refuses NotFound, NotYours, NothingSent, AcceptedAlready, and
     DaysTaken where somebody typed a figure of other days.
     """
     with transaction.atomic():

@@ -1,11 +1,11 @@
-"""Holding a programme: whoever changes it or its targets does so first."""
+"""Hold a programme: every change of it or its targets does so first."""
 
 from abhiyan.core.refusals import needed
 from abhiyan.programmes.models import Programme
 
 
 def held(*, programme_id: int) -> Programme:
-    """The programme, locked until the transaction ends. Whoever changes it or its targets holds it first.
+    """The programme, locked until the transaction ends. Every change of it or its targets holds it first.
 
     Rows that only point to it, such as who is in charge, are written meanwhile.
     """

@@ -11,13 +11,13 @@ from abhiyan.programmes.models import ALL_DAYS
 from abhiyan.programmes.rules.ladder import RUNGS, TallyChange
 
 SWEEP_EVERY = timedelta(minutes=1)
-LOCK = 0x4162_0001  # advisory: whoever writes tallies or totals holds it to the end of the transaction
+LOCK = 0x4162_0001  # advisory: a writer of tallies or totals holds it to the end of the transaction
 
 
 def post(*, deltas: Iterable[TallyChange], at: datetime) -> None:
     """Post changes of tallies. Call it in the transaction of the fact, or the ledger will not equal the facts.
 
-    Changes of one key are added up first. Who may, and the programme's window, are the fact's act to ask.
+    Changes of one key are added up first. The fact's act checks the right and the programme's window.
     """
     sums: dict[tuple[object, ...], int] = {}
     for change in deltas:
@@ -62,12 +62,12 @@ select count(*) from taken"""
 def fold(*, at: datetime) -> int:
     """Move every posted change into the tallies of its unit and the totals of the large nodes above it.
 
-    Only one folds at a time; who comes second returns 0 at once. One statement takes, adds and forgets, so a fold
-    that dies has done nothing. Returns how many changes it took. Raises RuntimeError outside a system scope (the loop
-    opens one): changes it cannot see would fall behind the horizon until the next sweep.
+    Only one folds at a time; who comes second returns 0 at once. One statement takes, adds and forgets, so a
+    fold that dies has done nothing. Returns how many changes it took. Raises RuntimeError outside a system
+    scope (the loop opens one): changes it cannot see would fall behind the horizon until the next sweep.
 
-    The horizon it leaves is the lowest transaction still open when it looked: all below had committed, so their
-    changes were in sight and are taken; whatever commits later is at or above it.
+    It leaves as horizon the lowest transaction still open when it looked. All below had committed, so their
+    changes were in sight and are taken; a transaction that commits later is at or above it.
     """
     if not scope.current().everything:
         raise RuntimeError("fold needs a system scope")

@@ -86,10 +86,10 @@ def add_material(
     by: Actor,
     at: datetime,
 ) -> Material:
-    """Put up a file for those who work in a programme in a unit and below. offices: codes; none: every office.
+    """Offer a file to the workers of a programme in a unit and below. offices: codes; none: every office.
 
-    Who may: `programmes.run` at the unit. Refuses NameMissing, NameTooLong, NotOpen, NotCovered, OfficeUnfit, and as
-    `replace_material`.
+    Needs `programmes.run` at the unit. Refuses NameMissing, NameTooLong, NotOpen, NotCovered, OfficeUnfit, and
+    as `replace_material`.
     """
     with transaction.atomic():
         org.require(by, RUN, at=unit_id)
@@ -122,7 +122,7 @@ def add_material(
 def replace_material(*, public_id: UUID, data: bytes, by: Actor, at: datetime) -> int:
     """Put up a newer version of a material; its readers get this one from now on. Returns its number.
 
-    Who may: `programmes.run` at the material's unit. Refuses NotFound, NotOpen, WithdrawnAlready, FileMissing,
+    Needs `programmes.run` at the material's unit. Refuses NotFound, NotOpen, WithdrawnAlready, FileMissing,
     FileTooLarge, FileUnfit, TooManyFiles; FileThere where this very file is in force in the programme, in the
     caller's sight.
     """
@@ -197,7 +197,7 @@ def _keep(
 def withdraw_material(*, public_id: UUID, reason: str = "", by: Actor, at: datetime) -> Material:
     """Take a material away from its readers at once. `bring_back_material` undoes it.
 
-    Who may: `programmes.run` at its unit. Refuses NotFound, WithdrawnAlready, ReasonTooLong.
+    Needs `programmes.run` at its unit. Refuses NotFound, WithdrawnAlready, ReasonTooLong.
     """
     reason = reason.strip()
     if len(reason) > LONGEST_REASON or "\0" in reason:
@@ -214,7 +214,7 @@ def withdraw_material(*, public_id: UUID, reason: str = "", by: Actor, at: datet
 
 
 def bring_back_material(*, public_id: UUID, by: Actor, at: datetime) -> Material:
-    """Give a withdrawn material back to its readers. Who may: as for withdrawing. Refuses NotFound, NotWithdrawn."""
+    """Give a withdrawn material back to its readers. Needs what withdrawing needs. Refuses NotFound, NotWithdrawn."""
     with transaction.atomic():
         one = _held(public_id, by=by)
         if one.withdrawn_at is None:
@@ -227,8 +227,10 @@ def bring_back_material(*, public_id: UUID, by: Actor, at: datetime) -> Material
 
 
 def note_opened(*, version: MaterialVersion, place: tuple[int, str], by: Actor, at: datetime) -> None:
-    """Note that somebody a material is for has opened a version, the first time. place: unit and office it came to
-    them for. By themselves, signed in; whoever put the version up is not counted."""
+    """Note that somebody a material is for has opened a version, the first time.
+
+    place: unit and office it came to them for. By themselves, signed in; its uploader is not counted.
+    """
     if by.account_id is None or by.account_id == version.added_by:
         return
     unit_id, office = place

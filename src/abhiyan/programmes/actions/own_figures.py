@@ -1,4 +1,4 @@
-"""What units say of themselves: typed by hand, of some days of one measure. A new number replaces the one before."""
+"""Keep units' own figures: typed by hand, of some days of one measure. A new number replaces the one before."""
 
 from datetime import date, datetime
 
@@ -30,9 +30,10 @@ def type_figure(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Write how many a unit says it reached from one day to another; of the same days a new number replaces the old.
+    """Write how many a unit says it reached from one day to another; of the same days a new number replaces the
+    old.
 
-    n: None takes the number of these days back. Who may: whoever leads at the unit. Refuses FigureUnfit, NotOpen of a
+    n: None takes the number of these days back. Only leaders of the unit may. Refuses FigureUnfit, NotOpen of a
     draft, WindowReversed, DaysToCome, DaysBefore, DaysTaken, NotCovered, UnknownMeasure.
     """
     with transaction.atomic():

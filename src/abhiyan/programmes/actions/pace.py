@@ -1,5 +1,7 @@
-"""Noting how many were reported so far, of a programme once a minute, of its districts every five: from that the rate
-of now is read."""
+"""Note what was reported so far, of a programme once a minute, of its districts every five.
+
+The present rate is read from it.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -29,8 +31,8 @@ _NOTED = """select k.programme_id, k.channel, coalesce(p.n, 0)
 def note_pace(*, at: datetime) -> int:
     """Note of each open programme what was reported by channel, from the ledger's own totals; forget what is old.
 
-    A few rows a programme and minute; no item is read. Once a minute is once: a second turn in it notes nothing. How
-    many rows. Run by a loop, in its system scope.
+    A few rows a programme and minute; no item is read. A second turn in the same minute notes nothing. How many
+    rows. Run by a loop, in its system scope.
     """
     minute = at.replace(second=0, microsecond=0)
     rows: list[Pace] = []
@@ -90,9 +92,9 @@ select unit_id, channel, sum(n)::bigint from (
 
 
 def note_units(*, at: datetime) -> int:
-    """Note of each open programme what was reported by channel in each of the units that should begin; forget what is
-    old. Every five minutes is once. How many rows: at most MOST_UNITS units of a programme, none where too many stand
-    below them to be added up. Run by a loop, in its system scope."""
+    """Note of each open programme what was reported by channel in each of the units that should begin; forget
+    what is old. Every five minutes is once. Returns how many rows: at most MOST_UNITS units of a programme,
+    none where too many units below them would be added up. Run by a loop, in its system scope."""
     minute, rows = rates.noted_at(at), 0
     for one in Programme.objects.filter(state=Programme.State.OPEN).order_by("pk"):
         if UnitPace.objects.filter(programme=one, minute=minute).exists():

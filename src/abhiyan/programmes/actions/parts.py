@@ -44,10 +44,10 @@ def start_in_units(
 ) -> list[Programme]:
     """Start an open programme's parts: one open programme for each unit, owned by it and covering it.
 
-    Each is named after the whole and its unit, and runs from opens_on to closes_on, within the days of the whole; its
-    own people change its name, last day, targets, numbers and in-charges. What it counts, the whole counts too. Who
-    may: `programmes.make` at the programme's owner. Refuses NotOpen, PartOfAPart, ScopeEmpty, NotBelow, StartedAlready,
-    WindowOutside, and as make_programme does. All of them in one transaction.
+    Each is named after the whole and its unit, and runs from opens_on to closes_on, within the days of the
+    whole; its own people change its name, last day, targets, numbers and in-charges. The whole counts what its
+    parts count. Needs `programmes.make` at the programme's owner. Refuses NotOpen, PartOfAPart, ScopeEmpty,
+    NotBelow, StartedAlready, WindowOutside, and as make_programme does. All of them in one transaction.
     """
     with transaction.atomic():
         whole = held(programme_id=programme_id)
@@ -92,7 +92,7 @@ def start_in_units(
 
 
 def part_names(whole: Programme, unit: dict[str, str]) -> dict[str, str]:
-    """What the part in a unit is called: "Membership drive: Bihar"."""
+    """Return the names of the part in a unit: "Membership drive: Bihar"."""
     return {
         language: f"{name}: {named(unit, language)}"[:LONGEST_NAME] for language, name in whole.names.items()
     }

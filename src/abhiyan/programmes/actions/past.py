@@ -38,7 +38,7 @@ def make_past(
     window grows to hold these days. among: ids of those made so; one that ran here and was closed is none, whatever
     its name.
 
-    Who may: `imports.totals` at the owner. Refuses NameMissing, NameTooLong, WindowReversed and NotPast.
+    Needs `imports.totals` at the owner. Refuses NameMissing, NameTooLong, WindowReversed and NotPast.
     """
     names = clean_names({"en": name})
     template = activities.of(kind).templates[0]

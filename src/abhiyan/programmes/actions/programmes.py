@@ -208,7 +208,7 @@ def change_programme(
 
 
 def open_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
-    """Open a draft: from its first day on, facts may be posted. Who may: `programmes.make` at the owner.
+    """Open a draft: from its first day on, facts may be posted. Needs `programmes.make` at the owner.
 
     Refuses NotADraft, WindowOver, ScopeEmpty. Sees to it that large nodes have their totals stored.
     """
@@ -233,7 +233,7 @@ def open_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
 def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
     """Close an open programme before or after its last day, and those beneath it with it. Its figures stay.
 
-    Who may: `programmes.run`.
+    Needs `programmes.run`.
     """
     with transaction.atomic():
         programme = held(programme_id=programme_id)
@@ -249,7 +249,7 @@ def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
 
 
 def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
-    """Throw a draft away. Who may: `programmes.make` at the owner. Refuses NotADraft."""
+    """Throw a draft away. Needs `programmes.make` at the owner. Refuses NotADraft."""
     with transaction.atomic():
         programme = held(programme_id=programme_id)
         org.require(by, "programmes.make", at=programme.owner_id)
@@ -261,13 +261,13 @@ def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
 
 
 def require_run(*, programme: Programme, by: Actor) -> None:
-    """Refuse (NotYours) whoever may not change or close the programme; its form is shown to nobody else."""
+    """Refuse (NotYours) everybody who may not change or close the programme; its form is shown to nobody else."""
     is_own_draft = programme.state == Programme.State.DRAFT and programme.made_by == by.account_id
     org.require(by, "programmes.make" if is_own_draft else "programmes.run", at=programme.owner_id)
 
 
 def _is_label(label: str) -> bool:
-    """Whether a list of totals has this name. Names of lists are no counts: so whoever asks."""
+    """Return True if a list of totals has this name. Names of lists are no counts, so everybody may ask."""
     with system("what earlier totals there are"):
         return UnitTotal.objects.filter(label=label).exists()
 

@@ -15,10 +15,10 @@ from .ledger import fold, hold
 
 @dataclass(frozen=True, slots=True)
 class LedgerDifference:
-    """Where the ledger says another number than the facts.
+    """A difference between the ledger and the facts.
 
-    where: "unit" (a unit's own counter by day and channel), "all days" (the row that sums its days) or "total"
-    (the stored sum of a large node, against the tallies below it); hierarchy is 0 but for totals.
+    where: "unit" (a unit's own counter by day and channel) or "all days" (the row that sums its days). "total"
+    is the stored sum of a large node, against the tallies below it; hierarchy is 0 but for totals.
     """
 
     where: str

@@ -304,7 +304,7 @@ def _check_fed(one: Schedule) -> None:
 def end_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Ask nothing more from now on, nor what was passed on because of it. What was said stays. Returns how many ended.
 
-    Who may: `tasks.ask` at the asking unit. Refuses NotFound, ScheduleEnded.
+    Needs `tasks.ask` at the asking unit. Refuses NotFound, ScheduleEnded.
     """
     with transaction.atomic():
         one = _held(public_id, by=by)
@@ -320,7 +320,7 @@ def end_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
 def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Undo `end_schedule`, as long as its days are not over. Returns how many are asked again.
 
-    Who may: `tasks.ask` at the asking unit. Refuses NotFound, NotAsked while it is asked, DaysUnfit, FigureFed,
+    Needs `tasks.ask` at the asking unit. Refuses NotFound, NotAsked while it is asked, DaysUnfit, FigureFed,
     UnitClosed, AskedBefore.
     """
     with transaction.atomic():

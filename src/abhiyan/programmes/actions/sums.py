@@ -1,7 +1,7 @@
-"""Which targets are not what those below them sum to: kept beside the targets, so that no page adds up a nation.
+"""Keep beside the targets which of them differ from the sum below, so that no page adds up a nation.
 
-Whoever changes a target, a tree, a programme's units or closes a unit settles what that can have changed, holding the
-programme. A loop settles each programme once a day, for units that close with the day.
+A change of targets, of a tree or of a programme's units settles them while it holds the programme; so does the
+closing of a unit. A loop settles each programme once a day, for units that close with the day.
 """
 
 from collections.abc import Collection, Iterable
@@ -41,7 +41,7 @@ gone as (
     and not exists (select from off where off.unit_id = m.unit_id and off.measure = m.measure))
 insert into programmes_target_misfit (programme_id, measure, unit_id)
 select %(programme)s, measure, unit_id from off on conflict do nothing"""
-# Of some units family by family, each by keys; of all in one sum.
+# Some units, family by family, each by keys; of all in one sum.
 _SOME = _SETTLE.format(
     wanted="wanted as materialized (select distinct unnest(%(units)s::bigint[]) as unit_id),",
     families=f"""wanted w join units_placement p on p.parent_id = w.unit_id
@@ -91,7 +91,7 @@ def settle_above(*, programme: Programme, changed: Collection[int], on: date) ->
 
 
 def settle_closed(*, units: Collection[int], at: datetime) -> None:
-    """Units were closed, or opened again: what stands above them sums to something else."""
+    """Settle the sums above units that were closed, or opened again."""
     for programme in _held(hierarchy=None):
         settle_above(programme=programme, changed=units, on=day_in(programme.zone, at))
 
@@ -114,7 +114,10 @@ def settle_due(*, at: datetime) -> int:
 
 
 def hold_moving(*, hierarchy: int) -> list[Programme]:
-    """The programmes whose targets a change of a hierarchy concerns, held: before totals are, as whoever opens one."""
+    """Return the programmes whose targets a change of a hierarchy concerns, held.
+
+    Like the act that opens one, hold them before totals.
+    """
     return _held(hierarchy=hierarchy)
 
 

@@ -111,7 +111,7 @@ def split_target(
     class weighs; result: election and party). Locked targets stay, the rest is split around them. by_hand: children
     whose target is given and locked with the same act. levels: how many levels down to go on, None: down to the
     leaves; or `far`, see `queries.planned_split`. expected: the digest of the differences somebody has looked at;
-    None: nobody had to. Who may: `programmes.targets` at the unit, and for children given by hand what `set_target`
+    None: nobody had to. Needs `programmes.targets` at the unit, and for children given by hand what `set_target`
     asks. Returns how many targets changed. Refuses NoTarget, NothingBelow, NotBelow, LocksDoNotFit, AllLocked,
     TargetUnfit, TargetLocked, TooManyUnits, UnknownBasis, PartyDidNotStand, NoWeight, NoClasses, UnknownMeasure,
     ScopeOutside, ProgrammeOver, ChangedMeanwhile.
@@ -167,7 +167,7 @@ def go_back(
     """Let all targets below a unit stand again as they stood after a version; `before`: as before it, undoing it.
 
     Amounts and locks, and each by what it went then; nothing is lost, for going back is a version too. own: the
-    unit's own target as well. Who may: `programmes.targets` at the unit, and for its own what `set_target` asks.
+    unit's own target as well. Needs `programmes.targets` at the unit, and for its own what `set_target` asks.
     Returns how many targets changed. Refuses NotFound, ScopeOutside, ProgrammeOver, ChangedMeanwhile.
     """
     with transaction.atomic():
@@ -354,7 +354,7 @@ def _require_open(programme: Programme, measure: int) -> None:
 
 
 def require_set(programme: Programme, *unit_ids: int, by: Actor, at: datetime) -> None:
-    """Refuse whoever may not set and lock the targets of units: `programmes.targets` where each is set from."""
+    """Refuse people who may not set and lock the targets of units: `programmes.targets` where each is set from."""
     if not unit_ids:
         return
     sources = splits.set_from(programme, unit_ids, on=day_in(programme.zone, at))

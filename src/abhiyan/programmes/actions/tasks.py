@@ -113,9 +113,9 @@ def ask_task(
 ) -> Task:
     """Ask one task of an office in a unit, or of a person there. Meetings and reviews call it too.
 
-    office: its code; its holder has the task, and after them whoever comes next. account_id: which holder, where there
-    are several; without an office the person themselves. Who may: `tasks.ask` at the unit, so the own unit and below.
-    Refuses NobodyToAsk and what is wrong with the words, the time or the effort.
+    office: its code; its holder has the task, and after them their successor. account_id: which holder, where
+    there are several; without an office the person themselves. Needs `tasks.ask` at the unit, so the own unit
+    and below. Refuses NobodyToAsk and what is wrong with the words, the time or the effort.
     """
     said = _looked_at(what, at=at)
     with transaction.atomic():
@@ -145,7 +145,7 @@ def ask_task(
 
 
 def ask_of(*, what: What, appointment: UUID, by: Actor, at: datetime) -> Task:
-    """Ask one task of whoever holds an appointment (public id), in that office. As `ask_task`."""
+    """Ask one task of the holder of an appointment (public id), in that office. As `ask_task`."""
     with system("whose appointment"):
         seat = found.seat_of(appointment, on=_day(at))
         office = found.code_of(seat.office_id) if seat else ""
@@ -215,7 +215,7 @@ def ask_tasks(
 ) -> UUID:
     """Ask the same of every holder of an office below a unit, a task each, by one act. Returns the id they share.
 
-    expected: how many the asker was shown; CountChanged where it is another number by now. Who may: `tasks.ask` at the
+    expected: how many the asker was shown; CountChanged where it is another number by now. Needs `tasks.ask` at the
     unit. Refuses NobodyToAsk, TooManyAsked, and as `ask_task`.
     """
     said, batch = _looked_at(what, at=at), lot.uuid()
@@ -331,9 +331,9 @@ def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
 
 
 def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, note: str = "") -> Task:
-    """Hand a task to whoever holds another appointment; they are asked anew. Taken back by handing it over again.
+    """Hand a task to the holder of another appointment; they are asked again. Taken back by handing it over again.
 
-    Who may: the person asked, or who leads its unit; and `tasks.ask` at the unit it goes to. Refuses NotFound,
+    The person asked may, and leaders of its unit; and `tasks.ask` at the unit it goes to. Refuses NotFound,
     NotYours, NobodyToAsk; MovedMeanwhile once it is done or withdrawn.
     """
     note = _word(note)
@@ -357,7 +357,7 @@ def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, no
 def hand_on_of_appointment(*, told: AppointmentEnded) -> int:
     """An appointment ended: its open tasks go to who holds the same office there, else to the office above.
 
-    What somebody asked of others goes the same way with their last appointment: so somebody looks at what is done.
+    Tasks somebody asked of others go the same way with their last appointment, so that somebody looks at them.
     """
     by = Actor.system("an appointment ended")
     with system("an appointment ended"):
@@ -493,7 +493,7 @@ def _move(tasks: list[Task], act: Act, note: str, *, by: Actor, at: datetime) ->
 def _give(
     tasks: list[Task], seat: found.TaskSeat | None, act: str, note: str, *, by: Actor, at: datetime
 ) -> None:
-    """Give tasks to whoever holds a seat; to nobody where there is none."""
+    """Give tasks to the holder of a seat; to nobody where there is none."""
     for task in tasks:
         task.state, task.state_at, task.note = TaskState.ASKED.value, at, note
         task.account_id = seat.account_id if seat else None

@@ -15,7 +15,7 @@ from .ledger import hold
 from .sums import follow_sums, hold_moving
 
 # A node with more leaves than this has its totals stored. Below, the sum over a range is quick enough; at 1,000 a
-# state page took 100 ms to sum its districts of 600 booths each, at 250 it takes 5 and folds cost the same.
+# state page took 100 ms to sum its districts of 600 booths each. At 250 it takes 5 ms and folds cost the same.
 LARGE = 250
 # Below new large nodes: with no more leaves than this, each is summed by its own range; else all in one pass.
 MANY_LEAVES = 20_000
@@ -45,8 +45,8 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None, is_held: boo
         gone, come = sql.row(
             "with wanted as (select p.unit_id from units_placement p"
             f"   where p.hierarchy = %(h)s and p.lo is not null and p.leaves > %(large)s{chosen.format(table='p')}),"
-            # What is large beneath one that ceases to be goes with it: a branch that was taken out may have left it too
-            # small, and folds climb from large node to large node.
+            # Large nodes beneath one that ceases to be go with it. A removed branch may have left it too small, and
+            # folds climb from large node to large node.
             " below as (select q.unit_id from units_placement p"
             "   join units_placement q on q.lo >= p.lo and q.lo < p.hi"
             f"   where p.hierarchy = %(h)s and p.lo is not null and p.leaves <= %(large)s{chosen.format(table='p')}"
@@ -116,7 +116,8 @@ sums as (
 
 
 def carry(*, hierarchy: int, branches: Sequence[MovedBranch]) -> None:
-    """Take what stands on each branch from the large nodes above it that are only old, give it to the only new."""
+    """Take the tallies of each branch from the large nodes above it that are only old, and give them to the
+    only new."""
     groups, steps = _steps(branches)
     with system("a branch was moved"):
         hold()
@@ -139,8 +140,8 @@ def carry(*, hierarchy: int, branches: Sequence[MovedBranch]) -> None:
 def _steps(branches: Sequence[MovedBranch]) -> tuple[list[int], list[tuple[int, int, int]]]:
     """The group each branch belongs to; and what changes above a group: its number, a node, how often it is added.
 
-    Branches that change alike are one group: thousands of new booths beneath one mandal are. What stands inside another
-    branch is carried with that too, so the other's change is taken off its own.
+    Branches that change alike are one group: thousands of new booths beneath one mandal are. A branch inside
+    another is carried with that too, so the other's change is taken off its own.
     """
     numbers: dict[tuple[tuple[int, int], ...], int] = {}
     groups = [0] * len(branches)
@@ -163,7 +164,7 @@ def _steps(branches: Sequence[MovedBranch]) -> tuple[list[int], list[tuple[int, 
 def _forget_going(moved: UnitsMoved) -> set[int]:
     """Drop the totals of large nodes in branches about to be taken out; returns those nodes.
 
-    Such a branch is told of before: it has no new ancestors, yet still stands beneath its parent.
+    Such a branch announces itself beforehand: it has no new ancestors, yet is still beneath its parent.
     """
     tops = [branch.unit_id for branch in moved.branches if not branch.new_ancestors]
     if not tops:
@@ -218,11 +219,11 @@ def _perhaps_large(moved: UnitsMoved) -> set[int]:
 
 
 def refuse_going(*, going: UnitsGoing) -> None:
-    """Refuse (UnitsInUse) to let go of units made by an import that the ledger or a programme stands on."""
+    """Refuse (UnitsInUse) to delete units made by an import that the ledger or a programme uses."""
     with system("units about to go"):
         n = sql.value(
             "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("
-            # What waits to be folded may take back what was: both together.
+            # Unfolded changes may take back what was: both together.
             f" exists (select from (select {ledger_sql.KEY}, n from programmes_tally where unit_id = c.unit_id"
             f"   and day <> {ledger_sql.ALL_DAYS} union all"
             f"   select {ledger_sql.KEY}, n from programmes_delta where unit_id = c.unit_id) posted"

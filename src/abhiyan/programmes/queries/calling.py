@@ -1,4 +1,4 @@
-"""Whom to ring about a unit's part in a programme."""
+"""Find the person to ring about a unit's part in a programme."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,9 +19,10 @@ class Contact:
 
 
 def whom_to_call(programme: Programme, unit_ids: Iterable[int], *, on: date) -> dict[int, Contact]:
-    """Of each unit who is in charge there and has said yes, else who leads it; nothing where nobody does.
+    """Return for each unit the person in charge who has said yes, else its leader; nothing where nobody does.
 
-    In a system scope. Ask for units in the viewer's sight: whoever sees a unit sees who leads it. Two queries at once.
+    In a system scope. Ask for units in the viewer's sight: a viewer of a unit sees its leader. Two queries at
+    once.
     """
     units = list(unit_ids)
     with sql.at_once():

@@ -1,4 +1,4 @@
-"""Who is in charge of a programme where, where nobody is, and what one was named for oneself."""
+"""Find who is in charge of a programme where, units without anybody, and namings of one's own."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ REMINDER = "in_charge"  # as messaging's table of reminders names it
 class ChargeRow:
     """Somebody in charge, with the offices they hold today: a line of the list to publish.
 
-    last4: of the phone, for whoever runs programmes at the unit, named them or is them; else empty.
+    last4: of the phone, for people who run programmes at the unit, named them or are them; else empty.
     """
 
     id: int
@@ -72,7 +72,7 @@ class ChargeRow:
 class MissingRow:
     """A unit without somebody in charge; who declined it last, if somebody did.
 
-    reason: theirs, for whoever runs programmes at the unit, named them or is them; else empty.
+    reason: theirs, for people who run programmes at the unit, named them or are them; else empty.
     """
 
     unit_id: int
@@ -92,7 +92,7 @@ class MissingRow:
 
 @dataclass(frozen=True, slots=True)
 class ChargeLevel:
-    """How many units of a kind a programme has below a unit, and how many of them miss somebody in charge."""
+    """The units of a kind a programme has below a unit, and how many of them miss somebody in charge."""
 
     kind: str
     units: int
@@ -127,16 +127,16 @@ class OwnCharge:
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits for an answer."""
+        """Return True if it waits for an answer."""
         return self.state == InCharge.State.NAMED
 
     @property
     def is_declined(self) -> bool:
-        """Whether they said no, and may still say yes."""
+        """Return True if they said no, and may still say yes."""
         return self.state == InCharge.State.DECLINED
 
 
-# Where a programme is in play at and below a place: whole subtrees of its scope, and the single units above them.
+# Places of a programme at and below a place: whole subtrees of its scope, and the single units above them.
 _PLACES = """with recursive own as (
     select sp.parent_id, sp.lo, sp.hi from programmes_scope s
     join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = %(h)s and sp.lo is not null
@@ -160,10 +160,12 @@ _MATCHING = """ and (%(text)s = '' or u.code ilike %(like)s or (%(is_odd)s or u.
   select 1 from jsonb_each_text(u.names) one where one.value ilike %(like)s)
   or %(sounds)s::text[] <> '{}'
   and u.id = any(array(select unit_id from units_words where words @> %(sounds)s::text[])))"""
-# Who may read why somebody declined, and the last digits of their phone.
+# People who may read why somebody declined, and the last digits of their phone.
 _CONCERNS = """(i.named_by = %(viewer)s or i.account_id = %(viewer)s or exists (
   select from units_placement pl where pl.unit_id = i.unit_id and pl.lo <@ %(runs)s::int8multirange))"""
-_FEW = 20  # a kind that is one unit in so many is found from the top down, not by walking past all the others
+_FEW = (
+    20  # a kind that is one unit in so many is found from the top down, not by walking past all the others.
+)
 _WIDE = 5_000  # units from which on their counts are kept
 
 _Kept = tuple[int, dict[str, int]]
@@ -211,9 +213,9 @@ def missing(
 ) -> Rows[MissingRow]:
     """Units of a programme at and below a place [lo, hi) without somebody of a role, in the order of the tree.
 
-    level: only units of this kind. text: part of a name or code. Who declined leaves the unit missing; declined: only
-    such units. viewer: who reads it. Counting the rows costs more than a page of them: `coverage` knows how many there
-    are of each kind.
+    level: only units of this kind. text: part of a name or code. A unit is missing too when somebody declined;
+    declined: only such units. viewer: who reads it. Counting the rows costs more than a page of them:
+    `coverage` knows how many there are of each kind.
     """
     places = _places(programme, lo, hi)
     values = places | _reader(viewer) | _like(text) | {"on": on, "level": level, "role": role, "lo": lo}
@@ -315,14 +317,15 @@ def named_together(programme: Programme, by: int | None) -> list[NamedTogether]:
 
 
 def last_declined(programme: Programme, *, lo: int | None, on: date) -> MissingRow | None:
-    """Who declined last to be in charge of the unit at a position; None where somebody is, or nobody was asked."""
+    """Return who declined last to be in charge of the unit at a position; None where somebody is, or nobody was
+    asked."""
     rows = [] if lo is None else missing(programme, lo=lo, hi=lo + 1, on=on)[:1]
     return next((row for row in rows if row.declined_at), None)
 
 
 _SAID_NO = """ and p.unit_id in (select n.unit_id from programmes_in_charge n
             where n.programme_id = %(programme)s and n.role = %(role)s and n.state = 'declined')"""
-# Placements from a node down to a kind that is rare, without a look at what stands below it.
+# Placements from a node down to a rare kind, without a look at what is below it.
 _DOWN = """(with recursive down as (
     select p.unit_id, p.parent_id, p.lo, u.kind from units_placement p join units_unit u on u.id = p.unit_id
     where p.lo = %(lo)s
@@ -363,7 +366,8 @@ def charges(
     text: str = "",
     state: str = "",
 ) -> Rows[ChargeRow]:
-    """Who is in charge at and below a place [lo, hi), with offices: in the order of the tree, in-charges first.
+    """Return who is in charge at and below a place [lo, hi), with offices: in the order of the tree, in-charges
+    first.
 
     level: only units of this kind. role: only these. text: part of the unit's name or code. state: only these
     answers. viewer: who reads it.
@@ -407,7 +411,7 @@ def charges(
 def coverage(
     programme: Programme, *, lo: int, hi: int, on: date, role: str = InCharge.Role.IN_CHARGE
 ) -> list[ChargeLevel]:
-    """Of each kind of unit at and below a place: how many there are, and how many miss an in-charge; from the top."""
+    """Count each kind of unit at and below a place, and the units of it that miss an in-charge; from the top."""
     places = _places(programme, lo, hi)
     counts = _in_play(places, on)
     held = dict(
@@ -427,7 +431,10 @@ def coverage(
 
 
 def _in_play(places: dict[str, Any], on: date) -> dict[str, int]:
-    """kind -> how many open units a programme has there. Of many, kept in this process until the tree changes."""
+    """kind -> how many open units a programme has there.
+
+    Large counts are kept in this process until the tree changes.
+    """
     key = (places["h"], places["places"], on)
     version = sql.count(
         "select coalesce(max(version), 0) from units_tree where hierarchy = %s", [places["h"]]
@@ -450,7 +457,7 @@ def _in_play(places: dict[str, Any], on: date) -> dict[str, int]:
 
 
 def declined_by(account_id: int) -> QuerySet[InCharge]:
-    """What an account declined in open programmes and may still accept: nobody is named in its place.
+    """Return charges an account declined in open programmes and may still accept: nobody else has the place.
 
     Nor is the list undone that named them. In a scope that sees who else is in charge.
     """
@@ -542,9 +549,9 @@ def open_charges(account_id: int) -> list[InCharge]:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """How many of those named in charge of a programme below a unit have not answered.
+    """The people named in charge of a programme below a unit who have not answered.
 
-    units: code and names of those that wait longest.
+    units: code and names of those with the longest wait.
     """
 
     programme: Programme

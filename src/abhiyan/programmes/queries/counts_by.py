@@ -19,16 +19,16 @@ from . import own_part
 from .ledger import LedgerNode
 from .listing import BELOW_HERE, CUT, EDGE, ChildrenAsked, kids, of_measure, waiting
 
-BEFORE = ALL_DAYS  # what came before the first day or week that stands apart
+BEFORE = ALL_DAYS  # what came before the first day or week that is shown by itself
 Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """What figures are grouped by; a key has a part for each, in this order.
+    """The parts that figures are grouped by; a key has a part for each, in this order.
 
-    time: by day, or by the Monday of its week, from the day `since` on; BEFORE holds what came earlier. channel: its
-    number. age: its band (rules.ages), as of the last night; ages know no days.
+    time: by day, or by the Monday of its week, from the day `since` on; BEFORE holds what came earlier.
+    channel: its number. age: its band (rules.ages), as of the last night; ages know no days.
     """
 
     time: Literal["", "day", "week"] = ""
@@ -42,7 +42,7 @@ class By:
 
     @property
     def tables(self) -> tuple[str, str]:
-        """Of totals and of tallies."""
+        """Return the tables of totals and of tallies."""
         if self.age:
             return "programmes_age_total", "programmes_age_tally"
         return own_part.TOTALS, own_part.TALLIES
@@ -61,7 +61,10 @@ class By:
         return found
 
     def sums(self, cut: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-        """Which rows t sum to the figures, each with its sign and its key. cut: the last day that counts, or null."""
+        """Yield which rows t sum to the figures, each with its sign and its key.
+
+        cut: the last day that counts, or null.
+        """
         key = self.key()
         if self.age:
             yield "", "true", key
@@ -77,9 +80,10 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class CountSplit:
-    """One figure of one unit, in parts. figures: those that may be told; where one is missing, it is fewer than 10.
+    """One figure of one unit, in parts.
 
-    is_rounded: the scope in force does not see all the people behind it.
+    figures: the ones that may be shown; where one is missing, it is fewer than 10. is_rounded: the scope in
+    force does not see all the people behind it.
     """
 
     figures: Mapping[Key, int]
@@ -139,11 +143,11 @@ def _columns(unit: str, key: Mapping[str, str], n: str) -> str:
 
 
 def _stored(asked: ChildrenAsked, by: By) -> Iterator[str]:
-    """Of each unit the totals or tallies that are stored; unit by unit, as in `listing`."""
+    """Yield the stored totals or tallies of each unit; unit by unit, as in `listing`."""
     totals, tallies = by.tables
     of = f"{of_measure(asked)} and t.rung = %(rung)s"
     total = f"{totals} t where t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s"
-    # Of ages a node that grew large after the night has no total yet: what stands below it is added up.
+    # A node that grew large after the night has no total of ages yet: the tallies below it are added up.
     is_stored = f"exists (select from {total} and {of})" if by.age else "k.is_large"
     below = {
         is_stored: total,
@@ -161,7 +165,7 @@ def _stored(asked: ChildrenAsked, by: By) -> Iterator[str]:
 
 
 def _own(asked: ChildrenAsked, by: By) -> Iterator[str]:
-    """Of units out of sight but for a part, that part."""
+    """Yield the part in sight of units that are otherwise out of sight."""
     totals, tallies = by.tables
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
     for sign, days, key in by.sums("%(closed)s::date"):
@@ -172,7 +176,7 @@ def _own(asked: ChildrenAsked, by: By) -> Iterator[str]:
 
 
 def _pending(asked: ChildrenAsked, by: By) -> Iterator[str]:
-    """What waits for a fold."""
+    """Yield the changes that wait for a fold."""
     key = by.key("d")
     if by.time:
         key["day"] = f"case when d.day >= %(since)s then {key['day']} else {ledger_sql.ALL_DAYS} end"

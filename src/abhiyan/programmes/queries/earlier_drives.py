@@ -16,7 +16,7 @@ MOST_ADDED_UP = 20_000  # rows of a list; of a longer one only the units it name
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a list says of some units.
+    """The totals of some units from a list.
 
     source: who gives the figures. of: unit -> total; units nothing is known of are not in it.
     """
@@ -26,7 +26,7 @@ class Earlier:
     of: Mapping[int, int]
 
     def beside(self, unit_id: int) -> dict[str, Any]:
-        """What the picture of a unit's ladder takes of it."""
+        """Return what the picture of a unit's ladder takes of it."""
         n = self.of.get(unit_id)
         return {} if n is None else {"before": EarlierDrive(self.label, n, self.source)}
 

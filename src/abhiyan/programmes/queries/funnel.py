@@ -28,7 +28,7 @@ class FunnelLine:
     parts: tuple[Step, ...] = ()
 
     def has(self, step: Step) -> bool:
-        """Whether the line has this step, or this part."""
+        """Return True if the line has this step, or this part."""
         return step in self.steps or step in self.parts
 
     def figure(self, step: Step) -> int | None:

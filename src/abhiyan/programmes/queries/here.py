@@ -1,4 +1,4 @@
-"""What counts at a unit itself, and at none below it: why the figures of its children do not add up to its own."""
+"""Find what counts at a unit itself, and at none below it: the figures of its children do not add up to its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -58,7 +58,7 @@ def _standing(sums: Mapping[int, int], *, is_exact: bool) -> Ladder | None:
 
 @dataclass(frozen=True, slots=True)
 class CountedHere:
-    """What counts at a unit itself, in sentences. page: where the viewer may give places to what has none."""
+    """The counts at a unit itself, in sentences. page: where the viewer may give places to what has none."""
 
     said: Sequence[str]
     page: Page | None
@@ -108,7 +108,7 @@ class Placeless:
     is_spread: bool = False
 
     def hides(self, channel: int, *, by_phone: bool) -> bool:
-        """Whether a funnel of the unit looked at would flatter: its callers are only those who have a place.
+        """Return True if a funnel of the viewed unit would flatter: its callers are only those with a place.
 
         by_phone: callers of this channel get their place by joining; of the others only what is known counts.
         """

@@ -28,10 +28,11 @@ _OFFICES = """(select json_agg(json_build_array(o.names, ou.names) order by o.ra
 
 
 def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, SignedHolder]:
-    """Who accounts are that rows in the viewer's sight name. on: the day whose offices are wanted; None: none.
+    """Return the people of accounts named by rows in the viewer's sight.
 
-    Reads past the viewer's scope: a leader of the nation, or somebody without an office, may be in charge of a
-    mandal, and whoever sees the mandal sees who is. Ask for accounts of rows in sight only.
+    on: the day whose offices are wanted; None: none. It reads past the viewer's scope. A leader of the nation,
+    or somebody without an office, may be in charge of a mandal; a viewer of the mandal sees them. Ask for
+    accounts of rows in sight only.
     """
     ids = sorted(set(account_ids))
     if not ids:

@@ -57,7 +57,7 @@ class LedgerNode:
 
     @property
     def keeps_plan(self) -> bool:
-        """Whether what is read of it is read by keys: pending changes below it are found by its range."""
+        """Return True if it is read by keys: pending changes below it are found by its range."""
         return self.is_childless or (self.is_large and not self.has_pending and not self.has_own)
 
     def until(self, zone: str, at: datetime, on: date | None) -> date | None:
@@ -81,7 +81,7 @@ where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"
 
 
 def node_of(unit_id: int, hierarchy: int) -> LedgerNode | None:
-    """A unit's place today; None where it does not stand in that hierarchy."""
+    """A unit's place today; None where it is not in that hierarchy."""
     row = sql.row(f"with {own_part.TOPS} {NODE}", {"unit": unit_id, "hierarchy": hierarchy}, keep_plan=True)
     return LedgerNode(unit_id, hierarchy, *row) if row else None
 
@@ -91,8 +91,8 @@ def counted_below(
 ) -> tuple[str, dict[str, Any]]:
     """A query of the rows (KEY, n) below a node that sum to its figures up to `until`, pending changes among them.
 
-    With `begins`, days from then on stand by themselves, and one row per channel sums those before; else all
-    days stand together, on ALL_DAYS.
+    With `begins`, days from then on are rows of their own, and one row per channel sums the days before; else
+    all days stand together, on ALL_DAYS.
     """
     if node.is_large:
         source = "programmes_total t where t.unit_id = %(unit)s and t.hierarchy = %(hierarchy)s"
@@ -143,7 +143,8 @@ def counted_below(
 
 
 def _own_below(node: LedgerNode, until: date | None, begins: date | None) -> list[str]:
-    """Of the same rows what is in sight, on the negatives of their rungs; needs `own_part.tables` before them."""
+    """Return the part in sight of the same rows, on the negatives of their rungs; needs `own_part.tables`
+    before them."""
     parts = []
     days = [("", f"t.day = {ledger_sql.ALL_DAYS}", ledger_sql.ALL_DAYS)]
     if until:
@@ -200,7 +201,7 @@ def _ladder(sums: Mapping[int, int], *, is_exact: bool, parts: Sequence[Step] = 
 def reported_below(
     *, programme: Programme, measure: int, hierarchy: int, unit_ids: Sequence[int]
 ) -> dict[int, int]:
-    """What so many units had reported by now, pending changes among it; in the system's scope. One query."""
+    """Return what some units had reported by now, pending changes among it; in the system's scope. One query."""
     leaves = "select unit_id, n from {} where rung = %(rung)s and measure = %(measure)s and programme_id = any(%(of)s)"
     found = sql.rows(
         f"""
@@ -285,7 +286,7 @@ def ladder(
     at: datetime,
     on: date | None = None,
 ) -> Ladder:
-    """The ladder of one measure of one unit; see `ladders`. A unit that does not stand in the hierarchy has zeros."""
+    """The ladder of one measure of one unit; see `ladders`. A unit outside the hierarchy has zeros."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at, on=on) if here else {}
     if (programme.pk, measure) in found:
@@ -360,10 +361,11 @@ def ask_figures(
     at: datetime,
     days: int = 60,
 ) -> sql.Asked[MeasureFigures]:
-    """Ladder, trend and funnel of a unit from one read; days: how many of the window's last days stand apart.
+    """Ladder, trend and funnel of a unit from one read; days: how many of the window's last days have rows of
+    their own.
 
-    node: the unit's id, or its place by `node_of` in the scope in force. Two queries (one by a place), whatever the
-    number of units below.
+    node: the unit's id, or its place by `node_of` in the scope in force. Two queries (one by a place), whatever
+    the number of units below.
     """
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
@@ -395,7 +397,7 @@ def figures(
 
 
 def window(here: LedgerNode, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
-    """The first and the last day that stand apart, and the last that counts (None: all)."""
+    """Return the first and the last day with rows of their own, and the last that counts (None: all)."""
     until = here.until(programme.zone, at, None)
     last = min(until or day_in(programme.zone, at), programme.closes_on)
     return max(programme.opens_on, last - timedelta(days=days - 1)), last, until
@@ -496,15 +498,15 @@ def beside(
 
 
 def unfolded(*, at: datetime) -> tuple[int, int]:
-    """How many changes wait for a fold, and for how many seconds the oldest has; for `doctor` and metrics."""
+    """Count the changes that wait for a fold, and the age of the oldest in seconds; for `doctor` and metrics."""
     n, oldest = sql.row("select count(*), min(posted_at) from programmes_delta")
     return int(n), max(0, int((at - oldest).total_seconds())) if oldest else 0
 
 
 def fold_is_behind(*, by: int, at: datetime) -> bool | None:
-    """Whether so many changes wait for the fold; None while no fold is at work. In the system's scope.
+    """Return True if so many changes wait for the fold; None while no fold is at work. In the system's scope.
 
-    Pages add up what waits, so whoever posts much in one go lets the fold come after.
+    Pages add up what waits, so a large post lets the fold come after it.
     """
     behind, is_at_work = sql.row(
         f"""select (select count(*) from (select from programmes_delta d where {ledger_sql.PENDING} limit %(by)s) w)

@@ -161,7 +161,7 @@ class ChildrenAsked:
     sums_gaps: bool = False
 
     def values(self) -> dict[str, Any]:
-        """What the names in the statement stand for."""
+        """Return the values of the names in the statement."""
         here, programme, today = self.here, self.programme, day_in(self.programme.zone, self.at)
         outside = today - timedelta(days=1)
         passed = (min(self.on or today, programme.closes_on) - programme.opens_on).days + 1
@@ -177,7 +177,7 @@ class ChildrenAsked:
             "on": self.on,
             "closed": min(self.on, outside) if self.on else outside,
             "language": self.language,
-            # On the first day nobody is behind yet.
+            # On the first day no unit is behind.
             "passed": passed if passed > 1 else 0,
             "length": length,
             "offset": self.offset,
@@ -190,7 +190,7 @@ class ChildrenAsked:
 def _listed(asked: ChildrenAsked) -> tuple[ChildrenLeaf, list[tuple[int, date, int, int]] | None]:
     """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
-    That by the same statement, so that what waits for a fold is read once. None where no child fits.
+    It does so by the same statement, so that unfolded changes are read once. None where no child fits.
     """
     here, values = asked.here, asked.values()
     tables, parts = [kids(asked)], list(_stored(asked))
@@ -220,7 +220,8 @@ def _listed(asked: ChildrenAsked) -> tuple[ChildrenLeaf, list[tuple[int, date, i
     return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in own or ()]
 
 
-# Which tallies, and of a child its last day: what was asked, or the last closed one where its people are out of sight.
+# The tallies that count, and a child's last day: the one asked for, or the last closed one where its people are out
+# of sight.
 CUT = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
 # Children do not overlap: among their sorted edges, a change below the n-th comes after 2n - 1 of them.
 EDGE = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
@@ -230,13 +231,13 @@ BELOW_HERE = (
 
 
 def of_measure(asked: ChildrenAsked, counted: str = "t") -> str:
-    """Which counts: of the programme's measure, and of those beneath it."""
+    """Say which counts: of the programme's measure, and of the programmes beneath it."""
     which = "= any(%(programmes)s)" if asked.programme.parts else "= %(programme)s"
     return f"{counted}.programme_id {which} and {counted}.measure = %(measure)s"
 
 
 def waiting(asked: ChildrenAsked) -> str:
-    """Which changes d: those of the measure that wait for a fold."""
+    """Say which changes d: those of the measure that wait for a fold."""
     return f"{ledger_sql.PENDING} and {of_measure(asked, 'd')}"
 
 
@@ -264,7 +265,7 @@ def kids(asked: ChildrenAsked) -> str:
 
 
 def _stored(asked: ChildrenAsked) -> Iterator[str]:
-    """Of each child the totals or tallies that are stored, less those of days after its last.
+    """Yield each child's stored totals or tallies, less the days after its last.
 
     Per child by itself (lateral): the planner has no idea how wide a child's range is, and must not guess.
     """
@@ -287,7 +288,7 @@ def _less(cut: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def _own(asked: ChildrenAsked) -> Iterator[str]:
-    """Of children out of sight but for a part, that part, on the negatives of its rungs."""
+    """Yield the part in sight of children that are otherwise out of sight, on the negatives of its rungs."""
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
     for sign, days in _less("%(closed)s::date"):
         yield own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{of_measure(asked)} and {days}", out)
@@ -298,7 +299,8 @@ def _own(asked: ChildrenAsked) -> Iterator[str]:
 
 
 def _with_whole(asked: ChildrenAsked, values: dict[str, Any]) -> tuple[str, str, str]:
-    """What waits for a fold as a table, read once; what of it is the children's; and the figures of the node itself.
+    """Return the unfolded changes as a table, read once; their part for the children; and the figures of the
+    node itself. and the figures of the node itself.
 
     values: takes what the last of them names.
     """
@@ -343,7 +345,7 @@ _LISTED = "(f.is_covered or coalesce(f.reported, 0) > 0)"
 
 
 def _chosen(asked: ChildrenAsked, values: dict[str, Any]) -> str:
-    """The children that fit, in order, and of them the page. values: takes what the words looked for stand for."""
+    """The children that fit, in order, and of them the page. values: takes the meaning of the words in the search."""
     filters = {
         "all": "true",
         "behind": f"{_GAP} > 0",
@@ -465,8 +467,10 @@ def board(
 
 
 def level_below(here: LedgerNode, kind: str) -> list[int] | None:
-    """Ids of all open units of a kind below a node. None where they are too many, or too much stands below them, for
-    one list of figures: it would add up more than MOST_READ units.
+    """Ids of all open units of a kind below a node.
+
+    None where they are too many, or the units below them are too many for one list of figures: more than
+    MOST_READ.
     """
     if places.counts_below(here.unit_id, here.hierarchy).get(kind, 0) > DEEPEST_ROW:
         return None
@@ -484,7 +488,7 @@ def first_level_below(here: LedgerNode, kinds: Sequence[str]) -> tuple[str, list
 
 
 def is_listable(here: LedgerNode, found: Sequence[int]) -> bool:
-    """Whether so little stands below these units that one list may add it up."""
+    """Return True if so little is below these units that one list may add it up."""
     (n,) = sql.row(
         """select coalesce(sum(case when l.unit_id is null then greatest(p.leaves, 1) else 1 end), 0)
         from units_placement p left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id

@@ -42,7 +42,7 @@ def _for_them(viewer: Viewer) -> Q:
 
 
 def _led(viewer: Viewer) -> Q:
-    """Of units where the viewer may put files up."""
+    """Return the condition on units where the viewer may put files up."""
     held = [one for one in viewer.appointments if RUN in one.capabilities] if viewer.is_strong else []
     led = literal(each for one in held for each in one.ranges)
     return Q(unit_id__in=RawSQL(_LED, [led]))  # noqa: S611  # values are parameters
@@ -55,13 +55,13 @@ def materials_of(viewer: Viewer, programme: Programme) -> QuerySet[Material]:
 
 
 def own_materials(viewer: Viewer) -> QuerySet[Material]:
-    """What is there for the viewer's own offices, in programmes that run."""
+    """Return the materials for the viewer's own offices, in programmes that run."""
     found = Material.objects.select_related("unit", "programme").filter(_for_them(viewer))
     return found.filter(programme__state=Programme.State.OPEN)
 
 
 def count_own(viewer: Viewer) -> tuple[int, int]:
-    """How many materials there are for the viewer's own offices, and how many of them they have not opened."""
+    """Count the materials for the viewer's own offices, and those they have not opened."""
     row = sql.row(
         f"""with own as (select distinct m.id, m.programme_id {_HELD})
         select count(*), count(*) filter (where not exists (select from programmes_material_version v
@@ -80,7 +80,7 @@ def material_for(viewer: Viewer, public_id: UUID) -> Material:
 
 
 def may_lead(viewer: Viewer, one: Material) -> bool:
-    """Whether the viewer may put files up where a material is for."""
+    """Return True if the viewer may put files up where a material is for."""
     return viewer.may_at(RUN, *(lo for lo, _hi in units.all_spans([one.unit_id]).get(one.unit_id, [])))
 
 
@@ -91,7 +91,7 @@ def newest(found: Iterable[Material]) -> dict[int, MaterialVersion]:
 
 
 def opened_by(account_id: int | None, versions: Iterable[MaterialVersion]) -> set[UUID]:
-    """Which of these versions somebody has opened."""
+    """Return the versions among these that somebody has opened."""
     rows = MaterialOpening.objects.filter(
         account_id=account_id or 0, version__in=[one.pk for one in versions]
     )
@@ -127,7 +127,7 @@ def reached_by(viewer: Viewer, one: Material) -> tuple[int, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class OpenedMaterial:
-    """How many people have opened a material, by office and kind of unit. newest: its newest version."""
+    """The people who opened a material, by office and kind of unit. newest: its newest version."""
 
     office_names: dict[str, str]
     kind: str
@@ -143,7 +143,7 @@ _OPENED = """select o.names, u.kind, count(distinct b.account_id) filter (where 
 
 
 def opened(one: Material) -> list[OpenedMaterial]:
-    """How many have opened a material, by office and kind of unit, as far as in the viewer's sight."""
+    """Count the people who opened a material, by office and kind of unit, as far as in the viewer's sight."""
     return sql.each(OpenedMaterial, _OPENED, [one.pk])
 
 

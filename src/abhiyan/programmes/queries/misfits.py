@@ -39,7 +39,7 @@ _FOUND = """select m.unit_id, p.lo from programmes_target_misfit m
 
 
 def count_misfits(*, programme: Programme, node: int, measure: int = 1) -> int:
-    """How many targets at all levels beneath a unit do not sum; counted no further than MOST_MISFITS + 1."""
+    """Count the targets at all levels beneath a unit that do not sum; counted no further than MOST_MISFITS + 1."""
     return sql.count(f"select count(*) from ({_FOUND}) m", _values(programme, node, measure))
 
 
@@ -48,7 +48,7 @@ def misfits_below(
 ) -> Sequence[Misfit]:
     """Targets at all levels beneath a unit that do not sum, in the order of the tree: so many, after the first.
 
-    Of more than MOST_MISFITS some are left out, and any of them.
+    Above MOST_MISFITS any of them may be left out.
     """
     return sql.each(
         Misfit,

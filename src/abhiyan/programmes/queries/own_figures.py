@@ -32,7 +32,7 @@ class TypedFigure:
 
 
 def typed_figures(programme: Programme, *, unit_id: int, at: datetime) -> list[TypedFigure]:
-    """All figures of a unit, newest days first; those that were replaced or taken back below those in force."""
+    """All figures of a unit, newest days first; replaced and withdrawn ones come below those in force."""
     return sql.each(
         TypedFigure,
         f"""select f.measure, f.begins_on, f.ends_on, f.n, f.typed_at, coalesce(a.name, ''), f.typed_by,
@@ -53,7 +53,10 @@ def said_in(
     until: date,
     at: datetime,
 ) -> dict[int, int]:
-    """What units said of the days up to `until`: figures whose last day lies after `after`, added up. By unit id."""
+    """Return what units said of the days up to `until`: figures with a last day after `after`, added up.
+
+    By unit id.
+    """
     rows = sql.rows(
         f"""select f.unit_id, sum(f.n)::bigint from programmes_own_figure f
         where f.programme_id = %(programme)s and f.measure = %(measure)s and f.unit_id = any(%(units)s)

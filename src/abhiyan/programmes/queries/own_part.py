@@ -1,6 +1,7 @@
-"""The part of a node that the scope in force sees exactly, where it does not see all: SQL to sum it beside the whole.
+"""The part of a node that the scope in force sees exactly, where it does not see all: SQL to sum it beside the
+whole.
 
-Who knows that part must not learn the rest from figures of both together: see core.small_cells.
+Somebody who knows that part must not learn the rest from figures of both together: see core.small_cells.
 """
 
 from abhiyan.core.policy import FIGURES
@@ -18,7 +19,7 @@ TOPS = f"""top as materialized (
   select w.hierarchy, w.unit_id, w.lo, w.hi, l.unit_id is not null as is_large
   from walk w left join programmes_large l on l.hierarchy = w.hierarchy and l.unit_id = w.unit_id)"""
 
-# Whether a change `d` is of a unit in sight.
+# True if a change `d` is of a unit in sight.
 IN_SIGHT = f"exists (select 1 from units_placement o where o.unit_id = d.unit_id and o.lo <@ {FIGURES})"
 
 
@@ -27,7 +28,10 @@ def _here(lo: str, hi: str) -> str:
 
 
 def _crossing(lo: str, hi: str, how: str = "inner") -> str:
-    """Units `o` below tops of other trees, and where they stand below here, `q`. A top in both trees is found here."""
+    """Return units `o` below tops of other trees, and their places below here, `q`.
+
+    A top in both trees is found here.
+    """
     return f"""from (
       select w.* from top w where w.hierarchy <> %(hierarchy)s
         and not exists (select 1 from top s where s.hierarchy = %(hierarchy)s and s.unit_id = w.unit_id) offset 0) w
@@ -46,8 +50,8 @@ def exists_below(lo: str, hi: str) -> str:
 def tables(*, by_child: bool) -> str:
     """CTE bodies for `rows`: what is in sight of the units below %(lo)s to %(hi)s of %(hierarchy)s.
 
-    `own_large`: units whose stored totals count. `own_unit`: units whose tallies count, with a sign. Of a large top
-    of another tree that is for the most part below, the total counts, and what of it is not below is taken away; not
+    `own_large`: units whose stored totals count. `own_unit`: units whose tallies count, with a sign. For a
+    large top of another tree that is mostly below, the total counts, less its units that are not below; not
     where figures are wanted by_child, which need the position of each unit.
     """
     mostly = "bool_and(is_large) and count(*) < 2 * count(lo) and count(distinct (hierarchy, top_id)) = 1"

@@ -1,4 +1,4 @@
-"""What taking over a plan of votes would make of a programme's targets."""
+"""Show what taking over a plan of votes would make of a programme's targets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -33,12 +33,12 @@ class KeptTarget:
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """What of a plan becomes targets, and what does not. Of the units in `changes` only ids: see `described`.
+    """The parts of a plan that become targets, and those left out. The units in `changes` are ids: see `described`.
 
-    outside: units of the plan that are closed, or not in the programme's scope. unplaced: those that stand nowhere
-    in the programme's hierarchy, `seats` of them the plan's seats. nowhere: votes of seats without a unit. locked:
-    targets that stay, being locked at another number. summed: units the plan does not name, above those it does.
-    misfits: by the targets that would then stand.
+    outside: units of the plan that are closed, or not in the programme's scope. unplaced: units in no place of
+    the programme's hierarchy, `seats` of them the plan's seats. nowhere: votes of seats without a unit. locked:
+    targets that stay, being locked at another number. summed: units the plan does not name, above those it
+    does. misfits: by the targets that would then stand.
     """
 
     changes: Changes
@@ -192,7 +192,7 @@ def _members(
 
 @dataclass(slots=True)
 class _Sum:
-    """What units directly below one would have: together, how many of them have a target, how many none."""
+    """The targets of units directly below one: their sum, the number with a target, the number without."""
 
     n: int = 0
     known: int = 0

@@ -29,7 +29,7 @@ from .holders import holders
 from .ledger import NODE, LedgerNode
 from .splits import IN_PLAY
 
-# Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
+# True if a unit of the programme, or its owner, is in or above the counts the scope in force may see.
 _IN_SIGHT = f"""({EVERYTHING} or exists (
   select 1 from units_placement pl
   where pl.lo is not null and int8range(pl.lo, pl.hi) && {COUNTS}
@@ -53,7 +53,7 @@ def _seen() -> QuerySet[Programme]:
 
 
 def programmes_for(viewer: Viewer) -> QuerySet[Programme]:
-    """The programmes in the viewer's sight, newest window first; drafts only to whoever makes or runs programmes."""
+    """The programmes in the viewer's sight, newest window first; drafts only for people who make or run programmes."""
     if not viewer.is_signed_in:
         return Programme.objects.none()
     found = _seen().select_related("owner").order_by("-opens_on", "-id")
@@ -68,17 +68,17 @@ def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
 
 
 def programme(public_id: UUID) -> Programme:
-    """A programme by its public id, whoever asks: programmes hold nothing about people. NotFound."""
+    """Return a programme by its public id, for any reader: programmes hold nothing about people. NotFound."""
     return needed(Programme.objects.select_related("owner").filter(public_id=public_id).first())
 
 
 def programme_by_id(programme_id: int) -> Programme:
-    """A programme by its id, whoever asks. NotFound."""
+    """Return a programme by its id, for any reader. NotFound."""
     return needed(Programme.objects.select_related("owner").filter(pk=programme_id).first())
 
 
 def is_any_open() -> bool:
-    """Whether a programme was ever opened here. In a scope that sees them."""
+    """Return True if a programme was ever opened here. In a scope that sees them."""
     return Programme.objects.exclude(state=Programme.State.DRAFT).exists()
 
 
@@ -354,7 +354,7 @@ class UnitCharge:
 def in_charges(
     programme: Programme, *, units: Sequence[int] | None = None, only: int | None = None
 ) -> list[UnitCharge]:
-    """Who is in charge of a programme, at `units` or everywhere in sight: in-charges first, then by unit.
+    """Return who is in charge of a programme, at `units` or everywhere in sight: in-charges first, then by unit.
 
     only: the id of the one wanted.
     """
@@ -453,7 +453,7 @@ class TargetGap:
 
 
 def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> TargetGap:
-    """Whether the targets of children that are open on a day sum to the unit's own, in hierarchy and scope."""
+    """Return the sum of the targets of children open on a day, beside the unit's own, in hierarchy and scope."""
     return TargetGap(
         *sql.row(
             f"""select
@@ -477,7 +477,7 @@ def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> Targe
 
 
 def locked_below(*, programme: Programme, node: int, measure: int = 1) -> dict[int, int]:
-    """How many targets are locked beneath each child of a node, at any depth, the child's own left out."""
+    """Count the locked targets beneath each child of a node, at any depth, the child's own left out."""
     return dict(
         sql.rows(
             """select c.unit_id, count(*) from programmes_target t

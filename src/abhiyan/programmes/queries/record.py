@@ -63,7 +63,8 @@ class Record:
 
 
 def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Record:
-    """The viewer's own record, or that of somebody whom they lead from one level above; NotFound of anybody else's.
+    """Return the viewer's own record, or that of somebody they lead from one level above; NotFound of anybody
+    else's.
 
     public_id: of the account; None: one's own.
     """
@@ -109,7 +110,8 @@ def week_of_work(account_id: int, *, at: datetime) -> WorkWeek:
 
 
 def leads(viewer: Viewer, whose: Viewer, *, on: date) -> bool:
-    """Whether the viewer leads somebody from one level above: the nearest unit above theirs where anybody leads."""
+    """Return True if the viewer leads somebody from one level above: the nearest unit above theirs where
+    anybody leads."""
     mine = (
         {held.unit_id for held in viewer.appointments if LEADS in held.capabilities}
         if viewer.is_strong
@@ -173,7 +175,7 @@ class Led:
 
 
 def led_by(viewer: Viewer, *, on: date) -> Rows[Led]:
-    """Who holds an office in the units right below those the viewer leads, in the order of the tree."""
+    """Return the office-holders in the units right below those the viewer leads, in the order of the tree."""
     mine = [held for held in viewer.appointments if LEADS in held.capabilities] if viewer.is_strong else []
     return Rows(
         "a.id, a.name, o.names, u.names",

@@ -1,4 +1,4 @@
-"""What a split, or going back, would change: found before it is done, and done by the same figures."""
+"""Find what a split, or going back, would change: before it is done, and by the same figures."""
 
 import hashlib
 import json
@@ -22,9 +22,9 @@ from abhiyan.units.rules import levels, split
 
 from .weights import Basis, Within, basis, said
 
-DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
-_BY_THEMSELVES = ("electors", "equally", "places")  # sources that need no other in their place
-MOST_NAMED = 12  # units of a kind that get the target 0
+DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit.
+_BY_THEMSELVES = ("electors", "equally", "places")  # sources that need no other in their place.
+MOST_NAMED = 12  # units of a kind that get the target 0.
 MOST = 200_000  # units one split looks at: every booth of the largest state; more is done part by part
 
 
@@ -56,17 +56,17 @@ class TargetDifference:
 
     @property
     def new_basis(self) -> str:
-        """What the target goes by from now on, in words, where nothing else differs."""
+        """Say the new basis of the target where nothing else differs."""
         return "" if self.is_one else said(self.basis)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an act would change.
+    """The changes of an act.
 
-    differences: from the top. units: how many were looked at. levels: how many levels down. by_electors: under how
-    many units the basis knows nothing, so electors took its place. unknown: units without a figure of their own, which
-    weigh what their sisters weigh on average (where none has one: all the same).
+    differences: from the top. units: how many were looked at. levels: how many levels down. by_electors: under
+    how many units the basis knows nothing, so electors took its place. unknown: units without a figure of their
+    own, which weigh what their sisters weigh on average (where none has one: all the same).
     """
 
     differences: tuple[TargetDifference, ...]
@@ -120,7 +120,7 @@ IN_PLAY = """(u.closed_on is null or u.closed_on > %(on)s)
 
 
 def in_play(programme_id: int, hierarchy: int, unit_ids: Sequence[int], *, on: date) -> set[int]:
-    """Which of these units are open and stand at, below or above a unit of a programme's scope."""
+    """Return the open units among these that are at, below or above a unit of a programme's scope."""
     return set(
         sql.column(
             f"""select p.unit_id from units_placement p join units_unit u on u.id = p.unit_id
@@ -130,8 +130,8 @@ def in_play(programme_id: int, hierarchy: int, unit_ids: Sequence[int], *, on: d
     )
 
 
-# The target in force of a unit `p`, each looked up by itself (lateral): of a programme that has just been given its
-# targets the planner believes it has next to none, and would hold each unit against all of them.
+# The target in force of a unit `p`, each found by itself (lateral). The planner believes that a programme with new
+# targets has next to none, and would hold each unit against all of them.
 TARGET = """lateral (
   select t.n, t.is_locked, t.is_plans_lock, t.basis from programmes_target t
   where t.unit_id = p.unit_id and t.programme_id = %(programme)s and t.measure = %(measure)s
@@ -140,7 +140,8 @@ TARGET = """lateral (
 
 
 def set_from(programme: Programme, unit_ids: Sequence[int], *, on: date) -> dict[int, int]:
-    """Where the targets of these units are set from: whoever holds `programmes.targets` there sets and locks them.
+    """Return the unit that the targets of these units are set from: holders of `programmes.targets` there set
+    and lock them.
 
     The unit above, since nobody sets their own; the programme's owner for a unit of the scope, and for one with
     nothing above it. Units that are closed, or neither at, below nor above the scope, have no target: left out.
@@ -164,7 +165,8 @@ def set_from(programme: Programme, unit_ids: Sequence[int], *, on: date) -> dict
 
 
 def far_at_once(programme: Programme, unit_ids: Sequence[int]) -> str:
-    """How far down splits of these units may go in one act: ALL_THE_WAY, or DIRECTLY where one has too many below."""
+    """Return how far down splits of these units may go in one act: ALL_THE_WAY, or DIRECTLY where one has too
+    many below."""
     return (
         ALL_THE_WAY
         if sql.value(
@@ -281,7 +283,7 @@ def _difference(child: SplitBelow, after: int | None, *, is_given: bool) -> Targ
 
 
 def _goes_on(far: str, done: int, hierarchy: int, kind: str) -> bool:
-    """Whether a unit's target is split on after so many levels."""
+    """Return True if a unit's target is split on after so many levels."""
     if far in (ALL_THE_WAY, WHERE_TARGETS_STAND):
         return True
     if (steps := whole_number(far, most=99)) is not None:
@@ -299,7 +301,7 @@ class _Weights:
 
 
 def _weights(families: Mapping[int, Sequence[SplitBelow]], by: Basis, within: Within) -> _Weights:
-    """What everybody weighs. Who has no figure weighs what their sisters do on average; that is counted, and said."""
+    """What everybody weighs. A unit without a figure weighs the average of its sisters; that is counted, and said."""
     known = by.weigh([child.unit_id for family in families.values() for child in family], within)
     is_known = bool(known)
     silent = []
@@ -335,7 +337,7 @@ def _with_targets_below(programme: Programme, measure: int, parents: Sequence[in
 
 
 def _how_many_below(hierarchy: int, parents: Sequence[int]) -> int:
-    """How many units stand directly below some: asked before they are read."""
+    """Count the units directly below some: asked before they are read."""
     return sql.count(
         "select count(*) from units_placement where parent_id = any(%s) and hierarchy = %s and lo is not null",
         [list(parents), hierarchy],
@@ -369,10 +371,10 @@ def families_of(
 def planned_return(
     *, programme: Programme, measure: int, unit_id: int, own: bool, upto: int, on: date
 ) -> Changes:
-    """What changes when all targets below a unit stand again as they stood after the version `upto`.
+    """Return the changes if all targets below a unit become what they were after the version `upto`.
 
-    Locks too, and what each target goes by. own: the unit's own as well. Units that are closed, moved away or out of
-    the scope since then keep what they have.
+    Locks too, and what each target goes by. own: the unit's own as well. Units that are closed, moved away or
+    out of the scope since then keep what they have.
     """
     rows = sql.each(
         TargetDifference,

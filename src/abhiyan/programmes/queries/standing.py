@@ -1,4 +1,4 @@
-"""Where a unit stands in all that runs there, as pages draw it: ladders with a sentence, and trends."""
+"""Draw the progress of a unit in all that runs there: ladders with a sentence, and trends."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -67,8 +67,11 @@ def drawn_ladders(
     checked: Of,
     before: Mapping[Key, Mapping[str, Any]] | None = None,
 ) -> list[tuple[str, Picture, str]]:
-    """Every measure's page and picture, and where it stands in a sentence. known: ladders read already, at least one;
-    the others are read at once. before: the earlier drive beside a measure."""
+    """Return every measure's page and picture, and its progress in a sentence.
+
+    known: ladders read already, at least one; the others are read at once. before: the earlier drive beside a
+    measure.
+    """
     rest = [one for one in running if (one.programme.pk, one.measure) not in known]
     of = list({one.programme.pk: one.programme for one in rest}.values())
     found = {**(ladders(node=node, hierarchy=hierarchy, of=of, at=at) if of else {}), **known}

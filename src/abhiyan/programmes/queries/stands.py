@@ -1,4 +1,4 @@
-"""How far every programme that runs in a unit is there, and what is late right below it: what Today says."""
+"""Tell Today how far every programme of a unit is there, and what is late right below it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -40,7 +40,7 @@ SEATS = f"""select ap.account_id, ap.office_id, ap.unit_id, ap.hierarchy
 
 @dataclass(frozen=True, slots=True)
 class TaskSeat:
-    """An office in a unit with whoever holds it."""
+    """An office in a unit with its holder."""
 
     account_id: int
     office_id: int
@@ -55,7 +55,7 @@ def place(*, unit_id: int, hierarchy: int, office: str, on: date) -> dict[str, A
 
 
 def count_seats(*, unit_id: int, hierarchy: int, office: str, on: date) -> int:
-    """How many hold an office in the units below one, the unit itself left out."""
+    """Count the holders of an office in the units below one, the unit itself left out."""
     return int(
         sql.value(
             f"select count(*) from ({SEATS}) s",
@@ -86,9 +86,11 @@ def code_of(office_id: int) -> str:
 def next_seat(
     *, unit_id: int, office: str, without: int, on: date, hierarchy: int | None = None
 ) -> TaskSeat | None:
-    """Who takes over from somebody: another holder of their office, else who leads the unit, else the office above.
+    """Return who takes over from somebody: another holder of their office, else the unit's leader, else the
+    office above.
 
-    office: empty for a task asked of the person. hierarchy: the tree to go up in; else the first the unit is in.
+    office: empty for a task asked of the person. hierarchy: the tree to go up in; else the first the unit is
+    in.
     """
     others = {"unit": unit_id, "office": office, "without": without, "on": on}
     same = "ap.unit_id = %(unit)s and o.code = %(office)s and ap.account_id <> %(without)s"
@@ -132,7 +134,7 @@ def is_own_phone(by: Actor, task: Task) -> bool:
 
 
 def is_over(by: Actor, task: Task) -> bool:
-    """Whether the actor asked a task, or leads from strictly above the unit that has it."""
+    """Return True if the actor asked a task, or leads from strictly above the unit that has it."""
     if by.kind == "system":
         return True
     if by.kind != "person" or by.account_id is None:
@@ -150,14 +152,14 @@ def task_for(public_id: UUID) -> Task:
 
 
 def acts_on(task: Task, by: Actor) -> list[Act]:
-    """What somebody may do to a task now."""
+    """Return the acts somebody may do to a task now."""
     acts = rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task))
     return [act for act in acts if act != Act.CONFIRM or not is_own_phone(by, task)]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPast:
-    """What became of a task: who did what when, and to whom it went."""
+    """The past of a task: who did what when, and its next holder."""
 
     act: str
     at: datetime
@@ -167,7 +169,7 @@ class TaskPast:
 
 
 def steps(task: Task) -> list[TaskPast]:
-    """What became of a task since it was asked, in order."""
+    """Return the acts on a task since it was asked, in order."""
     rows = list(TaskStep.objects.filter(task=task).order_by("at", "pk"))
     known = people_of(account for row in rows for account in (row.account_id, row.to_account_id))
 
@@ -181,12 +183,12 @@ def steps(task: Task) -> list[TaskPast]:
 
 
 def people_of(account_ids: Iterable[int | None], *, on: date | None = None) -> dict[int, SignedHolder]:
-    """Who the accounts of tasks in sight are."""
+    """Return the people of the accounts of tasks in sight."""
     return holders((one for one in account_ids if one is not None), on=on)
 
 
 def together(batch: UUID, account_id: int) -> dict[str, int]:
-    """How many of what somebody asked together are in which state."""
+    """Count by state the tasks somebody asked together."""
     rows = Task.objects.filter(batch=batch, asked_by=account_id).values_list("state")
     return dict(rows.annotate(n=Count("pk")).order_by())
 
@@ -400,7 +402,7 @@ def late_of(account_id: int, *, at: datetime) -> tuple[int, Task | None]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingTasks:
-    """What somebody asked and waits for: done and to be looked at, declined, late. first: titles of some."""
+    """The tasks somebody asked and waits for: done and to be looked at, declined, late. first: titles of some."""
 
     show: str
     n: int
@@ -496,7 +498,7 @@ def candidates(
 
 
 def may_ask_in(viewer: Viewer, unit_id: int) -> bool:
-    """Whether the viewer may ask tasks in a unit: for showing a button; the act asks again."""
+    """Return True if the viewer may ask tasks in a unit: for showing a button; the act asks again."""
     return viewer.may_at(LEADS, *(lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])))
 
 

@@ -37,7 +37,7 @@ class Version:
 
     @property
     def basis_name(self) -> str:
-        """What it went by, in words; empty where the act says it already."""
+        """Say the basis it went by; empty where the act says it already."""
         return "" if self.basis == "hand" else weights.said(self.basis, self.facts)
 
 
@@ -48,7 +48,7 @@ _COLUMNS = (
     "v.id, v.public_id, v.measure, u.id, u.code, u.names, v.act, v.basis, v.facts, v.n, v.made_at,"
     " coalesce(a.name, ''), v.made_by"
 )
-# Of a unit: made at it, below it, or above it.
+# True for a unit's versions: made at it, below it, or above it.
 _NEAR = """exists (select from units_placement node join units_placement p on p.hierarchy = node.hierarchy
     and (p.lo >= node.lo and p.lo < node.hi or node.lo >= p.lo and node.lo < p.hi)
   where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null
@@ -138,7 +138,7 @@ def standing_split(*, programme: Programme, node: int, measure: int = 1, first: 
 
 
 def version_differences(programme: Programme, version: Version) -> Rows[TargetDifference]:
-    """What one change changed, in the order of the tree."""
+    """Return what one change changed, in the order of the tree."""
     return Rows(
         "u.id, u.code, u.kind, u.names, b.n, a.n, coalesce(b.is_locked, false), coalesce(a.is_locked, false),"
         " coalesce(a.basis, ''), coalesce(a.is_plans_lock, false)",

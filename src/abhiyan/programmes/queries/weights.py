@@ -1,4 +1,7 @@
-"""What a target may be split by: named sources of weights. Each knows the weights of some units, and guesses none."""
+"""Weigh units for the split of a target: named sources of weights.
+
+Each knows the weights of some units, and guesses none.
+"""
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +32,7 @@ Options = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Where and when units are weighed: in one tree, what is open on a day, inside a programme's scope.
+    """The place and day of weighing: in one tree, what is open on a day, inside a programme's scope.
 
     programme: its id; None for everywhere.
     """
@@ -39,7 +42,7 @@ class Within:
     programme: int | None = None
 
     def values(self, units: Sequence[int]) -> dict[str, Any]:
-        """What the statements here need to know of it."""
+        """Return what the statements here need to know of it."""
         return {"units": list(units), "h": self.hierarchy, "on": self.on, "programme": self.programme}
 
 
@@ -121,7 +124,7 @@ def _parties(text: str) -> list[str]:
 
 
 def said(key: str, facts: Mapping[str, str] | None = None) -> str:
-    """A basis in words, as it stands beside a target: "by electors", "by an earlier drive: Drive of 2019"."""
+    """Say a basis as it is written beside a target: "by electors", "by an earlier drive: Drive of 2019"."""
     if key == "hand":
         return say("by hand")
     if key in ("plan", "planned"):
@@ -140,7 +143,7 @@ def said(key: str, facts: Mapping[str, str] | None = None) -> str:
 
 _OPEN = "({unit}.closed_on is null or {unit}.closed_on > %(on)s)"
 
-# Each unit asked for with the pieces of it that weigh: itself, or what the scope has below it where it stands above.
+# Each wanted unit with the pieces of it that weigh: itself, or the scope below it where the unit is above the scope.
 _ASKED = f"""scope as (
   select sp.unit_id, sp.lo, sp.hi from programmes_scope s
   join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = %(h)s and sp.lo is not null
@@ -183,9 +186,9 @@ def _places(units: Sequence[int], within: Within, _options: Options) -> dict[int
 
 
 def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
-    """What a list said of each unit, else the sum of what it said of units below.
+    """Return what a list said of each unit, else the sum of what it said of units below.
 
-    Of closed ones too: what was reached there was reached in the unit above, and lists name no place twice.
+    Closed units count too: their earlier total was reached in the unit above, and lists name no place twice.
     """
     asked = sql.rows(f"with {_ASKED} select unit_id, lo, hi from asked", within.values(units))
     if not asked:
@@ -209,7 +212,7 @@ def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int,
     )
 
 
-# The open leaves (booths, as a rule) of a place `a`, each place by itself (lateral): the planner has no idea how wide
+# The open leaves (booths, as a rule) of a place `a`, each place by itself (lateral). The planner has no idea how wide
 # a range is, and would hold each against every booth there is.
 _LEAVES_OF_A = f"""lateral (
   select b.unit_id, b.depth, u.electors from units_placement b
@@ -217,7 +220,7 @@ _LEAVES_OF_A = f"""lateral (
   where b.lo >= a.lo and b.lo < a.hi and b.leaves <= 1 and not exists (
     select from units_placement c where c.parent_id = b.unit_id and c.hierarchy = b.hierarchy and c.lo is not null)
   offset 0) b"""
-# Those below the units asked for, and what stands above them in any tree.
+# The leaves below the wanted units, and the units above them in any tree.
 _LEAVES = f"""{_ASKED},
 leaf as materialized (
   select a.unit_id as of, b.unit_id, b.electors from asked a cross join {_LEAVES_OF_A}),
@@ -227,8 +230,8 @@ up as (
   union
   select p.unit_id, p.parent_id, p.hierarchy from up
   join units_placement p on p.unit_id = up.parent_id and p.hierarchy = up.hierarchy and p.lo is not null)"""
-# Each of those leaves with what the nearest unit of `known` (unit_id, what) above it in any tree says, and the
-# electors of all leaves around it there. Of two as near, the one of the first tree: two looks find the same.
+# Give each of those leaves the value of the nearest unit of `known` (unit_id, what) above it in any tree. Add the
+# electors of all leaves around it there. Between equally near units the first tree decides: two looks find the same.
 _NEAREST = f"""nearest as materialized (
   select distinct on (b.unit_id) b.unit_id, k.what, coalesce(nullif(b.electors, 0), 1) as electors,
     sum(coalesce(nullif(b.electors, 0), 1)) over (partition by a.unit_id, a.hierarchy) as around
@@ -242,7 +245,7 @@ _NEAREST = f"""nearest as materialized (
 def _classes(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
     """Electors of the booths below, each class weighing as much as one has said, the unsorted as they are.
 
-    A booth's class is its own, else that of the segment it stands in.
+    A booth's class is its own, else that of its segment.
     """
     values = within.values(units) | {"election": options["election"]}
     values |= {name: int(options[name]) for name in CLASSES}
@@ -268,8 +271,8 @@ def weights_by_result(
 ) -> dict[int, int]:
     """Votes of parties in an election, in thousandths, of units in any hierarchy; of those any result reaches.
 
-    What is known for a seat or a segment only is spread over its booths by electors, so that a district or mandal has
-    its part of it.
+    A result of a seat or a segment only is spread over its booths by electors, so that a district or mandal has
+    its part.
     """
     counted = """
           select c.unit_id, k.votes from elections_candidacy k
@@ -364,7 +367,7 @@ select label from known where label is not null limit 100"""
 
 
 def total_labels() -> list[str]:
-    """What earlier totals are of. Names of lists, no counts: so whoever asks."""
+    """Return the labels of earlier totals. Names of lists are no counts, so everybody may ask."""
     with system("what earlier totals there are"):
         return sql.column(_LABELS)
 

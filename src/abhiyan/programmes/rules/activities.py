@@ -44,7 +44,7 @@ class MeasureTemplate:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeTemplate:
-    """What a programme starts from. names, about: language -> text, the first guess of the guided form.
+    """The beginnings of a programme. names, about: language -> text, the first guess of the guided form.
 
     days: the usual length of the window.
     """
@@ -60,8 +60,8 @@ class ProgrammeTemplate:
 class ItemChannel:
     """One way an item comes in. number: as it is posted to the ledger, for ever.
 
-    by_phone: from the person's own phone, which is sent a link. is_nameless: brings no name. hears_refusals: the
-    sender is told why an item is refused; else every answer is alike, whatever is known of the phone.
+    by_phone: from the person's own phone, which is sent a link. is_nameless: brings no name. hears_refusals:
+    the sender gets the reason for a refusal; else every answer is alike, whatever is known of the phone.
     """
 
     number: int
@@ -101,7 +101,7 @@ class Page:
     later: Text = ""
 
     def opens(self, may: Callable[[str], bool]) -> bool:
-        """Whether somebody may open it. may: whether they hold a capability."""
+        """Return True if somebody may open it. may: whether they hold a capability."""
         return not self.capability or may(self.capability)
 
     def called(self, opens_on: date, on: date) -> Text:
@@ -136,10 +136,10 @@ def _no_unit_below(own: Ladder, _is_owners: bool) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """What counts at a unit itself and at none below it.
+    """The counts at a unit itself and at none below it.
 
-    words: of its ladder, and whether the unit owns the programme -> why the units below do not add up to it. page:
-    where places are given.
+    words: of its ladder, and whether the unit owns the programme -> why the units below do not add up to it.
+    page: where places are given.
     """
 
     words: Callable[[Ladder, bool], Sequence[str]] = _no_unit_below
@@ -305,10 +305,10 @@ _PAGES_OF_LAUNCHES: list[Page] = []
 
 
 def register(activity: Activity) -> None:
-    """Once for each kind, in the ready() of its room.
+    """Register an activity, once for each kind, in the ready() of its room.
 
-    ValueError for what would make the ledger unreadable: a kind, template, channel, measure or step that is there
-    twice, a rung that does not exist.
+    Raise ValueError for entries that would make the ledger unreadable: a kind, template, channel, measure or
+    step that exists twice, or an unknown rung.
     """
     codes = [one.code for other in (*_KNOWN.values(), activity) for one in other.templates]
     once: list[tuple[str, Sequence[str | int]]] = [
@@ -409,10 +409,10 @@ def every() -> list[Activity]:
 
 
 def templates() -> dict[str, tuple[Activity, ProgrammeTemplate]]:
-    """What programmes can be made from, by code."""
+    """Return the templates for new programmes, by code."""
     return {one.code: (activity, one) for activity in every() for one in activity.templates}
 
 
 def lacking() -> list[Need]:
-    """What has to be done first before programmes can be made."""
+    """Return what has to be done before programmes can be made."""
     return [need for activity in every() for need in activity.needs if need.is_lacking()]

@@ -17,7 +17,7 @@ NAMES: dict[int, str | Promise] = {
     **{number: name for number, (_first, name) in BANDS.items()},
     NOT_KNOWN: pgettext_lazy("of an age", "not known"),
 }
-# Where a band begins, but for the first: whoever was let in as an adult is in that one at least.
+# The beginnings of bands, but for the first: everybody let in as an adult is in that one at least.
 EDGES = tuple(first for first, _name in list(BANDS.values())[1:])
 
 

@@ -107,7 +107,10 @@ def answer_estimated(ask: Callable[[Sequence[int], Sequence[int], date], Asked])
 
 
 def ask_estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) -> Asked:
-    """What checks say of units in programmes, as far as the scope in force sees it. Nothing of what has no frame."""
+    """Ask what checks say of units in programmes, as far as the scope in force sees it.
+
+    Nothing of what has no frame.
+    """
     asked = [ask(programmes, units, on) for ask in _answers]
     return lambda: {key: one for read in asked for key, one in read().items()}
 

@@ -1,4 +1,4 @@
-"""What rooms above keep about counted items, for the page of the person they concern."""
+"""Collect what rooms above keep about counted items, for the page of the person they concern."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,5 +28,5 @@ def register(tell: Tell) -> None:
 
 
 def about(item_ids: Collection[UUID]) -> list[HeldDeed]:
-    """What is held about one person's items, in order of time."""
+    """Return what is held about one person's items, in order of time."""
     return sorted((one for tell in _tellers for one in tell(item_ids)), key=lambda one: one.at)

@@ -1,4 +1,4 @@
-"""Which kinds of unit right below an office's own it looks after: what is late there is its work."""
+"""Kinds of unit right below an office's own that it looks after: their late work is its work."""
 
 from collections.abc import Mapping
 

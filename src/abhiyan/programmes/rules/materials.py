@@ -1,4 +1,4 @@
-"""Which files are taken as materials, by what is in them and not by their names."""
+"""Take files as materials by their content and not by their names."""
 
 import re
 import zipfile
@@ -164,7 +164,7 @@ class _OfficePart:
 
 
 def file_name(title: str, kind: str) -> str:
-    """What a downloaded file is called: its title, without what a file's name may not hold."""
+    """Return the name of a downloaded file: its title, without characters a file's name may not hold."""
     kept = "".join(
         char if (char.isprintable() or char in _JOINERS) and char not in _NOT_IN_NAMES else " "
         for char in title

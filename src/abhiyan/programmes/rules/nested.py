@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class NestedFigure(NamedTuple):
-    """A figure of a unit that stands at [lo, hi), looked at from a unit `of` at or above it."""
+    """A figure of a unit at [lo, hi), looked at from a unit `of` at or above it."""
 
     of: int
     lo: int
@@ -14,7 +14,7 @@ class NestedFigure(NamedTuple):
 
 
 def topmost(rows: Iterable[NestedFigure]) -> list[NestedFigure]:
-    """The rows that no other row of the same `of` holds inside. A district's figure stands for its mandals'."""
+    """The rows that no other row of the same `of` holds inside. A district's figure includes its mandals."""
     kept: list[NestedFigure] = []
     ends: dict[int, int] = {}
     for row in sorted(rows, key=lambda row: (row.of, row.lo, -row.hi)):
@@ -25,7 +25,7 @@ def topmost(rows: Iterable[NestedFigure]) -> list[NestedFigure]:
 
 
 def sums(rows: Iterable[NestedFigure]) -> dict[int, int]:
-    """What the figures of each unit come to."""
+    """Add up the figures of each unit."""
     found: dict[int, int] = {}
     for row in topmost(rows):
         found[row.of] = found.get(row.of, 0) + row.n

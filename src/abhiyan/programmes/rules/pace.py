@@ -14,7 +14,8 @@ WEEK = 7
 
 
 def per_day(target: int, counted: int, days: int) -> int | None:
-    """What each of the days left must bring, rounded up; 0 when the target is reached; None when no day is left."""
+    """Return what each of the days left must bring, rounded up; 0 when the target is reached; None when no day
+    is left."""
     missing = max(0, target - counted)
     if not missing:
         return 0
@@ -22,7 +23,7 @@ def per_day(target: int, counted: int, days: int) -> int | None:
 
 
 def said(counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date) -> str:
-    """Where a unit stands in a programme, in plain sentences: counted, due by `on`, needed a day from then on.
+    """Say a unit's progress in a programme in plain sentences: counted, due by `on`, needed a day from then on.
 
     counted: as it may be shown; None: fewer than 10.
     """

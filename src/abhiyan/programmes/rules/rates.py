@@ -53,7 +53,7 @@ def at_or_before(points: Sequence[Point], when: datetime) -> Point:
 
 
 def steps(points: Sequence[Point], *, every: timedelta, most: int) -> list[Point]:
-    """What came in each of the last stretches of time, oldest first: the end of each stretch, and how many."""
+    """Return what came in each of the last stretches of time, oldest first: the end of each stretch, and how many."""
     if not points:
         return []
     made: list[Point] = []

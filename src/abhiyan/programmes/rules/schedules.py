@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core.deadlines import DueWord, Presence, due_word, was_asked
 
-SHOWN = 8  # periods of a board, and those a unit may still answer
-LONGEST = timedelta(days=3 * 366)  # from the first day asked to the last
-FURTHEST = timedelta(days=366)  # from today to the first day
-LATE_MEETING = timedelta(days=31)  # so far ahead a day may be set once the period is over
+SHOWN = 8  # periods of a board, and those a unit may still answer.
+LONGEST = timedelta(days=3 * 366)  # from the first day asked to the last.
+FURTHEST = timedelta(days=366)  # from today to the first day.
+LATE_MEETING = timedelta(days=31)  # so far ahead a day may be set once the period is over.
 MOST_PEOPLE = 9_999  # at an inner meeting
 LARGEST_FIGURE = 99_999_999
 DEEPEST_DAILY = 4  # level of mandals: below them nothing is asked every day

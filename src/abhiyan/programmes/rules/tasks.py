@@ -22,7 +22,7 @@ class TaskState(StrEnum):
 
 
 class Act(StrEnum):
-    """What somebody does to a task. Handing it over is an act of its own: it changes who is asked."""
+    """The acts on a task. Handing it over is an act of its own: it changes who is asked."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -61,7 +61,7 @@ MOVES = {
 
 
 def is_late(state: str, *, due_at: datetime, at: datetime) -> bool:
-    """Whether a task is open past the time it was due."""
+    """Return True if a task is open past the time it was due."""
     return state in OPEN and due_at < at
 
 

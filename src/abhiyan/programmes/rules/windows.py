@@ -12,7 +12,7 @@ def length_days(opens_on: date, closes_on: date) -> int:
 
 
 def day_number(opens_on: date, closes_on: date, on: date) -> int:
-    """Which day of the window `on` is: 0 before it, its length after it."""
+    """Return the number of a day in the window: 0 before it, its length after it."""
     return max(0, min((on - opens_on).days + 1, length_days(opens_on, closes_on)))
 
 

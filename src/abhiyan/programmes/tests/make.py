@@ -24,7 +24,7 @@ GAP = 1000
 
 
 class Trees:
-    """Units by code; parents per hierarchy. `place` derives every range anew, as a move would."""
+    """Units by code; parents per hierarchy. `place` derives every range again, as a move would."""
 
     def __init__(self) -> None:
         self.units: dict[str, Unit] = {}
@@ -209,6 +209,6 @@ def spread(rng: random.Random, codes: Iterable[str]) -> str:
 
 
 def taken(page: str, act: str = "targets/split/") -> dict[str, str]:
-    """What the form under the differences of a page would send."""
+    """Return what the form under the differences of a page would send."""
     form = re.split(rf'action="[^"]*{act}', page)[1].split("</form>", 1)[0]
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))

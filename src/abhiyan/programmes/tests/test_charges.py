@@ -48,7 +48,7 @@ def president(world: World) -> Account:
 
 
 def reachable(name: str, phone: str, language: str = "en") -> Account:
-    """Somebody whose phone is kept: they can be told, and found by it."""
+    """Open an account with a phone: messages reach it, and lists find it."""
     return people.open_account(phone=phone, name=name, language=language, by=SYSTEM, at=AT)
 
 
@@ -78,7 +78,7 @@ def missing(world: World, drive: Programme, **more: Any) -> list[str]:
 
 
 def declined(world: World, drive: Programme, reader: Account) -> dict[str, tuple[str, str]]:
-    """Who declined which unit and why, as an account reads it."""
+    """Return who declined each unit and why, as an account reads it."""
     viewer = viewer_of(account_id=reader.pk, on=TODAY)
     with scoped(viewer.scope):
         rows = queries.missing(drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY, viewer=viewer)[:50]
@@ -168,7 +168,7 @@ def test_a_programme_of_one_district_asks_for_it_and_for_what_stands_above(
 
 
 def test_somebody_from_outside_the_state_is_in_charge_like_anybody(world: World, drive: Programme) -> None:
-    """A leader of the nation, and somebody without an office, are out of sight of whoever looks; the unit is not."""
+    """A leader of the nation, and somebody without an office, are out of the reader's sight; the unit is not."""
     national = world.holder("national_president", "N", name="Nalini Rao")
     name(world, drive, "N11", national, national)
     name(world, drive, "N12", world.account("Asha"), national)

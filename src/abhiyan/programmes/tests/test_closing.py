@@ -1,4 +1,4 @@
-"""What becomes of targets, charges and scopes when units close, and when they are opened again."""
+"""Targets, charges and scopes when units close, and when they are opened again."""
 
 import random
 from collections.abc import Iterator
@@ -79,7 +79,7 @@ def opened_any(trees: Trees, closed: list[str], rng: random.Random) -> None:
 
 
 def is_known(drive: Programme) -> bool:
-    """Whether what is kept of targets that do not sum is what adding all of them up finds."""
+    """Return True if the kept targets that do not sum are the ones that adding all of them up finds."""
     kept = set(TargetMisfit.objects.filter(programme=drive).values_list("unit_id", flat=True))
     with transaction.atomic():
         settle(programme=drive, units=None, on=TODAY)

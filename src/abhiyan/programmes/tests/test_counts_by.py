@@ -34,7 +34,7 @@ NO_YEAR = "not known"
 
 @pytest.fixture
 def cast() -> Cast:
-    """Of Srinagar 43 and of Jammu 64 people joined, all yesterday but for the two of the cast."""
+    """43 people of Srinagar and 64 of Jammu joined, all yesterday but for the two of the cast."""
     made = Cast.make(own=42, foreign=37)
     join(made, 14, 2002, "70071")
     join(made, 12, 1990, "70072")
@@ -135,7 +135,7 @@ def test_where_one_part_is_hidden_the_smallest_shown_is_hidden_with_it(
 
 
 def test_the_night_counts_ages_as_they_are_then(cast: Cast) -> None:
-    """Who was struck off, left, or had everything erased the day before is in no band of the next night."""
+    """A person struck off, gone, or erased the day before is in no band of the next night."""
     world, one = cast.world, cast.world.programme
     client = cast.client("state_president")
     before = rows(client, page_of(cast, "JK-JAM", by="age"))

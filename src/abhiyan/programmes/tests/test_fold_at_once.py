@@ -73,7 +73,7 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
                         cursor.execute("select pg_backend_pid()")
                         folders[number] = cursor.fetchone()[0]
                     actions.fold(at=AT + timedelta(minutes=random.randrange(3)))
-            except DatabaseError:  # killed: the next turn connects anew
+            except DatabaseError:  # killed: the next turn connects again
                 connection.close()
 
     def work(target: Callable[[int], None], argument: int) -> None:
@@ -136,7 +136,7 @@ def test_a_fold_that_comes_second_leaves_at_once() -> None:
 
 
 def test_a_change_that_commits_after_the_fold_looked_is_folded_next() -> None:
-    """What a fold remembering the highest number it saw would miss for ever."""
+    """A fold that remembers the highest number it saw would miss it for ever."""
     with system("test"):
         trees = state()
         trees.resize()

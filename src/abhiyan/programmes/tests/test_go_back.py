@@ -32,7 +32,7 @@ def president(world: World) -> Account:
 
 
 class Acts:
-    """What the state's president does to the targets of the drive."""
+    """The acts of the state's president on the targets of the drive."""
 
     def __init__(self, world: World, drive: Programme, president: Account) -> None:
         self.world, self.drive = world, drive

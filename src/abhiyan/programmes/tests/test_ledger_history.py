@@ -34,7 +34,7 @@ from .make import AT, BASE, OPENS, TODAY, Trees, programme, state
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
 DAYS = 6
-BORN = "case when channel < 4 then 1940 + (unit_id + channel * 17) % 70 end"  # whom an item is about
+BORN = "case when channel < 4 then 1940 + (unit_id + channel * 17) % 70 end"  # the birth year of the item's person
 STEPS = (
     "post",
     "post",

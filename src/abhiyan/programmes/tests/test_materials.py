@@ -93,7 +93,7 @@ def put_up(world: World, programme: Programme, by: Account, **other: Any) -> Mat
 
 
 def read(account: Account, one: Material, number: int = 1, on: Any = TODAY) -> bytes:
-    """What somebody gets who opens a version, noted as the page does."""
+    """Return what somebody gets who opens a version, noted as the page does."""
     viewer = viewer_of(account_id=account.pk, on=on)
     with scoped(viewer.scope):
         seen = found.material_for(viewer, one.public_id)

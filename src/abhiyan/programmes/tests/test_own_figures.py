@@ -1,4 +1,4 @@
-"""What units say of themselves: typed by who leads there, replaced, taken back, never added to what was counted."""
+"""Units' own figures: typed by their leaders, replaced, taken back, never added to what was counted."""
 
 import csv
 import io

@@ -169,7 +169,7 @@ def test_a_target_is_set_from_the_unit_above_and_where_the_programme_begins_from
         found = queries.set_from(made, [world.unit(code) for code in codes], on=TODAY)
     named = {unit.pk: code for code, unit in world.units.items()}
     assert {named[unit]: named[source] for unit, source in found.items()} == {
-        "N": "N1",  # nothing stands above it
+        "N": "N1",  # no unit is above it
         "N1": "N",
         "N11": "N1",
         "N111": "N1",  # not its district

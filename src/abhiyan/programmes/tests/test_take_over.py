@@ -1,4 +1,4 @@
-"""What a plan of votes makes of a programme's targets."""
+"""A plan of votes becomes a programme's targets."""
 
 import re
 import sys

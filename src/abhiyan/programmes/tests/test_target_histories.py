@@ -186,7 +186,7 @@ class History:
             ]
 
     def plan(self) -> None:
-        """A plan is taken over: what does not sum then is told, and nothing else."""
+        """Take over a plan: only the targets that do not sum then are reported."""
         made = self.a_plan()
         chosen = {self.one("d", "m", "b") for _each in range(self.rng.randrange(1, 8))}
         for code in chosen:
@@ -263,7 +263,7 @@ class History:
         assert now == then
 
     def settled(self) -> None:
-        """What is kept of targets that do not sum is what adding up finds, unit by unit."""
+        """The kept targets that do not sum are the ones that adding up finds, unit by unit."""
         kept = set(TargetMisfit.objects.filter(programme=self.drive).values_list("unit_id", flat=True))
         found = set()
         for unit in self.trees.units.values():

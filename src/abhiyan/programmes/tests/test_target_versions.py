@@ -184,7 +184,7 @@ def test_a_split_over_more_units_than_a_page_can_is_refused_before_they_are_read
     with override("en"), pytest.raises(TooManyUnits) as over:
         planned(world, drive, "N1", 1000, far="")
     assert over.value.facts == {"most": 5}
-    assert planned(world, drive, "N1", 1000, far="kept").units == 2  # nothing stands below the districts
+    assert planned(world, drive, "N1", 1000, far="kept").units == 2  # the districts have no units below them
 
 
 def test_one_split_reaches_as_many_units_as_one_taking_over_of_a_plan() -> None:
@@ -480,8 +480,8 @@ def test_the_preview_says_what_is_wrong_and_takes_nothing(
     answer = client.post(f"{base}split/{action}", taken(page))
     assert answer.status_code == 409 and "have changed since you looked" in answer.content.decode()
     assert targets(world, running, "N12") == [None]
-    assert taken(answer.content.decode())["how"] == "equally"  # what would change now, to be taken or not
-    # What leads on from the refused page (pager, file, language) leads to the preview, as it was asked for.
+    assert taken(answer.content.decode())["how"] == "equally"  # what would change now, to be taken or not.
+    # Links from the refused page (pager, file, language) lead to the preview, as it was asked for.
     answer = client.get(f"{base}split/{action}&page=2")
     assert answer.status_code == 302
     assert answer["Location"] == f"{base}preview/{action}&page=2"

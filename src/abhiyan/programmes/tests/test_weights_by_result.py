@@ -273,7 +273,7 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
             assert "अस्सी में अस्सी v3" in last.basis_name
         again = queries.plan_as_targets(drive, plan, per_100=Decimal(100), on=TODAY)
         assert again.changes.differences == () and again.taken == 7
-        # The next version moves the lock the plan itself has set; one set by hand since stays, and is told.
+        # The next version moves the lock the plan itself has set; one set by hand since stays, and is named.
         PlanPart.objects.filter(plan=plan, unit_id=world.unit("N1111")).update(n=650)
         next_one = queries.plan_as_targets(drive, plan, per_100=Decimal(100), on=TODAY)
         changes = queries.described(next_one.changes.differences)

@@ -50,7 +50,8 @@ class UnitBelowLine:
 
     @property
     def behind(self) -> int | None:
-        """How many fewer are counted than due by today, at least; None where nothing is due, or nothing is missing."""
+        """Return how many fewer are counted than due by today, at least; None where nothing is due, or nothing
+        is missing."""
         return small_cells.fewer(self.child.ladder.counted, self.due) or None
 
 
@@ -111,10 +112,11 @@ VOTES: tuple[Column[UnitBelowLine], ...] = queries.vote_columns(lambda row: row.
 
 @page_with_list
 def below(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Every unit of a level below the page's unit, with who leads it and how far it is; CSV and XLSX of all of them.
+    """Every unit of a level below the page's unit, with who leads it and how far it is; CSV and XLSX of all of
+    them.
 
-    level: a kind of unit below; without one the next that somebody looks after. Where too much stands below for one
-    list, the page says where to begin.
+    level: a kind of unit below; without one the next that somebody looks after. If too many units are below for
+    one list, the page says where to begin.
     """
     one = queries.programme_for(request.viewer, public_id)
     here = page_unit(request, counts=True)

@@ -31,7 +31,7 @@ MOST_SAID = 10  # charges of one person whose figures are read
 
 
 class ChargeFilters(forms.Form):
-    """Which units, and which role."""
+    """The units and the role to list."""
 
     q = forms.CharField(label=_("Name or code of the unit"), required=False, max_length=100)
     level = forms.ChoiceField(label=_("Level"), required=False)
@@ -77,8 +77,11 @@ MISSING: tuple[Column[queries.MissingRow], ...] = (
 
 @page_with_list
 def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Who is in charge where, to print and publish. show: missing, where nobody is; declined, where
-    somebody declined besides; waiting, who has not answered."""
+    """List who is in charge where, to print and publish.
+
+    show: missing, for units without anybody; declined, where somebody declined besides; waiting, who has not
+    answered.
+    """
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     unit, on = here.unit, shown.today(clock.now())
@@ -160,7 +163,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
 def _missing_in_all(
     one: Programme, levels: list[queries.ChargeLevel], bounds: dict[str, Any], kind: str, role: str
 ) -> int:
-    """How many rows the list of missing units has: from the counts by kind, not by walking past every unit."""
+    """Count the rows of the list of missing units: from the counts by kind, not by walking past every unit."""
     if role != InCharge.Role.IN_CHARGE:
         levels = queries.coverage(one, lo=bounds["lo"], hi=bounds["hi"], on=bounds["on"], role=role)
     return sum(level.missing for level in levels if kind in ("", level.kind))

@@ -47,7 +47,7 @@ FEWEST_PLACES, MOST_PLACES = 2, 1_000  # of a map
 
 
 class ByForm(forms.Form):
-    """What to count, and by what."""
+    """The counts to show, and their parts."""
 
     measure = forms.ChoiceField(label=_("Measure"))
     rung = forms.ChoiceField(label=_("Count"), choices=[(key, NAMES[key]) for key in RUNGS])
@@ -79,7 +79,7 @@ class CountLine:
 
 @require_GET
 def counts(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What was reported, counted or confirmed in a unit, in parts; CSV and XLSX of them."""
+    """Show what was reported, counted or confirmed in a unit, in parts; CSV and XLSX of them."""
     one = queries.programme_for(request.viewer, public_id)
     here = page_unit(request, counts=True)
     measures = {str(each.number): named(each.names) for each in queries.measures([one])[one.pk]}

@@ -289,7 +289,7 @@ def _steps(one: Programme | None, current: str) -> list[tuple[str, str, bool]]:
 
 
 def begun(request: Request, one: Programme) -> HttpResponseBase:
-    """For whoever comes to a draft that was opened meanwhile, by them or another: to the programme, with a word."""
+    """Lead a visitor of a draft that was opened meanwhile, by them or another, to the programme, with a word."""
     one.refresh_from_db(fields=["state"])
     text = _("%(name)s is open already.") if one.state == Programme.State.OPEN else _("%(name)s is closed.")
     messages.info(request, text % {"name": shown.name_of(one)})
@@ -298,7 +298,7 @@ def begun(request: Request, one: Programme) -> HttpResponseBase:
 
 @form_page
 def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
-    """The steps of a draft. What was said in any of them is kept at once."""
+    """The steps of a draft. Entries of any step are kept at once."""
     if step not in STEPS:
         raise NotFound
     one = queries.programme_for(request.viewer, public_id)
@@ -484,7 +484,7 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
 
 @form_page
 def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Open the draft: from its first day on it runs. Whoever looks at this address is led to the check."""
+    """Open the draft: from its first day on it runs. A visitor of this address is led to the check."""
     if request.method != "POST":
         return redirect("programmes:draft", public_id, "check")
     one = queries.programme_for(request.viewer, public_id)

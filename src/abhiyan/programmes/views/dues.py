@@ -66,8 +66,8 @@ class DueDayForm(forms.Form):
     on = DayField(label=_("Day"))
 
 
-MOST_RECORDS = 20  # of one due, that do not stand
-MOST_PERIODS = 6  # after its own, which a kept form may be filled in for
+MOST_RECORDS = 20  # of one due, that are replaced.
+MOST_PERIODS = 6  # after its own, which a kept form may be filled in for.
 # Keys of the ready form of a meeting: its answers are the day and the people.
 DAY_ASKED, CAME_ASKED = "day", "came"
 KIND_ASKED = {DAY_ASKED: QuestionKind.DAY, CAME_ASKED: QuestionKind.WHOLE}
@@ -421,7 +421,7 @@ Said = tuple[forms.Form, FilledForm | None, Callable[[dict[str, Any]], Due]]
 
 
 def _asked_keys(one: Schedule) -> set[str]:
-    """Which of the day and the people of a meeting its form asks for: by the key and the kind of a question."""
+    """Return which of the day and the people of a meeting its form asks for: by the key and the kind of a question."""
     asked = one.form.asked if one.form is not None and one.is_meeting else ()
     return {each.key for each in asked if KIND_ASKED.get(each.key) is each.kind}
 

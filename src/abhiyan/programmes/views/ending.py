@@ -26,7 +26,7 @@ from .creating import begun
 
 
 class EndProgrammeForm(forms.Form):
-    """The programme's name, typed by whoever closes it."""
+    """The programme's name, typed by the person who closes it."""
 
     typed = forms.CharField(
         label=_("Type the name of the programme"),

@@ -1,4 +1,4 @@
-"""Materials of a programme: what its workers find and open, and what those who run it put up, replace and withdraw."""
+"""Show the materials of a programme: workers find and open them; its managers put up, replace and withdraw them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,7 +151,7 @@ class MaterialFileForm(forms.Form):
 
 
 class NewMaterialForm(MaterialFileForm):
-    """A file, what it is called, and whom it is for."""
+    """A file, its title, and its readers."""
 
     name_hi = forms.CharField(
         label=_("Title in Hindi"),
@@ -181,7 +181,7 @@ def _too_large() -> str:
 
 @form_page
 def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Put up a file for those who work in the programme in a unit and below."""
+    """Offer a file to the workers of the programme in a unit and below."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     if not shown.may(request, RUN, here.unit.id):
@@ -221,8 +221,10 @@ def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def material(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One material: its file; for those who put files up there also its versions, and how many opened it. What is sent
-    to it is a newer version."""
+    """One material: its file; people who manage files there also see its versions, and how many opened it.
+
+    A post to it is a newer version.
+    """
     one = found.material_for(request.viewer, public_id)
     form = MaterialFileForm(request.POST or None, request.FILES or None)
     done = tried(
@@ -294,7 +296,7 @@ def material_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
 
 @require_GET
 def material_file(request: Request, public_id: UUID, number: int) -> HttpResponse:
-    """The file of a version, to keep. An older one only for those who put files up there."""
+    """The file of a version, to keep. Only people who manage files there get an older one."""
     one = found.material_for(request.viewer, public_id)
     version = found.version_for(one, number, leads=found.may_lead(request.viewer, one))
     data = version.opened()

@@ -11,7 +11,7 @@ from abhiyan.ui.forms import offer
 
 
 class InChargeForm(forms.Form):
-    """Who is to be in charge here."""
+    """The person to put in charge here."""
 
     account = forms.ChoiceField(label=_("Person"), widget=forms.RadioSelect)
     role = forms.ChoiceField(

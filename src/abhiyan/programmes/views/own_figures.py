@@ -1,4 +1,4 @@
-"""What a unit says of itself: the figures it gave, and giving one."""
+"""Show a unit's own figures, and take one."""
 
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ class FigureForm(forms.Form):
 
 @form_page
 def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The figures a unit gave of itself, newest first; whoever leads there gives one, or takes it back."""
+    """The figures a unit gave of itself, newest first; a leader there gives one, or takes it back."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     measures = {each.number: named(each.names) for each in queries.measures([one])[one.pk]}

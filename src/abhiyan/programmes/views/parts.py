@@ -29,7 +29,7 @@ from . import shown
 
 
 class StartForm(forms.Form):
-    """Where a part is started, and its days."""
+    """The units to start a part in, and its days."""
 
     units = forms.MultipleChoiceField(label=_("Units"), widget=forms.CheckboxSelectMultiple)
     opens_on = DayField(label=_("First day"))

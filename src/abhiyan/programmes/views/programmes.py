@@ -317,7 +317,7 @@ _ROLES = {True: InCharge.Role.IN_CHARGE, False: InCharge.Role.CO_IN_CHARGE}  # o
 
 
 def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str, Any]:
-    """Who is in charge here and of the whole; where nobody is, who declined last."""
+    """Return who is in charge here and of the whole; without anybody, the last person who declined."""
     charges = queries.in_charges(one, units=sorted({here.id, one.owner_id}))
     is_held = any(charge.unit_id == here.id and charge.role == "in_charge" for charge in charges)
     return {
@@ -349,7 +349,7 @@ def page_asked(request: Request) -> int:
 
 
 class ChangeForm(forms.Form):
-    """What an open programme may still change."""
+    """The fields of an open programme that may still change."""
 
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)

@@ -87,7 +87,7 @@ class Shared:
         return "\n".join(filter(None, (*lines, self.organisation)))
 
     def values(self) -> dict[str, Any]:
-        """What the picture is drawn from."""
+        """Return the values that the picture is drawn from."""
         return {
             "organisation": self.organisation,
             "programme": self.programme,

@@ -1,4 +1,4 @@
-"""What several pages of programmes show alike."""
+"""Parts that several pages of programmes share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,10 @@ def crumbs(*more: tuple[str, str]) -> Crumbs:
 
 
 def frame(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
-    """What every page about a programme shows: its place in the menu, the way to it, its name. more: the way on."""
+    """Return what every page about a programme shows: its place in the menu, the way to it, its name.
+
+    more: the way on.
+    """
     name, own = name_of(one), href(one, "programme") if more else ""
     return {"here": "programmes", "crumbs": crumbs((name, own), *more), "programme": one, "name": name}
 
@@ -70,7 +73,7 @@ def slides(one: Programme, unit: str, measure: int) -> str:
 def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
     """The unit a page of a programme is about: the one asked for, else the viewer's own, else the owner's.
 
-    NotFound when it does not stand in the programme's hierarchy, or its counts are out of the viewer's sight; with
+    NotFound when it is not in the programme's hierarchy, or its counts are out of the viewer's sight; with
     is_asked, also where none was asked for.
     """
     own: Callable[[], int] = nowhere if is_asked else partial(_own, request.viewer, programme)
@@ -109,7 +112,7 @@ def refuse(form: Form, refused: Refused) -> int:
 
 
 def may(request: Request, capability: str, unit_id: int) -> bool:
-    """Whether the viewer may do this over a unit: for showing a button; the act asks again."""
+    """Return True if the viewer may do this over a unit: for showing a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
     return request.viewer.may_at(capability, *positions)
 
@@ -154,7 +157,7 @@ def measure_chosen(request: Request, one: Programme) -> ChosenMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """How many targets beneath a unit do not sum, as people read it, and the page that lists them."""
+    """The number of targets beneath a unit that do not sum, as people read it, and the page that lists them."""
 
     n: int
     shown: str
@@ -162,7 +165,10 @@ class Off:
 
 
 def off(one: Programme, here: units.UnitRow, measure: int, n: int | None = None) -> Off | None:
-    """What does not sum beneath a unit; None where everything does. n: how many, where it is known already."""
+    """Return the targets that do not sum beneath a unit; None where everything does.
+
+    n: how many, where it is known already.
+    """
     found = queries.count_misfits(programme=one, node=here.id, measure=measure) if n is None else n
     if not found:
         return None

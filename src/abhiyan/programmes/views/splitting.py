@@ -148,7 +148,7 @@ class SplitForm(forms.Form):
 
     @property
     def options(self) -> dict[str, str]:
-        """What the chosen source may need to know."""
+        """Return what the chosen source may need to know."""
         given = self.cleaned_data
         return {name: str(given[name]) for name in OPTIONS if given.get(name) not in (None, "")}
 

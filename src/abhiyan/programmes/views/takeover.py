@@ -64,7 +64,8 @@ class TakeoverPlanForm(forms.Form):
 
 @form_page
 def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What a plan would make of this programme's targets; and to take it, what somebody has looked at or nothing."""
+    """Show what a plan would make of this programme's targets; take exactly what somebody has looked at, or
+    nothing."""
     one = queries.programme_for(request.viewer, public_id)
     if one.state == Programme.State.CLOSED:
         raise actions.ProgrammeOver

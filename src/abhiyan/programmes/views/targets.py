@@ -43,9 +43,9 @@ from .expecting import EXPECTED_COLUMNS, expected_here, expected_in
 from .programmes import page_asked
 from .splitting import SplitForm, before_now
 
-MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said
-MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest state, in about 0.3 s
-TOO_LOW = 150  # per cent of a target: who has counted more had too low a target
+MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said.
+MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest state, in about 0.3 s.
+TOO_LOW = 150  # per cent of a target: a unit that counted more had too low a target.
 EARLIER = 10  # targets a unit had before, shown beside the one in force
 TARGETS: tuple[Column[tuple[queries.Child, Target | None, queries.UnitExpectation | None]], ...] = (
     Column("unit", _("Unit"), lambda row: named(row[0].names)),
@@ -87,7 +87,7 @@ class TargetNumberForm(forms.Form):
 
 
 class Find(forms.Form):
-    """Which of the units below."""
+    """A filter of the units below."""
 
     q = forms.CharField(label=_("Name or code"), required=False, max_length=60)
 
@@ -252,7 +252,7 @@ def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:
 def _adding_up(
     one: Programme, here: units.UnitRow, measure: shown.ChosenMeasure, *, on: date
 ) -> dict[str, Any]:
-    """Whether targets below sum to those above them, and the first that do not."""
+    """Say whether targets below sum to those above them, and list the first that do not."""
     of: dict[str, Any] = {"programme": one, "node": here.id, "measure": measure.number}
     n = queries.count_misfits(**of)
     found = queries.misfits_below(**of, on=on, most=MOST_NAMED) if n else []
@@ -334,7 +334,7 @@ def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Ta
 
 
 def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: date) -> set[int]:
-    """Of some units: whose target the viewer may set and lock. The act asks the same again."""
+    """Return the units among some whose target the viewer may set and lock. The act asks the same again."""
     sources = queries.set_from(one, unit_ids, on=on)
     allowed = {unit for unit in set(sources.values()) if shown.may(request, "programmes.targets", unit)}
     return {unit_id for unit_id, source in sources.items() if source in allowed}
@@ -398,12 +398,12 @@ def _to_preview(one: Programme, child: units.UnitRow, measure: int, n: int) -> H
 
 @require_GET
 def split_preview(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What a split would change, unit by unit, before it is done."""
+    """Show what a split would change, unit by unit, before it is done."""
     return _preview(request, queries.programme_for(request.viewer, public_id))
 
 
 def _preview(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
-    """What a split would change, as the address asks; a refused act has the same words in its own."""
+    """Show what a split would change, as the address asks; a refused act has the same words in its own."""
     asked = request.GET
     on = clock.day_in(one.zone, clock.now())
     page, measure = _where(request, one)

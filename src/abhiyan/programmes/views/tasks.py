@@ -253,7 +253,7 @@ def _same_list(show: str, here: Here | None) -> dict[str, str]:
 
 
 def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
-    """What the filters ask for, as a condition."""
+    """Return the filters as a condition."""
     state, text, programme, batch = (chosen.get(name, "") for name in ("state", "q", "programme", "batch"))
     wanted = Q()
     if batch:
@@ -430,7 +430,7 @@ def task_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
 
 
 class HandOverForm(forms.Form):
-    """To whom a task goes."""
+    """The next holder of a task."""
 
     whom = forms.ChoiceField(label=_("Give it to"))
     note = NoteField(

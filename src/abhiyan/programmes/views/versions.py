@@ -93,7 +93,7 @@ def _version(
 
 @posted("programmes:version")
 def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
-    """Let the targets below a unit stand as they stood after a version, or before it."""
+    """Give the targets below a unit the values they had after a version, or before it."""
     one = queries.programme_for(request.viewer, public_id)
     chosen = queries.version_for(one, version)
     here = shown.unit_of(request, one, is_asked=True)
@@ -118,7 +118,8 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
 
 
 def _takes_own(request: Request, one: Programme, here: Here) -> bool:
-    """Whether going back takes the unit's own target along: where the viewer may set it; else the level above does."""
+    """Return True if going back takes the unit's own target along: where the viewer may set it; else the level
+    above does."""
     on = clock.day_in(one.zone, clock.now())
     return here.unit.id in may_set_of(request, one, [here.unit.id], on=on)
 
