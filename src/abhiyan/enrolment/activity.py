@@ -47,7 +47,7 @@ from .rules.steps import PARTS, REPORTED, STEPS
 
 
 def without_place(own: Ladder, is_owners: bool) -> list[str]:
-    """What counts in a unit itself and in none below it: calls and forms without a place, or that name just it."""
+    """Say what counts in a unit itself and in none below it: calls and forms without a place, or that name just it."""
     n = 0 if own.reported is None else own.reported
     if is_owners:
         words = ngettext(

@@ -14,9 +14,9 @@ from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 from abhiyan.programmes.queries.programmes import all_running
 
-# A phone is asked once, of the first person on it who is a member here. Whether it agreed to messages is asked of
-# everybody on it, as the gate does when the message leaves. Of how many units lie in a span the planner has an idea, of
-# how many in several ranges it has none; so it knows whether to begin with the units or with the phones.
+# A phone is asked once, of the first person on it who is a member here. The gate asks for consent to messages from
+# everybody on it, when the message leaves. The planner has an idea how many units lie in one span, and none for
+# several ranges; so it knows whether to begin with the units or with the phones.
 _PHONES = f"""select distinct on (m.phone_id) m.phone_id, p.language, p.unit_id,
  case when exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
  then 'suppressed' when not exists (select from people_person q join people_consent c on c.person_id = q.id

@@ -1,4 +1,4 @@
-"""The ways to the people of a unit, and to those who fit what was typed."""
+"""Link to the people of a unit, and to people who fit what was typed."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What enrolment offers in the menu and in search."""
+"""Offer enrolment in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

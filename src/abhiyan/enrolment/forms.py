@@ -28,7 +28,7 @@ ELSEWHERE = "-"  # "my place is not in this list"
 
 
 class Clipped(CheckedForm):
-    """A form that does not send megabytes back to whoever sent them, nor shows what cannot be seen."""
+    """A form that does not send megabytes back to its sender, nor shows what cannot be seen."""
 
     clips_at = LONGEST_ECHO * 4
     checked_apart: ClassVar[dict[str, str]] = {"clean": "nobody types a NUL into a field of a page"}
@@ -159,7 +159,7 @@ class AdultForm(Clipped):
 
 
 class JoinForm(AdultForm):
-    """What a person who joins says. The question of age stands before everything else."""
+    """The answers of a person who joins. The question of age is first."""
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     notice = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
@@ -224,7 +224,7 @@ class JoinForm(AdultForm):
         return self.data.get("adult") == YES or super().says_adult
 
     def clean_key(self) -> str:
-        """The form's own key; a fresh one for whoever sends none."""
+        """The form's own key; a fresh one if none was sent."""
         return str(self.cleaned_data["key"]) or lot.uuid().hex
 
     def clean_why(self) -> int:
@@ -288,7 +288,7 @@ class WhichForm(Clipped):
 
 
 class CorrectForm(AdultForm):
-    """What a person, or whoever keeps the roll, puts right."""
+    """The corrections of a person, or of the roll's keeper."""
 
     name = NameField()
     birth_year = YearField()
@@ -361,7 +361,7 @@ class FilterForm(Clipped):
 
 
 class DaysForm(Clipped):
-    """Which channel and which days."""
+    """The channel and the days to show."""
 
     channel = _channel()
     since = DayField(label=_("From day"), required=False)
@@ -381,7 +381,7 @@ class UnitAndDaysForm(DaysForm):
 
 
 class PlaceAndDaysForm(UnitAndDaysForm):
-    """The same; the unit is where whoever it may be is at home."""
+    """The same; the unit is the home of the possible member."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

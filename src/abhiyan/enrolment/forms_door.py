@@ -79,7 +79,7 @@ class DoorCodeForm(Clipped):
 
 
 class EntriesForm(forms.Form):
-    """Which of one's own entries to show."""
+    """The own entries to show."""
 
     show = forms.TypedChoiceField(
         label=_("Show"),

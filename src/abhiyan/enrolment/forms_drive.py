@@ -103,7 +103,7 @@ class FriendsPlanForm(Clipped):
 
 
 class CodesForm(Clipped):
-    """Where, and from when to when, no code is asked."""
+    """The state and days without a code."""
 
     unit = forms.ChoiceField(label=pgettext_lazy("kind of unit", "State"))
     first = DayField(label=_("First day"))
@@ -116,7 +116,7 @@ class CodesForm(Clipped):
 
 
 class TokenForm(Clipped):
-    """What a token is for, and why."""
+    """The use of a token, and its reason."""
 
     name = forms.CharField(
         label=_("Name of the channel"),

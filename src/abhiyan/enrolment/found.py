@@ -1,4 +1,4 @@
-"""What search finds among the people who joined."""
+"""Find people who joined for search."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,11 +20,11 @@ SHORTEST = 3  # letters of a name
 
 
 def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[DoorThing]:
-    """Members with this whole phone or member number; by name those of the viewer's own unit, where it is small enough
-    to be listed. What is shown leaves a row in the trail.
+    """Members with this whole phone or member number; by name those of the viewer's own unit, where it is small
+    enough to be listed. The shown rows leave a row in the trail.
 
-    A phone that is nobody's here counts too: otherwise somebody could test phones without limit or trace. Refuses
-    ReadEnough past the day's quota, for a phone that is found and one that is not alike.
+    A phone that is nobody's here counts too: otherwise somebody could test phones without limit or trace.
+    Refuses ReadEnough past the day's quota, for a phone that is found and one that is not alike.
     """
     home = viewer.home
     if home is None or not text or not viewer.may("people.read"):

@@ -1,4 +1,4 @@
-"""What the hot path's role may do with the tables of enrolment, column by column; `models` hands it on."""
+"""Grant the hot path's role the tables of enrolment, column by column; `models` hands it on."""
 
 GRANTS = {
     "enrolment_claim": {

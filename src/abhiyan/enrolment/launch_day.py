@@ -1,4 +1,4 @@
-"""What the launch page says of people who join: callers without a reply, entries without a place, who said no."""
+"""Show on the launch page people who join: callers without a reply, entries without a place, people who said no."""
 
 from collections.abc import Iterator
 
@@ -49,8 +49,9 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
 
 
 def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:  # noqa: ARG001  # alike for every room
-    """Of the whole drive callers without a reply; and how many said no today, rounded: below the whole drive both kinds
-    as one, for there a count that moved would name somebody. To who sees the people; in a system scope."""
+    """Yield for the whole drive callers without a reply; and how many said no today, rounded: below the whole
+    drive both kinds as one, for there a count that moved would name somebody. To who sees the people; in a
+    system scope."""
     if not of.is_exact:
         return
     if of.is_whole:

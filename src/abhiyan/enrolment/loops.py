@@ -1,4 +1,4 @@
-"""What enrolment does by itself, turned by `abhiyan jobs`."""
+"""Loops of enrolment, turned by `abhiyan jobs`."""
 
 from abhiyan.core.loops import Loop
 

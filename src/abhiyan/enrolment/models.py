@@ -38,7 +38,7 @@ from .rules import steps
 
 
 class Kind(models.IntegerChoices):
-    """Whether a term is a person's first on the roll."""
+    """A person's first term on the roll, or a later one."""
 
     NEW = 1, _("New")
     RENEWED = 2, _("Renewed")
@@ -96,7 +96,7 @@ class Roll(models.Model):
 
 
 class Drive(models.Model):
-    """What a membership drive adds to its programme."""
+    """A membership drive's own part of its programme."""
 
     programme_id = models.IntegerField(primary_key=True)
     roll = models.ForeignKey(Roll, models.PROTECT, related_name="+")
@@ -149,8 +149,8 @@ class Claim(models.Model):
         indexes = [
             models.Index(
                 fields=["phone_id"], name="claim_phone"
-            ),  # used by: what is held about a phone, undo
-            # Only what a person has to look at: one of them, and all in the order they came.
+            ),  # used by: what is held about a phone, undo.
+            # Only claims that a person has to look at: one of them, and all in the order they came.
             models.Index(  # used by: placing and naming one
                 fields=["public_id"], include=["unit_id", "at"], condition=_WORKLIST, name="claim_worklist"
             ),
@@ -258,11 +258,11 @@ class Membership(models.Model):
     slot = models.SmallIntegerField()  # 0: the first person on the phone
     person_id = models.UUIDField()
     unit_id = models.BigIntegerField()
-    claim_id = models.UUIDField()  # the claim that opened it
-    term = models.SmallIntegerField()  # number of the latest term
-    programme_id = models.IntegerField()  # drive of the latest term
-    ended_on = models.DateField(null=True)  # the latest term has ended: left, struck off, or run out
-    struck_at = models.DateTimeField(null=True)  # for fraud: the slot is free again
+    claim_id = models.UUIDField()  # the claim that opened it.
+    term = models.SmallIntegerField()  # number of the latest term.
+    programme_id = models.IntegerField()  # drive of the latest term.
+    ended_on = models.DateField(null=True)  # the latest term has ended: left, struck off, or run out.
+    struck_at = models.DateTimeField(null=True)  # for fraud: the slot is free again.
     merged_into = models.UUIDField(null=True)  # a place left, or held first: of that member (actions.moving)
     at = models.DateTimeField()
 
@@ -341,7 +341,8 @@ class Enrolment(models.Model):
 
     @property
     def rungs(self) -> list[int]:
-        """What the term counts as in the ledger while it counts: its rung, and those beside it (rules.steps)."""
+        """Return what the term counts as in the ledger while it counts: its rung, and those beside it
+        (rules.steps)."""
         return [
             self.rung,
             *steps.beside(
@@ -357,7 +358,7 @@ class Enrolment(models.Model):
 class Parting(models.Model):
     """A phone's own word that ended a term: its person left, or never joined. With where the entry had come from.
 
-    Of those who never joined the data officer of their unit reads who it was, and no other office (DESIGN §2).
+    Only the data officer of their unit reads who never joined, and no other office (DESIGN §2).
     """
 
     id = models.UUIDField(primary_key=True)  # the term's: once is once
@@ -403,7 +404,7 @@ class Parting(models.Model):
 
 
 class Ticket(models.Model):
-    """What a person asks of what is held about them, by law, until somebody answers (law.md D5)."""
+    """A person's request about what is held about them, by law, until somebody answers (law.md D5)."""
 
     class Kind(models.TextChoices):
         ACCESS = "access", _("Ask what we hold, or who got it")
@@ -447,7 +448,7 @@ class Ticket(models.Model):
 
 
 class Halt(models.Model):
-    """A list or a sender of which nothing more is taken, or leaving by call or text, which waits: so many had said no.
+    """A stopped list or sender, or a waiting leave by call or text: so many had said no.
 
     Until somebody above it, or its data officer, has looked (`actions.bursts`).
     """
@@ -525,7 +526,9 @@ class PhoneChange(models.Model):
         db_table = "enrolment_phone_change"
         indexes = [
             models.Index(fields=["old_phone_id"], name="phone_change_old"),  # used by: asking; its own page
-            models.Index(fields=["new_phone_id"], name="phone_change_new"),  # used by: the same; whom we ask
+            models.Index(
+                fields=["new_phone_id"], name="phone_change_new"
+            ),  # used by: the same; the phone we ask
             models.Index(fields=["membership_id"], name="phone_change_of"),  # used by: numbers before
             models.Index(fields=["due_at"], name="phone_change_due"),  # used by: the loop that does them
         ]
@@ -549,7 +552,7 @@ class Moved(models.Model):
 
 
 class RefusedCount(models.Model):
-    """How many were not taken of whom nothing may be kept: minors, and callers nobody else would hear of."""
+    """The number of refused people without any other trace: minors, and callers that stay unknown."""
 
     pk = models.CompositePrimaryKey("programme_id", "unit_id", "channel", "reason", "day")
     programme_id = models.IntegerField()

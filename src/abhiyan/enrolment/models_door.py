@@ -1,4 +1,4 @@
-"""What workers enter at doors. Of the room's models, which import it."""
+"""Entries that workers make at doors. The room's models import it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from abhiyan.core.policy import PEOPLE, SYSTEM, placed, policies
 
 
 class DoorEntry(models.Model):
-    """What a worker wrote down at a door: for their own list, and for the code its phone reads to them."""
+    """An entry a worker wrote down at a door: for their own list, and for the code its phone reads to them."""
 
     class Heard(models.IntegerChoices):
         """How the notice reached them, as the worker's page knows it."""

@@ -1,4 +1,4 @@
-"""Terms ended by a merge. Of the room's models, which import it."""
+"""Terms ended by a merge. The room's models import it."""
 
 from django.db import models
 

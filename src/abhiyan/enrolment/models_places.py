@@ -1,4 +1,4 @@
-"""What is known of where people live who joined without a place; and places given to many at once."""
+"""Hints at the homes of people who joined without a place; and places given to many at once."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, placed, policies
 
 
 class Whereabout(models.Model):
-    """What somebody said of their place, while nobody has found the unit it means. It goes once their entry has one."""
+    """Somebody's words on their place, while nobody has found the unit it means. It goes once their entry has one."""
 
     claim = models.UUIDField(primary_key=True)  # the entry's public id
     phone_id = models.UUIDField()

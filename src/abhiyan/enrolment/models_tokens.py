@@ -1,4 +1,4 @@
-"""Tokens of machine channels. Of the room's models, which import it."""
+"""Tokens of machine channels. The room's models import it."""
 
 from django.db import models
 

@@ -1,5 +1,8 @@
-"""What joining asks of somebody today: phones that have not answered, callers who have not joined, members without a
-place, calls from shared phones, a second person's yes; and the link to share."""
+"""List what joining asks of somebody today, and the link to share.
+
+Phones have not answered, callers have not joined, members lack a place, calls came from shared phones, or a
+second person's yes is missing.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -109,8 +112,10 @@ def _cards(n: int) -> Iterator[Owed]:
 
 
 def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iterator[Owed]:
-    """Of what waits for an eye, what the viewer may do something about. until: what a list's address says of the day up
-    to which it was counted."""
+    """Yield from what waits for an eye the part the viewer may act on.
+
+    until: the address of a list names the day up to which it was counted.
+    """
     nameless, pairs, sheets = found.nameless, found.pairs, found.sheets
     if sheets and viewer.may("imports.paper"):
         yield Owed(
@@ -164,7 +169,7 @@ def _unplaced(n: int) -> Owed:
 
 
 def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed | Beside]:
-    """What people ask by law and the data officer has not answered yet; and the way to what was answered."""
+    """Yield people's requests by law that the data officer has not answered yet; and the way to what was answered."""
     if not viewer.may("org.approve"):
         return
     yield Beside(
@@ -190,7 +195,7 @@ def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed | Beside]:
 
 
 def _new_numbers(viewer: Viewer, at: datetime) -> Iterator[Owed]:
-    """Numbers just added: a data officer reads which and by whom, before what they tell counts."""
+    """Yield numbers just added: a data officer reads each with its adder, before their reports count."""
     if not viewer.may("org.approve"):
         return
     rows = [row for row in messaging.new_numbers(at=at) if row.programme_id is not None]
@@ -293,7 +298,7 @@ def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
     if viewer.public_id is None or not viewer.may("enrolment.enrol"):
         return
     if not any(held.unit_kind in WORK_IN for held in viewer.appointments):
-        return  # offices above lead those who enter people
+        return  # offices above lead the people who enter
     booth = next((held for held in viewer.appointments if held.unit_kind in SMALLEST), None)
     with system("how many deny an entry, as a count"):
         zone = settings.TIME_ZONE
@@ -317,8 +322,8 @@ def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
 def of_drive(
     viewer: Viewer, held: HeldOffice, stand: programmes.MeasureStand, at: datetime
 ) -> Iterator[Thing]:
-    """Of a drive that runs in the unit of an office: the link to share, phones that have not answered, and callers who
-    have not joined. Counts for those who see the people; names at a booth, of members who agreed to calls."""
+    """Yield for a drive in the unit of an office the link to share, phones that have not answered, and callers
+    who have not joined. Viewers of the people see counts; names at a booth, of members who agreed to calls."""
     programme = stand.programme
     drive = queries_drive.drive_for(programme)
     is_booth = held.unit_kind in SMALLEST
@@ -398,7 +403,7 @@ def _to_hand_over(held: HeldOffice, programme: Programme) -> Iterator[Owed]:
 
 
 def _is_shown_above(programme: Programme) -> bool:
-    """Whether the drive above shows the same members: its total includes those of the drives beneath it."""
+    """Return True if the drive above shows the same members: its total includes the drives beneath it."""
     if programme.parent_id is None:
         return False
     return programmes.programme_by_id(programme.parent_id).state == Programme.State.OPEN
@@ -535,12 +540,12 @@ def _callers(held: HeldOffice, stand: programmes.MeasureStand, at: datetime) -> 
 
 
 def token_page(release: Release) -> str:
-    """Where an approved token is made."""
+    """Return the page that makes an approved token."""
     return _drive_page(release, "tokens")
 
 
 def number_page(release: Release) -> str:
-    """Where an approved number is added."""
+    """Return the page that adds an approved number."""
     return _drive_page(release, "numbers")
 
 
@@ -553,7 +558,7 @@ def _drive_page(release: Release, at: str) -> str:
 
 
 def export_page(release: Release) -> str:
-    """Where an approved list of people is taken out."""
+    """Return the page that exports an approved list of people."""
     return f"{reverse('enrolment:people')}?" + urlencode(
         {key: str(value) for key, value in release.payload.items() if value}
     )
@@ -606,5 +611,5 @@ def _entry(one: queries_people.Member) -> str:
 
 
 def merge_page(release: Release) -> str:
-    """Where approved pairs are merged."""
+    """Return the page that merges approved pairs."""
     return reverse("enrolment:doubles_many", args=[release.public_id])

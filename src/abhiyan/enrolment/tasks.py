@@ -17,9 +17,9 @@ BY = Actor.system("their unit was closed, or opened again")
 
 @job("enrolment.hand_members_over")
 def hand_members_over(closing_id: int) -> None:
-    """What waits at units closed together, and their members, go to the successor, some hundred a commit.
+    """Hand over what waits at units closed together, and their members, to the successor, some hundred a commit.
 
-    Begun anew it finds who is left.
+    A new start finds who is left.
     """
     after = None
     while (

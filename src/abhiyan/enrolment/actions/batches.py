@@ -1,6 +1,6 @@
 """Batches of printed forms: made for a unit, and the list of them bound to its number.
 
-A batch is made by whoever records people who join there; the list is an import like any other.
+People who record joiners there make a batch; the list is an import like any other.
 """
 
 from collections.abc import Mapping
@@ -79,8 +79,10 @@ def make_batch(
 
 
 def bind_import(*, import_id: int, rows: Mapping[int, int], at: datetime) -> None:
-    """Note of which batches a list is that is being taken in. rows: batch -> how many rows name it. In a system scope;
-    who may bring the list is asked by the import."""
+    """Note the batches of a list that is being taken in. rows: batch -> how many rows name it.
+
+    In a system scope; who may bring the list is asked by the import.
+    """
     found = PaperBatch.objects.filter(pk__in=rows)
     PaperImport.objects.bulk_create(
         [
@@ -100,7 +102,7 @@ def note_undone(*, import_id: int, at: datetime) -> None:
 
 
 def note_entered(batch: PaperBatch) -> None:
-    """Note of each photograph of a batch which list brought what stands on it. In a system scope."""
+    """Note for each photograph of a batch the list that brought its entries. In a system scope."""
     whole, typed = queries.lists_of(batch)
     waiting = PaperPhoto.objects.filter(batch_id=batch.pk, import_id=None)
     for sheet, import_id in typed.items():

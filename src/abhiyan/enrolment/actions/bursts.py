@@ -1,8 +1,10 @@
-"""Many say no at once: the list or sender they came from is stopped, and the level above and the data officer called.
+"""Many say no at once: the list or sender they came from is stopped, and the level above and the data officer
+called.
 
-Nothing is undone by itself, and nobody is accused: what is stopped stays stopped until somebody has looked, who takes
-the list back, ends the token or the appointment, or lets it go on with a reason. Leaving by call or text is held when
-so many do that numbers may be forged (`floods`); by page or code one leaves at once all the same.
+Nothing is undone by itself, and it accuses no one. A stopped source stays stopped until somebody has looked.
+They take the list back, end the token or the appointment, or let it go on with a reason. Leaving by call or
+text is held when so many do that numbers may be forged (`floods`); by page or code one leaves at once all the
+same.
 """
 
 from contextlib import suppress
@@ -43,7 +45,7 @@ class ReasonMissing(Refused):
 
 
 class NotOnesOwn(Refused, status=403):
-    """Who sent the entries in does not decide about them."""
+    """The sender of the entries does not decide about them."""
 
     message = _("These entries came from you. Somebody else decides.")
 
@@ -59,16 +61,18 @@ _NOES = """select {key}, count(*) as noes, mode() within group (order by p.unit_
 _OF_LIST = """select coalesce((select sum((s.counts->>'joined')::int + coalesce((s.counts->>'renewed')::int, 0))
  from core_import_slice s where s.import_id = %(id)s and s.counts ? 'joined'), 0), i.unit_id
  from core_import i where i.id = %(id)s"""
-# Of a sender, the entries of the last week in the units where noes came from: bounded by the index of units, and read
-# no further than where a burst is none.
+# The entries a sender made in the last week, in the units where noes came from. The index of units bounds it, and it
+# reads only as far as a burst reaches.
 _OF_SENDER = """select count(*) from (select 1 from enrolment_enrolment e join enrolment_claim c on c.id = e.claim_id
  where e.unit_id = any(array(select distinct p.unit_id from enrolment_parting p where p.by = %(sender)s
   and p.at > %(since)s)) and e.at > %(week)s and c.by = %(sender)s limit %(most)s) t"""
 
 
 def look(*, at: datetime) -> int:
-    """Stop what so many said no to, and do held leavings that have waited long enough. How many were stopped or done.
-    Opens its own transactions."""
+    """Stop what so many said no to, and do held leavings that have waited long enough.
+
+    Returns how many were stopped or done. Opens its own transactions.
+    """
     with system("many said no at once"):
         _let_go_what_is_over(at)
         stopped = _lists(at) + _senders(at) + stop_flood(at=at)
@@ -179,7 +183,7 @@ def require_to_decide(halt: Halt, by: Actor) -> None:
 
 
 def refuse_halted(*, import_id: int, by: UUID) -> None:
-    """Refuse ListHalted where a list is stopped, or whoever brings it is."""
+    """Refuse ListHalted where a list is stopped, or its bringer is."""
     with system("whether a list is stopped"):
         halted = Halt.objects.filter(ended_at=None)
         if (

@@ -86,7 +86,7 @@ def ask_number(
 ) -> Release:
     """Ask a second person's yes to one of our numbers for a drive.
 
-    addresses: of exotel, which signs nothing: the networks it calls from. Who may: channels.manage at the programme's
+    addresses: of exotel, which signs nothing: the networks it calls from. Needs channels.manage at the programme's
     owner. Refuses NotFound, NetworkUnclear, NumberUnclear, NumberTaken, and what `org.ask_release` refuses.
     """
     owner = _require(programme_id, by)
@@ -149,7 +149,7 @@ def connect_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: 
 def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: datetime) -> Release:
     """Ask a second person's yes to the end of one of a drive's numbers; their yes ends it (`heed_decision`).
 
-    Who may: channels.manage at the programme's owner. Refuses NotFound, and what `org.ask_release` refuses.
+    Needs channels.manage at the programme's owner. Refuses NotFound, and what `org.ask_release` refuses.
     """
     owner = _require(programme_id, by)
     row = needed(

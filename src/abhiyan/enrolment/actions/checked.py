@@ -1,4 +1,4 @@
-"""What somebody asks of the verifier of a back-check."""
+"""Do what somebody asks of the verifier of a back-check."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from .members import found_member
 def leave_in_check(*, item_id: UUID, by: Actor, at: datetime) -> None:
     """A member says to a verifier that they leave: as `leave`, with the same receipt as on their own page.
 
-    by: the verifier, whom the trail keeps sealed. The check asks before whose it is.
+    by: the verifier, sealed in the trail. The check asks before whose it is.
     """
     with system("a member leaves"):
         member = found_member(item_id)

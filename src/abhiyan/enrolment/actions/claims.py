@@ -58,10 +58,10 @@ class ClaimMessage:
 
 
 class ClaimOutcome:
-    """What became of a claim; also the answer to every resend of it.
+    """The outcome of a claim; also the answer to every resend of it.
 
-    receipt: the public id of the claim it stands on: its own, or the call it completed.
-    membership: the member's public id, once there is one.
+    receipt: the public id of the claim behind it: its own, or the call it completed. membership: the member's
+    public id, once there is one.
     """
 
     taken: ClassVar[Taken]

@@ -25,9 +25,9 @@ from .drives import covered
 from .members import move_claims, move_members
 from .tokens import MANAGE, end_with_unit
 
-AT_ONCE = 500  # claims or members moved in one commit: each holds its phone's lock
-MOST_AT_UNDO = 2_000  # brought back within the undo of a list
-NO_UNIT = 0  # where a handing over stands before its first unit: at claims, of all units together
+AT_ONCE = 500  # claims or members moved in one commit: each holds its phone's lock.
+MOST_AT_UNDO = 2_000  # brought back within the undo of a list.
+NO_UNIT = 0  # the beginning of a handing over, before its first unit: claims of all units together
 TOKENS = Thing(
     key="enrolment.tokens",
     title=_("Tokens of channels"),
@@ -61,9 +61,9 @@ MEMBERS = Thing(
 def see_to_closing(*, told: UnitsClosing) -> None:
     """Do with tokens, claims and members of units about to close what was answered.
 
-    Claims and members go to a single successor, members with their latest term and its count, in a job after the
-    commit: each is moved under the phone's lock, as a correction does it. Who may: the thing's capability at the unit
-    and its successor.
+    Claims and members go to a single successor, members with their latest term and its count, in a job after
+    the commit. Each is moved under the phone's lock, as a correction does it. Needs the thing's capability at
+    the unit and its successor.
     """
     with system("units close"):
         tokens = ChannelToken.objects.select_for_update().filter(
@@ -80,7 +80,7 @@ def see_to_closing(*, told: UnitsClosing) -> None:
 
 
 def _require(told: UnitsClosing, thing: Thing) -> bool:
-    """Whether any of a thing goes to a successor. Asks whether `by` may."""
+    """Return True if any of a thing goes to a successor. Asks whether `by` may."""
     going = told.going(thing.key)
     found = {unit: going[unit][0] for unit in units.hanging_on(list(going), [thing])[thing.key]}
     for unit_id in sorted({*found, *found.values()}):
@@ -181,7 +181,7 @@ def _hand_over_members(
 
 
 def bring_claims_back(*, closing_id: int, after: int, by: Actor, at: datetime) -> int | None:
-    """Bring the next claims back whom a closing moved, where they still wait at the successor; in one commit.
+    """Bring back the next claims that a closing moved, where they still wait at the successor; in one commit.
 
     after: what the call before returned, 0 at first. Returns where it came to; None when it is through.
     """
@@ -221,7 +221,7 @@ def _bring_claims(pages: Sequence[dict[str, Any]], *, at: datetime) -> None:
 
 
 def bring_back_next(*, closing_id: int, by: Actor, at: datetime) -> int:
-    """Bring the next members back whom a closing moved, unless they live elsewhere since. 0: there were none left."""
+    """Bring back the next members that a closing moved, unless they live elsewhere since. 0: there were none left."""
     with system("members of units that are open again"):
         if by.kind != "system":
             return 0

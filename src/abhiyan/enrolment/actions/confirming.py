@@ -1,9 +1,9 @@
 """The question whether somebody joined by their own act, and what becomes of the answer (law.md O1, O3; DESIGN §2).
 
-Asked once a day or more after the entry was stored, and once more three days later; after thirty days it is over. Who
-was written down by others, and whose phone has not answered, gets one notice instead (`listed`). The answer is the
-person's own: with the word or the link of our message, which went to their phone alone. Nothing that reaches us through
-the phones or devices of who entered them counts. Silence is never a yes.
+Asked once a day or more after the entry was stored, and once more three days later; after thirty days it is
+over. People written down by others, with a phone that has not answered, get one notice instead (`listed`). The
+answer is the person's own: with the word or the link of our message, which went to their phone alone. Nothing
+that reaches us through the phones or devices of who entered them counts. Silence is never a yes.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ from .receipts import CONFIRM, DENY, LEAVE, STOP, send_receipt
 CONFIRMED_AFTER = timedelta(hours=24)  # after storing
 AGAIN_AFTER = timedelta(days=3)
 ANSWERED_WITHIN = timedelta(days=30)
-AFTER_CLOSE = timedelta(days=7)  # who joins on a drive's last days is asked too
+AFTER_CLOSE = timedelta(days=7)  # people who join on a drive's last days are asked too.
 SHARE = 3  # of a drive's messages an hour: a third asks, a third asks once more, a third is left for replies
 TEMPLATE = "ask.confirm"
 TURN_S = 60
@@ -58,9 +58,9 @@ class ByEnroller(Refused, code="by_enroller", status=403):
 
 
 # Terms that are due, the longest first, with the last sign of their phone; where it never gave one, its first claim.
-# Who entered somebody on their own phone would be asked in their place: nobody is. `x`: the phone has said no, and is
-# never asked. A phone that took a membership over is asked when the old one can no longer object, and once: a person
-# gets two such messages, whatever phones they have.
+# A person who entered somebody on their own phone would be asked in their place, so neither is. `x`: the phone has
+# said no, and is never asked. A phone that took a membership over is asked once, when the old one can no longer
+# object. A person gets two such messages, whatever phones they have.
 _DUE = f"""
 select e.id, e.day, m.phone_id, m.unit_id, coalesce(p.name, ''), p.language, ph.sealed,
        coalesce(greatest(s.signed, l.at), s.first) as last_sign, m.merged_into is null and x.phone_id is null
@@ -87,10 +87,11 @@ select e.id, e.day, m.phone_id, m.unit_id, coalesce(p.name, ''), p.language, ph.
 
 
 def ask(*, at: datetime) -> int:
-    """Ask members of the running drives who were stored a day ago or more. Returns how many. In a transaction, as jobs.
+    """Ask members of the running drives who were stored a day ago or more. Returns how many.
 
-    Turned once a minute: each drive asks at most a third of the messages it may send in that minute, and only inside
-    the hours, so that nothing piles up for the morning. Who cannot be asked is passed over for good.
+    In a transaction, as jobs. It turns once a minute. Each drive asks at most a third of the messages it may
+    send in that minute, and only inside the hours. So nothing piles up for the morning. People who cannot be
+    asked are passed over for good.
     """
     if not hours.is_open(at, settings.TIME_ZONE):
         return 0
@@ -196,9 +197,9 @@ def _asking(row: _Due, programme_id: int, mark: str, at: datetime) -> messaging.
 def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: datetime) -> None:
     """A member says from their own phone, a day or more after joining, that they joined. Twice is once.
 
-    The term stays counted and is confirmed besides, on its own day. Where the phone had not answered yet, this is its
-    sign as well; earlier than a day it is only the sign. how, message: which of our messages was answered, and by
-    what. Who may: the phone itself, nobody for it, and not one on which somebody entered others.
+    The term stays counted and is confirmed besides, on its own day. If the phone had not answered yet, this is
+    its sign as well; earlier than a day it is only the sign. how, message: which of our messages was answered,
+    and by what. Only the phone itself may, nobody for it, and no phone on which somebody entered others.
     Refuses NotFound, AlreadyEnded, TooEarly, ByEnroller.
     """
     phone = current().phone
@@ -334,8 +335,10 @@ def hear_silence(*, told: QuestionsUnanswered) -> None:
 
 
 def restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
-    """Change what terms are on besides their rung, those that are not confirmed; the ledger follows. In a system
-    scope, by acts that lock the phones."""
+    """Change the rungs beside the main one, of terms that are not confirmed; the ledger follows.
+
+    In a system scope, by acts that lock the phones.
+    """
     rows = list(
         Enrolment.objects.filter(pk__in=list(terms), confirmed_at=None).order_by("pk").select_for_update()
     )
@@ -355,5 +358,5 @@ _ENROLLERS_PHONE = """select exists (select from enrolment_claim c join people_a
 
 
 def _is_enrollers_phone(member: Membership) -> bool:
-    """Whether somebody who entered this member signs in by the member's phone."""
+    """Return True if the phone's owner has an account and entered this member."""
     return bool(sql.value(_ENROLLERS_PHONE, [member.phone_id, member.pk]))

@@ -149,8 +149,8 @@ def enter(
 def _again(programme_id: int, claim: ClaimMessage, phone_id: UUID, by: Actor) -> DoorEntry | None:
     """The worker's own entry of the same person, at a place where they may still enrol. In the worker's scope.
 
-    Judged by what this worker typed and sees alone: it tells nothing else of the phone. Who left, as the worker's page
-    says, may be entered anew.
+    Judged by what this worker typed and sees alone: it tells nothing else of the phone. A person who left, as
+    the worker's page says, may be entered again.
     """
     who = (names.key(claim.name or ""), claim.birth_year)
     own = DoorEntry.objects.filter(by=by.id, programme_id=programme_id, phone_id=phone_id)
@@ -249,8 +249,8 @@ def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> No
 def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
     """The code came back: the phone takes part, and its entry counts. Never more than counted: the worker heard it.
 
-    The code is that of this entry alone; one sent for another number is wrong here. Who may: the worker whose entry it
-    is. Refuses NoCodeAsked, OtherCode, CodeSpent; NotFromHere where they left while it waited.
+    The code is that of this entry alone; one sent for another number is wrong here. Only the worker of the
+    entry may. Refuses NoCodeAsked, OtherCode, CodeSpent; NotFromHere where they left while it waited.
     """
     with system("a code of an entry at a door"):
         found = _own_entry(entry, by)
@@ -294,7 +294,7 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
 
 
 def _own_entry(public_id: UUID, by: Actor) -> DoorEntry:
-    """An entry of whoever asks, at a place where they may still enrol. NotFound, NotYours. In a system scope."""
+    """Return the actor's own entry, at a place where they may still enrol. NotFound, NotYours. In a system scope."""
     found = needed(DoorEntry.objects.filter(public_id=public_id, by=by.id).first())
     org.require(by, "enrolment.enrol", at=found.unit_id)
     return found

@@ -103,7 +103,7 @@ def sure_of(doubles: Collection[UUID]) -> list[Double]:
 
 
 def ask_merge_many(*, doubles: Collection[UUID], unit_id: int, reason: str, by: Actor, at: datetime) -> int:
-    """Ask a second person for the merge of several pairs; how many. Those that are not sure, or are twins, stay out.
+    """Ask a second person for the merge of several pairs; how many. Unsure pairs and twins stay out.
 
     Needs enrolment.strike_off over the unit and over both units of each. Refuses NobodySure, what
     `org.ask_release` refuses.
@@ -120,7 +120,7 @@ def ask_merge_many(*, doubles: Collection[UUID], unit_id: int, reason: str, by: 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """How many of the approved pairs were merged; and why others were not, in words, with how many."""
+    """The number of approved pairs that were merged; and why others were not, in words, with their number."""
 
     merged: int
     left_out: Mapping[str, int]

@@ -1,9 +1,9 @@
-"""What the act must know of a drive, kept in memory: its window, its limits, and where units stand.
+"""Keep in memory what the act must know of a drive: its window, its limits, and the places of units.
 
 A drive is read again when it is older than a second, so closing it holds everywhere within one. Places of units
-are kept per drive, at most 200,000 of them (about 80 MB), fetched by the batch, and forgotten every minute and
-whenever a tree moves: 1,200,000 units are never loaded. All places kept at a time are of one version of the trees.
-Workers named by a sender are kept alike.
+are kept per drive, at most 200,000 of them (about 80 MB), fetched by the batch. They are forgotten every minute
+and whenever a tree moves: 1,200,000 units are never loaded. All places kept at a time are of one version of the
+trees. Workers named by a sender are kept alike.
 """
 
 from collections.abc import Collection
@@ -36,7 +36,7 @@ class NoSuchDrive(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DrivePlace:
-    """A unit: its id, the id as a parameter, and its position in each hierarchy it stands in today."""
+    """A unit: its id, the id as a parameter, and its position in each of its hierarchies today."""
 
     unit_id: int
     packed: bytes
@@ -58,16 +58,16 @@ class DriveRead:
     minimum_age: int
     indian_mobiles_only: bool
     renews: bool
-    from_lists: bool  # closed: it takes lists of earlier members only
-    gives_way: bool  # its roll gives way to the others
-    others: tuple[int, ...]  # rolls nobody is on who is on this one
+    from_lists: bool  # closed: it takes lists of earlier members only.
+    gives_way: bool  # its roll gives way to the others.
+    others: tuple[int, ...]  # rolls without anybody of this one
     family: frozenset[
         bytes
-    ]  # itself and the drives beneath or beside it, as parameters: one person once in all
-    notices: frozenset[int]  # versions of its notice that were published
-    other: str  # the organisation whose notice it has, if that is another than ours: then joining waits
-    halted: frozenset[bytes]  # senders of which nothing is taken until somebody has looked
-    trees: int  # the version of the trees that spans and places are of
+    ]  # itself and the drives beneath or beside it, as parameters: one person once in all.
+    notices: frozenset[int]  # versions of its notice that were published.
+    other: str  # the organisation whose notice it has, if that is another than ours: then joining waits.
+    halted: frozenset[bytes]  # senders that are stopped until somebody has looked.
+    trees: int  # the version of the trees that spans and places are of.
     spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
     read_at: datetime
     places_at: datetime
@@ -97,7 +97,7 @@ class DriveRead:
         return found
 
     def may(self, place: DrivePlace, within: tuple[int, ...] | None) -> bool:
-        """Whether a unit lies in the drive's scope and in what the sender may claim for."""
+        """Return True if a unit lies in the drive's scope and in what the sender may claim for."""
         for p in place.positions:
             if any(lo <= p < hi for lo, hi in self.spans):
                 break
@@ -113,15 +113,18 @@ class DriveRead:
         return False
 
     def is_within(self, within: tuple[int, ...] | None) -> bool:
-        """Whether a sender may claim for all the drive takes people at. The units' spans must have been fetched."""
+        """Return True if a sender may claim for all the places of the drive.
+
+        The units' spans must have been fetched.
+        """
         if within is None:
             return True
         reach = [span for unit in within for span in self.spans_of.get(unit, ())]
         return all(any(lo <= first and last <= hi for lo, hi in reach) for first, last in self.spans)
 
 
-# The positions a drive takes people at, beside a programme p: its scope, in its own hierarchy. What is offered, what a
-# form takes and what the act takes are all asked of these.
+# The positions a drive takes people at, beside a programme p: its scope, in its own hierarchy. The pages, the forms
+# and the act all ask these.
 SPANS = """programmes_scope s join units_placement a on s.programme_id = p.id and a.unit_id = s.unit_id
   and a.hierarchy = p.hierarchy and a.valid_to is null and a.lo is not null"""
 _VERSION = "select coalesce(sum(v.version), 0)::bigint from units_tree v"
@@ -151,7 +154,7 @@ _SPANS = """
 
 
 def covered(*, programme_id: int, unit_ids: Collection[int]) -> set[int]:
-    """Those of the units a drive takes people for: open, and in its scope today in any hierarchy they stand in."""
+    """Return the units a drive takes people for: open, and in its scope today in any of their hierarchies."""
     return set(
         sql.column(
             "select distinct t.unit_id from programmes_programme p"
@@ -170,7 +173,7 @@ class Drives:
         self._known: dict[int, DriveRead] = {}
 
     def forget(self) -> None:
-        """Read everything anew (units have moved)."""
+        """Read everything again (units have moved)."""
         self._known.clear()
 
     def get(self, connection: psycopg.Connection[Any], programme_id: int, at: datetime) -> DriveRead:
@@ -237,7 +240,7 @@ class Drives:
         return made
 
     def renew(self, connection: psycopg.Connection[Any], drive: DriveRead) -> None:
-        """Bring a drive that is in use to the trees as they are now: its scope anew, its places forgotten."""
+        """Bring a drive in use to the trees of now: its scope is read again, its places are forgotten."""
         row = connection.execute(_READ, [drive.programme_id]).fetchone()
         if row is None:
             raise NoSuchDrive(drive.programme_id)
@@ -247,7 +250,7 @@ class Drives:
 
     @staticmethod
     def is_current(connection: psycopg.Connection[Any], drive: DriveRead) -> bool:
-        """Whether no unit has been placed or moved since the drive's places were read."""
+        """Return True if no unit has been placed or moved since the drive's places were read."""
         row = connection.execute(_VERSION).fetchone()
         return row is not None and row[0] == drive.trees
 
@@ -262,9 +265,9 @@ class Drives:
     ) -> bool:
         """Learn the places of a batch that are not known yet, by at most four queries.
 
-        Returns whether all of it is of the tree the drive was read from; if not, the drive is renewed, and the batch
-        has everything to learn again. What is not there is remembered only once the database has said so: a query
-        that fails says nothing.
+        Returns whether all of it is of the tree the drive was read from; if not, the drive is renewed, and the
+        batch has everything to learn again. A missing place is remembered only after the database has said so:
+        a query that fails says nothing.
         """
         if len(drive.by_code) + len(drive.by_id) > MOST_PLACES:
             for known in (drive.by_code, drive.by_id):

@@ -37,10 +37,10 @@ from .rows import SHORTS, ClaimRow, keys, prepare
 from .settle import Settling, stored_claims
 from .settling_sql import STATEMENTS
 
-TRIES = 4  # of one batch, when the database was lost or two batches stood in each other's way
-TREES_MOVE = 10  # times in the midst of one batch, before it is put off
-MOST_GATEWAYS = 2  # of a process, beside the hot path's own; a web join takes some 10 ms of one
-TURN_S = 5.0  # whoever waits longer for one of them is told to try again
+TRIES = 4  # of one batch, when the database was lost or two batches were in each other's way.
+TREES_MOVE = 10  # times in the midst of one batch, before it is put off.
+MOST_GATEWAYS = 2  # of a process, beside the hot path's own; a web join takes some 10 ms of one.
+TURN_S = 5.0  # a longer wait for one of them ends in "try again".
 # A phone may be held by a chunk of a paper list, for seconds. A batch waits once for LOCK_MS; then it is taken apart,
 # each part waits for HASTE_MS, and what is still held up after HELD_UP_S is put off. Nobody else waits longer for it.
 LOCK_MS, HASTE_MS, HELD_UP_S = 1_000, 200, 4.0
@@ -75,8 +75,8 @@ WRITES: dict[str, tuple[str, Sequence[str]]] = {
         ),
         [*_COLUMNS, *_SCALARS.values()],
     ),
-    # Of whom nothing may be kept a number is left. So that a resend does not count twice, a keyed hash of the sender's
-    # key is kept for a week; it says nothing of anybody.
+    # A number is left of people without anything else that may be kept. So that a resend does not count twice, a
+    # keyed hash of the sender's key is kept for a week; it says nothing of anybody.
     "refused_seen": (
         """insert into core_rate_count (key, n, ends_at) select k, 1, $2 from unnest($1) k order by k
            on conflict do nothing returning key""",
@@ -141,7 +141,7 @@ class Gateways:
 
     @contextmanager
     def one(self) -> Iterator[Gateway]:
-        """The one that rested shortest. Raises TryAgain to whoever has waited `turn_s` for it."""
+        """The one that rested shortest. Raises TryAgain after a wait of `turn_s`."""
         if not self._turns.acquire(timeout=self.turn_s):
             raise TryAgain
         try:
@@ -162,7 +162,7 @@ GATEWAYS = Gateways()
 
 
 def forget() -> None:
-    """Have this process read drives and units anew (tests, whose clock stands still)."""
+    """Have this process read drives and units again (tests, whose clock does not move)."""
     GATEWAYS.forget()
 
 
@@ -333,7 +333,10 @@ def _other_phones(first: dict[bytes, ClaimRow], again: Sequence[ClaimRow]) -> li
 def _answer_strangers(
     writer: gateway.Writer, drive: DriveRead, strangers: Sequence[ClaimRow]
 ) -> dict[int, ClaimOutcome | ClaimRefused]:
-    """By place: what they would be told alone, after the batch. A key is its first phone's, from whatever batch."""
+    """Return by place the answers of later claims with a taken key, as if alone after the batch.
+
+    A key is its first phone's, from whatever batch.
+    """
     taken = _taken(writer, drive, {row.claim for row in strangers})
     given: dict[int, ClaimOutcome | ClaimRefused] = {}
     for row in strangers:
@@ -345,7 +348,7 @@ def _answer_strangers(
 def _taken(
     writer: gateway.Writer, drive: DriveRead, claims: set[bytes]
 ) -> dict[bytes, tuple[bytes, ClaimOutcome | ClaimRefused]]:
-    """Of keys that were taken: the phone they were taken for, and the first outcome."""
+    """Return for each taken key the phone it was taken for, and the first outcome."""
     ids = gateway.array("uuid", sorted(claims))
     earlier, completions = writer.run(("known_claims", [ids, b"\0" * 16]), ("completions", [ids]))
     limit = drive.people_per_phone
@@ -366,7 +369,7 @@ def _taken(
 def _prepared(
     hands: Gateway, drive: DriveRead, claims: Sequence[ClaimMessage], at: datetime
 ) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, ClaimMessage]]]:
-    """The batch by the places of one tree. Nobody is refused for their place by a tree that has moved since."""
+    """The batch by the places of one tree. It refuses no claim for its place by a tree that has moved since."""
     has_workers = any(claim.worker is not None for claim in claims)
     for _ in range(TREES_MOVE):
         if not _learn_places(hands, drive, claims):
@@ -386,7 +389,7 @@ def _prepared(
 
 
 def _learn_places(hands: Gateway, drive: DriveRead, claims: Sequence[ClaimMessage]) -> bool:
-    """Whether all the places of a batch are known, of one tree."""
+    """Return True if all the places of a batch are known, of one tree."""
     by_code, by_id, spans = drive.by_code, drive.by_id, drive.spans_of
     codes = {c.unit_code for c in claims if c.unit_code is not None and c.unit_code not in by_code}
     ids = {c.unit_id for c in claims if c.unit_id is not None and c.unit_id not in by_id}
@@ -483,7 +486,7 @@ def _day(drive: DriveRead, claim: ClaimMessage, at: datetime) -> bytes:
 def _count_refused(
     writer: gateway.Writer, drive: DriveRead, refused: dict[bytes, _Counted], at: datetime
 ) -> None:
-    """A number per unit, channel, reason and day, in one commit with the memory of which were counted."""
+    """Add a number per unit, channel, reason and day, in one commit with the memory of the counted ones."""
     seen = writer.run(
         ("begin", ()),
         ("refused_seen", [gateway.array("bytea", sorted(refused)), gateway.micros(at + REFUSED_REMEMBERED)]),

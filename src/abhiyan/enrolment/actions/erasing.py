@@ -49,12 +49,12 @@ class Erased:
 
 
 def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datetime) -> Erased:
-    """Erase the human being behind a membership: off every roll of the phone, every consent withdrawn, no message any
-    more, name, year and phone sealed until the legal period is over, then purged.
+    """Erase the human being behind a membership: off every roll of the phone, every consent withdrawn, no more
+    messages. Name, year and phone are sealed until the legal period is over, then purged.
 
-    Others on the phone stay as they are; when none of them is a member, the phone has said no to everything and gets
-    a receipt in `language`. Later lists do not bring the person back: only the phone's own act does, as
-    somebody new. Who may: the phone itself, nobody for it. Refuses NotFound, journal.NotSaved.
+    Others on the phone stay as they are; when none of them is a member, the phone has said no to everything and
+    gets a receipt in `language`. Later lists do not bring the person back: only the phone's own act does, as
+    somebody new. Only the phone itself may, nobody for it. Refuses NotFound, journal.NotSaved.
     """
     phone = current().phone
     with system("a person is erased"):

@@ -126,7 +126,7 @@ class Writer:
         self._connection = None
 
     def connection(self) -> psycopg.Connection[tuple[object, ...]]:
-        """The connection, made anew when it was lost. Autocommit; psycopg's own way, for rare reads."""
+        """Return the connection, made again when it was lost. Autocommit; psycopg's own way, for rare reads."""
         if self._connection is None or self._connection.closed:
             self._connect()
         assert self._connection is not None

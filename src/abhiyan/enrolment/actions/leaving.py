@@ -62,9 +62,9 @@ _RESTORE = Actor.system("said before the restore")
 def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -> None:
     """A phone asks for no more messages and calls, by whatever channel. Memberships stay.
 
-    phone: E.164 or its id. What waits for it stops in this transaction, what the sender has in hand is asked for again
-    before it goes. Everybody on it takes back their consent to calls and messages. Known or unknown phones are treated
-    alike. Refuses PhoneInvalid, journal.NotSaved.
+    phone: E.164 or its id. Its waiting messages stop in this transaction; the sender asks again before it sends
+    the ones in hand. Everybody on it takes back their consent to calls and messages. Known or unknown phones
+    are treated alike. Refuses PhoneInvalid, journal.NotSaved.
     """
     phone_id = _id(phone)
     with system("a phone says stop"):
@@ -214,9 +214,11 @@ def end_all(
     at: datetime,
     said_at: datetime | None = None,
 ) -> int:
-    """Everybody on a phone leaves these rolls; the phone is locked. How many. The entries of those who were struck
-    off before are hidden as well, and consents of those whose term had run out are withdrawn. said_at: when the phone
-    said so, where that was earlier."""
+    """Everybody on a phone leaves these rolls; the phone is locked. How many.
+
+    Entries that were struck off before are hidden as well, and consents of terms that had run out are
+    withdrawn. said_at: when the phone said so, where that was earlier.
+    """
     members = list(_on(phone_id).filter(roll_id__in=rolls).order_by("id"))
     living = [member for member in members if member.ended_on is None]
     for member in living:
@@ -288,7 +290,7 @@ def deny_by_phone(
 
 
 def _may_deny(term: Enrolment, *, is_named: bool) -> bool:
-    """Where nobody was named, only what the phone has not signed."""
+    """Return True if the term may be denied; without a name only one the phone has not signed."""
     may = endings.may_deny(reason=term.end_reason, has_ended=term.ended_at is not None)
     return may and (is_named or term.rung == Rung.UNSIGNED)
 
@@ -540,7 +542,7 @@ def _left(
         _note(member, term, kind=endings.LEFT, channel=channel, at=said_at or at, said_by=said_by)
 
 
-# Of a claim: by which phone it came, for who said it may have another number by now.
+# The source of a claim and the phone it came by, because its person may have another number by now.
 _SOURCE = f"""select c.channel, c.at, c.batch, coalesce(w.completed_import, c.import_id), c.by,
  coalesce((select k.device from people_consent k where k.id = encode(substring(uuid_send(c.phone_id) for 6)
   || substring(uuid_send(c.id) for 9) || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid), '')

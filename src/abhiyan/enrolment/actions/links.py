@@ -13,5 +13,5 @@ def link_of(waiting_id: bytes) -> str:
 
 
 def link_digest(link: str) -> bytes:
-    """What is stored of it."""
+    """Return what is stored of a link."""
     return hmac.digest(keys().token, b"opened|" + link.strip().lower().encode(errors="replace"), "sha256")

@@ -42,7 +42,7 @@ class ListedTerm:
 
 
 def is_listed(term: Enrolment) -> bool:
-    """Whether others wrote a term down and its phone has not answered."""
+    """Return True if others wrote a term down and its phone has not answered."""
     return term.rung == Rung.UNSIGNED and term.channel in BY_OTHERS
 
 
@@ -97,7 +97,10 @@ def _asking(
 
 
 def on_phone(phone_id: UUID) -> list[tuple[Membership, Enrolment]]:
-    """Members on a phone whom others wrote down and it has not answered for. In a system scope; the phone is locked."""
+    """Return members on a phone that others wrote down and it has not answered for.
+
+    In a system scope; the phone is locked.
+    """
     members = Membership.objects.filter(phone_id=phone_id, merged_into=None, ended_on=None).order_by("id")
     by_term = {latest_id(member): member for member in members}
     terms: Iterable[Enrolment] = Enrolment.objects.filter(pk__in=by_term, ended_at=None).order_by("pk")

@@ -1,9 +1,10 @@
-"""What happens to members afterwards: they confirm, are struck off, are corrected; claims find their place.
+"""Change members afterwards: they confirm, are struck off, are corrected; claims find their place.
 
 How they leave, say that they never joined, and come back: `leaving`.
 
-Each act locks the phone first (the same advisory lock the batch takes), then touches one membership and what hangs
-on it. They run in a system scope, since a member stands in trees the actor may not see; who may is asked first.
+Each act locks the phone first (the same advisory lock the batch takes), then touches one membership and what
+hangs on it. They run in a system scope, since a member is in trees the actor may not see; rights are checked
+first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -107,7 +108,7 @@ def correct(
 ) -> None:
     """Correct a member's name, year of birth or place; what is None stays. A new place takes the tally with it.
 
-    Who may: the phone itself, or enrolment.correct over the old unit and the new. Refuses NameInvalid,
+    The phone itself may, or holders of enrolment.correct over the old unit and the new. Refuses NameInvalid,
     BirthYearInvalid, WouldBeMinor, OutsideScope (of the drive), SamePerson.
     """
     phone = current().phone
@@ -162,7 +163,7 @@ def name_asked(name: str, written_in: str) -> str:
 
 
 def _question_ids(terms: Iterable[tuple[UUID, UUID]]) -> list[UUID]:
-    """Of the question about each of these terms, to its phone."""
+    """Return the id of the question about each of these terms, to its phone."""
     room, kind = QUESTION
     return [messaging.question_id(room=room, kind=kind, about=term, phone_id=phone) for term, phone in terms]
 
@@ -171,7 +172,7 @@ def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
     """Give a claim without a place its unit (the worklist of the unplaced), and its member with it.
 
     claim: its public id. Needs enrolment.place where the claim stands now, which is the drive's own unit.
-    Refuses OutsideScope, NothingToPlace, AlreadyEnded: whoever left is not worked on any more.
+    Refuses OutsideScope, NothingToPlace, AlreadyEnded: people who left are not worked on any more.
     """
     with system("a claim is placed"):
         found = _found_claim(claim)
@@ -259,7 +260,7 @@ def own_phone_or(
 
 
 def who_is(person: Person) -> tuple[str, int] | None:
-    """By what a person is told apart from others on their phone; None once erased."""
+    """Return what tells a person apart from others on their phone; None once erased."""
     if person.name is None or person.birth_year is None:
         return None
     return names.key(person.name), person.birth_year
@@ -288,12 +289,12 @@ def latest_term(member: Membership) -> Enrolment:
 
 
 def latest_id(member: Membership) -> UUID:
-    """Of the membership's latest term."""
+    """Return the id of the membership's latest term."""
     return term_id(member, member.term)
 
 
 def term_id(member: Membership, term: int) -> UUID:
-    """Of one of the membership's terms: the membership's with the term's number at the end."""
+    """Return the id of one of the membership's terms: the membership's with the term's number at the end."""
     return UUID(bytes=member.pk.bytes[:14] + term.to_bytes(2, "big"))
 
 
@@ -307,7 +308,7 @@ def _signed(term: Enrolment) -> list[TallyChange]:
 
 
 def posted(term: Enrolment, n: int) -> list[TallyChange]:
-    """What a term that counts adds to the ledger, n times."""
+    """Return what a term that counts adds to the ledger, n times."""
     return [_change(term, rung, n) for rung in term.rungs]
 
 
@@ -317,8 +318,10 @@ def post(changes: Iterable[TallyChange], at: datetime) -> None:
 
 
 def give_claim(claim: Claim, member: Membership, at: datetime) -> None:
-    """A claim that named nobody is this member's: it stands where they are at home, and a call or SMS signs for them.
-    The phone is locked."""
+    """Give this member a claim without a name: it moves to their home, and a call or SMS signs for them.
+
+    The phone is locked.
+    """
     claim.membership_id = member.pk
     claim.save(update_fields=["membership_id", "taken"])
     if not claim.is_placed and member.unit_id != claim.unit_id:
@@ -372,7 +375,7 @@ def end(
 
 
 def end_questions(terms: Iterable[tuple[UUID, UUID]], *, at: datetime) -> None:
-    """Whether they joined is not asked any more: of terms (id, and the phone that was asked) that have ended."""
+    """End the questions about ended terms (id, and the phone that was asked)."""
     ids = _question_ids(terms)
     if ids:
         messaging.close(ids=ids, at=at)

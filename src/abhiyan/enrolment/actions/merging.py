@@ -1,10 +1,10 @@
 """Two entries turn out to be one person, and that is undone: the acts on their memberships.
 
-On each roll where both are members the second membership's term ends and is counted no more. A membership that only
-one of them has is the person's, and does not change. An undo respects what the phone of the ended term said meanwhile:
-it brings nobody back who left, denied or was erased.
+On each roll where both are members the second membership's term ends and is counted no more. A membership that
+only one of them has is the person's, and does not change. An undo respects what the phone of the ended term
+said meanwhile: it brings nobody back who left, denied or was erased.
 
-What either entry refused before, the other refuses too (`keep_noes`); what either refuses later: `noes`.
+A no that either entry gave before holds for the other too (`keep_noes`); later ones: `noes`.
 """
 
 from collections.abc import Collection
@@ -93,8 +93,8 @@ def keep_noes(*, told: PeopleMerged) -> None:
 def bring_second_back(*, told: PeopleParted) -> None:
     """A merge is undone: what it ended goes on as it was, on its own day and rung. Both phones are locked.
 
-    Not where the phone has said since that its person left or never joined, nor where they have joined anew. Refuses
-    PhoneFull.
+    It does not where the phone has said since that its person left or never joined, nor where they have joined
+    again. Refuses PhoneFull.
     """
     person = people_queries.person(told.gone_id)
     for merged in MergedTerm.objects.filter(double_id=told.double_id, undone_at=None).order_by("pk"):
@@ -138,8 +138,11 @@ def standings(persons: Collection[Person]) -> dict[UUID, Standing]:
 
 
 def is_disputed(person: Person, *, at: datetime) -> bool:
-    """Whether something about an entry is undecided: a number that changes or may still be objected to, a call to leave
-    that waits, or a request of its person that nobody has answered."""
+    """Return True if something about an entry is undecided.
+
+    A number changes or may still be objected to, a call to leave waits, or a request of its person has no
+    answer.
+    """
 
     members = Membership.objects.filter(phone_id=person.phone_id, person_id=person.pk)
     changes = PhoneChange.objects.filter(

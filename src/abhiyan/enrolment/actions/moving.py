@@ -1,8 +1,8 @@
 """A member goes over to another phone, and back. The phones are locked, the caller has asked who may.
 
-The membership keeps its id, terms and counts. On the old phone an empty place stays, merged into it: so the same name
-there is still the same person, while whoever gets the number later is somebody new. On a phone nobody is on yet an
-empty place takes the first slot, by which the act's fast statement knows that somebody is there.
+The membership keeps its id, terms and counts. On the old phone an empty place stays, merged into it. So the
+same name there is still the same person, while a later owner of the number is somebody new. On a phone without
+members an empty place takes the first slot. By it the act's fast statement knows that somebody is there.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ class LeavingWaits(Refused, status=409):
 
 
 def same_human(member: Membership) -> list[Membership]:
-    """The memberships on a phone that go with one: of the same name and year, those that run or have run out."""
+    """Return the memberships on a phone that go with one: of the same name and year, current or run out."""
     who = who_is(people_queries.person(member.person_id))
     if who is None:
         return [member]
@@ -75,7 +75,7 @@ select exists (select from enrolment_claim c join people_account a on a.public_i
 
 
 def is_enrollers(member: Membership, phone_id: UUID) -> bool:
-    """Whether somebody who entered this member signs in by this phone."""
+    """Return True if somebody who entered this member signs in by this phone."""
     told = {"of": member.pk, "last": latest_id(member), "old": member.phone_id, "phone": phone_id}
     return bool(sql.value(_ENTERED, told))
 
@@ -99,7 +99,7 @@ def refuse_move(members: Sequence[Membership], to: UUID) -> None:
 
 
 def _same_there(member: Membership, phone_id: UUID) -> bool:
-    """Whether another membership on a phone, on their roll, is of the same name and year."""
+    """Return True if another membership on a phone, on their roll, is of the same name and year."""
     who = who_is(people_queries.person(member.person_id))
     there = Membership.objects.filter(phone_id=phone_id, roll_id=member.roll_id, merged_into=None)
     others = people_queries.persons(there.exclude(pk=member.pk).values_list("person_id", flat=True))
@@ -107,7 +107,7 @@ def _same_there(member: Membership, phone_id: UUID) -> bool:
 
 
 def move(*, members: Sequence[Membership], number: str, at: datetime) -> None:
-    """Take members over to a number (E.164). Of the ladder only what we ask changes. Refuses as `refuse_move`."""
+    """Take members over to a number (E.164). Only what we ask changes on the ladder. Refuses as `refuse_move`."""
     with transaction.atomic():
         to = people.keep_phone(number=number)
         for member in members:
@@ -126,9 +126,11 @@ def move(*, members: Sequence[Membership], number: str, at: datetime) -> None:
 
 
 def bring_back(*, members: Sequence[Membership], to: UUID, at: datetime, is_undo: bool = False) -> None:
-    """Put members who had gone over back on the phone they were on, in the place kept there. Those that have none there
-    stay; so do those whose name has joined there anew, but for an undo, which takes them away. They are not asked again
-    whether they joined."""
+    """Put members who had gone over back on the phone they were on, in the place kept there.
+
+    Members without a place there stay; so do members whose name has joined there again, but an undo takes them
+    away. They are not asked again whether they joined.
+    """
     for member in members:
         place = Membership.objects.filter(phone_id=to, roll_id=member.roll_id, merged_into=member.pk).first()
         if place is None or member.phone_id == to or (_same_there(member, to) and not is_undo):

@@ -62,7 +62,7 @@ def publish(
 
     unit_id: the nation or state whose office publishes it. after: the version it was written from, 0 for none. code:
     the notice of one roll.
-    Who may: `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed; outside the demo
+    Needs `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed; outside the demo
     AddressLocal; NotNamed.
     """
     _may(by, unit_id)
@@ -101,7 +101,10 @@ def add_audio(
     at: datetime,
     code: str = MEMBERS.notice,
 ) -> None:
-    """Add the notice read aloud in a language of a version. Who may: as to publish it. Refuses as people.add_audio."""
+    """Add the notice read aloud in a language of a version. Needs what publishing needs.
+
+    Refuses as people.add_audio.
+    """
     _may(by, unit_id)
     people.add_audio(code=code, version=version, language=language, data=data, by=by, at=at)
 
@@ -115,7 +118,7 @@ def end_audio(
     at: datetime,
     code: str = MEMBERS.notice,
 ) -> None:
-    """Take a recording of the notice away. Who may: as to publish it. Refuses NotFound."""
+    """Take a recording of the notice away. Needs what publishing needs. Refuses NotFound."""
     _may(by, unit_id)
     people.end_audio(code=code, version=version, language=language, by=by, at=at)
 
@@ -127,12 +130,12 @@ def _may(by: Actor, unit_id: int) -> None:
 
 
 def is_address_local() -> bool:
-    """Whether ABHIYAN_ORIGIN was left at an address only the server itself opens. The demo may be."""
+    """Return True if ABHIYAN_ORIGIN is still an address only the server itself opens. The demo may be."""
     return not settings.DEMO and leads_here(settings.ORIGIN)
 
 
 def leads_here(address: str) -> bool:
-    """Whether an address means the machine it is opened on."""
+    """Return True if an address means the machine it is opened on."""
     host = ""
     try:
         host = urlsplit(address).hostname or "localhost"

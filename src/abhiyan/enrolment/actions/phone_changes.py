@@ -1,8 +1,8 @@
 """A member's number changes: at once from the old phone; else asked from the new one, which waits 48 hours.
 
-Either way the old phone is told and may object for seven days: its NO stops the change, or takes it back. Until then
-the new phone is not asked whether somebody joined, so a code that was read out to somebody confirms nothing. Who asks
-for a number that is not theirs to learn about is answered alike, member or not (DESIGN §5.11).
+In both cases the old phone is notified and may object for seven days: its NO stops the change, or takes it
+back. Until then the new phone is not asked whether somebody joined, so a code that was read out to somebody
+confirms nothing. A request for somebody else's number is answered alike, member or not (DESIGN §5.11).
 """
 
 from collections.abc import Sequence
@@ -53,9 +53,9 @@ def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at:
     """A member has another number from now on; asked from the old phone, proven by a code on the new one.
 
     number: E.164. Everybody of the same name and year on the old phone goes over, on every roll; terms, counts,
-    consents stay. A STOP of the old phone goes along; a no of the new one is lifted, as by joining, unless others are
-    members there. Both are told.
-    Who may: the old phone itself. Refuses NotFound, AlreadyEnded, TooMany, and as `moving.refuse_move`.
+    consents stay. A STOP of the old phone goes along; a no of the new one is lifted, as by joining, unless
+    others are members there. Both get a message. Only the old phone itself may. Refuses NotFound, AlreadyEnded,
+    TooMany, and as `moving.refuse_move`.
     """
     old = current().phone
     new = id_of_phone(number)
@@ -76,12 +76,12 @@ def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at:
 def ask_change(
     *, old: str, name: str, birth_year: int, number: str, language: str, by: Actor, at: datetime
 ) -> None:
-    """Somebody whose old phone is gone asks from the new one, proven by a code: in 48 hours, unless the old phone says
-    NO. Whether anybody is meant is told to nobody but the old phone.
+    """Somebody whose old phone is gone asks from the new one, proven by a code: in 48 hours, unless the old
+    phone says NO. Only the old phone learns whether anybody is meant.
 
-    old, number: E.164. name, birth_year: as they joined. Meant is who is a member on the old phone, whose phone has
-    answered once, to which we may write; whom nobody else asks to move; and whom the new phone can take. An earlier
-    wish of the new phone is withdrawn. Who may: the new phone itself. Refuses TooMany.
+    old, number: E.164. name, birth_year: as they joined. Meant is a member on the old phone, whose phone has
+    answered once, to which we may write; no other request to move them is open; the new phone can take them. An
+    earlier wish of the new phone is withdrawn. Only the new phone itself may. Refuses TooMany.
     """
     new, gone = id_of_phone(number), id_of_phone(old)
     if by.kind != "citizen" or current().phone != new:
@@ -92,7 +92,7 @@ def ask_change(
         _withdraw(PhoneChange.objects.filter(new_phone_id=new, done_at=None), at)
         member = _meant(gone, new, names.key(name), birth_year, at)
         change = _change(member, number, by, at, due_at=at + HOLD if member else None)
-        # The same work for whoever is meant, or nobody: nobody can tell from outside.
+        # The same work is done with or without a member: nobody can tell from outside.
         with transaction.atomic():
             _tell_old(change, member, number if member is None else old, language, at)
             if member is None:
@@ -162,8 +162,10 @@ def turn(*, at: datetime) -> int:
 
 
 def forget_changes(*, members: Sequence[Membership], at: datetime) -> list[tuple[UUID, UUID]]:
-    """Of somebody who has everything erased: no change waits any more, no number they had is read. Of those they had,
-    the change's id and the old phone's."""
+    """Drop the changes of somebody who has everything erased: none waits any more, no earlier number is read.
+
+    Returns the id of each finished change, and the old phone's.
+    """
     every = PhoneChange.objects.filter(membership_id__in=[one.pk for one in members])
     for change in every.filter(done_at=None, ended_at=None):
         _end(change, at)
@@ -198,7 +200,7 @@ def _take_turn(phone_id: UUID, at: datetime) -> None:
 
 
 def _may_tell(phone_id: UUID, at: datetime) -> bool:
-    """Whether one more message may go to a phone because somebody else asked."""
+    """Return True if one more message may go to a phone because somebody else asked."""
     try:
         limits.take(declared.PHONE_NOTICE, str(phone_id), at=at)
     except TooMany:
@@ -273,7 +275,7 @@ def _carry_out(change: PhoneChange, member: Membership, number: str, by: Actor, 
 
 
 def _tell(member: Membership, number: str, change: PhoneChange, at: datetime) -> None:
-    """Where the membership is now."""
+    """Send the receipt to the membership's present number."""
     language = people_queries.person(member.person_id).language or settings.LANGUAGE_CODE
     messaging.send(
         template=RECEIPT,
@@ -360,7 +362,7 @@ def _object(change: PhoneChange, by: Actor, at: datetime) -> None:
 
 
 def _note(change: PhoneChange, at: datetime) -> None:
-    """Keep the NO in the journal, for whom it brings back."""
+    """Keep the NO in the journal, with the person it brings back."""
     member = _member(change)
     assert change.old_phone_id is not None
     people.note_word(
@@ -373,7 +375,7 @@ def _note(change: PhoneChange, at: datetime) -> None:
 
 
 def _member(change: PhoneChange) -> Membership | None:
-    """Who is meant, wherever they are by now."""
+    """Return the meant member, on any phone by now."""
     if change.membership_id is None:
         return None
     return Membership.objects.filter(pk=change.membership_id).first()

@@ -1,7 +1,7 @@
 """Photographs of the filled sheets of a batch: kept sealed, each with the sheet it shows.
 
-Which sheet that is, the code printed on it says; where it cannot be read, somebody does, unless there is only one. They
-are added by whoever records people who join there, and opened by whoever sees the people of the unit.
+The printed code says which sheet it is; if it cannot be read, somebody does, unless there is only one. People
+who record joiners there add them, and viewers of the unit's people open them.
 """
 
 import hashlib
@@ -32,10 +32,10 @@ from abhiyan.people.actions.reading import read_people
 
 from .batches import RECORD, note_entered
 
-STRIKE_OFF = "enrolment.strike_off"  # the capability
-KEPT = timedelta(days=180)  # a photograph, after it was added
-MOST_PHOTOS = 4  # for each sheet: retaken ones and backs
-MOST_ASIDE = 3  # times as many with those that were put aside
+STRIKE_OFF = "enrolment.strike_off"  # the capability.
+KEPT = timedelta(days=180)  # a photograph, after it was added.
+MOST_PHOTOS = 4  # for each sheet: retaken ones and backs.
+MOST_ASIDE = 3  # times as many with the ones that were put aside
 AT_ONCE = 2  # pictures looked at together, each in a process of its own
 Result = TypeVar("Result")
 MOST_COMPARED = 40  # pictures of sheets that those of one request are held beside
@@ -66,7 +66,7 @@ class PhotoElsewhere(Refused, status=409):
 
 
 class SheetOfAnother(Refused):
-    """The code on the sheet names another batch; its number stands on the sheet itself."""
+    """The code on the sheet names another batch; its number is printed on the sheet."""
 
     message = _("This is a sheet of batch %(number)s. Add its photo there.")
 
@@ -93,8 +93,10 @@ class NoSuchSheet(Refused):
 
 @dataclass(frozen=True, slots=True)
 class KeptPhotos:
-    """What came of several photographs. sheets: of each that is kept, its sheet; None: not known yet. refused: name of
-    the file, and why it was not kept."""
+    """The results of several photographs. sheets: of each that is kept, its sheet; None: not known yet.
+
+    refused: name of the file, and why it was not kept.
+    """
 
     sheets: tuple[int | None, ...]
     refused: tuple[tuple[str, Refused], ...] = ()
@@ -146,7 +148,10 @@ def _take_looks(n: int, by: Actor, at: datetime) -> None:
 def _all_looked(
     photos: Sequence[bytes], *, by: Actor, at: datetime
 ) -> Sequence[pictures.SeenPicture | Refused]:
-    """What several pictures show, in their order. While they are looked at, no transaction waits. Refuses TooMany."""
+    """Return what several pictures show, in their order. While they are looked at, no transaction waits.
+
+    Refuses TooMany.
+    """
     key = ("looks", *(hashlib.sha256(data).digest() for data in photos))
     if not apart.is_done(key):
         _take_looks(len(photos), by, at)
@@ -175,7 +180,7 @@ def _looked(data: bytes) -> pictures.SeenPicture | Refused:
 
 @dataclass(slots=True)
 class _Known:
-    """What a photograph shows: its sheet, or the one it looks like."""
+    """The content of a photograph: its sheet, or the one it looks like."""
 
     seen: pictures.SeenPicture
     sheet: int | None
@@ -224,7 +229,7 @@ def _known(batch: PaperBatch, seen: pictures.SeenPicture) -> _Known | Refused:
 def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor, at: datetime) -> int | None:
     if isinstance(known, Refused):
         raise known
-    # Once in a drive: what other drives keep is told to nobody.
+    # It is kept once in a drive: nobody learns what other drives keep.
     digest = digest_of(data, within=f"photo|{batch.programme_id}")
     if there := PaperPhoto.objects.filter(digest=digest).only("unit_id", "batch_id").first():
         try:

@@ -31,8 +31,8 @@ from .members import id_of_phone
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
 MOST_LEAVES = 5  # receipts a day of the same leaving
 
-HELD = "held"  # a leaving by call or text that waits for somebody to look
-TO_LEAVE = "LEAVE"  # what a member writes to leave, in every language
+HELD = "held"  # a leaving by call or text that waits for somebody to look.
+TO_LEAVE = "LEAVE"  # the word by which a member leaves, in every language.
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 

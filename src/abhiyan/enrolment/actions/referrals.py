@@ -25,7 +25,7 @@ LENGTH = 7
 def make_referral(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str:
     """Make a worker's own link to a drive for one of their units; the code of the one there is, where there is one.
 
-    Who may: enrolment.enrol over the unit. Refuses DriveClosed, OutsideScope.
+    Needs enrolment.enrol over the unit. Refuses DriveClosed, OutsideScope.
     """
     with system("a worker's own link"):
         org.require(by, RECORD, at=unit_id)
@@ -47,7 +47,7 @@ def make_referral(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -
 def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str:
     """The code of a worker's own link, which is made where there is none yet; "" where the drive takes nobody there.
 
-    Who may: enrolment.enrol over the unit.
+    Needs enrolment.enrol over the unit.
     """
     own = queries.own(by.account_id, programme_id)
     found = next((one.code for one in own if one.unit_id == unit_id), "")
@@ -98,7 +98,7 @@ def _drawn() -> str:
 
 
 def note_inviter(*, code: str, programme_id: int, outcome: ClaimOutcome, by: Actor, at: datetime) -> None:
-    """Who joined by a worker's own link counts as invited by them; who was a member already does not."""
+    """Count somebody who joined by a worker's own link as invited by them; an earlier member does not count."""
     if code and outcome.membership is not None and not isinstance(outcome, AlreadyMember):
         note_referred(code=code, programme_id=programme_id, membership=outcome.membership, by=by, at=at)
 

@@ -1,5 +1,7 @@
-"""People of whom nothing may be kept: a number is all that is left. The act counts its own; here are those of pages
-and lists."""
+"""Count people about whose refusal nothing else may be kept: a number is all that is left.
+
+The act counts its own; here are those of pages and lists.
+"""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

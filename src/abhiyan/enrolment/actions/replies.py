@@ -1,9 +1,9 @@
-"""What a call, SMS or WhatsApp message is answered with: one message per phone, drive and day.
+"""Answer calls, SMS and WhatsApp messages: one message per phone, drive and day.
 
-Nothing is sent while somebody calls. A loop finds the first calls nobody has replied to, queues the message under a
-key made of phone and drive, and marks them, in one commit: a crash in between sends nothing twice. A phone that calls
-again on a later day and has not joined is sent its link once more; a text message can be lost. Messages above the
-drive's budget are held by the breaker (messaging) until two people release them.
+Nothing is sent while somebody calls. A loop finds the first calls without a reply. It queues the message under
+a key made of phone and drive, and marks them, in one commit: a crash in between sends nothing twice. A phone
+that calls again on a later day and has not joined is sent its link once more; a text message can be lost.
+Messages above the drive's budget are held by the breaker (messaging) until two people release them.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ select w.id, w.programme_id, w.phone_id, w.unit_id, w.called_at, false, p.sealed
 
 @dataclass(frozen=True, slots=True)
 class _ReplyTexts:
-    """What a drive's replies say besides the link."""
+    """The texts of a drive's replies besides the link."""
 
     notice: str
     hear: str
@@ -172,7 +172,7 @@ def _texts(programme_id: int, language: str) -> _ReplyTexts:
 
 
 def _heard_at(notice: Notice) -> str:
-    """Where the notice is heard without a number of its own: the address of its recording, where there is one."""
+    """Return where the notice is heard without a number of its own: the address of its recording, if there is one."""
     if not notice.has_audio:
         return ""
     roll = rolls.of_notice(notice.code)

@@ -1,9 +1,9 @@
-"""Phones to look at again: what a transaction under way could not see is put right once it has ended.
+"""Look at phones again: a transaction under way could not see everything, and is corrected once it has ended.
 
-The act's fast statement looks for noes and calls in its own snapshot and takes no lock of a phone: that is what makes
-it fast. A list's slice holds one open for seconds. Somebody who leaves meanwhile would stay on the roll, and a call
-would wait beside a member for whom it signs. So leaving and calling note the phone here, and this loop ends, or signs,
-what came to light, until every transaction that is older than the note has ended.
+The act's fast statement looks for noes and calls in its own snapshot and takes no lock of a phone. That makes
+it fast. A list's slice holds one open for seconds. A person who leaves meanwhile would stay on the roll, and a
+call would wait beside a member it signs for. So leaving and calling note the phone here. This loop ends or
+signs what came to light, until every transaction older than the note has ended.
 """
 
 from datetime import datetime
@@ -66,8 +66,10 @@ on conflict do nothing returning phone_id"""
 
 
 def revisit(*, at: datetime) -> int:
-    """Look at every noted phone again, and forget those that nothing older can touch any more. How many were put
-    right. Opens its own transactions."""
+    """Look at every noted phone again, and forget the ones that nothing older can touch any more.
+
+    Returns how many were put right. Opens its own transactions.
+    """
     if not _run("select 1 from enrolment_revisit limit 1"):
         return 0
     _run(_ASK)
@@ -88,7 +90,7 @@ def note_left_behind() -> int:
 
 
 def forget_horizons() -> None:
-    """After a restore the notes' numbers mean nothing: transactions are numbered anew, and none is under way."""
+    """Reset the notes' numbers after a restore: transactions are numbered from the start, and none is under way."""
     Revisit.objects.update(horizon=0)
 
 

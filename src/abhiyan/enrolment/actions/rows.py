@@ -107,12 +107,14 @@ class Keys:
         self.seal_number = bytes([len(ring.sealing)])
 
     def receipt(self, claim: bytes) -> bytes:
-        """The public id of a claim, 16 bytes. It follows from the claim's own id, that is from channel and key: the
-        same for every resend, whether the claim was kept or not, and telling nothing of it."""
+        """The public id of a claim, 16 bytes. It follows from the claim's own id, that is from channel and key.
+
+        It is the same for every resend, kept or not, and says nothing of the claim.
+        """
         return self._receipt(b"receipt|" + claim)[:16]
 
     def erased(self, *, phone_id: bytes, who: tuple[str, int]) -> bytes:
-        """What is kept of somebody who was erased, so that later lists do not bring them back: 16 bytes."""
+        """Return what is kept of an erased person, so that later lists do not bring them back: 16 bytes."""
         name, year = who
         return self.identity(b"erased|%b|%d|%b" % (phone_id, year, name.encode()))[:16]
 
@@ -130,7 +132,7 @@ def keys() -> Keys:
 
 
 def receipt_of(*, claim: ClaimMessage) -> str:
-    """What the sender of a claim is given as its receipt, in 32 hexadecimal digits; see `Keys.receipt`."""
+    """Return the receipt for the sender of a claim, in 32 hexadecimal digits; see `Keys.receipt`."""
     return (claim.receipt or keys().receipt(claim.id)).hex()
 
 
@@ -250,13 +252,13 @@ def prepare(
                 refusal = refusal or OutsideScope()
             else:
                 unit, is_placed = where.packed, YES
-        # By whom
+        # The writer
         by: bytes | None = claim.by.bytes
         if claim.worker is not None:
             by = workers.get((claim.worker, claim.within))
             if by is None:
                 refusal = refusal or WorkerUnknown()
-        if halted and by in halted and claim.sign == 0:  # a phone's own sign is nobody else's entry
+        if halted and by in halted and claim.sign == 0:  # halted senders apply only to unsigned rows
             refusal = refusal or SenderHalted()
         # With what right
         purposes = _purposes(claim.consents)

@@ -1,4 +1,4 @@
-"""What a membership drive adds to its programme: roll, notice, public address, codes, replies."""
+"""Add to a programme what a membership drive needs: roll, notice, public address, codes, replies."""
 
 from datetime import datetime
 
@@ -89,7 +89,7 @@ def youngest() -> int:
 def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
     """A draft is thrown away: with it, in the same transaction, goes what made it a drive. The roll stays.
 
-    A draft takes no claims, so there is nobody to go with it but the number of those who called it.
+    A draft takes no claims, so only the number of its callers goes with it.
     """
     if discarded.kind != KIND:
         return

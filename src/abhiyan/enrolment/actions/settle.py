@@ -1,7 +1,7 @@
 """Claims that did not simply join: resends, further people on a phone, renewals, calls, completions.
 
-All phones concerned are locked (sorted), what is known of them is read at once, each claim is decided in memory by
-`rules.phone`, and the rows are written by one statement per table. Around 40 µs a claim, in the batch's transaction.
+All phones concerned are locked (sorted), and what is known of them is read at once. `rules.phone` decides each
+claim in memory, and one statement per table writes the rows. Around 40 µs a claim, in the batch's transaction.
 """
 
 from collections import Counter
@@ -482,8 +482,11 @@ class Settling:
         self._write("term_signed", member.enrolment, self.at)
 
     def _consent(self, row: ClaimRow, member: KnownMember, *, only_membership: bool = False) -> None:
-        """Keep the consents a claim brings. What others say of a member adds no calls or messages: only the phone
-        itself says yes again to what it may have withdrawn."""
+        """Keep the consents a claim brings.
+
+        Others' word about a member adds no calls or messages: only the phone itself says yes again to what it
+        may have withdrawn.
+        """
         bits = 1 << Purpose.MEMBERSHIP if only_membership else _int(row.purposes)
         for purpose in range(1, bits.bit_length()):
             if bits >> purpose & 1:
@@ -551,7 +554,7 @@ class Settling:
 
 
 def _was_erased(row: ClaimRow, phone: KnownPhone, who: tuple[str, int]) -> bool:
-    """Whether a row names somebody who had everything erased, and has not joined again by their own act."""
+    """Return True if a row names somebody who had everything erased, and has not joined again by their own act."""
     if not phone.erased or any(one.is_live and one.who == who for one in phone.members):
         return False
     return keys().erased(phone_id=row.phone, who=who) in phone.erased

@@ -1,4 +1,4 @@
-"""What settling reads and writes: one statement per table, whatever the number of claims."""
+"""Read and write for settling: one statement per table, whatever the number of claims."""
 
 from collections.abc import Sequence
 
@@ -213,7 +213,7 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
         ["uuid[]", "uuid"],
     ),
     # With the places of those whose number changed: by the membership's own id and public id, live while they are
-    # members on another phone. Who was merged into another entry is somewhere else while that one lives.
+    # members on another phone. A person merged into another entry is somewhere else while that one lives.
     "known_members": (
         f"""select coalesce(m.merged_into, m.id), m.phone_id, coalesce({_ELSEWHERE.format("t.public_id")}, m.public_id),
             m.slot, m.person_id, m.unit_id, m.term, m.programme_id, k.id is not null or case when m.merged_into is null

@@ -11,10 +11,10 @@ from abhiyan.programmes.models import Rung
 
 MEASURE = 1  # enrolments: a drive's first measure
 
-# What a row of the act holds, and the type of each column.
+# The columns of a row of the act, each with its type.
 COLUMNS: dict[str, str] = {
-    "claim": "uuid",  # derived: 16 bytes of the hash of channel and key
-    "phone": "uuid",  # first 16 bytes of the phone's keyed hash
+    "claim": "uuid",  # derived: 16 bytes of the hash of channel and key.
+    "phone": "uuid",  # first 16 bytes of the phone's keyed hash.
     "member": "uuid",  # slot 0 of the phone
     "term": "uuid",  # its first term
     "person": "uuid",
@@ -57,16 +57,16 @@ _MAY_BE_KEPT = """(s.is_signed or not exists
    (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null))"""
 
 
-# What the act's statement cannot see of a no or a call in another transaction is put right by `revisits`, once every
-# older transaction has ended. So ours has its number before that statement looks, even where it keeps no new phone.
-# The planner asks for it once, not for each row.
+# The act's statement cannot see a no or a call in another transaction: `revisits` corrects that, once every older
+# transaction has ended. So ours has its number before that statement looks, even where it keeps no new phone. The
+# planner asks for it once, not for each row.
 _NUMBERED = "pg_current_xact_id() is not null"
 
 
 def phones(rows: str) -> str:
     """Keep the phones of a batch, sorted: the first locks taken. A phone that said no is not kept by others' word.
 
-    A statement of its own before the act: whoever waited here for another batch's new phone sees, in the next
+    It is a statement of its own before the act. A wait here for another batch's new phone sees, in the next
     statement, what that batch did with it.
     """
     return f"""

@@ -1,4 +1,4 @@
-"""Members whose phones have not answered are told at the door or by a call; what came of it is noted."""
+"""Tell members whose phones have not answered, at the door or by a call; note the result."""
 
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +29,7 @@ Outcome, CARD = ContactTry.Outcome, ContactTry.Way.CARD
 
 
 class TellingResult(models.TextChoices):
-    """What came of telling somebody, in the words of the field card."""
+    """The result of telling somebody, in the words of the field card."""
 
     TOLD = Outcome.TALKED.value, _("I told them")
     NOT_THERE = Outcome.NO_ANSWER.value, _("Not there")

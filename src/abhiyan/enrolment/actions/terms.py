@@ -1,7 +1,7 @@
 """Terms that have run out: the membership ends, and what was counted stays in the drive that counted it.
 
-A sweep walks a roll's memberships once a day, by id, some hundred a commit; where it has come to stands on the roll, so
-one that was broken off goes on there. Whoever has ended is passed by, so walking again changes nothing.
+A sweep walks a roll's memberships once a day, by id, some hundred a commit; the roll keeps the place it has
+come to, so a broken sweep goes on there. Ended members are passed by, so walking again changes nothing.
 """
 
 from datetime import date, datetime
@@ -106,7 +106,7 @@ def _sweep(roll_id: int, at: datetime) -> int | None:
 def set_term(*, roll_id: int, months: int | None, ends_on: date | None, by: Actor, at: datetime) -> None:
     """Say how long memberships of a roll last: some months from joining, until a day, or (both None) without end.
 
-    No membership ends sooner than 30 days after a change; until then it can be changed back. Who may: `programmes.run`
+    No membership ends sooner than 30 days after a change; until then it can be changed back. Needs `programmes.run`
     at the top of the organisation, since the roll is everybody's. Refuses TermUnfit, TermOver. The same again is no
     change.
     """

@@ -122,8 +122,8 @@ def bare(told: TextIn, *, by: Actor) -> ClaimMessage:
 def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     """Do what a text asks for. Returns the claim it makes, which is then to be stored; None where all is done.
 
-    A text that is told again, whole or in part, changes nothing. Refuses PhoneInvalid where a number of no drive hears
-    from no mobile; a drive's own counts those by its claims.
+    A text that comes again, whole or in part, changes nothing. Refuses PhoneInvalid where a number of no drive
+    hears from no mobile; a drive's own counts those by its claims.
     """
     text = told.text
     phone = phones.parse(text.sender)
@@ -159,7 +159,7 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     if is_strange:
         answering.ask()
         return None
-    # Of a new number only the word of our own message proves the phone.
+    # A new number's texts prove the phone only with the word of our own message.
     is_answer = word is TextWord.YES or word is TextWord.NO
     if (
         is_answer
@@ -204,7 +204,7 @@ class _Answering:
     at: datetime
 
     def question(self, *, yes: bool, code: str) -> bool:
-        """Whether a question of ours heard it. A NO that answers none is one all the same."""
+        """Return True if a question of ours heard it. A NO that answers none is one all the same."""
         answers = messaging.Answered
         with system("a text answers a question"):
             answer = messaging.answer(
@@ -228,7 +228,7 @@ class _Answering:
         return False
 
     def _waits_for_yes(self) -> bool:
-        """Whether a bare YES may also say yes to the phone's own details."""
+        """Return True if a bare YES may also say yes to the phone's own details."""
         programme_id = self.told.programme_id
         return programme_id is not None and bool(
             waits_for_yes(programme_id=programme_id, phone_ids=[self.phone_id], at=self.at)
@@ -422,9 +422,9 @@ class _Answering:
 
 
 def joined(*, told: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefused, at: datetime) -> None:
-    """After the claim of a text was stored: what waits for a YES is kept, and a member is told that they are one.
+    """Follow up on the stored claim of a text: keep what waits for a YES, and inform a member that they are one.
 
-    Twice is once. Who has joined is welcomed, as by any way (`welcoming`).
+    Twice is once. New members are welcomed, as by any way (`welcoming`).
     """
     phone = phones.parse(told.text.sender)
     if phone is None or told.programme_id is None or isinstance(outcome, ClaimRefused):
@@ -554,7 +554,7 @@ def _place(pin: str, drive: join.OpenDrive) -> int | None:
 
 
 def _page(programme_id: int | None) -> str:
-    """The page of the drive, with the notice and whom to ask; of all drives, where the number is of none."""
+    """Return the page of the drive, with the notice and the contact; of all drives, where the number is of none."""
     slug = ""
     if programme_id is not None:
         try:
@@ -565,7 +565,7 @@ def _page(programme_id: int | None) -> str:
 
 
 def note_text(told: TextIn, phone: str, outcome: str, at: datetime) -> bool:
-    """Keep that it came. Whether for the first time."""
+    """Keep that it came. Returns True for the first time."""
     return messaging.note_inbound(
         provider=told.text.provider,
         ref=told.text.id,

@@ -75,7 +75,7 @@ def ask_token(
 ) -> Release:
     """Ask a second person's yes to a token that may send claims for the units below one.
 
-    Who may: holders of channels.manage over the unit. Refuses TokenNameMissing, TokenTooLong, NoDrive, and what
+    Needs channels.manage over the unit. Refuses TokenNameMissing, TokenTooLong, NoDrive, and what
     `org.ask_release` refuses.
     """
     _check(programme_id=programme_id, unit_id=unit_id, name=name, channel=channel, days=days)
@@ -96,8 +96,10 @@ def ask_token(
 
 
 def make_token(*, release_id: UUID, by: Actor, at: datetime) -> MadeToken:
-    """Make the token a second person has allowed, by whoever asked for it. Refuses what `org.use_release` refuses,
-    TokenMade and NoDrive."""
+    """Make the token a second person has allowed; only its asker does.
+
+    Refuses what `org.use_release` refuses, TokenMade and NoDrive.
+    """
     with system("making a token"):
         try:
             asked = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
@@ -133,7 +135,7 @@ def make_token_at_console(
 ) -> MadeToken:
     """Make a token on the server's own console, by the system only: demo, bench, first set-up.
 
-    Whoever has the console has the keys; the trail says so.
+    An owner of the console has the keys; the trail says so.
     """
     if by.kind != "system":
         raise org_queries.NotYours
@@ -145,7 +147,7 @@ def make_token_at_console(
 
 
 def end_token(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """End a token; within half a minute it is refused everywhere. Who may: channels.manage over its unit.
+    """End a token; within half a minute it is refused everywhere. Needs channels.manage over its unit.
 
     Refuses NotFound. Ending an ended one changes nothing.
     """

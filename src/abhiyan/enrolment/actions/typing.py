@@ -28,7 +28,7 @@ def bring_sheet(
 
     lines: name, phone, year of birth, booth code and PIN code of each, as typed; an empty line stays one, so that a row
     that is refused is the line below it on the sheet. day, worker: from the foot of the sheet.
-    Who may: imports.paper over the batch's unit. Refuses what `imports.begin` does.
+    Needs imports.paper over the batch's unit. Refuses what `imports.begin` does.
     """
     foot = (day.isoformat() if day else "", worker)
     file = io.StringIO()

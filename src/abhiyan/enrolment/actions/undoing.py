@@ -1,8 +1,9 @@
 """Take a whole import's claims back, as if the list had never come. Slices of their own; resumable; idempotent.
 
-A member whom only the list knew goes, with person, consents and phone. A member whom others named as well stays, on
-the earliest other claim, its day and channel. A renewal goes back to the term before. A call that a row had completed
-waits again. Counts go back on their original days. What minors were counted stays: nothing tells which list it was.
+A member known by the list alone goes, with person, consents and phone. A member named by others as well stays,
+on the earliest other claim, its day and channel. A renewal goes back to the term before. A call that a row had
+completed waits again. Counts go back on their original days. Counted minors stay: nothing tells which list they
+were in.
 """
 
 from collections.abc import Iterable
@@ -38,8 +39,8 @@ _COMPLETED = """
 select id, phone_id, completed_by from enrolment_waiting
  where completed_import = %(import)s order by id limit %(n)s"""
 
-# The terms the slice opened: by its own claims, or by completing a call. `other`: the earliest claim of somebody
-# else that named the same member in the same drive and came to a person, not only to a phone.
+# The terms the slice opened: by its own claims, or by completing a call. `other`: the earliest claim of somebody else
+# that named the same member in the same drive. It came to a person, not only to a phone.
 _TERMS = f"""
 create temporary table undo_term on commit drop as
 select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.channel, e.unit_id, e.day, e.rung,
@@ -71,7 +72,7 @@ _RUNG = f"case when t.other_signed or t.confirmed_at is not null then {Rung.COUN
 
 
 def _rungs(of: str, rung: str) -> str:
-    """The rungs a term stands on, as r: its own, and those beside it."""
+    """Return the rungs of a term, as r: its own, and those beside it."""
     return f"{of} join lateral (values ({rung}), {beside(of)}) r(rung) on r.rung is not null"
 
 
@@ -126,7 +127,7 @@ _STEPS = (
        left join lateral (select e.id from enrolment_enrolment e where e.id > t.membership_id and e.id < t.id
        and e.id not in (select id from undo_term where other_id is null)
        order by e.id desc limit 1) p on true where t.other_id is null and t.term = t.latest""",
-    # whoever left, or was struck off, since the renewal stays so: it ends the term they go back to
+    # a member who left, or was struck off, since the renewal stays so: it ends the term they go back to
     """create temporary table undo_ended on commit drop as
        select p.*, g.gone_at, g.gone_why from undo_gone g join enrolment_enrolment p on p.id = g.before
        where p.ended_at is null and g.gone_at is not null""",
@@ -138,8 +139,8 @@ _STEPS = (
     """update people_person x set left_at = p.ended_at from undo_gone g
        join enrolment_enrolment p on p.id = g.before
        where x.id = g.person_id and x.left_at is null and p.end_reason in ('left', 'denied')""",
-    # the first place on a phone others stand on stays taken by an empty shell: the fast statement knows by it that
-    # somebody is there, and looks closer
+    # An empty shell keeps the first place on a phone with other members. By it the fast statement knows that somebody
+    # is there, and looks closer.
     """create temporary table undo_shell on commit drop as select g.* from undo_gone g
        join enrolment_membership m on m.id = g.id where g.before is null and m.slot = 0 and exists
        (select from enrolment_membership o where o.phone_id = m.phone_id and o.roll_id = m.roll_id
@@ -186,7 +187,7 @@ _STEPS = (
     # search reads the names that are left
     "delete from people_person_word w using undo_term t where w.person_id = t.person_id",
     "insert into people_unheard (person_ids) select array_agg(person_id) from undo_term having count(*) > 0",
-    # phones nobody stands on any more
+    # phones without anybody any more
     """delete from people_phone p where p.id = any(%(phones)s)
        and not exists (select from people_person x where x.phone_id = p.id)
        and not exists (select from enrolment_claim x where x.phone_id = p.id)
@@ -197,8 +198,8 @@ _STEPS = (
 def undo_claims(*, import_id: int, by: Actor, at: datetime) -> int:
     """Take back every claim of an import, and every call its rows completed. Returns how many rows were taken back.
 
-    Commits slice by slice (never inside another transaction); run again after a crash it goes on. Who may undo an
-    import is asked by whoever starts it.
+    Commits slice by slice (never inside another transaction); run again after a crash it goes on. The act that
+    starts it asks whether the import may be undone.
     """
     taken = 0
     while n := _undo_completions(import_id, at):
@@ -261,16 +262,21 @@ def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
 
 
 def _elsewhere(openers: list[UUID]) -> list[tuple[UUID, UUID, UUID, str]]:
-    """Whose number has changed since these claims opened their terms: membership, phone of the claim, phone now, and
-    its number while it is kept."""
+    """Return memberships whose number has changed since these claims opened their terms.
+
+    Each has membership, phone of the claim, phone now, and its number while it is kept.
+    """
     found = sql.rows(_GONE_OVER, [openers])
     kept = people.phones(new for _member, _old, new in found)
     return [(member, old, new, people.number_of(new) if new in kept else "") for member, old, new in found]
 
 
 def _run(given: dict[str, Any]) -> None:
-    """Undo a slice. Who changed their number since is dealt with on the phone they joined by, and goes back to the new
-    one if others named them too."""
+    """Undo a slice.
+
+    People with a new number since are handled on the phone they joined by. They go back to the new one if
+    others named them too.
+    """
     elsewhere = _elsewhere(given["openers"])
     for member, old, _new, _number in elsewhere:
         bring_back(members=[Membership.objects.get(pk=member)], to=old, at=given["at"], is_undo=True)

@@ -42,7 +42,7 @@ class NoSuchLink(Refused, status=404):
 
 @dataclass(frozen=True, slots=True)
 class OpenedWaiting:
-    """What a link leads to. membership: the public id, once it is complete."""
+    """The target of a link. membership: the public id, once it is complete."""
 
     programme_id: int
     phone_id: UUID

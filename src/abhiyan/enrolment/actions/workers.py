@@ -1,4 +1,4 @@
-"""Who wrote a claim down: the worker its sender names by phone, found among those who work in the sender's units."""
+"""Find who wrote a claim down: the worker its sender names by phone, among the workers of the sender's units."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,10 +29,10 @@ def learn(
 ) -> bool:
     """Find the workers of a batch that are not known yet. A phone that is no worker's is remembered for a second.
 
-    A worker holds an office in the drive's and the sender's units, or has held one since the drive opened: what they
-    wrote down before they left may arrive later. Accounts are read on Django's connection, because the role `gateway`
-    may not read them. Returns False when units moved meanwhile: then the batch has everything to learn again. Raises
-    TryAgain when the database does not answer.
+    A worker holds an office in the drive's and the sender's units, or has held one since the drive opened.
+    Entries they wrote before they left may arrive later. Accounts are read on Django's connection, because the
+    role `gateway` may not read them. Returns False when units moved meanwhile: then the batch has everything to
+    learn again. Raises TryAgain when the database does not answer.
     """
     named = {(claim.worker, claim.within) for claim in claims if claim.worker is not None}
     wanted = named - drive.workers.keys()
@@ -54,7 +54,7 @@ def learn(
 
 
 def _offices(wanted: set[Worker], drive: DriveRead, at: datetime) -> dict[Worker, tuple[bytes, set[int]]]:
-    """Of each phone that signs in: the public id of its account, and the units of its offices."""
+    """Return for each phone that signs in the public id of its account, and the units of its offices."""
     ids = {one: keyring().phone_id(number) for one in wanted if (number := phones.parse(one[0])) is not None}
     close_old_connections()  # on the hot path's own thread the database may have cut it meanwhile
     try:

@@ -229,7 +229,7 @@ def no_webhook(fields: Sequence[str], told: Mapping[str, Any], lang: str) -> Htt
 
 
 def _where(loc: tuple[int | str, ...]) -> tuple[int | None, str]:
-    """Which claim, and which field of it."""
+    """Return the number of the claim, and its field."""
     steps = list(loc)
     item: int | None = None
     if len(steps) >= 2 and steps[0] == "claims" and isinstance(steps[1], int):

@@ -25,12 +25,12 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
-PATIENCE_S = 30  # for the rest of a body that comes in pieces
-THROWN_AWAY = 20 * 1024 * 1024  # of a body that is too large
-RETRY_S = 2  # what callers are told to wait while the database does not answer
-YOUNG = 20_000  # objects: about what two batches hold
-COUNTED_AT_ONCE = 1_000  # requests
-TOLD_S = 1  # the figures are at most so old
+PATIENCE_S = 30  # for the rest of a body that comes in pieces.
+THROWN_AWAY = 20 * 1024 * 1024  # of a body that is too large.
+RETRY_S = 2  # callers wait so long while the database does not answer.
+YOUNG = 20_000  # objects: about what two batches hold.
+COUNTED_AT_ONCE = 1_000  # requests.
+TOLD_S = 1  # the figures are at most so old.
 SUMMED_UP_S = 10  # one line of log tells this many seconds of requests
 log = logging.getLogger(__name__)
 
@@ -68,8 +68,8 @@ class Application:
 
     async def startup(self) -> None:
         """Read tokens and numbers before the first request. A database still to come is no reason not to start."""
-        # What is loaded by now stays: without this the collector walks all of Django again and again, because each
-        # batch brings it thousands of young objects (a third of a worker's time, measured).
+        # Keep loaded objects. Otherwise the collector walks all of Django again and again, because each batch brings
+        # it thousands of young objects. It measured a third of a worker's time.
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG, 20, 50)
@@ -119,7 +119,7 @@ class Application:
             self._count(surface, status, time.perf_counter() - started)
 
     def sender(self, method: bytes, path: bytes, headers: dict[bytes, bytes]) -> Sender | None:
-        """Who sends a request that `take` may have; None when it has to come by `__call__`."""
+        """Return the sender of a request that `take` may have; None when it has to come by `__call__`."""
         if path != b"/api/v1/claims" or method != b"POST":
             return None
         return self.claims.known(headers)
@@ -145,8 +145,8 @@ class Application:
     async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
         """The whole body, at most `most` bytes. Refuses TooLarge.
 
-        What is too large is read and thrown away as long as that is cheap, for a caller who still writes would not
-        see the answer.
+        A body that is too large is read and thrown away as long as that is cheap. A caller who still writes
+        would not see the answer.
         """
         said = headers.get(b"content-length")
         length = -1  # not said: it comes in chunks
@@ -221,7 +221,7 @@ class Application:
             self._sum_up()
 
     def _sum_up(self) -> None:
-        """The access log: how many requests of each kind were answered how. Whose, the trail tells by batch."""
+        """The access log: how many requests of each kind were answered how. The trail has the sender by batch."""
         self._summed_up_at = time.monotonic()
         seen, self._seen = self._seen, Counter()
         for (surface, status), n in seen.items():

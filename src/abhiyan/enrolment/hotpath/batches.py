@@ -1,7 +1,7 @@
 """The queue in front of the act: what comes while one commit is in flight is the next batch. No timer.
 
-One thread per worker enrols; it holds the worker's one connection as `gateway`. What is queued is bounded, so a
-database that stands still costs waiting clients, not memory.
+One thread per worker enrols; it holds the worker's one connection as `gateway`. The queue is bounded, so a
+database that is not moving costs waiting clients, not memory.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ from .answers import Busy
 log = logging.getLogger(__name__)
 
 MOST_IN_BATCH = 500
-MOST_WAITING = 20_000  # claims, per worker
-LEASED = 5_000  # claims a worker takes from a channel's daily allowance at a time
+MOST_WAITING = 20_000  # claims, per worker.
+LEASED = 5_000  # claims a worker takes from a channel's daily allowance at a time.
 PARTS = 8  # a worker takes a second's allowance in as many parts as it used up in the second before
 
 Result = Sequence[ClaimOutcome | ClaimRefused]
@@ -40,7 +40,7 @@ class QueueFull(Exception):
 
 @dataclass(slots=True)
 class DriveLane:
-    """What waits for one drive and sender: a batch is of one drive, and its trail names one sender."""
+    """The queue of one drive and sender: a batch is of one drive, and its trail names one sender."""
 
     programme_id: int
     by: Actor
@@ -123,7 +123,7 @@ class Batches:
                     requests = [n for n, _tell in shares]
                     act = partial(enrol, self._hands, lane, claims, by, self._clock(), requests)
                     outcomes = await loop.run_in_executor(self._thread, act)
-                except Exception as failure:  # each request is told below
+                except Exception as failure:  # each request gets it below
                     if not isinstance(failure, Refused):
                         log.exception("a batch could not be enrolled")
                     outcomes = failure
@@ -161,7 +161,7 @@ class Batches:
                 share = Busy(wait_s=1)
             try:
                 tell(share)
-            except Exception:  # one that cannot be told must not keep the others from hearing
+            except Exception:  # a failing answer must not keep the others from hearing
                 log.exception("an outcome could not be told")
             at += n
 

@@ -1,9 +1,9 @@
-"""What providers of telephone numbers tell us: a call, an SMS, a delivery report.
+"""Take reports of telephone providers: a call, an SMS, a delivery report.
 
-    /hook/call/<provider>/<secret>   somebody called one of our numbers
-    /hook/sms/<provider>/<secret>    somebody wrote to one
-    /hook/receipt/<provider>/<secret>  what became of a message of ours
-    /hook/chat/whatsapp/<secret>     WhatsApp: messages, and what became of ours, several in one body
+    /hook/call/<provider>/<secret>   somebody called one of our numbers.
+    /hook/sms/<provider>/<secret>    somebody wrote to one.
+    /hook/receipt/<provider>/<secret>  the fate of a message of ours.
+    /hook/chat/whatsapp/<secret>     WhatsApp: messages, and the fate of ours, several in one body.
 
 The secret finds the numbers; then the signature must hold, or, where the provider has none, the source address lie in
 its networks. A call to join is a claim, stored before it is answered; its key is the provider's own id of the call, so
@@ -57,13 +57,19 @@ from .batches import Batches, QueueFull
 from .directory import Directory, DriveLine
 
 BODY_BYTES = 64 * 1024
-MOST_FIELDS = 200  # of a form
-MOST_WAITING = 1_000  # of those who refuse, and of other texts: as many a worker keeps waiting
-HEARD = (actions.PhoneInvalid, actions.PhoneAbroad, DriveClosed, DriveNotOpen, KeyReused)  # of a text's claim
-PUT_OFF = (actions.PhoneBusy, JoiningWaits)  # nothing is stored, so the provider is not told that it was
-LOOKS_AGAIN_S = (0.5, 2.0)  # for a report's message: a gateway may report before its answer is written down
-MOST_EARLY = 1_000  # reports a worker looks for again at once
-AHEAD = timedelta(hours=1)  # a provider's clock further ahead than this, or this far behind, is not believed
+MOST_FIELDS = 200  # of a form.
+MOST_WAITING = 1_000  # of refusals, and of other texts: as many a worker keeps waiting
+HEARD = (
+    actions.PhoneInvalid,
+    actions.PhoneAbroad,
+    DriveClosed,
+    DriveNotOpen,
+    KeyReused,
+)  # of a text's claim.
+PUT_OFF = (actions.PhoneBusy, JoiningWaits)  # nothing is stored, so the provider hears nothing else
+LOOKS_AGAIN_S = (0.5, 2.0)  # for a report's message: a gateway may report before its answer is written down.
+MOST_EARLY = 1_000  # reports a worker looks for again at once.
+AHEAD = timedelta(hours=1)  # a provider's clock further ahead than this, or this far behind, is refused
 BEHIND = timedelta(days=2)
 KINDS = (*HOOKS, "receipt")
 METHODS = {"generic": "POST", "exotel": "GET", "twilio": "POST", "plivo": "POST", "whatsapp": "POST"}
@@ -190,9 +196,10 @@ class Calls:
     async def _text(
         self, lines: list[DriveLine], text: inbound.Sms, kind: str, at: datetime, network: str
     ) -> HttpAnswer:
-        """What a text asks for is done, and what it claims is on disk, before the provider is answered.
+        """Do what a text asks for, and have its claim on disk, before the provider is answered.
 
-        STOP, LEAVE and NO do not wait behind those who join; but behind their own phone's texts, which came before.
+        STOP, LEAVE and NO do not wait behind people who join; but behind their own phone's texts, which came
+        before.
         """
         async with self._texting.setdefault(text.sender, asyncio.Lock()):
             return await self._in_turn(_written_to(lines, text.number), text, kind, at, network)
@@ -224,7 +231,7 @@ class Calls:
         if word is TextWord.YES:
             return done
         if isinstance(outcome, ClaimRefused) and not isinstance(outcome, HEARD):
-            return _receipt_for(joining.claim, done)  # what is wrong with a person is told to nobody
+            return _receipt_for(joining.claim, done)  # only the person learns what is wrong with their entry
         return self._answered(joining.claim, outcome, done)
 
     async def _aside(self, thread: ThreadPoolExecutor, act: Callable[[], Returned]) -> Returned:
@@ -309,7 +316,7 @@ class Calls:
         return done
 
     async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> HttpAnswer:
-        """What became of a message; doubled and late reports, and those of no message of ours, change nothing."""
+        """Take the report on a message; doubled and late reports, and those of no message of ours, change nothing."""
         if told.status and not await self._received(told, at) and self._early < MOST_EARLY:
             self._early += 1
             try:
@@ -347,7 +354,7 @@ def _receipt_for(claim: ClaimMessage, done: HttpAnswer) -> HttpAnswer:
 
 
 def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[str, Any] | None:
-    """What the provider wrote, or None when it cannot be read."""
+    """Return what the provider wrote, or None when it cannot be read."""
     try:
         is_json = provider == "twilio" and b"bodySHA256=" in scope["query_string"]
         if is_json or provider in ("generic", "whatsapp"):
@@ -435,7 +442,7 @@ def _written_to(lines: list[DriveLine], to: str) -> DriveLine:
 
 
 def _called(lines: list[DriveLine], number: str) -> DriveLine:
-    """Which of our numbers it was. Refuses OtherNumber when it is none of them."""
+    """Return the called one of our numbers. Refuses OtherNumber when it is none of them."""
     wanted = _national(number)
     for line in lines:
         if wanted and _national(line.number) == wanted:
@@ -461,7 +468,7 @@ def _in_django(act: Callable[[], Returned]) -> Returned:
 
 
 def _receive(ref: str, status: str, at: datetime) -> bool:
-    """Whether the report was of a message of ours."""
+    """Return True if the report was of a message of ours."""
 
     def act() -> bool:
         with system("a gateway's delivery report"):

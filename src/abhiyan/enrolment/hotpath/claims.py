@@ -56,7 +56,7 @@ def per_day() -> int:
 
 
 class HotPathDoor(Protocol):
-    """What the application gives its operations."""
+    """The application's services to its operations."""
 
     async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes: ...
     def address(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> str: ...
@@ -236,7 +236,7 @@ class Claims:
         raise answers.NoToken
 
     def known(self, headers: dict[bytes, bytes]) -> Sender | None:
-        """Whose token it is, when nothing about the claim is unusual and nobody has to be asked."""
+        """Return the token's owner, when nothing about the claim is unusual and no question is open."""
         length = headers.get(b"content-length", b"")
         if headers.get(b"content-type") != _JSON or len(length) > 5 or not length.isdigit():
             return None
@@ -320,7 +320,7 @@ def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> HttpAnswe
 
 
 def _wrong(found: Sequence[tuple[int, answers.AtTheDoor]], headers: dict[bytes, bytes]) -> HttpAnswer:
-    """The answer to a batch of which some claims cannot be told apart. found: which, and why."""
+    """Return the answer to a batch with indistinguishable claims. found: the claims, and the reasons."""
     tongue = answers.tongue(headers)
     faults = [
         {

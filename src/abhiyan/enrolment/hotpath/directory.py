@@ -1,4 +1,4 @@
-"""Whose a request is: tokens and our own numbers, read together every few seconds and kept in memory.
+"""Find the sender of a request: tokens and our own numbers, read together every few seconds and kept in memory.
 
 A token that was ended is refused within half a minute, wherever the request arrives; a new one works at once.
 Tokens and the secrets of paths are known by keyed digest only.
@@ -39,7 +39,7 @@ _USED = """update enrolment_channel_token set used_at = %(at)s
 
 
 class Unreachable(Exception):
-    """What is known is too old, and the database does not answer."""
+    """The directory is too old, and the database does not answer."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class DriveLine:
     believed_at: datetime | None = None
 
     def is_believed(self, at: datetime) -> bool:
-        """Whether what it tells is a phone's own sign: a number somebody has only just added may tell anything."""
+        """Return True if its reports are a phone's own sign: a number just added may report anything."""
         return self.believed_at is None or self.believed_at <= at
 
 
@@ -100,7 +100,7 @@ class Directory:
         self._connection: psycopg.Connection[Any] | None = None
 
     def digest(self, secret: bytes) -> bytes:
-        """What is kept of a token or of the secret of an address."""
+        """Return what is kept of a token or of the secret of an address."""
         return self._mac.digest(secret)
 
     async def sender(self, shown: bytes) -> Sender | None:
@@ -133,11 +133,11 @@ class Directory:
         return found
 
     def has_sender(self, shown: bytes) -> bool:
-        """Whether a token was known at the last reading, however old that is."""
+        """Return True if a token was known at the last reading, however old that is."""
         return self.digest(shown[7:].strip()) in self._known.senders
 
     def has_lines(self, provider: str, digest: str) -> bool:
-        """Whether a secret address was known at the last reading, however old that is."""
+        """Return True if a secret address was known at the last reading, however old that is."""
         return (provider, digest) in self._known.lines
 
     async def lines(self, provider: str, digest: str) -> list[DriveLine]:
@@ -184,7 +184,7 @@ class Directory:
         return self._reading
 
     async def read(self) -> None:
-        """Read anew. A database that does not answer leaves what is known as it is."""
+        """Read everything again. A database that does not answer leaves the directory as it is."""
         used = [sender.by.id for sender in self._known.senders.values() if sender.was_used]
         started = time.monotonic()
         try:

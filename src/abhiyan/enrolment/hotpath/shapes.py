@@ -1,7 +1,7 @@
-"""What the API takes and answers. Both the checks at the door and openapi.json are made from these, so they agree.
+"""Shapes of the API's requests and answers.
 
-A shape bounds types and sizes. Whether a value is a mobile number, an adult's year or a unit of the drive is asked
-by the act, claim by claim.
+Both the checks at the door and openapi.json are made from these, so they agree. A shape bounds types and sizes.
+The act asks, claim by claim, for a mobile number, an adult's year and a unit of the drive.
 """
 
 from typing import Annotated, Literal
@@ -116,7 +116,7 @@ class ClaimsIn(_Taken):
 
 
 class Accepted(BaseModel):
-    """The claim is on disk. What the register knows of the phone is not told: a token can only write."""
+    """The claim is on disk. It is silent about what the register knows of the phone: a token can only write."""
 
     outcome: Literal["accepted"]
     receipt: Annotated[

@@ -1,8 +1,8 @@
 """The act over a staged list: a few backends take its partitions in turn, a chunk and a commit at a time.
 
-A chunk is a partition, or the next so many of its rows by phone. What simply joins is written by the act's one
-statement; what is left over (known phones, families, calls to complete) is settled as any batch's rest is, in the
-same transaction. Each commit notes how far it came (ImportSlice), so whoever is killed goes on behind it; and since
+A chunk is a partition, or the next so many of its rows by phone. The act's one statement writes rows that
+simply join; the rest (known phones, families, calls to complete) is settled as any batch's rest is, in the same
+transaction. Each commit notes how far it came (ImportSlice), so a killed backend goes on behind it; and since
 every id is derived, a row done twice would find its first outcome anyway.
 """
 
@@ -53,13 +53,13 @@ from abhiyan.programmes.queries import fold_is_behind
 from .layout import COLUMN_OF, PAPER
 from .staging import Person, bounds_of, left_over_sql, outcomes_of, person_of, row_from, table_of
 
-BACKENDS = 3  # two keep two cores busy; while one of them settles what is left over, the third writes
-ROWS = 32_000  # of a chunk, when most simply join
-ROWS_BESIDE = 2_000  # the same while pages are read, which add up what a chunk posts until it is folded
-BEHIND = 4_000  # changes that wait for the fold: then the next chunk waits too
-LONGEST_WAIT_S = 10.0  # for the fold, before a chunk
-LEAST_ROWS = 500  # of a chunk, when few do
-LEFT = 1_500  # left-over rows of a chunk: each phone is a lock in the server's table of locks
+BACKENDS = 3  # two keep two cores busy; while one of them settles what is left over, the third writes.
+ROWS = 32_000  # of a chunk, when most simply join.
+ROWS_BESIDE = 2_000  # the same while pages are read, which add up what a chunk posts until it is folded.
+BEHIND = 4_000  # changes that wait for the fold: then the next chunk waits too.
+LONGEST_WAIT_S = 10.0  # for the fold, before a chunk.
+LEAST_ROWS = 500  # of a chunk, when few do.
+LEFT = 1_500  # left-over rows of a chunk: each phone is a lock in the server's table of locks.
 NUMBERS = 1_000_000  # slice numbers of one partition
 TRIES = 6
 
@@ -105,7 +105,7 @@ class _Progress:
 
 @dataclass
 class _Share:
-    """What is left of a partition: the next slice's number, where it begins, where the partition ends."""
+    """The rest of a partition: the next slice's number, its start, and the partition's end."""
 
     number: int
     start: bytes
@@ -182,7 +182,7 @@ class _CommitBackend:
                 self.rows = min(ROWS, self.rows * 2)
 
     def _let_fold(self) -> bool:
-        """Wait while much is not folded yet. Whether a fold is at work, and so a server with people."""
+        """Wait while much is not folded yet. Returns True if a fold is at work, and so a server with people."""
         ends = time.monotonic() + LONGEST_WAIT_S
         with system("a list lets the fold come after"):
             behind = fold_is_behind(by=BEHIND, at=clock.now())
@@ -192,7 +192,7 @@ class _CommitBackend:
         return behind is not None
 
     def _bound(self, rows: int) -> tuple[bytes, int]:
-        """Where the next chunk ends (a phone not in it), and how many rows it has; whole phones only."""
+        """Return the end of the next chunk (a phone not in it), and its number of rows; whole phones only."""
         share = self.share
         (found,) = self._read("size", [share.start, share.end])
         count = int.from_bytes(found.get_value(0, 0) or b"", "big")
@@ -290,7 +290,7 @@ class _CommitBackend:
     def _persons(
         self, rows: Sequence[ClaimRow], decided: dict[bytes, ClaimOutcome | ClaimRefused], bounds: list[Value]
     ) -> dict[bytes, Person]:
-        """Whom the rows of this list name on the phones of those who are members already."""
+        """Return the people this list names on phones that have members already."""
         already = sorted({row.phone for row in rows if isinstance(decided[row.claim], AlreadyMember)})
         if not already:
             return {}
@@ -391,7 +391,7 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             )
             for way in ("new", "any")
         },
-        # Of a table that is read as a whole: compared with an array, each row would be with all of it in turn.
+        # The table is read as a whole: compared with an array, each row would be with all of it in turn.
         "left": (
             left_over_sql(
                 import_id,

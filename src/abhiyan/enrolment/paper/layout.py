@@ -1,4 +1,4 @@
-"""What a paper list holds."""
+"""The columns of a paper list."""
 
 from abhiyan.core.tables.layout import AGES, NAMES, PHONES, CellKind, Field, Layout
 
@@ -54,7 +54,7 @@ PAPER = Layout(
         Field("worker", "Worker's phone", "कार्यकर्ता का फ़ोन", also="Worker, कार्यकर्ता", kind=CellKind.PHONE),
     ),
 )
-# Where a row's values stand: the row's number first, then the fields in order.
+# The places of a row's values: the row's number first, then the fields in order.
 PHONE, NAME, BIRTH_YEAR, BOOTH, PIN, NOTICE, BATCH, DAY, WORKER = range(1, 10)
 # Fields of the act's refusals -> columns of the list.
 COLUMN_OF = {"unit": "booth", "field_at": "day"}

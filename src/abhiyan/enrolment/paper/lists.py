@@ -108,7 +108,7 @@ def options_fit(said: Mapping[str, str]) -> None:
 
 
 def told(noted: Mapping[str, int]) -> list[str]:
-    """What the check of a unit's list cannot know."""
+    """Say what the check of a unit's list cannot know."""
     if not noted.get(staging.LOOKED_WITHIN):
         return []
     words = _(
@@ -156,7 +156,7 @@ def check(work: Work) -> None:
 
 
 def _rows_of_batches(work: Work, programme: Programme) -> list[tuple[int, int]]:
-    """Which of the drive's batches the rows name, and how many: those in sight of whose list it is."""
+    """Count the rows by the drive's batches they name, if the list's bringer sees the batch."""
     rows: Counter[int] = Counter()
     for typed, n in staging.batches_of(work.id).items():
         if (batch_id := read_number(typed)) is not None:
@@ -237,7 +237,7 @@ def _same_file(work: Work) -> QuerySet[StagedImport]:
 
 
 def _counted_before(work: Work) -> bool:
-    """Whether the minors of this file stand in the counter already, by an import that was not undone."""
+    """Return True if an import that was not undone has counted the minors of this file already."""
     others = _same_file(work).filter(undone_at=None).exclude(pk=work.id)
     return ImportSlice.objects.filter(number=MINORS, import_id__in=others.values("pk")).exists()
 

@@ -1,5 +1,5 @@
-"""Printed matter: forms in batches, with the photographs of their sheets and the lists that were brought of them; and
-workers' own links, which stand on posters."""
+"""Printed matter: forms in batches, with the photographs of their sheets and the lists that were brought of
+them; and workers' own links, which are printed on posters."""
 
 from django.db import models
 
@@ -9,7 +9,7 @@ from abhiyan.enrolment.rules import batches
 
 
 class PaperBatch(models.Model):
-    """Forms printed together for one unit: its number stands on each sheet, and in the list that is typed from them."""
+    """Forms printed together for one unit: its number is on each sheet, and in the list that is typed from them."""
 
     id = models.AutoField(primary_key=True)
     programme_id = models.IntegerField()
@@ -42,8 +42,8 @@ class PaperBatch(models.Model):
 class PaperPhoto(SealedFile):
     """A photograph of a filled sheet, sealed. The same picture is kept once in a drive; gone after `purge_at`.
 
-    Once a list of its batch was imported it is evidence: nobody destroys it before that day. A photograph that somebody
-    removes then is put aside.
+    A list of its batch makes it evidence once imported: nobody destroys it before that day. A photograph that
+    somebody removes then is put aside.
     """
 
     batch_id = models.IntegerField()
@@ -59,9 +59,7 @@ class PaperPhoto(SealedFile):
     trace = models.BinaryField(
         default=b"", db_default=b""
     )  # sealed: by which its sheet is known again (pictures)
-    import_id = models.BigIntegerField(
-        null=True
-    )  # the list that brought what stands on it, while not taken back
+    import_id = models.BigIntegerField(null=True)  # the list that brought its entries, while not taken back
     added_by = models.BigIntegerField()  # account
     hidden_at = models.DateTimeField(
         null=True

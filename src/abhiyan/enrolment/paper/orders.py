@@ -1,4 +1,4 @@
-"""What a process is told to read of a paper list, and what it tells of it."""
+"""Orders to a process that reads a paper list, and its reports."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from abhiyan.enrolment.rules.batches import number_of, read_number
 
 @dataclass(frozen=True)
 class Order:
-    """What a process needs to read its part."""
+    """The order to a process to read its part."""
 
     table: str
     path: str
@@ -35,7 +35,7 @@ class Order:
 
 @dataclass
 class PaperProgress:
-    """How far a part is, and what of it was not staged since the last word."""
+    """The progress of a part, and its rows that were not staged since the last word."""
 
     batch: Batch
     staged: int = 0
@@ -51,7 +51,7 @@ def worker_of(phone: str, order: Order) -> UUID:
 
 
 def device_of(bundle: str | None) -> str:
-    """What an entry came by. A printed batch is called as it is printed, however its number was typed."""
+    """Return the means an entry came by. A printed batch is called as it is printed, however its number was typed."""
     number = read_number(bundle) if bundle else None
     if number is not None:
         return f"paper {number_of(number)}"

@@ -1,4 +1,4 @@
-"""Rows of a paper list as binary COPY takes them; those that simply are what they should be by a fast lane."""
+"""Rows of a paper list as binary COPY takes them; sound rows go by a fast lane."""
 
 import struct
 from datetime import date, datetime, time
@@ -19,8 +19,8 @@ from abhiyan.people.models import Purpose
 
 from .orders import Order, device_of, worker_of
 
-# The columns of staging, in the order rows are packed: first what all plain rows share, then the ids, then what is
-# shared by many, last the phone's own. `sql.COLUMNS` and `sql.PHONE_COLUMNS` are all among them.
+# The columns of staging, in the order rows are packed. All plain rows share the first, then come the ids, then
+# columns shared by many, last the phone's own. `sql.COLUMNS` and `sql.PHONE_COLUMNS` are all among them.
 _SHARED = ("is_late", "is_plain", "is_signed", "channel", "sign", "is_placed", "purposes", "row")
 _IDS = ("claim", "phone", "member", "term", "person", "consent", "waiting")
 _PUBLIC = ("public_id", "member_public", "person_public")
@@ -66,8 +66,8 @@ def _value(row: act_rows.ClaimRow, name: str, numbers: list[int]) -> bytes | Non
 class FastLane:
     """Rows that simply are what they should be: as `act_rows.prepare` makes them, in a third of the time.
 
-    What a row shares with many others (its unit, day, year, notice, batch) is judged once by the act's own rules and
-    remembered as bytes. A row with anything else about it is left to `prepare`.
+    Values a row shares with many others (its unit, day, year, notice, batch) are judged once by the act's own
+    rules and remembered as bytes. A row with anything else about it is left to `prepare`.
     """
 
     def __init__(self, order: Order, drive: DriveRead, today: date) -> None:
@@ -96,7 +96,8 @@ class FastLane:
         return packed, others
 
     def _plain(self, row: tuple[Any, ...]) -> tuple[bytes, ...] | None:
-        """What a row says besides number and phone, packed: unit, day, year, name, and what is shared by many."""
+        """Return a row's content besides number and phone, packed: unit, day, year, name, and what is shared by
+        many."""
         _number, phone, written, year, booth, _pin, notice, bundle, on, worker = row
         unit = self.units.get(booth, b"")
         if unit == b"":

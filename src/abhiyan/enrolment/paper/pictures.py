@@ -58,7 +58,7 @@ def turned(data: bytes, turn: int) -> bytes:
 
 
 def alike(one: bytes, other: bytes) -> bool:
-    """Whether two traces are of one sheet: the mean of how well each block of the writing is found again."""
+    """Return True if two traces are of one sheet: the mean of how well each block of the writing is found again."""
     if not one or not other:
         return False
     first, second = _drawn(one), _drawn(other)
@@ -124,7 +124,7 @@ def _codes(grey: "Image") -> list[str]:
 
 
 def _trace(grey: "Image") -> bytes:
-    """What is written on the sheet, laid straight; empty where no sheet stands out."""
+    """Return the writing on the sheet, laid straight; empty if no sheet is visible."""
     from PIL import Image, ImageFilter
 
     try:
@@ -178,8 +178,10 @@ def _corners(grey: "Image") -> "Sequence[tuple[float, float]] | None":
 
 
 def _edge(area: Any) -> tuple[float, float]:
-    """The line along the left of an area, x = slope * y + start: of the rows around its middle, without those that
-    stray, as where a thumb lies on it."""
+    """Return the line along the left of an area, x = slope * y + start.
+
+    It fits the rows around its middle, without strays, as where a thumb lies on it.
+    """
     rows = np.nonzero(area.any(axis=1))[0]
     first, last = rows[len(rows) // 5], rows[-len(rows) // 5]
     ys = np.arange(first, last)
@@ -194,7 +196,7 @@ def _edge(area: Any) -> tuple[float, float]:
 
 
 def _meet(side: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """Where x = a * y + b and y = c * x + d meet."""
+    """Return the point where x = a * y + b and y = c * x + d meet."""
     (a, b), (c, d) = side, end
     x = (a * d + b) / (1 - a * c)
     return x, c * x + d

@@ -20,7 +20,7 @@ from .models import PaperBatch
 HERE = Path(__file__).parent
 FORM = printing.PrintTemplate.read(HERE / "form.typ")
 POSTER = printing.PrintTemplate.read(HERE / "poster.typ")
-# A notice is printed whole. Up to so many letters it stands on the front; else on the back, the longer the smaller.
+# A notice is printed whole. It is on the front up to so many letters; else on the back, the longer the smaller.
 FRONT = 1_100
 SIZES = ((3_000, 12.5), (4_500, 10.5), (6_500, 9))  # letters -> size of its letters in points
 SMALLEST = 8.5

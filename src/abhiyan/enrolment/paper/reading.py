@@ -31,8 +31,8 @@ from .layout import BATCH, BIRTH_YEAR, BOOTH, COLUMN_OF, DAY, NAME, NOTICE, PAPE
 from .orders import Order, PaperProgress, device_of, worker_of
 from .packing import STAGED, FastLane, packed
 
-# A refused row is put right, one field after the other, until the act finds nothing more: so everything wrong with it
-# is told at once, by the act's own rules. Nothing of such a claim is ever kept.
+# A refused row is corrected, one field after the other, until the act finds nothing more. So all its faults are
+# reported at once, by the act's own rules. Nothing of such a claim is ever kept.
 _SOUND_PHONE, _SOUND_NAME, _GROWN_UP = "+919876543210", "Name", 40
 _SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version": NOTICE, "day": DAY}
 Cells = tuple[Any, ...]  # of a row, as the reader cleaned them
@@ -71,7 +71,7 @@ def stage(order: Order) -> Iterator[PaperProgress]:
 
 
 class Places:
-    """Where rows say they belong: booth codes by the act's own memory, PIN codes by the directory."""
+    """The places of rows: booth codes by the act's own memory, PIN codes by the directory."""
 
     def __init__(
         self, drives: Drives, drive: DriveRead, connection: psycopg.Connection[Any], order: Order
@@ -134,12 +134,12 @@ class Places:
         taken = [unit for unit in serves if (place := by_id.get(unit)) is not None and may(place, None)]
         if len(taken) < 2:
             return None, (taken or serves)[0], ""
-        # Whoever may bring everybody of the drive may bring somebody whose booth is still to be said.
+        # A bringer of everybody of the drive may bring somebody whose booth is still to be named.
         return None, None, "" if self.drive.is_within(self.order.within) else "pin_several"
 
 
 class PartReading:
-    """One part of a list: its rows become claims by the act's rules, and of the others all that is wrong is told."""
+    """One part of a list: its rows become claims by the act's rules, and all faults of the others are reported."""
 
     def __init__(self, order: Order, drives: Drives, knows: psycopg.Connection[Any]) -> None:
         self.order, self.drive = order, drives.get(knows, order.programme_id, order.at)
@@ -163,7 +163,7 @@ class PartReading:
         return "minor"
 
     def take(self, batch: Batch) -> tuple[PaperProgress, list[bytes]]:
-        """What is to be told of a batch, and its rows ready for COPY. Its rows leave it here."""
+        """Return the report on a batch, and its rows ready for COPY. Its rows leave it here."""
         told = PaperProgress(batch, minors=self.minors.copy())
         self.minors.clear()
         kept, batch.rows = self.places.in_full(batch.rows), []
@@ -181,7 +181,7 @@ class PartReading:
         return told, ready
 
     def _slowly(self, others: list[Cells], told: PaperProgress) -> list[bytes]:
-        """Rows that are not quite plain, by the act's own preparation; what it refuses is told."""
+        """Rows that are not quite plain, by the act's own preparation; its refusals are reported."""
         batch = told.batch
         claims, numbers = self.claims(others, batch)
         prepared, refused = act_rows.prepare(claims, self.drive, self.order.at)
@@ -197,7 +197,7 @@ class PartReading:
         return packed(prepared, numbers) if prepared else []
 
     def claims(self, kept: list[Cells], batch: Batch) -> tuple[list[ClaimMessage], list[int]]:
-        """Claims of the rows that can be one, with their numbers; of the others everything that is wrong is told."""
+        """Claims of the rows that can be one, with their numbers; all faults of the others are reported."""
         claims: list[ClaimMessage] = []
         numbers: list[int] = []
         faults: dict[int, set[str]] = {}
@@ -248,9 +248,9 @@ class PartReading:
     def _refuse_rest(
         self, batch: Batch, row: Cells, claim: ClaimMessage | None, *, told: Collection[str] = ()
     ) -> None:
-        """Tell what else is wrong with a row. told: its columns of which it is said already.
+        """Tell what else is wrong with a row. told: its columns that are reported already.
 
-        Of whoever seems to be a minor nothing more is said.
+        No more is said of a probable minor.
         """
         mended: set[str] = set()
         while claim is not None:
@@ -286,7 +286,8 @@ def _column(refusal: ClaimRefused) -> str:
 
 
 def _excerpt(row: Cells, column: str) -> str:
-    """What stands in a refused cell, as the reader would keep it; of phones, names and people's own words nothing."""
+    """Return the content of a refused cell, as the reader would keep it; of phones, names and people's own
+    words nothing."""
     place = _SAFE.get(column)
     value = row[place] if place is not None else None
     return "" if value is None else excerpt(PAPER.field(column), str(value), personal=True)

@@ -35,9 +35,9 @@ from .reading import stage
 
 APART_ROWS = 20_000  # a file of more rows is read by processes of their own
 READERS = 2
-TOGETHER = 500  # rows settled in one go
-MOST_BATCHES = 1_000  # of one list
-LOOKED_WITHIN = "within"  # noted where the preview knows only phones of the list's own unit
+TOGETHER = 500  # rows settled in one go.
+MOST_BATCHES = 1_000  # of one list.
+LOOKED_WITHIN = "within"  # noted where the preview knows only phones of the list's own unit.
 LOOKED_AT = 100_000  # rows of known phones whose outcome the preview decides one by one
 
 Person = tuple[bytes, str, Value]  # phone, the name's key, birth year
@@ -56,10 +56,10 @@ def table_of(import_id: int) -> str:
 
 
 def bounds_of(rows: int) -> list[bytes]:
-    """Where the partitions of so many rows begin, as phone ids; and behind them the end.
+    """Return the starts of the partitions of so many rows, as phone ids; and behind them the end.
 
-    A phone's id is a hash, so equal stretches hold about equally many rows. Read as a whole, one after the other,
-    they need no index, and nothing is fetched row by row from all over the table.
+    A phone's id is a hash, so equal stretches hold about equally many rows. Read as a whole, one after the
+    other, they need no index, and nothing is fetched row by row from all over the table.
     """
     count = max(1, min(MOST_PARTITIONS, -(-rows // ROWS_TOGETHER)))
     starts = [((1 << 128) * n // count).to_bytes(16, "big") for n in range(count)]
@@ -67,7 +67,7 @@ def bounds_of(rows: int) -> list[bytes]:
 
 
 def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, date]]:
-    """Make the table anew and read every order into it. note: take over what was refused (once, by the check).
+    """Make the table again and read every order into it. note: take over what was refused (once, by the check).
 
     Returns the minors: a number per unit and day.
     """
@@ -115,7 +115,7 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
 
 
 def staged_rows(import_id: int) -> int:
-    """How many rows the table holds; -1 when there is none."""
+    """Count the rows of the table; -1 when there is none."""
     with gateway() as own:
         try:
             row = own.execute(
@@ -127,7 +127,7 @@ def staged_rows(import_id: int) -> int:
 
 
 def batches_of(import_id: int) -> Counter[str]:
-    """How many staged rows each batch number stands in, as it was typed; of the most frequent."""
+    """Count the staged rows of each batch number, as it was typed; of the most frequent."""
     with gateway() as own:
         found = own.execute(
             sql.SQL(
@@ -157,17 +157,17 @@ def left_over_sql(import_id: int, condition: str) -> str:
 
 
 def person_of(phone: bytes, name: Value, birth_year: Value) -> Person:
-    """Whom a row names, as the rule of the phone tells people apart."""
+    """Return the person a row names, as the rule of the phone tells people apart."""
     return phone, names.key((name or b"").decode()), birth_year
 
 
 def outcomes_of(
     settling: Settling, answers: dict[bytes, ClaimOutcome | ClaimRefused], persons: Mapping[bytes, Person]
 ) -> dict[bytes, str]:
-    """Each answered claim's outcome by the codes of the list: told apart are further people of a phone, rows that came
-    before, for which nothing changes, and members whom another row of this list names too.
+    """Return each answered claim's outcome by the codes of the list.
 
-    persons: of every row of this list on the phones of those who are members already.
+    It tells apart further people of a phone, earlier rows, for which nothing changes, and members that another
+    row of this list names too. persons: of every row of this list on phones with members already.
     """
     completing = {write[3] for write in settling.writes.get("waiting_done", ())}
     second = {write[7] for write in settling.writes.get("members", ()) if write[4] != SHORTS[0]}
@@ -195,11 +195,12 @@ def outcomes_of(
 
 
 def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counter[str]:
-    """What the staged rows would come to, decided by the act's own rules; nothing is written.
+    """Count the outcomes of the staged rows, decided by the act's own rules; nothing is written.
 
-    Rows on phones nobody knows simply join; of several on one phone the rule of the phone decides. Rows on phones
-    that are known are handed to the act's decisions, and rolled back. Of a list of a unit these are only phones whose
-    members are all at home there: a check that is thrown away must not say whether some phone is known elsewhere.
+    Rows on phones nobody knows simply join; of several on one phone the rule of the phone decides. Rows on
+    phones that are known are handed to the act's decisions, and rolled back. For a list of a unit these are
+    only phones whose members are all at home there. A discarded check must not say whether some phone is known
+    elsewhere.
     """
     counts: Counter[str] = Counter()
     decided = 0
@@ -269,7 +270,7 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
 
 
 def _further(people: list[PhoneMembership], who: tuple[str, int], *, limit: int) -> str:
-    """What one more row makes of a phone on which only rows of this list stand."""
+    """Return the outcome of one more row on a phone that only rows of this list have."""
     verdict, slot = decide(
         who=who, name_key=who[0], is_signed=False, is_suppressed=False, known=people, limit=limit
     )

@@ -1,1 +1,1 @@
-"""Reads of enrolment: of a drive, its callers, its members, and of whoever joins; and what recount compares."""
+"""Read enrolment: a drive, its callers, its members, and people who join; and what recount compares."""

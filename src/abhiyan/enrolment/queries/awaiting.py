@@ -19,8 +19,11 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """How a queue is narrowed and ordered. span: of a unit; only what stands there or below: an entry without a place
-    at the unit it joined, a call without a name where a member of its phone is at home."""
+    """How a queue is narrowed and ordered.
+
+    span: of a unit; only its entries and those below. An entry without a place is at the unit it joined, a call
+    without a name at the home of a member of its phone.
+    """
 
     channel: int | None = None
     since: date | None = None
@@ -32,7 +35,7 @@ class Narrowed:
 _ALL = Narrowed()
 
 
-# A call has no place but the drive's own: whom it may be has.
+# A call has only the drive's own place: its possible members have their own.
 _MAY_LIVE_THERE = (
     "exists (select 1 from enrolment_membership h join units_placement x on x.unit_id = h.unit_id"
     " where h.phone_id = c.phone_id and h.merged_into is null and h.ended_on is null"
@@ -221,8 +224,8 @@ def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Awa
 def unplaced_of(
     programme_ids: Sequence[int], span: tuple[int, int], *, limit: int
 ) -> tuple[int, datetime | None]:
-    """How many claims of `unplaced` of some drives are in scope below a unit, counted up to a limit; and since when the
-    oldest of these waits."""
+    """Count the claims of `unplaced` of some drives in scope below a unit, up to a limit; add the time of the
+    oldest."""
     n, oldest = sql.row(
         "select count(*), min(at) from (select c.at from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
@@ -234,7 +237,7 @@ def unplaced_of(
 
 
 def claim_unit(public_id: UUID) -> int:
-    """The unit a claim in scope stands at, for asking who may decide about it. NotFound."""
+    """Return the unit of a claim in scope, for asking who may decide about it. NotFound."""
     return int(
         needed(
             sql.value(

@@ -26,11 +26,11 @@ from abhiyan.units import queries as units
 from . import partings
 from .terms import join_of_id, last_id
 
-# Of photographs: what nobody has entered.
+# The photographs still to be entered.
 TO_ENTER = {"import_id": None, "hidden_at": None, "is_beside": False, "aside_at": None}
-PAPER = "paper "  # how `paper.orders.device_of` begins
-MOST_SHOWN = 200  # photographs of one batch: four of each sheet
-MOST_COUNTED = 20_000  # rows of one batch: what became of more is not counted while a page is opened
+PAPER = "paper "  # the beginning of `paper.orders.device_of`.
+MOST_SHOWN = 200  # photographs of one batch: four of each sheet.
+MOST_COUNTED = 20_000  # rows of one batch: more are not counted while a page is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def batches(span: tuple[int, int]) -> QuerySet[PaperBatch]:
 
 
 def to_enter() -> Exists:
-    """Whether a batch has a photographed sheet that no list has brought."""
+    """Return the condition that a batch has a photographed sheet that no list has brought."""
     return Exists(PaperPhoto.objects.filter(batch_id=OuterRef("pk")).filter(**TO_ENTER))
 
 
@@ -77,7 +77,7 @@ def known_batch(number: str) -> PaperBatch | None:
 
 
 def shown(found: Sequence[PaperBatch]) -> list[BatchRow]:
-    """What a list says of these batches besides themselves."""
+    """Return what a list says of these batches besides themselves."""
     ids = [one.pk for one in found]
     places = units.names_of({one.unit_id for one in found}, language=language())
     with system("how far batches are"):
@@ -135,7 +135,10 @@ def _photos(batch: PaperBatch) -> QuerySet[PaperPhoto]:
 
 
 def is_evidence(batch_id: int) -> bool:
-    """Whether a list of a batch was imported, taken back or not: its photographs are then kept. In a system scope."""
+    """Return True if a list of a batch was imported, taken back or not: its photographs are then kept.
+
+    In a system scope.
+    """
     return PaperImport.objects.filter(batch_id=batch_id).exists()
 
 
@@ -149,12 +152,12 @@ class BatchSheet:
 
     @property
     def is_entered(self) -> bool:
-        """Whether its list is not only typed but imported."""
+        """Return True if its list is not only typed but imported."""
         return self.typed is not None and self.typed.state == StagedImport.State.DONE
 
     @property
     def is_twice(self) -> bool:
-        """Whether somebody has to say which photograph is kept."""
+        """Return True if somebody has to choose the photograph to keep."""
         return sum(not one.is_beside for one in self.photos) > 1
 
 
@@ -175,12 +178,12 @@ class Sheets:
 
     @property
     def waiting(self) -> str:
-        """Those that are typed, and whose lists nobody has imported yet."""
+        """Return the typed sheets whose lists nobody has imported yet."""
         return rules.ranges(one.number for one in self.sheets if one.typed is not None and not one.is_entered)
 
     @property
     def are_entered(self) -> bool:
-        """Whether every sheet was typed and imported."""
+        """Return True if every sheet was typed and imported."""
         return all(one.is_entered for one in self.sheets)
 
     @property
@@ -189,7 +192,7 @@ class Sheets:
 
 
 def sheets_of(batch: PaperBatch) -> Sheets:
-    """Which sheets of a batch are photographed, and typed, in the viewer's sight."""
+    """Return the sheets of a batch, photographed and typed, in the viewer's sight."""
     photos = photos_of(batch)
     of: dict[int, list[PaperPhoto]] = {}
     for one in photos:
@@ -218,8 +221,10 @@ def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
 
 
 def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
-    """The list that was brought of a whole batch, if there is one, and sheet -> the list that was typed from it. Only
-    those that were imported and not taken back. In a system scope."""
+    """The list that was brought of a whole batch, if there is one, and sheet -> the list that was typed from it.
+
+    Only imported lists that were not taken back. In a system scope.
+    """
     brought = PaperImport.objects.filter(batch_id=batch.pk, undone_at=None).values("import_id")
     whole, typed = None, {}
     for pk, options in (
@@ -269,9 +274,12 @@ select count(*), count(*) filter (where live and rung = {Rung.UNSIGNED}),
 
 @dataclass(frozen=True, slots=True)
 class BatchRowsBecame:
-    """What became of the rows of a batch's lists. joined: terms they opened; of these unanswered, counted, confirmed
-    and placeless as they are now. others: rows that opened none. refused: rows of the lists that were not taken.
-    denied: at least so many phones say that they never joined; None: fewer than are told."""
+    """The outcomes of the rows of a batch's lists.
+
+    joined: terms they opened; of these unanswered, counted, confirmed and placeless as they are now. others:
+    rows that opened none. refused: rows of the lists that were not taken. denied: at least so many phones say
+    that they never joined; None: too few to be shown.
+    """
 
     joined: int
     unanswered: int
@@ -284,7 +292,8 @@ class BatchRowsBecame:
 
 
 def became(batch: PaperBatch, *, at: datetime, zone: str) -> BatchRowsBecame | None:
-    """What became of the rows that were imported of a batch and not taken back; None of too many to count at once.
+    """Count the outcomes of the imported rows of a batch that were not taken back; None of too many to count at
+    once.
 
     zone: of the drive.
     """
@@ -306,8 +315,8 @@ def became(batch: PaperBatch, *, at: datetime, zone: str) -> BatchRowsBecame | N
 
 
 def claims_of(batch: PaperBatch) -> list[UUID]:
-    """The claims of its rows that opened a term, in whosever sight: whoever reads people by them sees only their own.
-    Of more than can be counted at once, so many."""
+    """Return the claims of its rows that opened a term, in anybody's sight: the reader of the people sees only
+    their own. Too many are cut at MOST_COUNTED."""
     with system("the entries of a batch"):
         lists = PaperImport.objects.filter(batch_id=batch.pk, undone_at=None)
         found = sql.rows(

@@ -1,4 +1,4 @@
-"""Callers who wait for their reply; and whom a booth may call: members whose phones have not answered."""
+"""Callers who wait for their reply; and members a booth may call: their phones have not answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.queries import own_phones, phones_that_said_no
 from abhiyan.programmes.models import Rung
 
-MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+"
-REPLIED_WITHIN = timedelta(days=7)  # a reply later than this answers nobody's call any more
-CARD = ContactTry.Way.CARD.value  # what such a try is about is the term
-RESTS = timedelta(days=7)  # so long nobody tells somebody again who was told
-LOOKED_AT = 200  # of a booth that wait longest: some have said no to every call, some were told
+MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+".
+REPLIED_WITHIN = timedelta(days=7)  # a reply later than this answers nobody's call any more.
+CARD = ContactTry.Way.CARD.value  # such a try is about a term.
+RESTS = timedelta(days=7)  # so long an informed person is left alone.
+LOOKED_AT = 200  # of a booth that wait longest: some have said no to every call, some were informed
 
 
 # A web page without a code proves nothing: anybody types any number there.
@@ -29,7 +29,7 @@ _HEARD = f"""select 1 from enrolment_claim where phone_id = %s
 
 
 def has_called(phone_id: UUID) -> bool:
-    """Whether a phone has called or written to join, or shown a code. In a system scope."""
+    """Return True if a phone has called or written to join, or shown a code. In a system scope."""
     return sql.exists(_HEARD, [phone_id])
 
 
@@ -52,7 +52,7 @@ _TO_CALL = f"""select e.id, m.public_id, p.name, m.phone_id, e.day, e.programme_
  join people_person p on p.id = m.person_id and p.left_at is null
  where e.rung = {Rung.UNSIGNED.value} and e.ended_at is null and exists (select 1 from people_consent c
    where c.person_id = p.id and c.purpose = {Purpose.CALLS.value} and c.withdrawn_at is null)"""
-# Those whom nobody tells now: the phone has said no, or the last try lets them rest. Told: for a while. Not there:
+# People to leave alone now: the phone has said no, or the last try lets them rest. Informed: for a while. Not there:
 # until the next try. Wrong: for good.
 _NOT_NOW = f"""select e.id from unnest(%(terms)s::uuid[], %(phones)s::uuid[]) e(id, phone_id)
  left join lateral (select a.outcome, a.at, a.again_at from contact_try a where a.way = '{CARD}'
@@ -83,15 +83,18 @@ def to_call(
 
 
 def one_to_call(membership: UUID) -> ToCall | None:
-    """A member in scope of whom `to_call` could tell, whoever has told them lately; None where there is nothing to do:
-    the phone has answered or said no, or they did not agree to calls."""
+    """Return a member in scope that `to_call` could name, even if somebody informed them lately; None where
+    there is nothing to do: the phone has answered or said no, or they did not agree to calls."""
     found = sql.each(ToCall, f"{_TO_CALL} and m.public_id = %s", [membership])
     said_no = phones_that_said_no(one.phone_id for one in found)
     return next((one for one in found if one.phone_id not in said_no), None)
 
 
 def tries_of_term(term_id: UUID) -> list[ContactTry]:
-    """How often a member was told that their phone has yet to answer, the first first. For who may read the member."""
+    """Return the calls that informed a member about their phone, the first first.
+
+    Only readers of the member may see them.
+    """
     with system("tries to tell a member"):
         return tries_about(CARD, term_id)
 

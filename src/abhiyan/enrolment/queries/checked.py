@@ -1,4 +1,4 @@
-"""Whom a back-check asks about one entry, and what was written."""
+"""Find the person a back-check asks about one entry, and what was written."""
 
 from datetime import date
 from uuid import UUID

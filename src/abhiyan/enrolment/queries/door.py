@@ -56,8 +56,8 @@ class Entry:
         return self.code_at is not None and at < self.code_at + LIVES
 
 
-# Of somebody who was a member before, nothing shows until the phone gave this entry's code, or called since: else any
-# number could be tried out at a door.
+# An earlier member shows nothing until the phone gave this entry's code, or called since: otherwise any number could
+# be tried out at a door.
 BECAME = f"""case when not (d.is_new or s.has_answered) then {DoorState.WAITS.value}
   when m.ended_on is not null then {DoorState.ENDED.value}
   when e.confirmed_at is not null then {DoorState.CONFIRMED.value}
@@ -85,7 +85,7 @@ def _entry(*row: Any) -> Entry:
 def own_entries(
     by: UUID, *, became: int | None = None, since: datetime | None = None, day: date | None = None
 ) -> Rows[Entry]:
-    """A worker's own entries, those that wait first, then the latest first; cut like a list.
+    """Return a worker's own entries, waiting ones first, then the latest first; cut like a list.
 
     became: only these. since: only those made from then on. day: only those of a day.
     """
@@ -133,7 +133,7 @@ def own_counts(
     those in one drive.
     """
     of_today, of_all, entries = Counter[DoorState](), Counter[DoorState](), Counter[DoorState]()
-    # Who waits may be anybody's number: only once it has answered do two entries show that they are one person.
+    # A waiting entry may have anybody's number: only an answer shows that two entries are one person.
     who = f"distinct case when b.became = {DoorState.WAITS.value} then d.id else coalesce(m.id, d.id) end"
     for became, today_n, n, rows in sql.rows(
         f"select b.became, count({who}) filter (where d.at >= %(today)s), count({who}), count(*) {_OWN}"
@@ -158,12 +158,13 @@ def own_tries(by: UUID, *, today: date) -> tuple[Counter[DoorTry.Outcome], Count
 
 
 def heard_lately(by: UUID, unit_id: int, *, since: datetime) -> bool:
-    """Whether a worker has entered somebody in this place since: their house may have heard the notice together."""
+    """Return True if a worker has entered somebody in this place since: their house may have heard the notice
+    together."""
     return DoorEntry.objects.filter(by=by, unit_id=unit_id, at__gte=since).exists()
 
 
 def minors_refused(unit_id: int, programme_ids: Sequence[int]) -> int:
-    """How many were refused for their age at the doors of a unit."""
+    """Count the people refused for their age at the doors of a unit."""
     return int(
         sql.value(
             "select coalesce(sum(n), 0) from enrolment_refused_count where unit_id = %s"
@@ -180,7 +181,7 @@ def drives_at(unit_id: int, at: datetime) -> list[OpenDrive]:
 
 
 def places_of(by: UUID) -> list[tuple[str, str]]:
-    """Where a worker entered people last: name and code of each place that is open, the latest first."""
+    """Return the last places of a worker's entries: name and code of each open place, the latest first."""
     return _named(
         sql.rows(
             "select u.names, u.code from (select unit_id, max(at) as at from (select unit_id, at from"

@@ -35,7 +35,7 @@ class DoublePair:
 
     @property
     def why(self) -> list[str]:
-        """What is alike and what is not, in words."""
+        """Say what is alike and what is not."""
         alike = [str(REASONS[code]) for code in self.double.reasons if code in REASONS]
         no = [_("One of them wants no messages: merged, neither gets any")] if self.says_no else []
         why = [_("Reason: %(reason)s") % {"reason": self.double.reason}] if self.double.reason else []
@@ -52,14 +52,17 @@ def doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Dou
 
 
 def sure(*, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
-    """Those that are open, likely enough to be merged several at once, and no twins."""
+    """Return open pairs that are likely enough to be merged several at once, and no twins."""
     return (
         doubles(Double.State.OPEN, span=span).filter(score__gte=SURE, is_twin=False).order_by("-score", "pk")
     )
 
 
 def pairs(some: Sequence[Double]) -> list[DoublePair]:
-    """Each pair with its entries; not those of whom one has left meanwhile. As many queries, however many pairs."""
+    """Each pair with its entries; pairs with a member who has left meanwhile are left out.
+
+    As many queries, however many pairs.
+    """
     persons = people.persons({person for each in some for person in (each.first_id, each.second_id)})
     found = memberships_of({each.pk: each.phone_id for each in persons})
     entries = {each.person_id: each for each in found if not each.is_withheld}  # the latest of each

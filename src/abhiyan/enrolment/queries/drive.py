@@ -49,7 +49,7 @@ class Token:
 
 
 def tokens(programme_id: int, *, manages: bool, language: str, at: datetime) -> list[Token]:
-    """A drive's tokens, those in force first. Whoever manages its channels sees all, others their own units'."""
+    """A drive's tokens, those in force first. Managers of its channels see all, others their own units'."""
     if manages:  # an IT administrator sees no people, but the tokens
         with system("the tokens of a drive"):
             return _tokens(programme_id, language, at)
@@ -67,7 +67,7 @@ def _tokens(programme_id: int, language: str, at: datetime) -> list[Token]:
 
 
 def token_of(programme_id: int, public_id: UUID) -> ChannelToken:
-    """One token of a drive, whoever asks: the page has asked whether they may. NotFound."""
+    """Return one token of a drive for any reader: the page has checked the right. NotFound."""
     with system("a token of a drive"):
         found = ChannelToken.objects.filter(programme_id=programme_id, public_id=public_id).first()
     if found is None:
@@ -76,13 +76,13 @@ def token_of(programme_id: int, public_id: UUID) -> ChannelToken:
 
 
 def asked_of(account_id: int | None, programme_id: int, *, act: str, at: datetime) -> list[Release]:
-    """What somebody asked for in this drive (a key of org.rules.releases) and still waits for, or may do."""
+    """Return what somebody asked for in this drive (a key of org.rules.releases) and still waits for, or may do."""
     asked = org.releases_asked(account_id, act=act, at=at) if account_id else []
     return [each for each in asked if each.payload.get("programme_id") == programme_id]
 
 
 def asked_by(account_id: int | None, programme_id: int, release: UUID, *, act: str) -> Release:
-    """What the account asked for in this drive, whatever has become of it. NotFound."""
+    """Return what the account asked for in this drive, in any state. NotFound."""
     if account_id is None:
         raise NotFound
     own = org.releases().filter(public_id=release, act=act, asked_by=account_id)
@@ -90,13 +90,14 @@ def asked_by(account_id: int | None, programme_id: int, release: UUID, *, act: s
 
 
 def not_taken(programme_id: int) -> dict[str, int]:
-    """Of whom nothing could be kept: how many by the code of the reason, the most first; of units in sight."""
+    """Count the refused people without any other trace, by the code of the reason, the most first; of units in
+    sight."""
     found = RefusedCount.objects.filter(programme_id=programme_id).values("reason").annotate(n=Sum("n"))
     return {each["reason"]: each["n"] for each in found.order_by("-n", "reason") if each["n"] > 0}
 
 
 def stops(public_id: UUID) -> list[str]:
-    """What stops when a drive closes, in sentences."""
+    """Say what stops when a drive closes."""
     programme = programmes.programme(public_id)
     numbers = sum(one.is_active for one in messaging.numbers_of(programme.pk))
     with system("what stops with a drive"):

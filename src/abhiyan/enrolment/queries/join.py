@@ -67,7 +67,7 @@ class OpenDrive:
 def open_drives(at: datetime) -> list[OpenDrive]:
     """The drives whose window holds this day, in their own zone; soonest to close first, at most MOST_DRIVES.
 
-    Not those beneath one of them: whoever joins there by their place counts in those.
+    Drives beneath one of them are left out: people who join there by their place count in those.
     """
     rows = sql.rows(
         "select p.id from programmes_programme p join enrolment_drive d on d.programme_id = p.id"
@@ -122,7 +122,8 @@ def counting_drive(found: OpenDrive, *, unit_id: int, at: datetime) -> OpenDrive
 
 
 def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:
-    """Whether a code is asked of somebody who joins for this unit on this day (codes may be off by state and date)."""
+    """Return True if somebody who joins for this unit on this day needs a code (codes may be off by state and
+    date)."""
     off = [
         entry["unit"]
         for entry in drive.codes_off
@@ -134,8 +135,8 @@ def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:
 
 
 def tree_for(found: OpenDrive) -> int:
-    """The tree people are led down: the administrative one they know (districts, blocks, villages) where the places of
-    the drive stand in it; else the drive's own."""
+    """Return the tree people are led down: the administrative one they know (districts, blocks, villages) if it
+    has the places of the drive; else the drive's own."""
     own = int(found.programme.hierarchy)
     if own == Hierarchy.ADMINISTRATIVE:
         return own

@@ -1,4 +1,4 @@
-"""What phones said that ended terms: told to the person and the data officer; to others only a count."""
+"""Read the phones' words that ended terms: for the person and the data officer; to others only a count."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ MOST_HALTS = 20
 
 @dataclass(frozen=True, slots=True)
 class EntrySource:
-    """Where an entry came from, in words: who sent it in, and when. is_own: nobody for the person."""
+    """The source of an entry, in words: its sender and its time. is_own: nobody for the person."""
 
     who: str
     entered_at: datetime
@@ -42,8 +42,10 @@ class EntrySource:
 
 
 def count_denied(node: LedgerNode, programme: Programme, *, at: datetime) -> int | None:
-    """How many said that they never joined a drive, or one beneath it, below a unit, as of a day ago: at least so
-    many, in fives; None: fewer than five. To whoever does not see the people there, rounded to 10 and from 10 on.
+    """Count the people below a unit who said that they never joined a drive, or one beneath it.
+
+    The count is a day old, and in fives: at least so many; None: fewer than five. Readers who do not see the
+    people there get it rounded to 10 and from 10 on.
     """
     with system("how many never joined"):
         n = sql.count(
@@ -66,8 +68,10 @@ def count_denied(node: LedgerNode, programme: Programme, *, at: datetime) -> int
 def noes_today(
     programme_ids: Sequence[int], span: tuple[int, int] | None, *, at: datetime, zone: str
 ) -> dict[str, int]:
-    """How many terms phones ended since midnight, by kind (rules.endings); span: only below a unit. In a system scope;
-    whoever shows it rounds it."""
+    """Count the terms phones ended since midnight, by kind (rules.endings); span: only below a unit.
+
+    In a system scope; the caller rounds it.
+    """
     midnight = datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
     lo, hi = span or (None, None)
     return dict(
@@ -81,7 +85,7 @@ def noes_today(
 
 
 def denied_at(phone_id: UUID, at: datetime) -> list[EntrySource]:
-    """Where the entries came from that a phone said, at this instant, nobody on it had made. In a system scope."""
+    """Return the sources of entries that a phone said, at this instant, nobody on it had made. In a system scope."""
     return sources(list(Parting.objects.filter(phone_id=phone_id, kind="denied", at=at).order_by("pk")))
 
 
@@ -99,7 +103,7 @@ _OF_TERM = f"""select coalesce(w.completed_import, c.import_id), c.by, c.channel
 
 
 def source_of_term(term_id: UUID) -> EntrySource | None:
-    """Where the entry came from that opened a term. In a system scope."""
+    """Return the source of the entry that opened a term. In a system scope."""
     row = sql.row(_OF_TERM, [term_id])
     if row is None:
         return None
@@ -179,8 +183,8 @@ def denied(
 
 
 def counted_for_sender(account: UUID, *, at: datetime, zone: str) -> int | None:
-    """How many at least of the people somebody entered say that they never joined, in fives; None below five, and of
-    whole days that are a day old. In a system scope: nobody's name is in it."""
+    """Count at least how many people somebody entered say that they never joined, in fives; None below five,
+    and of whole days that are a day old. In a system scope: nobody's name is in it."""
     return _shown(Parting.objects.filter(by=account), at, zone)
 
 
@@ -208,17 +212,17 @@ def _shown(partings: "QuerySet[Parting]", at: datetime, zone: str) -> int | None
 
 
 def halt_for(public_id: UUID) -> Halt:
-    """What was stopped, in the viewer's scope. NotFound."""
+    """Return a stopped list or sender, in the viewer's scope. NotFound."""
     return needed(Halt.objects.filter(public_id=public_id).first())
 
 
 def halts() -> list[Halt]:
-    """What is stopped in the viewer's scope, the latest first."""
+    """Return the stopped lists and senders in the viewer's scope, the latest first."""
     return list(Halt.objects.filter(ended_at=None).order_by("-at")[:MOST_HALTS])
 
 
 def what(halt: Halt) -> str:
-    """What was stopped, in words. In a system scope."""
+    """Say what was stopped. In a system scope."""
     if halt.kind == Halt.Kind.LIST:
         name = sql.value("select file_name from core_import where id = %s", [halt.import_id])
         return str(name or _("A paper list"))
@@ -264,8 +268,10 @@ def held_leavings() -> int:
 
 
 def sources(partings: list[Parting]) -> list[EntrySource]:
-    """Of each, in order, who sent the entry in: an office-bearer by name, a channel by its own, a list by its place.
-    In a system scope: the person concerned may know."""
+    """Return in order who sent each entry in: an office-bearer by name, a channel by its own, a list by its place.
+
+    In a system scope: the person concerned may know.
+    """
     names = senders([parting.by for parting in partings])
     places = _places(partings)
     return [

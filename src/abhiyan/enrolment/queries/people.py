@@ -99,7 +99,7 @@ class Member:
         return self.rung != Rung.UNSIGNED
 
 
-# The highest rung a term stands on.
+# The highest rung of a term.
 _RUNG = f"case when e.confirmed_at is null then e.rung else {Rung.CONFIRMED} end"
 _COLUMNS = (
     "m.id, m.public_id, m.phone_id, m.person_id, coalesce(f.last4, ''), p.name, p.birth_year,"
@@ -121,7 +121,7 @@ def _members(where: str, values: Sequence[Any]) -> list[Member]:
 
 
 def members_on(phone_ids: Iterable[UUID]) -> list[Member]:
-    """Who is a member on these phones, phone by phone in the order they joined."""
+    """Return the members on these phones, phone by phone in the order they joined."""
     return _members(
         "m.phone_id = any(%s) and m.merged_into is null and m.ended_on is null order by m.slot",
         [list(phone_ids)],
@@ -129,7 +129,7 @@ def members_on(phone_ids: Iterable[UUID]) -> list[Member]:
 
 
 def memberships_of(phones: Mapping[UUID, UUID]) -> list[Member]:
-    """The memberships of people (id -> phone), those that run last."""
+    """Return the memberships of people (id -> phone), current ones last."""
     return _members(
         "m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null order by m.ended_on",
         [list(phones.values()), list(phones)],
@@ -174,7 +174,7 @@ def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
 
 
 def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[Member]:
-    """Those of a phone whom a second fact fits: the year, and the name where it is given."""
+    """Return the members of a phone that fit a second fact: the year, and the name if it is given."""
     matches = [member for member in members if member.birth_year == birth_year]
     if name:
         matches = [
@@ -186,7 +186,7 @@ def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[M
 
 
 def told_apart_by(member: Member) -> tuple[str, int | None]:
-    """By what people on one phone are told apart: as the act does."""
+    """Return what tells people on one phone apart: as the act does."""
     return names.key(member.name or ""), member.birth_year
 
 
@@ -201,7 +201,7 @@ def is_known(phone_id: UUID) -> bool:
 
 
 def is_over(session: str) -> bool:
-    """Whether the session of a key has ended meanwhile (by a twin of this request)."""
+    """Return True if the session of a key has ended meanwhile (by a twin of this request)."""
     return sql.exists("select 1 from people_session where key = %s and ended_at is not null", [session])
 
 
@@ -213,7 +213,7 @@ def join_number(programme_id: int) -> str:
     return messaging.our_number("join", programme_id)
 
 
-# What is held of one person
+# Data held about one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +284,10 @@ def _terms_of(membership_id: UUID) -> tuple[UUID, UUID]:
 
 
 def claims(phone_id: UUID, membership_id: UUID) -> list[ClaimTold]:
-    """The claims of a membership and those of its phone that are nobody's yet, latest first. Who had another number
-    reads of that one the entries that opened their terms."""
+    """The claims of a membership and those of its phone that are nobody's yet, latest first.
+
+    With a new number, a person reads of the old one the entries that opened their terms.
+    """
     return sql.each(
         ClaimTold,
         'select c.public_id, c.channel, c.sign, c.taken, c.day, c.at, c."by", u.names, c.is_placed,'
@@ -298,8 +300,10 @@ def claims(phone_id: UUID, membership_id: UUID) -> list[ClaimTold]:
 
 
 def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Who sent claims in: workers by name, office and unit, channels by name. In a system scope: the person concerned
-    may know."""
+    """Return who sent claims in: workers by name, office and unit, channels by name.
+
+    In a system scope: the person concerned may know.
+    """
     wanted = list(set(ids))
     offices = org.offices_of(wanted)
     rows = sql.rows(
@@ -328,7 +332,7 @@ def lasts_until(member: Member) -> date | None:
 
 
 def messages(phone_id: UUID) -> list[SentMessage]:
-    """What was sent to a phone, latest first. In the phone's own scope."""
+    """Return the messages to a phone, latest first. In the phone's own scope."""
     return sql.each(
         SentMessage,
         "select template, state, coalesce(sent_at, queued_at), state = 'sent' and adapter in ('file', 'console')"
@@ -352,7 +356,10 @@ def member_or_none(public_id: UUID) -> Member | None:
 
 
 def card_holder(public_id: UUID) -> str | None:
-    """Whose card is good: the name of a member whose term runs. Who was merged is the one they were merged into."""
+    """Return the name on a valid card: of a member whose term runs.
+
+    A merged member is the one they were merged into.
+    """
     name = sql.value(
         "select p.name from enrolment_membership o join enrolment_membership m on m.id = coalesce(o.merged_into, o.id)"
         " join people_person p on p.id = m.person_id where o.public_id = %s and m.ended_on is null",
@@ -404,8 +411,8 @@ class PeopleWanted:
 Mark = tuple[datetime, UUID]
 
 
-_MARGIN = 25  # more of the newest than a page shows: earlier terms and merged entries fall out afterwards
-_LOOKED_THROUGH = 2_000  # of the newest for a name, before every person is read for it
+_MARGIN = 25  # more of the newest than a page shows: earlier terms and merged entries fall out afterwards.
+_LOOKED_THROUGH = 2_000  # of the newest for a name, before every person is read for it.
 _MATCHES = 20_000  # of a name looked at: by then it was no rare name, and the newest have been shown
 _UNITS = "x as materialized (select unit_id from units_placement where lo >= %s and lo < %s)"
 
@@ -454,7 +461,7 @@ def members_below(
 
 
 def count_below(lo: int, hi: int, wanted: PeopleWanted, *, most: int) -> int:
-    """How many `members_below` would list, not asked by name; counted no further than `most`."""
+    """Count what `members_below` would list, not asked by name; counted no further than `most`."""
     where, params = _conditions(wanted, None)
     return sql.count(
         f"with {_UNITS} select count(*) from (select 1 from x cross join lateral"
@@ -465,7 +472,7 @@ def count_below(lo: int, hi: int, wanted: PeopleWanted, *, most: int) -> int:
 
 
 def _conditions(wanted: PeopleWanted, after: Mark | None) -> tuple[str, list[Any]]:
-    """What a term must be, as SQL that follows a condition, and its parameters."""
+    """Return the condition on a term, as SQL that follows a condition, and its parameters."""
     where = {"ended": " and e.ended_at is not null", "all": ""}.get(wanted.ended, " and e.ended_at is null")
     params: list[Any] = []
     if wanted.rung == Rung.CONFIRMED:
@@ -533,7 +540,8 @@ def _indexed(lo: int, hi: int, wanted: PeopleWanted, after: Mark | None, limit: 
 
 
 def members_by_phone(text: str) -> list[Member] | None:
-    """Members on a whole phone number, in scope, but for those who have left; None when the text is no phone."""
+    """Return members on a whole phone number, in scope, except people who have left; None when the text is no
+    phone."""
     number = phones.parse(text)
     if number is None:
         return None

@@ -27,7 +27,10 @@ def _told(row: PhoneChange, last4: str) -> PhoneChangeShown:
 
 
 def asked_from(phone_id: UUID) -> list[PhoneChangeShown]:
-    """What a phone asked for and has not got. It reads alike whatever became of it: nobody learns who is a member."""
+    """Return what a phone asked for and has not got.
+
+    It reads alike whatever became of it: nobody learns who is a member.
+    """
     rows = PhoneChange.objects.filter(new_phone_id=phone_id, done_at=None)
     return [_told(row, "") for row in rows.order_by("-asked_at")]
 

@@ -32,7 +32,7 @@ class PlacingGroup:
 
     @property
     def said(self) -> str:
-        """What their people said of their place."""
+        """Return their people's words on the place."""
         return " ".join(filter(None, [self.pin, self.place]))
 
 
@@ -73,7 +73,7 @@ def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[WaitingEn
 
 
 def chosen_before(pin: str, place: str, unit_id: int) -> tuple[str, int] | None:
-    """Where most entries of a group were placed before and stayed: the unit's code, and how many."""
+    """Return where most entries of a group were placed before and stayed: the unit's code, and how many."""
     found: tuple[str, int] | None = sql.row(
         "select u.code, sum(g.n)::int from enrolment_placing g join units_unit u on u.id = g.unit_id"
         " where g.pin = %s and g.place = %s and g.from_unit_id = %s and g.undone_at is null"
@@ -99,7 +99,7 @@ class Placed:
 
 
 def placings(*, since: datetime) -> list[Placed]:
-    """The latest ones in scope that stand, whoever made them; one more than MOST_PLACINGS at most."""
+    """Return the latest placings in scope that hold, by anybody; one more than MOST_PLACINGS at most."""
     return sql.each(
         Placed,
         'select g.public_id, g.n, u.names, g.from_unit_id, g."by", g.at'

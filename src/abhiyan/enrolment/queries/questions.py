@@ -1,5 +1,7 @@
-"""What the question whether somebody joined is about, as its page shows it. In a system scope: who holds the link may
-see it, for it went to the phone alone."""
+"""Read what the question about joining is about, as its page shows it.
+
+In a system scope: the holder of the link may see it, for it went to the phone alone.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,7 +95,7 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
 
 
 def place(one: QuestionEntry) -> str:
-    """Where the entry is counted, in the language of the page."""
+    """Return the place where the entry is counted, in the language of the page."""
     return named(one.unit_names)
 
 

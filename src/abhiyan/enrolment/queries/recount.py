@@ -27,10 +27,10 @@ def beside(of: str) -> str:
 def facts_for_recount() -> str:
     """The ladder from the facts: (programme_id, measure, channel, unit_id, day, rung, n), for `abhiyan recount`.
 
-    Reported: every stored claim. Counted, or phone not answered yet: terms that have not ended before their time.
-    Confirmed, renewed: those of them whose person said so, or was a member before; counted all the same. Beside
-    *confirmed*, how they said it; of those who did not, who was asked. Unique
-    callers and opened links: each phone's first call. All on the fact's own field day and channel.
+    Reported: every stored claim. Counted, or phone not answered yet: terms that have not ended before their
+    time. Confirmed, renewed: those of them whose person said so, or was a member before; counted all the same.
+    Beside *confirmed*, how they said it; of the others, which were asked. Unique callers and opened links: each
+    phone's first call. All on the fact's own field day and channel.
     """
     return f"""
 select programme_id, {MEASURE} as measure, channel, unit_id, day, {Rung.REPORTED} as rung, count(*) as n
@@ -50,8 +50,8 @@ select programme_id, {MEASURE}, channel, unit_id, day, {OPENED}, count(*)
   from enrolment_waiting where opened_at is not null group by 1, 3, 4, 5"""
 
 
-# What stands on a rung of the ladder, with the year of birth of whom it is about; null where nobody has said it yet,
-# as of a call that has not joined.
+# The rows of a rung of the ladder, with the birth year of the person; null where nobody has said it yet, as of a call
+# that has not joined.
 AGES = f"""
 select c.programme_id, {MEASURE} as measure, c.channel, c.unit_id, c.day, {Rung.REPORTED} as rung,
     p.birth_year as born, count(*) as n
@@ -72,7 +72,7 @@ _FEW = (
     " (select * from enrolment_enrolment t where t.id > m.id and t.id <= last.id offset 0) e"
 )
 
-# What is counted, or waits for the phone's answer: each term that counts, for draws and checks.
+# Items for draws and checks: each term that counts, or waits for the phone's answer.
 ITEMS, FEW_ITEMS = (
     f"""
 select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel, e.day, e.at as stored_at,
@@ -82,8 +82,8 @@ select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel, e.day
 )
 
 # The same, as they look beside each other. Nobody has failed to confirm who can still be asked. A row of paper has a
-# day and no hour, so it says nothing of order or haste; those of earlier drives say nothing of this one's workers. The
-# browser, or the network, from which a person answered stands in the trail alone.
+# day and no hour, so it says nothing of order or haste; those of earlier drives say nothing of this one's workers.
+# Only the trail has the browser, or the network, from which a person answered.
 LOOKS = f"""
 select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel,
     case when c.channel <> {Channel.PAPER} then c.field_at end as at, m.phone_id, h.last4,
@@ -124,7 +124,7 @@ LEFT_BEHIND = (
     " where s.scope = 'all' and s.lifted_at is null and m.ended_on is null and m.merged_into is null"
 )
 
-# What `doctor` and `recount` look for: rows of the act that point at nothing. Each yields one row, n; wanted 0.
+# Queries of `doctor` and `recount` for rows of the act that point at nothing. Each yields one row, n; wanted 0.
 ORPHANS: dict[str, str] = {
     "memberships without a person": (
         "select count(*) as n from enrolment_membership m where m.merged_into is null"

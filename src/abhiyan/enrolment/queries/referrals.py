@@ -26,8 +26,10 @@ _COUNTS = f"""select d.referral_id, count(*), count(*) filter (where m.ended_on 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A worker's link and what came of it. joined: all who ever joined by it; members, confirmed: of those who still
-    are members."""
+    """A worker's link and its results.
+
+    joined: all who ever joined by it; members, confirmed: the members among them today.
+    """
 
     referral: Referral
     name: str
@@ -58,7 +60,7 @@ def referrals(span: tuple[int, int], programme_id: int) -> QuerySet[Referral]:
 
 
 def shown(found: Sequence[Referral]) -> list[Invited]:
-    """What lists say of these links. Of people these are counts only."""
+    """Return what lists say of these links. It has only counts of people."""
     places = units.names_of({one.unit_id for one in found}, language=language())
     with system("how many joined by workers' links"):
         names = people.names_of({one.account_id for one in found if one.account_id})

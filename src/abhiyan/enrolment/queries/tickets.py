@@ -1,4 +1,4 @@
-"""What people have asked for: one's own, and what waits for the data officer."""
+"""Read people's requests: one's own, and the ones that wait for the data officer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ class OpenedTicket:
 
 
 def own(phone_id: UUID, person_id: UUID) -> list[OpenedTicket]:
-    """What one person has asked, latest first. In their phone's scope."""
+    """Return one person's requests, latest first. In their phone's scope."""
     found = Ticket.objects.filter(phone_id=phone_id, person_id=person_id).order_by("-asked_at", "id")
     return [_opened(one) for one in found[:50]]
 
@@ -41,7 +41,7 @@ def tickets(state: str = "") -> "QuerySet[Ticket]":
 
 
 def waiting(at: datetime) -> tuple[int, int, datetime | None]:
-    """How many wait in the caller's scope, how many of them are overdue, and when the first is due."""
+    """Count the requests that wait in the caller's scope, and the overdue ones, with the first due time."""
     dues = list(
         Ticket.objects.filter(answered_at=None).order_by("due_at").values_list("due_at", flat=True)[:1000]
     )

@@ -37,7 +37,7 @@ class BirthSaid:
 def age_on(*, year: int, birth_year: int, minimum: int, says_adult: bool) -> Age:
     """Of age on any day of `year`?
 
-    With the year alone, somebody who turns `minimum` this year may still be below it: they count as adult only if
+    By the year alone, somebody who turns `minimum` this year may still be below it. They count as adult only if
     they said so themselves (the form's own question, asked before anything else). Below that nothing helps.
     """
     years = year - birth_year

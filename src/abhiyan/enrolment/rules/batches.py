@@ -17,7 +17,7 @@ KINDS = {"jpg": "image/jpeg", "png": "image/png"}
 _START = 1000  # the first batch has four digits, so that no small number passes for one
 # ISO 7064, MOD 11-10: one wrong or swapped digit is noticed.
 _MOD = 10
-# What the code on a sheet says. Its host is not asked: an installation may move, and its sheets lie in a drawer.
+# The content of the code on a sheet. Its host is not asked: an installation may move, and its sheets lie in a drawer.
 _CODE = re.compile(r"https?://[^/\s]{1,100}/paper/([0-9]{4,10}-[0-9])/\?sheet=([1-9][0-9]?)")
 
 
@@ -42,7 +42,7 @@ def read_number(text: str) -> int | None:
 
 
 def code_of(page: str, sheet: int) -> str:
-    """What the code on a sheet says. page: the address of its batch."""
+    """Return the content of the code on a sheet. page: the address of its batch."""
     return f"{page}?sheet={sheet}"
 
 
@@ -73,7 +73,7 @@ def _check(digits: str) -> int:
 
 
 def seen(photos: Iterable[UUID]) -> str:
-    """What a page says of the photographs it showed, so that nothing is done with others."""
+    """Return a digest of the photographs a page showed, so that nothing is done with others."""
     return hashlib.sha256(b"".join(sorted(one.bytes for one in photos))).hexdigest()
 
 

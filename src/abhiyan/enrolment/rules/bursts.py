@@ -11,37 +11,51 @@ AT_LEAST, SHARE_PCT = 5, 5  # noes of one source, and of how many of its entries
 RECENT = timedelta(days=7)  # of a sender's entries those count that came within
 
 FLOOD_WITHIN = timedelta(hours=1)
-FLOOD_AT_LEAST, FLOOD_TIMES = 100, 10  # members who left by call or text in an hour, and times the usual hour
+FLOOD_AT_LEAST, FLOOD_TIMES = (
+    100,
+    10,
+)  # members who left by call or text in an hour, and times the usual hour.
 HELD_AT_MOST = timedelta(hours=48)  # a real leave is done by then, whether or not anybody has looked
 
 SHOWN_FROM = SHOWN_BY = 5  # and in such steps: two counts that differ by one would tell of one person
 
 
 def is_burst(*, noes: int, entries: int) -> bool:
-    """Whether so many of a source's entries left or were denied within a day that it is stopped: at least five, and at
-    least one in twenty."""
+    """Return True if so many of a source's entries left or were denied within a day that it is stopped.
+
+    The least is five, and one in twenty.
+    """
     return noes >= AT_LEAST and noes * 100 >= SHARE_PCT * entries
 
 
 def is_few(entries: int) -> bool:
-    """Whether so few that five noes are a burst whatever their share, which then says little."""
+    """Return True if there are so few entries that five noes are a burst whatever their share, which then says
+    little."""
     return is_burst(noes=AT_LEAST, entries=entries)
 
 
 def is_flood(*, in_hour: int, in_week: int) -> bool:
-    """Whether so many members left by call or text in an hour that numbers may be forged: at least a hundred, and ten
-    times the usual hour of the week before."""
+    """Return True if so many members left by call or text in an hour that numbers may be forged.
+
+    The least is a hundred, and ten times the usual hour of the week before.
+    """
     return in_hour >= FLOOD_AT_LEAST and in_hour * 24 * 7 >= FLOOD_TIMES * in_week
 
 
 def shown(n: int) -> int | None:
-    """How many noes there are at least, as a worker or booth may read it: nothing below five, and no number between
-    two steps, where one page or evening beside another would name somebody."""
+    """Return at least how many noes there are, as a worker or booth may read it.
+
+    It is nothing below five, and no number between two steps, where one page or evening beside another would
+    name somebody.
+    """
     return n // SHOWN_BY * SHOWN_BY if n >= SHOWN_FROM else None
 
 
 def shown_until(*, at: datetime, zone: str) -> datetime:
-    """Up to which instant noes are in that count: only whole days, and none less than a day old, so that nobody reads
-    from a count that moved who was spoken to today."""
+    """Return the instant up to which that count includes noes.
+
+    Only whole days count, none less than a day old, so that a count that moved does not show who was spoken to
+    today.
+    """
     today = at.astimezone(ZoneInfo(zone)).date()
     return datetime.combine(today - timedelta(days=1), time(), ZoneInfo(zone))

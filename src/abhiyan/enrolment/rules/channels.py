@@ -9,7 +9,7 @@ from abhiyan.programmes.rules import activities
 
 
 class Sign(IntEnum):
-    """What shows that the phone's holder took part. NONE: phone not answered yet."""
+    """A proof that the phone's holder took part. NONE: phone not answered yet."""
 
     NONE = 0
     CALL = 1
@@ -44,9 +44,9 @@ class Channel(IntEnum):
     SMS = 5
     WHATSAPP = 6
     EARLIER = 7
-    DOOR = 9  # a worker wrote it down at somebody's door; no sign by itself
-    TALK = 10  # of no claim: an organiser spoke with a friend
-    TASK = 11  # of no claim: a contributor did a task
+    DOOR = 9  # a worker wrote it down at somebody's door; no sign by itself.
+    TALK = 10  # of no claim: an organiser spoke with a friend.
+    TASK = 11  # of no claim: a contributor did a task.
     WORD = 8  # of no claim: a person's own word that they leave, on their page or to somebody who asked them
 
 
@@ -54,9 +54,9 @@ class Channel(IntEnum):
 class DriveChannel(activities.ItemChannel):
     """A channel of the drive.
 
-    has_tokens: machines send it with a token of their own. hook: the word of its webhook, behind /hook/; what comes
-    by it shows this sign. by_others: somebody else writes the person down, so an entry without a sign from the phone is
-    told to it by one notice. is_welcomed: who has joined by it, and whose phone took part, is sent the member number.
+    has_tokens: machines send it with a token of their own. hook: the word of its webhook, behind /hook/; what
+    comes by it shows this sign. by_others: somebody else writes the person down, so one notice informs a phone
+    without a sign. is_welcomed: new members by it whose phone took part get the member number.
     """
 
     has_tokens: bool = False

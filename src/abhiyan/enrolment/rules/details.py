@@ -1,4 +1,4 @@
-"""What somebody writes who joins by SMS: name, year of birth and PIN code, in any order and script of digits."""
+"""Read the words of somebody who joins by SMS: name, year of birth and PIN code, in any order and script of digits."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ _DATE = re.compile(r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(\d{4})(?!\d)")
 _RUN = re.compile(r"\d+")
 _BESIDE = re.compile(r"[ .\-]{1,2}")  # between parts of one number: "190 001", "98765-43210"
 _SEGMENT = re.compile(r"[,;\n|/:=!?।،؛۔؟\x00]+")
-# Words that say what stands beside them, and are no part of a name.
+# Words that label the text beside them, and are no part of a name.
 _LABELS = frozenset(
     "name naam nam year yob dob born birth date age yrs years pin pincode code zip umar umr umra aayu saal sal janm"  # noqa: SIM905  # read as words
     " janam varsh tithi नाम जन्म वर्ष साल सन उम्र आयु तिथि पिन पिनकोड कोड".split()
@@ -44,7 +44,7 @@ class Details:
 
     @property
     def is_attempt(self) -> bool:
-        """Whether somebody seems to be joining by it, and did not just write something."""
+        """Return True if somebody seems to be joining by it, and did not just write something."""
         return (self.birth_year is not None and self.age is None) or self.pin is not None
 
     def says_adult(self, minimum: int) -> bool:
@@ -53,7 +53,7 @@ class Details:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """Which are missing: name, year, pin."""
+        """Return what is missing: name, year, pin."""
         found = {"name": self.name, "year": self.birth_year, "pin": self.pin}
         return tuple(each for each, value in found.items() if value is None)
 
@@ -95,7 +95,7 @@ def read(text: str, *, this_year: int) -> Details:
 
 
 def _groups(plain: str) -> Iterator[list[re.Match[str]]]:
-    """Runs of digits that stand beside each other."""
+    """Yield runs of digits that are beside each other."""
     runs = list(_RUN.finditer(plain))
     if not runs:
         return
@@ -137,7 +137,7 @@ def _parted(runs: list[str], this_year: int) -> list[tuple[str, str]]:
 
 
 def _kind(digits: str, n: int, this_year: int) -> str:
-    """What a number of so many runs is; "" for nothing."""
+    """Return the kind of a number of so many runs; "" for nothing."""
     if len(digits) == 4 and n == 1 and this_year - OLDEST <= int(digits) <= this_year:
         return "year"
     if len(digits) == 6 and digits[0] != "0":

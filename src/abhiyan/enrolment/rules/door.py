@@ -1,4 +1,4 @@
-"""What became of an entry made at a door, as the worker who made it may read it; `queries.door` tells which."""
+"""Define the states of an entry made at a door, as its worker may read them; `queries.door` tells which."""
 
 from enum import IntEnum
 
@@ -10,7 +10,7 @@ from abhiyan.programmes.rules import activities
 class DoorState(IntEnum):
     """Each entry is in one of these. Being confirmed includes being counted.
 
-    Who said that they never joined is among those who left: by name the worker learns it of nobody.
+    A person who said that they never joined is among the leavers: the worker learns it of nobody by name.
     """
 
     WAITS = 1

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-LEFT = "left"  # by the person's own word; undone from the same phone for a while
-DENIED = "denied"  # the phone says that its owner never joined
-STRUCK_OFF = "struck"  # by an office, with a reason
-RUN_OUT = "run_out"  # the term was over: it stays counted, in the drive that counted it
-ERASED = "erased"  # the person had everything erased: nobody comes back to it
-UNDONE = "undone"  # the list that brought it was taken back
-BECAME = "became"  # they joined another roll, before which this one gives way
+LEFT = "left"  # by the person's own word; undone from the same phone for a while.
+DENIED = "denied"  # the phone says that its owner never joined.
+STRUCK_OFF = "struck"  # by an office, with a reason.
+RUN_OUT = "run_out"  # the term was over: it stays counted, in the drive that counted it.
+ERASED = "erased"  # the person had everything erased: nobody comes back to it.
+UNDONE = "undone"  # the list that brought it was taken back.
+BECAME = "became"  # they joined another roll, before which this one gives way.
 MERGED = "merged"  # the person is on the roll twice, and the other membership stays
 
 STRUCK = frozenset({STRUCK_OFF, DENIED})  # the slot is free, and only the phone's own sign brings them back
@@ -21,15 +21,17 @@ ACTS = {
     BECAME: "give_way",
 }  # in the trail
 
-BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later one joins anew
+BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later they join again
 
 
 def may_deny(*, reason: str, has_ended: bool) -> bool:
-    """Whether a phone may still say that the person never joined: while the term runs, and where it ended by leaving,
-    by merging, or in time, as it then stays counted."""
+    """Return True if a phone may still say that the person never joined.
+
+    It may while the term runs, and after an end by leaving, by merging, or in time, as it then stays counted.
+    """
     return not has_ended or reason in (LEFT, RUN_OUT, MERGED, BECAME)
 
 
 def may_come_back(*, reason: str, ended_at: datetime | None, at: datetime) -> bool:
-    """Whether a term that ended may be opened again as it was: its person left, at most seven days ago."""
+    """Return True if a term that ended may be opened again as it was: its person left, at most seven days ago."""
     return reason == LEFT and ended_at is not None and at - ended_at <= BACK_WITHIN

@@ -3,6 +3,6 @@
 from datetime import timedelta
 
 ENROLMENTS = 1
-TALKS = 2  # friends spoken with, once in 30 days
-ACTIVE = 3  # contributors who did a task, each once
-LATELY = timedelta(days=30)  # so long a talk with a friend, or a task of a contributor, is told of on boards
+TALKS = 2  # friends spoken with, once in 30 days.
+ACTIVE = 3  # contributors who did a task, each once.
+LATELY = timedelta(days=30)  # boards show a talk with a friend, or a task of a contributor, for so long

@@ -6,8 +6,8 @@ import unicodedata
 from abhiyan.core import letters
 from abhiyan.people.rules import titles
 
-LONGEST = 200  # characters
-_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they shape a conjunct
+LONGEST = 200  # characters.
+_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they shape a conjunct.
 # Words of Latin letters and Devanagari with one space between: what nearly all names are. Nothing in it is invisible.
 _USUAL = re.compile(
     "[A-Za-z\u0900-\u0963\u0970-\u097f.'-]+(?: [A-Za-z\u0900-\u0963\u0970-\u097f.'-]+)*"
@@ -20,11 +20,11 @@ _VIRAMA = 9  # canonical combining class
 
 
 def clean(text: str) -> str | None:
-    """A name as it is kept, or None when it is none: empty, too long, without a letter, with digits or signs no name
-    has, or not text at all.
+    """Return a name as it is kept.
 
-    Composed (NFC), spaces collapsed; invisible characters (zero width, text direction, control) are dropped.
-    A NUL or half a surrogate pair means a broken sender: refused rather than repaired.
+    Return None for one that is empty, too long, without a letter, with digits or signs no name has, or not text
+    at all. Composed (NFC), spaces collapsed; invisible characters (zero width, text direction, control) are
+    dropped. A NUL or half a surrogate pair means a broken sender: refused rather than repaired.
     """
     if len(text) > 4 * LONGEST:
         return None
@@ -78,7 +78,8 @@ def _shown(text: str) -> str:
 
 
 def key(name: str) -> str:
-    """A cleaned name as two people on one phone are told apart: case, joiners, dots and titles make nobody else.
+    """Return a cleaned name as it distinguishes two people on one phone: case, joiners, dots and titles make no
+    difference.
 
     Near spellings are for the search for duplicates.
     """

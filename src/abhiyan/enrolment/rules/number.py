@@ -17,7 +17,7 @@ def member_number(public_id: UUID) -> str:
 
 
 def public_ids(number: str) -> tuple[UUID, UUID] | None:
-    """The first and last public id a number may stand for; None when it is no member's number."""
+    """Return the first and last public id a number may mean; None when it is no member's number."""
     letters = "".join(plain_digits(number).upper().translate(_MEANT).replace("-", " ").split())
     if len(letters) != _BITS // 5 or not set(letters) <= set(_LETTERS):
         return None

@@ -6,12 +6,12 @@ from enum import Enum
 
 
 class PhoneVerdict(Enum):
-    JOIN = "join"  # somebody new: the number is their slot
-    RENEW = "renew"  # a former member, or one of an earlier drive: the number is their slot
-    ALREADY = "already"  # on the roll in this drive: the number is their slot
-    WAIT = "wait"  # nothing to go by yet: the claim waits at its phone
-    WORKLIST = "worklist"  # somebody has to look
-    FULL = "full"  # as many people as a phone may hold
+    JOIN = "join"  # somebody new: the number is their slot.
+    RENEW = "renew"  # a former member, or one of an earlier drive: the number is their slot.
+    ALREADY = "already"  # on the roll in this drive: the number is their slot.
+    WAIT = "wait"  # nothing to go by yet: the claim waits at its phone.
+    WORKLIST = "worklist"  # somebody has to look.
+    FULL = "full"  # as many people as a phone may hold.
     SUPPRESSED = "suppressed"  # the phone said no, and this is not its own word
 
 
@@ -38,10 +38,10 @@ def decide(
     known: Sequence[PhoneMembership],
     limit: int,
 ) -> tuple[PhoneVerdict, int]:
-    """What a claim means on a phone, and the slot it concerns.
+    """Return the meaning of a claim on a phone, and the slot it concerns.
 
-    who: name key and birth year when the claim is complete (with notice); None for a call or SMS.
-    name_key: the name an incomplete claim gives, if any.
+    who: name key and birth year when the claim is complete (with notice); None for a call or SMS. name_key: the
+    name an incomplete claim gives, if any.
     """
     if is_suppressed and not is_signed:
         return PhoneVerdict.SUPPRESSED, 0

@@ -52,7 +52,7 @@ STEPS = (
         (rung.COUNTED,),
     ),
 )
-# What *completed* is made of.
+# The parts of *completed*.
 PARTS = (
     Step(
         "new",
@@ -69,7 +69,7 @@ PARTS = (
     ),
 )
 
-# What became of our question whether they joined: on the drive's own page.
+# The answers to our question whether they joined: on the drive's own page.
 ANSWERS = (
     Step("by_word", _("Yes by SMS or WhatsApp"), _("With the code of our message."), (BY_WORD,)),
     Step("by_link", _("Yes by the link"), _("On the page that our message links to."), (BY_LINK,)),

@@ -28,9 +28,9 @@ def last_day(
 
 
 def is_renewal(*, was_this_drive: bool, was_renewal: bool, was_struck: bool) -> bool:
-    """Whether the term somebody opens counts as *renewed*, by their latest one.
+    """Return True if the term somebody opens counts as *renewed*, by their latest one.
 
-    A member of an earlier drive renews, even after leaving; one who was struck off there had never been a member. Who
-    leaves a drive and comes back to it counts there as they did before.
+    A member of an earlier drive renews, even after leaving; one who was struck off there had never been a
+    member. A person who leaves a drive and comes back to it counts there as before.
     """
     return was_renewal if was_this_drive else not was_struck

@@ -1,4 +1,4 @@
-"""What the law says of a person's requests: numbers, and by when they are answered (law.md D5)."""
+"""Limits of the law on a person's requests: numbers, and the time to answer them (law.md D5)."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

@@ -30,7 +30,10 @@ def field_instant(*, field_at: datetime | None, at: datetime) -> datetime | None
 
 
 def fall(*, day: date, arrived_on: date, opens_on: date, closes_on: date) -> Fall:
-    """Where a field day falls in a drive's window. All days in the drive's zone; closes_on is the last day."""
+    """Return the position of a field day in a drive's window.
+
+    All days in the drive's zone; closes_on is the last day.
+    """
     if day < opens_on:
         return Fall.BEFORE
     if day > closes_on:

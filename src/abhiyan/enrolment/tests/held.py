@@ -1,4 +1,5 @@
-"""Transactions held open: a real one, on a connection of its own, that stops before a statement until it is told to."""
+"""Hold transactions open: a real one, on a connection of its own, that stops before a statement until a test
+releases it."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -75,7 +76,7 @@ def act_held(act: Callable[[], object]) -> Iterator[threading.Event]:
 
 @contextmanager
 def beside(work: Callable[[], object]) -> Iterator[list[BaseException]]:
-    """Something goes on in a thread of its own; it has ended when the block has. What it raises is raised."""
+    """Something goes on in a thread of its own; it has ended when the block has. Its exceptions are raised again."""
     failed: list[BaseException] = []
 
     def run() -> None:
@@ -98,7 +99,7 @@ def beside(work: Callable[[], object]) -> Iterator[list[BaseException]]:
 
 
 def someone_waits(world: World) -> bool:
-    """Whether a transaction waits for a lock that another one holds."""
+    """Return True if a transaction waits for a lock that another one holds."""
     return bool(
         world.rows(
             "select 1 from pg_locks where not granted"

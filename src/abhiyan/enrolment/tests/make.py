@@ -195,7 +195,7 @@ class World:
         actions.forget()
 
     def anew(self) -> None:
-        """Another roll with a drive of its own, beside what there is: nobody is on it, and it is the tenth again."""
+        """Open another roll with a drive of its own: it has no members, and it is the tenth again."""
         self.now = NOON
         n = next(self.keys)
         with system("tests open another roll"):
@@ -211,7 +211,7 @@ class World:
             Programme.objects.filter(pk=self.programme.pk).update(state=state)
 
     def swap_districts(self) -> None:
-        """The organisational tree is laid out anew: each of the two districts stands where the other stood."""
+        """Lay out the organisational tree again: each of the two districts takes the other's place."""
         standing = Placement.objects.filter(hierarchy=1, valid_to=None)
         with system("tests move a tree"):
             a, b = (standing.get(unit=self.units[code]) for code in ("JK-SRI", "JK-JAM"))

@@ -24,7 +24,7 @@ from .test_texts import sent
 from .web import blanks, code_sent, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-# What a person writes, and what the pages say, in each language.
+# A person's words, and the words of pages, in each language.
 SAYS = {
     "en": {"join": "JOIN", "yes": "Yes", "no": "NO", "leave": "LEAVE", "details": "Asha Devi, 1980, 190001"},
     "hi": {"join": "जुड़ें", "yes": "हाँ", "no": "नहीं", "leave": "छोड़ना है", "details": "आशा देवी १९८० १९० ००१"},
@@ -51,7 +51,7 @@ def world() -> World:
 
 
 def a_day_later() -> None:
-    """What is stored is two days old, and the loop that asks turns."""
+    """Make stored rows two days old, and turn the loop that asks."""
     with system("tests move time"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
     with system("tests turn the loop"):

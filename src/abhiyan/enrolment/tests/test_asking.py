@@ -1,4 +1,4 @@
-"""Whether somebody joined by their own act is asked a day later, once more, and answered only by themselves."""
+"""People are asked a day later, and once more, if they joined by their own act; only they themselves answer."""
 
 import json
 from datetime import datetime, timedelta
@@ -69,7 +69,7 @@ def turn(at: datetime) -> None:
 
 
 def rungs(world: World) -> dict[int, int]:
-    """What stands beside the rungs of the ladder, of all units together."""
+    """Return the counts beside the rungs of the ladder, of all units together."""
     found: dict[int, int] = {}
     for (_measure, _channel, _unit, _day, rung), n in world.tallies().items():
         if rung in (ASKED, UNANSWERED, BY_WORD, BY_LINK, BY_PAGE):
@@ -333,7 +333,7 @@ def test_a_name_is_cut_where_a_reader_would_cut_it() -> None:
 
 
 def test_the_drives_page_says_how_many_were_asked_and_what_they_answered(world: World) -> None:
-    """Of the viewer's own unit; who said no from five on, and a day later."""
+    """It shows the viewer's own unit; noes from five on, and a day later."""
     people = [Human("Asha Devi", 1980, f"+9199061100{n:02d}") for n in range(12)]
     told = [world.web_join(of=one) for one in people]
     ask(world)

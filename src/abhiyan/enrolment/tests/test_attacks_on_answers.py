@@ -1,4 +1,4 @@
-"""What a hostile public, a careless gateway and a curious insider try where people write to us, and where we do."""
+"""A hostile public, a careless gateway and a curious insider try where people write to us, and where we do."""
 
 import json
 from uuid import uuid4

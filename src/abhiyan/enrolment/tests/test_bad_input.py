@@ -29,7 +29,7 @@ def world() -> World:
 
 
 def refused(world: World, **changes: Any) -> ClaimRefused:
-    """What the act says to Asha's claim with these changes; nothing of it may be stored."""
+    """Return the act's refusal of Asha's claim with these changes; nothing of it may be stored."""
     claim = world.claim(world.asha, Channel.API, unit=world.booth)
     for name, value in changes.items():
         setattr(claim, name, value)
@@ -221,7 +221,7 @@ def test_a_reused_key_for_another_phone_is_said(world: World) -> None:
 
 
 def test_a_key_reused_within_one_list_is_the_first_phones_whatever_their_order(world: World) -> None:
-    """The earlier in the list has the key; the other is told what it would be told had it come a batch later."""
+    """The earlier in the list has the key; the other gets the answer it would get a batch later."""
     for n, (one, other) in enumerate(((world.asha, world.bilal), (world.bilal, world.asha))):
         key = f"once {n}"
         claims = [

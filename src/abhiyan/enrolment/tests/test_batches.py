@@ -339,7 +339,7 @@ def test_photographed_sheets_are_owed_until_a_list_has_brought_them(tmp_path: Pa
     president = officer(world, "mandal_president", "JK-SRI-M1")
 
     def owed() -> tuple[int, bool, bool]:
-        """How many sheets Today counts, and whether each of both batches is listed."""
+        """Return the number of sheets Today counts, and for each of both batches True if it is listed."""
         page = main(president.get("/today/").content)
         found = re.search(r"(\d+) photographed sheets? to enter", page)
         listed = main(president.get("/paper/?show=enter").content)

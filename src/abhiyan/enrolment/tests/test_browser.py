@@ -380,7 +380,7 @@ def test_no_page_has_a_violation(visit: Open, world: World, size: str, language:
 def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     visit: Open, world: World, size: str, language: str
 ) -> None:
-    """Those that only an act leads to, or a secret; by eye they belong to the pages above."""
+    """Only an act leads to them, or a secret; by eye they belong to the pages above."""
     problems: list[str] = []
     of = {"size": size, "language": language}
 

@@ -79,7 +79,7 @@ def call(
 
 
 def replied(world: World) -> list[tuple[str, str]]:
-    """What the loop queues: (template, last four digits) of every message there is."""
+    """Return what the loop queues: (template, last four digits) of every message there is."""
     with system("tests turn the loop"):
         while replies.reply(at=NOW):
             pass
@@ -288,7 +288,7 @@ class Gateway:
 
 
 def sent(world: World) -> list[tuple[str, str]]:
-    """What leaves when loops turn until nothing is left to do: (template, phone)."""
+    """Return what leaves when loops turn until nothing is left to do: (template, phone)."""
     replied(world)
     gateway = Gateway()
     send_due(gateway, at=NOW)

@@ -41,7 +41,7 @@ def world() -> World:
 
 
 def code_of(client: Client) -> str:
-    """What zbar reads from the picture of the card, as the last part of its address."""
+    """Return what zbar reads from the picture of the card, as the last part of its address."""
     picture = client.get("/me/card/card.png")
     assert picture["Content-Type"] == "image/png" and "attachment" in picture["Content-Disposition"]
     (address,) = scanned(picture.content)
@@ -51,7 +51,7 @@ def code_of(client: Client) -> str:
 
 
 def check(code: str) -> tuple[int, str]:
-    """What everybody sees of a code: status, and the page without its clock."""
+    """Return what everybody sees of a code: status, and the page without its clock."""
     answer = browser().get(f"/check/{quote(code)}/")  # `#` and `?` would end the path
     return answer.status_code, re.sub(r"\d\d:\d\d", "", main(answer.content))
 

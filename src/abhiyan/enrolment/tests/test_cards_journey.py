@@ -45,7 +45,7 @@ def saved(page: Page, link: str) -> bytes:
 
 
 def redrawn(address: str, at: int) -> str:
-    """A code drawn anew with the case of one letter flipped, or a digit's lowest bit, and read by zbar."""
+    """Return zbar's reading of a code drawn again with the case of one letter flipped, or a digit's lowest bit."""
     flipped = chr(ord(address[at]) ^ (0x20 if address[at].isalpha() else 1))
     made = io.BytesIO()
     segno.make_qr(address[:at] + flipped + address[at + 1 :]).save(made, kind="png", scale=6)

@@ -22,7 +22,7 @@ __all__ = ["ahead"]
 
 
 async def started() -> None:
-    """What a web worker does before its first request."""
+    """Do what a web worker does before its first request."""
     directory = Directory(clock.now)
     await directory.read()
     await directory.close()

@@ -1,4 +1,4 @@
-"""What becomes of members, claims and tokens when a unit closes, and when it is opened again."""
+"""Members, claims and tokens when a unit closes, and when it is opened again."""
 
 import random
 from datetime import timedelta
@@ -132,7 +132,7 @@ def test_many_members_go_some_at_a_time_and_a_closing_taken_back_meanwhile_stops
     )
     after = actions.hand_over_next(closing_id=made.pk, after=None, by=SYSTEM, at=world.now)
     assert after is not None and homes(world).count("JK-B002") == 3
-    tasks.hand_members_over(closing_id=made.pk)  # begun anew, as after a kill
+    tasks.hand_members_over(closing_id=made.pk)  # a second start, as after a kill
     assert set(homes(world)) == {"JK-B002"}
     open_again(world, world.booth)
     assert set(homes(world)) == {"JK-B001"}

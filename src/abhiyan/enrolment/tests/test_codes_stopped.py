@@ -1,4 +1,4 @@
-"""While no messages go out, whoever asks for a code is told so: all alike, known or not."""
+"""While no messages go out, a request for a code gets that answer: all alike, known or not."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def told(page: str, human: Human = World.bilal, language: str = "en") -> str:
-    """What the page says where the code is to be typed."""
+    """Return the words of the page where the code is to be typed."""
     client: Client = browser(language=language)
     given = typed(human) if page == "join" else {"phone": human.phone}
     asked = client.post(PAGES[page], given)
@@ -42,7 +42,7 @@ def told(page: str, human: Human = World.bilal, language: str = "en") -> str:
 
 
 def before(page: str, language: str = "en") -> str:
-    """What the page says before anything is typed."""
+    """Return the words of the page before anything is typed."""
     return str(browser(language=language).get(PAGES[page]).content.decode())
 
 

@@ -1,4 +1,4 @@
-"""Confirmed: the person's own yes, a day later or more. What is confirmed stays counted, on its own day."""
+"""Confirmed: the person's own yes, a day later or more. A confirmed term stays counted, on its own day."""
 
 from datetime import timedelta
 from uuid import UUID

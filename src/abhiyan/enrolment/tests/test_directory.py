@@ -1,4 +1,4 @@
-"""What a worker knows of tokens and numbers, while the database is away."""
+"""A worker knows tokens and numbers while the database is away."""
 
 import asyncio
 import os

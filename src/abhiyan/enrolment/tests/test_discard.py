@@ -86,7 +86,7 @@ def test_with_a_draft_goes_what_made_it_a_drive(world: World) -> None:
     assert hanging(world.programme.pk) == kept
     ended = world.rows("select act, subject from core_audit where act like '%%.end_%%' order by act")
     assert ended == [("enrolment.end_token", str(token.public_id)), ("messaging.end_number", "join")]
-    # What walks over all drives finds only drives there are; the address and the number are free again.
+    # Walks over all drives find only existing drives; the address and the number are free again.
     page = client.get("/imports/new/paper/")
     assert page.status_code == 200
     # Only one notice was ever printed: its number is filled in.

@@ -382,8 +382,8 @@ def numbers(page: str) -> dict[str, tuple[str, str]]:
 
 @pytest.fixture
 def sixty(world: World, worker: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Sixty entries of a worker, the latest first: forty of today, of whom ten are counted and one left; twenty of two
-    days ago, who wait."""
+    """Make sixty entries of a worker, the latest first: forty of today, with ten counted ones and one that
+    left; twenty of two days ago, who wait."""
     monkeypatch.setenv("ABHIYAN_LIMITS", "door.phone=500")
     pages = [
         entered(

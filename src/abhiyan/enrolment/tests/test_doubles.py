@@ -52,7 +52,7 @@ def person_of(told: ClaimOutcome) -> Person:
 
 
 def pair(world: World, one: ClaimOutcome, other: ClaimOutcome, *, is_twin: bool = False) -> UUID:
-    """What a search would have found."""
+    """Keep what a search would have found."""
     a, b = person_of(one), person_of(other)
     with system("tests find"):
         pairs.keep_doubles(found=[(a.pk, b.pk, 95, is_twin)], at=world.now)

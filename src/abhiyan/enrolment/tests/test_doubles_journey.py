@@ -1,4 +1,4 @@
-"""Duplicates in a browser: found by the matcher, worked off by keys, undone; several merged by two people."""
+"""Duplicates in a browser: the matcher finds them, keys decide them, some are undone; several merged by two people."""
 
 from collections.abc import Iterator
 
@@ -49,7 +49,9 @@ def press(page: Page, key: str, then: str) -> None:
         page.keyboard.press(key)
     assert answer.value.ok
     page.wait_for_selector(then)
-    expect(page.locator(".htmx-settling")).to_have_count(0)  # until then its buttons would load the page anew
+    expect(page.locator(".htmx-settling")).to_have_count(
+        0
+    )  # until then its buttons would load the page again
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)

@@ -77,14 +77,14 @@ def number_typed(**other: object) -> dict[str, object]:
 
 
 def shown(page: str, ident: str) -> str:
-    """What stands in a box to be copied."""
+    """Return the text of a box to be copied."""
     found = re.search(rf'id="{ident}"[^>]*>([^<]*)</pre>', page)
     assert found, page
     return html.unescape(found[1])
 
 
 def known(look: Callable[[Directory], Coroutine[Any, Any, Any]]) -> Any:
-    """What the hot path finds."""
+    """Return what the hot path finds."""
 
     async def ask() -> Any:
         directory = Directory(present)
@@ -105,7 +105,7 @@ def lines_of(provider: str, address: str) -> list[DriveLine]:
 
 
 def forms_of(page: str) -> list[str]:
-    """Where the forms of the page of a drive send what is typed."""
+    """Return the addresses to which the forms of a drive's page send what is typed."""
     return [form for form in re.findall(r'<form[^>]*action="([^"]*)"', page) if "/drives/" in form]
 
 

@@ -51,7 +51,7 @@ def erase(client: Client) -> str:
 
 
 def refused(world: World, human: Human) -> None:
-    """No list, whoever sends it, brings them back; nothing is kept of it."""
+    """No list of any sender brings them back; nothing is kept of it."""
     before = world.count("people_person"), world.count("enrolment_claim"), world.count("people_phone")
     for send in (world.paper_row, world.api):
         with pytest.raises(Suppressed):

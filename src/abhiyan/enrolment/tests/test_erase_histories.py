@@ -1,7 +1,7 @@
 """Random histories of joining, leaving and erasing, with lists, backups and restores between them.
 
-Whatever the order: who had everything erased is on no list until their own phone brings them back, also after a
-restore and after the paper list that named them; the ledger equals the facts.
+In any order, an erased person is on no list until their own phone brings them back. It holds after a restore
+and after the paper list that named them; the ledger equals the facts.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ STEPS = st.one_of(
 
 
 class History:
-    """Who was erased and has not come back by their own act, now and in the backup."""
+    """The people erased and not back by their own act, now and in the backup."""
 
     def __init__(self, world: World, folder: Path) -> None:
         base = next(_numbers) * 10
@@ -127,7 +127,7 @@ class History:
         )
         return UUID(str(found[0][0])) if found else None
 
-    # What a backup and a restore come to, without the files and the hour they take.
+    # Backup and restore by their effect, without the files and the hour they take.
 
     def backup(self) -> None:
         with owner() as database_:

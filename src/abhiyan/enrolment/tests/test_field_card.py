@@ -1,4 +1,4 @@
-"""The field card: a member whose phone has not answered is told, and leaves Today until they are to be told again."""
+"""The field card: a member whose phone has not answered is informed, and leaves Today until the next time."""
 
 import re
 from dataclasses import replace

@@ -60,7 +60,7 @@ def test_a_drives_pages_say_that_reported_counts_every_call() -> None:
         assert "2 calls, messages and forms have no place yet." in page, path
 
 
-# Of other things: an in-charge's answer, and what a member reads of their own phone.
+# Sentences about other things: an in-charge's answer, and what a member reads of their own phone.
 OF_OTHERS = {
     "%(name)s was asked to be %(office)s and has not answered.",  # an offer of an office
     "Not answered",

@@ -1,4 +1,4 @@
-"""What a member reads of their cards and of the paper sheets with their entry, on their page and in their file."""
+"""A member reads of their cards and of the paper sheets with their entry, on their page and in their file."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -81,11 +81,11 @@ STEPS = st.one_of(
 
 @dataclass
 class History:
-    """What a history has sent and been told so far."""
+    """The claims a history has sent and the answers so far."""
 
     world: World
     people: list[Human]
-    spare: str  # a number nobody is on at first
+    spare: str  # a number without members at first
     sent: list[tuple[int, ClaimMessage, ClaimOutcome | ClaimRefused, int | None]] = field(
         default_factory=list
     )
@@ -213,7 +213,7 @@ class History:
             self.world.strike_off(told)
 
     def _confirm(self, n: int) -> None:
-        """From the member's own phone, whoever is asked."""
+        """Confirm from the member's own phone, for every actor."""
         told = self.some(n)
         if told is not None and told.membership is not None:
             found = self.world.rows(

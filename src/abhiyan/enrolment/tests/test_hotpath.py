@@ -385,7 +385,7 @@ def test_a_database_that_was_gone_is_found_again(server: Server, world: World, t
             [database.role_name("gateway")],
         )
     answer = server.claim(token, asha("b", phone="9906000002"))
-    # Told at once that it was lost, or found again before it was told.
+    # The caller hears at once that it was lost, or it is found again first.
     assert answer.status == 201 or (answer.status == 503 and int(answer.headers["retry-after"]) > 0)
     assert server.claim(token, asha("b", phone="9906000002")).status == 201
     assert world.count("enrolment_claim") == 2
@@ -445,7 +445,7 @@ def test_guessing_tokens_has_an_end(strict: Server, world: World, token: str) ->
 
 
 def test_the_log_holds_nothing_of_anybody(strict: Server, world: World) -> None:
-    """After the two above: everything they sent is told as numbers."""
+    """After the two above: everything they sent is in the log as numbers."""
     strict.stop()
     told = strict.log.read_text()
     assert '"surface": "claims", "status": 201, "requests": ' in told

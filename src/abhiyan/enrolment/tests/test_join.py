@@ -1,4 +1,4 @@
-"""Joining by the web: the story, and what it says to whom."""
+"""Joining by the web: the story, and its words to each reader."""
 
 import re
 from urllib.parse import unquote

@@ -401,7 +401,7 @@ def test_a_stranger_is_answered_as_a_member_is(world: World) -> None:
     assert world.count("enrolment_membership") == world.count("enrolment_parting") == 0
 
 
-# Who may read of it
+# The readers of it
 
 
 @pytest.mark.versions

@@ -1,4 +1,4 @@
-"""Who has left: offices read that a membership ended, where and when, and no longer whose it was."""
+"""Offices read that a membership ended, where and when, and no longer whose it was."""
 
 from uuid import UUID
 
@@ -46,7 +46,7 @@ def president(world: World) -> Client:
 
 
 def named(world: World) -> list[str]:
-    """Whom the nation's offices may read by any query."""
+    """Return the names the nation's offices may read by any query."""
     with scoped(Scope(everything=True)), connection.cursor() as cursor:
         cursor.execute("select name from people_person order by name")
         return [name for (name,) in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Who was put on the list by others: one notice to the phone, and nothing else before it answers."""
+"""People put on the list by others: one notice to the phone, and nothing else before it answers."""
 
 from datetime import timedelta
 

@@ -226,7 +226,7 @@ def test_leaving_promises_no_erasure_and_the_page_says_who_still_sees_the_entry(
     after = client.get("/me/")
     pages = [page.content.decode() for page in (before, asked, after)]
     assert not [word for word in ("erase", "sealed until", "मिटव") if word in pages[1]]
-    for page in (pages[0], pages[2]):  # those who left may have everything erased, too
+    for page in (pages[0], pages[2]):  # people who left may have everything erased, too
         assert 'href="/me/erase/"' in page
     shared = "Only office-bearers of your units" if language == "en" else "केवल आपकी इकाइयों के पदाधिकारी"
     assert shared in pages[0] and shared not in pages[2] and no_office_sees in pages[2]

@@ -1,4 +1,4 @@
-"""What happens to members afterwards, as stories."""
+"""Members change afterwards, as stories."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Claims while units move: places of two trees are never compared, and nobody is refused for good because of it."""
+"""Claims while units move: places of two trees are never compared, and no claim is refused for good because of it."""
 
 import copy
 import threading
@@ -28,7 +28,7 @@ def world() -> World:
 
 
 def of_lal_chowk(world: World, n: int, unit: str) -> ClaimMessage:
-    """A claim of a channel that may claim for one mandal, which stands in one tree only."""
+    """Return a claim of a channel that may claim for one mandal, a unit of one tree only."""
     human = Human("Asha Devi", 1980, f"+91990600{n:04d}")
     claim = copy.copy(world.claim(human, Channel.API, sign=Sign.NONE, unit=world.units[unit]))
     claim.within = (world.units["JK-SRI-M1"].pk,)

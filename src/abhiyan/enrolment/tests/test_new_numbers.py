@@ -113,7 +113,7 @@ def test_one_person_ends_no_number_that_is_in_force(server: Server, world: World
 
 
 def test_a_new_number_makes_no_phone_answer_and_ends_no_membership(server: Server, world: World) -> None:
-    """Who sets it up signs calls and texts of any phone."""
+    """A person who sets it up could sign calls and texts of any phone."""
     asker, approver = officer(world, "it_administrator", "JK"), officer(world, "data_officer", "JK")
     secret, signing = added(world, asker, approver)
     world.web_join(of=world.bilal)
@@ -164,7 +164,7 @@ def test_after_a_few_days_its_calls_count(server: Server, world: World) -> None:
 
 
 def test_the_console_adds_a_number_that_is_believed_at_once(world: World) -> None:
-    """The first days of a server: whoever has the console has the keys."""
+    """In the first days of a server, an owner of the console has the keys."""
     from abhiyan.core.actor import Actor
     from abhiyan.messaging import actions as messaging
 

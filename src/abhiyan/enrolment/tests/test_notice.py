@@ -155,7 +155,7 @@ def test_a_district_does_not_publish(world: World) -> None:
 
 
 def named(typed: dict[str, str]) -> dict[str, str]:
-    """Where the server has no name set, its place is to be filled in, too."""
+    """Fill in the server's name where none is set."""
     for hole in standard_notice.NO_NAME.values():
         typed = {name: value.replace(hole, "Sangathan") for name, value in typed.items()}
     return typed

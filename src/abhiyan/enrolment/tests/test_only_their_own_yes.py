@@ -74,7 +74,7 @@ def from_another_phone(world: World, asha: ClaimOutcome) -> None:
 
 
 def of_another_person(world: World, asha: ClaimOutcome) -> None:
-    """Who shares the phone answers for themselves alone."""
+    """Another person on the phone answers for themselves alone."""
     with system("test"):
         others = Question.objects.filter(phone_id=world.phone_id(world.mohan)).exclude(pk=asked_of(asha).pk)
     for one in others:

@@ -72,7 +72,7 @@ def test_every_operation_holds_what_openapi_promises(
         assert not any(status >= 500 for status in answered[operation]), operation
 
 
-# What fits the shape may still be refused by the drive's rules: a number that is no mobile, a minor, an unknown unit.
+# The drive's rules may still refuse what fits the shape: a number that is no mobile, a minor, an unknown unit.
 EXCLUDED = "positive_data_acceptance"
 
 

@@ -1,4 +1,4 @@
-"""What happens between the check of a paper list and its end: crashes, folds, others on the same phones."""
+"""Crashes, folds and others on the same phones come between the check of a paper list and its end."""
 
 import os
 import subprocess
@@ -99,7 +99,7 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
 def test_a_list_beside_pages_posts_little_at_once_and_waits_for_the_fold(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pages add up what is not folded yet. Where no fold is at work, as at the console, there is one large piece."""
+    """Pages add up what is not folded yet. If no fold is at work, as at the console, there is one large piece."""
     monkeypatch.setattr(committing, "ROWS_BESIDE", 25)
     monkeypatch.setattr(committing, "BEHIND", 10)
     large = bring(world, tmp_path, HEAD + people(100))

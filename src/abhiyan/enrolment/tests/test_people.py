@@ -1,4 +1,4 @@
-"""The people of a unit: who sees whom, what may be done about an entry, and what waits for an eye."""
+"""The people of a unit: their readers, the acts on an entry, and what waits for an eye."""
 
 import base64
 import re

@@ -82,7 +82,7 @@ def sound(world: World) -> None:
 
 
 def numbers(world: World) -> Sequence[object]:
-    """Whose membership is on which phone."""
+    """Return the members and the phones they are on."""
     return world.rows(
         "select p.name, f.last4 from enrolment_membership m join people_person p on p.id = m.person_id"
         " left join people_phone f on f.id = m.phone_id where m.merged_into is null and m.ended_on is null"

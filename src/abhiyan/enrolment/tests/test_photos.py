@@ -56,7 +56,7 @@ def written(batch: PaperBatch, sheet: int) -> Image.Image:
 
 
 def told(batch: PaperBatch) -> tuple[str, str, list[int], int]:
-    """What the batch's page says of its sheets: here, missing, twice, unknown."""
+    """Return what the batch's page says of its sheets: here, missing, twice, unknown."""
     with system("test"):
         found = queries.sheets_of(batch)
     return found.here, found.missing, [one.number for one in found.twice], len(found.unknown)
@@ -261,7 +261,7 @@ def test_what_keeps_all_its_points_in_memory_is_refused_from_fewer_on(world: Wor
 
 
 def others() -> list[bool]:
-    """Of each other connection, whether a transaction waits."""
+    """Return for each other connection True if a transaction waits."""
     asked = "select xact_start is not null from pg_stat_activity where datname = current_database()"
     with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
         return [waits for (waits,) in looking.execute(f"{asked} and pid <> pg_backend_pid()")]
@@ -455,7 +455,7 @@ def test_who_has_another_number_by_now_has_the_photos_of_their_sheet_hidden(tmp_
 
 
 def seen(html: str) -> str:
-    """What the page says of the photographs it shows."""
+    """Return what the page says of the photographs it shows."""
     found = re.search(r'name="seen" value="(\w+)"', html)
     assert found
     return found[1]

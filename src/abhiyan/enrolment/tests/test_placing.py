@@ -186,7 +186,7 @@ def test_the_place_most_of_a_group_got_before_is_offered_first(street: World, pr
     president.post(f"/people/unplaced/undo/{undo}/")
     assert "placed here before" not in president.get(choice).content.decode()
 
-    # Where their words find nothing, it is all there is to choose.
+    # If their words find nothing, it is all there is to choose.
     lane = Human("Meera Koul", 1970, "+919906007741"), Human("Sita Koul", 1971, "+919906007742")
     join(street, lane[0], where="Old lane", unit="-")
     (choice,) = [each for each in groups(president) if "Old" in each]

@@ -59,7 +59,7 @@ def test_those_of_one_pin_code_are_placed_together_and_taken_back(
     assert "Kamla Devi" in page.inner_text("main") or "कमला" in page.inner_text("main")
     look(page, "placing preview")
 
-    # Somebody of the same PIN code comes meanwhile: nobody is placed unseen.
+    # Somebody of the same PIN code comes meanwhile: they are not placed unseen.
     join(world, Human("Late Comer", 1970, "+919906007799"), where="190001", unit="-")
     go(page, "main form[method=post] button[type=submit]")
     assert world.ladder(world.booth).counted == booth
@@ -85,7 +85,7 @@ def test_those_of_one_pin_code_are_placed_together_and_taken_back(
     )
     look(page, "placing before")
 
-    # The office above sees who placed them, and undoes one; the other is undone by whoever placed it.
+    # The office above sees who placed them, and undoes one; its own placer undoes the other.
     above = opens("/people/unplaced/groups/", "national_president", size=size, language=language)
     assert "state_president" in above.inner_text("main")
     look(above, "placing above")

@@ -1,4 +1,4 @@
-"""What is printed, read back: forms and posters by a reader of PDF and an independent reader of codes (zbar)."""
+"""Printed matter, read back: forms and posters by a reader of PDF and an independent reader of codes (zbar)."""
 
 import json
 from collections.abc import Sequence

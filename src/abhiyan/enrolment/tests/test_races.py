@@ -188,7 +188,7 @@ def test_two_workers_at_one_door_at_the_same_moment_make_one_member_and_each_has
 
 
 def cut_all_gateways() -> None:
-    """What a restart of the database does to connections."""
+    """Cut connections as a restart of the database does."""
     with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
         admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"

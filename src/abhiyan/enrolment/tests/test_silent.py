@@ -42,7 +42,7 @@ def silent(world: World, days: int = 90) -> ClaimOutcome:
 
 
 def asked(of: Human) -> tuple[int, int]:
-    """How many questions went to a phone by name, and how many without."""
+    """Count the questions that went to a phone by name, and those without."""
     return len(blanks(of.phone, NAMED)), len(blanks(of.phone, UNNAMED))
 
 

@@ -34,7 +34,7 @@ def set_term(world: World, *, months: int | None = None, ends_on: date | None = 
 
 
 def renewed(world: World) -> int:
-    """How many the drive counts as renewed, in all its units."""
+    """Count what the drive counts as renewed, in all its units."""
     return sum(n for (*_where, rung), n in world.tallies().items() if rung == RENEWED)
 
 
@@ -47,7 +47,7 @@ def ended(world: World, of: Human) -> list[tuple[object, ...]]:
 
 
 def equal(world: World) -> bool:
-    """Whether the ledger of every drive says what the facts do."""
+    """Return True if the ledger of every drive says what the facts do."""
     key = "programme_id, channel, unit_id, day, rung"
     ledger = f"select {key}, sum(n) from programmes_delta group by {key} having sum(n) <> 0 order by {key}"
     facts = f"select {key}, sum(n) from ({facts_for_recount()}) f group by {key} order by {key}"

@@ -77,7 +77,7 @@ class Gateway:
 
 
 def sent() -> list[Letter]:
-    """What the phones get when the loops turn."""
+    """Return what the phones get when the loops turn."""
     with system("tests turn the loop"):
         while replies.reply(at=present()) + welcoming.welcome(at=present()):
             pass

@@ -1,4 +1,4 @@
-"""Webhooks that are not taken: what the provider is told, and that a number of them is left."""
+"""Webhooks that are not taken: the provider gets an answer, and a number of them is left."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_guessing_secrets_and_tokens_ends_for_all_workers_together(
         with ThreadPoolExecutor(8) as pool:
             told = Counter(pool.map(guess, range(150)))
         assert set(told) == {refused, 429} and told[refused] == 60
-    # Whose secret and token are known does not suffer from their neighbours.
+    # Senders with a known secret and token do not suffer from their neighbours.
     assert {call(worker, secret).status for worker in two_workers} == {201}
 
 

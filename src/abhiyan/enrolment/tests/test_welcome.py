@@ -1,4 +1,4 @@
-"""Who has joined is sent the member number and the card once, by whatever way; who calls again gets the link again."""
+"""New members get the member number and the card once, by any way; on a second call they get the link again."""
 
 import json
 from itertools import count
@@ -31,7 +31,7 @@ def world(world: World) -> World:
 
 
 def turned(world: World) -> list[tuple[str, str]]:
-    """What the loops have queued so far: (template, phone's last digits), by the time it stands for."""
+    """Return what the loops have queued so far: (template, phone's last digits), by the time in it."""
     with system("tests turn the loops"):
         while replies.reply(at=world.now) + welcoming.welcome(at=world.now):
             pass
@@ -93,7 +93,7 @@ def test_an_entry_at_the_door_is_welcomed_once_it_counts_and_the_call_gets_no_se
     world.tick(minutes=5)
     world.missed_call(of=world.asha)
     assert turned(world) == [("drive.joined", "0001")]
-    # Whose call came first is welcomed as well: the entry completes it.
+    # A person whose call came first is welcomed as well: the entry completes it.
     world.missed_call(of=world.bilal)
     world.tick(minutes=5)
     world.take(world.claim(world.bilal, Channel.DOOR, unit=world.booth))

@@ -114,7 +114,7 @@ def test_who_waits_too_long_for_a_writer_keeps_what_was_typed_and_the_code(
 
 
 def connections() -> Counter[tuple[str, str]]:
-    """How many the database has, by role and name."""
+    """Count the connections of the database, by role and name."""
     with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
         return Counter(
             {

@@ -38,7 +38,7 @@ def web_world() -> World:
 
 
 def typed(human: Human, **other: str) -> dict[str, str]:
-    """What somebody types into the form, without a place."""
+    """Return what somebody types into the form, without a place."""
     form = {
         "adult": "yes",
         "birth_year": str(human.birth_year),
@@ -51,10 +51,10 @@ def typed(human: Human, **other: str) -> dict[str, str]:
 
 
 def blanks(phone: str, template: str) -> list[dict[str, str]]:
-    """What filled the messages of a template to a phone, oldest first."""
+    """Return what filled the messages of a template to a phone, oldest first."""
     with system("tests read an SMS"):
         found = Message.objects.filter(phone_id=keyring().phone_id(phone), template=template)
-        # Of one instant by the transaction that wrote them: ids are drawn and tell no order.
+        # Within one instant they are ordered by the transaction that wrote them: ids are drawn and tell no order.
         rows = list(found.order_by("queued_at", RawSQL("messaging_message.xmin::text::bigint", ())))
     return [json.loads(keyring().unseal(bytes(row.sealed_blanks), about=row.pk.bytes)) for row in rows]
 
@@ -126,7 +126,7 @@ def words(language: str = "en") -> Any:
     return translation.override(language)
 
 
-# What a sender fills into the standard notice.
+# The parts of the standard notice that a sender fills in.
 FILLED = {
     "[address]": "1 Residency Road, Srinagar",
     "[name of the data officer]": "Asha Devi",
@@ -138,7 +138,7 @@ FILLED = {
 
 
 def offered(client: Client) -> dict[str, str]:
-    """What the form of the page would send back untouched."""
+    """Return what the form of the page would send back untouched."""
     page = client.get("/notice/").content.decode()
     boxes = re.findall(r'<textarea name="(\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
     seen = re.search(r'name="seen" value="(\d+)"', page)

@@ -153,7 +153,7 @@ def paper_new(request: Request) -> HttpResponseBase:
 
 @form_page
 def paper_batch(request: Request, number: str) -> HttpResponseBase:
-    """One batch: its forms, the photographs of its sheets, and its lists. What is sent to it are photographs.
+    """One batch: its forms, the photographs of its sheets, and its lists. Posts to it are photographs.
 
     `sheet`: one of its sheets, as the code printed on it asks.
     """
@@ -192,7 +192,7 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
 
 
 def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | int, str]]:
-    """What became of the rows, each count with where its people are listed: words, how many, address."""
+    """Return the outcomes of the rows, each count with the list of its people: words, number, address."""
     of = queries.became(batch, at=clock.now(), zone=programme.zone)
     if of is None:
         return []

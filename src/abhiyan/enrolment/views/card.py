@@ -47,7 +47,7 @@ def picture(text: str) -> SafeString:
 
 
 def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
-    """What a page shows of a member's card, which is issued when it is first looked at."""
+    """Return what a page shows of a member's card, which is issued at its first look."""
     card = cards.issue_card(membership=member.public_id, by=by, at=at)
     return {
         "own": member,

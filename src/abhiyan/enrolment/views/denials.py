@@ -1,4 +1,4 @@
-"""Who says that they never joined, for the data officer alone; and what was stopped because so many did."""
+"""Show the data officer alone who says that they never joined; show what was stopped because so many did."""
 
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ MOST_OFFICERS = 2  # named where somebody is to ask them
 
 
 class DenialFilters(forms.Form):
-    """Which denied entries to show."""
+    """The denied entries to show."""
 
     unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=100)
     worker = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -45,7 +45,8 @@ class DenialFilters(forms.Form):
 
 @require_GET
 def denials(request: Request) -> HttpResponse:
-    """Who said that they never joined: names for the data officer of their unit, a page at a time, never a file."""
+    """List people who said that they never joined: names for the data officer of their unit, a page at a time,
+    never a file."""
     home = needed(request.viewer.home, NotYours)
     form = DenialFilters(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
@@ -117,7 +118,7 @@ class GoOn(forms.Form):
 
 @form_page
 def halt(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What was stopped, and what to do: look, take the list back, or let it go on."""
+    """Show what was stopped, and what to do: look, take the list back, or let it go on."""
     found = partings.halt_for(public_id)
     with system("what was stopped"):
         bursts.require_to_decide(found, request.actor)

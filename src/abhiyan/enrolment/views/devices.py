@@ -1,4 +1,4 @@
-"""Whose browser this is: nobody confirms by one in which others joined, or by which somebody else signs in."""
+"""Know the owner of a browser: nobody confirms by one in which others joined, or by which somebody else signs in."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -19,7 +19,7 @@ MOST_ENTERED = 8
 
 
 def is_of_others(request: VisitRequest, phone_id: UUID) -> bool:
-    """Whether this browser is one by which others act: an account of another phone, or another phone that joined."""
+    """Return True if others act by this browser: an account of another phone, or another phone that joined."""
     with system("whose browser this is"):
         signed_in = queries.phone_of_account(request.visit.account_id)
     if signed_in is not None and signed_in != phone_id:

@@ -57,10 +57,11 @@ HOUSE = timedelta(minutes=30)  # so long a house may have heard the notice toget
 
 @dataclass(frozen=True, slots=True)
 class EnrolPlace:
-    """Where a worker enrols now: the unit, and the drive; none where none is open there, or the unit is no home.
+    """The place where a worker enrols now: the unit, and the drive; none where none is open there, or the unit
+    is no home.
 
-    counts: the drive that counts people of this unit, the same one or one beneath it. asked: of several drives, the one
-    the address names.
+    counts: the drive that counts people of this unit, the same one or one beneath it. asked: of several drives,
+    the one the address names.
     """
 
     here: Here
@@ -91,12 +92,12 @@ def door_of(request: Request, at: datetime) -> EnrolPlace:
 
 
 def _named_by(drive: OpenDrive) -> str:
-    """What names a drive in the address of a door."""
+    """Return the name of a drive in the address of a door."""
     return str(drive.programme.public_id)
 
 
 def own(request: Request) -> UUID:
-    """The public id of whoever reads one of these pages."""
+    """Return the public id of the reader of one of these pages."""
     assert request.viewer.public_id is not None  # the pages want an office
     return request.viewer.public_id
 
@@ -346,14 +347,14 @@ def _written_at(drive: OpenDrive, age: timedelta, at: datetime) -> datetime | No
 
 
 def _tree(request: Request, unit_id: int) -> int:
-    """The hierarchy of the worker's own unit, where this one stands in it too."""
+    """Return the hierarchy of the worker's own unit, if this one is in it too."""
     stands = units.hierarchies_of(unit_id)
     home = request.viewer.home
     return home.hierarchy if home and home.hierarchy in stands else next(iter(stands), 1)
 
 
 def name_of(entry: queries.Entry) -> str:
-    """What a worker calls an entry: the name they wrote, else the end of the number."""
+    """Return a worker's name for an entry: the name they wrote, else the end of the number."""
     return person(entry.name) if entry.name else f"••• {entry.last4}"
 
 
@@ -449,7 +450,7 @@ def _told(counts: Counter[DoorState], tries: Counter[DoorTry.Outcome]) -> list[s
 
 
 def _noted(request: Request) -> DoorTry.Outcome | None:
-    """What was noted last of a door, to undo it at once."""
+    """Return the last note of a door, to undo it at once."""
     known = {str(one.value): one for one in DoorTry.Outcome}
     return known.get(request.GET.get("noted", ""))
 
@@ -461,7 +462,7 @@ def _led_to(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class DoorFound:
-    """What a search found, at most MOST_FOUND of each; and whether there is more."""
+    """The results of a search, at most MOST_FOUND of each; and whether there are more."""
 
     people: Sequence[dict[str, Any]] = ()
     places: Sequence[tuple[str, str]] = ()

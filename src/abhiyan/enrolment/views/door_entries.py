@@ -35,7 +35,7 @@ PER_PAGE = 25
 @of_own_work
 @require_GET
 def field_entries(request: Request) -> HttpResponseBase:
-    """One's own entries, those that wait for a phone first. Not exported: they are people."""
+    """List one's own entries, waiting ones first. Not exported: they are people."""
     at, by = clock.now(), own(request)
     form = EntriesForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}

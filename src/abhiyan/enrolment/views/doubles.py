@@ -1,6 +1,6 @@
 """Entries that may be one person: merged, undone or told apart by one click; several together by two people.
 
-Not exported: a list of people leaves only with a second person's yes, and these are worked off here.
+Not exported: a list of people leaves only with a second person's yes, and pairs are decided here.
 """
 
 from collections.abc import Callable, Sequence
@@ -101,7 +101,7 @@ def _rows(some: list[Double]) -> list[dict[str, Any]]:
 
 @require_POST
 def double(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One click about one pair: merge, undo, apart, again. Where a script asks, only what stands in its row."""
+    """One click about one pair: merge, undo, apart, again. If a script asks, only the content of its row."""
     at = clock.now()
     steps: dict[str, tuple[Callable[..., None], dict[str, Any], str]] = {
         "merge": (acts.merge, {"reason": request.POST.get("reason", "")}, _("Merged. They count once.")),
@@ -261,7 +261,7 @@ def _span(place: units.UnitRow | None) -> tuple[int, int] | None:
 
 
 def _asked(request: Request) -> str:
-    """What the list was asked for; not the pair that was merged last."""
+    """Return the settings of the list; not the pair that was merged last."""
     return urlencode({name: value for name, value in request.GET.items() if name != "last"})
 
 
@@ -275,7 +275,7 @@ def _last(request: Request) -> Double | None:
 
 
 def _releases(request: Request) -> list[Release]:
-    """What the viewer asked to merge and a second person has approved, or has yet to decide."""
+    """Return the merges the viewer asked for that a second person has approved, or has yet to decide."""
     if request.viewer.account_id is None:
         return []
     own = authority.releases().filter(

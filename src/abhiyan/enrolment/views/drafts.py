@@ -1,7 +1,7 @@
-"""What somebody has typed and not yet sent off: kept with their session, readable with their cookie only.
+"""Keep what somebody has typed and not yet sent off: with their session, readable with their cookie only.
 
-The key is made from the cookie itself, of which the server keeps a digest; so neither the database nor the master
-key opens a form whose code was never typed. It goes when it has served, and with the session.
+The key is made from the cookie itself, and the server keeps only its digest; so neither the database nor the
+master key opens a form whose code was never typed. It goes when it has served, and with the session.
 """
 
 import base64

@@ -189,7 +189,7 @@ def _term(roll: Roll) -> str:
 
 
 def _not_taken(programme_id: int) -> str:
-    """Of whom nothing was kept, in words: "drive closed 12, from abroad 3"."""
+    """Say the refusals that left no trace: "drive closed 12, from abroad 3"."""
     words: dict[str, int] = {}
     for reason, n in queries.not_taken(programme_id).items():
         said = str(NOT_TAKEN.get(reason, gettext_lazy("other reasons")))
@@ -198,7 +198,7 @@ def _not_taken(programme_id: int) -> str:
 
 
 def _funnel(seen: SeenDrive, at: datetime) -> programmes.Funnel:
-    """Of the viewer's own unit, all days together."""
+    """Return the funnel of the viewer's own unit, all days together."""
     home, of = seen.request.viewer.home, seen.programme
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
     rows = programmes.funnel(node=node, hierarchy=node.hierarchy, programme=of, at=at) if node else []
@@ -206,7 +206,7 @@ def _funnel(seen: SeenDrive, at: datetime) -> programmes.Funnel:
 
 
 def _answers(seen: SeenDrive, at: datetime) -> list[tuple[Step, str]]:
-    """What became of the question whether people joined, in the viewer's own unit: each answer and its figure."""
+    """Return the answers to the question about joining, in the viewer's own unit: each answer and its figure."""
     home, of = seen.request.viewer.home, seen.programme
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
     if node is None:
@@ -232,7 +232,7 @@ def _languages(held: Drive, version: int) -> str:
 
 
 def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
-    """Where no code is asked, soonest first; over: the days have passed."""
+    """Return the places without a code, soonest first; over: the days have passed."""
     names = {}
     for code, unit_id in units.ids_of({str(each["unit"]) for each in held.codes_off}).items():
         names[code] = units.unit_by_id(unit_id).names
@@ -252,7 +252,7 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
 
 
 def _asked(account_id: int | None, programme_id: int, act: str, at: datetime) -> list[dict[str, Any]]:
-    """What somebody asked for; whom: who may allow one that waits, in a sentence."""
+    """What somebody asked for; The key `whom` names, in a sentence, the people who may allow one that waits."""
     found = queries.asked_of(account_id, programme_id, act=act, at=at)
     waiting = org.deciders([each for each in found if each.state == Release.State.ASKED], at=at)
     return [
@@ -515,7 +515,7 @@ def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def drive_add_number(request: Request, public_id: UUID, release: UUID) -> HttpResponseBase:
-    """Add a number that was approved, and show what its provider is to be told this once."""
+    """Add a number that was approved, and show this once what its provider needs."""
     seen = SeenDrive(request, public_id)
     asked = queries.asked_by(request.viewer.account_id, seen.programme.pk, release, act=channels.ADD)
     number, provider = str(asked.payload["number"]), str(asked.payload["provider"])

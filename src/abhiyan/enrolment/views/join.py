@@ -1,6 +1,6 @@
 """Joining by the web: notice first, then age, then the rest; a code; the card. Each step works without script.
 
-Until the phone is proven every answer is the same, whoever is known behind it.
+Until the phone is proven every answer is the same, known or not.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def join(request: VisitRequest) -> HttpResponseBase:
 
 
 def by_slug(request: VisitRequest, slug: str) -> OpenDrive:
-    """The drive of an address; below its pages stands whom to ask about it."""
+    """The drive of an address; its pages name their contact."""
     found = queries.drive_by_slug(slug)
     request.visit.about = found.programme.pk
     return found
@@ -168,7 +168,7 @@ def proven(
 
 @require_GET
 def join_received(request: VisitRequest, slug: str) -> HttpResponseBase:
-    """What everybody is told where no code is asked: it says nothing about the phone."""
+    """Show the answer for everybody where no code is asked: it says nothing about the phone."""
     found = by_slug(request, slug)
     number = queries_people.join_number(found.programme.pk)
     return render(request, "enrolment/join_received.html", {"found": found, "number": number})
@@ -215,9 +215,9 @@ class TypedJoining:
     notice_version: int
     language: str
     consents: tuple[int, ...]
-    where: str = ""  # what they typed of a place that was not found
-    ref: str = ""  # the code of the link they opened
-    within: str = ""  # the code of the unit it named
+    where: str = ""  # what they typed of a place that was not found.
+    ref: str = ""  # the code of the link they opened.
+    within: str = ""  # the code of the unit it named.
     why: int = 0  # rules.motives
 
     def told(self) -> dict[str, Any]:
@@ -259,8 +259,11 @@ def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: s
 
 
 def claim_of(typed: TypedJoining, *, sign: Sign, request: VisitRequest) -> actions.ClaimMessage:
-    """The claim of a form. Its key holds the form's own and whom it is about: sent again it is the same claim,
-    another person on the same page is another."""
+    """The claim of a form.
+
+    Its key holds the form's own and its person: sent again it is the same claim, another person on the same
+    page is another.
+    """
     who = "|".join((typed.key, typed.phone, names.key(typed.name), str(typed.birth_year)))
     session = request.visit.session
     return actions.ClaimMessage(
@@ -409,7 +412,7 @@ def _enrol_unproven(
 ) -> None:
     """Without code or proof anybody can type anybody's number: no sign, so phone not answered yet.
 
-    What the phone is known for stays unsaid here; "already a member" goes to the phone.
+    It does not say what is known of the phone; "already a member" goes to the phone.
     """
     try:
         outcome = actions.enrol(
@@ -496,7 +499,7 @@ def _is_done(request: VisitRequest, slug: str) -> bool:
 
 
 def _fresh(request: VisitRequest, found: OpenDrive, on: date) -> JoinForm:
-    """An empty form; with what was typed before, for whoever comes back from the code."""
+    """An empty form; after the code it has what was typed before."""
     initial: dict[str, Any] = {"key": lot.uuid().hex, "notice": notice_mark(found)}
     initial["ref"] = request.GET.get("by", "")[:16]
     asked = request.visit.facts.get("join") or {}
@@ -531,7 +534,7 @@ def form_of(data: QueryDict | None, found: OpenDrive, on: date, **more: Any) -> 
 
 
 def typed_so_far(data: QueryDict) -> dict[str, Any]:
-    """What stands in a form that is only looking for its place; of somebody who said no, nothing."""
+    """Return the content of a form that is only looking for its place; of somebody who said no, nothing."""
     if data.get("adult") == NO:
         return {"adult": NO, "key": data.get("key", "")[:64], "notice": data.get("notice", "")[:40]}
     checks = ("membership", "messages", "calls")
@@ -577,7 +580,7 @@ def show_form(
 
 
 def notice_shown(notice: Notice) -> dict[str, Any]:
-    """What the template of a notice wants: what is read first, and what is folded away."""
+    """Return what the template of a notice wants: the part read first, and the folded part."""
     folded = {"rights", "board", "contact"}
     parts = _triples(notice)
     return {

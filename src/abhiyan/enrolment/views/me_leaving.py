@@ -1,4 +1,7 @@
-"""My membership: leave, come back, say that one never joined, hear from us no more. For whoever has proven a phone."""
+"""My membership: leave, come back, say that one never joined, hear from us no more.
+
+Only people who have proven a phone may.
+"""
 
 from datetime import datetime
 

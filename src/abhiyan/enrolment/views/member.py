@@ -1,4 +1,4 @@
-"""My membership: for whoever has proven a phone. See, correct, say yes or no, leave, take one's data along.
+"""Show people who have proven a phone their membership. See, correct, say yes or no, leave, take one's data along.
 
 Several people may share a phone: then a second fact is asked, and only that person is shown.
 """
@@ -249,7 +249,7 @@ def _incidents(member: Member | None) -> list[tuple[OwnIncident, str, str]]:
 
 
 def _is_alone(phone_id: UUID) -> bool:
-    """Whether one person alone is on a phone: else words may be another's."""
+    """Return True if one person alone is on a phone: else words may be another's."""
     on_phone = queries_people.own_memberships(phone_id)
     return len({queries_people.told_apart_by(one) for one in on_phone}) < 2
 
@@ -305,7 +305,7 @@ def me_correct(request: VisitRequest) -> HttpResponseBase:
 def correct_page(
     request: VisitRequest, member: Member, *, by: Actor, at: datetime, template: str, after: str, **shown: Any
 ) -> HttpResponseBase:
-    """The form that corrects a member, for the member and for whoever keeps the roll."""
+    """Show the form that corrects a member, for the member and for the roll's keeper."""
     found = queries_join.drive_of(member.programme_id)
     initial = {"name": member.name, "birth_year": member.birth_year}
     data = request.POST
@@ -384,7 +384,7 @@ def me_consents(request: VisitRequest) -> HttpResponseBase:
 @require_GET
 @unlisted
 def me_data(request: VisitRequest) -> HttpResponseBase:
-    """What is held about me, to take along: JSON for machines, CSV for a spreadsheet."""
+    """Give a person what is held about them, to take along: JSON for machines, CSV for a spreadsheet."""
     at = clock.now()
     member = own(request)
     phone_id = request.visit.phone_id

@@ -80,7 +80,7 @@ class NoticeForm(forms.Form):
 
 
 def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
-    """What keeps a text from being published."""
+    """Say what keeps a text from being published."""
     found = []
     if lacking := missing(text):
         named = ", ".join(
@@ -246,7 +246,8 @@ def _recordings(
     texts: dict[str, NoticeText],
     refused: tuple[str, AudioForm] | None,
 ) -> list[tuple[str, str, bool, AudioForm]]:
-    """Of each language of a version: its code and name, whether it can be heard, and the form to add a recording."""
+    """Return for each language of a version its code and name, True if it can be heard, and the form to add a
+    recording."""
     spoken, sent = people.spoken_languages(roll.notice, version), dict([refused] if refused else [])
     return [
         (each, name, each in spoken, sent.get(each) or AudioForm(auto_id=f"audio_{each}_%s"))
@@ -298,7 +299,7 @@ def notice_heard(request: Request, number: int, language: str) -> HttpResponse:
 
 
 def _unset() -> dict[str, Any]:
-    """What only the server's settings can put right, said before anything is typed and before it is published."""
+    """Return what only the server's settings can mend, said before anything is typed and before it is published."""
     return {
         "has_name": bool(settings.ORGANISATION),
         "has_contact": bool(settings.GRIEVANCE),

@@ -1,4 +1,4 @@
-"""What the pages of a batch have in common: the way to them, and files that nobody keeps."""
+"""Parts that the pages of a batch share: the way to them, and files that nobody keeps."""
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -19,7 +19,7 @@ def crumbs(batch: PaperBatch) -> list[tuple[str, str]]:
 
 
 def file_answer(data: bytes, *, kind: str, name: str, shown: str) -> HttpResponse:
-    """A file for whoever asked alone. shown: attachment, or inline."""
+    """Return a file for its reader alone. shown: attachment, or inline."""
     answer = HttpResponse(data, content_type=kind)
     answer["Content-Disposition"] = f'{shown}; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"

@@ -1,4 +1,4 @@
-"""What one's own page says of an entry that ended, and of where it had come from."""
+"""Show on one's own page an entry that ended, and its source."""
 
 from datetime import datetime
 from typing import Any
@@ -11,18 +11,18 @@ from abhiyan.enrolment.rules import endings
 
 
 def may_deny(member: Member) -> bool:
-    """Whether somebody may still say of this entry that they never made it."""
+    """Return True if somebody may still say of this entry that they never made it."""
     return endings.may_deny(reason=member.end_reason, has_ended=not member.is_current)
 
 
 def source_of(member: Member) -> partings.EntrySource | None:
-    """Who entered the member, for the member."""
+    """Return who entered the member, for the member."""
     with system("who recorded a person's own entry"):
         return partings.source_of_term(member.enrolment_id)
 
 
 def of(member: Member | None, at: datetime) -> dict[str, Any]:
-    """What one's own page says of an ended membership: until when one may come back, or who had entered one."""
+    """Return what one's own page says of an ended membership: the last day to come back, or who had entered one."""
     if member is None:
         return {}
     goes_on, left_at = leaving.stands_elsewhere(member)

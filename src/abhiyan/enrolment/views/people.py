@@ -102,7 +102,7 @@ LIST, CARDS = "list", "cards"  # what leaves, of a request of a list of people
 
 
 class ExportForm(forms.Form):
-    """What a list of people is needed for, and as what."""
+    """The use of a list of people, and its format."""
 
     file = forms.ChoiceField(
         label=gettext_lazy("What to take out"),
@@ -178,7 +178,7 @@ def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> PeopleWanted:
 
 @require_GET
 def people(request: Request) -> HttpResponseBase:
-    """Who joined here: newest first, narrowed, or found by phone, number or name."""
+    """List the people who joined here: newest first, narrowed, or found by phone, number or name."""
     at = clock.now()
     looked = _unit(request, request.GET)
     form, said = _asked(request, request.GET)
@@ -261,7 +261,7 @@ def _page(looked: ListSize, wanted: PeopleWanted, given: QueryDict) -> tables.Le
 
 
 def _crumbs(viewer: Viewer, looked: ListSize) -> list[tuple[str, str]]:
-    """What stands above; an address only where its people are in sight."""
+    """Return the units above; an address only where its people are in sight."""
     slug = levels.SLUGS[looked.hierarchy]
     return [
         (
@@ -287,7 +287,7 @@ def _releases(request: Request, at: datetime) -> list[Release]:
 
 @require_POST
 def people_export(request: Request) -> HttpResponseBase:
-    """Ask a second person for the list as it is narrowed now. What was searched by name is no setting of a list."""
+    """Ask a second person for the list as it is narrowed now. A search by name is no setting of a list."""
     at = clock.now()
     looked = _unit(request, request.POST)
     form = ExportForm(request.POST)
@@ -334,7 +334,7 @@ def people_export(request: Request) -> HttpResponseBase:
 
 @require_POST
 def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What was released, once: exactly the rows and columns the page shows, or the cards of these people."""
+    """Give out a released list, once: exactly the rows and columns the page shows, or the cards of these people."""
     at = clock.now()
     payload = org.use_release(public_id=public_id, act="people.export", by=request.actor, at=at)
     given = _as_asked(payload)

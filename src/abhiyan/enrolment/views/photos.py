@@ -56,7 +56,7 @@ class PhotosForm(forms.Form):
 
 
 class SheetPhotoForm(forms.Form):
-    """Which sheet a photograph shows, and how it is turned."""
+    """The sheet a photograph shows, and how it is turned."""
 
     sheet = forms.TypedChoiceField(
         label=gettext_lazy("Paper sheet"), coerce=int, empty_value=None, required=False
@@ -81,7 +81,7 @@ class SheetPhotoForm(forms.Form):
 
 
 class TwiceForm(forms.Form):
-    """What becomes of the photographs of a sheet that is there twice. seen: those that were shown."""
+    """The decision on photographs of a sheet that is there twice. seen: the shown ones."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
     keep = forms.ChoiceField(

@@ -33,7 +33,7 @@ class PlaceChoice:
 
 @dataclass(slots=True)
 class PlacePicker:
-    """What stands below the question "where": choices found or opened, the one chosen, and the way down the tree."""
+    """The part below the question "where": choices found or opened, the chosen one, and the way down the tree."""
 
     where: str = ""
     under: str = ""
@@ -43,10 +43,10 @@ class PlacePicker:
     choices: list[PlaceChoice] = field(default_factory=list)
     crumbs: list[tuple[str, str]] = field(default_factory=list)  # code, name
     left_out: int = 0
-    is_of_pin: bool = False  # a PIN code led to the way down
-    is_unknown: bool = False  # the code that was sent is none of this drive
-    within: LinkedPlace | None = None  # the unit of the link that was opened: they join in it
-    is_outside: bool = False  # the code that was sent is no place in that unit
+    is_of_pin: bool = False  # a PIN code led to the way down.
+    is_unknown: bool = False  # the code that was sent is none of this drive.
+    within: LinkedPlace | None = None  # the unit of the link that was opened: they join in it.
+    is_outside: bool = False  # the code that was sent is no place in that unit.
     is_lost: bool = False  # nobody may join the drive in the unit of the link
 
     @property
@@ -155,7 +155,7 @@ def _descend(found: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, 
         hierarchy = found.programme.hierarchy
     path = units.path(opened, hierarchy)
     start = next((n for n, row in enumerate(path) if row.id == top), None)
-    if start is None:  # elsewhere: the way begins anew
+    if start is None:  # elsewhere: the way begins again
         path, start = units.path(top, hierarchy), -1
     if not path:
         return

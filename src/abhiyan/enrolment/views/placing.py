@@ -46,7 +46,7 @@ COLUMNS: tuple[Column[queries.PlacingGroup], ...] = (
 
 @require_GET
 def placing_groups(request: Request) -> HttpResponseBase:
-    """Groups of entries, the largest first; and what was placed lately, by whom."""
+    """Groups of entries, the largest first; and the latest placings with their authors."""
     at = clock.now()
     caption = gettext_lazy("Entries without a place, by what people said")
     found = queries.groups()
@@ -74,7 +74,7 @@ def placing_groups(request: Request) -> HttpResponseBase:
 
 
 def _left_out(found: Sequence[queries.PlacingGroup]) -> str:
-    """What a list of groups does not show, in words."""
+    """Say what a list of groups leaves out."""
     told = []
     if len(found) > queries.MOST_GROUPS:
         told.append(
@@ -151,7 +151,7 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
     return ask(
         request,
         lambda _given: _place(request, seen, rows, pin, place, unit.pk),
-        # what was not placed is shown anew, with what it shows now
+        # entries not placed are shown again, with what they show now
         form=SeenForm(
             {"seen": _seen(rows)} if request.method == "POST" else None, initial={"seen": _seen(rows)}
         ),
@@ -203,8 +203,10 @@ def _seen(rows: Sequence[queries.WaitingEntry]) -> str:
 def _ordered(
     rows: Sequence[units.UnitRow], before: tuple[str, int] | None, *, is_asked: bool
 ) -> list[tuple[units.UnitRow, int]]:
-    """What may be chosen, each with how many of this group were placed there before. First the place most of them got,
-    also where what they said finds nothing."""
+    """Return the choices, each with how many of this group were placed there before.
+
+    First the place most of them got, also where what they said finds nothing.
+    """
     if before is None:
         return [(row, 0) for row in rows]
     code, n = before

@@ -142,7 +142,7 @@ class PostersTooMany(Refused):
 
 
 def booths_of(here: Here) -> list[int] | None:
-    """The booths at and below a unit of which posters can be printed together; None: they are too many."""
+    """Return the booths at and below a unit whose posters can be printed together; None: they are too many."""
     if (here.unit.leaves or 0) > 5 * LARGEST_BATCH:
         return None
     found = units.of_kind_below(here.unit.id, here.hierarchy, Kind.BOOTH)
@@ -184,7 +184,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
 
 @page_with_list
 def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Who invited how many to a drive, of the workers of a unit and all below it."""
+    """List the workers of a unit and all below it, with how many each invited to a drive."""
     seen = SeenDrive(request, public_id)
     here = page_unit(request)
     if not request.viewer.sees_people_at(here.span[0]):

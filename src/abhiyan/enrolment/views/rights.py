@@ -1,4 +1,4 @@
-"""What the law gives the person on their own page, beyond seeing, correcting and leaving (law.md D5, D6)."""
+"""Give the person their legal rights on their own page, beyond seeing, correcting and leaving (law.md D5, D6)."""
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render

@@ -35,7 +35,7 @@ SAY_FIRST = gettext_lazy(
 
 
 class ToldForm(forms.Form):
-    """What came of it, by the button that was pressed; called: the number was shown before."""
+    """The result, by the pressed button; called: the number was shown before."""
 
     outcome = forms.ChoiceField(choices=telling.TellingResult.choices)
     called = forms.BooleanField(required=False)

@@ -40,7 +40,7 @@ ASKED = (
 
 
 class TicketForm(forms.Form):
-    """One form for every right: what it is about, and in their own words; for a nomination, whom."""
+    """One form for every right: what it is about, and in their own words; for a nomination, the nominee."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What is it about?"),
@@ -151,7 +151,7 @@ def _columns(at: datetime) -> tuple[Column[Ticket], ...]:
 
 @page_with_list
 def ticket_list(request: OfficeRequest) -> HttpResponseBase:
-    """What people ask by law at the units of the data officer, what is due first on top."""
+    """List people's requests by law at the units of the data officer, the first due on top."""
     at = clock.now()
     form = PersonRequestFilters(request.GET)
     state = form.cleaned_data["state"] if form.is_valid() else ""

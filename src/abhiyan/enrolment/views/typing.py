@@ -63,7 +63,7 @@ class LineForm(AdultForm):
 
     @property
     def typed(self) -> tuple[str, ...]:
-        """What stands in the line, as it was typed."""
+        """Return the content of the line, as it was typed."""
         return tuple(str(self.data.get(self.add_prefix(name), "")).strip() for name in self.fields)
 
     @property
@@ -107,7 +107,7 @@ class LineForm(AdultForm):
 
 
 class FootForm(Clipped):
-    """What stands once on a sheet."""
+    """The fields that occur once on a sheet."""
 
     day = DayField(label=gettext_lazy("Day on the sheet"), required=False)
     worker = PhoneField(label=gettext_lazy("Worker's phone"), required=False)
@@ -123,7 +123,7 @@ class TypedSheet:
         self.error = ""
 
     def is_valid(self) -> bool:
-        """Whether nothing is wrong, or whoever typed it says that the sheet itself has it so."""
+        """Return True if nothing is wrong, or its typist says that the sheet itself has it so."""
         filled = [one for one in self.lines if not one.is_blank]
         self.error = "" if filled else _("Type at least one line of the sheet.")
         faults = [one for one in filled if not one.is_valid()]
@@ -204,6 +204,6 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
 
 
 def _place(batch: PaperBatch) -> str:
-    """Where people of a sheet live that says nothing of it: the batch's booth, where it is one's."""
+    """Return the place of people on a sheet without places: the batch's booth, if it is a booth's."""
     unit = units.unit_by_id(batch.unit_id)
     return unit.code if unit.kind == Kind.BOOTH else ""

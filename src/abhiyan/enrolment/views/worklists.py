@@ -1,6 +1,6 @@
-"""What waits for a human eye: members without a place, and calls from phones that several members share.
+"""Show what waits for a human eye: members without a place, and calls from phones that several members share.
 
-Neither is exported: a list of people leaves only with a second person's yes, and these are worked off here.
+Neither is exported: a list of people leaves only with a second person's yes, and entries are settled here.
 """
 
 from collections.abc import Callable, Sequence
@@ -230,7 +230,7 @@ def _sorting(request: Request) -> tables.Sorting:
 
 
 def _list(request: Request, form: forms.Form, leaf: tables.Leaf) -> dict[str, Any]:
-    """What the templates of both queues want."""
+    """Return what the templates of both queues want."""
     return {
         "form": form,
         "is_narrowed": not form.is_valid() or any(form.cleaned_data.values()),
