@@ -1,7 +1,7 @@
-"""Who may open which address: what the rooms declared (`core.access.page`), asked of whoever looks.
+"""Decide who may open which address: the rooms declare it (`core.access.page`), and every visitor is checked.
 
-What somebody sees on a page, and whether they may act *there*, is asked by the view and its act; this is the first
-door only. HOT, HOOKS and PLAIN list the paths that never reach Django: those ask for tokens of their own.
+The view and its act check what somebody sees on a page, and if they may act *there*; this is the first door
+only. HOT, HOOKS and PLAIN list the paths that never reach Django: those ask for tokens of their own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.people.visit import Visit
 
 NOT_YOURS = "not yours"
-# Where pages for the public begin, which are read in every language.
+# The beginnings of pages for the public, which are read in every language.
 FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/check/", "/checks/public/", "/help/")
 # Paths of the machine channels' own small application (site.asgi), by prefix.
 HOT: dict[str, Access] = {"/api/v1/claims": TOKEN, "/hook/": TOKEN}
@@ -55,7 +55,8 @@ def declared(
 
 
 def denied(opens: Access, viewer: Viewer, visit: Visit, *, is_demo: bool) -> str:
-    """What keeps somebody from an address: the page where the missing is shown, or NOT_YOURS; "" for nothing.
+    """Return what keeps somebody from an address: the page that shows what is missing, or NOT_YOURS; "" for
+    nothing.
 
     is_demo: whether this is the demo, asked from its own machine.
     """

@@ -161,7 +161,7 @@ def body_limit(path: str) -> int:
 
 
 def _is_account(scope: AsgiScope) -> bool:
-    """Whether the cookie is one that we made for an account. Whether it still opens anything, Django asks."""
+    """Return True if the cookie is one that we made for an account. Django asks if it still opens anything."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     return bool(sessions.whose_cookies(parse_cookie(cookies.decode("latin-1")), path=scope["path"]))
 
@@ -169,9 +169,9 @@ def _is_account(scope: AsgiScope) -> bool:
 async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
     """Django, with no more body than the path allows, said or unsaid beforehand; and than the worker can hold.
 
-    More than a form takes is read only from an account that may send it there. Of a stranger and of an office without
-    the capability of the address a file is refused before it comes; where its length is not said, once it is larger
-    than a form.
+    More than a form takes is read only from an account that may send it there. A file from a stranger, or from
+    an office without the capability of the address, is refused before it comes; where its length is not said,
+    once it is larger than a form.
     """
     limit, came, answered, is_asked = body_limit(scope["path"]), 0, False, False
     is_account = scope["method"] not in ("GET", "HEAD") and _is_account(scope)
@@ -243,7 +243,7 @@ async def _refused(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
 
 
 async def _without_body(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
-    """What Django answers to a request before its body comes."""
+    """Return what Django answers to a request before its body comes."""
     bodies, told = [b""], list[MutableMapping[str, Any]]()
 
     async def nothing() -> MutableMapping[str, Any]:

@@ -68,7 +68,7 @@ class Rooms(click.Group):
 
 @functools.cache
 def _room_commands() -> dict[str, click.Command]:
-    """Every room's commands by name; "import pins" stands under the group `import`."""
+    """Every room's commands by name; "import pins" is in the group `import`."""
     found: dict[str, click.Command] = {}
     for room in pkgutil.iter_modules(abhiyan.__path__):
         module = f"abhiyan.{room.name}.commands"

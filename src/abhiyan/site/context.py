@@ -1,4 +1,4 @@
-"""What every page knows: who looks, the menu they may use, the language's address."""
+"""Give every page its viewer, the menu they may use, and the language's address."""
 
 import hashlib
 from typing import Any
@@ -27,7 +27,7 @@ SEARCH = "site:search"
 
 
 def languages_of(request: HttpRequest) -> dict[str, str]:
-    """What the page of a request may be read in: language -> its own name. Pages for the public, in all there are."""
+    """Return the languages of a request's page: language -> its own name. Pages for the public, in all there are."""
     known = languages.names()
     return (
         known
@@ -105,8 +105,10 @@ def phone(holder: UUID | None, name: str = "") -> dict[str, str]:
 
 
 def _helpline(request: HttpRequest, lines: list[HelplineShown]) -> dict[str, Any] | None:
-    """Whom to ask, below a page: the number of the programme it is about, else every number there is, and the form.
-    None while no programme runs. Read when the page draws it."""
+    """Return the contact below a page: the number of its programme, else every number there is, and the form.
+
+    None while no programme runs. Read when the page draws it.
+    """
     if not lines:
         return None
     one = _about(request, lines)

@@ -1,4 +1,4 @@
-"""What the site offers in the menu and in search."""
+"""Offer the site's pages in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -41,11 +41,13 @@ from abhiyan.units.models import Kind
 
 from .access import denied, pages
 
-IN_BAR = 3  # entries between Today and More, for those who lead nobody
-MOST_LINKS = 12  # of any menu, whatever offices somebody holds: a hub has one, and so has an entry in the bar
-MOST_TABS = 5  # of a hub, before *More*
+IN_BAR = 3  # entries between Today and More, for people without a lead.
+MOST_LINKS = (
+    12  # of any menu, whatever offices somebody holds: a hub has one, and so has an entry in the bar.
+)
+MOST_TABS = 5  # of a hub, before *More*.
 # Hubs whose pages are among those of another. Above the districts others do the desk work, and below it has the
-# helpline. Who leads nobody has few pages in each.
+# helpline. A person without a lead has few pages in each.
 ABOVE_DESKS = {DESK: MEMBERS}
 AT_DESKS = {HELPLINE: DESK}
 OF_WORKERS = {MEETINGS: TASKS, REPORTS: TASKS, REVIEW: TASKS, DESK: MEMBERS}
@@ -61,7 +63,7 @@ LANGUAGES = ("en", "hi")  # whatever the page is read in
 
 @cache
 def entries() -> tuple[NavigationEntry, ...]:
-    """What all rooms declare, the lowest floor first."""
+    """Return what all rooms declare, the lowest floor first."""
     return tuple(entry for _room, module in modules("entries") for entry in module.ENTRIES)
 
 
@@ -247,7 +249,7 @@ def _words(text: str) -> set[str]:
 
 
 def _fits(asked: set[str], among: Collection[str]) -> bool:
-    """Whether each word that was typed begins one of these; a plural finds the singular."""
+    """Return True if each typed word begins one of these; a plural finds the singular."""
     return all(
         any(word.startswith((one, one[:4] + one[4:].removesuffix("s"))) for word in among) for one in asked
     )

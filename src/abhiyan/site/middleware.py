@@ -41,8 +41,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
-TOO_LARGE = "abhiyan.too_large"  # in a request's scope: how many bytes its path takes
-TOO_MUCH = "abhiyan.too_much"  # in a request's scope: the worker holds as much as it can
+TOO_LARGE = "abhiyan.too_large"  # in a request's scope: how many bytes its path takes.
+TOO_MUCH = "abhiyan.too_much"  # in a request's scope: the worker holds as much as it can.
 MAY_SEND = "abhiyan.may_send"  # in a request's scope: a body is still to come, and asks whether it may
 CSRF = "csrfmiddlewaretoken"
 WAITS_S = 60  # until a file is sent again
@@ -82,7 +82,10 @@ def question(get_response: Answer) -> Answer:
 
 
 def host(get_response: Answer) -> Answer:
-    """Under a name that is not ours nothing is answered. Whoever forgot to set it finds the remedy in the log."""
+    """Under a name that is not ours nothing is answered.
+
+    An operator who forgot to set it finds the remedy in the log.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         try:
@@ -117,7 +120,10 @@ def short_address(get_response: Answer) -> Answer:
 
 
 def chosen_language(request: HttpRequest) -> str:
-    """What was chosen here, the account's, the browser's, else Hindi. What nobody has reviewed is only chosen here."""
+    """Return the language chosen here, the account's, the browser's, else Hindi.
+
+    An unreviewed language is only chosen here.
+    """
     offered = context.languages_of(request)
     viewer = getattr(request, "viewer", None)
     for code in (request.COOKIES.get(LANGUAGE_COOKIE, ""), viewer.language if viewer else ""):
@@ -150,8 +156,9 @@ class TooMuch(Refused, status=503):
 
 
 def size(get_response: Answer) -> Answer:
-    """What was too large never came (site.asgi): its sender reads how much may be sent, and goes back. Whether a large
-    body may come at all is asked of the access table, without it (`AccessMiddleware`)."""
+    """Answer for a body that was too large and never came (site.asgi): its sender reads how much may be sent,
+    and goes back. The access table decides, without the body, if a large one may come at all
+    (`AccessMiddleware`)."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         scope = getattr(request, "scope", {})

@@ -1,4 +1,4 @@
-"""What the pages that gather ask of every room: a function of a module of the same name, where the room has one."""
+"""Ask every room what the pages that gather need: a function of a module of the same name, where the room has one."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What nobody below can say: imports that failed and those of the last days, and what the work of an office is."""
+"""List what no room below can say: failed and recent imports, and the work of an office."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta

@@ -1,11 +1,11 @@
 """The processes of an installation: noted in the data folder, watched over, ended from anywhere.
 
-    HOME/run/KIND-PID.json    one note per process (serve, web, jobs, demo, restore), with what proves that it is it
-    HOME/run/watch.lock       held by the one who watches over the others, the server or the demo; or by a restore
-    HOME/run/database.lock    held by whoever uses the embedded database; who leaves last ends it
-    HOME/run/database.ours    which server one of them started: one that was started otherwise is left alone
+    HOME/run/KIND-PID.json    one note per process (serve, web, jobs, demo, restore), with a proof of its identity.
+    HOME/run/watch.lock       held by the watcher over the others, the server or the demo; or by a restore.
+    HOME/run/database.lock    held by every user of the embedded database; the last one to leave ends it.
+    HOME/run/database.ours    the server that one of them started: another one is left alone.
 
-Messages here go to whoever runs the server, on the console: in English.
+Messages here go to the operator of the server, on the console: in English.
 """
 
 import contextlib
@@ -91,7 +91,8 @@ def folder() -> Path:
 
 
 def born(pid: int) -> str:
-    """What tells a process from a later one of the same number: when it began, counted from this boot; or ""."""
+    """Return what tells a process from a later one of the same number: when it began, counted from this boot;
+    or ""."""
     try:
         # The name in brackets may hold blanks and brackets; what follows the last one does not.
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -117,7 +118,7 @@ def noted(kind: str, *, port: int | None = None, host: str | None = None) -> Ite
     note = Note(kind=kind, pid=os.getpid(), born=born(os.getpid()), port=port, host=host)
     folder().mkdir(parents=True, exist_ok=True)
     with _alone() if kind in ALONE else contextlib.nullcontext():
-        known()  # drops the notes of those who were killed
+        known()  # drops the notes of killed processes
         path = note.path
         half = path.with_suffix(".half")
         half.write_text(json.dumps(asdict(note)) + "\n")
@@ -149,7 +150,7 @@ def _alone() -> Iterator[None]:
 
 
 def known() -> list[Note]:
-    """Every noted process that still runs; notes of those that do not are dropped."""
+    """Every noted process that still runs; notes of ended ones are dropped."""
     found = []
     for path in sorted(folder().glob("*.json")):
         try:
@@ -164,7 +165,7 @@ def known() -> list[Note]:
 
 
 def stop_all(*, say: Callable[[str], None], patience_s: float = PATIENCE_S + 10) -> int:
-    """End every noted process, those that watch over others first. Returns how many ran.
+    """End every noted process, the watchers over others first. Returns how many ran.
 
     Each may finish what it is at; after `patience_s` it is killed. This process itself is left alone.
     """
@@ -237,8 +238,8 @@ def _server() -> str:
 def die_with(parent: str, number: signal.Signals) -> None:
     """Have the system end this process when its parent is killed (Linux), so that nothing is left behind.
 
-    parent: the parent's number, as it was told to this process. One that is somebody else's child by now came too
-    late, and ends at once.
+    parent: the parent's number, as this process got it. One that is somebody else's child by now came too late,
+    and ends at once.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, int(number))  # PR_SET_PDEATHSIG

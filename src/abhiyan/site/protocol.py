@@ -1,8 +1,9 @@
 """The server's side of one connection: uvicorn's, with a short way for single claims and limits of its own.
 
-A claim to the API, sent whole by a token that is known, goes from the parser to the queue of the hot path and back
-without an ASGI scope, a task and the messages in between; they cost more than all else of Python (measured: docs/
-decisions/0009). Everything else goes uvicorn's way, and so does such a claim when anything about it is unusual.
+A claim to the API, sent whole by a known token, goes from the parser to the queue of the hot path and back. It
+needs no ASGI scope, no task and none of the messages in between; they cost more than all else of Python
+(measured: docs/ decisions/0009). Everything else goes uvicorn's way, and so does such a claim when anything
+about it is unusual.
 """
 
 import asyncio
@@ -12,11 +13,11 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-HEAD_BYTES = 64 * 1024  # of one request: its first line and its headers
-HEAD_S = 15.0  # in which they have to come
-BODY_S = 30.0  # one on the short way has to be whole by then; of another, so much comes in each such time:
-BODY_LEAST = 60 * 1024  # bytes, or all that is left: 2 KB a second, which any phone can send
-BODY_WHOLE_S = 300.0  # in which any body has to come
+HEAD_BYTES = 64 * 1024  # of one request: its first line and its headers.
+HEAD_S = 15.0  # in which they have to come.
+BODY_S = 30.0  # one on the short way has to be whole by then; of another, so much comes in each such time.
+BODY_LEAST = 60 * 1024  # bytes, or all that is left: 2 KB a second, which any phone can send.
+BODY_WHOLE_S = 300.0  # in which any body has to come.
 QUIET_S = 60.0  # a connection may stay open so long without a request
 SWEEP_S = 2.0
 MOST_CONNECTIONS = 8_192  # of one worker
@@ -25,10 +26,10 @@ _NO_EVENT = type("", (), {"set": lambda _self: None})()
 
 
 class ShortWay(Protocol):
-    """What the hot path offers for the short way."""
+    """The hot path's services to the short way."""
 
     def sender(self, method: bytes, path: bytes, headers: dict[bytes, bytes]) -> Any:
-        """Who sends this, when the short way is open to the request; else None."""
+        """Return the sender, when the short way is open to the request; else None."""
 
     def take(self, request: "ShortRequest") -> None:
         """Take the request, and call its `answer` once, now or later."""
@@ -122,7 +123,7 @@ class HttpConnection(HttpToolsProtocol):
         self._go_the_long_way()
 
     def _go_the_long_way(self) -> None:
-        """What uvicorn begins a message with, its scope, is made only here: the short way has no use for it."""
+        """Make uvicorn's beginning of a message, its scope, only here: the short way has no use for it."""
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
@@ -163,7 +164,7 @@ class HttpConnection(HttpToolsProtocol):
         self.server_state.total_requests += 1
 
     def is_overdue(self, now: float) -> bool:
-        """Whether the other side has let us wait too long: within a request, or without any."""
+        """Return True if the other side has let us wait too long: within a request, or without any."""
         if self.in_head:
             return now - self.since > HEAD_S
         cycle = self.cycle
@@ -176,7 +177,7 @@ class HttpConnection(HttpToolsProtocol):
         return self._is_slow(now)
 
     def _is_slow(self, now: float) -> bool:
-        """Whether the body takes too long, or comes a few bytes at a time to hold what came before."""
+        """Return True if the body takes too long, or comes a few bytes at a time to hold what came before."""
         if self.flow.read_paused:  # we do not read
             self.part_since, self.part_bytes = now, 0
         if now - self.body_since > BODY_WHOLE_S:
@@ -190,7 +191,7 @@ class HttpConnection(HttpToolsProtocol):
 
 @lru_cache(256)
 def _head(status: int, length: int, keep_alive: bool, *headers: tuple[bytes, bytes]) -> bytes:
-    """Of an answer, up to its body. In one second they are nearly all the same."""
+    """Return an answer up to its body. In one second they are nearly all the same."""
     parts = [STATUS_LINE[status]]
     for name, value in headers:
         parts += (name, b": ", value, b"\r\n")

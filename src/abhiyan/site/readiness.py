@@ -1,4 +1,4 @@
-"""What a command needs before it may begin: keys, a database, Django. And what a person is told where one is missing.
+"""Prepare what a command needs before it may begin: keys, a database, Django. Tell a person what is missing.
 
 Nothing of Django is imported before it is needed: `abhiyan --help` is quick.
 """
@@ -21,7 +21,7 @@ class CannotRun(click.ClickException):
 
 
 def told(error: Exception) -> click.ClickException | None:
-    """What a person is told of an error that has its own words; None for one that has not."""
+    """Return the words for a person about an error that has its own; None for one that has not."""
     if isinstance(error, environment.WrongSetting):
         return CannotRun(str(error))
     if isinstance(error, OSError) and error.filename and _is_of_home(str(error.filename)):
@@ -55,7 +55,7 @@ def told(error: Exception) -> click.ClickException | None:
 
 
 def _is_locked_out(error: Exception) -> bool:
-    """Whether the database is there and knows us by another password, or not at all: waiting helps nobody."""
+    """Return True if the database is there and knows us by another password, or not at all: waiting helps nobody."""
     return "authentication failed" in str(error)
 
 
@@ -118,7 +118,7 @@ def need_keys() -> None:
 
 
 def need_database() -> None:
-    """Who only looks makes no database where there is none: most likely the folder is another one."""
+    """Refuse to make a database for a command that only looks: most likely the folder is another one."""
     from abhiyan.core import database, home
 
     if database.is_embedded() and not (home.path() / "postgres" / "data").exists():
@@ -129,7 +129,7 @@ def need_database() -> None:
 
 
 def pending() -> int:
-    """How many migrations are still to run. Raises schema.MadeEarlier."""
+    """Count the migrations still to run. Raises schema.MadeEarlier."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 

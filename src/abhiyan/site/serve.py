@@ -48,7 +48,7 @@ def supervise(
 
 
 def metrics_folder() -> Path:
-    """Where the workers keep their counters, so that one of them can answer for all."""
+    """Return the folder of the workers' counters, so that one of them can answer for all."""
     return home.path() / "run" / "metrics"
 
 
@@ -62,7 +62,7 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
         "ABHIYAN_PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
-    # A page asks the database some thirty times and gets the interpreter back after each answer: at Python's 5 ms it
+    # A page asks the database some thirty times and gets the interpreter back after each answer. At Python's 5 ms it
     # would wait most of its time for the thread that stores claims.
     sys.setswitchinterval(SWITCH_S)
     import uvicorn
@@ -102,7 +102,7 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
     )
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
-    # uvicorn finishes what is under way, then raises what it was ended by once more, for whoever was there before.
+    # uvicorn finishes what is under way, then raises the signal that ended it once more, for the handler before it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:

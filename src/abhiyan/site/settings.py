@@ -1,4 +1,4 @@
-"""Django settings. What an operator may set is read in core.environment."""
+"""Django settings. core.environment reads what an operator may set."""
 
 import os
 from pathlib import Path
@@ -118,11 +118,11 @@ STORAGES = {
 MEDIA_ROOT = home.files()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-# Above every BODY_LIMIT: a file that is at work is in memory. What waits for its turn is not (core.spools).
+# Above every BODY_LIMIT: a file that is at work is in memory. A file that waits for its turn is not (core.spools).
 FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024
-# What a whole request may carry, files included, by longest fitting prefix of the path (site.asgi).
+# The most a whole request may carry, files included, by longest fitting prefix of the path (site.asgi).
 BODY_LIMIT = 3 * 1024 * 1024
-# An uploaded list may hold what must never touch a disk in clear: whoever works on it has it in memory.
+# An uploaded list may hold what must never touch a disk in clear: its worker has it in memory.
 BODY_LIMITS = {
     "/field/due/": 16 * 1024 * 1024,  # the same as of /programmes/asked/
     "/imports/": 9 * 1024 * 1024,

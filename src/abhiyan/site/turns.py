@@ -53,7 +53,7 @@ Turn = asyncio.Future[None]
 
 @dataclass(slots=True)
 class TurnLine:
-    """Who waits, of one account or network."""
+    """The requests that wait, of one account or network."""
 
     begun: deque[Turn] = field(default_factory=deque)
     new: deque[Turn] = field(default_factory=deque)
@@ -129,7 +129,7 @@ class RequestTurns:
             pass
 
     def _go_on(self) -> bool:
-        """Let one of those who wait begin. Whether there was one who may."""
+        """Let one waiting request begin. Returns True if there was one that may."""
         elsewhere: set[str] = set()  # whose turns other workers have
         while (found := self._next(elsewhere)) is not None:
             whose, is_new = found
@@ -143,7 +143,7 @@ class RequestTurns:
         return False
 
     def _next(self, but: set[str]) -> tuple[str, bool] | None:
-        """Whose turn is next, and whether it is a newcomer's."""
+        """Return the owner of the next turn, and True for a newcomer."""
         free = [each for each in self._lines if each not in but and self._may_work(each)]
         begun = next((each for each in free if self._lines[each].begun), None)
         new = next((each for each in free if self._lines[each].new), None)
@@ -181,8 +181,11 @@ class RequestTurns:
 
 
 class Handler(ASGIHandler):
-    """Django, by turns. A body is read before its turn and an answer is sent after it: slow lines hold nobody up. What
-    was sent waits on disk for its turn (`core.spools`), so many large files take no memory."""
+    """Django, by turns.
+
+    A body is read before its turn and an answer is sent after it: slow lines hold nobody up. A body waits on
+    disk for its turn (`core.spools`), so many large files take no memory.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -193,12 +196,14 @@ class Handler(ASGIHandler):
         self._threads: list[ThreadPoolExecutor] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """As Django's, in a thread that is there already: while a new one begins nothing else of the worker moves, and
-        on a full machine that is long."""
+        """Serve as Django does, in a thread that is there already.
+
+        While a new one begins nothing else of the worker moves, and on a full machine that is long.
+        """
         thread = self._threads.pop() if self._threads else ThreadPoolExecutor(1, "page")
         async with ThreadSensitiveContext(executor=thread):
             await self.handle(scope, receive, send)
-        if len(self._threads) < SPARE:  # of whoever was cancelled none comes back: it may still be at work
+        if len(self._threads) < SPARE:  # a cancelled request gives none back: it may still be at work
             self._threads.append(thread)
         else:
             thread.shutdown(wait=False)
@@ -232,7 +237,7 @@ class Handler(ASGIHandler):
         return answer
 
     def _turns_of(self, request: HttpRequest, account: str | None) -> tuple[RequestTurns, str]:
-        """Which turns a request takes, and whose line it waits in."""
+        """Return the turns a request takes, and its line."""
         network = address.shortened(address.client(request))
         if request.path.startswith(FOR_ALL):
             return self.public, network

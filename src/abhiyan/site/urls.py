@@ -32,7 +32,7 @@ pages = [
     # It sends people who are not signed in to do so.
     page("", today.today, opens=PUBLIC),
     page("today/", today.today_all, opens=STRONG),
-    # Of the own unit alone.
+    # It concerns the own unit alone.
     page(
         "today/take/",
         today.take,

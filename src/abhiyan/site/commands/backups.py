@@ -249,7 +249,7 @@ def _say_clocks(journals: tuple[Path, ...]) -> None:
 
 
 def _finish(*, as_json: bool) -> None:
-    """What an interrupted restore has left is put in place, or cleared away."""
+    """Put in place, or clear away, what an interrupted restore has left."""
     from abhiyan.core import backup as backing_up
 
     if half := backing_up.finish():
@@ -311,8 +311,8 @@ def refuse_while_restoring(role: str) -> None:
 def psql(ctx: click.Context, *, arguments: tuple[str, ...]) -> None:
     """Open the database in PostgreSQL's own psql, as the administrator of the server.
 
-    For looking, and for dropping what a restore set aside. Starts the embedded database meanwhile. ARGUMENTS are
-    psql's: `abhiyan psql -c 'drop database "…"'`, `abhiyan psql -l`. It stands above every protection of rows.
+    For looking, and for dropping what a restore set aside. Starts the embedded database meanwhile. ARGUMENTS
+    are psql's: `abhiyan psql -c 'drop database "…"'`, `abhiyan psql -l`. No protection of rows holds for it.
     """
     from abhiyan.site.readiness import ready
 

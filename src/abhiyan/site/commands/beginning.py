@@ -1,4 +1,4 @@
-"""`abhiyan init`: keys, database, the first administrator, and the data officers who watch those who lead."""
+"""`abhiyan init`: keys, database, the first administrator, and the data officers who watch the leaders."""
 
 import os
 import shlex
@@ -131,7 +131,7 @@ def _officers_asked() -> tuple[tuple[str, str], ...]:
         what = f"Name of the {which} data officer (Enter to name them later)"
         try:
             name = click.prompt(what, default="", show_default=False).strip()
-        except click.Abort:  # nobody is there to type
+        except click.Abort:  # no person is there to type
             name = ""
         if not name:
             break
@@ -140,7 +140,7 @@ def _officers_asked() -> tuple[tuple[str, str], ...]:
 
 
 def _asked(what: str) -> str:
-    """What somebody types. Where nobody can, the options are named that say it."""
+    """What somebody types. If nobody can, it names the options that say it."""
     try:
         return str(click.prompt(what))
     except click.Abort:

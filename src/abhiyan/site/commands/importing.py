@@ -172,7 +172,7 @@ def _unit(code: str | None) -> int | None:
 
 
 def _list(*, as_json: bool) -> None:
-    """What was brought and not discarded, newest first: what `--undo` takes its id from."""
+    """List the imports that were not discarded, newest first: `--undo` takes its id from it."""
     from abhiyan.core.imports import queries
     from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
@@ -382,7 +382,7 @@ def _label(of_kind: "ImportKind", key: str) -> str:
 
 
 def _notes(staged: "StagedImport") -> list[str]:
-    """What was mended in cells while they were read, column by column."""
+    """Say what was mended in cells while they were read, column by column."""
     from abhiyan.core.imports import kind
     from abhiyan.core.tables.reasons import NOTES
 
@@ -395,7 +395,7 @@ def _notes(staged: "StagedImport") -> list[str]:
 
 
 def _differences(staged: "StagedImport") -> list[dict[str, Any]]:
-    """What the list changes, or has changed, of what exists, field by field."""
+    """List what the import changes, or has changed, of what exists, field by field."""
     from abhiyan.core.imports import kind
     from abhiyan.core.scope import system
 

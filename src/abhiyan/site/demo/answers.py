@@ -1,4 +1,4 @@
-"""The demo's questions and answers: on each of the last days some are asked, and of those who are a third confirm."""
+"""Make the demo's questions and answers: some are asked on each of the last days, and a third of them confirm."""
 
 import random
 from collections.abc import Callable

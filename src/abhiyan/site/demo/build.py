@@ -60,16 +60,16 @@ from .truth import Truth
 DAYS = 43
 WINDOW_DAYS = 60
 CHECKS = 1_000  # in the largest frame, or one in 20 claims if that is fewer.
-A_TURN = 27_500  # claims of a drive that asks its members for one minute a day
-TARGET = 1.23  # of as many claims as come
+A_TURN = 27_500  # claims of a drive that asks its members for one minute a day.
+TARGET = 1.23  # of as many claims as come.
 LAST_DRIVE = 0.6  # members of the drive of 2019, of as many claims as come now
 LOCKED = {
     "JK-D5": 70,
     "JK-D7": 90,
     "JK-D13": 130,
-}  # districts set by hand: per cent of what the last result gives
-CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast
-NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once
+}  # districts set by hand: per cent of what the last result gives.
+CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast.
+NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once.
 LINKED = 4  # people who join the drive of the district by the own link of the cast's worker
 JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER, ANSWER_NUMBER = (f"+91800000000{n}" for n in range(1, 6))
 LEVELS = [kind.value for kind in Kind]
@@ -112,7 +112,7 @@ BESIDE = (
     DemoOfficer("member_of_parliament", "JK-PC4", 2),
     DemoOfficer("legislator", "JK-AC58", 2),
 )
-# Who approves what others ask.
+# The approvers of others' requests.
 OFFICERS = (
     *(DemoOfficer("data_officer", "IN", seat=seat) for seat in (1, 2)),
     *(DemoOfficer("data_officer", unit) for unit in ("JK-D627", "JK")),
@@ -264,7 +264,8 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
 
 
 def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
-    """What people, workers and offices did of late: another drive, doors, paper, answers, bulk messages, duplicates."""
+    """Make what people, workers and offices did lately: another drive, doors, paper, answers, bulk messages,
+    duplicates."""
     ground, programme, holders = laid.ground, laid.programme, laid.holders
     seed, at, ids, shown = ground.seed, ground.at, ground.ids, ground.shown
     president = ground.actor("state_president")
@@ -305,7 +306,8 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
 
 
 def _past_lists(laid: Laid) -> None:
-    """What lists a state has brought before: totals of an earlier drive, and paper forms that wait to be taken in."""
+    """Make the lists a state has brought before: totals of an earlier drive, and paper forms that wait to be
+    taken in."""
     rows, at, ids = laid.rows, laid.ground.at, laid.ground.ids
     president = laid.ground.actor("state_president")
     lists.bring_rows(
@@ -401,7 +403,7 @@ def _booths_of(district: str, rows: Sequence[tree.UnitRowSample]) -> list[str]:
 
 
 def _field(laid: Laid, part: Programme) -> None:
-    """What the cast's booth did in the last days, at doors, on paper and by links; of all of it the truth is told."""
+    """Make the last days of the cast's booth, at doors, on paper and by links; the truth of all of it is noted."""
     seed, at, shown = laid.ground.seed, laid.ground.at, laid.ground.shown
     rows, programme = laid.rows, laid.programme
     booth = cast_booth(rows)
@@ -445,7 +447,7 @@ def _appoint(
     at: datetime,
     today: date,
 ) -> dict[DemoOfficer, Account]:
-    """Who holds which office: the cast, one line down to a booth, workers; the others as `HELD` says."""
+    """Return the holder of each office: the cast, one line down to a booth, workers; the others as `HELD` says."""
     rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
     crowd = people.people(f"offices {seed}", first=0)
     cluster = cast_booth(rows).organisational_parent

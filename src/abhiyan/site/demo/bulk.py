@@ -131,7 +131,10 @@ def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor
 
 
 def _hand_over(n: int, *, at: datetime, with_receipts: bool) -> None:
-    """What a gateway would take: nothing leaves the machine. What is not of a bulk send stays for the sender."""
+    """Take messages as a gateway would: nothing leaves the machine.
+
+    Messages outside the bulk send stay for the sender.
+    """
     leased = [one for one in messaging.lease(at=at, n=5_000, codes=False) if one.send_id is not None]
     going = messaging.admit(messages=leased[:n], at=at)
     taken = [(one, Handed(ok=True, ref=f"sample-{one.message.id}")) for one in going]

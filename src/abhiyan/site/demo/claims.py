@@ -27,7 +27,7 @@ from . import history, people, tree
 from .truth import Truth
 
 BATCH = 500
-# Where phones of others begin among the sample ones.
+# The first numbers of others' phones among the sample ones.
 NEIGHBOUR, WORKERS_FROM, LISTED_FROM, EARLIER_FROM = 40_000_000, 50_000_000, 55_000_000, 60_000_000
 DOORS_FROM, SHEETS_FROM, LINKS_FROM = 46_000_000, 46_100_000, 46_200_000
 UNPLACED_FROM, DOUBLES_FROM, FORMER_FROM = 46_300_000, 46_400_000, 47_000_000
@@ -63,7 +63,7 @@ def cast_booth(rows: Sequence[tree.UnitRowSample]) -> tree.UnitRowSample:
 
 
 def neighbour_of(seed: str) -> people.Sample:
-    """Whom the cast's booth president may call: their phone never answers."""
+    """Return the person the cast's booth president may call: their phone never answers."""
     return next(people.people(f"neighbour {seed}", first=NEIGHBOUR))
 
 
@@ -100,7 +100,7 @@ def enrol(
         if row.kind == "booth"
     ]
     one, booth = neighbour_of(seed), cast_booth(rows)
-    neighbour = history.Event(  # whom the cast's booth president may call
+    neighbour = history.Event(  # the cast's booth president may call them
         history.API,
         "neighbour",
         datetime.combine(first, time(7), history.ZONE),

@@ -1,4 +1,4 @@
-"""People who are in the demo twice, twins among them; one pair is merged, two are told apart. Samples."""
+"""People who are in the demo twice, twins among them; one pair is merged, two are separated. Samples."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class Pair:
 
 
 def pairs(booths: Sequence[str]) -> list[Pair]:
-    """What is planted in these booths: each name in each shape, years and phones of their own."""
+    """Return the pairs planted in these booths: each name in each shape, years and phones of their own."""
     made = []
     for number in range(len(NAMES) * ROUNDS):
         latin, hindi, respelt, married = NAMES[number % len(NAMES)]
@@ -92,7 +92,7 @@ def plant(programme: Programme, booths: Sequence[str], at: datetime) -> list[tup
 
 
 def decide(planted: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
-    """The district looks at three of those that were found."""
+    """Have the district look at three of the found pairs."""
     with system("demo"):
         for number in (MERGED, *APART):
             pair = [members.member_for(each).person_id for each in planted[number]]

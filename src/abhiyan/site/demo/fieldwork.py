@@ -93,7 +93,7 @@ def _call(programme: Programme, phone: str, at: datetime) -> None:
 
 
 def _code_read(at: datetime) -> str:
-    """What waits for a gateway is handed over, and the phone reads its code."""
+    """Hand over what waits for a gateway, and return the code that the phone reads."""
     going = messaging.admit(messages=messaging.lease(at=at, n=100, codes=True), at=at)
     taken = [(one, Handed(ok=True, ref=f"sample-{one.message.id}")) for one in going]
     messaging.settle(returned=taken, adapter="sample", at=at)
@@ -132,7 +132,7 @@ def fill_forms(
 ) -> tuple[PaperBatch, list[people.Sample]]:
     """Forms of a mandal and of one of its booths: printed, some filled and photographed, of some no more is known.
 
-    The batch of which a list comes, and the people on its sheets.
+    Returns the batch whose list comes, and the people on its sheets.
     """
     crowd = people.people(f"sheets {seed}", first=SHEETS_FROM)
     typed = _printed(programme, mandal, 3, at - timedelta(days=8))
@@ -185,7 +185,7 @@ def _photograph(
 def list_of(
     filled: Sequence[people.Sample], *, booth: str, worker: str, at: datetime
 ) -> Iterator[tuple[str, ...]]:
-    """What was typed from the sheets. worker: the phone of who filled them."""
+    """Yield what was typed from the sheets. worker: the phone of the worker who filled them."""
     day = (clock.day_in("Asia/Kolkata", at) - timedelta(days=2)).isoformat()
     yield ("phone", "name", "birth_year", "booth", "worker", "day")
     for one in filled:

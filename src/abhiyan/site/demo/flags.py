@@ -39,7 +39,7 @@ WHY = "जाँच में ये प्रविष्टियाँ सह
 
 @dataclass
 class Flags:
-    """Who is asked while the drive goes on. planner: who asks; second: who decides."""
+    """The people who are asked while the drive goes on. planner: who asks; second: who decides."""
 
     programme: Programme
     planner: Actor
@@ -48,7 +48,7 @@ class Flags:
     _asked: list[Flag] = field(default_factory=list)
 
     def after(self, number: int, until: datetime) -> None:
-        """What happens once a day of the drive is over. number: of the day, from 1; until: its end."""
+        """Act once a day of the drive is over. number: of the day, from 1; until: its end."""
         at = until + timedelta(hours=13)
         if number == EARLY:
             odd = sorted(self._look(at)[:FIRST], key=lambda one: -one.entries)
@@ -98,7 +98,10 @@ class Flags:
             actions.answer_flag(flag_id=flag.pk, text=text, by=by, at=at)
 
     def decide(self, at: datetime) -> None:
-        """What fresh checks prove most clearly is a finding. At the end: whoever decides is in office from now on."""
+        """Make a finding of the clearest proof of fresh checks.
+
+        It comes at the end: the person who decides is in office from now on.
+        """
         told = [one.flag for one in self._rows(at) if one.flag is not None and one.flag.told is not None]
         for flag in sorted(told, key=lambda one: -(one.bad or 0))[:1]:
             asked = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)

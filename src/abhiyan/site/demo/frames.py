@@ -36,11 +36,11 @@ KNOWN_FROM = 45_000_000  # where the phones begin of people whose answer is know
 # Of what is no member the share differs by district; where the person's own phone gave a sign it is small.
 FALSE_SIGNED, FALSE_ENTERED = (0.01, 0.07), (0.08, 0.3)
 REACHED, REACHED_OF_FALSE, AT_HOME, REFUSES = 0.9, 0.75, 0.8, 0.02
-DENIES, ASSENTS = 0.03, 0.06  # how often the genuine and the false tell a verifier otherwise
-ALL = 1_000_000  # more than a district has: half of its items are drawn
-SHIFTS, SHIFT_OF_VISITS = 3, 20  # days in which a verifier's share of the checks is made; visits of a day
-LEAST = 36  # checks of a frame
-FLOOR = 30  # one in so many checks is of each district at least
+DENIES, ASSENTS = 0.03, 0.06  # how often the genuine and the false tell a verifier otherwise.
+ALL = 1_000_000  # more than a district has: half of its items are drawn.
+SHIFTS, SHIFT_OF_VISITS = 3, 20  # days in which a verifier's share of the checks is made; visits of a day.
+LEAST = 36  # checks of a frame.
+FLOOR = 30  # one in so many checks is of each district at least.
 # Checks of districts in the frame of mandals, at most half of the items: so many that ten mandals and more have grades.
 BY_MANDAL = {"JK-D5": 640, "JK-D7": ALL, "JK-D624": ALL, "JK-D627": ALL, "JK-D14": ALL}
 
@@ -98,7 +98,7 @@ class Frames:
     _frame: Frame = field(init=False)  # the newest
 
     def after(self, number: int, until: datetime, truth: Truth) -> None:
-        """What happens once a day of the drive is over. number: of the day, from 1; until: its end."""
+        """Act once a day of the drive is over. number: of the day, from 1; until: its end."""
         self._truth = truth
         is_over = until.time() == time(0)  # the last day is today
         if (

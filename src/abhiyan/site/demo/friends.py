@@ -41,9 +41,9 @@ OFFICE = "friends_organiser"
 BESIDE = 30  # co-in-charges of a constituency
 ORGANISERS_FROM, FRIENDS_FROM, BESIDE_FROM = 46_500_000, 46_600_000, 46_650_000
 DAYS, LONGEST = 40, 180
-OWN = 36  # friends in each of the state's own constituencies
-BESIDE_EACH = (2, 3, 4, 5, 6)  # friends of each other constituency, by turns
-# What is asked of each constituency over all days: of the state's own by turns, and of the others.
+OWN = 36  # friends in each of the state's own constituencies.
+BESIDE_EACH = (2, 3, 4, 5, 6)  # friends of each other constituency, by turns.
+# Questions to each constituency over all days: to the state's own by turns, and to the others.
 OWN_TARGETS, TARGET_BESIDE = (150, 210, 130, 180, 230), 20
 WHY = (SCHEME, WORK, 0, SCHEME, WORK, SCHEME)  # Motives of friends, by turns. 0: not said.
 YES = 5  # So many of six say yes a day later.

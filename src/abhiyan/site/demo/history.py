@@ -1,7 +1,7 @@
-"""What twenty days of a drive look like, claim by claim: a plausible funnel, duplicates, minors, and some fabrication.
+"""Make twenty days of a drive, claim by claim: a plausible funnel, duplicates, minors, and some fabrication.
 
-Pure and deterministic by seed. Shares follow what drives have shown: of calls about seven in ten come from different
-phones, about half of those open the link, most who open it complete; some workers invent entries.
+Pure and deterministic by seed. Shares follow earlier drives: about seven in ten calls come from different
+phones, about half of those open the link, most of them complete it; some workers invent entries.
 """
 
 import random
@@ -18,7 +18,7 @@ CALL, OPEN, COMPLETE, WEB, API, PAPER = "call", "open", "complete", "web", "api"
 
 @dataclass(frozen=True, slots=True)
 class Booth:
-    """Where people live: a booth of the demo's tree.
+    """A home of people: a booth of the demo's tree.
 
     worker: code of who writes entries down there. eagerness: how much above or below the usual it joins.
     """
@@ -53,7 +53,7 @@ class Event:
 WAYS = ((CALL, 0.42), (WEB, 0.2), (API, 0.13), (PAPER, 0.25))
 OPENS, COMPLETES = 0.56, 0.82
 FABRICATORS = 0.05
-WORST = 2  # of those who invent, who invent half of it all
+WORST = 2  # of the inventors, these invent half of it all
 RESENT, AGAIN, FAMILY, MINOR = 0.03, 0.05, 0.06, 0.012
 AGREE_TO_CALLS = 0.2
 
@@ -147,7 +147,7 @@ def _claim(
 def _invented(
     rng: random.Random, on: date, booths: Sequence[Booth], liars: set[str], wanted: int
 ) -> Iterator[Event]:
-    """What invented entries look like: neighbouring phones, in bursts, late in the evening, round birth years."""
+    """Yield invented entries: neighbouring phones, in bursts, late in the evening, round birth years."""
     homes = [booth for booth in booths if booth.worker in liars]
     if not homes:
         return

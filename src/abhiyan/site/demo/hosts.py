@@ -21,9 +21,9 @@ from abhiyan.verification.rules.outcomes import NOT_REACHED, Meaning
 
 from .history import ZONE
 
-CHECKS, LEFT = 60, 4  # in the frame; of them nobody asks so many yet
-REACHED, TRUE = 0.9, 0.93  # shares of hosts and of booth presidents
-TALKS = 90  # checks of talks at doors
+CHECKS, LEFT = 60, 4  # in the frame; of them nobody asks so many yet.
+REACHED, TRUE = 0.9, 0.93  # shares of hosts and of booth presidents.
+TALKS = 90  # checks of talks at doors.
 TALKED = {True: 0.97, False: 0.6}  # shares of talks that are true, by whether the phone has answered
 
 

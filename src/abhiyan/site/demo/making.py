@@ -15,7 +15,7 @@ from abhiyan.site import processes, readiness
 
 from .run import GROUND
 
-BEHIND = 5  # once it is served, whoever waits for a page goes first
+BEHIND = 5  # once it is served, readers of pages go first
 
 
 def main(seed: str, claims: str, at: str = "") -> None:

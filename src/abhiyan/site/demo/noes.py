@@ -1,5 +1,7 @@
-"""What phones of the demo said: some left, one of them came back, and so many deny a worker's entries that the worker
-is paused. Samples."""
+"""Make the noes of the demo's phones.
+
+Some left, one came back, and so many deny a worker's entries that the worker is paused. Samples.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -1,4 +1,5 @@
-"""Who joined the demo's drives without a booth: what they said of their place, a PIN code or a village. Samples."""
+"""Make people who joined the demo's drives without a booth, with what they said of their place: a PIN code or a
+village. Samples."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from abhiyan.programmes.models import Programme
 from . import people
 from .claims import UNPLACED_FROM, join_by_web
 
-# What they said, how many of them; "": nothing.
+# Their words on the place, and how many said them; "": nothing.
 OF_STATE = (("199001", 9), ("199014", 6), ("बानिहाल के पास", 5), ("Near Harwan", 4), ("", 3), ("डल गेट", 2))
 OF_DISTRICT = (("कुंड गाँव", 7), ("Panthal", 5), ("199359", 4), ("भोमाग", 2))
 

@@ -1,4 +1,4 @@
-"""What three people of the demo ask by law: one waits too long, one is new, one is answered. Samples."""
+"""Make the requests of three people by law: one waits too long, one is new, one is answered. Samples."""
 
 from datetime import datetime, timedelta
 

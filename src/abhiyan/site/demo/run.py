@@ -11,12 +11,12 @@ import click
 
 from abhiyan.core import database, home, keys, samples
 
-MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key there, and nowhere else
-GROUND = "demo.ground"  # the demo can be served; samples of rooms may still be made
-READY = "demo.ready"  # everything is made
-PEOPLE = "demo-people.txt"  # whom one may sign in as, level by level
-ORGANISATION_NAMES = "en=Jan Sangathan (sample); ur=جن سنگٹھن (نمونہ)"  # in messages, by language
-STOPPED = 130  # exit code of what Ctrl-C ended
+MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key there, and nowhere else.
+GROUND = "demo.ground"  # the demo can be served; samples of rooms may still be made.
+READY = "demo.ready"  # everything is made.
+PEOPLE = "demo-people.txt"  # the people one may sign in as, level by level
+ORGANISATION_NAMES = "en=Jan Sangathan (sample); ur=جن سنگٹھن (نمونہ)"  # in messages, by language.
+STOPPED = 130  # exit code of what Ctrl-C ended.
 CLAIMS, MANY_CLAIMS = 30_000, 110_000  # of the drive; of the large demo's
 
 
@@ -102,7 +102,7 @@ def _ended(code: int | None) -> int:
 
 
 def _made_by() -> str:
-    """Which tables this release has: the names of its migrations."""
+    """Return the tables of this release: the names of its migrations."""
     rooms = Path(__file__).parents[2]
     return "".join(f"{path.relative_to(rooms)}\n" for path in sorted(rooms.glob("*/migrations/0*.py")))
 

@@ -1,4 +1,4 @@
-"""What people wrote to the demo's number: requests to the helpline, and words our rules answer. Samples."""
+"""Make texts to the demo's number: requests to the helpline, and words our rules answer. Samples."""
 
 from datetime import datetime, timedelta
 from uuid import uuid5

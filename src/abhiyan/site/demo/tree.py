@@ -76,7 +76,7 @@ JAMMU_REGION = frozenset({"4", "5", "7", "10", "12", "14", "620", "621", "624", 
 def rows(seed: str) -> list[UnitRowSample]:
     """Every unit of the demo, parents first. The same seed gives the same rows, letter for letter.
 
-    What has no point of its own stands in the middle of what is below it, so that every level has a map.
+    A unit without a point of its own is in the middle of those below it, so that every level has a map.
     """
     made = list(_rows(seed))
     sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])

@@ -1,4 +1,4 @@
-"""What was true of the demo's entries, kept beside the product."""
+"""Keep the truth of the demo's entries beside the product."""
 
 import csv
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ Answer = enrolment.ClaimOutcome | enrolment.ClaimRefused
 
 
 class Truth:
-    """Of each entry of a worker that was stored: the claim, the account of its worker, and whether it was invented.
+    """The stored entries of workers: the claim, its worker's account, and a mark for an invented one.
 
-    entered, invented: the phones of all of them, and of those that were.
+    entered, invented: the phones of all of them, and of the invented ones.
     """
 
     def __init__(self, file: TextIO, accounts: Mapping[str, UUID]) -> None:
@@ -29,7 +29,7 @@ class Truth:
         self._rows.writerow(["claim_id", "worker", "invented"])
 
     def tell(self, event: history.Event, claim: enrolment.ClaimMessage, answer: Answer) -> None:
-        """Note an entry once, however often it was sent. What was refused left nothing to tell of."""
+        """Note an entry once, however often it was sent. A refused entry leaves nothing to note."""
         own = claim.id
         if event.worker and answer.receipt is not None and own not in self._told:
             self._told.add(own)

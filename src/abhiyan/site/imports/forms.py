@@ -38,7 +38,7 @@ def kinds_of(viewer: Viewer) -> list[ImportKind]:
 
 
 class BeginForm(forms.Form):
-    """Which list, for which unit, and the kind's own questions. The file itself may come apart (imports.js)."""
+    """The list to bring, its unit, and the kind's own questions. The file itself may come apart (imports.js)."""
 
     unit = forms.ChoiceField(label=gettext_lazy("Whose list is it?"))
     file = forms.FileField(
@@ -123,7 +123,7 @@ class EmptyForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column is which field."""
+    """The field of each column."""
 
     def __init__(self, kind: ImportKind, preview: Preview, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

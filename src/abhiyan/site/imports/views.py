@@ -39,7 +39,7 @@ SHOWN = 10  # refused rows and differences on the import's own page
 
 @dataclass(frozen=True)
 class StepQuestion:
-    """What is asked before a step, and said after it."""
+    """The question before a step, and the word after it."""
 
     title: str | Promise
     text: str | Promise
@@ -69,7 +69,7 @@ BEFORE = {
 
 @dataclass(frozen=True)
 class OutcomeRows:
-    """How many rows came to an outcome."""
+    """The number of rows with an outcome."""
 
     title: str
     n: int
@@ -166,7 +166,7 @@ def _with_places(rows: list[StagedImport]) -> list[ImportListRow]:
 
 
 def _whose(viewer: Viewer) -> str:
-    """Whose lists this page shows somebody, as the policy has it."""
+    """Say whose lists this page shows somebody, as the policy has it."""
     if viewer.scope.everything:
         return _("Every list that was brought is shown here.")
     whole = [str(one.title) for one in registered() if one.key in viewer.scope.imports]
@@ -530,7 +530,7 @@ def _check(request: Request, public_id: UUID, page: str) -> HttpResponseBase:
 
 @require_GET
 def progress(request: Request, public_id: UUID) -> HttpResponse:
-    """How far the step is; has the page loaded anew when it is over."""
+    """Show the progress of the step; have the page loaded again when it is over."""
     staged, _kind = _seen(public_id)
     if staged.state not in WORKING and not (staged.state == State.RECEIVED and not staged.look):
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -593,7 +593,7 @@ def _part(request: Request, read: Callable[[int, int], Iterable[Any]]) -> tuple[
 
 @require_GET
 def lacking(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What is known and a list does not name, though it covers its place; as a page, CSV or a sheet."""
+    """Show what is known and missing from a list, though it covers its place; as a page, CSV or a sheet."""
     staged, _kind = _seen(public_id)
     ending = request.GET.get("as", "")
     if ending in ("csv", "xlsx"):

@@ -64,7 +64,7 @@ PUBLIC = (
     ),
     *("ui/templates/ui/_language.html", "ui/templates/ui/_foot.html", "ui/templates/ui/_told.html"),
 )
-# What a translation may neither lose nor add: pages put it between tags and quotes as it is.
+# The marks a translation may neither lose nor add: pages put it between tags and quotes as it is.
 _MARKS = re.compile(r"%\(\w+\)[sd]|%.|%$|\{\w*\}|<[^<>]*>|[<>\"&]")
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 Key = tuple[str, str]  # context ("" without one), English
@@ -115,8 +115,11 @@ def look(path: Path) -> LanguageFile:
 
 
 def add(path: Path) -> LanguageFile:
-    """Look a file through and put it where this process, and those that begin from now on, find it. Raises as `look`
-    does; then nothing has changed. Its messages go out once they are published (messaging.publish_templates)."""
+    """Look a file through and install it for this process and later ones.
+
+    Raises as `look` does; then nothing has changed. Its messages go out once they are published
+    (messaging.publish_templates).
+    """
     found = look(path)
     place = languages.folder() / found.language.code
     build.write(place / "LC_MESSAGES" / "django.mo", _compiled(found.language))
@@ -127,7 +130,8 @@ def add(path: Path) -> LanguageFile:
 
 @cache
 def strings() -> dict[Key, str]:
-    """What pages for the public say: context and English -> the English of more than one ("" where there is none)."""
+    """Return the strings of pages for the public: context and English -> the English of more than one ("" where
+    there is none)."""
     return {
         (context, one): many
         for room in messages.rooms()
@@ -145,7 +149,7 @@ def pages(table: Table) -> Iterator[tuple[Key, Any]]:
 
 
 def _compiled(language: Language) -> bytes:
-    """What Django reads of the pages. What they lack is Hindi by itself; English is written out."""
+    """Return what Django reads of the pages. Missing strings are Hindi by themselves; English is written out."""
     public = strings()
     said = dict(pages(language.pages))
     if language.otherwise == "en":
@@ -159,7 +163,7 @@ def _compiled(language: Language) -> bytes:
     return out.getvalue()
 
 
-# What is wrong, a line each
+# Faults, a line each
 
 
 def _near(name: str, known: Iterable[str]) -> str:
@@ -288,7 +292,7 @@ def _wrong_notice(said: Table) -> Iterator[str]:
 
 
 def _place(context: str, one: str) -> str:
-    """Where a text of pages stands in the file."""
+    """Return the place of a page's text in the file."""
     return ".".join(["pages", *([context] if context else []), f'"{one}"'])
 
 

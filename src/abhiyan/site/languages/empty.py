@@ -87,7 +87,7 @@ def _hindi() -> dict[tuple[str, str], Iterable[str]]:
 
 
 def _said(*said: str) -> Iterator[str]:
-    """What a text says elsewhere, as comments."""
+    """Yield a text's other wordings, as comments."""
     yield from (f"# {' '.join(text.split())}" for text in said)
 
 

@@ -59,7 +59,7 @@ def child_table(
 
     def figures(drawn: LadderShown, ladder: str) -> SafeString:
         before = drawn.before.n if drawn.before else None
-        is_whole = are_grades and drawn.estimate is not None  # a unit among grades: its number stands above
+        is_whole = are_grades and drawn.estimate is not None  # a unit among grades: its number is above
         checked = "" if is_whole else estimate(drawn)
         rungs = (drawn.target, drawn.reported, drawn.counted, drawn.unsigned, drawn.confirmed)
         return _figures(rungs, ladder, checks, checked, has_before, before, drawn.behind)

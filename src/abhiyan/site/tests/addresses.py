@@ -96,9 +96,9 @@ def secrets_from(role: str) -> re.Pattern[str]:
 
 
 def secrets_in(text: str, role: str, name: str) -> list[str]:
-    """What stands in a text that a role must not see. name: of its address.
+    """Return the parts of a text that a role must not see. name: of its address.
 
-    Who leads there reads titles of what is asked, which say "Planted" too, and the figure of a filled form.
+    Leaders there read titles of what is asked, which say "Planted" too, and the figure of a filled form.
     """
     if role in OVER_THE_OTHER:
         return []
@@ -109,7 +109,7 @@ def secrets_in(text: str, role: str, name: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Things:
-    """What fills the addresses, of one district."""
+    """The things in the addresses, of one district."""
 
     unit: str
     member: UUID
@@ -181,7 +181,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     """More of the other district, and of the state, by what fills an address. folder: for a list of results."""
     world, at = cast.world, present()
     waiting = Human("Waiting Elsewhere", 1970, "+919797000001")
-    world.take(world.claim(waiting, Channel.WEB, sign=Sign.WEB))  # of no place: it stands at the state
+    world.take(world.claim(waiting, Channel.WEB, sign=Sign.WEB))  # of no place: it is counted at the state
     for name in ("First Shared", "Second Shared"):
         world.tick()
         world.paper_row(of=Human(name, 1980, "+919797000002"), unit=world.far_booth)
@@ -779,7 +779,7 @@ def _check_in_hand(cast: Cast, frame: Frame, at: datetime) -> UUID:
 
 
 def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
-    """What fills an address that the things of a district do not."""
+    """Return the values of an address that the things of a district do not have."""
     room, _colon, page = name.partition(":")
     more = {
         key: others[key]
@@ -911,7 +911,7 @@ def address(name: str, of: Things, **more: Any) -> str:
 
 
 def outcome(answer: HttpResponse) -> str:
-    """What came of asking, in a word of the expected answers."""
+    """Return the result of a request, in a word of the expected answers."""
     if answer.status_code == 302:
         where = answer["Location"]
         is_entrance = re.match(r"/((field/)?sign-in/|me/(code/|phone/)?(\?|$)|join/[a-z]+/(\?|$))", where)
@@ -920,6 +920,6 @@ def outcome(answer: HttpResponse) -> str:
 
 
 def body(answer: Any) -> str:
-    """What an address shows, as text; a file too."""
+    """Return what an address shows, as text; a file too."""
     content = b"".join(answer) if answer.streaming else answer.content
     return written(content)

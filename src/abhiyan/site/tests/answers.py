@@ -50,7 +50,7 @@ Doors = dict[str, tuple[Roles, Roles]]
 
 @cache
 def at_the_door(opens: Access, role: str, *, is_form: bool = False) -> str:
-    """What a role gets that the first door keeps out, computed; "" for one who gets past it."""
+    """Return what a role gets that the first door keeps out, computed; "" for one who gets past it."""
     missing = denied(opens, *shown_by(role), is_demo=False)
     if not missing:
         return ""
@@ -58,7 +58,7 @@ def at_the_door(opens: Access, role: str, *, is_form: bool = False) -> str:
 
 
 def is_sent(page: Address) -> bool:
-    """Whether a form is sent there that is about the other district."""
+    """Return True if a form about the other district is sent there."""
     return bool(page.act) and not page.is_own
 
 

@@ -50,7 +50,7 @@ OFFICES: dict[str, tuple[str, str, int]] = {
     "constituency_in_charge": ("constituency_in_charge", "JK-PC1", 2),
 }
 ROLES = ("anonymous", "visitor", "member", "weak", "no_office", *OFFICES, "root")
-# Where an office sits that is expected in such a unit. The small world has no region and no zone.
+# The seat of an office that is expected in such a unit. The small world has no region and no zone.
 PLACES: dict[str, tuple[str, int]] = {
     "nation": ("IN", 1),
     "state": ("JK", 1),
@@ -72,7 +72,8 @@ MORE_OFFICES: dict[str, tuple[str, str, int]] = {
 # Offices that are seats of a body; they sit in a body of the own district.
 IN_BODIES = {seat.code: seat.in_bodies[0] for seat in SEATS if seat.in_bodies}
 EVERYBODY = (*ROLES, *MORE_OFFICES)
-# Who may see the people, and the exact counts, of the other district: the units above it and it, and a segment there.
+# The roles that may see the people, and the exact counts, of the other district: the units above it and it, and a
+# segment there.
 OVER_THE_OTHER = {
     role
     for role, (office, unit, _tree) in (OFFICES | MORE_OFFICES).items()
@@ -89,7 +90,7 @@ REPRESENTS_THE_OTHER = {
     and "org.represent" in seat.capabilities
     and unit == "JK-AC75"
 }
-# Who leads the offices of the other district, without a sight of its people: they read what is asked there.
+# The roles that lead the offices of the other district, without a sight of its people: they read what is asked there.
 LEADS_THE_OTHER = {
     role
     for role, (office, unit, _tree) in MORE_OFFICES.items()
@@ -102,7 +103,7 @@ LEADS_THE_OTHER = {
 
 
 def shown_by(role: str) -> tuple[Viewer, Visit]:
-    """What a role shows at the first door (`site.access.denied`), without a database."""
+    """Return what a role shows at the first door (`site.access.denied`), without a database."""
     if role in ("anonymous", "visitor", "member"):
         phone = uuid4() if role == "member" else None
         return NOBODY, Visit(None if role == "anonymous" else Session(phone_id=phone))

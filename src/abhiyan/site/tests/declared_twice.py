@@ -1,4 +1,4 @@
-"""Two addresses of one name, of which the second would be open to everybody."""
+"""Two addresses of one name: the second would be open to everybody."""
 
 from abhiyan.core.access import PUBLIC, STRONG, page
 from abhiyan.site.views.today import today

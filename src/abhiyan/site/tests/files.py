@@ -27,7 +27,7 @@ LINK = re.compile(r'href="([^"]*[?&](?:amp;)?format=(csv|xlsx|names)[^"]*)"')
 FILTERS = re.compile(r'<form class="filters.*?</form>', re.DOTALL)
 FIELD = re.compile(r'<input type="(?:text|search)" name="([^"]+)"')
 FORMULA = '=HYPERLINK("https://bad.example")'
-# What one reads of oneself, which nobody else may open.
+# Pages about oneself, which nobody else may open.
 OF_ONESELF = ("/me/",)
 KIT = "ui:kit"  # shows how a list looks; there is none
 
@@ -179,7 +179,7 @@ def rows_of(answer: Answer, kind: str) -> list[list[Any]]:
 
 @dataclass(frozen=True)
 class Filled:
-    """What fills the addresses: things of the own district and of the other one, and more."""
+    """The things in the addresses: of the own district and of the other one, and more."""
 
     cast: Cast
     of: tuple[Things, Things]

@@ -1,4 +1,4 @@
-"""Which pages are looked at in a browser, by whom."""
+"""The pages that browser tests look at, and their readers."""
 
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("/sign-in/", "/no-such-page/", "/demo/phone/", "/check/abcdefghijkl/", "/j/abcdefghijkl/", "/help/"),

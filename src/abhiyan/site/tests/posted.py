@@ -1,4 +1,4 @@
-"""What the tests of access send to each act, and where what it is about stands in its address.
+"""Values that the tests of access send to each act, and the part of the address that names its subject.
 
 An act that needs no field, or no more than its address, is not named here.
 """
@@ -10,7 +10,7 @@ from abhiyan.messaging.tests.bulk import ENGLISH
 PLACE = {"unit": "JK-JAM"}
 DAYS = {"first": "2026-12-01", "last": "2026-12-02"}
 BULK_HASH = hashlib.sha256(ENGLISH.encode()).hexdigest()
-# Filled far enough that whose it is stands in the way.
+# Filled far enough for the check of its owner.
 POSTS: dict[str, dict[str, str]] = {
     "dialogues:away": {"first_on": "2026-12-01", "last_on": "2026-12-02"},
     "dialogues:call": {"outcome": "no_answer"},
@@ -251,7 +251,7 @@ POSTS: dict[str, dict[str, str]] = {
     "stays:assign": {"phone": "9419000001"},
     "stays:board_act": {"stay": "00000000-0000-4000-8000-000000000009"},
 }
-# What stands in the address, where the page reads there what the form is about.
+# The queries of addresses where the page reads the form's subject there.
 ASKED = {
     "elections:classes_withdraw": "unit=JK",
     "helpdesk:ready_new": "unit=JK-JAM",

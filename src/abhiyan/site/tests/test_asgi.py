@@ -1,4 +1,4 @@
-"""What arrives goes where it belongs: static files, health, machine channels, pages; never more than is allowed."""
+"""Requests reach their place: static files, health, machine channels, pages; never more than is allowed."""
 
 import asyncio
 import gzip
@@ -157,7 +157,7 @@ def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_bac
     megabyte = b"x" * 1024 * 1024
     size = {"content_length": str(40 << 20)} if is_said else {}
     page = f"http://localhost{path}?from=here"
-    # What does not say its size is read up to that of a form before anybody asks whose it is.
+    # A body without a size is read up to that of a form before the account is checked.
     shown = cookie(7) if is_said else cookie_of(officer(web_world(), "national_president", "IN"))
     given = size | {"accept_language": language, "referer": page}
     given["cookie"] = f"{shown}; language={language[:2]}"
@@ -173,7 +173,7 @@ def cookie(account: int | None) -> str:
 
 
 def cookie_of(client: Client) -> str:
-    """Of somebody who is signed in."""
+    """Return the cookie of somebody who is signed in."""
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 

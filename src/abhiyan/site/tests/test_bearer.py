@@ -1,4 +1,4 @@
-"""The person sheet: whoever leads somebody calls them and gives them a task; nobody else sees sheet or number."""
+"""The person sheet: a leader calls them and gives them a task; nobody else sees sheet or number."""
 
 import re
 from datetime import timedelta

@@ -24,7 +24,7 @@ def cast(open_database: None) -> Cast:
 
 
 def form(page: str, **given: str) -> dict[str, str]:
-    """What the form would send as it is shown, and what is chosen otherwise."""
+    """Return what the form would send as it is shown, with other choices."""
     body = page.split("<main", 1)[1]
     found = dict(re.findall(r'<input type="(?:hidden|date)" name="(\w+)" value="([^"]*)"', body))
     for name, options in re.findall(r'<select name="([\w.]+)"[^>]*>(.*?)</select>', body, re.DOTALL):

@@ -192,7 +192,7 @@ def test_without_our_header_nothing_is_taken(cast: Cast) -> None:
     sent = entry(cast, KAMLA)
     assert send(client, sent, 403, **{"x-abhiyan-field": ""})["code"] == "not_from_field"
     assert kept() == (0, 0, 0)
-    send(client, sent)  # the header stands in for the key against forgery
+    send(client, sent)  # the header takes the place of the key against forgery
 
 
 def test_a_worker_whose_office_ended_sends_nothing_more(cast: Cast, worker: Client) -> None:

@@ -1,4 +1,4 @@
-"""The helpline's number stands below every page: for the public, for offices, on a phone, on an error, on a poster."""
+"""The helpline's number is below every page: for the public, for offices, on a phone, on an error, on a poster."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Which number stands below a page where several drives run; `/help/` and the line below pages agree; posters."""
+"""Pages name the number of their drive where several run; `/help/` and the line below pages agree; posters."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -61,7 +61,7 @@ def test_of_two_drives_a_page_shows_the_number_of_the_one_it_is_about(cast: Cast
         in visitor.get("/me/").content.decode().split('class="small muted gap-top noprint helpline')[1]
     )
     assert shown("/", chief) == both
-    # Of a member, and of a question, the drive is known.
+    # A member and a question have a known drive.
     mine = join(world, Human("Meena Kaul", 1979, "+919906000077"), unit="JK-B001")
     assert shown("/me/", mine) == [FIRST]
     assert shown("/me/", open_me(cast.own_member)) == [FIRST]

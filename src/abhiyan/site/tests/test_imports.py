@@ -99,7 +99,7 @@ def where(answer: Any) -> str:
 
 
 def work(path: str, step: str) -> StagedImport:
-    """What the jobs would do."""
+    """Do what the jobs would do."""
     public_id = UUID(path.rstrip("/").rpartition("/")[2])
     running.run(public_id, step, at=NOW)
     with system("test"):
@@ -528,7 +528,7 @@ def test_a_list_of_people_from_the_console_is_for_those_who_see_people(world: An
 
 
 def test_an_import_offers_only_what_is_allowed(world: Any) -> None:
-    """Whoever brought a list sees it, also when the office that let them is over."""
+    """The bringer of a list sees it, also when the office that let them is over."""
     chief = holder(world, "state_president", "JK")
     client = browser(chief)
     page = where(send(client, "units", LIST, unit=str(world.units["JK"].pk)))

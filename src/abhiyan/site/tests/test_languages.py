@@ -38,7 +38,7 @@ HEAD = 'code = "ta"\nname = "தமிழ்"\notherwise = "en"\nmark = "யா�
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> Path:
-    """Where the languages of this test lie, and nobody else's."""
+    """Return the folder of this test's languages, and of no other's."""
     monkeypatch.setenv("ABHIYAN_LANGUAGES", str(tmp_path / "languages"))
     settings.LOCALE_PATHS = [tmp_path / "languages"]
     return tmp_path / "languages"

@@ -27,7 +27,7 @@ def cast() -> Cast:
     return Cast.make()
 
 
-# What every request of somebody signed in asks beside, and what only begins and ends a scope.
+# Statements that every request of a signed-in person makes besides, and the beginnings and ends of scopes.
 BESIDE = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "select clock_timestamp()", "select sum(version)")
 
 

@@ -1,4 +1,4 @@
-"""What waits, on the launch page of a drive: all of it, with its age and what to do, also while nothing runs."""
+"""The launch page of a drive shows all that waits, with its age and what to do, also while nothing runs."""
 
 import importlib
 import re
@@ -84,7 +84,7 @@ def beats(*, ago_s: int = 0, a_minute: float | None = None) -> None:
 
 
 def row(text: str, name: str) -> str:
-    """What the table of what waits says of one thing."""
+    """Return the row of one thing in the table of what waits."""
     found = re.search(rf"<tr>(?:(?!</tr>).)*{re.escape(name)}.*?</tr>", text, re.DOTALL)
     assert found, name
     return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())

@@ -120,7 +120,7 @@ def test_busy_day_is_read_while_it_goes_on(
     half_a_minute(page)
     expect(figures.nth(1)).to_have_text("63")
 
-    # What waits is one tap away; the ladder goes out as text and picture.
+    # Waiting work is one tap away; the ladder goes out as text and picture.
     for there in ("#waiting", "/helpline/", "/people/unplaced/"):
         assert page.locator(f"#launch dl a[href^='{there}']").count() == 1
     assert page.locator("section:has(#channels) a[href^='/messages/']").count() >= 1

@@ -1,4 +1,4 @@
-"""No link in a message stands in a log: every address of the access table is asked with secrets in its path."""
+"""No log holds a link of a message: every address of the access table is asked with secrets in its path."""
 
 import io
 import logging
@@ -34,7 +34,7 @@ def _below(pattern: URLPattern | URLResolver, before: str) -> Iterator[str]:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What is written of requests, as an installation writes it."""
+    """Yield what is written of requests, as an installation writes it."""
     kept = io.StringIO()
     handler = logging.StreamHandler(kept)
     handler.setFormatter(JsonFormatter())

@@ -1,4 +1,4 @@
-"""Membership beside votes: what is laid side by side, for whom, how exactly, and what is said with it."""
+"""Membership beside votes: the two columns, their readers, their exactness, and the words with them."""
 
 import re
 from uuid import uuid4
@@ -53,7 +53,7 @@ def _zone(cast: Cast) -> None:
 
 
 def cells(page: str, code: str) -> list[str]:
-    """What the row of a unit shows."""
+    """Return the cells of a unit's row."""
     row = next(
         row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f"/elections/units/{code}/" in row
     )
@@ -96,7 +96,7 @@ def test_an_alliance_is_the_side_when_none_is_asked_for(cast: Cast) -> None:
 
 
 def test_a_unit_without_segments_says_so(cast: Cast) -> None:
-    for code in ("JK-B001", "JK-SRI"):  # a booth; a district, which stands in the other tree only
+    for code in ("JK-B001", "JK-SRI"):  # a booth; a district, a unit of the other tree only
         page = body(cast.client("state_president"), f"/units/{code}/membership-and-votes/")
         assert "This page needs a state or a constituency" in page and "see these figures" not in page
         assert '/membership-and-votes/">Membership beside votes of ' in page

@@ -32,7 +32,7 @@ from .cast import EVERYBODY, MORE_OFFICES, OFFICES, Cast, shown_by
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_ON_A_PHONE = 5
 IN_CAST = tuple(OFFICES)
-# What each office must have in its bar, whatever else is there.
+# The entries each office must have in its bar, whatever else is there.
 OWN_WORK = {
     "booth_worker": ["Today", "Enrol", "My list", "My link", "More"],
     "booth_president": ["Today", "Enrol", "My list", "My link", "More"],

@@ -29,7 +29,7 @@ def cast() -> Cast:
 
 
 def words(client: Client, path: str) -> str:
-    """What somebody reads on a page."""
+    """Return what somebody reads on a page."""
     main = body(client, path).partition("<main")[2]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 

@@ -1,4 +1,4 @@
-"""Whoever holds a connection without using it loses it; whoever sends endless headers too."""
+"""A client that holds a connection without using it loses it; one that sends endless headers too."""
 
 import asyncio
 from asyncio import StreamReader as Reader

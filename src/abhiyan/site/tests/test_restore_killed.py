@@ -28,8 +28,8 @@ pytestmark = pytest.mark.machine
 
 SECRET, PUBLIC = sealing.new_pair()
 
-# Runs the command line again and again, each time in a child of its own, which is killed with SIGKILL where it comes to
-# the line it was told ("" to let it end); says how the child ended. Each child has loaded everything already.
+# Runs the command line again and again, each time in a child of its own. SIGKILL ends it at the line it got ("" to
+# let it end); says how the child ended. Each child has loaded everything already.
 WATCHED = """
 import json, os, signal, sys
 
@@ -150,7 +150,7 @@ class Restored:
 
 @pytest.fixture(scope="module")
 def restored(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restored]:
-    """One for all tests, each of which begins with a restore of it."""
+    """Make one for all tests. Each of them begins with a restore of it."""
     folder, master = tmp_path_factory.mktemp("restored"), keys.master_path()
     known = conninfo_to_dict(database.conninfo(None))
     where = urlencode([(key, value) for key, value in known.items() if key != "dbname"])

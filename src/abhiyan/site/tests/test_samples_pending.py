@@ -17,7 +17,7 @@ SAID = {"en": "The sample of this page is still being made.", "hi": "इस प�
 
 @pytest.fixture
 def making() -> Iterator[None]:
-    """A demo of which only the ground is there."""
+    """Make a demo with its ground alone."""
     samples.note_made("people", "units")
     yield
     samples.note_all_made()

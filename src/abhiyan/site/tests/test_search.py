@@ -1,4 +1,4 @@
-"""Whoever is found by search is one tap away: their sheet, their office, and the unit it is in."""
+"""A person found by search is one tap away: their sheet, their office, and its unit."""
 
 import re
 from html import unescape

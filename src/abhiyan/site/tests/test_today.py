@@ -78,7 +78,7 @@ def test_what_was_approved_stands_on_today_until_it_is_used(cast: Cast) -> None:
 
 
 def owed(cast: Cast, role: str) -> set[str]:
-    """Where the buttons of somebody's Today lead."""
+    """Return the addresses of the buttons of somebody's Today."""
     return {
         unescape(href)
         for href in re.findall(r'class="button act[^>]*href="([^"]*)"', body(cast.client(role), "/today/"))

@@ -1,4 +1,4 @@
-"""Today: what it says of those who joined, or have still to answer."""
+"""Today lists people who joined, or have still to answer."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Where a unit's facts come from stands on its page in the reader's language."""
+"""A unit's page names the source of its facts in the reader's language."""
 
 import pytest
 

@@ -73,8 +73,10 @@ def visits(
 
 @contextmanager
 def away(page: Page) -> Iterator[None]:
-    """Meanwhile nobody looks at the page, and then it is opened again: a page that waits loads itself anew when what it
-    waits for is done, and would cut short whoever opens it at that moment."""
+    """Leave the page meanwhile, and open it again.
+
+    A waiting page loads itself again when its work is done, and would interrupt a visit at that moment.
+    """
     where = page.url
     page.goto("about:blank")
     yield

@@ -55,10 +55,10 @@ from abhiyan.ui.records import (
 
 from .signed_out import as_sender
 
-HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands in for the key against forgery
-MOST_PICTURES = 10  # of one record
-OLDEST_S = 60 * 86_400  # what a phone's clock may say a record lay there
-LONGEST_FORM = 60_000  # letters
+HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this replaces the key against forgery
+MOST_PICTURES = 10  # of one record.
+OLDEST_S = 60 * 86_400  # what a phone's clock may say a record lay there.
+LONGEST_FORM = 60_000  # letters.
 ICONS = {  # drawn from ui/mark.svg
     "mark.svg": {"sizes": "any", "type": "image/svg+xml"},
     "mark-192.png": {"sizes": "192x192", "type": "image/png"},
@@ -113,7 +113,7 @@ def field_outbox(request: Request) -> HttpResponseBase:
 
 @require_GET
 def field_keep(request: Request) -> HttpResponseBase:
-    """Name the pages of which a phone keeps copies for its reader."""
+    """Name the pages that a phone copies for its reader."""
     own = [reverse(f"site:field_{name}") for name in ("start", "outbox")]
     tiles = _tiles(request)
     own += [one.href for one in tiles if one.pages]
@@ -189,7 +189,7 @@ class NotFromField(Refused, status=403):
 
 
 class OtherSender(Refused, status=409):
-    """A record goes under the account that made it, whoever has the phone now."""
+    """A record goes under the account that made it, even if somebody else has the phone now."""
 
     message = _("Another person made this record on this phone. It is sent when they sign in.")
 
@@ -201,7 +201,10 @@ class NotTheirsThen(Refused, status=409):
 
 
 class FieldSendForm(forms.Form):
-    """One record, or one picture of it. What is the record's form, and where its page, the browser says as it is."""
+    """One record, or one picture of it.
+
+    The browser says as it is what the record's form holds, and the address of its page.
+    """
 
     key = forms.UUIDField()
     by = forms.UUIDField()
@@ -215,7 +218,7 @@ class FieldSendForm(forms.Form):
 
 
 def kinds() -> dict[str, RecordKind]:
-    """What phones may send, by code."""
+    """Return what phones may send, by code."""
     return {
         one.code: one for _room, module in rooms.modules("records") for one in getattr(module, "RECORDS", ())
     }

@@ -1,4 +1,4 @@
-"""What whoever sets an installation up does first, for Today: shown until all of it is done."""
+"""List for Today the first steps of setting up an installation: shown until all of them are done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

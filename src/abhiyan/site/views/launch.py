@@ -37,11 +37,11 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
-FIVES = 36  # stretches of five minutes that are drawn: three hours
-WORST = {"bad": 0, "warn": 1}  # what needs somebody comes first
-SHOWN = 12  # of the units that have not begun; the rest is on their own page
-SLOWEST = 8  # of those that have
-DAYS_SHOWN = 25  # units below with their day; the rest is on their own page
+FIVES = 36  # stretches of five minutes that are drawn: three hours.
+WORST = {"bad": 0, "warn": 1}  # what needs somebody comes first.
+SHOWN = 12  # of the units that have not begun; the rest is on their own page.
+SLOWEST = 8  # of the units that have
+DAYS_SHOWN = 25  # units below with their day; the rest is on their own page.
 DRIVES = 5  # among which the page lets choose
 Kept = TypeVar("Kept", bound=Thing)
 
@@ -133,7 +133,7 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
 
 
 def _told(room: ModuleType, name: str, viewer: Viewer, of: Of) -> list[Thing]:
-    """What a room says by a function of its module; nothing where it has none."""
+    """Return what a room says by a function of its module; nothing where it has none."""
     told = getattr(room, name, None)
     return [*told(viewer, of)] if told else []
 
@@ -178,7 +178,7 @@ def _rates(noted: pace.NotedPace | None) -> list[Figure]:
 
 
 def _today(figures: programmes.MeasureFigures) -> list[Figure]:
-    """What was reported and counted so far, with how many of them today, where that is known."""
+    """Return what was reported and counted so far, with today's part, where that is known."""
     now = figures.ladder
     day = figures.trend[-2].ladder if len(figures.trend) > 1 else None
 
@@ -222,7 +222,7 @@ def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
 
 
 def _stopped(loops: Mapping[str, str], turning: Mapping[str, Turning]) -> list[tuple[str, str]]:
-    """What stands still: what does not happen, and since when."""
+    """List the loops that are not turning: what does not happen, and since when."""
     said = {
         LoopState.LATE: _("since %(when)s"),
         LoopState.FAILS: _("its last turn failed at %(when)s"),
@@ -321,7 +321,7 @@ def _slowest(one: Programme, found: Sequence[pace.UnitRate]) -> list[tuple[pace.
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The units that should have begun: how many there are, and the first of those where nobody is counted."""
+    """The units that should have begun: their number, and the first without a count."""
 
     kind: str
     of: int
@@ -335,7 +335,7 @@ class Begun:
 
     @property
     def rows(self) -> list[tuple[programmes.Child, calling.Contact | None]]:
-        """Each with whom to call; None: nobody is known."""
+        """Return each with its contact; None: no contact is known."""
         return [(child, self.contacts.get(child.unit_id)) for child in self.leaf.rows]
 
     @property
@@ -346,7 +346,8 @@ class Begun:
 def _not_started(
     here: Here, one: Programme, node: programmes.LedgerNode | None, *, at: datetime
 ) -> Begun | None:
-    """Of the districts below, else of the mandals or booths; None where there is nothing below, or too much to read."""
+    """Return the districts below, else the mandals or booths; None where there is nothing below, or too much to
+    read."""
     below = programmes.first_level_below(node, rates.BEGINNING) if node is not None else None
     if node is None or below is None:
         return None
@@ -455,7 +456,7 @@ def _figure_of(begun: Begun | None) -> list[Figure]:
 
 
 def _bars(waiting: Sequence[Backlog]) -> list[tuple[str, int, int]]:
-    """What waits by its age, all together: each step with its width, in per cent of the longest."""
+    """Return the waiting work by its age, all together: each step with its width, in per cent of the longest."""
     labels = (_("under 1 minute"), _("1 to 5 minutes"), _("5 to 10 minutes"), _("over 10 minutes"))
     counts = ages.together(each.waiting for each in waiting).counts
     most = max(counts)

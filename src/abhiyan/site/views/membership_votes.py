@@ -181,7 +181,7 @@ def _chosen(running: list[Programme], wanted: str) -> Programme | None:
 
 
 def _not_here(request: Request, here: UnitRow, is_sample: bool) -> HttpResponseBase:
-    """The page is of a state or constituency, or what stands above those: for others the way up to one."""
+    """Lead up to a state or constituency: the page exists for them and the units above them only."""
     above = [row for tree in units.hierarchies_of(here.id) for row in units.path(here.id, tree)]
     kinds = ("constituency", "state")
     up = next((row for kind in kinds for row in above if row.kind == kind and row.id != here.id), None)
@@ -201,8 +201,8 @@ def _not_here(request: Request, here: UnitRow, is_sample: bool) -> HttpResponseB
 
 
 def _first_side(of: Election, state: str) -> Chosen:
-    """Whose votes stand there unless somebody chooses: of the newest plan in sight for that state, the party or its
-    alliance; without a plan the party with most votes there. A new alliance changes neither."""
+    """Return the side shown before anybody chooses: of the newest plan in sight for that state, the party or
+    its alliance; without a plan the party with most votes there. A new alliance changes neither."""
     plan = elections.plans().filter(state=state).first()
     codes = elections.parties_of(of, state=state, most=1)
     if plan is None:

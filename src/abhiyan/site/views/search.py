@@ -31,7 +31,7 @@ MOST_HOLDERS = 20
 
 @require_safe
 def search(request: Request) -> HttpResponse:
-    """What fits a few words, in Hindi or Latin script, tolerant of spelling; one exact code opens at once."""
+    """Find what fits a few words, in Hindi or Latin script, tolerant of spelling; one exact code opens at once."""
     text = request.GET.get("q", "").strip()[:100]
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
@@ -89,7 +89,7 @@ def search(request: Request) -> HttpResponse:
 
 
 def _people(request: Request, text: str, at: datetime) -> dict[str, Any]:
-    """Who fits, of those that rooms know; or why no more of them are shown today."""
+    """Return the people who fit, of those known to rooms; or why no more of them are shown today."""
     try:
         return {
             "found": [

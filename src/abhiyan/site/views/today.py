@@ -89,7 +89,7 @@ def standings_of(things: Sequence[Thing]) -> list[StandingHere]:
 
 
 def owed(things: Sequence[Thing]) -> list[Owed]:
-    """What is to be done, most urgent first."""
+    """Return what is to be done, most urgent first."""
     return sorted(
         _only(Owed, things),
         key=lambda one: (one.urgency, one.due_at.timestamp() if one.due_at else float("inf")),
@@ -120,7 +120,7 @@ def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayR
 
 
 def grouped(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
-    """What is to be done now, today and this week, in the order given; no group without a thing."""
+    """Return what is to be done now, today and this week, in the order given; no group without a thing."""
     today = clock.day_in(settings.TIME_ZONE, at)
 
     def is_now(row: TodayRow) -> bool:
@@ -140,7 +140,7 @@ def grouped(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
 
 
 def sheets(things: Sequence[Thing]) -> dict[str, list[Beside]]:
-    """What there is to know beside the work, by heading."""
+    """Return what there is to know beside the work, by heading."""
     found: dict[str, list[Beside]] = {}
     for one in _only(Beside, things):
         found.setdefault(str(one.sheet), []).append(one)

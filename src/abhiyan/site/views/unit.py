@@ -211,7 +211,7 @@ def _below(
 
 
 def _closed(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> dict[str, Any]:
-    """What the page of a closed unit says of it: from when, who took over, whether it may be opened again."""
+    """Return what the page of a closed unit says of it: its closing, its successors, and the way to open it again."""
     by = units.closing_of(here.id)
     return {
         "on": here.closed_on,
