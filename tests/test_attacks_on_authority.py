@@ -1,6 +1,7 @@
-"""One person with several phones, and a leader with the power to appoint and end: through the pages, as they would try.
+"""One person with several phones, and a leader with the power to appoint and end: through the pages, as they
+would try.
 
-Each story is told on the level it was seen, one level up and one level down.
+Each story is tried on the level it was seen, one level up and one level down.
 """
 
 import json
@@ -76,7 +77,7 @@ def appoint(
 
 
 def held_by(name: str) -> tuple[Account, Appointment]:
-    """What was given to somebody, and they accept it."""
+    """Return what somebody was given, and have them accept it."""
     with system("test"):
         account = Account.objects.get(name=name)
         held = Appointment.objects.filter(account_id=account.pk).latest("pk")
@@ -280,7 +281,7 @@ def test_who_only_works_reads_no_list_of_office_holders_and_no_plan(cast: Cast, 
 
 
 def letters_to(account: Account) -> list[tuple[str, dict[str, str]]]:
-    """What was queued to somebody's phone: the text and what fills it."""
+    """Return what was queued to somebody's phone: the text and what fills it."""
     with system("test"):
         return [
             (each.template, json.loads(keyring().unseal(bytes(each.sealed_blanks), about=each.pk.bytes)))

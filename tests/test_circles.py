@@ -7,7 +7,7 @@ import grimp
 
 
 def circle_in(imports: Mapping[str, set[str]]) -> list[str]:
-    """Modules of which each imports the one before; empty when there are none. Imports inside functions count."""
+    """Return modules that import each other in a circle; empty when there are none. Imports inside functions count."""
     try:
         TopologicalSorter(imports).prepare()
     except CycleError as error:

@@ -265,8 +265,8 @@ def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[A
     assert kinds["booth"] == tree.BOOTHS
     reported = sum(n for _code, _day, _channel, rung, n in tallies if rung == Rung.REPORTED)
     invented = sum(line["invented"] == "yes" for line in truth().values())
-    # The last day is cut off where it is now; bursts of invented entries, one a day at the least, come on top, and some
-    # 230 at doors, on paper, by links, without a place and twice.
+    # The last day is cut off where it is now; bursts of invented entries, one a day at the least, come on top. Some
+    # 230 more come at doors, on paper, by links, without a place and twice.
     helpers = 20 * contributors.EACH
     with schema.working_as("jobs"), system("test"):
         known = Programme.objects.get(kind="drive", owner__code="IN")
@@ -506,7 +506,7 @@ def of_those_who_were_asked_a_third_confirmed_and_some_said_no() -> None:
         )
         confirmed = dict(members.exclude(confirmed_at=None).values_list("pk", "confirmed_by"))
         yes = {term for term, is_yes in asked.items() if is_yes}
-        # The yes of a phone with several people whom somebody else wrote down is their sign, and nobody's own word.
+        # A yes from a phone with several people, written down by somebody else, is their sign, and nobody's own word.
         signed = Enrolment.objects.filter(pk__in=yes - confirmed.keys())
         assert confirmed.keys() <= yes and set(confirmed.values()) == {How.WORD, How.LINK}
         assert set(signed.values_list("channel", "rung")) <= {(Channel.PAPER, Rung.COUNTED)}
@@ -912,7 +912,7 @@ def test_a_history_has_as_many_claims_as_asked_in_their_shares() -> None:
 
 
 def truth() -> dict[UUID, dict[str, str]]:
-    """What the file beside the product tells of each entry."""
+    """Return what the file beside the product says of each entry."""
     lines = csv.DictReader((home.path() / claims.TRUTH).read_text().splitlines())
     return {UUID(line["claim_id"]): line for line in lines}
 

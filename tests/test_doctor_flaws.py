@@ -114,7 +114,7 @@ def run(statement: str) -> None:
 
 
 def examined(check: str, at: datetime) -> list[doctor.DoctorFinding]:
-    """What the doctor finds as the role of its command."""
+    """Return what the doctor finds as the role of its command."""
     run(f"set local role {database.role_name('jobs')}")
     try:
         found = doctor.examine(at, only=check, whole_audit=True)
@@ -125,7 +125,7 @@ def examined(check: str, at: datetime) -> list[doctor.DoctorFinding]:
 
 @dataclass(frozen=True)
 class Hands:
-    """What a flaw is planted with outside the database."""
+    """The means to plant a flaw outside the database."""
 
     settings: Any
     patch: pytest.MonkeyPatch
@@ -308,7 +308,7 @@ def hosts(*noted: tuple[str, str, str, str]) -> Planting:
 
 
 def committed(statement: str, undo: str) -> Planting:
-    """Of the server, with {name} for this database and {beside} for the one a restore fills."""
+    """Plant a flaw of the server, with {name} for this database and {beside} for the one a restore fills."""
 
     def planted(hands: Hands) -> None:
         names = {

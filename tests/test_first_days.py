@@ -1,6 +1,7 @@
-"""An installation with nothing in it, in the hands of whoever made it: from the console's link to the first member.
+"""An installation with nothing in it, in the hands of its maker: from the console's link to the first member.
 
-Units stand as if imported: the lists' own tests import them, and tests/test_empty_server.py runs `init` itself.
+Units are there as if imported: the lists' own tests import them, and tests/test_empty_server.py runs `init`
+itself.
 """
 
 import base64
@@ -53,7 +54,7 @@ def turn(phones: Phones) -> None:
 
 
 def init() -> str:
-    """What `abhiyan init` does once keys and tables are there; the console's link."""
+    """Do what `abhiyan init` does once keys and tables are there; return the console's link."""
     said: list[str] = []
     beginning.put_what_ships(say=said.append)
     assert "texts of messages" in said[0]

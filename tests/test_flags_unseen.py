@@ -1,8 +1,8 @@
-"""Nobody but those who decide learns that a worker is asked: no message, no row in sight, no page, no file.
+"""Only the people who decide learn that a worker is asked: no message, no row in sight, no page, no file.
 
-That no address holds a word of it, whoever looks, is asked in `test_access_urls.py`. Here each page is compared, letter
-by letter, with what it would be if nobody were asked: that finds what no list of words foresees, such as a mark beside
-the name of an office-bearer. Files are looked through, and rows as each role may read them.
+`test_access_urls.py` asks that no address holds a word of it, for any viewer. Here each page is compared,
+letter by letter, with what it would be without questions. It finds what no list of words foresees, such as a
+mark beside the name of an office-bearer. Files are looked through, and rows as each role may read them.
 """
 
 import re
@@ -40,7 +40,7 @@ ROOMS = ("review", "verification")  # their pages are asked about a booth too
 CODES = ("JK", "JK-SRI", "JK-SRI-M1", "JK-B001", "JK-JAM", "JK-B004")
 MORE = ("/search/?q=Savaal", "/search/?q=Mohsin", "/people/?q=Savaal", "/appointments/?name=Mohsin")
 FILES = re.compile(r'href="([^"]*[?&](?:amp;)?format=(?:csv|xlsx)[^"]*)"')
-# What is new each time a page is made is not compared: tokens, keys of forms, the time of day; these pages; PNG.
+# Values that are new on each page are not compared: tokens, keys of forms, the time of day; these pages; PNG.
 FRESH = re.compile(
     r'(name="(csrfmiddlewaretoken|key)" value|"X-CSRFToken":|nonce)[ =]?"[^"]*"|\d{1,2}:\d\d(:\d\d)?'
 )
@@ -50,7 +50,7 @@ NOT_TEXT = "\ufffdPNG"
 
 @dataclass(frozen=True)
 class World:
-    """clients: a browser of everybody. flags: the questions, `words` of which no page may have. sent: texts sent."""
+    """clients: a browser of everybody. flags: the questions; no page may have their `words`. sent: texts sent."""
 
     cast: Cast
     clients: dict[str, Client]
@@ -96,7 +96,7 @@ def _addresses(cast: Cast, folder: Path) -> Iterator[str]:
 
 
 def _meet(round_id: UUID, *codes: str) -> None:
-    """These units have their meeting today, so that whoever reviews them prints their dossiers."""
+    """Give these units their meeting today, so that their reviewers print the dossiers."""
     with system("test"):
         Review.objects.filter(round__public_id=round_id, unit__code__in=codes).update(meets_on=today())
 
@@ -109,7 +109,7 @@ def undone() -> Iterator[None]:
 
 
 def seen(client: Client, where: str) -> str:
-    """What an address shows, as text; of a file, what is written in it."""
+    """Return what an address shows, as text; of a file, what is written in it."""
     with undone():
         answer: Any = client.get(where)
         content = b"".join(answer) if answer.streaming else answer.content
@@ -127,7 +127,7 @@ def unasked(client: Client, where: str, flags: list[Flag]) -> str:
 
 
 def told(world: World, client: Client, page: str) -> Iterator[tuple[str, str]]:
-    """What a page and its files tell of a question: address, and the word or what differs."""
+    """Yield what a page and its files say of a question: address, and the word or what differs."""
     text = seen(client, page)
     files = {page: text}
     for link in FILES.findall(text):

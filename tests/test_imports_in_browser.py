@@ -62,7 +62,7 @@ def test_an_import_in_all_its_states_has_no_violation(
         found.extend(unsound(page, f"{what}-{size}-{language}"))
 
     def work(step: str, selector: str) -> None:
-        # That the page asks by itself, every two seconds, is seen once of each step: of taking in with the paper list.
+        # The page asks by itself, every two seconds; each step sees it once, taking in with the paper list.
         asks_itself = (size, language) == ("desk", "en") and step != "commit"
         page.wait_for_selector("progress")
         with nullcontext() if asks_itself else away(page):
@@ -212,7 +212,7 @@ def test_a_paper_list_goes_through_on_a_phone_in_hindi(visit: Open, cast: Cast, 
         return {row.locator("th").inner_text().strip(): row.locator("td").inner_text() for row in rows}
 
     def refused() -> list[tuple[str, ...]]:
-        """Row, field, what stands there, reason: each of them in sight on the narrow page."""
+        """Return row, field, content, reason: each of them in sight on the narrow page."""
         told = []
         for row in page.locator("table.cards tbody tr").all():
             cells = row.locator("th, td").all()

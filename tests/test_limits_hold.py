@@ -64,12 +64,14 @@ from abhiyan.verification.refusals import NotTaken
 PACKAGE = Path(abhiyan.__file__).parent
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 7 * 86_400
 HERE = address.shortened("127.0.0.1")  # the network of a test's browser
-Asked = tuple[bytes | str, Callable[[], bool]]  # whom it concerns; one more, and whether it was let through
+Asked = tuple[
+    bytes | str, Callable[[], bool]
+]  # the person concerned; one more, and whether it was let through
 
 
 @dataclass
 class Ground:
-    """Where limits are tried: two people on one phone, and a drive in which no code is asked."""
+    """The ground for trying limits: two people on one phone, and a drive in which no code is asked."""
 
     world: World
     at: datetime
@@ -97,13 +99,13 @@ def ground(open_database: None) -> Ground:
 
 
 def passed(answer: Any, status: int) -> bool:
-    """Whether a page was let through, with the status it then has; else it says "too many"."""
+    """Return True if a page was let through, with the status it then has; else it says "too many"."""
     assert answer.status_code in (status, 429), answer.content.decode()[:2000]
     return bool(answer.status_code == status)
 
 
 def let(act: Callable[[], object], *besides: type[Refused], over: type[Refused] = TooMany) -> bool:
-    """Whether an act got past its limit. besides: what it then refuses, such as a guessed code."""
+    """Return True if an act got past its limit. besides: what it then refuses, such as a guessed code."""
     try:
         act()
     except over:
@@ -150,7 +152,7 @@ def code_phone(ground: Ground) -> Asked:
 
 
 def code_phone_network(ground: Ground) -> Asked:
-    """Of a phone for which others have asked too often."""
+    """Return the limit of a phone for which others have asked too often."""
     phone = ground.phone()
     whose = f"join {keyring().phone_id(phone)}"
     fill(declared.CODE_PHONE, whose, declared.CODE_PHONE.allowed, ground.at)
@@ -295,7 +297,7 @@ def rows(ground: Ground) -> Asked:
 
 
 def many(ground: Ground) -> Asked:
-    """Past it nobody is refused: an alarm is raised."""
+    """Past it nothing is refused: an alarm is raised."""
     by = reader()
     return str(by.account_id), lambda: not alarmed(ground, by)
 
@@ -308,7 +310,7 @@ def alarm(ground: Ground) -> Asked:
 
 
 def alarmed(ground: Ground, by: Actor) -> bool:
-    """Whether one more row read raises the alarm."""
+    """Return True if one more row read raises the alarm."""
     raised = "select count(*) from core_audit where act = 'enrolment.reads_many' and account_id = %s"
     ((before,),) = ground.world.rows(raised, [by.account_id or 0])
     read(ground, by)
@@ -351,7 +353,7 @@ def minor_network(ground: Ground) -> Asked:
 
 
 def count_a_minor(ground: Ground, **given: str) -> bool:
-    """Whether the refusal of a minor is counted; it is refused all the same."""
+    """Return True if the refusal of a minor is counted; it is refused all the same."""
     told = {"key": uuid4().hex, "origin": uuid4().hex} | given
     unit, drive = ground.world.state.pk, ground.world.programme.pk
     return refused.count_minor(
@@ -602,7 +604,7 @@ def checks_back(ground: Ground) -> Asked:
 
 
 def photos_of_sheets(ground: Ground) -> Asked:
-    """By one account. What is no picture is counted as well."""
+    """By one account. A file that is no picture is counted as well."""
     by, at = Actor.system("test"), ground.at
     drive, unit = ground.world.programme.pk, ground.world.mandal.pk
     batch = paper.make_batch(programme_id=drive, unit_id=unit, sheets=1, language="hi", by=by, at=at)
@@ -612,7 +614,7 @@ def photos_of_sheets(ground: Ground) -> Asked:
 
 
 def pictures_of_forms(ground: Ground) -> Asked:
-    """By one account. What is no picture is counted as well."""
+    """By one account. A file that is no picture is counted as well."""
     by, at = Actor(kind="person", id=uuid4(), account_id=7), ground.at
     version = forms_made.form_in_use(
         ground.world.units["JK"], forms_made.question("picture", QuestionKind.PICTURE)
@@ -789,7 +791,7 @@ def wrong_report(_ground: Ground) -> Asked:
 
 
 def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str], *, other: str = "") -> bool:
-    """Whether a phone that asks for help, or sends a picture (other), is answered."""
+    """Return True if a phone that asks for help, or sends a picture (other), is answered."""
     ref = uuid4().hex
     sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None, other)
     texts.hear(

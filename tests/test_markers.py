@@ -1,7 +1,8 @@
-"""What must leave no trace leaves none: a minor's name and phone, and what stood in a refused column.
+"""Things that must leave no trace leave none: a minor's name and phone, and the content of a refused column.
 
-They are sent in by every way in, then looked for in the database, on the disk, in the server's log, in the queue and
-in a backup, in every writing a program might use. A name that *is* kept is found by the same search.
+They come in by every way. The test looks for them in the database, on the disk, in the server's log, in the
+queue and in a backup. It tries every writing a program might use. A name that *is* kept is found by the same
+search.
 """
 
 import base64

@@ -405,8 +405,11 @@ REFUSING = {"/people/?unit=JK-JAM": 403}  # what is refused to somebody in offic
 
 @pytest.fixture(scope="module")
 def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UUID | str]:
-    """What the words in the addresses above stand for: a draft with a target that does not add up and somebody in
-    charge, a drive with a token and a number, a paper list that is checked, and one that was taken in."""
+    """Return the values of the words in the addresses above.
+
+    They are a draft with a target that does not add up and somebody in charge, and a drive with a token and a
+    number. One paper list is checked, and one was taken in.
+    """
     world, at = cast.world, NOW
     with system("test"):
         draft = programmes.make_programme(

@@ -115,7 +115,7 @@ class Journey:
         return wrote(self.folder / f"{name}.jpg", photographed(sheet, **how))  # type: ignore[arg-type]  # by name
 
     def upload(self, *files: Path) -> str:
-        """What is said of each, once all are through."""
+        """Return the word on each, once all are through."""
         self.page.set_input_files("[name=photos]", files)
         self.page.click("form[data-photos] button[type=submit]")
         lines = self.page.locator("[data-uploads] li")

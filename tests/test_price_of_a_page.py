@@ -1,4 +1,4 @@
-"""What an office and a page cost: one of each is added to a copy of the product, and the files touched are counted."""
+"""Count the files that an office and a page touch: one of each is added to a copy of the product."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ VIEW = """
 def kinds(_request: Request) -> HttpResponse:
     return HttpResponse("districts")
 """
-# By file: what stands there, and what is put before it.
+# By file: the text there, and the text to put before it.
 AN_OFFICE = {"src/abhiyan/org/rules/offices.py": ("    # Named by the data officers above", f"    {SEAT}\n")}
 A_PAGE = {
     "src/abhiyan/helpdesk/urls.py": (

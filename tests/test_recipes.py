@@ -1,4 +1,4 @@
-"""What docs/recipes.md names exists, and a recipe stays short."""
+"""Names in docs/recipes.md exist, and a recipe stays short."""
 
 import re
 from pathlib import Path

@@ -22,7 +22,7 @@ FIGURES = ("Reported", "Counted", "Phone not answered yet", "Confirmed")
 OF_OFFICES = re.compile(
     r'<h2[^>]*>(<span class="no"></span>)?(Who is responsible|On the map|Names from other units)<'
 )
-# What joined in the other district: far booth and, by day, few enough to be told apart if days were exact.
+# The people who joined in the other district: far booth and, by day, few enough to show if days were exact.
 BY_DAY = {4: 37, 3: 4, 2: 13, 1: 9}
 
 
@@ -171,7 +171,7 @@ def test_who_may_see_the_people_sees_the_same_figures_exactly(other: Client) -> 
 
 
 def test_few_people_are_hidden_and_the_difference_of_two_days_tells_no_few(cast: Cast) -> None:
-    """Running totals 37, 41, 54, 63 are told as 40, 40, 50, 60: four who came on one day are not seen to come."""
+    """Running totals 37, 41, 54, 63 read as 40, 40, 50, 60: four who came on one day are not seen to come."""
     from abhiyan.programmes import queries
 
     with cast.as_("district_in_charge"):
@@ -239,7 +239,7 @@ STEPS = ("reported", "unique", "opened", "completed", "counted")
 
 
 def test_figures_of_one_day_and_the_next_differ_by_nothing_or_by_ten_and_more(cast: Cast) -> None:
-    """Whoever writes down every figure each evening sees no change of fewer than ten, and none that is not a ten."""
+    """A reader who writes down every figure each evening sees no change of fewer than ten, and only whole tens."""
 
     days = [told_on(cast, NOW + timedelta(days=n)) for n in range(-5, 3)]
     changes = set()
@@ -253,7 +253,7 @@ def test_figures_of_one_day_and_the_next_differ_by_nothing_or_by_ten_and_more(ca
 
 
 def test_what_is_told_of_a_day_stays_while_the_day_lasts(cast: Cast) -> None:
-    """Somebody who joins today moves nothing that is told outside before the day has closed, fold or no fold."""
+    """Somebody who joins today moves nothing outside before the day has closed, fold or no fold."""
 
     now = NOW
     before = told_on(cast, now)

@@ -85,7 +85,7 @@ class Elsewhere:
 
 
 def locked() -> Iterator[metadata.Distribution]:
-    """What requirements.lock names for this machine, as it is installed here."""
+    """Yield what requirements.lock names for this machine, as it is installed here."""
     for line in (ROOT / "requirements.lock").read_text().splitlines():
         if re.match(r"[\w.-]+(\[.*\])?==", line):
             wanted = Requirement(line.rstrip(" \\"))

@@ -39,7 +39,7 @@ class Source:
 
     @cached_property
     def parts(self) -> set[str]:
-        """Names of the module and the folders it stands in: `views/unit.py` is a view too."""
+        """Return the names of the module and of its folders: `views/unit.py` is a view too."""
         return {*self.path.parts[:-1], self.path.stem}
 
     @cached_property
@@ -70,7 +70,7 @@ class Source:
 
 
 def above(room: str, other: str) -> bool:
-    """Whether `other` stands on a higher floor than `room`."""
+    """Return True if `other` is on a higher floor than `room`."""
     return other != room and FLOORS[other] <= FLOORS[room]
 
 

@@ -14,7 +14,7 @@ from .source import FLOORS, PACKAGE, Finder, Source, above, dotted, sources, tol
 
 LONGEST_MODULE = 620  # "past about 600 lines it becomes a folder of the same name"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "managers", "misc"}
-# Where the clock is read. Everything else is given `at`.
+# The modules that read the clock. Everything else is given `at`.
 CLOCK_READERS = {
     "asgi",
     "cli",
@@ -36,20 +36,20 @@ CLOCK_READERS |= {
     "tasks",
 }  # asked from outside, or jobs; a doctor judges the clock; the demo is a command
 CLOCK_READERS |= {
-    "authority",  # what somebody may do is asked of the present day, wherever it is asked
-    "desks",  # the same, of a desk
-    "committing",  # waits while a list is taken in; asks whether the fold is alive
-    "keeping",  # rounds follow a move of units, which may be dated back, from the present day on
+    "authority",  # what somebody may do is asked of the present day, wherever it is asked.
+    "desks",  # the same, of a desk.
+    "committing",  # waits while a list is taken in; asks whether the fold is alive.
+    "keeping",  # rounds follow a move of units, which may be dated back, from the present day on.
     "work",  # a beat of an import's own hands
 }
 CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)clock\.today$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
-# What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
-# phones: reads a number; viewer, visit: what every request carries; here: the unit its address names; unit_lists: lists
-# with a unit in each row; choosing: units to choose one of; helplines: the numbers people call; owing: what a unit
-# and its bodies owe; link_pages: the page behind a question's link; demo: how its samples are made; numbers: what
-# Today, a unit's page, a dossier, a record and slides show of it.
+# The modules a room may import from the rooms below it; `core` and `ui` are there to be used, `site` gathers from
+# all. phones: reads a number; viewer, visit: what every request carries; here: the unit its address names;
+# unit_lists: lists with a unit in each row; choosing: units to choose one of; helplines: the numbers people call;
+# owing: what a unit and its bodies owe; link_pages: the page behind a question's link; demo: how its samples are
+# made; numbers: what Today, a unit's page, a dossier, a record and slides show of it.
 OPEN_MODULES = {
     "demo",
     "actions",
@@ -89,7 +89,7 @@ SQL_WRITES = re.compile(
     r"|merge\s+into\b|copy\s.*\bfrom\s+stdin\b)",
     re.IGNORECASE | re.DOTALL,
 )
-# What writes beside the acts, and why.
+# The modules that write beside the acts, and the reasons.
 WRITERS = {
     "core/audit.py": "the trail's own entries, for every act",
     "core/audit_seals.py": "the blocks of the trail, by a loop",
@@ -242,7 +242,7 @@ def exports(path: Path) -> set[str] | None:
 
 
 def acts_with_positions(source: Source) -> Iterator[str]:
-    """In a folder of acts those are acts that it exports; what else stands there is how they are done."""
+    """In a folder of acts those are acts that it exports; the rest of it serves them."""
     if "actions" not in source.parts:
         return
     exported = exports(PACKAGE / source.room / source.path.parent / "__init__.py")
@@ -284,7 +284,8 @@ def writes_outside_acts(source: Source) -> Iterator[str]:
 
 
 def acts_without_by_or_at(source: Source) -> Iterator[str]:
-    """What leaves an entry in the trail is told who and when; what the system does by itself says so in the entry."""
+    """An act that leaves an entry in the trail gets its actor and time; what the system does by itself says so
+    in the entry."""
     if "actions" not in source.parts:
         return
     for node in source.tree.body:
@@ -356,7 +357,7 @@ def indexes_nobody_uses(source: Source) -> Iterator[str]:
 
 
 def silent_functions(source: Source) -> Iterator[str]:
-    """What other rooms and pages call says what it does."""
+    """Functions that other rooms and pages call say what they do."""
     if source.parts.isdisjoint({"actions", "queries", "rules"}) or source.path.stem == "__init__":
         return
     for node in source.tree.body:

@@ -1,4 +1,4 @@
-"""What the kit (ui.lists, ui.acts, org.here) does now, and how much of the old ways is left."""
+"""The kit (ui.lists, ui.acts, org.here) does it now; the rest of the old ways is counted."""
 
 import ast
 import re
@@ -64,7 +64,7 @@ def template_lines_too_long(source: Source) -> Iterator[str]:
             yield f"{source.room}/{source.path}:{number}: {len(line)} characters: one element a line"
 
 
-# What is left of them stands in old_ways.toml: how often in which file. The list may only shrink.
+# old_ways.toml holds the rest of them: how often in which file. The list may only shrink.
 OLD_WAYS: dict[Finder, str] = {
     files_written_by_hand: "**/*.py",
     refusals_put_beside_fields_by_hand: "**/*.py",

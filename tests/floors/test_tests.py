@@ -83,7 +83,7 @@ def each_test_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunction
 
 
 def says_no(function: ast.AST) -> bool:
-    """Whether something in it fails: an assertion, or an error that is waited for."""
+    """Return True if something in it fails: an assertion, or an error that is waited for."""
     return any(
         isinstance(node, ast.Assert)
         or (
@@ -116,7 +116,7 @@ def proving() -> set[str]:
     return found
 
 
-# What PostgreSQL 15 may answer otherwise than 18: policies and roles, and migrations.
+# Subjects on which PostgreSQL 15 may differ from 18: policies and roles, and migrations.
 SERVERS_OWN = re.compile(
     r"\b(create|alter|drop)\s+(policy|role)\b|\bpg_(auth_members|polic(y|ies)|roles)\b", re.IGNORECASE
 )
@@ -144,7 +144,7 @@ WHERE_TIME_RUNS = {("tests", "kill"), ("tests", "long")}
 
 
 def clocks_read_by_tests(source: Source) -> Iterator[str]:
-    """A test is given its instant (core.tests.given). Where processes live by the clock, so does their test."""
+    """A test is given its instant (core.tests.given). Processes that live by the clock are tested by it."""
     if source.path.parts[:2] in WHERE_TIME_RUNS or "pytest.mark.machine" in marks_of(source):
         return
     running = {
@@ -190,7 +190,7 @@ IN_TESTS: list[Finder] = [
     states_of_the_old_page,
     what_the_server_holds_on_one_version,
 ]
-# What a rule of the tests lets be, by what is told of it, and why.
+# Exceptions to a rule of the tests, each with its reason.
 BUT: dict[Finder, dict[str, str]] = {
     clocks_read_by_tests: {
         "core/tests/given.py": "it gives the time",

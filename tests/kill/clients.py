@@ -40,7 +40,7 @@ class Sent:
 
 @dataclass
 class Record:
-    """What was sent, what was acknowledged with which receipt, and what went wrong for us to fail on."""
+    """The sent claims, the acknowledged ones with their receipts, and the faults to fail on."""
 
     sent: dict[str, Sent] = field(default_factory=dict)
     receipts: dict[str, str] = field(default_factory=dict)

@@ -1,10 +1,11 @@
 """`make kill`: nothing acknowledged is lost, nothing is doubled, whatever is killed and whenever.
 
-64 clients enrol through the API, while web workers, jobs, the supervisor, the database and its backends are killed
-with SIGKILL at random moments, no file can grow for a while, the disk fills up, and a backup is taken. Nobody helps:
-`abhiyan serve --with-jobs` has to come back by itself, and is begun again where it was killed itself, as systemd does.
-After each trouble somebody has to be enrolled again; how long that took is printed. Then everything is counted. It runs
-in a home of its own; as root on a small memory disk, which is filled. Takes about five minutes.
+64 clients enrol through the API. Meanwhile web workers, jobs, the supervisor, the database and its backends are
+killed with SIGKILL at random moments. No file can grow for a while, the disk fills up, and a backup is taken.
+Nobody helps: `abhiyan serve --with-jobs` has to come back by itself, and is begun again where it was killed
+itself, as systemd does. After each trouble somebody has to be enrolled again; how long that took is printed.
+Then everything is counted. It runs in a home of its own; as root on a small memory disk, which is filled. Takes
+about five minutes.
 """
 
 import asyncio
@@ -196,7 +197,7 @@ def disk() -> Iterator[tuple[Path, bool]]:
 
 
 class Trouble:
-    """What happens to the installation, in random order and at random moments."""
+    """Troubles of the installation, in random order and at random moments."""
 
     def __init__(self, installation: Installation, clients: Clients, *, can_fill: bool) -> None:
         self.installation, self.clients = installation, clients
@@ -274,7 +275,7 @@ class Trouble:
             return bool(row and row[0])
 
     async def _supervisor(self) -> None:
-        """Who watches over the others; they end with it. It is begun again at once, as often as it takes."""
+        """Kill the watcher over the others; they end with it. It is begun again at once, as often as it takes."""
         assert self.installation.server is not None
         before = self.installation.processes("web")
         self.installation.server.kill()
@@ -287,7 +288,7 @@ class Trouble:
             assert time.monotonic() - killed < 60, "no worker has begun again"
 
     async def _database(self) -> None:
-        """The whole server at once: whoever watches has to begin it again."""
+        """Kill the whole server at once: the watcher has to begin it again."""
         while (pid := self.installation.postmaster()) is None or not _kill(pid):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         killed = time.monotonic()
@@ -463,7 +464,7 @@ def test_a_killed_import_goes_on_by_itself(disk: tuple[Path, bool]) -> None:
                     time.sleep(0.05)
                 return time.monotonic() - started
 
-            # Whoever works on an import holds a lock over a connection of its name.
+            # A worker on an import holds a lock over a connection of its name.
             at_work: LiteralString = (
                 "select a.pid from core_import i join pg_stat_activity a on a.application_name = 'import ' || i.id"
                 " join pg_locks l on l.pid = a.pid and l.locktype = 'advisory' and l.granted"

@@ -74,7 +74,7 @@ def drawn(deck: Path, folder: Path) -> tuple[Path, list[list[Word]]]:
 
 
 def unfit(deck: Path, folder: Path, *, drawn_too: str = "") -> list[str]:
-    """What is wrong with a deck as it is drawn, page by page. drawn_too: a word that must be somewhere."""
+    """Return the faults of a drawn deck, page by page. drawn_too: a word that must be somewhere."""
     pdf, pages = drawn(deck, folder)
     slides = list(Presentation(str(deck)).slides)
     found = [f"{len(slides)} slides, {len(pages)} pages"] if len(slides) != len(pages) else []
@@ -139,7 +139,7 @@ def _face(name: str, size: int, is_joined: bool) -> Any:
 
 
 def _unjoined(slide: Any, words: list[Word]) -> Iterator[str]:
-    """Hindi words of the title that are not as wide as HarfBuzz makes them: there letters stand apart."""
+    """Yield Hindi words of the title that are not as wide as HarfBuzz makes them: there letters are apart."""
     title = slide.shapes.title
     if title is None:
         return

@@ -18,7 +18,8 @@ from abhiyan.units import queries as units
 from abhiyan.verification.models import Estimate
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Of twenty, three may miss. So small a frame has some fifty checks, and its width varies by seed from 0.2 to 0.55.
+# Three frames of twenty may miss. So small a frame has some fifty checks, and its width varies by seed from 0.2 to
+# 0.55.
 SEEDS, MISSED, WIDEST = 20, 3, 0.35
 DAYS = 36  # of the drive, until the second frame is closed
 CLAIMS, BOOTHS = 4_000, 400
@@ -58,7 +59,8 @@ def played(seed: str, at: datetime) -> list[Estimate]:
 
 
 def truths() -> dict[str, float]:
-    """Of each frame the share of the items with a sign that is genuine, as the demo notes it beside the product."""
+    """Return for each frame the share of the items with a sign that is genuine, as the demo notes it beside the
+    product."""
     items, genuine = Counter[str](), Counter[str]()
     with (home.path() / frames.TRUTH).open() as file:
         for row in csv.DictReader(file):

@@ -33,9 +33,9 @@ def number(served: Installation, query: str) -> int:
 def test_it_has_the_published_figures(served: Installation) -> None:
     for kind, n in (("booth", 11_838), ("district", 300), ("constituency", 65), ("segment", 90)):
         assert number(served, f"select count(*) from units_unit where kind = '{kind}'") == n
-    # Of about 110,000 of the state's drive one in thirty was sent again, and the last day is cut off where it is now:
-    # by midnight there are some 117,000, invented entries among them.
-    # Beside it stand a district's drive and two trials, some thousand each.
+    # One in thirty of about 110,000 claims of the state's drive was sent again, and the last day ends now. By
+    # midnight there are some 117,000, invented entries among them. A district's drive and two trials have some
+    # thousand each.
     largest = "select max(n) from (select count(*) as n from enrolment_claim group by programme_id) t"
     assert 95_000 < number(served, largest) < 121_000
 
@@ -59,7 +59,7 @@ def test_every_entry_is_its_workers(served: Installation) -> None:
 
 
 def test_workers_who_invent_are_found_first_each_with_a_clear_reason(served: Installation) -> None:
-    """Of as many as there are, 95 in 100: what is asked of the order where invented entries leave clear traces."""
+    """The order finds 95 in 100 of as many as there are: invented entries leave clear traces."""
     with (served.home / TRUTH).open() as file:
         told = [(line["worker"], line["invented"] == "yes") for line in csv.DictReader(file)]
     entries = Counter(worker for worker, _is_invented in told)
@@ -101,7 +101,7 @@ def president(served: Installation) -> Iterator[httpx.Client]:
 
 
 def sealed(client: httpx.Client, page: str) -> dict[str, str]:
-    """What every form sends besides."""
+    """Return what every form sends besides."""
     name = "csrfmiddlewaretoken"
     return {name: re.findall(rf'name="{name}" value="([^"]+)"', client.get(page).text)[0]}
 
@@ -116,7 +116,7 @@ SLIDES = {  # what slides are of, and a word that is on them, in Hindi and Engli
 
 @pytest.fixture(scope="module")
 def things(served: Installation) -> dict[str, str]:
-    """What the demo's slides are of, by the names in their addresses: public ids."""
+    """Return the subjects of the demo's slides, by the names in their addresses: public ids."""
 
     def one(query: str) -> str:
         return served.run("psql", "-d", "abhiyan", "-Atc", f"select public_id from {query}").strip()

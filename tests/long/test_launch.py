@@ -1,6 +1,6 @@
 """The day of a launch, shorter: claims, calls, joins, paper and pages together on one server as shipped.
 
-Nothing acknowledged is lost, what waits is worked off, STOP holds, and every tally equals its facts.
+Nothing acknowledged is lost, the backlog empties, STOP holds, and every tally equals its facts.
 """
 
 import importlib

@@ -1,12 +1,13 @@
-"""Who probes the public pages and the API for phones learns nothing, not even by the clock (DESIGN §5.11).
+"""A stranger who probes the public pages and the API for phones learns nothing, not even by the clock (DESIGN
+§5.11).
 
-Over ten thousand requests to a running server, of phones that joined, that nobody knows, that left, and that were
-refused as a minor's. Status, address, size and names of headers are equal; and so are times, but for a millisecond.
-At the page of a question a stranger has no phone to try, only links: those that begin as one we sent and end otherwise
-are to made-up ones as phones that joined are to others.
+Over ten thousand requests to a running server, of phones that joined, that nobody knows, that left, and that
+were refused as a minor's. Status, address, size and names of headers are equal; and so are times, but for a
+millisecond. At the page of a question a stranger has no phone to try, only links. A link that begins as one we
+sent and ends otherwise is to a made-up one as a phone that joined is to another.
 
-Texts and calls are answered alike too. Their times are not looked at: they come from the gateway alone, which sees
-what we reply.
+Texts and calls are answered alike too. Their times are not looked at: they come from the gateway alone, which
+sees what we reply.
 """
 
 import http.client
@@ -49,7 +50,7 @@ MOST_ROUNDS = 3 * ROUNDS  # then it is said that the machine was too busy to tel
 WITHIN_MS = 1.0
 COOKIE = "__Host-csrf"
 SECRET = "a" * 32
-# What a careless look-up would do: whoever asks for a member's code waits two milliseconds more.
+# The flaw of a careless look-up: a request for a member's code waits two milliseconds more.
 PLANT = """
 create table planted (phone_id uuid primary key);
 create function waits() returns trigger language plpgsql security definer as $$ begin
@@ -160,7 +161,7 @@ class Prober:
         self._n = 0
 
     def ask(self, path: str, body: bytes, kind: str) -> tuple[Seen, float]:
-        """What an answer shows, and the milliseconds it took."""
+        """Return what an answer shows, and the milliseconds it took."""
         self._n += 1
         headers = {
             "Content-Type": kind,
@@ -210,7 +211,7 @@ class Prober:
 
 
 class Probes:
-    """What was seen at each door, and how long each kind of phone took there."""
+    """The answers at each door, and the time of each kind of phone there."""
 
     def __init__(self, prober: Prober, doors: Sequence[str], plant: Callable[[int], None]) -> None:
         self._prober = prober
@@ -263,7 +264,7 @@ def judged(times: list[float], others: list[float]) -> str:
 
 
 def told_by_webhooks(world: World, server: Server) -> dict[str, set[tuple[str, int, int]]]:
-    """What gateways are answered when phones of each kind write, and call to join and to leave."""
+    """Return what gateways are answered when phones of each kind write, and call to join and to leave."""
     generic, leaving = connect(world, "generic", "join", SMS), connect(world, "generic", "leave", LEAVE)
     chats = connect(world, "whatsapp", "join", JOIN)
     told: dict[str, set[tuple[str, int, int]]] = defaultdict(set)

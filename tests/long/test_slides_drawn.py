@@ -22,7 +22,7 @@ AT = datetime(2026, 12, 14, 4, 30, tzinfo=UTC)
 
 
 def usual() -> bytes:
-    """What PowerPoint itself begins with: 4:3, other colours, a title in the middle."""
+    """Return PowerPoint's own beginning: 4:3, other colours, a title in the middle."""
     out = io.BytesIO()
     Presentation().save(out)
     return out.getvalue()

@@ -48,7 +48,7 @@ def server(django_db_setup: None) -> Iterator[Server]:
 
 
 def people() -> dict[str, list[Human]]:
-    """Who says no, by each way."""
+    """Return the people who say no, by each way."""
     return {
         way: [Human("Asha Devi", 1980, f"+9199060{n}{m:04d}") for m in range(OF_EACH)]
         for n, way in enumerate(WAYS)
@@ -85,7 +85,7 @@ def own_page(human: Human) -> Client:
 
 
 def link(human: Human) -> str:
-    """Of the question whether somebody joined."""
+    """Return the link of the question about joining."""
     ring, (room, kind) = keyring(), QUESTION
     phone_id = ring.phone_id(human.phone)
     with system("test"):
@@ -144,7 +144,7 @@ def test_after_a_no_by_any_way_nothing_more_leaves_a_full_outbox(server: Server)
     ours = [(n, phone) for n, (phone, ref) in enumerate(came) if ref in refs]
     late = Counter(phone for n, phone in ours if n >= before.get(phone, len(came)))
     print(f"{len(ours)} left; after a no: {late}")
-    # What a phone has is far apart in the queue: of one, at most one was with the gateway already.
+    # A phone's messages are far apart in the queue: at most one of them was with the gateway already.
     assert set(late.values()) <= {1}
     assert sum(n >= max(before.values()) for n, _phone in ours) > LEFT, "the outbox was not full"
     dropped = {human.phone for group in said_no.values() for human in group}

@@ -1,4 +1,4 @@
-"""What a room adds to site/urls.py."""
+"""Addresses that a room adds to site/urls.py."""
 
 from django.urls import include, path
 

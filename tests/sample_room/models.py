@@ -6,7 +6,7 @@ from abhiyan.core.policy import COUNTS, PEOPLE, placed, policies
 
 
 class Village(models.Model):
-    """How many workers can sleep in a village, as a list said."""
+    """The number of workers who can sleep in a village, as a list said."""
 
     unit_id = models.BigIntegerField(primary_key=True)
     beds = models.IntegerField()
@@ -19,7 +19,7 @@ class Village(models.Model):
 
 
 class Stay(models.Model):
-    """What a worker reported of one day. counted: the nights for which there was a bed."""
+    """A worker's report of one day. counted: the nights for which there was a bed."""
 
     programme_id = models.IntegerField()
     unit_id = models.BigIntegerField()

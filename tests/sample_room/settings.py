@@ -1,4 +1,4 @@
-"""What installing a room adds to the settings, and to the files of site that are named here."""
+"""Additions of a new room to the settings, and to the files of site that are named here."""
 
 from abhiyan.site.settings import *  # noqa: F403  # all of them, and one room more
 from abhiyan.site.settings import INSTALLED_APPS as OTHERS

@@ -44,7 +44,7 @@ class StayForm(forms.Form):
 
 @require_safe
 def stays(request: Request, public_id: UUID) -> HttpResponseBase:
-    """What was reported, as far as the viewer sees people."""
+    """List what was reported, as far as the viewer sees people."""
     one = programmes.programme(public_id)
     table = Table(
         request,
