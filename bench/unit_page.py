@@ -428,7 +428,7 @@ def _main(part: str, args: list[str]) -> None:
         return
     import django
 
-    from abhiyan.site import serve
+    from abhiyan.server import serve
 
     django.setup()
     if part == "prepare":

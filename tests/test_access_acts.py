@@ -27,11 +27,11 @@ from abhiyan.dialogues.models import Dialogue
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
 from abhiyan.org.models import Appointment
+from abhiyan.pages.access import pages
 from abhiyan.people.mailboxes import about_email
 from abhiyan.people.models import EmailAddress
 from abhiyan.programmes.models import InCharge, Task
 from abhiyan.programmes.models_schedules import Schedule
-from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import (
     Things,
     address,
@@ -72,7 +72,7 @@ def others(cast: Cast, foreign: Things, tmp_path_factory: pytest.TempPathFactory
 
 # What a request writes whoever asks and whatever comes of it.
 # Pages with a person's words or name: each look leaves a row in the trail.
-SHOWS_PEOPLE = {"enrolment:unanswered_no", "site:held_act"}
+SHOWS_PEOPLE = {"enrolment:unanswered_no", "pages:held_act"}
 ALWAYS_WRITTEN = {"people_session", "core_limit"}
 
 # A refusal there shows one's own list or person again, and that somebody saw people is noted.
@@ -80,7 +80,7 @@ SHOWN_AGAIN = {
     "enrolment:unanswered_no": {"core_audit"},
     "enrolment:unplaced": {"core_audit"},
     "helpdesk:many": {"core_audit"},
-    "site:field_meeting": {"core_audit"},
+    "pages:field_meeting": {"core_audit"},
 }
 
 
@@ -198,7 +198,7 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
     settings.ORIGIN, settings.ORGANISATION = "https://app.example.org", "Sangathan"  # what a notice needs
     client = cast.client(doer(name))
     more = filled(name, others) | ({"step": "discard"} if name == "imports:step" else {})
-    if name == "site:unit_close":
+    if name == "pages:unit_close":
         more |= {"code": "JK-B004"}  # nothing of it is in the way of closing it
     where = address(name, foreign, **more) + (f"?{ASKED_AT[name]}" if ASKED_AT.get(name) else "")
     with undone():

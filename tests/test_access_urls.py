@@ -17,7 +17,7 @@ from django.test import Client
 
 from abhiyan.core import limits
 from abhiyan.core.access import Access
-from abhiyan.site.access import HOT, pages
+from abhiyan.pages.access import HOT, pages
 from abhiyan.site.tests import files
 from abhiyan.site.tests.addresses import (
     FOREIGN_CROWD,

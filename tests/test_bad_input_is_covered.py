@@ -38,7 +38,7 @@ HELPLINE = "helpdesk/tests/test_requests.py::"
 JOIN = "enrolment/tests/test_join.py::"
 MEETINGS = "meetings/tests/test_calling.py::"
 MEETING_DOOR = "meetings/tests/test_attending.py::"
-PAGES = "site/tests/test_imports.py::"
+PAGES = "pages/tests/test_imports.py::"
 KILLED = "contact/tests/test_calls_killed.py::"
 LISTED = "enrolment/tests/test_listed.py::"
 PAPER = "enrolment/tests/test_paper.py::"
@@ -318,7 +318,7 @@ COVERED: dict[str, list[str]] = {
     "a photo of 40 MB or none": [
         PHOTOS + "test_a_photo_sent_twice_one_of_forty_megabytes_and_none_are_refused_and_the_others_kept",
         PHOTOS + "test_no_photo_chosen_is_said_at_the_field_and_the_page_stays",
-        "site/tests/test_asgi.py::test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_back",
+        "server/tests/test_asgi.py::test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_back",
         "../../tests/test_paper_in_browser.py::test_a_photo_of_forty_megabytes_and_none_with_and_without_script",
     ],
     "a sheet photographed twice": [

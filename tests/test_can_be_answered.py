@@ -13,8 +13,8 @@ from babel.messages.pofile import read_po
 import abhiyan
 from abhiyan.messaging import our_numbers
 from abhiyan.messaging.rules import registered, texts
-from abhiyan.site.languages import SHIPPED
-from abhiyan.site.tests.test_addresses_of_messages import OWN_PAGE, PATHS
+from abhiyan.pages.languages import SHIPPED
+from abhiyan.pages.tests.test_addresses_of_messages import OWN_PAGE, PATHS
 
 SOURCE = Path(abhiyan.__file__).parent
 DOC = Path(__file__).parents[1] / "docs" / "messages.md"

@@ -15,11 +15,11 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
+from abhiyan.pages.views.field import kinds
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models import Schedule
 from abhiyan.site.tests.addresses import address, filled, more_things, things
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.views.field import kinds
 from abhiyan.units.models import Unit
 
 DAY = timedelta(days=1)

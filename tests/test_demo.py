@@ -70,7 +70,7 @@ from abhiyan.programmes.rules.schedules import DueState
 from abhiyan.review import demo as reviews
 from abhiyan.review.models import LeaderReport, Minute, Review, Round, StandIn
 from abhiyan.review.queries.sources import reports_beside
-from abhiyan.site.demo import (
+from abhiyan.sample import (
     build,
     claims,
     contributors,
@@ -83,7 +83,7 @@ from abhiyan.site.demo import (
     placeless,
     tree,
 )
-from abhiyan.site.demo.run import _greet
+from abhiyan.sample.run import _greet
 from abhiyan.site.tests.emptying import empty
 from abhiyan.site.tests.followed import faults_of
 from abhiyan.stays import queries as stay_queries
@@ -112,7 +112,7 @@ from datetime import datetime
 import django
 
 django.setup()
-from abhiyan.site.demo import build, tree
+from abhiyan.sample import build, tree
 
 seed, at, claims, booths = sys.argv[1:]
 tree.BOOTHS = int(booths)

@@ -29,12 +29,12 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.deciding import OwnAsking
 from abhiyan.org.rules.releases import CAPABILITY, GIVES_OUT
 from abhiyan.org.tests.make import AT, World, actor
+from abhiyan.pages.access import pages
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions.emergency import StopReasonMissing
 from abhiyan.people.models import Account
-from abhiyan.site.access import pages
-from abhiyan.site.middleware import is_file
+from abhiyan.server.middleware import is_file
 from abhiyan.site.tests import files
 from abhiyan.site.tests.addresses import FOREIGN_CROWD, Things, address, filled, more_things, things
 from abhiyan.site.tests.cast import Cast
@@ -117,10 +117,10 @@ def test_people_still_get_what_is_about_themselves(
 
 def test_a_page_shows_as_before_what_it_shows(cast: Cast, own: Things) -> None:
     client = cast.client("state_president")
-    for name in ("site:today", "org:appointments", "messaging:sends", "org:releases"):
+    for name in ("pages:today", "org:appointments", "messaging:sends", "org:releases"):
         assert looks_at(client, address(name, own), is_stopped=True)[0] == 200, name
     assert "bulk messages are stopped" in looks_at(client, "/", is_stopped=True)[2], "Today says so"
-    assert WHY in looks_at(client, address("site:today_all", own), is_stopped=True)[2], "and why"
+    assert WHY in looks_at(client, address("pages:today_all", own), is_stopped=True)[2], "and why"
 
 
 # Numbers

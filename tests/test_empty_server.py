@@ -26,8 +26,8 @@ from abhiyan.core import database, keys, roles, schema
 from abhiyan.core.tests.accounts import WAYS, TestedServer
 from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.site.demo.run import MARK, _forget
-from abhiyan.site.readiness import CANNOT_RUN
+from abhiyan.sample.run import MARK, _forget
+from abhiyan.server.readiness import CANNOT_RUN
 
 pytestmark = [pytest.mark.machine, pytest.mark.versions]
 

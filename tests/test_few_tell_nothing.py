@@ -32,11 +32,11 @@ from abhiyan.forms.queries import latest_version
 from abhiyan.forms.tests.make import answered
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.pages.access import pages
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import NewItem
 from abhiyan.programmes.models import OwnFigure, Programme
 from abhiyan.programmes.rules import activities
-from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import address, body, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.cast import OVER_THE_OTHER, SYSTEM, Cast

@@ -27,9 +27,9 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules.texts import TEXTS
 from abhiyan.org.queries import scope_of
+from abhiyan.pages.access import pages as declared
 from abhiyan.review.models import Review
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
-from abhiyan.site.access import pages as declared
 from abhiyan.site.tests.addresses import address, filled, more_things, things
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.units.models import Unit

@@ -29,7 +29,7 @@ from abhiyan.core.file_pool import FilesBusy, UnreadableFile
 from abhiyan.core.tests import taken_over
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.paper.layout import PAPER
-from abhiyan.site.access import pages
+from abhiyan.pages.access import pages
 from abhiyan.site.tests.hostile_files import FORMS, MB, hostile, watched
 from abhiyan.ui.slides import layouts
 

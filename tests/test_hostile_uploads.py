@@ -17,7 +17,7 @@ from django.forms import BaseForm
 from django.test import Client
 
 from abhiyan.core import limits
-from abhiyan.site.access import pages
+from abhiyan.pages.access import pages
 from abhiyan.site.tests.addresses import more_things, things
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.asked import asked_of
@@ -164,7 +164,7 @@ def doors(
 
 
 # A phone sends what it kept to one address, as JSON; its reader is fed in test_hostile_bytes.
-NO_PAGE = {"site.views.field.FieldSendForm"}
+NO_PAGE = {"pages.views.field.FieldSendForm"}
 
 
 @pytest.fixture

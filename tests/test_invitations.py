@@ -18,8 +18,8 @@ from abhiyan.core import words
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Roll
 from abhiyan.enrolment.tests.web import join, officer, web_world
+from abhiyan.pages import languages
 from abhiyan.people.models import Account
-from abhiyan.site import languages
 from abhiyan.ui.invitations import Invitation
 
 SOURCE = Path(abhiyan.__file__).parent
@@ -95,8 +95,8 @@ def test_every_share_is_an_invitation_or_says_figures() -> None:
     assert callers == {
         "ui/invitations.py",
         "programmes/views/sharing.py",
-        "site/views/bearer.py",
-        "site/views/morning.py",
+        "pages/views/bearer.py",
+        "pages/views/morning.py",
     }
 
 

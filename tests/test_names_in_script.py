@@ -10,8 +10,8 @@ from django.test import Client
 
 from abhiyan.core import limits, words
 from abhiyan.core.tests.given import present
+from abhiyan.pages.access import pages
 from abhiyan.people.actions import rename_account
-from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import address, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.cast import SYSTEM, Cast

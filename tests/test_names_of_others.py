@@ -17,8 +17,8 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.views.appointments import HELD
+from abhiyan.pages.access import pages
 from abhiyan.people.actions import open_account, rename_account
-from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import address, body, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.cast import IN_BODIES, MORE_OFFICES, OFFICES, SYSTEM, Cast

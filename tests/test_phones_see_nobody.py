@@ -12,13 +12,13 @@ from django.test import Client
 from abhiyan.core.access import AccessLevel
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.pages.access import pages
+from abhiyan.pages.tests.test_field import entry, send
+from abhiyan.pages.tests.test_phones import LEADER, WORKER, let_in, number
 from abhiyan.people.models import Account
-from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import address, body, filled, more_things, things
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.posted import POSTS
-from abhiyan.site.tests.test_field import entry, send
-from abhiyan.site.tests.test_phones import LEADER, WORKER, let_in, number
 from abhiyan.stays.models import Stay
 
 NEIGHBOUR = Human("Zubindawati Nishaanchee", 1971, "+919797312645")  # a member of the phones' own booth
@@ -106,12 +106,12 @@ def test_few_addresses_open_by_one_code() -> None:
         "enrolment:field_try",
         "org:my_phone_act",
         "org:my_phones",
-        "site:field_due",
-        "site:field_keep",
-        "site:field_list",
-        "site:field_outbox",
-        "site:field_send",
-        "site:field_start",
+        "pages:field_due",
+        "pages:field_keep",
+        "pages:field_list",
+        "pages:field_outbox",
+        "pages:field_send",
+        "pages:field_start",
         "stays:field_stay",
         "stays:field_step",
         "stays:host_no",

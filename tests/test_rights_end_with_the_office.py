@@ -26,8 +26,8 @@ from abhiyan.enrolment.actions import organisers
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.paper.models import Referral, Referred
 from abhiyan.org import actions as org
+from abhiyan.pages.access import HOT, pages
 from abhiyan.people import actions as people
-from abhiyan.site.access import HOT, pages
 from abhiyan.site.tests.addresses import (
     Things,
     address,
@@ -53,8 +53,8 @@ IN_HAND = {
     "enrolment:people",
     "enrolment:person",
     "enrolment:quiet_friends",
-    "site:field_call",
-    "site:today_all",
+    "pages:field_call",
+    "pages:today_all",
     "stays:field_stay",
 }
 

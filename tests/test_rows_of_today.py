@@ -22,11 +22,11 @@ from abhiyan.core import limits
 from abhiyan.core.tests.given import present
 from abhiyan.enrolment.actions import incidents
 from abhiyan.forms.actions import ask_for_phrase
+from abhiyan.pages.tests.test_today_of_members import on_paper
 from abhiyan.people.models import Purpose
 from abhiyan.site.tests.addresses import Things, more_things, things
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.site.tests.followed import faults_of
-from abhiyan.site.tests.test_today_of_members import on_paper
 from abhiyan.ui.owed import Owed, at_desks
 from abhiyan.verification.tests.odd_entries import ask_three
 
@@ -53,7 +53,7 @@ UNSEEN = {
     "programmes/owed_schedules.py:_to_pass_on",
     "programmes/owed_tasks.py:_late_below",
     "review/owed.py:_own",
-    "site/owed.py:owed",
+    "pages/owed.py:owed",
     "stays/activity_days.py:owes",
     "verification/owed.py:_visit",
     "verification/owed_frames.py:_of_frame",
@@ -97,8 +97,8 @@ OWN = {
     "programmes/owed_tasks.py:owed",
     "review/owed.py:_own",
     "review/owed.py:owed",
-    "site/owed.py:_launches",
-    "site/owed.py:owed",
+    "pages/owed.py:_launches",
+    "pages/owed.py:owed",
     "stays/activity_days.py:owes",
     "verification/owed.py:_checks",
     "verification/owed.py:_flags",

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src" / "abhiyan"
 # The files of a room that run, or that running code reads.
 KINDS = (
     *("**/*.py", "templates/**/*.html", "static/**/*.*", "locale/hi/LC_MESSAGES/django.mo", "icons/*.svg"),
-    *("**/*.typ", "**/*.toml", "**/*.csv", "**/*.geojson", "fonts/*.ttf", "demo/data/*", "ready/*"),
+    *("**/*.typ", "**/*.toml", "**/*.csv", "**/*.geojson", "fonts/*.ttf", "data/*", "ready/*"),
 )
 ASSET = re.compile(r"""\{%\s*asset\s+["']([^"']+)["']""")
 STATIC = re.compile(r"""\{%\s*static\s+["']([^"']+)["']""")

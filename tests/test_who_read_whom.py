@@ -140,7 +140,7 @@ def test_a_data_officer_reads_the_pages_and_the_look_at_a_person_leaves_an_entry
         with system("test"):
             entry = AuditEntry.objects.filter(act="enrolment.read_person").latest("id")
         assert entry.subject == str(member), "the trail names the person who was read"
-        first = officer.get(address("site:reader_list", own))
+        first = officer.get(address("pages:reader_list", own))
         assert first.status_code == 200 and b"readings/" in first.content
         account = cast.accounts["district_in_charge"].public_id
         for asked in ("", "?show=entries", "?format=csv"):
@@ -150,7 +150,7 @@ def test_a_data_officer_reads_the_pages_and_the_look_at_a_person_leaves_an_entry
         with system("test"):
             assert AuditEntry.objects.filter(act="org.watch_person", subject=str(member)).count() == 1
         assert officer.get("/readings/person/", {"q": "9999999999"}).status_code == 404
-        assert leader.get(address("site:reader_list", own)).status_code == 403
+        assert leader.get(address("pages:reader_list", own)).status_code == 403
         transaction.set_rollback(True)
 
 

@@ -6,7 +6,7 @@ follows a link with a query last, where no other leads to its address. Lines:
 - `OFFICE act ADDRESS BUTTON`: a form that can be sent there, by the name and value of its button;
 - `OFFICE closed …`: the same words, where every way to it lies in a closed box.
 
-The name of an address in the product names it here. New words on a page or another path change nothing.
+The pattern of its path names an address here. New words on a page or another name of it change nothing.
 """
 
 import sys
@@ -53,7 +53,7 @@ class PageReader(HTMLParser):
 
 
 def name_of(path: str) -> str:
-    """The name of an address in the product; "" where it is none of Django's."""
+    """Return the pattern of an address in the product, or "" where it is none of Django's."""
     from django.urls import Resolver404, resolve
 
     try:
@@ -61,7 +61,7 @@ def name_of(path: str) -> str:
     except Resolver404:
         return ""
     step = match.kwargs.get("step", "")
-    return f"{match.view_name}/{step}" if step else match.view_name
+    return f"/{match.route}/{step}" if step else f"/{match.route}"
 
 
 def found_by(client: Any) -> Iterator[str]:

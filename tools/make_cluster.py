@@ -29,7 +29,7 @@ import httpx
 
 from abhiyan.core import embedded
 from abhiyan.core.embedded import places
-from abhiyan.site.processes import born
+from abhiyan.server.processes import born
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy" / "cluster"

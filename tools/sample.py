@@ -5,8 +5,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module, util
+from typing import Any
 
 AT, CLAIMS = "2026-11-21T12:00+05:30", "3000"
+
+
+def module_of(*names: str) -> Any:
+    """Return the first of these modules that a checkout has: an older one may have it by another name."""
+    for name in names[:-1]:
+        if util.find_spec(name.rpartition(".")[0]) and util.find_spec(name):
+            return import_module(name)
+    return import_module(names[-1])
 
 
 @contextmanager
@@ -15,7 +25,7 @@ def made(seed: str, *, role: str, at: str = AT) -> Iterator[None]:
 
     at: the instant that everything is made for, in ISO 8601; "" is now.
     """
-    from abhiyan.site import processes
+    processes = module_of("abhiyan.server.processes", "abhiyan.site.processes")
 
     os.environ |= {
         "ABHIYAN_SMS": "file",
@@ -33,15 +43,23 @@ def made(seed: str, *, role: str, at: str = AT) -> Iterator[None]:
 
 def _make(seed: str, at: str) -> None:
     from abhiyan.core import home, keys
-    from abhiyan.site import languages
-    from abhiyan.site.demo.run import MARK
+
+    languages = module_of("abhiyan.pages.languages", "abhiyan.site.languages")
+    run = module_of("abhiyan.sample.run", "abhiyan.site.demo.run")
 
     home.path().mkdir(parents=True, exist_ok=True)
-    (home.path() / MARK).touch()
+    (home.path() / run.MARK).touch()
     keys.make_master(keys.master_path(), text=keys.demo_master(seed))
     languages.add(languages.SHIPPED["ur"])
     given = {"ABHIYAN_WATCHED_BY": str(os.getpid())}
-    making = [sys.executable, "-m", "abhiyan.site.demo.making", seed, CLAIMS, *filter(None, [at])]
+    making = [
+        sys.executable,
+        "-m",
+        run.__name__.replace(".run", ".making"),
+        seed,
+        CLAIMS,
+        *filter(None, [at]),
+    ]
     subprocess.run(making, env=os.environ | given, stdout=sys.stderr, check=True)
 
 

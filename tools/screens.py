@@ -119,7 +119,7 @@ def measured(port: int) -> dict[str, dict[str, float]]:
 def main(seed: str) -> int:
     chromium()
     with sample.made(seed, role="app", at=""):
-        from abhiyan.site import serve
+        from abhiyan.server import serve
 
         stopping, port = threading.Event(), free_port()
         serving = threading.Thread(

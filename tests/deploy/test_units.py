@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from abhiyan.site import cli, processes
+from abhiyan.server import processes
+from abhiyan.site import cli
 
 from .tools import tool
 

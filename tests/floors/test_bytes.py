@@ -62,16 +62,16 @@ OWN = {
     "enrolment/actions/typing.py": "it writes what was typed as a list",
     "enrolment/paper/apart.py": "orders and words of our own processes, which open no file themselves",
     "people/journal.py": "our own journal",
-    "site/assets.py": "it packs our own pages",
-    "site/demo": "the demo's own tables and pictures",
+    "ui/assets.py": "it packs our own pages",
+    "sample": "the demo's own tables and pictures",
     "ui/slides/pptx_file.py": "slides are drawn into a template that the pool has cleaned and written anew",
 }
 UPLOADED = {"UploadedFile", "SimpleUploadedFile", "InMemoryUploadedFile", "TemporaryUploadedFile"}
 # Modules that hold an upload, and what they do with it besides `ui.files.sent_bytes`.
 HANDS = {
     "ui/files.py": "the one function that reads an upload",
-    "site/views/field.py": "waiting pictures become uploads again, for the form of their page",
-    "site/imports/views.py": "pieces of a list, which are sealed as they come",
+    "pages/views/field.py": "waiting pictures become uploads again, for the form of their page",
+    "pages/imports/views.py": "pieces of a list, which are sealed as they come",
 }
 
 
@@ -126,7 +126,7 @@ def uploads_sent_to_nobody(source: Source) -> Iterator[str]:
         isinstance(node, ast.Call) and dotted(node.func).endswith(("FileField", "ImageField"))
         for node in source.nodes
     )
-    if has_field and "sent_bytes" not in source.text and _place(source) != "site/imports/forms.py":
+    if has_field and "sent_bytes" not in source.text and _place(source) != "pages/imports/forms.py":
         yield f"{_place(source)}: its upload is read by nobody we know: use ui.files.sent_bytes"
 
 

@@ -24,10 +24,10 @@ MAY = {
     ("people", "views/sign_in.py"): "the door, which leads to the other",
     ("people", "templates/people/sign_in.html"): "the door",
     ("people", "templates/people/sign_in_code.html"): "the door",
-    ("site", "access.py"): "by the level of an address",
-    ("site", "middleware.py"): "both proofs, for who came in by one code",
-    ("site", "views/today.py"): "somebody who is not signed in",
-    ("site", "views/field.py"): "by the session of this phone",
+    ("pages", "access.py"): "by the level of an address",
+    ("server", "middleware.py"): "both proofs, for who came in by one code",
+    ("pages", "views/today.py"): "somebody who is not signed in",
+    ("pages", "views/field.py"): "by the session of this phone",
 }
 
 

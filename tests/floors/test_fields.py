@@ -8,7 +8,7 @@ import pytest
 
 from .source import Finder, Source, sources, told
 
-BY_MACHINES = {("site", "views/field.py"): "a phone's own script counts the pictures of a record"}
+BY_MACHINES = {("pages", "views/field.py"): "a phone's own script counts the pictures of a record"}
 
 
 def plain_number_fields(source: Source) -> Iterator[str]:

@@ -20,8 +20,8 @@ ASK = frozenset(
 FIRST = re.compile(r"\bmeasure=1\b|\(\(\w+\.pk, 1\)|\bmeasures(?:\([^)]*\))?(?:\[[^\]]*\])?\[0\]")
 # A drive has one measure; samples say themselves which they set.
 OF_DRIVES = {
-    ("site", "views/launch.py"): "the launch of a drive",
-    ("site", "views/membership_votes.py"): "members beside votes",
+    ("pages", "views/launch.py"): "the launch of a drive",
+    ("pages", "views/membership_votes.py"): "members beside votes",
     ("programmes", "queries/field_day.py"): "the field day of a drive",
     ("programmes", "queries/parts.py"): "only drives have drives beneath them",
 }

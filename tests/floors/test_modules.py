@@ -45,7 +45,7 @@ CLOCK_READERS |= {
 CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)clock\.today$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
-# The modules a room may import from the rooms below it; `core` and `ui` are there to be used, `site` gathers from
+# The modules a room may import from the rooms below it; `core` and `ui` are there to be used, GATHERING take from
 # all. phones: reads a number; viewer, visit: what every request carries; here: the unit its address names;
 # unit_lists: lists with a unit in each row; choosing: units to choose one of; helplines: the numbers people call;
 # owing: what a unit and its bodies owe; link_pages: the page behind a question's link; demo: how its samples are
@@ -71,6 +71,7 @@ OPEN_MODULES = {
     "responsible",
 }
 OPEN_ROOMS = {"core", "ui"}
+GATHERING = {"pages", "server", "sample", "site"}  # the roof: they put all rooms together
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 WRITES = {
@@ -144,7 +145,7 @@ def managers_of_other_rooms(source: Source) -> Iterator[str]:
 
 
 def inner_modules_of_other_rooms(source: Source) -> Iterator[str]:
-    if source.room == "site":
+    if source.room in GATHERING:
         return
     for name, (room, module) in source.imported.items():
         if room in {source.room, *OPEN_ROOMS} or room not in FLOORS or module in OPEN_MODULES:
@@ -188,7 +189,7 @@ def signals_and_admin(source: Source) -> Iterator[str]:
 
 
 def clocks_read_in_the_wrong_place(source: Source) -> Iterator[str]:
-    if source.parts & CLOCK_READERS:
+    if source.parts & CLOCK_READERS or source.room == "sample":
         return
     for node in source.nodes:
         # Also where it is only named, as in `default=timezone.now`.
@@ -223,7 +224,7 @@ def draws_beside_the_lot(source: Source) -> Iterator[str]:
             name = dotted(node)
             if name in ONLY_IN_TESTS:
                 yield source.at(node, f"{name} is for tests alone")
-            elif name == ONLY_IN_THE_DEMO and not (source.room == "site" and source.path.parts[0] == "demo"):
+            elif name == ONLY_IN_THE_DEMO and source.room != "sample":
                 yield source.at(node, f"{name} is for the demo alone")
             elif DRAWS.search(name) and source.path.as_posix() not in NOT_SHOWN.get(source.room, ()):
                 yield source.at(node, f"{name}: ids, tokens and codes are drawn by core.lot")
@@ -540,7 +541,7 @@ ALLOWED: list[tuple[Finder, str, str, str]] = [
     (inner_modules_of_other_rooms, "site", "urls.py", "from abhiyan.people import urls"),
     (clocks_read_in_the_wrong_place, "units", "views/unit.py", "at = timezone.now()"),
     (draws_beside_the_lot, "units", "actions.py", "Unit(public_id=lot.uuid())"),
-    (draws_beside_the_lot, "site", "demo/build.py", "with lot.seeded('1'): ..."),
+    (draws_beside_the_lot, "sample", "build.py", "with lot.seeded('1'): ..."),
     (draws_beside_the_lot, "core", "keys.py", "nonce = os.urandom(12)"),
     (clocks_read_in_the_wrong_place, "units", "actions.py", "wait_s = time.monotonic()"),
     (acts_with_positions, "units", "actions.py", "def move(*, unit, by, at): ...\ndef _rank(a, b): ..."),

@@ -28,9 +28,9 @@ DRAWN_AS_IT_IS = {
     "org/release_list.html": "who decided what the reader asked for or may decide",
     "programmes/_charge.html": "of one's own charge: who gave it, and to whom one reports",
     "programmes/record.html": "the record of oneself, or of somebody one leads",
-    "site/bearer.html": "the sheet of somebody one leads",
-    "site/today.html": "who leads a unit below one's own",
-    "site/_unit_behind.html": "who leads a unit below one's own",
+    "pages/bearer.html": "the sheet of somebody one leads",
+    "pages/today.html": "who leads a unit below one's own",
+    "pages/_unit_behind.html": "who leads a unit below one's own",
 }
 # Files that read the names of accounts. A page draws them by `{% bearer %}`, `Column.account` or
 # `names_left_out`; the crawl of tests/test_names_of_others.py looks at what comes out.
@@ -86,7 +86,7 @@ READ_NAMES = {
     "review/queries/editions.py": BEARER,
     "review/queries/reviewers.py": BEARER,
     "review/queries/schedules.py": OWN,
-    "site/views/held.py": BEARER,
+    "pages/views/held.py": BEARER,
     "stays/actions/days.py": TOLD,
     "stays/actions/marking.py": TOLD,
     "stays/activity.py": TOLD,

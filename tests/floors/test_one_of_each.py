@@ -108,7 +108,7 @@ def rewritten_requests(source: Source) -> Iterator[str]:
 def test_a_post_stays_a_post() -> None:
     found = [where for source in sources("**/*.py") for where in rewritten_requests(source)]
     # A phone's outbox kept this form. The office that decides about it looks, and its page reads it as it was sent.
-    assert found == ["site/views/field.py 'POST'"], found
+    assert found == ["pages/views/field.py 'POST'"], found
 
 
 def lists_only_looked_at(source: Source) -> Iterator[str]:
@@ -340,8 +340,8 @@ def test_a_number_is_read_once_for_the_pages_that_show_it() -> None:
 SHOWN_OTHERWISE = {
     "org/actions/doors.py reveal_phone": "an act of its own, which others ask after the gate",
     "org/actions/doors.py _reveal": "leaders call the people of their own line",
-    "site/views/morning.py morning": "leaders call the people of their own line",
-    "site/views/bearer.py bearer": "leaders call the people of their own line",
+    "pages/views/morning.py morning": "leaders call the people of their own line",
+    "pages/views/bearer.py bearer": "leaders call the people of their own line",
     "helpdesk/actions/answering.py reveal_caller": "the person asked the helpline, and waits for the answer",
     "stays/actions/assigning.py show_host": "the host of a stay expects the worker",
     "enrolment/views/people.py person_reveal": "an office looks at one entry of its own roll",

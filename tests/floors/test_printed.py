@@ -36,7 +36,7 @@ UNREAD = {
     "programmes/demo.py": "the demo's own papers",
     "review/actions/deck_templates.py": "a trial of a template, kept by nobody",
     "review/views/deck_templates.py": "sample slides with words of our own",
-    "site/demo/fieldwork.py": "the demo's own papers",
+    "sample/fieldwork.py": "the demo's own papers",
 }
 
 ON_SCREENS = "→"  # titles of screens have it, and no sheet does

@@ -7,7 +7,7 @@ from django import forms
 from django.db import models
 
 from abhiyan.contact.models import ContactTry
-from abhiyan.site.access import pages
+from abhiyan.pages.access import pages
 from abhiyan.verification.actions import TryOutcome
 
 from .source import sources
@@ -27,8 +27,8 @@ SHOWN = {
     "helpdesk/actions/answering.py": "the desk calls back who asked for it",
     "org/actions/doors.py": "an office-bearer leads on until the office ends",
     "people/actions/accounts.py": "the function itself",
-    "site/views/morning.py": "an office-bearer leads on until the office ends",
-    "site/views/bearer.py": "an office-bearer leads on until the office ends",
+    "pages/views/morning.py": "an office-bearer leads on until the office ends",
+    "pages/views/bearer.py": "an office-bearer leads on until the office ends",
     "stays/actions/assigning.py": "the host's no on My stay",
     "verification/actions/checks.py": "the verifier's page: refuses, or wants to leave",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from abhiyan.site.access import pages
+from abhiyan.pages.access import pages
 
 from .source import FLOORS, PACKAGE, Finder, Source, above, sources, told
 
@@ -148,7 +148,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (templates_that_look_upwards, "people", "templates/people/x.html", "{% url 'org:office' 1 %}"),
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% go _("Office") "org:office" 1 %}'),
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% post "org:office" 1 %}'),
-    (addresses_that_no_page_has, "site", "templates/site/x.html", "{% url 'site:imports' as imports %}"),
+    (addresses_that_no_page_has, "site", "templates/site/x.html", "{% url 'pages:imports' as imports %}"),
     (files_that_are_not_there, "stays", "templates/stays/x.html", "{% static 'stays/stay.js' %}"),
     (pictures_without_a_legend, "stays", "templates/stays/x.html", "{% ladder drawn %}"),
     (pictures_without_a_legend, "stays", "templates/stays/x.html", "{% mini drawn %} ui/_ladder_legend.html"),

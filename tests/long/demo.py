@@ -9,7 +9,7 @@ from pathlib import Path
 from abhiyan.core import embedded
 from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import until
-from abhiyan.site.demo.run import READY
+from abhiyan.sample.run import READY
 from abhiyan.site.tests.conftest import Installation
 
 MINUTES = 15  # on a machine that does much else

@@ -12,7 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
 from abhiyan.programmes import actions as programmes
-from abhiyan.site.demo import asked, build, claims, frames, lists, tree
+from abhiyan.sample import asked, build, claims, frames, lists, tree
 from abhiyan.site.tests.emptying import empty
 from abhiyan.units import queries as units
 from abhiyan.verification.models import Estimate

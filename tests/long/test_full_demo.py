@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from abhiyan.site.demo.claims import TRUTH
-from abhiyan.site.demo.run import PEOPLE, READY
+from abhiyan.sample.claims import TRUTH
+from abhiyan.sample.run import PEOPLE, READY
 from abhiyan.site.tests.conftest import Installation
 from abhiyan.verification.rules.flags import CLEAR, LEAST
 

@@ -1,6 +1,6 @@
 """The demo at its usual size has figures below its districts."""
 
-from abhiyan.site.demo.frames import BY_MANDAL
+from abhiyan.sample.frames import BY_MANDAL
 
 from .demo import demo_served
 

@@ -126,7 +126,7 @@ def page(
     act: how what a form does is taken back, or why nothing need be. FINAL: a page asks once before it is done.
         "": the address takes no form.
     is_own: a form sent there can name nothing of anybody else, such as one's own session.
-    file_goes_on: why its file leaves during an emergency stop too. "": it does not (`site.middleware.stopped_files`).
+    file_goes_on: why its file leaves during an emergency stop too. "": it does not (`server.middleware.stopped_files`).
     """
     name = name or view.__name__
     return Address(

@@ -98,7 +98,7 @@ def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
         return True
 
 
-CONNECTIONS = 12  # of a worker's pool, at most: eight pages (site.turns), four threads of webhooks.
+CONNECTIONS = 12  # of a worker's pool, at most: eight pages (server.turns), four threads of webhooks.
 # A pool that has lost its server tries again whenever it is asked, instead of ever more rarely.
 POOLED: dict[str, Any] = {"connection_class": ServerConnection, "reconnect_timeout": 1.0}
 

@@ -1,6 +1,6 @@
 """Languages the public reads besides Hindi and English: one file each (docs/languages.md).
 
-They lie in ABHIYAN_LANGUAGES as `site.languages.add` has put them there, after its checks, and are read once by a
+They lie in ABHIYAN_LANGUAGES as `pages.languages.add` has put them there, after its checks, and are read once by a
 process. Office-bearers read Hindi or English (settings.LANGUAGES). A text that a language lacks is shown in its
 `otherwise`.
 """

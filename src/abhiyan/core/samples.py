@@ -112,7 +112,7 @@ def note_all_made() -> None:
 
 
 def is_made(room: str) -> bool:
-    """Return True if the sample of a room is there. A page that gathers from several rooms asks for "site"."""
+    """Return True if the sample of a room is there. A page that gathers from several rooms asks for "pages"."""
     try:
         return room in (home.path() / MAKING).read_text().split()
     except FileNotFoundError:

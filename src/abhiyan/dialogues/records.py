@@ -38,7 +38,7 @@ from .models import Outcome
 from .views import calls as views
 from .words import words_to_say
 
-PAGE = "site:field_call"
+PAGE = "pages:field_call"
 
 
 @form_page

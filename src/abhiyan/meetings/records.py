@@ -15,7 +15,7 @@ from abhiyan.ui.records import KeptPage, RecordKind
 from . import queries
 from .views import attendance
 
-PAGE = "site:field_meeting"
+PAGE = "pages:field_meeting"
 DAY = timedelta(days=1)
 
 

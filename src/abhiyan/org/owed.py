@@ -151,7 +151,7 @@ def _promises(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             meta=_("By today. Ask whether it is done.")
             if due.until == today
             else _("By %(day)s. Ask whether it is done.") % {"day": date_format(due.until, "j F")},
-            href=reverse("site:bearer", args=[due.account]),
+            href=reverse("pages:bearer", args=[due.account]),
             act=_("Call"),
             icon="phone",
             due_at=datetime.combine(due.until, time.max, ZoneInfo(zone)),
@@ -171,7 +171,7 @@ def _phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:
             )
             % {"n": grouped(held)},
             meta=_("They count only once you accept them."),
-            href=reverse("site:held"),
+            href=reverse("pages:held"),
             act=_("Look"),
             icon="phone",
         )

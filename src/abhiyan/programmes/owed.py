@@ -157,7 +157,7 @@ def _part(programme: Programme, unit_code: str, **asked: str) -> str:
 def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
     """The page of a unit in a tree, with a programme."""
     asked = {"in": levels.SLUGS[hierarchy], "programme": str(programme.public_id)}
-    return reverse("site:unit", args=[unit_code]) + f"?{urlencode(asked)}"
+    return reverse("pages:unit", args=[unit_code]) + f"?{urlencode(asked)}"
 
 
 def _behind(

@@ -17,7 +17,7 @@ from .rules.schedules import DueState
 from .views import dues
 from .views.schedules import period_name
 
-PAGE = "site:field_due"
+PAGE = "pages:field_due"
 MOST = 6  # schedules
 
 

@@ -24,8 +24,8 @@ import click
 
 import abhiyan
 from abhiyan.core import environment
+from abhiyan.server import readiness
 
-from . import readiness
 from .commands import backup, bring_up, hosts, init, language, psql, refuse_while_restoring, restore, roles
 
 ORDER = (
@@ -104,7 +104,7 @@ def main() -> None:
 @click.pass_context
 def migrate(ctx: click.Context, *, check: bool) -> None:
     """Bring roles, tables and rights up to this release."""
-    from . import processes
+    from abhiyan.server import processes
 
     readiness.need_keys()
     ctx.with_resource(processes.database_in_use())
@@ -143,8 +143,8 @@ def serve(
 
     One process per core, on the loopback address: put a proxy with a certificate before it for real use.
     """
-    from . import processes
-    from . import serve as serving
+    from abhiyan.server import processes
+    from abhiyan.server import serve as serving
 
     host, port = host or environment.LISTEN(), port or environment.PORT()
     if here:
@@ -195,7 +195,7 @@ def _refuse_busy_port(host: str, port: int) -> None:
 
 def _end_with_watcher() -> bool:
     """A child of the watcher ends when that is killed; one begun by hand has no watcher. Returns whether it has one."""
-    from . import processes
+    from abhiyan.server import processes
 
     watcher = os.environ.pop("ABHIYAN_WATCHED_BY", "")
     if watcher:
@@ -224,7 +224,7 @@ def jobs(ctx: click.Context) -> None:
     One process does for an installation. Several, on hosts of their own, share the loops; each takes jobs. One that is
     gone is replaced by the others within seconds.
     """
-    from . import processes
+    from abhiyan.server import processes
 
     _leave_administrator()
     readiness.need_keys()
@@ -279,8 +279,8 @@ def demo(*, seed: str, at: datetime | None, port: int | None, fresh: bool, full:
     Real units and boundaries of one state, sample people. Never for real use: its key is known to everybody.
     --seed, --at and --full count when the demo is made: at the first start, and with --fresh.
     """
-    from . import processes
-    from .demo import run
+    from abhiyan.sample.run import run
+    from abhiyan.server import processes
 
     port = port or environment.PORT()
     with processes.noted("demo", port=port):
@@ -296,8 +296,7 @@ def stop() -> None:
     Other hosts on the same database go on, and are named.
     """
     from abhiyan.core import database, home
-
-    from . import processes
+    from abhiyan.server import processes
 
     stopped = processes.stop_all(say=click.echo)
     if database.is_embedded() and home.path().exists():
@@ -342,8 +341,7 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool, launch: bool
     readiness.ready(ctx, "jobs")
     from abhiyan.core import clock
     from abhiyan.core import doctor as doctoring
-
-    from . import processes
+    from abhiyan.server import processes
 
     found = doctoring.examine(
         clock.now(),

@@ -1,38 +1,7 @@
-"""`abhiyan doctor` looks at standbys, hosts and the store of files. `--launch` asks the checks of *Ready to launch?*,
-for each programme that is about to begin."""
-
-from collections.abc import Iterable
-from datetime import datetime
-
-from django.utils import translation
-
-from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
-from abhiyan.core.words import named
-from abhiyan.ui.readiness import Readiness
+"""`abhiyan doctor` looks at standbys, hosts and the store of files."""
 
 from .hosts import hosts_noted
-from .launch_checks import about_to_begin, launch_things
 from .replication import cluster
 from .stores import store_noted
 
-
-def launch(at: datetime) -> Iterable[DoctorFinding]:
-    """A check that is missing and due fails. One that is due later, or not known, is a warning."""
-    programmes = about_to_begin(at)
-    if not programmes:
-        yield DoctorFinding(OK, "no programme begins within the next 60 days")
-    with translation.override("en"):
-        for programme in programmes:
-            for row in launch_things(programme, at):
-                state = row.finding.state
-                level = OK if state == Readiness.OK else FAIL if row.is_urgent else WARN
-                yield DoctorFinding(
-                    level,
-                    f"{named(programme.names, 'en')}, {row.check.title}: {row.finding.said}",
-                    "" if level == OK else f"{row.check.why} See /launch/{programme.public_id}/ready/",
-                    {"check": row.check.code, "state": state.value, "due": row.due_on.isoformat()},
-                )
-
-
 CHECKS = {"cluster": cluster, "hosts": hosts_noted, "store": store_noted}
-LAUNCH = {"launch": launch}

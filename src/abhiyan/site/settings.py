@@ -28,6 +28,9 @@ ROOMS = (
     "meetings",
     "verification",
     "review",
+    "pages",
+    "server",
+    "sample",
     "site",
 )
 
@@ -51,27 +54,29 @@ INSTALLED_APPS = [
     *(f"abhiyan.{room}" for room in ROOMS),
 ]
 MIDDLEWARE: list[str] = [
-    "abhiyan.site.middleware.headers",
-    "abhiyan.site.middleware.host",
-    "abhiyan.site.middleware.short_address",
-    "abhiyan.site.middleware.question",
+    "abhiyan.server.middleware.headers",
+    "abhiyan.server.middleware.host",
+    "abhiyan.server.middleware.short_address",
+    "abhiyan.server.middleware.question",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "abhiyan.org.middleware.viewer",
-    "abhiyan.site.middleware.language",
-    "abhiyan.site.middleware.size",
+    "abhiyan.server.middleware.language",
+    "abhiyan.server.middleware.size",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "abhiyan.site.middleware.access",
-    "abhiyan.site.middleware.stopped_files",
+    "abhiyan.server.middleware.access",
+    "abhiyan.server.middleware.stopped_files",
     "abhiyan.org.middleware.once",
     "abhiyan.org.middleware.names_reason",
-    "abhiyan.site.middleware.refusals",
+    "abhiyan.server.middleware.refusals",
 ]
 UNSCOPED_PATHS = ("/healthz", "/metrics", "/static/")  # they answer while the database does not
-TREES_MOVED = "abhiyan.site.middleware.begin_again"  # the answer when units moved while a request was at work
+TREES_MOVED = (
+    "abhiyan.server.middleware.begin_again"  # the answer when units moved while a request was at work
+)
 ROOT_URLCONF = "abhiyan.site.urls"
-ASGI_APPLICATION = "abhiyan.site.asgi.application"
+ASGI_APPLICATION = "abhiyan.server.asgi.application"
 WSGI_APPLICATION = None
 TEMPLATES = [
     {
@@ -82,7 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
-                "abhiyan.site.context.page",
+                "abhiyan.pages.context.page",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -113,14 +118,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = home.path() / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "abhiyan.site.assets.Storage"},
+    "staticfiles": {"BACKEND": "abhiyan.ui.assets.Storage"},
 }
 MEDIA_ROOT = home.files()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # Above every BODY_LIMIT: a file that is at work is in memory. A file that waits for its turn is not (core.spools).
 FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024
-# The most a whole request may carry, files included, by longest fitting prefix of the path (site.asgi).
+# The most a whole request may carry, files included, by longest fitting prefix of the path (server.asgi).
 BODY_LIMIT = 3 * 1024 * 1024
 # An uploaded list may hold what must never touch a disk in clear: its worker has it in memory.
 BODY_LIMITS = {

@@ -26,7 +26,7 @@ PROGRAMMES, TASKS, MEETINGS, REPORTS, REVIEW, MESSAGES = (
 MEMBERS, OFFICES, DESK, HELPLINE, SETTINGS = "members", "offices", "desk", "helpline", "settings"
 CHANNELS, TRUTH = "channels", "truth"  # of one programme: in no menu
 # The hubs of the menu, in order: part and words. A menu has one link to a hub, and each page of it has tabs to the
-# others. They are all that a menu holds, so their number bounds it (`site.menu`).
+# others. They are all that a menu holds, so their number bounds it (`pages.menu`).
 HUBS: dict[str, tuple[str, Text]] = {
     TODAY: (TODAY, _("Today")),
     UNITS: (UNITS, _("Units")),

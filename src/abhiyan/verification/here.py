@@ -74,7 +74,7 @@ class ShownLine:
             return ""
         if self.line.has_below:
             return self.href_beside
-        return reverse("site:unit", args=[self.line.code])
+        return reverse("pages:unit", args=[self.line.code])
 
     @property
     def href_beside(self) -> str:

@@ -22,9 +22,9 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.rules.capabilities import MEANINGS
+from abhiyan.pages.access import pages
 from abhiyan.programmes.actions import recount
 from abhiyan.programmes.models import Programme
-from abhiyan.site.access import pages
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from sample_room.models import Stay, Village
 

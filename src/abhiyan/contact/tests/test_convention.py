@@ -26,6 +26,7 @@ from abhiyan.messaging.tests.bulk import ENTITY, Kept
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.org import actions as releases
+from abhiyan.pages.tests.test_titles_tell_the_truth import titles_on_their_pages
 from abhiyan.people import actions as people
 from abhiyan.people.tests.make import rename_account
 from abhiyan.programmes.actions import schedules
@@ -33,7 +34,6 @@ from abhiyan.programmes.models import Due, Programme, Schedule, Task
 from abhiyan.programmes.queries.schedules import offices_to_ask
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.site.tests.test_titles_tell_the_truth import titles_on_their_pages
 from abhiyan.units.models import Poll
 
 from .at_doors import announce, contact_programme, entries, listed

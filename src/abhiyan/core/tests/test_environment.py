@@ -150,4 +150,4 @@ def test_what_an_operator_sets_is_read_in_one_place() -> None:
         for path in folder.rglob("*.py")
         if "tests" not in path.parts and reads.search(path.read_text())
     ]
-    assert found == ["site/demo/run.py"], "but for what the demo gives its own processes"
+    assert found == ["sample/run.py"], "but for what the demo gives its own processes"

@@ -13,10 +13,10 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import actions
 from abhiyan.dialogues.models import Dialogue
 from abhiyan.org.tests.make import World
+from abhiyan.pages.tests.test_field import send
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser, undrawn
 from abhiyan.programmes.models import Item
-from abhiyan.site.tests.test_field import send
 
 from .make import DAY, calls, clock, morning, programme, reachable
 

@@ -12,10 +12,10 @@ from abhiyan.dialogues import actions
 from abhiyan.dialogues.actions import CallNoted, CallReport
 from abhiyan.dialogues.models import Dialogue, OutcomeBeside
 from abhiyan.org.tests.make import World, actor
+from abhiyan.pages.tests.test_field import send
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Item, Task
-from abhiyan.site.tests.test_field import send
 
 from .make import TALKED, calls, morning, programme, reachable
 

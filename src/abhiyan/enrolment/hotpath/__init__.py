@@ -1,7 +1,7 @@
 """The hot path: claims by API and by call, through a small ASGI application mounted by path beside Django.
 
 Requests that queue while one commit is in flight form the next batch; each then gets its own answer, and an answer
-means *on disk*. `site.asgi` mounts `application`.
+means *on disk*. `server.asgi` mounts `application`.
 
     asgi        one request: method, size, whose it is, counting.
     shapes      what a body must look like; openapi.json is made from the same.

@@ -30,8 +30,8 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging.rules import inbound, sms_parts, words
 from abhiyan.messaging.rules.inbound import Sms
 from abhiyan.messaging.rules.words import TextWord
+from abhiyan.pages import languages
 from abhiyan.people.queries import standing_no
-from abhiyan.site import languages
 
 from .make import Human, World
 from .server import Server

@@ -146,7 +146,7 @@ def helper_new(request: Request) -> HttpResponseBase:
         button=_("Pass it on"),
         said=_("Passed on. The organiser has it on Today."),
         done=here.href(),
-        back=reverse("site:today"),
+        back=reverse("pages:today"),
         here="contributors",
         crumbs=[(_("Somebody wants to help"), "")],
     )

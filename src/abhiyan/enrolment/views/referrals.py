@@ -84,7 +84,7 @@ def own_link(request: Request) -> HttpResponseBase:
     drive = queries.shared_first(list(drives), organises=organises)
     if drive is None:
         messages.info(request, _("No drive is open in your unit now."))
-        return redirect("site:today")
+        return redirect("pages:today")
     return redirect("enrolment:drive_link", drives[drive])
 
 

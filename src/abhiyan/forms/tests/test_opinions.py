@@ -496,5 +496,5 @@ def test_an_office_above_reads_no_quote_of_a_desk_below_on_slides_or_by_a_link(
     for reader in (district, top, nation):
         seen = heard(reader, "N11")
         assert seen is not None and [quote[1] for quote in seen.quotes] == [CLEAN] * (reader == district)
-        doors = browser(reader).get(reverse("site:unit_more", args=["N11"])).text
+        doors = browser(reader).get(reverse("pages:unit_more", args=["N11"])).text
         assert (f"{reverse('forms:opinions')}?unit=N11" in doors) == (reader == district)

@@ -106,7 +106,7 @@ def phrase_new(request: Request) -> HttpResponseBase:
             if row.state == AllowedPhrase.State.ALLOWED
             else _("A data officer decides. Until then, leave the words out.")
         ),
-        done=reverse("site:today"),
+        done=reverse("pages:today"),
         **crumbs((str(TITLE), ""), (say("Allow words"), "")),
     )
 

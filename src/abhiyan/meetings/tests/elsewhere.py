@@ -21,4 +21,4 @@ def meeting_elsewhere(cast: "Cast", at: datetime) -> dict[str, Any]:
         made = actions.call_meeting(
             plan=plan, inviting=inviting, unit_id=unit_id, hierarchy=1, expected=1, by=by, at=at
         )
-    return dict.fromkeys((*(f"meetings:{name}" for name in NAMES), "site:field_meeting"), made)
+    return dict.fromkeys((*(f"meetings:{name}" for name in NAMES), "pages:field_meeting"), made)

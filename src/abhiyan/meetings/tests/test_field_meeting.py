@@ -11,8 +11,8 @@ import pytest
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.pages.tests.test_field import send
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.test_field import send
 
 from .make import DAY, LEADERS, TODAY, call_as, invited, number_of, reachable
 

@@ -26,13 +26,13 @@ from abhiyan.messaging.queries import send_of
 from abhiyan.messaging.rules import questions as rules
 from abhiyan.messaging.tests.bulk import ENTITY
 from abhiyan.org.queries import scope_of
+from abhiyan.pages.tests.test_field import send
 from abhiyan.people import queries as people
 from abhiyan.people.actions.suppressions import keep_spoken_no
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.site.tests.test_field import send
 
 from .make import DAY, TODAY, again, call_as, counting, reachable
 

@@ -13,8 +13,8 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.given import time as let_it_be
 from abhiyan.meetings import actions
 from abhiyan.meetings.models import CountBeside, Meeting
+from abhiyan.pages.tests.test_field import send
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.test_field import send
 
 from .make import TODAY, again, call_as, invited, reachable
 

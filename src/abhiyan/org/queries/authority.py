@@ -127,7 +127,7 @@ _LOOKED_BACK: ContextVar[tuple[int, datetime] | None] = ContextVar("looked_back"
 def as_held(account_id: int, *, at: datetime) -> Iterator[None]:
     """Judge an account by the offices that it held at an instant: what came later, or has ended since, changes nothing.
 
-    Only for acts whose sender has no session any more (`site.views.signed_out`). Others are judged by today.
+    Only for acts whose sender has no session any more (`pages.views.signed_out`). Others are judged by today.
     """
     before = _LOOKED_BACK.set((account_id, at))
     try:

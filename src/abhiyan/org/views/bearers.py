@@ -44,7 +44,7 @@ def seen(request: HttpRequest, accounts: Collection[int] | None, named: Collecti
         return BearersSeen()
     at = clock.now()
     page = queries.names_of_page(viewer, {*(accounts or ()), *named}, on=clock.day_in(settings.TIME_ZONE, at))
-    sheets = {account: address_of("site:bearer", public_id) for account, public_id in page.led.items()}
+    sheets = {account: address_of("pages:bearer", public_id) for account, public_id in page.led.items()}
     hidden = frozenset(named) - page.free
     shown = 0
     if hidden and _count(request, len(hidden)):

@@ -41,7 +41,7 @@ def emergency(request: Request) -> HttpResponseBase:
     """Say whether files, numbers and bulk messages are stopped; offer to stop them, or to ask for the end."""
     stop = people.emergency_stop()
     context: dict[str, Any] = {
-        "back": reverse("site:today"),
+        "back": reverse("pages:today"),
         "here": "emergency",
         "crumbs": [(say("Emergency stop"), "")],
         "is_open": queries.may_stop_data(request.viewer),

@@ -38,7 +38,7 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     else:
         say_when_done(request, _("You accepted. The office is yours.") if is_accepted else _("Declined."))
-    return redirect("site:today")
+    return redirect("pages:today")
 
 
 @form_page

@@ -83,7 +83,7 @@ def _wanted(request: Request) -> str:
 def _onwards(request: Request) -> str:
     """The page of the field that was wanted; else its start."""
     where = (request.visit.facts.get("phone_in") or {}).get("next") or _wanted(request)
-    return str(where or reverse("site:field_start"))
+    return str(where or reverse("pages:field_start"))
 
 
 @form_page
@@ -119,8 +119,8 @@ def phone_sign_in(request: Request) -> HttpResponseBase:
     shown = {
         "form": form,
         "next": _wanted(request),
-        "start": reverse("site:field_start"),
-        "outbox": reverse("site:field_outbox"),
+        "start": reverse("pages:field_start"),
+        "outbox": reverse("pages:field_outbox"),
     }
     return render(request, "org/phone_sign_in.html", shown, status=asked.status)
 
@@ -234,7 +234,7 @@ def phone_list(request: Request) -> HttpResponseBase:
         "here": "phones",
         "page_unit": here,
         "filters": filters,
-        "held": reverse("site:held") if request.viewer.may("org.appoint") else "",
+        "held": reverse("pages:held") if request.viewer.may("org.appoint") else "",
         "may_end": request.viewer.may_at("org.appoint", here.span[0]) and show != "ended",
         "crumbs": here.crumbs((say("Phones in the field"), reverse("org:phones"))),
     }

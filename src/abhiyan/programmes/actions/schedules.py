@@ -419,7 +419,7 @@ def due_link(one: Schedule, asked: found.AskedUnit, period: Period, account_id: 
     """Return the address where an account answers: the field's form if one code lets it in, else the due's page."""
     page = due_href(one, asked, period)
     if org.comes_by_code(account_id, on=today):
-        page = f"{reverse('site:field_due', args=[one.public_id])}?{page.partition('?')[2]}"
+        page = f"{reverse('pages:field_due', args=[one.public_id])}?{page.partition('?')[2]}"
     return settings.ORIGIN + page
 
 

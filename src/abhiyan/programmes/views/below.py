@@ -213,7 +213,7 @@ def _lines(
             None if child.target is None else windows.due(child.target, one.opens_on, one.closes_on, on),
             ", ".join(row.name() for row in reversed(above)),
             leaders.get(child.unit_id),
-            reverse("site:unit", args=[child.code]) + f"?{asked}",
+            reverse("pages:unit", args=[child.code]) + f"?{asked}",
             votes.beside(child),
             expected.get((one.pk, measure, child.unit_id)),
         )

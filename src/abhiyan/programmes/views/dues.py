@@ -470,7 +470,7 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
     row = found.due_of(one, asked, period)
     state = DueState(row.state) if row else DueState.OPEN
     form = _forms(one, row, period, state, today=clock.day_in(one.timing.zone, at)).get(act)
-    where = address_of("site:field_start") if request.viewer.is_phone else schedules.due_href(*page)
+    where = address_of("pages:field_start") if request.viewer.is_phone else schedules.due_href(*page)
     if form is None or one.ended_at is not None or not asked.is_open:
         return redirect(where)
     is_others = request.viewer.is_phone and row is not None and row.said_by != request.viewer.account_id
@@ -493,7 +493,7 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
         "period_name": period_name(one, period),
         "due_at": one.timing.due_at(period),
         "button": _("It was held") if one.is_meeting else _("Send the report"),
-        "back": address_of("site:field_start"),
+        "back": address_of("pages:field_start"),
         "page": _own_address(request, page),
         "periods": [
             (each.begins_on, period_name(one, each), _own_address(request, (one, asked, each)))

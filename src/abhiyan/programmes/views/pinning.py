@@ -15,7 +15,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.posts import posted
 
 
-@posted("site:today_all", takes=())
+@posted("pages:today_all", takes=())
 def pin(request: Request, public_id: UUID) -> HttpResponseBase:
     """Put a programme first on one's own Today, or take it off that place again."""
     one = queries.programme_for(request.viewer, public_id)
@@ -25,4 +25,4 @@ def pin(request: Request, public_id: UUID) -> HttpResponseBase:
     else:
         actions.pin_programme(programme=one, by=request.actor, at=clock.now())
         say_when_done(request, _("%(name)s is first on your Today.") % {"name": named(one.names)})
-    return redirect(address_of("site:today"))
+    return redirect(address_of("pages:today"))

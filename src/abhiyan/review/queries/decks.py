@@ -140,7 +140,7 @@ def _pages(
     tree = levels.SLUGS[deck.hierarchy]
     asked = {"programme": str(one.programme.public_id), **one.asked} if one else {}
     pages = {
-        "unit": reverse("site:unit", args=[here.code]) + f"?{urlencode({'in': tree, **asked})}",
+        "unit": reverse("pages:unit", args=[here.code]) + f"?{urlencode({'in': tree, **asked})}",
         "dossier": reverse("review:dossier", args=[here.code]) + f"?in={tree}",
     }
     pages["asked"], pages["review"] = _asked_page(deck), pages["dossier"]

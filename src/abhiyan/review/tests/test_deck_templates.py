@@ -17,9 +17,9 @@ from abhiyan.review import refusals
 from abhiyan.review.actions import deck_templates as acts
 from abhiyan.review.models import DeckTemplate
 from abhiyan.review.queries import deck_files as files
-from abhiyan.site import asgi
+from abhiyan.server import asgi
+from abhiyan.server.tests.test_asgi import ask, cookie_of
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.test_asgi import ask, cookie_of
 from abhiyan.ui.slides.layouts import house
 from abhiyan.ui.tests.test_slide_templates import saved
 

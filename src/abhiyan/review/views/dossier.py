@@ -75,7 +75,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     stands = standing(request.viewer, here, hierarchy, at=at)
     is_exact = request.viewer.sees_exact_at(here.lo)
     last, around = last_and_around(here.id, hierarchy, path[-2].id if len(path) > 1 else None, at=at)
-    unit_page = reverse("site:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
+    unit_page = reverse("pages:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
     with system("what a dossier reads"):
         flags = questions_of(request.viewer, stands.running, here, hierarchy, at, on_screen=on_screen)
         parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact, kinds=stands.kinds), at=at)

@@ -103,5 +103,5 @@ def leader_report(request: Request) -> HttpResponseBase:
         done=dossier,
         form=form,
         here="units",
-        crumbs=[(here.name, reverse("site:unit", args=[here.unit.code])), (say("My report"), "")],
+        crumbs=[(here.name, reverse("pages:unit", args=[here.unit.code])), (say("My report"), "")],
     )

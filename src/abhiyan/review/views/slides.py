@@ -50,7 +50,7 @@ WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"
 
 def _crumbs(one: Deck, *more: tuple[str, str]) -> dict[str, Any]:
     """The way to a deck: from the page it was made on."""
-    above = reverse("site:unit", args=[one.unit.code])
+    above = reverse("pages:unit", args=[one.unit.code])
     if one.round is not None:
         above = reverse("review:round", args=[one.round.public_id])
     elif one.meeting is not None:
@@ -115,7 +115,7 @@ def deck_new(request: Request) -> HttpResponseBase:
             at=at,
         )
 
-    unit_page = reverse("site:unit", args=[here.unit.code])
+    unit_page = reverse("pages:unit", args=[here.unit.code])
     name, back = here.name, unit_page
     if round_:
         name, back = round_.title, reverse("review:round", args=[round_.public_id])

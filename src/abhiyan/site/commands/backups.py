@@ -43,7 +43,7 @@ def backup(
         return
     if not to or not recipient:
         raise click.UsageError("Name the file with --to and the public key with --recipient.")
-    from abhiyan.site.readiness import ready
+    from abhiyan.server.readiness import ready
 
     ready(ctx, "backup")
     from abhiyan.core import backup as backing_up
@@ -143,8 +143,8 @@ def restore(
     With --adopt there is no backup file: the database is there already, restored by other tools. Stop every host, and
     run it before anything serves. It may be run twice.
     """
-    from abhiyan.site import processes
-    from abhiyan.site.readiness import CannotRun, ready
+    from abhiyan.server import processes
+    from abhiyan.server.readiness import CannotRun, ready
 
     if adopt and (source or identity or check or replace or restored_to is None):
         raise click.UsageError("--adopt wants --at INSTANT, and no backup file.")
@@ -286,7 +286,7 @@ def refuse_while_restoring(role: str) -> None:
     import psycopg
 
     from abhiyan.core import backup as backing_up
-    from abhiyan.site import processes
+    from abhiyan.server import processes
 
     text = ""
     if any(note.kind == "restore" for note in processes.known()):
@@ -314,7 +314,7 @@ def psql(ctx: click.Context, *, arguments: tuple[str, ...]) -> None:
     For looking, and for dropping what a restore set aside. Starts the embedded database meanwhile. ARGUMENTS
     are psql's: `abhiyan psql -c 'drop database "…"'`, `abhiyan psql -l`. No protection of rows holds for it.
     """
-    from abhiyan.site.readiness import ready
+    from abhiyan.server.readiness import ready
 
     ready(ctx, "owner")
     from abhiyan.core import backup as backing_up

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from abhiyan.org.commands import LOST_PROOF
-from abhiyan.site import readiness
+from abhiyan.server import readiness
 
 
 @click.command()
@@ -49,7 +49,7 @@ def init(
     by `abhiyan officers name`.
     """
     from abhiyan.core import keys
-    from abhiyan.site import processes
+    from abhiyan.server import processes
 
     path = keys.master_path()
     if path.exists() and keys.read_keyring(path).demo:

@@ -2,7 +2,7 @@
 
 import click
 
-from abhiyan.site import readiness
+from abhiyan.server import readiness
 
 
 @click.command(short_help="List the hosts that serve.")

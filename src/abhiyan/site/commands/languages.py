@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from abhiyan.site.languages import LanguageFile
+    from abhiyan.pages.languages import LanguageFile
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -27,7 +27,7 @@ def language() -> None:
 def list_() -> None:
     """List the languages offered here, and those whose file comes with Abhiyan."""
     from abhiyan.core import languages
-    from abhiyan.site.languages import SHIPPED
+    from abhiyan.pages.languages import SHIPPED
 
     for code, name in languages.names().items():
         one = languages.known().get(code)
@@ -48,7 +48,7 @@ def check(*, file: Path) -> None:
 
     Exit code 1 when it would be refused.
     """
-    from abhiyan.site import languages
+    from abhiyan.pages import languages
 
     found = _looked(lambda: languages.look(file))
     click.echo(f"{file} can be added: {found.language.name} ({found.language.code}).")
@@ -59,7 +59,7 @@ def check(*, file: Path) -> None:
 def add(*, file: Path) -> None:
     """Offer a language to the public, or a new version of its file. A file with a mistake is refused whole."""
     from abhiyan.core import languages as kept
-    from abhiyan.site import languages
+    from abhiyan.pages import languages
 
     found = _looked(lambda: languages.add(file))
     click.echo(
@@ -79,7 +79,7 @@ def new(*, code: str) -> None:
     CODE is the language's: as, bn, brx, doi, gu, kn, kok, ks, mai, ml, mni, mr, ne, or, pa, sa, sat, sd, ta, te, ur.
     """
     from abhiyan.core.languages import SCHEDULE
-    from abhiyan.site.languages import empty
+    from abhiyan.pages.languages import empty
 
     if code not in SCHEDULE:
         raise click.BadParameter(f"write one of {', '.join(SCHEDULE)}.")
@@ -88,7 +88,7 @@ def new(*, code: str) -> None:
 
 def _looked(act: "Callable[[], LanguageFile]") -> "LanguageFile":
     """A file looked through, its remarks said; one that is refused ends the command."""
-    from abhiyan.site.languages import Wrong
+    from abhiyan.pages.languages import Wrong
 
     try:
         found = act()

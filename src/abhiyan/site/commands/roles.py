@@ -2,7 +2,7 @@
 
 import click
 
-from abhiyan.site import readiness
+from abhiyan.server import readiness
 
 from .beginning import make_key, refuse_lost_key
 

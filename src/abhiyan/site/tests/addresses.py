@@ -52,6 +52,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import BodyKind, Office, Release
+from abhiyan.pages.access import pages
 from abhiyan.people.actions import doubles as people
 from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
@@ -61,7 +62,6 @@ from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetChange
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
-from abhiyan.site.access import pages
 from abhiyan.stays.actions import LETTER, NewStay
 from abhiyan.stays.actions import assign as assign_stay
 from abhiyan.stays.models import FieldDay, ThanksLetter
@@ -449,7 +449,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         held = FieldHeld.objects.get().public_id
     return {
         **dict.fromkeys(("org:phone_act", "org:my_phone_act"), phone),
-        "site:held_act": held,
+        "pages:held_act": held,
         "tie": tie.pk,
         "worker": cast.accounts["call_centre_agent"].public_id,
         **dict.fromkeys(
@@ -499,12 +499,12 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             ),
             asked.public_id,
         ),
-        "site:field_due": asked.public_id,
+        "pages:field_due": asked.public_id,
         "meetings:check_in": asked.public_id,
         **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         **dict.fromkeys(
-            (f"site:bearer{page}" for page in ("", "_talk", "_promise")),
+            (f"pages:bearer{page}" for page in ("", "_talk", "_promise")),
             cast.accounts["district_elsewhere"].public_id,
         ),
         "talk": org.note_bearer_talk(
@@ -831,9 +831,9 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["act"] = "end" if name == "programmes:schedule_act" else "cannot"
     if name in ("org:phone_act", "org:my_phone_act"):
         more["act"] = "end"
-    if name == "site:bearer_promise":
+    if name == "pages:bearer_promise":
         more["act"] = "kept"
-    if name == "site:held_act":
+    if name == "pages:held_act":
         more["act"] = "aside"
     if name == "review:deck_file":
         more["ending"] = "pptx"
@@ -894,14 +894,14 @@ def address(name: str, of: Things, **more: Any) -> str:
         "programmes": of.programme,
         "verification": of.programme,
         "helpdesk:helpline": of.programme,
-        "site": of.programme,
+        "pages": of.programme,
     }
     kind = "programmes" if page.startswith("drive") else room
     fillings["public_id"] = ids.get(name, ids.get(kind, NOTHING))
     fillings |= more
     wanted = pages()[name].pattern.converters
     path = reverse(name, kwargs={each: fillings.get(each, ANY[type(how)]) for each, how in wanted.items()})
-    if name in ("programmes:due", "site:field_due", "meetings:check_in"):
+    if name in ("programmes:due", "pages:field_due", "meetings:check_in"):
         path += f"?unit={of.unit}-M1"
     if page == "name_leaders":
         path += f"?unit={of.unit}&level=mandal"

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from abhiyan.core.access import Access, AccessLevel, Address
-from abhiyan.site.access import NOT_YOURS, denied, pages
+from abhiyan.pages.access import NOT_YOURS, denied, pages
 
 from .cast import EVERYBODY, shown_by
 

@@ -113,8 +113,8 @@ FILED = (
         "review:rounds",
     ),
     *(
-        "site:held",
-        "site:unit",
+        "pages:held",
+        "pages:unit",
     ),
     *("stays:board",),
     *(

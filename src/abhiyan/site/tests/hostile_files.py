@@ -176,6 +176,6 @@ FORMS = {
     "programmes.views.materials.MaterialFileForm": "look_into",
     "programmes.views.materials.NewMaterialForm": "look_into",
     "review.views.deck_templates.DeckFileForm": "clean_file",
-    "site.imports.forms.BeginForm": "look_at_table",
-    "site.views.field.FieldSendForm": "drawn_twice",  # once its record comes
+    "pages.imports.forms.BeginForm": "look_at_table",
+    "pages.views.field.FieldSendForm": "drawn_twice",  # once its record comes
 }

@@ -199,10 +199,10 @@ POSTS: dict[str, dict[str, str]] = {
     | {"title": "Mine", "wanted": "meeting", "whom": "office:mandal_president:mandal", "rhythm": "monthly"}
     | {"first_on": "2026-12-01", "last_on": "2026-12-31", "hour": "18:00", "expected": "x"},
     "programmes:due_act": {"reason": "Mine"},
-    "site:bearer_talk": {"summary": "No slips"},
-    "site:field_call": {"outcome": "no_answer"},
-    "site:field_due": {"on": "2026-11-24"},
-    "site:today_take": {"what": "vacant"},
+    "pages:bearer_talk": {"summary": "No slips"},
+    "pages:field_call": {"outcome": "no_answer"},
+    "pages:field_due": {"on": "2026-11-24"},
+    "pages:today_take": {"what": "vacant"},
     "verification:check_back": {"reason": "knows"},
     "verification:check_said": {"how": "By phone", "meaning": "joined"},
     "verification:check_tell": {"outcome": "genuine"},
@@ -239,7 +239,7 @@ POSTS: dict[str, dict[str, str]] = {
     "verification:planted": {"is_genuine": "yes", "channel": "4", "agreed": "on"}
     | {"people": "Mine, 98765 43210, JK-B004, 2026-11-02, 1980"},
     "verification:planted_withdraw": {"phone": "98765 43210"},
-    "site:unit_close": {"on": "2026-01-01"},
+    "pages:unit_close": {"on": "2026-01-01"},
     "contact:call": {"outcome": "busy"},
     "contact:calling_new": {"title": "Mine"},
     "contact:calls_act": {"break_for": "rest"},
@@ -247,7 +247,7 @@ POSTS: dict[str, dict[str, str]] = {
     "contact:field_walk": {"outcome": "talked", "door": "12"},
     "stays:field_stay": {"answer": "yes"},
     "stays:letter_end": {"reason": "wrong"},
-    "site:held_act": {"reason": "mine"},
+    "pages:held_act": {"reason": "mine"},
     "stays:assign": {"phone": "9419000001"},
     "stays:board_act": {"stay": "00000000-0000-4000-8000-000000000009"},
 }

@@ -12,8 +12,9 @@ from abhiyan.core.access import AccessLevel
 from abhiyan.core.logs import JsonFormatter
 from abhiyan.enrolment.hotpath import calls
 from abhiyan.org.rules.capabilities import MEANINGS
-from abhiyan.site import asgi, assets
-from abhiyan.site.access import HOOKS, HOT, PLAIN, declared, pages
+from abhiyan.pages.access import HOOKS, HOT, PLAIN, declared, pages
+from abhiyan.server import asgi
+from abhiyan.ui import assets
 
 
 def test_an_address_without_a_declaration_keeps_the_process_from_starting() -> None:

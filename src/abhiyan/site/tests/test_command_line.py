@@ -13,8 +13,9 @@ import pytest
 
 from abhiyan.core import embedded, keys, sealing
 from abhiyan.core.tests.ports import free_port
-from abhiyan.site import benches, cli, processes
-from abhiyan.site.readiness import CANNOT_RUN
+from abhiyan.server import processes
+from abhiyan.server.readiness import CANNOT_RUN
+from abhiyan.site import benches, cli
 
 from .conftest import Installation
 

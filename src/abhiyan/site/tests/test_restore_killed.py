@@ -22,7 +22,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import CHANNEL, World
 from abhiyan.people.actions import sessions
-from abhiyan.site import processes
+from abhiyan.server import processes
 
 pytestmark = pytest.mark.machine
 

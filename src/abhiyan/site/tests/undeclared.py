@@ -2,7 +2,7 @@
 
 from django.urls import path
 
+from abhiyan.pages.views.today import today
 from abhiyan.site.urls import urlpatterns as own
-from abhiyan.site.views.today import today
 
 urlpatterns = [*own, path("bare/", today, name="bare")]

@@ -26,6 +26,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.rules import questions
 from abhiyan.org import actions as org
+from abhiyan.pages.tests.test_titles_tell_the_truth import made, titles_on_their_pages
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
@@ -35,7 +36,6 @@ from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.models import Deck
 from abhiyan.review.tests.test_slides import slides as slides_in
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.site.tests.test_titles_tell_the_truth import made, titles_on_their_pages
 from abhiyan.stays import actions
 from abhiyan.stays.actions import STAYS, MarkGiven, NewStay, StayReport
 from abhiyan.stays.models import Stay

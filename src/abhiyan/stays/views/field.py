@@ -228,7 +228,7 @@ def _shown(
         "report": card.of.report,
         "steps": steps,
         **doors_of(card, at),
-        "back": address_of("site:field_start"),
+        "back": address_of("pages:field_start"),
     }
     return render(request, "stays/field_stay.html", context, status=status)
 

@@ -18,7 +18,7 @@ from abhiyan.units.refusals import BadCode
 from abhiyan.units.rules import codes
 from abhiyan.units.tests.make import AT, SYSTEM
 
-PAGES = ("site:unit", "site:membership_votes", "units:children", "elections:unit")
+PAGES = ("pages:unit", "pages:membership_votes", "units:children", "elections:unit")
 NO_CODES = [
     "",
     ".",

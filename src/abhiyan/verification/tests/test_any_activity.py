@@ -14,6 +14,7 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.pages.tests.test_activities import FIELD_APP, NIGHTS, VILLAGES, made
 from abhiyan.people import queries as people
 from abhiyan.people.models import Phone
 from abhiyan.programmes import actions as programmes
@@ -24,7 +25,6 @@ from abhiyan.programmes.rules.activities import CheckQuestion, Whom
 from abhiyan.programmes.rules.check_words import GENERAL, EnteredWords
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.test_activities import FIELD_APP, NIGHTS, VILLAGES, made
 from abhiyan.verification.actions import (
     begin_try,
     close_answers,

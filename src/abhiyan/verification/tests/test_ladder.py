@@ -51,7 +51,7 @@ def seen(cast: Cast, role: str, page: str) -> str:
 
 
 def unit_page(code: str) -> str:
-    return reverse("site:unit", args=[code]) + "?show=all"
+    return reverse("pages:unit", args=[code]) + "?show=all"
 
 
 def test_the_unit_page_has_the_estimate_in_a_box_and_says_of_which_frame(cast: Cast, checked: Frame) -> None:

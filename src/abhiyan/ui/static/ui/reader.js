@@ -1,7 +1,7 @@
 // The account that reads field pages in this browser, and how what was kept for it is forgotten.
 export const about = document.getElementById("unsent")?.dataset ?? {};
 export const PAGES = "field-pages";
-export const READER = "field-reader"; // whose copies site/worker.js gives out
+export const READER = "field-reader"; // whose copies pages/worker.js gives out
 export const SENT = "field-sent"; // what this account sent lately
 export const WHO = "X-Abhiyan-Who"; // names the account of an answer; empty where nobody is signed in
 

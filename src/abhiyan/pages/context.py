@@ -1,0 +1,142 @@
+"""Give every page its viewer, the menu they may use, and the language's address."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from abhiyan.core import environment, languages, samples
+from abhiyan.helpdesk import helplines
+from abhiyan.helpdesk.helplines import HelplineShown
+from abhiyan.org.viewer import NOBODY, Viewer
+from abhiyan.programmes.rules import activities
+from abhiyan.ui import assets
+from abhiyan.ui.addresses import address_of
+
+from .access import FOR_ALL
+from .menu import hub_tabs, menu, page_letters
+from .views.field import made_on
+
+SEARCH = "pages:search"
+
+
+def languages_of(request: HttpRequest) -> dict[str, str]:
+    """Return the languages of a request's page: language -> its own name. Pages for the public, in all there are."""
+    known = languages.names()
+    return (
+        known
+        if request.path_info.startswith(FOR_ALL)
+        else {code: known[code] for code, _name in settings.LANGUAGES}
+    )
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Costs no query, but for the helplines' one in half a minute: everything is on the request already."""
+    if settings.DEMO:
+        samples.note_looked()
+    viewer: Viewer = getattr(request, "viewer", NOBODY)
+    known: dict[str, Any] = {
+        "helpline": SimpleLazyObject(lambda: _helpline(request, helplines.lines())),
+        "helpline_known": SimpleLazyObject(lambda: _helpline(request, helplines.known())),
+        "viewer": viewer,
+        "lang": translation.get_language(),
+        "language_url": address("people:language"),
+        "languages": languages_of(request),
+        "home_url": "/",
+        "keep_url": address("pages:field_keep"),
+    }
+    if viewer.is_strong:
+        known["nav"] = menu(viewer)
+        known["nav_letters"] = page_letters(viewer)
+        if (match := request.resolver_match) is not None:
+            known["nav_tabs"] = hub_tabs(viewer, match.view_name, match.kwargs.values(), request.GET.dict())
+        known["search_url"] = address(SEARCH)
+        # A page of the desk that keeps what it sends, as a field page does.
+        known["outbox"] = SimpleLazyObject(lambda: phone(viewer.public_id, viewer.name))
+    if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
+        known["field"] = phone(viewer.public_id, viewer.name) | made_on(request)
+    elif (visit := getattr(request, "visit", None)) and visit.ended_phone is not None:
+        known["field"] = phone(visit.ended_phone.holder) | made_on(request)
+    if viewer.is_signed_in:
+        home = viewer.home
+        language = translation.get_language() or ""
+        own = {"href": address("people:account"), "label": _("My account and sessions")}
+        if viewer.is_phone:  # one code opens neither Today nor the account
+            known["home_url"] = address("pages:field_start")
+            own = {"href": address("org:my_phones"), "label": _("My phones")}
+        known["account"] = {
+            "name": viewer.name,
+            "office": f"{home.office_name(language)}, {home.unit_name(language)}" if home else "",
+            "links": [own],
+            "sign_out_url": address("people:sign_out"),
+        }
+    else:
+        known["public_pages"] = [
+            (where, page.label)
+            for each in activities.every()
+            for page in each.public
+            if (where := address(page.url_name))
+        ]
+    return known
+
+
+def phone(holder: UUID | None, name: str = "") -> dict[str, str]:
+    """Facts for the head and the script of a field page. version: of all that its copies are made from."""
+    look = "|".join(
+        (assets.version(), settings.ORGANISATION, settings.ACCENT, translation.get_language() or "")
+    )
+    return {
+        "who": str(holder),
+        "name": name,
+        "version": hashlib.sha256(look.encode()).hexdigest()[:12],
+        "worker": address("pages:field_worker") if environment.OFFLINE() else "",
+        "send": address("pages:field_send"),
+        "keep": address("pages:field_keep"),
+        "start": address("pages:field_start"),
+        "outbox": address("pages:field_outbox"),
+        "manifest": address("pages:field_manifest"),
+    }
+
+
+def _helpline(request: HttpRequest, lines: list[HelplineShown]) -> dict[str, Any] | None:
+    """Return the contact below a page: the number of its programme, else every number there is, and the form.
+
+    None while no programme runs. Read when the page draws it.
+    """
+    if not lines:
+        return None
+    one = _about(request, lines)
+    numbers = helplines.numbers(lines) if one is None else [one] if one.number else []
+    if one is None and len(lines) == 1:
+        one = lines[0]
+    return {
+        "numbers": numbers[: helplines.SHOWN],
+        "is_named": len(numbers) > 1,
+        "is_more": len(numbers) > helplines.SHOWN,
+        "href": address("helpdesk:write") + (f"?about={one.public_id}" if one else ""),
+    }
+
+
+def _about(request: HttpRequest, lines: list[HelplineShown]) -> HelplineShown | None:
+    """The programme a page is about: as its view says, or as its address names it."""
+    about = getattr(getattr(request, "visit", None), "about", None)
+    if about is not None:
+        return helplines.of_programme(about, lines)
+    match = request.resolver_match
+    named = {str(value) for value in match.kwargs.values()} if match else set()
+    named |= {request.GET.get("about", ""), request.GET.get("programme", "")}
+    return next((one for one in lines if one.public_id in named), None)
+
+
+def address(name: str) -> str:
+    """The address of a URL name; "" while there is no such page."""
+    try:
+        return address_of(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,39 @@
+"""The ways from a unit's page to the launch page of each drive that runs there."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.rules import activities, windows
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.doors import Door
+from abhiyan.units.queries import UnitRow
+
+RUNS = "programmes.run"
+MOST = 5  # drives; the page of each leads to the others
+
+
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+    """unit: for its page, to who runs drives there: a way for each drive. Nothing for search."""
+    if unit is None or unit.lo is None or not viewer.may_at(RUNS, unit.lo):
+        return
+    for public_id, names, opens_on in programmes.open_over(
+        unit.id, limit=MOST, kinds=activities.drive_kinds()
+    ):
+        label = (
+            _("Launch day: %(programme)s")
+            if windows.is_launch(opens_on, clock.day_in(settings.TIME_ZONE, at))
+            else _("Today in the field: %(programme)s")
+        )
+        yield Door(
+            label % {"programme": named(names)},
+            address(address_of("pages:launch", public_id), unit.code),
+            icon="today",
+        )

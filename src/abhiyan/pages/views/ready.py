@@ -1,0 +1,80 @@
+"""*Ready to launch?*: what a programme needs before its first day, and who does what is missing."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org import queries as org
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.pages.launch_checks import CheckedThing, launch_things
+from abhiyan.programmes import queries as programmes
+from abhiyan.ui.readiness import Readiness
+from abhiyan.units import queries as units
+
+RUN = "programmes.run"
+KINDS = {Readiness.OK: "ok", Readiness.MISSING: "bad", Readiness.UNKNOWN: "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """A check as the page shows it. href: where the reader mends it; who: else which office does, or the operator."""
+
+    thing: CheckedThing
+    kind: str
+    word: str
+    href: str
+    who: str
+
+
+@require_safe
+def ready(request: Request, public_id: UUID) -> HttpResponse:
+    """The checks of one programme: what is due and missing first. For who runs it, and the administrator."""
+    viewer, at = request.viewer, clock.now()
+    one = programmes.programme_for(viewer, public_id)
+    lo, _hi = units.span(one.owner_id, one.hierarchy)
+    if not (viewer.may_at(RUN, lo) or viewer.is_root):
+        raise NotYours(capability=RUN)
+    things = launch_things(one, at)
+    rights = {each.check.capability for each in things if each.check.capability}
+    with system("who does what a launch lacks"):
+        doers = org.holders_of(rights, on=clock.day_in(one.zone, at))
+    words = {
+        Readiness.OK: _("Ready"),
+        Readiness.MISSING: _("Missing"),
+        Readiness.UNKNOWN: _("Not known"),
+    }
+
+    def row(thing: CheckedThing) -> ReadyRow:
+        state, right = thing.finding.state, thing.check.capability
+        may = bool(right) and viewer.may_at(right, lo)
+        who = ""
+        if state != Readiness.OK and not (may and thing.finding.href):
+            doer = doers.get(right)
+            who = doer.title() if doer else _("The operator of the server") if not right else _("Nobody yet")
+        return ReadyRow(thing, KINDS[state], words[state], thing.finding.href if may else "", who)
+
+    rows = [row(thing) for thing in things]
+    lacking = [each for each in rows if each.thing.finding.state != Readiness.OK]
+    lacking.sort(key=lambda each: (not each.thing.is_urgent, each.thing.due_on))
+    name, page = named(one.names), reverse("programmes:programme", args=[public_id])
+    title = _("Ready to launch?")
+    context = {
+        "here": "programmes",
+        "crumbs": [(_("Programmes"), reverse("programmes:list")), (name, page), (title, "")],
+        "title": title,
+        "programme": one,
+        "name": name,
+        "lacking": lacking,
+        "is_ready": not any(each.thing.finding.state == Readiness.MISSING for each in rows),
+        "done": [each for each in rows if each.thing.finding.state == Readiness.OK],
+    }
+    return render(request, "pages/ready.html", context)

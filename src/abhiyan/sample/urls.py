@@ -1,0 +1,10 @@
+"""Addresses of the demo alone."""
+
+from abhiyan.core.access import DEMO, page
+
+from . import views
+
+app_name = "sample"
+urlpatterns = [
+    page("demo/phone/", views.phone, name="demo_phone", opens=DEMO, act="is of the demo", is_own=True),
+]
