@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from abhiyan.enrolment.tests.server import Server
     from abhiyan.ui.tests.axe import Look
 
-# Compiled modules are kept beside the packages, whatever the caller's settings: the tests start hundreds of processes,
-# and one that compiles every module anew takes twice as long to begin.
+# Compiled modules are kept beside the packages, whatever the caller's settings. The tests start hundreds of processes,
+# and one that compiles every module takes twice as long to begin.
 sys.dont_write_bytecode = False
 sys.pycache_prefix = str(Path(__file__).parent / ".venv" / "bytecode")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -100,16 +100,16 @@ where relnamespace = 'public'::regnamespace and relkind = 'r'
 
 
 class Administrator:
-    """The server's administrator in the database of the tests, on one connection: a new one would have to read the
-    catalogue anew, which takes longer than what it is asked."""
+    """The server's administrator works in the database of the tests on one connection. A new connection would have to
+    read the catalogue, which takes longer than the statement."""
 
     def __init__(self, dbname: str) -> None:
         self.dbname = dbname
         self._kept: Any = None
 
     def empty(self) -> None:
-        """Delete every row. Once more on a new connection where a test has ended the kept one, as a restore does, or
-        has dropped a table."""
+        """Delete every row. Try once more on a new connection where a test has ended the kept one, as a restore does,
+        or has dropped a table."""
         import psycopg
 
         try:
@@ -137,7 +137,7 @@ class Administrator:
 
 
 def as_new(connection: Any) -> None:
-    """The connection of a test that has ended is as a new one to the next, which need not read the catalogue anew.
+    """Clean the connection of a finished test for the next one, which need not read the catalogue again.
 
     One that is broken, or in the midst of something, is closed.
     """
@@ -171,7 +171,7 @@ end $do$
 
 
 def is_rolled_back(item: pytest.Item) -> bool:
-    """Whether a test runs in one transaction that ends by a rollback."""
+    """Return True if a test runs in one transaction that ends by a rollback."""
     marker = item.get_closest_marker("django_db")
     asked = set(item.fixturenames) if isinstance(item, pytest.Function) else set()
     if asked & {"transactional_db", "open_database", "live_server"}:
@@ -180,7 +180,7 @@ def is_rolled_back(item: pytest.Item) -> bool:
 
 
 class Tester:
-    """Who logs in for a test that is rolled back: a role with no rights that begins as `app` and may turn to `gateway`.
+    """A test that is rolled back logs in as this role: it has no rights, begins as `app` and may turn to `gateway`.
 
     So the act can run in the test's transaction (enrolment/tests/inside.py). A test that commits logs in as `app`.
     """
@@ -288,7 +288,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: it need not be looked through for rubbish again and again."""
+    """Freeze the loaded objects: they need not be looked through for rubbish again and again."""
     gc.freeze()
 
 
@@ -312,7 +312,7 @@ PATTERNS = f"select datname from pg_database where starts_with(datname, '{PATTER
 
 
 def digest() -> str:
-    """Of all that has a say in what migrations make: the package without its tests, and whose the tables are."""
+    """Digest all that has a say in what migrations make: the package without its tests, and the owner of the tables."""
     import abhiyan
     from abhiyan.core import database
 
