@@ -1,6 +1,6 @@
 """News that must travel upwards (people merged, unit closed): a frozen dataclass, told in the same transaction.
 
-Subscribers are named in docs/map.md and registered in their room's AppConfig.ready().
+Subscribers are registered in their room's AppConfig.ready(). A search for the name of the news finds them.
 """
 
 from collections import defaultdict
