@@ -1,6 +1,6 @@
 """Acts on what is another's: every address that takes a form, sent one about the other district and the state.
 
-Whoever may do such a thing elsewhere only is refused, and not a row is written. `tests/access.tsv` says what each role
+A role with the right somewhere else is refused, and no row is written. `tests/access.tsv` says what each role
 gets; `make access` writes it. Addresses declare that they take a form (`core.access.page`).
 """
 
@@ -70,9 +70,9 @@ def others(cast: Cast, foreign: Things, tmp_path_factory: pytest.TempPathFactory
     return more_things(cast, foreign, tmp_path_factory.mktemp("results"))
 
 
-# What a request writes whoever asks and whatever comes of it.
 # Pages with a person's words or name: each look leaves a row in the trail.
 SHOWS_PEOPLE = {"enrolment:unanswered_no", "pages:held_act"}
+# Every request writes these.
 ALWAYS_WRITTEN = {"people_session", "core_limit"}
 
 # A refusal there shows one's own list or person again, and that somebody saw people is noted.
@@ -128,7 +128,7 @@ def answers() -> Iterator[Answers]:
 
 
 SENT = sorted(name for name, page in pages().items() if is_sent(page))
-# Who has nothing to do with the other district. The first door keeps the others out that may do nothing anywhere.
+# These roles have nothing to do with the other district. The first door keeps out roles without any right.
 ELSEWHERE = ("anonymous", "visitor", "member", "weak", "district_in_charge", "state_elsewhere")
 
 
@@ -141,7 +141,7 @@ def test_a_form_about_another_district_changes_nothing_but_by_whoever_may(
     others: dict[str, Any],
     answers: Answers,
 ) -> None:
-    """What the first door keeps out is computed; whoever gets past it really sends it."""
+    """A role that the first door keeps out is computed. All others really send the form."""
     where, sent = asked_of(name, cast, foreign, others)
     found = {}
     with undone():
@@ -182,7 +182,7 @@ ASKING = re.compile(r'<form method="post"[^>]*? data-asks[^>]*>')
 
 
 def doer(name: str) -> str:
-    """Who may do a final act to the things of these tests."""
+    """Return a role that may do a final act to the things of these tests."""
     opens = pages()[name].opens
     if opens.level is AccessLevel.MEMBER:
         return "member"

@@ -1,7 +1,7 @@
-"""What an act writes in a system scope, where the policies let everything through, it has asked `require` for before.
+"""An act asks `require` before it writes in a system scope, where the policies let everything through.
 
-Read from the source: every function that opens such a scope and writes in it, itself or by another act, comes behind
-a question who may, or stands on the list with the reason why nobody is asked.
+The test reads the source. It finds every function that opens such a scope and writes in it, itself or by another act.
+Each of them comes after a question of rights, or is on the list with the reason why it needs none.
 """
 
 import ast
@@ -26,11 +26,11 @@ WRITES = frozenset(
     ]
 )
 READING_SQL = ("select", "set ", "show")
-# What asks who may: `require`, and the rules that are about offices themselves.
+# Questions of rights: `require`, and the rules that are about offices themselves.
 ASKING = frozenset(
     ("require", "_may_appoint", "why_not_decide", "why_not_hand_over", "refusal", "is_asked", "is_over")
 )
-# Who calls it, then, and why nobody is asked there.
+# The callers of a function, and why it asks for no right.
 CONSOLE = "only the server's console: whoever works there is asked by the server"
 LOOP = "a loop or job of its own, by nobody's wish"
 PHONE = "by the phone's own word: a call, an SMS, a code, a personal link"
@@ -261,7 +261,7 @@ def known_as(name: str, path: str) -> str:
 
 
 def is_write(name: str, call: ast.Call, constants: dict[str, str]) -> bool:
-    """Whether a call is one of the ORM's that write, or runs SQL that does."""
+    """Return True if a call of the ORM writes, or the SQL of a call."""
     of_sql = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "sql"  # core.sql
     if name.lstrip(".") in ("execute", "executemany") or (of_sql and name in STATEMENTS):
         statement = call.args[1] if of_sql and name == "each" else call.args[0]
@@ -282,7 +282,7 @@ def text_of(given: ast.expr, constants: dict[str, str]) -> str:
 
 
 def constants_of(tree: ast.Module) -> dict[str, str]:
-    """Module-level texts, as far as they begin with one."""
+    """Return the texts of a module's constants, as far as they begin with one."""
     return {
         target.id: text_of(node.value, {})
         for node in tree.body
@@ -293,7 +293,7 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
 
 
 def spread(trees: dict[str, ast.Module], beginning: Iterable[str]) -> set[str]:
-    """The names of acts that call one of these, or one that does."""
+    """Return the acts that call one of these, or call an act that does."""
     known = set(beginning)
     acts = [
         (known_as(each.name, path), {name for _line, name, _call in calls(each, path)})
@@ -307,7 +307,7 @@ def spread(trees: dict[str, ast.Module], beginning: Iterable[str]) -> set[str]:
 
 
 def unasked(package: Path) -> dict[str, str]:
-    """Path::function -> what it writes first, of those that write in a system scope and ask nobody before."""
+    """Return functions that write in a system scope without a question of rights, each with its first write."""
     trees = sources(package)
     constants = {path: constants_of(tree) for path, tree in trees.items()}
     asking = spread(trees, ASKING)

@@ -86,8 +86,8 @@ READABLE = {
     "messaging_spending": "how many messages an hour has spent",
     "messaging_outage": "since when the gateway takes nothing",
 }
-# What may be written without a scope: role -> table -> commands, and why. COPY goes where INSERT does, except into
-# tables with policies.
+# Tables that a role may write without a scope: role -> table -> commands, and why. COPY goes where INSERT does, except
+# into tables with policies.
 WRITABLE = {
     "app": {
         "core_audit": ("insert", "the trail takes what anybody does, and keeps it"),
@@ -280,7 +280,7 @@ def attacks(connection: psycopg.Connection[tuple[object, ...]], table: str) -> d
 
 
 def could(visitor: psycopg.Connection[tuple[object, ...]], statement: sql.Composed) -> bool:
-    """Whether a statement is let through with a row to write; nothing of it stays."""
+    """Return True if a statement may write a row. The row is rolled back."""
     try:
         with visitor.transaction(force_rollback=True), visitor.cursor() as cursor:
             if statement.as_string().startswith("copy"):

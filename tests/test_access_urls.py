@@ -101,7 +101,7 @@ def test_every_address_as_every_role(
     of_flags: re.Pattern[str],
     answers: Answers,
 ) -> None:
-    """What the first door keeps out is computed, as the middleware does; whoever gets past it really asks."""
+    """A role that the first door keeps out is computed, as the middleware does. All others really ask."""
     near, far = (address(name, of, **filled(name, others)) for of in (own, foreign))
     told: list[tuple[str, str]] = []
     for column, where in {"near": near, "far": far}.items():
@@ -122,7 +122,7 @@ def test_every_address_as_every_role(
 def asked(
     client: Client, where: str, role: str, of_flags: re.Pattern[str], name: str
 ) -> tuple[str, list[str]]:
-    """What a role gets, and what stands there that it must not see. Whatever the look changed is undone."""
+    """Return what a role gets, and what it must not see of it. All changes by the look are undone."""
     with transaction.atomic():
         answer = client.get(where)
         text = body(answer)
@@ -197,14 +197,14 @@ def test_no_narrowing_or_export_shows_the_other_district(
         with transaction.atomic():
             answer = clients[role].get(path)
             assert answer.status_code < 500, role
-            # What was asked stands in its own field again; what was not asked is not told.
+            # A field shows its question again; nothing else is shown.
             told = [each for each in SECRETS.findall(body(answer)) if each not in path]
             assert told == [], role
             transaction.set_rollback(True)
 
 
 def mark(*told: object) -> str:
-    """What stands in `after`, where one page of a list follows another."""
+    """Return the value of `after`, by which one page of a list follows another."""
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
 
 
