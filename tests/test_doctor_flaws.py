@@ -272,6 +272,11 @@ def store_away(hands: Hands) -> None:
         variable(name, value)(hands)
 
 
+def journal_away(hands: Hands) -> None:
+    store_away(hands)
+    variable("ABHIYAN_JOURNAL_TO", "s3://files-of-tests/journal")(hands)
+
+
 def left_over(hands: Hands) -> None:
     """A backup that was killed, in the folder of the last one."""
     (hands.folder / ".monday.age.half").touch()
@@ -517,6 +522,13 @@ FLAWS = [
     Flaw("journal", FAIL, "that the database does not hold: 1", said_elsewhere()),
     Flaw("journal", WARN, "was ahead by 300 s", said_elsewhere(300)),
     Flaw("journal", FAIL, "second journal is not at", variable("ABHIYAN_JOURNAL_TO", "{folder}/away")),
+    Flaw("journal", FAIL, "object store does not answer", journal_away),
+    Flaw(
+        "journal",
+        WARN,
+        "other hosts serve (web8, web9), and ABHIYAN_JOURNAL_TO is not set",
+        hosts(("web9", "1", "2 hours", "{{}}"), ("web8", "1", "0 s", "{{}}")),
+    ),
     Flaw("audit", WARN, "stay on this host", variable("ABHIYAN_AUDIT_HEADS_TO", None)),
     Flaw("audit", WARN, "no head of the audit is in", variable("ABHIYAN_AUDIT_HEADS_TO", "{folder}/away")),
     Flaw(

@@ -199,7 +199,7 @@ def plan() -> str:
         "store": f"s3://{BUCKET}",
         "store_endpoint": f"http://{STORE}:9000",
         "store_keys": str(FOLDER / "s3"),
-        "journal": str(FOLDER / "journal"),
+        "journal": f"s3://{BUCKET}/journal",
         "audit_heads": str(FOLDER / "audit-heads"),
     }
     own["machines"] = {
@@ -324,7 +324,7 @@ def prepare() -> places.Owner:
         subprocess.run(["/usr/bin/python3", "-m", "venv", str(PATRONI)], check=True)
         pip = [str(PATRONI / "bin" / "pip"), "install", "-qq"]
         subprocess.run([*pip, "-r", str(DEPLOY / "patroni.txt"), "moto[s3,server]>=5.2"], check=True)
-    for name in ("run", "log", "journal", "audit-heads"):
+    for name in ("run", "log", "audit-heads"):
         (FOLDER / name).mkdir(exist_ok=True)
     places.own_folder(FOLDER / "archive", owner)
     for name in DATABASES:
@@ -344,7 +344,8 @@ def prepare() -> places.Owner:
 
 
 def make_installation() -> None:
-    """Make the tables by way of the first web host, and give the second one its key."""
+    """Make the tables by way of the first web host, and give the second one its key. A store that kept its objects in
+    memory has lost the journal's mark: `migrate` makes it again."""
     first, *others = (FOLDER / name / "home" for name in WEB)
     key = Path("keys") / "master.key"
     if not (FOLDER / "made").exists():
@@ -353,6 +354,9 @@ def make_installation() -> None:
         own["ABHIYAN_ADMIN_DATABASE_URL"] = f"postgresql://postgres:{password}@{WEB['web1']}:5500/postgres"
         subprocess.run([*ABHIYAN, "init", "--no-account"], env=os.environ | own, check=True)
         (FOLDER / "made").touch()
+    else:
+        own = settings(FOLDER / "web1" / "etc/abhiyan.env")
+        subprocess.run([*ABHIYAN, "migrate"], env=os.environ | own, check=True)
     for home in others:
         (home / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copy(first / key, home / key)

@@ -140,7 +140,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
                 complete = _add_dump(tar, dump, at)
                 say("reading the files")
                 complete["files"] = _add_files(tar, Path(settings.MEDIA_ROOT))
-                complete["besides"] = backup_contents.add_contents(tar, at)
+                complete["besides"] = backup_contents.add_contents(tar, at, say=say)
                 _add(tar, "complete.json", json.dumps(complete).encode(), at)
             sealer.close()
             out.flush()

@@ -12,12 +12,14 @@ Keys are never among them, nor what this host alone knows: messages in `outbox/`
 import io
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from . import environment, home
+from .second_journal import second_journal
+from .store import StoreAway
 
 SETTINGS = "settings.txt"
 HIDDEN = "(secret, not in the backup)"
@@ -25,28 +27,38 @@ JOURNALS = ("journal", "journal-to")
 
 
 def _places() -> dict[str, Path]:
-    """Return where each part of a backup lies in this installation."""
+    """Return where each part of a backup lies on this host."""
     return {
         "languages": environment.LANGUAGES(),
         "audit-heads": home.path() / "audit-heads",
         "postgres.local.conf": home.path() / "postgres.local.conf",
         "journal": home.journal(),
-        "journal-to": environment.JOURNAL_TO() or home.path() / "journal-to",
+        "journal-to": home.path() / "journal-to",  # nothing lies there: a restore puts both journals into one
     }
 
 
-def add_contents(tar: tarfile.TarFile, at: datetime) -> int:
-    """Add the settings and the files of all parts to a backup. Return how many there were."""
-    text = settings_text().encode()
-    member = tarfile.TarInfo(SETTINGS)
-    member.size, member.mode, member.mtime = len(text), 0o600, int(at.timestamp())
-    tar.addfile(member, io.BytesIO(text))
+def add_contents(tar: tarfile.TarFile, at: datetime, *, say: Callable[[str], None]) -> int:
+    """Add the settings and the files of all parts to a backup. Return how many there were. A second journal that is
+    away is left out and named: it is needed after a restore, and its place keeps it."""
+    _add_bytes(tar, SETTINGS, settings_text().encode(), at)
     added = 1
     for name, path in _files():
         with suppress(FileNotFoundError), path.open("rb") as body:  # one deleted meanwhile needs no backup
             tar.addfile(tar.gettarinfo(arcname=name, fileobj=body), body)
             added += 1
+    try:
+        for part in second.parts() if (second := second_journal()) else ():
+            _add_bytes(tar, f"journal-to/{part.file_name}", b"".join(part.lines()), at)
+            added += 1
+    except (OSError, StoreAway) as error:
+        say(f"the second journal is not in this backup: {error}")
     return added
+
+
+def _add_bytes(tar: tarfile.TarFile, name: str, body: bytes, at: datetime) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = len(body), 0o600, int(at.timestamp())
+    tar.addfile(member, io.BytesIO(body))
 
 
 def _files() -> Iterator[tuple[str, Path]]:

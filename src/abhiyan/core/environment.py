@@ -305,6 +305,10 @@ def _store(text: str) -> tuple[str, str]:
     return parts[1], prefix + "/" if prefix else ""
 
 
+def _folder_or_store(text: str) -> Path | tuple[str, str]:
+    return _store(text) if "://" in text else _folder(text)
+
+
 def _store_endpoint(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
@@ -391,7 +395,9 @@ METRICS_TOKEN_FILE = Setting(
 )
 AUDIT_HEADS_TO: Setting[Path | None] = Setting("ABHIYAN_AUDIT_HEADS_TO", _folder, lambda: None, is_own=True)
 # A second place for the journal of noes, off this host.
-JOURNAL_TO: Setting[Path | None] = Setting("ABHIYAN_JOURNAL_TO", _folder, lambda: None, is_own=True)
+JOURNAL_TO: Setting[Path | tuple[str, str] | None] = Setting(
+    "ABHIYAN_JOURNAL_TO", _folder_or_store, lambda: None, is_own=True
+)
 BACKUP_RECIPIENT = Setting(
     "ABHIYAN_BACKUP_RECIPIENT", _recipient, str, is_secret=True
 )  # who mistakes it sets the secret key

@@ -62,8 +62,8 @@ class ObjectStore(Protocol):
     def get(self, name: str) -> bytes:
         """Return an object. Raises ObjectGone."""
 
-    def listed(self, prefix: str) -> Iterator[StoredObject]:
-        """List the objects whose name begins so, in the order of their names."""
+    def listed(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
+        """List the objects whose name begins so and comes after another, in the order of their names."""
 
     def remove(self, *names: str) -> None:
         """Forget objects; missing ones are no mistake."""
@@ -98,11 +98,11 @@ class FolderStore:
         except FileNotFoundError:
             raise ObjectGone(name) from None
 
-    def listed(self, prefix: str) -> Iterator[StoredObject]:
+    def listed(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         top = self._path(prefix) if prefix.endswith("/") else self._path(prefix).parent
         for path in sorted(top.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if not name.startswith(prefix):
+            if not name.startswith(prefix) or name <= after:
                 continue
             with suppress(FileNotFoundError):  # deleted meanwhile
                 status = path.stat()
@@ -158,10 +158,11 @@ class S3Store:
             body: bytes = self._client.get_object(Bucket=self.bucket, Key=self.prefix + name)["Body"].read()
             return body
 
-    def listed(self, prefix: str) -> Iterator[StoredObject]:
+    def listed(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
         with _answering("list"):
+            start = {"StartAfter": self.prefix + after} if after else {}
             pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=self.prefix + prefix
+                Bucket=self.bucket, Prefix=self.prefix + prefix, **start
             )
             for page in pages:
                 for entry in page.get("Contents", ()):

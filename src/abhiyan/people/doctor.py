@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from abhiyan.core import audit_seals, environment
+from django.db import connection
+
+from abhiyan.core import audit_seals, environment, hosts
 from abhiyan.core.backup import RestoreRefused
 from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, is_demo
 
@@ -51,9 +53,23 @@ def journal_held(at: datetime) -> Iterable[DoctorFinding]:
             f"the clock of the host that wrote {file} was ahead by {gap.total_seconds():.0f} s",
             "set its clock by NTP (timedatectl set-ntp true): journals are merged by time",
         )
+    if environment.JOURNAL_TO() is None and (others := _other_hosts()):
+        yield DoctorFinding(
+            WARN,
+            f"other hosts serve ({', '.join(others)}), and ABHIYAN_JOURNAL_TO is not set: a host that is lost takes "
+            "its journal along",
+            "name one place for all hosts with ABHIYAN_JOURNAL_TO, then run `abhiyan migrate` (docs/backups.md)",
+            {"hosts": others},
+        )
     if not lacking:
         where = "in both places" if environment.JOURNAL_TO() else "on this host"
         yield DoctorFinding(OK, f"the database holds every no and erasure of the journal {where}")
+
+
+def _other_hosts() -> list[str]:
+    """Return the other hosts of this database. One that fell silent is among them for a day."""
+    names = {process.name for process in hosts.host_processes(connection.connection)}
+    return sorted(names - {environment.HOST_NAME()})
 
 
 CHECKS = {"journal": journal_held}

@@ -5,39 +5,45 @@ left, never joined, or had everything erased. Ids are keyed hashes, which say no
 before its commit, so no crash in between loses it. A line whose act was rolled back stays: it only keeps us silent. The
 file stays small: a line is about 120 bytes.
 
-ABHIYAN_JOURNAL_TO names a second place, off this host. Each line goes there too before its commit. While it cannot be
-written, the act is refused as on a full disk: people read that nothing was saved, and providers send again. No such no
-is lost: the own journal has its line, `doctor` names it until it holds, and a restore brings it into force.
+ABHIYAN_JOURNAL_TO names a second place off this host, a folder or an object store (core.second_journal). Each line
+goes there too before its commit. While it cannot be written, the act is refused as on a full disk: people read that
+nothing was saved, and providers send again. No such no is lost: the own journal has its line, `doctor` names it until
+it holds, and a restore brings it into force.
 
 Journals of several hosts are merged by the instants of their lines. Equal lines count once, and the order of files or
 lines changes nothing. At one instant a no outweighs a word that takes it back.
 """
 
-import errno
-import fcntl
 import json
 import logging
-import os
 import re
-import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import environment, home, lot
+from abhiyan.core import environment, home
 from abhiyan.core.backup import RestoreRefused
 from abhiyan.core.refusals import Refused
+from abhiyan.core.second_journal import (
+    BEFORE_ALL,
+    JournalPart,
+    MarkMissing,
+    append_line,
+    journal_files,
+    opened_alone,
+    second_journal,
+)
+from abhiyan.core.store import StoreAway
 
 from .news import BACK
 
 log = logging.getLogger(__name__)
-MARK = "abhiyan-journal"  # a file in the second place: without it a folder may be a mount that is away
 CLOCK_SLACK = timedelta(minutes=1)
 SLACK = timedelta(minutes=10)  # between an act's instant and the backup's snapshot
 _ENTRY = re.compile(
@@ -124,106 +130,67 @@ def path() -> Path:
 
 def make_place() -> None:
     """Make an empty journal where there is none, so that it can be copied from the first day on."""
-    with _opened(path()):
+    with opened_alone(path()):
         pass
 
 
 def make_second_place() -> None:
-    """Mark the folder of ABHIYAN_JOURNAL_TO as the second place. `init` and `migrate` do it. A server never does it,
-    for a mount that is away looks like an empty folder. Raises OSError."""
-    if (folder := environment.JOURNAL_TO()) is not None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / MARK).touch(mode=0o600)
-        _sync_folder(folder)
+    """Mark the second place of ABHIYAN_JOURNAL_TO. `init` and `migrate` do it. A server never does it, for a mount
+    that is away looks like an empty folder. Raises OSError, StoreAway."""
+    if (second := second_journal()) is not None:
+        second.make()
 
 
 def write(said: Line) -> None:
-    """Append one line to both places; it is on disk when this returns. Raises NotSaved where it cannot be: undo the
+    """Append one line to both places; it is safe there when this returns. Raises NotSaved where it cannot be: undo the
     act. The own journal comes first, so that a line refused by the second place is known here."""
     line = json.dumps(said.told() | {"channel": said.channel, "at": said.at.isoformat()}) + "\n"
     try:
-        _append(path(), line)
-        if (second := environment.JOURNAL_TO()) is not None:
-            _append(_second_file(second, said.at), line)
-    except (OSError, environment.WrongSetting) as error:
+        append_line(path(), line)
+        if (second := second_journal()) is not None:
+            second.keep(line, said.at)
+    except (OSError, StoreAway, environment.WrongSetting) as error:
         log.error("the journal of noes cannot be written", extra={"facts": {"error": str(error)}})
         raise NotSaved from error
 
 
-_second_files: dict[tuple[int, Path], Path] = {}
-
-
-def _second_file(folder: Path, at: datetime) -> Path:
-    """Return the file of this process in the second place. Hosts never write into one file, so lines never mix."""
-    if not (folder / MARK).exists():
-        raise FileNotFoundError(errno.ENOENT, "The second place has no mark", str(folder / MARK))
-    process = (os.getpid(), folder)
-    if process not in _second_files:
-        host = re.sub(r"[^\w.-]", "-", socket.gethostname())
-        name = f"noes-{at.astimezone(UTC):%Y%m%dT%H%M%S}-{host}-{os.getpid()}-{lot.uuid().hex[:8]}.jsonl"
-        _second_files[process] = folder / name
-    return _second_files[process]
-
-
-def _append(file_path: Path, line: str) -> None:
-    """Append a line to a file. One that an earlier full disk has cut is left as it is: the new one begins on a line of
-    its own."""
-    with _opened(file_path) as file:
-        end = os.lseek(file, 0, os.SEEK_END)
-        is_cut = end > 0 and os.pread(file, 1, end - 1) != b"\n"
-        left = f"\n{line}".encode() if is_cut else line.encode()
-        while left:
-            left = left[os.write(file, left) :]
-        os.fsync(file)
-    _sync_folder(file_path.parent)  # after a power cut the file must be found there
-
-
 @contextmanager
-def _opened(file_path: Path) -> Iterator[int]:
-    """The file, held against other processes until the line is whole."""
-    folder = file_path.parent
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sync_folder(folder.parent)
-    file = os.open(file_path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _reading() -> Iterator[None]:
+    """Refuse a restore where a place cannot be read: without it, what people said would be lost."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
-    finally:
-        os.close(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
-
-
-def journal_files(also: Iterable[Path] = ()) -> list[Path]:
-    """Return the files of both own places and of further files and folders. Raises RestoreRefused where the second
-    place is away: a restore without it would lose what people said."""
-    second = environment.JOURNAL_TO()
-    if second is not None and not (second / MARK).exists():
+        yield
+    except MarkMissing as missing:
         raise RestoreRefused(
-            f"The second journal is not at {second}: the file {MARK} is missing there. Mount it, or name another with "
-            "ABHIYAN_JOURNAL_TO."
-        )
-    files: dict[Path, None] = {}
-    for source in (path().parent, *([second] if second else []), *also):
-        try:
-            names = sorted(source.rglob("*.jsonl")) if source.is_dir() else [source]
-        except OSError as error:
-            raise RestoreRefused(f"The journal {source} cannot be read: {error.strerror}.") from None
-        files |= dict.fromkeys(file.resolve() for file in names if file.exists())
-    return list(files)
+            f"The second journal is not at {environment.JOURNAL_TO.text()}: {missing.filename} is missing. "
+            "Mount it, or name another with ABHIYAN_JOURNAL_TO."
+        ) from None
+    except OSError as error:
+        raise RestoreRefused(f"The journal {error.filename} cannot be read: {error.strerror}.") from None
+    except StoreAway:
+        raise RestoreRefused(
+            f"The second journal {environment.JOURNAL_TO.text()} cannot be read: the object store does not answer, or "
+            "refuses us."
+        ) from None
+
+
+def _journals(since: datetime, also: Iterable[Path]) -> Iterator[JournalPart]:
+    """Return the journals of both own places and of further files and folders; each file once."""
+    if (second := second_journal()) is not None:
+        yield from second.parts(since)
+    names: set[str] = set()
+    for source in (path().parent, *also):
+        for part in journal_files(source):
+            if part.name not in names:
+                names.add(part.name)
+                yield part
 
 
 def since(taken_at: datetime, also: Iterable[Path] = ()) -> list[Line]:
     """Return what was said from shortly before an instant on, by all journals, in the order of the instants. A cut
-    line is passed over."""
-    lines = {line for file in journal_files(also) for line in _lines_of(file) if line.at >= taken_at - SLACK}
+    line is passed over. Raises RestoreRefused where a journal cannot be read."""
+    begins = taken_at - SLACK
+    with _reading():
+        lines = {line for part in _journals(begins, also) for line in _lines_of(part) if line.at >= begins}
     return sorted(lines, key=_line_order)
 
 
@@ -233,28 +200,32 @@ def _line_order(said: Line) -> tuple[datetime, bool, str]:
     return said.at, not takes_back, json.dumps(said.told())
 
 
-def _lines_of(file: Path) -> Iterator[Line]:
-    try:
-        with file.open("rb") as content:
-            for raw in content:
-                for entry in _ENTRY.findall(raw):
-                    with suppress(ValueError, TypeError, KeyError):
-                        yield _read(json.loads(entry))
-    except OSError as error:
-        raise RestoreRefused(f"The journal {file} cannot be read: {error.strerror}.") from None
+def _lines_of(part: JournalPart) -> Iterator[Line]:
+    for raw in part.lines():
+        for entry in _ENTRY.findall(raw):
+            with suppress(ValueError, TypeError, KeyError):
+                yield _read(json.loads(entry))
 
 
-def clocks_ahead(also: Iterable[Path] = ()) -> dict[Path, timedelta]:
-    """Return files whose last line is later than the file itself, and by how much: their host's clock is ahead. Lines
-    are merged by their instants, so a wrong clock may let an earlier word win."""
-    ahead = {}
-    for file in journal_files(also):
-        *_, last = (None, *_lines_of(file))
-        if last is not None:
-            gap = last.at - datetime.fromtimestamp(file.stat().st_mtime, UTC)
+def clocks_ahead(also: Iterable[Path] = ()) -> dict[str, timedelta]:
+    """Return journals whose last line is later than the place where it lies, and by how much: their host's clock is
+    ahead. Lines are merged by their instants, so a wrong clock may let an earlier word win."""
+    ahead: dict[str, timedelta] = {}
+    with _reading():
+        for part in _journals(BEFORE_ALL, also):
+            gap = _ahead(part)
             if gap > CLOCK_SLACK:
-                ahead[file] = gap
+                ahead[part.name] = max(gap, ahead.get(part.name, gap))
     return ahead
+
+
+def _ahead(part: JournalPart) -> timedelta:
+    if part.ahead is not None:
+        return part.ahead
+    last_at = part.written_at
+    for line in _lines_of(part):
+        last_at = line.at
+    return last_at - part.written_at
 
 
 def _read(told: dict[str, Any]) -> Line:

@@ -38,11 +38,14 @@ from abhiyan.core import (
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry, RateCount
 from abhiyan.core.scope import system
+from abhiyan.core.second_journal import second_journal
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 
 from .conftest import seal_everything
+from .object_stores import BUCKET, PREFIX, ObjectStoreServer, object_store
 
+__all__ = ["object_store"]  # a fixture
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECRET, PUBLIC = sealing.new_pair()
 
@@ -542,3 +545,30 @@ def test_a_backup_takes_both_journals_and_a_restore_keeps_those_that_are_there(
         "host-8.restored_20261120_090000.jsonl": b"8\n",
     }
     assert set(lying(tmp_path / "second")) == {"abhiyan-journal", "host-8.jsonl"}
+
+
+def test_a_backup_takes_a_journal_of_an_object_store_and_says_so_when_it_is_away(
+    files: Path, home: Path, target: str, tmp_path: Path, object_store: ObjectStoreServer
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ABHIYAN_STORE")  # only the journal lies in the store
+        patch.setenv("ABHIYAN_JOURNAL_TO", f"s3://{BUCKET}/{PREFIX}journal")
+        patch.setenv("ABHIYAN_HOST_NAME", "web2")
+        notices: list[str] = []
+        place = second_journal()
+        assert place is not None
+        backup.take(to=tmp_path / "unmarked.age", recipient=PUBLIC, at=AT, say=notices.append)
+        assert "no mark" in notices[-1] and "not in this backup" in notices[-1]
+        place.make()
+        for line in ("1\n", "2\n"):
+            place.keep(line, AT)
+        backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT, say=notices.append)
+        assert notices[-1] == "reading the files"
+        object_store.stop()
+        backup.take(to=tmp_path / "away.age", recipient=PUBLIC, at=AT, say=notices.append)
+        assert "not in this backup" in notices[-1]
+        object_store.start()
+        backup.restore(
+            source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
+        )
+    assert sorted((home / "journal" / "noes-web2-1.jsonl").read_text().split()) == ["1", "2"]

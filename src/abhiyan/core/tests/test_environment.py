@@ -102,6 +102,30 @@ def test_a_data_folder_is_no_file_and_not_below_one(tmp_path: Path, monkeypatch:
     assert environment.wrong() == []
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("/srv/elsewhere/journal", Path("/srv/elsewhere/journal")),
+        ("s3://campaign/journal", ("campaign", "journal/")),
+        ("s3://campaign", ("campaign", "")),
+        ("s3://Campaign/journal", None),
+        ("S3://campaign/journal", None),
+        ("https://s3.example.org/journal", None),
+        ("nfs://host/journal", None),
+        ("~/journal", None),
+    ],
+)
+def test_the_second_journal_is_a_folder_or_a_place_of_a_store_and_no_other_address(
+    monkeypatch: pytest.MonkeyPatch, text: str, meant: object
+) -> None:
+    monkeypatch.setenv("ABHIYAN_JOURNAL_TO", text)
+    if meant is None:
+        (mistake,) = environment.wrong()
+        assert mistake.startswith(f"ABHIYAN_JOURNAL_TO={text}: must be")
+    else:
+        assert environment.wrong() == [] and environment.JOURNAL_TO() == meant
+
+
 def test_addresses_are_kept_as_browsers_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
     for given, kept in (
         ("https://Campaign.Example.org/", "https://campaign.example.org"),

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,16 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.core import home, news
+from abhiyan.core import home, news, second_journal
 from abhiyan.core.backup import Restored, RestoreRefused
 from abhiyan.core.environment import WrongSetting
 from abhiyan.core.scope import system
 from abhiyan.core.tests.disk import room_for
+from abhiyan.core.tests.object_stores import ObjectStoreServer, object_store
 from abhiyan.people import actions, journal, journal_gaps, queries
 from abhiyan.people.models import Suppression
 
 from .make import AT, SYSTEM
 
+__all__ = ["object_store"]  # a fixture
 WEB = 1
 PHONES = [UUID(int=n) for n in range(1, 5)]
 HOUR = timedelta(hours=1)
@@ -34,6 +36,14 @@ def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(home.path() / "keys" / "master.key"))
     monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path / "home"))
     return tmp_path / "home" / "journal"
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch, object_store: ObjectStoreServer) -> ObjectStoreServer:
+    """A second place in an object store, marked."""
+    monkeypatch.setenv("ABHIYAN_JOURNAL_TO", f"{object_store.settings['ABHIYAN_STORE']}journal")
+    journal.make_second_place()
+    return object_store
 
 
 @pytest.fixture
@@ -133,11 +143,106 @@ def test_processes_of_several_hosts_write_files_of_their_own(second: Path) -> No
 
 
 def test_what_serves_never_marks_a_place(second: Path) -> None:
-    (second / journal.MARK).unlink()
+    (second / second_journal.MARK).unlink()
     journal.make_place()
     with pytest.raises(journal.NotSaved):
         journal.write(a_no(uuid4()))
-    assert not (second / journal.MARK).exists() and list(second.iterdir()) == []
+    assert not (second / second_journal.MARK).exists() and list(second.iterdir()) == []
+
+
+def stored_names(server: ObjectStoreServer) -> list[str]:
+    return [stored.name for stored in server.bucket().listed("journal/")]
+
+
+def test_in_an_object_store_each_line_is_an_object_named_by_its_instant_and_host(
+    own: Path, bucket: ObjectStoreServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noes = [a_no(uuid4(), hours) for hours in (2, 0, 1)]
+    for line, host in zip(noes, ("web1", "web 2", "web1"), strict=True):
+        monkeypatch.setenv("ABHIYAN_HOST_NAME", host.replace(" ", "-"))
+        journal.write(line)
+    mark, *lines = stored_names(bucket)
+    assert mark == "journal/abhiyan-journal"
+    assert [name.rpartition("-")[0].partition("/noes/")[2] for name in lines] == [
+        f"{AT.astimezone(UTC) + hours * HOUR:%Y%m%dT%H%M%S.%fZ}-{host}"
+        for hours, host in ((0, "web-2"), (1, "web1"), (2, "web1"))
+    ]
+    assert bucket.bucket().get(lines[0]).decode() == as_text(noes[1])
+    (own / "noes.jsonl").unlink()
+    assert journal.since(AT) == [noes[1], noes[2], noes[0]]
+    place = second_journal.second_journal()
+    assert place is not None
+    assert sum(len([*part.lines()]) for part in place.parts(AT + HOUR)) == 2, "older ones are not asked for"
+
+
+def test_a_store_that_is_away_refuses_a_no_as_a_folder_does(own: Path, bucket: ObjectStoreServer) -> None:
+    before, away, after = (a_no(uuid4(), hours) for hours in range(3))
+    journal.write(before)
+    bucket.stop()
+    with pytest.raises(journal.NotSaved):
+        journal.write(away)
+    with pytest.raises(RestoreRefused, match=r"s3://files-of-tests/campaign/journal .* does not answer"):
+        journal.since(AT)
+    with pytest.raises(RestoreRefused, match="does not answer"):
+        journal.clocks_ahead()
+    assert away.phone_id.hex in (own / "noes.jsonl").read_text()
+    bucket.start()
+    journal.write(after)
+    assert journal.since(AT) == [before, away, after], "a restore brings it into force"
+    (own / "noes.jsonl").unlink()
+    assert journal.since(AT) == [before, after]
+
+
+@pytest.mark.parametrize("place", ["s3://files-of-tests/campaign/other", "s3://no-such-bucket"])
+def test_a_place_of_a_store_without_the_mark_takes_no_line(
+    own: Path, bucket: ObjectStoreServer, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setenv("ABHIYAN_JOURNAL_TO", place)
+    with pytest.raises(journal.NotSaved):
+        journal.write(a_no(uuid4()))
+    with pytest.raises(RestoreRefused, match="second journal"):
+        journal.since(AT)
+    assert stored_names(bucket) == ["journal/abhiyan-journal"]
+
+
+def test_two_hosts_write_to_one_object_store_at_once(own: Path, bucket: ObjectStoreServer) -> None:
+    writing = (
+        "import sys; from datetime import *; from uuid import *; from abhiyan.people import journal\n"
+        "for n in range(5):\n"
+        "    phone, at = UUID(int=int(sys.argv[1]) + n), datetime(2026, 11, 20, tzinfo=UTC)\n"
+        "    journal.write(journal.No(phone, 'all', 1, at, (1,)))\n"
+    )
+    hosts = [
+        subprocess.Popen(
+            [sys.executable, "-c", writing, number],
+            env=os.environ
+            | {"ABHIYAN_HOME": str(own / f"host-{number}"), "ABHIYAN_HOST_NAME": f"web{number}"},
+        )
+        for number in ("100", "200")
+    ]
+    assert [host.wait() for host in hosts] == [0, 0]
+    noes = journal.since(AT - timedelta(days=365))
+    assert {line.phone_id.int for line in noes if isinstance(line, journal.No)} == {
+        number + n for number in (100, 200) for n in range(5)
+    }
+    assert len(stored_names(bucket)) == 11
+
+
+def test_a_clock_that_runs_ahead_of_the_store_is_said_once_for_its_host(
+    bucket: ObjectStoreServer, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABHIYAN_HOST_NAME", "web7")
+    for days in (0, 36_500, 36_501):  # the store of this test has a real clock
+        journal.write(a_no(uuid4(), 24 * days))
+    (own / "noes.jsonl").unlink()
+    assert [*journal.clocks_ahead()] == ["s3://files-of-tests/campaign/journal (web7)"]
+
+
+def test_lines_that_an_operator_put_into_the_store_are_read(bucket: ObjectStoreServer) -> None:
+    noes = [a_no(uuid4(), hours) for hours in range(3)]
+    bucket.bucket().put("journal/noes/web9-lost.jsonl", "".join(map(as_text, noes)).encode())
+    assert journal.since(AT) == noes
+    assert journal.clocks_ahead() == {}
 
 
 @pytest.mark.parametrize("named", ["a folder", "a file", "a folder of hosts"])
@@ -154,7 +259,7 @@ def test_a_clock_that_runs_ahead_is_said(second: Path) -> None:
     put(second, [[a_no(uuid4())], [a_no(uuid4()), a_no(uuid4(), 3)]])
     for file in second.glob("*.jsonl"):
         os.utime(file, (AT.timestamp(), AT.timestamp()))
-    assert journal.clocks_ahead() == {(second / "host-1.jsonl").resolve(): 3 * HOUR}
+    assert journal.clocks_ahead() == {str((second / "host-1.jsonl").resolve()): 3 * HOUR}
 
 
 lines = st.builds(

@@ -230,15 +230,14 @@ def bring_up(ctx: click.Context, *, say: Callable[[str], None]) -> None:
 
 
 def mark_second_journal(*, say: Callable[[str], None]) -> None:
-    """Mark the folder of ABHIYAN_JOURNAL_TO. A restore does not: on a new machine the folder may not be mounted yet."""
+    """Mark the place of ABHIYAN_JOURNAL_TO. A restore does not: on a new machine the folder may not be mounted yet."""
+    from abhiyan.core.store import StoreAway
     from abhiyan.people import journal
 
     try:
         journal.make_second_place()
-    except OSError as error:
-        say(
-            f"The second journal cannot be made: {error.filename}: {error.strerror}. Noes are refused until it is."
-        )
+    except (OSError, StoreAway) as error:
+        say(f"The second journal cannot be made: {error}. Noes are refused until it is.")
 
 
 def furnish(*, say: Callable[[str], None]) -> None:

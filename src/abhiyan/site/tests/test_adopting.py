@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,9 +17,11 @@ from abhiyan.core import embedded
 from abhiyan.core.embedded import places
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.object_stores import ObjectStoreServer, object_store
 
 from .conftest import Installation
 
+__all__ = ["object_store"]  # a fixture
 pytestmark = pytest.mark.machine
 
 # Runs as jobs of a host. More lines of Python follow.
@@ -67,12 +69,14 @@ class WebHost(Installation):
     """A web host of the installation under test. It has a journal of its own, and shares the second place."""
 
     of: Installation
+    journal_to: dict[str, str]
 
     @property
     def environment(self) -> dict[str, str]:
         (instant := self.of.home.parent / "now").write_text(NOW.isoformat())
         settings = {
-            "ABHIYAN_JOURNAL_TO": str(self.of.home.parent / "second"),
+            **self.journal_to,
+            "ABHIYAN_HOST_NAME": self.home.name,
             "DJANGO_SETTINGS_MODULE": given.SETTINGS,
             given.AT: str(instant),
         }
@@ -110,9 +114,16 @@ class WebHost(Installation):
 
 
 @pytest.fixture
-def hosts(installation: Installation) -> Iterator[tuple[WebHost, WebHost]]:
-    here = WebHost(home=installation.home, port=installation.port, of=installation)
-    there = WebHost(home=installation.home.with_name("there"), port=installation.port, of=installation)
+def journal_to(object_store: ObjectStoreServer) -> dict[str, str]:
+    """Return what both hosts have set for the second place of their journals. test_journals.py has a folder too."""
+    of_store = {name: value for name, value in object_store.settings.items() if name != "ABHIYAN_STORE"}
+    return of_store | {"ABHIYAN_JOURNAL_TO": f"{object_store.settings['ABHIYAN_STORE']}journal"}
+
+
+@pytest.fixture
+def hosts(installation: Installation, journal_to: dict[str, str]) -> Iterator[tuple[WebHost, WebHost]]:
+    here = WebHost(home=installation.home, port=installation.port, of=installation, journal_to=journal_to)
+    there = replace(here, home=installation.home.with_name("there"))
     there.home.mkdir()
     here.run("migrate")
     yield here, there
