@@ -509,6 +509,18 @@ FLAWS = [
     ),
     Flaw("loops", FAIL, "core.seal fails with ValueError", sql(SEAL.format("error = 'ValueError'"))),
     Flaw(
+        "loops",
+        FAIL,
+        "core.seal fails with ValueError on web2",
+        sql(SEAL.format("error = 'ValueError', host = 'web2'")),
+    ),
+    Flaw(
+        "loops",
+        FAIL,
+        "s (last on web2)",
+        sql(SEAL.format("turned_at = turned_at - interval '1 hour', host = 'web2'")),
+    ),
+    Flaw(
         "jobs",
         WARN,
         "jobs failed within a week: core.step (1)",

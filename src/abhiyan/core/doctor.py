@@ -452,9 +452,10 @@ def loops_(at: datetime) -> Iterable[DoctorFinding]:
         if one.turned_at is None:
             flaws.append(f"{name} never turned")
         elif one.turns is LoopState.LATE:
-            flaws.append(f"{name} has not turned for {(at - one.turned_at).total_seconds():.0f} s")
+            last = f" (last on {one.host})" if one.host else ""
+            flaws.append(f"{name} has not turned for {(at - one.turned_at).total_seconds():.0f} s{last}")
         elif one.error:
-            flaws.append(f"{name} fails with {one.error}")
+            flaws.append(f"{name} fails with {one.error}{f' on {one.host}' if one.host else ''}")
     if flaws:
         yield DoctorFinding(
             FAIL, "; ".join(flaws), "see that `abhiyan jobs` runs, and its log", {"loops": len(flaws)}

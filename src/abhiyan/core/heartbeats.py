@@ -19,13 +19,15 @@ class LoopState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turning:
-    """A loop as its last heartbeat tells. a_minute: rows it did in the last whole minute; None: not known, or it does
-    not turn."""
+    """A loop as its last heartbeat tells. host: where it turned.
+
+    a_minute: rows it did in the last whole minute; None: not known, or it does not turn."""
 
     turns: LoopState
     turned_at: datetime | None = None
     a_minute: float | None = None
     error: str = ""
+    host: str = ""
 
 
 def stale_after_s(every_s: float) -> float:
@@ -43,6 +45,6 @@ def _told(beat: Heartbeat | None, at: datetime) -> Turning:
     if beat is None:
         return Turning(LoopState.NEVER)
     if (at - beat.turned_at).total_seconds() > stale_after_s(beat.every_s):
-        return Turning(LoopState.LATE, beat.turned_at)
+        return Turning(LoopState.LATE, beat.turned_at, host=beat.host)
     turns = LoopState.FAILS if beat.error else LoopState.WELL
-    return Turning(turns, beat.turned_at, beat.a_minute, beat.error)
+    return Turning(turns, beat.turned_at, beat.a_minute, beat.error, beat.host)

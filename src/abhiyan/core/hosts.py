@@ -26,12 +26,14 @@ from .keys import keyring
 
 NOTE_S = 10.0  # so often a process notes that it runs
 LIVE = timedelta(seconds=40)  # who is silent for longer is gone, or cut off
-KEPT = timedelta(days=1)  # so long a silent one is listed
+KEPT = timedelta(days=1)  # so long a silent one is listed, unless its host is back
 
 _NOTE = """insert into core_host as h (name, kind, process, version, address, begun_at, seen_at, settings)
  values (%(name)s, %(kind)s, %(process)s, %(version)s, %(address)s, clock_timestamp(), clock_timestamp(), %(settings)s)
  on conflict (name, kind, process) do update set seen_at = excluded.seen_at"""
-_SWEEP = "delete from core_host where seen_at < clock_timestamp() - %s"
+# A process that died is forgotten after a while, or once its host does the same work again.
+_SWEEP = """delete from core_host where seen_at < clock_timestamp() - %(kept)s
+ or (name = %(name)s and kind = %(kind)s and seen_at < clock_timestamp() - %(live)s)"""
 _LEAVE = "delete from core_host where name = %(name)s and kind = %(kind)s and process = %(process)s"
 _LISTED = """select name, kind, process, version, address, begun_at, seen_at, settings::text,
  clock_timestamp() - seen_at as silent from core_host order by name, kind, begun_at"""
@@ -179,4 +181,4 @@ def _write(statement: str, facts: Mapping[str, Any]) -> None:
     )
     with psycopg.connect(conninfo, connect_timeout=5, autocommit=True) as session:
         session.execute(statement, facts)
-        session.execute(_SWEEP, [KEPT])
+        session.execute(_SWEEP, {**facts, "kept": KEPT, "live": LIVE})

@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, OperationalError, connection
 
-from . import audit_seals, clock, database, embedded, home, jobs, limits, rooms, store_mark
+from . import audit_seals, clock, database, embedded, environment, home, jobs, limits, rooms, store_mark
 from .imports import running as imports
 from .scope import system
 
@@ -61,9 +61,9 @@ class Loop:
 _FORGET = "delete from core_heartbeat where loop <> all(%(loops)s)"
 
 # A heartbeat; and once a minute is over, how many rows it did.
-_BEAT = """insert into core_heartbeat as b (loop, turned_at, took_ms, did, every_s, error)
- values (%(loop)s, %(at)s, %(took)s, %(did)s, %(every)s, %(error)s)
- on conflict (loop) do update set turned_at = excluded.turned_at, took_ms = excluded.took_ms,
+_BEAT = """insert into core_heartbeat as b (loop, turned_at, took_ms, did, every_s, error, host)
+ values (%(loop)s, %(at)s, %(took)s, %(did)s, %(every)s, %(error)s, %(host)s)
+ on conflict (loop) do update set turned_at = excluded.turned_at, took_ms = excluded.took_ms, host = excluded.host,
  did = b.did + excluded.did, every_s = excluded.every_s, error = excluded.error,
  a_minute = case when excluded.turned_at >= b.since_at + interval '5 minutes' then null
    when excluded.turned_at >= b.since_at + interval '1 minute'
@@ -74,8 +74,8 @@ _BEAT = """insert into core_heartbeat as b (loop, turned_at, took_ms, did, every
  since_at = case when b.since_at is null or excluded.turned_at >= b.since_at + interval '1 minute'
    then excluded.turned_at else b.since_at end"""
 
-_BEGUN = """insert into core_heartbeat (loop, turned_at, took_ms, every_s)
- values (%(loop)s, %(at)s, 0, %(every)s) on conflict (loop) do nothing"""
+_BEGUN = """insert into core_heartbeat (loop, turned_at, took_ms, every_s, host)
+ values (%(loop)s, %(at)s, 0, %(every)s, %(host)s) on conflict (loop) do nothing"""
 
 _worker = jobs.Worker()
 LOOPS = {
@@ -365,4 +365,5 @@ class Runner(threading.Thread):
             "took": int((time.monotonic() - started) * 1000),
             "did": self._did,
             "every": self.loop.every_s,
+            "host": environment.HOST_NAME(),
         }

@@ -234,6 +234,7 @@ class Heartbeat(models.Model):
     a_minute = models.FloatField(null=True)  # rows, in the last minute that is over; null: not known yet.
     since_at = models.DateTimeField(null=True)  # when the minute under way began.
     since_did = models.BigIntegerField(default=0, db_default=0)  # rows until then.
+    host = models.TextField(default="", db_default="")  # where it turned; "": before 0.2.0.
 
     class Meta:
         db_table = "core_heartbeat"

@@ -48,7 +48,7 @@ def host_findings(processes: Sequence[HostProcess]) -> Iterator[DoctorFinding]:
             yield DoctorFinding(
                 WARN,
                 f"{process.name} ({process.kind}) has not been seen for {process.silent.total_seconds():.0f} s",
-                "see whether it is up and reaches the database; a day after its last sign it is forgotten",
+                "see whether it is up and reaches the database; it is forgotten once it serves again, or after a day",
                 {"host": process.name, "kind": process.kind},
             )
     if not flawed:

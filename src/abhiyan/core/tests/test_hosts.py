@@ -58,15 +58,39 @@ def test_a_process_is_listed_while_it_runs_and_not_when_it_has_ended(monkeypatch
     assert hosts.host_processes_now() == []
 
 
-def test_a_process_that_was_killed_is_listed_for_a_day() -> None:
-    for name, hours in (("gone", 25), ("silent", 23)):
-        facts = {"name": name, "kind": "serve", "process": "1", "version": "0.2.0", "address": ""}
+def note(*processes: tuple[str, str, timedelta]) -> None:
+    """Note processes, each with its host and work, and for how long it is silent."""
+    for number, (name, kind, _silent) in enumerate(processes):
+        facts = {"name": name, "kind": kind, "process": str(number), "version": "0.2.0", "address": ""}
         hosts._write(hosts._NOTE, facts | {"settings": Jsonb({})})
-        with psycopg.connect(database.conninfo("jobs"), autocommit=True) as session:
+    with psycopg.connect(database.conninfo("jobs"), autocommit=True) as session:
+        for number, (_name, _kind, silent) in enumerate(processes):
             session.execute(
-                "update core_host set seen_at = seen_at - make_interval(hours => %s) where name = %s",
-                [hours, name],
+                "update core_host set seen_at = seen_at - %s where process = %s", [silent, str(number)]
             )
+
+
+def test_a_process_that_was_killed_is_forgotten_once_its_host_does_the_same_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another host, other work of the same host, and a second process that was seen just now stay."""
+    monkeypatch.setenv("ABHIYAN_HOST_NAME", "web2")
+    hour = timedelta(hours=1)
+    note(
+        ("web2", "serve", hour),
+        ("web2", "serve", timedelta(seconds=50)),
+        ("web2", "serve", timedelta(seconds=3)),
+        ("web2", "jobs", hour),
+        ("web1", "serve", hour),
+    )
+    with hosts.on_the_list("serve"):
+        until(lambda: len(hosts.host_processes_now()) == 4)
+        silent = [process for process in hosts.host_processes_now() if not process.is_live]
+    assert [(process.name, process.kind) for process in silent] == [("web1", "serve"), ("web2", "jobs")]
+
+
+def test_a_process_that_was_killed_is_listed_for_a_day() -> None:
+    note(("gone", "serve", timedelta(hours=25)), ("silent", "serve", timedelta(hours=23)))
     with hosts.on_the_list("jobs"):
         here = {"silent", environment.HOST_NAME()}
         until(lambda: {process.name for process in hosts.host_processes_now()} == here)

@@ -295,11 +295,11 @@ def test_a_heartbeat_tells_how_many_rows_the_last_whole_minute_did() -> None:
 
     def beaten(after_s: int, did: int) -> float | None:
         at = begun + timedelta(seconds=after_s)
-        given = {"loop": "busy", "at": at, "took": 1, "did": did, "every": 1.0, "error": ""}
+        given = {"loop": "busy", "at": at, "took": 1, "did": did, "every": 1.0, "error": "", "host": "web2"}
         with psycopg.connect(database.conninfo("jobs"), autocommit=True) as own:
             own.execute(loops._BEAT, given)
         told = heartbeats.turning(["busy"], at=at)["busy"]
-        assert told.turns is heartbeats.LoopState.WELL
+        assert told.turns is heartbeats.LoopState.WELL and told.host == "web2"
         return told.a_minute
 
     assert beaten(0, 5) is None and beaten(1, 7) is None and beaten(30, 40) is None, "no minute is over"
