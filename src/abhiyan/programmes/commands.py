@@ -1,7 +1,8 @@
-"""`abhiyan recount`: do the counters say what the facts say?"""
+"""`abhiyan recount`: do the counters say what the facts say? `abhiyan figures`: the figures for analysts."""
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
@@ -52,4 +53,40 @@ def recount(*, as_json: bool, mend: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS = {"recount": recount}
+@click.command("figures")
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write, such as figures.parquet. It must not exist yet.",
+)
+def write_figures(*, file: Path) -> None:
+    """Write the figures of all programmes for analysts: by unit, week, measure and rung, as Parquet.
+
+    Figures are those of the last closed day, rounded to 10, as people outside a unit see them. Fewer than 10 are left
+    out. The file names nobody. Nothing is written during an emergency stop. docs/figures.md explains the columns.
+    """
+    from abhiyan.core import clock
+    from abhiyan.core.tables.parquet import parquet_chunks, require_parquet
+    from abhiyan.people import actions as people
+
+    from . import queries
+
+    require_parquet()
+    at, n = clock.now(), 0
+    with file.open("xb") as written:
+        try:
+            with queries.as_outsider():
+                people.refuse_while_stopped()
+                rows = queries.figures_of_all(at=at)
+                for piece in parquet_chunks(rows, queries.FIGURE_COLUMNS, about=queries.about_figures(at)):
+                    written.write(piece)
+                    n += len(piece)
+        except BaseException:
+            file.unlink()
+            raise
+    click.echo(f"Written: {file}, {n:,} bytes. docs/figures.md explains its columns.")
+
+
+COMMANDS = {"recount": recount, "figures": write_figures}

@@ -158,6 +158,7 @@ urlpatterns = [
     page("<uuid:public_id>/units/", below.below, opens=STRONG),
     # Figures are rounded where the people are out of sight.
     page("<uuid:public_id>/counts/", counts.counts, opens=STRONG),
+    page("<uuid:public_id>/counts/file/", counts.figures_file, opens=STRONG),
     page("<uuid:public_id>/targets/", targets.targets, opens=STRONG),
     page("<uuid:public_id>/targets/off/", targets.misfits, opens=STRONG),
     page(

@@ -132,5 +132,6 @@ from .stands import (
 )
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election
+from .weekly import FIGURE_COLUMNS, about_figures, as_outsider, figures_of_all, weekly_figures
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result
 from .whole_trees import changes_under_way, target_change_for

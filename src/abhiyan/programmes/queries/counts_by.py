@@ -17,7 +17,7 @@ from abhiyan.programmes.models import ALL_DAYS, Programme
 
 from . import own_part
 from .ledger import LedgerNode
-from .listing import BELOW_HERE, CUT, EDGE, ChildrenAsked, kids, of_measure, waiting
+from .listing import BELOW_HERE, CUT, EDGE, ChildrenAsked, kids, of_measure
 
 BEFORE = ALL_DAYS  # what came before the first day or week that is shown by itself
 Key = tuple[Any, ...]
@@ -28,13 +28,15 @@ class By:
     """The parts that figures are grouped by; a key has a part for each, in this order.
 
     time: by day, or by the Monday of its week, from the day `since` on; BEFORE holds what came earlier.
-    channel: its number. age: its band (rules.ages), as of the last night; ages know no days.
+    channel: its number. age: its band (rules.ages), as of the last night; ages know no days. rungs: each of
+    these rungs, last in the key; without them figures are of the one rung that `split_by` is asked for.
     """
 
     time: Literal["", "day", "week"] = ""
     since: date | None = None
     channel: bool = False
     age: bool = False
+    rungs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         assert not (self.age and self.time), "the table of ages has no days"
@@ -58,7 +60,13 @@ class By:
             found["channel"] = f"{of}.channel"
         if self.age:
             found["band"] = f"{of}.band"
+        if self.rungs:
+            found["rung"] = f"{of}.rung"
         return found
+
+    def counts(self, asked: ChildrenAsked, row: str = "t") -> str:
+        """Return the condition for rows of the measure, on the rungs asked for."""
+        return f"{of_measure(asked, row)} and {row}.rung {'= any(%(rungs)s)' if self.rungs else '= %(rung)s'}"
 
     def sums(self, cut: str) -> Iterator[tuple[str, str, dict[str, str]]]:
         """Yield which rows t sum to the figures, each with its sign and its key.
@@ -100,13 +108,13 @@ def split_by(
     units: Sequence[int],
     programme: Programme,
     measure: int,
-    rung: int,
+    rung: int | None = None,
     by: By,
     at: datetime,
 ) -> dict[int, CountSplit]:
-    """One rung of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
+    """Figures of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
 
-    units: ids, none of them below another.
+    rung: the one to count; None where `by` names rungs. units: ids, none of them below another.
     """
     if not units:
         return {}
@@ -125,7 +133,8 @@ def split_by(
           coalesce(sum(r.n) filter (where r.is_own), 0)::bigint
         from kid k left join ({" union all ".join(parts)}) r on r.unit_id = k.unit_id
         group by {", ".join(["k.unit_id", "k.is_exact", *key])}""",
-        asked.values() | {"rung": rung, "since": by.since, "last": day_in(programme.zone, at)},
+        asked.values()
+        | {"rung": rung, "rungs": list(by.rungs), "since": by.since, "last": day_in(programme.zone, at)},
     )
     told: dict[int, tuple[dict[Key, int], bool]] = {}
     for unit_id, is_exact, *of, n, own in found:
@@ -145,10 +154,10 @@ def _columns(unit: str, key: Mapping[str, str], n: str) -> str:
 def _stored(asked: ChildrenAsked, by: By) -> Iterator[str]:
     """Yield the stored totals or tallies of each unit; unit by unit, as in `listing`."""
     totals, tallies = by.tables
-    of = f"{of_measure(asked)} and t.rung = %(rung)s"
+    counted = by.counts(asked)
     total = f"{totals} t where t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s"
     # A node that grew large after the night has no total of ages yet: the tallies below it are added up.
-    is_stored = f"exists (select from {total} and {of})" if by.age else "k.is_large"
+    is_stored = f"exists (select from {total} and {counted})" if by.age else "k.is_large"
     below = {
         is_stored: total,
         f"not {is_stored}": f"units_placement p join {tallies} t on t.unit_id = p.unit_id"
@@ -160,7 +169,7 @@ def _stored(asked: ChildrenAsked, by: By) -> Iterator[str]:
             grouped = ", ".join(str(n + 1) for n in range(len(key)))
             yield f"""select {_columns("k.unit_id", {name: f"s.{name}" for name in key}, "s.n")}, false as is_own
           from kid k cross join lateral (
-            select {sums} from {source} and {of} and {days} group by {grouped}) s
+            select {sums} from {source} and {counted} and {days} group by {grouped}) s
           where {which}"""
 
 
@@ -170,8 +179,8 @@ def _own(asked: ChildrenAsked, by: By) -> Iterator[str]:
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
     for sign, days, key in by.sums("%(closed)s::date"):
         columns = ", ".join(["k.unit_id", *(f"{part} as {name}" for name, part in key.items())])
-        of = f"{of_measure(asked)} and t.rung = %(rung)s and {days}"
-        rows = own_part.rows(columns, f"({sign}t.n)", of, out, totals=totals, tallies=tallies)
+        counted = f"{by.counts(asked)} and {days}"
+        rows = own_part.rows(columns, f"({sign}t.n)", counted, out, totals=totals, tallies=tallies)
         yield f"select own.*, true from ({rows}) own"
 
 
@@ -180,7 +189,7 @@ def _pending(asked: ChildrenAsked, by: By) -> Iterator[str]:
     key = by.key("d")
     if by.time:
         key["day"] = f"case when d.day >= %(since)s then {key['day']} else {ledger_sql.ALL_DAYS} end"
-    where = f"{waiting(asked)} and d.rung = %(rung)s and coalesce(d.day <= {CUT}, true)"
+    where = f"{ledger_sql.PENDING} and {by.counts(asked, 'd')} and coalesce(d.day <= {CUT}, true)"
     columns = _columns("k.unit_id", key, "d.n")
     yield f"""select {columns}, false from {BELOW_HERE} join kid k on {EDGE} = 2 * k.number - 1 where {where}"""
     if asked.here.has_own:

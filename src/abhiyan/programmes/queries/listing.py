@@ -323,10 +323,11 @@ def _with_whole(asked: ChildrenAsked, values: dict[str, Any]) -> tuple[str, str,
 
 def _sums(parts: Iterable[str], *, has_own: bool) -> Iterator[str]:
     """The parts of each child added up, and its figures as they are shown."""
-    sums = list(_NAMED) + ([(f"own_{name}", -number) for name, number in _NAMED] if has_own else [])
+    numbers = rung.NUMBER_OF_RUNG
+    sums = [*numbers.items(), *((f"own_{name}", -numbers[name]) for name in (numbers if has_own else ()))]
     named = ", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in sums)
     yield f"s as (select unit_id, {named} from ({' union all '.join(parts)}) rows group by unit_id)"
-    figures = ", ".join(_figure(name, has_own=has_own) for name, _number in _NAMED)
+    figures = ", ".join(_figure(name, has_own=has_own) for name in numbers)
     yield f"""f as (select k.unit_id, k.lo, k.hi, k.is_exact, k.is_covered, {figures}
       from kid k left join s on s.unit_id = k.unit_id)"""
 
@@ -400,14 +401,6 @@ def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> ChildrenLea
         outside=outside,
         gaps=GapsBelow(*(n or 0 for n in gaps)) if gaps else None,
     )
-
-
-_NAMED = (
-    ("reported", rung.REPORTED),
-    ("unsigned", rung.UNSIGNED),
-    ("counted", rung.COUNTED),
-    ("confirmed", rung.CONFIRMED),
-)
 
 
 def _figure(name: str, *, has_own: bool) -> str:

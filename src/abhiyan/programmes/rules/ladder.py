@@ -11,6 +11,8 @@ REPORTED, UNSIGNED, COUNTED, CONFIRMED = 10, 15, 20, 30
 # What the ledger takes. Those below 10 are an activity's own, such as steps of its funnel, and on no ladder.
 RUNGS = (*range(1, REPORTED), REPORTED, UNSIGNED, COUNTED, CONFIRMED)
 
+NUMBER_OF_RUNG = {"reported": REPORTED, "unsigned": UNSIGNED, "counted": COUNTED, "confirmed": CONFIRMED}
+
 
 class TallyChange(NamedTuple):
     """A tally goes up or down by `n`: a reversal carries the day and channel of what it reverses."""

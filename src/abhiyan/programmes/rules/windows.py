@@ -1,6 +1,6 @@
 """A programme's window: first and last day, both in, in the programme's zone."""
 
-from datetime import date
+from datetime import date, timedelta
 
 LONGEST_DAYS = 3 * 366
 LAUNCH_DAYS = 7  # the first week
@@ -24,6 +24,11 @@ def passed_pct(opens_on: date, closes_on: date, on: date) -> float:
 def days_left(opens_on: date, closes_on: date, on: date) -> int:
     """Days of the window still to be worked in, `on` among them: its whole length before it, 0 after it."""
     return max(0, (closes_on - max(on, opens_on)).days + 1)
+
+
+def monday_of(day: date) -> date:
+    """The first day of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
 def is_launch(opens_on: date, on: date) -> bool:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
@@ -17,12 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, small_cells
+from abhiyan.core.tables.parquet import CONTENT_TYPE, HAS_PARQUET, parquet_chunks, require_parquet
 from abhiyan.core.words import language, named
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme, Rung
 from abhiyan.programmes.rules import activities, ages
+from abhiyan.programmes.rules.windows import monday_of
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import NAMES, LadderShown
@@ -43,6 +48,7 @@ FIRST = {"week": _("Week from"), "channel": _("Channel"), "age": _("Age band")} 
 WEEK = timedelta(days=7)
 MOST_WEEKS = 104  # that are rows; what came before them is one
 MOST_BARS = 30
+MOST_IN_FILE = 20_000  # units; the file of a larger unit is a matter of minutes (`abhiyan figures`)
 FEWEST_PLACES, MOST_PLACES = 2, 1_000  # of a map
 
 
@@ -83,7 +89,8 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     one = queries.programme_for(request.viewer, public_id)
     here = page_unit(request, counts=True)
     measures = {str(each.number): named(each.names) for each in queries.measures([one])[one.pk]}
-    form = _form(request, one, here, measures)
+    levels = units.counts_below(here.unit.id, here.hierarchy)
+    form = _form(request, one, levels, measures)
     is_whole = form.is_valid()
     asked = form.cleaned_data if is_whole else {"measure": "1", "rung": "counted", "by": "channel"}
     node = queries.node_of(here.unit.id, here.hierarchy)
@@ -102,6 +109,13 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         "is_rounded": not node.is_exact,
         "ages_on": one.ages_on,
     }
+    if HAS_PARQUET:
+        in_file = _levels_in_file(levels)
+        left_out = [str(Kind(kind).label) for kind in levels if kind not in in_file]
+        context["file"] = {
+            "href": here.href(reverse("programmes:figures_file", args=[one.public_id])),
+            "left_out": ", ".join(left_out),
+        }
     rows: Sequence[Any]
     finish: Callable[[list[Any]], list[CountLine]] = list
     kept = {"rung": rung} | ({"measure": asked["measure"]} if len(measures) > 1 else {})
@@ -136,8 +150,35 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     return answer(request, "programmes/counts.html", table, context, status=200 if is_whole else 422)
 
 
-def _form(request: Request, one: Programme, here: Here, measures: dict[str, str]) -> ByForm:
-    levels = {kind: Kind(kind).label for kind in units.counts_below(here.unit.id, here.hierarchy)}
+@require_GET
+def figures_file(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Send a unit's figures, and those of units below it, by week and rung to analysts (docs/figures.md).
+
+    The file says what pages say to this reader. Levels with too many units are left out, as the page says. Refuses
+    NoParquet, NotYours.
+    """
+    require_parquet()
+    programme = queries.programme_for(request.viewer, public_id)
+    here = page_unit(request, counts=True)
+    node, at = queries.node_of(here.unit.id, here.hierarchy), clock.now()
+    assert node is not None  # `page_unit` refuses what is not placed
+    kinds = _levels_in_file(units.counts_below(here.unit.id, here.hierarchy))
+    rows = queries.weekly_figures(node=node, programme=programme, at=at, kinds=kinds)
+    pieces = parquet_chunks(rows, queries.FIGURE_COLUMNS, about=queries.about_figures(at))
+    response = StreamingHttpResponse(pieces, content_type=CONTENT_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="figures-{here.unit.code}.parquet"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _levels_in_file(below: dict[str, int]) -> list[str]:
+    """The levels below a unit that one file holds, from the top. below: how many units each has."""
+    sums = accumulate(below.values())
+    return [kind for kind, n in zip(below, sums, strict=True) if n <= MOST_IN_FILE]
+
+
+def _form(request: Request, one: Programme, below: dict[str, int], measures: dict[str, str]) -> ByForm:
+    levels = {kind: Kind(kind).label for kind in below}
     parts = {key: name for key, name in PARTS.items() if key != "age" or activities.of(one.kind).ages}
     usual = {"measure": next(iter(measures), "1"), "rung": "counted", "by": next(iter(levels), "week")}
     form = ByForm(usual | {key: text for key, text in request.GET.items() if key in usual and text})
@@ -177,8 +218,8 @@ def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Chil
 def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[CountLine]:
     """The unit's own figure by week, channel or age band; one query."""
     node, today = of["node"], clock.day_in(one.zone, of["at"])
-    this_week = _monday(today)
-    since = max(_monday(one.opens_on), this_week - (MOST_WEEKS - 1) * WEEK)
+    this_week = monday_of(today)
+    since = max(monday_of(one.opens_on), this_week - (MOST_WEEKS - 1) * WEEK)
     how = {
         "week": queries.By("week", since),
         "channel": queries.By(channel=True),
@@ -186,7 +227,7 @@ def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Count
     }[by]
     split = queries.split_by(units=[node.unit_id], rung=RUNGS[rung], by=how, **of)[node.unit_id]
     if by == "week":
-        last = max([min(this_week, _monday(one.closes_on)), *(key for (key,) in split.figures)])
+        last = max([min(this_week, monday_of(one.closes_on)), *(key for (key,) in split.figures)])
         weeks = [since + n * WEEK for n in range((last - since).days // 7 + 1)]
         earlier = [CountLine(say("Earlier"), n)] if (n := split.get(queries.BEFORE)) else []
         return earlier + [CountLine("", split.get(week), on=week) for week in weeks]
@@ -203,10 +244,6 @@ def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Count
         CountLine(ages.NAMES[band], None if band == held else n, is_held=band == held)
         for band, n in bands.items()
     ]
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at: datetime) -> dict[str, Any]:
