@@ -67,7 +67,7 @@ class AimForm(forms.Form):
         super().__init__(usual | {"aim": CHECKS, "goal": checks} | given)
 
     def clean_goal(self) -> Any:
-        """A number of checks is whole; a width is below 100."""
+        """Refuse a number of checks that is not whole, or a width of 100 and more."""
         goal = self.cleaned_data["goal"]
         if self.cleaned_data.get("aim") != CHECKS and goal >= 100:
             raise forms.ValidationError(_("Points are fewer than 100."))
@@ -191,7 +191,7 @@ class FindingForm(forms.Form):
 
     @classmethod
     def hidden(cls, asked: Items, data: Any) -> "FindingForm":
-        """The same, sent unseen from the page that asks once more."""
+        """Return the same form, sent unseen from the page that asks once more."""
         form = cls(asked, data)
         for field in form.fields.values():
             field.widget = forms.HiddenInput()
@@ -265,7 +265,7 @@ class PlantForm(forms.Form):
         }
 
     def clean_people(self) -> list[tuple[str, str, int, date, dict[str, str]]]:
-        """Each line in its parts, the unit by its id. Lines are numbered without empty ones."""
+        """Return each line in its parts, the unit by its id. Lines are numbered without empty ones."""
         filled = [text for text in self.cleaned_data["people"].splitlines() if text.strip()]
         lines = [[part.strip() for part in re.split(r"[\t;,]", text)] for text in filled]
         units_by_code = units.ids_of(parts[2] for parts in lines if len(parts) > 2)
@@ -298,7 +298,7 @@ class WithdrawForm(forms.Form):
     phone = forms.CharField(label=_("Their phone"), max_length=40)
 
     def clean_phone(self) -> str:
-        """In E.164."""
+        """Return the phone in E.164."""
         number = phones.parse(self.cleaned_data["phone"])
         if number is None:
             raise forms.ValidationError(NotAPhone.message)

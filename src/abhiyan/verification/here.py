@@ -52,11 +52,11 @@ class ShownLine:
         self.entries = entries
 
     def number(self, n: int | None) -> int | None:
-        """A count as it may be shown; None where it is not known, or too small."""
+        """Return a count as it may be shown; None where it is not known, or too small."""
         return n if self.is_exact or n is None else small_cells.shown(n)
 
     def cell(self, n: int | None) -> int | str:
-        """The same for a cell."""
+        """Return the count as a cell shows it."""
         if n is None:
             return ""
         found = self.number(n)
@@ -78,7 +78,7 @@ class ShownLine:
 
     @property
     def href_beside(self) -> str:
-        """The page that compares the units below it."""
+        """Return the page that compares the units below it."""
         return address(reverse("verification:frame_beside", args=[self.frame.public_id]), self.line.code)
 
     @property
@@ -95,5 +95,5 @@ class ShownLine:
 
     @property
     def gap(self) -> int | None:
-        """The least gap, of 100 entries: what the upper end of the interval leaves."""
+        """Return the least gap, of 100 entries: what the upper end of the interval leaves."""
         return None if self.real is None else 100 - of_100(self.of.entered.high)

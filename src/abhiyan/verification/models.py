@@ -168,12 +168,12 @@ class Estimate(models.Model):
 
     @property
     def finished(self) -> int:
-        """Checks in which the person told."""
+        """Count the checks with an answer."""
         return self.genuine + self.not_genuine
 
     @property
     def not_told(self) -> int:
-        """Checks that nobody could finish, or not yet: carried as bounds."""
+        """Count the checks that nobody could finish, or not yet: carried as bounds."""
         return self.refused + self.unresolved
 
 
@@ -258,7 +258,7 @@ class Check(models.Model):
 
     @property
     def is_visit(self) -> bool:
-        """Whether somebody goes there; else they call."""
+        """Return True if somebody goes there; else they call."""
         return self.arm in VISITS or self.stratum.is_phoneless
 
 

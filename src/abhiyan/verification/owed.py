@@ -55,7 +55,7 @@ def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
 
 
 def _visit(check: Check, when: datetime, at: datetime) -> Owed:
-    """A visit that was fixed, with its day and hour."""
+    """Return a visit that was fixed, with its day and hour."""
     return Owed(
         urgency=1 if timezone.localdate(when) <= timezone.localdate(at) else 2,
         title=_("Visit for a back-check: %(when)s")

@@ -25,7 +25,7 @@ NAMED = 5  # districts, in one row
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
-    """A value that is due, frames to close, districts nobody may check."""
+    """Yield a value that is due, frames to close, districts nobody may check."""
     for frame in open_frames():
         lo = units.spans([frame.unit_id], 1).get(frame.unit_id)
         if lo is not None and viewer.may_at(PLAN, lo[0]):

@@ -130,7 +130,7 @@ def aim_where_it_tells(*, aim_id: UUID, frame: Frame, checks: int, by: Actor, at
 
 
 def _drawn(programme: Programme, measure: int) -> Frame:
-    """The frame whose checks are under way. Refuses NotDrawn."""
+    """Return the frame whose checks are under way. Refuses NotDrawn."""
     frame = Frame.objects.filter(programme=programme, measure=measure, state=Frame.State.DRAWN).last()
     if frame is None:
         raise NotDrawn

@@ -125,15 +125,16 @@ def take_checks(
 
 
 def held_check(*, check_id: UUID, by: Actor, at: datetime) -> Check:
-    """A check that an act is about to go on with, locked: its verifier still holds it. In the system's scope.
+    """Return a check that an act is about to go on with, locked: its verifier still holds it.
 
-    Refuses NotTaken, also when their office has changed meanwhile or the check was let lie; ToldAlready.
+    In the system's scope. Refuses NotTaken, also when their office has changed meanwhile or the check was let
+    lie; ToldAlready.
     """
     return held_checks(check_ids=[check_id], by=by, at=at)[0]
 
 
 def held_checks(*, check_ids: Sequence[UUID], by: Actor, at: datetime) -> list[Check]:
-    """The same of many: all of them, in their order. Refuses NotTaken and ToldAlready for any of them."""
+    """Return the same of many: all of them, in their order. Refuses NotTaken and ToldAlready for any of them."""
     if by.account_id is None:
         raise NotTaken
     return_checks(at=at, account_id=by.account_id)
@@ -263,7 +264,7 @@ def _day(at: datetime) -> date:
 
 
 def _fitting(given: Mapping[str, Any], me: VerifierLine) -> Iterator[UUID]:
-    """The free checks they may have, in their order. Read further only while more are wanted."""
+    """Yield the free checks they may have, in their order. Read further only while more are wanted."""
     free = sql.rows(_FREE, given)
     had = _workers_had(me.account_id)
     for start in range(0, len(free), _AT_ONCE):
@@ -284,7 +285,7 @@ def _fitting(given: Mapping[str, Any], me: VerifierLine) -> Iterator[UUID]:
 
 
 def _taken(ids: Sequence[UUID], by: Actor, at: datetime) -> list[UUID]:
-    """Those of free checks that are theirs now: what somebody else has taken meanwhile is not."""
+    """Return those of free checks that are theirs now: what somebody else has taken meanwhile is not."""
     mine = set(
         sql.column(
             """

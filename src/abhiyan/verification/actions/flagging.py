@@ -90,7 +90,7 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
 
 
 def answer_flag(*, flag_id: UUID, text: str, by: Actor, at: datetime) -> None:
-    """The worker's own answer, once. Who may: the worker. Refuses SaySomething, FlagNotNow, FlagOver."""
+    """Keep the worker's own answer, once. Who may: the worker. Refuses SaySomething, FlagNotNow, FlagOver."""
     if len(text.strip()) < LEAST:
         raise SaySomething(field="text")
     with system("a worker's answer"):
@@ -143,7 +143,10 @@ def vanish(flag: Flag, at: datetime) -> None:
 
 
 def moved(flag_id: UUID, act: FlagAct, by: Actor, at: datetime, *, is_approved: bool = False) -> Flag:
-    """The flag, locked, on its next step; nothing is written yet. is_approved: who may was asked by the approval."""
+    """Return the flag, locked, on its next step; nothing is written yet.
+
+    is_approved: who may was asked by the approval.
+    """
     needed(Flag.objects.select_for_update().filter(pk=flag_id).first())
     flag = flag_of(flag_id)
     case, on = case_of(flag), clock.day_in(flag.programme.zone, at)
@@ -163,6 +166,6 @@ def moved(flag_id: UUID, act: FlagAct, by: Actor, at: datetime, *, is_approved: 
 
 
 def record(flag: Flag, act: str, by: Actor, at: datetime) -> None:
-    """An entry of the trail about a flag."""
+    """Add an entry about a flag to the trail."""
     # The entry belongs to the programme's owner. Offices of the worker's district would read an entry of their own.
     audit.record(by=by, at=at, act=act, subject=str(flag.pk), unit_id=flag.programme.owner_id)

@@ -249,7 +249,7 @@ def _refuse_unless_drawn(frame: Frame) -> None:
 
 
 def _make_checks(frame: Frame, draw: Draw, strata: Sequence[Stratum], had: Mapping[str, int]) -> int:
-    """A check for each item drawn, beyond those each stratum `had`; returns how many."""
+    """Make a check for each item drawn, beyond those each stratum `had`; returns how many."""
     by_key, lines = {one.key: one for one in strata}, dict(_first_lines(strata))
     more = {one.key: one.more for one in strata}
     found = draws.draw(
@@ -291,7 +291,7 @@ def _within(stratum: Stratum, frame: Frame) -> Stratum:
 
 
 def _opened(frame: Frame) -> Iterator[np.ndarray[Any, Any]]:
-    """The ids of a frame, stratum by stratum."""
+    """Yield the ids of a frame, stratum by stratum."""
     key = key_of(frame.public_id)
     for (joined,) in sql.rows("select commitments from verification_stratum where frame_id = %s", [frame.pk]):
         yield np.frombuffer(draws.opened(bytes(joined), key), dtype=f"S{draws.SIZE}")
@@ -316,7 +316,7 @@ def _begin_estimates(
     before: Sequence[Frame],
     at: datetime,
 ) -> None:
-    """A row for each unit and shade, with what the unit had reported since the frame before."""
+    """Begin a row for each unit and shade, with what the unit had reported since the frame before."""
     in_tree = defaultdict(set, {frame.programme.hierarchy: {unit for one in strata for unit in one.above}})
     for part in parts:
         in_tree[part.hierarchy].update(part.units)
@@ -340,7 +340,7 @@ def _begin_estimates(
 def _strata(
     cells: Sequence[ShadeItems], plan: FramePlan, public_id: UUID, above: dict[int, list[int]]
 ) -> list[Stratum]:
-    """The strata of a frame, by key."""
+    """Return the strata of a frame, by key."""
     key = key_of(public_id)
     districts: dict[int, list[ShadeItems]] = {}
     for cell in cells:

@@ -70,7 +70,7 @@ def begin_fresh_checks(*, programme: Programme, measure: int, by: Actor, at: dat
 
 
 def _aimed(flag: Flag, frame: Frame, by: Actor, at: datetime) -> Aim | None:
-    """Checks of a worker's entries; None where too few of them are in the frame."""
+    """Aim checks at a worker's entries; None where too few of them are in the frame."""
     aimed = partial(
         aim_checks,
         public_id=frame.public_id,
@@ -137,8 +137,11 @@ def propose_finding(*, flag_id: UUID, reason: str, by: Actor, at: datetime) -> R
 
 
 def decide_finding(*, flag_id: UUID, allow: bool, is_over: bool, by: Actor, at: datetime) -> None:
-    """A proposed finding is decided. Confirmed it stays with the worker's answer; refused it vanishes; where nobody
-    decided (is_over) it can be proposed once more. In the transaction of the decision; refuses SameReviewer there."""
+    """Decide a proposed finding.
+
+    Confirmed it stays with the worker's answer; refused it vanishes; where nobody decided (is_over) it can be
+    proposed once more. In the transaction of the decision; refuses SameReviewer there.
+    """
     if allow:
         flag = moved(flag_id, FlagAct.CONFIRM, by, at, is_approved=True)
         flag.decided_at = at

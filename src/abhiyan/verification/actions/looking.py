@@ -144,12 +144,12 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
 
 
 def _arrays(rows: Iterable[Iterable[float]]) -> list[str]:
-    """Each row as the server reads an array."""
+    """Return each row as the server reads an array."""
     return ["{" + ",".join(map(str, row)) + "}" for row in rows]
 
 
 def look_nightly(*, at: datetime) -> int:
-    """While it is night, look at the workers of open programmes whose last time is a day ago; returns how many."""
+    """Look at the workers of open programmes whose last time is a day ago, while it is night; return how many."""
     if timezone.localtime(at).hour not in NIGHTLY:
         return 0
     with system("comparing workers"):

@@ -65,10 +65,10 @@ def ask_redraw(*, public_id: UUID, value: Value, reason: str, by: Actor, at: dat
 
 
 def redraw_frame(*, asked: Mapping[str, object], by: Actor, at: datetime) -> None:
-    """The draw that was named is void, and another value waits: what `ask_redraw` asked, once it is approved.
+    """Void the named draw and wait for another value: what `ask_redraw` asked, once it is approved.
 
-    Only the decision calls this, in its transaction. Refuses as `ask_redraw`: the frame may have been drawn meanwhile,
-    or the new value become known.
+    Only the decision calls this, in its transaction. Refuses as `ask_redraw`: the frame may have been drawn
+    meanwhile, or the new value become known.
     """
     value = _asked(asked)
     frame = Frame.objects.select_for_update().get(public_id=UUID(str(asked["frame"])))
@@ -116,7 +116,7 @@ def _asked(payload: Mapping[str, object]) -> Value:
 
 
 def _refuse_redraw(frame: Frame, value: Value, at: datetime) -> Draw:
-    """The draw that may be void. Refuses what `ask_redraw` does."""
+    """Return the draw that may be void. Refuses what `ask_redraw` does."""
     if frame.state != Frame.State.FROZEN:
         raise DrawnAlready
     refuse_value(source=value.source, due_at=value.due_at, ends_on=value.ends_on, at=at)

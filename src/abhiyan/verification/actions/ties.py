@@ -54,9 +54,9 @@ def state_tie(*, unit_id: int, office: str, of: UUID, by: Actor, at: datetime) -
 
 
 def end_tie(*, tie_id: int, by: Actor, at: datetime) -> None:
-    """A stated tie is no more, or was a mistake. Needs verification.plan over the verifier's unit, not the verifier.
+    """End a stated tie that is no more, or was a mistake.
 
-    Refuses NotFound.
+    Needs verification.plan over the verifier's unit, not the verifier. Refuses NotFound.
     """
     with system("whom a verifier knows"):
         tie = needed(Tie.objects.filter(pk=tie_id, ended_at=None).first())

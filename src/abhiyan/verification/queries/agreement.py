@@ -163,7 +163,7 @@ def verifiers_of(frame: Frame) -> Verifiers:
 
 
 def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Cohen's kappa; None of too few pairs."""
+    """Return Cohen's kappa; None of too few pairs."""
     return kappa(pairs) if len(pairs) >= PAIRS else None
 
 
@@ -192,7 +192,8 @@ def _unlike(checks: Iterable[_Check]) -> dict[AgreementQuestion, dict[int, Unlik
 
 
 def _held(question: AgreementQuestion, one: _Check) -> tuple[object, bool] | None:
-    """The part a finished check is compared within, and whether it has what is asked; None where it says nothing."""
+    """Return the part a finished check is compared within, and whether it has what is asked; None where it says
+    nothing."""
     if question is AgreementQuestion.QUICK:
         return (one.is_visit, one.seconds is not None and one.seconds < QUICK_S)
     if question is AgreementQuestion.PLANTED:

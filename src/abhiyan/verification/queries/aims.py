@@ -97,9 +97,10 @@ def workers_at(frame: Frame, unit_id: int) -> list[tuple[UUID, str, int]]:
 
 
 def aims_of(frame: Frame) -> list[AimResult]:
-    """The aims somebody chose at items of a frame, the newest first, with what came of each. In the system's scope.
+    """Return the aims somebody chose at items of a frame, the newest first, with what came of each.
 
-    Not those of a flag: what they find is judged in one (`actions.fresh`), and read by nobody before.
+    In the system's scope. Not those of a flag: what they find is judged in one (`actions.fresh`), and read by
+    nobody before.
     """
     of_flags = Flag.objects.filter(aim__frame=frame).values("aim_id")
     chosen = Aim.objects.filter(frame=frame).exclude(pk__in=of_flags)

@@ -106,7 +106,7 @@ class BesideLine:
     rank: int | None = None
 
     def told(self, frame: Frame, *, on: date) -> Estimated:
-        """The same for the words of `programmes.truth_of`."""
+        """Return the same for the words of `programmes.truth_of`."""
         return estimated_of(
             frame.public_id,
             self.code,
@@ -121,7 +121,8 @@ class BesideLine:
 
 
 def lines_of(frame: Frame, unit_id: int, *, at: datetime) -> list[BesideLine]:
-    """A unit of a frame and all below it down to the districts, as far as the scope in force sees them; itself first.
+    """Return a unit of a frame and all below it down to the districts, as far as the scope in force sees them;
+    itself first.
 
     None of them has a rank yet.
     """
@@ -138,7 +139,8 @@ Key = tuple[int, int]  # programme and measure
 
 
 def lines_in(frames: Mapping[Key, Frame], unit_id: int, *, at: datetime) -> dict[Key, BesideLine]:
-    """A unit alone in several frames, by programme and measure; where it is in none, or out of sight, there is none.
+    """Return a unit alone in several frames, by programme and measure; where it is in none, or out of sight,
+    there is none.
 
     Two queries, however many frames there are.
     """
@@ -161,9 +163,10 @@ def _line(*row: Any) -> BesideLine:
 
 
 def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | None:
-    """A row for what a unit has and none of its parts: calls and entries without a place. None where there is nothing.
+    """Return a row for what a unit has and none of its parts: calls and entries without a place.
 
-    With this row the parts make the whole. It has no estimate of its own, no code and no name.
+    None where there is nothing. With this row the parts make the whole. It has no estimate of its own, no code
+    and no name.
     """
 
     def rest(figure: Callable[[FrameFigures], int]) -> int:
@@ -214,7 +217,7 @@ def real_totals(places: Sequence[tuple[int, int, int]]) -> dict[int, RealTotal]:
 
 
 def ranked(lines: Sequence[BesideLine]) -> list[BesideLine]:
-    """Lines by the least the gap can be, largest first, with their ranks; those without an estimate last."""
+    """Return lines by the least the gap can be, largest first, with their ranks; those without an estimate last."""
     known = [one for one in lines if one.of.entered.rate is not None]
     known.sort(key=lambda one: (one.of.entered.high, one.code))
     places = ranks(one.of.entered for one in known)

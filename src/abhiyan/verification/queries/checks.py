@@ -86,7 +86,7 @@ def sealed(check_id: UUID, said: SaidUnseen) -> bytes:
 
 
 def said_in(check: Check) -> SaidUnseen | None:
-    """What was said; None before anything was, and after it was emptied."""
+    """Return what was said; None before anything was, and after it was emptied."""
     if not check.said:
         return None
     return SaidUnseen(**json.loads(keyring().unseal(bytes(check.said), about=check.id.bytes)))
@@ -134,7 +134,7 @@ def also_joined(frame: Frame) -> tuple[int, int]:
 
 
 def one_in_hand(account_id: int, check_id: UUID, *, at: datetime) -> InHand | None:
-    """One check of a verifier, finished or not."""
+    """Return one check of a verifier, finished or not."""
     check = (
         Check.objects.filter(verifier_id=account_id, id=check_id)
         .select_related("frame__programme", "stratum__unit")

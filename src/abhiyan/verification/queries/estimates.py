@@ -52,7 +52,8 @@ class StratumTally:
 
     @property
     def stratum(self) -> estimates.DrawnShare:
-        """As the estimators take it: what a visit might still settle is unresolved, all else that is open refused."""
+        """Return as the estimators take it: what a visit might still settle is unresolved, all else that is
+        open refused."""
         of, seen = self.of, self.visited
         drawn = Outcomes(
             of[Stands.GENUINE],
@@ -155,7 +156,7 @@ def found_in(frame: Frame) -> FrameChecks:
 def _opened(
     frame: Frame, strata: Mapping[int, Stratum], drawn: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], tuple[UUID, int]]:
-    """The public ids behind drawn places of strata, and the unit each was entered in; 0 where none is kept.
+    """Return the public ids behind drawn places of strata, and the unit each was entered in; 0 where none is kept.
 
     Nobody watches what the transaction runs from here on.
     """
@@ -212,7 +213,7 @@ def unchecked(strata: Iterable[StratumTally]) -> int:
 
 
 def estimated(strata: list[StratumTally], planted: Planted) -> estimates.FrameEstimate | None:
-    """The estimate of a unit; None while there are not enough checks, or none of items without a phone."""
+    """Return the estimate of a unit; None while there are not enough checks, or none of items without a phone."""
     if unchecked(strata) or not is_enough(strata):
         return None
     return estimates.estimate([one.stratum for one in strata], planted)

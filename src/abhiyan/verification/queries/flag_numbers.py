@@ -61,7 +61,7 @@ def flags_below(
 
 
 def flags_in_frame(frame: Frame, *, without: int, at: datetime) -> dict[int, FlagNumbers]:
-    """The same by unit, in the tree of a frame as it was frozen: of districts and all above them. One query."""
+    """Return the same by unit, in the tree of a frame as it was frozen: of districts and all above them. One query."""
     given: dict[str, Any] = {"frame": frame.pk, "programme": frame.programme_id, "measure": frame.measure}
     with system("flags in numbers"):
         rows = sql.rows(_IN_FRAME, given | {"without": without, "since": at - EXPIRES, "until": "infinity"})

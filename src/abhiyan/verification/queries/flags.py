@@ -54,7 +54,7 @@ class FlagRow:
 
     @property
     def reason(self) -> str:
-        """The clearest one, in words: of those the worker was asked about, else of the last night."""
+        """Return the clearest one, in words: of those the worker was asked about, else of the last night."""
         if self.flag is not None:
             return next(iter(sentences(self.flag.reasons)), "")
         return self.look.reasons[0].text if self.look.reasons else ""
@@ -66,19 +66,19 @@ class FlagRow:
 
     @property
     def strength(self) -> Text:
-        """How strong the clearest reason is: weak, clear or strong; "" where the last night shows none."""
+        """Return how strong the clearest reason is: weak, clear or strong; "" where the last night shows none."""
         if not self.look.reasons:
             return ""
         return STRENGTHS[self.look.reasons[0].strength]
 
 
 def flag_of(flag_id: UUID) -> Flag:
-    """A flag by its id. NotFound."""
+    """Return a flag by its id. NotFound."""
     return needed(Flag.objects.select_related("programme__owner", "unit").filter(pk=flag_id).first())
 
 
 def own_flag(account_id: int, flag_id: UUID) -> Flag:
-    """The flag somebody is asked about, in their own scope. NotFound for everybody else."""
+    """Return the flag somebody is asked about, in their own scope. NotFound for everybody else."""
     own = Flag.objects.select_related("programme").filter(pk=flag_id, account_id=account_id)
     return needed(own.first())
 
@@ -112,7 +112,7 @@ def for_today(account_id: int, worker: UUID, *, plans: bool, at: datetime, on: d
 
 
 def case_of(flag: Flag) -> findings.Case:
-    """A flag as the rules see it: days are the programme's."""
+    """Return a flag as the rules see it: days are the programme's."""
     return findings.Case(
         worker=flag.account_id,
         raised_on=_day(flag, flag.asked_at),
@@ -128,7 +128,7 @@ def _day(flag: Flag, at: Any) -> date:
 
 
 def sentences(reasons: Iterable[list[Any]]) -> list[str]:
-    """The reasons of a flag in words."""
+    """Return the reasons of a flag in words."""
     return [reason(Indicator(one), IndicatorTally(hits, of), peers) for one, hits, of, peers in reasons]
 
 
@@ -151,12 +151,12 @@ def judged(flag: Flag) -> str:
 
 
 def kept_reasons(look: WorkerLook) -> list[list[Any]]:
-    """The reasons of a worker as a flag keeps them."""
+    """Return the reasons of a worker as a flag keeps them."""
     return [[one.indicator.value, one.tally.hits, one.tally.of, round(one.peers, 5)] for one in look.reasons]
 
 
 def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[FlagRow]:
-    """Workers with a flag, then those with reasons, who wants a look most first.
+    """Return workers with a flag, then those with reasons, who wants a look most first.
 
     Workers who explained themselves are left alone.
     """
@@ -180,7 +180,7 @@ def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[
 
 
 def with_names(rows: Sequence[FlagRow], *, language: str) -> list[FlagRow]:
-    """The rows of one page, with the worker's name, office and district. In the system's scope."""
+    """Return the rows of one page, with the worker's name, office and district. In the system's scope."""
     workers = [one.look.worker for one in rows]
     accounts = {one.public_id: one for one in people.accounts_near(public_ids=workers)}
     offices = org.offices_of(workers)
@@ -199,7 +199,7 @@ def with_names(rows: Sequence[FlagRow], *, language: str) -> list[FlagRow]:
 
 
 def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:
-    """Names of workers, by the public ids of their accounts."""
+    """Return the names of workers, by the public ids of their accounts."""
     return {one.public_id: one.name for one in people.accounts_near(public_ids=workers)}
 
 
@@ -264,7 +264,8 @@ class Ready:
 
 
 def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
-    """Flags whose worker has answered, or has had time to; who was asked first comes first, at most a round's.
+    """Return flags whose worker has answered, or has had time to; who was asked first comes first, at most a
+    round's.
 
     Nothing can be proven where too few people known to be genuine are asked (`findings.KNOWN`): workers there
     wait.
@@ -287,14 +288,14 @@ def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
 
 
 def _known_in(programme: Programme, measure: int) -> Counter[int]:
-    """By district: people known to be genuine who have told, or are still to be asked."""
+    """Count by district the people known to be genuine who have answered, or are still to be asked."""
     asked = Q(outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)) | _OPEN
     rows = Check.objects.filter(asked, _KNOWN, frame__programme=programme, frame__measure=measure)
     return Counter(rows.values_list("stratum__unit_id", flat=True))
 
 
 def round_under_way(programme: Programme, measure: int) -> FreshChecks | None:
-    """The round of fresh checks that is not judged yet; there is one at most."""
+    """Return the round of fresh checks that is not judged yet; there is one at most."""
     rows = FreshChecks.objects.select_related("frame", "programme")
     return rows.filter(programme=programme, measure=measure, judged_at=None).first()
 

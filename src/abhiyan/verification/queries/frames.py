@@ -25,13 +25,13 @@ MOST = 1_000  # units right below another, on one page
 
 
 def frames_of(programme: Programme) -> QuerySet[Frame]:
-    """The frames of a programme in the viewer's sight."""
+    """Return the frames of a programme in the viewer's sight."""
     return Frame.objects.filter(programme=programme).select_related("programme", "unit")
 
 
 def frames_listed(programme: Programme) -> QuerySet[Frame]:
-    """The same with what the list shows: entries, checks answered, the real share, its interval, and the widest least
-    gap with its unit."""
+    """Return the same with what the list shows: entries, checks answered, the real share, its interval, and the
+    widest least gap with its unit."""
     rows = Estimate.objects.filter(frame=OuterRef("pk"), shade=Estimate.Shade.ENTERED)
     own = rows.filter(unit=OuterRef("unit"))
     below = rows.exclude(unit=OuterRef("unit")).exclude(high=None).order_by("high", "unit__code")
@@ -47,7 +47,7 @@ def frames_listed(programme: Programme) -> QuerySet[Frame]:
 
 
 def days_of(frame: Frame) -> tuple[date | None, date]:
-    """The day the frame before was frozen (None: it is the first), and the day this one was."""
+    """Return the day the frame before was frozen (None: it is the first), and the day this one was."""
     before = Frame.objects.filter(
         programme=frame.programme_id, measure=frame.measure, number=frame.number - 1
     )
@@ -56,20 +56,20 @@ def days_of(frame: Frame) -> tuple[date | None, date]:
 
 
 def open_frames() -> list[Frame]:
-    """The frames in the viewer's sight that are not closed, the oldest first."""
+    """Return the frames in the viewer's sight that are not closed, the oldest first."""
     found = Frame.objects.exclude(state=Frame.State.CLOSED).select_related("programme")
     return list(found.order_by("frozen_at", "pk"))
 
 
 def districts_with_open_checks(frame: Frame) -> list[int]:
-    """The districts of a frame in which a check is not finished and nobody has it."""
+    """Return the districts of a frame in which a check is not finished and nobody has it."""
     with system("districts with open checks"):
         waiting = Check.objects.filter(frame=frame, outcome="", verifier_id=None)
         return list(waiting.order_by().values_list("stratum__unit_id", flat=True).distinct())
 
 
 def frame_for(viewer: Viewer, public_id: UUID) -> Frame:
-    """One frame in the viewer's sight, or NotFound."""
+    """Return one frame in the viewer's sight, or NotFound."""
     assert viewer is not None
     return needed(
         Frame.objects.select_related("programme", "programme__owner", "unit")
@@ -79,12 +79,12 @@ def frame_for(viewer: Viewer, public_id: UUID) -> Frame:
 
 
 def draws_of(frame: Frame) -> list[Draw]:
-    """Every draw of a frame, the one in force last."""
+    """Return every draw of a frame, the one in force last."""
     return list(Draw.objects.filter(frame=frame).order_by("number"))
 
 
 def file_of(frame: Frame) -> Iterator[bytes]:
-    """The published file, piece by piece. In a scope that sees all of it."""
+    """Yield the published file, piece by piece. In a scope that sees all of it."""
     draw = Draw.objects.filter(frame=frame).order_by("number").first()
     assert draw is not None
     strata = list(Stratum.objects.filter(frame=frame).order_by("key"))
@@ -92,7 +92,7 @@ def file_of(frame: Frame) -> Iterator[bytes]:
 
 
 def head_of(frame: Frame, draw: Draw, strata: Sequence[Stratum]) -> draws.Head:
-    """The first line of a frame's file."""
+    """Return the first line of a frame's file."""
     return draws.Head(
         frame=str(frame.public_id),
         measure=f"{frame.programme.public_id}/{frame.measure}/{frame.number}",
@@ -104,14 +104,14 @@ def head_of(frame: Frame, draw: Draw, strata: Sequence[Stratum]) -> draws.Head:
 
 
 def more_of(frame: Frame) -> str:
-    """The file that says how many were drawn later. In a scope that sees all of it."""
+    """Return the file that says how many were drawn later. In a scope that sees all of it."""
     return draws.written_more(
         frame.hash, dict(Stratum.objects.filter(frame=frame).values_list("key", "more"))
     )
 
 
 def by_district(strata: Iterable[Stratum]) -> list[Stratum]:
-    """Strata with those of a district beside each other."""
+    """Return strata with those of a district beside each other."""
     return sorted(strata, key=lambda one: (one.unit_id, one.key))
 
 
@@ -148,7 +148,7 @@ class Published:
 
     @property
     def command(self) -> str:
-        """The command that repeats it, once it is drawn."""
+        """Return the command that repeats it, once it is drawn."""
         value = self.draws[-1].value
         if not value:
             return ""

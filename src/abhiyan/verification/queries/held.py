@@ -21,7 +21,7 @@ _RESULTS = {
 
 
 def held_about(item_ids: Collection[UUID]) -> Iterator[HeldDeed]:
-    """The checks in which somebody was reached about these items, with what they said and the result."""
+    """Yield the checks in which somebody was reached about these items, with what they said and the result."""
     with system("what a check holds about a person"):
         for one in asked_about(item_ids):
             if at := one.done_at or one.said_at:

@@ -65,7 +65,7 @@ class ShadeItems:
 
     @property
     def key(self) -> str:
-        """Its name in the published file."""
+        """Return its name in the published file."""
         shade = "confirmed" if self.is_confirmed else "signed" if self.is_signed else "unsigned"
         return f"{self.code}/{'no-phone' if self.is_phoneless else shade}"
 
@@ -76,9 +76,10 @@ def asked_of(programme: Programme, measure: int) -> activities.Items:
 
 
 def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
-    """Every item that counts at this moment, or waits for its person's answer, by district and shade.
+    """Return every item that counts at this moment, or waits for its person's answer, by district and shade.
 
-    In the transaction's scope; a frame reads in the system's. One statement: what commits later is in none of it.
+    In the transaction's scope; a frame reads in the system's. One statement: what commits later is in none of
+    it.
     """
     found = sql.rows(
         GROUPED.replace("{items}", asked_of(programme, measure).sql),
@@ -129,7 +130,7 @@ class CheckedItem:
 
 
 def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
-    """Items by their public ids, whether they still count or not. One that nothing knows any more is struck."""
+    """Return items by their public ids, whether they still count or not. One that nothing knows any more is struck."""
     asked, ids = asked_of(programme, measure), list(item_ids)
     given = [ids, programme.counted_ids]
     found = {one: CheckedItem(one, why_gone=STRUCK) for one in ids}
@@ -151,10 +152,11 @@ def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> di
 
 
 def sizes_now(programme: Programme, measure: int) -> dict[int, list[Size]]:
-    """About how many items of each district would be in a frame now: what counts, less what is in earlier frames.
+    """Return about how many items of each district would be in a frame now: what counts, less what is in
+    earlier frames.
 
-    Keys are ids of units, in the order of their codes. About, because an item of an earlier frame may count no more, or
-    in another shade.
+    Keys are ids of units, in the order of their codes. About, because an item of an earlier frame may count no
+    more, or in another shade.
     """
     given = {
         "programmes": programme.counted_ids,

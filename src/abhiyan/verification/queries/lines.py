@@ -92,7 +92,7 @@ def own_line(account_id: int) -> list[int]:
 
 
 def home_of(account_id: int, day: date) -> list[int]:
-    """The states a verifier of a day serves. In the system's scope."""
+    """Return the states that a verifier of a day serves. In the system's scope."""
     return sql.column(_HOME, {"account": account_id, "verify": VERIFY, "day": day})
 
 
@@ -109,7 +109,7 @@ class VerifierLine:
 
 
 def verifier(account_id: int, day: date) -> VerifierLine | None:
-    """A verifier of a day; None for somebody who is none. In the system's scope."""
+    """Return a verifier of a day; None for somebody who is none. In the system's scope."""
     given = {"account": account_id, "verify": VERIFY, "day": day}
     if not sql.exists(f"{_VERIFIERS} and ap.account_id = %(account)s", given):
         return None

@@ -124,7 +124,8 @@ class WorkerLook:
 
 
 def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
-    """Every worker's indicators, from all entries that count now; none where the activity tells nothing of them."""
+    """Return every worker's indicators, from all entries that count now; none where the activity tells nothing
+    of them."""
     asked = asked_of(programme, measure)
     if not asked.looks:
         return []
@@ -202,7 +203,10 @@ def checked_by_worker(
 def looks_of(
     programme: Programme, measure: int, *, workers: Iterable[UUID] | None = None, most: int | None = None
 ) -> list[WorkerLook]:
-    """Workers as they were looked at last, who wants a look most first. workers: only these. In the system's scope."""
+    """Return workers as they were looked at last, who wants a look most first. workers: only these.
+
+    In the system's scope.
+    """
     rows = Look.objects.filter(programme=programme, measure=measure)
     if workers is not None:
         rows = rows.filter(worker__in=list(workers))

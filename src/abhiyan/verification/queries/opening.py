@@ -24,12 +24,15 @@ _ASKED = """(c.said_at is not null or exists (select from contact_attempt t
 
 
 def key_of(public_id: UUID) -> bytes:
-    """A frame's key of 32 bytes. Derived from the master, stored nowhere; published when the frame closes."""
+    """Return a frame's key of 32 bytes. Derived from the master, stored nowhere; published when the frame closes."""
     return keyring().derive(f"frame/{public_id}")
 
 
 def key_of_places(public_id: UUID, stratum: str) -> bytes:
-    """The key that hides where the items of one stratum were entered. Never published: a place may have one item."""
+    """Return the key that hides where the items of one stratum were entered.
+
+    Never published: a place may have one item.
+    """
     return keyring().derive(f"frame/{public_id}/places/{stratum}")
 
 
@@ -48,7 +51,7 @@ def _opened(where: str, values: list[Any]) -> Iterator[tuple[Frame, dict[UUID, U
 
 
 def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
-    """The items that checks are about, as they stand now. Planted ones have none. In the system's scope.
+    """Return the items that checks are about, as they stand now. Planted ones have none. In the system's scope.
 
     From here on the transaction's statements name somebody, so nobody watches them.
     """
@@ -61,7 +64,7 @@ def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
 
 
 def asked_about(item_ids: Iterable[UUID]) -> list[Check]:
-    """Checks in which the person behind one of these items was reached. In the system's scope, unwatched."""
+    """Return checks in which the person behind one of these items was reached. In the system's scope, unwatched."""
     sql.unwatched()
     wanted = set(item_ids)
     asked = [
@@ -90,7 +93,7 @@ def concluded_in(programme_id: int, measure: int) -> dict[UUID, bool]:
 
 
 def opened(check: Check) -> CheckedItem:
-    """The item a check is about. ValueError for a planted one."""
+    """Return the item a check is about. ValueError for a planted one."""
     found = opened_many([check.id])
     if check.id not in found:
         raise ValueError("a planted check has no item")
@@ -98,7 +101,10 @@ def opened(check: Check) -> CheckedItem:
 
 
 def items_by_stratum(frame: Frame) -> dict[str, list[UUID]]:
-    """The public ids of all items of a frame, drawn or not, by the key of their stratum. In the system's scope."""
+    """Return the public ids of all items of a frame, drawn or not, by the key of their stratum.
+
+    In the system's scope.
+    """
     found = {}
     for one in Stratum.objects.filter(frame=frame).order_by("key"):
         ids = draws.opened(bytes(one.commitments), key_of(frame.public_id))

@@ -32,11 +32,11 @@ class PlantedPerson:
 
     @property
     def phone_id(self) -> UUID:
-        """As the gate knows it."""
+        """Return the phone's id as the gate knows it."""
         return keyring().phone_id(self.phone)
 
     def sealed(self, check_id: UUID) -> bytes:
-        """As a check keeps it."""
+        """Return the person sealed as a check keeps them."""
         clear = json.dumps(asdict(self) | {"day": self.day.isoformat()}, ensure_ascii=False)
         return keyring().seal(clear.encode(), about=check_id.bytes)
 
@@ -50,13 +50,14 @@ def known_of(check: Check) -> PlantedPerson | None:
 
 
 def phone_of(check_id: UUID) -> UUID | None:
-    """The phone of a planted person, as the gate knows it; None as `known_of`."""
+    """Return the phone of a planted person, as the gate knows it; None as `known_of`."""
     known = known_of(Check.objects.get(id=check_id))
     return None if known is None else known.phone_id
 
 
 def whom_of(check: Check, known: PlantedPerson) -> Whom:
-    """A planted person as a check shows any other: the activity words what an item's channel and day would say."""
+    """Return a planted person as a check shows any other: the activity words what an item's channel and day
+    would say."""
     asked = asked_of(check.frame.programme, check.frame.measure)
     written = asked.whom(check.id, known.channel, known.day).written
     return Whom(in_script(known.name), {**written, **known.written})

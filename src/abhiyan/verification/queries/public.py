@@ -40,7 +40,7 @@ class PublicFrame:
 
     @property
     def items(self) -> str:
-        """Entries in the frame."""
+        """Return the number of entries in the frame."""
         return said(shown(self.told.entered.items))
 
     @property
@@ -58,22 +58,22 @@ class PublicUnit:
 
     @property
     def truth(self) -> Truth:
-        """The words about it."""
+        """Return the words about it."""
         return truth_of(self.told, is_rounded=True)
 
     @property
     def items(self) -> str:
-        """Entries in the frame."""
+        """Return the number of entries in the frame."""
         return said(shown(self.told.entered.items))
 
     @property
     def finished(self) -> str:
-        """Checks answered."""
+        """Return the number of checks answered."""
         return said(shown(self.told.entered.finished))
 
     @property
     def not_told(self) -> str:
-        """Checks refused or not reached."""
+        """Return the number of checks refused or not reached."""
         return said(shown(self.told.entered.not_told))
 
 
@@ -83,7 +83,7 @@ def is_public(programme: Programme) -> bool:
 
 
 def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[PublicFrame]]:
-    """A programme whose page is open, and its frames, the newest first. Refuses NotFound.
+    """Return a programme whose page is open, and its frames, the newest first. Refuses NotFound.
 
     One query while somebody else looked in the last half minute.
     """
@@ -100,7 +100,7 @@ def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[Publi
 
 
 def public_frame(public_id: UUID, frame_id: UUID) -> Frame:
-    """A frame of a programme whose page is open, or NotFound. In a scope that sees it."""
+    """Return a frame of a programme whose page is open, or NotFound. In a scope that sees it."""
     frame = needed(
         Frame.objects.select_related("programme__owner")
         .filter(public_id=frame_id, programme__public_id=public_id)
@@ -112,7 +112,8 @@ def public_frame(public_id: UUID, frame_id: UUID) -> Frame:
 
 
 def _in_order(programme: Programme) -> list[Frame]:
-    """The frames of a programme: of each measure first the one that speaks for the owner, then the newest closed."""
+    """Return the frames of a programme: of each measure first the one for the owner's sentence, then the newest
+    closed."""
     speaks = set(speaking_frames([programme.pk], programme.owner_id).values())
     frames = list(frames_of(programme))
     frames.sort(

@@ -35,7 +35,7 @@ def ties_of(account_id: int) -> list[StatedTie]:
 
 
 def held_in(unit_id: int) -> list[tuple[str, str]]:
-    """Code and name of the offices that somebody holds in a unit, senior first. In the system's scope."""
+    """Return code and name of the offices that somebody holds in a unit, senior first. In the system's scope."""
     rows = sql.rows(
         "select distinct o.rank, o.code, o.names from org_appointment ap join org_office o on o.id = ap.office_id"
         f" where ap.unit_id = %s and {_IN_OFFICE} order by 1, 2",
@@ -45,7 +45,7 @@ def held_in(unit_id: int) -> list[tuple[str, str]]:
 
 
 def holders(unit_id: int, office: str) -> list[UUID]:
-    """Accounts (public ids) that hold an office in a unit. In the system's scope."""
+    """Return accounts (public ids) that hold an office in a unit. In the system's scope."""
     return sql.column(
         "select distinct a.public_id from org_appointment ap join org_office o on o.id = ap.office_id"
         f" join people_account a on a.id = ap.account_id where ap.unit_id = %s and o.code = %s and {_IN_OFFICE}",
@@ -67,5 +67,5 @@ def verifier_units(account_ids: Iterable[int], day: date) -> dict[int, int]:
 
 
 def verifier_unit(account_id: int, day: date) -> int | None:
-    """The unit somebody is a verifier of; None for others. In the system's scope."""
+    """Return the unit somebody is a verifier of; None for others. In the system's scope."""
     return verifier_units([account_id], day).get(account_id)

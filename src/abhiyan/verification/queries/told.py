@@ -38,7 +38,7 @@ SPEAKS_FIRST = f"({_HAS_FIGURE} and f.state = '{Frame.State.CLOSED}') desc, {_HA
 
 
 def share_columns(row: str) -> str:
-    """The columns of one row of estimates that `share_of` reads. row: its alias in the statement."""
+    """Return the columns of one row of estimates that `share_of` reads. row: its alias in the statement."""
     return (
         f"{row}.items, {row}.genuine + {row}.not_genuine, {row}.refused + {row}.unresolved, {row}.rate, {row}.low,"
         f" {row}.high, {row}.method, {row}.is_corrected, {row}.unchecked"
@@ -49,7 +49,7 @@ COLUMNS = 9  # of `share_columns`
 
 
 def share_of(*row: Any) -> RealShare:
-    """One row of estimates, from the columns of `share_columns`; nothing where there is no row."""
+    """Return one row of estimates, from the columns of `share_columns`; nothing where there is no row."""
     items, finished, not_told, rate, low, high, method, is_corrected, unchecked = row
     if items is None:
         return RealShare()
@@ -59,7 +59,7 @@ def share_of(*row: Any) -> RealShare:
 
 
 def since_of(frame: Frame) -> date:
-    """The first day of a frame's entries: when the frame before was frozen, else the programme's first day."""
+    """Return the first day of a frame's entries: when the frame before was frozen, else the programme's first day."""
     return days_of(frame)[0] or frame.programme.opens_on
 
 
@@ -94,8 +94,10 @@ def estimated_of(
     finished: int | None = None,
     grade: str = "",
 ) -> Estimated:
-    """A frame's result in a unit, from its three shares: entered, counted, unanswered. finished: of them all, unless
-    given. code: of the unit, or empty where it is in another tree than the frame."""
+    """Return a frame's result in a unit, from its three shares: entered, counted, unanswered.
+
+    finished: of them all, unless given. code: of the unit, or empty where it is in another tree than the frame.
+    """
     entered, counted, unanswered = shares
     return Estimated(
         frozen_on=day_in(settings.TIME_ZONE, frozen_at),

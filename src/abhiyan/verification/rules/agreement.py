@@ -27,7 +27,7 @@ class Unlike(Generic[K]):
 
 
 def unlike(tallies: Mapping[K, Mapping[Any, Tally]], *, false: float = FALSE) -> list[Unlike[K]]:
-    """Those whose share differs from that of all others together, most unlikely first.
+    """Return verifiers whose share differs from that of all others together, most unlikely first.
 
     tallies: verifier -> part -> tally. Items are assigned at random within a part, such as a district, so
     honest verifiers differ there by luck alone; parts differ in truth, and who checks where does too. So the
@@ -54,7 +54,7 @@ def unlike(tallies: Mapping[K, Mapping[Any, Tally]], *, false: float = FALSE) ->
 
 
 def _beside(key: K, parts: Mapping[Any, Tally], whole: Mapping[Any, list[int]]) -> Unlike[K] | None:
-    """One verifier beside all others; None where nobody else checked in the same parts."""
+    """Return one verifier beside all others; None where nobody else checked in the same parts."""
     luck = np.ones(1)  # how probable each number of hits is, if only luck decides
     first = hits = checks = 0
     expected = 0.0
@@ -73,7 +73,7 @@ def _beside(key: K, parts: Mapping[Any, Tally], whole: Mapping[Any, list[int]]) 
 
 
 def _by_luck(n: int, had: int, of: int) -> tuple[int, Any]:
-    """The least number of hits among n checks, and how probable it and each above it is (hypergeometric)."""
+    """Return the least number of hits among n checks, and how probable it and each above it is (hypergeometric)."""
     low, high = max(0, n + had - of), min(n, had)
     hits = np.arange(low, high + 1)
     ways = _choose(had, hits) + _choose(of - had, n - hits) - _choose(of, n)

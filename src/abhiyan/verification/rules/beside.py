@@ -20,7 +20,7 @@ class FrameFigures:
 
     @property
     def least_gap(self) -> float | None:
-        """The least share of the entries that is not real, from 0 to 1; None without an estimate.
+        """Return the least share of the entries that is not real, from 0 to 1; None without an estimate.
 
         The gap of a unit and the gaps of its parts use this one definition.
         """

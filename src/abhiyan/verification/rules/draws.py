@@ -56,7 +56,7 @@ class DrawnItem:
 
 
 def committed(ids: bytes, key: bytes) -> bytes:
-    """Public ids, 16 bytes each, as commitments under the frame's key of 32 bytes, in the same order.
+    """Return public ids, 16 bytes each, as commitments under the frame's key of 32 bytes, in the same order.
 
     One AES block for each id: ids are random and different, so no two blocks are alike and none tells anything.
     """
@@ -65,19 +65,20 @@ def committed(ids: bytes, key: bytes) -> bytes:
 
 
 def opened(commitments: bytes, key: bytes) -> bytes:
-    """Public ids again, 16 bytes each."""
+    """Return public ids again, 16 bytes each, from commitments."""
     opening = Cipher(algorithms.AES(key), modes.ECB()).decryptor()  # noqa: S305 see `committed`
     return opening.update(commitments) + opening.finalize()
 
 
 def hidden(content: bytes, key: bytes) -> bytes:
-    """Content under a key that hides nothing else, or the content again: AES-256 in counter mode undoes itself."""
+    """Return content under a key that hides nothing else, or the content again: AES-256 in counter mode undoes
+    itself."""
     hiding = Cipher(algorithms.AES(key), modes.CTR(bytes(SIZE))).encryptor()
     return hiding.update(content) + hiding.finalize()
 
 
 def written(head: Head, commitments: Sequence[bytes]) -> Iterator[bytes]:
-    """The file, piece by piece. commitments: of each part of the head, in its order, rising, joined.
+    """Yield the file, piece by piece. commitments: of each part of the head, in its order, rising, joined.
 
     ValueError where a part has another number of items than the head says.
     """
@@ -90,7 +91,7 @@ def written(head: Head, commitments: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def hash_of(pieces: Iterator[bytes]) -> str:
-    """The frame's hash: SHA-256 of its file, in hexadecimal."""
+    """Return the frame's hash: SHA-256 of its file, in hexadecimal."""
     digest = sha256()
     for piece in pieces:
         digest.update(piece)
@@ -98,7 +99,10 @@ def hash_of(pieces: Iterator[bytes]) -> str:
 
 
 def read(content: bytes) -> tuple[Head, list[bytes]]:
-    """A frame's head and, for each of its parts, its commitments joined. NotAFrame says what is wrong with the file."""
+    """Return a frame's head and, for each of its parts, its commitments joined.
+
+    NotAFrame says what is wrong with the file.
+    """
     first, _, rest = content.partition(b"\n")
     try:
         said = json.loads(first)
@@ -130,15 +134,15 @@ def canonical(value: str) -> str:
 
 
 def seed_of(frame_hash: str, value: str) -> bytes:
-    """The seed: SHA-256 of the frame's hash in hexadecimal, followed by the public value (`canonical`)."""
+    """Return the seed: SHA-256 of the frame's hash in hexadecimal, followed by the public value (`canonical`)."""
     return sha256((frame_hash + value).encode()).digest()
 
 
 def order(seed: bytes, key: str, items: int) -> Iterator[int]:
-    """Places of a stratum's items (from 0) in the order they are drawn, without repeats, to the last.
+    """Yield places of a stratum's items (from 0) in the order they are drawn, without repeats, to the last.
 
-    Each is SHA-256(seed, key, counter) modulo the number of items; one that came before is passed over. The sampler is
-    that of risk-limiting audits (Rivest 2011, "SHA-256 sampler").
+    Each is SHA-256(seed, key, counter) modulo the number of items; one that came before is passed over. The
+    sampler is that of risk-limiting audits (Rivest 2011, "SHA-256 sampler").
     """
     start = sha256(seed + key.encode() + b"\0")
     taken: set[int] = set()
@@ -156,7 +160,7 @@ def order(seed: bytes, key: str, items: int) -> Iterator[int]:
 def draw(
     head: Head, commitments: Sequence[bytes], seed: bytes, more: dict[str, int] | None = None
 ) -> list[DrawnItem]:
-    """The items drawn. more: part -> how many are drawn beyond the first, of the same order."""
+    """Return the items drawn. more: part -> how many are drawn beyond the first, of the same order."""
     found, line = [], 2
     for part, joined in zip(head.parts, commitments, strict=True):
         wanted = min(part.items, part.drawn + (more or {}).get(part.key, 0))
@@ -169,7 +173,7 @@ def draw(
 
 
 def written_more(frame_hash: str, more: dict[str, int]) -> str:
-    """The file that says how many were drawn later. more: part -> how many, beyond the first."""
+    """Return the file that says how many were drawn later. more: part -> how many, beyond the first."""
     said = {"form": FORM_MORE, "frame": frame_hash, "more": {key: n for key, n in more.items() if n}}
     return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -39,12 +39,12 @@ class Outcomes:
 
     @property
     def drawn(self) -> int:
-        """All that were drawn."""
+        """Count all that were drawn."""
         return self.genuine + self.not_genuine + self.refused + self.unresolved
 
     @property
     def open(self) -> int:
-        """What nobody could tell."""
+        """Count what nobody could tell."""
         return self.refused + self.unresolved
 
     def __add__(self, other: "Outcomes") -> "Outcomes":
@@ -88,7 +88,7 @@ class Planted:
 
     @property
     def told(self) -> float:
-        """Sensitivity plus specificity less one: 1 where verifiers never err, 0 where they guess."""
+        """Return sensitivity plus specificity less one: 1 where verifiers never err, 0 where they guess."""
         return self.genuine_right / self.genuine + self.false_right / self.false - 1
 
 
@@ -123,7 +123,7 @@ class FrameEstimate:
 
     @property
     def least_gap(self) -> float:
-        """The least share of the reported that is not real, from 0 to 1."""
+        """Return the least share of the reported that is not real, from 0 to 1."""
         return max(0.0, 1 - self.high)
 
 
@@ -131,7 +131,7 @@ class FrameEstimate:
 
 
 def wilson(mean: float, n: float, quantile: float = _Z) -> tuple[float, float]:
-    """Wilson's interval of a share. n: effective number of checks, above 0; quantile: of the normal or of t.
+    """Return Wilson's interval of a share. n: effective number of checks, above 0; quantile: of the normal or of t.
 
     Source: Wilson 1927; on an effective n: PMC6690503.
     """
@@ -142,7 +142,10 @@ def wilson(mean: float, n: float, quantile: float = _Z) -> tuple[float, float]:
 
 
 def clopper_pearson(mean: float, n: float) -> tuple[float, float]:
-    """The exact interval of a share; n need not be whole. Source: Clopper & Pearson 1934; Korn & Graubard 1998."""
+    """Return the exact interval of a share; n need not be whole.
+
+    Source: Clopper & Pearson 1934; Korn & Graubard 1998.
+    """
     tail = (1 - CONFIDENCE) / 2
     hits = mean * n
     low = 0.0 if hits <= 0 else float(betaincinv(hits, n - hits + 1, tail))
@@ -151,10 +154,11 @@ def clopper_pearson(mean: float, n: float) -> tuple[float, float]:
 
 
 def interval(of: Mean, *, is_disputed: bool = False) -> tuple[float, float, Method]:
-    """The 95% interval of a share: Wilson on the effective n; exact at the edges, for few checks and in a dispute.
+    """Return the 95% interval of a share: Wilson on the effective n; exact at the edges, for few checks and in
+    a dispute.
 
-    Source: statistics of the project, "Estimators"; Korn-Graubard's correction of n for few degrees: PMC6896998.
-    ValueError for a mean without a check.
+    Source: statistics of the project, "Estimators"; Korn-Graubard's correction of n for few degrees:
+    PMC6896998. ValueError for a mean without a check.
     """
     if of.n < 1:
         raise ValueError("an interval needs a check")
@@ -181,7 +185,7 @@ class _Scores:
     open: float
 
     def of(self, told: Outcomes) -> tuple[float, float]:
-        """Mean and sample variance (by n - 1; 0 for one) of the scores of a part."""
+        """Return the mean and sample variance (by n - 1; 0 for one) of the scores of a part."""
         n = told.drawn
         parts = ((self.genuine, told.genuine), (self.not_genuine, told.not_genuine), (self.open, told.open))
         mean = sum(score * count for score, count in parts) / n
@@ -190,10 +194,11 @@ class _Scores:
 
 
 def _one(stratum: DrawnShare, scores: _Scores) -> tuple[float, float, float]:
-    """Mean of a stratum, its variance, and the variance's uncertainty; two phases where some were visited.
+    """Return the mean of a stratum, its variance, and the variance's uncertainty; two phases where some were
+    visited.
 
-    Two phases: Rao's unbiased variance of double sampling (Rao 1973, Biometrika 60), the `full` method of R's survey.
-    The uncertainty is v²/df of what the few visits bring (Satterthwaite 1946).
+    Two phases: Rao's unbiased variance of double sampling (Rao 1973, Biometrika 60), the `full` method of R's
+    survey. The uncertainty is v²/df of what the few visits bring (Satterthwaite 1946).
     """
     told, seen = stratum.outcomes, stratum.visited
     n, items = told.drawn, stratum.items
@@ -222,7 +227,7 @@ def _one(stratum: DrawnShare, scores: _Scores) -> tuple[float, float, float]:
 
 
 def _stratified(strata: Sequence[DrawnShare], scores: _Scores) -> Mean:
-    """Items drawn at random within strata: p = Σ W p_h, var = Σ W² (1 - n_h/N_h) s_h²/n_h.
+    """Return the mean of items drawn at random within strata: p = Σ W p_h, var = Σ W² (1 - n_h/N_h) s_h²/n_h.
 
     A stratum of one check has no spread of its own: its distance from the whole takes its place (R's "adjust").
     """
@@ -248,7 +253,7 @@ class Visits:
 
 
 def _visited(strata: Sequence[Visits], scores: _Scores) -> tuple[Mean, list[float]]:
-    """The mean with the variance between booths, and of each stratum the variance of its own mean.
+    """Return the mean with the variance between booths, and of each stratum the variance of its own mean.
 
     Booths are the first stage; what varies within them is in what varies between them (Cochran 1977, 11.9).
     """
@@ -291,10 +296,10 @@ def design_effect(strata: Sequence[Visits]) -> float:
 
 
 def _corrected(of: Mean, genuine: float, answered: float, planted: Planted) -> Mean:
-    """A mean of corrected scores (`_scored`) with the variance that the planted items bring into it.
+    """Return a mean of corrected scores (`_scored`) with the variance that the planted items bring into it.
 
-    genuine, answered: the shares of the drawn that are genuine, corrected, and that gave a verdict. Source: Rogan &
-    Gladen 1978, by the delta method; what is open depends on no verdict.
+    genuine, answered: the shares of the drawn that are genuine, corrected, and that gave a verdict. Source:
+    Rogan & Gladen 1978, by the delta method; what is open depends on no verdict.
     """
     right = (planted.genuine_right + 1) / (
         planted.genuine + 2
@@ -306,7 +311,7 @@ def _corrected(of: Mean, genuine: float, answered: float, planted: Planted) -> M
 
 
 def _scored(planted: Planted, *, opens: float) -> _Scores:
-    """Scores that correct verdicts by what was planted (Rogan-Gladen), or leave them as answered."""
+    """Return scores that correct verdicts by what was planted (Rogan-Gladen), or leave them as answered."""
     if not planted.is_enough:
         return _Scores(1, 0, opens)
     assent = 1 - planted.false_right / planted.false
@@ -316,7 +321,7 @@ def _scored(planted: Planted, *, opens: float) -> _Scores:
 def _published(
     means: tuple[Mean, Mean, Mean], items: int, told: Outcomes, planted: Planted, *, is_disputed: bool
 ) -> FrameEstimate:
-    """From three means: what is open counted as 0, as 1, and the share that gave a verdict."""
+    """Estimate from three means: open checks counted as 0, as 1, and the share that gave a verdict."""
     low, high, answered = means
     if told.drawn == items and not planted.is_enough:
         ends = low.mean, high.mean, Method.COUNTED
@@ -335,10 +340,11 @@ def _published(
 def estimate(
     strata: Sequence[DrawnShare], planted: Planted = PERFECT, *, is_disputed: bool = False
 ) -> FrameEstimate:
-    """The genuine share of a frame or of a part of it, items drawn at random within strata; two phases where visited.
+    """Return the genuine share of a frame or of a part of it, items drawn at random within strata; two phases
+    where visited.
 
-    ValueError where nothing was drawn, or a stratum has more checks than items. A stratum without a check is carried
-    whole, as 0 and as 1.
+    ValueError where nothing was drawn, or a stratum has more checks than items. A stratum without a check is
+    carried whole, as 0 and as 1.
     """
     for one in strata:
         if one.outcomes.drawn > one.items:
@@ -364,7 +370,7 @@ def estimate(
 def visits(
     strata: Sequence[Visits], planted: Planted = PERFECT, *, is_disputed: bool = False
 ) -> tuple[FrameEstimate, list[FrameEstimate]]:
-    """The genuine share of a frame by visits of booths, and of each of its strata.
+    """Return the genuine share of a frame by visits of booths, and of each of its strata.
 
     A stratum has too few booths for a variance of its own: it takes the design effect of all (`design_effect`).
     ValueError where a stratum has no visit.
@@ -396,7 +402,7 @@ def visits(
 
 
 def grade(told: Outcomes) -> str:
-    """A, B or C of a unit after its first 19 completed checks (at most 2 bad, 3 to 5, 6 or more); "" before.
+    """Return A, B or C of a unit after its first 19 completed checks (at most 2 bad, 3 to 5, 6 or more); "" before.
 
     Source: lot quality assurance sampling; a good unit (7% bad) is called C in 0.1%, a bad one (40%) A in 0.5%.
     """
@@ -419,7 +425,7 @@ class Interval(Protocol):
 
 
 def ranks(of: Iterable[Interval]) -> list[int]:
-    """Ranks from 1 by the least the gap can be, largest first; who overlaps the one before shares its rank.
+    """Return ranks from 1 by the least the gap can be, largest first; who overlaps the one before shares its rank.
 
     of: in that order (`high` rising).
     """
@@ -435,7 +441,8 @@ def ranks(of: Iterable[Interval]) -> list[int]:
 
 
 def kappa(pairs: Iterable[tuple[str, str]]) -> float | None:
-    """Cohen's kappa of two verdicts on the same items, from -1 to 1; None where it says nothing (none, or all alike).
+    """Return Cohen's kappa of two verdicts on the same items, from -1 to 1; None where it says nothing (none,
+    or all alike).
 
     Source: Cohen 1960.
     """

@@ -93,17 +93,17 @@ class Case:
 
     @property
     def expires_on(self) -> date:
-        """From this day on it is gone, unless it became a finding."""
+        """Return the day from which it is gone, unless it became a finding."""
         return self.raised_on + EXPIRES
 
 
 def seen(case: Case, today: date) -> Case:
-    """A flag as it is today: one whose time is over is gone."""
+    """Return a flag as it is today: one whose time is over is gone."""
     return replace(case, step=FlagStep.GONE) if case.step in OPEN and today >= case.expires_on else case
 
 
 def barred(case: Case, act: FlagAct, *, by: int, on: date, proven: bool = False) -> Barred | None:
-    """Why somebody may not do something about a flag today; None where they may.
+    """Return why somebody may not do something about a flag today; None where they may.
 
     proven: what the fresh checks say (`proven` of this module), for a proposal and its confirmation.
     """
@@ -128,7 +128,7 @@ def barred(case: Case, act: FlagAct, *, by: int, on: date, proven: bool = False)
 
 
 def after(case: Case, act: FlagAct, *, by: int, on: date) -> Case:
-    """The flag after an act that is not barred. An answer during the checks leaves them under way."""
+    """Return the flag after an act that is not barred. An answer during the checks leaves them under way."""
     if act is FlagAct.ANSWER:
         step = FlagStep.ANSWERED if case.step is FlagStep.ASKED else case.step
         return replace(case, step=step, answered_on=on)
@@ -170,10 +170,10 @@ def told(checks: Iterable[Fresh], *, since: date) -> IndicatorTally:
 
 
 def tolerated(denied: IndicatorTally) -> float | None:
-    """The share of false entries that an honest worker of a place may have; None where too few were asked.
+    """Return the share of false entries that an honest worker of a place may have; None where too few were asked.
 
-    denied: of people there who are known to be genuine, how many denied. Their upper bound (Clopper and Pearson), and
-    honest errors beside it.
+    denied: of people there who are known to be genuine, how many denied. Their upper bound (Clopper and
+    Pearson), and honest errors beside it.
     """
     if denied.of < KNOWN:
         return None
@@ -184,8 +184,8 @@ def tolerated(denied: IndicatorTally) -> float | None:
 
 
 def level(number: int) -> float:
-    """The share of wrong findings that a drive's n-th round may have: half of what is left, so all together
-    keep FALSE.
+    """Return the share of wrong findings that a drive's n-th round may have: half of what is left, so all
+    together keep FALSE.
 
     number: from 1. Without it, many small rounds would accuse somebody sooner or later.
     """
@@ -208,7 +208,7 @@ def proven(cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int
 
 
 def _chance(found: IndicatorTally, most: float | None) -> float:
-    """How probable so many false entries are, of somebody with as many as the place explains."""
+    """Return how probable so many false entries are, of somebody with as many as the place explains."""
     if most is None or found.of < FRESH:
         return 1.0
     # As scipy.stats.binom.sf(hits - 1, of, most), which takes five times as long to import as all the rest.

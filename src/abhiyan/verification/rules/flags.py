@@ -44,11 +44,12 @@ class PeerIndicators:
 def beside_peers(
     hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float] = ()
 ) -> PeerIndicators:
-    """Indicators of workers beside those of the same place, each without their own; of all where few work there.
+    """Return indicators of workers beside those of the same place, each without their own; of all where few
+    work there.
 
-    hits, of: workers by indicators, how often of how many. places: of each worker, any key. chance: of each indicator,
-    the share that luck brings: less of it among the others is luck too. The spread among honest peers counts as well:
-    where everybody rounds ages, who rounds them is like everybody.
+    hits, of: workers by indicators, how often of how many. places: of each worker, any key. chance: of each
+    indicator, the share that luck brings: less of it among the others is luck too. The spread among honest
+    peers counts as well: where everybody rounds ages, who rounds them is like everybody.
     """
     told = _compared(np.asarray(hits, float), np.asarray(of, float), places, chance)
     return PeerIndicators(np.clip(told.far / told.spread, -FARTHEST, FARTHEST), told.others)
@@ -57,10 +58,11 @@ def beside_peers(
 def tails(
     hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float] = (), grains: Sequence[Grain] = ()
 ) -> Array:
-    """How often an honest worker has such indicators or odder ones, by luck: workers by indicators, from 0 to 1.
+    """Return how often an honest worker has such indicators or odder ones, by luck: workers by indicators, from
+    0 to 1.
 
-    1 where nothing is CLEAR above the others. Arguments as `beside_peers`; grains: what each indicator counts. Honest
-    workers differ as those of the place do, and at least as all of them do.
+    1 where nothing is CLEAR above the others. Arguments as `beside_peers`; grains: what each indicator counts.
+    Honest workers differ as those of the place do, and at least as all of them do.
     """
     hits, of = np.asarray(hits, float), np.asarray(of, float)
     told = _compared(hits, of, places, chance)
@@ -89,7 +91,7 @@ def tails(
 
 
 def luck_of(found: Array, of: Array) -> Array:
-    """How often luck brings as small a tail to anybody among all who were compared: workers by indicators.
+    """Return how often luck brings as small a tail to anybody among all who were compared: workers by indicators.
 
     found: as `tails`. of: of how many; what is 0 was not compared, and luck explains it.
     """
@@ -105,7 +107,7 @@ def luck_of(found: Array, of: Array) -> Array:
 
 
 def nearby(places: Sequence[int], checks: Array) -> list[int]:
-    """With whose checks a worker's are compared: the place's, or 0 for all places with fewer than CHECKED."""
+    """Return the place whose checks a worker's are compared with, or 0 for all places with fewer than CHECKED."""
     where = np.unique(places, return_inverse=True)[1]
     known = np.bincount(where, weights=checks)
     return [place if known[nth] >= CHECKED else 0 for place, nth in zip(places, where, strict=True)]
@@ -137,7 +139,7 @@ def _compared(hits: Array, of: Array, places: Sequence[Any], chance: Sequence[fl
 
 
 def _standardised(hits: Array, of: Array, least: Array) -> tuple[Array, Array, Array, Array]:
-    """Workers who are compared with each other: see `_Compared`."""
+    """Standardise workers who are compared with each other: see `_Compared`."""
     rest = of.sum(0) - of
     others = np.maximum(least, (hits.sum(0) - hits + 0.5) / (rest + 1))
     known = of > 0
@@ -151,7 +153,7 @@ def _standardised(hits: Array, of: Array, least: Array) -> tuple[Array, Array, A
 
 
 def _spread(far: Array) -> float:
-    """The spread of honest workers: the middle half's, so that a few who are far off do not hide each other."""
+    """Return the spread of honest workers: the middle half's, so that a few who are far off do not hide each other."""
     if len(far) < NEARBY:
         return 1.0
     low, high = np.percentile(far, (25, 75))
@@ -159,18 +161,19 @@ def _spread(far: Array) -> float:
 
 
 def _alike(far: Array, of: Array) -> float:
-    """How alike the entries of one worker are, by moments, the odd workers among them: E far² = 1 + (of - 1) alike."""
+    """Return how alike the entries of one worker are, by moments, the odd workers among them: E far² = 1 + (of
+    - 1) alike."""
     above = float((np.minimum(np.abs(far), FARTHEST) ** 2 - 1).sum())
     return max(0.0, above / max(1.0, float((of - 1).sum())))
 
 
 def _of_spread(spread: float, usual: float) -> float:
-    """The same from a spread, where a worker usually has so many."""
+    """Return the same from a spread, where a worker usually has so many."""
     return (spread**2 - 1) / (usual - 1) if usual > 1 else 0.0
 
 
 def plain_mean(scores: Array) -> Array:
-    """The mean of a worker's scores: of the ways of putting them together the simplest, and none did better.
+    """Return the mean of a worker's scores: of the ways of putting them together the simplest, and none did better.
 
     How to Catch a Falsifier, Public Opinion Quarterly 2022 (PMC8944307).
     """
@@ -186,16 +189,17 @@ class FlagWeights:
     weights: tuple[float, ...]
 
     def odds(self, scores: Array) -> Array:
-        """The log odds of each worker's entries."""
+        """Return the log odds of each worker's entries."""
         found: Array = self.level + scores @ np.array(self.weights)
         return found
 
 
 def learnt(scores: Array, bad: Array, good: Array) -> FlagWeights | None:
-    """Weights of the indicators, from random checks of workers' entries; None while there are too few.
+    """Return weights of the indicators, from random checks of workers' entries; None while there are too few.
 
-    bad, good: of each worker, random checks that were not genuine and that were. Aimed checks teach nothing here: they
-    were aimed by these very scores. Logistic, held to weights that are alike as long as the checks say little.
+    bad, good: of each worker, random checks that were not genuine and that were. Aimed checks teach nothing
+    here: they were aimed by these very scores. Logistic, held to weights that are alike as long as the checks
+    say little.
     """
     if bad.sum() + good.sum() < LEARNT or min(bad.sum(), good.sum()) < FOUND:
         return None
@@ -220,9 +224,10 @@ def learnt(scores: Array, bad: Array, good: Array) -> FlagWeights | None:
 
 
 def order(scores: Array, weights: FlagWeights | None, bad: Array, good: Array) -> Array:
-    """How much each worker's entries want a look: higher is sooner. Good for an order only; shown to nobody.
+    """Return how much each worker's entries want a look: higher is sooner. Good for an order only; shown to nobody.
 
-    bad, good: all finished checks of each worker, drawn or aimed. Without weights the scores count by their mean.
+    bad, good: all finished checks of each worker, drawn or aimed. Without weights the scores count by their
+    mean.
     """
     if weights is None:
         start = np.log(0.15 / 0.85) + plain_mean(scores) * np.sqrt(scores.shape[1])

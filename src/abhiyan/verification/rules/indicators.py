@@ -99,12 +99,12 @@ class IndicatorTally:
 
     @property
     def share(self) -> float:
-        """From 0 to 1; 0 of nothing."""
+        """Return the share from 0 to 1; 0 of nothing."""
         return self.hits / self.of if self.of else 0.0
 
 
 def tallies(entries: Iterable[WorkerEntry], *, target: int | None = None) -> dict[Indicator, IndicatorTally]:
-    """Every indicator of one worker's entries; indicators without any data are left out.
+    """Return every indicator of one worker's entries; indicators without any data are left out.
 
     target: entries a day that were asked for. For places, last digits and answers it counts pairs that agree:
     many entries look no worse than few.
@@ -185,7 +185,10 @@ _WORDS: Mapping[Indicator, str | Promise] = {
 
 
 def reason(indicator: Indicator, tally: IndicatorTally, peers: float) -> str:
-    """One reason to look, in words with its numbers and those of others nearby. peers: their share, from 0 to 1."""
+    """Return one reason to look, in words with its numbers and those of others nearby.
+
+    peers: their share, from 0 to 1.
+    """
     own = str(_WORDS[indicator]) % {
         "hits": grouped(tally.hits),
         "of": grouped(tally.of),
@@ -195,7 +198,7 @@ def reason(indicator: Indicator, tally: IndicatorTally, peers: float) -> str:
 
 
 def _in_100(share: float) -> str:
-    """A share as a number in 100, with one decimal where it is small."""
+    """Return a share as a number in 100, with one decimal where it is small."""
     return f"{100 * share:.0f}" if share >= 0.1 or not share else f"{100 * share:.1f}"
 
 
@@ -260,19 +263,20 @@ class Reason:
 
     @property
     def text(self) -> str:
-        """The reason in words."""
+        """Return the reason in words."""
         return reason(self.indicator, self.tally, self.peers)
 
     @property
     def strength(self) -> Strength:
-        """How strong it is: never more than weak if one in twenty honest workers shows it, strong only among all."""
+        """Return how strong it is: never more than weak if one in twenty honest workers shows it, strong only
+        among all."""
         if self.tail > CLEAR:
             return Strength.WEAK
         return Strength.STRONG if self.luck <= STRONG else Strength.CLEAR
 
 
 def reasons(found: Iterable[Reason], *, most: int = 4) -> list[Reason]:
-    """The reasons a flag gives, the rarest first; none where luck explains them: then there is no flag.
+    """Return the reasons a flag gives, the rarest first; none where luck explains them: then there is no flag.
 
     One or two hits are no reason, however rare they are nearby: they happen to somebody. One weak reason alone
     is none: among many workers luck brings one.

@@ -18,12 +18,12 @@ MANY = 2_000  # entries; past them the sum of the tail is a beta distribution's,
 
 
 def tail(hits: float, of: float, share: float, *, rest: float, likeness: float, grain: Grain) -> float:
-    """How often an honest worker has so many hits or more, by luck; from 0 to 1.
+    """Return how often an honest worker has so many hits or more, by luck; from 0 to 1.
 
-    share, rest: of the others nearby, and of how many. likeness: how alike the entries of one worker are, from 0 for
-    not at all to 1 (intraclass correlation). grain: what is counted.
-    Source: the beta-binomial as posterior predictive (Skellam 1948), half a hit added to the others' (Jeffreys); for
-    pairs Pearson's chi-square of equal classes, where `share` of all pairs agree.
+    share, rest: of the others nearby, and of how many. likeness: how alike the entries of one worker are, from
+    0 for not at all to 1 (intraclass correlation). grain: what is counted. Source: the beta-binomial as
+    posterior predictive (Skellam 1948), half a hit added to the others' (Jeffreys); for pairs Pearson's
+    chi-square of equal classes, where `share` of all pairs agree.
     """
     if grain is Grain.PAIR:
         entries, classes = (1 + np.sqrt(1 + 8 * of)) / 2, 1 / share
@@ -42,7 +42,8 @@ def tail(hits: float, of: float, share: float, *, rest: float, likeness: float, 
 
 
 def among_many(tails: Mapping[Any, float], compared: int) -> dict[Any, float]:
-    """How often luck alone brings a tail as small as each somewhere among all that was compared; from 0 to 1.
+    """Return how often luck alone brings a tail as small as each somewhere among all that was compared; from 0
+    to 1.
 
     tails: of what is worth a look; compared: of all. Source: Holm 1979, whatever hangs together.
     """

@@ -58,12 +58,12 @@ OTHER_ANSWERS, UNCLEAR = (
 
 
 def may_find(meaning: str, outcome: str) -> bool:
-    """True where an outcome fits the answer: an item is genuine only if the person said that it was so."""
+    """Return True where an outcome fits the answer: an item is genuine only if the person said that it was so."""
     return outcome != Stands.GENUINE or meaning == Meaning.YES
 
 
 def reason_of(meaning: str, outcome: str) -> str:
-    """Why a check has its outcome, as a code; empty where the outcome says all."""
+    """Return why a check has its outcome, as a code; empty where the outcome says all."""
     if outcome == Stands.NOT_GENUINE:
         return meaning if meaning in (Meaning.NEVER, Meaning.NO_SUCH_PERSON) else OTHER_ANSWERS
     return UNCLEAR if outcome == "unresolved" else ""

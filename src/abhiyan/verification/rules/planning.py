@@ -44,12 +44,12 @@ class Expected:
 
     @property
     def open(self) -> float:
-        """The share nobody can tell, carried as bounds: a visit settles for all who were not reached."""
+        """Return the share nobody can tell, carried as bounds: a visit settles for all who were not reached."""
         return self.refused + (0 if self.visited else self.not_reached)
 
     @property
     def finished(self) -> float:
-        """The share of the drawn whose check is finished, by phone or by visit."""
+        """Return the share of the drawn whose check is finished, by phone or by visit."""
         return 1 - self.refused - self.not_reached * (1 - self.visited)
 
 
@@ -70,7 +70,7 @@ class PlannedDraw:
 
     @property
     def checks(self) -> int:
-        """All checks."""
+        """Count all checks."""
         return sum(map(sum, self.drawn))
 
 
@@ -90,9 +90,10 @@ def _pairs(districts: Sequence[District], checks: int, floor: int) -> list[list[
 
 
 def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | None:
-    """The width to expect of the published interval of the headline; None where no number would be shown.
+    """Return the width to expect of the published interval of the headline; None where no number would be shown.
 
-    As `estimates.estimate` makes it when the answers come as expected: a stratum without a check is carried whole.
+    As `estimates.estimate` makes it when the answers come as expected: a stratum without a check is carried
+    whole.
     """
     headline = [(size.items, drawn) for size, drawn in strata if size.is_signed]
     n, known = sum(drawn for _, drawn in headline), sum(items for items, drawn in headline if drawn)
@@ -115,7 +116,7 @@ def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | 
 def plan(
     districts: Sequence[District], checks: int, expected: Expected = Expected(), *, floor: int = FLOOR
 ) -> PlannedDraw:
-    """What `checks` checks bring. districts: in the frame, each with its shades; any may be empty."""
+    """Return what `checks` checks bring. districts: in the frame, each with its shades; any may be empty."""
     pairs = _pairs(districts, checks, floor)
     all_drawn = sum(drawn for of in pairs for _, drawn in of)
     made = all_drawn * (1 + expected.finished * SECONDS)
@@ -134,9 +135,10 @@ def plan(
 def needed(
     districts: Sequence[District], width: float, expected: Expected = Expected(), *, floor: int = FLOOR
 ) -> int | None:
-    """The fewest checks whose whole has an interval of at most `width`.
+    """Return the fewest checks whose whole has an interval of at most `width`.
 
-    None where no number of checks brings it: at most half is drawn, and what nobody can tell is part of the width.
+    None where no number of checks brings it: at most half is drawn, and what nobody can tell is part of the
+    width.
     """
 
     def holds(checks: int) -> bool:
@@ -147,7 +149,8 @@ def needed(
 
 
 def floor_for(districts: Sequence[District], width: float, expected: Expected = Expected()) -> int | None:
-    """The fewest checks of each district with which every district that can has an interval of at most `width`.
+    """Return the fewest checks of each district with which every district that can has an interval of at most
+    `width`.
 
     None where none can, with half of its items drawn.
     """
@@ -167,6 +170,6 @@ def _whole(districts: Sequence[District]) -> int:
 
 
 def _fewest(most: int, holds: Callable[[int], bool]) -> int | None:
-    """The least number from 1 to `most` for which something holds that then goes on holding."""
+    """Return the least number from 1 to `most` for which something holds that then goes on holding."""
     at = bisect_left(range(1, most + 1), x=True, key=holds)
     return at + 1 if at < most else None

@@ -16,16 +16,17 @@ class DrawnSizes:
 
     @property
     def checks(self) -> int:
-        """All checks."""
+        """Count all checks."""
         return sum(map(sum, self.drawn))
 
     def width(self, expected: Expected) -> float | None:
-        """The width to expect of the headline of the whole; None where there are not enough checks for a number."""
+        """Return the width to expect of the headline of the whole; None where there are not enough checks for a
+        number."""
         sizes, drawn = chain(*self.sizes), chain(*self.drawn)
         return headline_width(list(zip(sizes, drawn, strict=True)), expected)
 
     def grown(self, wanted: int) -> "DrawnSizes":
-        """In proportion, as if `wanted` were drawn of the whole; where more are drawn already they stay."""
+        """Draw in proportion, as if `wanted` were drawn of the whole; where more are drawn already they stay."""
         shared = split([[size.items for size in of] for of in self.sizes], wanted, 0)
         return DrawnSizes(
             self.sizes,
@@ -34,18 +35,19 @@ class DrawnSizes:
 
     @property
     def items(self) -> int:
-        """All items of the frame."""
+        """Count all items of the frame."""
         return sum(size.items for of in self.sizes for size in of)
 
 
 def topped_up(drawn: DrawnSizes, checks: int) -> DrawnSizes:
-    """The most that can be drawn in proportion with at most `checks` checks in all."""
+    """Return the most that can be drawn in proportion with at most `checks` checks in all."""
     at = bisect_right(range(drawn.items + 1), checks, key=lambda wanted: drawn.grown(wanted).checks)
     return drawn.grown(max(0, at - 1))
 
 
 def topped_up_to(drawn: DrawnSizes, width: float, expected: Expected) -> DrawnSizes | None:
-    """The fewest checks whose headline has an interval of at most `width`; None where half of all does not bring it."""
+    """Return the fewest checks whose headline has an interval of at most `width`; None where half of all does
+    not bring it."""
 
     def holds(wanted: int) -> bool:
         found = drawn.grown(wanted).width(expected)

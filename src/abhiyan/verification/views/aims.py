@@ -45,7 +45,7 @@ COLUMNS: tuple[Column[AimResult], ...] = (
 
 @page_with_list
 def aims(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The aimed checks of a frame and their tally."""
+    """Show the aimed checks of a frame and their tally."""
     frame = planned(request, public_id)
     with system("aimed checks of a frame"):
         found = aims_of(frame)
@@ -109,7 +109,7 @@ def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
 def _aim_page(
     request: Request, frame: Frame, where: AimUnitForm, *, status: int, **shown: Any
 ) -> HttpResponseBase:
-    """The page that asks where, and once it is known what for."""
+    """Show the page that asks where, and once it is known what for."""
     list_ = (say("Aimed checks"), reverse("verification:aims", args=[frame.public_id]))
     page = shown_in(frame, say("Aim checks"), list_) | {"where": where} | shown
     return render(request, "verification/aim_new.html", page, status=status)

@@ -56,7 +56,8 @@ OF_FLAGS: tuple[Column[ShownLine], ...] = (Column("questions", _("Questions to w
 
 @require_GET
 def beside(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Units of a level below the page's unit: what each said and reported, what checks found, how large the gap is.
+    """Show units of a level below the page's unit: what each said and reported, what checks found, how large
+    the gap is.
 
     level: a kind of unit; without one the next below. In the tree as the frame was frozen.
     """

@@ -97,7 +97,7 @@ def check_take(request: Request) -> HttpResponseBase:
 
 @require_GET
 def check(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One check, at the step it has come to."""
+    """Show one check, at the step it has come to."""
     return _page(request, _own(request, public_id))
 
 
@@ -188,7 +188,7 @@ def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
-    """Nobody answered, or they refuse, or leave: asked once, then written."""
+    """Ask once, then write, that nobody answered, or they refuse, or leave."""
     needed(came in TryOutcome.values or None)
     own, how = _own(request, public_id), TryOutcome(came)
     is_leaving = how == TryOutcome.LEFT
@@ -267,7 +267,7 @@ def _contradictions(one: Check) -> list[str]:
 
 
 def _own(request: Request, check_id: UUID) -> InHand:
-    """A check of the viewer, unless it has become one of their own line meanwhile. Refuses NotTaken."""
+    """Return a check of the viewer, unless it has become one of their own line meanwhile. Refuses NotTaken."""
     account, at = request.viewer.account_id, clock.now()
     assert account is not None  # the access table asks for a capability
     with system("a verifier's own check"):
@@ -281,7 +281,7 @@ def _asked(one: Check) -> Items:
 
 
 def _leave(words: CheckWords, programme_id: int) -> Promise | str:
-    """How a verifier says that one may leave the roll of a programme."""
+    """Return how a verifier says that one may leave the roll of a programme."""
     number = messaging.leave_number(programme_id) if words.leave_by else ""
     return str(words.leave_by) % {"number": number} if number else words.leave
 

@@ -42,7 +42,7 @@ MOST, PER_PAGE = 500, 10  # workers looked through, who wants a look most first;
 
 @form_page
 def workers(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Workers of a programme with reasons to look closer; compare them again."""
+    """Show workers of a programme with reasons to look closer; compare them again."""
     one = _planned(request, public_id)
     measure, at = measure_of(one), clock.now()
     done = tried(
@@ -123,7 +123,7 @@ def flag_ask(request: Request, public_id: UUID, worker: UUID) -> HttpResponseBas
 
 @require_GET
 def flag(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One flag: reasons, the worker's answer, what fresh checks say, and the next step."""
+    """Show one flag: reasons, the worker's answer, what fresh checks say, and the next step."""
     one = _flag(request, public_id)
     at = clock.now()
     with system("one flag"):
@@ -301,7 +301,7 @@ def _planned(request: Request, public_id: UUID) -> Programme:
 
 
 def _flag(request: Request, public_id: UUID) -> Flag:
-    """A flag of a programme whose checks the viewer plans; the worker decides nothing about their own."""
+    """Return a flag of a programme whose checks the viewer plans; the worker decides nothing about their own."""
     with system("one flag"):
         one = reads.flag_of(public_id)
     if not may_plan(request, one.programme.owner_id) or one.account_id == request.viewer.account_id:

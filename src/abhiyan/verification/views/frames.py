@@ -61,7 +61,7 @@ TOLD = replace(Expected(), refused=0.0, not_reached=0.0)  # if everybody answers
 
 
 def percent(share: float | None) -> float | None:
-    """A share as a number of 100, to a tenth: for widths that are planned."""
+    """Return a share as a number of 100, to a tenth: for widths that are planned."""
     return None if share is None else round(100 * share, 1)
 
 
@@ -71,7 +71,7 @@ def _real(row: Any) -> str:
 
 
 def _widest(row: Any) -> str:
-    """The unit below with the widest least gap, and the gap of 100 entries."""
+    """Return the unit below with the widest least gap, and the gap of 100 entries."""
     if row.gap_high is None:
         return ""
     return f"{named(row.gap_names)}: {100 - of_100(row.gap_high)}"
@@ -108,7 +108,7 @@ class EstimateRow:
 
     @property
     def real(self) -> RealOf100:
-        """The numbers of that."""
+        """Return the numbers of that."""
         return self.truth.real or RealOf100()
 
 
@@ -127,7 +127,7 @@ ESTIMATES: tuple[Column[EstimateRow], ...] = (
 
 
 def measure_of(programme: Programme) -> int:
-    """The first countable measure of a programme. Refuses NothingToCheck."""
+    """Return the first countable measure of a programme. Refuses NothingToCheck."""
     items = activities.of(programme.kind).items
     if not items:
         raise NothingToCheck
@@ -145,7 +145,7 @@ def shown_of(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
 
 @require_GET
 def frames(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The frames of a programme."""
+    """Show the frames of a programme."""
     one = programmes.programme_for(request.viewer, public_id)
     measure_of(one)
     is_exact = one.owner_id in _sees_exactly(request.viewer, [one.owner_id])
@@ -173,7 +173,7 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def frame(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One frame: where it stands, its draw, and what the checks say of a unit and those below it."""
+    """Show one frame: where it stands, its draw, and what the checks say of a unit and those below it."""
     one, at = reads.frame_for(request.viewer, public_id), clock.now()
     may = may_plan(request, one.unit_id)
     here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
@@ -240,7 +240,7 @@ def _also(frame: Frame) -> str:
 
 
 def _sees_exactly(viewer: Viewer, unit_ids: Sequence[int]) -> set[int]:
-    """Those of some units whose counts are exact for a viewer."""
+    """Return those of some units whose counts are exact for a viewer."""
     spans = units.all_spans(set(unit_ids))
     return {one for one in unit_ids if viewer.sees_exact_at(*(lo for lo, _hi in spans.get(one, [])))}
 
@@ -265,7 +265,7 @@ def _crumb(frame: Frame, href: str = "") -> tuple[str, str]:
 
 
 def _crumbs(frame: Frame, here: Here) -> list[tuple[str, str]]:
-    """The frame; of a unit below its owner the way back to the whole, then the unit."""
+    """Return the crumbs: the frame; of a unit below its owner the way back to the whole, then the unit."""
     if here.unit.id == frame.unit_id:
         return [_crumb(frame)]
     return [_crumb(frame, reverse("verification:frame", args=[frame.public_id])), (here.name, "")]
@@ -281,7 +281,7 @@ def _asked(frame: Frame, at: datetime) -> str:
 
 
 def planned(request: Request, public_id: UUID) -> Frame:
-    """A frame whose draws the viewer plans."""
+    """Return a frame whose draws the viewer plans."""
     one = reads.frame_for(request.viewer, public_id)
     if not may_plan(request, one.unit_id):
         raise NotYours(capability=PLAN)
@@ -299,7 +299,7 @@ def _about(frame: Frame, title: Text, barred: Text = "", text: Sequence[Text] = 
 
 
 def not_drawn(frame: Frame) -> str:
-    """Why nothing is done with the checks of a frame that is not drawn, or closed."""
+    """Return why nothing is done with the checks of a frame that is not drawn, or closed."""
     if frame.state == Frame.State.DRAWN:
         return ""
     return str(NotDrawn() if frame.state == Frame.State.FROZEN else FrameClosed())
@@ -356,7 +356,7 @@ def frame_redraw(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _no_redraw(frame: Frame, draw: Draw, at: datetime) -> Text:
-    """Why no other value can be asked for now."""
+    """Return why no other value can be asked for now."""
     if frame.state != Frame.State.FROZEN:
         return DrawnAlready.message
     if at < draw.due_at:
@@ -435,18 +435,21 @@ def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def frame_file(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The published file: it names nobody. A planner of draws publishes it; it has exact counts of every district."""
+    """Send the published file: it names nobody.
+
+    A planner of draws publishes it; it has exact counts of every district.
+    """
     return file_answer(planned(request, public_id))
 
 
 @require_GET
 def frame_more(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The file of later checks, published beside the first."""
+    """Send the file of later checks, published beside the first."""
     return more_answer(planned(request, public_id))
 
 
 def file_answer(frame: Frame) -> HttpResponseBase:
-    """The published file as a download."""
+    """Send the published file as a download."""
     with system("the published file of a frame"):
         pieces = list(reads.file_of(frame))
     response = StreamingHttpResponse(iter(pieces), content_type="text/plain; charset=utf-8")
@@ -455,7 +458,7 @@ def file_answer(frame: Frame) -> HttpResponseBase:
 
 
 def more_answer(frame: Frame) -> HttpResponseBase:
-    """The file of later checks as a download."""
+    """Send the file of later checks as a download."""
     with system("the file of later checks"):
         response = HttpResponse(reads.more_of(frame), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{reads.name_of_more(frame)}"'

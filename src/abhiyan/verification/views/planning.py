@@ -85,7 +85,7 @@ def _sizes(one: Programme, measure: int) -> dict[int, list[Size]]:
 def _planned(
     request: Request, one: Programme, measure: int, at: datetime, shown: dict[str, Any]
 ) -> HttpResponseBase:
-    """The plan that was asked for, else the usual one."""
+    """Show the plan that was asked for, else the usual one."""
     sizes = _sizes(one, measure)
     found = list(sizes.values())
     items = _whole(sizes)
@@ -191,7 +191,7 @@ def _frozen(
     at: datetime,
     shown: dict[str, Any],
 ) -> HttpResponseBase:
-    """The plan once more with its value and days; then, when it is sure, the frame."""
+    """Show the plan once more with its value and days; then, when it is sure, the frame."""
     form = CheckPlanForm(request.POST)
     if "sure" not in request.POST and form.is_valid():
         given, sizes = form.cleaned_data, _sizes(one, measure)

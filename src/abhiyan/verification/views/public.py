@@ -29,7 +29,7 @@ from .frames import file_answer, more_answer, shown_of
 
 @require_GET
 def page(request: Visit, public_id: UUID) -> HttpResponseBase:
-    """Every frame of a programme, for everybody."""
+    """Show every frame of a programme, for everybody."""
     programme, frames = reads.public_page(public_id, at=clock.now())
     shown = {"programme": programme, "name": named(programme.names), "frames": frames}
     return render(request, "verification/public.html", shown)
@@ -37,13 +37,13 @@ def page(request: Visit, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def file(request: Visit, public_id: UUID, frame_id: UUID) -> HttpResponseBase:
-    """The published file of a frame."""
+    """Send the published file of a frame."""
     return file_answer(_frame(request, public_id, frame_id))
 
 
 @require_GET
 def more(request: Visit, public_id: UUID, frame_id: UUID) -> HttpResponseBase:
-    """The file of later checks of a frame."""
+    """Send the file of later checks of a frame."""
     return more_answer(_frame(request, public_id, frame_id))
 
 

@@ -55,7 +55,7 @@ def differs(one: VerifierChecks) -> list[str]:
 
 
 def _took(one: VerifierChecks) -> str | None:
-    """Minutes and seconds, 3:20."""
+    """Return minutes and seconds, 3:20."""
     return None if one.seconds is None else "{}:{:02}".format(*divmod(round(one.seconds), 60))
 
 
@@ -65,7 +65,7 @@ def _right(one: VerifierChecks) -> str | None:
 
 
 def _agreement(one: VerifierChecks) -> str | None:
-    """Cohen's kappa; of a few pairs that they are too few."""
+    """Return Cohen's kappa; of a few pairs that they are too few."""
     if one.kappa is not None:
         return f"{one.kappa:.2f}"
     return say("too few pairs") if 0 < one.pairs < PAIRS else None
@@ -166,7 +166,7 @@ def planted(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def planted_withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Somebody whose answer is known wishes to be asked no more."""
+    """Withdraw somebody whose answer is known and who wishes to be asked no more."""
     frame = planned(request, public_id)
     return ask(
         request,
