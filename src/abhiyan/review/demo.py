@@ -80,7 +80,7 @@ Holders = Mapping[str, Mapping[int, Actor]]  # of each office who holds it, by u
 
 
 def sample(ground: SampleGround) -> None:
-    """Both rounds and what came of them. The state's president opens them."""
+    """Make both rounds, and work in them. The state's president opens them."""
     with system("demo"):
         drive = programme_queries.programme_by_id(ground.programme_id)
         _review(ground.holders, ground.ids, ground.actor("state_president"), drive, at=ground.at)
@@ -106,7 +106,7 @@ def _review(
 
 
 def _booths(district: int, president: Actor, mandals: Mapping[int, Actor], at: datetime) -> None:
-    """Each second mandal president has decided on all booths, from the list and by their figures."""
+    """Have each second mandal president decide on all booths, from the list and by their figures."""
     one = _open(BOOTHS, "booth", "mandal_president", district, president, at, 4)
     for unit_id, some in list(_by_reviewer(one))[::2]:
         if reviewer := mandals.get(unit_id):
@@ -121,13 +121,13 @@ def _booths(district: int, president: Actor, mandals: Mapping[int, Actor], at: d
 
 
 def _fitting(figures: Sequence[MeasureReached]) -> str:
-    """A decision that the figures allow."""
+    """Return a decision that the figures allow."""
     decided = Review.Decision
     return decided.KEEP if not contradicting(decided.KEEP, figures) else decided.HELP
 
 
 def _open(name: str, what: str, office: str, unit_id: int, by: Actor, at: datetime, ago: int) -> Round:
-    """A round that began some days ago."""
+    """Open a round that began some days ago."""
     first = clock.day_in(ZONE.key, at) - timedelta(days=ago)
     return rounds.open_round(
         title=name,
@@ -161,7 +161,7 @@ class FiguresReached:
     vacant: int
 
     def decided(self) -> DecisionSaid:
-        """What follows from it."""
+        """Return what follows from it."""
         names = ("due", "counted", "said", "entered", "vacant")
         with translation.override("hi"):
             day = date_format(self.day, "j F")
@@ -203,7 +203,7 @@ def _work(
     drive: Programme,
     at: datetime,
 ) -> None:
-    """A district president works through the mandals. share: decided, from 0 to 1."""
+    """Have a district president work through the mandals. share: decided, from 0 to 1."""
     n, today = round(len(some) * share), clock.day_in(ZONE.key, at)
     decided, prepared = some[:n], some[n : n + 4] if share else []
     for each_of, ago in ((decided, 7), (prepared, 1)):
@@ -220,7 +220,7 @@ def _work(
 
 
 def _report(some: Sequence[Review], leader: Actor, drive: Programme, at: datetime) -> None:
-    """A district president reports on two mandals: on the first more than was counted, on the second the same."""
+    """Have a district president report on two mandals: on the first more than was counted, on the second the same."""
     (measure,) = programme_queries.measures([drive])[drive.pk]
     for review, more in zip(some, REPORTED_MORE, strict=False):
         figures = _reached(drive, review.unit_id, at=at)
@@ -245,7 +245,7 @@ def _decide(
     *,
     is_done: bool = False,
 ) -> None:
-    """One decision, with a task for who leads the unit, where somebody does. is_done: they have done it."""
+    """Take one decision, with a task for who leads the unit, where somebody does. is_done: they have done it."""
     day, whom = clock.day_in(ZONE.key, at), holders.get(one.unit_id)
     todo = None
     if said.task and whom:
@@ -275,7 +275,7 @@ def _talk(
     drive: Programme,
     at: datetime,
 ) -> None:
-    """District presidents answer, but for one (their unit's id), and some are decided."""
+    """Have district presidents answer, but for one (their unit's id), and decide on some."""
     able = [each for each in some if each.unit_id in presidents and each.unit_id != last]
     answered = able[: 2 * len(ANSWERS)]
     for each, text in zip(answered, cycle(ANSWERS), strict=False):
@@ -288,7 +288,7 @@ def _talk(
 
 
 def _close_one(district: int, at: datetime) -> None:
-    """A mandal made during the round, so that it joined it, is closed again."""
+    """Close a mandal made during the round, so that it joined it."""
     names = {"en": "Old Katra (sample)", "hi": "पुराना कटरा (नमूना)"}
     new = units.NewUnit(code=CLOSED, kind=Kind.MANDAL, names=names, is_sample=True)
     made, on = units.make_unit(unit=new, by=BY, at=at), clock.day_in(ZONE.key, at)
@@ -298,7 +298,7 @@ def _close_one(district: int, at: datetime) -> None:
 
 
 def _stand_in(one: Round, president: Actor, at: datetime) -> None:
-    """One of the districts without a president has a stand-in."""
+    """Give one of the districts without a president a stand-in."""
     on = clock.day_in(ZONE.key, at)
     for each in who.vacant(one, on=on)[:1]:
         unit_id = unit_queries.unit(each.code).pk

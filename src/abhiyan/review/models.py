@@ -26,10 +26,10 @@ from abhiyan.verification.models import Frame
 
 
 def _above(column: str) -> str:
-    """True for a leader of a unit right above the one in `column`, or higher.
+    """Return SQL that is true for a leader of a unit right above the one in `column`, or higher.
 
-    A leader of the unit itself is no superior of its office-bearers. The next holder of an office would read what was
-    written about the one before.
+    A leader of the unit itself is no superior of its office-bearers. The next holder of an office would read
+    what was written about the one before.
     """
     return (
         "exists (select 1 from units_placement pl join units_placement up"

@@ -90,7 +90,7 @@ def use_template(*, public_id: UUID | None, by: Actor, at: datetime) -> None:
 
 
 def _tried(data: bytes, at: datetime) -> tuple[bytes, Layouts]:
-    """A file as it is kept, and what it offers; a deck of every kind of slide was made by it."""
+    """Return a file as it is kept, and what it offers; a deck of every kind of slide was made by it."""
     from abhiyan.ui.slides.layouts import BROKEN, clean_file
 
     def work() -> tuple[bytes, Layouts]:

@@ -171,7 +171,7 @@ def change_schedule(*, public_id: UUID, to: str, by: Actor, at: datetime) -> Dec
 
 
 def end_schedules_of(*, told: AppointmentEnded) -> None:
-    """Somebody no longer holds an office: what they had sent by it ends. In the transaction of that act."""
+    """End what somebody had sent by an office they no longer hold. In the transaction of that act."""
     with system("an office ended"):
         mine = DeckSchedule.objects.filter(account_id=told.account_id, ended_at=None)
         if not told.is_last:
@@ -180,7 +180,7 @@ def end_schedules_of(*, told: AppointmentEnded) -> None:
 
 
 def forget_units(*, going: UnitsGoing) -> None:
-    """Units of an undone import go: so do the slides of them, which hold nothing. In the transaction of that act."""
+    """Drop the slides of units of an undone import, which hold nothing. In the transaction of that act."""
     with system("units go"):
         Deck.objects.filter(unit_id__in=RawSQL(_GOING, [going.import_id])).delete()  # noqa: S611  # a parameter
 
@@ -214,7 +214,7 @@ def tell_due(*, at: datetime) -> int:
 
 
 def _sending(deck: Deck, setter: Viewer, *, at: datetime) -> Deck | None:
-    """A deck of the same, frozen now. The newest KEPT sendings of one schedule's deck stay.
+    """Freeze a deck of the same now, to send it. The newest KEPT sendings of one schedule's deck stay.
 
     It is None where there is nothing to show now: the other schedules are sent all the same.
     """

@@ -91,7 +91,7 @@ def _settled(on: date, round_id: int | None = None) -> int:
 
 
 def follow_move(*, told: UnitsMoved) -> int:
-    """Units moved: rounds of today follow, also where the move is dated back. How many reviews changed."""
+    """Have rounds of today follow units that moved, also where the move is dated back. How many reviews changed."""
     if told.hierarchy != ORGANISATIONAL:
         return 0
     today = clock.today(settings.TIME_ZONE)
@@ -101,8 +101,8 @@ def follow_move(*, told: UnitsMoved) -> int:
 
 
 def leave_with_appointment(*, told: AppointmentEnded) -> int:
-    """An appointment ended: its holder's reviews leave their rounds with what was written; nobody inherits them. How
-    many."""
+    """Have the reviews of an ended appointment's holder leave their rounds with what was written; nobody
+    inherits them. How many."""
     on = clock.day_in(settings.TIME_ZONE, told.at)
     with system("an appointment ended"):
         found = Review.objects.filter(account_id=told.account_id, unit_id=told.unit_id, left_on=None)
@@ -111,8 +111,11 @@ def leave_with_appointment(*, told: AppointmentEnded) -> int:
 
 
 def let_go(*, going: UnitsGoing) -> None:
-    """Units made by a list are about to go: reviews of them go too. Refuses UnitsReviewed where something is written
-    about them, or where they are the branch of a round, or review others."""
+    """Drop reviews of units made by a list that are about to go.
+
+    Refuses UnitsReviewed where something is written about them, or where they are the branch of a round, or
+    review others.
+    """
     made = "(select unit_id from units_change where import_id = %(list)s and change = 'made')"
     with system("units about to go"):
         n = sql.count(

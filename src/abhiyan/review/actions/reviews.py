@@ -117,7 +117,7 @@ def decide_review(
 
 
 def _contradicts(against: MeasureReached) -> Refused:
-    """The refusal that asks once, in the figures of the measure that speaks most against the decision."""
+    """Return the refusal that asks once, in the figures of the measure that speaks most against the decision."""
     return refusals.DecisionContradicts(
         field="decision",
         name=against.name,
@@ -222,9 +222,9 @@ def set_meeting(
 
 
 def note_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
-    """A reviewer opened the dossiers of these reviews (ids): they are prepared. Returns how many were not before.
+    """Note that a reviewer opened the dossiers of these reviews (ids): they are prepared.
 
-    Only their reviewer may; the others are left as they are.
+    Returns how many were not before. Only their reviewer may; the others are left as they are.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic(), system("a dossier was opened"):
@@ -237,7 +237,7 @@ def note_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
 
 
 def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
-    """The office-bearer opened their page: what was decided is read. Whether something was new."""
+    """Note that the office-bearer opened their page: the decision is read. Whether something was new."""
     with transaction.atomic(), system("somebody reads their review"):
         mine = Review.objects.filter(public_id=public_id, account_id=by.account_id).exclude(account_id=None)
         new = mine.filter(Q(read_at=None) | Q(read_at__lt=F("decided_at"))).update(read_at=at)
@@ -278,7 +278,7 @@ def reply_to_review(*, public_id: UUID, text: str, by: Actor, at: datetime) -> R
 
 
 def _locked(public_id: UUID) -> Review:
-    """A review in the caller's sight, locked by the system. NotFound for one out of sight."""
+    """Return a review in the caller's sight, locked by the system. NotFound for one out of sight."""
     seen = needed(Review.objects.filter(public_id=public_id).first())
     with system("a review"):
         rows = Review.objects.select_related("round", "unit").select_for_update(of=("self",))

@@ -83,7 +83,7 @@ def open_round(
 
 
 def _reviewed(what: str) -> tuple[str, str]:
-    """The kind of unit, and the office whose holders are reviewed, if they are. Refuses OfficeNotAbove."""
+    """Return the kind of unit, and the office whose holders are reviewed, if they are. Refuses OfficeNotAbove."""
     seat = next((one for one in found.offices_that_review() if one.code == what), None)
     kinds = [what] if seat is None else seat.expected_in
     known = [kind for kind in kinds if levels.level(ORGANISATIONAL, kind) is not None]
@@ -193,7 +193,7 @@ def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by:
 
 
 def _held(public_id: UUID, by: Actor) -> Round:
-    """A round whose unit the actor leads, locked."""
+    """Return a round whose unit the actor leads, locked."""
     one = found.round_of(public_id)
     org.require(by, LEADS, at=one.unit_id)
     with system("a round"):

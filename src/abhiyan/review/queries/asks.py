@@ -107,7 +107,7 @@ def asks_of_meeting(one: Meeting, *, at: datetime) -> list[DeckAsk]:
 def asks_of_comparison(
     rows: Sequence[ShownLine], worse: Collection[int], *, ends_on: date | None, on: date
 ) -> list[DeckAsk]:
-    """Requests of a comparison: aimed checks and a review where a unit is surely below the whole.
+    """Return requests of a comparison: aimed checks and a review where a unit is surely below the whole.
 
     Otherwise it asks for the checks that are lacking, while the frame is open.
 

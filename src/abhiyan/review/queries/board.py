@@ -119,15 +119,15 @@ def _kind_of_branches(one: Round, unit_id: int) -> str:
 
 
 def meetings(one: Round, unit_id: int, *, on: date) -> list[Review]:
-    """The next meetings of a round below a unit, from a day on; as far as in sight."""
+    """Return the next meetings of a round below a unit, from a day on; as far as in sight."""
     found = Review.objects.select_related("unit", "by_unit").filter(round=one, meets_on__gte=on)
     found = found.filter(decided_at=None, left_on=None, unit_id__in=units.below(unit_id, one.hierarchy))
     return list(found.order_by("meets_on", "pk")[:MEETINGS])
 
 
 def late_tasks(one: Round, unit_id: int, *, at: datetime) -> Cut[Task]:
-    """The LATE oldest tasks of a round that are open past their day, and how many are late; of units below one, as far
-    as in sight."""
+    """Return the LATE oldest tasks of a round that are open past their day, and how many are late; of units
+    below one, as far as in sight."""
     of_round = Minute.objects.filter(review__round=one, task__isnull=False).values("task_id")
     found = tasks.tasks_of(below=(unit_id, one.hierarchy)).filter(tasks.is_late(at))
     return first_of(found.filter(pk__in=of_round).order_by("due_at", "pk"), LATE)

@@ -31,13 +31,13 @@ HAS_PPTX = find_spec("pptx") is not None  # the extra `slides` may be left out
 
 
 def template_in_use() -> tuple[Layouts, bytes]:
-    """The template decks are made by, with its file; that of the house has none here."""
+    """Return the template decks are made by, with its file; the house's has none here."""
     one = DeckTemplate.objects.filter(is_used=True).first() if HAS_PPTX else None
     return (from_json(one.layouts), one.opened()) if one else (house_layouts(settings.ACCENT), b"")
 
 
 def house_file() -> bytes:
-    """The template of the house, to begin one's own from. NotFound where PowerPoint files are not made here."""
+    """Return the template of the house, to begin one's own from. NotFound where PowerPoint files are not made here."""
     if not HAS_PPTX:
         raise NotFound
     from abhiyan.ui.slides.layouts import house
@@ -46,12 +46,12 @@ def house_file() -> bytes:
 
 
 def template_by(public_id: UUID) -> DeckTemplate:
-    """One version. NotFound."""
+    """Return one version. NotFound."""
     return needed(DeckTemplate.objects.filter(pk=public_id).first())
 
 
 def templates() -> Sequence[DeckTemplate]:
-    """Every version, the newest first, without their files."""
+    """Return every version, the newest first, without their files."""
     return list(DeckTemplate.objects.defer("sealed", "layouts").order_by("-number"))
 
 
@@ -64,7 +64,10 @@ def deck_file(
     at: datetime,
     with_lines: bool,
 ) -> bytes:
-    """Slides as a file. kind: pptx or pdf. template: as `template_in_use` gives it. with_lines: of `printing.pdf`."""
+    """Return slides as a file. kind: pptx or pdf. template: as `template_in_use` gives it.
+
+    with_lines: of `printing.pdf`.
+    """
     layouts, file = template
     with override(language):
         day = date_format(localtime(at), "j F Y")

@@ -64,7 +64,7 @@ MOST_FRAMES = 3
 
 
 def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
-    """One deck, where the viewer sees the counts of its unit, and its meeting if it is of one. NotFound."""
+    """Return one deck, where the viewer sees the counts of its unit, and its meeting if it is of one. NotFound."""
     rows = Deck.objects.select_related(
         "unit", "programme", "frame__programme", "round__unit", "meeting__unit"
     ).filter(public_id=public_id)
@@ -74,21 +74,24 @@ def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
 
 
 def subject(deck: Deck, language: str = "") -> str:
-    """The name of what a deck is of: its round, its meeting, or its unit."""
+    """Return the name of what a deck is of: its round, its meeting, or its unit."""
     if deck.meeting is not None:
         return deck.meeting.title_in(language)
     return deck.round.title_in(language) if deck.round else named(deck.unit.names, language)
 
 
 def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -> list[RunningMeasure]:
-    """The measures somebody may make slides of: what runs in a unit."""
+    """Return the measures somebody may make slides of: what runs in a unit."""
     found, _node = programmes.running_at(unit_id, hierarchy, clock.day_in(settings.TIME_ZONE, at))
     seen = set(programmes.programmes_for(viewer).filter(pk__in={one.programme.pk for one in found}))
     return [one for one in found if one.programme in seen]
 
 
 def compose(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
-    """The slides of a deck as this viewer and the scope in force see it, in its language. NotFound, NotYours."""
+    """Return the slides of a deck as this viewer and the scope in force see it, in its language.
+
+    NotFound, NotYours.
+    """
     with override(deck.language):
         if deck.about == Deck.About.ROUND and deck.round is not None:
             return _round(deck, deck.round, viewer, at=at)
@@ -116,7 +119,7 @@ def _about(
     is_rounded: bool = False,
     pages: Mapping[str, str],
 ) -> decks.About:
-    """What every slide says; window: first and last day. pages: addresses of the figures."""
+    """Return what every slide says; window: first and last day. pages: addresses of the figures."""
     return decks.About(
         unit=unit,
         measure=measure,
@@ -136,7 +139,10 @@ def _about(
 def _pages(
     deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure | None, kinds: Iterable[str]
 ) -> dict[str, str]:
-    """The addresses of the pages that have the figures of a unit's slides. kinds: of units below, the nearest first."""
+    """Return the addresses of the pages that have the figures of a unit's slides.
+
+    kinds: of units below, the nearest first.
+    """
     tree = levels.SLUGS[deck.hierarchy]
     asked = {"programme": str(one.programme.public_id), **one.asked} if one else {}
     pages = {
@@ -165,12 +171,12 @@ def _pages(
 
 
 def _asked_page(deck: Deck) -> str:
-    """The deck's own page, which lists what it asks."""
+    """Return the address of the deck's own page, which lists what it asks."""
     return reverse("review:deck", args=[deck.public_id]) + "#asked"
 
 
 def _beside(frame: Frame, here: units.UnitRow, level: str) -> str:
-    """The page that compares units by a frame."""
+    """Return the address of the page that compares units by a frame."""
     page = reverse("verification:frame_beside", args=[frame.public_id])
     return address(page, here.code, **({"level": level} if level else {}))
 
@@ -254,7 +260,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
 def _others(
     one: RunningMeasure, node: programmes.LedgerNode, *, at: datetime
 ) -> list[tuple[str, LadderShown]]:
-    """The programme's other measures with a target or figures: name and ladder."""
+    """Return the programme's other measures with a target or figures: name and ladder."""
     own = named(one.names)
     if not own:
         return []  # it has one measure
@@ -263,7 +269,7 @@ def _others(
 
 
 def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
-    """Offices below with how many are vacant of how many; with the level where one name is that of several."""
+    """Return offices below with how many are vacant of how many; with the level where one name is that of several."""
     names = [named(each.office_names) for each in found]
     return [
         (
@@ -276,13 +282,13 @@ def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
 
 
 def all_measures(programme: Programme) -> list[RunningMeasure]:
-    """Every measure of a programme, whether it still runs or not; without a target."""
+    """Return every measure of a programme, whether it still runs or not; without a target."""
     known = programmes.measures([programme])[programme.pk]
     return [RunningMeasure(programme, one.number, one.names if len(known) > 1 else {}, None) for one in known]
 
 
 def _counted(deck: Deck, viewer: Viewer) -> RunningMeasure | None:
-    """The deck's measure with the unit's target; None without a programme."""
+    """Return the deck's measure with the unit's target; None without a programme."""
     if deck.programme is None:
         return None
     programme = programmes.programme_for(viewer, deck.programme.public_id)
@@ -299,7 +305,7 @@ def _measured(
     *,
     at: datetime,
 ) -> tuple[decks.Measured, bool, Frame | None]:
-    """One measure, whether it is seen from outside, and the frame by which units below are compared."""
+    """Return one measure, whether it is seen from outside, and the frame by which units below are compared."""
     programme = one.programme
     today = clock.day_in(programme.zone, at)
     with sql.at_once():
@@ -349,7 +355,7 @@ def _behind(
     today: date,
     at: datetime,
 ) -> Cut[decks.Behind]:
-    """Units below, the furthest behind first."""
+    """Return units below, the furthest behind first."""
     if not here.has_children:
         return Cut([], 0)
     programme = one.programme
@@ -382,7 +388,7 @@ def _behind(
 
 
 def _headline(one: Estimated | None, *, is_rounded: bool) -> str:
-    """The title of a deck: the sentence of every other page, without its full stop. "" without an estimate."""
+    """Return the title of a deck: the sentence of every other page, without its full stop. "" without an estimate."""
     truth = programmes.truth_of(one, is_rounded=is_rounded) if one else None
     return truth.sentence.rstrip(".।") if truth and truth.real else ""
 
@@ -394,7 +400,7 @@ def _provisional(one: Estimated | None) -> str:
 def _newest(
     one: RunningMeasure, unit_id: int, level: str, viewer: Viewer, *, at: datetime
 ) -> tuple[Frame | None, SlideInterval | None, list[SlideInterval], list[str]]:
-    """The comparison of the frame of the headline, else of the newest that has one; and what to know of it."""
+    """Return the comparison of the frame of the headline, else of the newest that has one; and what to know of it."""
     own = checks.speaking_frames([one.programme.pk], unit_id).get((one.programme.pk, one.measure))
     drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
     first, gaps, said, whole = None, list[SlideInterval](), list[str](), None
@@ -546,7 +552,7 @@ def _decided(point: meetings.PointShown) -> deck_meetings.DecidedPoint:
 
 
 def _meeting(deck: Deck, one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
-    """The report of a meeting, for its readers (`deck_for`); of the list it invited, for who sees that list."""
+    """Return the report of a meeting, for its readers (`deck_for`); of the list it invited, for who sees that list."""
     lo = units.standing(one.unit_id, one.hierarchy).lo
     has_quotes = lo is not None and viewer.sees_people_at(lo)
     who = meetings.attendance(one, at=at)

@@ -60,15 +60,15 @@ def _lo(unit_id: int, hierarchy: int) -> int:
 
 
 def edition_of(deck: Deck, viewer: Viewer) -> DeckEdition | None:
-    """The edition of a deck that somebody reads; None where it was not made yet. In their scope. NotYours."""
+    """Return the edition of a deck that somebody reads; None where it was not made yet. In their scope. NotYours."""
     return DeckEdition.objects.filter(deck=deck, sight=sight_of(deck, viewer)).first()
 
 
 def composed(deck: Deck, sight: str, viewer: Viewer, *, at: datetime) -> list[Slide]:
-    """Compose a deck for a sight now. It is made in the least scope of all who read it, so it holds nothing that one
-    of them may not see.
+    """Return compose a deck for a sight now.
 
-    viewer: whose line it is, of a round that they do not lead. NotFound, NotYours.
+    It is made in the least scope of all who read it, so it holds nothing that one of them may not see. viewer:
+    whose line it is, of a round that they do not lead. NotFound, NotYours.
     """
     reader = viewer if sight.startswith(LINE) else _reader(deck, sight)
     with scoped(reader.scope):
@@ -76,7 +76,7 @@ def composed(deck: Deck, sight: str, viewer: Viewer, *, at: datetime) -> list[Sl
 
 
 def _reader(deck: Deck, sight: str) -> Viewer:
-    """Nobody in particular: of the deck's unit, in the sight of its state."""
+    """Return a reader for nobody in particular: of the deck's unit, in the sight of its state."""
     owner = deck.round or deck.meeting or deck
     above = units.path(owner.unit_id, owner.hierarchy)
     state = next((row for row in above if row.kind == Kind.STATE), above[0] if above else None)
@@ -102,12 +102,13 @@ def read(
     *,
     left_out: Callable[[Collection[int]], Collection[int]],
 ) -> list[Slide]:
-    """The frozen slides as somebody reads them: with the links they may follow, and without words that are gone.
+    """Return the frozen slides as somebody reads them: with the links they may follow, and without words that
+    are gone.
 
     left_out: those of some accounts whose names this reader does not see (`ui.bearers.names_left_out`).
 
-    Opinions, what is asked and the last review are for who leads the unit; quotes for its desk alone. The tasks of
-    a meeting are for all its readers, as on its page.
+    Opinions, what is asked and the last review are for who leads the unit; quotes for its desk alone. The tasks
+    of a meeting are for all its readers, as on its page.
     """
     lo = _lo(deck.unit_id, deck.hierarchy)
     is_whole, is_desk = edition.sight == WHOLE, org.decides(viewer, forms.CARRY, at=deck.unit_id)

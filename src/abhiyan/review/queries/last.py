@@ -38,7 +38,7 @@ class LastReview:
 
 
 def last_review(unit_id: int, *, at: datetime) -> LastReview | None:
-    """The last review of a unit in the viewer's sight; None: there was none."""
+    """Return the last review of a unit in the viewer's sight; None: there was none."""
     return _summary(rounds.last_review(unit_id), at=at)
 
 
@@ -84,8 +84,8 @@ group by 1"""
 def last_and_around(
     unit_id: int, hierarchy: int, above: int | None, *, at: datetime
 ) -> tuple[LastReview | None, Around]:
-    """The last review of a unit; and decisions about the unit above (its id; None: it is the top) and those right
-    below, in the viewer's sight."""
+    """Return the last review of a unit, and decisions on the unit above (its id; None: it is the top) and those
+    right below, in the viewer's sight."""
     last = rounds.last_reviews([unit_id, above] if above else [unit_id])
     found = dict(sql.rows(_BELOW, {"unit": unit_id, "hierarchy": hierarchy}))
     below = [(str(one.label), found[one.value]) for one in Review.Decision if one.value in found]

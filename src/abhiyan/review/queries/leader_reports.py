@@ -57,12 +57,15 @@ def sits_within(account_id: int | None, unit_id: int, *, on: date) -> bool:
 
 
 def reports_on(unit_id: int) -> Sequence[LeaderReport]:
-    """The newest report of each leader and measure on a unit, in the viewer's sight; MOST_REPORTS of them."""
+    """Return the newest report of each leader and measure on a unit, in the viewer's sight; MOST_REPORTS of them."""
     return list(_newest(LeaderReport.objects.filter(unit_id=unit_id))[:MOST_REPORTS])
 
 
 def reports_of_round(of_round: Round, *, under: int) -> Sequence[LeaderReport]:
-    """The same of all units that are reviewed in a round below a unit. Only reports with a number; MOST_COMPARED."""
+    """Return the same of all units that are reviewed in a round below a unit.
+
+    Only reports with a number; MOST_COMPARED.
+    """
     reviews = Review.objects.filter(round=of_round, account_id=None, left_on=None)
     if under != of_round.unit_id:
         reviews = reviews.filter(unit_id__in=units.below(under, of_round.hierarchy))

@@ -15,7 +15,10 @@ from abhiyan.ui.ladder import LadderShown
 
 
 def reached(unit_id: int, hierarchy: int, *, at: datetime) -> list[MeasureReached]:
-    """Each measure with a target that runs in a unit. Three queries. Figures as the scope in force may see them."""
+    """Return each measure with a target that runs in a unit. Three queries.
+
+    Figures as the scope in force may see them.
+    """
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(unit_id, hierarchy, on)
     running = [one for one in running if one.target]
@@ -31,7 +34,10 @@ def reached(unit_id: int, hierarchy: int, *, at: datetime) -> list[MeasureReache
 def reached_below(
     above: int, unit_ids: Sequence[int], hierarchy: int, *, at: datetime
 ) -> dict[int, list[MeasureReached]]:
-    """The same of several units below one, none of them below another, in what runs in the unit above. By unit."""
+    """Return the same of several units below one, none of them below another, in what runs in the unit above.
+
+    By unit.
+    """
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(above, hierarchy, on)
     found: dict[int, list[MeasureReached]] = {one: [] for one in unit_ids}
@@ -60,7 +66,7 @@ def _progress(one: RunningMeasure, counted: int | None, target: int | None, *, o
 def as_reached(
     running: Sequence[RunningMeasure], ladders: Sequence[tuple[str, LadderShown, str]]
 ) -> list[MeasureReached]:
-    """The same of a unit whose ladders are drawn already."""
+    """Return the same of a unit whose ladders are drawn already."""
     return [
         MeasureReached(one.programme.pk, one.measure, drawn.counted, drawn.due, one.target, one.name)
         for one, (_page, drawn, _said) in zip(running, ladders, strict=True)

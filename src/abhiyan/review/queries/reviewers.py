@@ -56,7 +56,7 @@ class Reviewer:
 
 
 def reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]:
-    """By id of a review: who reviews on a day. One query; a review left out waits for somebody."""
+    """Return who reviews on a day, by id of a review. One query; a review left out waits for somebody."""
     with system("who reviews"):
         return _reviewers(some, on=on)
 
@@ -76,10 +76,10 @@ def _reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]
 
 
 def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] | None:
-    """Why somebody may not review on a day; None: they may.
+    """Return why somebody may not review on a day; None: they may.
 
-    Nobody reviews themselves, a unit in whose line they hold an office up to the one they review by, or somebody who
-    leads them.
+    Nobody reviews themselves, a unit in whose line they hold an office up to the one they review by, or
+    somebody who leads them.
     """
     if one.account_id is not None and one.account_id == account_id:
         return refusals.OwnReview
@@ -107,8 +107,8 @@ def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] |
 
 
 def own_units(some: Sequence[Review], account_id: int | None, *, on: date) -> list[int]:
-    """Those of these reviews (ids) in whose unit, below which, or between which and the reviewing unit somebody holds
-    an office. In a scope that sees them."""
+    """Return the reviews (ids) of units where somebody holds an office: in it, below it, or between it and the
+    reviewing unit. In a scope that sees them."""
     return sql.column(
         f"""select distinct r.id from review_review r
         join org_appointment ap on ap.account_id = %(account)s and {ACTIVE}

@@ -38,27 +38,29 @@ CONTRADICT = "contradict"  # of a filter: units whose sources contradict (`queri
 
 
 def round_of(public_id: UUID) -> Round:
-    """A round by its public id. NotFound."""
+    """Return a round by its public id. NotFound."""
     return needed(Round.objects.select_related("unit").filter(public_id=public_id).first())
 
 
 def review_of(public_id: UUID) -> Review:
-    """A review in the viewer's sight: of a unit they lead, or below it; their own. NotFound."""
+    """Return a review in the viewer's sight: of a unit they lead, or below it; their own. NotFound."""
     found = Review.objects.select_related("round__unit", "unit", "by_unit")
     return needed(found.filter(public_id=public_id).first())
 
 
 def rounds(*, text: str = "", show: str = "", today: date | None = None) -> QuerySet[Round]:
-    """Rounds with the unit whose branch each is of. text: part of the name. show: running, over, or all."""
+    """Return rounds with the unit whose branch each is of. text: part of the name. show: running, over, or all."""
     found = Round.objects.select_related("unit").filter(title_contains(text.replace("\0", "")))
     kinds = {"running": Q(ends_on__gte=today), "over": Q(ends_on__lt=today)}
     return found.filter(kinds.get(show, Q()))
 
 
 def reviews_in(one: Round, *, show: str, text: str, under: int, at: datetime) -> QuerySet[Review]:
-    """The reviews of a round in the viewer's sight. show: a State, WAITING, LEFT, TASKS (with one open), LATE, a
-    decision, or all. text: part of a name or code, of a unit or of who is reviewed. under: the unit below which they
-    are."""
+    """Return the reviews of a round in the viewer's sight.
+
+    show: a State, WAITING, LEFT, TASKS (with one open), LATE, a decision, or all. text: part of a name or code,
+    of a unit or of who is reviewed. under: the unit below which they are.
+    """
     with_task = Minute.objects.filter(review=OuterRef("pk"), task__state__in=OPEN)
     waiting = Q(decided_at=None, left_on=None)
     met, place = waiting & ~Q(met_on=None), (under, one.hierarchy)
@@ -86,7 +88,7 @@ def reviews_in(one: Round, *, show: str, text: str, under: int, at: datetime) ->
 
 
 def offices_that_review() -> list[Office]:
-    """The offices that lead a unit of the organisational tree: they review what is below, and are reviewed."""
+    """Return the offices that lead a unit of the organisational tree: they review what is below, and are reviewed."""
     return [
         one
         for one in org.offices_used()
@@ -113,12 +115,12 @@ def is_held(one: Round, unit_id: int, *, on: date) -> bool:
 
 
 def appointment_id(public_id: UUID) -> int:
-    """An appointment's key. In a scope that sees it."""
+    """Return an appointment's key. In a scope that sees it."""
     return int(sql.value("select id from org_appointment where public_id = %s", [public_id]))
 
 
 def reviewed_by(account_id: int | None, reviews: Collection[int], *, on: date) -> list[int]:
-    """Those of these reviews (ids) that somebody reviews. In a scope that sees them."""
+    """Return those of these reviews (ids) that somebody reviews. In a scope that sees them."""
     return sql.column(
         f"""select r.id from review_review r join review_round d on d.id = r.round_id
         where r.id = any(%(reviews)s::bigint[]) and exists (
@@ -151,20 +153,20 @@ class Written:
 
 
 def minutes_of(review: Review) -> list[Written]:
-    """Every minute of a review, the newest first."""
+    """Return every minute of a review, the newest first."""
     rows = list(Minute.objects.select_related("task").filter(review=review).order_by("-at", "-pk")[:50])
     names = names_of(row.account_id for row in rows)
     return [Written(row, names.get(row.account_id or 0, "")) for row in rows]
 
 
 def names_of(account_ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of accounts that reviews in sight tell of."""
+    """Return names of accounts that reviews in sight tell of."""
     return {pk: person(one.name) for pk, one in tasks.people_of(account_ids).items()}
 
 
 def last_review(unit_id: int, *, before: Review | None = None) -> Review | None:
-    """The last decided review in the viewer's sight: of the unit, or of the same office-bearer there; of another round
-    than `before`."""
+    """Return the last decided review in the viewer's sight: of the unit, or of the same office-bearer there; of
+    another round than `before`."""
     found = Review.objects.select_related("round").filter(unit_id=unit_id).exclude(decided_at=None)
     found = found.filter(account_id=before.account_id if before else None)
     if before is not None:
@@ -173,7 +175,7 @@ def last_review(unit_id: int, *, before: Review | None = None) -> Review | None:
 
 
 def last_reviews(unit_ids: Collection[int]) -> dict[int, Review]:
-    """The last decided review of each of these units in the viewer's sight. One query."""
+    """Return the last decided review of each of these units in the viewer's sight. One query."""
     decided = Review.objects.select_related("round").filter(unit_id__in=unit_ids, account_id=None)
     newest = decided.exclude(decided_at=None).order_by("unit_id", "-decided_at", "-pk").distinct("unit_id")
     return {review.unit_id: review for review in newest}
@@ -263,7 +265,7 @@ def asked_of(viewer: Viewer, *, on: date, at: datetime, shown: int) -> ReviewsAs
 
 
 def unprepared(viewer: Viewer, unit_ids: Sequence[int], *, on: date) -> list[int]:
-    """Reviews (ids) of these units that the viewer has to decide and whose dossier they had not opened yet."""
+    """Return reviews (ids) of these units that the viewer has to decide and whose dossier they had not opened yet."""
     if not viewer.may(LEADS):
         return []
     return sql.column(
@@ -274,7 +276,7 @@ def unprepared(viewer: Viewer, unit_ids: Sequence[int], *, on: date) -> list[int
 
 
 def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> Cut[Review]:
-    """The units of a round whose meeting the viewer has within a week from a day, in the order of the days."""
+    """Return the units of a round whose meeting the viewer has within a week from a day, in the order of the days."""
     keys = sql.column(
         f"{_WITH} select distinct r.id {_MINE}"
         " and r.account_id is null and r.round_id = %(round)s and r.meets_on >= %(on)s and r.meets_on < %(until)s",
@@ -285,7 +287,7 @@ def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> Cut[Review]:
 
 
 def to_decide(viewer: Viewer, one: Round, *, on: date) -> QuerySet[Review]:
-    """The units of a round that the viewer still has to decide, in the order of their codes."""
+    """Return the units of a round that the viewer still has to decide, in the order of their codes."""
     keys = sql.column(
         f"{_WITH} select distinct r.id {_MINE} and r.account_id is null and r.round_id = %(round)s"
         " and d.begins_on <= %(on)s",
@@ -336,8 +338,10 @@ def leads_whole(viewer: Viewer, one: Round) -> bool:
 
 
 def top_for(viewer: Viewer, one: Round) -> int | None:
-    """The unit whose part of a round the viewer may see as a whole: the round's own, else the highest below it that
-    they lead; None: there is none."""
+    """Return the unit whose part of a round the viewer may see as a whole.
+
+    It is the round's own, else the highest below it that they lead; None: there is none.
+    """
     if leads_whole(viewer, one):
         return one.unit_id
     lo, hi = units.span(one.unit_id, one.hierarchy)

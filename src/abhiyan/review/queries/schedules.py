@@ -29,7 +29,7 @@ class ReviewSeat:
 
     @property
     def key(self) -> str:
-        """As a form names it."""
+        """Return its key as a form names it."""
         return f"{self.unit_id}-{self.office}"
 
 
@@ -43,7 +43,10 @@ def sees(viewer: Viewer, deck: Deck) -> bool:
 
 
 def own_seat(viewer: Viewer, deck: Deck) -> HeldOffice | None:
-    """The office by which somebody sees a deck's unit: a schedule ends with it. None for the deck of a meeting."""
+    """Return the office by which somebody sees a deck's unit: a schedule ends with it.
+
+    None for the deck of a meeting.
+    """
     lo = _place(deck)
     if lo is None or deck.about == Deck.About.MEETING:
         return None
@@ -51,7 +54,7 @@ def own_seat(viewer: Viewer, deck: Deck) -> HeldOffice | None:
 
 
 def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[ReviewSeat]:
-    """Offices of the unit, of those above and right below it, for who leads the unit; for others none."""
+    """Return offices of the unit, of those above and right below it, for who leads the unit; for others none."""
     lo = _place(deck)
     if lo is None or not viewer.may_at(LEADS, lo):
         return []
@@ -97,7 +100,7 @@ def told_by(row: DeckSchedule, *, on: date) -> list[int]:
 
 
 def own_schedules(viewer: Viewer, deck: Deck) -> Sequence[DeckSchedule]:
-    """The viewer's own schedules of a deck that have not ended, the newest first."""
+    """Return the viewer's own schedules of a deck that have not ended, the newest first."""
     found = DeckSchedule.objects.filter(account_id=viewer.account_id or 0, deck=deck, ended_at=None)
     return list(found.order_by("-pk"))
 

@@ -65,5 +65,5 @@ def contradicted_units(viewer: Viewer, of_round: Round, *, under: int) -> set[in
 
 
 def report_alone(report: LeaderReport) -> ReportBeside:
-    """A report without the other sources, for readers who see no exact counts there."""
+    """Return a report without the other sources, for readers who see no exact counts there."""
     return ReportBeside(report, SourceFigures(report.day, report.n))

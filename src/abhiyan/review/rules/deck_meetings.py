@@ -60,7 +60,8 @@ class ConventionReport:
 
 
 def meeting_deck(about: About, of: ConventionReport) -> list[Slide]:
-    """The deck of a meeting: who was invited, came and confirmed; what people of its list said; and its tasks."""
+    """Return the deck of a meeting: who was invited, came and confirmed; what people of its list said; and its
+    tasks."""
     made = [*_convention(about, of), *_decided(about, of.points), *asked_slides(about, of.asks)]
     return assembled_deck(about, of.headline, made, page="meeting")
 
@@ -75,7 +76,7 @@ def _most_often(said: Sequence[tuple[str, int]]) -> str:
 
 
 def _decided(about: About, points: Sequence[DecidedPoint]) -> Iterator[list[Slide]]:
-    """The minutes: each decision, and each task with its holder, its last day and its state."""
+    """Yield the minutes: each decision, and each task with its holder, its last day and its state."""
     if not points:
         return
     tasks = [point for point in points if point.state]
@@ -98,7 +99,7 @@ def _decided(about: About, points: Sequence[DecidedPoint]) -> Iterator[list[Slid
 
 
 def _convention(about: About, of: ConventionReport) -> Iterator[list[Slide]]:
-    """Numbers of people behind reasons, talks and requests are tens, and "fewer than 10": a file is passed on."""
+    """Yield numbers of people behind reasons, talks and requests, in tens and "fewer than 10": a file is passed on."""
     invited = ((_("Invited by name"), of.named), (_("Invited by message"), of.messages))
     came = (
         ("counted", _("Ticked by name"), of.ticked),

@@ -57,7 +57,7 @@ class About:
 def assembled_deck(
     about: About, title: str, made: Sequence[Sequence[Slide]], more: str = "", *, page: str
 ) -> list[Slide]:
-    """The first slide, of each part its first slide, and the appendix. page: of the first slide's figures."""
+    """Return the first slide, of each part its first slide, and the appendix. page: of the first slide's figures."""
     what = " · ".join(filter(None, (about.measure, about.window)))
     as_of = " · ".join(filter(None, (about.as_of, _rounded(about), more)))
     lines = tuple(filter(None, (about.unit, what, as_of, _sample(about), about.organisation)))
@@ -77,12 +77,12 @@ def _letter(n: int) -> str:
 
 
 def filled(text: str, **given: int | str) -> str:
-    """A sentence with its blanks filled; whole numbers as people write them."""
+    """Fill a sentence's blanks; whole numbers as people write them."""
     return text % {name: grouped(each) if isinstance(each, int) else each for name, each in given.items()}
 
 
 def whole_or_lakh(*numbers: int) -> list[str]:
-    """Numbers of one sentence: in lakh where all are so large, else each whole."""
+    """Write the numbers of one sentence: in lakh where all are so large, else each whole."""
     return [short(n) if min(numbers) >= LAKH else grouped(n) for n in numbers]
 
 
@@ -97,7 +97,7 @@ def _rounded(about: About) -> str:
 def made_slide(
     about: About, title: str, body: Body, *foot: str, page: str, under: str = "", notes: Sequence[str] = ()
 ) -> Slide:
-    """One slide. page: which of `About.pages` has the figures of its title."""
+    """Make one slide. page: which of `About.pages` has the figures of its title."""
     always = (_sample(about), *foot, _rounded(about), about.as_of)
     where = " · ".join(filter(None, (about.unit, under or about.measure)))
     href = about.pages.get(page, "")
@@ -113,7 +113,7 @@ def table_slides(
     page: str,
     under: str = "",
 ) -> list[Slide]:
-    """Rows on a slide of ROWS, and the rest in the appendix, where the title is what the rows are about."""
+    """Put rows on a slide of ROWS, and the rest in the appendix, where the title is what the rows are about."""
     every = rows if isinstance(rows, Cut) else Cut(rows, len(rows))
     shown, of, about_what = every.rows[:MOST_ROWS], every.total, under or about.measure
     slides = []
@@ -136,12 +136,12 @@ def table_slides(
 
 
 def table_of(*columns: SlideColumn) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
-    """The body of slides with a table of these columns."""
+    """Return the body of slides with a table of these columns."""
     return lambda rows: Grid(columns, tuple(rows))
 
 
 def counts_table(of: str) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
-    """The body of slides with names and numbers. of: what is counted."""
+    """Return the body of slides with names and numbers. of: what is counted."""
     return table_of(SlideColumn(of, 0.7), SlideColumn(_("How many"), 0.3, is_number=True))
 
 

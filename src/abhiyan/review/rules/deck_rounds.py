@@ -39,7 +39,7 @@ class ReviewedRound:
 
 
 def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
-    """The deck of a round of reviews: how far it is, what was decided, which tasks are late."""
+    """Return the deck of a round of reviews: how far it is, what was decided, which tasks are late."""
     if of.whole:
         n, every = of.whole
         words = ngettext("%(n)s of %(of)s unit is reviewed", "%(n)s of %(of)s units are reviewed", every)

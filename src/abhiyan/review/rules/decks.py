@@ -154,10 +154,11 @@ class DeckUnit:
 def unit_deck(
     about: About, unit: DeckUnit, of: Measured | None, others: Sequence[tuple[str, LadderShown]] = ()
 ) -> list[Slide]:
-    """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
-    goes on in the appendix. The last one before it has the requests.
+    """Return the deck of a unit, in one measure or none.
 
-    others: name and ladder of the programme's other measures that have a target or figures. Each has one slide.
+    Only slides that have something to say; what a slide has no room for goes on in the appendix. The last one
+    before it has the requests. others: name and ladder of the programme's other measures that have a target or
+    figures. Each has one slide.
     """
     title = _finding(about, of) if of else filled(_("%(unit)s: offices and last review"), unit=about.unit)
     beside = [[_rungs(replace(about, measure=name), drawn)] for name, drawn in others]
@@ -172,7 +173,7 @@ def unit_deck(
 
 
 def checked_deck(about: About, of: Measured, asks: Sequence[DeckAsk] = ()) -> list[Slide]:
-    """The deck of a comparison: entries, beside how many of them checks found real, and the requests."""
+    """Return the deck of a comparison: entries, beside how many of them checks found real, and the requests."""
     made = list(_gaps(about, of)) or list(_unknown(about, of))
     title = _finding(about, of) if of.headline or not made else _("Checks say nothing of the whole yet")
     return assembled_deck(about, title, [*made, *asked_slides(about, asks)], of.provisional, page="beside")
@@ -185,7 +186,7 @@ def _is_reached(about: About, counted: int | None, target: int | None) -> bool:
 
 
 def _finding(about: About, of: Measured) -> str:
-    """The one sentence of a deck: what checks found, else how far it is."""
+    """Return the one sentence of a deck: what checks found, else how far it is."""
     drawn, counted = of.ladder, of.ladder.counted
     if of.headline:
         return of.headline
@@ -242,7 +243,7 @@ def _rungs(about: About, drawn: LadderShown) -> Slide:
 
 
 def _rung(drawn: LadderShown, key: str) -> SlideBar:
-    """A rung as a row. Reported is drawn as a number alone."""
+    """Return a rung as a row. Reported is drawn as a number alone."""
     n: int | None = getattr(drawn, key)
     meant = {
         "reported": _("what somebody said"),
@@ -407,7 +408,7 @@ def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
 
 
 def _tied(rows: Sequence[SlideInterval]) -> tuple[tuple[int, int], ...]:
-    """Rows that share a rank, as (first, last); only where there are two at least."""
+    """Return rows that share a rank, as (first, last); only where there are two at least."""
     found = []
     for rank, some in groupby(enumerate(rows), key=lambda each: each[1].rank):
         ats = [at for at, _row in some]
@@ -531,7 +532,7 @@ def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
 
 
 def _answer(heard: Heard) -> str:
-    """The answer given most often, where that is known."""
+    """Return the answer given most often, where that is known."""
     if heard.answered == 0:
         return _("Nobody has answered yet")
     if heard.answered is None:
@@ -543,7 +544,7 @@ def _answer(heard: Heard) -> str:
 
 
 def _once(quotes: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Quotes without their repeats, those in the language of the deck first."""
+    """Return quotes without their repeats, those in the language of the deck first."""
     once: dict[str, tuple[str, str, str]] = {}
     for quote in quotes:
         once.setdefault(" ".join(quote[0].casefold().split()), quote)

@@ -20,7 +20,7 @@ class MeasureReached:
 
     @property
     def pct(self) -> int | None:
-        """Whole per cent of what is due; None where nothing is due yet."""
+        """Return whole per cent of what is due; None where nothing is due yet."""
         return 100 * (self.counted or 0) // self.due if self.due else None
 
     @property
@@ -34,10 +34,10 @@ class MeasureReached:
 
 
 def contradicting(decision: str, figures: Sequence[MeasureReached]) -> MeasureReached | None:
-    """The measure that speaks most against a decision; None: the figures allow it.
+    """Return the measure that speaks most against a decision; None: the figures allow it.
 
-    "Going well" is contradicted by any measure below WELL of what is due; "Change needed" only where every measure is
-    above it. Measures with nothing due yet say nothing.
+    "Going well" is contradicted by any measure below WELL of what is due; "Change needed" only where every
+    measure is above it. Measures with nothing due yet say nothing.
     """
     known = sorted((one for one in figures if one.due), key=lambda one: (one.pct or 0, one.programme_id))
     if not known:
@@ -49,7 +49,7 @@ def contradicting(decision: str, figures: Sequence[MeasureReached]) -> MeasureRe
 
 
 def read(kept: Iterable[Sequence[int]]) -> list[MeasureReached]:
-    """The figures that a minute kept."""
+    """Return the figures that a minute kept."""
     return [
         MeasureReached(programme, measure, counted, due, target)
         for programme, measure, counted, due, target in kept

@@ -72,21 +72,21 @@ class Coverage:
 
     @property
     def of(self) -> int:
-        """All that are still to be decided, or are."""
+        """Count all that are still to be decided, or are."""
         return self.decided + self.met + self.prepared + self.empty
 
     @property
     def share(self) -> float:
-        """Decided, from 0 to 1; with nothing left to review all of it is done."""
+        """Return the decided share, from 0 to 1; with nothing left to review all of it is done."""
         return self.decided / self.of if self.of else 1.0
 
     @property
     def pct(self) -> int:
-        """Whole per cent, rounded down: 100 only when all are decided."""
+        """Return whole per cent, rounded down: 100 only when all are decided."""
         return int(self.share * 100)
 
     @property
     def drawn(self) -> Squares:
-        """A square for each review, the decided first."""
+        """Return a square for each review, the decided first."""
         counts = (self.decided, self.met, self.prepared, self.empty)
         return Squares(list(zip(SHAPES.values(), counts, strict=True)))

@@ -12,7 +12,10 @@ SHOWN_FOR = timedelta(days=7)  # how long Today says that slides came
 
 
 def next_at(every: str, day: int, hour: int, *, after: datetime, zone: str) -> datetime:
-    """The first time after an instant. every: day, week or month. day: of the week from 0, Monday, or of the month."""
+    """Return the first time after an instant. every: day, week or month.
+
+    day: of the week from 0, Monday, or of the month.
+    """
     here = ZoneInfo(zone)
     on = after.astimezone(here).date()
     for _each in range(2 * 31 + 1):

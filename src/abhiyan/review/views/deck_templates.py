@@ -46,7 +46,7 @@ class DeckFileForm(forms.Form):
 
 @form_page
 def deck_templates(request: Request) -> HttpResponseBase:
-    """Every version with which one is used; what is sent is a further one."""
+    """Show every version with the one in use; a post is a further one."""
     _require(request)
     form = DeckFileForm(request.POST or None, request.FILES or None)
     done = tried(
@@ -94,14 +94,14 @@ class VersionForm(forms.Form):
 
 @require_GET
 def deck_template_house(request: Request) -> HttpResponseBase:
-    """The file of the house, to begin one's own from."""
+    """Send the file of the house, to begin one's own from."""
     _require(request)
     return _pptx(files.house_file(), say("Template of slides"))
 
 
 @require_GET
 def deck_template_file(request: Request, version: UUID) -> HttpResponseBase:
-    """The file of a version, as it is kept."""
+    """Send the file of a version, as it is kept."""
     _require(request)
     one = files.template_by(version)
     title = say("Template of slides, version %(number)s") % {"number": one.number}
@@ -110,7 +110,7 @@ def deck_template_file(request: Request, version: UUID) -> HttpResponseBase:
 
 @require_GET
 def deck_template_sample(request: Request, version: UUID) -> HttpResponseBase:
-    """A deck of made-up figures in a version, to look at it."""
+    """Send a deck of made-up figures in a version, to look at it."""
     _require(request)
     one = files.template_by(version)
     template = (from_json(one.layouts), one.opened())

@@ -58,7 +58,10 @@ def prepare(request: Request, unit_ids: Sequence[int], *, at: datetime) -> None:
 
 
 def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = False) -> dict[str, Any]:
-    """All that a dossier says, for the page and for print. NotYours where the unit's counts are out of sight."""
+    """Return all that a dossier says, for the page and for print.
+
+    NotYours where the unit's counts are out of sight.
+    """
     wanted = levels.BY_SLUG.get(request.GET.get("in", ""))
     facts, path = units.found_with_path(code, wanted=wanted)
     hierarchy = facts.nearest(wanted)
@@ -163,7 +166,7 @@ class Past:
 
 
 def _results(unit_id: int) -> list[Past]:
-    """Results of past elections there, newest first."""
+    """Return results of past elections there, newest first."""
     of = elections.results_of(unit_id)
     return [
         *(

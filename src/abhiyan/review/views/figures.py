@@ -101,7 +101,7 @@ def _compared(
     *,
     at: datetime,
 ) -> list[Compared]:
-    """Each measure beside the frame of its ladder; of a unit below the districts what it said until today.
+    """Return each measure beside the frame of its ladder; of a unit below the districts what it said until today.
 
     A measure without a frame that the unit said nothing of has nothing beside it: its ladder says the rest.
     """

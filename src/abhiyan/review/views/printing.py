@@ -37,7 +37,7 @@ COLOURS = {"counted": "#5f8a91", "confirmed": "#14353b"}
 
 @require_safe
 def dossier_print(request: Request, code: str) -> HttpResponse:
-    """The dossier of a unit as PDF. Readers of the page may."""
+    """Send the dossier of a unit as PDF. Readers of the page may."""
     at = clock.now()
     read = dossier_of(request, code, at=at)
     prepare(request, [read["unit"].id], at=at)
@@ -48,7 +48,7 @@ def dossier_print(request: Request, code: str) -> HttpResponse:
 
 @require_safe
 def round_week(request: Request, public_id: UUID) -> HttpResponse:
-    """The dossiers of all units whose meeting the viewer has within a week, in one PDF. Refuses NoMeetings."""
+    """Send the dossiers of all units whose meeting the viewer has within a week, in one PDF. Refuses NoMeetings."""
     one, at = found.round_of(public_id), clock.now()
     on = clock.day_in(settings.TIME_ZONE, at)
     some = found.of_week(request.viewer, one, on=on, limit=MOST_DOSSIERS)
@@ -76,7 +76,7 @@ def _file(request: Request, read: Sequence[dict[str, Any]], name: str, *, at: da
 
 
 def _set_language() -> str:
-    """The words of a dossier are in Hindi or English."""
+    """Return the language of a dossier's words: Hindi or English."""
     return language() if language() in ("hi", "en") else "en"
 
 
@@ -113,14 +113,17 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
 
 
 def _in_two(parts: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The sections in two columns about as long as each other, in their order."""
+    """Split the sections into two columns about as long as each other, in their order."""
     lengths = [len(part["lines"]) + 2 for part in parts]
     left = sum(sum(lengths[: n + 1]) <= sum(lengths) / 2 + 2 for n in range(len(parts)))
     return [parts[:left], parts[left:]]
 
 
 def _others(drawings: Sequence[LadderShown]) -> list[list[str]]:
-    """The measures after the first as a table: their rungs, target and what checks found. A dash: not known or few."""
+    """Return the measures after the first as a table: their rungs, target and what checks found.
+
+    A dash: not known or few.
+    """
     rungs = ("reported", "counted", "unsigned", "confirmed")
     head = [_("Other programmes"), *(str(ladder.NAMES[rung]) for rung in rungs), _("Target"), _("Real")]
     return [
@@ -145,7 +148,8 @@ def _notes(read: dict[str, Any]) -> Iterator[str]:
 
 
 def _ladder(drawn: LadderShown, said: str) -> dict[str, Any]:
-    """A measure: reported as a number, bars of counted and confirmed on the target's scale, the estimate apart."""
+    """Return a measure: reported as a number, bars of counted and confirmed on the target's scale, the estimate
+    apart."""
     bars = ladder.plot(drawn, room=1.0)
     pieces: dict[str, list[tuple[float, float, str]] | None] = {
         "reported": None,
@@ -182,7 +186,7 @@ def _ladder(drawn: LadderShown, said: str) -> dict[str, Any]:
 
 
 def _pieces(*bars: tuple[ladder.Span | None, str]) -> list[tuple[float, float, str]]:
-    """The pieces of one bar that are there: start, width, colour; "": dots."""
+    """Return the pieces of one bar that are there: start, width, colour; "": dots."""
     return [(span.start, span.width, colour) for span, colour in bars if span is not None]
 
 
@@ -233,7 +237,7 @@ def _cell(value: int | str | None) -> str:
 
 
 def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
-    """The sections of the right hand of the page, as heading, lines and a last word."""
+    """Yield the sections of the right hand of the page, as heading, lines and a last word."""
     last, around = read["last"], read["around"]
     yield (
         _("Last review"),
@@ -278,7 +282,7 @@ def _questions(flags: QuestionsAsked) -> tuple[str, list[tuple[str, str]], str]:
 
 
 def _seat(seat: dict[str, Any], *, has_names: bool) -> tuple[str, str]:
-    """An office as a line: who holds it; without names whether somebody does."""
+    """Return an office as a line: who holds it; without names whether somebody does."""
     if not seat["name"]:
         return _("Vacant"), seat["office"]
     return (person(seat["name"]) if has_names else _("Not vacant")), seat["office"]

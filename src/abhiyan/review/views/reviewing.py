@@ -43,7 +43,7 @@ class ReviewingUnit:
 
 
 def reviewing_rows(one: Round, rows: Sequence[Any], *, on: date) -> list[ReviewingUnit]:
-    """Rows of `reviewing_units` with the people who review there. Two queries more."""
+    """Return rows of `reviewing_units` with the people who review there. Two queries more."""
     by = who.reviewers([Review(pk=row["one"]) for row in rows], on=on)
     days = last_reminders(who.REMINDER, {each.account_id for some in by.values() for each in some})
     return [

@@ -67,7 +67,8 @@ def _crumbs(one: Review, *more: tuple[str, str]) -> dict[str, Any]:
 
 @require_GET
 def review(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One review on one page: figures, tasks and last decision, then the form of the decision; replies and minutes.
+    """Show one review on one page: figures, tasks and last decision, then the form of the decision; replies and
+    minutes.
 
     Opened by the reviewer it is prepared; opened by the office-bearer it is about, the decision is read.
     """
@@ -77,7 +78,7 @@ def review(request: Request, public_id: UUID) -> HttpResponseBase:
 def _shown(
     request: Request, one: Review, form: forms.Form | None = None, *, status: int = 200
 ) -> HttpResponseBase:
-    """The page. form: the decision as it was sent, where it was refused."""
+    """Show the page. form: the decision as it was sent, where it was refused."""
     at = clock.now()
     on = clock.day_in(settings.TIME_ZONE, at)
     viewer, last = request.viewer, found.last_review(one.unit_id, before=one)
@@ -142,7 +143,8 @@ class MinuteShown:
 def _then_and_now(
     viewer: Viewer, one: Review, minutes: Sequence[found.Written], now: Sequence[MeasureReached]
 ) -> list[MinuteShown]:
-    """Minutes with the figures of their day beside those of today, rounded for who does not see the unit's people."""
+    """Return minutes with the figures of their day beside those of today, rounded for who does not see the
+    unit's people."""
     kept = {row.one.pk: read(row.one.figures) for row in minutes}
     if not any(kept.values()):
         return [MinuteShown(row.one, row.who, (), is_against=False) for row in minutes]
@@ -181,7 +183,8 @@ def _is_time(one: Review, *, is_there: bool, on: date) -> bool:
 
 
 def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
-    """All that a reviewer reads first: where the unit is, what every room counts, its open tasks, its last decision."""
+    """Return all that a reviewer reads first: where the unit is, what every room counts, its open tasks, its
+    last decision."""
     here = units.standing(one.unit_id, one.round.hierarchy)
     if here.lo is None or here.hi is None or not (one.is_of_holder or viewer.sees_counts_at(here.lo)):
         return {}
@@ -248,7 +251,7 @@ class ReviewDecisionForm(forms.Form):
 
 
 def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionForm:
-    """The form of a decision, empty or as it was sent."""
+    """Return the form of a decision, empty or as it was sent."""
     form = ReviewDecisionForm(sent, initial={"has_met": one.met_on is not None})
     with system("who may get the task"):
         some = tasks.candidates([one.unit_id, one.by_unit_id], on=today())
@@ -340,7 +343,7 @@ class ReplyForm(forms.Form):
 
 @form_page
 def review_reply(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The unit replies to the decision, or the office-bearer answers before it; once."""
+    """Take the unit's reply to the decision, or the office-bearer's answer before it; once."""
     one = found.review_of(public_id)
     is_mine = one.account_id is not None and one.account_id == request.viewer.account_id
     if not is_mine and (one.is_of_holder or not found.holds_in(request.viewer, one.unit_id)):

@@ -259,7 +259,7 @@ OF_HOLDERS = (
 
 @page_with_list
 def round_(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One round: how far each branch is, its meetings, late tasks, and its reviews in the viewer's sight."""
+    """Show one round: how far each branch is, its meetings, late tasks, and its reviews in the viewer's sight."""
     one, on = found.round_of(public_id), today()
     here = _branch(request, one)
     filters = RoundReviewFilters(request.GET)
@@ -313,7 +313,8 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _branch(request: Request, one: Round) -> Here:
-    """The unit of the round's page: the one asked for, below the round's; else the highest whose part they lead."""
+    """Return the unit of the round's page: the one asked for, below the round's; else the highest whose part
+    they lead."""
     here = page_unit(
         request,
         hierarchy=one.hierarchy,

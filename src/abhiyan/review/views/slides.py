@@ -140,7 +140,7 @@ def deck_new(request: Request) -> HttpResponseBase:
 
 
 def _usual(here: Here, kinds: Mapping[str, int]) -> str:
-    """The level below that somebody looks after from there; empty: the one right below."""
+    """Return the level below that somebody looks after from there; empty: the one right below."""
     usual = [kind for kind in LOOKS_AFTER.get(here.unit.kind, ()) if kind in kinds]
     return usual[-1] if usual else ""
 
@@ -167,7 +167,7 @@ def _measures(request: Request, here: Here) -> list[RunningMeasure]:
 
 @require_safe
 def deck(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One deck: what is on each slide, its files, its link, and when it is sent."""
+    """Show one deck: what is on each slide, its files, its link, and when it is sent."""
     one, at = found.deck_for(request.viewer, public_id), clock.now()
     edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
     slides = editions.read(one, edition, request.viewer, left_out=partial(_not_free, request))
@@ -194,13 +194,14 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _not_free(request: Request, accounts: Collection[int]) -> Collection[int]:
-    """The accounts whose names this page leaves out; it asks for no reason, for it has few of the slides' names."""
+    """Return the accounts whose names this page leaves out; it asks for no reason, for it has few of the
+    slides' names."""
     on = clock.day_in(settings.TIME_ZONE, clock.now())
     return set(accounts) - org.names_of_page(request.viewer, accounts, on=on).free
 
 
 def _rows(slide: Slide) -> Sequence[Sequence[str]]:
-    """The rows of a slide with a table."""
+    """Return the rows of a slide with a table."""
     return slide.body.rows if isinstance(slide.body, Grid) else ()
 
 
@@ -224,7 +225,7 @@ def _again(one: Deck) -> tuple[str, dict[str, str]]:
 
 @require_GET
 def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBase:
-    """The file of a deck: of its frozen slides, as this reader may see them."""
+    """Send the file of a deck: of its frozen slides, as this reader may see them."""
     if ending not in files.KINDS:
         raise NotFound
     one, at = found.deck_for(request.viewer, public_id), clock.now()
@@ -245,7 +246,7 @@ def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBas
 
 
 def _when(one: DeckSchedule) -> str:
-    """When a schedule tells, in words."""
+    """Return when a schedule tells, in words."""
     hour = f"{one.hour}:00"
     if one.every == DeckSchedule.Every.WEEK:
         return say("%(day)s at %(hour)s") % {"day": WEEKDAYS[one.day], "hour": hour}

@@ -73,7 +73,7 @@ def _names(reports: Sequence[LeaderReport]) -> dict[tuple[int, int], str]:
 
 
 def _said(source: ReportBeside, names: dict[tuple[int, int], str]) -> dict[str, str]:
-    """The figures of a report in words."""
+    """Return the figures of a report in words."""
     figures, report = source.figures, source.report
 
     def number(n: int | None) -> str:
