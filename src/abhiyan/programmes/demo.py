@@ -94,7 +94,7 @@ def report(ground: SampleGround) -> None:
 
 
 def _evening(at: datetime) -> datetime:
-    """Six in the evening of the same day."""
+    """Return six in the evening of the same day."""
     zone = ZoneInfo(ZONE)
     return datetime.combine(clock.day_in(zone.key, at), time(18), zone)
 
@@ -157,7 +157,8 @@ def _ask(
 def _owing(
     one: Schedule, holders: Mapping[int, Actor], *, at: datetime
 ) -> Iterator[tuple[int, int, Period, Actor]]:
-    """Each unit with a holder and each of the last periods, from the oldest: their numbers, the period, the holder."""
+    """Yield each unit with a holder and each of the last periods, from the oldest: their numbers, the period,
+    the holder."""
     asked = [unit for unit in sorted(holders) if found.asked_unit(one, unit_id=unit) is not None]
     for unit, number in zip(asked, range(len(asked)), strict=True):
         for age, period in enumerate(reversed(one.timing.begun(at))):
@@ -165,9 +166,10 @@ def _owing(
 
 
 def _ask_for_meetings(ground: SampleGround, asker: str, kind: str, title: str, months: int) -> None:
-    """A unit asks those of a kind below it for a meeting each month. Some hold it, some set a day, some are silent.
+    """Have a unit ask those of a kind below it for a meeting each month.
 
-    asker: the office that asks. months: how long ago it asked first.
+    Some hold it, some set a day, some are silent. asker: the office that asks. months: how long ago it asked
+    first.
     """
     leader, above = ground.shown[asker]
     first = (ground.today.replace(day=1) - timedelta(days=30 * months)).replace(day=1)
@@ -194,7 +196,7 @@ def _ask_for_meetings(ground: SampleGround, asker: str, kind: str, title: str, m
 
 
 def _ask_for_reports(programme: Programme, ground: SampleGround) -> None:
-    """The state asks its districts for a report each week; most are accepted, some wait or are returned."""
+    """Have the state ask its districts for a report each week; most are accepted, some wait or are returned."""
     president, state = ground.shown["state_president"]
     first = ground.today - timedelta(days=7 * WEEKS - 3)
     asking = acts.Asking(
@@ -227,7 +229,10 @@ def _ask_for_reports(programme: Programme, ground: SampleGround) -> None:
 
 
 def _ask_for_visits(ground: SampleGround) -> None:
-    """A district asks its mandals for booth visits each week, by form. Some wait; the mandal of the cast mends one."""
+    """Have a district ask its mandals for booth visits each week, by form.
+
+    Some wait; the mandal of the cast mends one.
+    """
     leader, district = ground.shown["district_president"]
     own = ground.shown["mandal_president"][1]
     asking = acts.Asking(
@@ -258,7 +263,10 @@ def _ask_for_visits(ground: SampleGround) -> None:
 
 
 def _ask_committees(ground: SampleGround) -> None:
-    """The state asks its committees for a report each week, by form. One waits, one is returned, some are silent."""
+    """Have the state ask its committees for a report each week, by form.
+
+    One waits, one is returned, some are silent.
+    """
     president, state = ground.shown["state_president"]
     asking = acts.Asking(
         COMMITTEES,
@@ -294,7 +302,7 @@ def _ask_committees(ground: SampleGround) -> None:
 
 
 def _week(turn: int) -> dict[str, object]:
-    """The answers to the ready form of a week's progress."""
+    """Return the answers to the ready form of a week's progress."""
     answers: dict[str, object] = {
         "done": WORDS[turn % len(WORDS)],
         "booths": 6 + turn * 3 % 17,
@@ -306,7 +314,7 @@ def _week(turn: int) -> dict[str, object]:
 
 
 def _visit(period: Period, turn: int, where: Unit) -> dict[str, object]:
-    """The answers to the ready form of a booth visit."""
+    """Return the answers to the ready form of a booth visit."""
     answers: dict[str, object] = {
         "day": (period.begins_on + timedelta(days=turn % 5)).isoformat(),
         "president": turn % 4 != 0,
@@ -337,7 +345,7 @@ def entered(stood: Ladder) -> int:
 
 
 def _ask_for_workshops(ground: SampleGround) -> None:
-    """The state asks each district once for a workshop; one that held its own asks its mandals."""
+    """Have the state ask each district once for a workshop; one that held its own asks its mandals."""
     president, state = ground.shown["state_president"]
     leader, district = ground.shown["district_president"]
     begun = ground.today - timedelta(days=7)
@@ -373,7 +381,7 @@ def _ask_for_workshops(ground: SampleGround) -> None:
 
 
 def _put_up(programme: Programme, shown: Mapping[str, Place], *, at: datetime) -> None:
-    """By the state and by the district; three of the cast have read the newest."""
+    """Put up materials by the state and by the district; three of the cast have read the newest."""
     president, state = shown["state_president"]
     leader, district = shown["district_president"]
     doors = _add(programme, state, AT_DOORS, [], SAY, by=president, at=at - timedelta(days=20))

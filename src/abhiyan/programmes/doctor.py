@@ -12,7 +12,10 @@ LATE_S = 60.0  # the fold turns several times a second
 
 
 def unfolded(at: datetime) -> Iterable[DoctorFinding]:
-    """Changes are folded into the counters within seconds. Figures are right meanwhile, but slower to read."""
+    """Check that changes are folded into the counters within seconds.
+
+    Figures are right meanwhile, but slower to read.
+    """
     n, oldest_s = queries.unfolded(at=at)
     told = {"unfolded": n, "oldest_s": oldest_s}
     if n and oldest_s > LATE_S:

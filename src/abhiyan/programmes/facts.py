@@ -27,7 +27,7 @@ ORPHANS = {
 
 
 def facts() -> dict[str, str]:
-    """Kind -> the query of its activity's facts, as `activities.Activity.facts` says."""
+    """Return by kind the query of its activity's facts, as `activities.Activity.facts` says."""
     return {each.kind: each.facts for each in activities.every() if each.facts}
 
 

@@ -12,7 +12,7 @@ from .models import Programme
 
 
 def targets_readiness(of: LaunchOf) -> LaunchFinding:
-    """Every measure has a target in each unit that the programme covers."""
+    """Check that every measure has a target in each unit that the programme covers."""
     programme = queries.programme_by_id(of.programme_id)
     scope = queries.scope_units(programme)
     lacking = [
@@ -31,7 +31,7 @@ def targets_readiness(of: LaunchOf) -> LaunchFinding:
 
 
 def in_charge_readiness(of: LaunchOf) -> LaunchFinding:
-    """Somebody is in charge of the whole."""
+    """Check that somebody is in charge of the whole."""
     programme = queries.programme_by_id(of.programme_id)
     charges = queries.in_charges(programme, units=[of.owner_id])
     if any(charge.role == "in_charge" for charge in charges):

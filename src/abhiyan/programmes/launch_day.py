@@ -9,6 +9,6 @@ from abhiyan.ui.launch_day import Of, WorkedLoop
 
 
 def launch_day(viewer: Viewer, of: Of) -> Iterator[WorkedLoop]:  # noqa: ARG001  # alike for every room
-    """Alike for everybody."""
+    """Yield the loops, alike for everybody."""
     yield WorkedLoop("programmes.fold", _("figures are not added up"))
     yield WorkedLoop("programmes.pace", _("no rate is noted"))

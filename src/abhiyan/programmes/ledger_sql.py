@@ -67,7 +67,7 @@ node_sum as (
 
 
 def with_all_days(source: str, unit: str) -> str:
-    """A query: the rows of `source`, and per `unit` columns and channel the row that sums its days."""
+    """Return a query: the rows of `source`, and per `unit` columns and channel the row that sums its days."""
     return f"""
   select {unit}, {KEY}, n from {source}
   union all
@@ -76,7 +76,7 @@ def with_all_days(source: str, unit: str) -> str:
 
 
 def add_to(table: str, unit: str, rows: str) -> str:
-    """An upsert of sorted `rows` (unit, KEY, n) that adds n to what is there."""
+    """Return an upsert of sorted `rows` (unit, KEY, n) that adds n to what is there."""
     return f"""insert into {table} as t ({unit}, {KEY}, n)
   select {unit}, {KEY}, n from ({rows}) x where n <> 0 order by {unit}, {KEY}
   on conflict ({unit}, {KEY}) do update set n = t.n + excluded.n"""

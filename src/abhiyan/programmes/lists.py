@@ -77,7 +77,7 @@ IN_CHARGES = Layout(
 
 
 def _programmes() -> list[tuple[str, str]]:
-    """Programmes under way, by public id and name."""
+    """Return programmes under way, by public id and name."""
     language = (get_language() or "en").partition("-")[0]
     return [
         (str(one.public_id), named(one.names, language))

@@ -88,7 +88,7 @@ class Programme(models.Model):
 
     @property
     def counted_ids(self) -> list[int]:
-        """Ids of the programmes whose counts make its total: its own, and those beneath it."""
+        """Return the ids of the programmes whose counts make its total: its own, and those beneath it."""
         return [self.pk, *self.parts]
 
 

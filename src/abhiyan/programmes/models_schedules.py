@@ -132,7 +132,7 @@ class Schedule(TitledModel):
 
     @cached_property
     def timing(self) -> Timing:
-        """When it is owed. Wants the programme to be read already, where there is one."""
+        """Return when it is owed. Wants the programme to be read already, where there is one."""
         return Timing(
             rhythm=self.rhythm,
             first_on=self.first_on,

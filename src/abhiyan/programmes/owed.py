@@ -53,10 +53,10 @@ EMPTY_BOOTHS = ngettext_lazy(
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
-    """The viewer's own charges, answered or not, and the running programmes of their unit.
+    """Yield the viewer's own charges, answered or not, and the running programmes of their unit.
 
-    Each programme shows how far it is, the work of its activity, and who is behind. Charges in the viewer's units that
-    others have not answered, or have declined, come last.
+    Each programme shows how far it is, the work of its activity, and who is behind. Charges in the viewer's
+    units that others have not answered, or have declined, come last.
     """
     if viewer.account_id is None:
         return
@@ -103,7 +103,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
 
 
 def _promised(charge: InCharge, number: queries.AnsweredFor) -> Beside:
-    """A number that somebody accepted to answer for."""
+    """Return a number that somebody accepted to answer for."""
     return Beside(
         sheet=WHERE_WE_STAND,
         title=_("You answer for %(n)s by %(day)s")
@@ -116,7 +116,7 @@ def _promised(charge: InCharge, number: queries.AnsweredFor) -> Beside:
 def _while_open(
     viewer: Viewer, home: HeldOffice, stand: queries.MeasureStand, *, at: datetime
 ) -> Iterator[Beside]:
-    """The pages of what runs that are there while it is open, to who runs it in their unit; once a programme.
+    """Yield the pages of what runs that are there while it is open, to who runs it in their unit; once a programme.
 
     The heading is what the page is, such as Today in the field. Each line below it is the name of a programme.
     """
@@ -135,27 +135,28 @@ def _while_open(
 
 
 def _href(home: HeldOffice, stand: queries.MeasureStand) -> str:
-    """The page of a measure with the part of the viewer's unit; of a programme of another tree the unit's page."""
+    """Return the address of a measure with the part of the viewer's unit; for a programme of another tree the
+    unit's page."""
     if home.hierarchy == stand.programme.hierarchy:
         return _part(stand.programme, home.unit_code, **stand.of.asked)
     return _in_own_tree(home.unit_code, home.hierarchy, stand.programme)
 
 
 def _trend(stand: queries.MeasureStand) -> Trend | None:
-    """The days of the first measure against its target. Nothing from outside."""
+    """Return the days of the first measure against its target. Nothing from outside."""
     if stand.figures is None or not stand.node.is_exact or not stand.target:
         return None
     return queries.drawn_trend(stand.of, stand.figures)
 
 
 def _part(programme: Programme, unit_code: str, **asked: str) -> str:
-    """The page of a programme with the part of one unit."""
+    """Return the address of a programme with the part of one unit."""
     page = reverse("programmes:programme", args=[programme.public_id])
     return f"{page}?{urlencode({'unit': unit_code, **asked})}"
 
 
 def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
-    """The page of a unit in a tree, with a programme."""
+    """Return the address of a unit in a tree, with a programme."""
     asked = {"in": levels.SLUGS[hierarchy], "programme": str(programme.public_id)}
     return reverse("pages:unit", args=[unit_code]) + f"?{urlencode(asked)}"
 
@@ -222,7 +223,7 @@ def _behind(
 def _least_real(
     home: HeldOffice, stand: queries.MeasureStand, unit_id: int, leader: org.Leader | None
 ) -> UnitsBehind:
-    """The unit right below where checks find fewest real entries, however many it counts, and who leads it."""
+    """Return the unit right below where checks find fewest real entries, however many it counts, and who leads it."""
     unit, part = units.unit_by_id(unit_id), stand.parts[unit_id]
     beside = stand.checked.href if stand.checked else None
     page = reverse("programmes:below", args=[stand.programme.public_id])
@@ -267,7 +268,7 @@ def _unit_behind(
     *,
     at: datetime,
 ) -> BehindUnit:
-    """One of them: how many fewer are counted than due by today, and who leads it."""
+    """Return one of them: how many fewer are counted than due by today, and who leads it."""
     of = stand.programme
     fewer = queries.fewer_than_due(of, child, at=at)
     return BehindUnit(

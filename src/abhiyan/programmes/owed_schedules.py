@@ -40,7 +40,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
 
 
 def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, at: datetime) -> Owed | None:
-    """A row of Today; none for what is said, and for the period before once its own time to be mended is over."""
+    """Return a row of Today; none for what is said, and for the period before once its own time to be mended is
+    over."""
     one, asked = owing.schedule, owing.asked
     state = due.state if due else DueState.OPEN
     today = clock.day_in(one.timing.zone, at)
@@ -86,7 +87,7 @@ def _urgency(period: Period, due: Due | None, *, today: date) -> int:
 def _to_pass_on(
     viewer: Viewer, owing: found.Owing, passed_on: set[tuple[int, int]], *, at: datetime
 ) -> Owed | None:
-    """A unit that did what it was asked once may ask its own units for the same."""
+    """Return a row that asks a unit, once it did what it was asked, to ask its own units for the same."""
     one, asked, due = owing.schedule, owing.asked, owing.periods[-1][1]
     home = viewer.home
     if one.rhythm != Rhythm.ONCE or not one.is_meeting or due is None or due.state not in FINISHED:
@@ -154,7 +155,7 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
 def _waiting(
     one: Schedule, periods: Sequence[Period], of: dict[tuple[int, date], boards.BoardNumbers]
 ) -> tuple[Period, int] | None:
-    """The newest period with reports that wait for a decision, and how many wait in it."""
+    """Return the newest period with reports that wait for a decision, and how many wait in it."""
     for period in reversed(periods):
         if n := of[one.pk, period.begins_on].states.get(DueState.DONE, 0):
             return period, n

@@ -25,7 +25,7 @@ UNITS_SHOWN = 3  # units that the row of late tasks names
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
-    """One tap accepts a task, or marks it as done: both are taken back on its page, where the tap leads.
+    """Yield tasks that one tap accepts, or marks as done: both are taken back on its page, where the tap leads.
 
     Leaders see in one row how many tasks are late below them.
     """

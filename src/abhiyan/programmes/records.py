@@ -22,7 +22,7 @@ MOST = 6  # schedules
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
-    """The forms of what the viewer's own offices owe and have not begun, the newest period of each."""
+    """Yield the forms of what the viewer's own offices owe and have not begun, the newest period of each."""
     with own_work(viewer):
         mine, _below = owed_by(viewer, at=at)
     for owing in mine[:MOST]:

@@ -18,7 +18,7 @@ HALF_A_YEAR = timedelta(days=183)
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Tasks given to and by an office-bearer, or those of the unit's offices; meetings and reports asked."""
+    """Yield tasks given to and by an office-bearer, or those of the unit's offices; meetings and reports asked."""
     if of.account_id is None:
         unit = numbers.task_numbers(at=at, unit_id=of.unit_id)
         n, late = numbers.unfinished_below((of.lo, of.hi), at=at)
@@ -40,7 +40,8 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
 
 
 def _asked(of: Subject, *, at: datetime) -> ReviewedPart:
-    """How much of what the unit was asked in the last half year came in, on time and late, and what is silent."""
+    """Return how much of what the unit was asked in the last half year came in, on time and late, and what is
+    silent."""
     since = clock.day_in(settings.TIME_ZONE, at) - HALF_A_YEAR
     owings = schedules.asked_of(of.unit_id, [of.hierarchy], since=since, at=at, with_ended=True)
     due, on_time, late, silent = shares(schedules.sums(owings, at=at))

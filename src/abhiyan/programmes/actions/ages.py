@@ -55,7 +55,7 @@ def count_ages(*, programme: Programme, at: datetime) -> int:
 
 
 def count_ages_nightly(*, at: datetime) -> int:
-    """While it is night, count the ages of programmes that were not counted since yesterday; how many programmes."""
+    """Count the ages of programmes that were not counted since yesterday, while it is night; how many programmes."""
     if timezone.localtime(at).hour not in NIGHT:
         return 0
     with system("counting by age"):

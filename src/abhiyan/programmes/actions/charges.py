@@ -311,7 +311,10 @@ def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetim
 
 
 def _named_for(programme_id: int) -> Programme:
-    """The programme somebody is named for. It is held only while a draft: opening it informs the people it sees."""
+    """Return the programme somebody is named for.
+
+    It is held only while a draft: opening it informs the people it sees.
+    """
     programme = _not_over(programme_id)
     return held(programme_id=programme_id) if programme.state == Programme.State.DRAFT else programme
 
@@ -330,7 +333,7 @@ def _in_scope(programme: Programme, unit_ids: Iterable[int], *, at: datetime) ->
 
 
 def yours(capability: str, unit_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
-    """The units at which `by` holds a capability today. By few queries, however many units."""
+    """Return the units at which `by` holds a capability today. By few queries, however many units."""
     if by.kind == "system":
         return set(unit_ids)
     if by.kind != "person" or by.account_id is None:
@@ -356,11 +359,11 @@ def tell_in_charges(*, programme_id: int, at: datetime) -> int:
 
 
 def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, reason: str = "") -> InCharge:
-    """The person named says yes or no. Only that person may. After a yes they may still step back.
+    """Keep the named person's yes or no. Only that person may. After a yes they may still step back.
 
     Yes keeps the unit's targets of that moment: the numbers they answer for. No ends the charge: the unit lacks
-    somebody again, with the reason if there is one. After a no, the person may still say yes until another one has
-    been named. Refuses NotFound, AlreadyAnswered, ScopeOutside, ReasonTooLong.
+    somebody again, with the reason if there is one. After a no, the person may still say yes until another one
+    has been named. Refuses NotFound, AlreadyAnswered, ScopeOutside, ReasonTooLong.
     """
     if len(reason) > LONGEST_REASON:
         raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
@@ -396,7 +399,7 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
 
 
 def _targets(charge: InCharge) -> dict[str, int]:
-    """The unit's target in each measure of the programme, by its number, for any reader."""
+    """Return the unit's target in each measure of the programme, by its number, for any reader."""
     with system("what somebody accepts to answer for"):
         rows = Target.objects.filter(programme=charge.programme_id, unit=charge.unit_id, replaced_at=None)
         return {str(measure): n for measure, n in rows.order_by("measure").values_list("measure", "n")}

@@ -96,7 +96,7 @@ def _require(told: UnitsClosing, capability: str, unit_ids: Iterable[int]) -> No
 
 
 def _extend_scopes(told: UnitsClosing) -> None:
-    """Successors take the place of units that a programme covers by name, where it does not cover them already."""
+    """Put successors in the place of units that a programme covers by name, where it does not cover them already."""
     going = told.going(SCOPE, to_one=False)
     rows = ProgrammeUnit.objects.filter(unit_id__in=going).exclude(programme__state=Programme.State.CLOSED)
     wanted = set(rows.values_list("programme__owner_id", flat=True))
@@ -119,7 +119,7 @@ def _extend_scopes(told: UnitsClosing) -> None:
 
 
 def _settle_whole(programme_ids: Iterable[int], told: UnitsClosing | UnitsOpening) -> None:
-    """After their scopes changed."""
+    """Settle the sums of programmes whose scopes changed."""
     for programme_id in sorted(set(programme_ids)):
         programme = held(programme_id=programme_id)
         settle(programme=programme, units=None, on=day_in(programme.zone, told.at))
@@ -167,7 +167,7 @@ def _hand_over_targets(told: UnitsClosing) -> None:
 def _set_by_others(
     programme: Programme, unit_ids: Iterable[int], told: UnitsClosing, *, on: date
 ) -> set[int]:
-    """The units among these whose targets are set where `by` does not set any."""
+    """Return the units among these whose targets are set where `by` does not set any."""
     setters = splits.set_from(programme, sorted(unit_ids), on=on)
     mine = yours("programmes.targets", set(setters.values()), by=told.by, at=told.at)
     return {unit for unit, setter in setters.items() if setter not in mine}
@@ -225,7 +225,7 @@ def _put(
 
 
 def _where(programme: Programme, unit_ids: list[int]) -> int:
-    """The unit a version is filed at: above the only unit it closes, or above them all; else at the owner."""
+    """Return the unit a version is filed at: above the only unit it closes, or above them all; else at the owner."""
     found = sql.rows(
         "select distinct parent_id from units_placement where unit_id = any(%s) and hierarchy = %s"
         " and valid_to is null and parent_id is not null limit 2",
@@ -272,7 +272,7 @@ def _hand_over_charges(told: UnitsClosing) -> None:
 
 
 def _hand_over_items(told: UnitsClosing) -> None:
-    """Items go to a single successor, after the scopes that cover it."""
+    """Hand items to a single successor, after the scopes that cover it."""
     for unit_id, (to,) in sorted(told.going(ITEMS).items()):
         moved = move_items(from_unit=unit_id, to_unit=to, at=told.at)
         if moved:
@@ -285,7 +285,7 @@ def _hand_over_items(told: UnitsClosing) -> None:
 
 
 def restore_from_closing(*, told: UnitsOpening) -> None:
-    """Units are open again: what hung on them is as it was, but for what was changed since."""
+    """Restore what hung on units that are open again, but for what was changed since."""
     with system("units open again"):
         _restore(told)
 

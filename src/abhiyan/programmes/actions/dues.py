@@ -483,7 +483,10 @@ def _type(held: _Held, measure: int, days: Period, n: int | None, *, by: Actor, 
 def _answering(
     owes: Owes, *, by: Actor, at: datetime, is_meeting: bool | None = None, is_record: bool = False
 ) -> _Held:
-    """The due of a unit that answers, locked; written if it was not there. is_record: a phone kept it for a while."""
+    """Return the due of a unit that answers, locked; written if it was not there.
+
+    is_record: a phone kept it for a while.
+    """
     one, asked, period = _found(owes, at=at, is_record=is_record)
     if not found.may_say(by, asked):
         raise org.NotYours(capability=LEADS)
@@ -497,7 +500,7 @@ def _answering(
 
 
 def _deciding(owes: Owes, *, by: Actor, at: datetime) -> _Held:
-    """The due of a report that somebody above decides on, locked."""
+    """Return the due of a report that somebody above decides on, locked."""
     one, asked, period = _found(owes, at=at)
     if not found.may_decide(by, one, asked):
         raise org.NotYours(capability=LEADS)
@@ -509,7 +512,8 @@ def _deciding(owes: Owes, *, by: Actor, at: datetime) -> _Held:
 
 
 def _found(owes: Owes, *, at: datetime, is_record: bool = False) -> tuple[Schedule, found.AskedUnit, Period]:
-    """In the caller's sight; NotFound of a unit that is not asked, and of a period that is no longer answered."""
+    """Return what was asked in the caller's sight; NotFound of a unit that is not asked, and of a period that
+    is no longer answered."""
     one = found.schedule_for(owes.schedule)
     asked = needed(found.asked_unit(one, unit_id=owes.unit_id, body_id=owes.body_id))
     period = needed(one.timing.begun_on(owes.begins_on, at, is_record=is_record), NotFound(field="from"))

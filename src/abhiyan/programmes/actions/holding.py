@@ -5,7 +5,7 @@ from abhiyan.programmes.models import Programme
 
 
 def held(*, programme_id: int) -> Programme:
-    """The programme, locked until the transaction ends. Every change of it or its targets holds it first.
+    """Return the programme, locked until the transaction ends. Every change of it or its targets holds it first.
 
     Rows that only point to it, such as who is in charge, are written meanwhile.
     """

@@ -78,7 +78,7 @@ class NewItem:
     is_signed: bool = True
 
     def digest(self) -> bytes:
-        """Keyed, of its content."""
+        """Return a keyed digest of its content."""
         return keyed("content", *(getattr(self, one.name) for one in fields(self)[1:-2]))
 
 
@@ -113,13 +113,13 @@ def report_items(*, new: Sequence[NewItem], at: datetime) -> list[Item]:
 
 
 def sign_items(*, ids: Collection[UUID], at: datetime) -> int:
-    """A phone gave its sign: these items leave the unsigned shade. How many did."""
+    """Take these items out of the unsigned shade: a phone gave its sign. How many did."""
     with _changing(ids, at):
         return _living(ids).filter(is_signed=False).update(is_signed=True)
 
 
 def count_items(*, ids: Collection[UUID], at: datetime, is_signed: bool = True) -> int:
-    """These items pass the rules. Returns how many are new on the ladder.
+    """Count these items: they pass the rules. Returns how many are new on the ladder.
 
     is_signed: with a sign from a phone; else they wait in the unsigned shade, but those whose person said YES.
     """
@@ -130,9 +130,10 @@ def count_items(*, ids: Collection[UUID], at: datetime, is_signed: bool = True) 
 
 
 def confirm_items(*, ids: Collection[UUID], at: datetime) -> int:
-    """The persons concerned said YES by their own act, which is a sign as well. Returns how many YES were new.
+    """Confirm these items: the persons concerned said YES by their own act, which is a sign as well.
 
-    A YES counts the item if the activity says so (`Items.does_yes_count`). Else it waits until the item counts.
+    Returns how many YES were new. A YES counts the item if the activity says so (`Items.does_yes_count`). Else
+    it waits until the item counts.
     """
     with _changing(ids, at) as rows:
         counting = [row.pk for row in rows if row.counted_at is None and _does_yes_count(row)]
@@ -141,7 +142,7 @@ def confirm_items(*, ids: Collection[UUID], at: datetime) -> int:
 
 
 def end_items(*, ids: Collection[UUID], why: str, at: datetime) -> int:
-    """These items count no longer; they stay reported. why: of `Item.Why`. How many ended.
+    """End these items: they count no longer and stay reported. why: of `Item.Why`. How many ended.
 
     The person's own NO also replaces another reason. Nobody has to answer any more whether it was so.
     """
@@ -152,13 +153,13 @@ def end_items(*, ids: Collection[UUID], why: str, at: datetime) -> int:
 
 
 def resume_items(*, ids: Collection[UUID], why: str, at: datetime) -> int:
-    """These items count again: what ended them was a slip. why: only what this ended. Returns how many."""
+    """Count these items again: what ended them was a slip. why: only what this ended. Returns how many."""
     with _changing(ids, at):
         return Item.objects.filter(pk__in=ids, why=Item.Why(why).value).update(ended_at=None, why="")
 
 
 def take_back_items(*, ids: Collection[UUID], at: datetime) -> int:
-    """The import that reported these items is taken back: they leave the ladder whole. Returns how many.
+    """Take these items off the ladder whole: the import that reported them is taken back. Returns how many.
 
     Only before somebody was asked about them: what a phone or a check said of an item stays.
     """
@@ -223,7 +224,7 @@ def ask_whether(*, asked: Sequence[AskedItem], at: datetime) -> int:
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:
-    """A phone says whether an item was so (`say_whether`). In the answer's transaction. Refuses ByReporter."""
+    """Hear a phone's word on an item (`say_whether`). In the answer's transaction. Refuses ByReporter."""
     if told.room != items.ROOM:
         return
     with system("a phone answers about an item"):
@@ -236,7 +237,7 @@ def hear_answer(*, told: QuestionAnswered) -> None:
 
 
 def say_whether(*, item: Item, yes: bool, why: str, by: Actor, at: datetime) -> None:
-    """The person's own word on an item: YES confirms it, NO ends it; then the room hears. In a system scope."""
+    """Take the person's own word on an item: YES confirms it, NO ends it; then the room hears. In a system scope."""
     if yes:
         confirm_items(ids=[item.pk], at=at)
     else:
@@ -249,7 +250,7 @@ def say_whether(*, item: Item, yes: bool, why: str, by: Actor, at: datetime) -> 
 
 
 def set_total(*, id: UUID, n: int, at: datetime) -> None:  # noqa: A002  # as the field is called
-    """An organiser's number is now n, of 0 or more. Refuses NotFound."""
+    """Set an organiser's number to n, of 0 or more. Refuses NotFound."""
     with _changing([id], at):
         needed(Item.objects.filter(pk=id, counted_at=None).update(n=n) or None, NotFound)
 
@@ -273,7 +274,7 @@ def move_items(*, from_unit: int, to_unit: int, at: datetime) -> list[UUID]:
 
 
 def bring_items_back(*, ids: Iterable[UUID], from_unit: int, to_unit: int, at: datetime) -> None:
-    """A unit is open again: its items come back, unless they have moved further."""
+    """Bring back the items of a unit that is open again, unless they have moved further."""
     theirs = list(ids)
     with _changing(theirs, at):
         Item.objects.filter(pk__in=theirs, unit_id=from_unit).update(unit_id=to_unit)
@@ -292,7 +293,7 @@ def erase_items(*, phone_ids: Collection[UUID], at: datetime) -> list[UUID]:
 
 
 def forget_phone(*, told: ItemsErased) -> None:
-    """A person had everything erased: erase all items of their phone, for every person on it.
+    """Erase all items of a phone, for every person on it: one of them had everything erased.
 
     Tells ItemsErased, so that answers in checks about these items go too. In the transaction of the erasure.
     """
@@ -324,13 +325,13 @@ def _living(ids: Collection[UUID]) -> "QuerySet[Item]":
 
 
 def _close_questions(rows: Sequence[Item], at: datetime) -> None:
-    """The act has locked no phones: an answer under way finds that the item has ended."""
+    """Close the questions; the act has locked no phones: an answer under way finds that the item has ended."""
     ids = [_question(row, row.phone_id) for row in rows if row.phone_id]
     messaging.close(ids=ids, at=at, but_answering=True)
 
 
 def _question(row: Item, phone_id: UUID) -> UUID:
-    """The id of the question to a phone whether an item was so."""
+    """Return the id of the question to a phone whether an item was so."""
     kind = row.programme.kind
     return messaging.question_id(room=items.ROOM, kind=kind, about=row.public_id, phone_id=phone_id)
 

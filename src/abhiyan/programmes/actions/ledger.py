@@ -87,7 +87,8 @@ def fold(*, at: datetime) -> int:
 
 
 def forget_horizon() -> None:
-    """After a restore: the horizon counted another server's transactions, so nothing is skipped by it any more."""
+    """Forget the horizon after a restore: it counted another server's transactions, so nothing is skipped by it
+    any more."""
     sql.run("update programmes_fold set horizon = '0', swept_at = 'epoch'")
 
 

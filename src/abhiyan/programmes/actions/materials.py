@@ -145,7 +145,7 @@ def replace_material(*, public_id: UUID, data: bytes, by: Actor, at: datetime) -
 
 
 def _checked(data: bytes, programme_id: int) -> tuple[str, bytes, bytes]:
-    """Kind, kept bytes and digest of a file that may be put up; others who put one up in the programme wait."""
+    """Return kind, kept bytes and digest of a file that may be put up; others who put one up in the programme wait."""
     if not data:
         raise FileMissing(field="file")
     if len(data) > LARGEST:
@@ -246,7 +246,7 @@ def note_opened(*, version: MaterialVersion, place: tuple[int, str], by: Actor, 
 
 
 def _held(public_id: UUID, *, by: Actor) -> Material:
-    """A material in the caller's sight, locked, for who may put files up there."""
+    """Return a material in the caller's sight, locked, for who may put files up there."""
     seen = needed(Material.objects.filter(public_id=public_id).first())
     org.require(by, RUN, at=seen.unit_id)
     with system("a material"):

@@ -99,7 +99,7 @@ def part_names(whole: Programme, unit: dict[str, str]) -> dict[str, str]:
 
 
 def _template(whole: Programme) -> str:
-    """The template of the whole's kind with the same measures: else the kind's first."""
+    """Return the template of the whole's kind with the same measures: else the kind's first."""
     offered = activities.of(whole.kind).templates
     codes = set(Measure.objects.filter(programme=whole).values_list("code", flat=True))
     fits = [one for one in offered if {measure.code for measure in one.measures} == codes]
@@ -107,7 +107,8 @@ def _template(whole: Programme) -> str:
 
 
 def _check_units(whole: Programme, chosen: Sequence[int]) -> None:
-    """Units strictly below the owner, within the scope; where no part runs, above or below."""
+    """Refuse units that are not strictly below the owner and within the scope, and those with a part above or
+    below."""
     with system("where the parts of a programme run"):
         outside, taken = sql.row(
             """select

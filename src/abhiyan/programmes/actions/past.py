@@ -34,11 +34,11 @@ def make_past(
     by: Actor,
     at: datetime,
 ) -> Programme:
-    """A programme that is over, for lists of what it had; closed from the start. The same name finds it again, and its
-    window grows to hold these days. among: ids of those made so; one that ran here and was closed is none, whatever
-    its name.
+    """Make a programme that is over, for lists of what it had; closed from the start.
 
-    Needs `imports.totals` at the owner. Refuses NameMissing, NameTooLong, WindowReversed and NotPast.
+    The same name finds it again, and its window grows to hold these days. among: ids of those made so; one that
+    ran here and was closed is none, whatever its name. Needs `imports.totals` at the owner. Refuses
+    NameMissing, NameTooLong, WindowReversed and NotPast.
     """
     names = clean_names({"en": name})
     template = activities.of(kind).templates[0]

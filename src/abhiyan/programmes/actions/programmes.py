@@ -273,7 +273,7 @@ def _is_label(label: str) -> bool:
 
 
 def clean_names(names: Mapping[str, str]) -> dict[str, str]:
-    """A programme's names, tidy, with an English one to fall back on. Refuses NameMissing, NameTooLong."""
+    """Tidy a programme's names, with an English one to fall back on. Refuses NameMissing, NameTooLong."""
     clean = {language: " ".join(name.split()) for language, name in names.items() if name.strip()}
     if not clean:
         raise NameMissing(field="names")
@@ -294,7 +294,7 @@ def _check_window(opens_on: date, closes_on: date, *, today: date) -> None:
 
 
 def _check_parts(programme: Programme) -> None:
-    """A part runs within the days of the whole."""
+    """Refuse a part that runs outside the days of the whole."""
     if programme.parent is not None:
         check_within(programme.parent, programme.opens_on, programme.closes_on)
     for part in Programme.objects.filter(pk__in=programme.parts, state=Programme.State.OPEN):

@@ -66,7 +66,10 @@ def _facts() -> str:
 
 
 def _compare(wanted: str, found: str, unit: str) -> str:
-    """A query of the keys where two sets of counters differ; a missing one is 0. Last row: how many there are."""
+    """Return a query of the keys where two sets of counters differ; a missing one is 0.
+
+    Last row: how many there are.
+    """
     key = f"{unit}, {ledger_sql.KEY}"
     return f"""
   select {key}, coalesce(w.n, 0) as wanted, coalesce(f.n, 0) as found
@@ -149,7 +152,7 @@ def recount(*, at: datetime, mend: bool = False) -> Recount:
 
 
 def _mend(found: list[LedgerDifference], at: datetime) -> None:
-    """Tallies by a posted change and a fold; then the rows that sum days, and totals, as they then differ."""
+    """Mend tallies by a posted change and a fold; then the rows that sum days, and totals, as they then differ."""
     _insert(
         "insert into programmes_delta (unit_id, programme_id, measure, day, channel, rung, n, posted_at)",
         "%s, %s, %s, %s, %s, %s, %s, %s",

@@ -85,7 +85,8 @@ def stay_with_form(*, public_id: UUID, by: Actor, at: datetime) -> int:
 
 
 def _held(public_id: UUID, *, by: Actor, at: datetime) -> tuple[Schedule, list[found.FormOfSchedule]]:
-    """A schedule with a form in the caller's sight, for who may change it; it and what was passed on, locked."""
+    """Return a schedule with a form in the caller's sight, for who may change it; it and what was passed on,
+    locked."""
     seen = schedule_for(public_id)
     org.require(by, LEADS, at=seen.unit_id)
     form = needed(seen.form)

@@ -173,7 +173,7 @@ def ask_units(
 
 
 def _programme_of(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) -> Programme | None:
-    """The programme it is asked for, once it and the figures fit."""
+    """Return the programme it is asked for, once it and the figures fit."""
     if asking.programme_id is None:
         if asking.figures:
             raise FiguresUnfit(field="programme")
@@ -195,7 +195,7 @@ def _programme_of(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime)
 
 
 def _form_of(asking: Asking) -> FormVersion | None:
-    """The version of the form that is filled in, once the figures are answers to it."""
+    """Return the version of the form that is filled in, once the figures are answers to it."""
     if asking.form_id is None:
         return None
     form = needed(latest_version(asking.form_id), NotFound(field="form"))
@@ -233,7 +233,7 @@ def schedule_set(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) 
 
 
 def _body_of(asking: Asking, unit_id: int, hierarchy: int) -> int | None:
-    """The one body that is asked, which is of its kind in the unit or below."""
+    """Return the one body that is asked, which is of its kind in the unit or below."""
     if asking.body_id is None:
         return None
     if not found.is_body_below(asking.body_id, asking.body_kind, unit_id, hierarchy):
@@ -345,7 +345,7 @@ def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
 
 
 def end_of_units(*, units: Iterable[int], at: datetime) -> None:
-    """Units were closed: what they asked ends. By the system, after the act that closed them."""
+    """End what closed units asked. By the system, after the act that closed them."""
     with system("units were closed"):
         for one in Schedule.objects.filter(unit_id__in=list(units), ended_at=None).order_by("pk"):
             Schedule.objects.filter(pk__in=with_passed_on(one, None)).update(ended_at=at)
@@ -353,7 +353,8 @@ def end_of_units(*, units: Iterable[int], at: datetime) -> None:
 
 
 def with_passed_on(one: Schedule, ended_at: datetime | None) -> list[int]:
-    """A schedule and what was passed on because of it, level by level, that ended at one moment or is in force."""
+    """Return a schedule and what was passed on because of it, level by level, that ended at one moment or is in
+    force."""
     rows, level = [one.pk], [one.pk]
     while level:
         more = Schedule.objects.filter(above__in=level, ended_at=ended_at).order_by("pk")
@@ -363,11 +364,11 @@ def with_passed_on(one: Schedule, ended_at: datetime | None) -> list[int]:
 
 
 def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, at: datetime) -> int:
-    """One SMS to each unit in and below one that is silent in a period, or whose set day went by. How many got one.
+    """Send one SMS to each unit in and below one that is silent in a period, or whose set day went by.
 
-    Before the hour of the period nobody gets one, nor does anybody who did not hold the office then.
-    Needs `tasks.ask` at the unit. Refuses NotFound, ScheduleEnded, TooManyToRemind; NobodyToRemind, also where all
-    of them were reminded today.
+    How many got one. Before the hour of the period nobody gets one, nor does anybody who did not hold the
+    office then. Needs `tasks.ask` at the unit. Refuses NotFound, ScheduleEnded, TooManyToRemind;
+    NobodyToRemind, also where all of them were reminded today.
     """
     with transaction.atomic():
         one = found.schedule_for(public_id)
@@ -424,14 +425,14 @@ def due_link(one: Schedule, asked: found.AskedUnit, period: Period, account_id: 
 
 
 def due_href(one: Schedule, asked: found.AskedUnit, period: Period) -> str:
-    """The page of one due, whether or not anybody has said anything."""
+    """Return the address of one due, whether or not anybody has said anything."""
     query = {"unit": asked.code, "from": period.begins_on.isoformat()}
     query |= {"body": str(asked.body_id)} if asked.body_id is not None else {}
     return f"{reverse('programmes:due', args=[one.public_id])}?{urlencode(query)}"
 
 
 def due_page(due_id: str, *, at: datetime) -> str:
-    """The page of a due in the viewer's sight, by its id; "" where there is none any more."""
+    """Return the address of a due in the viewer's sight, by its id; "" where there is none any more."""
     due = Due.objects.filter(pk=due_id).first()
     one = found.SCHEDULES.filter(pk=due.schedule_id).first() if due else None
     if due is None or one is None:
@@ -442,7 +443,7 @@ def due_page(due_id: str, *, at: datetime) -> str:
 
 
 def _held(public_id: UUID, *, by: Actor) -> Schedule:
-    """A schedule in the caller's sight, locked by the system, once they may change it."""
+    """Return a schedule in the caller's sight, locked by the system, once they may change it."""
     seen = found.schedule_for(public_id)
     org.require(by, LEADS, at=seen.unit_id)
     with system("what is asked"):

@@ -79,7 +79,7 @@ def settle(
 
 
 def settle_above(*, programme: Programme, changed: Collection[int], on: date) -> None:
-    """The same of units whose targets changed, or which closed: of them, and of those right above them."""
+    """Settle units whose targets changed, or which closed, and those right above them."""
     above = set(
         sql.column(
             "select distinct parent_id from units_placement"
@@ -122,8 +122,7 @@ def hold_moving(*, hierarchy: int) -> list[Programme]:
 
 
 def follow_sums(*, moved: UnitsMoved, programmes: Iterable[Programme]) -> None:
-    """After branches moved: settle what stood above them and what does now; and a branch that came into a scope, or
-    left one, whole."""
+    """Settle the units above moved branches, old and new; and a branch that came into a scope, or left one, whole."""
     for programme in programmes:
         scope = _scope(programme)
         going = {branch.unit_id for branch in moved.branches if not branch.new_ancestors}
@@ -157,7 +156,7 @@ def _held(*, hierarchy: int | None) -> list[Programme]:
 
 
 def _with_targets(*, hierarchy: int | None) -> list[int]:
-    """Programmes that are not over and have targets, in the order they are held."""
+    """Return programmes that are not over and have targets, in the order they are held."""
     return sql.column(
         "select p.id from programmes_programme p where p.state <> 'closed'"
         " and (%(h)s::smallint is null or p.hierarchy = %(h)s)"

@@ -264,7 +264,7 @@ def put_version(
     at: datetime,
     facts: Mapping[str, str] | None = None,
 ) -> None:
-    """A version, and by it a new target for each unit that has another; the old one stays as what it was.
+    """Write a version, and by it a new target for each unit that has another; the old one stays as what it was.
 
     In the transaction that holds the programme. Nothing where nothing differs.
     """
@@ -320,7 +320,7 @@ def _put(
     at: datetime,
     **version: Any,
 ) -> None:
-    """A version, and its entry in the trail. told: the entry's act, and its facts besides the measure."""
+    """Write a version, and its entry in the trail. told: the entry's act, and its facts besides the measure."""
     put_version(programme, measure, unit_id, differences, by=by, at=at, **version)
     audit.record(
         by=by,

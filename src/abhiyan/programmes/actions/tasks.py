@@ -206,7 +206,7 @@ def forget_helpers(*, person_ids: Collection[UUID], at: datetime) -> int:
 
 
 def move_helper(*, person_id: UUID, phone_id: UUID) -> int:
-    """The tasks of a contributor go with them to another phone. Returns how many. In a system scope."""
+    """Move the tasks of a contributor with them to another phone. Returns how many. In a system scope."""
     return Task.objects.filter(person_id=person_id).update(phone_id=phone_id)
 
 
@@ -264,7 +264,7 @@ def ask_tasks(
 
 
 def _looked_at(what: What, *, at: datetime) -> What:
-    """The same with its words in order. Refuses what is wrong with them."""
+    """Return the same task with its words in order. Refuses what is wrong with them."""
     title, titles = checked_titles(what.title, what.titles, longest=LONGEST_TITLE, refusal=TitleMissing)
     text = what.text.strip()
     if len(text) > LONGEST_TEXT or "\0" in text:
@@ -355,7 +355,7 @@ def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, no
 
 
 def hand_on_of_appointment(*, told: AppointmentEnded) -> int:
-    """An appointment ended: its open tasks go to who holds the same office there, else to the office above.
+    """Hand the open tasks of an ended appointment to who holds the same office there, else to the office above.
 
     Tasks somebody asked of others go the same way with their last appointment, so that somebody looks at them.
     """
@@ -377,7 +377,7 @@ def hand_on_of_appointment(*, told: AppointmentEnded) -> int:
 
 
 def hand_on_of_account(*, account_id: int, at: datetime) -> int:
-    """An account was closed: its open tasks go on as when an appointment ends. How many."""
+    """Hand on the open tasks of a closed account, as when an appointment ends. How many."""
     with system("an account was closed"):
         tasks = Task.objects.filter(account_id=account_id, state__in=OPEN)
         return _hand_on(tasks, account_id, by=Actor.system("an account was closed"), at=at)
@@ -474,7 +474,7 @@ def _blanks_of_reminder(mine: list[Task], language: str) -> dict[str, str]:
 
 
 def _held(public_id: UUID) -> Task:
-    """A task in the caller's sight, locked by the system. NotFound for one out of sight."""
+    """Return a task in the caller's sight, locked by the system. NotFound for one out of sight."""
     seen = needed(Task.objects.filter(public_id=public_id).first())
     with system("a task"):
         return Task.objects.select_for_update(of=("self",)).get(pk=seen.pk)

@@ -67,7 +67,7 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None, is_held: boo
 
 
 def _sum_anew(hierarchy: int, nodes: list[int]) -> None:
-    """The totals of nodes that have none, from the tallies below them."""
+    """Sum the totals of nodes that have none, from the tallies below them."""
     if (
         sql.value(
             "select coalesce(sum(leaves), 0) from units_placement"
@@ -138,7 +138,8 @@ def carry(*, hierarchy: int, branches: Sequence[MovedBranch]) -> None:
 
 
 def _steps(branches: Sequence[MovedBranch]) -> tuple[list[int], list[tuple[int, int, int]]]:
-    """The group each branch belongs to; and what changes above a group: its number, a node, how often it is added.
+    """Return the group each branch belongs to; and what changes above a group: its number, a node, how often it
+    is added.
 
     Branches that change alike are one group: thousands of new booths beneath one mandal are. A branch inside
     another is carried with that too, so the other's change is taken off its own.
@@ -199,7 +200,7 @@ def follow(*, moved: UnitsMoved) -> None:
 
 
 def _perhaps_large(moved: UnitsMoved) -> set[int]:
-    """The units that alone can have become large nodes by what moved, or ceased to be."""
+    """Return the units that alone can have become large nodes by what moved, or ceased to be."""
     among = set(
         sql.column(
             "select p.unit_id from units_placement p"

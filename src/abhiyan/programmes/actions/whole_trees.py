@@ -126,7 +126,7 @@ def _the_same(known: TargetChange, act: str, given: Mapping[str, Any]) -> Target
 
 
 def _set_by_themselves(act: str, unit_id: int, given: Mapping[str, Any]) -> list[int]:
-    """Units whose own target the act sets, as `set_target` would."""
+    """Return units whose own target the act sets, as `set_target` would."""
     if act == Act.BACK:
         return [unit_id] if given["own"] else []
     return [int(child) for child in given.get("by_hand") or ()]
@@ -142,7 +142,7 @@ def _done(
     by: Actor,
     at: datetime,
 ) -> int:
-    """How many targets changed. Refuses what the act refuses."""
+    """Count the targets that changed. Refuses what the act refuses."""
     common: dict[str, Any] = {
         "programme_id": programme_id,
         "expected": given["expected"],

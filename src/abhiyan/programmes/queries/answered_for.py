@@ -20,7 +20,7 @@ class AnsweredFor:
 
 
 def unit_targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], dict[int, int]]:
-    """Targets in force by programme and unit: of each measure."""
+    """Return the targets in force by programme and unit: of each measure."""
     found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     rows_of = Target.objects.filter(
         programme__in={one.programme_id for one in rows},
@@ -33,12 +33,12 @@ def unit_targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], dict[int, in
 
 
 def accepted_by_measure(one: InCharge) -> dict[int, int]:
-    """The targets that somebody accepted, by measure."""
+    """Return the targets that somebody accepted, by measure."""
     return {int(measure): n for measure, n in (one.accepted or {}).items()}
 
 
 def answered_for(known: Sequence[Measure], numbers: Mapping[int, int]) -> list[AnsweredFor]:
-    """Numbers by measure in the order of a programme's measures. A target of 0 asks nothing of anybody."""
+    """Return numbers by measure in the order of a programme's measures. A target of 0 asks nothing of anybody."""
     return [
         AnsweredFor(each.number, named(each.names) if len(known) > 1 else "", numbers[each.number])
         for each in known

@@ -211,7 +211,8 @@ def missing(
     text: str = "",
     declined: bool = False,
 ) -> Rows[MissingRow]:
-    """Units of a programme at and below a place [lo, hi) without somebody of a role, in the order of the tree.
+    """Return units of a programme at and below a place [lo, hi) without somebody of a role, in the order of the
+    tree.
 
     level: only units of this kind. text: part of a name or code. A unit is missing too when somebody declined;
     declined: only such units. viewer: who reads it. Counting the rows costs more than a page of them:
@@ -431,7 +432,7 @@ def coverage(
 
 
 def _in_play(places: dict[str, Any], on: date) -> dict[str, int]:
-    """kind -> how many open units a programme has there.
+    """Count the open units of each kind that a programme has there.
 
     Large counts are kept in this process until the tree changes.
     """
@@ -474,7 +475,7 @@ def declined_by(account_id: int) -> QuerySet[InCharge]:
 
 
 def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
-    """The charges of an account in programmes that are not over. Charges that wait for an answer come first.
+    """Return the charges of an account in programmes that are not over. Charges that wait for an answer come first.
 
     Charges that they declined and may still accept come last. on: the day of who leads above.
     """
@@ -524,7 +525,7 @@ def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
 
 
 def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> Iterator[tuple[int, str]]:
-    """(unit, leaders of the nearest unit above it that has some)."""
+    """Yield a unit with the leaders of the nearest unit above it that has some."""
     paths = units.paths(sorted(unit_ids), hierarchy)
     above = {unit_id: [row.id for row in path if row.id != unit_id] for unit_id, path in paths.items()}
     leaders = org.ask_leaders_of({one for found in above.values() for one in found}, on=on)()
@@ -534,7 +535,7 @@ def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> It
 
 
 def open_charges(account_id: int) -> list[InCharge]:
-    """The charges of an account in open programmes: the unanswered ones first, then the accepted ones."""
+    """Return the charges of an account in open programmes: the unanswered ones first, then the accepted ones."""
     return list(
         InCharge.objects.filter(
             account_id=account_id,
@@ -571,10 +572,11 @@ class Declined:
 def answers_below(
     lo: int, hi: int, *, hierarchy: int, kinds: Sequence[str], on: date, most: int = 5
 ) -> tuple[list[Unanswered], list[Declined]]:
-    """By open programme, who was named at units of these kinds below a place and has not answered, with `most` units
-    each; and by role, where somebody at or below it declined. The most first.
+    """Return who was named below a place at units of these kinds and has not answered, by open programme, with
+    `most` units each. Add by role the units there where somebody declined. The most first.
 
-    Units that are closed or out of the programme by now do not count as declined. Two queries, however many there are.
+    Units that are closed or out of the programme by now do not count as declined. Two queries, however many
+    there are.
     """
     rows = sql.rows(
         f"""with named as (

@@ -52,7 +52,7 @@ class Truth:
 
     @property
     def how(self) -> str:
-        """How we know: the parts of the frame, the checks, their method and the frame's day."""
+        """Say how we know: the parts of the frame, the checks, their method and the frame's day."""
         return " ".join(filter(None, (self.parts, self.no_entry, self.checks, self.frame)))
 
 
@@ -103,7 +103,7 @@ def at_most(one: Estimated) -> str:
 
 
 def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
-    """Columns of a file: the numbers of the sentence, the grade, and the sentence itself.
+    """Return columns of a file: the numbers of the sentence, the grade, and the sentence itself.
 
     drawn: the picture of a row's ladder.
     """
@@ -130,7 +130,7 @@ _truth_word = lazy(_word_of, str)  # made once: each `lazy` makes a class
 
 
 def picture_of(one: Estimated, ladder: Ladder) -> dict[str, Any]:
-    """Its part of a picture (`ui.ladder.LadderShown`). ladder: the unit's, as the page shows it.
+    """Return a unit's part of a picture (`ui.ladder.LadderShown`). ladder: the unit's, as the page shows it.
 
     The words are made when a page reads them: a list of fifty units reads none.
     """

@@ -50,7 +50,7 @@ class By:
         return own_part.TOTALS, own_part.TALLIES
 
     def key(self, of: str = "t") -> dict[str, str]:
-        """Each part of the key, and what it is of a row."""
+        """Return each part of the key, and what it is of a row."""
         found = {}
         if self.time:
             day = f"least({of}.day, %(last)s::date)"  # some clocks run ahead
@@ -98,7 +98,7 @@ class CountSplit:
     is_rounded: bool
 
     def get(self, *key: Any) -> int | None:
-        """The figure of a part; None where it is too small to be shown."""
+        """Return the figure of a part; None where it is too small to be shown."""
         return self.figures.get(key, None if self.is_rounded else 0)
 
 
@@ -112,7 +112,7 @@ def split_by(
     by: By,
     at: datetime,
 ) -> dict[int, CountSplit]:
-    """Figures of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
+    """Return one rung of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
 
     rung: the one to count; None where `by` names rungs. units: ids, none of them below another.
     """

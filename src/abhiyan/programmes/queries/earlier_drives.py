@@ -32,10 +32,10 @@ class Earlier:
 
 
 def earlier(programme: Programme, *, units: Collection[int], hierarchy: int, on: date) -> Earlier | None:
-    """The totals of the earlier drive a programme is held against, of these units; None where it names none.
+    """Return the totals of the earlier drive a programme is held against, of these units; None where it names none.
 
-    A unit the list does not name has what the units below it sum to. In the scope in force: of units whose counts it
-    may not see nothing is known. Three queries.
+    A unit the list does not name has what the units below it sum to. In the scope in force: of units whose
+    counts it may not see nothing is known. Three queries.
     """
     if not programme.earlier:
         return None

@@ -42,7 +42,7 @@ class UnitExpectation:
 
     @property
     def who(self) -> str:
-        """The office and its unit, in the reader's language."""
+        """Return the office and its unit, in the reader's language."""
         return ", ".join(filter(None, (named(self.office), named(self.unit))))
 
     @property

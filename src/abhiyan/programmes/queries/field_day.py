@@ -32,7 +32,7 @@ class DayInTheField:
 def field_day(
     programme: Programme, node: LedgerNode, units: Sequence[int], *, at: datetime, language: str
 ) -> list[DayInTheField]:
-    """The day of units below a node whose people are in sight, who lacks most first; without a target last.
+    """Return the day of units below a node whose people are in sight, who lacks most first; without a target last.
 
     units: ids, none below another. Two queries, however many units.
     """

@@ -32,11 +32,11 @@ class FunnelLine:
         return step in self.steps or step in self.parts
 
     def figure(self, step: Step) -> int | None:
-        """The figure of a step or part; None where it is too small to be shown."""
+        """Return the figure of a step or part; None where it is too small to be shown."""
         return (self.row.parts if step in self.parts else self.row.figures).get(step.key)
 
     def value(self, key: str) -> int | None:
-        """The figure of a step or part by its key; None also where it is not of this line."""
+        """Return the figure of a step or part by its key; None also where it is not of this line."""
         return next((self.figure(one) for one in self.columns if one.key == key and self.has(one)), None)
 
     @property
@@ -76,9 +76,9 @@ def shown_funnel(
     at: datetime,
     callers: sql.Asked[Placeless | None] | None = None,
 ) -> Funnel:
-    """The rows of a unit's funnel, without the steps that count only those callers who have joined. One query.
+    """Return the rows of a unit's funnel, without the steps that count only those callers who have joined.
 
-    callers: `ask_callers_without_place`, where it was asked already.
+    One query. callers: `ask_callers_without_place`, where it was asked already.
     """
     activity = activities.of(programme.kind)
     if node is None or not rows:

@@ -23,10 +23,11 @@ from .ledger import EXACT, LedgerNode, counted_below, node_of
 def ask_standing_here(
     *, node: int | LedgerNode, hierarchy: int, programme: Programme, measure: int = 1, at: datetime
 ) -> sql.Asked[Ladder | None]:
-    """The ladder of what has no place below this unit yet; None where there is nothing, or too little to be shown.
+    """Return the ladder of what has no place below this unit yet; None where there is nothing, or too little to
+    be shown.
 
-    Shown by the rules of `ledger`: exact where the scope in force sees the people, else rounded and as of the last
-    closed day. One query by keys.
+    Shown by the rules of `ledger`: exact where the scope in force sees the people, else rounded and as of the
+    last closed day. One query by keys.
     """
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
@@ -74,7 +75,7 @@ def ask_own_words(
     measure: int = 1,
     at: datetime,
 ) -> sql.Asked[CountedHere | None]:
-    """`ask_standing_here` in words, for the page of a unit; None where there is nothing to say."""
+    """Return `ask_standing_here` in words, for the page of a unit; None where there is nothing to say."""
     asked = ask_standing_here(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
 
     def read() -> CountedHere | None:
@@ -148,10 +149,10 @@ group by 1, 2, 3, 4, 5, 6"""
 def ask_callers_without_place(
     *, node: LedgerNode, programme: Programme, measure: int = 1, at: datetime
 ) -> sql.Asked[Placeless | None]:
-    """Callers who have no place yet, seen from a unit.
+    """Return callers who have no place yet, seen from a unit.
 
-    None where the programme's owner stands nowhere, and for kinds of programme without callers. Shown by the rules of
-    `ledger`. One query by keys.
+    None where the programme's owner stands nowhere, and for kinds of programme without callers. Shown by the
+    rules of `ledger`. One query by keys.
     """
     callers = activities.of(programme.kind).callers
     if callers is None:

@@ -12,23 +12,24 @@ from abhiyan.programmes.models import Item
 
 
 def keyed(*parts: object) -> bytes:
-    """A keyed hash (HMAC-SHA256, 32 bytes) of what these parts say."""
+    """Return a keyed hash (HMAC-SHA256, 32 bytes) of what these parts say."""
     said = json.dumps([str(part) for part in parts], ensure_ascii=False)
     return hmac.digest(keyring().derive("items"), said.encode(), "sha256")
 
 
 def item_key(*parts: object) -> UUID:
-    """The id of the item that these parts name: account, kind and the sender's key, or leader, booth and day."""
+    """Return the id of the item that these parts name: account, kind and the sender's key, or leader, booth and
+    day."""
     return UUID(bytes=keyed("item", *parts)[:16])
 
 
 def items_by_id(ids: Collection[UUID]) -> dict[UUID, Item]:
-    """Items in sight by their ids (`actions.item_key`)."""
+    """Return items in sight by their ids (`actions.item_key`)."""
     return Item.objects.in_bulk(list(ids))
 
 
 def item(public_id: UUID) -> Item | None:
-    """One item with its programme, by its public id; None where none is in sight."""
+    """Return one item with its programme, by its public id; None where none is in sight."""
     return Item.objects.select_related("programme").filter(public_id=public_id).first()
 
 
@@ -38,10 +39,10 @@ def item_ids(public_ids: Collection[UUID]) -> list[UUID]:
 
 
 def items_that_pass(programme_id: int, measure: int) -> "QuerySet[Item]":
-    """Items of one measure of a programme that pass the rules, with or without a sign from a phone."""
+    """Return items of one measure of a programme that pass the rules, with or without a sign from a phone."""
     return items(programme_id, measure).filter(counted_at__isnull=False, ended_at=None)
 
 
 def items(programme_id: int, measure: int) -> "QuerySet[Item]":
-    """Items of one measure of a programme; a room's list filters and sorts them."""
+    """Return items of one measure of a programme; a room's list filters and sorts them."""
     return Item.objects.filter(programme=programme_id, measure=measure)

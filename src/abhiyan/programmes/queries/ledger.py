@@ -61,7 +61,7 @@ class LedgerNode:
         return self.is_childless or (self.is_large and not self.has_pending and not self.has_own)
 
     def until(self, zone: str, at: datetime, on: date | None) -> date | None:
-        """The last field day that counts; None: all. From outside never later than the last closed day."""
+        """Return the last field day that counts; None: all. From outside never later than the last closed day."""
         if self.is_exact:
             return on
         closed = day_in(zone, at) - timedelta(days=1)
@@ -81,7 +81,7 @@ where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"
 
 
 def node_of(unit_id: int, hierarchy: int) -> LedgerNode | None:
-    """A unit's place today; None where it is not in that hierarchy."""
+    """Return a unit's place today; None where it is not in that hierarchy."""
     row = sql.row(f"with {own_part.TOPS} {NODE}", {"unit": unit_id, "hierarchy": hierarchy}, keep_plan=True)
     return LedgerNode(unit_id, hierarchy, *row) if row else None
 
@@ -89,7 +89,8 @@ def node_of(unit_id: int, hierarchy: int) -> LedgerNode | None:
 def counted_below(
     node: LedgerNode, until: date | None, begins: date | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """A query of the rows (KEY, n) below a node that sum to its figures up to `until`, pending changes among them.
+    """Return a query of the rows (KEY, n) below a node that sum to its figures up to `until`, pending changes
+    among them.
 
     With `begins`, days from then on are rows of their own, and one row per channel sums the days before; else
     all days stand together, on ALL_DAYS.
@@ -225,14 +226,15 @@ select up.unit_id, sum(l.n)::bigint from leaf l
 
 
 def blank(*, is_rounded: bool) -> Ladder:
-    """The ladder of a unit without counts, as it may be shown: from outside not a zero, but fewer than 10."""
+    """Return the ladder of a unit without counts, as it may be shown: from outside not a zero, but fewer than 10."""
     return _ladder({}, is_exact=not is_rounded)
 
 
 def ask_ladders(
     *, node: int | LedgerNode, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
 ) -> sql.Asked[dict[tuple[int, int], Ladder]]:
-    """The ladders of a unit in several programmes, by programme id and measure; what has no counts is left out.
+    """Return the ladders of a unit in several programmes, by programme id and measure; what has no counts is
+    left out.
 
     From outside one whose every figure is below 10 is left out too: that it is there would tell of somebody.
     on: up to that field day; None: as of now. `at` says which day closed last, for figures seen from outside.
@@ -273,7 +275,7 @@ def _ladders(
 def ladders(
     *, node: int | LedgerNode, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
 ) -> dict[tuple[int, int], Ladder]:
-    """The same, read at once."""
+    """Return the ladders of `ask_ladders`, read at once."""
     return ask_ladders(node=node, hierarchy=hierarchy, of=of, at=at, on=on)()
 
 
@@ -286,7 +288,7 @@ def ladder(
     at: datetime,
     on: date | None = None,
 ) -> Ladder:
-    """The ladder of one measure of one unit; see `ladders`. A unit outside the hierarchy has zeros."""
+    """Return the ladder of one measure of one unit; see `ladders`. A unit outside the hierarchy has zeros."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at, on=on) if here else {}
     if (programme.pk, measure) in found:
@@ -297,7 +299,8 @@ def ladder(
 def ladders_by_measure(
     *, node: int | LedgerNode, hierarchy: int, programme: Programme, measures: Iterable[int], at: datetime
 ) -> dict[int, Ladder]:
-    """The ladder of each of these measures of a programme in one unit, by its number; with zeros where nothing came."""
+    """Return the ladder of each of these measures of a programme in one unit, by its number; with zeros where
+    nothing came."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at) if here else {}
     none = blank(is_rounded=here is not None and not here.is_exact)
@@ -307,7 +310,10 @@ def ladders_by_measure(
 def ladder_from_outside(
     *, unit_id: int, hierarchy: int, programme: Programme, measure: int, at: datetime
 ) -> Ladder:
-    """The ladder of a unit as everybody may read it: of the last closed day, in whole tens. In the system's scope."""
+    """Return the ladder of a unit as everybody may read it: of the last closed day, in whole tens.
+
+    In the system's scope.
+    """
     here = node_of(unit_id, hierarchy)
     if here is None:
         return blank(is_rounded=True)
@@ -361,8 +367,8 @@ def ask_figures(
     at: datetime,
     days: int = 60,
 ) -> sql.Asked[MeasureFigures]:
-    """Ladder, trend and funnel of a unit from one read; days: how many of the window's last days have rows of
-    their own.
+    """Return ladder, trend and funnel of a unit from one read; days: how many of the window's last days have
+    rows of their own.
 
     node: the unit's id, or its place by `node_of` in the scope in force. Two queries (one by a place), whatever
     the number of units below.
@@ -390,7 +396,7 @@ def figures(
     at: datetime,
     days: int = 60,
 ) -> MeasureFigures:
-    """The same, read at once."""
+    """Return the figures of `ask_figures`, read at once."""
     return ask_figures(
         node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
     )()
@@ -406,10 +412,10 @@ def window(here: LedgerNode, programme: Programme, at: datetime, days: int) -> t
 def figures_of(
     here: LedgerNode, kind: str, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]
 ) -> MeasureFigures:
-    """Sums by channel, by day, and of all together.
+    """Add up sums by channel, by day, and of all together.
 
-    kind: of the programme; its activity has the steps of the funnel. Rows of ALL_DAYS hold all before `begins`; days
-    after `last` count too, because some clocks run ahead.
+    kind: of the programme; its activity has the steps of the funnel. Rows of ALL_DAYS hold all before `begins`;
+    days after `last` count too, because some clocks run ahead.
     """
     sums: dict[tuple[int, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for channel, day, number, n in rows:
@@ -474,7 +480,7 @@ def funnel(
     at: datetime,
     days: int = 0,
 ) -> list[FunnelRow]:
-    """The funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
+    """Return the funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
     found = figures(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days)
     return [*found.channels, *found.days()]
 
@@ -482,7 +488,8 @@ def funnel(
 def beside(
     *, node: LedgerNode, programme: Programme, steps: Sequence[Step], measure: int = 1, at: datetime
 ) -> dict[str, int | None]:
-    """Figures of a unit that are on no ladder and in no funnel, by the key of the step; None: too few to be shown.
+    """Return figures of a unit that are on no ladder and in no funnel, by the key of the step; None: too few to
+    be shown.
 
     steps: of the activity's own rungs. One query, whatever the number of units below.
     """

@@ -98,17 +98,18 @@ def children_ladders(
     sums_electors: bool = False,
     sums_gaps: bool = False,
 ) -> ChildrenLeaf:
-    """One page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the database.
+    """Return one page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the
+    database.
 
     units: ids of units anywhere below the node, instead of its children; none of them is below another.
-    sums_electors: of a unit without a figure of its own those of its booths; it reads every booth below the page.
-    sums_gaps: also what they lack or have beyond what is due (`GapsBelow`), however the page is filtered.
+    sums_electors: of a unit without a figure of its own those of its booths; it reads every booth below the
+    page. sums_gaps: also what they lack or have beyond what is due (`GapsBelow`), however the page is filtered.
 
     Units that the programme does not cover are counted and not listed, unless something is reported there.
     sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
     or without anything counted. matching: what `units.fitting` finds. Sorting and filters go by the figures as
-    they are shown, so their order tells no more than they do. A page past the end is the last one. Two queries (one by
-    a place), however many children.
+    they are shown, so their order tells no more than they do. A page past the end is the last one. Two queries
+    (one by a place), however many children.
     """
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
@@ -188,7 +189,7 @@ class ChildrenAsked:
 
 
 def _listed(asked: ChildrenAsked) -> tuple[ChildrenLeaf, list[tuple[int, date, int, int]] | None]:
-    """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
+    """Return the page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
     It does so by the same statement, so that unfolded changes are read once. None where no child fits.
     """
@@ -249,7 +250,8 @@ _COVERED = """(select coalesce(bool_or(a.lo < p.hi and a.hi > p.lo), true) from 
 
 
 def kids(asked: ChildrenAsked) -> str:
-    """The children, with where they stand, whether their totals are stored, and whether their people are in sight."""
+    """Return the children, with where they stand, whether their totals are stored, and whether their people are
+    in sight."""
     whose = (
         "p.parent_id = %(node)s"
         if asked.units is None
@@ -283,7 +285,7 @@ def _stored(asked: ChildrenAsked) -> Iterator[str]:
 
 
 def _less(cut: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """All days, and with a sign before it what came after the last: few days, taken away."""
+    """Return the rows of all days, and with a sign before it what came after the last: few days, taken away."""
     return ("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", f"t.day > {cut}")
 
 
@@ -346,7 +348,10 @@ _LISTED = "(f.is_covered or coalesce(f.reported, 0) > 0)"
 
 
 def _chosen(asked: ChildrenAsked, values: dict[str, Any]) -> str:
-    """The children that fit, in order, and of them the page. values: takes the meaning of the words in the search."""
+    """Return the children that fit, in order, and of them the page.
+
+    values: takes the meaning of the words in the search.
+    """
     filters = {
         "all": "true",
         "behind": f"{_GAP} > 0",
@@ -381,7 +386,7 @@ def _chosen(asked: ChildrenAsked, values: dict[str, Any]) -> str:
 
 
 def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> ChildrenLeaf:
-    """The rows of `_chosen` as a page."""
+    """Return the rows of `_chosen` as a page."""
     rows = []
     for row in found:
         reported, unsigned, counted, confirmed, is_exact = row[11:16]
@@ -404,7 +409,7 @@ def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> ChildrenLea
 
 
 def _figure(name: str, *, has_own: bool) -> str:
-    """A child's figure as it is shown: exact, or by `small_cells.together`."""
+    """Return a child's figure as it is shown: exact, or by `small_cells.together`."""
 
     def rounded(n: str) -> str:
         return f"case when {n} < 10 then {{few}} else ({n} + 5) / 10 * 10 end"
@@ -432,7 +437,8 @@ def board(
     per: int = PER_PAGE,
     sums_gaps: bool = False,
 ) -> tuple[MeasureFigures, ChildrenLeaf]:
-    """`figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for both."""
+    """Return `figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for
+    both."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
         return MeasureFigures(Ladder(), [], []), NOTHING
@@ -460,7 +466,7 @@ def board(
 
 
 def level_below(here: LedgerNode, kind: str) -> list[int] | None:
-    """Ids of all open units of a kind below a node.
+    """Return the ids of all open units of a kind below a node.
 
     None where they are too many, or the units below them are too many for one list of figures: more than
     MOST_READ.
@@ -472,8 +478,8 @@ def level_below(here: LedgerNode, kind: str) -> list[int] | None:
 
 
 def first_level_below(here: LedgerNode, kinds: Sequence[str]) -> tuple[str, list[int]] | None:
-    """The first of these kinds that there is below a node, with the ids of its open units; None where there is none, or
-    they are too much for one list of figures."""
+    """Return the first of these kinds that there is below a node, with the ids of its open units; None for
+    none, or too many for one list of figures."""
     for kind in kinds:
         if found := places.of_kind_below(here.unit_id, here.hierarchy, kind):
             return (kind, found) if len(found) <= DEEPEST_ROW and is_listable(here, found) else None
@@ -494,7 +500,7 @@ def is_listable(here: LedgerNode, found: Sequence[int]) -> bool:
 def outside_of(
     found: Sequence[int], *, node: LedgerNode, programme: Programme, measure: int, at: datetime
 ) -> set[int]:
-    """Those of these units that a programme does not cover and where nothing is reported: no list has them.
+    """Return those of these units that a programme does not cover and where nothing is reported: no list has them.
 
     found: ids of units below the node, none below another. One query where all are covered, else two.
     """

@@ -49,7 +49,8 @@ def _led(viewer: Viewer) -> Q:
 
 
 def materials_of(viewer: Viewer, programme: Programme) -> QuerySet[Material]:
-    """The materials of a programme the viewer reads by their office; where they put up files also withdrawn ones."""
+    """Return the materials of a programme the viewer reads by their office; where they put up files also
+    withdrawn ones."""
     found = Material.objects.select_related("unit").filter(programme=programme)
     return found.filter(_for_them(viewer) | _led(viewer))
 
@@ -74,7 +75,7 @@ def count_own(viewer: Viewer) -> tuple[int, int]:
 
 
 def material_for(viewer: Viewer, public_id: UUID) -> Material:
-    """One material the viewer reads, or put files up where it is for; or NotFound."""
+    """Return one material the viewer reads, or put files up where it is for; or NotFound."""
     found = Material.objects.select_related("unit", "programme__owner").filter(public_id=public_id)
     return needed(found.filter(_for_them(viewer) | _led(viewer)).first())
 
@@ -85,7 +86,7 @@ def may_lead(viewer: Viewer, one: Material) -> bool:
 
 
 def newest(found: Iterable[Material]) -> dict[int, MaterialVersion]:
-    """By the materials' ids: the version in force of each; not its bytes."""
+    """Return the version in force of each, by the materials' ids; not its bytes."""
     rows = MaterialVersion.objects.filter(material__in=[one.pk for one in found], replaced_at=None)
     return {row.material_id: row for row in rows.defer("sealed", "digest")}
 
@@ -99,25 +100,25 @@ def opened_by(account_id: int | None, versions: Iterable[MaterialVersion]) -> se
 
 
 def versions_of(one: Material) -> list[MaterialVersion]:
-    """The versions of a material in the viewer's sight, the newest first; not their bytes."""
+    """Return the versions of a material in the viewer's sight, the newest first; not their bytes."""
     rows = MaterialVersion.objects.filter(material=one).defer("sealed", "digest")
     return list(rows.order_by("-number")[:MOST_VERSIONS])
 
 
 def version_for(one: Material, number: int, *, leads: bool) -> MaterialVersion:
-    """A version of a material, with its bytes sealed; without `leads` only the one in force. NotFound."""
+    """Return a version of a material, with its bytes sealed; without `leads` only the one in force. NotFound."""
     rows = MaterialVersion.objects.filter(material=one, number=number)
     return needed((rows if leads else rows.filter(replaced_at=None)).first())
 
 
 def same_there(programme_id: int, digest: bytes) -> Material | None:
-    """A material of a programme in the caller's sight whose version in force is this very file."""
+    """Return a material of a programme in the caller's sight whose version in force is this very file."""
     found = Material.objects.filter(programme_id=programme_id, withdrawn_at=None)
     return found.filter(versions__digest=digest, versions__replaced_at=None).first()
 
 
 def reached_by(viewer: Viewer, one: Material) -> tuple[int, str] | None:
-    """Unit and code of the highest of the viewer's offices a material is for; None: it is for none of them."""
+    """Return unit and code of the highest of the viewer's offices a material is for; None: it is for none of them."""
     row: tuple[int, str] | None = sql.row(
         f"select held.unit_id, held.office {_HELD} and m.id = %s order by pl.depth, held.office limit 1",
         [*_held(viewer), one.pk],
@@ -148,12 +149,12 @@ def opened(one: Material) -> list[OpenedMaterial]:
 
 
 def offices_at(unit_id: int, hierarchy: int) -> list[Office]:
-    """The offices that may be held in a unit or below it, senior first."""
+    """Return the offices that may be held in a unit or below it, senior first."""
     kinds = {units.standing(unit_id, hierarchy).kind, *units.counts_below(unit_id, hierarchy)}
     return [one for one in org.offices_used() if not one.kinds or kinds & set(one.kinds)]
 
 
 def named_offices(found: Sequence[Material]) -> dict[str, dict[str, str]]:
-    """Names of the offices that materials are for, by their codes."""
+    """Return the names of the offices that materials are for, by their codes."""
     codes: Collection[str] = {code for one in found for code in one.offices}
     return {one.code: one.names for one in org.offices_used() if one.code in codes} if codes else {}

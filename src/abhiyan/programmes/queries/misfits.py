@@ -25,7 +25,7 @@ class Misfit:
 
     @property
     def gap(self) -> int:
-        """What is missing below; negative: too much."""
+        """Return what is missing below; negative: too much."""
         return self.n - self.below
 
 
@@ -46,7 +46,8 @@ def count_misfits(*, programme: Programme, node: int, measure: int = 1) -> int:
 def misfits_below(
     *, programme: Programme, node: int, on: date, measure: int = 1, first: int = 0, most: int
 ) -> Sequence[Misfit]:
-    """Targets at all levels beneath a unit that do not sum, in the order of the tree: so many, after the first.
+    """Return targets at all levels beneath a unit that do not sum, in the order of the tree: so many, after the
+    first.
 
     Above MOST_MISFITS any of them may be left out.
     """

@@ -32,7 +32,7 @@ class TypedFigure:
 
 
 def typed_figures(programme: Programme, *, unit_id: int, at: datetime) -> list[TypedFigure]:
-    """All figures of a unit, newest days first; replaced and withdrawn ones come below those in force."""
+    """Return all figures of a unit, newest days first; replaced and withdrawn ones come below those in force."""
     return sql.each(
         TypedFigure,
         f"""select f.measure, f.begins_on, f.ends_on, f.n, f.typed_at, coalesce(a.name, ''), f.typed_by,
@@ -77,7 +77,7 @@ def said_in(
 def said_of(
     unit_id: int, days: Mapping[tuple[int, int], tuple[date | None, date]], *, at: datetime
 ) -> dict[tuple[int, int], int]:
-    """The same of one unit in several measures: by programme and measure, of the days of each. One query."""
+    """Return the same of one unit in several measures: by programme and measure, of the days of each. One query."""
     rows = sql.rows(
         f"""select f.programme_id, f.measure, sum(f.n)::bigint from programmes_own_figure f
         join unnest(%(programmes)s::bigint[], %(measures)s::int[], %(after)s::date[], %(until)s::date[])

@@ -43,12 +43,12 @@ def _crossing(lo: str, hi: str, how: str = "inner") -> str:
 
 
 def exists_below(lo: str, hi: str) -> str:
-    """A condition: something below these positions of %(hierarchy)s is in sight. Needs TOPS before it."""
+    """Return a condition: something below these positions of %(hierarchy)s is in sight. Needs TOPS before it."""
     return f"(exists (select 1 {_here(lo, hi)}) or exists (select 1 {_crossing(lo, hi)}))"
 
 
 def tables(*, by_child: bool) -> str:
-    """CTE bodies for `rows`: what is in sight of the units below %(lo)s to %(hi)s of %(hierarchy)s.
+    """Return CTE bodies for `rows`: what is in sight of the units below %(lo)s to %(hi)s of %(hierarchy)s.
 
     `own_large`: units whose stored totals count. `own_unit`: units whose tallies count, with a sign. For a
     large top of another tree that is mostly below, the total counts, less its units that are not below; not
@@ -78,9 +78,9 @@ def tables(*, by_child: bool) -> str:
 def rows(
     columns: str, n: str, of: str, source: str = "{} w", *, totals: str = TOTALS, tallies: str = TALLIES
 ) -> str:
-    """A query: `columns`, then `n`, of the totals and tallies t `of` what is in sight. Needs `tables` before it.
+    """Return a query: `columns`, then `n`, of the totals and tallies t `of` what is in sight.
 
-    source: the units, with a blank for their table.
+    Needs `tables` before it. source: the units, with a blank for their table.
     """
     # Lateral, unit by unit: the planner has no idea how few they are, and would read the tallies of all.
     of = f"t.unit_id = w.unit_id and {of}"

@@ -26,14 +26,17 @@ class NotedPace:
 
 
 def noted(programme: Programme, *, at: datetime) -> NotedPace:
-    """One read of at most a few rows a minute; nothing where the viewer does not see all of the programme."""
+    """Return the notes of one read of at most a few rows a minute; nothing where the viewer does not see all of
+    the programme."""
     rows = Pace.objects.filter(programme=programme, minute__gt=at - SHOWN).order_by("minute")
     return _noted(rows.values_list("channel", "minute", "n"), at=at, late=rates.NOW)
 
 
 def noted_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> NotedPace:
-    """The same of the districts below a unit together, noted every five minutes. Nothing of those whose people the
-    viewer does not see; one read."""
+    """Return the notes of the districts below a unit together, noted every five minutes.
+
+    Nothing of those whose people the viewer does not see; one read.
+    """
     rows = (
         UnitPace.objects.filter(programme=programme, minute__gt=at - SHOWN, unit_id__in=units.within(span))
         .values("channel", "minute")
@@ -89,8 +92,8 @@ order by came, n desc, u.code limit %(limit)s"""
 
 
 def slowest(programme: Programme, span: tuple[int, int], *, at: datetime, limit: int) -> list[UnitRate]:
-    """Districts below a unit that have begun, the slowest of the last five minutes first; none while fewer than two
-    notes tell of now. In a scope that sees them; one read."""
+    """Return districts below a unit that have begun, the slowest of the last five minutes first; none while
+    fewer than two notes tell of now. In a scope that sees them; one read."""
     return sql.each(
         UnitRate,
         _SLOWEST,

@@ -30,7 +30,7 @@ class ProgrammePart:
 def parts_of(
     viewer: Viewer, whole: Programme, *, node: int | LedgerNode, at: datetime
 ) -> list[ProgrammePart]:
-    """The programmes beneath one that are in the viewer's sight, by name of the unit. Four queries at most."""
+    """Return the programmes beneath one that are in the viewer's sight, by name of the unit. Four queries at most."""
     if not whole.parts:
         return []
     found = list(programmes_for(viewer).filter(parent=whole).order_by("owner__code", "pk"))
@@ -46,7 +46,7 @@ def parts_of(
 
 
 def startable(whole: Programme, *, language: str) -> list[units.UnitRow]:
-    """Units a part may be started in: right below the owner, or chosen for the programme; none that has one."""
+    """Return units a part may be started in: right below the owner, or chosen for the programme; none that has one."""
     taken = set(Programme.objects.filter(parent=whole, state="open").values_list("owner_id", flat=True))
     found: dict[int, units.UnitRow] = {}
     for unit_id in scope_units(whole):

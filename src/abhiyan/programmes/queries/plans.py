@@ -64,7 +64,10 @@ class Takeover:
 def plan_as_targets(
     programme: Programme, plan: Plan, *, per_100: Decimal, measure: int = 1, on: date
 ) -> Takeover:
-    """`planned_takeover` of a plan in sight: its seats and what it gives units below them. Refuses PlanTooWide."""
+    """Return `planned_takeover` of a plan in sight: its seats and what it gives units below them.
+
+    Refuses PlanTooWide.
+    """
     seats = elections.plan_seats(plan)
     parts = {seat.unit_id: (seat.votes, seat.is_locked) for seat in seats if seat.unit_id is not None}
     of_seats = set(parts)
@@ -86,12 +89,12 @@ def planned_takeover(
     nowhere: int = 0,
     per_100: Decimal = Decimal(100),
 ) -> Takeover:
-    """The targets a plan's parts (unit -> votes, locked) make in a programme's hierarchy and scope.
+    """Return the targets a plan's parts (unit -> votes, locked) make in a programme's hierarchy and scope.
 
-    A unit the plan names gets `per_100` members for every 100 of its votes, and its lock. A unit above them, in scope,
-    gets the sum of the units directly below: by the plan, else by their present targets. It keeps its own target, if
-    no plan set that and a unit below has none. Targets that somebody locked stay. Targets that a plan locked move
-    with the next plan. `Takeover.misfits` names what does not sum.
+    A unit the plan names gets `per_100` members for every 100 of its votes, and its lock. A unit above them, in
+    scope, gets the sum of the units directly below: by the plan, else by their present targets. It keeps its
+    own target, if no plan set that and a unit below has none. Targets that somebody locked stay. Targets that a
+    plan locked move with the next plan. `Takeover.misfits` names what does not sum.
     """
     values = {"parts": list(parts), "h": programme.hierarchy, "programme": programme.pk, "on": on}
     placed, inside = _placed(values)
@@ -148,11 +151,11 @@ def planned_takeover(
 def _members(
     parts: Mapping[int, tuple[int, bool]], placed: Mapping[int, tuple[int, int]], per_100: Decimal
 ) -> dict[int, tuple[int, bool]]:
-    """Members for the votes of a plan, in whole numbers: parts that sum in votes sum in members too.
+    """Return members for the votes of a plan, in whole numbers: parts that sum in votes sum in members too.
 
-    placed: unit -> its range in the tree. The lowest units of the plan share a running total that is rounded half up,
-    as Bresenham's line does. So no rounding is lost. A unit above others gets their sum, and members for the votes
-    that it has besides or lacks.
+    placed: unit -> its range in the tree. The lowest units of the plan share a running total that is rounded
+    half up, as Bresenham's line does. So no rounding is lost. A unit above others gets their sum, and members
+    for the votes that it has besides or lacks.
     """
 
     def scaled(votes: int) -> int:
@@ -219,7 +222,7 @@ _INSIDE = """(u.closed_on is null or u.closed_on > %(on)s)
 
 
 def _placed(values: Mapping[str, Any]) -> tuple[dict[int, tuple[int, int]], set[int]]:
-    """Units of a plan in the hierarchy with their ranges there, and the open ones of them in scope."""
+    """Return units of a plan in the hierarchy with their ranges there, and the open ones of them in scope."""
     rows = sql.rows(
         f"""with {_SCOPE}
         select p.unit_id, p.lo, p.hi, {_INSIDE} from units_placement p join units_unit u on u.id = p.unit_id
@@ -231,7 +234,7 @@ def _placed(values: Mapping[str, Any]) -> tuple[dict[int, tuple[int, int]], set[
 
 
 def _above(values: Mapping[str, Any]) -> list[_Row]:
-    """Units and all above them in scope, each once, from the top, with their targets."""
+    """Return units and all above them in scope, each once, from the top, with their targets."""
     return sql.each(
         _Row,
         f"""with recursive {_SCOPE},
@@ -253,8 +256,8 @@ def _above(values: Mapping[str, Any]) -> list[_Row]:
 
 
 def _beside(values: Mapping[str, Any]) -> dict[int, tuple[int, int, int]]:
-    """Below some units, what is open beside those units themselves: by parent, the sum, how many have a target, and how
-    many have none."""
+    """Return by parent what is open beside some units below it: the sum, how many have a target, and how many
+    have none."""
     rows = sql.rows(
         f"""select p.parent_id, coalesce(sum(t.n), 0)::bigint, count(t.n), count(*) - count(t.n)
         from unnest(%(rows)s::bigint[]) above
@@ -269,6 +272,6 @@ def _beside(values: Mapping[str, Any]) -> dict[int, tuple[int, int, int]]:
 
 
 def _names(unit_ids: list[int]) -> dict[int, tuple[str, dict[str, str]]]:
-    """Codes and names."""
+    """Return codes and names by unit id."""
     rows = sql.rows("select id, code, names from units_unit where id = any(%s)", [unit_ids])
     return {unit_id: (code, names) for unit_id, code, names in rows}

@@ -9,7 +9,7 @@ from abhiyan.programmes.rules.prepared import PreparedLine
 
 
 def prepared_in(one: Programme, *, lo: int, hi: int, on: date) -> list[PreparedLine]:
-    """The lines that rooms offer by `prepared.py` at positions [lo, hi) on a day. Numbers alone.
+    """Return the lines that rooms offer by `prepared.py` at positions [lo, hi) on a day. Numbers alone.
 
     The caller checks that the viewer sees the programme.
     """

@@ -32,7 +32,7 @@ _THERE = f"""select w.schedule_id, w.unit_id, w.body_id, w.begins_on
 def there(
     asked: Iterable[tuple[Schedule, Place, Iterable[Period]]], *, account_id: int | None = None
 ) -> set[Slot]:
-    """The periods at whose hour the unit was open, its body was there, and somebody held the office.
+    """Return the periods at whose hour the unit was open, its body was there, and somebody held the office.
 
     account_id: only where this person held it. In the caller's scope; one query.
     """

@@ -53,7 +53,8 @@ def _seen() -> QuerySet[Programme]:
 
 
 def programmes_for(viewer: Viewer) -> QuerySet[Programme]:
-    """The programmes in the viewer's sight, newest window first; drafts only for people who make or run programmes."""
+    """Return the programmes in the viewer's sight, newest window first; drafts only for people who make or run
+    programmes."""
     if not viewer.is_signed_in:
         return Programme.objects.none()
     found = _seen().select_related("owner").order_by("-opens_on", "-id")
@@ -63,7 +64,7 @@ def programmes_for(viewer: Viewer) -> QuerySet[Programme]:
 
 
 def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
-    """One programme in the viewer's sight, with its owner; or NotFound."""
+    """Return one programme in the viewer's sight, with its owner; or NotFound."""
     return needed(programmes_for(viewer).filter(public_id=public_id).first())
 
 
@@ -89,7 +90,7 @@ def names_of_running() -> list[tuple[int, str]]:
 
 
 def whose_numbers(programme_id: int) -> list[int]:
-    """The programmes whose numbers serve one: its own, then those of the open drive above it."""
+    """Return the programmes whose numbers serve one: its own, then those of the open drive above it."""
     part = Programme.objects.filter(pk=programme_id, parent__state=Programme.State.OPEN)
     return [programme_id, *part.values_list("parent_id", flat=True)]
 
@@ -97,7 +98,7 @@ def whose_numbers(programme_id: int) -> list[int]:
 def programmes_beginning(
     first: date, last: date, *, limit: int, owners: Collection[int] | None = None
 ) -> list[Programme]:
-    """Programmes, drafts too, whose first day lies between two days: the next one first, with their owners.
+    """Return programmes, drafts too, whose first day lies between two days: the next one first, with their owners.
 
     owners: only those of these units. Not those beneath another.
     """
@@ -127,7 +128,7 @@ def open_over(
 
 
 def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
-    """Programmes in sight whose name holds the text, newest window first: no drafts, or only what is open."""
+    """Return programmes in sight whose name holds the text, newest window first: no drafts, or only what is open."""
     found = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)
     if only_open:
         found = found.filter(state=Programme.State.OPEN)
@@ -155,8 +156,8 @@ def programmes_running(node: int, on: date) -> list[Programme]:
 
 
 def of_booths(lo: str, hi: str, programme: str, measure: str) -> str:
-    """SQL of what the booths of a zone, constituency or segment must reach together, where the programme's targets
-    were set in another tree. Null where an open booth has no target."""
+    """Return SQL of what the booths of a zone, constituency or segment must reach together, where the
+    programme's targets were set in another tree. Null where an open booth has no target."""
     return f"""(select case when count(*) = count(bt.n) then sum(bt.n)::bigint end
       from units_placement bp
       join units_unit bu on bu.id = bp.unit_id and bu.kind = 'booth' and bu.closed_on is null
@@ -202,7 +203,7 @@ _RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)}, {_M
 
 
 def measure_asked(number: int) -> dict[str, str]:
-    """How the address of a page asks for a measure: a programme's first needs no asking."""
+    """Return how the address of a page asks for a measure: a programme's first needs no asking."""
     return {} if number == 1 else {"measure": str(number)}
 
 
@@ -230,7 +231,7 @@ class RunningMeasure:
 
     @property
     def asked(self) -> dict[str, str]:
-        """How the address of a page of its programme asks for it."""
+        """Return how the address of a page of its programme asks for it."""
         return measure_asked(self.measure)
 
 
@@ -267,9 +268,9 @@ def measures_at(programme: Programme, unit_id: int, hierarchy: int) -> list[Runn
 def running_at(
     unit_id: int, hierarchy: int, on: date, *, is_pinned_first: bool = False
 ) -> tuple[list[RunningMeasure], LedgerNode | None]:
-    """Every measure of `programmes_running`, with the unit's target; and `ledger.node_of` the unit. One query.
+    """Return every measure of `programmes_running`, with the unit's target; and `ledger.node_of` the unit.
 
-    is_pinned_first: the programme that the account in scope has pinned comes first.
+    One query. is_pinned_first: the programme that the account in scope has pinned comes first.
     """
     given = {"unit": unit_id, "hierarchy": hierarchy, "on": on, "pinned": is_pinned_first}
     given["zone"] = settings.TIME_ZONE
@@ -290,7 +291,7 @@ def running_at(
 
 
 def measures(programmes: Iterable[Programme]) -> dict[int, list[Measure]]:
-    """The measures of each programme, by its id, in their order."""
+    """Return the measures of each programme, by its id, in their order."""
     found: dict[int, list[Measure]] = {one.pk: [] for one in programmes}
     for measure in Measure.objects.filter(programme__in=found).order_by("programme", "number"):
         found[measure.programme_id].append(measure)
@@ -298,14 +299,14 @@ def measures(programmes: Iterable[Programme]) -> dict[int, list[Measure]]:
 
 
 def scope_units(programme: Programme) -> list[int]:
-    """Ids of the units whose subtrees the programme covers."""
+    """Return the ids of the units whose subtrees the programme covers."""
     return list(
         ProgrammeUnit.objects.filter(programme=programme).order_by("unit").values_list("unit_id", flat=True)
     )
 
 
 def ask_outside(programme: Programme, unit_ids: Iterable[int], *, hierarchy: int) -> sql.Asked[set[int]]:
-    """Those of the units that a programme does not cover, neither whole nor in part. One query."""
+    """Ask which of the units a programme does not cover, neither whole nor in part. One query."""
     asked = sql.ask(
         "select t.unit_id from units_placement t where t.unit_id = any(%(units)s::bigint[])"
         " and t.hierarchy = %(hierarchy)s and t.valid_to is null and t.lo is not null"
@@ -388,7 +389,7 @@ def in_charges(
 
 
 def targets(*, programme: Programme, units: Sequence[int], measure: int = 1) -> dict[int, Target]:
-    """The targets in force of these units, by unit id."""
+    """Return the targets in force of these units, by unit id."""
     found = Target.objects.filter(
         programme=programme, measure=measure, unit_id__in=list(units), replaced_at=None
     )
@@ -396,8 +397,8 @@ def targets(*, programme: Programme, units: Sequence[int], measure: int = 1) -> 
 
 
 def targets_of(*, node: int, hierarchy: int, programmes: Sequence[Programme]) -> dict[tuple[int, int], int]:
-    """A unit's targets in several programmes, by programme id and measure; in another tree than a programme's
-    `of_booths`. One query."""
+    """Return a unit's targets in several programmes, by programme id and measure; in another tree than a
+    programme's `of_booths`. One query."""
     rows = sql.rows(
         f"""select measure.programme_id, measure.number, coalesce(target.n,
             case when programme.hierarchy <> %(hierarchy)s then {_OF_BOOTHS} end)
@@ -413,10 +414,10 @@ def targets_of(*, node: int, hierarchy: int, programmes: Sequence[Programme]) ->
 def target_versions(
     *, programme: Programme, unit_id: int, newest: int, measure: int = 1
 ) -> list[tuple[Target, UUID | None]]:
-    """The newest targets of a unit, the one in force and those it had before, newest first.
+    """Return the newest targets of a unit, the one in force and those it had before, newest first.
 
-    Each with the version that ended it: before that everything stood as it did under this target. None: it is in
-    force, or that version is out of sight.
+    Each with the version that ended it: before that everything stood as it did under this target. None: it is
+    in force, or that version is out of sight.
     """
     found = list(
         Target.objects.filter(programme=programme, measure=measure, unit_id=unit_id).order_by("-pk")[:newest]
@@ -444,7 +445,7 @@ class TargetGap:
 
     @property
     def over(self) -> int:
-        """By how much the children's targets exceed the unit's own; 0 when they do not."""
+        """Return by how much the children's targets exceed the unit's own; 0 when they do not."""
         return max(0, -(self.gap or 0))
 
     @property
@@ -502,7 +503,7 @@ def drawn(
     checked: Estimated | None = None,
     **more: Any,
 ) -> Picture:
-    """The picture of a ladder for a page: beside its target and the share of it due by `on`.
+    """Return the picture of a ladder for a page: beside its target and the share of it due by `on`.
 
     checked: what checks say of the unit. more: what ui.ladder.Ladder takes besides, such as `definitions`.
     """

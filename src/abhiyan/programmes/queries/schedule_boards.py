@@ -40,7 +40,7 @@ _SAID = """from programmes_due d join units_unit u on u.id = d.unit_id and u.kin
 
 
 def _given(one: Schedule, period: Period, span: tuple[int, int], *, on: date) -> dict[str, Any]:
-    """Parameters of the statements of a board. ids: units of a high level, which are few."""
+    """Return the parameters of the statements of a board. ids: units of a high level, which are few."""
     given: dict[str, Any] = set_values(one) | {
         "schedule": one.pk,
         "begins_on": period.begins_on,
@@ -63,7 +63,7 @@ def _state(text: str) -> DueState:
 
 
 def _key(text: str) -> int:
-    """A position or the id of a unit; ValueError for what no bigint holds."""
+    """Return a position or the id of a unit; ValueError for what no bigint holds."""
     key = int(text)
     if not 0 <= key <= LAST_KEY:
         raise ValueError("beyond a bigint")
@@ -162,7 +162,8 @@ class UnitBoard(MarkedRows[AskedUnit]):
         self.total = of.vacant if vacant else of.asked if state is None else of.of(state)
 
     def parts(self, mark: Sequence[int] | None) -> list[Rows[AskedUnit]]:
-        """Rows after a mark (a state, then a position or a unit): open units first, then the units that answered."""
+        """Return rows after a mark (a state, then a position or a unit): open units first, then the units that
+        answered."""
         state, key = mark or (DueState.OPEN, 0)
         found: list[Rows[AskedUnit]] = []
         if self._has_open and state == DueState.OPEN:
@@ -202,7 +203,7 @@ def bodies_asked(
     state: int | None = None,
     vacant: bool = False,
 ) -> list[AskedUnit]:
-    """The bodies of a period, those without an answer first. of, state, vacant: as of `UnitBoard`."""
+    """Return the bodies of a period, those without an answer first. of, state, vacant: as of `UnitBoard`."""
     is_open = state == DueState.OPEN or vacant
     wanted = (
         ""
@@ -234,8 +235,8 @@ _TO_REMIND = """u.closed_on is null and not exists (select from programmes_due d
 def to_remind(
     one: Schedule, period: Period, span: tuple[int, int], *, at: datetime, most: int
 ) -> list[AskedUnit]:
-    """The units or bodies in a span that are silent in a period, or whose set day went by, and got no message today;
-    in the order of the tree, at most so many. Nobody before the hour of the period."""
+    """Return the units or bodies in a span that are silent in a period, or whose set day went by, and got no
+    message today. They are in the order of the tree, at most so many. Nobody before the hour of the period."""
     if not one.timing.is_over(period, at):
         return []
     given = _given(one, period, span, on=today(at)) | {"most": most}

@@ -51,20 +51,20 @@ def in_period(one: Schedule, period: Period) -> Schedule:
 
 
 def asking(form: Form, *, at: datetime) -> QuerySet[Schedule]:
-    """The schedules in the viewer's sight that still ask a form."""
+    """Return the schedules in the viewer's sight that still ask a form."""
     today = clock.day_in(settings.TIME_ZONE, at)
     return SCHEDULES.filter(form__form=form, ended_at=None, last_on__gte=today).order_by("typed_title", "pk")
 
 
 def asking_older(form: Form, *, at: datetime) -> QuerySet[Schedule]:
-    """Those of them whose last version is older than the newest in use."""
+    """Return those of them whose last version is older than the newest in use."""
     newest = latest_version(form.pk)
     last = asking(form, at=at).annotate(last=RawSQL(_LAST, []))  # noqa: S611  # fixed text
     return last.exclude(last=newest.pk) if newest else last.none()
 
 
 def with_forms(some: Sequence[Schedule], *, at: datetime) -> list[FormOfSchedule]:
-    """The same with what is known of their form, which is one for all. Two queries."""
+    """Return the same with what is known of their form, which is one for all. Two queries."""
     if not some:
         return []
     form_id = some[0].form.form_id if some[0].form else 0
@@ -92,7 +92,7 @@ def _with_form(
 
 
 def _next_on(one: Schedule, today: date) -> date | None:
-    """The first day of the period after today's; None where there is none."""
+    """Return the first day of the period after today's; None where there is none."""
     if today < one.first_on:
         return one.first_on
     period = one.timing.period_of(today)

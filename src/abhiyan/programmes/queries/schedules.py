@@ -51,12 +51,12 @@ class AskedUnit:
 
 
 def schedule_for(public_id: UUID) -> Schedule:
-    """One schedule in the viewer's sight, or NotFound."""
+    """Return one schedule in the viewer's sight, or NotFound."""
     return needed(SCHEDULES.filter(public_id=public_id).first())
 
 
 def offices_to_ask(unit_id: int, hierarchy: int, *, at: datetime) -> list[org.OfficeBelow]:
-    """The offices below a unit that lead, with how many units should have each and how many have none."""
+    """Return the offices below a unit that lead, with how many units should have each and how many have none."""
     leading = {one.code for one in org.offices_used() if LEADS in one.capabilities}
     below = org.ask_vacancies_below(unit_id, hierarchy, at=at)()
     return [one for one in below if one.expected and one.office in leading and not one.is_of_officers]
@@ -67,7 +67,7 @@ BODIES = """from org_body b join units_unit u on u.id = b.unit_id
 
 
 def bodies_to_ask(unit_id: int, hierarchy: int) -> dict[str, int]:
-    """Kinds of body in a unit and below it, with how many there are."""
+    """Return kinds of body in a unit and below it, with how many there are."""
     lo, hi = units.span(unit_id, hierarchy)
     are_open = "u.closed_on is null and b.ended_on is null"
     return dict(
@@ -78,7 +78,8 @@ def bodies_to_ask(unit_id: int, hierarchy: int) -> dict[str, int]:
 def bodies_below(
     unit_id: int, hierarchy: int, *, most: int
 ) -> list[tuple[int, str, dict[str, str], dict[str, str] | None]]:
-    """The first open bodies of a unit and below it: id, kind, names, and the unit's names where it is another."""
+    """Return the first open bodies of a unit and below it: id, kind, names, and the unit's names where it is
+    another."""
     lo, hi = units.span(unit_id, hierarchy)
     return sql.rows(
         f"""select b.id, b.kind, b.names, case when u.id <> %(unit)s then u.names end {BODIES}
@@ -98,7 +99,7 @@ def is_body_below(body_id: int, kind: str, unit_id: int, hierarchy: int) -> bool
 
 
 def asked_unit(one: Schedule, *, unit_id: int, body_id: int | None = None) -> AskedUnit | None:
-    """A unit, or a body of it, if the schedule asks it; None if it does not."""
+    """Return a unit, or a body of it, if the schedule asks it; None if it does not."""
     row = sql.row(
         f"""select u.id, u.code, u.names, b.id, coalesce(b.names, '{{}}'),
           u.closed_on is null and b.ended_on is null
@@ -139,7 +140,7 @@ def may_decide(by: Actor, one: Schedule, asked: AskedUnit) -> bool:
 
 
 def due_of(one: Schedule, asked: AskedUnit, period: Period) -> Due | None:
-    """The due of a unit or body in a period; None while it is silent without a reminder."""
+    """Return the due of a unit or body in a period; None while it is silent without a reminder."""
     found = Due.objects.filter(schedule=one, unit_id=asked.unit_id, begins_on=period.begins_on)
     return found.filter(Q(body_id=asked.body_id) if asked.body_id is not None else Q(body=None)).first()
 
@@ -147,7 +148,7 @@ def due_of(one: Schedule, asked: AskedUnit, period: Period) -> Due | None:
 def dues_of(
     one: Schedule, asked: Iterable[AskedUnit], *, since: date
 ) -> dict[tuple[int, int | None], dict[date, Due]]:
-    """The dues of these since a day, by unit and body and by the first day of the period. One query."""
+    """Return the dues of these since a day, by unit and body and by the first day of the period. One query."""
     found: dict[tuple[int, int | None], dict[date, Due]] = {}
     of_units = {each.unit_id for each in asked}
     for due in Due.objects.filter(schedule=one, unit_id__in=of_units, begins_on__gte=since):
@@ -170,7 +171,7 @@ class Responsible:
 def responsible(
     one: Schedule, asked: Iterable[AskedUnit], *, on: date, period: Period | None = None
 ) -> dict[tuple[int, int | None], Responsible]:
-    """The responsible person of each of these units or bodies, if any. In the caller's scope; one query.
+    """Return the responsible person of each of these units or bodies, if any. In the caller's scope; one query.
 
     period: only people who held the office at its hour, too.
     """
@@ -211,7 +212,8 @@ _ABOVE = """with recursive up as (
 def _above(
     places: Sequence[tuple[int, int]], *, since: date, until: date, running: bool
 ) -> list[tuple[int, Schedule]]:
-    """The schedules that units (id, hierarchy) and those above them ask, each with the place it was found for."""
+    """Return the schedules that units (id, hierarchy) and those above them ask, each with the place it was
+    found for."""
     if not places:
         return []
     rows = sql.rows(
@@ -233,12 +235,12 @@ class Owing:
     there: frozenset[Slot] = frozenset()
 
     def sign(self, period: Period, due: Due | None, at: datetime) -> DueSign:
-        """The square of one of its periods."""
+        """Return the square of one of its periods."""
         slot = (self.schedule.pk, *self.asked.key, period.begins_on.isoformat())
         return self.schedule.timing.sign(period, at, due, is_there=slot in self.there)
 
     def signs(self, at: datetime) -> list[DueSign]:
-        """The squares of its periods."""
+        """Return the squares of its periods."""
         return [self.sign(period, due, at) for period, due in self.periods]
 
 
@@ -274,7 +276,7 @@ def with_dues(
 def asked_of(
     unit_id: int, hierarchies: Iterable[int], *, since: date, at: datetime, with_ended: bool = False
 ) -> list[Owing]:
-    """Schedules that ask a unit or its bodies, with their last periods; ended ones too. As far as in sight.
+    """Return schedules that ask a unit or its bodies, with their last periods; ended ones too. As far as in sight.
 
     with_ended: also bodies that were dissolved since, for what they owed before.
     """
@@ -346,7 +348,7 @@ def _is_below(one: Schedule, kind: str) -> bool:
 
 
 def _bodies_of(unit_ids: Sequence[int], *, with_ended: bool = False) -> dict[int, tuple[str, AskedUnit]]:
-    """The bodies of some units, by id, with their kind."""
+    """Return the bodies of some units, by id, with their kind."""
     rows = sql.rows(
         "select b.kind, u.id, u.code, u.names, b.id, b.names from org_body b join units_unit u on u.id = b.unit_id"
         " where b.unit_id = any(%s::bigint[]) and (%s or b.ended_on is null and u.closed_on is null) order by b.id",
@@ -356,7 +358,8 @@ def _bodies_of(unit_ids: Sequence[int], *, with_ended: bool = False) -> dict[int
 
 
 def asked_at(unit: units.UnitRow, hierarchy: int) -> QuerySet[Schedule]:
-    """Schedules of a unit, and those of units above it that it or somebody below it owes, as far as in sight."""
+    """Return schedules of a unit, and those of units above it that it or somebody below it owes, as far as in
+    sight."""
     path = [row.id for row in units.path(unit.id, hierarchy)]
     lo, hi = units.span(unit.id, hierarchy)
     some = reaches_sql("programmes_schedule", "%s", "%s")
@@ -371,17 +374,17 @@ def asked_at(unit: units.UnitRow, hierarchy: int) -> QuerySet[Schedule]:
 
 
 def over(day: date) -> Q:
-    """Schedules that have ended, or whose last day is over."""
+    """Return schedules that have ended, or whose last day is over."""
     return Q(ended_at__isnull=False) | Q(last_on__lt=day)
 
 
 def passed_on(one: Schedule, unit_id: int) -> Schedule | None:
-    """The schedule by which a unit passed another one on; None while it did not."""
+    """Return the schedule by which a unit passed another one on; None while it did not."""
     return SCHEDULES.filter(above=one, unit_id=unit_id, ended_at=None).first()
 
 
 def passed_on_by(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of pairs of a schedule and a unit (ids) where the unit asks its own units because of it."""
+    """Return those of pairs of a schedule and a unit (ids) where the unit asks its own units because of it."""
     if not pairs:
         return set()
     found = Schedule.objects.filter(above__in={one for one, _unit in pairs}, ended_at=None)
@@ -389,17 +392,17 @@ def passed_on_by(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
 
 
 def sums(owings: Iterable[Owing], *, at: datetime) -> Counter[DueSign]:
-    """The squares of many periods, counted."""
+    """Return the squares of many periods, counted."""
     return Counter(sign for owing in owings for sign in owing.signs(at))
 
 
 def feeding(programme: Programme, measures: Iterable[int]) -> list[Schedule]:
-    """Schedules in force whose reports give one of these measures of a programme. In a system scope."""
+    """Return schedules in force whose reports give one of these measures of a programme. In a system scope."""
     wanted = set(measures)
     found = Schedule.objects.filter(programme=programme, ended_at=None).exclude(figures={})
     return [one for one in found if wanted & set(one.figures.values())]
 
 
 def today(at: datetime) -> date:
-    """Today, where units are asked."""
+    """Return Today, where units are asked."""
     return clock.day_in(settings.TIME_ZONE, at)

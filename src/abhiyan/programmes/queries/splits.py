@@ -82,7 +82,7 @@ class Changes:
 
     @property
     def digest(self) -> str:
-        """A mark of exactly these differences: what is done is what was looked at."""
+        """Return a mark of exactly these differences: what is done is what was looked at."""
         rows = [
             [
                 one.unit_id,
@@ -192,12 +192,12 @@ def planned_split(
     on: date,
     by_hand: Mapping[int, int] | None = None,
 ) -> Changes:
-    """How a unit's target would be split among those below, in the programme's hierarchy and scope.
+    """Plan how a unit's target would be split among those below, in the programme's hierarchy and scope.
 
-    own: the target to split. far: so many levels down; ALL_THE_WAY; WHERE_TARGETS_STAND (below the first level only
-    where there are targets already); or a kind of unit, down to which. by_hand: direct children whose target is
-    given, and locked from then on. Locked targets stay; the rest is split around them, at every level exactly.
-    Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits, NoClasses,
+    own: the target to split. far: so many levels down; ALL_THE_WAY; WHERE_TARGETS_STAND (below the first level
+    only where there are targets already); or a kind of unit, down to which. by_hand: direct children whose
+    target is given, and locked from then on. Locked targets stay; the rest is split around them, at every level
+    exactly. Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits, NoClasses,
     PlanUnplaced.
     """
     given = dict(by_hand or {})
@@ -301,7 +301,10 @@ class _Weights:
 
 
 def _weights(families: Mapping[int, Sequence[SplitBelow]], by: Basis, within: Within) -> _Weights:
-    """What everybody weighs. A unit without a figure weighs the average of its sisters; that is counted, and said."""
+    """Return what everybody weighs.
+
+    A unit without a figure weighs the average of its sisters; that is counted, and said.
+    """
     known = by.weigh([child.unit_id for family in families.values() for child in family], within)
     is_known = bool(known)
     silent = []
@@ -326,7 +329,7 @@ def _weights(families: Mapping[int, Sequence[SplitBelow]], by: Basis, within: Wi
 
 
 def _with_targets_below(programme: Programme, measure: int, parents: Sequence[int]) -> list[int]:
-    """Those of some units below which a target stands."""
+    """Return the units among some below which there is a target."""
     return sql.column(
         """select distinct p.parent_id from units_placement p
         join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %s and t.measure = %s
@@ -347,7 +350,8 @@ def _how_many_below(hierarchy: int, parents: Sequence[int]) -> int:
 def families_of(
     programme: Programme, measure: int, parents: Sequence[int], on: date
 ) -> dict[int, list[SplitBelow]]:
-    """The open children of units in the programme's hierarchy and scope, with their targets; by parent, by code."""
+    """Return the open children of units in the programme's hierarchy and scope, with their targets; by parent,
+    by code."""
     rows = sql.rows(
         f"""select p.parent_id, p.unit_id, u.code, u.kind, u.names, t.n, coalesce(t.is_locked, false)
         from units_placement p join units_unit u on u.id = p.unit_id
@@ -450,7 +454,7 @@ def to_nothing(changes: Changes) -> list[NothingThere]:
 
 
 def described(differences: Sequence[TargetDifference]) -> list[TargetDifference]:
-    """Differences with code, kind and names of their units, where they were found without."""
+    """Return differences with code, kind and names of their units, where they were found without."""
     rows = sql.rows(
         "select id, code, kind, names from units_unit where id = any(%s)",
         [[one.unit_id for one in differences if not one.code]],

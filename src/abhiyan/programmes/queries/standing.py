@@ -28,7 +28,7 @@ Key = tuple[int, int]  # programme and measure
 
 
 def as_of(at: datetime, *, is_rounded: bool) -> str:
-    """From when the figures of a page are: this moment; of a unit seen from outside the evening before."""
+    """Say from when the figures of a page are: this moment; of a unit seen from outside the evening before."""
     if is_rounded:
         yesterday = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1)
         return say("As of the evening of %(day)s") % {"day": date_format(yesterday, "j M Y")}
@@ -39,8 +39,8 @@ LATELY_DAYS = 7
 
 
 def lately(figures: MeasureFigures) -> int | None:
-    """Counted in the last seven days; None in the first days, and from outside: no figure is made of two that are
-    rounded."""
+    """Return how many were counted in the last seven days; None in the first days, and from outside: no figure
+    is made of two that are rounded."""
     days = figures.trend
     if figures.ladder.is_rounded or len(days) <= LATELY_DAYS:
         return None
@@ -48,7 +48,7 @@ def lately(figures: MeasureFigures) -> int | None:
 
 
 def since_yesterday(figures: MeasureFigures) -> int | None:
-    """Counted since the end of the day before; None on the first day, and from outside."""
+    """Return how many were counted since the end of the day before; None on the first day, and from outside."""
     days = figures.trend
     if figures.ladder.is_rounded or len(days) < 2:
         return None
@@ -98,10 +98,11 @@ def drawn_ladders(
 
 
 def drawn_measures(of: Sequence[Programme], *, node: LedgerNode, at: datetime) -> dict[int, list[Picture]]:
-    """By programme: a picture of each measure that has a target or figures in a unit; where none has, of the first.
+    """Return by programme a picture of each measure that has a target or figures in a unit; where none has, of
+    the first.
 
-    A page or paper that is about a whole programme asks here. A picture is called as its measure where a programme has
-    several, else as its programme. Four queries, however many programmes.
+    A page or paper that is about a whole programme asks here. A picture is called as its measure where a
+    programme has several, else as its programme. Four queries, however many programmes.
     """
     known = measures(of)
     found = ladders(node=node, hierarchy=node.hierarchy, of=of, at=at) if of else {}
@@ -130,7 +131,7 @@ def drawn_measures(of: Sequence[Programme], *, node: LedgerNode, at: datetime) -
 def drawn_trend(
     one: RunningMeasure, figures: MeasureFigures, before: EarlierDrive | None = None
 ) -> charts.Trend:
-    """The days of a measure, beside its target and the earlier drive."""
+    """Return the days of a measure, beside its target and the earlier drive."""
     return charts.Trend(
         name=one.name,
         before=before,

@@ -55,7 +55,7 @@ class MeasureStand:
         return self.of.target
 
     def drawn(self, *, on: date) -> Picture:
-        """Its ladder as pages draw it, with the estimate."""
+        """Return its ladder as pages draw it, with the estimate."""
         return drawn(
             self.ladder,
             name=self.of.name,
@@ -132,7 +132,7 @@ def ask_stands(
 
 
 def with_figures(stand: MeasureStand, figures: MeasureFigures) -> MeasureStand:
-    """The same with the ladder and the days of its figures."""
+    """Return the same with the ladder and the days of its figures."""
     return replace(stand, ladder=figures.ladder, figures=figures)
 
 
@@ -211,11 +211,11 @@ def late(
     of_kind: Sequence[int] | None = None,
     at: datetime,
 ) -> LateUnits | None:
-    """Units right below one that are behind, of the level that its offices look after: Today, the unit and its decks
-    name this one level. names_empty: booths that have counted no one yet come first. of_kind: all units of the level,
-    if they are known.
+    """Return units right below one that are behind, of the level that its offices look after.
 
-    None where there is nothing below, or nothing late, as on the first day. Four queries at most.
+    Today, the unit and its decks name this one level. names_empty: booths that have counted no one yet come
+    first. of_kind: all units of the level, if they are known. None where there is nothing below, or nothing
+    late, as on the first day. Four queries at most.
     """
     kinds = LOOKS_AFTER.get(unit_kind)
     if not kinds or clock.day_in(programme.zone, at) <= programme.opens_on:

@@ -49,7 +49,7 @@ class TaskSeat:
 
 
 def place(*, unit_id: int, hierarchy: int, office: str, on: date) -> dict[str, Any]:
-    """What SEATS asks for."""
+    """Return what SEATS asks for."""
     lo, hi = units.span(unit_id, hierarchy)
     return {"lo": lo, "hi": hi, "office": office, "on": on}
 
@@ -65,7 +65,10 @@ def count_seats(*, unit_id: int, hierarchy: int, office: str, on: date) -> int:
 
 
 def seat(*, unit_id: int, office: str, account_id: int | None, on: date) -> TaskSeat | None:
-    """The office of that code in a unit, with its holder; which, where several hold it. None where nobody does."""
+    """Return the office of that code in a unit, with its holder; which, where several hold it.
+
+    None where nobody does.
+    """
     return _seat(
         "ap.unit_id = %(unit)s and (%(office)s = '' or o.code = %(office)s)"
         " and (%(account)s::bigint is null or ap.account_id = %(account)s)",
@@ -74,12 +77,12 @@ def seat(*, unit_id: int, office: str, account_id: int | None, on: date) -> Task
 
 
 def seat_of(appointment: UUID, *, on: date) -> TaskSeat | None:
-    """The seat of one appointment; None where it does not count on the day."""
+    """Return the seat of one appointment; None where it does not count on the day."""
     return _seat("ap.public_id = %(appointment)s", {"appointment": appointment, "on": on})
 
 
 def code_of(office_id: int) -> str:
-    """The code of an office."""
+    """Return the code of an office."""
     return next((one.code for one in org.offices_used() if one.pk == office_id), "")
 
 
@@ -146,7 +149,7 @@ def is_over(by: Actor, task: Task) -> bool:
 
 
 def task_for(public_id: UUID) -> Task:
-    """One task in the viewer's sight, or NotFound: the asker's, the asked one's, of a unit they lead."""
+    """Return one task in the viewer's sight, or NotFound: the asker's, the asked one's, of a unit they lead."""
     found = Task.objects.select_related("unit", "office", "programme")
     return needed(found.filter(public_id=public_id).first())
 
@@ -196,8 +199,8 @@ def together(batch: UUID, account_id: int) -> dict[str, int]:
 def tasks_of(
     *, mine: int | None = None, asked: int | None = None, below: tuple[int, int] | None = None
 ) -> QuerySet[Task]:
-    """The tasks somebody has, those they asked, or those of a unit and all below it in a
-    hierarchy; as far as in sight."""
+    """Return the tasks somebody has, those they asked, or those of a unit and all below it in a hierarchy; as
+    far as in sight."""
     rows = Task.objects.select_related("unit", "office", "programme")
     if mine is not None:
         return rows.filter(account_id=mine)
@@ -237,7 +240,7 @@ def unfinished() -> Q:
 
 
 def with_urgency(rows: QuerySet[Task], *, at: datetime) -> QuerySet[Task]:
-    """Tasks, each with its `urgency`: 0 late, 1 open, 2 declined, 3 done, 4 withdrawn."""
+    """Return tasks, each with its `urgency`: 0 late, 1 open, 2 declined, 3 done, 4 withdrawn."""
     states = ((OPEN, 1), ((TaskState.DECLINED,), 2), ((TaskState.DONE, TaskState.CONFIRMED), 3))
     cases = [When(is_late(at), then=Value(0)), *(When(state__in=some, then=Value(n)) for some, n in states)]
     return rows.annotate(urgency=Case(*cases, default=Value(4), output_field=IntegerField()))
@@ -346,7 +349,7 @@ def by_unit(
 
 
 def late_to_remind(unit_id: int, hierarchy: int, *, at: datetime, but: int | None) -> list[tuple[int, int]]:
-    """Late tasks in a unit and below, in the caller's sight, with the account that has each.
+    """Return late tasks in a unit and below, in the caller's sight, with the account that has each.
 
     People who got a message about late tasks today are left out, and so is the account `but`. Two queries.
     """
@@ -365,13 +368,16 @@ def were_late_reminded(unit_id: int, hierarchy: int, *, at: datetime) -> bool:
 
 
 def tasks_of_helper(phone_id: UUID, person_ids: Collection[UUID]) -> list[Task]:
-    """The tasks of a contributor that are not finished, the most urgent first. In the scope of their proven phone."""
+    """Return the tasks of a contributor that are not finished, the most urgent first.
+
+    In the scope of their proven phone.
+    """
     rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids).exclude(state__in=FINISHED)
     return list(rows.order_by("due_at", "pk")[:MOST_OWN])
 
 
 def task_of_helper(public_id: UUID, phone_id: UUID, person_ids: Collection[UUID]) -> Task:
-    """One task of a contributor; else NotFound."""
+    """Return one task of a contributor; else NotFound."""
     rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids, public_id=public_id)
     return needed(rows.first())
 
@@ -383,13 +389,13 @@ def first_confirmed(phone_id: UUID) -> Task | None:
 
 
 def helpers_of(some: Iterable[Task]) -> dict[UUID, str]:
-    """The names of contributors who have these tasks, by their person; as far as the viewer sees them."""
+    """Return the names of contributors who have these tasks, by their person; as far as the viewer sees them."""
     ids = {one.person_id for one in some if one.person_id is not None}
     return {one.pk: one.name or "" for one in people.persons(ids)} if ids else {}
 
 
 def due_of(account_id: int, *, limit: int) -> list[Task]:
-    """Tasks that somebody has to answer or to do, the most urgent first."""
+    """Return tasks that somebody has to answer or to do, the most urgent first."""
     rows = tasks_of(mine=account_id).filter(state__in=OPEN)
     return list(rows.order_by("due_at", "pk")[:limit])
 
@@ -503,7 +509,7 @@ def may_ask_in(viewer: Viewer, unit_id: int) -> bool:
 
 
 def in_words(minutes: int | None) -> tuple[int, bool]:
-    """An effort as people write it: how many, and whether they are hours."""
+    """Return an effort as people write it: how many, and if they are hours."""
     if minutes is None:
         return 0, False
     return (minutes // 60, True) if minutes % 60 == 0 else (minutes, False)

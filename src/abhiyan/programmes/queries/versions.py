@@ -56,7 +56,7 @@ _NEAR = """exists (select from units_placement node join units_placement p on p.
 
 
 def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Version]:
-    """The changes at, below and above a unit, newest first."""
+    """Return the changes at, below and above a unit, newest first."""
     return Rows(
         _COLUMNS,
         f"{_VERSIONS} where v.programme_id = %(programme)s and v.measure = %(measure)s and {_NEAR}",
@@ -67,7 +67,7 @@ def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Ve
 
 
 def version_for(programme: Programme, public_id: UUID) -> Version:
-    """One change of a programme's targets in sight, or NotFound."""
+    """Return one change of a programme's targets in sight, or NotFound."""
     row = needed(
         sql.row(
             f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.public_id = %s",
@@ -78,7 +78,7 @@ def version_for(programme: Programme, public_id: UUID) -> Version:
 
 
 def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Version | None:
-    """How a unit's target was split the last time, if it was."""
+    """Return how a unit's target was split the last time, if it was."""
     row = sql.row(
         f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.measure = %s and v.unit_id = %s"
         " and v.act = 'split' order by v.id desc limit 1",
@@ -99,7 +99,7 @@ class TargetSplit:
 
 
 def standing_split(*, programme: Programme, node: int, measure: int = 1, first: int) -> TargetSplit | None:
-    """How a unit's target stands split today; None while nothing below it has a target."""
+    """Return how a unit's target stands split today; None while nothing below it has a target."""
     given = {
         "node": node,
         "programme": programme.pk,

@@ -33,12 +33,12 @@ class VoteBeside:
 
     @property
     def electors(self) -> int | None:
-        """Electors as the unit has them, else as the last result says."""
+        """Return electors as the unit has them, else as the last result says."""
         return self.child.electors or (self.vote.electors if self.vote else None)
 
     @property
     def per_100(self) -> float | None:
-        """Members counted for every 100 votes polled last time."""
+        """Return members counted for every 100 votes polled last time."""
         counted = self.child.ladder.counted
         return round(100 * counted / self.vote.polled, 1) if self.vote and counted is not None else None
 
@@ -62,7 +62,7 @@ class VotesOfUnits:
     votes: dict[int, elections.LastVote] = field(default_factory=dict)
 
     def beside(self, child: Child) -> VoteBeside:
-        """The votes of one unit of the list."""
+        """Return the votes of one unit of the list."""
         return VoteBeside(child, self.votes.get(child.unit_id))
 
 
@@ -78,7 +78,10 @@ def last_votes(
 
 
 def vote_columns(of: Callable[[Row], VoteBeside]) -> tuple[Column[Row], ...]:
-    """Columns of what the last election says of zones, constituencies, segments and booths. of: a row's votes."""
+    """Return columns of what the last election says of zones, constituencies, segments and booths.
+
+    of: a row's votes.
+    """
     return (
         Column("electors_there", _("Electors"), lambda row: of(row).electors, css="num wide"),
         Column(

@@ -81,7 +81,10 @@ class Basis:
 
 
 def basis(key: str, options: Options | None = None) -> Basis:
-    """A checked basis, with the options its source knows and no others. UnknownBasis, PartyDidNotStand, NoWeight."""
+    """Return a checked basis, with the options its source knows and no others.
+
+    UnknownBasis, PartyDidNotStand, NoWeight.
+    """
     source = SOURCES.get(key)
     given = {name: text.strip() for name, text in (options or {}).items()}
     if source is None or any(not given.get(name) for name in source.needs):
@@ -109,7 +112,8 @@ def basis(key: str, options: Options | None = None) -> Basis:
 
 
 def plan_facts(plan: Plan) -> dict[str, str]:
-    """A target keeps these words of its plan: the name in each language with the version, and the public id."""
+    """Return the words of its plan that a target keeps: the name in each language with the version, and the
+    public id."""
     name = plan.names.get("en") or next(iter(plan.names.values()), "")
     return {
         "plan": f"{name} v{plan.number}",
@@ -119,7 +123,7 @@ def plan_facts(plan: Plan) -> dict[str, str]:
 
 
 def _parties(text: str) -> list[str]:
-    """Parties as somebody writes them: letters, with + between."""
+    """Read parties as somebody writes them: letters, with + between."""
     return [code.strip().upper() for code in text.split("+") if code.strip()]
 
 
@@ -161,7 +165,7 @@ asked as materialized (
 
 
 def _electors(units: Sequence[int], within: Within, _options: Options) -> dict[int, int]:
-    """A unit's own electors, else those of the open booths below it."""
+    """Return a unit's own electors, else those of the open booths below it."""
     rows = sql.rows(
         f"""with {_ASKED}
         select a.unit_id, sum(coalesce(nullif(u.electors, 0), (
@@ -243,7 +247,7 @@ _NEAREST = f"""nearest as materialized (
 
 
 def _classes(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
-    """Electors of the booths below, each class weighing as much as one has said, the unsorted as they are.
+    """Return electors of the booths below, each class weighing as much as one has said, the unsorted as they are.
 
     A booth's class is its own, else that of its segment.
     """
@@ -269,7 +273,8 @@ def _classes(units: Sequence[int], within: Within, options: Options) -> dict[int
 def weights_by_result(
     units: Sequence[int], within: Within, *, election: str, parties: Sequence[str]
 ) -> dict[int, int]:
-    """Votes of parties in an election, in thousandths, of units in any hierarchy; of those any result reaches.
+    """Return votes of parties in an election, in thousandths, of units in any hierarchy; of those any result
+    reaches.
 
     A result of a seat or a segment only is spread over its booths by electors, so that a district or mandal has
     its part.
@@ -289,7 +294,7 @@ def weights_by_result(
 
 
 def _spread(counted: str, values: Mapping[str, Any]) -> dict[int, int]:
-    """Votes in thousandths, of the units asked for. counted: SQL of (unit_id, votes) in any tree.
+    """Return votes in thousandths, of the units asked for. counted: SQL of (unit_id, votes) in any tree.
 
     The votes of the nearest unit above a booth are spread over its booths by electors.
     """
@@ -308,7 +313,10 @@ def _spread(counted: str, values: Mapping[str, Any]) -> dict[int, int]:
 
 
 def _planned(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
-    """Votes that a plan asks of units, in thousandths. A seat not passed down is spread over its booths by electors."""
+    """Return votes that a plan asks of units, in thousandths.
+
+    A seat not passed down is spread over its booths by electors.
+    """
     counted = """
           select s.unit_id, s.votes::bigint as votes from elections_plan_seat s
           join elections_plan l on l.id = s.plan_id and l.public_id = %(plan)s
@@ -373,7 +381,7 @@ def total_labels() -> list[str]:
 
 
 def elections_offered() -> list[tuple[str, str]]:
-    """Elections there are results of, by code and name, newest first. Public facts."""
+    """Return the elections with results, by code and name, newest first. Public facts."""
     language = (get_language() or "en").partition("-")[0]
     rows = sql.rows("select code, names from elections_election order by year desc, code limit 50")
     found = []

@@ -51,7 +51,7 @@ def concerned(
 
 
 def _down_to(hierarchy: int, far: str) -> list[str]:
-    """The kinds of unit above this one, and itself; none where it is no kind."""
+    """Return the kinds of unit above this one, and itself; none where it is no kind."""
     last = levels.level(hierarchy, far)
     return [
         kind
@@ -61,10 +61,10 @@ def _down_to(hierarchy: int, far: str) -> list[str]:
 
 
 def target_change_for(programme: Programme, public_id: UUID) -> TargetChange:
-    """A change of a programme's targets that was asked for, in sight; or NotFound."""
+    """Return a change of a programme's targets that was asked for, in sight; or NotFound."""
     return needed(TargetChange.objects.filter(programme=programme, public_id=public_id).first())
 
 
 def changes_under_way(programme: Programme) -> list[TargetChange]:
-    """The changes of a programme's targets in sight that wait for their job or are at work, oldest first."""
+    """Return the changes of a programme's targets in sight that wait for their job or are at work, oldest first."""
     return list(TargetChange.objects.filter(programme=programme, ended_at=None).order_by("pk"))

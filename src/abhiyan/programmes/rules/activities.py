@@ -105,7 +105,7 @@ class Page:
         return not self.capability or may(self.capability)
 
     def called(self, opens_on: date, on: date) -> Text:
-        """Its label on a day of a programme."""
+        """Return its label on a day of a programme."""
         return self.label if windows.is_launch(opens_on, on) else self.later or self.label
 
 
@@ -278,23 +278,23 @@ class Activity:
         return {one.number: one for one in self.channels}
 
     def channel(self, number: int) -> ItemChannel:
-        """A way in by its number. One that is not registered (any more) is still a way in."""
+        """Return a way in by its number. One that is not registered (any more) is still a way in."""
         return self._by_number.get(number) or ItemChannel(number, _("Another way"))
 
     def steps_of(self, number: int, *, hides: bool = False) -> tuple[Step, ...]:
-        """The steps of a channel. hides: without those before joining."""
+        """Return the steps of a channel. hides: without those before joining."""
         by_phone = self.channel(number).by_phone
         return tuple(
             step for step in self.steps if (by_phone or not step.by_phone) and not (hides and step.is_before)
         )
 
     def parts_in(self, figures: Mapping[str, int | None]) -> tuple[Step, ...]:
-        """The parts of a total, by their figures; none where the first of them is all of it."""
+        """Return the parts of a total, by their figures; none where the first of them is all of it."""
         return self.parts if any(figures.get(part.key, 0) != 0 for part in self.parts[1:]) else ()
 
     @cached_property
     def callers(self) -> Step | None:
-        """The step that counts different phones before they join; None: nobody calls."""
+        """Return the step that counts different phones before they join; None: nobody calls."""
         return next((step for step in self.steps if step.by_phone and step.is_before), None)
 
 
@@ -335,38 +335,46 @@ def register(activity: Activity) -> None:
 
 
 def register_page_of_items(page: Page) -> None:
-    """A page of every programme that has countable items, by its public id. In the ready() of the room whose it is."""
+    """Register a page of every programme that has countable items, by its public id.
+
+    In the ready() of the room whose it is.
+    """
     _PAGES_OF_ITEMS.append(page)
 
 
 def register_page_of_drives(page: Page) -> None:
-    """A page of every programme that fills a roll, by its public id, while it is open. In the ready() of the room whose
-    it is."""
+    """Register a page of every programme that fills a roll, by its public id, while it is open.
+
+    In the ready() of the room whose it is.
+    """
     _PAGES_OF_DRIVES.append(page)
 
 
 def register_page_of_launches(page: Page) -> None:
-    """A page of every programme until its first day is over, by its public id. In the ready() of its room."""
+    """Register a page of every programme until its first day is over, by its public id. In the ready() of its room."""
     _PAGES_OF_LAUNCHES.append(page)
 
 
 def pages_of_launches(opens_on: date, on: date, may: Callable[[str], bool]) -> list[Page]:
-    """The pages of a programme that is still to begin, or begins today. may: whether somebody holds a capability."""
+    """Return the pages of a programme that is still to begin, or begins today.
+
+    may: whether somebody holds a capability.
+    """
     return [page for page in _PAGES_OF_LAUNCHES if on <= opens_on and page.opens(may)]
 
 
 def pages_while_open(kind: str, may: Callable[[str], bool]) -> list[Page]:
-    """The pages of an open programme of a kind that somebody may open. may: whether they hold a capability."""
+    """Return the pages of an open programme of a kind that somebody may open. may: whether they hold a capability."""
     return [page for page in _PAGES_OF_DRIVES if of(kind).fills_roll and page.opens(may)]
 
 
 def drive_kinds() -> list[str]:
-    """The kinds of programmes that fill a roll: only these have a launch day, and a day in the field."""
+    """Return the kinds of programmes that fill a roll: only these have a launch day, and a day in the field."""
     return [kind for kind, one in _KNOWN.items() if one.fills_roll]
 
 
 def pages_of(kind: str) -> list[Page]:
-    """The pages a programme of a kind has beside the one all have: its own first."""
+    """Return the pages a programme of a kind has beside the one all have: its own first."""
     one = of(kind)
     return [*([one.page] if one.page else []), *(_PAGES_OF_ITEMS if one.items else ())]
 
@@ -377,12 +385,13 @@ def forget(kind: str) -> None:
 
 
 def of(kind: str) -> Activity:
-    """A kind's activity; of a kind that no room registers (any more) a bare one: its figures are still figures."""
+    """Return a kind's activity; of a kind that no room registers (any more) a bare one: its figures are still
+    figures."""
     return _KNOWN.get(kind) or Activity(kind, kind)
 
 
 def items_of(kind: str, measure: int) -> Items | None:
-    """The countable items of one measure of a kind; None where it has none."""
+    """Return the countable items of one measure of a kind; None where it has none."""
     return next((one for one in of(kind).items if one.measure == measure), None)
 
 
@@ -404,7 +413,7 @@ def entered_of(kind: str, measure: int) -> EnteredWords:
 
 
 def every() -> list[Activity]:
-    """Every registered activity."""
+    """Return every registered activity."""
     return list(_KNOWN.values())
 
 

@@ -22,7 +22,10 @@ EDGES = tuple(first for first, _name in list(BANDS.values())[1:])
 
 
 def band_of(born: int | None, year: int) -> int:
-    """The band of somebody born in a year, by the age they reach in another. The same in SQL: `actions.ages`."""
+    """Return the band of somebody born in a year, by the age they reach in another.
+
+    The same in SQL: `actions.ages`.
+    """
     if born is None:
         return NOT_KNOWN
     return 1 + sum(year - born >= edge for edge in EDGES)

@@ -8,7 +8,8 @@ _answers: list[Concluded] = []
 
 
 def answer_concluded(ask: Concluded) -> None:
-    """A room above says what its checks found: (programme, measure) -> public id of an item, and if it was genuine."""
+    """Register what a room above says its checks found: (programme, measure) -> public id of an item, and if it
+    was genuine."""
     _answers[:] = [ask]
 
 

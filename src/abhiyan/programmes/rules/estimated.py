@@ -102,7 +102,7 @@ _answers: list[Callable[[Sequence[int], Sequence[int], date], Asked]] = []
 
 
 def answer_estimated(ask: Callable[[Sequence[int], Sequence[int], date], Asked]) -> None:
-    """A room above says what its checks say: of these programmes, in these units, on that day."""
+    """Register what a room above says of its checks: of these programmes, in these units, on that day."""
     _answers[:] = [ask]
 
 
@@ -116,7 +116,7 @@ def ask_estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) 
 
 
 def estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) -> Of:
-    """The same, read at once."""
+    """Return the same as `ask_estimated`, read at once."""
     return ask_estimated(programmes, units, on=on)()
 
 
@@ -139,7 +139,7 @@ def least_real(whole: Estimated | None, parts: Mapping[int, Estimated]) -> int |
 
 
 def is_doubted(one: Estimated | None) -> bool:
-    """True where independent checks of a unit raise a flag on its items. None: it has no estimate."""
+    """Return True where independent checks of a unit raise a flag on its items. None: it has no estimate."""
     return one is not None and (
         one.grade == WORST or (one.entered.rate is not None and one.entered.high < LEAST_REAL)
     )

@@ -23,7 +23,7 @@ _RUNGS = f"""({REPORTED}), (case when {COUNTED_ITEM} then {COUNTED} when {WAITIN
 
 
 def facts(of: str, where: str) -> str:
-    """A query of the rungs of items i, in the shape of `Activity.facts`. of: joins; where: a condition on i."""
+    """Return a query of the rungs of items i, in the shape of `Activity.facts`. of: joins; where: a condition on i."""
     return f"""
 select i.programme_id, i.measure, i.channel, i.unit_id, i.day, r.rung, sum(i.n)::bigint as n
   from programmes_item i {of} cross join lateral (values {_RUNGS}) r(rung)
@@ -37,8 +37,10 @@ def _of(kind: str) -> str:
 
 
 def facts_of(kind: str) -> str:
-    """The facts of a kind of activity whose things are items: its `Activity.facts`. It may add steps of its own by
-    `union all`."""
+    """Return the facts of a kind of activity whose things are items: its `Activity.facts`.
+
+    It may add steps of its own by `union all`.
+    """
     return facts(_of(kind), "true")
 
 
@@ -58,7 +60,7 @@ def items_of(
     tries: str = "",
     **more: Any,
 ) -> Items:
-    """The items of one measure of a kind of activity, for its `Activity.items`.
+    """Return the items of one measure of a kind of activity, for its `Activity.items`.
 
     `activities.Items` explains entered, questions, leave, tries, does_yes_count, more, and who is asked.
     """

@@ -44,13 +44,14 @@ class Ladder:
 
     @property
     def is_told(self) -> bool:
-        """False where no figure is large enough to be shown."""
+        """Return False where no figure is large enough to be shown."""
         figures = (self.reported, self.unsigned, self.counted, self.confirmed, *self.parts.values())
         return any(n is not None for n in figures)
 
     @property
     def entries(self) -> int | None:
-        """Everything that passes the rules, signed or not, as far as it is shown; None where neither figure is."""
+        """Return everything that passes the rules, signed or not, as far as it is shown; None where neither
+        figure is."""
         shown = [n for n in (self.counted, self.unsigned) if n is not None]
         return sum(shown) if shown else None
 

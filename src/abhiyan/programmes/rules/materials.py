@@ -27,7 +27,7 @@ _NOT_IN_NAMES = '/\\:*?"<>|'
 
 
 def _spelt(*names: str) -> re.Pattern[bytes]:
-    """Names of a PDF. Each letter may also be written by its number: /Launch, /L#61unch."""
+    """Return a pattern of names of a PDF. Each letter may also be written by its number: /Launch, /L#61unch."""
     each = ("".join(f"(?:{letter}|#{ord(letter):02x})" for letter in name) for name in names)
     return re.compile(f"/(?:{'|'.join(each)})(?![A-Za-z0-9#])".encode(), re.IGNORECASE)
 
@@ -80,7 +80,7 @@ def _starts_something(data: bytes) -> bool:
 
 
 def _unpacked(data: bytes, at: int, room: int) -> bytes:
-    """The packed stream that begins there, block by block: what lies behind it is not copied."""
+    """Unpack the stream that begins there, block by block: what lies behind it is not copied."""
     packed, came = zlib.decompressobj(), bytearray()
     while not packed.eof and at < len(data) and len(came) < room:
         came += packed.decompress(data[at : at + _BLOCK], room - len(came))
@@ -89,7 +89,10 @@ def _unpacked(data: bytes, at: int, room: int) -> bytes:
 
 
 def _office_kind(file: Path) -> str | None:
-    """By the names of its parts. Nothing in it may run or come from elsewhere; a link that is clicked may."""
+    """Return the kind by the names of its parts.
+
+    Nothing in it may run or come from elsewhere; a link that is clicked may.
+    """
     try:
         with zipfile.ZipFile(file) as parts:
             infos = parts.infolist()

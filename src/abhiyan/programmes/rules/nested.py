@@ -14,7 +14,7 @@ class NestedFigure(NamedTuple):
 
 
 def topmost(rows: Iterable[NestedFigure]) -> list[NestedFigure]:
-    """The rows that no other row of the same `of` holds inside. A district's figure includes its mandals."""
+    """Return the rows that no other row of the same `of` holds inside. A district's figure includes its mandals."""
     kept: list[NestedFigure] = []
     ends: dict[int, int] = {}
     for row in sorted(rows, key=lambda row: (row.of, row.lo, -row.hi)):

@@ -35,5 +35,5 @@ PLACE_RULES: dict[str, PlaceRule] = {
 
 
 def offered(hierarchy: int) -> list[tuple[str, str | Promise]]:
-    """The rules that a programme may choose in a tree, as choices."""
+    """Return the rules that a programme may choose in a tree, as choices."""
     return [(key, rule.name) for key, rule in PLACE_RULES.items() if hierarchy in rule.hierarchies]

@@ -43,7 +43,7 @@ def pace(points: Sequence[Point], *, at: datetime, late: timedelta = NOW) -> Rep
 
 
 def at_or_before(points: Sequence[Point], when: datetime) -> Point:
-    """The last point up to a moment; the first there is where all are later."""
+    """Return the last point up to a moment; the first there is where all are later."""
     found = points[0]
     for point in points:
         if point[0] > when:
@@ -66,6 +66,6 @@ def steps(points: Sequence[Point], *, every: timedelta, most: int) -> list[Point
 
 
 def noted_at(at: datetime) -> datetime:
-    """The minute under which the units are noted at an instant."""
+    """Return the minute under which the units are noted at an instant."""
     minute = at.replace(second=0, microsecond=0)
     return minute - timedelta(minutes=minute.minute % (UNITS_NOTED // timedelta(minutes=1)))

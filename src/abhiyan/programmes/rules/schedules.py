@@ -106,7 +106,7 @@ class Timing:
     pauses: Sequence[Presence] = ()  # from an end until it was asked again
 
     def period_of(self, day: date) -> Period | None:
-        """The period that holds a day; None before the first day and after the last."""
+        """Return the period that holds a day; None before the first day and after the last."""
         if not self.first_on <= day <= self.last_on:
             return None
         match self.rhythm:
@@ -121,7 +121,7 @@ class Timing:
         return Period(self.first_on, self.last_on)
 
     def due_at(self, period: Period) -> datetime:
-        """Until when what a period asks is on time."""
+        """Return until when what a period asks is on time."""
         return datetime.combine(period.ends_on, self.hour, ZoneInfo(self.zone))
 
     def announce_at(self) -> datetime:
@@ -137,7 +137,8 @@ class Timing:
         return hour if period is None or hour < self.due_at(period) else asked_at
 
     def begun(self, at: datetime, *, most: int = SHOWN) -> list[Period]:
-        """The last periods that had begun at an instant, the oldest first; none begins once the asking has ended."""
+        """Return the last periods that had begun at an instant, the oldest first; none begins once the asking
+        has ended."""
         until = at if self.ended_at is None else min(at, self.ended_at)
         day = min(until.astimezone(ZoneInfo(self.zone)).date(), self.last_on)
         found: list[Period] = []
@@ -147,14 +148,17 @@ class Timing:
         return found[::-1]
 
     def following(self, period: Period, *, most: int) -> list[Period]:
-        """The periods after one, the next one first."""
+        """Return the periods after one, the next one first."""
         found: list[Period] = []
         while len(found) < most and (after := self.period_of(period.ends_on + timedelta(days=1))):
             found.append(period := after)
         return found
 
     def begun_on(self, day: date, at: datetime, *, is_record: bool = False) -> Period | None:
-        """The period that began on a day, while a unit may still answer it. A record that a phone kept always may."""
+        """Return the period that began on a day, while a unit may still answer it.
+
+        A record that a phone kept always may.
+        """
         if not is_record:
             return next((each for each in self.begun(at) if each.begins_on == day), None)
         period = self.period_of(day)
@@ -162,7 +166,7 @@ class Timing:
         return period if period is not None and period.begins_on == day and is_begun else None
 
     def current(self, at: datetime) -> Period | None:
-        """The last of them; None before the first day."""
+        """Return the last of them; None before the first day."""
         return next(iter(self.begun(at, most=1)), None)
 
     def is_over(self, period: Period, at: datetime) -> bool:
@@ -182,7 +186,7 @@ class Timing:
         )  # what was due at that instant was asked
 
     def sign(self, period: Period, at: datetime, due: "Stated | None", *, is_there: bool) -> DueSign:
-        """The square of one period. due: what was said of it.
+        """Return the square of one period. due: what was said of it.
 
         is_there: at its hour the unit was open, its body was there, and somebody held the office.
         """
@@ -205,13 +209,14 @@ class Timing:
         return OF_WORD[word]
 
     def latest_plan(self, period: Period, today: date) -> date:
-        """The last day that may be set for a meeting."""
+        """Return the last day that may be set for a meeting."""
         return period.ends_on if today <= period.ends_on else today + LATE_MEETING
 
     def tap(
         self, period: Period, state: int | None, planned_on: date | None, today: date
     ) -> tuple[str, date] | None:
-        """The one tap for a meeting today, as (act, day): held on the day that was set, or set for the last day.
+        """Return the one tap for a meeting today, as (act, day): held on the day that was set, or set for the
+        last day.
 
         None where only a form can say it.
         """
@@ -233,13 +238,13 @@ def days_fit(first_on: date, last_on: date, *, today: date) -> bool:
 
 
 def clipped(period: Period, *, opens_on: date, closes_on: date, sent_on: date) -> Period | None:
-    """The days of a period that an accepted figure covers: inside the programme, up to the day it was sent."""
+    """Return the days of a period that an accepted figure covers: inside the programme, up to the day it was sent."""
     begins_on, ends_on = max(period.begins_on, opens_on), min(period.ends_on, closes_on, sent_on)
     return Period(begins_on, ends_on) if begins_on <= ends_on else None
 
 
 def shares(signs: Mapping[DueSign, int]) -> tuple[int, int, int, int]:
-    """Periods due so far: all, on time, late, silent. The rest of all was returned, or was not possible."""
+    """Count the periods due so far: all, on time, late, silent. The rest of all was returned, or was not possible."""
     due = sum(
         n for sign, n in signs.items() if sign not in (DueSign.NOT_YET, DueSign.PLANNED, DueSign.NOT_ASKED)
     )

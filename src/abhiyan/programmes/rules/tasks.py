@@ -66,9 +66,9 @@ def is_late(state: str, *, due_at: datetime, at: datetime) -> bool:
 
 
 def possible(state: str, *, is_asked: bool, is_over: bool) -> list[Act]:
-    """The acts open to somebody. is_asked: the task is theirs. is_over: they asked it, or are above its holder.
+    """Return the acts open to somebody. is_asked: the task is theirs.
 
-    Nobody confirms what they did themselves.
+    is_over: they asked it, or are above its holder. Nobody confirms what they did themselves.
     """
     return [
         act
@@ -79,7 +79,7 @@ def possible(state: str, *, is_asked: bool, is_over: bool) -> list[Act]:
 
 
 def day_after(on: date, zone: str) -> tuple[datetime, datetime]:
-    """The next day's first instant, and that of the day after it, in a zone."""
+    """Return the next day's first instant, and that of the day after it, in a zone."""
     first, last = (datetime.combine(on + timedelta(days=n), time(), ZoneInfo(zone)) for n in (1, 2))
     return first, last
 

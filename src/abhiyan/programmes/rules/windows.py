@@ -7,7 +7,7 @@ LAUNCH_DAYS = 7  # the first week
 
 
 def length_days(opens_on: date, closes_on: date) -> int:
-    """Days from the first to the last, both counted."""
+    """Count the days from the first to the last, both counted."""
     return (closes_on - opens_on).days + 1
 
 
@@ -17,12 +17,12 @@ def day_number(opens_on: date, closes_on: date, on: date) -> int:
 
 
 def passed_pct(opens_on: date, closes_on: date, on: date) -> float:
-    """How much of the window lies behind at the end of day `on`, 0–100: the share of a target due by then."""
+    """Return how much of the window lies behind at the end of day `on`, 0–100: the share of a target due by then."""
     return 100 * day_number(opens_on, closes_on, on) / length_days(opens_on, closes_on)
 
 
 def days_left(opens_on: date, closes_on: date, on: date) -> int:
-    """Days of the window still to be worked in, `on` among them: its whole length before it, 0 after it."""
+    """Return days of the window still to be worked in, `on` among them: its whole length before it, 0 after it."""
     return max(0, (closes_on - max(on, opens_on)).days + 1)
 
 
@@ -37,6 +37,6 @@ def is_launch(opens_on: date, on: date) -> bool:
 
 
 def due(target: int, opens_on: date, closes_on: date, on: date) -> int:
-    """The part of a target due by the end of day `on`; on the first day nothing is due before it has ended."""
+    """Return the part of a target due by the end of day `on`; on the first day nothing is due before it has ended."""
     day = day_number(opens_on, closes_on, on)
     return 0 if day <= 1 else round(target * day / length_days(opens_on, closes_on))

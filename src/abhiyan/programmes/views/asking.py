@@ -118,7 +118,7 @@ class AskUnitsForm(TitledForm):
         return [name for name in self.fields if name.startswith(FIGURE)]
 
     def asking(self, programmes: Sequence[Programme]) -> acts.Asking:
-        """What the form says."""
+        """Return what the form says."""
         given = self.cleaned_data
         kind, _colon, rest = given["whom"].partition(":")
         office, _colon, level = rest.partition(":")
@@ -149,7 +149,7 @@ class AskUnitsForm(TitledForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A question gives one number."""
+        """Refuse one question for two numbers: a question gives one."""
         cleaned = super().clean() or self.cleaned_data
         seen: set[str] = {"", ":typed"}
         for name in self.figure_names:

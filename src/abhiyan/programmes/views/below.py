@@ -112,8 +112,8 @@ VOTES: tuple[Column[UnitBelowLine], ...] = queries.vote_columns(lambda row: row.
 
 @page_with_list
 def below(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Every unit of a level below the page's unit, with who leads it and how far it is; CSV and XLSX of all of
-    them.
+    """Show every unit of a level below the page's unit, with who leads it and how far it is; CSV and XLSX of
+    all of them.
 
     level: a kind of unit below; without one the next that somebody looks after. If too many units are below for
     one list, the page says where to begin.
@@ -184,7 +184,7 @@ def _lines(
     election: Election | None,
     found: list[queries.Child],
 ) -> list[UnitBelowLine]:
-    """Rows read together, with who leads each unit, what it is part of, and what checks say: one query each."""
+    """Return rows read together, with who leads each unit, what it is part of, and what checks say: one query each."""
     ids = [child.unit_id for child in found]
     with sql.at_once():
         ask_leaders = org.ask_leaders_of(ids, on=today)

@@ -202,7 +202,7 @@ def _columns(rung: str, by: str, total: int) -> Iterator[Column[Any]]:
 
 
 def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Child]) -> list[CountLine]:
-    """Units of a level, each with the way to its own counts."""
+    """Return units of a level, each with the way to its own counts."""
     return [
         CountLine(
             named(child.names),
@@ -216,7 +216,7 @@ def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Chil
 
 
 def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[CountLine]:
-    """The unit's own figure by week, channel or age band; one query."""
+    """Return the unit's own figure by week, channel or age band; one query."""
     node, today = of["node"], clock.day_in(one.zone, of["at"])
     this_week = monday_of(today)
     since = max(monday_of(one.opens_on), this_week - (MOST_WEEKS - 1) * WEEK)
@@ -247,7 +247,7 @@ def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Count
 
 
 def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at: datetime) -> dict[str, Any]:
-    """The chart of what the list shows; and of units, not too many, the map."""
+    """Return the chart of what the list shows; and of units, not too many, the map."""
     lines = table.leaf.rows
     steps = [
         charts.FunnelStep(name=line.label, value=line.n, note="" if isinstance(line.told, int) else line.told)

@@ -177,7 +177,7 @@ class TargetAsked:
 
 
 def _asked(one: Programme) -> list[TargetAsked]:
-    """Every target that a draft asks for: a row for each measure in each unit of its scope."""
+    """Return every target that a draft asks for: a row for each measure in each unit of its scope."""
     scope, measures = _scope(one), queries.measures([one])[one.pk]
     ids = [row.id for row in scope]
     known = {each.number: queries.targets(programme=one, units=ids, measure=each.number) for each in measures}
@@ -196,7 +196,7 @@ def _asked(one: Programme) -> list[TargetAsked]:
 
 
 def _name_of(name: str, year: int) -> str:
-    """The name that a kind of programme is offered under."""
+    """Return the name that a kind of programme is offered under."""
     return f"{name} {year}"
 
 
@@ -298,7 +298,7 @@ def begun(request: Request, one: Programme) -> HttpResponseBase:
 
 @form_page
 def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
-    """The steps of a draft. Entries of any step are kept at once."""
+    """Show the steps of a draft. Entries of any step are kept at once."""
     if step not in STEPS:
         raise NotFound
     one = queries.programme_for(request.viewer, public_id)
@@ -319,7 +319,7 @@ def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
 def step_page(
     request: Request, one: Programme, step: str, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponseBase:
-    """The page of one step."""
+    """Show the page of one step."""
     today = clock.day_in(one.zone, clock.now())
     scope = _scope(one)
     targets = _asked(one) if step == "check" else []
@@ -381,7 +381,7 @@ def _places_said(one: Programme, scope: Sequence[units.UnitRow], *, on: date) ->
 
 
 def _split_shown(one: Programme, asked: TargetAsked) -> dict[str, Any] | None:
-    """How a target stands split, for the check; None while nothing below has one."""
+    """Return how a target stands split, for the check; None while nothing below has one."""
     found = queries.standing_split(
         programme=one, node=asked.unit_id, measure=asked.measure, first=SHOWN_SHARES
     )

@@ -131,7 +131,7 @@ class ReportForm(forms.Form):
         self.order_fields([*asks, "text"])
 
     def given(self) -> dict[str, Any]:
-        """As the act wants it."""
+        """Return the values as the act wants them."""
         return {
             "text": self.cleaned_data["text"],
             "numbers": {key: self.cleaned_data[key] for key in self.asks},
@@ -168,7 +168,7 @@ def _kept(due: Due, words: str | Promise) -> str | Promise:
 
 
 def _page(request: Request, public_id: UUID, *, at: datetime, sent: RecordSent | None = None) -> Page:
-    """The due that the address names. NotFound where the viewer may not answer or decide there.
+    """Return the due that the address names. NotFound where the viewer may not answer or decide there.
 
     sent: a record that a phone kept. It belongs to the period its page named, however long ago that was.
     """
@@ -306,7 +306,7 @@ def _records(one: Schedule, row: Due | None) -> list[OtherRecord]:
 
 
 def _asks(one: Schedule) -> dict[str, str]:
-    """The numbers a report gives besides a form: their keys, in the words of their measures."""
+    """Return the numbers a report gives besides a form: their keys, in the words of their measures."""
     if one.form is not None:
         return {}
     names = figure_names(one)
@@ -314,20 +314,20 @@ def _asks(one: Schedule) -> dict[str, str]:
 
 
 def _report_form(one: Schedule) -> Callable[..., ReportForm]:
-    """The form of a schedule's report."""
+    """Return the form of a schedule's report."""
     asks = _asks(one)
     return partial(ReportForm, asks=asks, needs_words=not asks and one.form is None)
 
 
 def _sent(row: Due | None) -> Submission | None:
-    """The form that was filled in for a due."""
+    """Return the form that was filled in for a due."""
     return submission_for(row.submission_id) if row and row.submission_id else None
 
 
 def _questions(
     one: Schedule, sent: Submission | None, data: Any = None, files: Any = None
 ) -> FilledForm | None:
-    """The form of the schedule, with what was answered; None where it has none."""
+    """Return the form of the schedule, with what was answered; None where it has none."""
     if one.form is None:
         return None
     return answers_form(one.form)(
@@ -342,7 +342,7 @@ def _questions(
 def _forms(
     one: Schedule, row: Due | None, period: Period, state: DueState, *, today: Any
 ) -> dict[str, forms.Form]:
-    """The forms of what may be said now, filled with what is there."""
+    """Return the forms of what may be said now, filled with what is there."""
     made: dict[str, forms.Form] = {"return": DueReasonForm(auto_id="return_%s")}
     asked = _asked_keys(one)
     if one.is_meeting:
@@ -374,7 +374,7 @@ def _silence(one: Schedule, asked: found.AskedUnit, row: Due | None, *, at: date
 def _below(
     request: Request, one: Schedule, asked: found.AskedUnit, *, at: datetime
 ) -> tuple[Schedule | None, int] | None:
-    """The schedule by which the unit passed this on, or how many units it may ask; None where it has none."""
+    """Return the schedule by which the unit passed this on, or how many units it may ask; None where it has none."""
     if asked.body_id is not None or one.ended_at is not None or not shown.may(request, LEADS, asked.unit_id):
         return None
     passed_on = found.passed_on(one, asked.unit_id)
@@ -429,7 +429,8 @@ def _asked_keys(one: Schedule) -> set[str]:
 def _said(
     request: Request, page: Page, act: str, files: Any, *, at: datetime, made_at: datetime | None = None
 ) -> Said:
-    """The form of an act as it was sent, the questions with it, and what does the act with what both cleaned."""
+    """Return the form of an act as it was sent, the questions with it, and what does the act with what both
+    cleaned."""
     chosen = ACTS[act]
     one, asked, period = page
     sent: Any = request.POST
@@ -462,7 +463,7 @@ def _said(
 @of_own_work
 @form_page
 def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The form of one due, for a phone. The due's own page shows the rest, and takes decisions."""
+    """Show the form of one due, for a phone. The due's own page shows the rest, and takes decisions."""
     at = clock.now()
     page = _page(request, public_id, at=at)
     one, asked, period = page
@@ -504,7 +505,7 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _own_address(request: Request, page: Page) -> str:
-    """The address of a due's form among the field pages."""
+    """Return the address of a due's form among the field pages."""
     return f"{request.path}?{schedules.due_href(*page).partition('?')[2]}"
 
 
@@ -553,7 +554,7 @@ def show_report(request: Request, sent: RecordSent) -> RecordShown:
 
 
 def _of_form(one: Schedule, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The day and the people of a meeting as its form has them, where it asks for them."""
+    """Return the day and the people of a meeting as its form has them, where it asks for them."""
     asked, words = _asked_keys(one), dict[str, Any]()
     if DAY_ASKED in asked:
         day = answers.get(DAY_ASKED)
@@ -564,7 +565,7 @@ def _of_form(one: Schedule, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tapped(one: Schedule, asked: found.AskedUnit, period: Period, act: str, *, at: datetime) -> QueryDict:
-    """The form one tap on Today means: the day its words named. Empty where they name none any more."""
+    """Return the form one tap on Today means: the day its words named. Empty where they name none any more."""
     sent = QueryDict(mutable=True)
     row = found.due_of(one, asked, period)
     today = clock.day_in(one.timing.zone, at)

@@ -13,8 +13,10 @@ from abhiyan.programmes.rules.items import ROOM
 
 
 def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> AskedPage | None:
-    """The reporter of the item cannot say yes for another here. The link of a message that named nobody names nobody
-    before the first yes."""
+    """Return the page of the question; the reporter of the item cannot say yes for another here.
+
+    The link of a message that named nobody names nobody before the first yes.
+    """
     about = item(row.about)
     if about is None:
         return None
@@ -31,7 +33,8 @@ def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> Ask
 
 
 def _state(row: Question, about: Item, at: datetime) -> str:
-    """open, yes (a no is still taken), no, gone (it no longer counts), or over: it said yes, or nothing, in time."""
+    """Return open, yes (a no is still taken), no, gone (it no longer counts), or over: it said yes, or nothing,
+    in time."""
     if row.is_yes is False:
         return NO
     if about.ended_at is not None:

@@ -31,7 +31,7 @@ class LeadersForm(forms.Form):
 
 
 def _where(request: Request, public_id: UUID) -> tuple[Programme, Here]:
-    """The programme and unit of a page, for somebody who runs programmes there."""
+    """Return the programme and unit of a page, for somebody who runs programmes there."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     if not shown.may(request, "programmes.run", here.unit.id):
@@ -42,7 +42,7 @@ def _where(request: Request, public_id: UUID) -> tuple[Programme, Here]:
 
 
 def _around(one: Programme, here: Here, title: str) -> dict[str, Any]:
-    """The list of in-charges, where the page leads back to."""
+    """Return the list of in-charges, where the page leads back to."""
     page = here.href(reverse("programmes:in_charges", args=[one.public_id]))
     frame = shown.frame(one, (say("In-charges"), page), (title, ""))
     return {"done": page, "here": frame["here"], "crumbs": frame["crumbs"]}

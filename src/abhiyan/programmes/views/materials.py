@@ -97,7 +97,7 @@ def _rows(request: Request, some: Sequence[Material]) -> list[MaterialRow]:
 
 @require_GET
 def own_materials(request: Request) -> HttpResponseBase:
-    """Everything that is there for the viewer's own offices, in all programmes that run."""
+    """Show everything that is there for the viewer's own offices, in all programmes that run."""
     table: Table[MaterialRow] = Table(
         request,
         OWN,
@@ -114,7 +114,7 @@ def own_materials(request: Request) -> HttpResponseBase:
 
 @require_GET
 def materials(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The materials of a programme for the viewer's offices, and all of those where they may put files up."""
+    """Show the materials of a programme for the viewer's offices, and all of those where they may put files up."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     leads = shown.may(request, RUN, here.unit.id)
@@ -221,7 +221,7 @@ def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def material(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One material: its file; people who manage files there also see its versions, and how many opened it.
+    """Show one material: its file; people who manage files there also see its versions, and how many opened it.
 
     A post to it is a newer version.
     """
@@ -296,7 +296,7 @@ def material_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
 
 @require_GET
 def material_file(request: Request, public_id: UUID, number: int) -> HttpResponse:
-    """The file of a version, to keep. Only people who manage files there get an older one."""
+    """Send the file of a version, to keep. Only people who manage files there get an older one."""
     one = found.material_for(request.viewer, public_id)
     version = found.version_for(one, number, leads=found.may_lead(request.viewer, one))
     data = version.opened()

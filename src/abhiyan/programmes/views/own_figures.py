@@ -38,7 +38,7 @@ class FigureForm(forms.Form):
 
 @form_page
 def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The figures a unit gave of itself, newest first; a leader there gives one, or takes it back."""
+    """Show the figures a unit gave of itself, newest first; a leader there gives one, or takes it back."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     measures = {each.number: named(each.names) for each in queries.measures([one])[one.pk]}

@@ -84,7 +84,7 @@ BELOW: tuple[Column[dict[str, Any]], ...] = (
 
 @require_GET
 def programmes(request: Request) -> HttpResponseBase:
-    """The programmes in sight, with their ladders in the viewer's own unit."""
+    """Show the programmes in sight, with their ladders in the viewer's own unit."""
     filters = ProgrammeFilters(request.GET)
     chosen = filters.cleaned_data.get("state", "") if filters.is_valid() else ""
     found = queries.programmes_for(request.viewer)
@@ -110,7 +110,7 @@ def programmes(request: Request) -> HttpResponseBase:
 
 
 def _rows(home: HeldOffice | None, at: datetime, found: list[Programme]) -> list[dict[str, Any]]:
-    """Programmes with how far each of their measures is in the viewer's own unit."""
+    """Return programmes with how far each of their measures is in the viewer's own unit."""
     node = queries.node_of(home.unit_id, home.hierarchy) if home is not None else None
     drawn = queries.drawn_measures(found, node=node, at=at) if node else {}
     return [
@@ -134,7 +134,7 @@ def href_of(programme: Programme) -> str:
 
 @require_GET
 def programme(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One programme at one unit: its ladders, the units below, who is in charge, what may be done."""
+    """Show one programme at one unit: its ladders, the units below, who is in charge, what may be done."""
     one = queries.programme_for(request.viewer, public_id)
     return programme_page(request, one)
 
@@ -286,7 +286,7 @@ def _stands(
 
 
 def _family(request: Request, one: Programme, here: units.UnitRow, *, at: datetime) -> dict[str, Any]:
-    """The programme above, those beneath with how far they are here, and whether more may be started."""
+    """Return the programme above, those beneath with how far they are here, and whether more may be started."""
     above = queries.programmes_for(request.viewer).filter(pk=one.parent_id).first() if one.parent_id else None
     on = clock.day_in(one.zone, at)
     return {
@@ -332,7 +332,7 @@ def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str,
 
 
 def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, Any]]:
-    """Addresses and labels of the pages the programme's kind has beside this one."""
+    """Return addresses and labels of the pages the programme's kind has beside this one."""
     pages = activities.pages_of(one.kind)
     if one.state == Programme.State.OPEN:
         pages += activities.pages_while_open(one.kind, request.viewer.may)

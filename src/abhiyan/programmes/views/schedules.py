@@ -75,13 +75,14 @@ KINDS = {DueState.RETURNED: "warn", DueState.CANNOT: "warn", DueState.DONE: "ok"
 
 
 def office_in(names: Mapping[str, str], kind: str) -> str:
-    """An office and the kind of unit it is in, unless its name begins with that: Mandal president; Convener, Mandal."""
+    """Return an office and the kind of unit it is in, unless its name begins with that: Mandal president;
+    Convener, Mandal."""
     office, where = named(names), str(Kind(kind).label)
     return office if office.casefold().startswith(where.casefold()) else f"{office}, {where}"
 
 
 def whom(one: Schedule, kind_names: Mapping[str, str] | None = None) -> str:
-    """The office, body or kind of body that owes it, in words, and which units it leaves out.
+    """Return the office, body or kind of body that owes it, in words, and which units it leaves out.
 
     kind_names: of kinds of body by code, from a caller with many schedules.
     """
@@ -96,7 +97,7 @@ def whom(one: Schedule, kind_names: Mapping[str, str] | None = None) -> str:
 
 
 def parts_named(one: Schedule) -> str:
-    """The first units that a schedule names, and how many more. One query where it names any."""
+    """Return the first units that a schedule names, and how many more. One query where it names any."""
     if not one.within:
         return ""
     facts = units.units_by_id(one.within[:MOST_NAMED])
@@ -106,7 +107,7 @@ def parts_named(one: Schedule) -> str:
 
 
 def state_name(one: Schedule, state: int, *, is_over: bool) -> str:
-    """How a due stands, in words. A report that was sent waits for a decision; silence begins at the hour."""
+    """Return how a due stands, in words. A report that was sent waits for a decision; silence begins at the hour."""
     if state == DueState.OPEN:
         return say("Silent") if is_over else say("Not due yet")
     if state == DueState.DONE and not one.is_meeting:
@@ -115,13 +116,13 @@ def state_name(one: Schedule, state: int, *, is_over: bool) -> str:
 
 
 def states_of(one: Schedule) -> list[DueState]:
-    """The states that its dues can have: a meeting is never returned, a report has no day."""
+    """Return the states that its dues can have: a meeting is never returned, a report has no day."""
     never = (DueState.RETURNED, DueState.ACCEPTED) if one.is_meeting else (DueState.PLANNED,)
     return [state for state in DueState if state not in never]
 
 
 def period_name(one: Schedule, period: Period) -> str:
-    """A period as a column of a board names it."""
+    """Return a period as a column of a board names it."""
     if one.rhythm == Rhythm.MONTHLY:
         return str(date_format(period.begins_on, "M Y"))
     if one.rhythm == Rhythm.DAILY:
@@ -130,13 +131,13 @@ def period_name(one: Schedule, period: Period) -> str:
 
 
 def column_name(one: Schedule, period: Period) -> str:
-    """A period as the head of a narrow column: of a week its first day."""
+    """Return a period as the head of a narrow column: of a week its first day."""
     is_week = one.rhythm == Rhythm.WEEKLY
     return str(date_format(period.begins_on, "j M")) if is_week else period_name(one, period)
 
 
 def figure_names(one: Schedule) -> dict[int, str]:
-    """The measures that its reports give, by number, in words. One query."""
+    """Return the measures that its reports give, by number, in words. One query."""
     if one.programme is None or not one.figures:
         return {}
     wanted = set(one.figures.values())
@@ -145,7 +146,7 @@ def figure_names(one: Schedule) -> dict[int, str]:
 
 
 def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
-    """The frame of each of these pages: its place in the menu, and the way to it."""
+    """Return the frame of each of these pages: its place in the menu, and the way to it."""
     return {"here": "asked", "crumbs": [(str(TITLE), reverse("programmes:asked")), *more]}
 
 
@@ -395,7 +396,10 @@ def _never(one: Schedule) -> tuple[DueSign, ...]:
 
 @page_with_list
 def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The board of one schedule below the viewer's unit: the silent first. A viewer who owes it is led to their own."""
+    """Show the board of one schedule below the viewer's unit: the silent first.
+
+    A viewer who owes it is led to their own.
+    """
     one, at = found.schedule_for(public_id), clock.now()
     here = board_unit(request, one)
     if here is None:
@@ -446,7 +450,8 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def board_unit(request: Request, one: Schedule) -> Here | None:
-    """The unit whose part of a board is shown: the one asked for, else the viewer's own, else the asking unit.
+    """Return the unit whose part of a board is shown: the one asked for, else the viewer's own, else the asking
+    unit.
 
     None where the viewer leads no unit above those asked.
     """
@@ -469,7 +474,7 @@ def board_unit(request: Request, one: Schedule) -> Here | None:
 
 
 def _own(request: Request, one: Schedule, *, at: datetime) -> str:
-    """The page of what the viewer's own unit or body owes. NotFound of who owes nothing."""
+    """Return the address of what the viewer's own unit or body owes. NotFound of who owes nothing."""
     owings, _below = found.owed_by(request.viewer, at=at)
     mine = next((each.asked for each in owings if each.schedule.pk == one.pk), None)
     if mine is None and ("unit" in request.GET or request.viewer.home):
@@ -501,7 +506,7 @@ def _rows(
 def _finished(
     one: Schedule, periods: Sequence[Period], period: Period, at: datetime, some: list[found.AskedUnit]
 ) -> list[BoardRow]:
-    """Units of a board with who owes it, what they said and when they were reminded: four queries."""
+    """Return units of a board with who owes it, what they said and when they were reminded: four queries."""
     today = shown.today(at)
     who = found.responsible(one, some, on=today)
     rows = []
@@ -527,7 +532,7 @@ def _finished(
 
 
 def _filled(one: Schedule, period: Period, here: Here, *, at: datetime) -> list[found.AskedUnit]:
-    """The silent units or bodies without a message today whose leader already held the office at the hour."""
+    """Return the silent units or bodies without a message today whose leader already held the office at the hour."""
     silent = boards.to_remind(one, period, here.span, at=at, most=MOST_REMINDED + 1)
     if len(silent) > MOST_REMINDED:
         return silent

@@ -98,9 +98,10 @@ class Shared:
 
 
 def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
-    """The measures of a unit, as anybody outside may read them, in the language in force.
+    """Return the measures of a unit, as anybody outside may read them, in the language in force.
 
-    Leaders pass them on to outsiders. So they are of the last closed day, also where they themselves read today's.
+    Leaders pass them on to outsiders. So they are of the last closed day, also where they themselves read
+    today's.
     """
     measures = queries.measures([one])[one.pk]
     with system("what anybody outside may read"):
@@ -141,7 +142,7 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
 
 @require_safe
 def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
-    """The text to copy or send, and the picture beside it, each in the language of the page."""
+    """Show the text to copy or send, and the picture beside it, each in the language of the page."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     made = shared(one, here, at=clock.now())
@@ -170,7 +171,7 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
 
 @require_safe
 def share_picture(request: Request, public_id: UUID, language: str) -> HttpResponse:
-    """The picture, as PNG, in Hindi or English."""
+    """Send the picture, as PNG, in Hindi or English."""
     one = queries.programme_for(request.viewer, public_id)
     here, at = shown.unit_of(request, one), clock.now()
     code = language if language in LANGUAGES else "en"

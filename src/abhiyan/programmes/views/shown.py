@@ -49,29 +49,32 @@ def frame(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
 
 
 def href(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str | int) -> str:
-    """A page of a programme, about a unit where its code is given. of: what else its address names."""
+    """Return the address of a programme's page, about a unit where its code is given.
+
+    of: what else its address names.
+    """
     path = reverse(f"programmes:{page}", args=[one.public_id, *of])
     return address(path, unit, None, **more) if unit else path
 
 
 def doors_beside(request: Request, **about: Any) -> list[Door]:
-    """Links that rooms above offer beside a thing (`beside.py`).
+    """Return links that rooms above offer beside a thing (`beside.py`).
 
-    The thing is a `due` (schedule, asked unit, period), or the in-charges of a `programme` (programme, page's unit).
-    The room of forms asks the same about a `form`.
+    The thing is a `due` (schedule, asked unit, period), or the in-charges of a `programme` (programme, page's
+    unit). The room of forms asks the same about a `form`.
     """
     return [door for each in rooms.offered("beside") for door in each(request.viewer, **about)]
 
 
 def slides(one: Programme, unit: str, measure: int) -> str:
-    """The page that makes slides of a programme in a unit, with one of its measures chosen."""
+    """Return the address of the page that makes slides of a programme in a unit, with one of its measures chosen."""
     page = reverse("review:deck_new")
     chosen = f"{one.public_id}-{measure}"  # as the form there names it
     return address(page, unit, one.hierarchy, programme=str(one.public_id), measure=chosen)
 
 
 def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
-    """The unit a page of a programme is about: the one asked for, else the viewer's own, else the owner's.
+    """Return the unit a page of a programme is about: the one asked for, else the viewer's own, else the owner's.
 
     NotFound when it is not in the programme's hierarchy, or its counts are out of the viewer's sight; with
     is_asked, also where none was asked for.
@@ -84,7 +87,7 @@ def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -
 
 
 def nowhere() -> int:
-    """For a page about a unit that its address must name."""
+    """Raise NotFound for a page about a unit that its address must name."""
     raise NotFound
 
 
@@ -98,7 +101,10 @@ def _own(viewer: Viewer, programme: Programme) -> int:
 
 
 def unit_named(viewer: Viewer, programme: Programme, code: str) -> units.UnitRow:
-    """The unit a form of a programme is about, by its code alone. NotFound as for `unit_of`, and without one."""
+    """Return the unit a form of a programme is about, by its code alone.
+
+    NotFound as for `unit_of`, and without one.
+    """
     row = units.standing(units.unit(code).pk, programme.hierarchy)
     if row.lo is None or not viewer.sees_counts_at(row.lo):
         raise NotFound
@@ -137,7 +143,7 @@ class ChosenMeasure:
 
     @property
     def asked(self) -> dict[str, str]:
-        """How an address asks for it: a programme's first measure needs no asking."""
+        """Return how an address asks for it: a programme's first measure needs no asking."""
         return queries.measure_asked(self.number)
 
     @property
@@ -147,7 +153,10 @@ class ChosenMeasure:
 
 
 def measure_chosen(request: Request, one: Programme) -> ChosenMeasure:
-    """The measure that the address asks for, else the programme's first. Every page of a programme asks here."""
+    """Return the measure that the address asks for, else the programme's first.
+
+    Every page of a programme asks here.
+    """
     known = queries.measures([one])[one.pk]
     wanted = request.GET.get("measure", "")
     chosen = next((each for each in known if str(each.number) == wanted), known[0])
@@ -181,5 +190,5 @@ def _counted(n: int) -> str:
 
 
 def launch_pages(request: Request, one: Programme, on: date) -> list[activities.Page]:
-    """The pages of a programme that is still to begin, for who runs it over its owner."""
+    """Return the pages of a programme that is still to begin, for who runs it over its owner."""
     return activities.pages_of_launches(one.opens_on, on, lambda right: may(request, right, one.owner_id))

@@ -46,7 +46,7 @@ def _weight(name: str) -> WholeField:
 
 
 def plan_called(plan: Plan) -> str:
-    """A plan as a choice: its name, the seats it comes to, its version and unit."""
+    """Return a plan as a choice: its name, the seats it comes to, its version and unit."""
     return say("%(name)s: %(seats)s, version %(number)s, of %(unit)s") % {
         "name": named(plan.names),
         "seats": plans.seats_range(plan).words,
@@ -56,7 +56,7 @@ def plan_called(plan: Plan) -> str:
 
 
 def plans_offered() -> list[tuple[str, str]]:
-    """The plans in sight, as a form's choices."""
+    """Return the plans in sight, as a form's choices."""
     return [(str(plan.public_id), plan_called(plan)) for plan in plans.plans()[:MOST_PLANS]]
 
 
@@ -139,7 +139,7 @@ class SplitForm(forms.Form):
 
     @property
     def option_fields(self) -> list[tuple[forms.BoundField, str]]:
-        """The fields only some ways need, each with the ways that need it."""
+        """Return the fields only some ways need, each with the ways that need it."""
         return [
             (self[name], " ".join(way for way, names in FIELDS.items() if name in names))
             for name in OPTIONS
@@ -154,7 +154,7 @@ class SplitForm(forms.Form):
 
 
 def before_now(programme: Programme, unit_id: int, measure: int) -> dict[str, str]:
-    """How a unit's target was split the last time; at first by electors."""
+    """Return how a unit's target was split the last time; at first by electors."""
     last = queries.last_split(programme, unit_id=unit_id, measure=measure)
     if last:
         return {"how": last.basis, **last.facts}

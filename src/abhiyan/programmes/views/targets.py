@@ -94,7 +94,7 @@ class Find(forms.Form):
 
 @require_GET
 def targets(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The targets of a unit and of those directly below."""
+    """Show the targets of a unit and of those directly below."""
     return targets_page(request, queries.programme_for(request.viewer, public_id))
 
 
@@ -207,7 +207,7 @@ def _own(
     *,
     at: datetime,
 ) -> dict[str, Any]:
-    """The unit's own target: how far it is, what is needed a day, and what it was before."""
+    """Return the unit's own target: how far it is, what is needed a day, and what it was before."""
     counted = queries.ladder(
         node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
     )
@@ -223,14 +223,14 @@ def _own(
 
 
 def _too_low(target: int | None, counted: int | None) -> int | None:
-    """The per cent of a target that is counted, where it is more than TOO_LOW."""
+    """Return the per cent of a target that is counted, where it is more than TOO_LOW."""
     if not target or not counted or counted * 100 <= target * TOO_LOW:
         return None
     return round(100 * counted / target)
 
 
 def _of_electors(child: queries.Child) -> float | None:
-    """A target in per cent of the electors, with a second digit below 0.1: few are not nobody."""
+    """Return a target in per cent of the electors, with a second digit below 0.1: few are not nobody."""
     if not child.target or not child.electors:
         return None
     pct = 100 * child.target / child.electors
@@ -242,7 +242,7 @@ def _is_by_places(target: Target | None) -> bool:
 
 
 def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:
-    """The units of a page with the lowest and the highest target by electors. Empty where they are alike."""
+    """Return the units of a page with the lowest and the highest target by electors. Empty where they are alike."""
     known = sorted((pct, named(row.names)) for row in rows if (pct := _of_electors(row)) is not None)
     return (
         [(name, pct) for pct, name in (known[0], known[-1])] if known and known[0][0] != known[-1][0] else []
@@ -265,7 +265,7 @@ def _adding_up(
 
 
 def _row(child: queries.Child, target: Target | None, days: int) -> dict[str, Any]:
-    """A unit of the list, with its target as it stands."""
+    """Return a unit of the list, with its target as it stands."""
     return {
         "child": child,
         "name": named(child.names),
@@ -284,7 +284,7 @@ def _row(child: queries.Child, target: Target | None, days: int) -> dict[str, An
 
 @require_GET
 def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Every unit at all levels below whose target is not what those right below it sum to."""
+    """Show every unit at all levels below whose target is not what those right below it sum to."""
     one = queries.programme_for(request.viewer, public_id)
     here, measure = _where(request, one)
     on = clock.day_in(one.zone, clock.now())
@@ -324,7 +324,7 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Target, str]]:
-    """The targets a unit had before, each with the address of a look at going back to when it stood."""
+    """Return the targets a unit had before, each with the address of a look at going back to when it stood."""
     found = queries.target_versions(programme=one, unit_id=here.id, measure=measure, newest=EARLIER + 1)
     return [
         (before, shown.href(one, "version", here.code, ended_by, to="before") if ended_by else "")
@@ -341,7 +341,7 @@ def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: dat
 
 
 def _where(request: Request, one: Programme) -> tuple[Here, shown.ChosenMeasure]:
-    """The unit and the measure a page is about."""
+    """Return the unit and the measure a page is about."""
     return shown.unit_of(request, one), shown.measure_chosen(request, one)
 
 
@@ -351,7 +351,7 @@ def back_to_targets(request: Request, one: Programme) -> HttpResponseBase:
 
 
 def target_about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
-    """The unit and the measure a target is of."""
+    """Return the unit and the measure a target is of."""
     measure = shown.measure_chosen(request, one)
     # an act is not done to some unit of one's own because its form came without one
     return shown.unit_named(request.viewer, one, request.POST.get("about", "")), measure.number
@@ -483,7 +483,7 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
 def differences_table(
     request: Request, rows: "Sequence[queries.TargetDifference] | Rows[queries.TargetDifference]"
 ) -> Table[queries.TargetDifference]:
-    """Targets before and after, unit by unit."""
+    """Return targets before and after, unit by unit."""
     return Table(
         request,
         DIFFERENCES,
@@ -498,7 +498,7 @@ def differences_table(
 def _by_hand(
     request: Request, one: Programme, asked: QueryDict
 ) -> tuple[units.UnitRow | None, dict[int, int]]:
-    """The child whose target is given and locked with a split, if one is."""
+    """Return the child whose target is given and locked with a split, if one is."""
     if not asked.get("child"):
         return None, {}
     child = shown.unit_named(request.viewer, one, asked.get("child", ""))
@@ -556,7 +556,7 @@ def taken(
 
 @require_GET
 def target_change(request: Request, public_id: UUID, change: UUID) -> HttpResponseBase:
-    """A change of targets that a job does: how far it is, then how many changed or what refused it."""
+    """Show a change of targets that a job does: how far it is, then how many changed or what refused it."""
     one = queries.programme_for(request.viewer, public_id)
     chosen = queries.target_change_for(one, change)
     code, name = chosen.unit.code, named(chosen.unit.names)

@@ -77,7 +77,7 @@ class TaskRow:
 
     @property
     def due(self) -> str:
-        """By when, or how late; the day alone once it is done."""
+        """Say by when, or how late; the day alone once it is done."""
         if self.task.state in OPEN:
             return due_said(self.task.due_at, at=self.at)
         return date_format(localtime(self.task.due_at), "j M")
@@ -92,12 +92,12 @@ class TaskRow:
 
 
 def state_name(task: Task, *, is_late: bool) -> str:
-    """The state in words; that it is late goes before."""
+    """Say the state in words; that it is late goes before."""
     return say("Late") if is_late else str(Task.State(task.state).label)
 
 
 def state_kind(task: Task, *, is_late: bool) -> str:
-    """How its state is marked: ok, warn, bad, or plain."""
+    """Return how its state is marked: ok, warn, bad, or plain."""
     if is_late:
         return "bad"
     return {TaskState.DONE: "ok", TaskState.CONFIRMED: "ok", TaskState.DECLINED: "warn"}.get(
@@ -106,7 +106,7 @@ def state_kind(task: Task, *, is_late: bool) -> str:
 
 
 def effort_in_words(minutes: int | None) -> str:
-    """45 minutes, 2 hours; empty where nobody said."""
+    """Say the effort: 45 minutes, 2 hours; empty where nobody said."""
     if minutes is None:
         return ""
     n, is_hours = found.in_words(minutes)
@@ -178,7 +178,7 @@ class TaskFilters(forms.Form):
 
 @page_with_list
 def tasks(request: Request) -> HttpResponseBase:
-    """Tasks. show: mine (given to me), given (by me), unit (of a unit I lead and all below it).
+    """List tasks. show: mine (given to me), given (by me), unit (of a unit I lead and all below it).
 
     Tasks that were given at once are one row; ?batch= shows each of them.
     """
@@ -276,7 +276,7 @@ def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
 
 
 def _together(some: list[TaskRow], rows: QuerySet[Task], *, opens: str, at: datetime) -> list[TaskRow]:
-    """Rows of the list; of tasks that were given at once, the row says how far all of them are. One query."""
+    """Return rows of the list; of tasks that were given at once, the row says how far all of them are. One query."""
     batches = {row.task.batch for row in some if row.task.batch}
     counts = found.counts_of_batches(rows, batches, at=at) if batches else {}
 
@@ -363,7 +363,7 @@ STEPS: dict[str, Promise] = {
 
 @require_GET
 def task(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One task: what is asked, how it stands, and what the viewer may do to it."""
+    """Show one task: what is asked, how it stands, and what the viewer may do to it."""
     return _page(request, public_id)
 
 
@@ -475,7 +475,7 @@ MOST_NEAR = 60  # units right below whose office-bearers are offered
 
 
 def _near(viewer: Viewer, one: Task) -> list[int]:
-    """The unit of a task and those right below it, as far as the viewer leads them."""
+    """Return the unit of a task and those right below it, as far as the viewer leads them."""
     near = units.children(one.unit_id, one.hierarchy, limit=MOST_NEAR)
     spans = units.all_spans([one.unit_id, *(row.id for row in near.rows)])
     return [

@@ -43,7 +43,7 @@ class TasksLine:
 def tasks_by_unit(
     request: Request, here: Here, chosen: dict[str, Any], programme: Programme | None
 ) -> dict[str, Any]:
-    """The table of tasks by the units that the page's unit looks after; nothing where it looks after none.
+    """Return the table of tasks by the units that the page's unit looks after; nothing where it looks after none.
 
     ?level= a kind of unit below; without one the last that somebody looks after.
     """

@@ -32,7 +32,7 @@ VERSIONS: tuple[Column[queries.Version], ...] = (
 
 @page_with_list
 def versions(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The changes of targets at, below and above a unit: who, when, from what."""
+    """Show the changes of targets at, below and above a unit: who, when, from what."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     measure = shown.measure_chosen(request, one)
@@ -45,7 +45,7 @@ def versions(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @page_with_list
 def version(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
-    """One change of targets, unit by unit; with `to`, what going back there would change now."""
+    """Show one change of targets, unit by unit; with `to`, what going back there would change now."""
     one = queries.programme_for(request.viewer, public_id)
     return _version(request, one, queries.version_for(one, version))
 
@@ -125,7 +125,7 @@ def _takes_own(request: Request, one: Programme, here: Here) -> bool:
 
 
 def _named_measure(one: Programme, number: int) -> str:
-    """The measure a version is of; empty where the programme has no other."""
+    """Return the measure a version is of; empty where the programme has no other."""
     known = queries.measures([one])[one.pk]
     return next((named(each.names) for each in known if each.number == number and len(known) > 1), "")
 
